@@ -1,0 +1,164 @@
+"""The one source of every choice: flags, widgets, API fields and PNG metadata are generated from here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Kept = Literal["face", "hair", "person"]
+Segmenter = Literal["unet"]
+WeightPolicy = Literal["auto", "embedded", "full"]
+
+
+def _option(default: Any, text: str, *, label: str, flag: str, unit: str = "", **limits: float) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+    """Declare one choice. `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG."""
+    return Field(default, description=text, title=label, json_schema_extra={"flag": flag, "unit": unit}, **limits)
+
+
+class Stage(BaseModel):
+    """The choices of one stage; frozen, so that they can be a cache key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PaintSettings(Stage):
+    """How the scene is painted."""
+
+    on: bool = _option(True, "Paint the scene like Monet.", label="Paint", flag="paint")
+    brush: float = _option(
+        1.5, "Width of the widest brush stroke.", label="Brush size", flag="brush", unit="% of the short side", ge=0.6, le=4.0
+    )
+
+
+class RestoreSettings(Stage):
+    """How faces are restored."""
+
+    on: bool = _option(True, "Restore worn or blurred faces (GFPGAN).", label="Restore", flag="restore")
+    weight: float = _option(
+        0.5, "0 is the photo's face, 1 the restored one.", label="Restoration (GFPGAN)", flag="restoration", ge=0.0, le=1.0
+    )
+
+
+class SegmentSettings(Stage):
+    """What is kept, and who decides where it ends."""
+
+    segmenter: Segmenter = _option("unet", "The network that finds the face's outline.", label="Segmenter", flag="segmenter")
+    kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep")
+
+
+class BlendSettings(Stage):
+    """How the kept region meets the painting."""
+
+    on: bool = _option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
+    strength: float = _option(
+        0.8, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
+    )
+    feather: float = _option(
+        0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3
+    )
+    harmony: float = _option(
+        0.8, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0
+    )
+
+
+class Settings(Stage):
+    """All choices of one painting, by stage."""
+
+    paint: PaintSettings = PaintSettings()
+    restore: RestoreSettings = RestoreSettings()
+    segment: SegmentSettings = SegmentSettings()
+    blend: BlendSettings = BlendSettings()
+    weights: WeightPolicy = _option(
+        "auto", "auto: published weights where they are at hand; embedded: never download; full: published only.",
+        label="Weights", flag="weights",
+    )  # fmt: skip
+
+    @classmethod
+    def from_flat(cls, **values: object) -> "Settings":
+        """Build settings from flat option names (`brush=2`); what is not named keeps its default.
+
+        Raises: ValueError: a name that is unknown or a value out of range, with the range.
+        """
+        known = {o.flag: o for o in options()}
+        nested: dict[str, Any] = {}
+        for flag, value in values.items():
+            if flag not in known:
+                raise ValueError(f"There is no setting {flag!r}; the settings are {', '.join(known)}.")
+            known[flag].check(value)
+            target = nested
+            for step in known[flag].path[:-1]:
+                target = target.setdefault(step, {})
+            target[known[flag].path[-1]] = value
+        try:
+            return cls.model_validate(nested)
+        except ValidationError as error:  # every field was checked above; this is the net below it
+            raise ValueError(str(error)) from error
+
+    def flat(self) -> dict[str, bool | float | str]:
+        """Return every choice by its flat name."""
+        return {o.flag: o.of(self) for o in options()}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice as the command, the page and the API see it.
+
+    `kind` is bool, float or str; `choices` only for str; `low` and `high` only for float.
+    """
+
+    flag: str
+    path: tuple[str, ...]
+    kind: type
+    default: bool | float | str
+    label: str
+    help: str
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def of(self, settings: Settings) -> bool | float | str:
+        """Return this option's value in `settings`."""
+        value: Any = settings
+        for step in self.path:
+            value = getattr(value, step)
+        return value
+
+    def check(self, value: object) -> None:
+        """Refuse a value of the wrong kind or out of range, naming the range.
+
+        Raises: ValueError.
+        """
+        if self.kind is bool and not isinstance(value, bool):
+            raise ValueError(f"{self.flag} is on or off (true or false), not {value!r}.")
+        if self.kind is str and value not in self.choices:
+            raise ValueError(f"{self.flag} is one of {', '.join(self.choices)}, not {value!r}.")
+        if self.kind is float:
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not (number and self.low <= value <= self.high):  # pyright: ignore[reportOperatorIssue, reportOptionalOperand] - a float option has both limits
+                raise ValueError(f"{self.flag} is a number from {self.low:g} to {self.high:g}, not {value!r}.")
+
+    @property
+    def range_text(self) -> str:
+        """Say what values are allowed, for help texts."""
+        if self.kind is float:
+            return f"{self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
+        return " | ".join(self.choices) if self.kind is str else "on | off"
+
+
+def options(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[Option]:
+    """Yield every choice in `model`, stages in order."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from options(kind, (*path, name))
+            continue
+        extra: Any = info.json_schema_extra
+        limits = {k: getattr(m, k) for m in info.metadata for k in ("ge", "le") if hasattr(m, k)}
+        is_choice = get_origin(kind) is Literal
+        yield Option(
+            flag=extra["flag"], path=(*path, name), kind=str if is_choice else kind, default=info.default,  # pyright: ignore[reportArgumentType] - annotations here are types
+            label=info.title or name, help=info.description or "", unit=extra["unit"],
+            low=limits.get("ge"), high=limits.get("le"), choices=get_args(kind) if is_choice else (),
+        )  # fmt: skip

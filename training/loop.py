@@ -1,0 +1,153 @@
+"""The loop every training shares: schedule, weight average, resume, CSV log, sample sheets."""
+
+import csv
+import math
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+STATE = "state.pt"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how a training runs.
+
+    Progress is training time over `minutes`, so the same recipe ends its cosine on any machine and goes on after a stop.
+    """
+
+    minutes: float
+    warmup: float = 0.03
+    floor: float = 0.02
+    ema: float = 0.999
+    sample_minutes: float = 10.0
+
+    def rate(self, progress: float) -> float:
+        """Return the share of the learning rate at a progress in [0, 1]: linear warm-up, cosine to `floor`."""
+        if progress < self.warmup:
+            return max(progress / self.warmup, 0.01)
+        phase = (progress - self.warmup) / (1 - self.warmup)
+        return self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * min(phase, 1.0)))
+
+
+class Average:
+    """Exponential moving average of a network's weights, short-memoried at first."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = deepcopy(network).eval().requires_grad_(False)
+        self.decay = decay
+        self.count = 0
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Move the average one step toward the network's present weights."""
+        self.count += 1
+        weight = 1 - min(self.decay, (1 + self.count) / (10 + self.count))
+        for mine, theirs in zip(self.network.state_dict().values(), network.state_dict().values(), strict=True):
+            if mine.dtype.is_floating_point:
+                mine.lerp_(theirs, weight)
+            else:
+                mine.copy_(theirs)
+
+
+def fit(
+    networks: dict[str, nn.Module],
+    optimizers: dict[str, torch.optim.Optimizer],
+    step: Callable[[], dict[str, float]],
+    *,
+    averaged: str,
+    schedule: Schedule,
+    folder: Path,
+    sample: Callable[[nn.Module, Path], dict[str, float]],
+) -> nn.Module:
+    """Call `step` until the schedule ends; return the averaged network.
+
+    `step` does one optimization step on `networks` and returns figures to log; `sample` gets the averaged network and a
+    file to draw a sheet into, and returns figures measured on held-out data. `folder` keeps `log.csv`, `state.pt` (a
+    later call with the same folder goes on from it), `average.safetensors` and `sheet-*.jpg`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    average = Average(networks[averaged], schedule.ema)
+    base = {name: [g["lr"] for g in o.param_groups] for name, o in optimizers.items()}
+    done, seconds = _resume(folder / STATE, networks, optimizers, average)
+    seen: dict[str, float] = {}
+    last_sample = seconds
+    while seconds < schedule.minutes * 60:
+        began = time.monotonic()
+        rate = schedule.rate(seconds / (schedule.minutes * 60))
+        for name, optimizer in optimizers.items():
+            for group, lr in zip(optimizer.param_groups, base[name], strict=True):
+                group["lr"] = lr * rate
+        for key, value in step().items():
+            seen[key] = 0.98 * seen.get(key, value) + 0.02 * value
+        average.update(networks[averaged])
+        done += 1
+        seconds += time.monotonic() - began
+        if done % 50 == 0:
+            _log(folder / "log.csv", {"step": done, "minutes": round(seconds / 60, 2), "rate": rate, **seen})
+        if seconds - last_sample >= schedule.sample_minutes * 60:
+            last_sample = seconds
+            _milestone(folder, done, seconds, networks, optimizers, average, sample)
+    _milestone(folder, done, seconds, networks, optimizers, average, sample)
+    return average.network
+
+
+def _resume(
+    path: Path, networks: dict[str, nn.Module], optimizers: dict[str, torch.optim.Optimizer], average: Average
+) -> tuple[int, float]:
+    if not path.exists():
+        return 0, 0.0
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for name, network in networks.items():
+        network.load_state_dict(state["networks"][name])
+    for name, optimizer in optimizers.items():
+        optimizer.load_state_dict(state["optimizers"][name])
+    average.network.load_state_dict(state["average"])
+    average.count = state["step"]
+    return state["step"], state["seconds"]
+
+
+def _milestone(
+    folder: Path,
+    done: int,
+    seconds: float,
+    networks: dict[str, nn.Module],
+    optimizers: dict[str, torch.optim.Optimizer],
+    average: Average,
+    sample: Callable[[nn.Module, Path], dict[str, float]],
+) -> None:
+    state = {
+        "step": done,
+        "seconds": seconds,
+        "networks": {n: m.state_dict() for n, m in networks.items()},
+        "optimizers": {n: o.state_dict() for n, o in optimizers.items()},
+        "average": average.network.state_dict(),
+    }
+    torch.save(state, folder / "state.tmp")
+    (folder / "state.tmp").replace(folder / STATE)
+    save_file(half(average.network), folder / "average.safetensors")
+    figures = sample(average.network, folder / f"sheet-{done:06d}.jpg")
+    _log(folder / "held_out.csv", {"step": done, "minutes": round(seconds / 60, 2), **figures})
+
+
+def half(network: nn.Module) -> dict[str, Tensor]:
+    """Return the network's state dict with floats as fp16, counters as they are."""
+    return {
+        key: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype).contiguous()
+        for key, value in network.state_dict().items()
+    }
+
+
+def _log(path: Path, row: dict[str, float]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(row)
+        writer.writerow([round(v, 5) for v in row.values()])
