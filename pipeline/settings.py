@@ -1,6 +1,7 @@
 """The one source of every choice: flags, widgets, API fields and PNG metadata are generated from here."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -11,9 +12,13 @@ Segmenter = Literal["unet"]
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 
-def _option(default: Any, text: str, *, label: str, flag: str, unit: str = "", **limits: float) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
-    """Declare one choice. `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG."""
-    return Field(default, description=text, title=label, json_schema_extra={"flag": flag, "unit": unit}, **limits)
+def _option(default: Any, text: str, *, label: str, flag: str, unit: str = "", names: str = "", **limits: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+    """Declare one choice.
+
+    `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG. `names`, split by "|", are what a
+    person reads for each of the choices.
+    """
+    return Field(default, description=text, title=label, json_schema_extra={"flag": flag, "unit": unit, "names": names}, **limits)
 
 
 class Stage(BaseModel):
@@ -43,8 +48,8 @@ class RestoreSettings(Stage):
 class SegmentSettings(Stage):
     """What is kept, and who decides where it ends."""
 
-    segmenter: Segmenter = _option("unet", "The network that finds the face's outline.", label="Segmenter", flag="segmenter")
-    kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep")
+    segmenter: Segmenter = _option("unet", "The network that finds the face's outline.", label="Segmenter", flag="segmenter", names="U-Net")
+    kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep", names="Face|Face and hair|Whole person")
 
 
 class BlendSettings(Stage):
@@ -54,12 +59,8 @@ class BlendSettings(Stage):
     strength: float = _option(
         0.8, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
     )
-    feather: float = _option(
-        0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3
-    )
-    harmony: float = _option(
-        0.8, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0
-    )
+    feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
+    harmony: float = _option(0.8, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
 
 
 class Settings(Stage):
@@ -71,11 +72,11 @@ class Settings(Stage):
     blend: BlendSettings = BlendSettings()
     weights: WeightPolicy = _option(
         "auto", "auto: published weights where they are at hand; embedded: never download; full: published only.",
-        label="Weights", flag="weights",
+        label="Weights", flag="weights", names="Auto|Embedded|Full",
     )  # fmt: skip
 
     @classmethod
-    def from_flat(cls, **values: object) -> "Settings":
+    def from_flat(cls, /, **values: object) -> "Settings":
         """Build settings from flat option names (`brush=2`); what is not named keeps its default.
 
         Raises: ValueError: a name that is unknown or a value out of range, with the range.
@@ -104,7 +105,7 @@ class Settings(Stage):
 class Option:
     """One choice as the command, the page and the API see it.
 
-    `kind` is bool, float or str; `choices` only for str; `low` and `high` only for float.
+    `kind` is bool, float or str; `choices` and their `names` only for str; `low` and `high` only for float.
     """
 
     flag: str
@@ -117,6 +118,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def of(self, settings: Settings) -> bool | float | str:
         """Return this option's value in `settings`."""
@@ -138,6 +140,15 @@ class Option:
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not (number and self.low <= value <= self.high):  # pyright: ignore[reportOperatorIssue, reportOptionalOperand] - a float option has both limits
                 raise ValueError(f"{self.flag} is a number from {self.low:g} to {self.high:g}, not {value!r}.")
+
+    def read(self, text: str) -> bool | float | str:
+        """Read a value from text, as links carry it; text that is no such value comes back as it is, for `check` to refuse."""
+        if self.kind is bool:
+            return {"true": True, "false": False}.get(text.lower(), text)
+        if self.kind is float:
+            with suppress(ValueError):
+                return float(text)
+        return text
 
     @property
     def range_text(self) -> str:
@@ -161,4 +172,5 @@ def options(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> It
             flag=extra["flag"], path=(*path, name), kind=str if is_choice else kind, default=info.default,  # pyright: ignore[reportArgumentType] - annotations here are types
             label=info.title or name, help=info.description or "", unit=extra["unit"],
             low=limits.get("ge"), high=limits.get("le"), choices=get_args(kind) if is_choice else (),
+            names=tuple(extra["names"].split("|")) if is_choice else (),
         )  # fmt: skip
