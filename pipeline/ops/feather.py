@@ -1,0 +1,48 @@
+"""Soft edges that follow a picture."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+
+
+def guided(mask: Float, guide: Float, radius_px: float, eps: float = 1e-4) -> Float:
+    """Return the mask, (H, W) in [0, 1], with its edges moved onto those of `guide`, (H, W) in [0, 1].
+
+    Source: He et al. 2010, "Guided Image Filtering", gray guide, at half size for speed ("Fast Guided Filter", 2015).
+    """
+    h, w = mask.shape
+    small = (max(1, w // 2), max(1, h // 2))
+    m, g = (cv2.resize(v, small, interpolation=cv2.INTER_AREA) for v in (mask, guide))
+    side = max(1, round(radius_px)) | 1
+    mean_m, mean_g, mean_gm, mean_gg = (cv2.blur(v, (side, side)) for v in (m, g, g * m, g * g))
+    slope = (mean_gm - mean_g * mean_m) / (mean_gg - mean_g**2 + eps)
+    offset = mean_m - slope * mean_g
+    slope, offset = (cv2.resize(cv2.blur(v, (side, side)), (w, h), interpolation=cv2.INTER_LINEAR) for v in (slope, offset))
+    return np.clip(slope * guide + offset, 0, 1)
+
+
+def feathered(mask: Float, width_px: float) -> Float:
+    """Return the mask with an edge about `width_px` wide; exactly as it is at 0, always in [0, 1]."""
+    if width_px < 0.5:
+        return mask
+    return np.clip(blurred(mask, width_px / 2.5), 0, 1)
+
+
+def blurred(picture: Float, sigma_px: float) -> Float:
+    """Return a Gaussian blur, (H, W) or (H, W, C); a wide one is done at reduced size, where it is as smooth."""
+    k = min(1.0, 4.0 / max(sigma_px, 1e-6))
+    if k > 0.5:
+        return cv2.GaussianBlur(picture, (0, 0), max(sigma_px, 1e-3), borderType=cv2.BORDER_REPLICATE)
+    h, w = picture.shape[:2]
+    small = cv2.resize(picture, (max(1, round(w * k)), max(1, round(h * k))), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma_px * k, borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
+
+
+def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the region with everything it encloses."""
+    outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)
+    cv2.floodFill(outside, None, (0, 0), 2)
+    return outside[1:-1, 1:-1] != 2

@@ -1,0 +1,52 @@
+"""Change the size of pictures."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+
+
+def resized(picture: Float, size: tuple[int, int]) -> Float:
+    """Return the picture, (H, W) or (H, W, C) float32, at `size` (height, width): area average down, cubic up."""
+    h, w = size
+    if picture.shape[:2] == (h, w):
+        return picture
+    how = cv2.INTER_AREA if h * w < picture.shape[0] * picture.shape[1] else cv2.INTER_CUBIC
+    return by_four(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
+
+
+def by_four(change: Callable[[Float], Float], picture: Float) -> Float:
+    """Apply a change to a picture with any number of channels; OpenCV takes at most four at a time."""
+    if picture.ndim < 3 or picture.shape[2] <= 4:
+        return change(picture)
+    return np.dstack([change(picture[..., i : i + 4]) for i in range(0, picture.shape[2], 4)])
+
+
+def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
+    """Return the (height, width) of the same shape that holds at most `pixels`, never larger than `size`."""
+    k = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
+    return max(1, int(size[0] * k)), max(1, int(size[1] * k))
+
+
+def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tuple[int, int]:
+    """Return the (height, width) of the same shape whose short side is near `short_px`, both multiples of `multiple`."""
+    k = short_px / min(size)
+    return max(multiple, round(size[0] * k / multiple) * multiple), max(multiple, round(size[1] * k / multiple) * multiple)
+
+
+def rows_enlarged(picture: Float, size: tuple[int, int], rows: slice) -> Float:
+    """Return `rows` of the picture enlarged to `size` (height, width) without enlarging the rest.
+
+    Convention: pixel centers at integers, so row y of the output lies at (y + 0.5) / scale - 0.5 of the input; edges repeat.
+    """
+    scale_y, scale_x = size[0] / picture.shape[0], size[1] / picture.shape[1]
+    top = max(0, int((rows.start + 0.5) / scale_y - 0.5) - 1)
+    bottom = min(picture.shape[0], int((rows.stop + 0.5) / scale_y) + 2)
+    matrix = np.array([[1 / scale_x, 0, 0.5 / scale_x - 0.5], [0, 1 / scale_y, (rows.start + 0.5) / scale_y - 0.5 - top]])
+    return cv2.warpAffine(
+        picture[top:bottom], matrix, (size[1], rows.stop - rows.start),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip

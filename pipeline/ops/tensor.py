@@ -1,0 +1,14 @@
+"""The one place where pictures become network batches and back."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def to_batch(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (H, W, C) as (1, C, H, W), contiguous."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
+
+
+def to_picture(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the first of (N, C, H, W) as (H, W, C), contiguous."""
+    return np.ascontiguousarray(batch[0].transpose(1, 2, 0))

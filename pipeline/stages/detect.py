@@ -1,0 +1,165 @@
+"""Find faces in a parsed photo: eyes and mouths that fit together, confirmed by a closer look."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops import align
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer
+from pipeline.types import Face, Image, Network, Points
+
+LOOKS_PX = (512, 256, 1024)  # long sides of the looks at the whole: usual, very large faces, small faces
+MIN_FACE_PX = 16
+MIN_SCORE = 0.5
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A connected region of one part: center (x, y) px and area px²."""
+
+    center: NDArray[np.float64]
+    area: int
+
+
+def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tuple[Face, ...], tuple[CloseLook, ...]]:
+    """Return the photo's faces, largest first, each with its closer look; `whole` is the usual look at the whole photo."""
+    found: list[tuple[Face, CloseLook]] = []
+    for long_px in LOOKS_PX:
+        if long_px == LOOKS_PX[1] and found:
+            continue
+        if long_px == LOOKS_PX[2] and max(photo.shape[:2]) < 0.75 * long_px:
+            continue
+        parts = whole if long_px == LOOKS_PX[0] else look(photo, network, long_px=long_px)
+        scale = max(photo.shape[:2]) / max(parts.shape[:2])
+        for points in guesses(parts):
+            seen = confirm(photo, network, (points + 0.5) * scale - 0.5)
+            if seen and not any(_same(seen[0], other) for other, _ in found):
+                found.append(seen)
+    found.sort(key=lambda pair: -pair[0].height)
+    return tuple(f for f, _ in found), tuple(v for _, v in found)
+
+
+def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
+    """Return the face that a closer look at `points` shows, or None; the look is repeated once from its own better points."""
+    for _ in range(2):
+        view = look_closer(photo, points.astype(np.float32), network)
+        face = measure(view)
+        if face is None:
+            return None
+        points = np.concatenate([face.eyes, face.mouth])
+    if face.score < MIN_SCORE or face.height < MIN_FACE_PX:
+        return None
+    return face, view
+
+
+def measure(view: CloseLook) -> Face | None:
+    """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
+    parts = view.parts
+    labels = parts.argmax(2)
+    eyes = [_largest(labels == part) for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
+    mouth = _largest((labels == Part.LIPS) | (labels == Part.TEETH))
+    region = _largest(np.isin(labels, FACE_PARTS))
+    if region is None or mouth is None or (eyes[0] is None and eyes[1] is None):
+        return None
+    corners = _corners(mouth)
+    centers = [None if e is None else np.argwhere(e).mean(0)[::-1] for e in eyes]
+    pair = _both(centers, corners.mean(0))
+    ys, xs = np.nonzero(region)
+    outline = np.array([[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]])
+    back = align.inverse(view.matrix)
+    x, y = align.map_points(back, outline).T
+    best = parts.max(2)
+    sure = [best[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
+    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    return Face(box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure)))
+
+
+def guesses(parts: Probabilities) -> list[Points]:
+    """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
+    labels = parts.argmax(2).astype(np.uint8)
+    right, left = _blobs(labels == Part.RIGHT_EYE), _blobs(labels == Part.LEFT_EYE)
+    mouths = _blobs((labels == Part.LIPS) | (labels == Part.TEETH))
+    fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
+    fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
+    fits += [(1.0 + _misfit_profile(e, m), None, e, m) for e, m in product(left, mouths)]
+    used: set[int] = set()
+    out = []
+    for cost, r, e, m in sorted((f for f in fits if np.isfinite(f[0])), key=lambda f: f[0]):
+        members = {id(b) for b in (r, e, m) if b is not None}
+        if not members & used and cost < 2.0:
+            used |= members
+            pair = _both([None if b is None else b.center for b in (r, e)], m.center)
+            out.append(np.concatenate([pair, _level_mouth(pair, m)]).astype(np.float32))
+    return out
+
+
+def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
+    """Return how far two eyes and a mouth are from an upright face's proportions; infinite where they cannot be one."""
+    across, down = left.center - right.center, mouth.center - (left.center + right.center) / 2
+    distance, drop = np.hypot(*across), np.hypot(*down)
+    if distance < 3 or not 0.5 < drop / distance < 2.6:
+        return np.inf
+    turn = np.arctan2(across[0] * down[1] - across[1] * down[0], across @ down) - np.pi / 2
+    if abs(turn) > 0.7:
+        return np.inf
+    eye = np.sqrt((right.area + left.area) / 2)
+    if not 0.08 < eye / drop < 0.7:
+        return np.inf
+    return abs(np.log(drop / (1.05 * distance))) + abs(turn) + 0.3 * abs(np.log(right.area / left.area))
+
+
+def _misfit_profile(eye: Blob, mouth: Blob) -> float:
+    drop = np.hypot(*(mouth.center - eye.center))
+    size = np.sqrt(eye.area)
+    return abs(np.log(drop / (5 * size))) * 0.5 if 0.08 < size / max(drop, 1e-6) < 0.5 else np.inf
+
+
+def _both(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return two eye centers (2, 2); a hidden one is put beside the seen one, a face's usual distance away."""
+    right, left = centers
+    if right is None or left is None:
+        seen = left if right is None else right
+        down = mouth - seen
+        # Across is down turned by a quarter; in profile the hidden eye is near.
+        across = np.array([down[1], -down[0]]) * 0.5
+        right, left = (seen - across, seen) if right is None else (seen, seen + across)
+    return np.stack([right, left])
+
+
+def _level_mouth(eyes: NDArray[np.float64], mouth: Blob) -> NDArray[np.float64]:
+    """Return two corners around a mouth's center along the eyes' line, as far apart as is usual."""
+    half = (eyes[1] - eyes[0]) * 0.44
+    return np.stack([mouth.center - half, mouth.center + half])
+
+
+def _corners(mouth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the outermost points of a mouth in an upright crop, the picture's left one first."""
+    ys, xs = np.nonzero(mouth)
+    ends = [(xs <= np.quantile(xs, 0.02)), (xs >= np.quantile(xs, 0.98))]
+    return np.array([[xs[e].mean(), ys[e].mean()] for e in ends])
+
+
+def _blobs(region: NDArray[np.bool_]) -> list[Blob]:
+    count, _, stats, centers = cv2.connectedComponentsWithStats(region.astype(np.uint8))
+    areas = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(0, int)
+    order = np.argsort(-areas)[:40]
+    return [Blob(centers[1 + i], int(areas[i])) for i in order if areas[i] >= 3]
+
+
+def _largest(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8))
+    if count < 2:
+        return None
+    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    return marks == best if stats[best, cv2.CC_STAT_AREA] >= 4 else None
+
+
+def _same(a: Face, b: Face) -> bool:
+    """Say whether two finds are one face: their boxes share most of the smaller one."""
+    w = min(a.box[2], b.box[2]) - max(a.box[0], b.box[0])
+    h = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
+    smaller = min((f.box[2] - f.box[0]) * f.height for f in (a, b))
+    return w > 0 and h > 0 and w * h > 0.4 * smaller

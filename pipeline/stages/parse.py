@@ -1,0 +1,100 @@
+"""Say what every pixel of a photo is: one look at the whole, a closer look at every face."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops import align
+from pipeline.ops.resample import resized
+from pipeline.ops.tensor import to_batch, to_picture
+from pipeline.types import Face, Image, Labels, Network, Points
+
+Probabilities = NDArray[np.float32]  # (H, W, 12), sums to 1
+
+CLOSE_SIDE = 320
+CLOSE_SHARE = 0.82  # room for hair and hats around the aligned face
+MULTIPLE = 32  # the network halves its input five times
+
+
+class Part(IntEnum):
+    """The parser's twelve classes; the first nine are EasyPortrait's. Left is the person's own."""
+
+    BACKGROUND = 0
+    PERSON = 1
+    SKIN = 2
+    LEFT_BROW = 3
+    RIGHT_BROW = 4
+    LEFT_EYE = 5
+    RIGHT_EYE = 6
+    LIPS = 7
+    TEETH = 8
+    HAIR = 9
+    HEADWEAR = 10
+    GLASSES = 11
+
+
+FACE_PARTS = (Part.SKIN, Part.LEFT_BROW, Part.RIGHT_BROW, Part.LEFT_EYE, Part.RIGHT_EYE, Part.LIPS, Part.TEETH, Part.GLASSES)
+HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
+
+
+@dataclass(frozen=True)
+class CloseLook:
+    """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform."""
+
+    parts: Probabilities
+    matrix: align.Matrix
+
+
+def look(photo: Image, network: Network, *, long_px: int) -> Probabilities:
+    """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network."""
+    h, w = photo.shape[:2]
+    k = long_px / max(h, w)
+    size = max(1, round(h * k)), max(1, round(w * k))
+    small = resized(photo, size).clip(0, 1)
+    bottom, right = -size[0] % MULTIPLE, -size[1] % MULTIPLE
+    padded = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    return to_picture(network(to_batch(padded)))[: size[0], : size[1]]
+
+
+def look_closer(photo: Image, points: Points, network: Network) -> CloseLook:
+    """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px."""
+    matrix = align.similarity(points, align.template(CLOSE_SIDE, CLOSE_SHARE))
+    crop = align.crop(photo, matrix, CLOSE_SIDE).clip(0, 1)
+    return CloseLook(to_picture(network(to_batch(crop))), matrix)
+
+
+def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
+    """Return the whole look at `size` (height, width) with every closer look laid over it, softly at its border."""
+    parts = resized(whole, size)
+    for view in closer:
+        side = view.parts.shape[0]
+        window = align.window(view.matrix, side, size)
+        weight = align.paste_into(window, _soft_square(side), view.matrix)[..., None]
+        parts[window] += weight * (align.paste_into(window, view.parts, view.matrix) - parts[window])
+    return parts
+
+
+def _soft_square(side: int) -> NDArray[np.float32]:
+    """Return 1 inside, falling to 0 over the outer tenth."""
+    ramp = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / (0.1 * side), 0, 1)
+    return np.minimum.outer(ramp, ramp).astype(np.float32)
+
+
+def nine_classes(parts: Probabilities) -> Labels:
+    """Return EasyPortrait's nine classes, (H, W): hair, headwear and glasses are the person's."""
+    nine = parts[..., :9].copy()
+    nine[..., Part.PERSON] += parts[..., 9:].sum(2)
+    return nine.argmax(2).astype(np.uint8)
+
+
+def in_photo(face: Face, scale: float) -> Face:
+    """Return the face with its coordinates multiplied by `scale` (pixel centers at integers)."""
+
+    def grown(values: Points) -> Points:
+        return ((np.asarray(values, np.float64) + 0.5) * scale - 0.5).astype(np.float32)
+
+    x0, y0, x1, y1 = grown(np.array(face.box, np.float32)).tolist()
+    return Face((x0, y0, x1, y1), grown(face.eyes), grown(face.mouth), face.score)
