@@ -1,0 +1,39 @@
+"""Files that are there whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+
+def write_whole(path: Path, save: Callable[[IO[bytes]], object], *, overwrite: bool = False) -> None:
+    """Let `save` fill a file that appears at `path` only when it is complete.
+
+    Raises: FileExistsError: `path` is there already and `overwrite` is False.
+    """
+    taken = FileExistsError(f"{path} is there already; choose another name or allow overwriting (--overwrite).")
+    if path.exists() and not overwrite:
+        raise taken
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")  # the same folder, so that the rename is atomic
+    try:
+        with part.open("xb") as file:
+            save(file)
+        if overwrite or not _link(part, path):
+            part.replace(path)
+    except FileExistsError:
+        raise taken from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _link(part: Path, path: Path) -> bool:
+    """Give `part` its final name unless somebody took it meanwhile (FileExistsError); False on a disk without hard links."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""What a result's PNG says about itself: the settings and the weights that made it."""
+
+import json
+from typing import Any
+
+from PIL.PngImagePlugin import PngInfo
+
+from pipeline.settings import Settings
+from pipeline.types import WeightUse
+
+KEY = "portrait-settings"
+VERSION = 1
+MAX_CHARACTERS = 64_000
+
+
+def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngInfo | None:
+    """Return the PNG text that carries `settings` and `weights`; None where there is nothing to carry."""
+    if settings is None:
+        return None
+    content = {"version": VERSION, "settings": settings.flat(), "weights": {use.name: use.sha256 for use in weights}}
+    info = PngInfo()
+    info.add_text(KEY, json.dumps(content, sort_keys=True))
+    return info
+
+
+def parse_settings(text: str) -> Settings:
+    """Return the settings a PNG's text carries. The text may come from anyone: every value is checked.
+
+    Raises: ValueError: it is too long, not ours, or holds a value that is unknown or out of range.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(
+            f"Wanted settings of at most {MAX_CHARACTERS} characters, found {len(text)}; this picture's settings are not used."
+        )
+    try:
+        content: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("The picture's settings are damaged; set them by hand.") from error
+    flat = content.get("settings") if isinstance(content, dict) else None
+    if not isinstance(flat, dict):
+        raise ValueError("The picture carries a settings text of another kind; set them by hand.")
+    return Settings.from_flat(**flat)

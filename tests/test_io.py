@@ -1,0 +1,483 @@
+import io
+import json
+import struct
+import tracemalloc
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
+
+from pipeline import io as files
+from pipeline.io import MAX_PIXELS, encode_png, read_photo, read_settings, write_labels, write_picture
+from pipeline.pixels import as_stored
+from pipeline.settings import Settings
+from pipeline.types import PhotoError, WeightUse
+
+EXIF = Path(__file__).resolve().parents[2] / "shared" / "data" / "exif"
+ORIENTATION = 0x0112
+
+
+def gradient(height=40, width=60):
+    y, x = np.mgrid[0:height, 0:width]
+    return np.stack([x * 255 // (width - 1), y * 255 // (height - 1), (x + y) % 256], -1).astype(np.uint8)
+
+
+def saved(image, kind="PNG", **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def raw_png(width, height, depth, color, rows, *extra):
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows)))
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + pixels + chunk(b"IEND", b"")
+
+
+# Bad input
+
+
+def bad_files():
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    yield "text", b"hello, this is not a picture", "not a picture"
+    yield "zero bytes", b"", "empty"
+    yield "a postscript program", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "not a picture"
+    yield "HEIC header only", b"\0\0\0\x18ftypheic" + b"\0" * 40, "picture"
+    yield "1 x 1", saved(photo.resize((1, 1))), "at least 16 px"
+    yield "20,000 x 10", saved(Image.new("RGB", (20_000, 10))), "at least 16 px"
+    yield "20,000 x 100", saved(Image.new("RGB", (20_000, 100))), "at most 20 times"
+    yield "60 megapixels", saved(Image.new("1", (10_000, 6_000))), "at most 50 megapixels, found 10000 x 6000 = 60.0"
+    yield "a bomb of 10 gigapixels", raw_png(100_000, 100_000, 8, 2, []), "at most 50 megapixels"
+    yield "32-bit numbers", saved(Image.fromarray(np.zeros((20, 20), np.float32)), "TIFF"), "32-bit"
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"):
+        data = saved(photo, kind)
+        yield f"half a {kind}", data[: len(data) // 2], "damaged|not a picture"
+        yield f"the first bytes of a {kind}", data[:16], "damaged|not a picture"
+
+
+@pytest.mark.parametrize(("data", "sentence"), [pytest.param(data, sentence, id=name) for name, data, sentence in bad_files()])
+def test_a_bad_picture_is_refused_in_one_sentence(data, sentence, tmp_path):
+    path = tmp_path / "photo.dat"
+    path.write_bytes(data)
+    for source in (data, path):
+        with pytest.raises(PhotoError, match=sentence) as caught:
+            read_photo(source)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(PhotoError, match="no such file"):
+        read_photo(tmp_path / "absent.png")
+    with pytest.raises(PhotoError, match="folder"):
+        read_photo(tmp_path)
+
+
+def test_a_bomb_is_refused_before_its_pixels_are_decoded(monkeypatch):
+    data = saved(Image.new("1", (10_000, 6_000)))
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    with warnings.catch_warnings(record=True), pytest.raises(PhotoError, match="50 megapixels"):
+        read_photo(data)
+
+
+def test_a_picture_of_just_the_limit_is_not_too_large():
+    files._check_size(MAX_PIXELS // 5000, 5000)
+    with pytest.raises(PhotoError):
+        files._check_size(MAX_PIXELS // 5000 + 1, 5000)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_broken_byte_gives_a_photo_or_a_sentence(kind, data):
+    content = bytearray(saved(Image.fromarray(gradient()), kind))
+    for at, value in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), min_size=1, max_size=8)):
+        content[at] = value
+    try:
+        photo = read_photo(bytes(content))
+    except PhotoError:
+        return
+    assert photo.pixels.dtype == np.uint8
+    assert photo.pixels.shape[2] == 3
+
+
+# Kinds of pictures
+
+
+@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {}), ("BMP", {}), ("WEBP", {"lossless": True}), ("PPM", {})])
+@pytest.mark.parametrize("size", [(16, 16), (17, 31), (131, 257), (300, 19)])
+def test_lossless_pictures_keep_every_pixel_and_odd_sizes(kind, options, size):
+    pixels = gradient(*size)
+    photo = read_photo(saved(Image.fromarray(pixels), kind, **options))
+    np.testing.assert_array_equal(photo.pixels, pixels)
+    assert photo.alpha is None
+    assert photo.notes == ()
+    assert photo.pixels.flags.c_contiguous
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF", "WEBP", "JPEG2000"])
+def test_lossy_pictures_look_the_same(kind):
+    pixels = gradient()
+    assert np.abs(read_photo(saved(Image.fromarray(pixels), kind, quality=95)).pixels.astype(int) - pixels).mean() < 4
+
+
+def test_heic_is_read_upright():
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pixels = gradient(48, 64)
+    file = io.BytesIO()
+    try:
+        pillow_heif.from_pillow(Image.fromarray(pixels)).save(file, quality=95)
+    except (RuntimeError, OSError) as error:
+        pytest.skip(f"this build cannot write HEIC: {error}")
+    photo = read_photo(file.getvalue())
+    assert photo.pixels.shape == pixels.shape
+    assert np.abs(photo.pixels.astype(int) - pixels).mean() < 6
+
+
+def test_the_first_frame_of_an_animation_is_used_and_said():
+    first, second = Image.fromarray(gradient()), Image.new("RGB", (60, 40), "red")
+    for kind, options in (("GIF", {}), ("WEBP", {"lossless": True}), ("PNG", {})):
+        photo = read_photo(saved(first, kind, save_all=True, append_images=[second, second.rotate(5)], **options))
+        assert photo.notes == ("Only the first of its 3 frames is used.",)
+        assert np.abs(photo.pixels.astype(int) - gradient()).mean() < 8  # a GIF has 256 colors
+
+
+def test_gray_gives_three_equal_channels():
+    gray = gradient()[..., 0]
+    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gray))).pixels, np.stack([gray] * 3, -1))
+
+
+def test_black_and_white_becomes_0_and_255():
+    dots = np.indices((20, 20)).sum(0) % 2 == 0
+    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(dots))).pixels[..., 1], dots * 255)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
+def test_alpha_is_kept(mode):
+    alpha = gradient()[..., 1]
+    image = Image.fromarray(gradient()[..., 0] if mode == "LA" else gradient())
+    image.putalpha(Image.fromarray(alpha))
+    photo = read_photo(saved(image, "TIFF" if mode == "PA" else "PNG"))
+    np.testing.assert_array_equal(photo.alpha, alpha)
+    np.testing.assert_array_equal(photo.pixels[..., 0], gradient()[..., 0])
+
+
+def test_alpha_that_hides_nothing_is_dropped():
+    assert read_photo(saved(Image.fromarray(gradient()).convert("RGBA"))).alpha is None
+
+
+def test_a_palette_keeps_its_colors_and_its_transparency():
+    image = Image.fromarray(np.repeat(np.arange(20, dtype=np.uint8)[None] % 3, 20, 0))
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    photo = read_photo(saved(image, transparency=1))
+    np.testing.assert_array_equal(photo.pixels[0, :3], [[255, 0, 0], [0, 255, 0], [0, 0, 255]])
+    np.testing.assert_array_equal(photo.alpha[0, :3], [255, 0, 255])
+    assert read_photo(saved(image)).alpha is None
+
+
+def test_a_transparent_color_becomes_alpha():
+    pixels = gradient()
+    photo = read_photo(saved(Image.fromarray(pixels), transparency=tuple(int(v) for v in pixels[5, 7])))
+    assert photo.alpha[5, 7] == 0
+    assert photo.alpha.mean() > 250
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PPM"])
+def test_sixteen_bit_gray_is_scaled_not_clipped(kind):
+    deep = np.linspace(0, 65535, 40 * 60).reshape(40, 60).round().astype(np.uint16)
+    photo = read_photo(saved(Image.fromarray(deep), kind))
+    np.testing.assert_array_equal(photo.pixels[..., 0], (deep / 257).round())
+    assert any("8 bits" in note for note in photo.notes)
+
+
+@pytest.mark.parametrize(("channels", "color"), [(3, 2), (4, 6), (2, 4)])
+def test_sixteen_bit_color_is_scaled(channels, color):
+    deep = np.random.default_rng(1).integers(0, 65536, (20, 24, channels)).astype(">u2")
+    photo = read_photo(raw_png(24, 20, 16, color, deep))
+    assert np.abs(photo.pixels[..., 0].astype(float) - deep[..., 0] / 257).max() <= 1
+    assert (photo.alpha is not None) == (channels in (2, 4))
+    if photo.alpha is not None:
+        assert np.abs(photo.alpha.astype(float) - deep[..., -1] / 257).max() <= 1
+
+
+def test_a_sixteen_bit_color_key_hides_gray_and_does_not_spoil_color():
+    gray = np.full((20, 24), 5000, ">u2")
+    gray[3, 4] = 700
+    photo = read_photo(raw_png(24, 20, 16, 0, gray, chunk(b"tRNS", struct.pack(">H", 700))))
+    assert (photo.alpha == 0).sum() == 1
+    color = np.full((20, 24, 3), 20, ">u2")
+    assert read_photo(raw_png(24, 20, 16, 2, color, chunk(b"tRNS", struct.pack(">HHH", 0, 0, 0)))).alpha is None
+
+
+def test_a_sixteen_bit_tiff_with_white_as_zero_is_not_a_negative():
+    deep = np.full((20, 20), 65535, np.uint16)
+    data = saved(Image.fromarray(deep), "TIFF", tiffinfo={262: 0})
+    assert Image.open(io.BytesIO(data)).tag_v2[262] == 0
+    assert read_photo(data).pixels.max() == 0
+
+
+def test_cmyk_without_a_profile_is_read_and_said():
+    photo = read_photo(saved(Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "TIFF"))
+    assert photo.pixels[0, 0].tolist() == [255, 0, 0]
+    assert any("CMYK" in note for note in photo.notes)
+
+
+def test_a_cmyk_jpeg_is_not_a_negative():
+    photo = read_photo(saved(Image.new("CMYK", (32, 32), (0, 0, 0, 0)), "JPEG"))
+    assert photo.pixels.min() > 250
+
+
+def test_lab_is_read():
+    lab = ImageCms.profileToProfile(
+        Image.new("RGB", (20, 20), (200, 30, 40)), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+    assert np.abs(read_photo(saved(lab, "TIFF")).pixels[0, 0].astype(int) - [200, 30, 40]).max() <= 4
+
+
+# Color profiles
+
+
+def matrix_profile(swap=False):
+    """An sRGB profile, or one whose red and green primaries are swapped."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    if swap:
+        red, green = data.index(b"rXYZ"), data.index(b"gXYZ")
+        data[red : red + 4], data[green : green + 4] = b"gXYZ", b"rXYZ"
+        for old, new in ((b"sRGB built-in", b"made up space"), ("sRGB built-in".encode("utf-16-be"), "made up space".encode("utf-16-be"))):
+            data = bytearray(bytes(data).replace(old, new))
+    return bytes(data)
+
+
+def test_an_srgb_profile_changes_nothing():
+    photo = read_photo(saved(Image.fromarray(gradient()), icc_profile=matrix_profile()))
+    np.testing.assert_array_equal(photo.pixels, gradient())
+    assert photo.notes == ()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_another_profile_is_converted_to_srgb_and_said(mode):
+    image = Image.new("RGB", (20, 20), (255, 0, 0)).convert(mode)
+    photo = read_photo(saved(image, icc_profile=matrix_profile(swap=True)))
+    assert np.abs(photo.pixels[0, 0].astype(int) - [0, 255, 0]).max() <= 3
+    assert any("made up space to sRGB" in note for note in photo.notes)
+
+
+@pytest.mark.parametrize("broken", [b"not a profile", matrix_profile()[:200], b"\0" * 500], ids=["text", "cut off", "zeros"])
+def test_a_broken_profile_is_said_and_ignored(broken):
+    photo = read_photo(saved(Image.fromarray(gradient()), icc_profile=broken))
+    np.testing.assert_array_equal(photo.pixels, gradient())
+    assert photo.notes == ("Its color profile is broken and was ignored.",)
+
+
+def test_gray_with_an_rgb_profile_and_cmyk_with_a_wrong_one_are_read():
+    gray = gradient()[..., 0]
+    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gray), icc_profile=matrix_profile())).pixels[..., 2], gray)
+    inks = Image.new("CMYK", (20, 20), (0, 255, 255, 0))
+    photo = read_photo(saved(inks, "TIFF", icc_profile=matrix_profile()))
+    assert photo.pixels[0, 0].tolist() == [255, 0, 0]
+    assert "Its color profile is broken and was ignored." in photo.notes
+
+
+# Orientation
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG", "WEBP", "AVIF"])
+def test_every_orientation_is_set_upright_as_pillow_does_it(orientation, kind):
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    data = saved(Image.fromarray(gradient(34, 50)), kind, exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    np.testing.assert_array_equal(read_photo(data).pixels, np.asarray(expected))
+
+
+@given(pixels=arrays(np.uint8, st.tuples(st.integers(1, 5), st.integers(1, 5), st.just(3))), orientation=st.integers(1, 8))
+def test_writing_into_the_stored_view_turns_the_picture(pixels, orientation):
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    image = Image.fromarray(pixels)
+    image.info["exif"] = exif.tobytes()
+    np.testing.assert_array_equal(as_stored(np.asarray(ImageOps.exif_transpose(image)), orientation), pixels)
+
+
+def test_alpha_is_turned_with_its_picture():
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    image = Image.fromarray(gradient())
+    image.putalpha(Image.fromarray(gradient()[..., 0]))
+    photo = read_photo(saved(image, exif=exif))
+    np.testing.assert_array_equal(photo.alpha, photo.pixels[..., 0])
+    assert photo.alpha.shape == (60, 40)
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0", b"\xff" * 64])
+def test_exif_that_makes_no_sense_is_passed_over(exif):
+    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gradient()), exif=exif)).pixels, gradient())
+
+
+@pytest.mark.skipif(not EXIF.is_dir(), reason=f"needs the photos of all orientations in {EXIF}")
+@pytest.mark.parametrize("subject", ["Landscape", "Portrait"])
+def test_photos_of_all_orientations_come_out_the_same(subject):
+    upright = read_photo(EXIF / f"{subject}_1.jpg").pixels
+    assert (upright.shape[1] > upright.shape[0]) == (subject == "Landscape")
+    small = np.asarray(Image.fromarray(upright).resize((60, 60))).astype(int)
+    for orientation in range(9):
+        pixels = read_photo(EXIF / f"{subject}_{orientation}.jpg").pixels
+        assert pixels.shape == upright.shape
+        assert np.abs(np.asarray(Image.fromarray(pixels).resize((60, 60))).astype(int) - small).mean() < 3, orientation
+
+
+# Memory
+
+
+def test_a_big_photo_is_held_once_as_pixels():
+    data = saved(Image.fromarray(gradient(1500, 2000)), "JPEG")
+    read_photo(data)
+    tracemalloc.start()
+    photo = read_photo(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * photo.pixels.nbytes  # Pillow's own copy is not traced
+
+
+# Writing
+
+
+SETTINGS = st.builds(
+    lambda **flat: Settings.from_flat(**flat),
+    brush=st.floats(0.6, 4.0),
+    restoration=st.floats(0, 1),
+    feather=st.floats(0, 0.3),
+    face_strength=st.floats(0, 1),
+    keep=st.sampled_from(["face", "hair", "person"]),
+    weights=st.sampled_from(["auto", "embedded", "full"]),
+    paint=st.booleans(),
+    restore=st.booleans(),
+    keep_face=st.booleans(),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(chosen=SETTINGS)
+def test_settings_survive_the_png(chosen):
+    assert read_settings(encode_png(gradient(), settings=chosen, weights=(WeightUse("painter", "ab" * 32),))) == chosen
+
+
+@settings(max_examples=30, deadline=None)
+@given(pixels=arrays(np.uint8, st.tuples(st.integers(16, 40), st.integers(16, 40), st.just(3))), seed=st.integers(0, 9))
+def test_png_keeps_pixels_and_alpha_and_equal_input_gives_equal_bytes(pixels, seed):
+    alpha = np.random.default_rng(seed).integers(0, 255, pixels.shape[:2]).astype(np.uint8)
+    data = encode_png(pixels, alpha=alpha, settings=Settings())
+    assert data == encode_png(pixels.copy(), alpha=alpha.copy(), settings=Settings())
+    photo = read_photo(data)
+    np.testing.assert_array_equal(photo.pixels, pixels)
+    np.testing.assert_array_equal(photo.alpha, alpha)
+
+
+def test_the_png_names_its_weights():
+    text = Image.open(io.BytesIO(encode_png(gradient(), settings=Settings(), weights=(WeightUse("painter", "ab" * 32),)))).text
+    assert json.loads(text["portrait-settings"])["weights"] == {"painter": "ab" * 32}
+
+
+def test_pictures_without_settings_give_none(tmp_path):
+    assert read_settings(encode_png(gradient())) is None
+    assert read_settings(saved(Image.fromarray(gradient()), "JPEG")) is None
+    with pytest.raises(PhotoError):
+        read_settings(b"nothing")
+
+
+def hostile_texts():
+    yield "not JSON", "{", "damaged"
+    yield "deep", "[" * 60_000, "damaged"
+    yield "a list", "[1]", "another kind"
+    yield "no settings", '{"settings": 3}', "another kind"
+    yield "out of range", '{"settings": {"brush": 1000}}', "from 0.6 to 4"
+    yield "not a number", '{"settings": {"brush": NaN}}', "from 0.6 to 4"
+    yield "unknown", '{"settings": {"rm": "-rf"}}', "no setting 'rm'"
+    yield "a trap", '{"settings": {"cls": 1}}', "no setting 'cls'"
+    yield "wrong kind", '{"settings": {"paint": "yes"}}', "on or off"
+    yield "wrong choice", '{"settings": {"keep": ["face"]}}', "one of"
+    yield "too long", '{"settings": {}}' + " " * 70_000, "at most"
+
+
+@pytest.mark.parametrize(("text", "sentence"), [pytest.param(text, sentence, id=name) for name, text, sentence in hostile_texts()])
+def test_settings_in_a_png_are_not_trusted(text, sentence):
+    info = PngInfo()
+    info.add_text("portrait-settings", text, zip=True)
+    with pytest.raises(ValueError, match=sentence):
+        read_settings(saved(Image.fromarray(gradient()), pnginfo=info))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".JPEG", ".webp", ".tif", ".tiff"])
+def test_the_suffix_chooses_the_format(suffix, tmp_path):
+    path = tmp_path / f"out{suffix}"
+    assert write_picture(path, gradient()) == []
+    photo = read_photo(path)
+    assert np.abs(photo.pixels.astype(int) - gradient()).mean() < 3
+    assert [f.name for f in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_unknown_suffix_is_refused_with_the_list(tmp_path):
+    with pytest.raises(PhotoError, match=r"\.png, \.jpg, \.jpeg, \.webp, \.tif, \.tiff, found '.gif'"):
+        write_picture(tmp_path / "out.gif", gradient())
+
+
+def test_nothing_is_overwritten_unless_told(tmp_path):
+    path = tmp_path / "out.png"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="there already"):
+        write_picture(path, gradient())
+    assert path.read_text() == "mine"
+    write_picture(path, gradient(), overwrite=True)
+    np.testing.assert_array_equal(read_photo(path).pixels, gradient())
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, overwrite):
+    def fail(self, file, *_, **__):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises(KeyboardInterrupt):
+        write_picture(tmp_path / "out.png", gradient(), overwrite=overwrite)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_jpeg_flattens_alpha_over_white_and_says_so(tmp_path):
+    alpha = np.zeros((40, 60), np.uint8)
+    assert write_picture(tmp_path / "out.jpg", gradient(), alpha=alpha) == ["JPEG has no transparency: flattened over white."]
+    assert read_photo(tmp_path / "out.jpg").pixels.min() > 250
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tiff"])
+def test_other_formats_keep_alpha(suffix, tmp_path):
+    alpha = gradient()[..., 1]
+    assert write_picture(tmp_path / f"out{suffix}", gradient(), alpha=alpha) == []
+    np.testing.assert_array_equal(read_photo(tmp_path / f"out{suffix}").alpha, alpha)
+
+
+def test_a_side_the_format_cannot_hold_is_refused(tmp_path):
+    with pytest.raises(PhotoError, match="WEBP holds at most 16383"):
+        write_picture(tmp_path / "out.webp", np.zeros((20, 16_400, 3), np.uint8))
+
+
+def test_labels_are_written_as_indices(tmp_path):
+    labels = (np.indices((21, 33)).sum(0) % 9).astype(np.uint8)
+    write_labels(tmp_path / "labels.png", labels)
+    image = Image.open(tmp_path / "labels.png")
+    assert image.mode == "P"
+    np.testing.assert_array_equal(np.asarray(image), labels)
+    assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) == 9
+    with pytest.raises(PhotoError, match=r"\.png only"):
+        write_labels(tmp_path / "labels.jpg", labels)
