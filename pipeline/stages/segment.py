@@ -9,7 +9,7 @@ from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
 from pipeline.types import Face, Image, Mask
 
-EDGE = 0.05  # of the face's height: how far an edge may move onto the photo's own
+EDGE = 0.025  # of the face's height: how far an edge may move onto the photo's own
 
 
 def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept: Kept) -> Mask:
@@ -57,5 +57,5 @@ def _touching(region: NDArray[np.bool_], face: Face, window: tuple[slice, slice]
 
 def _near(region: NDArray[np.bool_], face: Face) -> NDArray[np.float32]:
     """Return 1 close to the region, 0 elsewhere: other people's pixels are not this face's."""
-    side = max(3, round(2 * EDGE * face.height)) | 1
+    side = max(3, round(4 * EDGE * face.height)) | 1
     return cv2.dilate(region.astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))

@@ -1,0 +1,28 @@
+"""Draw parsed faces for tests."""
+
+import cv2
+import numpy as np
+
+from pipeline.stages.parse import Part
+
+
+def drawn_parts(size, centers, height, angle, hair=False):
+    """Return (H, W, 12) one-hot parts with a simple face of `height` px at each center, tilted by `angle` radians."""
+    labels = np.zeros(size, np.uint8)
+    for center in centers:
+        if hair:
+            _ellipse(labels, center, (0, -0.1), (0.5, 0.62), height, angle, Part.HAIR)
+        _ellipse(labels, center, (0, 0), (0.38, 0.5), height, angle, Part.SKIN)
+        for side, eye, brow in ((-1, Part.RIGHT_EYE, Part.RIGHT_BROW), (1, Part.LEFT_EYE, Part.LEFT_BROW)):
+            _ellipse(labels, center, (side * 0.19, -0.12), (0.08, 0.035), height, angle, eye)
+            _ellipse(labels, center, (side * 0.19, -0.22), (0.1, 0.02), height, angle, brow)
+        _ellipse(labels, center, (0, 0.24), (0.15, 0.05), height, angle, Part.LIPS)
+    return np.eye(12, dtype=np.float32)[labels]
+
+
+def _ellipse(labels, center, offset, axes, height, angle, part):
+    c, s = np.cos(angle), np.sin(angle)
+    x = center[0] + height * (c * offset[0] - s * offset[1])
+    y = center[1] + height * (s * offset[0] + c * offset[1])
+    lengths = tuple(max(1, round(a * height)) for a in axes)
+    cv2.ellipse(labels, (round(x), round(y)), lengths, np.degrees(angle), 0, 360, int(part), -1)

@@ -1,0 +1,159 @@
+"""Each stage by its laws, with networks that are plain functions."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stages.blend import blend
+from pipeline.stages.detect import guesses, measure
+from pipeline.stages.parse import CloseLook, Part, look, merged, nine_classes
+from pipeline.stages.restore import restore
+from pipeline.stages.segment import segment
+from pipeline.stages.stylize import stylize
+from pipeline.types import Face
+from tests.faces import drawn_parts
+
+RNG = np.random.default_rng(0)
+FACE = Face((30, 30, 90, 110), np.float32([[48, 60], [72, 60]]), np.float32([[50, 90], [70, 90]]), 0.9)
+
+
+def photo_of(h=128, w=120):
+    return cv2.GaussianBlur(RNG.random((h, w, 3), np.float32), (0, 0), 2)
+
+
+def same(batch):
+    return batch
+
+
+@settings(max_examples=15, deadline=None)
+@given(h=st.integers(17, 90), w=st.integers(17, 90), brush=st.floats(0.6, 4))
+def test_a_painting_has_the_photos_size(h, w, brush):
+    assert stylize(photo_of(h, w), lambda x: x * 0.5, brush=brush, stroke_px=1.0).shape == (h, w, 3)
+
+
+def test_the_same_photo_gives_the_same_bytes():
+    photo = photo_of()
+    first, second = (stylize(photo, np.tanh, brush=1.5, stroke_px=1.0) for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_a_coarser_brush_makes_the_network_see_less():
+    seen = []
+    for brush in (1.0, 3.0):
+        stylize(photo_of(), lambda x: seen.append(x.shape) or x, brush=brush, stroke_px=1.0)
+    assert min(seen[0][2:]) == 100
+    assert min(seen[1][2:]) == 32
+
+
+def test_twelve_classes_merge_into_nine_by_sums():
+    parts = np.zeros((1, 1, 12), np.float32)
+    parts[..., Part.SKIN] = 0.4
+    parts[..., [Part.PERSON, Part.HAIR, Part.GLASSES]] = 0.2
+    assert nine_classes(parts)[0, 0] == Part.PERSON
+
+
+@pytest.mark.parametrize("size", [(33, 70), (64, 64), (500, 20)])
+def test_a_look_fits_any_size_to_the_network(size):
+    shapes = []
+
+    def network(batch):
+        shapes.append(batch.shape)
+        return np.repeat(batch[:, :1], 12, 1)
+
+    parts = look(photo_of(*size), network, long_px=64)
+    assert shapes[0][2] % 32 == 0
+    assert shapes[0][3] % 32 == 0
+    assert max(parts.shape[:2]) == 64
+
+
+def test_a_closer_look_replaces_the_whole_ones_middle():
+    whole = np.zeros((64, 64, 12), np.float32)
+    whole[..., 0] = 1
+    view = CloseLook(np.eye(12, dtype=np.float32)[np.full((40, 40), Part.SKIN)], np.array([[1.0, 0, -10], [0, 1, -10]]))
+    parts = merged(whole, (view,), (64, 64))
+    assert parts[30, 30].argmax() == Part.SKIN
+    assert parts[5, 5].argmax() == Part.BACKGROUND
+
+
+@pytest.mark.parametrize("angle", [-0.5, 0.0, 0.5])
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_face_is_guessed_once_however_tilted(angle, count):
+    centers = [(60 + 110 * i, 70) for i in range(count)]
+    parts = drawn_parts((140, 120 * count), centers, 60, angle)
+    found = guesses(parts)
+    assert len(found) == count
+    for x, y in centers:
+        assert min(np.hypot(*(g.mean(0) - (x, y))) for g in found) < 12
+
+
+def test_nothing_is_guessed_where_nothing_is():
+    assert guesses(drawn_parts((100, 100), [], 60, 0)) == []
+
+
+def test_a_closer_look_measures_eyes_and_mouth():
+    parts = drawn_parts((320, 320), [(160, 160)], 180, 0)
+    face = measure(CloseLook(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
+    assert face is not None
+    assert face.eyes[0, 0] < face.eyes[1, 0]
+    assert face.mouth[:, 1].min() > face.eyes[:, 1].max()
+    assert 150 < face.height < 260
+
+
+def test_restoring_by_zero_is_the_photo_and_a_true_network_changes_nothing():
+    photo, mask = photo_of(), np.ones((128, 120), np.float32)
+    assert np.array_equal(restore(photo, (FACE,), lambda x: -x, mask, weight=0), photo)
+    assert np.abs(restore(photo, (FACE,), same, mask, weight=1) - photo).max() < 1e-5
+
+
+def test_restoration_grows_with_its_weight_and_stays_in_the_mask():
+    photo, mask = photo_of(), np.zeros((128, 120), np.float32)
+    mask[40:100, 40:80] = 1
+    half, full = (restore(photo, (FACE,), lambda x: np.ones_like(x), mask, weight=w) for w in (0.5, 1.0))
+    assert full[70, 60].mean() > 0.97
+    assert photo[70, 60].mean() < half[70, 60].mean() < full[70, 60].mean()
+    assert np.array_equal(full[mask == 0], photo[mask == 0])
+
+
+def test_what_lies_inside_the_outline_is_kept_with_it():
+    parts = drawn_parts((200, 200), [(100, 100)], 120, 0)
+    parts[95:105, 95:105] = np.eye(12)[Part.PERSON]  # a hand, a microphone
+    face = Face((50, 30, 150, 170), np.float32([[80, 85], [120, 85]]), np.float32([[85, 130], [115, 130]]), 0.9)
+    mask = segment(photo_of(200, 200), parts, (face,), kept="face")
+    assert mask[100, 100] > 0.95
+    assert mask[5, 5] == 0
+
+
+def test_more_is_kept_when_more_is_asked():
+    parts = drawn_parts((200, 200), [(100, 100)], 100, 0, hair=True)
+    face = Face((60, 50, 140, 160), np.float32([[80, 85], [120, 85]]), np.float32([[85, 130], [115, 130]]), 0.9)
+    face_only, hair = (segment(photo_of(200, 200), parts, (face,), kept=k).sum() for k in ("face", "hair"))
+    assert hair > face_only * 1.2
+
+
+def test_the_blend_is_exact_where_nothing_is_kept():
+    styled, person = photo_of(), photo_of()
+    mask = np.zeros((128, 120), np.float32)
+    mask[40:80, 40:80] = 1
+    out, alpha = blend(styled, person, mask, (FACE,), strength=1, feather=0.05, harmony=1)
+    assert np.array_equal(out[alpha == 0], styled[alpha == 0])
+    nothing, _ = blend(styled, person, mask, (FACE,), strength=0, feather=0.05, harmony=1)
+    assert np.array_equal(nothing, styled)
+
+
+def test_the_blend_is_the_person_where_all_is_kept_unharmonized():
+    styled, person, mask = photo_of(), photo_of(), np.ones((128, 120), np.float32)
+    out, _ = blend(styled, person, mask, (FACE,), strength=1, feather=0, harmony=0)
+    assert np.abs(out - person).max() < 1e-6
+
+
+@settings(max_examples=20, deadline=None)
+@given(strength=st.floats(0, 1), feather=st.floats(0, 0.3))
+def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):
+    styled, person = photo_of(), photo_of()
+    mask = np.zeros((128, 120), np.float32)
+    mask[30:90, 30:90] = 1
+    out, _ = blend(styled, person, mask, (FACE,), strength=strength, feather=feather, harmony=0)
+    assert (out >= np.minimum(styled, person) - 1e-6).all()
+    assert (out <= np.maximum(styled, person) + 1e-6).all()
