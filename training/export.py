@@ -1,0 +1,108 @@
+"""Write a trained network into `weights/`: `python -m training.export AVERAGE.safetensors... monet_light`.
+
+Shards of fp16 safetensors, each under 10 MB, and the entry in `manifest.json`; what an earlier export of that name left is replaced.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from pipeline.nets.generator import Generator
+from pipeline.nets.parser import Parser
+from training.loop import half
+from training.painter import start_weights
+from training.segment import widened
+
+SHARD_BYTES = 9_500_000
+CARDS: dict[str, dict[str, Any]] = {
+    "monet_light": {
+        "role": "painter",
+        "license": "research only: some of its training photos are",
+        "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
+        "stroke_px": 8.0,  # the widest stroke that training/strokes.py draws
+    },
+    "parser": {
+        "role": "parser",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
+    },
+}
+
+
+def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the generator in a checkpoint and its arguments, read off the weights' shapes."""
+    (file,) = files
+    state = start_weights(file)
+    filters = len(state["model.1.weight"])
+    blocks = sum(bool(re.fullmatch(r"model\.\d+\.conv_block\.1\.weight", key)) for key in state)
+    # A transposed convolution keeps (in, out) where a convolution keeps (out, in).
+    build = {"filters": filters, "blocks": blocks, "resize": len(state[f"model.{10 + blocks}.weight"]) == 2 * filters}
+    return _loaded(Generator(**build), state), build
+
+
+def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the parser in a checkpoint's shards; nine classes are widened to twelve."""
+    state = {k: v.float() if v.is_floating_point() else v for f in files for k, v in load_file(f).items()}
+    state = widened(state)
+    build = {"classes": len(state["segmentation_head.0.bias"])}
+    return _loaded(Parser(**build), state), build
+
+
+def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
+    """Write shards and manifest entry of one network into `folder`."""
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob(f"{name}-*-of-*.safetensors"):
+        old.unlink()
+    groups = _grouped(half(network))
+    whole, shards = hashlib.sha256(), []
+    for index, group in enumerate(groups, 1):
+        data = save(group)
+        whole.update(data)
+        file = folder / f"{name}-{index}-of-{len(groups)}.safetensors"
+        file.write_bytes(data)
+        shards.append({"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)})
+    manifest = folder / "manifest.json"
+    entries = json.loads(manifest.read_text()) if manifest.exists() else {}
+    entries[name] = {**CARDS[name], "build": build, "sha256": whole.hexdigest(), "shards": shards}
+    manifest.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")
+
+
+def _loaded(network: nn.Module, state: dict[str, Tensor]) -> nn.Module:
+    network.load_state_dict(state, strict=True)
+    return network
+
+
+def _grouped(state: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+    groups: list[dict[str, Tensor]] = [{}]
+    size = 0
+    for key, value in state.items():
+        if groups[-1] and size + value.nbytes > SHARD_BYTES:
+            groups.append({})
+            size = 0
+        groups[-1][key] = value
+        size += value.nbytes
+    return groups
+
+
+def main() -> None:
+    """Export one checkpoint."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("files", type=Path, nargs="+", help="a run's average.safetensors, or a checkpoint's shards")
+    cli.add_argument("name", choices=CARDS)
+    cli.add_argument("--folder", type=Path, default=Path("weights"))
+    args = cli.parse_args()
+    network, build = {"monet_light": painter, "parser": parser}[args.name](args.files)
+    with torch.no_grad():
+        export(network, args.name, build, args.folder)
+    print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
+
+
+if __name__ == "__main__":
+    main()
