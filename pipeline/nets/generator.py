@@ -1,29 +1,38 @@
 """The CycleGAN generator: a ResNet that maps a photo to a painting."""
 
+from functools import partial
+from typing import Literal
+
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
+
+Norm = Literal["instance", "batch", "none"]
+NORMS = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d, "none": nn.Identity}
 
 
 class Generator(nn.Module):
     """Translate (B, 3, H, W) in [-1, 1] to the same; H and W multiples of 4.
 
     With `filters=64, blocks=9, resize=False` the keys are those of the published `style_monet` checkpoint. `resize`
-    replaces transposed convolutions by nearest up-sampling + convolution under the same keys: no checkerboard.
+    replaces transposed convolutions by nearest up-sampling + convolution under the same keys: no checkerboard. `norm`: what
+    follows each convolution. Instance norm depends on the whole picture, so a small bright spike grows with the picture's
+    size into a blot; a network trained with "batch" has its norms folded into the convolutions afterward and is then "none".
 
     Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2.
     """
 
-    def __init__(self, filters: int = 64, blocks: int = 9, *, resize: bool = False) -> None:
+    def __init__(self, filters: int = 64, blocks: int = 9, *, resize: bool = False, norm: Norm = "instance") -> None:
         super().__init__()
         f = filters
+        normalized = partial(_normalized, norm)
         self.model = nn.Sequential(
             nn.ReflectionPad2d(3),
-            *_normalized(nn.Conv2d(3, f, 7), f),
-            *_normalized(nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), 2 * f),
-            *_normalized(nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), 4 * f),
-            *(ResidualBlock(4 * f) for _ in range(blocks)),
-            *_normalized(_doubled(4 * f, 2 * f, resize), 2 * f),
-            *_normalized(_doubled(2 * f, f, resize), f),
+            *normalized(nn.Conv2d(3, f, 7), f),
+            *normalized(nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), 2 * f),
+            *normalized(nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), 4 * f),
+            *(ResidualBlock(4 * f, norm) for _ in range(blocks)),
+            *normalized(_doubled(4 * f, 2 * f, resize), 2 * f),
+            *normalized(_doubled(2 * f, f, resize), f),
             nn.ReflectionPad2d(3),
             nn.Conv2d(f, 3, 7),
             nn.Tanh(),
@@ -35,16 +44,16 @@ class Generator(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two 3×3 convolutions with instance norm around an identity."""
+    """Two normalized 3 x 3 convolutions around an identity."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, norm: Norm = "instance") -> None:
         super().__init__()
         self.conv_block = nn.Sequential(
             nn.ReflectionPad2d(1),
-            *_normalized(nn.Conv2d(channels, channels, 3), channels),
+            *_normalized(norm, nn.Conv2d(channels, channels, 3), channels),
             nn.ReflectionPad2d(1),
             nn.Conv2d(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
+            NORMS[norm](channels),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -52,7 +61,7 @@ class ResidualBlock(nn.Module):
 
 
 class ResizeConv(nn.Conv2d):
-    """A 3×3 convolution on the nearest-neighbor doubled input, reflected at the border."""
+    """A 3 x 3 convolution on the nearest-neighbor doubled input, reflected at the border."""
 
     def forward(self, x: Tensor) -> Tensor:
         doubled = F.interpolate(x, scale_factor=2.0, mode="nearest")
@@ -65,5 +74,5 @@ def _doubled(n_in: int, n_out: int, resize: bool) -> nn.Module:
     return nn.ConvTranspose2d(n_in, n_out, 3, stride=2, padding=1, output_padding=1)
 
 
-def _normalized(conv: nn.Module, channels: int) -> tuple[nn.Module, nn.Module, nn.Module]:
-    return conv, nn.InstanceNorm2d(channels), nn.ReLU(inplace=True)
+def _normalized(norm: Norm, conv: nn.Module, channels: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+    return conv, NORMS[norm](channels), nn.ReLU(inplace=True)
