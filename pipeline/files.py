@@ -7,14 +7,21 @@ from pathlib import Path
 from typing import IO
 
 
+def refuse_taken(path: Path, *, overwrite: bool = False) -> None:
+    """Refuse a path where something is already, unless it may be overwritten.
+
+    Raises: FileExistsError.
+    """
+    if path.exists() and not overwrite:
+        raise _taken(path)
+
+
 def write_whole(path: Path, save: Callable[[IO[bytes]], object], *, overwrite: bool = False) -> None:
-    """Let `save` fill a file that appears at `path` only when it is complete.
+    """Let `save` fill a file that appears at `path` only when it is complete; its folder is made where it is missing.
 
     Raises: FileExistsError: `path` is there already and `overwrite` is False.
     """
-    taken = FileExistsError(f"{path} is there already; choose another name or allow overwriting (--overwrite).")
-    if path.exists() and not overwrite:
-        raise taken
+    refuse_taken(path, overwrite=overwrite)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")  # the same folder, so that the rename is atomic
     try:
@@ -22,18 +29,23 @@ def write_whole(path: Path, save: Callable[[IO[bytes]], object], *, overwrite: b
             save(file)
         if overwrite or not _link(part, path):
             part.replace(path)
-    except FileExistsError:
-        raise taken from None
     finally:
         part.unlink(missing_ok=True)
 
 
 def _link(part: Path, path: Path) -> bool:
-    """Give `part` its final name unless somebody took it meanwhile (FileExistsError); False on a disk without hard links."""
+    """Give `part` its final name unless somebody took it meanwhile; False on a disk without hard links.
+
+    Raises: FileExistsError.
+    """
     try:
         os.link(part, path)
     except FileExistsError:
-        raise
+        raise _taken(path) from None
     except OSError:
         return False
     return True
+
+
+def _taken(path: Path) -> FileExistsError:
+    return FileExistsError(f"{path} is there already; choose another name or allow overwriting (--overwrite).")

@@ -141,6 +141,8 @@ def _opened(source: Path | bytes) -> Iterator[ImageFile]:
     except (PhotoError, MemoryError):
         raise
     except Exception as error:  # decoders raise whatever a broken byte leads them to
+        if isinstance(error, OSError) and error.errno is not None:
+            raise PhotoError(f"The file cannot be read ({error.strerror}); check its permissions and its disk.") from error
         reason = (str(error) or type(error).__name__).splitlines()[0][:120]
         raise PhotoError(f"The picture is damaged or cut off ({reason}); save or download it again.") from error
 
