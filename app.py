@@ -1,0 +1,125 @@
+"""The page: `python app.py`, or `python app.py --share` for a link that reviewers can open."""
+
+import argparse
+import atexit
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from functools import partial
+
+import gradio as gr
+
+from ui import look, startup
+from ui.api import add_api
+from ui.handlers import Handlers
+from ui.layout import TITLE, Page, lay_out
+from ui.studio import Studio
+from ui.visits import IDLE_S, SWEEP_S
+from ui.widgets import OPTIONS, STAGE_AT_ONCE
+
+log = logging.getLogger("page")
+MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
+LARGEST_FILE = "120mb"
+LONGEST_QUEUE = 24
+PRIVATE = {"api_visibility": "private"}
+
+
+def build(studio: Studio) -> gr.Blocks:
+    """Return the page and its API."""
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
+        parts, handlers = lay_out(), Handlers(studio)
+        wire_page(page, parts, handlers)
+        wire_painting(parts, handlers)
+        wire_result(parts, handlers)
+        add_api(studio, MODEL)
+    return page.queue(max_size=LONGEST_QUEUE)
+
+
+def wall(parts: Page) -> list[gr.blocks.Block]:
+    """Return the outputs that `handlers.view` fills."""
+    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, parts.notes]
+
+
+def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
+    """Connect what is not about one painting: the link's settings, the status line, a new photo, leaving."""
+    page.load(handlers.open, None, [*parts.widgets, parts.notes, parts.status], queue=False, show_progress="hidden", **PRIVATE)
+    page.unload(handlers.leave)
+    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer], queue=False, show_progress="hidden", **PRIVATE)
+    parts.photo.input(
+        handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
+        concurrency_limit=4, **PRIVATE,
+    )  # fmt: skip
+
+
+def wire_painting(parts: Page, handlers: Handlers) -> None:
+    """Connect Paint, Cancel and the examples."""
+    buttons = [parts.paint, parts.cancel]
+    busy, idle = partial(switch, running=True), partial(switch, running=False)
+    begun = parts.paint.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    running = begun.then(
+        handlers.paint, [parts.photo, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL, concurrency_limit=1,
+        show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
+    )  # fmt: skip
+    running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    parts.cancel.click(handlers.cancel, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
+    parts.cancel.click(idle, None, buttons, cancels=[running], queue=False, show_progress="hidden", **PRIVATE)
+    for index, button in enumerate(parts.examples):
+        button.click(
+            handlers.example(index), None, [parts.photo, *parts.widgets, *wall(parts)], concurrency_id="examples",
+            concurrency_limit=2, show_progress_on=[parts.empty, parts.slider], **PRIVATE,
+        )  # fmt: skip
+
+
+def wire_result(parts: Page, handlers: Handlers) -> None:
+    """Connect the sliders that blend again, the download and the link."""
+    for option, widget in zip(OPTIONS, parts.widgets, strict=True):
+        if option.path[0] == STAGE_AT_ONCE:
+            widget.input(
+                handlers.blend_again, [parts.shown, *parts.widgets], wall(parts), preprocess=False, show_progress="hidden",
+                trigger_mode="always_last", concurrency_id="blend", concurrency_limit=2, **PRIVATE,
+            )  # fmt: skip
+    written = parts.download.click(
+        handlers.write_file, parts.shown, parts.file, concurrency_id="files", concurrency_limit=2, show_progress_on=parts.slider, **PRIVATE
+    )
+    written.success(None, parts.file, None, js=look.SAVE_FILE)
+    parts.link.click(None, parts.widgets, parts.link, js=look.copy_link([option.flag for option in OPTIONS]))
+
+
+def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:
+    """Return Paint and Cancel as they are while a painting runs, or not."""
+    return gr.Button(interactive=not running), gr.Button(visible=running)
+
+
+def use_private_folder() -> None:
+    """Keep uploads and previews in a folder that only this process's user can read; it goes when the program ends."""
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        os.environ["GRADIO_TEMP_DIR"] = folder = tempfile.mkdtemp(prefix="portraits-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def main() -> None:
+    """Serve the page, then load the networks."""
+    parser = argparse.ArgumentParser(description="Serve the page.")
+    parser.add_argument("--share", action="store_true", help="also make a live link for reviewers, through Gradio's servers")
+    share = parser.parse_args().share
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    log.setLevel(logging.INFO)
+    use_private_folder()
+    studio = Studio()
+    page = build(studio)
+    _, _, link = page.launch(
+        share=share, prevent_thread_lock=True, theme=look.theme(), css=look.CSS, head=look.HEAD, max_file_size=LARGEST_FILE,
+        footer_links=["api"], run_history=False, enable_monitoring=False, ssr_mode=False, show_error=False,
+    )  # fmt: skip
+    if share and not link:
+        log.warning("There is no live link: Gradio's share server cannot be reached from here. The page is served on this machine alone.")
+    startup.start(studio)
+    page.block_thread()
+
+
+if __name__ == "__main__":
+    main()

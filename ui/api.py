@@ -1,0 +1,73 @@
+"""The page's API: `/paint`, its fields made from `Settings`."""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components.api_component import Api
+
+from pipeline.io import read_photo
+from pipeline.settings import Option
+from pipeline.types import Painting
+from ui.handlers import told
+from ui.studio import Studio, write_painting
+from ui.visits import private_folder
+from ui.widgets import OPTIONS, from_widgets
+
+REPORT = "photo, settings, seconds by stage, weights (name, sha256), faces (box, eyes, mouth, score), skipped (stage: reason), notes"
+
+
+def add_api(studio: Studio, concurrency_id: str) -> None:
+    """Publish `/paint`; call it inside `gr.Blocks`."""
+    photo = gr.File(visible=False, label="A photo in any common format", type="filepath")
+    fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
+    outputs = [gr.File(visible=False, label="The painting: a full-size PNG"), Api(None, {"type": "object"}, f"Report: {REPORT}")]
+    gr.on(
+        [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=describe(),
+        concurrency_id=concurrency_id, show_progress="hidden",
+    )  # fmt: skip
+
+
+def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
+    """Return the handler, with a parameter named after every setting."""
+
+    def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
+        with told():
+            settings = from_widgets(values)
+            if not photo or not photo.get("path"):
+                raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
+            name = Path(photo.get("orig_name") or "photo").stem
+            painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings)
+            return str(write_painting(painting, private_folder())), report_of(painting)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
+    paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
+    return paint
+
+
+def schema(option: Option) -> dict[str, Any]:
+    """Return an option's JSON schema, with its help and range."""
+    kinds = {bool: "boolean", float: "number", str: "string"}
+    limits = {"minimum": option.low, "maximum": option.high} if option.kind is float else {}
+    choices = {"enum": list(option.choices)} if option.choices else {}
+    about = f"{option.help} {option.range_text}"
+    return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}
+
+
+def describe() -> str:
+    """Say what `/paint` takes and gives, for the page's API footer."""
+    lines = [f"{o.flag}: {o.help} {o.range_text}; default {str(o.default).lower() if o.kind is bool else o.default}." for o in OPTIONS]
+    head = "Paint a photo. Returns the full-size PNG, which carries its settings, and a JSON report. A value out of range is refused. "
+    return head + "\n\n" + "\n\n".join(lines)
+
+
+def report_of(painting: Painting) -> dict[str, Any]:
+    """Return what a run did, as JSON."""
+    faces = [{"box": list(f.box), "eyes": f.eyes.tolist(), "mouth": f.mouth.tolist(), "score": f.score} for f in painting.faces]
+    return {
+        "photo": painting.photo.name, "settings": painting.settings.flat(), "seconds": painting.seconds,
+        "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights], "faces": faces,
+        "skipped": painting.skipped, "notes": [*painting.hints, *painting.photo.notes],
+    }  # fmt: skip

@@ -1,0 +1,134 @@
+"""What happens on the page: each handler translates raw widget values, asks the studio, and returns what to show."""
+
+import html
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.io import read_settings
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, PhotoError
+from pipeline.weights import WeightError
+from ui.examples import EXAMPLES
+from ui.studio import Shown, Studio
+from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
+
+log = logging.getLogger("page")
+BAR = gr.Progress()
+Update = Any  # a component's new value, or gr.skip()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what goes wrong into a sentence for the visitor; a surprise is logged here and never shown as a traceback."""
+    try:
+        yield
+    except (PhotoError, ValueError, WeightError) as error:
+        raise gr.Error(str(error), title="This does not work", print_exception=False) from error
+    except (gr.Error, Cancelled):
+        raise
+    except Exception as error:
+        log.exception("a request failed")
+        raise gr.Error("Something went wrong here; it is not your photo's fault. Try again.", print_exception=False) from error
+
+
+class Handlers:
+    """The page's events. `request.session_hash` tells visitors apart."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+
+    def open(self, request: gr.Request) -> list[Update]:
+        """Set the controls to what the link carries; return them with the notes and the status line."""
+        settings, bad = from_link(dict(request.query_params))
+        widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
+        return [*widgets, note(bad), self.studio.status()[0]]
+
+    def tick(self) -> tuple[Update, Update]:
+        """Refresh the status line until there is nothing more to say."""
+        line, settled = self.studio.status()
+        return line, gr.Timer(active=not settled)
+
+    def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
+        """Look at a new photo: say what is odd about it, and take over the settings it carries."""
+        self.studio.visits.of(str(request.session_hash))
+        unchanged = [gr.skip()] * len(OPTIONS)
+        if not photo or not photo.get("path"):
+            return [*unchanged, "", *view(None)]
+        with told():
+            try:
+                settings = read_settings(Path(photo["path"]))
+            except PhotoError:
+                raise
+            except ValueError as error:
+                return [*unchanged, note([f"The settings in this picture are not used: {error}"]), *view(None)]
+        if settings is None:
+            return [*unchanged, "", *view(None)]
+        said = "This picture was painted here, and its settings are restored. Drop another photo to paint it the same way."
+        return [*to_widgets(settings), note([said]), *view(None)]
+
+    def paint(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+        """Paint the photo with the controls' settings."""
+        photo, *chosen = values
+        with told():
+            if not photo or not photo.get("path"):
+                raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
+            settings = from_widgets(chosen)
+            path, name = Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
+            try:
+                shown = self.studio.show(str(request.session_hash), path, name, settings, lambda done, text: progress(done, desc=text))
+            except Cancelled:
+                return [gr.skip()] * len(view(None))
+            return view(shown)
+
+    def example(self, index: int) -> Callable[..., list[Update]]:
+        """Return the handler that shows one example, painted at the default settings."""
+
+        def show(request: gr.Request) -> list[Update]:
+            with told():
+                shown = self.studio.show_example(str(request.session_hash), EXAMPLES[index])
+                return [str(EXAMPLES[index].path), *to_widgets(shown.settings), *view(shown)]
+
+        return show
+
+    def blend_again(self, request: gr.Request, shown: Shown | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+        """Blend the shown painting with the controls' blend."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)))
+
+    def write_file(self, request: gr.Request, shown: Shown | None) -> str:
+        """Make the full-size file."""
+        with told():
+            if shown is None:
+                raise PhotoError("There is no painting yet; press Paint first.")
+            return str(self.studio.write_full_size(str(request.session_hash), shown))
+
+    def cancel(self, request: gr.Request) -> str:
+        """Stop the visitor's run at the next stage."""
+        self.studio.visits.of(str(request.session_hash)).stop.set()
+        return note(["Cancelled."])
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget a visitor who closed the page."""
+        self.studio.visits.leave(str(request.session_hash))
+
+
+def view(shown: Shown | None) -> list[Update]:
+    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the notes."""
+    if shown is None:
+        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, gr.skip()]
+    gallery = [(path, caption) for _, path, caption in shown.stages]
+    slider = (shown.before, shown.after)
+    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, note(shown.notes)]
+
+
+def note(sentences: list[str] | tuple[str, ...]) -> str:
+    """Return sentences as a list that screen readers announce."""
+    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul role='status' aria-live='polite'>{items}</ul>" if items else ""

@@ -1,0 +1,88 @@
+"""What stands where on the page."""
+
+from dataclasses import dataclass, field
+
+import gradio as gr
+
+from ui.examples import EXAMPLES
+from ui.visits import DELETED_AFTER_MIN
+from ui.widgets import MAIN, OPTIONS, widget
+
+TITLE = "Portraits after Monet"
+HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
+PRIVACY = (
+    "Your photo stays on the machine that serves this page and is never logged. It is deleted when you close the page, "
+    f"or {DELETED_AFTER_MIN} minutes after you last used it. No other visitor sees it."
+)
+EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
+
+
+@dataclass
+class Page:
+    """The components that events read and write."""
+
+    photo: gr.Image
+    examples: list[gr.Button]
+    paint: gr.Button
+    cancel: gr.Button
+    empty: gr.HTML
+    result: gr.Column
+    slider: gr.ImageSlider
+    stages: gr.Gallery
+    notes: gr.HTML
+    download: gr.Button
+    file: gr.DownloadButton
+    link: gr.Button
+    status: gr.HTML
+    shown: gr.State
+    timer: gr.Timer
+    widgets: list[gr.Checkbox | gr.Radio | gr.Slider] = field(default_factory=list)
+
+
+def lay_out() -> Page:
+    """Make every component in its place; call it inside `gr.Blocks`."""
+    gr.HTML(HEADER, elem_id="head")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=300):
+            photo = gr.Image(
+                type="filepath", format="png", label="Photo", height=300, buttons=["fullscreen"], elem_id="photo",
+                alt_text="Your photo, not painted yet", placeholder="Drop a photo here, or click to choose one",
+            )  # fmt: skip
+            with gr.Row(elem_id="examples"):
+                examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
+            with gr.Row():
+                paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
+                cancel = gr.Button("Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False)
+            made = {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
+            with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
+                made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in MAIN}
+            gr.HTML(PRIVACY, elem_id="privacy")
+        with gr.Column(scale=7, min_width=320):
+            right = _lay_out_result()
+            status = gr.HTML(elem_id="status")
+    return Page(
+        photo, examples, paint, cancel, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
+        widgets=[made[option.flag] for option in OPTIONS],
+    )  # fmt: skip
+
+
+def _lay_out_result() -> dict[str, gr.blocks.Block]:
+    with gr.Column(elem_id="wall"):
+        empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
+        with gr.Column(visible=False, elem_id="result") as result:
+            slider = gr.ImageSlider(
+                format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"
+            )
+            with gr.Row():
+                download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
+                link = gr.Button("Copy link to these settings", elem_id="link", min_width=150)
+                file = gr.DownloadButton(visible=False)
+            stages = gr.Gallery(
+                format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,
+                buttons=["fullscreen"], elem_id="stages",
+            )  # fmt: skip
+        notes = gr.HTML(elem_id="notes")
+    return {
+        "empty": empty, "result": result, "slider": slider, "stages": stages, "notes": notes, "download": download, "file": file,
+        "link": link,
+    }  # fmt: skip

@@ -1,0 +1,191 @@
+"""What the page asks of the pipeline: paint, blend again, download. It translates values and knows no widgets."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.cache import OwnerCache, StageCache
+from pipeline.io import encode_png, read_photo
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress
+from pipeline.weights import cache_folder
+from ui.examples import Example, PaintedExamples
+from ui.pictures import RESULT, TITLES, blank, caption_of, picture_of
+from ui.visits import Visit, Visits
+from ui.widgets import with_blend_of
+
+log = logging.getLogger("page")
+
+DOING = {
+    "paint": "Painting the scene",
+    "parse": "Looking for faces",
+    "restore": "Restoring faces",
+    "segment": "Outlining what is kept",
+    "blend": "Blending",
+}
+EXAMPLES_OWNER = "examples"
+Bar = Callable[[float, str], object]  # share of the work done, what happens now
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The painting a page shows: small values and files only. What is large stays in the capped cache and can be made again.
+
+    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `notes`: sentences for the person.
+    `owner`: whose cache holds the stages where it is not the visitor's own.
+    """
+
+    photo: Path
+    name: str
+    settings: Settings
+    before: str
+    after: str
+    stages: tuple[tuple[str, str, str], ...]
+    notes: tuple[str, ...]
+    owner: str = ""
+
+
+class Studio:
+    """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
+
+    def __init__(self, paint: Callable[..., Painting] | None = None, models: Any = None) -> None:  # noqa: ANN401 - a test's stand-in
+        self._paint = paint
+        self._models = models
+        self._lock = threading.Lock()
+        self._status = ("", False)
+        self._cache = StageCache()
+        self.visits = Visits(self._cache)
+        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples")
+
+    def say(self, *sentences: str, settled: bool = False) -> None:
+        """Set the page's status line; `settled` means that it will not change any more."""
+        self._status = " ".join(sentences), settled
+
+    def status(self) -> tuple[str, bool]:
+        """Return the status line, and whether it is settled."""
+        return self._status
+
+    def pipeline(self) -> tuple[Callable[..., Painting], Any]:
+        """Return `paint` and the one set of models that all visitors share."""
+        with self._lock:
+            if self._paint is None:
+                from pipeline.paint import paint  # loads torch and OpenVINO
+                from pipeline.runtime import Models
+
+                self._paint, self._models = paint, Models()
+            return self._paint, self._models
+
+    def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
+        """Run the pipeline."""
+        paint, models = self.pipeline()
+        return paint(photo, settings, models=models, **how)
+
+    def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar) -> Shown:
+        """Paint a visitor's photo and write the previews of it.
+
+        Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        """
+        visit = self.visits.of(session)
+        report = reporter(visit.begin(), bar)
+        painting = self.paint(photo_of(visit.cache, path, name), settings, report=report, cache=visit.cache)
+        return show(visit, painting, path)
+
+    def show_example(self, session: str, example: Example) -> Shown:
+        """Show an example, which is painted already or now; its stages are everybody's."""
+        painting = self.examples.of(example)
+        return replace(show(self.visits.of(session), painting, example.path), owner=EXAMPLES_OWNER)
+
+    def blend_again(self, session: str, shown: Shown, settings: Settings) -> Shown:
+        """Blend the shown painting anew; no network runs while the visitor's cache holds its stages."""
+        settings = with_blend_of(shown.settings, settings)
+        if settings == shown.settings:
+            return shown
+        visit = self.visits.of(session)
+        cache = self._cache_of(visit, shown)
+        photo = photo_of(cache, shown.photo, shown.name)
+        began = time.perf_counter()
+        painting = self.paint(photo, settings, cache=cache)
+        log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
+        if all(Path(path).exists() for _, path, _ in shown.stages):
+            return show_result(visit, painting, shown)
+        return replace(show(visit, painting, shown.photo), owner=shown.owner)  # the previews were deleted while the page stood idle
+
+    def write_full_size(self, session: str, shown: Shown) -> Path:
+        """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path."""
+        visit = self.visits.of(session)
+        cache = self._cache_of(visit, shown)
+        painting = self.paint(photo_of(cache, shown.photo, shown.name), shown.settings, cache=cache)
+        return write_painting(painting, visit.folder)
+
+    def _cache_of(self, visit: Visit, shown: Shown) -> OwnerCache:
+        return self._cache.of(shown.owner) if shown.owner else visit.cache
+
+
+def photo_of(cache: OwnerCache, path: Path, name: str) -> Photo:
+    """Read a photo, or take it from its owner's cache.
+
+    Raises: PhotoError: it cannot be read, or was deleted meanwhile.
+    """
+
+    def read() -> Photo:
+        if not path.exists():
+            raise PhotoError("Your photo is no longer on this machine: it was deleted, as promised. Add it again.")
+        return read_photo(path, name=name)
+
+    return cache.get(("photo", str(path)), read)
+
+
+def reporter(stop: threading.Event, bar: Bar) -> Callable[[Progress], None]:
+    """Return a progress callback that moves the bar, guesses the time left, and stops the run when asked to."""
+    began = time.monotonic()
+
+    def report(progress: Progress) -> None:
+        if stop.is_set():
+            raise Cancelled
+        doing = DOING[progress.stage]
+        if progress.done > 0:
+            left = (time.monotonic() - began) / progress.done * (1 - progress.done)
+            doing += f", about {max(1, round(left))} s left"
+        bar(progress.done, doing)
+
+    return report
+
+
+def show(visit: Visit, painting: Painting, path: Path) -> Shown:
+    """Write all previews of a painting."""
+    before = picture_of(painting, "photo")
+    files = {"photo": visit.show("photo", before)}
+    for stage in TITLES:
+        picture = picture_of(painting, stage)
+        files[stage] = visit.show(stage, blank(before.shape) if picture is None else picture)
+    stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
+    return Shown(path, painting.photo.name, painting.settings, files["photo"], files[RESULT], stages, notes_of(painting))
+
+
+def show_result(visit: Visit, painting: Painting, shown: Shown) -> Shown:
+    """Write the preview of a result whose other stages are shown already."""
+    after = visit.show(RESULT, picture_of(painting, RESULT))
+    stages = tuple((stage, after if stage == RESULT else path, caption_of(painting, stage)) for stage, path, _ in shown.stages)
+    return replace(shown, settings=painting.settings, after=after, stages=stages, notes=notes_of(painting))
+
+
+def notes_of(painting: Painting) -> tuple[str, ...]:
+    """Return what the person should know: hints, what reading the photo changed, what was skipped."""
+    return (*painting.hints, *painting.photo.notes, *dict.fromkeys(r for r in painting.skipped.values() if r != "No face was found."))
+
+
+def write_painting(painting: Painting, folder: Path) -> Path:
+    """Write the full-size result as a PNG with its settings and weights, under a name that says what it is."""
+    from pipeline.paint import full_size
+
+    data = encode_png(full_size(painting), alpha=painting.photo.alpha, settings=painting.settings, weights=painting.weights)
+    stem = "".join(c if c.isalnum() or c in "-_ " else "-" for c in painting.photo.name).strip("- ")[:60] or "photo"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem}-painted.png"
+    path.write_bytes(data)
+    return path

@@ -1,0 +1,85 @@
+"""One open page each: its private files, its cache, its stop sign. Nothing here is shared between visitors."""
+
+import secrets
+import shutil
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+
+from pipeline.cache import OwnerCache, StageCache
+from pipeline.types import Pixels
+from ui.pictures import write_preview
+
+KEPT_PREVIEWS = 40  # of one page; a slider dragged for a minute makes hundreds
+IDLE_S = 25 * 60
+SWEEP_S = 5 * 60
+DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
+
+
+@dataclass
+class Visit:
+    """An open page. `folder` cannot be guessed; `stop` is set to cancel the run that goes on."""
+
+    cache: OwnerCache
+    folder: Path
+    stop: threading.Event = field(default_factory=threading.Event)
+    seen: float = field(default_factory=time.monotonic)
+    previews: deque[Path] = field(default_factory=deque)
+
+    def begin(self) -> threading.Event:
+        """Return the stop sign of a new run."""
+        self.stop = threading.Event()
+        return self.stop
+
+    def show(self, name: str, pixels: Pixels) -> str:
+        """Write a preview under a new name, drop the oldest beyond `KEPT_PREVIEWS`, and return its path."""
+        path = write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.png", pixels)
+        self.previews.append(path)
+        while len(self.previews) > KEPT_PREVIEWS:
+            self.previews.popleft().unlink(missing_ok=True)
+        return str(path)
+
+
+class Visits:
+    """All open pages, by session."""
+
+    def __init__(self, cache: StageCache) -> None:
+        self._cache = cache
+        self._open: dict[str, Visit] = {}
+        self._lock = threading.Lock()
+
+    def of(self, session: str) -> Visit:
+        """Return the visit of a session, new or known."""
+        with self._lock:
+            if session not in self._open:
+                self._open[session] = Visit(self._cache.of(session), private_folder())
+            visit = self._open[session]
+            visit.seen = time.monotonic()
+            return visit
+
+    def leave(self, session: str) -> None:
+        """Stop the visit's run and forget its pictures, on disk and in memory."""
+        with self._lock:
+            visit = self._open.pop(session, None)
+        if visit is None:
+            return
+        visit.stop.set()
+        self._cache.drop(session)
+        shutil.rmtree(visit.folder, ignore_errors=True)
+
+    def sweep(self, idle_s: float = IDLE_S) -> None:
+        """Leave every visit that was idle for so long."""
+        now = time.monotonic()
+        with self._lock:
+            idle = [session for session, visit in self._open.items() if now - visit.seen > idle_s]
+        for session in idle:
+            self.leave(session)
+
+
+def private_folder() -> Path:
+    """Return a new folder's path that nobody can guess, among the files the page may serve."""
+    return Path(get_upload_folder()) / secrets.token_urlsafe(18)

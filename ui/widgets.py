@@ -1,0 +1,64 @@
+"""Every control of the page, made from `Settings`: nothing about a choice is said twice."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import gradio as gr
+
+from pipeline.settings import Option, Settings, options
+
+OPTIONS = tuple(options())
+MAIN = ("brush", "keep", "face_strength")  # what stands beside Paint; the rest waits in Fine-tune
+STAGE_AT_ONCE = "blend"  # a change in this stage needs no network, so the page answers it at once
+
+
+def widget(option: Option) -> gr.Checkbox | gr.Radio | gr.Slider:
+    """Return the control of one choice."""
+    name = f"set-{option.flag.replace('_', '-')}"
+    if option.kind is bool:
+        return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
+    if option.kind is str:
+        choices = list(zip(option.names, option.choices, strict=True))
+        return gr.Radio(choices, value=str(option.default), label=option.label, info=option.help, elem_id=name)
+    info = option.help + (f" In {option.unit}." if option.unit else "")
+    low, high = option.low or 0.0, option.high or 1.0
+    return gr.Slider(low, high, value=float(option.default), step=step_of(low, high), label=option.label, info=info, elem_id=name)
+
+
+def step_of(low: float, high: float) -> float:
+    """Return a power of ten that cuts a range into 20 to 200 steps."""
+    return 10.0 ** math.floor(math.log10((high - low) / 20 + 1e-9))
+
+
+def from_widgets(values: Sequence[object]) -> Settings:
+    """Return the settings that the controls show, in the order of `OPTIONS`.
+
+    Raises: ValueError: a value out of range, with the range.
+    """
+    return Settings.from_flat(**dict(zip((o.flag for o in OPTIONS), values, strict=True)))
+
+
+def to_widgets(settings: Settings) -> list[bool | float | str]:
+    """Return what the controls must show for these settings, in the order of `OPTIONS`."""
+    return [option.of(settings) for option in OPTIONS]
+
+
+def with_blend_of(painted: Settings, chosen: Settings) -> Settings:
+    """Return the settings of a painting with only its blend changed to what is chosen now."""
+    return painted.model_copy(update={STAGE_AT_ONCE: getattr(chosen, STAGE_AT_ONCE)})
+
+
+def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """Return the settings that a link carries, and a sentence for each value that was ignored; other parameters are not ours."""
+    good: dict[str, object] = {}
+    bad: list[str] = []
+    for option in OPTIONS:
+        if option.flag not in query:
+            continue
+        value = option.read(str(query[option.flag])[:40])
+        try:
+            option.check(value)
+            good[option.flag] = value
+        except ValueError as error:
+            bad.append(f"The link was not followed in one point: {error}")
+    return Settings.from_flat(**good), bad
