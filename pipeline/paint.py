@@ -6,9 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+import cv2
 import numpy as np
 
-from pipeline.ops.resample import resized, rows_enlarged, size_within
+from pipeline.ops.resample import rows_enlarged, size_within
 from pipeline.runtime import Loaded, Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
@@ -31,7 +32,7 @@ T = TypeVar("T")
 class Cache(Protocol):
     """What keeps the value of a stage: `get(key, make)` returns the kept value or makes it."""
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T: ...  # noqa: D102 - the class says it
+    def get(self, key: Hashable, make: Callable[[], T]) -> T: ...
 
 
 class KeepNothing:
@@ -149,13 +150,16 @@ def full_size(painting: Painting) -> Pixels:
 
 def key_of(photo: Photo) -> str:
     """Return what the photo's pixels hash to."""
-    return hashlib.blake2b(np.ascontiguousarray(photo.pixels), digest_size=16).hexdigest() + str(photo.pixels.shape)
+    return hashlib.blake2b(np.ascontiguousarray(photo.pixels).data, digest_size=16).hexdigest() + str(photo.pixels.shape)
 
 
 def at_working_size(photo: Photo) -> Image:
     """Return the photo with at most `WORKING_PIXELS`, float."""
     size = size_within(photo.pixels.shape[:2], WORKING_PIXELS)
-    return resized(photo.pixels, size).astype(np.float32) / 255
+    if size == photo.pixels.shape[:2]:
+        return photo.pixels.astype(np.float32) / np.float32(255)
+    # Shrunk as bytes: a large photo is never held as float.
+    return cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def to_pixels(picture: Image) -> Pixels:
@@ -174,10 +178,9 @@ def paint_scene(run: Run, original: Image, settings: Settings, models: Models) -
         run.skipped["paint"] = "Painting is switched off."
         return None
     painter = run.using(models.load("painter", settings.weights))
+    stroke_px = painter.entry.stroke_px or 8.0
     choices = (settings.paint, painter.use)
-    return run.stage(
-        "paint", choices, lambda: stylize(original, painter.run, brush=settings.paint.brush, stroke_px=painter.entry.stroke_px)
-    )
+    return run.stage("paint", choices, lambda: stylize(original, painter.run, brush=settings.paint.brush, stroke_px=stroke_px))
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:

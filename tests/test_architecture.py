@@ -14,7 +14,8 @@ ALLOWED = {
     "nets": {"nets"},
     "stages": {"types", "settings", "ops", "stages"},
     "download": {"types", "settings"},
-    "weights": {"types", "settings", "nets", "download"},
+    "catalog": {"settings"},
+    "weights": {"types", "settings", "catalog", "download"},
 }
 FILES = sorted((ROOT / "pipeline").rglob("*.py"))
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+MEAN, STD = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
 PERSON = 254  # a person's pixel whose part is unknown
 UNKNOWN = 255  # outside every picture: no loss
 CELEBA = np.array([0, 2, 2, 11, 5, 6, 3, 4, 1, 1, 8, 7, 7, 9, 10, 1, 1, 1, 1], np.uint8)
@@ -62,9 +63,7 @@ def _read(file: Path) -> np.ndarray:
 
 
 @torch.inference_mode()
-def _teach(
-    teacher: nn.Module, photo: np.ndarray, labels: np.ndarray, points: np.ndarray
-) -> tuple[tuple[float, float, float], np.ndarray]:
+def _teach(teacher: nn.Module, photo: np.ndarray, labels: np.ndarray, points: np.ndarray) -> tuple[tuple[float, float, float], np.ndarray]:
     """Return the face's place and labels in which what the teacher is sure of (a look at the aligned face) is filled in."""
     device = next(teacher.parameters()).device
     eyes = points[19:31].reshape(2, 6, 2).mean(1)
@@ -77,9 +76,9 @@ def _teach(
     k = 165 / height  # an aligned face is 330 of 512 px high
     c, s = np.cos(-angle) * k, np.sin(-angle) * k
     matrix = np.array([[c, -s, 128 - c * center[0] + s * center[1]], [s, c, 140 - s * center[0] - c * center[1]]], np.float32)
-    crop = cv2.warpAffine(photo, matrix, (256, 256), flags=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    crop = cv2.warpAffine(photo, matrix, (256, 256), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     x = torch.from_numpy(crop).permute(2, 0, 1)[None].float().to(device) / 255
-    x = (x - torch.tensor([0.485, 0.456, 0.406], device=device)[:, None, None]) / torch.tensor([0.229, 0.224, 0.225], device=device)[:, None, None]
+    x = (x - MEAN.to(device)) / STD.to(device)
     p, q = teacher(torch.cat([x, x.flip(3)])).softmax(1)
     p = (p + q.flip(2)[[0, 1, 2, 4, 3, 6, 5, 7, 8, 9, 10, 11]]) / 2
     person = p[[1, 9, 10, 11]].sum(0, keepdim=True)

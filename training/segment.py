@@ -15,11 +15,9 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from training.faces import PERSON, Sample, augmented, load_samples, nine_truth
+from training.faces import MEAN, PERSON, STD, Sample, augmented, load_samples, nine_truth
 from training.loop import Schedule, fit
 
-MEAN = torch.tensor([0.485, 0.456, 0.406])[:, None, None]
-STD = torch.tensor([0.229, 0.224, 0.225])[:, None, None]
 CLASSES = 12
 # Small classes count more: an eye is a thousandth of the picture.
 WEIGHTS = torch.tensor([0.8, 0.8, 1.0, 2.5, 2.5, 3.0, 3.0, 2.0, 2.5, 1.0, 1.5, 2.0])

@@ -63,8 +63,8 @@ class ResidualBlock(nn.Module):
 class ResizeConv(nn.Conv2d):
     """A 3 x 3 convolution on the nearest-neighbor doubled input, reflected at the border."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        doubled = F.interpolate(x, scale_factor=2.0, mode="nearest")
+    def forward(self, input: Tensor) -> Tensor:
+        doubled = F.interpolate(input, scale_factor=2.0, mode="nearest")
         return super().forward(F.pad(doubled, (1, 1, 1, 1), mode="reflect"))
 
 

@@ -29,13 +29,13 @@ def harmonized(picture: Float, painting: Float, mask: Float, *, reach_px: float,
     Source: Reinhard et al. 2001, "Color Transfer between Images", made local.
     """
     own, other = to_lab(picture), to_lab(painting)
-    weight = blurred(mask, reach_px)[..., None] + 1e-3
+    weight = np.maximum(blurred(mask, reach_px), np.float32(1e-5))[..., None]
 
     def local(values: Float) -> Float:
-        return blurred(values * mask[..., None], reach_px) / weight
+        return np.asarray(blurred(values * mask[..., None], reach_px) / weight, np.float32)
 
     mean_own, mean_other = local(own), local(other)
-    spread_own, spread_other = (np.sqrt(local((v - m) ** 2) + 1.0) for v, m in ((own, mean_own), (other, mean_other)))
+    spread_own, spread_other = (np.sqrt(local((v - m) ** 2) + np.float32(1.0)) for v, m in ((own, mean_own), (other, mean_other)))
     gain = np.clip(spread_other / spread_own, *GAIN_LIMITS)
     taken = (own - mean_own) * gain + mean_other
-    return to_rgb(own + share * (taken - own))
+    return to_rgb(np.asarray(own + share * (taken - own), np.float32))

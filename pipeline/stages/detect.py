@@ -35,7 +35,7 @@ def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tu
         parts = whole if long_px == LOOKS_PX[0] else look(photo, network, long_px=long_px)
         scale = max(photo.shape[:2]) / max(parts.shape[:2])
         for points in guesses(parts):
-            seen = confirm(photo, network, (points + 0.5) * scale - 0.5)
+            seen = confirm(photo, network, ((points + 0.5) * scale - 0.5).astype(np.float32))
             if seen and not any(_same(seen[0], other) for other, _ in found):
                 found.append(seen)
     found.sort(key=lambda pair: -pair[0].height)
@@ -44,13 +44,12 @@ def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tu
 
 def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
     """Return the face that a closer look at `points` shows, or None; the look is repeated once from its own better points."""
-    for _ in range(2):
-        view = look_closer(photo, points.astype(np.float32), network)
-        face = measure(view)
-        if face is None:
-            return None
-        points = np.concatenate([face.eyes, face.mouth])
-    if face.score < MIN_SCORE or face.height < MIN_FACE_PX:
+    first = measure(look_closer(photo, points, network))
+    if first is None:
+        return None
+    view = look_closer(photo, np.concatenate([first.eyes, first.mouth]), network)
+    face = measure(view)
+    if face is None or face.score < MIN_SCORE or face.height < MIN_FACE_PX:
         return None
     return face, view
 
@@ -118,15 +117,16 @@ def _misfit_profile(eye: Blob, mouth: Blob) -> float:
 
 
 def _both(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return two eye centers (2, 2); a hidden one is put beside the seen one, a face's usual distance away."""
+    """Return two eye centers (2, 2), the picture's left first; a hidden one is put beside the seen one, where a profile has it."""
     right, left = centers
-    if right is None or left is None:
-        seen = left if right is None else right
-        down = mouth - seen
-        # Across is down turned by a quarter; in profile the hidden eye is near.
-        across = np.array([down[1], -down[0]]) * 0.5
-        right, left = (seen - across, seen) if right is None else (seen, seen + across)
-    return np.stack([right, left])
+    if right is not None and left is not None:
+        return np.stack([right, left])
+    seen = left if right is None else right
+    if seen is None:
+        raise ValueError("A face needs at least one eye.")
+    down = mouth - seen
+    across = np.array([down[1], -down[0]]) * 0.5  # down, turned by a quarter; the far eye of a profile is near
+    return np.stack([seen - across, seen] if right is None else [seen, seen + across])
 
 
 def _level_mouth(eyes: NDArray[np.float64], mouth: Blob) -> NDArray[np.float64]:

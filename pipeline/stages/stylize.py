@@ -25,10 +25,10 @@ def stylize(photo: Image, network: Network, *, brush: float, stroke_px: float) -
     working = size_of_short(size, stroke_px * 100 / brush, 4)
     if working[0] * working[1] > MAX_PIXELS:
         working = size_of_short(size, min(size_within(working, MAX_PIXELS)), 4)
-    small = resized(photo, working).clip(0, 1)
-    grain = np.random.default_rng(0).standard_normal(small.shape, np.float32) * GRAIN
-    painted = to_picture(network(to_batch(small * 2 - 1 + grain))) / 2 + 0.5
-    return restructured(resized(painted, size), photo, resized(small, size)).clip(0, 1)
+    small = np.clip(resized(photo, working), 0, 1)
+    grain = np.float32(GRAIN) * np.random.default_rng(0).standard_normal(small.shape, np.float32)
+    painted = to_picture(network(to_batch(np.asarray(small * 2 - 1 + grain, np.float32)))) * np.float32(0.5) + np.float32(0.5)
+    return np.clip(restructured(resized(painted, size), photo, resized(small, size)), 0, 1)
 
 
 def restructured(painted: Image, photo: Image, coarse: Image) -> Image:

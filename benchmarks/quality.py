@@ -1,0 +1,118 @@
+"""Measure what the pictures are worth: `python -m benchmarks.quality ../shared [--sheet SHEET.png]`.
+
+Parse quality over the held-out test sets, and over the portraits with one face: identity of the kept and of the painted face,
+visibility of the seam. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
+"""
+
+import argparse
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+
+from pipeline.io import read_photo
+from pipeline.paint import full_size, paint, parse, to_pixels
+from pipeline.runtime import Models
+from pipeline.settings import Settings
+from pipeline.types import Painting, Pixels
+
+NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
+SHOWN = 420
+
+
+def measures(shared: Path) -> ModuleType:
+    """Import the shared measures from their file."""
+    spec = importlib.util.spec_from_file_location("measure", shared / "metrics/measure.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(f"{shared / 'metrics/measure.py'} was wanted and is not there.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def score_faces(shared: Path, measure: ModuleType, models: Models) -> np.ndarray:
+    """Return IoU of the nine classes from one confusion matrix over `face_parsing_test` at full size."""
+    folder = shared / "data/face_parsing_test"
+    confusion = np.zeros((9, 9))
+    for file in sorted((folder / "images").iterdir()):
+        truth = measure.nine_classes(cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE))
+        confusion += measure.confusion(truth, parse(read_photo(file), models=models))
+    return measure.iou(confusion)
+
+
+def score_people(shared: Path, models: Models) -> float:
+    """Return IoU of everything but background over `portraits_in_the_wild_test`."""
+    folder = shared / "data/portraits_in_the_wild_test"
+    both = either = 0
+    for file in sorted((folder / "images").iterdir()):
+        truth = cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE) > 127
+        guess = parse(read_photo(file), models=models) > 0
+        both, either = both + (truth & guess).sum(), either + (truth | guess).sum()
+    return float(both / either)
+
+
+def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settings) -> list[tuple[Painting, dict[str, float]]]:
+    """Paint every portrait with one face; return each with identity, painted-only identity and seam."""
+    net, rows = measure.FaceNet(), []
+    for file in sorted((shared / "data/portraits").glob("*.jpg")):
+        photo = read_photo(file)
+        if len(net.faces(photo.pixels)) != 1:
+            continue
+        painting = paint(photo, settings, models=models)
+        figures = {"identity": np.nan, "painted": np.nan, "seam": np.nan}
+        if painting.mask is not None and painting.styled is not None:
+            size = photo.pixels.shape[1::-1]
+            styled = cv2.resize(to_pixels(painting.styled), size)
+            figures = {
+                "identity": net.identity(photo.pixels, full_size(painting)),
+                "painted": net.identity(photo.pixels, styled),
+                "seam": measure.seam(to_pixels(painting.styled), to_pixels(painting.result), painting.mask),
+            }
+        rows.append((painting, figures))
+    return rows
+
+
+def sheet(paintings: list[Painting]) -> Pixels:
+    """Return a contact sheet: photo | painted only | result, two portraits a row."""
+    strips = [
+        np.hstack([_shown(to_pixels(p)) for p in (x.original, x.original if x.styled is None else x.styled, x.result)]) for x in paintings
+    ]
+    strips += [np.full_like(strips[0], 255)] * (len(strips) % 2)
+    return np.vstack([np.hstack(strips[i : i + 2]) for i in range(0, len(strips), 2)])
+
+
+def _shown(pixels: Pixels) -> Pixels:
+    h, w = pixels.shape[:2]
+    k = SHOWN / max(h, w)
+    small = cv2.resize(pixels, (max(1, round(w * k)), max(1, round(h * k))), interpolation=cv2.INTER_AREA)
+    out = np.full((SHOWN, SHOWN, 3), 255, np.uint8)
+    y, x = (SHOWN - small.shape[0]) // 2, (SHOWN - small.shape[1]) // 2
+    out[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return out
+
+
+def main() -> None:
+    """Print every figure; write the contact sheet where one is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--skip-parse", action="store_true")
+    args = parser.parse_args()
+    measure, models = measures(args.shared), Models()
+    if not args.skip_parse:
+        iou = score_faces(args.shared, measure, models)
+        print(f"face_parsing_test mIoU {iou.mean():.3f}:", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, iou, strict=True)))
+        print(f"portraits_in_the_wild_test person IoU {score_people(args.shared, models):.3f}")
+    rows = one_face(args.shared, measure, models, Settings())
+    for painting, figures in rows:
+        print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
+    for key in ("identity", "painted", "seam"):
+        print(f"median {key} {np.nanmedian([f[key] for _, f in rows]):.3f} over {len(rows)} portraits")
+    if args.sheet:
+        cv2.imwrite(str(args.sheet), sheet([p for p, _ in rows])[:, :, ::-1])
+
+
+if __name__ == "__main__":
+    main()

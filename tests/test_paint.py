@@ -1,0 +1,177 @@
+"""The composition, with networks that are plain functions: what runs, what is skipped, what is kept."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeline.paint import full_size, paint, parse
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, Photo, WeightUse
+from pipeline.weights import WeightError
+from tests.faces import drawn_parts
+
+
+@dataclass
+class PlainModels:
+    """Networks by role; counts how often each runs. The parser sees one face wherever it looks, or none."""
+
+    face: bool = True
+    restorer: bool = False
+    runs: dict[str, int] = field(default_factory=dict)
+
+    def load(self, role, policy):
+        if role == "restorer" and not self.restorer:
+            raise WeightError("The restorer is not here.")
+
+        def run(batch):
+            self.runs[role] = self.runs.get(role, 0) + 1
+            return getattr(self, role if role != "restorer" else "brighter")(batch)
+
+        return SimpleNamespace(run=run, use=WeightUse(role, "0" * 64), entry=SimpleNamespace(stroke_px=1.0))
+
+    @staticmethod
+    def painter(batch):
+        return -batch
+
+    @staticmethod
+    def brighter(batch):
+        return np.clip(batch + 0.5, -1, 1)
+
+    def parser(self, batch):
+        h, w = batch.shape[2:]
+        # An aligned crop shows the face where the template puts it, slightly above a square's middle.
+        centers = [(w / 2, h * 0.5)] if self.face else []
+        return drawn_parts((h, w), centers, h * 0.6, 0).transpose(2, 0, 1)[None]
+
+
+def photo_of(h=200, w=180):
+    rng = np.random.default_rng(0)
+    return Photo(rng.integers(0, 256, (h, w, 3), np.uint8))
+
+
+class Remembering:
+    def __init__(self):
+        self.values = {}
+
+    def get(self, key, make):
+        if key not in self.values:
+            self.values[key] = make()
+        return self.values[key]
+
+
+def test_the_face_is_kept_and_the_rest_is_painted():
+    painting = paint(photo_of(), Settings.from_flat(feather=0.0), models=PlainModels())
+    assert len(painting.faces) == 1
+    assert painting.mask is not None
+    outside = painting.mask == 0
+    assert np.abs(painting.result - painting.styled)[outside].max() < 1e-6
+    inside = painting.mask > 0.99
+    kept, painted = (np.abs(p - painting.original)[inside].mean() for p in (painting.result, painting.styled))
+    assert kept < painted
+
+
+def test_without_a_face_the_painting_stands_alone_and_a_hint_says_so():
+    painting = paint(photo_of(), models=PlainModels(face=False))
+    assert painting.faces == ()
+    assert np.array_equal(painting.result, painting.styled)
+    assert "No face" in painting.hints[0]
+    assert {"restore", "segment", "blend"} <= painting.skipped.keys()
+
+
+def test_missing_restoration_weights_are_said_not_hidden():
+    painting = paint(photo_of(), models=PlainModels())
+    assert painting.restored is None
+    assert "not here" in painting.skipped["restore"]
+    assert [w.name for w in painting.weights] == ["painter", "parser"]
+
+
+def test_asking_for_full_weights_that_are_missing_is_an_error():
+    with pytest.raises(WeightError):
+        paint(photo_of(), Settings(weights="full"), models=PlainModels())
+
+
+def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again():
+    plain, restored = PlainModels(), PlainModels(restorer=True)
+    paint(photo_of(), models=plain)
+    painting = paint(photo_of(), models=restored)
+    assert painting.restored is not None
+    assert painting.restored.mean() > painting.original.mean()
+    assert "restore" not in painting.skipped
+    assert restored.runs["parser"] == plain.runs["parser"] + 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "stage"),
+    [({"paint": False}, "paint"), ({"restore": False}, "restore"), ({"keep_face": False}, "blend"), ({"restoration": 0.0}, "restore")],
+)
+def test_a_stage_that_is_off_says_so(flags, stage):
+    painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels(restorer=True))
+    assert painting.skipped[stage]
+
+
+@pytest.mark.parametrize("flags", [{"keep_face": False}, {"face_strength": 0.0}])
+def test_keeping_nothing_gives_the_plain_painting(flags):
+    painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels())
+    assert np.array_equal(painting.result, painting.styled)
+
+
+def test_neither_painted_nor_restored_is_the_photo():
+    painting = paint(photo_of(), Settings.from_flat(paint=False, restore=False), models=PlainModels())
+    assert np.array_equal(full_size(painting), painting.photo.pixels)
+
+
+def test_blending_anew_runs_no_network():
+    models, cache = PlainModels(), Remembering()
+    first = paint(photo_of(), models=models, cache=cache)
+    runs = dict(models.runs)
+    second = paint(photo_of(), Settings.from_flat(face_strength=0.2, feather=0.2, harmony=0.1), models=models, cache=cache)
+    assert models.runs == runs
+    assert not np.array_equal(first.result, second.result)
+
+
+@pytest.mark.parametrize("flags", [{"brush": 3.0}, {"keep": "hair"}, {"restoration": 1.0}, {"restore": False}, {"feather": 0.3}])
+def test_a_kept_stage_is_never_a_stale_one(flags):
+    cache, settings = Remembering(), Settings.from_flat(**flags)
+    paint(photo_of(), models=PlainModels(restorer=True), cache=cache)
+    kept = paint(photo_of(), settings, models=PlainModels(restorer=True), cache=cache)
+    fresh = paint(photo_of(), settings, models=PlainModels(restorer=True))
+    assert np.array_equal(kept.result, fresh.result)
+
+
+def test_the_same_photo_and_settings_give_the_same_bytes():
+    first, second = (full_size(paint(photo_of(), models=PlainModels())) for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_progress_is_told_in_order_and_can_stop_the_run():
+    told = []
+    paint(photo_of(), models=PlainModels(restorer=True), report=told.append)
+    assert [p.stage for p in told] == ["paint", "parse", "restore", "segment", "blend"]
+    assert [p.done for p in told] == sorted(p.done for p in told)
+
+    def stop(progress):
+        if progress.stage == "parse":
+            raise Cancelled
+
+    models = PlainModels()
+    with pytest.raises(Cancelled):
+        paint(photo_of(), models=models, report=stop)
+    assert "parser" not in models.runs
+
+
+@pytest.mark.parametrize("size", [(1801, 1501), (2600, 900)])
+def test_a_large_photo_keeps_its_exact_size_and_its_points_their_place(size):
+    photo = photo_of(*size)
+    painting = paint(photo, models=PlainModels())
+    assert painting.original.shape[0] * painting.original.shape[1] <= 2_000_000
+    assert full_size(painting).shape == photo.pixels.shape
+    assert painting.faces[0].box[3] > painting.original.shape[0] * 0.6
+
+
+def test_classes_come_at_the_photos_size():
+    labels = parse(photo_of(301, 203), models=PlainModels())
+    assert labels.shape == (301, 203)
+    assert labels.dtype == np.uint8
+    assert set(np.unique(labels)) == {0, 2, 3, 4, 5, 6, 7}
