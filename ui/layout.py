@@ -48,6 +48,7 @@ def lay_out() -> Page:
                 type="filepath", format="png", label="Photo", height=300, buttons=["fullscreen"], elem_id="photo",
                 alt_text="Your photo, not painted yet", placeholder="Drop a photo here, or click to choose one",
             )  # fmt: skip
+            gr.HTML(PRIVACY, elem_id="privacy")
             with gr.Row(elem_id="examples"):
                 examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
             with gr.Row():
@@ -56,7 +57,6 @@ def lay_out() -> Page:
             made = {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
             with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
                 made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in MAIN}
-            gr.HTML(PRIVACY, elem_id="privacy")
         with gr.Column(scale=7, min_width=320):
             right = _lay_out_result()
             status = gr.HTML(elem_id="status")
@@ -75,7 +75,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
             )
             with gr.Row():
                 download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
-                link = gr.Button("Copy link to these settings", elem_id="link", min_width=150)
+                link = gr.Button("Copy link", elem_id="link", min_width=150)
                 file = gr.DownloadButton(visible=False)
             stages = gr.Gallery(
                 format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,

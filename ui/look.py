@@ -8,49 +8,80 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 CSS = """
-.gradio-container { max-width: 1240px !important; margin: 0 auto; }
+.gradio-container { width: 100%; max-width: 1240px !important; margin: 0 auto; }
 #head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; font-weight: 500; font-size: 2.3rem;
-  letter-spacing: -.01em; margin: .6rem 0 .1rem; }
-#head p { color: var(--body-text-color-subdued); margin: 0 0 .6rem; font-size: 1.02rem; }
-#privacy, #status, .aside { color: var(--body-text-color-subdued); font-size: .86rem; line-height: 1.45; }
-#notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fff; border-left: 3px solid #b98a3c; border-radius: 4px;
+  letter-spacing: -.01em; margin: .4rem 0 .1rem; }
+#head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
+#privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45; padding: 0; }
+#notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; }
+#notes li::marker { color: #b98a3c; }
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
-#empty { min-height: 380px; display: grid; place-items: center; text-align: center; color: var(--body-text-color-subdued);
-  background: linear-gradient(#f7f5f0, #efebe2); border-radius: 4px; padding: 2rem; }
-#examples { gap: 10px; flex-wrap: nowrap; }
+#empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
+  background: linear-gradient(#f7f5f0, #efebe2); }
+#empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
+#examples { gap: 10px; flex-wrap: nowrap; align-items: stretch; }
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem; font-weight: 500; white-space: normal;
   line-height: 1.2; min-width: 0; justify-content: flex-start; }
 #examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
 #paint { min-height: 48px; font-size: 1.05rem; }
-:focus-visible { outline: 3px solid #b4622b !important; outline-offset: 2px; }
-footer { opacity: .8; }
+#stages .grid-wrap { height: auto; min-height: 0; max-height: none; }
+#stages .grid-container { align-items: start; }
+#stages .gallery-item, #stages .thumbnail-item { height: auto; aspect-ratio: auto; width: 100%; }
+#stages .thumbnail-item { display: flex; flex-direction: column; border: 0; box-shadow: none; background: none; }
+#stages .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
+#stages .caption-label { position: static; max-width: none; white-space: normal; overflow: visible; background: none; border: 0;
+  box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
+:focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }
+footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
-  .gradio-container { padding: 0 10px !important; }
+  .gradio-container main { padding: 8px 12px !important; }
   #head h1 { font-size: 1.75rem; }
   #wall { padding: 8px; }
   #empty { min-height: 200px; }
+  #stages .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 """
 
-# Gradio gives pictures in sliders and galleries no alternative text, and its slider's handle no keys.
+# Gradio gives pictures in sliders and galleries no alternative text, and the handle between before and after no keys.
 HEAD = """
 <meta name="color-scheme" content="light">
 <script>
 (() => {
-  const name = (selector, texts) => document.querySelectorAll(selector).forEach((img, i) => {
-    const text = texts[Math.min(i, texts.length - 1)];
-    if (img.alt !== text) img.alt = text;
-  });
+  const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
   const describe = () => {
-    name('#slider img', ['The photo before painting', 'The painting']);
-    document.querySelectorAll('#stages .thumbnail-item img, #stages .preview img').forEach(img => {
-      const caption = img.closest('button')?.querySelector('.caption-label, caption')?.textContent.trim()
-        || img.closest('.preview')?.querySelector('caption')?.textContent.trim();
-      if (caption && img.alt !== caption) img.alt = caption;
+    document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
+    document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
+    document.querySelectorAll('#stages .thumbnail-item').forEach(button => {
+      const caption = button.querySelector('.caption-label')?.textContent.trim();
+      if (caption) { set(button, 'aria-label', caption); set(button.querySelector('img'), 'alt', caption); }
+    });
+    document.querySelectorAll('#slider .outer').forEach(handle => {
+      const names = {tabindex: 0, role: 'slider', 'aria-label': 'How much of the photo covers the painting, in percent',
+        'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share(handle)};
+      Object.entries(names).forEach(([name, value]) => set(handle, name, value));
     });
   };
+  const middle = handle => { const box = handle.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+  const share = handle => {
+    const box = handle.parentElement.querySelector('img')?.getBoundingClientRect();
+    return box?.width ? Math.round(100 * Math.min(1, Math.max(0, (middle(handle)[0] - box.x) / box.width))) : 50;
+  };
+  const push = (handle, dx) => {
+    const [x, y] = middle(handle), at = x => ({bubbles: true, cancelable: true, view: window, clientX: x, clientY: y});
+    handle.dispatchEvent(new MouseEvent('mousedown', at(x)));
+    window.dispatchEvent(new MouseEvent('mousemove', at(x + dx)));
+    window.dispatchEvent(new MouseEvent('mouseup', at(x + dx)));
+  };
+  document.addEventListener('keydown', event => {
+    const handle = event.target.closest?.('#slider .outer'), width = handle?.parentElement.clientWidth;
+    const by = {ArrowLeft: -.05, ArrowRight: .05, Home: -1, End: 1}[event.key];
+    if (!handle || !by) return;
+    event.preventDefault();
+    push(handle, by * width);
+    requestAnimationFrame(describe);
+  });
   let waiting = 0;
   new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
     .observe(document, {subtree: true, childList: true});
@@ -80,6 +111,10 @@ def theme() -> Base:
     """Return the page's theme; it stays light where the system is dark, as a gallery's wall does."""
     made = Base(primary_hue=POND, secondary_hue=POND, neutral_hue=INK, font=SANS, font_mono=MONO, radius_size="sm").set(
         body_background_fill="#f4f1ea",
+        body_text_color_subdued="*neutral_600",
+        block_info_text_color="*neutral_600",
+        block_label_text_color="*neutral_700",
+        block_title_text_color="*neutral_800",
         block_background_fill="#fdfcfa",
         block_border_width="1px",
         block_label_background_fill="#fdfcfa",

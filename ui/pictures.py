@@ -76,8 +76,13 @@ def caption_of(painting: Painting, stage: str) -> str:
     """Say what a stage's picture shows, and where it was skipped, why."""
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
-        return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {reason}"
+        return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
     return f"{title}, {painting.seconds[stage]:.1f} s" if stage in painting.seconds else title
+
+
+def brief(reason: str) -> str:
+    """Return the first sentence of a reason; what follows tells the machine's owner what to do."""
+    return reason.partition(". ")[0].rstrip(".") + "."
 
 
 def blank(shape: tuple[int, ...]) -> Pixels:

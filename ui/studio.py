@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress
 from pipeline.weights import cache_folder
 from ui.examples import Example, PaintedExamples
-from ui.pictures import RESULT, TITLES, blank, caption_of, picture_of
+from ui.pictures import RESULT, TITLES, blank, brief, caption_of, picture_of
 from ui.visits import Visit, Visits
 from ui.widgets import with_blend_of
 
@@ -176,7 +176,8 @@ def show_result(visit: Visit, painting: Painting, shown: Shown) -> Shown:
 
 def notes_of(painting: Painting) -> tuple[str, ...]:
     """Return what the person should know: hints, what reading the photo changed, what was skipped."""
-    return (*painting.hints, *painting.photo.notes, *dict.fromkeys(r for r in painting.skipped.values() if r != "No face was found."))
+    skipped = (brief(reason) for reason in painting.skipped.values() if not painting.hints or reason != "No face was found.")
+    return (*painting.hints, *painting.photo.notes, *dict.fromkeys(skipped))
 
 
 def write_painting(painting: Painting, folder: Path) -> Path:

@@ -20,7 +20,7 @@ def widget(option: Option) -> gr.Checkbox | gr.Radio | gr.Slider:
     if option.kind is str:
         choices = list(zip(option.names, option.choices, strict=True))
         return gr.Radio(choices, value=str(option.default), label=option.label, info=option.help, elem_id=name)
-    info = option.help + (f" In {option.unit}." if option.unit else "")
+    info = option.help + (f" {option.range_text}." if option.unit else "")
     low, high = option.low or 0.0, option.high or 1.0
     return gr.Slider(low, high, value=float(option.default), step=step_of(low, high), label=option.label, info=info, elem_id=name)
 
