@@ -5,9 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.feather import blurred
+from pipeline.ops.resample import resized
 
 Float = NDArray[np.float32]
 GAIN_LIMITS = (0.7, 1.4)  # contrast may follow the painting this far; beyond, skin turns to plaster or noise
+STATISTICS_REACH = 12.0  # px; local statistics are taken at the size where their reach is this
 
 
 def to_lab(picture: Float) -> Float:
@@ -23,19 +25,32 @@ def to_rgb(lab: Float) -> Float:
 def harmonized(picture: Float, painting: Float, mask: Float, *, reach_px: float, share: float) -> Float:
     """Return the picture with the painting's local mean and contrast, by `share` in [0, 1].
 
-    Both means are taken over the same masked neighborhood of about `reach_px`, so hair and background next to a face do not
-    bleed into it, and the step of color across the mask's edge becomes the painting's own.
+    Both are taken over the same masked neighborhood of about `reach_px`, so hair and background next to a face do not bleed
+    into it, and the step of color across the mask's edge becomes the painting's own.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", made local.
     """
-    own, other = to_lab(picture), to_lab(painting)
-    weight = np.maximum(blurred(mask, reach_px), np.float32(1e-5))[..., None]
+    mean_own, mean_other, gain = (_enlarged(v, picture) for v in _statistics(picture, painting, mask, reach_px))
+    own = to_lab(picture)
+    taken = (own - mean_own) * gain + mean_other
+    return to_rgb(np.asarray(own + share * (taken - own), np.float32))
+
+
+def _statistics(picture: Float, painting: Float, mask: Float, reach_px: float) -> tuple[Float, Float, Float]:
+    """Return local means of both and the gain of contrast between them, reduced in size: nothing finer than the reach is in them."""
+    k = min(1.0, STATISTICS_REACH / reach_px)
+    size = max(1, round(mask.shape[0] * k)), max(1, round(mask.shape[1] * k))
+    own, other = (to_lab(np.clip(resized(p, size), 0, 1)) for p in (picture, painting))
+    kept = np.clip(resized(mask, size), 0, 1)
+    weight = np.maximum(blurred(kept, reach_px * k), np.float32(1e-5))[..., None]
 
     def local(values: Float) -> Float:
-        return np.asarray(blurred(values * mask[..., None], reach_px) / weight, np.float32)
+        return np.asarray(blurred(values * kept[..., None], reach_px * k) / weight, np.float32)
 
     mean_own, mean_other = local(own), local(other)
     spread_own, spread_other = (np.sqrt(local((v - m) ** 2) + np.float32(1.0)) for v, m in ((own, mean_own), (other, mean_other)))
-    gain = np.clip(spread_other / spread_own, *GAIN_LIMITS)
-    taken = (own - mean_own) * gain + mean_other
-    return to_rgb(np.asarray(own + share * (taken - own), np.float32))
+    return mean_own, mean_other, np.clip(spread_other / spread_own, *GAIN_LIMITS)
+
+
+def _enlarged(values: Float, like: Float) -> Float:
+    return cv2.resize(values, like.shape[1::-1], interpolation=cv2.INTER_LINEAR)
