@@ -11,10 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.engines import SHAPES, EngineError, compile_openvino, run_torch
+from pipeline.catalog import Entry, Role, WeightError
+from pipeline.convert import SHAPES
+from pipeline.engines import EngineError, compile_openvino, run_torch
 from pipeline.settings import WeightPolicy
 from pipeline.types import Network, WeightUse
-from pipeline.weights import Entry, Role, WeightError, choose, fetch, verify
+from pipeline.weights import choose, obtain
 
 Device = Literal["auto", "cpu", "cuda"]
 ROLES: tuple[Role, ...] = ("parser", "painter", "restorer")
@@ -78,17 +80,17 @@ class Models:
                 log.info("%s", error)
 
     def _load(self, entry: Entry) -> Loaded:
-        digest = verify(entry, None if entry.embedded else fetch(entry))
-        use = WeightUse(entry.name, digest)
+        weights = obtain(entry)
+        use = WeightUse(entry.name, weights.sha256)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
         if self._device == "cuda":
-            return Loaded(run_torch(entry, "cuda"), use, entry)
+            return Loaded(run_torch(weights, "cuda"), use, entry)
         try:
-            return Loaded(compile_openvino(entry, digest), use, entry)
+            return Loaded(compile_openvino(weights), use, entry)
         except EngineError as error:
             log.warning("%s; PyTorch runs it instead, more slowly.", error)
-            return Loaded(run_torch(entry, "cpu"), use, entry)
+            return Loaded(run_torch(weights, "cpu"), use, entry)
 
 
 def find_device() -> Device:

@@ -1,127 +1,41 @@
-"""What weights exist, where they come from, and whether they are what they should be.
+"""Whether weights are here and are what they should be; bring the published ones.
 
-Embedded weights were trained by this project and travel with it in `weights/`. Published ones are looked for in the
-Hub's cache and in `cache_folder()`, and downloaded only where a person asks for them.
+Embedded weights lie in `weights/`. Published ones are looked for in `cache_folder()` and in the Hub's cache, and are
+downloaded only where a person asks for them.
 """
 
 import hashlib
-import json
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from pipeline.catalog import CATALOG, EMBEDDED, Entry, WeightError
 from pipeline.download import Received, SourceError, download, download_from_hub, find_in_hub_cache
 from pipeline.settings import WeightPolicy
 
-Role = Literal["painter", "parser", "restorer"]
 State = Literal["embedded", "cached", "missing"]
-
-EMBEDDED = Path(__file__).parents[1] / "weights"
-LIMIT_UNKNOWN = 200 << 20  # bytes; for a checkpoint whose size was never seen
+LIMIT_UNKNOWN = 200 << 20  # bytes; for a checkpoint whose size was never published
 log = logging.getLogger(__name__)
-
-
-class WeightError(RuntimeError):
-    """Weights that cannot be had or must not be used; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One file of an embedded weight."""
-
-    file: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One weight.
-
-    `sources`: `hf://…` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes in order;
-    None where no publisher states it (then the first download's is recorded). `build`: arguments of the network.
-    `unpack`: the key under which a checkpoint keeps its state dict. `stroke_px`: a painter's widest stroke, px.
-    """
-
-    name: str
-    role: Role
-    license: str
-    origin: str
-    sha256: str | None
-    bytes: int | None
-    sources: tuple[str, ...] = ()
-    shards: tuple[Shard, ...] = ()
-    build: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    unpack: str | None = None
-    stroke_px: float | None = None
-
-    @property
-    def embedded(self) -> bool:
-        """Whether the weight travels with the project."""
-        return bool(self.shards)
 
 
 @dataclass(frozen=True)
 class Status:
-    """Where a weight stands; `sha256` is the pinned one, the recorded one, or None."""
+    """Where a weight stands; `sha256` is the pinned one, the one recorded at the first use, or None."""
 
     entry: Entry
     state: State
     sha256: str | None
 
 
-def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
-    """Return the embedded weights that `manifest.json` lists; none where there is no manifest.
+@dataclass(frozen=True)
+class Verified:
+    """A weight's files whose bytes are what they should be; `sha256` over all of them in order."""
 
-    Raises: WeightError: the manifest cannot be understood.
-    """
-    file = folder / "manifest.json"
-    if not file.exists():
-        return {}
-    try:
-        listed = json.loads(file.read_text())
-        return {
-            name: Entry(
-                name=name, role=item["role"], license=item["license"], origin=item["data"], sha256=item["sha256"],
-                bytes=sum(s["bytes"] for s in item["shards"]), shards=tuple(Shard(**s) for s in item["shards"]),
-                build=item["build"], stroke_px=item.get("stroke_px"),
-            )
-            for name, item in listed.items()
-        }  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightError(f"{file} is not a list of weights ({error!r}); get the project's own copy again.") from error
-
-
-PUBLISHED = (
-    Entry(
-        name="style_monet", role="painter", license="BSD-2-Clause", origin="CycleGAN, photo to Monet (Zhu et al. 2017)",
-        sources=("http://efrosgans.eecs.berkeley.edu/cyclegan/pretrained_models/style_monet.pth",),
-        sha256=None, bytes=None, build={"filters": 64, "blocks": 9}, stroke_px=8.0,
-    ),
-    Entry(
-        name="gfpgan_v1.4", role="restorer", license="Apache-2.0", origin="GFPGAN (Wang et al. 2021)", unpack="params_ema",
-        sources=(
-            "hf://leonelhs/gfpgan/GFPGANv1.4.pth",
-            "hf://datasets/Gourieff/ReActor/models/facerestore_models/GFPGANv1.4.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.0/GFPGANv1.4.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.4/GFPGANv1.4.pth",
-        ),
-        sha256="e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad", bytes=348632874,
-    ),
-    Entry(
-        name="gfpgan_v1.3", role="restorer", license="Apache-2.0", origin="GFPGAN (Wang et al. 2021)", unpack="params_ema",
-        sources=(
-            "hf://leonelhs/gfpgan/GFPGANv1.3.pth",
-            "hf://datasets/Gourieff/ReActor/models/facerestore_models/GFPGANv1.3.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.0/GFPGANv1.3.pth",
-        ),
-        sha256="c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70", bytes=348632874,
-    ),
-)  # fmt: skip
-CATALOG: dict[str, Entry] = {**read_manifest(), **{entry.name: entry for entry in PUBLISHED}}
+    entry: Entry
+    files: tuple[Path, ...]
+    sha256: str
 
 
 def cache_folder() -> Path:
@@ -133,9 +47,8 @@ def status() -> list[Status]:
     """Return where every weight stands, without asking the network."""
     found = []
     for entry in CATALOG.values():
-        file = find(entry)
-        state: State = "embedded" if entry.embedded else "cached" if file else "missing"
-        found.append(Status(entry, state, entry.sha256 or (_recorded(file) if file else None)))
+        state: State = "embedded" if entry.embedded else "cached" if find(entry) else "missing"
+        found.append(Status(entry, state, entry.sha256 or _recorded(entry)))
     return found
 
 
@@ -149,16 +62,20 @@ def choose(role: str, policy: WeightPolicy) -> Entry:
     """
     entries = [e for e in CATALOG.values() if e.role == role]
     embedded, published = [e for e in entries if e.embedded], [e for e in entries if not e.embedded]
-    here = [e for e in published if find(e)]
-    best = {"embedded": embedded, "full": here or published or embedded, "auto": here or embedded}[policy]
+    if policy == "embedded":
+        best = embedded
+    else:
+        here = [e for e in published if find(e)]
+        best = here or (embedded if policy == "auto" else published or embedded)
     if best:
         return best[0]
     if not published:
         raise WeightError(f"There is no {role} in {EMBEDDED}; get the project's own copy again.")
     entry = published[0]
+    size = f" ({entry.bytes / 1e6:.0f} MB)" if entry.bytes else ""
     raise WeightError(
-        f"The {role} needs {entry.name}, which is not here and is not downloaded unasked. Choose the weights 'full' to download it"
-        f"{_megabytes(entry)}, or put the file at {_target(entry)}."
+        f"The {role} needs {entry.name}, which does not come with this project. Choose the weights 'full' to download it{size}, "
+        f"or put the file at {_target(entry)} and choose 'auto'."
     )
 
 
@@ -176,78 +93,76 @@ def fetch(entry: Entry, report: Received | None = None) -> Path:
 
     Raises: WeightError: no source delivered it, or the file that is here is not what it should be.
     """
+    return obtain(entry, report).files[0]
+
+
+def obtain(entry: Entry, report: Received | None = None) -> Verified:
+    """Return a weight's files after comparing every byte with what it should be; a missing published one is downloaded.
+
+    Raises: WeightError: a file is missing or different, or no source delivered it.
+    """
+    if entry.embedded:
+        return _verified_shards(entry)
     file = find(entry)
     if file:
-        verify(entry, file)
-        return file
+        return _verified(entry, file)
     from huggingface_hub.utils import WeakFileLock
 
     target = _target(entry)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with WeakFileLock(target.with_suffix(".lock")):
-        reasons = []
-        for source in () if target.exists() else entry.sources:
-            try:
-                return _fetch_from(source, entry, target, report)
-            except (SourceError, WeightError) as error:
-                reasons.append(f"{source}: {error}")
-    if target.exists():  # another process brought it meanwhile
-        verify(entry, target)
-        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with WeakFileLock(target.with_suffix(".lock")):
+            if target.exists():  # another process brought it meanwhile
+                return _verified(entry, target)
+            return _from_sources(entry, target, report)
+    except OSError as error:
+        raise WeightError(f"{entry.name} cannot be kept at {target} ({error}); set PORTRAIT_CACHE to a folder with room.") from error
+
+
+def _from_sources(entry: Entry, target: Path, report: Received | None) -> Verified:
+    reasons = []
+    for source in entry.sources:
+        try:
+            if source.startswith("hf://"):
+                return _verified(entry, download_from_hub(source, entry.bytes or LIMIT_UNKNOWN))
+            part = target.with_suffix(".part")
+            download(source, part, entry.bytes or LIMIT_UNKNOWN, report)
+            return _accepted(entry, part, target)
+        except (SourceError, WeightError) as error:
+            reasons.append(f"{source}: {error}")
     raise WeightError(
         f"{entry.name} could not be downloaded ({'; '.join(reasons)}). Try again, put the file at {target}, "
         "or choose the weights 'embedded'."
     )
 
 
-def _fetch_from(source: str, entry: Entry, target: Path, report: Received | None) -> Path:
-    limit = entry.bytes or LIMIT_UNKNOWN
-    if source.startswith("hf://"):
-        file = download_from_hub(source, limit)
-        verify(entry, file)
-        return file
-    part = target.with_suffix(".part")
-    download(source, part, limit, report)
+def _accepted(entry: Entry, part: Path, target: Path) -> Verified:
     try:
-        digest = verify(entry, part)
+        digest = _verified(entry, part).sha256
     except WeightError:
         part.unlink()
         raise
-    if entry.sha256 is None:
-        _record(target, digest)
     part.replace(target)
-    return target
+    return Verified(entry, (target,), digest)
 
 
-def verify(entry: Entry, file: Path | None = None) -> str:
-    """Return an embedded weight's or a file's sha256 after comparing it with what it should be.
-
-    Raises: WeightError: bytes are missing or different.
-    """
-    if entry.embedded:
-        return _verify_shards(entry)
-    if file is None:
-        raise ValueError(f"{entry.name} is published: pass the file to verify.")
-    found = _sha256(file)
-    wanted = entry.sha256 or _recorded(file)
+def _verified(entry: Entry, file: Path) -> Verified:
+    with file.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    wanted = entry.sha256 or _recorded(entry)
     if wanted is None:
-        if file.suffix != ".part":
-            _record(file, found)
-        return found
-    if found != wanted:
+        log.warning("No sha256 is published for %s; this copy's (%s) is recorded, and every later one is held to it.", entry.name, found)
+        _note(entry).parent.mkdir(parents=True, exist_ok=True)
+        _note(entry).write_text(found + "\n")
+    elif found != wanted:
         raise WeightError(f"{file} is not {entry.name}: sha256 {wanted} was wanted, {found} was found. Delete the file and try again.")
-    return found
+    return Verified(entry, (file,), found)
 
 
-def shards(entry: Entry) -> tuple[Path, ...]:
-    """Return the files of an embedded weight."""
-    return tuple(EMBEDDED / shard.file for shard in entry.shards)
-
-
-def _verify_shards(entry: Entry) -> str:
+def _verified_shards(entry: Entry) -> Verified:
     whole = hashlib.sha256()
-    for shard in entry.shards:
-        file = EMBEDDED / shard.file
+    files = tuple(EMBEDDED / shard.file for shard in entry.shards)
+    for shard, file in zip(entry.shards, files, strict=True):
         if not file.exists():
             raise WeightError(f"{file} is missing; get the project's own copy again.")
         data = file.read_bytes()
@@ -260,28 +175,18 @@ def _verify_shards(entry: Entry) -> str:
         whole.update(data)
     if whole.hexdigest() != entry.sha256:
         raise WeightError(f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again.")
-    return whole.hexdigest()
+    return Verified(entry, files, whole.hexdigest())
 
 
 def _target(entry: Entry) -> Path:
     return cache_folder() / "weights" / f"{entry.name}.pth"
 
 
-def _megabytes(entry: Entry) -> str:
-    return f" ({entry.bytes / 1e6:.0f} MB)" if entry.bytes else ""
+def _note(entry: Entry) -> Path:
+    """Return where the hash of the first copy is kept for a weight whose publisher states none."""
+    return cache_folder() / "weights" / f"{entry.name}.pth.sha256"
 
 
-def _recorded(file: Path) -> str | None:
-    """Return the hash that the first use of a file without a published hash left beside it."""
-    note = file.with_name(f"{file.name}.sha256")
+def _recorded(entry: Entry) -> str | None:
+    note = _note(entry)
     return note.read_text().strip() if note.exists() else None
-
-
-def _record(file: Path, digest: str) -> None:
-    log.warning("No sha256 is published for %s; this copy's (%s) is recorded and every later use is held to it.", file.name, digest)
-    file.with_name(f"{file.name}.sha256").write_text(digest + "\n")
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

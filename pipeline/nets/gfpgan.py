@@ -34,7 +34,7 @@ class Restorer(GFPGANv1Clean):
                 if isinstance(child, ModulatedConv2d):
                     setattr(module, name, ActivationModulated(child))
 
-    def forward(self, face: Tensor) -> Tensor:
+    def forward(self, face: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] - one tensor in, one out
         """Return the restored faces."""
         return super().forward(face, return_rgb=False, randomize_noise=False)[0]
 
