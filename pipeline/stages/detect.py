@@ -11,7 +11,7 @@ from pipeline.ops import align
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer
 from pipeline.types import Face, Image, Network, Points
 
-LOOKS_PX = (512, 256, 1024)  # long sides of the looks at the whole: usual, very large faces, small faces
+LOOKS_PX = (512, 1024, 256)  # long sides of the looks at the whole: usual, small faces, very large faces
 MIN_FACE_PX = 16
 MIN_SCORE = 0.5
 
@@ -28,15 +28,16 @@ def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tu
     """Return the photo's faces, largest first, each with its closer look; `whole` is the usual look at the whole photo."""
     found: list[tuple[Face, CloseLook]] = []
     for long_px in LOOKS_PX:
-        if long_px == LOOKS_PX[1] and found:
-            continue
-        if long_px == LOOKS_PX[2] and max(photo.shape[:2]) < 0.75 * long_px:
+        if long_px == LOOKS_PX[2] and found:
             continue
         parts = whole if long_px == LOOKS_PX[0] else look(photo, network, long_px=long_px)
         scale = max(photo.shape[:2]) / max(parts.shape[:2])
-        for points in guesses(parts):
-            seen = confirm(photo, network, ((points + 0.5) * scale - 0.5).astype(np.float32))
-            if seen and not any(_same(seen[0], other) for other, _ in found):
+        for guess in guesses(parts):
+            points = ((guess + 0.5) * scale - 0.5).astype(np.float32)
+            if any(_within(points.mean(0), face) for face, _ in found):
+                continue
+            seen = confirm(photo, network, points)
+            if seen and not any(_same(seen[0], face) for face, _ in found):
                 found.append(seen)
     found.sort(key=lambda pair: -pair[0].height)
     return tuple(f for f, _ in found), tuple(v for _, v in found)
@@ -155,6 +156,12 @@ def _largest(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         return None
     best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     return marks == best if stats[best, cv2.CC_STAT_AREA] >= 4 else None
+
+
+def _within(point: NDArray[np.float32], face: Face) -> bool:
+    """Say whether a point lies in the middle of a face's box."""
+    x0, y0, x1, y1 = face.box
+    return abs(point[0] - (x0 + x1) / 2) < 0.3 * (x1 - x0) and abs(point[1] - (y0 + y1) / 2) < 0.3 * (y1 - y0)
 
 
 def _same(a: Face, b: Face) -> bool:
