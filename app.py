@@ -18,7 +18,7 @@ from ui.handlers import Handlers
 from ui.layout import TITLE, Page, lay_out
 from ui.studio import Studio
 from ui.visits import IDLE_S, SWEEP_S
-from ui.widgets import OPTIONS, STAGE_AT_ONCE
+from ui.widgets import AT_ONCE, OPTIONS
 
 log = logging.getLogger("page")
 MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
@@ -60,7 +60,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     busy, idle = partial(switch, running=True), partial(switch, running=False)
     begun = parts.paint.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
-        handlers.paint, [parts.photo, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL, concurrency_limit=1,
+        handlers.paint_photo, [parts.photo, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL, concurrency_limit=1,
         show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
     )  # fmt: skip
     running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
@@ -76,7 +76,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
 def wire_result(parts: Page, handlers: Handlers) -> None:
     """Connect the sliders that blend again, the download and the link."""
     for option, widget in zip(OPTIONS, parts.widgets, strict=True):
-        if option.path[0] == STAGE_AT_ONCE:
+        if option.flag in AT_ONCE:
             widget.input(
                 handlers.blend_again, [parts.shown, *parts.widgets], wall(parts), preprocess=False, show_progress="hidden",
                 trigger_mode="always_last", concurrency_id="blend", concurrency_limit=2, **PRIVATE,

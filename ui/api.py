@@ -15,14 +15,17 @@ from ui.studio import Studio, write_painting
 from ui.visits import private_folder
 from ui.widgets import OPTIONS, from_widgets
 
-REPORT = "photo, settings, seconds by stage, weights (name, sha256), faces (box, eyes, mouth, score), skipped (stage: reason), notes"
+ABOUT = """Paint a photo and keep the person's own face.
+
+Returns the painting as a full-size PNG, which carries its settings, and a report: photo, settings, seconds by stage, weights (name,
+sha256), faces (box, eye centers, mouth corners, score), skipped (stage: reason) and notes. A value out of range is refused."""
 
 
 def add_api(studio: Studio, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
-    photo = gr.File(visible=False, label="A photo in any common format", type="filepath")
+    photo = gr.File(visible=False, label="Photo", type="filepath")
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
-    outputs = [gr.File(visible=False, label="The painting: a full-size PNG"), Api(None, {"type": "object"}, f"Report: {REPORT}")]
+    outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
         [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=describe(),
         concurrency_id=concurrency_id, show_progress="hidden",
@@ -59,8 +62,7 @@ def schema(option: Option) -> dict[str, Any]:
 def describe() -> str:
     """Say what `/paint` takes and gives, for the page's API footer."""
     lines = [f"{o.flag}: {o.help} {o.range_text}; default {str(o.default).lower() if o.kind is bool else o.default}." for o in OPTIONS]
-    head = "Paint a photo. Returns the full-size PNG, which carries its settings, and a JSON report. A value out of range is refused. "
-    return head + "\n\n" + "\n\n".join(lines)
+    return "\n\n".join([ABOUT, *lines])
 
 
 def report_of(painting: Painting) -> dict[str, Any]:

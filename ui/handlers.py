@@ -2,7 +2,7 @@
 
 import html
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (PhotoError, ValueError, WeightError) as error:
-        raise gr.Error(str(error), title="This does not work", print_exception=False) from error
+        raise gr.Error(html.escape(str(error), quote=False), print_exception=False) from error  # toasts render HTML
     except (gr.Error, Cancelled):
         raise
     except Exception as error:
@@ -58,20 +58,20 @@ class Handlers:
         self.studio.visits.of(str(request.session_hash))
         unchanged = [gr.skip()] * len(OPTIONS)
         if not photo or not photo.get("path"):
-            return [*unchanged, "", *view(None)]
+            return [*unchanged, *view(None)]
         with told():
             try:
                 settings = read_settings(Path(photo["path"]))
             except PhotoError:
                 raise
             except ValueError as error:
-                return [*unchanged, note([f"The settings in this picture are not used: {error}"]), *view(None)]
+                return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}"])]
         if settings is None:
-            return [*unchanged, "", *view(None)]
+            return [*unchanged, *view(None)]
         said = "This picture was painted here, and its settings are restored. Drop another photo to paint it the same way."
-        return [*to_widgets(settings), note([said]), *view(None)]
+        return [*to_widgets(settings), *view(None, [said])]
 
-    def paint(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Paint the photo with the controls' settings."""
         photo, *chosen = values
         with told():
@@ -119,16 +119,16 @@ class Handlers:
         self.studio.visits.leave(str(request.session_hash))
 
 
-def view(shown: Shown | None) -> list[Update]:
+def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
     """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the notes."""
     if shown is None:
-        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, gr.skip()]
+        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, note(said)]
     gallery = [(path, caption) for _, path, caption in shown.stages]
     slider = (shown.before, shown.after)
     return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, note(shown.notes)]
 
 
-def note(sentences: list[str] | tuple[str, ...]) -> str:
-    """Return sentences as a list that screen readers announce."""
+def note(sentences: Sequence[str]) -> str:
+    """Return sentences as a list; the page announces its changes to screen readers."""
     items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
-    return f"<ul role='status' aria-live='polite'>{items}</ul>" if items else ""
+    return f"<ul>{items}</ul>" if items else ""

@@ -11,8 +11,8 @@ from ui.widgets import MAIN, OPTIONS, widget
 TITLE = "Portraits after Monet"
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
-    "Your photo stays on the machine that serves this page and is never logged. It is deleted when you close the page, "
-    f"or {DELETED_AFTER_MIN} minutes after you last used it. No other visitor sees it."
+    "Your photo stays on the machine that serves this page, unseen by others and never logged; "
+    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use."
 )
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
 
@@ -68,6 +68,7 @@ def lay_out() -> Page:
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:
     with gr.Column(elem_id="wall"):
+        notes = gr.HTML(elem_id="notes")
         empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
         with gr.Column(visible=False, elem_id="result") as result:
             slider = gr.ImageSlider(
@@ -81,7 +82,6 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
                 format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,
                 buttons=["fullscreen"], elem_id="stages",
             )  # fmt: skip
-        notes = gr.HTML(elem_id="notes")
     return {
         "empty": empty, "result": result, "slider": slider, "stages": stages, "notes": notes, "download": download, "file": file,
         "link": link,

@@ -15,6 +15,7 @@ CSS = """
 #privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45; padding: 0; }
 #notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; }
+#notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 #notes li::marker { color: #b98a3c; }
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
 #empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
@@ -26,7 +27,8 @@ CSS = """
 #examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #stages .grid-wrap { height: auto; min-height: 0; max-height: none; }
-#stages .grid-container { align-items: start; }
+#stages > label { position: static; border: 0; margin: 2px 0 0 4px; }
+#stages .grid-container { align-items: start; grid-template-rows: none; grid-auto-rows: auto; padding-top: 4px; }
 #stages .gallery-item, #stages .thumbnail-item { height: auto; aspect-ratio: auto; width: 100%; }
 #stages .thumbnail-item { display: flex; flex-direction: column; border: 0; box-shadow: none; background: none; }
 #stages .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
@@ -51,6 +53,8 @@ HEAD = """
 (() => {
   const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
   const describe = () => {
+    const notes = document.querySelector('#notes');
+    if (notes) { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); }
     document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
     document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
     document.querySelectorAll('#stages .thumbnail-item').forEach(button => {
@@ -82,6 +86,7 @@ HEAD = """
     push(handle, by * width);
     requestAnimationFrame(describe);
   });
+  document.addEventListener('focusin', describe);
   let waiting = 0;
   new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
     .observe(document, {subtree: true, childList: true});

@@ -13,8 +13,8 @@ from pipeline.types import Image, Labels, Mask, Painting, Pixels
 PREVIEW_PX = 1600
 CHECKER_PX = 12
 CANVAS = (240, 237, 230)
-RESULT = "blend"
-TITLES = {"paint": "Painted", "parse": "Parse over the photo", "restore": "Restored", "segment": "Kept region", RESULT: "Result"}
+KEPT, RESULT = "segment", "blend"
+TITLES = {"paint": "Painted", "parse": "Parse over the photo", "restore": "Restored", KEPT: "Kept region", RESULT: "Result"}
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 
@@ -61,7 +61,7 @@ _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
     "paint": lambda p: None if p.styled is None else fit(p.styled),
     "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
     "restore": lambda p: None if p.restored is None else fit(p.restored),
-    "segment": lambda p: None if p.mask is None else show_mask(p.mask),
+    KEPT: lambda p: None if p.mask is None else show_mask(p.mask),
     RESULT: lambda p: fit(p.result),
 }
 

@@ -15,9 +15,9 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress
 from pipeline.weights import cache_folder
 from ui.examples import Example, PaintedExamples
-from ui.pictures import RESULT, TITLES, blank, brief, caption_of, picture_of
+from ui.pictures import KEPT, RESULT, TITLES, blank, caption_of, picture_of
 from ui.visits import Visit, Visits
-from ui.widgets import with_blend_of
+from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
 
@@ -102,7 +102,7 @@ class Studio:
 
     def blend_again(self, session: str, shown: Shown, settings: Settings) -> Shown:
         """Blend the shown painting anew; no network runs while the visitor's cache holds its stages."""
-        settings = with_blend_of(shown.settings, settings)
+        settings = changed_at_once(shown.settings, settings)
         if settings == shown.settings:
             return shown
         visit = self.visits.of(session)
@@ -168,16 +168,19 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
 
 
 def show_result(visit: Visit, painting: Painting, shown: Shown) -> Shown:
-    """Write the preview of a result whose other stages are shown already."""
-    after = visit.show(RESULT, picture_of(painting, RESULT))
-    stages = tuple((stage, after if stage == RESULT else path, caption_of(painting, stage)) for stage, path, _ in shown.stages)
-    return replace(shown, settings=painting.settings, after=after, stages=stages, notes=notes_of(painting))
+    """Write the previews that a new blend changes."""
+    new = {RESULT: visit.show(RESULT, picture_of(painting, RESULT))}
+    if painting.settings.segment != shown.settings.segment and painting.mask is not None:
+        new[KEPT] = visit.show(KEPT, picture_of(painting, KEPT))
+    stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
+    return replace(shown, settings=painting.settings, after=new[RESULT], stages=stages, notes=notes_of(painting))
 
 
 def notes_of(painting: Painting) -> tuple[str, ...]:
     """Return what the person should know: hints, what reading the photo changed, what was skipped."""
-    skipped = (brief(reason) for reason in painting.skipped.values() if not painting.hints or reason != "No face was found.")
-    return (*painting.hints, *painting.photo.notes, *dict.fromkeys(skipped))
+    known = "No face was found." if painting.hints else None
+    skipped = (caption_of(painting, stage) for stage, reason in painting.skipped.items() if reason != known)
+    return (*painting.hints, *painting.photo.notes, *skipped)
 
 
 def write_painting(painting: Painting, folder: Path) -> Path:

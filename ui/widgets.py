@@ -9,7 +9,7 @@ from pipeline.settings import Option, Settings, options
 
 OPTIONS = tuple(options())
 MAIN = ("brush", "keep", "face_strength")  # what stands beside Paint; the rest waits in Fine-tune
-STAGE_AT_ONCE = "blend"  # a change in this stage needs no network, so the page answers it at once
+AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] == "blend" or o.flag == "keep")  # cheap enough to answer while a slider moves
 
 
 def widget(option: Option) -> gr.Checkbox | gr.Radio | gr.Slider:
@@ -43,9 +43,9 @@ def to_widgets(settings: Settings) -> list[bool | float | str]:
     return [option.of(settings) for option in OPTIONS]
 
 
-def with_blend_of(painted: Settings, chosen: Settings) -> Settings:
-    """Return the settings of a painting with only its blend changed to what is chosen now."""
-    return painted.model_copy(update={STAGE_AT_ONCE: getattr(chosen, STAGE_AT_ONCE)})
+def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
+    """Return the settings of a painting with only those of `AT_ONCE` changed to what is chosen now."""
+    return Settings.from_flat(**(painted.flat() | {flag: value for flag, value in chosen.flat().items() if flag in AT_ONCE}))
 
 
 def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
