@@ -90,16 +90,7 @@ class Ledger:
     def add(self, job: Job, painting: Painting | None = None, seconds: dict[str, float] | None = None, error: str | None = None) -> None:
         """Add what became of one photo."""
         self.records.append(
-            {
-                "photo": str(job.photo),
-                "result": str(job.result) if painting else None,
-                "settings": self.settings.flat(),
-                "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
-                "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights] if painting else [],
-                "faces": [_describe(face) for face in painting.faces] if painting else [],
-                "skipped": painting.skipped if painting else {},
-                "error": error,
-            }
+            record(str(job.photo), str(job.result) if painting else None, self.settings, painting, seconds=seconds, error=error)
         )
         self._write()
 
@@ -107,6 +98,28 @@ class Ledger:
         if self.path:
             text = json.dumps(self.records, indent=2, ensure_ascii=False) + "\n"
             write_whole(self.path, lambda file: file.write(text.encode("utf-8", "replace")), overwrite=True)
+
+
+def record(
+    photo: str,
+    result: str | None,
+    settings: Settings,
+    painting: Painting | None,
+    *,
+    seconds: dict[str, float] | None = None,
+    error: str | None = None,
+) -> dict[str, Any]:
+    """Return what became of one photo, as JSON holds it."""
+    return {
+        "photo": photo,
+        "result": result,
+        "settings": settings.flat(),
+        "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
+        "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights] if painting else [],
+        "faces": [_describe(face) for face in painting.faces] if painting else [],
+        "skipped": painting.skipped if painting else {},
+        "error": error,
+    }
 
 
 def _describe(face: Face) -> dict[str, Any]:

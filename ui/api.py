@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.components.api_component import Api
 
 from pipeline.io import read_photo
+from pipeline.jobs import record
 from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
@@ -17,8 +18,8 @@ from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
 
-Returns the painting as a full-size PNG, which carries its settings, and a report: photo, settings, seconds by stage, weights (name,
-sha256), faces (box, eye centers, mouth corners, score), skipped (stage: reason) and notes. A value out of range is refused."""
+Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
+(name, sha256), faces (box, eye centers, mouth corners, score), skipped (stage: reason), notes. A value out of range is refused."""
 
 
 def add_api(studio: Studio, concurrency_id: str) -> None:
@@ -42,7 +43,8 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
             painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings)
-            return str(write_painting(painting, private_folder())), report_of(painting)
+            file = write_painting(painting, private_folder())
+            return str(file), report_of(painting, file)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
@@ -65,11 +67,7 @@ def describe() -> str:
     return "\n\n".join([ABOUT, *lines])
 
 
-def report_of(painting: Painting) -> dict[str, Any]:
-    """Return what a run did, as JSON."""
-    faces = [{"box": list(f.box), "eyes": f.eyes.tolist(), "mouth": f.mouth.tolist(), "score": f.score} for f in painting.faces]
-    return {
-        "photo": painting.photo.name, "settings": painting.settings.flat(), "seconds": painting.seconds,
-        "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights], "faces": faces,
-        "skipped": painting.skipped, "notes": [*painting.hints, *painting.photo.notes],
-    }  # fmt: skip
+def report_of(painting: Painting, file: Path) -> dict[str, Any]:
+    """Return what the command reports of a photo, and what the page would note."""
+    made = record(painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds)
+    return made | {"notes": [*painting.hints, *painting.photo.notes]}
