@@ -225,8 +225,8 @@ def outline_people(run: Run, original: Image, restored: Image | None, seen: Seen
     person = original if restored is None else restored
 
     def outline() -> Outline:
-        views = seen.views
-        if restored is not None:
+        views = () if settings.segment.segmenter == "unet_whole" else seen.views
+        if views and restored is not None:
             views = tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
         parts = merged(seen.whole, views, original.shape[:2])
         mask = segment(person, parts, seen.faces, kept=settings.segment.kept) if seen.faces else None

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Kept = Literal["face", "hair", "person"]
-Segmenter = Literal["unet"]
+Segmenter = Literal["unet", "unet_whole"]
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 
@@ -48,7 +48,10 @@ class RestoreSettings(Stage):
 class SegmentSettings(Stage):
     """What is kept, and who decides where it ends."""
 
-    segmenter: Segmenter = _option("unet", "The network that finds the face's outline.", label="Segmenter", flag="segmenter", names="U-Net")
+    segmenter: Segmenter = _option(
+        "unet", "How the outline is found: by a close look at every face, or by one look at the whole photo (coarser).",
+        label="Segmenter", flag="segmenter", names="U-Net, face by face|U-Net, whole photo",
+    )  # fmt: skip
     kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep", names="Face|Face and hair|Whole person")
 
 

@@ -175,3 +175,12 @@ def test_classes_come_at_the_photos_size():
     assert labels.shape == (301, 203)
     assert labels.dtype == np.uint8
     assert set(np.unique(labels)) == {0, 2, 3, 4, 5, 6, 7}
+
+
+def test_the_whole_look_segments_without_looking_closer_again():
+    models = PlainModels(restorer=True)
+    painting = paint(photo_of(), Settings.from_flat(segmenter="unet_whole"), models=models)
+    closer = PlainModels(restorer=True)
+    paint(photo_of(), models=closer)
+    assert painting.mask is not None
+    assert models.runs["parser"] < closer.runs["parser"]
