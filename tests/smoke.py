@@ -1,0 +1,94 @@
+"""Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
+
+It paints an example through the client, then drops a photo into the page in a real browser, presses Paint, and looks at the result.
+"""
+
+import base64
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+from gradio_client import Client, handle_file
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+CHROMIUM = "/usr/bin/chromium"
+# Root in a container has no sandbox, and nothing but the page itself may be asked for.
+QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+LEAST_DIFFERENCE = 5.0  # mean difference of 8-bit values between a photo and its painting; a mere recompression stays below 2
+DROP = """([zone, data]) => {
+  const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0)), files = new DataTransfer();
+  files.items.add(new File([bytes], 'portrait.jpg', {type: 'image/jpeg'}));
+  for (const name of ['dragenter', 'dragover', 'drop'])
+    document.querySelector(zone).dispatchEvent(new DragEvent(name, {dataTransfer: files, bubbles: true, cancelable: true}));
+}"""
+
+
+def check(fine: bool, what: str) -> None:
+    """Say what was found; stop where it is not as it should be."""
+    sys.stdout.write(f"  {'ok' if fine else 'NOT OK'}: {what}\n")
+    sys.stdout.flush()
+    if not fine:
+        sys.exit(1)
+
+
+def pixels_of(data: bytes) -> np.ndarray:
+    """Decode a picture as RGB."""
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), np.float32)
+
+
+def paint_by_client(url: str) -> None:
+    """Paint an example through the API."""
+    photo = EXAMPLES / "portrait.jpg"
+    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), api_name="/paint")
+    painted, original = pixels_of(Path(file).read_bytes()), pixels_of(photo.read_bytes())
+    check(painted.shape == original.shape, f"the client's painting has the photo's size, {painted.shape[1]} x {painted.shape[0]}")
+    check(abs(painted - original).mean() > LEAST_DIFFERENCE, "the client's painting differs from the photo")
+    check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
+
+
+def paint_in_browser(page: Page, url: str, folder: Path) -> None:
+    """Drop a photo, press Paint, and compare what the slider shows."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url)
+    page.wait_for_selector("#photo input[type=file]", state="attached")
+    page.wait_for_selector("#photo button:has-text('Drop a photo')")
+    page.wait_for_timeout(1000)  # the page's scripts take hold of the drop zone
+    data = base64.b64encode((EXAMPLES / "portrait.jpg").read_bytes()).decode()
+    page.evaluate(DROP, ["#photo button:has(svg)", data])
+    page.wait_for_selector("#photo img")
+    check(True, "the dropped photo is shown")
+    page.click("#paint")
+    page.wait_for_selector("#slider img >> nth=1", state="visible", timeout=240_000)
+    before, after = [pixels_of(page.request.get(img.get_attribute("src")).body()) for img in page.locator("#slider img").all()]
+    check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
+    check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
+    page.wait_for_timeout(1500)
+    nameless = page.evaluate("[...document.querySelectorAll('#photo img, #slider img, #stages img')].filter(i => !i.alt).length")
+    check(nameless == 0, "every picture has an alternative text")
+    page.screenshot(path=folder / f"page-{page.viewport_size['width']}.png", full_page=True)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    check(width <= page.viewport_size["width"], f"the page is {width} px wide in a window of {page.viewport_size['width']}")
+    foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]
+    check(not foreign, f"nothing outside the page was asked for {foreign[:3] or ''}")
+
+
+def main() -> None:
+    """Run all checks."""
+    url, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    paint_by_client(url)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        for width, height in ((1280, 900), (390, 844)):
+            page = browser.new_page(viewport={"width": width, "height": height})
+            paint_in_browser(page, url, folder)
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
