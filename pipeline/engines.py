@@ -109,12 +109,14 @@ def run_torch(weights: Verified, device: str) -> Network:
     import torch
 
     network = load_network(weights).to(device)
+    # GFPGAN flattens with view(), which wants the usual order.
+    order = torch.contiguous_format if weights.entry.role == "restorer" else torch.channels_last
     half = torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
     lock = threading.Lock()
 
     def run(values: NDArray[np.float32]) -> NDArray[np.float32]:
         with lock, torch.inference_mode(), torch.autocast(device, half, enabled=device == "cuda"):
-            batch = torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(device, memory_format=torch.channels_last)
+            batch = torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(device, memory_format=order)
             return network(batch).float().cpu().contiguous().numpy()
 
     return run
