@@ -28,7 +28,7 @@ def add_api(studio: Studio, concurrency_id: str) -> None:
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
-        [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=describe(),
+        [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
         concurrency_id=concurrency_id, show_progress="hidden",
     )  # fmt: skip
 
@@ -59,12 +59,6 @@ def schema(option: Option) -> dict[str, Any]:
     choices = {"enum": list(option.choices)} if option.choices else {}
     about = f"{option.help} {option.range_text}"
     return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}
-
-
-def describe() -> str:
-    """Say what `/paint` takes and gives, for the page's API footer."""
-    lines = [f"{o.flag}: {o.help} {o.range_text}; default {str(o.default).lower() if o.kind is bool else o.default}." for o in OPTIONS]
-    return "\n\n".join([ABOUT, *lines])
 
 
 def report_of(painting: Painting, file: Path) -> dict[str, Any]:

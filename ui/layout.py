@@ -46,7 +46,7 @@ def lay_out() -> Page:
         with gr.Column(scale=4, min_width=300):
             photo = gr.Image(
                 type="filepath", format="png", label="Photo", height=300, buttons=["fullscreen"], elem_id="photo",
-                alt_text="Your photo, not painted yet", placeholder="Drop a photo here, or click to choose one",
+                alt_text="The photo you chose", placeholder="Drop a photo here, or click to choose one",
             )  # fmt: skip
             gr.HTML(PRIVACY, elem_id="privacy")
             with gr.Row(elem_id="examples"):

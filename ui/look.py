@@ -25,6 +25,7 @@ CSS = """
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem; font-weight: 500; white-space: normal;
   line-height: 1.2; min-width: 0; justify-content: flex-start; }
 #examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
+#photo img { line-height: 1.5; padding: 2px; }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #stages .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #stages > label { position: static; border: 0; margin: 2px 0 0 4px; }
@@ -37,7 +38,7 @@ CSS = """
 :focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
-  .gradio-container main { padding: 8px 12px !important; }
+  .gradio-container .main.app { padding: 14px !important; }
   #head h1 { font-size: 1.75rem; }
   #wall { padding: 8px; }
   #empty { min-height: 200px; }
@@ -87,6 +88,9 @@ HEAD = """
     requestAnimationFrame(describe);
   });
   document.addEventListener('focusin', describe);
+  document.addEventListener('error', event => {
+    if (event.target.closest?.('#photo img')) event.target.alt = 'This browser cannot show such a picture, but it can be painted.';
+  }, true);
   let waiting = 0;
   new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
     .observe(document, {subtree: true, childList: true});
