@@ -49,7 +49,7 @@ def _statistics(picture: Float, painting: Float, mask: Float, reach_px: float) -
 
     mean_own, mean_other = local(own), local(other)
     spread_own, spread_other = (np.sqrt(local((v - m) ** 2) + np.float32(1.0)) for v, m in ((own, mean_own), (other, mean_other)))
-    return mean_own, mean_other, np.clip(spread_other / spread_own, *GAIN_LIMITS)
+    return mean_own, mean_other, np.clip(spread_other / spread_own, *GAIN_LIMITS).astype(np.float32, copy=False)
 
 
 def _enlarged(values: Float, like: Float) -> Float:
