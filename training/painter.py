@@ -17,24 +17,21 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pipeline.nets.generator import Generator
+from pipeline.stages.stylize import GRAIN
 from training.loop import Schedule, fit
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 
-NOISE = 0.04  # what strokes are seeded from where the photo is flat; the painter stage adds the same
+LOUDEST = 2.5  # tanh is flat beyond this: what gets there is black or white and cannot learn its way back
 Triple = tuple[np.ndarray, np.ndarray, np.ndarray]  # photo, its Monet light, its strokes: uint8 RGB of one size
 
 
 def discriminator(filters: int = 32) -> nn.Sequential:
-    """Return a 34 x 34 PatchGAN with spectral norm: (B, 3, H, W) in [-1, 1] -> patch scores."""
-
-    def conv(n_in: int, n_out: int, stride: int) -> nn.Module:
-        return nn.utils.parametrizations.spectral_norm(nn.Conv2d(n_in, n_out, 4, stride, 1))
-
+    """Return a 70 x 70 PatchGAN: (B, 3, H, W) in [-1, 1] -> patch scores, 1 for real."""
     f = filters
-    return nn.Sequential(
-        conv(3, f, 2), nn.LeakyReLU(0.2), conv(f, 2 * f, 2), nn.LeakyReLU(0.2), conv(2 * f, 4 * f, 1), nn.LeakyReLU(0.2), conv(4 * f, 1, 1)
-    )  # fmt: skip
+    widths = ((3, f, 2), (f, 2 * f, 2), (2 * f, 4 * f, 2), (4 * f, 8 * f, 1))
+    layers = [layer for a, b, stride in widths for layer in (nn.Conv2d(a, b, 4, stride, 1), nn.LeakyReLU(0.2))]
+    return nn.Sequential(*layers, nn.Conv2d(8 * f, 1, 4, 1, 1))
 
 
 def held_out(files: list[Path], every: int) -> tuple[list[Path], list[Path]]:
@@ -102,7 +99,7 @@ def draw(network: nn.Module, data: Path, sheet: Path) -> dict[str, float]:
         k = 384 / min(h, w)
         photo = cv2.resize(photo, (round(w * k / 4) * 4, round(h * k / 4) * 4), interpolation=cv2.INTER_AREA).clip(0, 1)
         x = torch.from_numpy(photo).permute(2, 0, 1)[None].to(next(network.parameters()).device) * 2 - 1
-        x = x + NOISE * torch.randn(x.shape, generator=torch.Generator().manual_seed(0)).to(x.device)
+        x = x + GRAIN * torch.randn(x.shape, generator=torch.Generator().manual_seed(0)).to(x.device)
         out = (network(x)[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5).clip(0, 1)
         errors.append(np.abs(cv2.GaussianBlur(out - lit_like_monet(photo), (0, 0), 6)).max())
         columns.append(np.vstack([p[:384, :384] if min(p.shape[:2]) >= 384 else cv2.resize(p, (384, 384)) for p in (photo, out)]))
@@ -162,24 +159,26 @@ def main() -> None:
     def step() -> dict[str, float]:
         photo, light, strokes = (t.to(device) for t in next(stream))
         with torch.autocast(device, torch.bfloat16):
-            out = generator(photo + NOISE * torch.randn_like(photo))
-            real = torch.where(torch.rand(len(photo), 1, 1, 1, device=device) < 0.65, strokes, monet_crops(photo))
+            loud = generator.model[:-1](photo + GRAIN * torch.randn_like(photo))
+            out = loud.tanh()
+            real = torch.where(torch.rand(len(photo), 1, 1, 1, device=device) < 0.75, strokes, monet_crops(photo))
             scores = critic(torch.cat([real, out.detach()])).float()
-            critic_loss = F.relu(1 - scores[: len(real)]).mean() + F.relu(1 + scores[len(real) :]).mean()
+            critic_loss = (scores[: len(real)] - 1).square().mean() + scores[len(real) :].square().mean()
         optimizers["critic"].zero_grad(set_to_none=True)
         critic_loss.backward()
         optimizers["critic"].step()
         critic.requires_grad_(False)
         with torch.autocast(device, torch.bfloat16):
-            fooled = -critic(out).float().mean()
+            fooled = (critic(out).float() - 1).square().mean()
         critic.requires_grad_(True)
         out = out.float()
         loss, figures = content_and_brush(out, light, strokes, vgg)
         optimizers["generator"].zero_grad(set_to_none=True)
-        (loss + 0.5 * fooled).backward()
+        saturated = F.relu(loud.float().abs() - LOUDEST).mean()
+        (loss + 0.5 * fooled + saturated).backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
         optimizers["generator"].step()
-        return {**figures, "critic": critic_loss.item(), "fooled": fooled.item()}
+        return {**figures, "critic": critic_loss.item(), "fooled": fooled.item(), "saturated": saturated.item()}
 
     fit(
         {"generator": generator, "critic": critic}, optimizers, step, averaged="generator",

@@ -7,7 +7,7 @@ from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.types import Image, Network
 
 # Strokes need something to start from where the photo is flat; the painter was trained with the same noise.
-GRAIN = 0.04
+GRAIN = 0.08
 MAX_PIXELS = 2_000_000
 # Of the structure finer than the painter's working size, this much returns: edges sharpen, photographic grain stays away.
 STRUCTURE = 0.6
