@@ -39,34 +39,48 @@ class PaintedExamples:
     def __init__(self, paint: Callable[..., Painting], folder: Path) -> None:
         self._paint = paint
         self._folder = folder
-        self._made: dict[Path, Painting] = {}
+        self._known: dict[Path, Painting] = {}
+        self._painted: set[Path] = set()
         self._lock = threading.Lock()
 
     def of(self, example: Example) -> Painting:
-        """Return an example's painting."""
-        file = self._folder / f"{example.path.stem}-{key_of(example)}.pickle"
+        """Return an example's painting: known, from disk, or painted now."""
+        file = self._file(example)
+        if file not in self._known:
+            kept = _read(file)
+            if kept is None:
+                return self.paint(example)
+            self._known.setdefault(file, kept)
+        return self._known[file]
+
+    def paint(self, example: Example) -> Painting:
+        """Paint an example unless this process did; its stages are then cached, too, for blending again."""
+        file = self._file(example)
         with self._lock:
-            if file not in self._made:
-                self._made[file] = self._load(file) or self._make(example, file)
-            return self._made[file]
+            if file not in self._painted:
+                self._known[file] = self._paint(read_photo(example.path, name=example.path.stem), Settings())
+                self._painted.add(file)
+                self._keep(file)
+            return self._known[file]
 
-    @staticmethod
-    def _load(file: Path) -> Painting | None:
-        try:
-            return pickle.loads(file.read_bytes())  # written by this program, in its own cache folder
-        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
-            return None
+    def _file(self, example: Example) -> Path:
+        return self._folder / f"{example.path.stem}-{key_of(example)}.pickle"
 
-    def _make(self, example: Example, file: Path) -> Painting:
-        painting = self._paint(read_photo(example.path, name=example.path.stem), Settings())
+    def _keep(self, file: Path) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for old in self._folder.glob(f"{example.path.stem}-*"):
+            for old in self._folder.glob(f"{file.name.partition('-')[0]}-*"):
                 old.unlink()
-            file.write_bytes(pickle.dumps(painting))
+            file.write_bytes(pickle.dumps(self._known[file]))
         except OSError as error:
-            log.info("the example %s is not kept on disk: %s", example.path.stem, error)
-        return painting
+            log.info("the example %s is not kept on disk: %s", file.name, error)
+
+
+def _read(file: Path) -> Painting | None:
+    try:
+        return pickle.loads(file.read_bytes())  # written by this program, in its own cache folder
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        return None
 
 
 def key_of(example: Example) -> str:

@@ -37,7 +37,7 @@ def _make_ready(studio: Studio) -> None:
     studio.say("The networks are loading; your first painting may take a little longer.")
     studio.pipeline()[1].warm()
     for example in EXAMPLES:
-        studio.examples.of(example)
+        studio.examples.paint(example)
     studio.say(describe_weights())
 
 
