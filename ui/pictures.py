@@ -77,7 +77,8 @@ def caption_of(painting: Painting, stage: str) -> str:
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
-    return f"{title}, {painting.seconds[stage]:.1f} s" if stage in painting.seconds else title
+    seconds = painting.seconds.get(stage, 0.0)  # a stage that came from the cache took none worth saying
+    return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
 
 
 def brief(reason: str) -> str:
