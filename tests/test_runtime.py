@@ -15,6 +15,7 @@ import pipeline.engines as engines
 import pipeline.runtime as runtime
 import pipeline.weights as weights
 from pipeline.catalog import CATALOG, WeightError, read_manifest
+from pipeline.convert import write
 from pipeline.engines import compile_openvino, count_cores, run_torch
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
@@ -46,6 +47,17 @@ def tiny(tmp_path, monkeypatch):
     torch.manual_seed(0)
     export(Generator(4, 1), "monet_light", {"filters": 4, "blocks": 1}, tmp_path / "weights")
     return obtain(read_manifest(tmp_path / "weights")["monet_light"])
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    """Convert in this process, which has torch already, instead of in one of its own."""
+
+    def convert_here(verified, folder):
+        folder.mkdir(parents=True)
+        write(verified, folder)
+
+    monkeypatch.setattr(engines, "convert", convert_here)
 
 
 def psnr(found, wanted, peak):
@@ -81,6 +93,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
         assert np.abs(getattr(found, part) - getattr(wanted, part)).max() <= 0.5
 
 
+@pytest.mark.usefixtures("quickly")
 def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
     monkeypatch.setattr(weights, "find_in_hub_cache", lambda source: None)
@@ -149,18 +162,21 @@ def test_a_later_start_does_not_import_torch(models):
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.usefixtures("quickly")
 def test_the_second_compile_does_not_convert(tiny, monkeypatch):
     compile_openvino(tiny)
     monkeypatch.setattr(engines, "convert", None)
     compile_openvino(tiny)
 
 
+@pytest.mark.usefixtures("quickly")
 def test_other_arguments_are_another_network(tiny):
     other = replace(tiny, entry=replace(tiny.entry, build={**tiny.entry.build, "norm": "none"}))
     batch = astronaut(64) * 2 - 1
     assert np.abs(compile_openvino(tiny)(batch) - compile_openvino(other)(batch)).max() > 0.01
 
 
+@pytest.mark.usefixtures("quickly")
 def test_a_damaged_converted_network_is_made_anew(tiny, tmp_path, caplog):
     batch = astronaut(64) * 2 - 1
     wanted = compile_openvino(tiny)(batch)
@@ -170,6 +186,7 @@ def test_a_damaged_converted_network_is_made_anew(tiny, tmp_path, caplog):
     assert "is damaged" in caplog.text
 
 
+@pytest.mark.usefixtures("quickly")
 def test_a_cache_that_cannot_be_written_costs_only_time(tiny, tmp_path, monkeypatch, caplog):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "file"))
