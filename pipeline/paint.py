@@ -224,17 +224,22 @@ def outline_people(run: Run, original: Image, restored: Image | None, seen: Seen
     parser = models.load("parser", settings.weights)
     person = original if restored is None else restored
 
+    made_by = _person_key(run, restored, settings)
+
+    def look_again() -> tuple[CloseLook, ...]:
+        return tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
+
     def outline() -> Outline:
-        views = () if settings.segment.segmenter == "unet_whole" else seen.views
-        if views and restored is not None:
-            views = tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
+        views = ()
+        if settings.segment.segmenter == "unet":
+            views = seen.views if restored is None else run.cache.get((run.key, "look again", made_by), look_again)
         parts = merged(seen.whole, views, original.shape[:2])
         mask = segment(person, parts, seen.faces, kept=settings.segment.kept) if seen.faces else None
         return Outline(nine_classes(parts), mask)
 
     if not seen.faces:
         run.skipped["segment"] = "No face was found."
-    return run.stage("segment", (settings.segment, _person_key(restored, settings), parser.use), outline)
+    return run.stage("segment", (settings.segment, made_by, parser.use), outline)
 
 
 def blend_people(
@@ -250,15 +255,16 @@ def blend_people(
         run.skipped["blend"] = "Keeping the face is switched off." if seen.faces else "No face was found."
         return styled, nothing
     mask, how = outline.mask, settings.blend
-    choices = (settings.paint, settings.segment, how, settings.weights, _person_key(restored, settings))
+    choices = (settings.paint, settings.segment, how, tuple(run.used), _person_key(run, restored, settings))
     return run.stage(
         "blend", choices,
         lambda: blend(styled, person, mask, seen.faces, strength=how.strength, feather=how.feather, harmony=how.harmony),
     )  # fmt: skip
 
 
-def _person_key(restored: Image | None, settings: Settings) -> Hashable:
-    return None if restored is None else (settings.restore, settings.weights)
+def _person_key(run: Run, restored: Image | None, settings: Settings) -> Hashable:
+    """Return what the person's picture depends on beside the photo."""
+    return None if restored is None else (settings.restore, tuple(run.used))
 
 
 def detail_of(alpha: Mask, styled: Image | None, restored: Image | None, mask: Mask | None, settings: Settings) -> Mask:

@@ -184,3 +184,11 @@ def test_the_whole_look_segments_without_looking_closer_again():
     paint(photo_of(), models=closer)
     assert painting.mask is not None
     assert models.runs["parser"] < closer.runs["parser"]
+
+
+def test_keeping_more_runs_no_network_again():
+    models, cache = PlainModels(restorer=True), Remembering()
+    paint(photo_of(), models=models, cache=cache)
+    runs = dict(models.runs)
+    paint(photo_of(), Settings.from_flat(keep="person"), models=models, cache=cache)
+    assert models.runs == runs
