@@ -13,12 +13,12 @@ from pipeline.ops.resample import rows_enlarged, size_within
 from pipeline.runtime import Loaded, Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import LOOKS_PX, find_faces
-from pipeline.stages.parse import CloseLook, Probabilities, in_photo, look, look_closer, merged, nine_classes
+from pipeline.stages.detect import Seen, see
+from pipeline.stages.parse import CloseLook, in_photo, look_closer, merged, nine_classes
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import STRUCTURE, stylize
-from pipeline.types import Face, Image, Labels, Mask, Painting, Photo, Pixels, Progress, Report, StageName, WeightUse
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Progress, Report, StageName, WeightUse
 from pipeline.weights import WeightError
 
 WORKING_PIXELS = 2_000_000
@@ -45,15 +45,6 @@ class KeepNothing:
 
 def ignore(progress: Progress) -> None:
     """Take no notice of progress."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the parser saw: the whole photo's parts (small), its faces in working px, a closer look at each."""
-
-    whole: Probabilities
-    faces: tuple[Face, ...]
-    views: tuple[CloseLook, ...]
 
 
 @dataclass(frozen=True)
@@ -186,12 +177,7 @@ def paint_scene(run: Run, original: Image, settings: Settings, models: Models) -
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:
     """Parse the photo and find its faces."""
     parser = run.using(models.load("parser", settings.weights))
-
-    def see() -> Seen:
-        whole = look(original, parser.run, long_px=LOOKS_PX[0])
-        return Seen(whole, *find_faces(original, parser.run, whole))
-
-    return run.stage("parse", parser.use, see)
+    return run.stage("parse", parser.use, lambda: see(original, parser.run))
 
 
 def restore_faces(run: Run, original: Image, seen: Seen, settings: Settings, models: Models) -> Image | None:

@@ -59,7 +59,9 @@ def _cropped(photo: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarr
     """Return a (side, side, 3) crop of the photo at a random scale, mirrored now and then."""
     h, w = photo.shape[:2]
     k = max(side / min(h, w), rng.uniform(0.6, 1.0))
-    scaled = cv2.resize(photo, (max(side, round(w * k)), max(side, round(h * k))), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    scaled = cv2.resize(
+        photo, (max(side, round(w * k)), max(side, round(h * k))), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
+    )
     y, x = rng.integers(0, scaled.shape[0] - side + 1), rng.integers(0, scaled.shape[1] - side + 1)
     crop = scaled[y : y + side, x : x + side]
     return crop[:, ::-1] if rng.random() < 0.5 else crop

@@ -12,6 +12,7 @@ from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, lo
 from pipeline.types import Face, Image, Network, Points
 
 LOOKS_PX = (512, 1024, 256)  # long sides of the looks at the whole: usual, small faces, very large faces
+FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 MIN_FACE_PX = 16
 MIN_SCORE = 0.5
 
@@ -24,13 +25,20 @@ class Blob:
     area: int
 
 
-def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tuple[Face, ...], tuple[CloseLook, ...]]:
-    """Return the photo's faces, largest first, each with its closer look; `whole` is the usual look at the whole photo."""
+@dataclass(frozen=True)
+class Seen:
+    """What the parser saw: the whole photo's parts (small), its faces largest first, a closer look at each."""
+
+    whole: Probabilities
+    faces: tuple[Face, ...]
+    views: tuple[CloseLook, ...]
+
+
+def see(photo: Image, network: Network) -> Seen:
+    """Look at the whole photo at several sizes and at every face that shows; keep the whole look that fits the largest face."""
     found: list[tuple[Face, CloseLook]] = []
-    for long_px in LOOKS_PX:
-        if long_px == LOOKS_PX[2] and found:
-            continue
-        parts = whole if long_px == LOOKS_PX[0] else look(photo, network, long_px=long_px)
+    looks = [look(photo, network, long_px=long_px) for long_px in LOOKS_PX]
+    for parts in looks:
         scale = max(photo.shape[:2]) / max(parts.shape[:2])
         for guess in guesses(parts):
             points = ((guess + 0.5) * scale - 0.5).astype(np.float32)
@@ -40,7 +48,15 @@ def find_faces(photo: Image, network: Network, whole: Probabilities) -> tuple[tu
             if seen and not any(_same(seen[0], face) for face, _ in found):
                 found.append(seen)
     found.sort(key=lambda pair: -pair[0].height)
-    return tuple(f for f, _ in found), tuple(v for _, v in found)
+    faces = tuple(face for face, _ in found)
+    return Seen(_fitting(looks, photo, faces), faces, tuple(view for _, view in found))
+
+
+def _fitting(looks: list[Probabilities], photo: Image, faces: tuple[Face, ...]) -> Probabilities:
+    """Return the look in which the largest face is nearest to the height that the parser knows best."""
+    if not faces:
+        return looks[0]
+    return min(looks, key=lambda parts: abs(np.log(faces[0].height * parts.shape[0] / photo.shape[0] / FITTING_PX)))
 
 
 def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
@@ -64,8 +80,10 @@ def measure(view: CloseLook) -> Face | None:
     region = _largest(np.isin(labels, FACE_PARTS))
     if region is None or mouth is None or (eyes[0] is None and eyes[1] is None):
         return None
-    corners = _corners(mouth)
-    centers = [None if e is None else np.argwhere(e).mean(0)[::-1] for e in eyes]
+    corners = _corners((parts[..., Part.LIPS] + parts[..., Part.TEETH]) * _around(mouth))
+    centers = [
+        None if e is None else _center(parts[..., p] * _around(e)) for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
+    ]
     pair = _both(centers, corners.mean(0))
     ys, xs = np.nonzero(region)
     outline = np.array([[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]])
@@ -136,11 +154,27 @@ def _level_mouth(eyes: NDArray[np.float64], mouth: Blob) -> NDArray[np.float64]:
     return np.stack([mouth.center - half, mouth.center + half])
 
 
-def _corners(mouth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the outermost points of a mouth in an upright crop, the picture's left one first."""
-    ys, xs = np.nonzero(mouth)
-    ends = [(xs <= np.quantile(xs, 0.02)), (xs >= np.quantile(xs, 0.98))]
-    return np.array([[xs[e].mean(), ys[e].mean()] for e in ends])
+def _around(region: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return 1 on a region and a little around it, where a part's probability fades."""
+    return cv2.dilate(region.astype(np.float32), np.ones((5, 5), np.uint8))
+
+
+# Probabilities weigh here instead of labels: a point then moves less than a pixel when a border pixel changes its label.
+def _center(weight: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the center (x, y) of a part's weight."""
+    total = weight.sum()
+    return np.array([weight.sum(0) @ np.arange(weight.shape[1]), weight.sum(1) @ np.arange(weight.shape[0])], np.float64) / total
+
+
+def _corners(weight: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the two ends of a mouth's weight in an upright crop, the picture's left one first: 2 % of it lie beyond each."""
+    columns, rows = np.arange(weight.shape[1]), np.arange(weight.shape[0])
+    share = np.concatenate([[0], np.cumsum(weight.sum(0)) / weight.sum()])
+    ends = []
+    for x in np.interp((0.02, 0.98), share, np.arange(weight.shape[1] + 1) - 0.5):
+        near = weight @ np.exp(-(((columns - x) / 3) ** 2))
+        ends.append((x, near @ rows / near.sum()))
+    return np.array(ends)
 
 
 def _blobs(region: NDArray[np.bool_]) -> list[Blob]:
