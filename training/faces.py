@@ -22,13 +22,15 @@ FLIPPED[[3, 4, 5, 6]] = [4, 3, 6, 5]
 class Sample:
     """One photo with labels (twelve classes, PERSON or UNKNOWN), held in memory.
 
-    `face`: center x, y and height of its face in px, or None. `weight`: how often it is drawn, relative to others.
+    `face`: center x, y and height of its face in px, or None. `weight`: how often it is drawn, relative to others. `whole`: the
+    share of draws that show the whole photo instead of the face.
     """
 
     photo: np.ndarray
     labels: np.ndarray
     face: tuple[float, float, float] | None
     weight: float
+    whole: float
 
 
 def nine_truth(mask: np.ndarray) -> np.ndarray:
@@ -41,7 +43,7 @@ def load_samples(data: Path, teacher: nn.Module) -> list[Sample]:
     samples = []
     for file in sorted((data / "face_parsing/images").iterdir()):
         labels = CELEBA[cv2.imread(str(data / "face_parsing/masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)]
-        samples.append(Sample(_read(file), labels, (256, 290, 330), 1.0))
+        samples.append(Sample(_read(file), labels, (256, 290, 330), 1.0, 0.1))
     landmarks = json.loads((data / "portraits_in_the_wild/landmarks49.json").read_text())
     for file in sorted((data / "portraits_in_the_wild/images").iterdir()):
         photo = _read(file)
@@ -51,10 +53,10 @@ def load_samples(data: Path, teacher: nn.Module) -> list[Sample]:
         face = None
         if len(points) == 49:
             face, labels = _teach(teacher, photo, labels, points)
-        samples.append(Sample(photo, labels, face, 0.9))
+        samples.append(Sample(photo, labels, face, 1.2, 0.55))
     for file in sorted((data / "people/images").iterdir()):
         mask = cv2.imread(str(data / "people/masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)
-        samples.append(Sample(_read(file), np.where(mask > 127, PERSON, 0).astype(np.uint8), None, 0.3))
+        samples.append(Sample(_read(file), np.where(mask > 127, PERSON, 0).astype(np.uint8), None, 0.4, 1.0))
     return samples
 
 
@@ -97,7 +99,7 @@ def augmented(sample: Sample, backgrounds: list[Path], side: int, rng: np.random
     """Return a varied (side, side, 3) uint8 photo and its (side, side) labels: scale, place, tilt, flip, light, damage."""
     photo, labels = sample.photo, sample.labels
     h, w = labels.shape
-    if sample.face and rng.random() < 0.85:
+    if sample.face and rng.random() > sample.whole:
         x, y, size = sample.face
         close = rng.random() < 0.6
         share = rng.uniform(0.45, 0.95) if close else np.exp(rng.uniform(np.log(0.1), np.log(0.5)))
@@ -106,9 +108,10 @@ def augmented(sample: Sample, backgrounds: list[Path], side: int, rng: np.random
         room = side * (0.12 if close else max(0.05, 0.45 - share / 2))
         target = side / 2 + rng.uniform(-room, room, 2)
     else:
-        x, y = w / 2, h / 2
-        k = side / max(h, w) * np.exp(rng.uniform(np.log(0.7), np.log(1.8)))
-        target = side / 2 + rng.uniform(-0.2, 0.2, 2) * side
+        k = side / max(h, w) * np.exp(rng.uniform(np.log(0.85), np.log(1.9)))
+        # Of a photo larger than the view any part may be seen; a smaller one stands near the middle.
+        x, y = (v / 2 + rng.uniform(-0.5, 0.5) * max(0.1 * v, v - side / k) for v in (w, h))
+        target = np.full(2, side / 2)
     angle = np.deg2rad(rng.normal(0, 14))
     c, s = np.cos(angle) * k, np.sin(angle) * k
     matrix = np.array([[c, -s, target[0] - c * x + s * y], [s, c, target[1] - s * x - c * y]], np.float32)
