@@ -76,7 +76,13 @@ def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
     meter.seconds.update(painting.seconds)
     for _ in range(2):
         with meter("paint, published size"):
-            stylize(painting.original, added[painter.entry.name].run, brush=Settings().paint.brush, stroke_px=painter.entry.stroke_px or 8)
+            stylize(
+                painting.original,
+                added[painter.entry.name].run,
+                brush=Settings().paint.brush,
+                stroke_px=painter.entry.stroke_px or 8,
+                seeded=painter.entry.seeded,
+            )
     return Result(meter, loading, np.array([np.concatenate([f.eyes, f.mouth]) for f in painting.faces]))
 
 

@@ -108,7 +108,8 @@ def main() -> None:
     rows = one_face(args.shared, measure, models, Settings())
     for painting, figures in rows:
         print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
-    print("seconds", {k: round(float(np.median([p.seconds.get(k, 0) for p, _ in rows])), 2) for k in ("paint", "parse", "segment", "blend")})
+    for stage in ("paint", "parse", "segment", "blend"):
+        print(f"median seconds of {stage} {np.median([p.seconds.get(stage, 0) for p, _ in rows]):.2f}")
     for key in ("identity", "painted", "seam"):
         print(f"median {key} {np.nanmedian([f[key] for _, f in rows]):.3f} over {len(rows)} portraits")
     if args.sheet:

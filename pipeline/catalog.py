@@ -31,6 +31,7 @@ class Entry:
     `sources`: `hf://…` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes in order;
     None where no publisher states it (then the first download's is recorded). `build`: arguments of the network.
     `unpack`: the key under which a checkpoint keeps its state dict. `stroke_px`: a painter's widest stroke, px.
+    `seeded`: whether a painter grows its strokes from noise given with the photo (`ops/grain.py`).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Entry:
     build: Mapping[str, Any] = field(default_factory=dict, hash=False)
     unpack: str | None = None
     stroke_px: float | None = None
+    seeded: bool = False
 
     @property
     def embedded(self) -> bool:
@@ -65,7 +67,7 @@ def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
             name: Entry(
                 name=name, role=item["role"], license=item["license"], origin=item["data"], sha256=item["sha256"],
                 bytes=sum(s["bytes"] for s in item["shards"]), shards=tuple(Shard(**s) for s in item["shards"]),
-                build=item["build"], stroke_px=item.get("stroke_px"),
+                build=item["build"], stroke_px=item.get("stroke_px"), seeded=item.get("seeded", False),
             )
             for name, item in listed.items()
         }  # fmt: skip

@@ -169,9 +169,10 @@ def paint_scene(run: Run, original: Image, settings: Settings, models: Models) -
         run.skipped["paint"] = "Painting is switched off."
         return None
     painter = run.using(models.load("painter", settings.weights))
-    stroke_px = painter.entry.stroke_px or 8.0
+    stroke_px, seeded = painter.entry.stroke_px or 8.0, painter.entry.seeded
     choices = (settings.paint, painter.use)
-    return run.stage("paint", choices, lambda: stylize(original, painter.run, brush=settings.paint.brush, stroke_px=stroke_px))
+    brush = settings.paint.brush
+    return run.stage("paint", choices, lambda: stylize(original, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded))
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:

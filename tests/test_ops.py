@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ops import color, feather, resample
+from pipeline.ops import color, feather, grain, resample
 
 RNG = np.random.default_rng(0)
 
@@ -90,3 +90,16 @@ def test_harmony_takes_the_paintings_mean_inside_the_mask():
     assert np.abs(lit.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
     unchanged = color.harmonized(photo, painting, mask, reach_px=8, share=0.0)
     assert np.abs(unchanged - photo.clip(0, 1)).max() < 2e-3
+
+
+def test_seeds_are_noise_of_deviation_one_and_the_same_for_the_same_state():
+    first, second = (grain.seeds((300, 280), np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(first, second)
+    assert abs(first.std() - 1) < 0.05
+
+
+def test_the_carrier_hides_seeds_from_a_blur_and_gives_them_back():
+    field = grain.seeds((64, 64), np.random.default_rng(0))
+    carried = grain.carried(field)
+    assert np.abs(cv2.blur(carried, (4, 4))).max() < 0.2 * grain.AMOUNT
+    assert np.allclose(grain.carried(carried) / grain.AMOUNT**2, field, atol=1e-4)

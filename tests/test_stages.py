@@ -157,3 +157,8 @@ def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):
     out, _ = blend(styled, person, mask, (FACE,), strength=strength, feather=feather, harmony=0)
     assert (out >= np.minimum(styled, person) - 1e-6).all()
     assert (out <= np.maximum(styled, person) + 1e-6).all()
+
+
+def test_only_a_seeded_painter_gets_noise():
+    plain, seeded = (stylize(photo_of(), np.tanh, brush=1.5, stroke_px=1.0, seeded=s) for s in (False, True))
+    assert not np.array_equal(plain, seeded)

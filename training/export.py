@@ -28,6 +28,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "license": "research only: some of its training photos are",
         "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
         "stroke_px": 8.0,  # the widest stroke that training/strokes.py draws
+        "seeded": True,
     },
     "parser": {
         "role": "parser",

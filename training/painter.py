@@ -17,12 +17,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pipeline.nets.generator import Generator
-from pipeline.stages.stylize import GRAIN
+from pipeline.ops.grain import carried, seeds
 from training.loop import Schedule, fit
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 
-LOUDEST = 2.5  # tanh is flat beyond this: what gets there is black or white and cannot learn its way back
+WHITEST = 0.985  # targets are compared before tanh, where black and white are not flat; this is as far as they reach
 FEATURES = ("conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
 
@@ -42,15 +42,15 @@ def photos(data: Path) -> list[np.ndarray]:
 
 def batches(pictures: list[np.ndarray], batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless (noisy photo, strokes) pairs, (B, 3, side, side) in [-1, 1], each photo at a random scale."""
-    margin = 12  # strokes reach this far, so targets are rendered on more than is used
+    margin = 12  # strokes reach this far, so targets are rendered on more than is used; even, to keep the carrier in place
     while True:
         pairs = []
         for i in rng.integers(len(pictures), size=batch):
             crop = _cropped(pictures[i], side + 2 * margin, rng).astype(np.float32) / 255
-            noise = rng.standard_normal(crop.shape, np.float32)
+            noise = seeds(crop.shape[:2], rng)
             strokes = stroked(lit_like_monet(crop), noise)
             inner = slice(margin, margin + side)
-            pairs.append(np.stack([crop * 2 - 1 + GRAIN * noise, strokes * 2 - 1])[:, inner, inner])
+            pairs.append(np.stack([crop * 2 - 1 + carried(noise), strokes * 2 - 1])[:, inner, inner])
         tensors = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         yield tensors[0], tensors[1]
 
@@ -89,8 +89,8 @@ def draw(network: nn.Module, data: Path, sheet: Path) -> dict[str, float]:
         h, w = photo.shape[:2]
         k = 384 / min(h, w)
         photo = cv2.resize(photo, (round(w * k / 4) * 4, round(h * k / 4) * 4), interpolation=cv2.INTER_AREA).clip(0, 1)
-        noise = np.random.default_rng(0).standard_normal(photo.shape, np.float32)
-        x = torch.from_numpy(photo * 2 - 1 + GRAIN * noise).permute(2, 0, 1)[None].to(next(network.parameters()).device)
+        noise = seeds(photo.shape[:2], np.random.default_rng(0))
+        x = torch.from_numpy(photo * 2 - 1 + carried(noise)).permute(2, 0, 1)[None].to(next(network.parameters()).device)
         out = (network(x)[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5).clip(0, 1)
         want = stroked(lit_like_monet(photo), noise)
         errors.append(np.abs(out - want).mean())
@@ -135,12 +135,12 @@ def main() -> None:
             loud = generator.model[:-1](photo.contiguous(memory_format=torch.channels_last))
         loud = loud.float()
         loss, figures = difference(loud.tanh(), strokes, vgg)
-        saturated = F.relu(loud.abs() - LOUDEST).mean()
+        before = F.smooth_l1_loss(loud, strokes.clamp(-WHITEST, WHITEST).atanh())
         optimizer.zero_grad(set_to_none=True)
-        (loss + saturated).backward()
+        (loss + 2 * before).backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
         optimizer.step()
-        return {**figures, "saturated": saturated.item()}
+        return {**figures, "before": before.item()}
 
     fit(
         {"generator": generator}, {"adam": optimizer}, step, averaged="generator",

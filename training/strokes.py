@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from pipeline.ops.grain import SOFTNESS_PX
+
 # Monet's mean L and chroma over the training paintings are 55 and 14; photos' are near 47 and 11, with darker darks.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.78, 16.0, 1.55, 150.0
 
@@ -23,14 +25,14 @@ def lit_like_monet(photo: np.ndarray) -> np.ndarray:
 
 
 BROKEN_COLOR = np.array([4.5, 5.0, 7.5], np.float32)  # deviation of strokes from the light's own L, a, b
-WIDE, NARROW = (1.8, 14), (0.9, 8)  # two brushes: half width and length of a stroke, px
+WIDE, NARROW = (1.1, 14), (0.0, 8)  # two brushes: how much wider than the seeds a stroke is, and its length, px
 
 
-def stroked(light: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def stroked(light: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """Return the picture, (H, W, 3) float32 [0, 1], painted in strokes along its edges.
 
-    `noise`, (H, W, 3) white, decides every stroke's place and color: the same noise gives the same strokes, so that a network
-    that is given the noise can learn them exactly instead of their blurred mean.
+    `seeds`, (H, W, 3) smooth noise (`pipeline.ops.grain`), decide every stroke's place and color: the same seeds give the same
+    strokes, so that a network that is given them can learn the strokes exactly instead of their blurred mean.
 
     Source: Cabral and Leedom 1993, "Imaging Vector Fields Using Line Integral Convolution", on color noise.
     """
@@ -38,7 +40,7 @@ def stroked(light: np.ndarray, noise: np.ndarray) -> np.ndarray:
     base = _along(cv2.GaussianBlur(light, (0, 0), 0.8), angle, 8)
     for _ in range(2):  # what the brush smeared along an edge is sharpened across it
         base = np.clip(base + 0.6 * (base - cv2.GaussianBlur(base, (0, 0), 1.5)), 0, 1)
-    strokes = 0.75 * _brushed(noise, angle, *WIDE) + 0.45 * _brushed(noise[..., ::-1], angle, *NARROW)
+    strokes = 0.75 * _brushed(seeds, angle, *WIDE) + 0.45 * _brushed(seeds[..., ::-1], angle, *NARROW)
     lab = cv2.cvtColor(base, cv2.COLOR_RGB2LAB) + strokes * BROKEN_COLOR
     return np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
 
@@ -51,11 +53,12 @@ def flow(picture: np.ndarray) -> np.ndarray:
     return 0.5 * np.arctan2(2 * (xy + 1e-4), xx + 2e-4 - yy) + np.pi / 2
 
 
-def _brushed(noise: np.ndarray, angle: np.ndarray, half_width: float, length: int) -> np.ndarray:
+def _brushed(seeds: np.ndarray, angle: np.ndarray, wider: float, length: int) -> np.ndarray:
     """Smear noise into strokes; tanh makes each a plateau of one color with an edge."""
-    smeared = _along(cv2.GaussianBlur(noise, (0, 0), half_width), angle, length)
-    # The deviation that white noise has after this blur and a smear of this length: the same at every picture's size.
-    deviation = 1 / (2 * np.sqrt(np.pi) * half_width) / np.sqrt(1 + length / (3.5 * half_width))
+    smeared = _along(cv2.GaussianBlur(seeds, (0, 0), wider) if wider else seeds, angle, length)
+    # The deviation that the seeds have left after this blur and a smear of this length: the same at every picture's size.
+    width = np.hypot(SOFTNESS_PX, wider)
+    deviation = SOFTNESS_PX / width / np.sqrt(1 + length / (3.5 * width))
     return np.tanh(1.6 * smeared / deviation)
 
 
