@@ -14,7 +14,8 @@ from pipeline.types import Face, Image, Network, Points
 LOOKS_PX = (512, 1024, 256)  # long sides of the looks at the whole: usual, small faces, very large faces
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 MIN_FACE_PX = 16
-MIN_SCORE = 0.5
+MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
+TALLEST = 8.0  # eye distances that a face can be high, in profile, too
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,12 @@ def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, Close
         return None
     view = look_closer(photo, np.concatenate([first.eyes, first.mouth]), network)
     face = measure(view)
-    if face is None or face.score < MIN_SCORE or face.height < MIN_FACE_PX:
-        return None
-    return face, view
+    return (face, view) if face is not None and _plausible(face) else None
+
+
+def _plausible(face: Face) -> bool:
+    distance = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
+    return face.score >= MIN_SCORE and MIN_FACE_PX <= face.height <= TALLEST * distance
 
 
 def measure(view: CloseLook) -> Face | None:
