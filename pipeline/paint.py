@@ -9,12 +9,12 @@ from typing import Protocol, TypeVar
 import cv2
 import numpy as np
 
-from pipeline.ops.resample import rows_enlarged, size_within
+from pipeline.ops.resample import by_four, rows_enlarged, size_within
 from pipeline.runtime import Loaded, Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen, see
-from pipeline.stages.parse import CloseLook, in_photo, look_closer, merged, nine_classes
+from pipeline.stages.parse import CloseLook, in_photo, labels_of, look_closer, merged, nine_classes, nine_probabilities
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import STRUCTURE, stylize
@@ -117,10 +117,8 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     original = at_working_size(photo)
     seen = see_people(run, original, settings, models)
     parts = merged(seen.whole, seen.views, original.shape[:2])
-    nine = np.concatenate([parts[..., :1], parts[..., 1:2] + parts[..., 9:].sum(2, keepdims=True), parts[..., 2:9]], 2)
-    size = photo.pixels.shape[:2]
-    strips = [np.dstack([rows_enlarged(nine[..., i : i + 3], size, rows) for i in (0, 3, 6)]).argmax(2) for rows in strips_of(size[0])]
-    return np.vstack(strips).astype(np.uint8)
+    nine, size = nine_probabilities(parts), photo.pixels.shape[:2]
+    return np.vstack([labels_of(by_four(lambda p, at=rows: rows_enlarged(p, size, at), nine)) for rows in strips_of(size[0])])
 
 
 def full_size(painting: Painting) -> Pixels:

@@ -36,10 +36,10 @@ class Seen:
 
 
 def see(photo: Image, network: Network) -> Seen:
-    """Look at the whole photo at several sizes and at every face that shows; keep the whole look that fits the largest face."""
+    """Look at the whole photo at several sizes and at every face that shows, then at the whole at the size that fits them."""
     found: list[tuple[Face, CloseLook]] = []
-    looks = [look(photo, network, long_px=long_px) for long_px in LOOKS_PX]
-    for parts in looks:
+    for long_px in LOOKS_PX:
+        parts = look(photo, network, long_px=long_px)
         scale = max(photo.shape[:2]) / max(parts.shape[:2])
         for guess in guesses(parts):
             points = ((guess + 0.5) * scale - 0.5).astype(np.float32)
@@ -50,14 +50,15 @@ def see(photo: Image, network: Network) -> Seen:
                 found.append(seen)
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(_fitting(looks, photo, faces), faces, tuple(view for _, view in found))
+    whole = look(photo, network, long_px=_fitting_px(photo, faces), mirrored=True)
+    return Seen(whole, faces, tuple(view for _, view in found))
 
 
-def _fitting(looks: list[Probabilities], photo: Image, faces: tuple[Face, ...]) -> Probabilities:
-    """Return the look in which the largest face is nearest to the height that the parser knows best."""
+def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
+    """Return the size of look in which the largest face has the height that the parser knows best."""
     if not faces:
-        return looks[0]
-    return min(looks, key=lambda parts: abs(np.log(faces[0].height * parts.shape[0] / photo.shape[0] / FITTING_PX)))
+        return LOOKS_PX[0]
+    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, min(LOOKS_PX), max(LOOKS_PX)))
 
 
 def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:

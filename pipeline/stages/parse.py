@@ -50,23 +50,32 @@ class CloseLook:
     matrix: align.Matrix
 
 
-def look(photo: Image, network: Network, *, long_px: int) -> Probabilities:
-    """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network."""
+def look(photo: Image, network: Network, *, long_px: int, mirrored: bool = False) -> Probabilities:
+    """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network.
+
+    `mirrored`: look a second time at the mirrored photo and take the mean.
+    """
     h, w = photo.shape[:2]
     k = long_px / max(h, w)
     size = max(1, round(h * k)), max(1, round(w * k))
     small = resized(photo, size).clip(0, 1)
     bottom, right = -size[0] % MULTIPLE, -size[1] % MULTIPLE
     padded = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-    return to_picture(network(to_batch(padded)))[: size[0], : size[1]]
+    batch = to_batch(padded)
+    return to_picture(_both_ways(batch, network) if mirrored else network(batch))[: size[0], : size[1]]
+
+
+def _both_ways(batch: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
+    """Return the mean of what the network sees in a batch and in its mirror image."""
+    mirrored = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
+    return np.asarray((network(batch) + mirrored) / 2, np.float32)
 
 
 def look_closer(photo: Image, points: Points, network: Network) -> CloseLook:
     """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px, seen as it is and mirrored."""
     matrix = align.similarity(points, align.template(CLOSE_SIDE, CLOSE_SHARE))
     batch = to_batch(np.clip(align.crop(photo, matrix, CLOSE_SIDE), 0, 1))
-    mirrored = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
-    return CloseLook(to_picture(np.asarray((network(batch) + mirrored) / 2, np.float32)), matrix)
+    return CloseLook(to_picture(_both_ways(batch, network)), matrix)
 
 
 def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
@@ -87,10 +96,23 @@ def _soft_square(side: int) -> NDArray[np.float32]:
 
 
 def nine_classes(parts: Probabilities) -> Labels:
-    """Return EasyPortrait's nine classes, (H, W): hair, headwear and glasses are the person's."""
-    nine = parts[..., :9].copy()
-    nine[..., Part.PERSON] += parts[..., 9:].sum(2)
-    return nine.argmax(2).astype(np.uint8)
+    """Return EasyPortrait's nine classes, (H, W): hair, headwear and glasses are the person's.
+
+    Background is where it is likelier than all of the person together; elsewhere the likeliest part.
+    """
+    return labels_of(nine_probabilities(parts))
+
+
+def nine_probabilities(parts: Probabilities) -> Probabilities:
+    """Return (H, W, 9): the probabilities of hair, headwear and glasses are added to person's."""
+    person = parts[..., [Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES]].sum(2, keepdims=True)
+    return np.concatenate([parts[..., :1], person, parts[..., Part.SKIN : Part.HAIR]], 2)
+
+
+def labels_of(nine: Probabilities) -> Labels:
+    """Return the nine classes that these probabilities, (H, W, 9), stand for."""
+    likeliest = 1 + nine[..., 1:].argmax(2)
+    return np.where(nine[..., 0] > 0.5, 0, likeliest).astype(np.uint8)
 
 
 def in_photo(face: Face, scale: float) -> Face:
