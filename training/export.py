@@ -6,19 +6,16 @@ Shards of fp16 safetensors, each under 10 MB, and the entry in `manifest.json`; 
 import argparse
 import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pipeline.nets.generator import Generator
 from pipeline.nets.parser import Parser
 from training.loop import half
-from training.painter import start_weights
+from training.painter import plain_generator, start_weights
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000
@@ -39,29 +36,9 @@ CARDS: dict[str, dict[str, Any]] = {
 
 
 def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
-    """Return the generator in a checkpoint and its arguments, read off the weights' shapes; batch norms are folded away."""
+    """Return the generator in a checkpoint and its arguments; batch norms are folded away."""
     (file,) = files
-    state = start_weights(file)
-    filters = len(state["model.1.weight"])
-    blocks = sum(bool(re.fullmatch(r"model\.\d+\.conv_block\.1\.weight", key)) for key in state)
-    # A transposed convolution keeps (in, out) where a convolution keeps (out, in).
-    build = {"filters": filters, "blocks": blocks, "resize": len(state[f"model.{10 + blocks}.weight"]) == 2 * filters}
-    if "model.2.running_mean" not in state:
-        return _loaded(Generator(**build), state), build
-    trained = _loaded(Generator(**build, norm="batch"), state).eval()
-    build["norm"] = "none"
-    return _loaded(Generator(**build), folded(trained).state_dict()), build
-
-
-def folded(network: nn.Module) -> nn.Module:
-    """Return the network with every batch norm's scale and shift inside the convolution before it; same output."""
-    for module in network.modules():
-        if isinstance(module, nn.Sequential):
-            for i in range(1, len(module)):
-                if isinstance(module[i], nn.BatchNorm2d):
-                    turned = isinstance(module[i - 1], nn.ConvTranspose2d)
-                    module[i - 1], module[i] = fuse_conv_bn_eval(module[i - 1], module[i], turned), nn.Identity()
-    return network
+    return plain_generator(start_weights(file))
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:

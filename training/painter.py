@@ -1,13 +1,16 @@
 """Train the light painter: `python -m training.painter ../shared RUN_FOLDER`.
 
 The generator learns from a stroke renderer (`strokes.py`). Photo and noise go in; the renderer's picture of the same photo with
-the same noise is what should come out, compared pixel by pixel, by features and by Gram matrices. It trains with batch norm,
-which export folds into the convolutions: what a pixel becomes then depends on its surroundings only, at any size.
+the same noise is what should come out, compared pixel by pixel, by features and by Gram matrices. It trains with batch norm
+first; then norms are folded into the convolutions and it trains on as what it will be (`--plain`): a network in which what a pixel
+becomes depends on its surroundings only, at any size.
 """
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.generator import Generator
 from pipeline.ops.grain import carried, seeds
@@ -105,12 +109,42 @@ def start_weights(file: Path) -> dict[str, Tensor]:
     return {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
 
 
+def plain_generator(state: dict[str, Tensor]) -> tuple[Generator, dict[str, Any]]:
+    """Return a checkpoint's generator without norms, and its arguments, read off the weights' shapes.
+
+    Batch norms are folded into the convolutions before them: the same output.
+    """
+    filters = len(state["model.1.weight"])
+    blocks = sum(bool(re.fullmatch(r"model\.\d+\.conv_block\.1\.weight", key)) for key in state)
+    # A transposed convolution keeps (in, out) where a convolution keeps (out, in).
+    build = {"filters": filters, "blocks": blocks, "resize": len(state[f"model.{10 + blocks}.weight"]) == 2 * filters}
+    if "model.2.running_mean" in state:
+        trained = Generator(**build, norm="batch")
+        trained.load_state_dict(state)
+        state = _folded(trained.eval()).state_dict()
+    build["norm"] = "none"
+    plain = Generator(**build)
+    plain.load_state_dict(state)
+    return plain, build
+
+
+def _folded(network: nn.Module) -> nn.Module:
+    for module in network.modules():
+        if isinstance(module, nn.Sequential):
+            for i in range(1, len(module)):
+                if isinstance(module[i], nn.BatchNorm2d):
+                    turned = isinstance(module[i - 1], nn.ConvTranspose2d)
+                    module[i - 1], module[i] = fuse_conv_bn_eval(module[i - 1], module[i], turned), nn.Identity()
+    return network
+
+
 def main() -> None:
     """Train from a start checkpoint (or from nothing) for a number of minutes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--start", type=Path)
+    parser.add_argument("--plain", action="store_true", help="fold the start checkpoint's norms and train on without any")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--filters", type=int, default=24)
     parser.add_argument("--blocks", type=int, default=6)
@@ -122,7 +156,9 @@ def main() -> None:
     torch.manual_seed(0)
     data, device = args.shared / "data", args.device
     generator = Generator(args.filters, args.blocks, resize=True, norm="batch")
-    if args.start:
+    if args.plain:
+        generator, _ = plain_generator(start_weights(args.start))
+    elif args.start:
         generator.load_state_dict(start_weights(args.start))
     generator = generator.to(device, memory_format=torch.channels_last)
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
