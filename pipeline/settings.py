@@ -32,7 +32,7 @@ class PaintSettings(Stage):
 
     on: bool = _option(True, "Paint the scene like Monet.", label="Paint", flag="paint")
     brush: float = _option(
-        1.5, "Width of the widest brush stroke.", label="Brush size", flag="brush", unit="% of the short side", ge=0.6, le=4.0
+        1.8, "Width of the widest brush stroke.", label="Brush size", flag="brush", unit="% of the short side", ge=0.6, le=4.0
     )
 
 
@@ -60,10 +60,10 @@ class BlendSettings(Stage):
 
     on: bool = _option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
     strength: float = _option(
-        0.8, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
+        0.75, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
     )
     feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
-    harmony: float = _option(0.8, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
+    harmony: float = _option(0.9, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
 
 
 class Settings(Stage):
