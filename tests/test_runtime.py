@@ -20,8 +20,7 @@ from pipeline.engines import compile_openvino, count_cores, run_torch
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
 from pipeline.runtime import Models
-from pipeline.stages.detect import find_faces
-from pipeline.stages.parse import look
+from pipeline.stages.detect import see
 from pipeline.weights import obtain
 from training.export import export
 
@@ -84,8 +83,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
     photo = data.astronaut().astype(np.float32) / 255
 
     def find(network):
-        faces, _ = find_faces(photo, network, look(photo, network, long_px=512))
-        (face,) = (f for f in faces if f.box[0] < 224 < f.box[2] and f.box[1] < 110 < f.box[3] < 200)  # around her nose
+        (face,) = see(photo, network).faces
         return face
 
     found, wanted = find(models.load("parser", "embedded").run), find(run_torch(obtain(CATALOG["parser"]), "cpu"))
