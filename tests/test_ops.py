@@ -89,7 +89,7 @@ def test_harmony_takes_the_paintings_mean_inside_the_mask():
     lit = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
     assert np.abs(lit.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
     unchanged = color.harmonized(photo, painting, mask, reach_px=8, share=0.0)
-    assert np.abs(unchanged - photo.clip(0, 1)).max() < 2e-3
+    assert np.abs(unchanged - photo.clip(0, 1)).max() < 1 / 255  # OpenCV interpolates its tables
 
 
 def test_seeds_are_noise_of_deviation_one_and_the_same_for_the_same_state():

@@ -16,6 +16,7 @@ FITTING_PX = 165  # height of the aligned faces that the parser was trained on, 
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
+MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, Close
 
 
 def _plausible(face: Face) -> bool:
-    distance = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
-    return face.score >= MIN_SCORE and MIN_FACE_PX <= face.height <= TALLEST * distance
+    distance, mouth = (float(np.hypot(*(pair[1] - pair[0]))) for pair in (face.eyes, face.mouth))
+    sized = MIN_FACE_PX <= face.height <= TALLEST * distance and MOUTH[0] * distance <= mouth <= MOUTH[1] * distance
+    return face.score >= MIN_SCORE and sized
 
 
 def measure(view: CloseLook) -> Face | None:
