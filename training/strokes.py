@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.ops.grain import SOFTNESS_PX
 
-# Monet's mean L and chroma over the training paintings are 55 and 14; photos' are near 47 and 11, with darker darks.
+# The paintings' mean L is 54 and their chroma 17.5, a twentieth of them darker than L 24; for the photos 43, 16.9 and 11.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.78, 16.0, 1.55, 150.0
 
 
