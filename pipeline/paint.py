@@ -191,9 +191,12 @@ def restore_faces(run: Run, original: Image, seen: Seen, settings: Settings, mod
             raise
         run.skipped["restore"] = str(missing)
         return None
-    mask = segment(original, merged(seen.whole, seen.views, original.shape[:2]), seen.faces, kept="face")
-    choices = (settings.restore, restorer.use)
-    return run.stage("restore", choices, lambda: restore(original, seen.faces, restorer.run, mask, weight=settings.restore.weight))
+
+    def restored() -> Image:
+        mask = segment(original, merged(seen.whole, seen.views, original.shape[:2]), seen.faces, kept="face")
+        return restore(original, seen.faces, restorer.run, mask, weight=settings.restore.weight)
+
+    return run.stage("restore", (settings.restore, restorer.use), restored)
 
 
 def _no_restoration(seen: Seen, settings: Settings) -> str | None:
@@ -208,7 +211,6 @@ def outline_people(run: Run, original: Image, restored: Image | None, seen: Seen
     """Parse the restored faces again and decide what is kept, as the paper does: after restoration."""
     parser = models.load("parser", settings.weights)
     person = original if restored is None else restored
-
     made_by = _person_key(run, restored, settings)
 
     def look_again() -> tuple[CloseLook, ...]:
