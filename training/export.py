@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.nets.parser import Parser
-from training.loop import half
-from training.painter import plain_generator, start_weights
+from training.loop import half, single
+from training.painter import plain_generator
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000
@@ -38,13 +38,12 @@ CARDS: dict[str, dict[str, Any]] = {
 def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the generator in a checkpoint and its arguments; batch norms are folded away."""
     (file,) = files
-    return plain_generator(start_weights(file))
+    return plain_generator(single(file))
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the parser in a checkpoint's shards; nine classes are widened to twelve."""
-    state = {k: v.float() if v.is_floating_point() else v for f in files for k, v in load_file(f).items()}
-    state = widened(state)
+    state = widened(single(*files))
     build = {"classes": len(state["segmentation_head.0.bias"])}
     return _loaded(Parser(**build), state), build
 

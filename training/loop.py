@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 STATE = "state.pt"
@@ -142,6 +142,11 @@ def half(network: nn.Module) -> dict[str, Tensor]:
         key: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype).contiguous()
         for key, value in network.state_dict().items()
     }
+
+
+def single(*files: Path) -> dict[str, Tensor]:
+    """Return the state dict in a checkpoint's files, floats as fp32: the way back from `half`."""
+    return {key: value.float() if value.is_floating_point() else value for file in files for key, value in load_file(file).items()}
 
 
 def _log(path: Path, row: dict[str, float]) -> None:

@@ -16,13 +16,12 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.generator import Generator
 from pipeline.ops.grain import carried, seeds
-from training.loop import Schedule, fit
+from training.loop import Schedule, fit, single
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 
@@ -104,11 +103,6 @@ def draw(network: nn.Module, data: Path, sheet: Path) -> dict[str, float]:
     return {"pixel": float(np.mean(errors))}
 
 
-def start_weights(file: Path) -> dict[str, Tensor]:
-    """Return a checkpoint's weights in float32."""
-    return {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
-
-
 def plain_generator(state: dict[str, Tensor]) -> tuple[Generator, dict[str, Any]]:
     """Return a checkpoint's generator without norms, and its arguments, read off the weights' shapes.
 
@@ -157,9 +151,9 @@ def main() -> None:
     data, device = args.shared / "data", args.device
     generator = Generator(args.filters, args.blocks, resize=True, norm="batch")
     if args.plain:
-        generator, _ = plain_generator(start_weights(args.start))
+        generator, _ = plain_generator(single(args.start))
     elif args.start:
-        generator.load_state_dict(start_weights(args.start))
+        generator.load_state_dict(single(args.start))
     generator = generator.to(device, memory_format=torch.channels_last)
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
     optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))

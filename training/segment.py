@@ -12,11 +12,10 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from training.faces import MEAN, PERSON, STD, Sample, augmented, load_samples, nine_truth
-from training.loop import Schedule, fit
+from training.loop import Schedule, fit, single
 
 CLASSES = 12
 # Small classes count more: an eye is a thousandth of the picture.
@@ -116,8 +115,7 @@ def main() -> None:
     torch.manual_seed(0)
     network = smp.Unet("efficientnet-b2", encoder_weights=None, classes=CLASSES)
     if args.start:
-        state = {k: v.float() if v.is_floating_point() else v for f in args.start for k, v in load_file(f).items()}
-        network.load_state_dict(widened(state))
+        network.load_state_dict(widened(single(*args.start)))
     network = network.to(args.device, memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
     samples = load_samples(args.data, network.eval())
