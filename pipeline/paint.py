@@ -14,7 +14,7 @@ from pipeline.runtime import Loaded, Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen, see
-from pipeline.stages.parse import CloseLook, in_photo, labels_of, look_closer, merged, nine_classes, nine_probabilities
+from pipeline.stages.parse import CloseLook, Probabilities, in_photo, labels_of, look_closer, merged, nine_classes, nine_probabilities
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import STRUCTURE, stylize
@@ -112,12 +112,22 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
 
     Raises: WeightError: the parser's weights are not at hand.
     """
-    settings = settings or Settings()
-    run = Run(key_of(photo), ignore, KeepNothing())
+    original, seen = see_photo(photo, models=models, settings=settings)
+    return labels_at(merged(seen.whole, seen.views, original.shape[:2]), photo.pixels.shape[:2])
+
+
+def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Seen]:
+    """Return the photo at working size, and what the parser sees in it.
+
+    Raises: WeightError: the parser's weights are not at hand.
+    """
     original = at_working_size(photo)
-    seen = see_people(run, original, settings, models)
-    parts = merged(seen.whole, seen.views, original.shape[:2])
-    nine, size = nine_probabilities(parts), photo.pixels.shape[:2]
+    return original, see_people(Run(key_of(photo), ignore, KeepNothing()), original, settings or Settings(), models)
+
+
+def labels_at(parts: Probabilities, size: tuple[int, int]) -> Labels:
+    """Return the nine classes of the parts at a (height, width), made strip by strip."""
+    nine = nine_probabilities(parts)
     return np.vstack([labels_of(by_four(lambda p, at=rows: rows_enlarged(p, size, at), nine)) for rows in strips_of(size[0])])
 
 

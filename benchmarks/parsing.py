@@ -1,0 +1,180 @@
+"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [faces people side robust groups photos]`.
+
+Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.quality import NAMES, measures
+from pipeline.io import read_photo
+from pipeline.paint import at_working_size, labels_at, see_photo
+from pipeline.runtime import Models
+from pipeline.stages.detect import Seen
+from pipeline.stages.parse import Part, merged
+from pipeline.types import Labels, Photo, Pixels
+
+HAIR = 13  # CelebAMask-HQ's index
+LEAST_PX = 24  # faces below this height may be missed
+Change = Callable[[Pixels], Pixels]
+
+
+def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], Labels]:
+    """Return what the parser sees, its twelve classes at working size, its nine at full size."""
+    photo = Photo(pixels)
+    original, seen = see_photo(photo, models=models)
+    parts = merged(seen.whole, seen.views, original.shape[:2])
+    return seen, parts.argmax(2).astype(np.uint8), labels_at(parts, pixels.shape[:2])
+
+
+def pairs(folder: Path) -> Iterator[tuple[str, Pixels, NDArray[np.uint8]]]:
+    """Yield name, photo and mask of each picture in a set."""
+    for file in sorted((folder / "images").iterdir()):
+        mask = cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)
+        yield file.name, read_photo(file).pixels, mask
+
+
+def faces(data: Path, measure: ModuleType, models: Models) -> None:
+    """Print IoU of the nine classes and of hair, and how many faces are found."""
+    confusion, hair, found = np.zeros((9, 9)), np.zeros(2), 0
+    for _, pixels, mask in pairs(data / "face_parsing_test"):
+        seen, twelve, nine = looked_at(pixels, models)
+        confusion += measure.confusion(measure.nine_classes(mask), nine)
+        mine = cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR
+        hair += (mine & (mask == HAIR)).sum(), (mine | (mask == HAIR)).sum()
+        found += bool(seen.faces)
+    iou = measure.iou(confusion)
+    print(f"faces: mIoU {iou.mean():.4f},", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, iou, strict=True)))
+    print(f"faces: hair {hair[0] / hair[1]:.3f}, a face found in {found} of 50")
+
+
+def people(data: Path, _: ModuleType, models: Models) -> None:
+    """Print person IoU in the wild, how often a face is found, and how far eye and mouth centers are off."""
+    folder = data / "portraits_in_the_wild_test"
+    landmarks = json.loads((folder / "landmarks49.json").read_text())
+    overlap, offs, found, count = np.zeros(2), [], 0, 0
+    for name, pixels, mask in pairs(folder):
+        seen, _twelve, nine = looked_at(pixels, models)
+        overlap += ((mask > 127) & (nine > 0)).sum(), ((mask > 127) | (nine > 0)).sum()
+        points = np.array(landmarks.get(name, landmarks.get(Path(name).stem, [])), np.float32).reshape(-1, 2)
+        if len(points) != 49:
+            continue
+        count += 1
+        eyes, mouth = points[19:31].reshape(2, 6, 2).mean(1), points[31:].mean(0)
+        near = [f for f in seen.faces if np.abs(f.eyes.mean(0) - eyes.mean(0)).max() < 0.5 * f.height]
+        found += bool(near)
+        if near:
+            mine = np.vstack([near[0].eyes, near[0].mouth.mean(0)])
+            truth = np.vstack([eyes[np.argsort(eyes[:, 0])], mouth])
+            offs.append(np.hypot(*(mine - truth).T) / np.hypot(*(eyes[1] - eyes[0])))
+    eye_l, eye_r, lips = np.mean(offs, 0)
+    print(f"people: person IoU {overlap[0] / overlap[1]:.4f}; a face found in {found} of {count}; off by, of the eye distance: "
+          f"eyes {eye_l:.3f} {eye_r:.3f}, mouth {lips:.3f}, mean {np.mean(offs):.3f}")  # fmt: skip
+
+
+def side(data: Path, _: ModuleType, models: Models) -> None:
+    """Print, frontal to profile, how much of eyes, nose and mouth is covered, how much of what is covered is head, and faces found."""
+    sums: dict[str, NDArray[np.float64]] = {}
+    for name, pixels, mask in pairs(data / "face_parsing_coarse"):
+        yaw = re.search(r"yaw([+-]?\d+)", name)
+        turn = abs(int(yaw[1])) if yaw else 0
+        seen, _twelve, nine = looked_at(pixels, models)
+        inner, mine = mask >= 3, nine >= 2
+        row = np.array([(inner & mine).sum(), inner.sum(), (mine & (mask >= 1)).sum(), mine.sum(), bool(seen.faces), 1], np.float64)
+        for key in ("to 45" if turn <= 45 else "60 to 90", f"yaw {turn}", "all"):
+            sums[key] = sums.get(key, np.zeros(6)) + row
+    for key, row in sorted(sums.items()):
+        print(f"side: {key}: covered {row[0] / row[1]:.3f}, on the head {row[2] / row[3]:.3f}, found {row[4]:.0f} of {row[5]:.0f}")
+
+
+def _turned(pixels: Pixels, degrees: float, how: int, fill: int | None) -> Pixels:
+    h, w = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), degrees, 1.0)
+    border = {"borderMode": cv2.BORDER_REPLICATE} if fill is None else {"borderMode": cv2.BORDER_CONSTANT, "borderValue": fill}
+    return cv2.warpAffine(pixels, matrix, (w, h), flags=how, **border)
+
+
+def _gamma(value: float) -> Change:
+    return lambda p: ((p / 255.0) ** value * 255 + 0.5).astype(np.uint8)
+
+
+def _jpeg(pixels: Pixels) -> Pixels:
+    _, packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 20])
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR)
+
+
+def _scaled(k: float) -> Change:
+    return lambda p: cv2.resize(p, None, fx=k, fy=k, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+
+
+CHANGES: dict[str, Change] = {
+    "as it is": lambda p: p, **{f"scale {k}": _scaled(k) for k in (0.25, 0.5, 2.0)},
+    **{f"gamma {g}": _gamma(g) for g in (0.4, 2.5)}, "JPEG 20": _jpeg,
+}  # fmt: skip
+
+
+def robust(data: Path, measure: ModuleType, models: Models) -> None:
+    """Print mIoU of the test faces after each change."""
+    sums = {name: np.zeros((9, 9)) for name in (*CHANGES, "rotated -30", "rotated +30")}
+    for _, pixels, mask in pairs(data / "face_parsing_test"):
+        truth = measure.nine_classes(mask)
+        for name, change in CHANGES.items():
+            nine = looked_at(change(pixels), models)[2]
+            sums[name] += measure.confusion(truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST))
+        for degrees in (-30, 30):
+            nine = looked_at(_turned(pixels, degrees, cv2.INTER_LINEAR, None), models)[2]
+            turned = _turned(truth.astype(np.uint8), degrees, cv2.INTER_NEAREST, 255)
+            sums[f"rotated {degrees:+d}"] += measure.confusion(turned[turned < 9], nine[turned < 9])
+    plain = measure.iou(sums["as it is"]).mean()
+    for name, confusion in sums.items():
+        iou = measure.iou(confusion)
+        print(f"robust: {name:12} mIoU {iou.mean():.3f}, {iou.mean() - plain:+.3f}")
+
+
+def groups(data: Path, measure: ModuleType, models: Models) -> None:
+    """Print how many faces are found in the group pictures beside an independent detector's."""
+    net = measure.FaceNet()
+    for file in sorted((data / "portraits").glob("group_*")):
+        pixels = read_photo(file).pixels
+        mine = [f for f in looked_at(pixels, models)[0].faces]
+        k = pixels.shape[0] / at_working_size(Photo(pixels)).shape[0]
+        tall = [f.height * k for f in mine]
+        other = [f for f in net.faces(pixels) if f[3] >= LEAST_PX]
+        print(
+            f"groups: {file.name}: found {len(tall)} ({sum(t >= LEAST_PX for t in tall)} of {LEAST_PX} px), YuNet {len(other)} of {LEAST_PX} px"
+        )
+
+
+def photos(data: Path, _: ModuleType, models: Models) -> None:
+    """Print the landscape photos in which faces are found, with their scores."""
+    hits = {}
+    for file in sorted((data / "photos").iterdir()):
+        if seen := looked_at(read_photo(file).pixels, models)[0].faces:
+            hits[file.name] = [(round(f.score, 2), round(f.height)) for f in seen]
+    print(f"photos: faces in {len(hits)} of 800: {hits}")
+
+
+SETS = {"faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos}
+
+
+def main() -> None:
+    """Print the figures of the sets that are named, or of all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}")
+    args = parser.parse_args()
+    measure, models = measures(args.shared), Models()
+    for name in args.sets:
+        SETS[name](args.shared / "data", measure, models)
+
+
+if __name__ == "__main__":
+    main()
