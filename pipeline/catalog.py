@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "parser", "restorer"]
+Role = Literal["painter", "parser", "restorer", "promptable", "person", "detector"]
+Piece = Literal["run", "prompt"]  # a promptable network has two: its image encoder runs once a photo, its decoder once a prompt
+# What every painting may need. The other roles are played only where a person chooses a network by its name.
+USUAL: tuple[Role, ...] = ("parser", "painter", "restorer")
 
 EMBEDDED = Path(__file__).parents[1] / "weights"
 
@@ -31,7 +34,8 @@ class Entry:
     `sources`: `hf://…` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes in order;
     None where no publisher states it (then the first download's is recorded). `build`: arguments of the network.
     `unpack`: the key under which a checkpoint keeps its state dict. `stroke_px`: a painter's widest stroke, px.
-    `seeded`: whether a painter grows its strokes from noise given with the photo (`ops/grain.py`).
+    `seeded`: whether a painter grows its strokes from noise given with the photo (`ops/grain.py`). `side`: of a promptable
+    network's square input, px.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Entry:
     unpack: str | None = None
     stroke_px: float | None = None
     seeded: bool = False
+    side: int = 1024
 
     @property
     def embedded(self) -> bool:
@@ -67,12 +72,20 @@ def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
             name: Entry(
                 name=name, role=item["role"], license=item["license"], origin=item["data"], sha256=item["sha256"],
                 bytes=sum(s["bytes"] for s in item["shards"]), shards=tuple(Shard(**s) for s in item["shards"]),
-                build=item["build"], stroke_px=item.get("stroke_px"), seeded=item.get("seeded", False),
+                build=item["build"], stroke_px=item.get("stroke_px"), seeded=item.get("seeded", False), side=item.get("side", 1024),
             )
             for name, item in listed.items()
         }  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightError(f"{file} is not a list of weights ({error!r}); get the project's own copy again.") from error
+
+
+def _sam(variant: str, file: str, sha256: str, size: int) -> Entry:
+    return Entry(
+        name=f"sam_{variant}", role="promptable", license="Apache-2.0", origin="Segment Anything (Kirillov et al. 2023)",
+        sources=(f"hf://ybelkada/segment-anything/checkpoints/{file}", f"https://dl.fbaipublicfiles.com/segment_anything/{file}"),
+        sha256=sha256, bytes=size, build={"variant": variant},
+    )  # fmt: skip
 
 
 PUBLISHED = (
@@ -100,5 +113,17 @@ PUBLISHED = (
         ),
         sha256="c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70", bytes=348632874,
     ),
+    Entry(
+        name="mobile_sam", role="promptable", license="Apache-2.0", origin="MobileSAM (Zhang et al. 2023)",
+        sources=(
+            "hf://dhkim2810/MobileSAM/mobile_sam.pt",
+            "https://github.com/ChaoningZhang/MobileSAM/raw/master/weights/mobile_sam.pt",
+        ),
+        sha256="6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f", bytes=40728226,
+    ),
+    _sam("vit_b", "sam_vit_b_01ec64.pth", "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912", 375042383),
+    # Its sources state two sizes; this is the larger one, and the hash decides.
+    _sam("vit_l", "sam_vit_l_0b3195.pth", "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622", 1249550879),
+    _sam("vit_h", "sam_vit_h_4b8939.pth", "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e", 2564550879),
 )  # fmt: skip
 CATALOG: dict[str, Entry] = {**read_manifest(), **{entry.name: entry for entry in PUBLISHED}}

@@ -11,11 +11,16 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from pipeline.catalog import Role, WeightError
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.catalog import Entry, Role, WeightError
 from pipeline.weights import Verified
 
 # Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
 SHAPES: dict[Role, list[int]] = {"painter": [-1, 3, -1, -1], "parser": [-1, 3, -1, -1], "restorer": [-1, 3, 512, 512]}
+# What a promptable network's decoder takes (`nets/sam.py`); any number of points.
+PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
 FILE = "net.xml"
 REFUSED = 3  # exit code: the weights are to blame, the sentence is on stdout
 
@@ -55,14 +60,24 @@ def write(weights: Verified, folder: Path) -> None:
 
     from pipeline.networks import load_network
 
-    shape = SHAPES[weights.entry.role]
-    example = torch.zeros([1, *(64 if n < 0 else n for n in shape[1:])])
+    shapes = PROMPT if weights.piece == "prompt" else [shape_of(weights.entry)]
+    example = tuple(torch.from_numpy(blank(shape, 64)) for shape in shapes)
     with torch.inference_mode(), warnings.catch_warnings():
         # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
         traced = torch.jit.trace(load_network(weights), example, check_trace=False)
-        model = ov.convert_model(traced, input=[ov.PartialShape(shape)], example_input=example)
-    ov.save_model(model, folder / FILE, compress_to_fp16=True)
+        model = ov.convert_model(traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example)
+    ov.save_model(model, folder / FILE, compress_to_fp16=weights.piece == "run")  # points keep their place
+
+
+def shape_of(entry: Entry) -> list[int]:
+    """Return the shape that a network's input has, -1 where any size will do."""
+    return [1, 3, entry.side, entry.side] if entry.role == "promptable" else SHAPES[entry.role]
+
+
+def blank(shape: list[int], side: int) -> NDArray[np.float32]:
+    """Return a batch of one with zeros, `side` px where any size will do."""
+    return np.zeros([1, *(side if n < 0 else n for n in shape[1:])], np.float32)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,12 @@ from numpy.typing import NDArray
 from pipeline.catalog import WeightError
 from pipeline.convert import FILE, convert
 from pipeline.networks import load_network
-from pipeline.types import Network
 from pipeline.weights import Verified, cache_folder
 
 if TYPE_CHECKING:
     import openvino
 
+Engine = Callable[..., Any]  # arrays to an array, or to a tuple of them where a network has several outputs
 NETS = Path(__file__).parent / "nets"
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class EngineError(RuntimeError):
     """An engine that is absent or cannot take a network."""
 
 
-def compile_openvino(weights: Verified) -> Network:
+def compile_openvino(weights: Verified) -> Engine:
     """Return a network that OpenVINO runs on the CPU; safe under concurrent calls.
 
     The converted network stays in the cache folder, keyed by weights, code and engine.
@@ -48,14 +49,15 @@ def compile_openvino(weights: Verified) -> Network:
         raise EngineError(f"OpenVINO is absent ({error})") from error
     folder = cache_folder() / "converted" / f"{weights.entry.name}-{_key(weights, ov.__version__)}"
     core = ov.Core()
+    hint = "f32" if weights.piece == "prompt" else precision(core)  # bf16 would move a prompt's points
     try:
         if (folder / FILE).exists():
             try:
-                return _OpenvinoNetwork(core, folder)
+                return _OpenvinoNetwork(core, folder, hint)
             except RuntimeError as error:
                 log.warning("%s is damaged and made anew (%s).", folder, str(error).strip().splitlines()[-1])
                 shutil.rmtree(folder)
-        return _OpenvinoNetwork(core, _converted(weights, folder))
+        return _OpenvinoNetwork(core, _converted(weights, folder), hint)
     except WeightError:
         raise
     except (RuntimeError, OSError) as error:
@@ -77,7 +79,7 @@ def _converted(weights: Verified, folder: Path) -> Path:
 def _key(weights: Verified, engine: str) -> str:
     """Return what a converted network depends on, hashed: weights, arguments, the code of the networks, the engine."""
     code = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(NETS.glob("*.py"))]
-    parts = json.dumps([weights.sha256, dict(weights.entry.build), code, engine], sort_keys=True)
+    parts = json.dumps([weights.sha256, weights.piece, dict(weights.entry.build), code, engine], sort_keys=True)
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
@@ -89,19 +91,21 @@ def precision(core: "openvino.Core") -> str:
 class _OpenvinoNetwork:
     """One call at a time: a single inference already uses all cores, and one set of activations bounds the memory."""
 
-    def __init__(self, core: "openvino.Core", folder: Path) -> None:
-        options = {"INFERENCE_PRECISION_HINT": precision(core), "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count_cores()}
+    def __init__(self, core: "openvino.Core", folder: Path, hint: str) -> None:
+        options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count_cores()}
         # A pinned thread waits for its core even where another one is free.
         compiled = core.compile_model(folder / FILE, "CPU", {**options, "ENABLE_CPU_PINNING": False})
         self._request = compiled.create_infer_request()
         self._lock = threading.Lock()
 
-    def __call__(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def __call__(self, *values: NDArray[np.float32]) -> Any:  # noqa: ANN401 - an array or a tuple of them
         with self._lock:
-            return self._request.infer({0: np.ascontiguousarray(values, np.float32)}, share_inputs=True)[0]
+            outputs = self._request.infer([np.ascontiguousarray(v, np.float32) for v in values], share_inputs=True)
+            found: tuple[NDArray[np.float32], ...] = tuple(outputs.values())
+        return found[0] if len(found) == 1 else found
 
 
-def run_torch(weights: Verified, device: str) -> Network:
+def run_torch(weights: Verified, device: str) -> Engine:
     """Return a network that PyTorch runs: float32 on the CPU, half precision on CUDA; safe under concurrent calls.
 
     Raises: WeightError.
@@ -114,10 +118,17 @@ def run_torch(weights: Verified, device: str) -> Network:
     half = torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
     lock = threading.Lock()
 
-    def run(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def on_device(values: NDArray[np.float32]) -> torch.Tensor:
+        batch = torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(device)
+        return batch.contiguous(memory_format=order) if batch.ndim == 4 else batch
+
+    def on_host(values: torch.Tensor) -> NDArray[np.float32]:
+        return values.float().cpu().contiguous().numpy()
+
+    def run(*values: NDArray[np.float32]) -> Any:  # noqa: ANN401 - an array or a tuple of them
         with lock, torch.inference_mode(), torch.autocast(device, half, enabled=device == "cuda"):
-            batch = torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(device, memory_format=order)
-            return network(batch).float().cpu().contiguous().numpy()
+            found = network(*map(on_device, values))
+            return tuple(map(on_host, found)) if isinstance(found, tuple) else on_host(found)
 
     return run
 

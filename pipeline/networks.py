@@ -1,10 +1,12 @@
 """Weights into PyTorch networks. torch is imported only when one is wanted."""
 
 import pickle
+import zipfile
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import Entry, WeightError
+from pipeline.catalog import WeightError
 from pipeline.weights import Verified
 
 if TYPE_CHECKING:
@@ -12,10 +14,20 @@ if TYPE_CHECKING:
 
 # Instance norms of old checkpoints kept these, and never used them.
 STALE = ("running_mean", "running_var", "num_batches_tracked")
+# Where in nets/ a network is defined, by its name or else its role; the decoder of a promptable one is the same for all.
+NETS = {
+    "painter": "generator.Generator",
+    "parser": "parser.Parser",
+    "restorer": "gfpgan.Restorer",
+    "promptable": "sam.ImageEncoder",
+    "mobile_sam": "tiny_vit.TinyEncoder",
+    "sam_light": "sam_light.LightEncoder",
+}
+ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
 
 
 def load_network(weights: Verified) -> "torch.nn.Module":
-    """Return a weight's network, float32, for inference on the CPU.
+    """Return a weight's network, or the piece of it that is meant, float32, for inference on the CPU.
 
     Raises: WeightError: the files are not such a network's.
     """
@@ -24,9 +36,11 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     entry = weights.entry
     try:
         with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
-            network = _build(entry)
+            network = _build(weights)
         own = network.state_dict().keys()
         state = {k: v for file in weights.files for k, v in _read(file, entry.unpack).items()}
+        if entry.role == "promptable":
+            state = _piece(state, encoder=weights.piece == "run")
         state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
         network.load_state_dict(state, strict=True, assign=True)
     except (RuntimeError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
@@ -38,18 +52,24 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     return network.float().eval().requires_grad_(False)
 
 
-def _build(entry: Entry) -> "torch.nn.Module":
-    if entry.role == "painter":
-        from pipeline.nets.generator import Generator
+def _build(weights: Verified) -> "torch.nn.Module":
+    entry = weights.entry
+    if weights.piece == "prompt":
+        from pipeline.nets.sam import PromptDecoder
 
-        return Generator(**entry.build)
-    if entry.role == "parser":
-        from pipeline.nets.parser import Parser
+        return PromptDecoder(entry.side)
+    module, name = (NETS.get(entry.name) or NETS[entry.role]).split(".")
+    return getattr(import_module(f"pipeline.nets.{module}"), name)(**entry.build)
 
-        return Parser(**entry.build)
-    from pipeline.nets.gfpgan import Restorer
 
-    return Restorer(**entry.build)
+def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, torch.Tensor]":
+    """Return what a promptable checkpoint holds for its encoder, or for its decoder."""
+    strange = [key for key in state if not key.startswith((ENCODER, *DECODER))]
+    if strange:
+        raise ValueError(f"it also holds {', '.join(strange[:3])}")
+    if encoder:
+        return {key.removeprefix(ENCODER): value for key, value in state.items() if key.startswith(ENCODER)}
+    return {key: value for key, value in state.items() if key.startswith(DECODER)}
 
 
 def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
@@ -60,7 +80,8 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
     try:
         if file.suffix == ".safetensors":
             return load_file(file)
-        state = torch.load(file, map_location="cpu", weights_only=True)
+        # Mapped, not read, where the format allows it: each piece of a large network takes only its own part into memory.
+        state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except (pickle.UnpicklingError, SafetensorError) as error:
         raise ValueError("it holds more than weights, or is cut short") from error
     return dict(state[unpack] if unpack else state)  # dict(): old checkpoints carry a `_metadata` attribute

@@ -6,30 +6,33 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
-from pipeline.catalog import Entry, Role, WeightError
-from pipeline.convert import SHAPES
-from pipeline.engines import EngineError, compile_openvino, run_torch
+from pipeline.catalog import USUAL, Entry, Role, WeightError
+from pipeline.convert import blank, shape_of
+from pipeline.engines import Engine, EngineError, compile_openvino, run_torch
 from pipeline.settings import WeightPolicy
-from pipeline.types import Network, WeightUse
-from pipeline.weights import choose, obtain
+from pipeline.types import Decoder, Network, WeightUse
+from pipeline.weights import Verified, choose, named, obtain
 
 Device = Literal["auto", "cpu", "cuda"]
-ROLES: tuple[Role, ...] = ("parser", "painter", "restorer")
+# What is made ready beforehand, and under which policy: of the promptable networks only the embedded one, for the others are large.
+READY: tuple[tuple[Role, WeightPolicy], ...] = (*((role, "auto") for role in USUAL), ("promptable", "embedded"))
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A network that is ready. `run`: (N, C, H, W) float32 to the same; pictures in [-1, 1], the parser's input in [0, 1]."""
+    """A network that is ready. `run`: (N, C, H, W) float32 to the same; a painter's and a restorer's pictures in [-1, 1], others in [0, 1].
+
+    `prompt`: the decoder of a promptable network, whose `run` is its image encoder.
+    """
 
     run: Network
     use: WeightUse
     entry: Entry
+    prompt: Decoder | None = None
 
 
 class Models:
@@ -45,7 +48,7 @@ class Models:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         if _zero_gpu():
-            self._each(lambda role: self.load(role, "auto"))
+            self._each(self.load)
 
     def load(self, role: str, policy: WeightPolicy) -> Loaded:
         """Return the network that plays a role under a weight policy.
@@ -54,7 +57,16 @@ class Models:
 
         Raises: WeightError: no usable weights; the message says what to do.
         """
-        entry = choose(role, policy)
+        return self._once(choose(role, policy))
+
+    def named(self, name: str, policy: WeightPolicy) -> Loaded:
+        """Return a network by its catalog name: one that is embedded or at hand, or under `full` a published one that is downloaded.
+
+        Raises: WeightError: it is not here, not allowed, or not what it should be; the message says what to do.
+        """
+        return self._once(named(name, policy))
+
+    def _once(self, entry: Entry) -> Loaded:
         with self._guard:
             lock = self._locks.setdefault(entry.name, threading.Lock())
         with lock:
@@ -66,16 +78,16 @@ class Models:
         """Load and run once whatever can be had without a download, so that the first visitor does not wait."""
         self._each(self._warm)
 
-    def _warm(self, role: Role) -> None:
-        loaded = self.load(role, "auto")
+    def _warm(self, role: Role, policy: WeightPolicy) -> None:
+        loaded = self.load(role, policy)
         if not _zero_gpu():
-            loaded.run(np.zeros([1, *(256 if n < 0 else n for n in SHAPES[role][1:])], np.float32))
+            loaded.run(blank(shape_of(loaded.entry), 256))
 
     @staticmethod
-    def _each(act: Callable[[Role], object]) -> None:
-        for role in ROLES:
+    def _each(act: Callable[[Role, WeightPolicy], object]) -> None:
+        for role, policy in READY:
             try:
-                act(role)
+                act(role, policy)
             except WeightError as error:
                 log.info("%s", error)
 
@@ -84,13 +96,17 @@ class Models:
         use = WeightUse(entry.name, weights.sha256)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
+        prompt = self._engine(replace(weights, piece="prompt")) if entry.role == "promptable" else None
+        return Loaded(self._engine(weights), use, entry, prompt)
+
+    def _engine(self, weights: Verified) -> Engine:
         if self._device == "cuda":
-            return Loaded(run_torch(weights, "cuda"), use, entry)
+            return run_torch(weights, "cuda")
         try:
-            return Loaded(compile_openvino(weights), use, entry)
+            return compile_openvino(weights)
         except EngineError as error:
             log.warning("%s; PyTorch runs it instead, more slowly.", error)
-            return Loaded(run_torch(weights, "cpu"), use, entry)
+            return run_torch(weights, "cpu")
 
 
 def find_device() -> Device:

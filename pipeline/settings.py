@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Kept = Literal["face", "hair", "person"]
-Segmenter = Literal["unet", "unet_whole"]
+Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 
@@ -49,8 +49,10 @@ class SegmentSettings(Stage):
     """What is kept, and who decides where it ends."""
 
     segmenter: Segmenter = _option(
-        "unet", "How the outline is found: by a close look at every face, or by one look at the whole photo (coarser).",
-        label="Segmenter", flag="segmenter", names="U-Net, face by face|U-Net, whole photo",
+        "unet", "How the outline is found: by the U-Net's close look at every face or one look at the whole photo (coarser), by a "
+        "Segment Anything network that is shown each face, or by a network that knows whole persons only.",
+        label="Segmenter", flag="segmenter",
+        names="U-Net, face by face|U-Net, whole photo|SAM light|MobileSAM|SAM ViT-B|SAM ViT-L|SAM ViT-H|FCN ResNet-50|FCN ResNet-101",
     )  # fmt: skip
     kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep", names="Face|Face and hair|Whole person")
 

@@ -15,12 +15,20 @@ Points = NDArray[np.float32]  # (N, 2) x, y in px; the origin is the center of t
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB, as files hold it
 Labels = NDArray[np.uint8]  # (H, W) EasyPortrait classes 0-8
 
+Logits = NDArray[np.float32]  # above 0 inside a mask, below outside
 StageName = Literal["paint", "parse", "restore", "segment", "blend"]
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (N, C, H, W) -> (N, C', H', W')
+# Embedding (1, 256, 64, 64), points (1, N, 2), labels (1, N), mask (1, 1, 256, 256), has_mask (1,)
+# -> logits (1, 4, 256, 256), scores (1, 4)
+Decoder = Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 class PhotoError(ValueError):
     """A picture that cannot be used; the message says what was wanted, what was found, what to do."""
+
+
+class PromptError(ValueError):
+    """A prompt that points at nothing; the message says the picture's limits."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
@@ -53,6 +61,21 @@ class Face:
     def height(self) -> float:
         """Height of the box, px."""
         return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a person points at, in photo px.
+
+    `points`: (x, y, add); add=True adds what lies there, False takes it away. `box`: (x0, y0, x1, y1) of what is kept, or None.
+    """
+
+    points: tuple[tuple[float, float, bool], ...] = ()
+    box: tuple[float, float, float, float] | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether anything is pointed at."""
+        return bool(self.points) or self.box is not None
 
 
 @dataclass(frozen=True)

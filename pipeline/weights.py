@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.catalog import CATALOG, EMBEDDED, Entry, WeightError
+from pipeline.catalog import CATALOG, EMBEDDED, Entry, Piece, WeightError
 from pipeline.download import Received, SourceError, download, download_from_hub, find_in_hub_cache
 from pipeline.settings import WeightPolicy
 
@@ -31,11 +31,15 @@ class Status:
 
 @dataclass(frozen=True)
 class Verified:
-    """A weight's files whose bytes are what they should be; `sha256` over all of them in order."""
+    """A weight's files whose bytes are what they should be; `sha256` over all of them in order.
+
+    `piece`: which of their networks is meant.
+    """
 
     entry: Entry
     files: tuple[Path, ...]
     sha256: str
+    piece: Piece = "run"
 
 
 def cache_folder() -> Path:
@@ -71,11 +75,27 @@ def choose(role: str, policy: WeightPolicy) -> Entry:
         return best[0]
     if not published:
         raise WeightError(f"There is no {role} in {EMBEDDED}; get the project's own copy again.")
-    entry = published[0]
+    raise WeightError(f"The {role} needs {published[0].name}, {_advice(published[0])}.")
+
+
+def named(name: str, policy: WeightPolicy) -> Entry:
+    """Return the weight of a name, if the policy allows it; nothing is downloaded.
+
+    Raises: WeightError: it is not listed, or published and neither here nor asked for.
+    """
+    entry = CATALOG.get(name)
+    if entry is None:
+        raise WeightError(f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else.")
+    if entry.embedded or policy == "full" or (policy == "auto" and find(entry)):
+        return entry
+    raise WeightError(f"{name} was chosen, {_advice(entry)}, or choose something else.")
+
+
+def _advice(entry: Entry) -> str:
     size = f" ({entry.bytes / 1e6:.0f} MB)" if entry.bytes else ""
-    raise WeightError(
-        f"The {role} needs {entry.name}, which does not come with this project. Choose the weights 'full' to download it{size}, "
-        f"or put the file at {_target(entry)} and choose 'auto'."
+    return (
+        f"which does not come with this project. Choose the weights 'full' to download it{size}, "
+        f"or put the file at {_target(entry)} and choose 'auto'"
     )
 
 

@@ -214,9 +214,10 @@ def test_no_restorer_without_a_download_and_the_message_says_so(policy):
 @pytest.mark.usefixtures("published_here")
 def test_status_tells_embedded_cached_and_missing_apart():
     states = {s.entry.name: s.state for s in weights.status()}
-    assert states == {
+    assert states.keys() == CATALOG.keys()
+    assert states.items() >= {
         "monet_light": "embedded", "parser": "embedded", "style_monet": "cached", "gfpgan_v1.4": "missing", "gfpgan_v1.3": "cached",
-    }  # fmt: skip
+    }.items()  # fmt: skip
 
 
 @pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)

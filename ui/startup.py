@@ -5,6 +5,7 @@ import os
 import threading
 import time
 
+from pipeline.catalog import USUAL
 from pipeline.weights import CATALOG, Entry, WeightError, fetch, find, status
 from ui.examples import EXAMPLES
 from ui.studio import Studio
@@ -42,10 +43,10 @@ def _make_ready(studio: Studio) -> None:
 
 
 def wanted() -> list[Entry]:
-    """Return the published weights on the Hub that would be used if they were here, one a role."""
+    """Return the published weights on the Hub that every painting would use if they were here, one a role."""
     first: dict[str, Entry] = {}
     for entry in CATALOG.values():
-        if not entry.embedded and any(source.startswith("hf://") for source in entry.sources):
+        if entry.role in USUAL and not entry.embedded and any(source.startswith("hf://") for source in entry.sources):
             first.setdefault(entry.role, entry)
     return [entry for entry in first.values() if not find(entry)]
 

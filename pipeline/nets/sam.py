@@ -1,0 +1,125 @@
+"""Segment Anything: an image encoder that runs once a photo, and a decoder that runs once a prompt."""
+
+from dataclasses import dataclass
+from functools import partial
+from math import pi
+
+import torch
+from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
+from torch import Tensor, nn
+
+SIDE = 1024  # px of the encoder's square input
+CHANNELS, CELLS = 256, 64  # of an embedding
+MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)  # of pixels in [0, 255]
+
+
+@dataclass(frozen=True)
+class Size:
+    """A vision transformer's size; the blocks of `everywhere` look at the whole picture, the others at windows."""
+
+    width: int
+    depth: int
+    heads: int
+    everywhere: tuple[int, ...]
+
+
+VARIANTS = {
+    "vit_b": Size(768, 12, 12, (2, 5, 8, 11)),
+    "vit_l": Size(1024, 24, 16, (5, 11, 17, 23)),
+    "vit_h": Size(1280, 32, 16, (7, 15, 23, 31)),
+}
+
+
+class Normalized(nn.Module):
+    """Normalize (B, 3, H, W) RGB in [0, 1] as the published encoders want it."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
+        for name, values in (("mean", MEAN), ("deviation", DEVIATION)):
+            self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None] / 255, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.deviation
+
+
+class ImageEncoder(ImageEncoderViT):
+    """Embed (1, 3, 1024, 1024) RGB in [0, 1], padded with the mean, as (1, 256, 64, 64).
+
+    The state dict's keys are those of the published checkpoints' `image_encoder`.
+
+    Source: Kirillov et al. 2023, "Segment Anything".
+    """
+
+    def __init__(self, variant: str) -> None:
+        size = VARIANTS[variant]
+        super().__init__(
+            img_size=SIDE, embed_dim=size.width, depth=size.depth, num_heads=size.heads, global_attn_indexes=size.everywhere,
+            window_size=14, use_rel_pos=True, out_chans=CHANNELS,
+            norm_layer=partial(nn.LayerNorm, eps=1e-6),  # pyright: ignore[reportArgumentType] - called like a class
+        )  # fmt: skip
+        self.normalized = Normalized()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(self.normalized(x))
+
+
+class PromptDecoder(nn.Module):
+    """Turn an embedding and prompts into masks: segment_anything's prompt encoder and mask decoder as one traceable network.
+
+    The state dict's keys are the published ones, `prompt_encoder.*` and `mask_decoder.*`. How it differs from the package:
+    the number of points may vary after tracing, and positions are encoded without a matrix product, so that they stay float32
+    where products run in half precision.
+
+    Source: Kirillov et al. 2023, "Segment Anything".
+    """
+
+    def __init__(self, input_side: int = SIDE, cells: int = CELLS) -> None:
+        super().__init__()
+        self.input_side = input_side
+        self.cells = cells
+        self.prompt_encoder = PromptEncoder(
+            embed_dim=CHANNELS, image_embedding_size=(cells, cells), input_image_size=(input_side, input_side), mask_in_chans=16
+        )
+        transformer = TwoWayTransformer(depth=2, embedding_dim=CHANNELS, mlp_dim=2048, num_heads=8)
+        self.mask_decoder = MaskDecoder(transformer_dim=CHANNELS, transformer=transformer)
+
+    def forward(self, embedding: Tensor, points: Tensor, labels: Tensor, mask: Tensor, has_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return four masks' logits (B, 4, 256, 256), the first for unambiguous prompts, and their predicted IoU (B, 4).
+
+        `points` (B, N, 2): x, y px in the padded input; `labels` (B, N): 1 add, 0 take away, 2 and 3 a box's corners, -1 nothing;
+        `mask` (B, 1, 256, 256): logits of an earlier mask, which count where `has_mask` (B,) is 1.
+        """
+        given = has_mask[:, None, None, None]
+        encoder, decoder = self.prompt_encoder, self.mask_decoder
+        dense = given * encoder.mask_downscaling(mask) + (1 - given) * encoder.no_mask_embed.weight[..., None, None]
+        tokens = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])[None].expand(points.shape[0], -1, -1)
+        tokens = torch.cat([tokens, self._prompts(points, labels)], 1)
+        read, seen = decoder.transformer(embedding + dense, self._cells(), tokens)
+        large = decoder.output_upscaling(seen.transpose(1, 2).unflatten(2, (self.cells, self.cells)))
+        filters = torch.stack([mlp(read[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
+        logits = (filters @ large.flatten(2)).unflatten(2, (4 * self.cells, 4 * self.cells))
+        return logits, decoder.iou_prediction_head(read[:, 0])
+
+    def _prompts(self, points: Tensor, labels: Tensor) -> Tensor:
+        """Return one token a point, (B, N, 256)."""
+        encoder = self.prompt_encoder
+        kinds = torch.cat([kind.weight for kind in (encoder.not_a_point_embed, *encoder.point_embeddings)])  # pyright: ignore[reportArgumentType, reportCallIssue] - all are embeddings
+        known = (labels >= 0).to(points.dtype)[..., None]
+        return known * self._positions((points + 0.5) / self.input_side) + kinds[labels.long() + 1]
+
+    def _cells(self) -> Tensor:
+        """Return the positions of the embedding's cells, (1, 256, 64, 64)."""
+        along = (torch.arange(self.cells, device=self.mask_decoder.iou_token.weight.device) + 0.5) / self.cells
+        y, x = torch.meshgrid(along, along, indexing="ij")
+        return self._positions(torch.stack([x, y], -1)).permute(2, 0, 1)[None]
+
+    def _positions(self, shares: Tensor) -> Tensor:
+        """Return x, y as shares of the input's side, (..., 2), as waves, (..., 256)."""
+        frequencies: Tensor = self.prompt_encoder.pe_layer.positional_encoding_gaussian_matrix  # pyright: ignore[reportAssignmentType] - a buffer
+        x, y = (2 * shares - 1).unbind(-1)
+        phase = 2 * pi * (x[..., None] * frequencies[0] + y[..., None] * frequencies[1])
+        return torch.cat([phase.sin(), phase.cos()], -1)
