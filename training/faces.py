@@ -1,170 +1,115 @@
-"""Labelled faces and people as one kind of sample, and how they are varied for training."""
+"""The shared sets of faces and people as samples: what each knows becomes labels, what none knows stays unknown."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from torch import nn
 
-MEAN, STD = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
-PERSON = 254  # a person's pixel whose part is unknown
-UNKNOWN = 255  # outside every picture: no loss
-CELEBA = np.array([0, 2, 2, 11, 5, 6, 3, 4, 1, 1, 8, 7, 7, 9, 10, 1, 1, 1, 1], np.uint8)
-NINE = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 1], np.uint8)
-FLIPPED = np.arange(256, dtype=np.uint8)
-FLIPPED[[3, 4, 5, 6]] = [4, 3, 6, 5]
+from pipeline.types import Labels, Pixels, Points
+from training import landmarks
+from training.checks import DatasetError, Pair, paired, photos_in, problems_in
+from training.labels import CELEBA, NINE, PERSON
+from training.samples import Sample, Spot, read_mask, read_pixels
+from training.taught import taught, upright
+
+# How often a sample of a set is drawn, relative to others; the share of its draws that show the whole photo; its masks' classes.
+WEIGHTS = {"face_parsing": 1.0, "portraits_in_the_wild": 1.2, "people": 0.4, "landmarks": 0.3}
+WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
+MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
+CELEBA_FACE = (256.0, 290.0, 330.0)  # where its faces are aligned to, of 512 px
+ENLARGED = 2  # landmarks' crops are small: parts are drawn at twice their size
 
 
-@dataclass(frozen=True)
-class Sample:
-    """One photo with labels (twelve classes, PERSON or UNKNOWN), held in memory.
+@dataclass
+class Drawn:
+    """Samples with how often each is drawn."""
 
-    `face`: center x, y and height of its face in px, or None. `weight`: how often it is drawn, relative to others. `whole`: the
-    share of draws that show the whole photo instead of the face.
-    """
+    samples: list[Sample] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
 
-    photo: np.ndarray
-    labels: np.ndarray
-    face: tuple[float, float, float] | None
-    weight: float
-    whole: float
+    def add(self, kind: str, photo: Pixels, labels: Labels, face: Spot | None, *, solid: bool = True) -> None:
+        """Append a sample of a set."""
+        self.samples.append(Sample(photo, labels, face, WHOLE[kind], solid))
+        self.weights.append(WEIGHTS[kind])
 
 
-def nine_truth(mask: np.ndarray) -> np.ndarray:
+def nine_truth(mask: Labels) -> Labels:
     """Return CelebAMask-HQ's nineteen indices as EasyPortrait's nine."""
     return NINE[CELEBA[mask]]
 
 
-def load_samples(data: Path, teacher: nn.Module) -> list[Sample]:
-    """Load every labelled picture under `data`; the teacher (our own parser) marks the parts of faces in the wild."""
-    samples = []
-    for file in sorted((data / "face_parsing/images").iterdir()):
-        labels = CELEBA[cv2.imread(str(data / "face_parsing/masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)]
-        samples.append(Sample(_read(file), labels, (256, 290, 330), 1.0, 0.1))
-    landmarks = json.loads((data / "portraits_in_the_wild/landmarks49.json").read_text())
-    for file in sorted((data / "portraits_in_the_wild/images").iterdir()):
-        photo = _read(file)
-        mask = cv2.imread(str(data / "portraits_in_the_wild/masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)
-        points = np.array(landmarks.get(file.name, landmarks.get(file.stem, [])), np.float32).reshape(-1, 2)
-        labels = np.where(mask > 127, PERSON, 0).astype(np.uint8)
-        face = None
-        if len(points) == 49:
-            face, labels = _teach(teacher, photo, labels, points)
-        samples.append(Sample(photo, labels, face, 1.2, 0.55))
-    for file in sorted((data / "people/images").iterdir()):
-        mask = cv2.imread(str(data / "people/masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)
-        samples.append(Sample(_read(file), np.where(mask > 127, PERSON, 0).astype(np.uint8), None, 0.4, 1.0))
-    return samples
+def load_shared(data: Path, teacher: nn.Module | None, memory: Path) -> Drawn:
+    """Load every labelled picture under `data`, a folder of sets as the README names them.
+
+    `teacher`: a trained parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
+    Raises: DatasetError: see `check`.
+    """
+    check(data)
+    drawn = Drawn()
+    for photo, mask in pairs_of(data, "face_parsing"):
+        pixels = read_pixels(photo)
+        scale = pixels.shape[0] / 512
+        x, y, height = (v * scale for v in CELEBA_FACE)
+        drawn.add("face_parsing", pixels, CELEBA[read_mask(mask)], (x, y, height))
+    _add_wild(drawn, data, teacher, memory)
+    for photo, mask in pairs_of(data, "people"):
+        drawn.add("people", read_pixels(photo), person_labels(mask), None)
+    _add_pointed(drawn, data / "landmarks")
+    return drawn
 
 
-def _read(file: Path) -> np.ndarray:
-    return np.ascontiguousarray(cv2.imread(str(file))[:, :, ::-1])
+def _add_wild(drawn: Drawn, data: Path, teacher: nn.Module | None, memory: Path) -> None:
+    points = wild_points(data / "portraits_in_the_wild/landmarks49.json")
+    for photo, mask in pairs_of(data, "portraits_in_the_wild"):
+        pixels, labels, face = read_pixels(photo), person_labels(mask), None
+        if photo.stem in points:
+            face, matrix = upright(points[photo.stem])
+            labels = taught(teacher, pixels, labels, matrix, memory / f"{photo.stem}.png")
+        drawn.add("portraits_in_the_wild", pixels, labels, face)
 
 
-@torch.inference_mode()
-def _teach(teacher: nn.Module, photo: np.ndarray, labels: np.ndarray, points: np.ndarray) -> tuple[tuple[float, float, float], np.ndarray]:
-    """Return the face's place and labels in which what the teacher is sure of (a look at the aligned face) is filled in."""
-    device = next(teacher.parameters()).device
-    eyes = points[19:31].reshape(2, 6, 2).mean(1)
-    eyes = eyes[np.argsort(eyes[:, 0])]
-    mouth = points[31:].mean(0)
-    down, across = mouth - eyes.mean(0), eyes[1] - eyes[0]
-    height = max(np.linalg.norm(down) * 2.6, np.linalg.norm(across) * 2.4)
-    angle = np.arctan2(across[1], across[0])
-    center = eyes.mean(0) + 0.35 * down
-    k = 165 / height  # an aligned face is 330 of 512 px high
-    c, s = np.cos(-angle) * k, np.sin(-angle) * k
-    matrix = np.array([[c, -s, 128 - c * center[0] + s * center[1]], [s, c, 140 - s * center[0] - c * center[1]]], np.float32)
-    crop = cv2.warpAffine(photo, matrix, (256, 256), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    x = torch.from_numpy(crop).permute(2, 0, 1)[None].float().to(device) / 255
-    x = (x - MEAN.to(device)) / STD.to(device)
-    p, q = teacher(torch.cat([x, x.flip(3)])).softmax(1)
-    p = (p + q.flip(2)[[0, 1, 2, 4, 3, 6, 5, 7, 8, 9, 10, 11]]) / 2
-    person = p[[1, 9, 10, 11]].sum(0, keepdim=True)
-    sure, part = torch.cat([p[:1], person, p[2:9]]).max(0)
-    part = part.to(torch.uint8).cpu().numpy()
-    part[(sure < 0.6).cpu().numpy()] = PERSON
-    part[part == 1] = PERSON  # hair, headwear, clothes: the teacher does not tell them apart
-    back = cv2.invertAffineTransform(matrix)
-    size = photo.shape[1::-1]
-    placed = cv2.warpAffine(part, back, size, flags=cv2.INTER_NEAREST, borderValue=PERSON)
-    filled = np.where((labels == PERSON) & (placed > 1), placed, labels)
-    return (float(center[0]), float(center[1]), float(height)), filled.astype(np.uint8)
+def _add_pointed(drawn: Drawn, folder: Path) -> None:
+    known = landmarks.read_points(folder / "landmarks68.csv")
+    for file in photos_in(folder / "images"):
+        pixels, points = read_pixels(file), (known[file.stem] + 0.5) * ENLARGED - 0.5
+        pixels = cv2.resize(pixels, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+        drawn.add("landmarks", pixels, landmarks.drawn(points, pixels.shape[:2]), landmarks.spot(points), solid=False)
 
 
-def augmented(sample: Sample, backgrounds: list[Path], side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return a varied (side, side, 3) uint8 photo and its (side, side) labels: scale, place, tilt, flip, light, damage."""
-    photo, labels = sample.photo, sample.labels
-    h, w = labels.shape
-    if sample.face and rng.random() > sample.whole:
-        x, y, size = sample.face
-        close = rng.random() < 0.6
-        share = rng.uniform(0.45, 0.95) if close else np.exp(rng.uniform(np.log(0.1), np.log(0.5)))
-        k = share * side / size
-        # The face may stand anywhere it still fits; a close one stays near the middle.
-        room = side * (0.12 if close else max(0.05, 0.45 - share / 2))
-        target = side / 2 + rng.uniform(-room, room, 2)
-    else:
-        k = side / max(h, w) * np.exp(rng.uniform(np.log(0.85), np.log(1.9)))
-        # Of a photo larger than the view any part may be seen; a smaller one stands near the middle.
-        x, y = (v / 2 + rng.uniform(-0.5, 0.5) * max(0.1 * v, v - side / k) for v in (w, h))
-        target = np.full(2, side / 2)
-    angle = np.deg2rad(rng.normal(0, 14))
-    c, s = np.cos(angle) * k, np.sin(angle) * k
-    matrix = np.array([[c, -s, target[0] - c * x + s * y], [s, c, target[1] - s * x - c * y]], np.float32)
-    if k < 0.6:
-        photo = cv2.GaussianBlur(photo, (0, 0), 0.35 / k)
-    out = cv2.warpAffine(photo, matrix, (side, side), flags=cv2.INTER_LINEAR)
-    marks = cv2.warpAffine(labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderValue=UNKNOWN)
-    out, marks = _composited(out, marks, backgrounds, rng)
-    if rng.random() < 0.5:
-        out, marks = out[:, ::-1], FLIPPED[marks[:, ::-1]]
-    return _damaged(_lit(out, rng), rng), np.ascontiguousarray(marks)
+def check(data: Path) -> None:
+    """Read every file of the shared sets once.
+
+    Raises: DatasetError: files are missing or unreadable, or masks hold unknown classes or have another size than their photo.
+    """
+    problems = []
+    for kind, classes in MASKS.items():
+        pairs, alone = paired(data / kind / "images", data / kind / "masks")
+        problems += alone + problems_in(pairs, classes)
+    points, images = data / "landmarks/landmarks68.csv", data / "landmarks/images"
+    lists = [data / "portraits_in_the_wild/landmarks49.json", points]
+    problems += [f"{file}: it is missing" for file in lists if not file.is_file()]
+    if points.is_file():
+        photos, known = {file.stem: file for file in photos_in(images)}, landmarks.read_points(points)
+        problems += [f"{photos[name]}: its points are missing in {points}" for name in photos if name not in known]
+        problems += [f"{images / name}: {points} names it; it is missing" for name in known if name not in photos]
+    if problems:
+        raise DatasetError(data, problems)
 
 
-def _composited(photo: np.ndarray, marks: np.ndarray, backgrounds: list[Path], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Put a landscape where nothing is known, and now and then behind the whole person."""
-    outside = marks == UNKNOWN
-    swap = rng.random() < 0.25
-    if not (swap or outside.any()):
-        return photo, marks
-    side = len(marks)
-    scene = cv2.imread(str(backgrounds[rng.integers(len(backgrounds))]))[:, :, ::-1]
-    if rng.random() < 0.5:
-        cut = rng.integers(96, 256)
-        y, x = rng.integers(0, 256 - cut + 1, 2)
-        scene = scene[y : y + cut, x : x + cut]
-    scene = cv2.resize(scene, (side, side), interpolation=cv2.INTER_LINEAR)
-    hidden = outside | (marks == 0) if swap else outside
-    alpha = cv2.GaussianBlur(hidden.astype(np.float32), (0, 0), 1.0)[..., None] if swap else hidden[..., None].astype(np.float32)
-    return (photo * (1 - alpha) + scene * alpha).astype(np.uint8), np.where(outside, 0, marks).astype(np.uint8)
+def pairs_of(data: Path, kind: str) -> list[Pair]:
+    """Return a set's (photo, mask) files."""
+    return paired(data / kind / "images", data / kind / "masks")[0]
 
 
-def _lit(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Vary gamma, contrast, color cast and saturation."""
-    x = photo.astype(np.float32) / 255
-    x = x ** np.exp(rng.normal(0, 0.3))
-    x = (x - 0.5) * np.exp(rng.normal(0, 0.2)) + 0.5 + rng.normal(0, 0.06)
-    x = x * np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
-    gray = x.mean(2, keepdims=True)
-    saturation = 0.0 if rng.random() < 0.12 else np.exp(rng.normal(0, 0.3))
-    return (np.clip(gray + (x - gray) * saturation, 0, 1) * 255).astype(np.uint8)
+def person_labels(mask: Path) -> Labels:
+    """Return a person mask, 0 or 255, as labels: the person's parts are unknown."""
+    return np.where(read_mask(mask) > 127, PERSON, 0).astype(np.uint8)
 
 
-def _damaged(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Blur, add noise, shrink or JPEG-compress some of the pictures."""
-    side = len(photo)
-    if rng.random() < 0.25:
-        photo = cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.4, 2.2))
-    if rng.random() < 0.15:
-        k = rng.uniform(0.25, 0.7)
-        photo = cv2.resize(cv2.resize(photo, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), (side, side))
-    if rng.random() < 0.25:
-        photo = np.clip(photo + rng.normal(0, rng.uniform(2, 16), photo.shape), 0, 255).astype(np.uint8)
-    if rng.random() < 0.25:
-        _, packed = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(15, 90))])
-        photo = cv2.imdecode(packed, cv2.IMREAD_COLOR)
-    return np.ascontiguousarray(photo)
+def wild_points(file: Path) -> dict[str, Points]:
+    """Return the 49 points of every portrait that has them, by its name without ending."""
+    found = {Path(name).stem: np.array(points, np.float32).reshape(-1, 2) for name, points in json.loads(file.read_text()).items()}
+    return {name: points for name, points in found.items() if len(points) == 49}

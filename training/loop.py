@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 STATE = "state.pt"
+LOG_EVERY = 50
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,17 @@ def fit(
     schedule: Schedule,
     folder: Path,
     sample: Callable[[nn.Module, Path], dict[str, float]],
+    together: Callable[[float], float] = float,
+    writes: bool = True,
 ) -> nn.Module:
     """Call `step` until the schedule ends; return the averaged network.
 
     `step` does one optimization step on `networks` and returns figures to log; `sample` gets the averaged network and a
     file to draw a sheet into, and returns figures measured on held-out data. `folder` keeps `log.csv`, `state.pt` (a
     later call with the same folder goes on from it), `average.safetensors` and `sheet-*.jpg`.
+
+    Where several processes train one network, `together` gives all of them the first one's seconds, so that they stop at the same
+    step, and only that one `writes`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     average = Average(networks[averaged], schedule.ema)
@@ -88,13 +94,15 @@ def fit(
             seen[key] = 0.98 * seen.get(key, value) + 0.02 * value
         average.update(networks[averaged])
         done += 1
-        seconds += time.monotonic() - began
-        if done % 50 == 0:
+        seconds = together(seconds + time.monotonic() - began)
+        if done % LOG_EVERY == 0 and writes:
             _log(folder / "log.csv", {"step": done, "minutes": round(seconds / 60, 2), "rate": rate, **seen})
         if seconds - last_sample >= schedule.sample_minutes * 60:
             last_sample = seconds
-            _milestone(folder, done, seconds, networks, optimizers, average, sample)
-    _milestone(folder, done, seconds, networks, optimizers, average, sample)
+            if writes:
+                _milestone(folder, done, seconds, networks, optimizers, average, sample)
+    if writes:
+        _milestone(folder, done, seconds, networks, optimizers, average, sample)
     return average.network
 
 

@@ -1,92 +1,81 @@
-"""Train the portrait parser: `python -m training.segment ../shared/data RUN_FOLDER --start SHARD...`.
+"""Train the portrait parser, and show what it sees.
 
+    python -m training.segment shared ../shared/data RUN [--start SHARD...]
+    python -m training.segment easyportrait FOLDER RUN [--start SHARD...]
+    python -m training.segment show WEIGHTS... FOLDER OUT
+
+A run that is called again goes on where it stopped. On several GPUs: `accelerate launch -m training.segment …`.
 Source: Lai 2024 (the U-Net trained on EasyPortrait), with twelve outputs instead of nine.
 """
 
 import argparse
-from collections.abc import Iterator
+import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import segmentation_models_pytorch as smp
 import torch
-import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from accelerate import Accelerator
+from accelerate.utils import broadcast
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.faces import MEAN, PERSON, STD, Sample, augmented, load_samples, nine_truth
+from training import easyportrait, faces
+from training.checks import DatasetError, paired, photos_in
+from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
+from training.labels import CLASSES
 from training.loop import Schedule, fit, single
+from training.losses import loss
+from training.samples import Samples, read_mask
+from training.stream import Varied, batches
 
-CLASSES = 12
-# Small classes count more: an eye is a thousandth of the picture.
-WEIGHTS = torch.tensor([0.8, 0.8, 1.0, 2.5, 2.5, 3.0, 3.0, 2.0, 2.5, 1.0, 1.5, 2.0])
-
-PERSON_WEIGHT = 1.5  # bodies come in so many clothes that the network would rather call them background
-
-
-def loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return weighted cross-entropy + Dice; a PERSON pixel asks only that the background's probability is low.
-
-    Shapes: logits (B, 12, H, W), labels (B, H, W) uint8 with PERSON for "a person, the part unknown".
-    """
-    log_p = F.log_softmax(logits.float(), 1)
-    p = log_p.exp()
-    known = labels < CLASSES
-    target = labels.long().clamp(max=CLASSES - 1)
-    picked = -log_p.gather(1, target[:, None])[:, 0] * WEIGHTS.to(logits.device)[target]
-    unknown = -PERSON_WEIGHT * torch.log1p(-p[:, 0].clamp(max=1 - 1e-4))
-    cross_entropy = torch.where(known, picked, torch.where(labels == PERSON, unknown, 0.0)).mean()
-    one_hot = F.one_hot(target, CLASSES).permute(0, 3, 1, 2) * known[:, None]
-    overlap = (p * one_hot).sum((0, 2, 3))
-    size = (p * known[:, None]).sum((0, 2, 3)) + one_hot.sum((0, 2, 3))
-    present = one_hot.sum((0, 2, 3)) > 0
-    dice = (1 - (2 * overlap + 1) / (size + 1))[present].mean()
-    return cross_entropy + dice
+LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks
+DRAWN = 8  # held-out photos on a sheet
+VALIDATED = 200  # held-out photos of EasyPortrait's two thousand
 
 
-def batches(samples: list[Sample], backgrounds: list[Path], batch: int, side: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield endless augmented batches: (B, 3, side, side) normalized photos and (B, side, side) labels."""
-    rng = np.random.default_rng(seed)
-    share = np.array([s.weight for s in samples])
-    share = share / share.sum()
-    while True:
-        pairs = [augmented(samples[i], backgrounds, side, rng) for i in rng.choice(len(samples), batch, p=share)]
-        photos = torch.stack([torch.from_numpy(p).permute(2, 0, 1) for p, _ in pairs]).float() / 255
-        yield (photos - MEAN) / STD, torch.from_numpy(np.stack([m for _, m in pairs]))
+@dataclass(frozen=True)
+class Data:
+    """What a training learns from and is measured on."""
+
+    samples: Samples
+    weights: NDArray[np.float64]
+    scenes: list[Path]
+    held_out: list[HeldOut]
 
 
-@torch.inference_mode()
-def evaluate(network: nn.Module, data: Path, sheet: Path) -> dict[str, float]:
-    """Measure nine-class mIoU on `face_parsing_test` and person IoU in the wild at 256 px; draw eight samples."""
-    confusion, person, rows = np.zeros((9, 9)), np.zeros(2), []
-    for kind in ("face_parsing_test", "portraits_in_the_wild_test"):
-        for index, photo_file in enumerate(sorted((data / kind / "images").iterdir())):
-            photo = cv2.imread(str(photo_file))[:, :, ::-1]
-            truth = cv2.imread(str(data / kind / "masks" / f"{photo_file.stem}.png"), cv2.IMREAD_GRAYSCALE)
-            h, w = truth.shape
-            k = 256 / max(photo.shape[:2])
-            small = cv2.resize(photo, (round(w * k / 32) * 32, round(h * k / 32) * 32), interpolation=cv2.INTER_AREA)
-            x = (torch.from_numpy(small.copy()).permute(2, 0, 1).float() / 255 - MEAN) / STD
-            p = F.interpolate(network(x[None].to(next(network.parameters()).device)).softmax(1).cpu(), (h, w), mode="bilinear")[0]
-            nine = torch.cat([p[:1], p[1:2] + p[9:].sum(0, keepdim=True), p[2:9]])
-            guess = nine.argmax(0).numpy()
-            if kind == "face_parsing_test":
-                confusion += np.bincount(nine_truth(truth).astype(int).ravel() * 9 + guess.ravel(), minlength=81).reshape(9, 9)
-            else:
-                is_person = (p[0] < 0.5).numpy()
-                person += ((truth > 127) & is_person).sum(), ((truth > 127) | is_person).sum()
-            if index < 8:
-                rows.append(np.hstack([cv2.resize(photo, (192, 192)), cv2.resize(PALETTE[p.argmax(0).numpy()], (192, 192))]))
-    cv2.imwrite(str(sheet), np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows), 4)])[:, :, ::-1])
-    inter = np.diag(confusion)
-    iou = inter / np.maximum(confusion.sum(0) + confusion.sum(1) - inter, 1)
-    return {"miou": iou.mean(), "person": person[0] / person[1], **{f"class{i}": v for i, v in enumerate(iou)}}
+def shared_data(folder: Path, teacher: nn.Module | None, run: Path) -> Data:
+    """Return the shared sets; the teacher's labels are kept in the run's folder."""
+    drawn = faces.load_shared(folder, teacher, run / "taught")
+    held_out = [HeldOut(*pair, lambda mask: faces.nine_truth(read_mask(mask))) for pair in faces.pairs_of(folder, "face_parsing_test")]
+    held_out += [HeldOut(*pair, faces.person_labels) for pair in faces.pairs_of(folder, "portraits_in_the_wild_test")]
+    return Data(drawn.samples, np.array(drawn.weights), photos_in(folder / "photos"), held_out)
 
 
-PALETTE = np.array(
-    [[0, 0, 0], [90, 90, 160], [242, 200, 170], [200, 130, 50], [160, 90, 20], [0, 220, 120], [40, 160, 30], [210, 40, 80],
-     [255, 255, 255], [120, 70, 40], [60, 120, 200], [230, 220, 60]], np.uint8
-)  # fmt: skip
+def easyportrait_data(folder: Path, scenes: Path | None) -> Data:
+    """Return EasyPortrait's training split, and part of its validation split to measure on."""
+    easyportrait.check(folder, ("train", "val"))
+    samples = easyportrait.EasyPortrait(folder, "train")
+    pairs = easyportrait.EasyPortrait(folder, "val").pairs
+    held_out = [HeldOut(*pair, read_mask) for pair in pairs[:: -(-len(pairs) // VALIDATED)]]
+    return Data(samples, np.ones(len(samples)), photos_in(scenes) if scenes else [], held_out)
+
+
+def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[str, float]:
+    """Measure an averaged network on held-out photos; draw the first eight of them and the run's loss curve."""
+    device = next(network.parameters()).device
+    seen = as_network(parser_of(network.state_dict()).to(device))
+    scores, panels = Scores(), []
+    for index, (_, photo, guess, truth) in enumerate(guesses(held_out, seen, LOOK_PX)):
+        scores.add(truth, guess)
+        if index % max(1, len(held_out) // DRAWN) == 0:
+            panels.append(panel(photo, guess, truth, long_px=224))
+    cv2.imwrite(str(page), sheet(panels)[:, :, ::-1])
+    if (page.parent / "log.csv").exists():
+        draw_curve(page.parent, page.parent / "loss.png")
+    return scores.figures()
 
 
 def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -100,44 +89,113 @@ def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {**state, "segmentation_head.0.weight": torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]), "segmentation_head.0.bias": bias}
 
 
-def main() -> None:
-    """Train from a start checkpoint (or from nothing) for a number of minutes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--start", type=Path, nargs="*", default=[], help="safetensors shards to start from")
-    parser.add_argument("--minutes", type=float, default=120)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--side", type=int, default=256)
-    parser.add_argument("--rate", type=float, default=8e-4)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    args = parser.parse_args()
+def train(args: argparse.Namespace) -> None:
+    """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
+    machine = Accelerator(mixed_precision="no", cpu=args.cpu)  # bf16 by autocast below: the averaged copy stays plain
+    device = machine.device
     torch.manual_seed(0)
     network = smp.Unet("efficientnet-b2", encoder_weights=None, classes=CLASSES)
     if args.start:
         network.load_state_dict(widened(single(*args.start)))
-    network = network.to(args.device, memory_format=torch.channels_last)
+    network = network.to(device, memory_format=torch.channels_last)
+    with machine.main_process_first():  # which labels for the others, too
+        data = (
+            shared_data(args.data, network.eval() if args.start else None, args.run)
+            if args.kind == "shared"
+            else easyportrait_data(args.data, args.scenes)
+        )
     optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
-    samples = load_samples(args.data, network.eval())
-    network.train()
-    stream = batches(samples, sorted((args.data / "photos").iterdir()), args.batch, args.side, seed=torch.randint(1 << 30, ()).item())
+    trained, optimizer = machine.prepare(network, optimizer)
+    # Every process and every start sees pictures of its own.
+    varied = Varied(data.samples, data.weights, data.scenes, args.side, seed=secrets.randbits(62))
+    stream = batches(varied, args.batch, device, args.workers)
 
     def step() -> dict[str, float]:
-        photos, labels = (t.to(args.device) for t in next(stream))
-        network.train()
-        with torch.autocast(args.device, torch.bfloat16):
-            logits = network(photos.contiguous(memory_format=torch.channels_last))
+        photos, labels = next(stream)
+        trained.train()
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = trained(photos.contiguous(memory_format=torch.channels_last))
         value = loss(logits, labels)
         optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        machine.backward(value)
+        machine.clip_grad_norm_(trained.parameters(), 5.0)
         optimizer.step()
         return {"loss": value.item()}
 
     fit(
-        {"parser": network}, {"adam": optimizer}, step, averaged="parser", schedule=Schedule(args.minutes),
-        folder=args.folder, sample=lambda net, sheet: evaluate(net, args.data, sheet),
+        {"parser": network}, {"adam": optimizer}, step, averaged="parser",
+        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run,
+        sample=lambda net, page: evaluate(net, data.held_out, page),
+        together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
+        writes=machine.is_main_process,
     )  # fmt: skip
+    machine.end_training()
+
+
+def show(args: argparse.Namespace) -> None:
+    """Write photo | prediction | truth for every sample of a test folder, and print IoU over all of them."""
+    held_out = test_folder(args.folder)
+    network = as_network(parser_of(single(*args.weights)))
+    args.out.mkdir(parents=True, exist_ok=True)
+    scores = Scores()
+    for item, photo, guess, truth in guesses(held_out, network, args.look):
+        scores.add(truth, guess)
+        cv2.imwrite(str(args.out / f"{item.photo.stem}.png"), panel(photo, guess, truth)[:, :, ::-1])
+    print(f"{len(held_out)} pictures in {args.out};", ", ".join(f"{k} {v:.3f}" for k, v in scores.figures().items()))
+
+
+def test_folder(folder: Path) -> list[HeldOut]:
+    """Return what a test folder holds: EasyPortrait's test split, or `images` and `masks` of CelebAMask-HQ or of persons.
+
+    Raises: DatasetError: photos or masks are missing.
+    """
+    if (folder / "images/test").is_dir():
+        pairs, problems = easyportrait.files(folder, "test")
+        read = read_mask
+    else:
+        pairs, problems = paired(folder / "images", folder / "masks")
+        of_person = bool(pairs) and read_mask(pairs[0][1]).max() == 255
+        read = faces.person_labels if of_person else lambda mask: faces.nine_truth(read_mask(mask))
+    if problems:
+        raise DatasetError(folder, problems)
+    return [HeldOut(*pair, read) for pair in pairs]
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = top.add_subparsers(dest="kind", required=True)
+    for kind in ("shared", "easyportrait"):
+        cli = kinds.add_parser(kind, help=f"train on {kind} data")
+        cli.add_argument("data", type=Path)
+        cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+        cli.add_argument("--start", type=Path, nargs="+", default=[], help="safetensors shards to start from")
+        cli.add_argument("--minutes", type=float, default=120)
+        cli.add_argument("--sample-minutes", type=float, default=10, help="how often to measure, draw and save")
+        cli.add_argument("--batch", type=int, default=8, help="pictures a step, on each device")
+        cli.add_argument("--side", type=int, default=256)
+        cli.add_argument("--rate", type=float, default=8e-4)
+        cli.add_argument("--workers", type=int, default=0, help="processes that vary pictures beside the training")
+        cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
+        if kind == "easyportrait":
+            cli.add_argument("--scenes", type=Path, help="a folder of landscapes without people, to set faces before")
+        cli.set_defaults(call=train)
+    cli = kinds.add_parser("show", help="draw photo | prediction | truth of a test folder")
+    cli.add_argument("weights", type=Path, nargs="+")
+    cli.add_argument("folder", type=Path)
+    cli.add_argument("out", type=Path)
+    cli.add_argument("--look", type=int, default=LOOK_PX, help="long side at which the network sees a photo, px")
+    cli.set_defaults(call=show)
+    return top
+
+
+def main() -> None:
+    """Do what the command asks."""
+    args = arguments().parse_args()
+    try:
+        args.call(args)
+    except DatasetError as error:
+        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -1,0 +1,82 @@
+"""What light, lenses and files do to a photo; labels stay. torchvision's transforms, and three that it does not have."""
+
+import math
+from typing import Any
+
+import torch
+import torchvision.transforms.v2.functional as F  # noqa: N812 - the field's name for it
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+
+
+class Light(v2.Transform):
+    """Apply a gamma drawn from exp(uniform) between the two: 0.35 is glaring, 2.8 is dusk."""
+
+    def __init__(self, least: float, most: float) -> None:
+        super().__init__()
+        self.range = math.log(least), math.log(most)
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        return {"gamma": math.exp(drawn(*self.range))}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401 - the base class's signature
+        return F.adjust_gamma(inpt, params["gamma"]) if isinstance(inpt, tv_tensors.Image) else inpt
+
+
+class Cast(v2.Transform):
+    """Multiply red, green and blue by factors of their own: lamps, evenings, wrong white balance."""
+
+    def __init__(self, deviation: float) -> None:
+        super().__init__()
+        self.deviation = deviation
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        return {"gains": torch.exp(torch.randn(3, 1, 1) * self.deviation)}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401
+        if not isinstance(inpt, tv_tensors.Image):
+            return inpt
+        return tv_tensors.wrap((inpt * params["gains"]).clamp(0, 255).to(inpt.dtype), like=inpt)
+
+
+class Shrink(v2.Transform):
+    """Make the picture smaller and large again: what a small photo has lost."""
+
+    def __init__(self, least: float, most: float) -> None:
+        super().__init__()
+        self.range = least, most
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        return {"scale": drawn(*self.range)}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401
+        if not isinstance(inpt, tv_tensors.Image):
+            return inpt
+        h, w = inpt.shape[-2:]
+        small = F.resize(inpt, [max(1, round(h * params["scale"])), max(1, round(w * params["scale"]))])
+        return F.resize(small, [h, w])
+
+
+def drawn(least: float, most: float) -> float:
+    """Return a uniform number between the two."""
+    return least + (most - least) * torch.rand(()).item()
+
+
+def sometimes(share: float, transform: v2.Transform) -> v2.Transform:
+    """Return a transform that is applied to this share of the pictures."""
+    return v2.RandomApply([transform], share)
+
+
+# In the order in which it happens to a photo: the light, the camera, the file.
+DAMAGE = v2.Compose(
+    [
+        sometimes(0.6, Light(0.35, 2.8)),
+        sometimes(0.4, Cast(0.10)),
+        sometimes(0.5, v2.ColorJitter(brightness=0.2, contrast=0.35, saturation=0.4)),
+        v2.RandomGrayscale(0.1),
+        sometimes(0.2, v2.GaussianBlur(9, (0.4, 2.2))),
+        sometimes(0.2, v2.GaussianNoise(sigma=0.035)),
+        sometimes(0.25, Shrink(0.2, 0.8)),
+        sometimes(0.35, v2.JPEG((10, 90))),
+    ]
+)

@@ -1,0 +1,148 @@
+"""What a training looks like: mean IoU, photo | prediction | truth, and the loss over time.
+
+Source: Lai 2024, Fig. 2 (the loss curve) and Fig. 3 (a picture per sample of the test set).
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pipeline.io import LABEL_COLORS
+from pipeline.nets.parser import Parser
+from pipeline.ops.resample import resized
+from pipeline.stages.parse import look, nine_classes
+from pipeline.types import Labels, Network, Pixels
+from training.labels import PERSON
+from training.samples import read_pixels
+
+NINE = len(LABEL_COLORS)
+# PERSON, a person whose parts nobody marked, in person's color.
+COLORS = np.zeros((256, 3), np.uint8)
+COLORS[:NINE] = LABEL_COLORS
+COLORS[PERSON] = LABEL_COLORS[1]
+GAP = 6  # px of white between the pictures of a panel
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A photo and its truth; `read` turns the mask file into the nine classes, or into 0 and PERSON."""
+
+    photo: Path
+    mask: Path
+    read: Callable[[Path], Labels]
+
+
+def as_network(parser: Parser) -> Network:
+    """Return a parser as the pipeline calls one: probabilities of a batch, arrays in and out."""
+    device = next(parser.parameters()).device
+
+    @torch.inference_mode()
+    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        return parser(torch.from_numpy(batch).to(device)).float().cpu().numpy()
+
+    return run
+
+
+def parser_of(state: dict[str, Tensor]) -> Parser:
+    """Return the parser with these weights, ready to look."""
+    parser = Parser(len(state["segmentation_head.0.bias"]))
+    parser.load_state_dict(state)
+    return parser.eval()
+
+
+def guesses(held_out: list[HeldOut], network: Network, long_px: int) -> Iterator[tuple[HeldOut, Pixels, Labels, Labels]]:
+    """Yield every photo with the network's nine classes and the truth, all at the photo's size."""
+    for item in held_out:
+        photo = read_pixels(item.photo)
+        parts = look(photo.astype(np.float32) / 255, network, long_px=long_px)
+        yield item, photo, nine_classes(resized(parts, photo.shape[:2])), item.read(item.mask)
+
+
+class Scores:
+    """One confusion matrix over all pictures at full size: of the nine classes, and of person or not where only that is known."""
+
+    def __init__(self) -> None:
+        self.nine, self.person = np.zeros((NINE, NINE), np.int64), np.zeros((2, 2), np.int64)
+
+    def add(self, truth: Labels, guess: Labels) -> None:
+        """Count a picture's pixels."""
+        if (truth == PERSON).any():
+            self.person += confusion(truth > 0, guess > 0, 2)
+        else:
+            self.nine += confusion(truth, guess, NINE)
+
+    def figures(self) -> dict[str, float]:
+        """Return mIoU and IoU by class, and a person's IoU, of what was counted."""
+        figures = {}
+        if self.nine.any():
+            classes = iou(self.nine)
+            figures = {"miou": float(classes.mean()), **{f"class{i}": float(v) for i, v in enumerate(classes)}}
+        if self.person.any():
+            figures["person"] = float(iou(self.person)[1])
+        return figures
+
+
+def confusion(truth: NDArray[np.generic], guess: NDArray[np.generic], classes: int) -> NDArray[np.int64]:
+    """Return pixel counts, (true class, guessed class)."""
+    pairs = truth.astype(np.int64).ravel() * classes + guess.astype(np.int64).ravel()
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def iou(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return intersection over union by class; a class that nobody saw has 1."""
+    both = np.diag(matrix)
+    either = matrix.sum(0) + matrix.sum(1) - both
+    return np.where(either > 0, both / np.maximum(either, 1), 1.0)
+
+
+def panel(photo: Pixels, guess: Labels, truth: Labels, long_px: int | None = None) -> Pixels:
+    """Return photo | prediction | truth, at the photo's size or with its long side at `long_px`."""
+    pictures = [photo, COLORS[guess], COLORS[truth]]
+    if long_px:
+        k = long_px / max(photo.shape[:2])
+        size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
+        how = (cv2.INTER_AREA, cv2.INTER_NEAREST, cv2.INTER_NEAREST)
+        pictures = [cv2.resize(p, size, interpolation=i) for p, i in zip(pictures, how, strict=True)]
+    gap = np.full((pictures[0].shape[0], GAP, 3), 255, np.uint8)
+    return np.hstack([pictures[0], gap, pictures[1], gap, pictures[2]])
+
+
+def sheet(panels: list[Pixels], columns: int = 2) -> Pixels:
+    """Return panels of any size on one page."""
+    h, w = (max(p.shape[axis] for p in panels) + GAP for axis in (0, 1))
+    page = np.full((h * -(-len(panels) // columns), w * columns, 3), 255, np.uint8)
+    for i, p in enumerate(panels):
+        y, x = i // columns * h, i % columns * w
+        page[y : y + p.shape[0], x : x + p.shape[1]] = p
+    return page
+
+
+def draw_curve(run: Path, file: Path) -> None:
+    """Plot the loss over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
+    log = read_log(run / "log.csv")
+    figure = Figure((7, 4), layout="constrained")
+    axes = figure.add_subplot(xlabel="minutes of training", ylabel="loss (running mean)")
+    axes.plot(log["minutes"], log["loss"], color="tab:blue", label="loss")
+    axes.grid(alpha=0.3)
+    held_out = read_log(run / "held_out.csv") if (run / "held_out.csv").exists() else {}
+    if "miou" in held_out:
+        right = axes.twinx()
+        right.plot(held_out["minutes"], held_out["miou"], "o-", color="tab:orange", label="mIoU, held out")
+        right.set_ylabel("mIoU, held out")
+        figure.legend(loc="outside upper right", ncols=2)
+    figure.savefig(file, dpi=120)
+
+
+def read_log(file: Path) -> dict[str, list[float]]:
+    """Read a CSV log's columns."""
+    with file.open(newline="") as text:
+        rows = list(csv.DictReader(text))
+    return {key: [float(row[key]) for row in rows] for key in rows[0]} if rows else {}

@@ -1,0 +1,135 @@
+"""Pictures put together for training: a face or a whole photo in a square view, other people beside it, another scene behind it.
+
+What is done to a photo here is done to its labels, too.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.types import Labels, Pixels
+from training.labels import FLIPPED, OUTSIDE, UNKNOWN
+from training.samples import Sample, read_pixels
+
+Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
+View = tuple[Pixels, Labels]
+
+MOST_OTHERS = 5
+CROWDS = np.array([0.70, 0.15, 0.07, 0.04, 0.02, 0.02])  # how often so many others are set into a view
+EMPTY = 0.05  # how often a view begins without anybody
+EXCHANGED = 0.25  # how often the scene behind a person is exchanged
+
+
+def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.random.Generator) -> View:
+    """Return a (side, side) view of one or several samples with labels; `draw` gives a sample, `scenes` are landscapes."""
+    if scenes and rng.random() < EMPTY:
+        view = scene(scenes, side, rng), np.zeros((side, side), np.uint8)
+        others = rng.integers(0, MOST_OTHERS + 1)
+    else:
+        view = staged(draw(), scenes, side, rng)
+        others = rng.choice(len(CROWDS), p=CROWDS)
+    for _ in range(others):
+        view = beside(view, draw(), rng)
+    return flipped(view) if rng.random() < 0.5 else view
+
+
+def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generator) -> View:
+    """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
+    photo, labels = framed(sample, chosen_view(sample, side, rng), side)
+    outside = labels == OUTSIDE
+    exchanged = sample.solid and rng.random() < (0.5 if outside.any() else EXCHANGED)  # half of the frames shall not show
+    if not scenes:
+        return photo, np.where(outside, UNKNOWN, labels).astype(np.uint8)
+    if not (exchanged or outside.any()):
+        return photo, labels
+    hidden = (outside | (labels == 0) if exchanged else outside).astype(np.float32)
+    alpha = cv2.GaussianBlur(hidden, (0, 0), 1.0) if exchanged else hidden
+    return mixed(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(np.uint8)
+
+
+def beside(view: View, other: Sample, rng: np.random.Generator) -> View:
+    """Set another sample's person into a view, small, before or behind who is there; nothing where it cannot be cut out."""
+    photo, labels = view
+    side = len(labels)
+    if not other.solid or other.face is None:
+        return view
+    x, y, size = other.face
+    scale = side * np.exp(rng.uniform(np.log(0.07), np.log(0.4))) / size
+    matrix = placed((x, y), rng.uniform(0.05, 0.95, 2) * side, (scale, scale), tilt(rng))
+    theirs, parts = framed(other, matrix, side)
+    person = (parts != 0) & (parts != OUTSIDE)
+    if rng.random() < 0.5:
+        person &= labels == 0
+    alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
+    return mixed(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
+
+
+def chosen_view(sample: Sample, side: int, rng: np.random.Generator) -> Matrix:
+    """Choose what a view shows: a face near, far or cut off, or the whole photo; tilted, a little stretched."""
+    h, w = sample.labels.shape
+    if sample.face and rng.random() >= sample.whole:
+        x, y, size = sample.face
+        kind = rng.random()
+        if kind < 0.52:  # near the middle
+            share, room = rng.uniform(0.45, 0.95), 0.12
+        elif kind < 0.88:  # small, anywhere
+            share, room = np.exp(rng.uniform(np.log(0.08), np.log(0.5))), 0.42
+        else:  # cut off
+            share, room = rng.uniform(0.3, 1.4), 0.55
+        scale, target = share * side / size, side / 2 + rng.uniform(-room, room, 2) * side
+    else:
+        scale = side / max(h, w) * np.exp(rng.uniform(np.log(0.8), np.log(1.9)))
+        # Of a photo larger than the view any part may be seen; a smaller one stands near the middle.
+        x, y = (v / 2 + rng.uniform(-0.5, 0.5) * max(0.1 * v, v - side / scale) for v in (w, h))
+        target = np.full(2, side / 2)
+    stretch = np.exp(rng.normal(0, 0.05))
+    return placed((x, y), target, (scale * stretch, scale / stretch), tilt(rng))
+
+
+def tilt(rng: np.random.Generator) -> float:
+    """Choose an angle, radians: mostly as people hold their heads, now and then anything up to 45 degrees."""
+    return float(np.deg2rad(rng.normal(0, 12) if rng.random() < 0.7 else rng.uniform(-45, 45)))
+
+
+def placed(center: tuple[float, float], target: NDArray[np.float64], scale: tuple[float, float], angle: float) -> Matrix:
+    """Return the map that scales by (across, down), turns by `angle` and puts `center` on `target`, both (x, y)."""
+    c, s = np.cos(angle), np.sin(angle)
+    linear = np.array([[c, -s], [s, c]]) @ np.diag(scale)
+    return np.column_stack([linear, target - linear @ center]).astype(np.float32)
+
+
+def framed(sample: Sample, matrix: Matrix, side: int) -> View:
+    """Return the sample's photo and labels seen through a map; labels are OUTSIDE where the photo ends."""
+    labels = cv2.warpAffine(sample.labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderValue=OUTSIDE)
+    photo, scale = sample.photo, float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if scale < 0.6:  # a warp takes single pixels: average them first
+        h, w = photo.shape[:2]
+        small = max(1, round(w * 1.4 * scale)), max(1, round(h * 1.4 * scale))
+        photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
+        back = np.array([[w / small[0], 0, 0.5 * w / small[0] - 0.5], [0, h / small[1], 0.5 * h / small[1] - 0.5], [0, 0, 1]])
+        matrix = (matrix @ back).astype(np.float32)
+    return cv2.warpAffine(photo, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), labels
+
+
+def scene(scenes: list[Path], side: int, rng: np.random.Generator) -> Pixels:
+    """Return a (side, side) part of a landscape."""
+    photo = read_pixels(scenes[rng.integers(len(scenes))])
+    short = min(photo.shape[:2])
+    cut = rng.integers(3 * short // 8, short + 1) if rng.random() < 0.5 else short
+    y, x = (rng.integers(0, n - cut + 1) for n in photo.shape[:2])
+    return cv2.resize(photo[y : y + cut, x : x + cut], (side, side), interpolation=cv2.INTER_LINEAR)
+
+
+def mixed(photo: Pixels, other: Pixels, alpha: NDArray[np.float32]) -> Pixels:
+    """Return `other` where alpha, (H, W), is 1 and `photo` where it is 0."""
+    weight = np.ascontiguousarray(alpha)
+    return cv2.blendLinear(photo, other, 1 - weight, weight)
+
+
+def flipped(view: View) -> View:
+    """Return the mirror image; left and right parts change places."""
+    photo, labels = view
+    return np.ascontiguousarray(photo[:, ::-1]), FLIPPED[labels[:, ::-1]]

@@ -1,0 +1,63 @@
+"""The endless stream of varied pictures that a training sees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from torchvision import tv_tensors
+
+from training.damage import DAMAGE
+from training.framing import composed
+from training.labels import MEAN, STD
+from training.samples import Samples
+
+ENDLESS = 1 << 31
+
+
+class Varied(Dataset[tuple[Tensor, Tensor]]):
+    """Item i: a photo (3, side, side) uint8 and its labels (side, side) uint8, always the same for the same seed and i.
+
+    `weights`: how often each sample is drawn, relative to the others. `scenes`: landscapes without people; may be empty.
+    """
+
+    def __init__(self, samples: Samples, weights: NDArray[np.float64], scenes: list[Path], side: int, seed: int) -> None:
+        self.samples, self.scenes, self.side, self.seed = samples, scenes, side, seed
+        self.cumulated = np.cumsum(weights) / np.sum(weights)
+
+    def __len__(self) -> int:
+        return ENDLESS
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng([self.seed, index])
+
+        def draw() -> int:
+            return min(int(np.searchsorted(self.cumulated, rng.random(), side="right")), len(self.cumulated) - 1)
+
+        photo, labels = composed(lambda: self.samples[draw()], self.scenes, self.side, rng)
+        picture = tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous())
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(rng.integers(1 << 62)))
+            picture, mask = DAMAGE(picture, tv_tensors.Mask(torch.from_numpy(labels)))
+        return picture.as_subclass(Tensor), mask.as_subclass(Tensor)
+
+
+def batches(varied: Varied, batch: int, device: torch.device, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield endless batches on a device: (B, 3, side, side) normalized photos and (B, side, side) labels."""
+    loader = DataLoader(
+        varied, batch, num_workers=workers, pin_memory=device.type == "cuda",
+        worker_init_fn=_alone, prefetch_factor=4 if workers else None,
+    )  # fmt: skip
+    mean, std = MEAN.to(device), STD.to(device)
+    for photos, labels in loader:
+        yield (photos.to(device, non_blocking=True).float() / 255 - mean) / std, labels.to(device, non_blocking=True)
+
+
+def _alone(_: int) -> None:
+    """Keep a worker to one thread: there are as many workers as are wanted."""
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
