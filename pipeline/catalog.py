@@ -88,6 +88,22 @@ def _sam(variant: str, file: str, sha256: str, size: int) -> Entry:
     )  # fmt: skip
 
 
+def _fcn(layers: int, sha256: str, size: int) -> Entry:
+    return Entry(
+        name=f"fcn_resnet{layers}", role="person", license="BSD-3-Clause", origin="torchvision, COCO with VOC labels (Long et al. 2015)",
+        sources=(f"https://download.pytorch.org/models/fcn_resnet{layers}_coco-{sha256[:8]}.pth",),
+        sha256=sha256, bytes=size, build={"layers": layers},
+    )  # fmt: skip
+
+
+def _retinaface(name: str, backbone: str, sources: tuple[str, ...], sha256: str, size: int) -> Entry:
+    return Entry(
+        name=f"retinaface_{name}", role="detector", license="MIT", origin="RetinaFace (Deng et al. 2020), by facexlib",
+        sources=sources, sha256=sha256, bytes=size, build={"backbone": backbone},
+    )  # fmt: skip
+
+
+FACEXLIB = "https://github.com/xinntao/facexlib/releases/download/v0.1.0/"
 PUBLISHED = (
     Entry(
         name="style_monet", role="painter", license="BSD-2-Clause", origin="CycleGAN, photo to Monet (Zhu et al. 2017)",
@@ -125,5 +141,15 @@ PUBLISHED = (
     # Its sources state two sizes; this is the larger one, and the hash decides.
     _sam("vit_l", "sam_vit_l_0b3195.pth", "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622", 1249550879),
     _sam("vit_h", "sam_vit_h_4b8939.pth", "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e", 2564550879),
+    _fcn(50, "1167a1affa42e1e62858f8d3fac12d109e0108327ffc91c5855a324b11683c36", 141567418),
+    _fcn(101, "7ecb50ca17844860a70d5ed0c748d997cf8adb62932abaa0233430c68594d749", 217800805),
+    _retinaface(
+        "resnet50", "resnet50", ("hf://akhaliq/RetinaFace-R50/RetinaFace-R50.pth", FACEXLIB + "detection_Resnet50_Final.pth"),
+        "6d1de9c2944f2ccddca5f5e010ea5ae64a39845a86311af6fdf30841b0a5a16d", 109497761,
+    ),
+    _retinaface(
+        "mobilenet", "mobile0.25", (FACEXLIB + "detection_mobilenet0.25_Final.pth",),
+        "2979b33ffafda5d74b6948cd7a5b9a7a62f62b949cef24e95fd15d2883a65220", 1789735,
+    ),
 )  # fmt: skip
 CATALOG: dict[str, Entry] = {**read_manifest(), **{entry.name: entry for entry in PUBLISHED}}

@@ -22,6 +22,8 @@ NETS = {
     "promptable": "sam.ImageEncoder",
     "mobile_sam": "tiny_vit.TinyEncoder",
     "sam_light": "sam_light.LightEncoder",
+    "person": "fcn.PersonFcn",
+    "detector": "retinaface.FaceFinder",
 }
 ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
 
@@ -84,4 +86,5 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
         state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except (pickle.UnpicklingError, SafetensorError) as error:
         raise ValueError("it holds more than weights, or is cut short") from error
-    return dict(state[unpack] if unpack else state)  # dict(): old checkpoints carry a `_metadata` attribute
+    state = state[unpack] if unpack else state
+    return {key.removeprefix("module."): value for key, value in state.items()}  # what was trained on several cards has the prefix

@@ -5,8 +5,11 @@ import pytest
 import torch
 from torchvision.models.segmentation import fcn_resnet50, fcn_resnet101
 
+from pipeline.catalog import CATALOG
 from pipeline.nets.fcn import PersonFcn
+from pipeline.networks import load_network
 from pipeline.stages.person import person
+from pipeline.weights import Verified
 
 RNG = np.random.default_rng(0)
 
@@ -20,17 +23,16 @@ def test_the_person_segmenter_is_the_published_network(layers, build, published)
     assert sum(p.numel() for p in ours.parameters()) == published
 
 
-def test_the_person_segmenter_normalizes_inside_and_asks_for_class_15():
+def test_the_person_segmenter_normalizes_inside_and_asks_for_class_15(tmp_path):
     torch.manual_seed(0)
     plain = fcn_resnet50(weights=None, weights_backbone=None, num_classes=21, aux_loss=True).eval()
-    with torch.device("meta"):
-        network = PersonFcn(50)
-    network.load_state_dict(plain.state_dict(), strict=True, assign=True)
+    torch.save(plain.state_dict(), tmp_path / "net.pth")
+    network = load_network(Verified(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 40, 56)
     mean, deviation = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
     with torch.inference_mode():
         wanted = plain((photo - mean) / deviation)["out"].softmax(1)[:, 15:16]
-        torch.testing.assert_close(network.eval()(photo), wanted)
+        torch.testing.assert_close(network(photo), wanted)
 
 
 @pytest.mark.parametrize("size", [(33, 70), (520, 520), (1200, 300), (1, 900)])

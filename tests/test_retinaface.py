@@ -8,12 +8,14 @@ import torch
 from facexlib.detection.retinaface import RetinaFace, generate_config
 from facexlib.detection.retinaface_utils import PriorBox, decode, decode_landm, py_cpu_nms
 
+from pipeline.catalog import CATALOG, WeightError
 from pipeline.io import read_photo
-from pipeline.nets.retinaface import FaceFinder
+from pipeline.networks import load_network
 from pipeline.paint import at_working_size
 from pipeline.stages import find as stage
 from pipeline.stages.find import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE
+from pipeline.weights import Verified
 from tests.faces import drawn_parts
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -22,27 +24,33 @@ RNG = np.random.default_rng(0)
 needs_shared = pytest.mark.skipif(not REAL.exists(), reason="../shared, with the real RetinaFace mobilenet0.25, is not there")
 
 
-def published(backbone, prefix="module."):
-    """Return a checkpoint as the authors wrote theirs: from several cards, so each key has a prefix."""
+def published(backbone):
+    """Return facexlib's own network with random weights."""
     torch.manual_seed(0)
-    return {prefix + k: v for k, v in RetinaFace(backbone, device=torch.device("cpu")).state_dict().items()}
+    return RetinaFace(backbone, device=torch.device("cpu"))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize(("backbone", "millions"), [("resnet50", 27.29), ("mobile0.25", 0.43)])
-def test_the_detector_is_the_published_network(backbone, millions):
-    state = {k.removeprefix("module."): v for k, v in published(backbone).items()}
-    with torch.device("meta"):
-        network = FaceFinder(backbone)
-    network.load_state_dict(state, strict=True, assign=True)
-    network.eval()
-    plain = RetinaFace(backbone, device=torch.device("cpu"))
-    plain.load_state_dict(state)
+@pytest.mark.parametrize(
+    ("name", "backbone", "millions"), [("retinaface_resnet50", "resnet50", 27.29), ("retinaface_mobilenet", "mobile0.25", 0.43)]
+)
+def test_the_detector_is_the_published_network(name, backbone, millions, tmp_path):
+    plain = published(backbone)
+    # The authors trained on several cards, so each key has a prefix.
+    torch.save({f"module.{key}": value for key, value in plain.state_dict().items()}, tmp_path / "net.pth")
+    network = load_network(Verified(CATALOG[name], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 64, 96)
     with torch.inference_mode():
         boxes, faces, points = plain(photo[:, [2, 1, 0]] * 255 - torch.tensor([104.0, 117, 123])[:, None, None])
         torch.testing.assert_close(network(photo), torch.cat([boxes, faces[..., 1:], points], 2))
     assert sum(p.numel() for p in network.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_other_backbones_checkpoint_is_refused_by_name(tmp_path):
+    torch.save(published("mobile0.25").state_dict(), tmp_path / "net.pth")
+    with pytest.raises(WeightError, match=r"net\.pth: the detector retinaface_resnet50 was wanted"):
+        load_network(Verified(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
 
 
 def test_anchors_and_decoding_are_facexlibs():
@@ -136,9 +144,7 @@ def test_pictures_of_any_shape_can_be_searched(size):
 @needs_shared
 @pytest.mark.parametrize(("name", "count"), [("077436", 1), ("group_2008_002470", 6), ("group_2008_004176", 7), ("group_2009_004587", 2)])
 def test_the_real_small_detector_finds_the_people(name, count):
-    network = FaceFinder("mobile0.25")
-    network.load_state_dict(torch.load(REAL, map_location="cpu", weights_only=True), strict=True)
-    network.eval()
+    network = load_network(Verified(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
 
     @torch.inference_mode()
     def run(batch):

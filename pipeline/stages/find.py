@@ -22,7 +22,7 @@ SURE_SCORE = 0.97  # what counts although the parser misses an eye or the mouth:
 MIN_SHARE = 0.3  # of such a face's box that must be parts of a face
 OVERLAP = 0.4  # intersection over union from which two finds are one
 INSIDE = 0.6  # share of a smaller find's box that lies in a larger face when it is a part of that face
-PARSE_PX, FITTING_PX = (256, 1024), 165  # limits of the parser's look at the whole, and the face's height that it knows best
+PARSE_PX, FITTING_PX = (256, 768), 165  # limits of the parser's look at the whole, and the face's height that it knows best
 
 
 def find(photo: Image, finder: Network, parser: Network) -> Seen:
@@ -38,7 +38,7 @@ def find(photo: Image, finder: Network, parser: Network) -> Seen:
     seen.sort(key=lambda pair: -pair[0].height)
     long = max(photo.shape[:2])
     fitting = np.clip(long * FITTING_PX / seen[0][0].height, *PARSE_PX) if seen else 512
-    whole = look(photo, parser, long_px=int(fitting), mirrored=True)
+    whole = look(photo, parser, long_px=int(fitting), mirrored="too")
     return Seen(whole, tuple(face for face, _ in seen), tuple(view for _, view in seen))
 
 
@@ -106,10 +106,10 @@ def surest(boxes: Float, scores: Float) -> list[int]:
 
 
 def _area(boxes: Float) -> Float:
-    return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    return np.asarray((boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1]), np.float32)
 
 
 def _shared(boxes: Float, box: Float) -> Float:
     """Return the area that each box has in common with one."""
     sides = np.minimum(boxes[..., 2:], box[2:]) - np.maximum(boxes[..., :2], box[:2])
-    return sides[..., 0].clip(0) * sides[..., 1].clip(0)
+    return np.maximum(sides[..., 0], 0) * np.maximum(sides[..., 1], 0)
