@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Kept = Literal["face", "hair", "person"]
+Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
 Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
 WeightPolicy = Literal["auto", "embedded", "full"]
 
@@ -34,6 +35,16 @@ class PaintSettings(Stage):
     brush: float = _option(
         1.8, "Width of the widest brush stroke.", label="Brush size", flag="brush", unit="% of the short side", ge=0.6, le=4.0
     )
+
+
+class DetectSettings(Stage):
+    """Who finds the faces."""
+
+    detector: Detector = _option(
+        "parse", "How faces are found: by the eyes and mouths that the parser sees, or by RetinaFace, which also finds faces whose eyes "
+        "are hidden; the parser draws each of them.",
+        label="Detector", flag="detector", names="Parser|RetinaFace ResNet-50|RetinaFace MobileNet",
+    )  # fmt: skip
 
 
 class RestoreSettings(Stage):
@@ -72,6 +83,7 @@ class Settings(Stage):
     """All choices of one painting, by stage."""
 
     paint: PaintSettings = PaintSettings()
+    detect: DetectSettings = DetectSettings()
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()
