@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from pipeline.nets.parser import Parser
 from training.loop import half, single
 from training.painter import plain_generator
+from training.prompts import LightSam
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000
@@ -32,6 +33,12 @@ CARDS: dict[str, dict[str, Any]] = {
         "license": "non-commercial research: CelebAMask-HQ's terms",
         "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
     },
+    "sam_light": {
+        "role": "promptable",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits, people",
+        "side": 512,
+    },
 }
 
 
@@ -46,6 +53,11 @@ def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     state = widened(single(*files))
     build = {"classes": len(state["segmentation_head.0.bias"])}
     return _loaded(Parser(**build), state), build
+
+
+def promptable(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the promptable segmenter, encoder and decoder, in a checkpoint's shards."""
+    return _loaded(LightSam(), single(*files)), {}
 
 
 def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
@@ -91,7 +103,7 @@ def main() -> None:
     cli.add_argument("name", choices=CARDS)
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
-    network, build = {"monet_light": painter, "parser": parser}[args.name](args.files)
+    network, build = {"monet_light": painter, "parser": parser, "sam_light": promptable}[args.name](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
     print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")

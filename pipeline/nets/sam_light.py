@@ -1,0 +1,43 @@
+"""A small image encoder for Segment Anything's prompts: the parser's U-Net without its last steps."""
+
+import segmentation_models_pytorch as smp
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from segment_anything.modeling.common import LayerNorm2d
+from torch import Tensor, nn
+
+from pipeline.nets.sam import CHANNELS, Normalized
+
+BLOCKS = 4  # of the U-Net's five upward steps; the last adds no picture of its own
+READ = (128, 64, 32)  # channels after the second, third and fourth step
+
+
+class LightEncoder(nn.Module):
+    """Embed (B, 3, 512, 512) RGB in [0, 1], padded with the mean, as (B, 256, 64, 64).
+
+    The U-Net sees the picture at half its size: there it knows faces best, and the decoder's masks have that size, too. What
+    it has found in each cell of 8 px, from coarse to fine, becomes the cell's embedding.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        unet = smp.Unet("efficientnet-b2", encoder_weights=None)  # None: the default would download ImageNet's
+        self.encoder, self.decoder = unet.encoder, unet.decoder
+        self.decoder.blocks = self.decoder.blocks[:BLOCKS]
+        self.normalized = Normalized()
+        self.neck = nn.Sequential(
+            nn.Conv2d(READ[0] + READ[1] + 4 * READ[2], CHANNELS, 1), LayerNorm2d(CHANNELS), nn.GELU(),
+            nn.Conv2d(CHANNELS, CHANNELS, 1), LayerNorm2d(CHANNELS),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.neck(self.features(F.avg_pool2d(x, 2)))
+
+    def features(self, x: Tensor) -> Tensor:
+        """Return what the U-Net finds in the picture at half its size, (B, 3, 256, 256), cell by cell: (B, 320, 64, 64)."""
+        skips = self.encoder(self.normalized(x))[:0:-1]
+        x, steps = skips[0], []
+        for block, skip in zip(self.decoder.blocks, skips[1:], strict=True):
+            x = block(x, *skip.shape[2:], skip_connection=skip)
+            steps.append(x)
+        return torch.cat([F.interpolate(steps[1], scale_factor=2.0), steps[2], F.pixel_unshuffle(steps[3], 2)], 1)
