@@ -144,7 +144,7 @@ def groups(data: Path, measure: ModuleType, models: Models) -> None:
     net = measure.FaceNet()
     for file in sorted((data / "portraits").glob("group_*")):
         pixels = read_photo(file).pixels
-        mine = [f for f in looked_at(pixels, models)[0].faces]
+        mine = looked_at(pixels, models)[0].faces
         k = pixels.shape[0] / at_working_size(Photo(pixels)).shape[0]
         tall = [f.height * k for f in mine]
         other = [f for f in net.faces(pixels) if f[3] >= LEAST_PX]

@@ -11,12 +11,20 @@ from pipeline.ops import align
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer
 from pipeline.types import Face, Image, Network, Points
 
-LOOKS_PX = (512, 1024, 256)  # long sides of the looks at the whole: usual, small faces, very large faces
+LOOK_PX = 512  # long side of the first look at the whole
+LARGER_LOOK_PX, SMALLER_LOOK_PX = 1024, 256
+SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
+FITTING_LOOKS_PX = (256, 768)
+MIRRORED_UP_TO_PX = 512  # a second, mirrored look at more than this costs more time than it gives
+SHOWN = 0.3  # probability of a face's parts from which on they must belong to a face
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
 MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
+
+
+Window = tuple[slice, slice]  # rows, columns
 
 
 @dataclass(frozen=True)
@@ -36,35 +44,90 @@ class Seen:
     views: tuple[CloseLook, ...]
 
 
+Found = list[tuple[Face, CloseLook]]
+
+
 def see(photo: Image, network: Network) -> Seen:
-    """Look at the whole photo at several sizes and at every face that shows, then at the whole at the size that fits them."""
-    found: list[tuple[Face, CloseLook]] = []
-    for long_px in LOOKS_PX:
-        parts = look(photo, network, long_px=long_px)
-        scale = max(photo.shape[:2]) / max(parts.shape[:2])
-        for guess in guesses(parts):
-            points = ((guess + 0.5) * scale - 0.5).astype(np.float32)
-            if any(_within(points.mean(0), face) for face, _ in found):
-                continue
-            seen = confirm(photo, network, points)
-            if seen and not any(_same(seen[0], face) for face, _ in found):
-                found.append(seen)
+    """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
+
+    A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
+    """
+    parts = look(photo, network, long_px=LOOK_PX)
+    found = _confirmed(photo, network, parts, whole_of(photo), [])
+    if window := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
+        long_px = round(LARGER_LOOK_PX * _long(window) / max(photo.shape[:2]))
+        found = _confirmed(photo, network, look(photo[window], network, long_px=long_px), window, found)
+    if not found:
+        found = _confirmed(photo, network, look(photo, network, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    whole = look(photo, network, long_px=_fitting_px(photo, faces), mirrored=True)
-    return Seen(whole, faces, tuple(view for _, view in found))
+    return Seen(_fitting_look(photo, network, parts, faces), faces, tuple(view for _, view in found))
+
+
+def whole_of(photo: Image) -> Window:
+    """Return the window that is the whole photo."""
+    return slice(0, photo.shape[0]), slice(0, photo.shape[1])
+
+
+def _long(window: Window) -> int:
+    return max(side.stop - side.start for side in window)
+
+
+def _confirmed(photo: Image, network: Network, parts: Probabilities, window: Window, known: Found) -> Found:
+    """Return the known faces and those, in the window whose `parts` these are, that a closer look confirms."""
+    scale = _long(window) / max(parts.shape[:2])
+    corner = (window[1].start, window[0].start)
+    found = list(known)
+    for guess in guesses(parts):
+        points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
+        if any(_within(points.mean(0), face) for face, _ in found):
+            continue
+        seen = confirm(photo, network, points)
+        if seen and not any(_same(seen[0], face) for face, _ in found):
+            found.append(seen)
+    return found
+
+
+def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> Window | None:
+    """Return the window of the photo, (height, width) `size`, in which faces may be that the first look's `parts` do not show; or None.
+
+    It holds the face parts outside of all `faces`; it is the whole photo where no face is large.
+    """
+    h, w = size
+    if not any(face.height > SMALL * max(size) for face in faces):
+        return slice(0, h), slice(0, w)
+    scale = max(size) / max(parts.shape[:2])
+    shown = (parts[..., list(FACE_PARTS)].sum(2) > SHOWN).astype(np.uint8)
+    for face in faces:
+        x0, y0, x1, y1 = (np.array(face.box) / scale).astype(int)
+        room = (y1 - y0) // 4
+        shown[max(0, y0 - room) : max(0, y1 + room + 1), max(0, x0 - room) : max(0, x1 + room + 1)] = 0
+    ys, xs = np.nonzero(cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    if not len(ys):
+        return None
+    room = 32 + 0.15 * max(np.ptp(ys), np.ptp(xs))
+    rows, columns = ((int(max(0, (v.min() - room) * scale)), int(min(s, (v.max() + room) * scale) + 1)) for v, s in ((ys, h), (xs, w)))
+    return slice(*rows), slice(*columns)
+
+
+def _fitting_look(photo: Image, network: Network, parts: Probabilities, faces: tuple[Face, ...]) -> Probabilities:
+    """Return the whole at the size that fits the largest face: the first look's `parts` count where they have it already."""
+    long_px = _fitting_px(photo, faces)
+    if abs(long_px / LOOK_PX - 1) < 0.2:
+        return (parts + look(photo, network, long_px=LOOK_PX, mirrored="only")) / 2
+    return look(photo, network, long_px=long_px, mirrored="too" if long_px <= MIRRORED_UP_TO_PX else "no")
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
     """Return the size of look in which the largest face has the height that the parser knows best."""
     if not faces:
-        return LOOKS_PX[0]
-    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, min(LOOKS_PX), max(LOOKS_PX)))
+        return LOOK_PX
+    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LOOKS_PX))
 
 
 def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
     """Return the face that a closer look at `points` shows, or None; the look is repeated once from its own better points."""
-    first = measure(look_closer(photo, points, network))
+    first = measure(look_closer(photo, points, network, mirrored="no"))
     if first is None:
         return None
     view = look_closer(photo, np.concatenate([first.eyes, first.mouth]), network)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.types import Face, Image, Labels, Network, Points
 
 Probabilities = NDArray[np.float32]  # (H, W, 12), sums to 1
+Mirrored = Literal["no", "only", "too"]
 
 CLOSE_SIDE = 320
 CLOSE_SHARE = 1.0  # of the FFHQ framing: less room around the face costs less than fewer pixels in it
@@ -50,10 +52,10 @@ class CloseLook:
     matrix: align.Matrix
 
 
-def look(photo: Image, network: Network, *, long_px: int, mirrored: bool = False) -> Probabilities:
+def look(photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "no") -> Probabilities:
     """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network.
 
-    `mirrored`: look a second time at the mirrored photo and take the mean.
+    `mirrored`: whether the mirrored photo is looked at, instead, or too, for the mean of both.
     """
     h, w = photo.shape[:2]
     k = long_px / max(h, w)
@@ -61,21 +63,22 @@ def look(photo: Image, network: Network, *, long_px: int, mirrored: bool = False
     small = resized(photo, size).clip(0, 1)
     bottom, right = -size[0] % MULTIPLE, -size[1] % MULTIPLE
     padded = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-    batch = to_batch(padded)
-    return to_picture(_both_ways(batch, network) if mirrored else network(batch))[: size[0], : size[1]]
+    return to_picture(_run(to_batch(padded), network, mirrored))[: size[0], : size[1]]
 
 
-def _both_ways(batch: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
-    """Return the mean of what the network sees in a batch and in its mirror image."""
-    mirrored = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
-    return np.asarray((network(batch) + mirrored) / 2, np.float32)
+def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> NDArray[np.float32]:
+    """Return what the network sees in a batch, in its mirror image, or in the mean of both."""
+    if mirrored == "no":
+        return network(batch)
+    there = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
+    return there if mirrored == "only" else np.asarray((network(batch) + there) / 2, np.float32)
 
 
-def look_closer(photo: Image, points: Points, network: Network) -> CloseLook:
-    """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px, seen as it is and mirrored."""
+def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too") -> CloseLook:
+    """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px."""
     matrix = align.similarity(points, align.template(CLOSE_SIDE, CLOSE_SHARE))
     batch = to_batch(np.clip(align.crop(photo, matrix, CLOSE_SIDE), 0, 1))
-    return CloseLook(to_picture(_both_ways(batch, network)), matrix)
+    return CloseLook(to_picture(_run(batch, network, mirrored)), matrix)
 
 
 def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
