@@ -148,9 +148,8 @@ def groups(data: Path, measure: ModuleType, models: Models) -> None:
         k = pixels.shape[0] / at_working_size(Photo(pixels)).shape[0]
         tall = [f.height * k for f in mine]
         other = [f for f in net.faces(pixels) if f[3] >= LEAST_PX]
-        print(
-            f"groups: {file.name}: found {len(tall)} ({sum(t >= LEAST_PX for t in tall)} of {LEAST_PX} px), YuNet {len(other)} of {LEAST_PX} px"
-        )
+        tall = sum(t >= LEAST_PX for t in tall)
+        print(f"groups: {file.name}: found {tall} of {LEAST_PX} px and more, YuNet {len(other)}")
 
 
 def photos(data: Path, _: ModuleType, models: Models) -> None:
