@@ -1,109 +1,60 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
 import hashlib
-import time
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
 
+from pipeline.detectors import DETECTORS
 from pipeline.ops.resample import by_four, rows_enlarged, size_within
-from pipeline.runtime import Loaded, Models
+from pipeline.outline import Outline, outline_people
+from pipeline.run import Cache, KeepNothing, Run, ignore
+from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import Seen, see
-from pipeline.stages.parse import CloseLook, Probabilities, in_photo, labels_of, look_closer, merged, nine_classes, nine_probabilities
+from pipeline.stages.detect import Seen
+from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged, nine_probabilities
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import STRUCTURE, stylize
-from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Progress, Report, StageName, WeightUse
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report
 from pipeline.weights import WeightError
 
 WORKING_PIXELS = 2_000_000
 STRIP_ROWS = 256
-# Share of the usual run's time that lies behind when a stage begins.
-BEGINS: dict[StageName, float] = {"paint": 0.0, "parse": 0.35, "restore": 0.6, "segment": 0.85, "blend": 0.95}
-
-T = TypeVar("T")
-
-
-class Cache(Protocol):
-    """What keeps the value of a stage: `get(key, make)` returns the kept value or makes it."""
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T: ...
-
-
-class KeepNothing:
-    """The cache of a single run."""
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return a new value."""
-        return make()
-
-
-def ignore(progress: Progress) -> None:
-    """Take no notice of progress."""
-
-
-@dataclass(frozen=True)
-class Outline:
-    """Nine classes at working size, and the kept region; None without a face."""
-
-    labels: Labels
-    mask: Mask | None
-
-
-@dataclass
-class Run:
-    """One run's bookkeeping: progress, time, weights, what was skipped."""
-
-    key: str
-    report: Report
-    cache: Cache
-    seconds: dict[str, float] = field(default_factory=dict)
-    used: list[WeightUse] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
-
-    def using(self, loaded: Loaded) -> Loaded:
-        """Note that a weight makes part of this painting."""
-        self.used.append(loaded.use)
-        return loaded
-
-    def stage(self, name: StageName, choices: Hashable, make: Callable[[], T]) -> T:
-        """Return a stage's value, kept or new; `choices` is all it depends on beside the photo."""
-        self.report(Progress(name, BEGINS[name]))
-        began = time.perf_counter()
-        value = self.cache.get((self.key, name, choices), make)
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
-        return value
+NO_PROMPT = Prompt()
+NO_FACE = "No face was found, so the whole picture is painted."
+NO_FACE_POINTED = "No face was found, so only what you point at is kept."
 
 
 def paint(
-    photo: Photo, settings: Settings | None = None, *, models: Models, report: Report = ignore, cache: Cache | None = None
-) -> Painting:
-    """Return the photo painted, with the person's own face in it.
+    photo: Photo, settings: Settings | None = None, *, models: Models, prompt: Prompt = NO_PROMPT,
+    report: Report = ignore, cache: Cache | None = None,
+) -> Painting:  # fmt: skip
+    """Return the photo painted, with the person's own face in it; `prompt`: what else is kept, or not, of this one photo.
 
     Stages whose choices did not change come from `cache`. A stage that does not run says why in `Painting.skipped`.
 
-    Raises: WeightError: the weights that the settings ask for are not at hand. Cancelled: `report` raised it.
+    Raises: WeightError: the weights that the settings ask for are not at hand. PromptError: the prompt points outside the photo.
+    Cancelled: `report` raised it.
     Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style Transfer", figure 1.
     """
     settings = settings or Settings()
+    prompt.check(photo.pixels.shape[:2])
     run = Run(key_of(photo), report, cache or KeepNothing())
-    original = run.cache.get((run.key, "original"), lambda: at_working_size(photo))
+    original = run.kept("original", lambda: at_working_size(photo))
     styled = paint_scene(run, original, settings, models)
     seen = see_people(run, original, settings, models)
     restored = restore_faces(run, original, seen, settings, models)
-    outline = outline_people(run, original, restored, seen, settings, models)
+    pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
+    outline = outline_people(run, original, restored, seen, settings, models, pointed)
     result, alpha = blend_people(run, original, styled, restored, seen, outline, settings)
     scale = photo.pixels.shape[0] / original.shape[0]
     return Painting(
         photo=photo, settings=settings, original=original, result=result, detail=detail_of(alpha, styled, restored, outline.mask, settings),
         styled=styled, restored=restored, parse=outline.labels, mask=outline.mask, faces=tuple(in_photo(f, scale) for f in seen.faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=() if seen.faces else ("No face was found, so the whole picture is painted.",),
+        hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt else NO_FACE,))), prompt=prompt,
     )  # fmt: skip
 
 
@@ -185,8 +136,11 @@ def paint_scene(run: Run, original: Image, settings: Settings, models: Models) -
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:
     """Parse the photo and find its faces."""
+    detector = DETECTORS[settings.detect.detector]
     parser = run.using(models.load("parser", settings.weights))
-    return run.stage("parse", parser.use, lambda: see(original, parser.run))
+    finder = run.using(models.named(detector.network, settings.weights)) if detector.network else None
+    choices = (settings.detect, parser.use, finder and finder.use)
+    return run.stage("parse", choices, lambda: detector.see(original, parser, finder))
 
 
 def restore_faces(run: Run, original: Image, seen: Seen, settings: Settings, models: Models) -> Image | None:
@@ -206,7 +160,7 @@ def restore_faces(run: Run, original: Image, seen: Seen, settings: Settings, mod
         mask = segment(original, merged(seen.whole, seen.views, original.shape[:2]), seen.faces, kept="face")
         return restore(original, seen.faces, restorer.run, mask, weight=settings.restore.weight)
 
-    return run.stage("restore", (settings.restore, restorer.use), restored)
+    return run.stage("restore", (settings.restore, settings.detect, restorer.use), restored)
 
 
 def _no_restoration(seen: Seen, settings: Settings) -> str | None:
@@ -215,28 +169,6 @@ def _no_restoration(seen: Seen, settings: Settings) -> str | None:
     if not seen.faces:
         return "No face was found."
     return "The restoration weight is 0." if settings.restore.weight == 0 else None
-
-
-def outline_people(run: Run, original: Image, restored: Image | None, seen: Seen, settings: Settings, models: Models) -> Outline:
-    """Parse the restored faces again and decide what is kept, as the paper does: after restoration."""
-    parser = models.load("parser", settings.weights)
-    person = original if restored is None else restored
-    made_by = _person_key(run, restored, settings)
-
-    def look_again() -> tuple[CloseLook, ...]:
-        return tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
-
-    def outline() -> Outline:
-        views = ()
-        if settings.segment.segmenter == "unet":
-            views = seen.views if restored is None else run.cache.get((run.key, "look again", made_by), look_again)
-        parts = merged(seen.whole, views, original.shape[:2])
-        mask = segment(person, parts, seen.faces, kept=settings.segment.kept) if seen.faces else None
-        return Outline(nine_classes(parts), mask)
-
-    if not seen.faces:
-        run.skipped["segment"] = "No face was found."
-    return run.stage("segment", (settings.segment, made_by, parser.use), outline)
 
 
 def blend_people(
@@ -249,19 +181,14 @@ def blend_people(
         run.skipped["blend"] = "Nothing is painted, so there is nothing to blend into."
         return person, nothing
     if outline.mask is None or not settings.blend.on:
-        run.skipped["blend"] = "Keeping the face is switched off." if seen.faces else "No face was found."
+        run.skipped["blend"] = "No face was found." if outline.mask is None else "Keeping the face is switched off."
         return styled, nothing
     mask, how = outline.mask, settings.blend
-    choices = (settings.paint, settings.segment, how, tuple(run.used), _person_key(run, restored, settings))
+    choices = (settings.paint, how, tuple(run.used), outline.key)
     return run.stage(
         "blend", choices,
         lambda: blend(styled, person, mask, seen.faces, strength=how.strength, feather=how.feather, harmony=how.harmony),
     )  # fmt: skip
-
-
-def _person_key(run: Run, restored: Image | None, settings: Settings) -> Hashable:
-    """Return what the person's picture depends on beside the photo."""
-    return None if restored is None else (settings.restore, tuple(run.used))
 
 
 def detail_of(alpha: Mask, styled: Image | None, restored: Image | None, mask: Mask | None, settings: Settings) -> Mask:

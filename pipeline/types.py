@@ -63,19 +63,47 @@ class Face:
         return self.box[3] - self.box[1]
 
 
+Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, False takes it away
+
+
 @dataclass(frozen=True)
 class Prompt:
-    """What a person points at, in photo px.
+    """What a person points at, in photo px: `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, or None."""
 
-    `points`: (x, y, add); add=True adds what lies there, False takes it away. `box`: (x0, y0, x1, y1) of what is kept, or None.
-    """
-
-    points: tuple[tuple[float, float, bool], ...] = ()
+    points: tuple[Click, ...] = ()
     box: tuple[float, float, float, float] | None = None
 
     def __bool__(self) -> bool:
         """Say whether anything is pointed at."""
         return bool(self.points) or self.box is not None
+
+    def check(self, size: tuple[int, int]) -> None:
+        """Refuse what lies outside a (height, width) picture, and a box without area.
+
+        Raises: PromptError: with the picture's limits.
+        """
+        h, w = size
+        for x, y, _ in self.points:
+            if not (0 <= x < w and 0 <= y < h):
+                raise PromptError(f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}.")
+        if self.box is None:
+            return
+        x0, y0, x1, y1 = self.box
+        if not (0 <= x0 < x1 <= w and 0 <= y0 < y1 <= h):
+            raise PromptError(
+                f"A box of this photo is x0,y0,x1,y1 with x0 < x1 in 0 to {w} and y0 < y1 in 0 to {h}, not {x0:g},{y0:g},{x1:g},{y1:g}."
+            )
+
+    def resized(self, size: tuple[int, int], new: tuple[int, int]) -> "Prompt":
+        """Return the prompt for a picture of another size, both (height, width)."""
+
+        def moved(x: float, y: float) -> tuple[float, float]:
+            return (x + 0.5) * new[1] / size[1] - 0.5, (y + 0.5) * new[0] / size[0] - 0.5
+
+        if size == new:
+            return self
+        box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
+        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box)
 
 
 @dataclass(frozen=True)
@@ -103,7 +131,7 @@ class Painting:
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
     `skipped` then says why. `result` is the blend. `detail`: how much of the photo's fine structure returns, (H, W) in [0, 1].
-    `faces` are in photo px. `hints`: sentences for the person.
+    `faces` and `prompt` are in photo px. `hints`: sentences for the person.
     """
 
     photo: Photo
@@ -120,3 +148,4 @@ class Painting:
     weights: tuple[WeightUse, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
+    prompt: Prompt = Prompt()

@@ -70,6 +70,7 @@ class ImageEncoder(ImageEncoderViT):
 class PromptDecoder(nn.Module):
     """Turn an embedding and prompts into masks: segment_anything's prompt encoder and mask decoder as one traceable network.
 
+    `input_side`: of the encoder's input, px; `cells`: across the embedding, 64 but while a training goes from coarse to fine.
     The state dict's keys are the published ones, `prompt_encoder.*` and `mask_decoder.*`. How it differs from the package:
     the number of points may vary after tracing, and positions are encoded without a matrix product, so that they stay float32
     where products run in half precision.

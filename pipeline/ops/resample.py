@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
@@ -16,6 +17,14 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
         return picture
     how = cv2.INTER_AREA if h * w < picture.shape[0] * picture.shape[1] else cv2.INTER_CUBIC
     return by_four(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
+
+
+def bilinear(picture: Float, size: tuple[int, int]) -> Float:
+    """Return the picture, (H, W, C), at `size` by Pillow's bilinear filter, which widens where it shrinks; not rounded to 8 bit."""
+    if picture.shape[:2] == size:
+        return picture
+    planes = (PIL.Image.fromarray(np.ascontiguousarray(plane)) for plane in picture.transpose(2, 0, 1))
+    return np.dstack([np.asarray(plane.resize((size[1], size[0]), PIL.Image.Resampling.BILINEAR)) for plane in planes])
 
 
 def by_four(change: Callable[[Float], Float], picture: Float) -> Float:

@@ -15,9 +15,10 @@ def blend(
     """Return the painting with the kept region in it, and how much of the person each pixel has, (H, W) in [0, 1].
 
     `strength`: 0 is the painting, 1 the person's own; `feather`: edge width as a fraction of the face's height; `harmony`: how
-    far the region takes the painting's light. All faces are set in at once. Exact where the mask is 0.
+    far the region takes the painting's light. All faces are set in at once; without one, the region's own size counts. Exact where
+    the mask is 0.
     """
-    height = float(np.median([f.height for f in faces]))
+    height = float(np.median([f.height for f in faces])) if faces else _scale(mask)
     alpha = feathered(mask, feather * height) * strength
     window = _window(alpha)
     if window is None:
@@ -27,6 +28,11 @@ def blend(
     out = styled.copy()
     out[window] = base + a * (lit - base)
     return out.clip(0, 1), alpha
+
+
+def _scale(mask: Mask) -> float:
+    """Return the side of a square as large as the region, px, at most half the picture's short side."""
+    return float(min(np.sqrt(mask.sum()), min(mask.shape) / 2))
 
 
 def _window(alpha: Mask) -> tuple[slice, slice] | None:

@@ -1,5 +1,7 @@
 """Decide what is kept of the person."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,8 @@ from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
 from pipeline.types import Face, Image, Mask
 
+Probability = NDArray[np.float32]  # (H, W)
+
 EDGE = 0.025  # of the face's height: how far an edge may move onto the photo's own
 
 
@@ -17,10 +21,15 @@ def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept
 
     Edges follow the photo's own at hair and jaw. `parts` are the photo's at its size; `faces` in the photo's px.
     """
+    probability = kept_probability(parts, kept)
+    return outlined(photo, ((face, probability) for face in faces), kept=kept)
+
+
+def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: Kept) -> Mask:
+    """Return the kept region, (H, W) in [0, 1], where for each face the probability of being kept with it, (H, W), is known."""
     mask = np.zeros(photo.shape[:2], np.float32)
-    probability = _kept_probability(parts, kept)
     gray = photo.mean(2)
-    for face in faces:
+    for face, probability in likely:
         window = _reach(face, photo.shape[:2], kept)
         region = _touching(probability[window] > 0.5, face, window)
         soft = np.where(region, np.maximum(probability[window], 0.5), np.minimum(probability[window], 0.5) * _near(region, face))
@@ -30,7 +39,23 @@ def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept
     return mask
 
 
-def _kept_probability(parts: Probabilities, kept: Kept) -> NDArray[np.float32]:
+def edge_px(faces: tuple[Face, ...], size: tuple[int, ...]) -> float:
+    """Return how far edges may move in a photo of `size` with these faces, or none."""
+    return EDGE * float(np.median([face.height for face in faces])) if faces else EDGE / 4 * min(size[:2])
+
+
+def box_of(probability: Probability, face: Face, *, kept: Kept) -> tuple[float, float, float, float]:
+    """Return the box (x0, y0, x1, y1) around a face's own region, px; the face's where it has none."""
+    window = _reach(face, probability.shape, kept)
+    ys, xs = np.nonzero(_touching(probability[window] > 0.5, face, window))
+    if not len(xs):
+        return face.box
+    top, left = window[0].start, window[1].start
+    return float(left + xs.min()), float(top + ys.min()), float(left + xs.max()), float(top + ys.max())
+
+
+def kept_probability(parts: Probabilities, kept: Kept) -> Probability:
+    """Return how likely each pixel is a part of what is kept, (H, W)."""
     if kept == "person":
         return 1 - parts[..., Part.BACKGROUND]
     return parts[..., list(FACE_PARTS if kept == "face" else HEAD_PARTS)].sum(2)

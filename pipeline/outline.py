@@ -1,0 +1,109 @@
+"""Decide what is kept: as the chosen segmenter outlines it, then as a person corrects it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.run import Run
+from pipeline.runtime import Loaded, Models
+from pipeline.segmenters import SEGMENTERS, Scene, Segmenter
+from pipeline.settings import Settings
+from pipeline.stages.correct import correct, select
+from pipeline.stages.detect import Seen
+from pipeline.stages.parse import CloseLook, look_closer, merged, nine_classes
+from pipeline.stages.prompt import Embedding, embed
+from pipeline.stages.segment import edge_px
+from pipeline.types import Click, Image, Labels, Mask, Prompt
+
+POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itself cannot be shown any
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on."""
+
+    labels: Labels
+    mask: Mask | None
+    key: Hashable
+
+
+def outline_people(
+    run: Run, original: Image, restored: Image | None, seen: Seen, settings: Settings, models: Models, prompt: Prompt
+) -> Outline:
+    """Parse the restored faces again and decide what is kept, as the paper does: after restoration. Then follow the prompt."""
+    segmenter = SEGMENTERS[settings.segment.segmenter]
+    person, made_by = original if restored is None else restored, person_key(run, restored, settings)
+    parser = models.load("parser", settings.weights)
+    network = _network(run, segmenter, seen, settings, models)
+
+    def look_again() -> tuple[CloseLook, ...]:
+        return tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
+
+    def outline() -> Outline:
+        views = ()
+        if segmenter.closer:
+            views = seen.views if restored is None else run.kept(("look again", made_by), look_again)
+        parts = merged(seen.whole, views, original.shape[:2])
+        if not seen.faces:
+            return Outline(nine_classes(parts), None, base)
+        embedding = embedded(run, original, network) if network and segmenter.promptable else None
+        scene = Scene(person, parts, seen.faces, settings.segment.kept, network, embedding)
+        return Outline(nine_classes(parts), segmenter.outline(scene), base)
+
+    base = settings.segment, settings.detect, made_by, parser.use, network and network.use, tuple(face.box for face in seen.faces)
+    if not prompt:
+        if not seen.faces:
+            run.skipped["segment"] = "No face was found."
+        return run.stage("segment", (base, None), outline)
+    pointer = run.using(network if network and segmenter.promptable else models.named(_pointer(segmenter), settings.weights))
+
+    def follow() -> Outline:
+        found = run.kept(("segment", (base, None)), outline)
+        mask = np.zeros(original.shape[:2], np.float32) if found.mask is None else found.mask
+        return Outline(found.labels, followed(run, original, person, mask, seen, pointer, prompt, base), pointed)
+
+    pointed = base, (pointer.use, prompt)
+    return run.stage("segment", pointed, follow)
+
+
+def _pointer(segmenter: Segmenter) -> str:
+    return segmenter.network if segmenter.promptable and segmenter.network else POINTER
+
+
+def _network(run: Run, segmenter: Segmenter, seen: Seen, settings: Settings, models: Models) -> Loaded | None:
+    """Return the segmenter's own network where it has one and something to do."""
+    if segmenter.network is None or not seen.faces:
+        return None
+    if segmenter.persons_only and settings.segment.kept != "person":
+        run.hints.append(f"{segmenter.network} knows persons only as a whole, so the whole person is kept.")
+    return run.using(models.named(segmenter.network, settings.weights))
+
+
+def embedded(run: Run, original: Image, network: Loaded) -> Embedding:
+    """Return what a promptable network makes of the photo; every prompt after the first costs its decoder only."""
+    return run.kept(("embedding", network.use), lambda: embed(original, network.run, side=network.entry.side))
+
+
+def followed(run: Run, original: Image, person: Image, mask: Mask, seen: Seen, pointer: Loaded, prompt: Prompt, made_by: Hashable) -> Mask:
+    """Return the mask as a prompt changes it: first by the box, then by each click. What fewer clicks made is kept, for undo, too."""
+    embedding, decoder = embedded(run, original, pointer), pointer.prompt
+    if decoder is None:
+        raise ValueError(f"{pointer.entry.name} cannot be shown points.")
+    px = edge_px(seen.faces, original.shape)
+
+    def boxed() -> Mask:
+        return mask if prompt.box is None else select(person, mask, embedding, decoder, prompt.box, edge_px=px)
+
+    def after(clicks: tuple[Click, ...]) -> Mask:
+        def corrected() -> Mask:
+            return correct(person, after(clicks[:-1]), embedding, decoder, clicks, edge_px=px) if clicks else boxed()
+
+        return run.kept(("followed", made_by, pointer.use, prompt.box, clicks), corrected)
+
+    return after(prompt.points)
+
+
+def person_key(run: Run, restored: Image | None, settings: Settings) -> Hashable:
+    """Return what the person's picture depends on beside the photo."""
+    return None if restored is None else (settings.restore, tuple(run.used))

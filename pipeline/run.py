@@ -1,0 +1,63 @@
+"""One run's bookkeeping: progress, time, weights, what was skipped, what is kept for the next run."""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from pipeline.runtime import Loaded
+from pipeline.types import Progress, Report, StageName, WeightUse
+
+# Share of the usual run's time that lies behind when a stage begins.
+BEGINS: dict[StageName, float] = {"paint": 0.0, "parse": 0.35, "restore": 0.6, "segment": 0.85, "blend": 0.95}
+
+T = TypeVar("T")
+
+
+class Cache(Protocol):
+    """What keeps the value of a stage: `get(key, make)` returns the kept value or makes it."""
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T: ...
+
+
+class KeepNothing:
+    """The cache of a single run."""
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return a new value."""
+        return make()
+
+
+def ignore(progress: Progress) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass
+class Run:
+    """One run of `paint`; `key` stands for the photo."""
+
+    key: str
+    report: Report
+    cache: Cache
+    seconds: dict[str, float] = field(default_factory=dict)
+    used: list[WeightUse] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
+
+    def using(self, loaded: Loaded) -> Loaded:
+        """Note that a weight makes part of this painting."""
+        if loaded.use not in self.used:
+            self.used.append(loaded.use)
+        return loaded
+
+    def kept(self, choices: Hashable, make: Callable[[], T]) -> T:
+        """Return a value that a stage makes on its way, kept or new; `choices` is all it depends on beside the photo."""
+        return self.cache.get((self.key, choices), make)
+
+    def stage(self, name: StageName, choices: Hashable, make: Callable[[], T]) -> T:
+        """Return a stage's value, kept or new; `choices` is all it depends on beside the photo."""
+        self.report(Progress(name, BEGINS[name]))
+        began = time.perf_counter()
+        value = self.kept((name, choices), make)
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        return value
