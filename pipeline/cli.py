@@ -1,4 +1,4 @@
-"""The command: `python -m pipeline paint | parse | weights`."""
+"""The command: `python -m pipeline paint | parse | compare | weights`."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from pipeline.comparing import add_compare
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
 from pipeline.settings import options
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-PARSE_FLAGS = ("segmenter", "weights")
+PARSE_FLAGS = ("segmenter", "detector", "weights")
 
 Say = Callable[[str], None]
 
@@ -55,6 +56,8 @@ def build_parser() -> Parser:
 
     parse = _add_photo_command(commands, "parse", "Write the parts of the person as an index picture, classes 0-8.", parse_photos)
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
+
+    add_compare(commands)
 
     weights = commands.add_parser("weights", help="List the weights.", description="List the weights: embedded, cached or missing.")
     weights.set_defaults(run=list_weights)

@@ -38,7 +38,7 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     entry = weights.entry
     try:
         with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
-            network = _build(weights)
+            network = build(weights)
         own = network.state_dict().keys()
         state = {k: v for file in weights.files for k, v in _read(file, entry.unpack).items()}
         if entry.role == "promptable":
@@ -54,7 +54,8 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     return network.float().eval().requires_grad_(False)
 
 
-def _build(weights: Verified) -> "torch.nn.Module":
+def build(weights: Verified) -> "torch.nn.Module":
+    """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
     entry = weights.entry
     if weights.piece == "prompt":
         from pipeline.nets.sam import PromptDecoder

@@ -1,6 +1,7 @@
 """The detector: its arithmetic against facexlib's, its published keys, and what it finds."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ from facexlib.detection.retinaface_utils import PriorBox, decode, decode_landm, 
 from pipeline.catalog import CATALOG, WeightError
 from pipeline.io import read_photo
 from pipeline.networks import load_network
-from pipeline.paint import at_working_size
+from pipeline.paint import at_working_size, paint
+from pipeline.runtime import Models as RealModels
+from pipeline.settings import Settings
 from pipeline.stages import find as stage
 from pipeline.stages.find import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE
+from pipeline.types import WeightUse
 from pipeline.weights import Verified
 from tests.faces import drawn_parts
+from tests.test_paint import PlainModels, Remembering, photo_of
 
 SHARED = Path(__file__).parents[2] / "shared"
 REAL = SHARED / "weights/retinaface/mobilenet0.25_Final.pth"
@@ -156,3 +161,37 @@ def test_the_real_small_detector_finds_the_people(name, count):
     for face in found:
         assert face.eyes[0, 0] < face.eyes[1, 0]
         assert face.eyes[:, 1].max() < face.mouth[:, 1].min()
+
+
+class Models(PlainModels):
+    """Plain networks, and a detector that finds one face of half the photo's height in its middle."""
+
+    def named(self, name, policy):
+        def run(batch):
+            self.runs[name] = self.runs.get(name, 0) + 1
+            h, w = batch.shape[2:]
+            return finder_of((w / 2, h / 2, h / 2, 0.9))(batch)
+
+        return SimpleNamespace(run=run, use=WeightUse(name, "3" * 64))
+
+
+def test_the_chosen_detector_finds_the_faces_of_a_painting():
+    models, cache = Models(), Remembering()
+    parsed = paint(photo_of(), Settings(), models=models, cache=cache)
+    assert "retinaface_mobilenet" not in models.runs
+    found = paint(photo_of(), Settings.from_flat(detector="retinaface_mobilenet"), models=models, cache=cache)
+    assert models.runs["retinaface_mobilenet"] == 1
+    assert "retinaface_mobilenet" in {use.name for use in found.weights}
+    assert len(found.faces) == 1
+    assert found.mask is not None
+    assert models.runs["painter"] == 1, "what is painted does not depend on who finds the faces"
+    assert parsed.settings != found.settings
+
+
+def test_a_detector_that_is_not_here_is_refused_by_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
+    monkeypatch.setattr("pipeline.weights.find_in_hub_cache", lambda source: None)
+    models = Models()
+    monkeypatch.setattr(models, "named", RealModels().named)
+    with pytest.raises(WeightError, match=r"retinaface_resnet50 was chosen.*'full'.*109 MB"):
+        paint(photo_of(), Settings.from_flat(detector="retinaface_resnet50"), models=models)
