@@ -18,7 +18,7 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast
+from accelerate.utils import DistributedDataParallelKwargs, broadcast
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -91,7 +91,9 @@ def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def train(args: argparse.Namespace) -> None:
     """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
-    machine = Accelerator(mixed_precision="no", cpu=args.cpu)  # bf16 by autocast below: the averaged copy stays plain
+    spare = DistributedDataParallelKwargs(find_unused_parameters=True)  # the encoder's own last layer has no part in this
+    # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that the averaged copy stays plain.
+    machine = Accelerator(mixed_precision="no", cpu=args.cpu, kwargs_handlers=[spare])
     device = machine.device
     torch.manual_seed(0)
     network = smp.Unet("efficientnet-b2", encoder_weights=None, classes=CLASSES)
@@ -129,6 +131,7 @@ def train(args: argparse.Namespace) -> None:
         together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
         writes=machine.is_main_process,
     )  # fmt: skip
+    machine.wait_for_everyone()
     machine.end_training()
 
 
