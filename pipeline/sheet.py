@@ -39,7 +39,7 @@ def facts(version: Version) -> tuple[str, ...]:
         agreement = "what the others are compared with"
     else:
         agreement = "no face" if version.iou is None else f"IoU with the U-Net {version.iou:.3f}"
-    return title_of(version.segmenter), f"{version.parameters / 1e6:.1f} M parameters", f"{version.seconds:.2f} s", agreement
+    return title_of(version.segmenter), f"{version.parameters / 1e6:.2f} M parameters", f"{version.seconds:.2f} s", agreement
 
 
 def title_of(segmenter: Segmenter) -> str:

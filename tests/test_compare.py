@@ -149,7 +149,7 @@ def test_the_sheet_has_a_column_for_each_and_a_strip_of_text(size):
 
 def test_facts_name_parameters_seconds_and_agreement():
     whole, unet = compare(photo_of(), Settings(), (PERSONS, "unet"), models=Models()).versions
-    assert facts(whole)[:2] == ("FCN ResNet-50", "35.3 M parameters")
+    assert facts(whole)[:2] == ("FCN ResNet-50", "35.32 M parameters")
     assert facts(whole)[2].endswith(" s")
     assert facts(whole)[3].startswith("IoU with the U-Net 0.")
     assert "IoU" not in facts(unet)[3]
