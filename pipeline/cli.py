@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pipeline.comparing import add_compare
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
+from pipeline.pointing import add_prompt, prompt_of
 from pipeline.settings import options
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def build_parser() -> Parser:
     paint = _add_photo_command(commands, "paint", "Paint photos.", paint_photos)
     paint.add_argument("--stages", type=Path, metavar="DIR", help=f"also write each stage's picture: {', '.join(STAGES)} (.png)")
     paint.add_argument("--report", type=Path, metavar="FILE", help="also write a JSON list: what became of each photo")
+    add_prompt(paint)
     add_settings(paint, options())
 
     parse = _add_photo_command(commands, "parse", "Write the parts of the person as an index picture, classes 0-8.", parse_photos)
@@ -82,7 +84,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime import Models
 
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
-    settings = settings_of(chosen)
+    settings, prompt = settings_of(chosen), prompt_of(chosen)
     ledger = Ledger(chosen.report, settings)
     ledger.open(overwrite=chosen.overwrite)
     models = Models()
@@ -92,7 +94,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         began = time.perf_counter()
         photo = read_photo(job.photo)
         read = time.perf_counter()
-        painting = paint(photo, settings, models=models, report=report)
+        painting = paint(photo, settings, models=models, prompt=prompt, report=report)
         painted = time.perf_counter()
         if job.stages:
             write_stages(job, painting, overwrite=chosen.overwrite)

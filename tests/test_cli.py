@@ -40,7 +40,7 @@ def runs(monkeypatch):
     """Replace the networks by a negative; return the settings of each run."""
     seen = []
 
-    def paint(photo, settings, *, models, report, cache=None):
+    def paint(photo, settings, *, models, prompt, report, cache=None):
         report(Progress("paint", 0.0))
         seen.append(settings)
         return painting_of(photo, settings)

@@ -1,5 +1,7 @@
 """MobileSAM's image encoder: convolutions where the picture is large, attention in windows where it is small."""
 
+from collections.abc import Iterable
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from segment_anything.modeling.common import LayerNorm2d
@@ -105,7 +107,7 @@ class Block(nn.Module):
 class Layer(nn.Module):
     """Blocks, then the step to the next layer if there is one."""
 
-    def __init__(self, blocks: list[nn.Module], downsample: nn.Module | None) -> None:
+    def __init__(self, blocks: Iterable[nn.Module], downsample: nn.Module | None) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
         self.downsample = downsample
@@ -133,10 +135,9 @@ class TinyEncoder(nn.Module):
         first, last = widths[0], widths[-1]
         self.patch_embed = nn.ModuleDict({"seq": nn.Sequential(normed(3, first // 2, 3, 2), nn.GELU(), normed(first // 2, first, 3, 2))})
         steps = [Merged(a, b, stride) for a, b, stride in zip(widths, widths[1:], (2, 2, 1), strict=False)]
-        blocks = [[Widened(first) for _ in range(depths[0])]]
-        blocks += [
-            [Block(w, h, side) for _ in range(d)] for w, d, h, side in zip(widths[1:], depths[1:], heads[1:], windows[1:], strict=True)
-        ]
+        blocks: list[list[nn.Module]] = [[Widened(first) for _ in range(depths[0])]]
+        for width, depth, count, window in zip(widths[1:], depths[1:], heads[1:], windows[1:], strict=True):
+            blocks.append([Block(width, count, window) for _ in range(depth)])
         self.layers = nn.ModuleList(Layer(own, step) for own, step in zip(blocks, [*steps, None], strict=True))
         self.norm_head, self.head = nn.LayerNorm(last), nn.Linear(last, 1000)
         self.neck = nn.Sequential(

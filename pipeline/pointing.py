@@ -1,0 +1,52 @@
+"""A prompt as flags of the command."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.types import Prompt
+
+POINTS = "x,y or x,y,- for each, px of the photo from its top left"
+BOX = "x0,y0,x1,y1, px of the photo"
+
+
+def add_prompt(command: argparse.ArgumentParser) -> None:
+    """Add the flags that point at things in one photo."""
+    group = command.add_argument_group("what else is kept, of one photo")
+    group.add_argument("--points", metavar="'X,Y X,Y,- …'", help=f"add what lies at a point, or take it away (-): {POINTS}")
+    group.add_argument("--box", metavar="X0,Y0,X1,Y1", help=f"keep what is in a box: {BOX}")
+
+
+def prompt_of(chosen: argparse.Namespace) -> "Prompt":
+    """Return the prompt that the given flags make.
+
+    Raises: PromptError: it is no prompt, or there are several photos.
+    """
+    from pipeline.types import Prompt, PromptError
+
+    prompt = Prompt(tuple(_point(text) for text in (chosen.points or "").split()), chosen.box and _box(chosen.box))
+    if prompt and len(chosen.photos) > 1:
+        raise PromptError(f"--points and --box point into one photo; {len(chosen.photos)} were given. Paint them one by one.")
+    return prompt
+
+
+def _point(text: str) -> tuple[float, float, bool]:
+    x, y = _numbers("A point", text.removesuffix(",-"), 2, POINTS)
+    return x, y, not text.endswith(",-")
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = _numbers("A box", text, 4, BOX)
+    return x0, y0, x1, y1
+
+
+def _numbers(what: str, text: str, count: int, wanted: str) -> list[float]:
+    from pipeline.types import PromptError
+
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count:
+        raise PromptError(f"{what} is {wanted}, not {text!r}.")
+    return numbers
