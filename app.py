@@ -15,7 +15,7 @@ import gradio as gr
 from ui import look, startup
 from ui.api import add_api
 from ui.handlers import Handlers
-from ui.layout import TITLE, Page, lay_out
+from ui.layout import PAINTING, TITLE, Page, lay_out
 from ui.studio import Studio
 from ui.visits import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS
@@ -25,6 +25,8 @@ MODEL = "model"  # one painting at a time: two would each take twice as long and
 LARGEST_FILE = "120mb"
 LONGEST_QUEUE = 24
 PRIVATE = {"api_visibility": "private"}
+# One after the other: each starts from what the one before has made of the page.
+BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
 
 def build(studio: Studio) -> gr.Blocks:
@@ -34,13 +36,14 @@ def build(studio: Studio) -> gr.Blocks:
         wire_page(page, parts, handlers)
         wire_painting(parts, handlers)
         wire_result(parts, handlers)
+        wire_correct(parts, handlers)
         add_api(studio, MODEL)
     return page.queue(max_size=LONGEST_QUEUE)
 
 
 def wall(parts: Page) -> list[gr.blocks.Block]:
     """Return the outputs that `handlers.view` fills."""
-    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, parts.notes]
+    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, parts.notes]
 
 
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
@@ -59,14 +62,16 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     buttons = [parts.paint, parts.cancel]
     busy, idle = partial(switch, running=True), partial(switch, running=False)
     begun = parts.paint.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
-        handlers.paint_photo, [parts.photo, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL, concurrency_limit=1,
-        show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
+        handlers.paint_photo, [parts.photo, parts.shown, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL,
+        concurrency_limit=1, show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
     )  # fmt: skip
     running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.cancel.click(handlers.cancel, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
     parts.cancel.click(idle, None, buttons, cancels=[running], queue=False, show_progress="hidden", **PRIVATE)
     for index, button in enumerate(parts.examples):
+        button.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
         button.click(
             handlers.example(index), None, [parts.photo, *parts.widgets, *wall(parts)], concurrency_id="examples",
             concurrency_limit=2, show_progress_on=[parts.empty, parts.slider], **PRIVATE,
@@ -79,13 +84,29 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         if option.flag in AT_ONCE:
             widget.input(
                 handlers.blend_again, [parts.shown, *parts.widgets], wall(parts), preprocess=False, show_progress="hidden",
-                trigger_mode="always_last", concurrency_id="blend", concurrency_limit=2, **PRIVATE,
+                trigger_mode="always_last", **BLEND,
             )  # fmt: skip
     written = parts.download.click(
         handlers.write_file, parts.shown, parts.file, concurrency_id="files", concurrency_limit=2, show_progress_on=parts.slider, **PRIVATE
     )
     written.success(None, parts.file, None, js=look.SAVE_FILE)
     parts.link.click(None, parts.widgets, parts.link, js=look.copy_link([option.flag for option in OPTIONS]))
+
+
+def wire_correct(parts: Page, handlers: Handlers) -> None:
+    """Connect the clicks on what is kept."""
+    tab = parts.correct
+    for event, act, inputs in (
+        (tab.kept.select, handlers.click, [parts.shown, tab.mode]),
+        (tab.undo.click, handlers.undo, [parts.shown]),
+        (tab.clear.click, handlers.clear, [parts.shown]),
+    ):
+        event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+
+
+def show_painting() -> gr.Tabs:
+    """Return the tabs with the painting in front."""
+    return gr.Tabs(selected=PAINTING)
 
 
 def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:

@@ -22,6 +22,7 @@ from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Wei
 from ui import look
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
+from ui.offers import is_here, need_of
 from ui.pictures import PREVIEW_PX, caption_of, fit, over_checker, picture_of
 from ui.studio import Studio, reporter
 from ui.visits import KEPT_PREVIEWS, Visits
@@ -37,7 +38,7 @@ class Pipeline:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, photo, settings, *, models, report=None, cache=None):
+    def __call__(self, photo, settings, *, models, prompt=None, report=None, cache=None):
         self.asked.append((settings, cache))
         if report:
             report(Progress("paint", 0.0))
@@ -94,7 +95,8 @@ def test_every_setting_has_a_control_that_says_what_the_setting_says(option):
         assert (control.minimum, control.maximum) == (option.low, option.high)
         assert option.unit in control.info
     if option.choices:
-        assert [value for _, value in control.choices] == list(option.choices)
+        here = [choice for choice in option.choices if is_here(need_of(option, choice))]
+        assert [value for _, value in control.choices] == here
 
 
 def test_the_three_main_controls_exist():
@@ -249,7 +251,7 @@ def test_a_cancelled_run_changes_nothing_on_the_page(photo):
         how["report"](Progress("blend", 0.9))
 
     studio = Studio(paint=paint, models=object())
-    values = Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, *DEFAULTS)
+    values = Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *DEFAULTS)
     assert values == [gr.skip()] * len(values)
 
 
@@ -270,23 +272,23 @@ def test_a_picture_made_here_restores_its_settings(tmp_path, studio):
     path = tmp_path / "painted.png"
     settings = Settings.from_flat(brush=3.0, keep="hair")
     path.write_bytes(encode_png(np.zeros((40, 40, 3), np.uint8), settings=settings))
-    *controls, _, _, _, _, _, notes = Handlers(studio).receive(visitor("anna"), {"path": str(path)})
-    assert from_widgets(controls) == settings
-    assert "restored" in notes
+    told = Handlers(studio).receive(visitor("anna"), {"path": str(path)})
+    assert from_widgets(told[: len(OPTIONS)]) == settings
+    assert "restored" in told[-1]
 
 
 @pytest.mark.parametrize("act", ["receive", "paint_photo"])
 def test_a_bad_picture_is_refused_in_a_sentence(studio, tmp_path, act):
     path = tmp_path / "words.png"
     path.write_text("no picture")
-    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, *DEFAULTS]
+    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, None, *DEFAULTS]
     with pytest.raises(gr.Error, match="not a picture"):
         getattr(Handlers(studio), act)(visitor("anna"), *arguments)
 
 
 def test_painting_without_a_photo_says_what_to_do(studio):
     with pytest.raises(gr.Error, match="no photo yet"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, None, *DEFAULTS)
+        Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, None, None, *DEFAULTS)
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):
@@ -294,7 +296,9 @@ def test_a_surprise_is_not_shown_to_the_visitor(photo):
         raise RuntimeError("secret")
 
     with pytest.raises(gr.Error) as caught:
-        Handlers(Studio(paint=paint, models=object())).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, *DEFAULTS)
+        Handlers(Studio(paint=paint, models=object())).paint_photo(
+            visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *DEFAULTS
+        )
     assert "secret" not in caught.value.message
 
 
@@ -352,9 +356,9 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
-    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS)]
-    assert [field["parameter_default"] for field in fields[1:]] == [option.default for option in OPTIONS]
-    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1:], strict=True))
+    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), "points", "box"]
+    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), None, None]
+    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1:-2], strict=True))
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):

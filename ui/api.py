@@ -12,20 +12,23 @@ from pipeline.jobs import record
 from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
-from ui.studio import Studio, write_painting
+from ui.prompts import PROMPT_HELP, prompt_from
+from ui.shown import write_painting
+from ui.studio import Studio
 from ui.visits import private_folder
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
 
 Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
-(name, sha256), faces (box, eye centers, mouth corners, score), skipped (stage: reason), notes. A value out of range is refused."""
+(name, sha256), faces (box, eye centers, mouth corners, score), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 
 def add_api(studio: Studio, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
     photo = gr.File(visible=False, label="Photo", type="filepath")
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
+    fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
         [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
@@ -34,20 +37,22 @@ def add_api(studio: Studio, concurrency_id: str) -> None:
 
 
 def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
-    """Return the handler, with a parameter named after every setting."""
+    """Return the handler, with a parameter named after every setting, then `points` and `box`."""
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
-        with told():
-            settings = from_widgets(values)
+        with told(html=False):
+            *chosen, points, box = values
+            settings, prompt = from_widgets(chosen), prompt_from(points, box)
             if not photo or not photo.get("path"):
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
-            painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings)
+            painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings, prompt=prompt)
             file = write_painting(painting, private_folder())
             return str(file), report_of(painting, file)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
+    named += [inspect.Parameter(name, kind, default=None) for name in PROMPT_HELP]
     paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return paint
 
@@ -61,7 +66,14 @@ def schema(option: Option) -> dict[str, Any]:
     return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}
 
 
+def prompt_schema(name: str) -> dict[str, Any]:
+    """Return the JSON schema of `points` or `box`, with its help."""
+    about = PROMPT_HELP[name]
+    return {"type": "array", "items": {}, "description": about, "additional_description": about}
+
+
 def report_of(painting: Painting, file: Path) -> dict[str, Any]:
     """Return what the command reports of a photo, and what the page would note."""
     made = record(painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds)
-    return made | {"notes": [*painting.hints, *painting.photo.notes]}
+    prompt = {"points": [list(point) for point in painting.prompt.points], "box": painting.prompt.box}
+    return made | {"prompt": prompt, "notes": [*painting.hints, *painting.photo.notes]}

@@ -1,9 +1,9 @@
 """What happens on the page: each handler translates raw widget values, asks the studio, and returns what to show."""
 
-import html
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,14 @@ import gradio as gr
 
 from pipeline.io import read_settings
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PhotoError
+from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
+from ui import correct_tab
 from ui.examples import EXAMPLES
-from ui.studio import Shown, Studio
+from ui.offers import within_reach
+from ui.pointing import clicked, with_click, without_last
+from ui.shown import Shown
+from ui.studio import Studio
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -23,12 +27,15 @@ Update = Any  # a component's new value, or gr.skip()
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what goes wrong into a sentence for the visitor; a surprise is logged here and never shown as a traceback."""
+def told(*, html: bool = True) -> Iterator[None]:
+    """Turn what goes wrong into a sentence for the visitor; a surprise is logged here and never shown as a traceback.
+
+    `html`: whether it is shown as HTML, as the page's toasts are.
+    """
     try:
         yield
     except (PhotoError, ValueError, WeightError) as error:
-        raise gr.Error(html.escape(str(error), quote=False), print_exception=False) from error  # toasts render HTML
+        raise gr.Error(escape(str(error), quote=False) if html else str(error), print_exception=False) from error
     except (gr.Error, Cancelled):
         raise
     except Exception as error:
@@ -44,9 +51,10 @@ class Handlers:
 
     def open(self, request: gr.Request) -> list[Update]:
         """Set the controls to what the link carries; return them with the notes and the status line."""
-        settings, bad = from_link(dict(request.query_params))
+        asked, bad = from_link(dict(request.query_params))
+        settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
-        return [*widgets, note(bad), self.studio.status()[0]]
+        return [*widgets, note([*bad, *replaced]), self.studio.status()[0]]
 
     def tick(self) -> tuple[Update, Update]:
         """Refresh the status line until there is nothing more to say."""
@@ -68,19 +76,24 @@ class Handlers:
                 return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}"])]
         if settings is None:
             return [*unchanged, *view(None)]
+        settings, replaced = within_reach(settings)
         said = "This picture was painted here, and its settings are restored. Drop another photo to paint it the same way."
-        return [*to_widgets(settings), *view(None, [said])]
+        return [*to_widgets(settings), *view(None, [said, *replaced])]
 
     def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
-        """Paint the photo with the controls' settings."""
-        photo, *chosen = values
+        """Paint the photo with the controls' settings; what was clicked on in a painting of it before still holds."""
+        photo, before, *chosen = values
         with told():
             if not photo or not photo.get("path"):
                 raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
             settings = from_widgets(chosen)
             path, name = Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
+
+            def bar(done: float, text: str) -> None:
+                progress(done, desc=text)
+
             try:
-                shown = self.studio.show(str(request.session_hash), path, name, settings, lambda done, text: progress(done, desc=text))
+                shown = self.studio.show(str(request.session_hash), path, name, settings, bar, before)
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
@@ -102,6 +115,29 @@ class Handlers:
         with told():
             return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)))
 
+    def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
+        """Add what was clicked on to what is kept, or take it away."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            x, y = event.index
+            click = clicked((x, y), shown.preview_size, shown.size, add=mode == correct_tab.ADD)
+            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)))
+
+    def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Take the last click back."""
+        return self._point(request, shown, without_last(shown.prompt) if shown else Prompt())
+
+    def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Take all clicks back."""
+        return self._point(request, shown, Prompt())
+
+    def _point(self, request: gr.Request, shown: Shown | None, prompt: Prompt) -> list[Update]:
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            return view(self.studio.point(str(request.session_hash), shown, prompt))
+
     def write_file(self, request: gr.Request, shown: Shown | None) -> str:
         """Make the full-size file."""
         with told():
@@ -120,15 +156,16 @@ class Handlers:
 
 
 def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
-    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the notes."""
+    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes."""
+    correct = correct_tab.view(shown)
     if shown is None:
-        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, note(said)]
+        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *correct, note(said)]
     gallery = [(path, caption) for _, path, caption in shown.stages]
     slider = (shown.before, shown.after)
-    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, note(shown.notes)]
+    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, *correct, note(shown.notes)]
 
 
 def note(sentences: Sequence[str]) -> str:
     """Return sentences as a list; the page announces its changes to screen readers."""
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f"<ul>{items}</ul>" if items else ""

@@ -1,12 +1,14 @@
 """What stands where on the page."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import gradio as gr
 
+from ui import correct_tab
 from ui.examples import EXAMPLES
 from ui.visits import DELETED_AFTER_MIN
-from ui.widgets import MAIN, OPTIONS, widget
+from ui.widgets import MAIN, OPTIONS, Control, widget
 
 TITLE = "Portraits after Monet"
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
@@ -14,6 +16,7 @@ PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
     f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use."
 )
+PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
 
 
@@ -33,10 +36,12 @@ class Page:
     download: gr.Button
     file: gr.DownloadButton
     link: gr.Button
+    tabs: gr.Tabs
+    correct: correct_tab.CorrectTab
     status: gr.HTML
     shown: gr.State
     timer: gr.Timer
-    widgets: list[gr.Checkbox | gr.Radio | gr.Slider] = field(default_factory=list)
+    widgets: list[Control] = field(default_factory=list)
 
 
 def lay_out() -> Page:
@@ -58,7 +63,7 @@ def lay_out() -> Page:
             with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
                 made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in MAIN}
         with gr.Column(scale=7, min_width=320):
-            right = _lay_out_result()
+            right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
     return Page(
         photo, examples, paint, cancel, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
@@ -66,23 +71,31 @@ def lay_out() -> Page:
     )  # fmt: skip
 
 
-def _lay_out_result() -> dict[str, gr.blocks.Block]:
+def _lay_out_wall() -> dict[str, Any]:
     with gr.Column(elem_id="wall"):
         notes = gr.HTML(elem_id="notes")
-        empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
-        with gr.Column(visible=False, elem_id="result") as result:
-            slider = gr.ImageSlider(
-                format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"
-            )
-            with gr.Row():
-                download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
-                link = gr.Button("Copy link", elem_id="link", min_width=150)
-                file = gr.DownloadButton(visible=False)
-            stages = gr.Gallery(
-                format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,
-                buttons=["fullscreen"], elem_id="stages",
-            )  # fmt: skip
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Painting", id=PAINTING):
+                painting = _lay_out_result()
+            with gr.Tab("Correct", id="correct"):
+                correct = correct_tab.lay_out()
+    return {"notes": notes, "tabs": tabs, "correct": correct, **painting}
+
+
+def _lay_out_result() -> dict[str, gr.blocks.Block]:
+    empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
+    with gr.Column(visible=False, elem_id="result") as result:
+        slider = gr.ImageSlider(
+            format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"
+        )
+        with gr.Row():
+            download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
+            link = gr.Button("Copy link", elem_id="link", min_width=150)
+            file = gr.DownloadButton(visible=False)
+        stages = gr.Gallery(
+            format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,
+            buttons=["fullscreen"], elem_id="stages", elem_classes=["captioned"],
+        )  # fmt: skip
     return {
-        "empty": empty, "result": result, "slider": slider, "stages": stages, "notes": notes, "download": download, "file": file,
-        "link": link,
+        "empty": empty, "result": result, "slider": slider, "stages": stages, "download": download, "file": file, "link": link,
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """How the page looks and reads: a light wall, dark ink, the pictures as the only strong colors. Nothing is fetched."""
 
+from pathlib import Path
+
 from gradio.themes import Base, Color
 
 INK = Color("#fbfaf7", "#f5f2ec", "#e9e4da", "#d8d1c3", "#b3aa99", "#857c6c", "#665e50", "#4d463b", "#36312a", "#25211c", "#171411")
@@ -27,14 +29,19 @@ CSS = """
 #examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #paint { min-height: 48px; font-size: 1.05rem; }
-#stages .grid-wrap { height: auto; min-height: 0; max-height: none; }
-#stages > label { position: static; border: 0; margin: 2px 0 0 4px; }
-#stages .grid-container { align-items: start; grid-template-rows: none; grid-auto-rows: auto; padding-top: 4px; }
-#stages .gallery-item, #stages .thumbnail-item { height: auto; aspect-ratio: auto; width: 100%; }
-#stages .thumbnail-item { display: flex; flex-direction: column; border: 0; box-shadow: none; background: none; }
-#stages .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
-#stages .caption-label { position: static; max-width: none; white-space: normal; overflow: visible; background: none; border: 0;
+#wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
+#wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
+#wall .captioned .grid-container { align-items: start; grid-template-rows: none; grid-auto-rows: auto; padding-top: 4px; }
+#wall .captioned .gallery-item, #wall .captioned .thumbnail-item { height: auto; aspect-ratio: auto; width: 100%; }
+#wall .captioned .thumbnail-item { display: flex; flex-direction: column; border: 0; box-shadow: none; background: none; }
+#wall .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
+#wall .captioned .caption-label { position: static; max-width: none; white-space: normal; overflow: visible; background: none; border: 0;
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
+#correct-hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
+#correct-tools { align-items: end; }
+#kept img { cursor: crosshair; }
+#cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
+  background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat, linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
 :focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
@@ -42,60 +49,15 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #head h1 { font-size: 1.75rem; }
   #wall { padding: 8px; }
   #empty { min-height: 200px; }
-  #stages .grid-container { --grid-cols: 2 !important; }
+  #wall .captioned .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 """
 
-# Gradio gives pictures in sliders and galleries no alternative text, and the handle between before and after no keys.
-HEAD = """
+HEAD = f"""
 <meta name="color-scheme" content="light">
 <script>
-(() => {
-  const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
-  const describe = () => {
-    const notes = document.querySelector('#notes');
-    if (notes) { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); }
-    document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
-    document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
-    document.querySelectorAll('#stages .thumbnail-item').forEach(button => {
-      const caption = button.querySelector('.caption-label')?.textContent.trim();
-      if (caption) { set(button, 'aria-label', caption); set(button.querySelector('img'), 'alt', caption); }
-    });
-    document.querySelectorAll('#slider .outer').forEach(handle => {
-      const names = {tabindex: 0, role: 'slider', 'aria-label': 'How much of the photo covers the painting, in percent',
-        'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share(handle)};
-      Object.entries(names).forEach(([name, value]) => set(handle, name, value));
-    });
-  };
-  const middle = handle => { const box = handle.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
-  const share = handle => {
-    const box = handle.parentElement.querySelector('img')?.getBoundingClientRect();
-    return box?.width ? Math.round(100 * Math.min(1, Math.max(0, (middle(handle)[0] - box.x) / box.width))) : 50;
-  };
-  const push = (handle, dx) => {
-    const [x, y] = middle(handle), at = x => ({bubbles: true, cancelable: true, view: window, clientX: x, clientY: y});
-    handle.dispatchEvent(new MouseEvent('mousedown', at(x)));
-    window.dispatchEvent(new MouseEvent('mousemove', at(x + dx)));
-    window.dispatchEvent(new MouseEvent('mouseup', at(x + dx)));
-  };
-  document.addEventListener('keydown', event => {
-    const handle = event.target.closest?.('#slider .outer'), width = handle?.parentElement.clientWidth;
-    const by = {ArrowLeft: -.05, ArrowRight: .05, Home: -1, End: 1}[event.key];
-    if (!handle || !by) return;
-    event.preventDefault();
-    push(handle, by * width);
-    requestAnimationFrame(describe);
-  });
-  document.addEventListener('focusin', describe);
-  document.addEventListener('error', event => {
-    if (event.target.closest?.('#photo img')) event.target.alt = 'This browser cannot show such a picture, but it can be painted.';
-  }, true);
-  let waiting = 0;
-  new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
-    .observe(document, {subtree: true, childList: true});
-})();
-</script>
+{Path(__file__).with_name("page.js").read_text()}</script>
 """
 
 SAVE_FILE = """file => {

@@ -8,6 +8,7 @@ import time
 from pipeline.catalog import USUAL
 from pipeline.weights import CATALOG, Entry, WeightError, fetch, find, status
 from ui.examples import EXAMPLES
+from ui.offers import describe_missing
 from ui.studio import Studio
 from ui.visits import SWEEP_S
 
@@ -28,7 +29,7 @@ def _work(studio: Studio, bring: bool) -> None:
         reasons = [reason for entry in missing if (reason := _bring(studio, entry))]
         if len(reasons) < len(missing):
             _make_ready(studio)
-        studio.say(describe_weights(), *reasons, settled=True)
+        studio.say(describe_weights(), *reasons, describe_missing(), settled=True)
     except Exception:
         log.exception("the networks could not be made ready")
         studio.say("The networks could not be loaded; painting will say why.", settled=True)

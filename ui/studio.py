@@ -1,21 +1,22 @@
 """What the page asks of the pipeline: paint, blend again, download. It translates values and knows no widgets."""
 
+import filecmp
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.cache import OwnerCache, StageCache
-from pipeline.io import encode_png, read_photo
+from pipeline.io import read_photo
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress
+from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Prompt
 from pipeline.weights import cache_folder
 from ui.examples import Example, PaintedExamples
-from ui.pictures import KEPT, RESULT, TITLES, blank, caption_of, picture_of
+from ui.shown import Shown, show, show_again, write_painting
 from ui.visits import Visit, Visits
 from ui.widgets import changed_at_once
 
@@ -32,24 +33,6 @@ EXAMPLES_OWNER = "examples"
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The painting a page shows: small values and files only. What is large stays in the capped cache and can be made again.
-
-    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `notes`: sentences for the person.
-    `owner`: whose cache holds the stages where it is not the visitor's own.
-    """
-
-    photo: Path
-    name: str
-    settings: Settings
-    before: str
-    after: str
-    stages: tuple[tuple[str, str, str], ...]
-    notes: tuple[str, ...]
-    owner: str = ""
-
-
 class Studio:
     """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
 
@@ -64,7 +47,7 @@ class Studio:
 
     def say(self, *sentences: str, settled: bool = False) -> None:
         """Set the page's status line; `settled` means that it will not change any more."""
-        self._status = " ".join(sentences), settled
+        self._status = " ".join(filter(None, sentences)), settled
 
     def status(self) -> tuple[str, bool]:
         """Return the status line, and whether it is settled."""
@@ -85,14 +68,15 @@ class Studio:
         paint, models = self.pipeline()
         return paint(photo, settings, models=models, **how)
 
-    def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar) -> Shown:
-        """Paint a visitor's photo and write the previews of it.
+    def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None) -> Shown:
+        """Paint a visitor's photo and write the previews of it; clicks on a painting `before` of the same photo are followed again.
 
         Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
         """
         visit = self.visits.of(session)
+        prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
         report = reporter(visit.begin(), bar)
-        painting = self.paint(photo_of(visit.cache, path, name), settings, report=report, cache=visit.cache)
+        painting = self.paint(photo_of(visit.cache, path, name), settings, prompt=prompt, report=report, cache=visit.cache)
         return show(visit, painting, path)
 
     def show_example(self, session: str, example: Example) -> Shown:
@@ -101,25 +85,34 @@ class Studio:
         return replace(show(self.visits.of(session), painting, example.path), owner=EXAMPLES_OWNER)
 
     def blend_again(self, session: str, shown: Shown, settings: Settings) -> Shown:
-        """Blend the shown painting anew; no network runs while the visitor's cache holds its stages."""
-        settings = changed_at_once(shown.settings, settings)
-        if settings == shown.settings:
+        """Blend the shown painting anew; no large network runs while the visitor's cache holds its stages."""
+        return self._again(session, shown, changed_at_once(shown.settings, settings), shown.prompt)
+
+    def point(self, session: str, shown: Shown, prompt: Prompt) -> Shown:
+        """Follow clicks on what is kept and blend anew; the first one embeds the photo.
+
+        Raises: WeightError: nothing here can follow clicks.
+        """
+        return self._again(session, shown, shown.settings, prompt)
+
+    def _again(self, session: str, shown: Shown, settings: Settings, prompt: Prompt) -> Shown:
+        if (settings, prompt) == (shown.settings, shown.prompt):
             return shown
         visit = self.visits.of(session)
         cache = self._cache_of(visit, shown)
         photo = photo_of(cache, shown.photo, shown.name)
         began = time.perf_counter()
-        painting = self.paint(photo, settings, cache=cache)
+        painting = self.paint(photo, settings, prompt=prompt, cache=cache)
         log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for _, path, _ in shown.stages):
-            return show_result(visit, painting, shown)
+        if all(Path(path).exists() for path in (shown.before, shown.kept, *(path for _, path, _ in shown.stages))):
+            return show_again(visit, painting, shown)
         return replace(show(visit, painting, shown.photo), owner=shown.owner)  # the previews were deleted while the page stood idle
 
     def write_full_size(self, session: str, shown: Shown) -> Path:
         """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path."""
         visit = self.visits.of(session)
         cache = self._cache_of(visit, shown)
-        painting = self.paint(photo_of(cache, shown.photo, shown.name), shown.settings, cache=cache)
+        painting = self.paint(photo_of(cache, shown.photo, shown.name), shown.settings, prompt=shown.prompt, cache=cache)
         return write_painting(painting, visit.folder)
 
     def _cache_of(self, visit: Visit, shown: Shown) -> OwnerCache:
@@ -156,40 +149,6 @@ def reporter(stop: threading.Event, bar: Bar) -> Callable[[Progress], None]:
     return report
 
 
-def show(visit: Visit, painting: Painting, path: Path) -> Shown:
-    """Write all previews of a painting."""
-    before = picture_of(painting, "photo")
-    files = {"photo": visit.show("photo", before)}
-    for stage in TITLES:
-        picture = picture_of(painting, stage)
-        files[stage] = visit.show(stage, blank(before.shape) if picture is None else picture)
-    stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
-    return Shown(path, painting.photo.name, painting.settings, files["photo"], files[RESULT], stages, notes_of(painting))
-
-
-def show_result(visit: Visit, painting: Painting, shown: Shown) -> Shown:
-    """Write the previews that a new blend changes."""
-    new = {RESULT: visit.show(RESULT, picture_of(painting, RESULT))}
-    if painting.settings.segment != shown.settings.segment and painting.mask is not None:
-        new[KEPT] = visit.show(KEPT, picture_of(painting, KEPT))
-    stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
-    return replace(shown, settings=painting.settings, after=new[RESULT], stages=stages, notes=notes_of(painting))
-
-
-def notes_of(painting: Painting) -> tuple[str, ...]:
-    """Return what the person should know: hints, what reading the photo changed, what was skipped."""
-    known = "No face was found." if painting.hints else None
-    skipped = (caption_of(painting, stage) for stage, reason in painting.skipped.items() if reason != known)
-    return (*painting.hints, *painting.photo.notes, *skipped)
-
-
-def write_painting(painting: Painting, folder: Path) -> Path:
-    """Write the full-size result as a PNG with its settings and weights, under a name that says what it is."""
-    from pipeline.paint import full_size
-
-    data = encode_png(full_size(painting), alpha=painting.photo.alpha, settings=painting.settings, weights=painting.weights)
-    stem = "".join(c if c.isalnum() or c in "-_ " else "-" for c in painting.photo.name).strip("- ")[:60] or "photo"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{stem}-painted.png"
-    path.write_bytes(data)
-    return path
+def same_file(one: Path, other: Path) -> bool:
+    """Return whether two files hold the same bytes."""
+    return one.exists() and other.exists() and filecmp.cmp(one, other, shallow=False)

@@ -6,20 +6,25 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from pipeline.settings import Option, Settings, options
+from ui.offers import is_light, offered
 
 OPTIONS = tuple(options())
 MAIN = ("brush", "keep", "face_strength")  # what stands beside Paint; the rest waits in Fine-tune
-AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] == "blend" or o.flag == "keep")  # cheap enough to answer while a slider moves
+AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("segment", "blend"))  # cheap enough to answer while a slider moves
+MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
+Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider
 
 
-def widget(option: Option) -> gr.Checkbox | gr.Radio | gr.Slider:
-    """Return the control of one choice."""
+def widget(option: Option) -> Control:
+    """Return the control of one setting; it offers what can be chosen here, and is hidden where that is one thing."""
     name = f"set-{option.flag.replace('_', '-')}"
     if option.kind is bool:
         return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
     if option.kind is str:
-        choices = list(zip(option.names, option.choices, strict=True))
-        return gr.Radio(choices, value=str(option.default), label=option.label, info=option.help, elem_id=name)
+        choices, how = offered(option), {"label": option.label, "info": option.help, "elem_id": name}
+        if len(choices) > MOST_BUTTONS:
+            return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
+        return gr.Radio(choices, value=str(option.default), visible=len(choices) > 1, **how)
     info = option.help + (f" {option.range_text}." if option.unit else "")
     low, high = option.low or 0.0, option.high or 1.0
     return gr.Slider(low, high, value=float(option.default), step=step_of(low, high), label=option.label, info=info, elem_id=name)
@@ -44,8 +49,12 @@ def to_widgets(settings: Settings) -> list[bool | float | str]:
 
 
 def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
-    """Return the settings of a painting with only those of `AT_ONCE` changed to what is chosen now."""
-    return Settings.from_flat(**(painted.flat() | {flag: value for flag, value in chosen.flat().items() if flag in AT_ONCE}))
+    """Return the settings of a painting with only those of `AT_ONCE` changed to what is chosen now.
+
+    A segmenter that takes long waits for Paint.
+    """
+    changed = {flag: value for flag, value in chosen.flat().items() if flag in AT_ONCE and is_light(flag, value)}
+    return Settings.from_flat(**(painted.flat() | changed))
 
 
 def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:

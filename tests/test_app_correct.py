@@ -1,0 +1,242 @@
+"""Clicks on what is kept: where they point, what they change, what is refused, which choices are offered; with stand-ins."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+import app
+from pipeline.catalog import WeightError
+from pipeline.io import read_photo
+from pipeline.settings import Settings, options
+from pipeline.types import PhotoError, Prompt
+from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from ui import look, offers
+from ui.correct_tab import ADD, TAKE
+from ui.handlers import Handlers
+from ui.offers import describe_missing, offered, within_reach
+from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
+from ui.prompts import prompt_from
+from ui.studio import Studio
+from ui.widgets import changed_at_once, from_link, widget
+
+SIZE = (300, 200)
+SEGMENTER = next(option for option in options() if option.flag == "segmenter")
+
+
+class Obedient(Pipeline):
+    """Keeps a square and what clicks add; the result is white where the photo is kept, black elsewhere."""
+
+    square = np.s_[100:160, 60:140]
+
+    def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
+        prompt.check(photo.pixels.shape[:2])
+        painting = super().__call__(photo, settings, **how)
+        mask = np.zeros(SIZE, np.float32)
+        mask[self.square] = 1
+        for x, y, add in prompt.points:
+            mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
+        result = np.repeat(mask[..., None], 3, 2)
+        return replace(painting, mask=mask, result=result, prompt=prompt, hints=(), skipped={})
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "someone.png"
+    Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def studio():
+    return Studio(paint=Obedient(), models=object())
+
+
+def at(x, y):
+    return SimpleNamespace(index=(x, y))
+
+
+def shown_in(values):
+    return values[0]
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+# Where a click points
+
+
+@pytest.mark.parametrize(("preview", "photo"), [((300, 200), (300, 200)), ((300, 200), (3000, 2000)), ((1600, 1067), (6000, 4001))])
+def test_a_click_on_a_preview_points_at_the_same_place_of_the_photo(preview, photo):
+    for fx, fy in ((0.25, 0.5), (0.75, 0.9), (0.5, 0.01)):
+        index = round(fx * preview[1]), round(fy * preview[0])
+        x, y, add = clicked(index, preview, photo, add=True)
+        assert add is True
+        back = Prompt(((x, y, True),)).resized(photo, preview).points[0]
+        assert back[:2] == pytest.approx((index[0] - 0.5, index[1] - 0.5), abs=0.01)  # from edges to centers
+
+
+@pytest.mark.parametrize("photo", [(300, 200), (3001, 1999), (31, 47)])
+@pytest.mark.parametrize("corner", [(0, 0), (199, 0), (0, 299), (199, 299), (200, 300)])
+def test_a_click_in_a_corner_lies_in_the_photo(photo, corner):
+    Prompt((clicked(corner, SIZE, photo, add=False),)).check(photo)
+
+
+def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
+    painting = Obedient()(read_photo(photo), Settings(), models=None, prompt=Prompt(((30.0, 250.0, True), (100.0, 130.0, False))))
+    drawn = draw_kept(painting)
+    assert drawn.shape == (*SIZE, 3)
+    assert drawn[110, 130].tolist() == [200, 40, 40]
+    assert len(set(drawn[20, 20])) == 1, "gray where nothing is kept"
+    assert (tuple(drawn[246, 30 - 3]), tuple(drawn[126, 100 - 3])) == (ADD_COLOR, TAKE_COLOR)
+    assert drawn[250, 30].tolist() == drawn[130, 100].tolist() == [255, 255, 255], "its sign"
+    assert describe_kept(painting.prompt).endswith("add: 1; that take away: 1.")
+
+
+# What clicks change
+
+
+def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
+    handlers, first = Handlers(studio), shown_by(studio, photo)
+    once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
+    assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
+    assert [pixels(s.after)[50, 30].max() for s in (first, once, twice)] == [0, 255, 255]
+    assert [pixels(s.after)[130, 100].max() for s in (first, once, twice)] == [255, 255, 0]
+    assert len({first.kept, once.kept, twice.kept}) == 3
+    back = shown_in(handlers.undo(visitor("anna"), twice))
+    assert (pixels(back.after) == pixels(once.after)).all()
+    assert (pixels(back.kept) == pixels(once.kept)).all()
+    none = shown_in(handlers.clear(visitor("anna"), twice))
+    assert none.prompt == Prompt()
+    assert (pixels(none.after) == pixels(first.after)).all()
+
+
+def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
+    handlers = Handlers(studio)
+    clicked_on = shown_in(handlers.click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
+    blended = studio.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
+    assert blended.prompt == clicked_on.prompt
+    assert blended.kept == clicked_on.kept, "a blend does not change it"
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(photo.read_bytes())
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    assert again.prompt == clicked_on.prompt
+    Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
+    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    assert other.prompt == Prompt()
+
+
+def test_the_download_follows_the_clicks(studio, photo):
+    shown = shown_in(Handlers(studio).click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
+    assert (pixels(studio.write_full_size("anna", shown)) == pixels(shown.after)).all()
+
+
+def test_clicks_before_a_painting_do_nothing(studio):
+    handlers = Handlers(studio)
+    for values in (handlers.click(visitor("anna"), at(1, 1), None, ADD), handlers.undo(visitor("anna"), None)):
+        assert values == [gr.skip()] * len(values)
+
+
+def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
+    class Bare(Obedient):
+        def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
+            if prompt:
+                raise WeightError("There is no sam_light here; get the project's own copy again.")
+            return super().__call__(photo, settings, **how)
+
+    studio = Studio(paint=Bare(), models=object())
+    shown = shown_by(studio, photo)
+    with pytest.raises(gr.Error, match="There is no sam_light"):
+        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+    assert studio.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+
+
+def test_a_deleted_photo_is_asked_for_again(studio, photo):
+    shown = shown_by(studio, photo)
+    studio.visits.leave("anna")
+    photo.unlink()
+    with pytest.raises((PhotoError, gr.Error), match="Add it again"):
+        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+
+
+def test_too_many_clicks_are_refused():
+    prompt = Prompt(((1.0, 1.0, True),) * MOST_POINTS)
+    with pytest.raises(ValueError, match=f"at most {MOST_POINTS} points"):
+        with_click(prompt, (1.0, 1.0, True))
+
+
+# What programs say
+
+
+def test_prompts_of_json_are_read():
+    assert prompt_from(None, None) == Prompt()
+    assert prompt_from([[1, 2.5, True], [3, 4, False]], [0, 0, 5, 6]) == Prompt(((1, 2.5, True), (3, 4, False)), (0, 0, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("points", "box", "said"),
+    [
+        ("1,2", None, "a list of"), (7, None, "a list of"), ({"x": 1}, None, "a list of"), ([[1, 2]], None, r"A point is \[x, y, add\]"),
+        ([[1, 2, 1]], None, "true or false"), ([[True, 2, True]], None, "two numbers"), ([["1", 2, True]], None, "two numbers"),
+        ([[10**400, 2, True]], None, "two numbers"), ([[1, 2, True]] * 101, None, "at most 100"), (None, [1, 2, 3], "four numbers"),
+        (None, "0,0,5,5", "four numbers"), (None, [0, 0, float("nan"), 5], "four numbers"), (None, {}, "four numbers"),
+    ],
+)  # fmt: skip
+def test_other_json_is_refused_in_a_sentence(points, box, said):
+    with pytest.raises(ValueError, match=said):
+        prompt_from(points, box)
+
+
+@pytest.fixture
+def served(studio):
+    page = app.build(studio)
+    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
+    yield Client(url, verbose=False)
+    page.close()
+
+
+def test_the_client_points(served, photo):
+    file, report = served.predict(photo=handle_file(photo), points=[[30, 50, True]], api_name="/paint")
+    assert pixels(Path(file))[50, 30].max() == 255
+    assert report["prompt"] == {"points": [[30, 50, True]], "box": None}
+    with pytest.raises(AppError, match="x from 0 to 199"):
+        served.predict(photo=handle_file(photo), points=[[200, 50, True]], api_name="/paint")
+    with pytest.raises(AppError, match="x0 < x1"):
+        served.predict(photo=handle_file(photo), box=[5, 5, 5, 9], api_name="/paint")
+
+
+# What is offered
+
+
+def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):
+    monkeypatch.setattr(offers, "is_here", lambda network: network in (None, "mobile_sam"))
+    assert [choice for _, choice in offered(SEGMENTER)] == ["unet", "unet_whole", "mobile_sam"]
+    assert isinstance(widget(SEGMENTER), gr.Radio)
+    assert "sam_vit_b (375 MB)" in describe_missing()
+    assert "mobile_sam" not in describe_missing()
+    monkeypatch.setattr(offers, "is_here", lambda network: True)
+    assert isinstance(widget(SEGMENTER), gr.Dropdown)
+    assert describe_missing() == ""
+
+
+def test_a_link_that_names_what_is_not_here_falls_back_in_a_sentence(monkeypatch, studio):
+    monkeypatch.setattr(offers, "is_here", lambda network: network is None)
+    settings, said = within_reach(from_link({"segmenter": "sam_vit_h", "detector": "retinaface_resnet50", "brush": "2"})[0])
+    assert settings == Settings.from_flat(brush=2.0)
+    assert "SAM ViT-H needs sam_vit_h (2565 MB), which is not here; U-Net, face by face is used." in said[1]
+    assert "RetinaFace ResNet-50" in said[0]
+    *_, notes, _ = Handlers(studio).open(visitor("anna", segmenter="sam_vit_h"))
+    assert "sam_vit_h" in notes
+
+
+def test_a_light_segmenter_outlines_at_once_and_a_heavy_one_waits_for_paint():
+    assert changed_at_once(Settings(), Settings.from_flat(segmenter="unet_whole")) == Settings.from_flat(segmenter="unet_whole")
+    assert changed_at_once(Settings(), Settings.from_flat(segmenter="sam_vit_h", feather=0.1)) == Settings.from_flat(feather=0.1)

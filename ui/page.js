@@ -1,0 +1,77 @@
+// What Gradio leaves out: alternative texts of pictures in sliders and galleries, and keys for the handle between before and after
+// and for the photo to click on.
+(() => {
+  const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
+  const describe = () => {
+    const notes = document.querySelector('#notes');
+    if (notes) { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); }
+    document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
+    document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
+    document.querySelectorAll('.captioned .thumbnail-item').forEach(button => {
+      const caption = button.querySelector('.caption-label')?.textContent.trim();
+      if (caption) { set(button, 'aria-label', caption); set(button.querySelector('img'), 'alt', caption); }
+    });
+    document.querySelectorAll('#slider .outer').forEach(handle => {
+      const names = {tabindex: 0, role: 'slider', 'aria-label': 'How much of the photo covers the painting, in percent',
+        'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share(handle)};
+      Object.entries(names).forEach(([name, value]) => set(handle, name, value));
+    });
+    document.querySelectorAll(PHOTO).forEach(button => set(button, 'aria-label',
+      `${button.querySelector('img')?.alt} Arrow keys move a cross over it, Enter clicks there.`));
+    document.querySelectorAll('#corrected .image-container > button').forEach(button => set(button, 'tabindex', -1));
+  };
+
+  const middle = handle => { const box = handle.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+  const share = handle => {
+    const box = handle.parentElement.querySelector('img')?.getBoundingClientRect();
+    return box?.width ? Math.round(100 * Math.min(1, Math.max(0, (middle(handle)[0] - box.x) / box.width))) : 50;
+  };
+  const push = (handle, dx) => {
+    const [x, y] = middle(handle), at = x => ({bubbles: true, cancelable: true, view: window, clientX: x, clientY: y});
+    handle.dispatchEvent(new MouseEvent('mousedown', at(x)));
+    window.dispatchEvent(new MouseEvent('mousemove', at(x + dx)));
+    window.dispatchEvent(new MouseEvent('mouseup', at(x + dx)));
+  };
+  const slide = (event, handle) => {
+    const by = {ArrowLeft: -.05, ArrowRight: .05, Home: -1, End: 1}[event.key];
+    if (!by) return;
+    event.preventDefault();
+    push(handle, by * handle.parentElement.clientWidth);
+    requestAnimationFrame(describe);
+  };
+
+  const PHOTO = '#kept .image-container > button', cross = {x: .5, y: .5};
+  const mark = Object.assign(document.createElement('div'), {id: 'cross', hidden: true});
+  const crossed = button => { // where the cross is in the window; the picture may be smaller than its element
+    const img = button.querySelector('img'), box = img.getBoundingClientRect();
+    const k = Math.min(box.width / img.naturalWidth, box.height / img.naturalHeight, 1), w = k * img.naturalWidth, h = k * img.naturalHeight;
+    return [box.x + (box.width - w) / 2 + cross.x * w, box.y + (box.height - h) / 2 + cross.y * h];
+  };
+  const point = (event, button) => {
+    const step = event.shiftKey ? .1 : .02, [dx, dy] = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key] ?? [0, 0];
+    const clicks = ['Enter', ' '].includes(event.key);
+    if (!clicks && !dx && !dy) return;
+    event.preventDefault();
+    cross.x = Math.min(.99, Math.max(.01, cross.x + step * dx));
+    cross.y = Math.min(.99, Math.max(.01, cross.y + step * dy));
+    const [x, y] = crossed(button);
+    document.body.append(mark);
+    Object.assign(mark.style, {left: `${x + scrollX}px`, top: `${y + scrollY}px`});
+    mark.hidden = false;
+    if (clicks) button.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, view: window, clientX: x, clientY: y}));
+  };
+
+  document.addEventListener('keydown', event => {
+    const handle = event.target.closest?.('#slider .outer'), photo = event.target.closest?.(PHOTO);
+    if (handle) slide(event, handle);
+    if (photo) point(event, photo);
+  });
+  document.addEventListener('focusout', () => { mark.hidden = true; });
+  document.addEventListener('focusin', describe);
+  document.addEventListener('error', event => {
+    if (event.target.closest?.('#photo img')) event.target.alt = 'This browser cannot show such a picture, but it can be painted.';
+  }, true);
+  let waiting = 0;
+  new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
+    .observe(document, {subtree: true, childList: true});
+})();

@@ -1,0 +1,79 @@
+"""Clicks on the photo: where they point, how they and the kept region are drawn."""
+
+import cv2
+import numpy as np
+
+from pipeline.types import Click, Painting, Pixels, Prompt
+from ui.pictures import fit, over_checker
+
+MOST_POINTS = 100
+ADD_COLOR, TAKE_COLOR = (0, 96, 190), (204, 76, 0)  # told apart by color-blind people, too; so are disc and square, + and -
+PAPER, LINE = 238, (255, 214, 10)
+POINT = 0.019  # of the preview's long side: a point's radius
+
+
+def clicked(index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool) -> Click:
+    """Return a click on a preview as a point of the photo; both sizes are (height, width).
+
+    Convention: `index` (x, y) counts the preview's pixels from its left and upper edge; a point counts from the center of the
+    top-left pixel.
+    """
+    x, y = ((at * whole / shown - 0.5) for at, whole, shown in zip(index, photo[::-1], preview[::-1], strict=True))
+    return round(min(max(x, 0.0), photo[1] - 1), 2), round(min(max(y, 0.0), photo[0] - 1), 2), add
+
+
+def with_click(prompt: Prompt, click: Click) -> Prompt:
+    """Return the prompt with one click more.
+
+    Raises: ValueError: there are too many.
+    """
+    return Prompt(few((*prompt.points, click)), prompt.box)
+
+
+def without_last(prompt: Prompt) -> Prompt:
+    """Return the prompt without its last click."""
+    return Prompt(prompt.points[:-1], prompt.box)
+
+
+def draw_kept(painting: Painting) -> Pixels:
+    """Return the photo's preview: what is kept in color and outlined, the rest pale, each click a point with its sign."""
+    pixels = over_checker(fit(painting.original), painting.photo.alpha)
+    pale = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None] * 0.45 + PAPER * 0.55
+    h, w = pixels.shape[:2]
+    mask = np.zeros((h, w), np.float32) if painting.mask is None else cv2.resize(painting.mask, (w, h), interpolation=cv2.INTER_AREA)
+    drawn = (pale + (pixels - pale) * mask[..., None] + 0.5).astype(np.uint8)
+    edges, _ = cv2.findContours((mask > 0.5).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    thin = max(1, round(max(h, w) / 500))
+    cv2.drawContours(drawn, edges, -1, (20, 20, 20), 2 * thin + 1, cv2.LINE_AA)
+    cv2.drawContours(drawn, edges, -1, LINE, thin, cv2.LINE_AA)
+    for x, y, add in painting.prompt.resized(painting.photo.pixels.shape[:2], (h, w)).points:
+        _draw_point(drawn, (round(x), round(y)), max(4, round(POINT * max(h, w))), add=add)
+    return drawn
+
+
+def _draw_point(drawn: Pixels, at: tuple[int, int], radius: int, *, add: bool) -> None:
+    (x, y), rim, arm, line = at, max(1, radius // 4), round(radius * 0.55), max(1, radius // 3)
+    for r, color in ((radius + rim, (255, 255, 255)), (radius, ADD_COLOR if add else TAKE_COLOR)):
+        if add:
+            cv2.circle(drawn, at, r, color, -1, cv2.LINE_AA)
+        else:
+            cv2.rectangle(drawn, (x - r, y - r), (x + r, y + r), color, -1)
+    cv2.line(drawn, (x - arm, y), (x + arm, y), (255, 255, 255), line)
+    if add:
+        cv2.line(drawn, (x, y - arm), (x, y + arm), (255, 255, 255), line)
+
+
+def describe_kept(prompt: Prompt) -> str:
+    """Say what the picture to click on shows, for those who do not see it."""
+    added = sum(add for _, _, add in prompt.points)
+    return f"The photo; what is kept is outlined. Points that add: {added}; that take away: {len(prompt.points) - added}."
+
+
+def few(points: tuple[Click, ...]) -> tuple[Click, ...]:
+    """Refuse more points than a photo takes.
+
+    Raises: ValueError: there are too many.
+    """
+    if len(points) > MOST_POINTS:
+        raise ValueError(f"A photo takes at most {MOST_POINTS} points, found {len(points)}; take some away.")
+    return points

@@ -1,0 +1,34 @@
+"""Prompts as programs write them, in JSON."""
+
+from pipeline.types import Prompt
+from ui.pointing import few
+
+LARGEST = 1e9  # no photo is that large, and larger numbers of JSON are no floats
+PROMPT_HELP = {
+    "points": "What else is kept, or not, of this photo: [[x, y, add], …] in photo px; where add is true, what lies there is kept.",
+    "box": "[x0, y0, x1, y1] in photo px around what is kept, or null.",
+}
+
+
+def prompt_from(points: object, box: object) -> Prompt:
+    """Return the prompt that lists of JSON describe; whether it lies in the photo is not known yet.
+
+    Raises: ValueError: they do not; the message says what was wanted and found.
+    """
+    if not isinstance(points, list | tuple | None):
+        raise ValueError(f"points is a list of [x, y, add], not {_brief(points)}.")
+    for point in points or ():
+        if not (isinstance(point, list | tuple) and len(point) == 3 and _numbers(point[:2]) and isinstance(point[2], bool)):
+            raise ValueError(f"A point is [x, y, add], two numbers and true or false, not {_brief(point)}.")
+    if box is not None and not (isinstance(box, list | tuple) and len(box) == 4 and _numbers(box)):
+        raise ValueError(f"box is [x0, y0, x1, y1], four numbers, or null, not {_brief(box)}.")
+    corners = None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
+    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners)
+
+
+def _numbers(values: list[object] | tuple[object, ...]) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST for value in values)
+
+
+def _brief(value: object) -> str:
+    return repr(value)[:60]
