@@ -123,6 +123,18 @@ def test_what_is_missing_is_listed_last_with_its_size(tmp_path, monkeypatch):
     assert [row["parameters_M"] for row in rows] == ["641.09", "54.31", "134.49"]
 
 
+def test_one_that_fails_is_said_and_the_others_are_measured(tmp_path, monkeypatch, capsys):
+    def outline(photos, name, kept, out):
+        if name == "unet_whole":
+            raise RuntimeError("unet_whole failed: its weights are damaged")
+        return outlined(photos, name, kept, out, models=Models())
+
+    monkeypatch.setattr(module, "outline_all", outline)
+    rows = table(read_set(easyportrait(tmp_path, {"test": 1})), ["unet_whole", "unet"])
+    assert [row["state"] for row in rows] == ["failed", "measured", "missing"]
+    assert "its weights are damaged" in capsys.readouterr().out
+
+
 def test_the_table_is_written_twice(tmp_path):
     rows = [{"segmenter": "unet", "state": "measured", "mIoU": "0.8123"}, {"segmenter": "fcn8s_vgg16", "state": "missing"}]
     write(rows, tmp_path / "deep/out", "2 photos of a set")

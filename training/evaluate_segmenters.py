@@ -129,7 +129,11 @@ def table(data: LabelledSet, segmenters: Sequence[Segmenter]) -> list[Row]:
     rows = []
     for name in sorted(segmenters, key=lambda name: described(name)["state"] == "missing"):
         row = described(name)
-        rows.append(evaluate(data, name) if row["state"] == "measured" else row)
+        try:
+            rows.append(evaluate(data, name) if row["state"] == "measured" else row)
+        except RuntimeError as error:  # weights that are not what they should be, say; the others are measured all the same
+            print(error, flush=True)
+            rows.append(row | {"state": "failed"})
         print(", ".join(f"{key} {value}" for key, value in rows[-1].items() if value), flush=True)
     nowhere = [{"segmenter": k, "state": "missing", "parameters_M": f"{n / 1e6:.2f}", "MB": ""} for k, n in NO_CHECKPOINT.items()]
     return rows + nowhere
