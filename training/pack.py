@@ -21,6 +21,7 @@ LEARNED = (*MASKS, "landmarks", "photos")
 MEASURED = ("face_parsing_test", "portraits_in_the_wild_test")
 POINTS = "portraits_in_the_wild/landmarks49.json"
 QUALITIES = range(90, 25, -5)  # of WebP: half of JPEG's bytes for the same look
+SMALLEST = (cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
 TRIED = 20  # each so many-th photo is compressed to guess the whole
 
 
@@ -58,7 +59,8 @@ def shrink_masks(data: Path, packed: Path, side: int) -> None:
         for file in sorted((data / kind / "masks").glob("*.png")):
             mask = read_mask(file)
             size = shrunk_size(mask.shape, side)
-            cv2.imwrite(str(packed / kind / "masks" / file.name), cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT))
+            small = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT)
+            cv2.imwrite(str(packed / kind / "masks" / file.name), small, SMALLEST)
     points = json.loads((data / POINTS).read_text())
     sizes = {file.stem: read_mask(file).shape for file in (data / "portraits_in_the_wild/masks").glob("*.png")}
     (packed / POINTS).write_text(json.dumps({name: _scaled(value, sizes.get(Path(name).stem), side) for name, value in points.items()}))

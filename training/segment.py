@@ -32,7 +32,7 @@ from training.samples import Samples, read_mask
 from training.stream import Varied, batches
 
 LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks
-DRAWN = 8  # held-out photos on a sheet
+DRAWN = 8  # held-out photos on a sheet, at most
 VALIDATED = 200  # held-out photos of EasyPortrait's two thousand
 
 
@@ -64,13 +64,13 @@ def easyportrait_data(folder: Path, scenes: Path | None) -> Data:
 
 
 def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[str, float]:
-    """Measure an averaged network on held-out photos; draw the first eight of them and the run's loss curve."""
+    """Measure an averaged network on held-out photos; draw some of them and the run's loss curve."""
     device = next(network.parameters()).device
     seen = as_network(parser_of(network.state_dict()).to(device))
     scores, panels = Scores(), []
     for index, (_, photo, guess, truth) in enumerate(guesses(held_out, seen, LOOK_PX)):
         scores.add(truth, guess)
-        if index % max(1, len(held_out) // DRAWN) == 0:
+        if index % -(-len(held_out) // DRAWN) == 0:
             panels.append(panel(photo, guess, truth, long_px=224))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1])
     if (page.parent / "log.csv").exists():
