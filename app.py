@@ -12,7 +12,7 @@ from functools import partial
 
 import gradio as gr
 
-from ui import look, startup
+from ui import compare_tab, look, startup
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import PAINTING, TITLE, Page, lay_out
@@ -37,6 +37,7 @@ def build(studio: Studio) -> gr.Blocks:
         wire_painting(parts, handlers)
         wire_result(parts, handlers)
         wire_correct(parts, handlers)
+        wire_comparison(parts, handlers)
         add_api(studio, MODEL)
     return page.queue(max_size=LONGEST_QUEUE)
 
@@ -102,6 +103,23 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
         event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+
+
+def wire_comparison(parts: Page, handlers: Handlers) -> None:
+    """Connect the comparison; a new photo empties it."""
+    tab = parts.comparison
+    buttons = [tab.compare, tab.cancel]
+    busy, idle = partial(switch, running=True), partial(switch, running=False)
+    begun = tab.compare.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    running = begun.then(
+        handlers.compare, [parts.photo, tab.segmenters, *parts.widgets], [tab.notes, *tab.outputs], preprocess=False,
+        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=[tab.notes, tab.pictures], **PRIVATE,
+    )  # fmt: skip
+    running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    tab.cancel.click(handlers.cancel, None, tab.notes, queue=False, show_progress="hidden", **PRIVATE)
+    tab.cancel.click(idle, None, buttons, cancels=[running], queue=False, show_progress="hidden", **PRIVATE)
+    for changed in (parts.photo.input, *(button.click for button in parts.examples)):
+        changed(lambda: ["", *compare_tab.view(None)], None, [tab.notes, *tab.outputs], queue=False, show_progress="hidden", **PRIVATE)
 
 
 def show_painting() -> gr.Tabs:

@@ -1,11 +1,13 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
-It paints an example through the client, then drops a photo into the page in a real browser, presses Paint, and looks at the result.
+It paints an example through the client, then drops a photo into the page in a real browser, presses Paint, looks at the result,
+corrects what is kept by a click and takes it back, and compares segmenters.
 """
 
 import base64
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -66,14 +68,69 @@ def paint_in_browser(page: Page, url: str, folder: Path) -> None:
     before, after = [pixels_of(page.request.get(img.get_attribute("src")).body()) for img in page.locator("#slider img").all()]
     check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
     check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
-    page.wait_for_timeout(1500)
-    nameless = page.evaluate("[...document.querySelectorAll('#photo img, #slider img, #stages img')].filter(i => !i.alt).length")
-    check(nameless == 0, "every picture has an alternative text")
-    page.screenshot(path=folder / f"page-{page.viewport_size['width']}.png", full_page=True)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    check(width <= page.viewport_size["width"], f"the page is {width} px wide in a window of {page.viewport_size['width']}")
+    correct_in_browser(page)
+    compare_in_browser(page)
+    look_around(page, folder)
     foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]
     check(not foreign, f"nothing outside the page was asked for {foreign[:3] or ''}")
+
+
+def correct_in_browser(page: Page) -> None:
+    """Click beside what is kept, look at what that changes, and undo it."""
+    page.get_by_role("tab", name="Correct").click()
+    page.wait_for_selector("#kept img", state="visible")
+    before = shown_in(page, "#kept"), shown_in(page, "#corrected")
+    change(page, lambda: page.locator("#kept img").click(position={"x": 60, "y": 60}))
+    after = shown_in(page, "#kept"), shown_in(page, "#corrected")
+    check(not np.array_equal(before[0], after[0]), "a click changes what is kept")
+    check(not np.array_equal(before[1], after[1]), "a click changes the result")
+    check("add: 1" in (page.locator("#kept img").get_attribute("alt") or ""), "the alternative text counts the click")
+    change(page, lambda: page.click("#undo"))
+    back = shown_in(page, "#kept"), shown_in(page, "#corrected")
+    check(all(np.array_equal(a, b) for a, b in zip(before, back, strict=True)), "Undo brings both back")
+    page.locator("#kept .image-container > button").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    change(page, lambda: page.keyboard.press("Enter"))
+    check(not np.array_equal(before[0], shown_in(page, "#kept")), "keys can click, too")
+    change(page, lambda: page.click("#clear"))
+
+
+def change(page: Page, act: Callable[[], object]) -> None:
+    """Do something that changes the picture to click on, and wait for that."""
+    old = page.locator("#kept img").get_attribute("src")
+    act()
+    page.wait_for_function("old => document.querySelector('#kept img')?.src !== old", arg=old, timeout=60_000)
+    page.wait_for_timeout(300)  # the result follows in the same answer
+
+
+def shown_in(page: Page, place: str) -> np.ndarray:
+    """Return the picture that is shown somewhere."""
+    return pixels_of(page.request.get(page.locator(f"{place} img").get_attribute("src") or "").body())
+
+
+def compare_in_browser(page: Page) -> None:
+    """Compare the segmenters that are ticked, and download the sheet."""
+    page.get_by_role("tab", name="Compare").click()
+    ticked = page.locator("#segmenters input:checked").count()
+    page.click("#compare")
+    page.wait_for_selector("#compared .thumbnail-item", timeout=240_000)
+    check(page.locator("#compared .thumbnail-item").count() == 2 + ticked, f"{ticked} segmenters stand beside the photo and its painting")
+    page.wait_for_selector("#compare:not([disabled])")
+    with page.expect_download() as sheet:
+        page.click("#sheet")
+    check(max(Image.open(sheet.value.path()).size) > 1000, f"the sheet can be downloaded as {sheet.value.suggested_filename}")
+
+
+def look_around(page: Page, folder: Path) -> None:
+    """Look at every tab: alternative texts, width, and a picture of the page."""
+    for tab in ("Painting", "Correct", "Compare"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(1500)
+        nameless = page.evaluate("[...document.querySelectorAll('#photo img, #wall img')].filter(i => !i.alt).length")
+        check(nameless == 0, f"every picture has an alternative text ({tab})")
+        page.screenshot(path=folder / f"{tab.lower()}-{page.viewport_size['width']}.png", full_page=True)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        check(width <= page.viewport_size["width"], f"the page is {width} px wide in a window of {page.viewport_size['width']} ({tab})")
 
 
 def main() -> None:

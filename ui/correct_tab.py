@@ -33,7 +33,7 @@ class CorrectTab:
 
 def lay_out() -> CorrectTab:
     """Make the tab's components; call it inside the tab."""
-    hint = gr.HTML(f"<p>{WAITING}</p>", elem_id="correct-hint")
+    hint = gr.HTML(f"<p>{WAITING}</p>", elem_classes=["hint"])
     with gr.Column(visible=False) as room:
         with gr.Row(equal_height=True, elem_id="correct-tools"):
             mode = gr.Radio(

@@ -13,12 +13,12 @@ from pipeline.io import read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
-from ui import correct_tab
+from ui import compare_tab, correct_tab
 from ui.examples import EXAMPLES
 from ui.offers import within_reach
 from ui.pointing import clicked, with_click, without_last
 from ui.shown import Shown
-from ui.studio import Studio
+from ui.studio import Bar, Studio
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -84,19 +84,25 @@ class Handlers:
         """Paint the photo with the controls' settings; what was clicked on in a painting of it before still holds."""
         photo, before, *chosen = values
         with told():
-            if not photo or not photo.get("path"):
-                raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
-            settings = from_widgets(chosen)
-            path, name = Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
-
-            def bar(done: float, text: str) -> None:
-                progress(done, desc=text)
-
+            path, name = file_of(photo)
             try:
-                shown = self.studio.show(str(request.session_hash), path, name, settings, bar, before)
+                shown = self.studio.show(str(request.session_hash), path, name, from_widgets(chosen), bar_of(progress), before)
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
+
+    def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+        """Compare segmenters on the photo, at the controls' settings."""
+        photo, segmenters, *chosen = values
+        with told():
+            path, name = file_of(photo)
+            try:
+                compared = self.studio.compare(
+                    str(request.session_hash), path, name, from_widgets(chosen), tuple(segmenters or ()), bar_of(progress)
+                )
+            except Cancelled:
+                return [gr.skip()] * (1 + len(compare_tab.view(None)))
+            return [note(compared.notes), *compare_tab.view(compared)]
 
     def example(self, index: int) -> Callable[..., list[Update]]:
         """Return the handler that shows one example, painted at the default settings."""
@@ -153,6 +159,21 @@ class Handlers:
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
         self.studio.visits.leave(str(request.session_hash))
+
+
+def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
+    """Return the file in the photo field, and its name.
+
+    Raises: PhotoError: there is none.
+    """
+    if not photo or not photo.get("path"):
+        raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
+    return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
+
+
+def bar_of(progress: gr.Progress) -> Bar:
+    """Return the page's progress bar as the studio moves it."""
+    return lambda done, text: progress(done, desc=text)
 
 
 def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import correct_tab
+from ui import compare_tab, correct_tab
 from ui.examples import EXAMPLES
 from ui.visits import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, Control, widget
@@ -38,6 +38,7 @@ class Page:
     link: gr.Button
     tabs: gr.Tabs
     correct: correct_tab.CorrectTab
+    comparison: compare_tab.CompareTab
     status: gr.HTML
     shown: gr.State
     timer: gr.Timer
@@ -73,13 +74,15 @@ def lay_out() -> Page:
 
 def _lay_out_wall() -> dict[str, Any]:
     with gr.Column(elem_id="wall"):
-        notes = gr.HTML(elem_id="notes")
+        notes = gr.HTML(elem_id="notes", elem_classes=["notes"])
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Painting", id=PAINTING):
                 painting = _lay_out_result()
             with gr.Tab("Correct", id="correct"):
                 correct = correct_tab.lay_out()
-    return {"notes": notes, "tabs": tabs, "correct": correct, **painting}
+            with gr.Tab("Compare", id="compare"):
+                comparison = compare_tab.lay_out()
+    return {"notes": notes, "tabs": tabs, "correct": correct, "comparison": comparison, **painting}
 
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:

@@ -15,10 +15,10 @@ CSS = """
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
 #privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45; padding: 0; }
-#notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
+.notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; }
-#notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
-#notes li::marker { color: #b98a3c; }
+.notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
+.notes li::marker { color: #b98a3c; }
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
 #empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
@@ -37,9 +37,12 @@ CSS = """
 #wall .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
 #wall .captioned .caption-label { position: static; max-width: none; white-space: normal; overflow: visible; background: none; border: 0;
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
-#correct-hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
+.hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
 #correct-tools { align-items: end; }
 #kept img { cursor: crosshair; }
+#kept .image-container > button, #corrected .image-container > button { margin-top: 30px; }
+#wall #compared .thumbnail-item img { aspect-ratio: auto; }
+#wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
   background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat, linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
 :focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }

@@ -54,11 +54,12 @@ def within_reach(settings: Settings) -> tuple[Settings, list[str]]:
 
 
 def describe_missing() -> str:
-    """Say which choices are not offered, and what they need; nothing where all are."""
+    """Say, in HTML, which networks are not here, so that what needs them is not offered; nothing where all are."""
     missing = [_size(network) for needs in NEEDS.values() for network in needs.values() if not is_here(network)]
     if not missing:
         return ""
-    return f"Not here, so not offered: {', '.join(missing)}; the command python -m pipeline weights says where they come from."
+    where = "The command <code>python -m pipeline weights</code> says where they come from."
+    return f"<details><summary>{len(missing)} networks are not here, so not offered</summary>{', '.join(missing)}. {where}</details>"
 
 
 def _size(network: str | None) -> str:

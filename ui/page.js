@@ -3,8 +3,7 @@
 (() => {
   const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
   const describe = () => {
-    const notes = document.querySelector('#notes');
-    if (notes) { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); }
+    document.querySelectorAll('.notes').forEach(notes => { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); });
     document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
     document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
     document.querySelectorAll('.captioned .thumbnail-item').forEach(button => {

@@ -4,7 +4,7 @@ import filecmp
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Prompt
 from pipeline.weights import cache_folder
+from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.shown import Shown, show, show_again, write_painting
 from ui.visits import Visit, Visits
@@ -36,8 +37,11 @@ Bar = Callable[[float, str], object]  # share of the work done, what happens now
 class Studio:
     """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
 
-    def __init__(self, paint: Callable[..., Painting] | None = None, models: Any = None) -> None:  # noqa: ANN401 - a test's stand-in
+    def __init__(
+        self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None  # noqa: ANN401 - stand-ins for tests
+    ) -> None:  # fmt: skip
         self._paint = paint
+        self._compare = compare
         self._models = models
         self._lock = threading.Lock()
         self._status = ("", False)
@@ -107,6 +111,20 @@ class Studio:
         if all(Path(path).exists() for path in (shown.before, shown.kept, *(path for _, path, _ in shown.stages))):
             return show_again(visit, painting, shown)
         return replace(show(visit, painting, shown.photo), owner=shown.owner)  # the previews were deleted while the page stood idle
+
+    def compare(self, session: str, path: Path, name: str, settings: Settings, segmenters: Sequence[str], bar: Bar) -> Compared:
+        """Paint a visitor's photo with several segmenters and write the previews and the sheet.
+
+        Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        """
+        _, models = self.pipeline()
+        if self._compare is None:
+            from pipeline.compare import compare
+
+            self._compare = compare
+        visit = self.visits.of(session)
+        report, photo = reporter(visit.begin(), bar), photo_of(visit.cache, path, name)
+        return show_comparison(visit, self._compare(photo, settings, segmenters, models=models, report=report, cache=visit.cache), photo)
 
     def write_full_size(self, session: str, shown: Shown) -> Path:
         """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path."""

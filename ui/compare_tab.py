@@ -1,0 +1,92 @@
+"""The tab "Compare": the photo painted with several segmenters side by side."""
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from pipeline.io import encode_png
+from pipeline.settings import options
+from pipeline.types import Image, Photo
+from ui.offers import offered
+from ui.pictures import brief, fit, over_checker
+from ui.shown import write_named
+from ui.visits import Visit
+
+if TYPE_CHECKING:
+    from pipeline.compare import Comparison
+
+ABOUT = (
+    "Where the face ends decides what stays the person's own. Each segmenter outlines it in the photo that you chose, at the "
+    "settings that you chose, and what it outlines is kept."
+)
+SEGMENTER = next(option for option in options() if option.flag == "segmenter")
+USUAL = ("unet", "sam_light")
+
+
+@dataclass
+class CompareTab:
+    """The tab's components."""
+
+    segmenters: gr.CheckboxGroup
+    compare: gr.Button
+    cancel: gr.Button
+    notes: gr.HTML
+    pictures: gr.Gallery
+    sheet: gr.DownloadButton
+
+    @property
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Return what `view` fills."""
+        return [self.pictures, self.sheet]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison that is shown: (preview, caption) for each version, the sheet's file, sentences for the person."""
+
+    pictures: tuple[tuple[str, str], ...]
+    sheet: str
+    notes: tuple[str, ...]
+
+
+def lay_out() -> CompareTab:
+    """Make the tab's components; call it inside the tab."""
+    gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
+    choices = offered(SEGMENTER)
+    usual = [choice for _, choice in choices if choice in USUAL]
+    segmenters = gr.CheckboxGroup(choices, value=usual, label="Segmenters", elem_id="segmenters")
+    with gr.Row():
+        compare = gr.Button("Compare", variant="primary", elem_id="compare", scale=3)
+        cancel = gr.Button("Cancel", variant="stop", elem_id="cancel-comparison", scale=1, min_width=90, visible=False)
+    notes = gr.HTML(elem_id="compare-notes", elem_classes=["notes"])
+    pictures = gr.Gallery(
+        format="png", label="Comparison", columns=2, height="auto", object_fit="contain", interactive=False, visible=False,
+        buttons=["fullscreen"], elem_id="compared", elem_classes=["captioned"],
+    )  # fmt: skip
+    sheet = gr.DownloadButton("Download the sheet (PNG)", visible=False, elem_id="sheet")
+    return CompareTab(segmenters, compare, cancel, notes, pictures, sheet)
+
+
+def view(compared: Compared | None) -> list[gr.blocks.Block]:
+    """Return what the tab shows, in the order of `CompareTab.outputs`."""
+    if compared is None:
+        return [gr.Gallery(None, visible=False), gr.DownloadButton(visible=False)]
+    return [gr.Gallery(list(compared.pictures), visible=True), gr.DownloadButton(value=compared.sheet, visible=True)]
+
+
+def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Compared:
+    """Write a comparison's previews and its sheet into the visit's folder."""
+    from pipeline.sheet import facts, sheet
+
+    direct = "Painted and restored directly" if comparison.restored else "Painted, not restored"
+    versions: list[tuple[Image, tuple[str, ...]]] = [(comparison.original, ("Original",)), (comparison.direct, (direct, "nothing kept"))]
+    versions += [(version.picture, facts(version)) for version in comparison.versions]
+    pictures = tuple(
+        (visit.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines)) for picture, lines in versions
+    )  # fmt: skip
+    for old in visit.folder.glob("sheet-*/*.png"):
+        old.unlink()
+    file = write_named(encode_png(sheet(comparison)), visit.folder / f"sheet-{secrets.token_hex(4)}", photo.name, "compared")
+    return Compared(pictures, str(file), (*(brief(note) for note in comparison.notes), *photo.notes))
