@@ -127,10 +127,10 @@ def sheet(panels: list[Pixels], columns: int = 2) -> Pixels:
 
 def draw_curve(run: Path, file: Path) -> None:
     """Plot the loss over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
-    log = read_log(run / "log.csv")
+    log = {"minutes": [], "loss": []} | (read_log(run / "log.csv") if (run / "log.csv").exists() else {})
     figure = Figure((7, 4), layout="constrained")
     axes = figure.add_subplot(xlabel="minutes of training", ylabel="loss (running mean)")
-    axes.plot(log["minutes"], log["loss"], color="tab:blue", label="loss")
+    axes.plot(log["minutes"], log["loss"], ".-", markersize=3, color="tab:blue", label="loss")
     axes.grid(alpha=0.3)
     held_out = read_log(run / "held_out.csv") if (run / "held_out.csv").exists() else {}
     if "miou" in held_out:

@@ -101,7 +101,7 @@ def fit(
             last_sample = seconds
             if writes:
                 _milestone(folder, done, seconds, networks, optimizers, average, sample)
-    if writes:
+    if writes and (seconds > last_sample or not done):
         _milestone(folder, done, seconds, networks, optimizers, average, sample)
     return average.network
 

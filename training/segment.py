@@ -73,8 +73,7 @@ def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[st
         if index % -(-len(held_out) // DRAWN) == 0:
             panels.append(panel(photo, guess, truth, long_px=224))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1])
-    if (page.parent / "log.csv").exists():
-        draw_curve(page.parent, page.parent / "loss.png")
+    draw_curve(page.parent, page.parent / "loss.png")
     return scores.figures()
 
 
@@ -131,6 +130,8 @@ def train(args: argparse.Namespace) -> None:
         together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
         writes=machine.is_main_process,
     )  # fmt: skip
+    if machine.is_main_process:
+        draw_curve(args.run, args.run / "loss.png")
     machine.wait_for_everyone()
     machine.end_training()
 
