@@ -19,7 +19,7 @@ from pipeline.io import read_photo
 from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
 from pipeline.stages.detect import Seen
-from pipeline.stages.parse import Part, merged
+from pipeline.stages.parse import Part, merged, nine_probabilities
 from pipeline.types import Labels, Photo, Pixels
 
 HAIR = 13  # CelebAMask-HQ's index
@@ -32,7 +32,7 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], 
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
     parts = merged(seen.whole, seen.views, original.shape[:2])
-    return seen, parts.argmax(2).astype(np.uint8), labels_at(parts, pixels.shape[:2])
+    return seen, parts.argmax(2).astype(np.uint8), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 
 def pairs(folder: Path) -> Iterator[tuple[str, Pixels, NDArray[np.uint8]]]:

@@ -13,7 +13,7 @@ from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
-from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged, nine_probabilities
+from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged, merged_nine
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import STRUCTURE, stylize
@@ -64,7 +64,7 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     Raises: WeightError: the parser's weights are not at hand.
     """
     original, seen = see_photo(photo, models=models, settings=settings)
-    return labels_at(merged(seen.whole, seen.views, original.shape[:2]), photo.pixels.shape[:2])
+    return labels_at(merged_nine(seen.whole, seen.views, original.shape[:2]), photo.pixels.shape[:2])
 
 
 def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Seen]:
@@ -76,9 +76,10 @@ def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None)
     return original, see_people(Run(key_of(photo), ignore, KeepNothing()), original, settings or Settings(), models)
 
 
-def labels_at(parts: Probabilities, size: tuple[int, int]) -> Labels:
-    """Return the nine classes of the parts at a (height, width), made strip by strip."""
-    nine = nine_probabilities(parts)
+def labels_at(nine: Probabilities, size: tuple[int, int]) -> Labels:
+    """Return the classes of nine probabilities, (H, W, 9), at a (height, width), made strip by strip."""
+    if nine.shape[:2] == size:
+        return labels_of(nine)
     return np.vstack([labels_of(by_four(lambda p, at=rows: rows_enlarged(p, size, at), nine)) for rows in strips_of(size[0])])
 
 

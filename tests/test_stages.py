@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import guesses, measure
+from pipeline.stages.detect import guesses, measure, unexplained
 from pipeline.stages.parse import CloseLook, Part, look, merged, nine_classes
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
@@ -162,3 +162,29 @@ def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):
 def test_only_a_seeded_painter_gets_noise():
     plain, seeded = (stylize(photo_of(), np.tanh, brush=1.5, stroke_px=1.0, seeded=s) for s in (False, True))
     assert not np.array_equal(plain, seeded)
+
+
+def skin_at(size, *boxes):
+    parts = np.zeros((*size, 12), np.float32)
+    parts[..., Part.BACKGROUND] = 1
+    for x0, y0, x1, y1 in boxes:
+        parts[y0:y1, x0:x1] = np.eye(12)[Part.SKIN]
+    return parts
+
+
+def test_skin_that_no_face_explains_is_looked_at_again():
+    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
+    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    rows, columns = unexplained(parts, (face,), (512, 1024))
+    assert rows.start < 200 and rows.stop > 240
+    assert 280 < columns.start < 600 and columns.stop > 632
+
+
+def test_a_large_face_alone_needs_no_larger_look():
+    parts = skin_at((256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250))  # a speck and a belt are no faces
+    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    assert unexplained(parts, (face,), (512, 1024)) is None
+
+
+def test_small_faces_make_the_whole_photo_worth_a_larger_look():
+    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (slice(0, 512), slice(0, 1024))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 512  # long side of the first look at the whole
@@ -16,8 +16,11 @@ LARGER_LOOK_PX, SMALLER_LOOK_PX = 1024, 256
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LOOKS_PX = (256, 768)
+NEARLY = 0.25
 MIRRORED_UP_TO_PX = 512  # a second, mirrored look at more than this costs more time than it gives
-SHOWN = 0.3  # probability of a face's parts from which on they must belong to a face
+LEAST_PATCH_PX = 7
+SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
+SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
@@ -61,7 +64,7 @@ def see(photo: Image, network: Network) -> Seen:
         found = _confirmed(photo, network, look(photo, network, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(_fitting_look(photo, network, parts, faces), faces, tuple(view for _, view in found))
+    return Seen(fitting_look(photo, network, faces, first=parts), faces, tuple(view for _, view in found))
 
 
 def whole_of(photo: Image) -> Window:
@@ -102,19 +105,28 @@ def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, 
         x0, y0, x1, y1 = (np.array(face.box) / scale).astype(int)
         room = (y1 - y0) // 4
         shown[max(0, y0 - room) : max(0, y1 + room + 1), max(0, x0 - room) : max(0, x1 + room + 1)] = 0
-    ys, xs = np.nonzero(cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    if not len(ys):
+    corners = _patches(shown)
+    if not len(corners):
         return None
-    room = 32 + 0.15 * max(np.ptp(ys), np.ptp(xs))
-    rows, columns = ((int(max(0, (v.min() - room) * scale)), int(min(s, (v.max() + room) * scale) + 1)) for v, s in ((ys, h), (xs, w)))
+    (x0, y0), (x1, y1) = corners[:, :2].min(0), corners[:, 2:].max(0)
+    room = 32 + 0.15 * max(x1 - x0, y1 - y0)
+    rows, columns = ((int(max(0, (a - room) * scale)), int(min(s, (b + room) * scale) + 1)) for a, b, s in ((y0, y1, h), (x0, x1, w)))
     return slice(*rows), slice(*columns)
 
 
-def _fitting_look(photo: Image, network: Network, parts: Probabilities, faces: tuple[Face, ...]) -> Probabilities:
-    """Return the whole at the size that fits the largest face: the first look's `parts` count where they have it already."""
+def _patches(shown: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return the boxes (N, 4) of the patches that have the size and shape of a face."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+    x, y, w, h, area = stats[1:].T
+    fits = (h >= LEAST_PATCH_PX) & (w > 0.4 * h) & (w < 1.6 * h) & (area > 0.45 * w * h)
+    return np.stack([x, y, x + w, y + h], 1)[fits]
+
+
+def fitting_look(photo: Image, network: Network, faces: tuple[Face, ...], *, first: Probabilities | None = None) -> Probabilities:
+    """Return the parts of the whole at the size that fits the largest face; the `first` look counts where it has nearly that size."""
     long_px = _fitting_px(photo, faces)
-    if abs(long_px / LOOK_PX - 1) < 0.2:
-        return (parts + look(photo, network, long_px=LOOK_PX, mirrored="only")) / 2
+    if first is not None and abs(long_px / LOOK_PX - 1) < NEARLY:
+        return mean_of(first, look(photo, network, long_px=LOOK_PX, mirrored="only"))
     return look(photo, network, long_px=long_px, mirrored="too" if long_px <= MIRRORED_UP_TO_PX else "no")
 
 
@@ -126,11 +138,17 @@ def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
 
 
 def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
-    """Return the face that a closer look at `points` shows, or None; the look is repeated once from its own better points."""
-    first = measure(look_closer(photo, points, network, mirrored="no"))
+    """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those."""
+    view = look_closer(photo, points, network, mirrored="no")
+    first = measure(view)
     if first is None:
         return None
-    view = look_closer(photo, np.concatenate([first.eyes, first.mouth]), network)
+    own = np.concatenate([first.eyes, first.mouth])
+    if np.abs(own - points).max() < SETTLED * np.hypot(*(own[1] - own[0])):
+        there = look_closer(photo, points, network, mirrored="only")
+        view = CloseLook(mean_of(view.parts, there.parts), view.matrix)
+    else:
+        view = look_closer(photo, own, network)
     face = measure(view)
     return (face, view) if face is not None and _plausible(face) else None
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect import Seen, confirm
-from pipeline.stages.parse import FACE_PARTS, CloseLook, look, look_closer
+from pipeline.stages.detect import Seen, confirm, fitting_look
+from pipeline.stages.parse import FACE_PARTS, CloseLook, look_closer
 from pipeline.types import Face, Image, Network
 
 Float = NDArray[np.float32]
@@ -22,7 +22,6 @@ SURE_SCORE = 0.97  # what counts although the parser misses an eye or the mouth:
 MIN_SHARE = 0.3  # of such a face's box that must be parts of a face
 OVERLAP = 0.4  # intersection over union from which two finds are one
 INSIDE = 0.6  # share of a smaller find's box that lies in a larger face when it is a part of that face
-PARSE_PX, FITTING_PX = (256, 768), 165  # limits of the parser's look at the whole, and the face's height that it knows best
 
 
 def find(photo: Image, finder: Network, parser: Network) -> Seen:
@@ -36,10 +35,8 @@ def find(photo: Image, finder: Network, parser: Network) -> Seen:
         if seen:
             break
     seen.sort(key=lambda pair: -pair[0].height)
-    long = max(photo.shape[:2])
-    fitting = np.clip(long * FITTING_PX / seen[0][0].height, *PARSE_PX) if seen else 512
-    whole = look(photo, parser, long_px=int(fitting), mirrored="too")
-    return Seen(whole, tuple(face for face, _ in seen), tuple(view for _, view in seen))
+    faces = tuple(face for face, _ in seen)
+    return Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
 
 
 def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:

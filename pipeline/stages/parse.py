@@ -71,7 +71,12 @@ def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> ND
     if mirrored == "no":
         return network(batch)
     there = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
-    return there if mirrored == "only" else np.asarray((network(batch) + there) / 2, np.float32)
+    return there if mirrored == "only" else mean_of(network(batch), there)
+
+
+def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of two looks."""
+    return np.asarray((one + other) / 2, np.float32)
 
 
 def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too") -> CloseLook:
@@ -106,9 +111,15 @@ def nine_classes(parts: Probabilities) -> Labels:
     return labels_of(nine_probabilities(parts))
 
 
+def merged_nine(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
+    """Return `nine_probabilities` of `merged`, faster: sums commute with resizing."""
+    views = tuple(CloseLook(nine_probabilities(view.parts), view.matrix) for view in closer)
+    return merged(nine_probabilities(whole), views, size)
+
+
 def nine_probabilities(parts: Probabilities) -> Probabilities:
     """Return (H, W, 9): the probabilities of hair, headwear and glasses are added to person's."""
-    person = parts[..., [Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES]].sum(2, keepdims=True)
+    person = parts[..., Part.PERSON : Part.PERSON + 1] + parts[..., Part.HAIR :].sum(2, keepdims=True)
     return np.concatenate([parts[..., :1], person, parts[..., Part.SKIN : Part.HAIR]], 2)
 
 
