@@ -8,7 +8,9 @@ from pipeline.nets.parser import Parser
 from pipeline.nets.sam import PromptDecoder
 from pipeline.nets.sam_light import LightEncoder
 from training.clicks import ADD, TAKE, Asked, as_logits, box_of, by_hand, center, correction, damaged, first
-from training.prompts import LightSam, Task, inputs, learn, started
+from training.crowd import Task
+from training.light_sam import LightSam, features_of, inputs
+from training.prompts import learn, started
 from training.regions import EAR, PEOPLE, SOMETHING, choices, found, known, numbered
 from training.samples import Sample
 
@@ -125,7 +127,7 @@ def test_encoder_and_decoder_have_the_shapes_and_keys_that_the_pipeline_loads():
     with torch.inference_mode():
         embedding = encoder(photo)
         assert embedding.shape == (1, 256, 64, 64)
-        half = network.embedded(torch.nn.functional.avg_pool2d(photo, 2))
+        half = network.embedded(network.features(torch.nn.functional.avg_pool2d(photo, 2)))
         torch.testing.assert_close(embedding, half, atol=1e-4, rtol=1e-4)
         asked = inputs([Asked().and_at(point, (ADD,))], 256, torch.device("cpu"))
         logits, scores = network(embedding, *asked)
@@ -155,12 +157,14 @@ def test_a_few_steps_on_one_view_lower_the_loss(rng):
     torch.manual_seed(0)
     network = LightSam(16).eval()
     wanted = disk(120, 120, 60)
-    view = torch.from_numpy(np.where(wanted, 0.9, 0.1).astype(np.float32))[None, None].expand(1, 3, -1, -1)
-    optimizer = torch.optim.AdamW([p for n, p in network.named_parameters() if "coder.encoder" not in n], 5e-4)
+    features = features_of(network, np.where(wanted, 230, 25).astype(np.uint8)[..., None].repeat(3, 2))
+    optimizer = torch.optim.AdamW([p for n, p in network.named_parameters() if not n.startswith("image_encoder.encoder")], 5e-4)
     losses = []
-    for _ in range(6):
-        asked = Asked().and_at(box_of(wanted), (2, 3))
+    for _ in range(8):
+        task = Task(features, wanted, np.ones_like(wanted), Asked().and_at(box_of(wanted), (2, 3)))
         optimizer.zero_grad()
-        losses.append(learn(network, view, [Task(0, wanted, np.ones_like(wanted), asked)], 2, True, rng)["loss"])
+        losses.append(learn(network, [task], rng)["loss"])
         optimizer.step()
+        assert task.answers == 1
+        assert task.asked.mask.shape == (256, 256)
     assert losses[-1] < 0.8 * losses[0]

@@ -14,9 +14,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.nets.parser import Parser
+from training.light_sam import LightSam
 from training.loop import half, single
 from training.painter import plain_generator
-from training.prompts import LightSam
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,14 +11,11 @@ from torch import Tensor, nn
 from pipeline.types import Labels, Pixels
 from training.clicks import ADD, CORNER, OTHER_CORNER, Asked, Logits, box_of, center, correction
 from training.faces import pairs_of
+from training.light_sam import MEAN_COLOR, SIDE, LightSam, chosen, inputs
+from training.loop import single
 from training.regions import CODES, Region, found
 from training.samples import read_mask, read_pixels
 
-if TYPE_CHECKING:
-    from training.prompts import LightSam
-
-VIEW = 256
-MEAN_COLOR = (124, 116, 104)
 CLICKS = 5
 NAMES = ("face", "hair", "head", "person")
 
@@ -27,22 +23,20 @@ NAMES = ("face", "hair", "head", "person")
 class Answered:
     """One photo and a network that answers prompts on it, at the photo's size."""
 
-    def __init__(self, network: "LightSam", photo: Pixels) -> None:
+    def __init__(self, network: LightSam, photo: Pixels) -> None:
         self.network, self.shape = network, photo.shape[:2]
-        self.scale = VIEW / max(self.shape)
+        self.scale = SIDE / max(self.shape)
         h, w = (max(1, round(n * self.scale)) for n in self.shape)
         self.inside = np.s_[:h, :w]
-        canvas = np.empty((2 * VIEW, 2 * VIEW, 3), np.uint8)
+        canvas = np.empty((2 * SIDE, 2 * SIDE, 3), np.uint8)
         canvas[:] = MEAN_COLOR
         canvas[: 2 * h, : 2 * w] = cv2.resize(photo, (2 * w, 2 * h), interpolation=cv2.INTER_AREA)
         x = torch.from_numpy(canvas).permute(2, 0, 1)[None].float() / 255
         view = nn.functional.avg_pool2d(x, 2).to(next(network.parameters()).device)
-        self.embedding: Tensor = network.embedded(view)
+        self.embedding: Tensor = network.embedded(network.features(view))
 
     def ask(self, asked: Asked) -> tuple[Logits, Logits]:
         """Return the mask at the photo's size, and as the network gave it; points are px of the photo."""
-        from training.prompts import chosen, inputs
-
         moved = Asked((asked.points + 0.5) * self.scale - 0.5, asked.kinds, asked.mask)
         logits, scores = self.network(self.embedding, *inputs([moved], 4 * self.network.cells, self.embedding.device))
         mask = chosen(logits, scores, [moved])[0]
@@ -80,7 +74,7 @@ def clicked(wanted: Region) -> Asked:
 
 
 @torch.inference_mode()
-def measured(network: "LightSam", data: Path, limit: int | None, clicks: int, sheet: Path | None = None) -> dict[str, list[float]]:
+def measured(network: LightSam, data: Path, limit: int | None, clicks: int, sheet: Path | None = None) -> dict[str, list[float]]:
     """Return the mean IoU of the first answer and after 1, 2, … clicks, by region and first prompt, on pictures never trained on."""
     seen: dict[str, list[list[float]]] = {}
     rows = []
@@ -93,15 +87,14 @@ def measured(network: "LightSam", data: Path, limit: int | None, clicks: int, sh
                 if name in ("face", "person in the wild") and len(rows) < 32:
                     rows.append(_drawn(photo, truth[name], (masks[0], masks[-1]), asked))
     if sheet is not None and rows:
-        rows = rows[:16] + rows[16:]
         cv2.imwrite(str(sheet), np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows) // 4 * 4, 4)])[:, :, ::-1])
     return {key: [float(v) for v in np.mean(values, 0)] for key, values in seen.items()}
 
 
-def figures(network: "LightSam", sheet: Path, *, data: Path, limit: int) -> dict[str, float]:
+def figures(network: LightSam, sheet: Path, *, data: Path, limit: int) -> dict[str, float]:
     """Return a few figures for a training's log, and draw its sheet."""
-    found_ = measured(network, data, limit, 2, sheet)
-    return {f"{key} {i}": value for key, values in found_.items() for i, value in enumerate(values)}
+    seen_ = measured(network, data, limit, 2, sheet)
+    return {f"{key} {i}": value for key, values in seen_.items() for i, value in enumerate(values)}
 
 
 def _pictures(data: Path, limit: int | None) -> list[tuple[Pixels, dict[str, Region]]]:
@@ -133,9 +126,6 @@ def _drawn(photo: Pixels, wanted: Region, masks: tuple[Logits, Logits], asked: A
 
 def main() -> None:
     """Print a table of figures."""
-    from training.loop import single
-    from training.prompts import LightSam
-
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("data", type=Path)
     cli.add_argument("files", type=Path, nargs="+", help="weights/sam_light-*.safetensors or a run's average.safetensors")

@@ -36,31 +36,37 @@ PARTS: dict[str, tuple[int, ...]] = {
 }
 SHARES = {"face": 0.3, "hair": 0.12, "head": 0.15, "person": 0.28}  # how often each is wanted; the single parts share the rest
 SINGLE = ("brow", "eye", "ear")  # of two, one is wanted
+WEIGHTS = {"face_parsing": 1.0, "portraits_in_the_wild": 1.0, "people": 0.7}  # how often a sample is drawn, relative to others
+WHOLE = {"face_parsing": 0.25, "portraits_in_the_wild": 0.6, "people": 1.0}  # the share of its draws that show the whole photo
 LEAST = 24  # px of the view that a region must have
 
 
-def load(data: Path, teacher: nn.Module | None, memory: Path) -> tuple[list[Sample], NDArray[np.float64]]:
-    """Return the training samples, labelled with CODES, and how often each is drawn relative to the others."""
-    samples, weights = [], []
-    for photo, mask in pairs_of(data, "face_parsing"):
-        samples.append(Sample(read_pixels(photo), CODES[read_mask(mask)], CELEBA_FACE, 0.25))
-        weights.append(1.0)
-    points = wild_points(data / "portraits_in_the_wild/landmarks49.json")
-    for photo, mask in pairs_of(data, "portraits_in_the_wild"):
-        pixels, labels, face = read_pixels(photo), person_labels(mask), None
-        if photo.stem in points:
-            face, matrix = upright(points[photo.stem])
-            labels = taught(teacher, pixels, labels, matrix, memory / f"{photo.stem}.png")
-        samples.append(Sample(pixels, _coded(labels), face, 0.6))
-        weights.append(1.0)
-    for photo, mask in pairs_of(data, "people"):
-        samples.append(Sample(read_pixels(photo), _coded(person_labels(mask)), None, 1.0))
-        weights.append(0.7)
-    return samples, np.array(weights)
+class Shared:
+    """The shared sets' samples, labelled with CODES, each read when it is asked for; `weights`: how often each is drawn.
 
+    `teacher`: a parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
+    """
 
-def _coded(labels: Labels) -> Labels:
-    return np.where(labels == PERSON, SOMETHING, labels).astype(np.uint8)
+    def __init__(self, data: Path, teacher: nn.Module | None, memory: Path) -> None:
+        self.teacher, self.memory = teacher, memory
+        self.pairs = [(kind, *pair) for kind in WEIGHTS for pair in pairs_of(data, kind)]
+        self.points = wild_points(data / "portraits_in_the_wild/landmarks49.json")
+        weights = np.array([WEIGHTS[kind] for kind, *_ in self.pairs])
+        self.weights = weights / weights.sum()
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, index: int) -> Sample:
+        kind, photo, mask = self.pairs[index]
+        pixels = read_pixels(photo)
+        if kind == "face_parsing":
+            return Sample(pixels, CODES[read_mask(mask)], CELEBA_FACE, WHOLE[kind])
+        labels, face = person_labels(mask), None
+        if kind == "portraits_in_the_wild" and photo.stem in self.points:
+            face, matrix = upright(self.points[photo.stem])
+            labels = taught(self.teacher, pixels, labels, matrix, self.memory / f"{photo.stem}.png")
+        return Sample(pixels, np.where(labels == PERSON, SOMETHING, labels).astype(np.uint8), face, WHOLE[kind])
 
 
 def numbered(sample: Sample, person: int) -> Sample:
