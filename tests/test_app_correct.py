@@ -1,4 +1,4 @@
-"""Clicks on what is kept: where they point, what they change, what is refused, which choices are offered; with stand-ins."""
+"""Clicks on what is kept: where they point, what they change, what is refused; with stand-ins."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,20 +14,17 @@ from PIL import Image
 import app
 from pipeline.catalog import WeightError
 from pipeline.io import read_photo
-from pipeline.settings import Settings, options
+from pipeline.settings import Settings
 from pipeline.types import PhotoError, Prompt
 from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from ui import look, offers
-from ui.correct_tab import ADD, TAKE
+from ui import look
+from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
-from ui.offers import describe_missing, offered, within_reach
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
 from ui.prompts import prompt_from
-from ui.studio import Studio
-from ui.widgets import changed_at_once, from_link, widget
+from ui.studio import STILL, Studio
 
 SIZE = (300, 200)
-SEGMENTER = next(option for option in options() if option.flag == "segmenter")
 
 
 class Obedient(Pipeline):
@@ -100,6 +97,16 @@ def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
     assert describe_kept(painting.prompt).endswith("add: 1; that take away: 1.")
 
 
+def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
+    def paint(*args, **how):
+        return replace(Pipeline()(*args, **how), mask=None)
+
+    painting = paint(read_photo(photo), Settings(), models=None)
+    assert np.ptp(draw_kept(painting), axis=2).max() == 0
+    hint, *_ = view(shown_by(Studio(paint=paint, models=object()), photo))
+    assert "Nothing is kept yet" in hint.value
+
+
 # What clicks change
 
 
@@ -129,6 +136,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(stu
     copy.write_bytes(photo.read_bytes())
     again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
     assert again.prompt == clicked_on.prompt
+    assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
     other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
     assert other.prompt == Prompt()
@@ -211,32 +219,3 @@ def test_the_client_points(served, photo):
         served.predict(photo=handle_file(photo), points=[[200, 50, True]], api_name="/paint")
     with pytest.raises(AppError, match="x0 < x1"):
         served.predict(photo=handle_file(photo), box=[5, 5, 5, 9], api_name="/paint")
-
-
-# What is offered
-
-
-def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):
-    monkeypatch.setattr(offers, "is_here", lambda network: network in (None, "mobile_sam"))
-    assert [choice for _, choice in offered(SEGMENTER)] == ["unet", "unet_whole", "mobile_sam"]
-    assert isinstance(widget(SEGMENTER), gr.Radio)
-    assert "sam_vit_b (375 MB)" in describe_missing()
-    assert "mobile_sam" not in describe_missing()
-    monkeypatch.setattr(offers, "is_here", lambda network: True)
-    assert isinstance(widget(SEGMENTER), gr.Dropdown)
-    assert describe_missing() == ""
-
-
-def test_a_link_that_names_what_is_not_here_falls_back_in_a_sentence(monkeypatch, studio):
-    monkeypatch.setattr(offers, "is_here", lambda network: network is None)
-    settings, said = within_reach(from_link({"segmenter": "sam_vit_h", "detector": "retinaface_resnet50", "brush": "2"})[0])
-    assert settings == Settings.from_flat(brush=2.0)
-    assert "SAM ViT-H needs sam_vit_h (2565 MB), which is not here; U-Net, face by face is used." in said[1]
-    assert "RetinaFace ResNet-50" in said[0]
-    *_, notes, _ = Handlers(studio).open(visitor("anna", segmenter="sam_vit_h"))
-    assert "sam_vit_h" in notes
-
-
-def test_a_light_segmenter_outlines_at_once_and_a_heavy_one_waits_for_paint():
-    assert changed_at_once(Settings(), Settings.from_flat(segmenter="unet_whole")) == Settings.from_flat(segmenter="unet_whole")
-    assert changed_at_once(Settings(), Settings.from_flat(segmenter="sam_vit_h", feather=0.1)) == Settings.from_flat(feather=0.1)

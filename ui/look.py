@@ -16,7 +16,7 @@ CSS = """
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
 #privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45; padding: 0; }
 .notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
-  list-style: disc; line-height: 1.5; }
+  list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
 .notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 .notes li::marker { color: #b98a3c; }
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
@@ -40,7 +40,8 @@ CSS = """
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
 #correct-tools { align-items: end; }
 #kept img { cursor: crosshair; }
-#kept .image-container > button, #corrected .image-container > button { margin-top: 30px; }
+#kept .image-container, #corrected .image-container { padding-top: 30px; }
+#kept img, #corrected img { max-height: 78vh; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;

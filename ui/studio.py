@@ -30,6 +30,7 @@ DOING = {
     "segment": "Outlining what is kept",
     "blend": "Blending",
 }
+STILL = "What you clicked on in this photo still holds; Clear, under Correct, takes it back."
 EXAMPLES_OWNER = "examples"
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
 
@@ -81,7 +82,8 @@ class Studio:
         prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
         report = reporter(visit.begin(), bar)
         painting = self.paint(photo_of(visit.cache, path, name), settings, prompt=prompt, report=report, cache=visit.cache)
-        return show(visit, painting, path)
+        shown = show(visit, painting, path)
+        return replace(shown, notes=(STILL, *shown.notes)) if prompt else shown
 
     def show_example(self, session: str, example: Example) -> Shown:
         """Show an example, which is painted already or now; its stages are everybody's."""
