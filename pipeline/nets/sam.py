@@ -102,8 +102,9 @@ class PromptDecoder(nn.Module):
         read, seen = decoder.transformer(embedding + dense, self._cells(), tokens)
         large = decoder.output_upscaling(seen.transpose(1, 2).unflatten(2, (self.cells, self.cells)))
         filters = torch.stack([mlp(read[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
-        logits = (filters @ large.flatten(2)).unflatten(2, (4 * self.cells, 4 * self.cells))
-        return logits, decoder.iou_prediction_head(read[:, 0])
+        # Channels last in the product: that is how the convolutions before it leave them.
+        logits = large.permute(0, 2, 3, 1) @ filters.transpose(1, 2)[:, None]
+        return logits.permute(0, 3, 1, 2), decoder.iou_prediction_head(read[:, 0])
 
     def _prompts(self, points: Tensor, labels: Tensor) -> Tensor:
         """Return one token a point, (B, N, 256)."""

@@ -114,28 +114,33 @@ def best(answer: Answer, embedding: Embedding, prompt: Prompt, *, corrected: boo
 
 def smallest(answer: Answer, embedding: Embedding, at: tuple[float, float]) -> NDArray[np.bool_]:
     """Return the smallest of the masks that hold a point (x, y), (H, W); nothing where none does."""
-    masks = [at_photo(logits, embedding) > 0 for logits in answer.logits[1:]]
-    x, y = pixel_of(at, embedding.size)
-    holding = [mask for mask in masks if mask[y, x]]
-    return min(holding, key=np.count_nonzero) if holding else np.zeros(embedding.size, np.bool_)
+    column, row = _low(at, embedding)
+    holding = [logits for logits in answer.logits[1:] if logits[row, column] > 0]
+    if not holding:
+        return np.zeros(embedding.size, np.bool_)
+    return at_photo(min(holding, key=lambda logits: np.count_nonzero(logits > 0)), embedding) > 0
 
 
 def fit(mask: NDArray[np.bool_], embedding: Embedding, prompt: Prompt) -> float:
     """Return how well a mask, (256, 256), fits a prompt, in [0, 1]: it fills the box, stays in it and obeys the points."""
-    scale = LOW_PX / embedding.side * max(embedding.shown) / max(embedding.size)
     if not mask.any():
         return 0.0
     obeyed = 1.0
     for x, y, add in prompt.points:
-        column, row = pixel_of(((x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5), (LOW_PX, LOW_PX))
+        column, row = _low((x, y), embedding)
         obeyed *= 1.0 if mask[row, column] == add else 0.3
     if not prompt.box:
         return obeyed
-    x0, y0, x1, y1 = (round((v + 0.5) * scale) for v in prompt.box)
-    box = np.s_[max(0, y0) : max(y0 + 1, y1), max(0, x0) : max(x0 + 1, x1)]
-    within = mask[box]
+    (left, top), (right, bottom) = _low(prompt.box[:2], embedding), _low(prompt.box[2:], embedding)
+    within = mask[top : bottom + 1, left : right + 1]
     filled = within.any(0).mean() * within.any(1).mean()
     return obeyed * float(filled * within.sum() / mask.sum())
+
+
+def _low(at: tuple[float, float], embedding: Embedding) -> tuple[int, int]:
+    """Return the column and row of the decoder's masks that hold a point of the photo."""
+    scale = LOW_PX / embedding.side * max(embedding.shown) / max(embedding.size)
+    return pixel_of(((at[0] + 0.5) * scale - 0.5, (at[1] + 0.5) * scale - 0.5), (LOW_PX, LOW_PX))
 
 
 def pixel_of(at: tuple[float, float], size: tuple[int, int]) -> tuple[int, int]:
