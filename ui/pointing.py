@@ -9,7 +9,7 @@ from ui.pictures import fit, over_checker
 MOST_POINTS = 100
 ADD_COLOR, TAKE_COLOR = (0, 96, 190), (204, 76, 0)  # told apart by color-blind people, too; so are disc and square, + and -
 PAPER, LINE = 238, (255, 214, 10)
-POINT = 0.019  # of the preview's long side: a point's radius
+POINT = 0.018  # of the side of a square as large as the preview: a point's radius
 
 
 def clicked(index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool) -> Click:
@@ -47,7 +47,7 @@ def draw_kept(painting: Painting) -> Pixels:
     cv2.drawContours(drawn, edges, -1, (20, 20, 20), 2 * thin + 1, cv2.LINE_AA)
     cv2.drawContours(drawn, edges, -1, LINE, thin, cv2.LINE_AA)
     for x, y, add in painting.prompt.resized(painting.photo.pixels.shape[:2], (h, w)).points:
-        _draw_point(drawn, (round(x), round(y)), max(4, round(POINT * max(h, w))), add=add)
+        _draw_point(drawn, (round(x), round(y)), max(4, round(POINT * (h * w) ** 0.5)), add=add)
     return drawn
 
 
