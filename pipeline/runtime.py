@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.catalog import USUAL, Entry, Role, WeightError
-from pipeline.convert import blank, shape_of
+from pipeline.convert import PROMPT, blank, shape_of
 from pipeline.engines import Engine, EngineError, compile_openvino, run_torch
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
@@ -82,6 +82,8 @@ class Models:
         loaded = self.load(role, policy)
         if not _zero_gpu():
             loaded.run(blank(shape_of(loaded.entry), 256))
+            if loaded.prompt:
+                loaded.prompt(*(blank(shape, 2) for shape in PROMPT))
 
     @staticmethod
     def _each(act: Callable[[Role, WeightPolicy], object]) -> None:

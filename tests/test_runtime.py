@@ -228,7 +228,7 @@ def counted(monkeypatch):
     runs = []
 
     def engine(verified, device="cpu"):
-        return lambda batch: runs.append((verified.entry.name, device)) or batch
+        return lambda *batch: runs.append((verified.entry.name, device)) or batch[0]
 
     monkeypatch.setattr(runtime, "compile_openvino", engine)
     monkeypatch.setattr(runtime, "run_torch", engine)
@@ -238,7 +238,8 @@ def counted(monkeypatch):
 
 def test_warming_up_runs_what_is_here_and_forgives_what_is_not(counted):
     Models("cpu").warm()
-    assert counted == [("parser", "cpu"), ("monet_light", "cpu")]
+    assert counted[:2] == [("parser", "cpu"), ("monet_light", "cpu")]
+    assert set(counted[2:]) <= {("sam_light", "cpu")}
 
 
 def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monkeypatch):
