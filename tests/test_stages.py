@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import guesses, measure, unexplained
+from pipeline.stages.detect import unexplained
+from pipeline.stages.guess import guesses
+from pipeline.stages.measure import measure
 from pipeline.stages.parse import CloseLook, Part, look, merged, nine_classes
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment

@@ -1,14 +1,14 @@
-"""Find faces in a parsed photo: eyes and mouths that fit together, confirmed by a closer look."""
+"""Find faces by the parser alone: guesses in looks at the whole, confirmed by a closer look."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops import align
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
+from pipeline.stages.guess import guesses
+from pipeline.stages.measure import measure
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Probabilities, look, look_closer, mean_of
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 512  # long side of the first look at the whole
@@ -16,9 +16,9 @@ LARGER_LOOK_PX, SMALLER_LOOK_PX = 1024, 256
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LOOKS_PX = (256, 768)
-NEARLY = 0.25
+NEARLY = 0.25  # how far, relatively, the first look's size may be from the fitting one
 MIRRORED_UP_TO_PX = 512  # a second, mirrored look at more than this costs more time than it gives
-LEAST_PATCH_PX = 7
+LEAST_PATCH_PX = 7  # height, in the first look, of skin that may be a face
 SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 MIN_FACE_PX = 16
@@ -26,16 +26,8 @@ MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face 
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
 MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
 
-
 Window = tuple[slice, slice]  # rows, columns
-
-
-@dataclass(frozen=True)
-class Blob:
-    """A connected region of one part: center (x, y) px and area px²."""
-
-    center: NDArray[np.float64]
-    area: int
+Found = list[tuple[Face, CloseLook]]
 
 
 @dataclass(frozen=True)
@@ -45,9 +37,6 @@ class Seen:
     whole: Probabilities
     faces: tuple[Face, ...]
     views: tuple[CloseLook, ...]
-
-
-Found = list[tuple[Face, CloseLook]]
 
 
 def see(photo: Image, network: Network) -> Seen:
@@ -157,127 +146,6 @@ def _plausible(face: Face) -> bool:
     distance, mouth = (float(np.hypot(*(pair[1] - pair[0]))) for pair in (face.eyes, face.mouth))
     sized = MIN_FACE_PX <= face.height <= TALLEST * distance and MOUTH[0] * distance <= mouth <= MOUTH[1] * distance
     return face.score >= MIN_SCORE and sized
-
-
-def measure(view: CloseLook) -> Face | None:
-    """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
-    parts = view.parts
-    labels = parts.argmax(2)
-    eyes = [_largest(labels == part) for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
-    mouth = _largest((labels == Part.LIPS) | (labels == Part.TEETH))
-    region = _largest(np.isin(labels, FACE_PARTS))
-    if region is None or mouth is None or (eyes[0] is None and eyes[1] is None):
-        return None
-    corners = _corners((parts[..., Part.LIPS] + parts[..., Part.TEETH]) * _around(mouth))
-    centers = [
-        None if e is None else _center(parts[..., p] * _around(e)) for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
-    ]
-    pair = _both(centers, corners.mean(0))
-    ys, xs = np.nonzero(region)
-    outline = np.array([[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]])
-    back = align.inverse(view.matrix)
-    x, y = align.map_points(back, outline).T
-    best = parts.max(2)
-    sure = [best[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
-    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    return Face(box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure)))
-
-
-def guesses(parts: Probabilities) -> list[Points]:
-    """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
-    labels = parts.argmax(2).astype(np.uint8)
-    right, left = _blobs(labels == Part.RIGHT_EYE), _blobs(labels == Part.LEFT_EYE)
-    mouths = _blobs((labels == Part.LIPS) | (labels == Part.TEETH))
-    fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
-    fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
-    fits += [(1.0 + _misfit_profile(e, m), None, e, m) for e, m in product(left, mouths)]
-    used: set[int] = set()
-    out = []
-    for cost, r, e, m in sorted((f for f in fits if np.isfinite(f[0])), key=lambda f: f[0]):
-        members = {id(b) for b in (r, e, m) if b is not None}
-        if not members & used and cost < 2.0:
-            used |= members
-            pair = _both([None if b is None else b.center for b in (r, e)], m.center)
-            out.append(np.concatenate([pair, _level_mouth(pair, m)]).astype(np.float32))
-    return out
-
-
-def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
-    """Return how far two eyes and a mouth are from an upright face's proportions; infinite where they cannot be one."""
-    across, down = left.center - right.center, mouth.center - (left.center + right.center) / 2
-    distance, drop = np.hypot(*across), np.hypot(*down)
-    if distance < 3 or not 0.5 < drop / distance < 2.6:
-        return np.inf
-    turn = np.arctan2(across[0] * down[1] - across[1] * down[0], across @ down) - np.pi / 2
-    if abs(turn) > 0.7:
-        return np.inf
-    eye = np.sqrt((right.area + left.area) / 2)
-    if not 0.08 < eye / drop < 0.7:
-        return np.inf
-    return abs(np.log(drop / (1.05 * distance))) + abs(turn) + 0.3 * abs(np.log(right.area / left.area))
-
-
-def _misfit_profile(eye: Blob, mouth: Blob) -> float:
-    drop = np.hypot(*(mouth.center - eye.center))
-    size = np.sqrt(eye.area)
-    return abs(np.log(drop / (5 * size))) * 0.5 if 0.08 < size / max(drop, 1e-6) < 0.5 else np.inf
-
-
-def _both(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return two eye centers (2, 2), the picture's left first; a hidden one is put beside the seen one, where a profile has it."""
-    right, left = centers
-    if right is not None and left is not None:
-        return np.stack([right, left])
-    seen = left if right is None else right
-    if seen is None:
-        raise ValueError("A face needs at least one eye.")
-    down = mouth - seen
-    across = np.array([down[1], -down[0]]) * 0.5  # down, turned by a quarter; the far eye of a profile is near
-    return np.stack([seen - across, seen] if right is None else [seen, seen + across])
-
-
-def _level_mouth(eyes: NDArray[np.float64], mouth: Blob) -> NDArray[np.float64]:
-    """Return two corners around a mouth's center along the eyes' line, as far apart as is usual."""
-    half = (eyes[1] - eyes[0]) * 0.44
-    return np.stack([mouth.center - half, mouth.center + half])
-
-
-def _around(region: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return 1 on a region and a little around it, where a part's probability fades."""
-    return cv2.dilate(region.astype(np.float32), np.ones((5, 5), np.uint8))
-
-
-# Probabilities weigh here instead of labels: a point then moves less than a pixel when a border pixel changes its label.
-def _center(weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the center (x, y) of a part's weight."""
-    total = weight.sum()
-    return np.array([weight.sum(0) @ np.arange(weight.shape[1]), weight.sum(1) @ np.arange(weight.shape[0])], np.float64) / total
-
-
-def _corners(weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the two ends of a mouth's weight in an upright crop, the picture's left one first: 2 % of it lie beyond each."""
-    columns, rows = np.arange(weight.shape[1]), np.arange(weight.shape[0])
-    share = np.concatenate([[0], np.cumsum(weight.sum(0)) / weight.sum()])
-    ends = []
-    for x in np.interp((0.02, 0.98), share, np.arange(weight.shape[1] + 1) - 0.5):
-        near = weight @ np.exp(-(((columns - x) / 3) ** 2))
-        ends.append((x, near @ rows / near.sum()))
-    return np.array(ends)
-
-
-def _blobs(region: NDArray[np.bool_]) -> list[Blob]:
-    count, _, stats, centers = cv2.connectedComponentsWithStats(region.astype(np.uint8))
-    areas = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(0, int)
-    order = np.argsort(-areas)[:40]
-    return [Blob(centers[1 + i], int(areas[i])) for i in order if areas[i] >= 3]
-
-
-def _largest(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    count, marks, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8))
-    if count < 2:
-        return None
-    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    return marks == best if stats[best, cv2.CC_STAT_AREA] >= 4 else None
 
 
 def _within(point: NDArray[np.float32], face: Face) -> bool:
