@@ -1,0 +1,83 @@
+"""Time a parse, a click and Segment Anything's encoders in one run: `python -m benchmarks.outlining [PHOTO] [--largest vit_h]`.
+
+The photo is shown at 1024 x 768. SAM's weights are random where they are not at hand: as fast as the published ones. Its encoder runs
+in PyTorch float32, as the package runs it.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from benchmarks.meter import forget_peak, peak_megabytes
+from pipeline.io import read_photo
+from pipeline.nets.sam import SIDE, VARIANTS, ImageEncoder
+from pipeline.outline import POINTER
+from pipeline.paint import at_working_size, parse
+from pipeline.runtime import Models
+from pipeline.stages.prompt import embed, prompted
+from pipeline.types import Photo, Prompt
+
+EXAMPLE = Path(__file__).parents[1] / "examples/portrait.jpg"
+SIZE = (1024, 768)  # long and short side
+
+
+def seconds(act: Callable[[], object], times: int) -> float:
+    """Return the median time of an act that was warmed up."""
+    act()
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        spent.append(time.perf_counter() - began)
+    return float(np.median(spent))
+
+
+def at_size(photo: Photo) -> Photo:
+    """Return the photo stretched to `SIZE`, lying or standing as it does."""
+    h, w = photo.pixels.shape[:2]
+    return Photo(cv2.resize(photo.pixels, SIZE if w > h else SIZE[::-1], interpolation=cv2.INTER_AREA))
+
+
+def encode(variant: str) -> Callable[[], object]:
+    """Return a run of one of SAM's encoders with random weights."""
+    network = ImageEncoder(variant).eval().requires_grad_(False)
+    picture = torch.rand(1, 3, SIDE, SIDE)
+
+    def run() -> object:
+        with torch.inference_mode():
+            return network(picture)
+
+    return run
+
+
+def main() -> None:
+    """Print seconds, and how many parses fit into each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", nargs="?", type=Path, default=EXAMPLE)
+    parser.add_argument("--largest", choices=VARIANTS, default="vit_h", help="the last encoder to time; each larger one takes longer")
+    args = parser.parse_args()
+    models, photo = Models(), at_size(read_photo(args.photo))
+    models.load("parser", "embedded")
+    forget_peak()
+    rows = {"parse, second look included": seconds(lambda: parse(photo, models=models), 7)}
+    print(f"peak of a parse: {peak_megabytes():.0f} MB in all")
+    pointer, original = models.named(POINTER, "embedded"), at_working_size(photo)
+    rows[f"{POINTER}: embed the photo"] = seconds(lambda: embed(original, pointer.run, side=pointer.entry.side), 7)
+    embedding, decoder = embed(original, pointer.run, side=pointer.entry.side), pointer.prompt
+    if decoder is not None:
+        prompt = Prompt(((SIZE[1] / 2, SIZE[1] / 2, True),))
+        rows[f"{POINTER}: one prompt"] = seconds(lambda: prompted(embedding, decoder, prompt), 15)
+    for variant in list(VARIANTS)[: list(VARIANTS).index(args.largest) + 1]:
+        rows[f"SAM {variant}: embed the photo, PyTorch float32"] = seconds(encode(variant), 1)
+    base = next(iter(rows.values()))
+    for name, spent in rows.items():
+        print(f"{name:50} {spent:8.3f} s {spent / base:8.2f} x a parse")
+
+
+if __name__ == "__main__":
+    main()
