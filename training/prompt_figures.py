@@ -37,10 +37,23 @@ class Answered:
 
     def ask(self, asked: Asked) -> tuple[Logits, Logits]:
         """Return the mask at the photo's size, and as the network gave it; points are px of the photo."""
+        logits, scores, moved = self._answer(asked)
+        mask = chosen(logits, scores, [moved])[0]
+        return self._at_photo(mask), mask
+
+    def readings(self, asked: Asked) -> list[Logits]:
+        """Return the three ways to read a lone click, at the photo's size."""
+        logits, scores, moved = self._answer(asked)
+        alone = torch.eye(3).to(scores)
+        return [self._at_photo(chosen(logits, torch.cat([scores[:, :1], one[None]], 1), [moved])[0]) for one in alone]
+
+    def _answer(self, asked: Asked) -> tuple[Tensor, Tensor, Asked]:
         moved = Asked((asked.points + 0.5) * self.scale - 0.5, asked.kinds, asked.mask)
         logits, scores = self.network(self.embedding, *inputs([moved], 4 * self.network.cells, self.embedding.device))
-        mask = chosen(logits, scores, [moved])[0]
-        return cv2.resize(mask[self.inside], self.shape[::-1], interpolation=cv2.INTER_LINEAR), mask
+        return logits, scores, moved
+
+    def _at_photo(self, mask: Logits) -> Logits:
+        return cv2.resize(mask[self.inside], self.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def iou_of(mask: Logits, wanted: Region) -> float:
@@ -80,12 +93,14 @@ def measured(network: LightSam, data: Path, limit: int | None, clicks: int, shee
     rows = []
     for photo, truth in _pictures(data, limit):
         answered = Answered(network, photo)
-        for name in truth:
+        for name, wanted in truth.items():
             for kind, begin in (("box", boxed), ("click", clicked)):
-                scores, masks, asked = followed(answered, truth[name], begin(truth[name]), clicks)
+                scores, masks, asked = followed(answered, wanted, begin(wanted), clicks)
                 seen.setdefault(f"{name} {kind}", []).append(scores)
                 if name in ("face", "person in the wild") and len(rows) < 32:
-                    rows.append(_drawn(photo, truth[name], (masks[0], masks[-1]), asked))
+                    rows.append(_drawn(photo, wanted, (masks[0], masks[-1]), asked))
+            best = max(iou_of(mask, wanted) for mask in answered.readings(clicked(wanted)))
+            seen.setdefault(f"{name} click, best of three", []).append([best])
     if sheet is not None and rows:
         cv2.imwrite(str(sheet), np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows) // 4 * 4, 4)])[:, :, ::-1])
     return {key: [float(v) for v in np.mean(values, 0)] for key, values in seen.items()}
@@ -137,7 +152,7 @@ def main() -> None:
     print("| mean IoU | first answer | " + " | ".join(f"{i} click{'s' * (i > 1)}" for i in range(1, CLICKS + 1)) + " |")
     print("|---|" + "---:|" * (CLICKS + 1))
     for key, values in measured(network, args.data, args.limit, CLICKS, args.sheet).items():
-        print(f"| {key} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+        print(f"| {key} | " + " | ".join(f"{value:.3f}" for value in values) + " |" * (1 + CLICKS + 1 - len(values)))
 
 
 if __name__ == "__main__":

@@ -34,9 +34,9 @@ PARTS: dict[str, tuple[int, ...]] = {
     "neck": (NECK,),
     "cloth": (CLOTH,),
 }
-SHARES = {"face": 0.3, "hair": 0.12, "head": 0.15, "person": 0.28}  # how often each is wanted; the single parts share the rest
+SHARES = {"face": 0.34, "hair": 0.18, "head": 0.16, "person": 0.14}  # how often each is wanted; the single parts share the rest
 SINGLE = ("brow", "eye", "ear")  # of two, one is wanted
-WEIGHTS = {"face_parsing": 1.0, "portraits_in_the_wild": 1.0, "people": 0.7}  # how often a sample is drawn, relative to others
+WEIGHTS = {"face_parsing": 1.0, "portraits_in_the_wild": 0.7, "people": 0.5}  # how often a sample is drawn, relative to others
 WHOLE = {"face_parsing": 0.25, "portraits_in_the_wild": 0.6, "people": 1.0}  # the share of its draws that show the whole photo
 LEAST = 24  # px of the view that a region must have
 
