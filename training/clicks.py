@@ -54,7 +54,7 @@ def box_of(region: Region) -> NDArray[np.float32]:
 def by_hand(box: NDArray[np.float32], shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return the box as a hand would draw it: each side off by some share of the extent."""
     extent = box[1] - box[0] + 1
-    off = np.clip(rng.normal(0, 0.06, (2, 2)), -0.15, 0.15) * extent
+    off = np.clip(rng.normal(0, 0.04, (2, 2)), -0.12, 0.12) * extent
     return np.clip(box + off, 0, np.array(shape[::-1]) - 1).astype(np.float32)
 
 
