@@ -94,11 +94,10 @@ def main() -> None:
     cli.add_argument("--batch", type=int, default=16)
     cli.add_argument("--rounds", type=int, default=4, help="answers a wish: the first, then corrections")
     cli.add_argument("--rate", type=float, default=5e-4)
-    cli.add_argument("--memory", type=Path, default=Path("runs/taught"), help="where the parts that the parser marks are kept")
     cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = cli.parse_args()
     network, teacher = started(args.start, args.cells)
-    samples = Shared(args.data, teacher, args.memory)
+    samples = Shared(args.data, teacher, args.folder.parent / "taught")
     network = network.to(args.device)
     unet = {id(p) for part in (network.image_encoder.encoder, network.image_encoder.decoder) for p in part.parameters()}
     optimizer = torch.optim.AdamW([p for p in network.parameters() if id(p) not in unet], args.rate, weight_decay=1e-2)

@@ -61,7 +61,8 @@ class Shared:
         kind, photo, mask = self.pairs[index]
         pixels = read_pixels(photo)
         if kind == "face_parsing":
-            return Sample(pixels, CODES[read_mask(mask)], CELEBA_FACE, WHOLE[kind])
+            x, y, height = (v * len(pixels) / 512 for v in CELEBA_FACE)
+            return Sample(pixels, CODES[read_mask(mask)], (x, y, height), WHOLE[kind])
         labels, face = person_labels(mask), None
         if kind == "portraits_in_the_wild" and photo.stem in self.points:
             face, matrix = upright(self.points[photo.stem])
