@@ -20,6 +20,7 @@ from training.losses import loss
 from training.samples import Sample, face_in
 from training.segment import arguments
 from training.segment import test_folder as held_out_in
+from training.soup import mixed
 from training.stream import Varied
 
 NINE_PERSONS = [Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES]
@@ -231,3 +232,11 @@ def test_the_rate_warms_up_and_falls_along_a_cosine():
     schedule = Schedule(60)
     rates = [schedule.rate(p) for p in (0, 0.03, 0.5, 1)]
     assert rates == pytest.approx([0.01, 1, 0.53, 0.02], abs=0.03)
+
+
+def test_the_mean_of_two_checkpoints_lies_between_them():
+    one, other = ({"w": torch.tensor([v]), "count": torch.tensor(n)} for v, n in ((0.0, 1), (2.0, 3)))
+    found = mixed(one, other, 0.25)
+    assert (found["w"].item(), found["count"].item()) == (0.5, 3)
+    with pytest.raises(ValueError, match="one network"):
+        mixed(one, {"w": torch.zeros(2), "count": torch.tensor(1)}, 0.5)

@@ -146,9 +146,14 @@ def _milestone(
 
 def half(network: nn.Module) -> dict[str, Tensor]:
     """Return the network's state dict with floats as fp16, counters as they are."""
+    return half_state(network.state_dict())
+
+
+def half_state(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return a state dict with floats as fp16, counters as they are."""
     return {
         key: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype).contiguous()
-        for key, value in network.state_dict().items()
+        for key, value in state.items()
     }
 
 
