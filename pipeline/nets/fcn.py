@@ -7,6 +7,8 @@ from torch import Tensor
 from torchvision.models.segmentation import fcn_resnet50, fcn_resnet101
 from torchvision.models.segmentation.fcn import FCN
 
+from pipeline.nets.normalized import Normalized
+
 CLASSES, PERSON = 21, 15  # PASCAL VOC's
 
 
@@ -18,20 +20,15 @@ class PersonFcn(FCN):
     Source: Long et al. 2015, "Fully Convolutional Networks for Semantic Segmentation"; Xing et al. 2018 use one for portraits.
     """
 
-    mean: Tensor
-    deviation: Tensor
-
     def __init__(self, layers: Literal[50, 101] = 50) -> None:
         build = {50: fcn_resnet50, 101: fcn_resnet101}[layers]
         # None twice: by default the second would download ImageNet's.
         made = build(weights=None, weights_backbone=None, num_classes=CLASSES, aux_loss=True)
         super().__init__(made.backbone, made.classifier, made.aux_classifier)
-        # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
-        for name, values in (("mean", (0.485, 0.456, 0.406)), ("deviation", (0.229, 0.224, 0.225))):
-            self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None], persistent=False)
+        self.normalized = Normalized()
 
     def forward(self, x: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] - one tensor in, one out
         """Return the probability of a person."""
-        logits = self.classifier(self.backbone((x - self.mean) / self.deviation)["out"])
+        logits = self.classifier(self.backbone(self.normalized(x))["out"])
         logits = torch.nn.functional.interpolate(logits, size=x.shape[-2:], mode="bilinear", align_corners=False)
         return logits.softmax(1)[:, PERSON : PERSON + 1]

@@ -8,9 +8,10 @@ import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
 from torch import Tensor, nn
 
+from pipeline.nets.normalized import Normalized
+
 SIDE = 1024  # px of the encoder's square input
 CHANNELS, CELLS = 256, 64  # of an embedding
-MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)  # of pixels in [0, 255]
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,6 @@ VARIANTS = {
     "vit_l": Size(1024, 24, 16, (5, 11, 17, 23)),
     "vit_h": Size(1280, 32, 16, (7, 15, 23, 31)),
 }
-
-
-class Normalized(nn.Module):
-    """Normalize (B, 3, H, W) RGB in [0, 1] as the published encoders want it."""
-
-    mean: Tensor
-    deviation: Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
-        for name, values in (("mean", MEAN), ("deviation", DEVIATION)):
-            self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None] / 255, persistent=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return (x - self.mean) / self.deviation
 
 
 class ImageEncoder(ImageEncoderViT):

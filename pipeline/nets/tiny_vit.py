@@ -7,7 +7,8 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from segment_anything.modeling.common import LayerNorm2d
 from torch import Tensor, nn
 
-from pipeline.nets.sam import CHANNELS, Normalized
+from pipeline.nets.normalized import Normalized
+from pipeline.nets.sam import CHANNELS
 
 
 def normed(inputs: int, outputs: int, side: int = 1, stride: int = 1, *, apart: bool = False) -> nn.Sequential:
