@@ -27,6 +27,18 @@ def bilinear(picture: Float, size: tuple[int, int]) -> Float:
     return np.dstack([np.asarray(plane.resize((size[1], size[0]), PIL.Image.Resampling.BILINEAR)) for plane in planes])
 
 
+def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[int, int]]:
+    """Return the picture in [0, 1] with a long side near `long_px`, and that (height, width).
+
+    Edges are repeated, below and at the right, until both sides are multiples of what a network halves its input by.
+    """
+    h, w = picture.shape[:2]
+    k = long_px / max(h, w)
+    size = max(1, round(h * k)), max(1, round(w * k))
+    small = resized(picture, size).clip(0, 1)
+    return cv2.copyMakeBorder(small, 0, -size[0] % multiple, 0, -size[1] % multiple, cv2.BORDER_REPLICATE), size
+
+
 def by_four(change: Callable[[Float], Float], picture: Float) -> Float:
     """Apply a change to a picture with any number of channels; OpenCV takes at most four at a time."""
     if picture.ndim < 3 or picture.shape[2] <= 4:

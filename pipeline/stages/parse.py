@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import resized, seen_at
 from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.types import Face, Image, Labels, Network, Points
 
@@ -57,12 +56,7 @@ def look(photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "
 
     `mirrored`: whether the mirrored photo is looked at, instead, or too, for the mean of both.
     """
-    h, w = photo.shape[:2]
-    k = long_px / max(h, w)
-    size = max(1, round(h * k)), max(1, round(w * k))
-    small = resized(photo, size).clip(0, 1)
-    bottom, right = -size[0] % MULTIPLE, -size[1] % MULTIPLE
-    padded = cv2.copyMakeBorder(small, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    padded, size = seen_at(photo, long_px, MULTIPLE)
     return to_picture(_run(to_batch(padded), network, mirrored))[: size[0], : size[1]]
 
 
