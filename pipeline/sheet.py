@@ -18,8 +18,7 @@ NARROWEST = 250  # px; what the lines of text need
 
 def sheet(comparison: Comparison) -> Pixels:
     """Return original | painted and restored directly | one column a segmenter, (H, W, 3), facts written under each."""
-    columns = [(comparison.original, ("Original",)), (comparison.direct, _direct(comparison))]
-    columns += [(version.picture, facts(version)) for version in comparison.versions]
+    columns = columns_of(comparison)
     pictures = [_shown(picture) for picture, _ in columns]
     width = max(NARROWEST, pictures[0].shape[1])
     height = pictures[0].shape[0]
@@ -31,6 +30,13 @@ def sheet(comparison: Comparison) -> Pixels:
         for k, line in enumerate(lines):
             draw.text((left, GAP * 1.5 + height + round(1.35 * TEXT_PX) * k), line, PALE if k else INK, ImageFont.load_default(TEXT_PX))
     return np.asarray(paper)
+
+
+def columns_of(comparison: Comparison) -> list[tuple[Image, tuple[str, ...]]]:
+    """Return each picture of a comparison with the lines that stand under it."""
+    direct = "Painted and restored directly" if comparison.restored else "Painted, not restored"
+    columns: list[tuple[Image, tuple[str, ...]]] = [(comparison.original, ("Original",)), (comparison.direct, (direct, "nothing kept"))]
+    return columns + [(version.picture, facts(version)) for version in comparison.versions]
 
 
 def facts(version: Version) -> tuple[str, ...]:
@@ -46,10 +52,6 @@ def title_of(segmenter: Segmenter) -> str:
     """Return what a person reads for a segmenter."""
     option = next(option for option in options() if option.flag == "segmenter")
     return dict(zip(option.choices, option.names, strict=True))[segmenter]
-
-
-def _direct(comparison: Comparison) -> tuple[str, ...]:
-    return ("Painted and restored directly" if comparison.restored else "Painted, not restored", "nothing kept")
 
 
 def _shown(picture: Image) -> Pixels:

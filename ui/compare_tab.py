@@ -8,7 +8,7 @@ import gradio as gr
 
 from pipeline.io import encode_png
 from pipeline.settings import options
-from pipeline.types import Image, Photo
+from pipeline.types import Photo
 from ui.offers import offered
 from ui.pictures import brief, fit, over_checker
 from ui.shown import write_named
@@ -78,13 +78,10 @@ def view(compared: Compared | None) -> list[gr.blocks.Block]:
 
 def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Compared:
     """Write a comparison's previews and its sheet into the visit's folder."""
-    from pipeline.sheet import facts, sheet
+    from pipeline.sheet import columns_of, sheet
 
-    direct = "Painted and restored directly" if comparison.restored else "Painted, not restored"
-    versions: list[tuple[Image, tuple[str, ...]]] = [(comparison.original, ("Original",)), (comparison.direct, (direct, "nothing kept"))]
-    versions += [(version.picture, facts(version)) for version in comparison.versions]
     pictures = tuple(
-        (visit.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines)) for picture, lines in versions
+        (visit.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines)) for picture, lines in columns_of(comparison)
     )  # fmt: skip
     for old in visit.folder.glob("sheet-*/*.png"):
         old.unlink()
