@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
@@ -342,14 +342,6 @@ def test_an_example_is_painted_anew_when_its_weights_change(tmp_path, monkeypatc
 
 
 # The whole page
-
-
-@pytest.fixture
-def served(studio):
-    page = app.build(studio)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
-    yield Client(url, verbose=False)
-    page.close()
 
 
 def test_only_paint_is_public_and_its_fields_are_the_settings(served):

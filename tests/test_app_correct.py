@@ -7,17 +7,15 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-import app
 from pipeline.catalog import WeightError
 from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, Prompt
 from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from ui import look
 from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
@@ -201,14 +199,6 @@ def test_prompts_of_json_are_read():
 def test_other_json_is_refused_in_a_sentence(points, box, said):
     with pytest.raises(ValueError, match=said):
         prompt_from(points, box)
-
-
-@pytest.fixture
-def served(studio):
-    page = app.build(studio)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
-    yield Client(url, verbose=False)
-    page.close()
 
 
 def test_the_client_points(served, photo):
