@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality import NAMES, measures
+from benchmarks.quality import measures
 from pipeline.io import read_photo
 from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
@@ -22,6 +22,7 @@ from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Part, merged, nine_probabilities
 from pipeline.types import Labels, Photo, Pixels
 
+NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
 HAIR = 13  # CelebAMask-HQ's index
 LEAST_PX = 24  # faces below this height may be missed
 Change = Callable[[Pixels], Pixels]

@@ -1,7 +1,7 @@
 """Measure what the pictures are worth: `python -m benchmarks.quality ../shared [--sheet SHEET.png]`.
 
-Parse quality over the held-out test sets, and over the portraits with one face: identity of the kept and of the painted face,
-visibility of the seam. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
+Over the portraits with one face: identity of the kept and of the painted face, visibility of the seam. What the parser is worth,
+`benchmarks.parsing` measures. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
 """
 
 import argparse
@@ -13,12 +13,11 @@ import cv2
 import numpy as np
 
 from pipeline.io import read_photo
-from pipeline.paint import full_size, paint, parse, to_pixels
+from pipeline.paint import full_size, paint, to_pixels
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.types import Painting, Pixels
 
-NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
 SHOWN = 420
 
 
@@ -30,27 +29,6 @@ def measures(shared: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def score_faces(shared: Path, measure: ModuleType, models: Models) -> np.ndarray:
-    """Return IoU of the nine classes from one confusion matrix over `face_parsing_test` at full size."""
-    folder = shared / "data/face_parsing_test"
-    confusion = np.zeros((9, 9))
-    for file in sorted((folder / "images").iterdir()):
-        truth = measure.nine_classes(cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE))
-        confusion += measure.confusion(truth, parse(read_photo(file), models=models))
-    return measure.iou(confusion)
-
-
-def score_people(shared: Path, models: Models) -> float:
-    """Return IoU of everything but background over `portraits_in_the_wild_test`."""
-    folder = shared / "data/portraits_in_the_wild_test"
-    both = either = 0
-    for file in sorted((folder / "images").iterdir()):
-        truth = cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE) > 127
-        guess = parse(read_photo(file), models=models) > 0
-        both, either = both + (truth & guess).sum(), either + (truth | guess).sum()
-    return float(both / either)
 
 
 def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settings) -> list[tuple[Painting, dict[str, float]]]:
@@ -98,13 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--sheet", type=Path)
-    parser.add_argument("--skip-parse", action="store_true")
     args = parser.parse_args()
     measure, models = measures(args.shared), Models()
-    if not args.skip_parse:
-        iou = score_faces(args.shared, measure, models)
-        print(f"face_parsing_test mIoU {iou.mean():.3f}:", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, iou, strict=True)))
-        print(f"portraits_in_the_wild_test person IoU {score_people(args.shared, models):.3f}")
     rows = one_face(args.shared, measure, models, Settings())
     for painting, figures in rows:
         print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
