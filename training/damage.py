@@ -70,13 +70,13 @@ def sometimes(share: float, transform: v2.Transform) -> v2.Transform:
 # In the order in which it happens to a photo: the light, the camera, the file.
 DAMAGE = v2.Compose(
     [
-        sometimes(0.6, Light(0.35, 2.8)),
-        sometimes(0.4, Cast(0.10)),
-        sometimes(0.5, v2.ColorJitter(brightness=0.2, contrast=0.35, saturation=0.4)),
-        v2.RandomGrayscale(0.1),
-        sometimes(0.2, v2.GaussianBlur(9, (0.4, 2.2))),
-        sometimes(0.2, v2.GaussianNoise(sigma=0.035)),
-        sometimes(0.25, Shrink(0.2, 0.8)),
-        sometimes(0.35, v2.JPEG((10, 90))),
+        sometimes(0.4, Light(0.35, 2.8)),
+        sometimes(0.25, Cast(0.10)),
+        sometimes(0.35, v2.ColorJitter(brightness=0.2, contrast=0.35, saturation=0.4)),
+        v2.RandomGrayscale(0.06),
+        sometimes(0.12, v2.GaussianBlur(9, (0.4, 2.2))),
+        sometimes(0.1, v2.GaussianNoise(sigma=0.035)),
+        sometimes(0.2, Shrink(0.2, 0.8)),
+        sometimes(0.2, v2.JPEG((10, 90))),
     ]
 )

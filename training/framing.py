@@ -91,7 +91,7 @@ def chosen_view(sample: Sample, side: int, rng: np.random.Generator) -> Matrix:
 
 def tilt(rng: np.random.Generator) -> float:
     """Choose an angle, radians: mostly as people hold their heads, now and then anything up to 45 degrees."""
-    return float(np.deg2rad(rng.normal(0, 12) if rng.random() < 0.7 else rng.uniform(-45, 45)))
+    return float(np.deg2rad(rng.normal(0, 10) if rng.random() < 0.8 else rng.uniform(-45, 45)))
 
 
 def placed(center: tuple[float, float], target: NDArray[np.float64], scale: tuple[float, float], angle: float) -> Matrix:

@@ -19,7 +19,7 @@ EYES = {Part.RIGHT_EYE: slice(36, 42), Part.LEFT_EYE: slice(42, 48)}
 LIPS, MOUTH = slice(48, 60), slice(60, 68)
 
 SHIFT = 4  # cv2 draws to sixteenths of a pixel
-INSIDE = 0.8  # how much of the face's outline is surely skin
+INSIDE = 0.8  # how much of an outline surely holds what it is drawn around
 OPEN = 0.12  # an inner mouth higher than this share of its width shows what is in it
 TURNED = 0.45  # an eye narrower than this share of the other is turned away: its points are guesses
 
@@ -43,7 +43,8 @@ def drawn(points: Points, size: tuple[int, int]) -> Labels:
         # Around an eye there are lids, lashes and perhaps glasses: nothing is said of them.
         labels[_grown(_filled(points[where], size), round(0.35 * eye_px))] = UNKNOWN
         if np.ptp(points[where], axis=0).max() > TURNED * eye_px:
-            labels[_filled(points[where], size)] = part
+            # Where an eye's border lies is left to masks drawn by hand: a polygon of six points cuts it short or reaches beyond.
+            labels[_filled(_shrunk(points[where]), size)] = part
     lips = _filled(points[LIPS], size)
     labels[_grown(lips, doubt)] = UNKNOWN
     labels[lips] = Part.LIPS

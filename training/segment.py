@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
+from training.depthwise import quicken
 from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
 from training.labels import CLASSES
 from training.loop import Schedule, fit, single
@@ -99,6 +100,8 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         network.load_state_dict(widened(single(*args.start)))
     network = network.to(device, memory_format=torch.channels_last)
+    if device.type == "cpu":
+        quicken(network)
     with machine.main_process_first():  # which labels for the others, too
         data = (
             shared_data(args.data, network.eval() if args.start else None, args.run)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Probabilities, look, look_closer, mean_of
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 512  # long side of the first look at the whole
@@ -21,6 +21,7 @@ MIRRORED_UP_TO_PX = 512  # a second, mirrored look at more than this costs more 
 LEAST_PATCH_PX = 7  # height, in the first look, of skin that may be a face
 SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
+SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
@@ -94,7 +95,7 @@ def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, 
         x0, y0, x1, y1 = (np.array(face.box) / scale).astype(int)
         room = (y1 - y0) // 4
         shown[max(0, y0 - room) : max(0, y1 + room + 1), max(0, x0 - room) : max(0, x1 + room + 1)] = 0
-    corners = _patches(shown)
+    corners = _patches(shown, parts[..., Part.LEFT_BROW : Part.TEETH + 1].sum(2))
     if not len(corners):
         return None
     (x0, y0), (x1, y1) = corners[:, :2].min(0), corners[:, 2:].max(0)
@@ -103,12 +104,13 @@ def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, 
     return slice(*rows), slice(*columns)
 
 
-def _patches(shown: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Return the boxes (N, 4) of the patches that have the size and shape of a face."""
+def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return the boxes (N, 4) of the patches that have the size and shape of a face, and perhaps brows, eyes or a mouth: `inner`."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
     x, y, w, h, area = stats[1:].T
     fits = (h >= LEAST_PATCH_PX) & (w > 0.4 * h) & (w < 1.6 * h) & (area > 0.45 * w * h)
-    return np.stack([x, y, x + w, y + h], 1)[fits]
+    boxes = np.stack([x, y, x + w, y + h], 1)[fits]
+    return boxes[[inner[y0:y1, x0:x1].max() > SUSPECTED for x0, y0, x1, y1 in boxes]] if len(boxes) else boxes
 
 
 def fitting_look(photo: Image, network: Network, faces: tuple[Face, ...], *, first: Probabilities | None = None) -> Probabilities:
