@@ -176,6 +176,7 @@ def skin_at(size, *boxes):
 
 def test_skin_that_no_face_explains_is_looked_at_again():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
+    parts[106, 304] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
     face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
     rows, columns = unexplained(parts, (face,), (512, 1024))
     assert rows.start < 200
@@ -186,6 +187,12 @@ def test_skin_that_no_face_explains_is_looked_at_again():
 
 def test_a_large_face_alone_needs_no_larger_look():
     parts = skin_at((256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250))  # a speck and a belt are no faces
+    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    assert unexplained(parts, (face,), (512, 1024)) is None
+
+
+def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
+    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
     face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
     assert unexplained(parts, (face,), (512, 1024)) is None
 
