@@ -11,6 +11,7 @@ from pipeline.segmenters import SEGMENTERS, Scene, Segmenter
 from pipeline.settings import Settings
 from pipeline.stages.correct import correct, select
 from pipeline.stages.detect import Seen
+from pipeline.stages.draw import draw
 from pipeline.stages.parse import CloseLook, look_closer, merged, nine_classes
 from pipeline.stages.prompt import Embedding, embed
 from pipeline.stages.segment import edge_px
@@ -21,17 +22,24 @@ POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itsel
 
 @dataclass(frozen=True)
 class Outline:
-    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on."""
+    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on.
+
+    `undrawn`: the kept region before anything was drawn over it.
+    """
 
     labels: Labels
     mask: Mask | None
     key: Hashable
+    undrawn: Mask | None
 
 
 def outline_people(
     run: Run, original: Image, restored: Image | None, seen: Seen, settings: Settings, models: Models, prompt: Prompt
 ) -> Outline:
-    """Parse the restored faces again and decide what is kept, as the paper does: after restoration. Then follow the prompt."""
+    """Parse the restored faces again and decide what is kept, as the paper does: after restoration.
+
+    Then follow the prompt: box, clicks and, last, the drawing, which needs no network.
+    """
     segmenter = SEGMENTERS[settings.segment.segmenter]
     person, made_by = original if restored is None else restored, person_key(run, restored, settings)
     parser = models.load("parser", settings.weights)
@@ -46,24 +54,29 @@ def outline_people(
             views = seen.views if restored is None else run.kept(("look again", made_by), look_again)
         parts = merged(seen.whole, views, original.shape[:2])
         if not seen.faces:
-            return Outline(nine_classes(parts), None, base)
+            return Outline(nine_classes(parts), None, base, None)
         embedding = embedded(run, original, network) if network and segmenter.promptable else None
         scene = Scene(person, parts, seen.faces, settings.segment.kept, network, embedding)
-        return Outline(nine_classes(parts), segmenter.outline(scene), base)
+        mask = segmenter.outline(scene)
+        return Outline(nine_classes(parts), mask, base, mask)
 
     base = settings.segment, settings.detect, made_by, parser.use, network and network.use, tuple(face.box for face in seen.faces)
     if not prompt:
         if not seen.faces:
             run.skipped["segment"] = "No face was found."
         return run.stage("segment", (base, None), outline)
-    pointer = run.using(network if network and segmenter.promptable else models.named(_pointer(segmenter), settings.weights))
+    pointer = None
+    if prompt.pointing:
+        pointer = run.using(network if network and segmenter.promptable else models.named(_pointer(segmenter), settings.weights))
 
     def follow() -> Outline:
         found = run.kept(("segment", (base, None)), outline)
         mask = np.zeros(original.shape[:2], np.float32) if found.mask is None else found.mask
-        return Outline(found.labels, followed(run, original, person, mask, seen, pointer, prompt, base), pointed)
+        if pointer:
+            mask = followed(run, original, person, mask, seen, pointer, prompt, base)
+        return Outline(found.labels, draw(mask, prompt.drawn) if prompt.drawn else mask, pointed, mask)
 
-    pointed = base, (pointer.use, prompt)
+    pointed = base, (pointer and pointer.use, prompt)
     return run.stage("segment", pointed, follow)
 
 

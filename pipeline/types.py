@@ -1,5 +1,6 @@
 """The values that pass between stages."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,8 @@ Mask = NDArray[np.float32]  # (H, W) in [0, 1], soft; 1 = kept
 Points = NDArray[np.float32]  # (N, 2) x, y in px; the origin is the center of the top-left pixel
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB, as files hold it
 Labels = NDArray[np.uint8]  # (H, W) EasyPortrait classes 0-8
+Marks = NDArray[np.uint8]  # (H, W) of what a person drew: 0 nothing, else `ADDED` or `TAKEN`
+ADDED, TAKEN = 1, 2
 
 Logits = NDArray[np.float32]  # above 0 inside a mask, below outside
 StageName = Literal["paint", "parse", "restore", "segment", "blend"]
@@ -67,22 +70,52 @@ Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, Fals
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """What a person painted over a picture of the photo: its (height, width), and `Marks` of that size, packed to be hashed."""
+
+    size: tuple[int, int]
+    packed: bytes
+
+    @property
+    def marks(self) -> Marks:
+        """What was drawn, of `size`; not to be written to."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
+
+
+def drawing_of(marks: Marks) -> Drawing | None:
+    """Return marks as a drawing; None where nothing is drawn."""
+    return Drawing((marks.shape[0], marks.shape[1]), zlib.compress(marks.tobytes(), 1)) if marks.any() else None
+
+
+@dataclass(frozen=True)
 class Prompt:
-    """What a person points at, in photo px: `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, or None."""
+    """What a person says is kept.
+
+    `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, both in photo px. `drawn`, of any size, has the last word.
+    """
 
     points: tuple[Click, ...] = ()
     box: tuple[float, float, float, float] | None = None
+    drawn: Drawing | None = None
 
     def __bool__(self) -> bool:
-        """Say whether anything is pointed at."""
+        """Say whether anything is pointed at or drawn."""
+        return self.pointing or self.drawn is not None
+
+    @property
+    def pointing(self) -> bool:
+        """Say whether there is something for a network to follow."""
         return bool(self.points) or self.box is not None
 
     def check(self, size: tuple[int, int]) -> None:
-        """Refuse what lies outside a (height, width) picture, and a box without area.
+        """Refuse what lies outside a (height, width) picture, a box without area, and a drawing of another shape.
 
         Raises: PromptError: with the picture's limits.
         """
         h, w = size
+        if self.drawn and abs(self.drawn.size[0] * w - self.drawn.size[1] * h) > max(h, w):  # a px of rounding
+            drawn_h, drawn_w = self.drawn.size
+            raise PromptError(f"A drawing has the shape of the photo, {w} x {h} px; this one is {drawn_w} x {drawn_h} px. Draw anew.")
         for x, y, _ in self.points:
             if not (0 <= x < w and 0 <= y < h):
                 raise PromptError(f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}.")
@@ -103,7 +136,7 @@ class Prompt:
         if size == new:
             return self
         box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
-        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box)
+        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box, self.drawn)
 
 
 @dataclass(frozen=True)
@@ -131,7 +164,7 @@ class Painting:
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
     `skipped` then says why. `result` is the blend. `detail`: how much of the photo's fine structure returns, (H, W) in [0, 1].
-    `faces` and `prompt` are in photo px. `hints`: sentences for the person.
+    `faces` and `prompt` are in photo px. `undrawn`: the mask before the prompt's drawing. `hints`: sentences for the person.
     """
 
     photo: Photo
@@ -149,3 +182,4 @@ class Painting:
     skipped: dict[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     prompt: Prompt = Prompt()
+    undrawn: Mask | None = None

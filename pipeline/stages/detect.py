@@ -11,7 +11,7 @@ from pipeline.stages.measure import measure
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
 from pipeline.types import Face, Image, Network, Points
 
-LOOK_PX = 512  # long side of the first look at the whole
+LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
 LARGER_LOOK_PX, SMALLER_LOOK_PX = 1024, 256
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
