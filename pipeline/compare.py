@@ -12,14 +12,13 @@ from pipeline.parameters import count_parameters
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.segmenters import SEGMENTERS
-from pipeline.settings import Segmenter, Settings
+from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
 from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report
 from pipeline.weights import WeightError, choose, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
-USUAL: tuple[Segmenter, ...] = ("sam_light", "unet")
 QUICK_S = 2.0  # what takes less is timed a second time: the first one also readies the engine for the photo's shape
 
 
@@ -51,7 +50,7 @@ class Comparison:
 
 
 def compare(
-    photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = USUAL, *, models: Models,
+    photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = COMPARED, *, models: Models,
     report: Report = ignore, cache: Cache | None = None,
 ) -> Comparison:  # fmt: skip
     """Return the photo painted with each segmenter; the settings are the same for all.

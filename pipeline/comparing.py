@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import Job, plan
-from pipeline.settings import options
+from pipeline.settings import COMPARED, options
 
 if TYPE_CHECKING:
     from pipeline.types import Progress
@@ -23,8 +23,8 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
     command.add_argument("-o", "--out", required=True, metavar="SHEET", help="the picture to write")
     command.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
     command.add_argument(
-        "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), metavar="A,B,…",
-        help=f"any of {', '.join(option.choices)} (default: sam_light,unet)",
+        "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), default=COMPARED, metavar="A,B,…",
+        help=f"any of {', '.join(option.choices)} (default: {','.join(COMPARED)})",
     )  # fmt: skip
     add_settings(command, (option for option in options() if option.flag != "segmenter"))
     command.set_defaults(run=draw)
@@ -33,19 +33,18 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
 def draw(chosen: argparse.Namespace) -> int:
     """Compare the segmenters and write the sheet."""
     from pipeline.cli import for_each
-    from pipeline.compare import USUAL, check, compare
+    from pipeline.compare import check, compare
     from pipeline.io import WRITTEN, read_photo, write_picture
     from pipeline.runtime import Models
     from pipeline.sheet import sheet
 
     jobs, settings = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)), settings_of(chosen)
-    segmenters = USUAL if chosen.segmenters is None else chosen.segmenters
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
-        check(segmenters, settings)
+        check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
-        comparison = compare(photo, settings, segmenters, models=Models(), report=report)
+        comparison = compare(photo, settings, chosen.segmenters, models=Models(), report=report)
         for sentence in (*photo.notes, *comparison.notes):
             say(sentence)
         write_picture(job.result, sheet(comparison), overwrite=chosen.overwrite)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 Kept = Literal["face", "hair", "person"]
 Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
 Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
+COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 

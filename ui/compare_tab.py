@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from pipeline.io import encode_png
-from pipeline.settings import options
+from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
 from ui.offers import offered
 from ui.pictures import brief, fit, over_checker
@@ -22,7 +22,6 @@ ABOUT = (
     "settings that you chose, and what it outlines is kept."
 )
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")
-USUAL = ("unet", "sam_light")
 
 
 @dataclass
@@ -55,7 +54,7 @@ def lay_out() -> CompareTab:
     """Make the tab's components; call it inside the tab."""
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
     choices = offered(SEGMENTER)
-    usual = [choice for _, choice in choices if choice in USUAL]
+    usual = [choice for _, choice in choices if choice in COMPARED]
     segmenters = gr.CheckboxGroup(choices, value=usual, label="Segmenters", elem_id="segmenters")
     with gr.Row():
         compare = gr.Button("Compare", variant="primary", elem_id="compare", scale=3)
