@@ -95,7 +95,7 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
-    """Connect the clicks on what is kept."""
+    """Connect the clicks and strokes on what is kept."""
     tab = parts.correct
     for event, act, inputs in (
         (tab.kept.select, handlers.click, [parts.shown, tab.mode]),
@@ -103,6 +103,8 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
         event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+    # `change`, though it tells of our own pictures, too: `input` comes before the strokes have arrived.
+    tab.draw.change(handlers.draw, [parts.shown, tab.draw], wall(parts), show_progress="hidden", trigger_mode="multiple", **BLEND)
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
 from ui import compare_tab, correct_tab
+from ui.drawing import Layer, drawing_from
 from ui.examples import EXAMPLES
 from ui.offers import within_reach
 from ui.pointing import clicked, with_click, without_last
@@ -81,7 +83,7 @@ class Handlers:
         return [*to_widgets(settings), *view(None, [said, *replaced])]
 
     def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
-        """Paint the photo with the controls' settings; what was clicked on in a painting of it before still holds."""
+        """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *chosen = values
         with told():
             path, name = file_of(photo)
@@ -119,7 +121,7 @@ class Handlers:
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)))
+            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)), before=shown)
 
     def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
@@ -128,21 +130,32 @@ class Handlers:
         with told():
             x, y = event.index
             click = clicked((x, y), shown.preview_size, shown.size, add=mode == correct_tab.ADD)
-            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)))
+            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)), before=shown)
+
+    def draw(self, request: gr.Request, shown: Shown | None, editor: dict[str, list[Layer]] | None) -> list[Update]:
+        """Keep what is painted blue, take away what is painted orange; the strokes stay as the page has them."""
+        if shown is None or not editor:
+            return [gr.skip()] * len(view(None))
+        with told():
+            drawn = drawing_from(editor["layers"], shown.canvas_size, shown.prompt.drawn)
+            if drawn == shown.prompt.drawn:
+                return [gr.skip()] * len(view(None))
+            after = self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn))
+            return view(after, before=after)
 
     def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
         """Take the last click back."""
         return self._point(request, shown, without_last(shown.prompt) if shown else Prompt())
 
     def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
-        """Take all clicks back."""
+        """Take all clicks and strokes back."""
         return self._point(request, shown, Prompt())
 
     def _point(self, request: gr.Request, shown: Shown | None, prompt: Prompt) -> list[Update]:
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.point(str(request.session_hash), shown, prompt))
+            return view(self.studio.point(str(request.session_hash), shown, prompt), before=shown)
 
     def write_file(self, request: gr.Request, shown: Shown | None) -> str:
         """Make the full-size file."""
@@ -176,9 +189,12 @@ def bar_of(progress: gr.Progress) -> Bar:
     return lambda done, text: progress(done, desc=text)
 
 
-def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
-    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes."""
-    correct = correct_tab.view(shown)
+def view(shown: Shown | None, said: Sequence[str] = (), *, before: Shown | None = None) -> list[Update]:
+    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes.
+
+    `before`: what the wall shows now.
+    """
+    correct = correct_tab.view(shown, before)
     if shown is None:
         return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *correct, note(said)]
     gallery = [(path, caption) for _, path, caption in shown.stages]

@@ -42,6 +42,8 @@ CSS = """
 #kept img { cursor: crosshair; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }
+#draw { height: auto !important; aspect-ratio: var(--shape, 1); max-height: 78vh; min-height: 300px; touch-action: none; }
+#draw .toolbar-wrap { flex-direction: row; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;

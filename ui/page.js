@@ -17,6 +17,8 @@
     });
     document.querySelectorAll(PHOTO).forEach(button => set(button, 'aria-label',
       `${button.querySelector('img')?.alt} Arrow keys move a cross over it, Enter clicks there.`));
+    const kept = document.querySelector('#kept img'); // the picture to draw on has its shape, and its room should
+    if (kept?.naturalWidth) document.querySelector('#draw')?.style.setProperty('--shape', kept.naturalWidth / kept.naturalHeight);
     document.querySelectorAll('#corrected .image-container > button').forEach(button => set(button, 'tabindex', -1));
   };
 
@@ -67,6 +69,7 @@
   });
   document.addEventListener('focusout', () => { mark.hidden = true; });
   document.addEventListener('focusin', describe);
+  document.addEventListener('load', event => { if (event.target.closest?.('#kept img')) describe(); }, true);
   document.addEventListener('error', event => {
     if (event.target.closest?.('#photo img')) event.target.alt = 'This browser cannot show such a picture, but it can be painted.';
   }, true);

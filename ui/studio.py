@@ -30,7 +30,7 @@ DOING = {
     "segment": "Outlining what is kept",
     "blend": "Blending",
 }
-STILL = "What you clicked on in this photo still holds; Clear, under Correct, takes it back."
+STILL = "What you corrected in this photo still holds; Clear, under Correct, takes it back."
 EXAMPLES_OWNER = "examples"
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
 
@@ -74,7 +74,7 @@ class Studio:
         return paint(photo, settings, models=models, **how)
 
     def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None) -> Shown:
-        """Paint a visitor's photo and write the previews of it; clicks on a painting `before` of the same photo are followed again.
+        """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
 
         Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
         """
@@ -95,7 +95,7 @@ class Studio:
         return self._again(session, shown, changed_at_once(shown.settings, settings), shown.prompt)
 
     def point(self, session: str, shown: Shown, prompt: Prompt) -> Shown:
-        """Follow clicks on what is kept and blend anew; the first one embeds the photo.
+        """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo.
 
         Raises: WeightError: nothing here can follow clicks.
         """
@@ -110,7 +110,7 @@ class Studio:
         began = time.perf_counter()
         painting = self.paint(photo, settings, prompt=prompt, cache=cache)
         log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for path in (shown.before, shown.kept, *(path for _, path, _ in shown.stages))):
+        if all(Path(path).exists() for path in shown.previews):
             return show_again(visit, painting, shown)
         return replace(show(visit, painting, shown.photo), owner=shown.owner)  # the previews were deleted while the page stood idle
 
