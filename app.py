@@ -99,12 +99,11 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
     tab = parts.correct
     for event, act, inputs in (
         (tab.kept.select, handlers.click, [parts.shown, tab.mode]),
+        (tab.stroke.change, handlers.draw, [parts.shown, tab.stroke, tab.tool, tab.mode, tab.width]),
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
         event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
-    # `change`, though it tells of our own pictures, too: `input` comes before the strokes have arrived.
-    tab.draw.change(handlers.draw, [parts.shown, tab.draw], wall(parts), show_progress="hidden", trigger_mode="multiple", **BLEND)
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:

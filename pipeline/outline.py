@@ -22,15 +22,11 @@ POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itsel
 
 @dataclass(frozen=True)
 class Outline:
-    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on.
-
-    `undrawn`: the kept region before anything was drawn over it.
-    """
+    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on."""
 
     labels: Labels
     mask: Mask | None
     key: Hashable
-    undrawn: Mask | None
 
 
 def outline_people(
@@ -54,11 +50,10 @@ def outline_people(
             views = seen.views if restored is None else run.kept(("look again", made_by), look_again)
         parts = merged(seen.whole, views, original.shape[:2])
         if not seen.faces:
-            return Outline(nine_classes(parts), None, base, None)
+            return Outline(nine_classes(parts), None, base)
         embedding = embedded(run, original, network) if network and segmenter.promptable else None
         scene = Scene(person, parts, seen.faces, settings.segment.kept, network, embedding)
-        mask = segmenter.outline(scene)
-        return Outline(nine_classes(parts), mask, base, mask)
+        return Outline(nine_classes(parts), segmenter.outline(scene), base)
 
     base = settings.segment, settings.detect, made_by, parser.use, network and network.use, tuple(face.box for face in seen.faces)
     if not prompt:
@@ -74,7 +69,7 @@ def outline_people(
         mask = np.zeros(original.shape[:2], np.float32) if found.mask is None else found.mask
         if pointer:
             mask = followed(run, original, person, mask, seen, pointer, prompt, base)
-        return Outline(found.labels, draw(mask, prompt.drawn) if prompt.drawn else mask, pointed, mask)
+        return Outline(found.labels, draw(mask, prompt.drawn) if prompt.drawn else mask, pointed)
 
     pointed = base, (pointer and pointer.use, prompt)
     return run.stage("segment", pointed, follow)

@@ -54,7 +54,7 @@ def paint(
         photo=photo, settings=settings, original=original, result=result, detail=detail_of(alpha, styled, restored, outline.mask, settings),
         styled=styled, restored=restored, parse=outline.labels, mask=outline.mask, faces=tuple(in_photo(f, scale) for f in seen.faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt else NO_FACE,))), prompt=prompt, undrawn=outline.undrawn,
+        hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt else NO_FACE,))), prompt=prompt,
     )  # fmt: skip
 
 

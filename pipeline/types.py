@@ -164,7 +164,7 @@ class Painting:
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
     `skipped` then says why. `result` is the blend. `detail`: how much of the photo's fine structure returns, (H, W) in [0, 1].
-    `faces` and `prompt` are in photo px. `undrawn`: the mask before the prompt's drawing. `hints`: sentences for the person.
+    `faces` and `prompt` are in photo px. `hints`: sentences for the person.
     """
 
     photo: Photo
@@ -182,4 +182,3 @@ class Painting:
     skipped: dict[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     prompt: Prompt = Prompt()
-    undrawn: Mask | None = None

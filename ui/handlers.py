@@ -15,10 +15,10 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
 from ui import compare_tab, correct_tab
-from ui.drawing import Layer, drawing_from
+from ui.drawing import ERASER, MARKS, line_from, with_stroke
 from ui.examples import EXAMPLES
 from ui.offers import within_reach
-from ui.pointing import clicked, with_click, without_last
+from ui.pointing import clicked, with_click
 from ui.shown import Shown
 from ui.studio import Bar, Studio
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
@@ -121,7 +121,7 @@ class Handlers:
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)), before=shown)
+            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)))
 
     def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
@@ -130,32 +130,30 @@ class Handlers:
         with told():
             x, y = event.index
             click = clicked((x, y), shown.preview_size, shown.size, add=mode == correct_tab.ADD)
-            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)), before=shown)
+            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)))
 
-    def draw(self, request: gr.Request, shown: Shown | None, editor: dict[str, list[Layer]] | None) -> list[Update]:
-        """Keep what is painted blue, take away what is painted orange; the strokes stay as the page has them."""
-        if shown is None or not editor:
-            return [gr.skip()] * len(view(None))
-        with told():
-            drawn = drawing_from(editor["layers"], shown.canvas_size, shown.prompt.drawn)
-            if drawn == shown.prompt.drawn:
-                return [gr.skip()] * len(view(None))
-            after = self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn))
-            return view(after, before=after)
-
-    def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
-        """Take the last click back."""
-        return self._point(request, shown, without_last(shown.prompt) if shown else Prompt())
-
-    def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
-        """Take all clicks and strokes back."""
-        return self._point(request, shown, Prompt())
-
-    def _point(self, request: gr.Request, shown: Shown | None, prompt: Prompt) -> list[Update]:
+    def draw(self, request: gr.Request, shown: Shown | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
+        """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.point(str(request.session_hash), shown, prompt), before=shown)
+            mark = MARKS[ERASER if tool == ERASER else mode]
+            drawn = with_stroke(shown.prompt.drawn, line_from(line), shown.size, mark=mark, width=width)
+            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn)))
+
+    def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Take the last click or stroke back."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            return view(self.studio.undo(str(request.session_hash), shown))
+
+    def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Take all clicks and strokes back."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            return view(self.studio.point(str(request.session_hash), shown, Prompt()))
 
     def write_file(self, request: gr.Request, shown: Shown | None) -> str:
         """Make the full-size file."""
@@ -189,12 +187,9 @@ def bar_of(progress: gr.Progress) -> Bar:
     return lambda done, text: progress(done, desc=text)
 
 
-def view(shown: Shown | None, said: Sequence[str] = (), *, before: Shown | None = None) -> list[Update]:
-    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes.
-
-    `before`: what the wall shows now.
-    """
-    correct = correct_tab.view(shown, before)
+def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
+    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes."""
+    correct = correct_tab.view(shown)
     if shown is None:
         return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *correct, note(said)]
     gallery = [(path, caption) for _, path, caption in shown.stages]

@@ -39,11 +39,13 @@ CSS = """
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
 #correct-tools { align-items: end; }
+#correct-tools .wrap { gap: 6px 2px; }
+#correct-tools .wrap label { padding: 5px 8px; }
 #kept img { cursor: crosshair; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }
-#draw { height: auto !important; aspect-ratio: var(--shape, 1); max-height: 78vh; min-height: 300px; touch-action: none; }
-#draw .toolbar-wrap { flex-direction: row; }
+#wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked)) #kept button { touch-action: none; }
+#ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;

@@ -92,9 +92,8 @@ def blank(shape: tuple[int, ...]) -> Pixels:
 
 
 def write_preview(path: Path, pixels: Pixels) -> Path:
-    """Write a PNG, with alpha where there is a fourth channel, quickly: previews are short-lived, so speed counts more than bytes."""
+    """Write a PNG quickly: previews are lossless and short-lived, so speed counts more than bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    order = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
-    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, order), [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]):
         raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
     return path

@@ -5,7 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipeline.types import Click, Mask, Painting, Pixels, Prompt
+from pipeline.types import Click, Painting, Pixels, Prompt
 from ui.pictures import fit, over_checker
 
 MOST_POINTS = 100
@@ -32,31 +32,19 @@ def with_click(prompt: Prompt, click: Click) -> Prompt:
     return replace(prompt, points=few((*prompt.points, click)))
 
 
-def without_last(prompt: Prompt) -> Prompt:
-    """Return the prompt without its last click."""
-    return replace(prompt, points=prompt.points[:-1])
-
-
 def draw_kept(painting: Painting) -> Pixels:
-    """Return the photo's preview with what is kept, each click a point with its sign."""
-    drawn = outlined(painting, painting.mask)
-    h, w = drawn.shape[:2]
-    for x, y, add in painting.prompt.resized(painting.photo.pixels.shape[:2], (h, w)).points:
-        _draw_point(drawn, (round(x), round(y)), max(4, round(POINT * (h * w) ** 0.5)), add=add)
-    return drawn
-
-
-def outlined(painting: Painting, kept: Mask | None) -> Pixels:
-    """Return the photo's preview: what is kept in color and outlined, the rest pale."""
+    """Return the photo's preview: what is kept in color and outlined, the rest pale, each click a point with its sign."""
     pixels = over_checker(fit(painting.original), painting.photo.alpha)
     pale = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None] * 0.45 + PAPER * 0.55
     h, w = pixels.shape[:2]
-    mask = np.zeros((h, w), np.float32) if kept is None else cv2.resize(kept, (w, h), interpolation=cv2.INTER_AREA)
+    mask = np.zeros((h, w), np.float32) if painting.mask is None else cv2.resize(painting.mask, (w, h), interpolation=cv2.INTER_AREA)
     drawn = (pale + (pixels - pale) * mask[..., None] + 0.5).astype(np.uint8)
     edges, _ = cv2.findContours((mask > 0.5).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     thin = max(1, round(max(h, w) / 500))
     cv2.drawContours(drawn, edges, -1, (20, 20, 20), 2 * thin + 1, cv2.LINE_AA)
     cv2.drawContours(drawn, edges, -1, LINE, thin, cv2.LINE_AA)
+    for x, y, add in painting.prompt.resized(painting.photo.pixels.shape[:2], (h, w)).points:
+        _draw_point(drawn, (round(x), round(y)), max(4, round(POINT * (h * w) ** 0.5)), add=add)
     return drawn
 
 

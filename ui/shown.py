@@ -6,7 +6,6 @@ from pathlib import Path
 from pipeline.io import encode_png
 from pipeline.settings import Settings
 from pipeline.types import Painting, Pixels, Prompt
-from ui.drawing import picture_to_draw_on, strokes_of
 from ui.pictures import KEPT, RESULT, TITLES, blank, caption_of, picture_of
 from ui.pointing import draw_kept
 from ui.visits import Visit
@@ -16,9 +15,9 @@ from ui.visits import Visit
 class Shown:
     """The painting a page shows: small values and files only. What is large stays in the capped cache and can be made again.
 
-    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `kept`: the preview to click on; `canvas`
-    and `strokes`: the picture to draw on and what is drawn. `size` of the photo, `preview_size`, `canvas_size`: (height, width).
-    `notes`: sentences for the person. `owner`: whose cache holds the stages where it is not the visitor's own.
+    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `kept`: the preview to click on.
+    `size` of the photo and `preview_size`: (height, width). `notes`: sentences for the person. `owner`: whose cache holds the
+    stages where it is not the visitor's own. `past`: the prompts before this one, for undo.
     """
 
     photo: Path
@@ -27,21 +26,14 @@ class Shown:
     before: str
     after: str
     kept: str
-    canvas: str
-    strokes: str
     stages: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
     size: tuple[int, int]
     preview_size: tuple[int, int]
-    canvas_size: tuple[int, int]
     anything_kept: bool = True
     prompt: Prompt = field(default_factory=Prompt)
     owner: str = ""
-
-    @property
-    def previews(self) -> tuple[str, ...]:
-        """Every file that the page shows."""
-        return (self.before, self.after, self.kept, self.canvas, self.strokes, *(path for _, path, _ in self.stages))
+    past: tuple[Prompt, ...] = ()
 
 
 def show(visit: Visit, painting: Painting, path: Path) -> Shown:
@@ -53,37 +45,26 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
     for stage in TITLES:
         files[stage] = visit.show(stage, _picture(painting, stage, before.shape))
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
-    canvas = picture_to_draw_on(painting)
+    kept = visit.show("kept", draw_kept(painting))
     h, w = painting.photo.pixels.shape[:2]
     return Shown(
-        photo=path, name=painting.photo.name, settings=painting.settings, before=files["photo"], after=files[RESULT],
-        kept=visit.show("kept", draw_kept(painting)), canvas=visit.show("canvas", canvas),
-        strokes=visit.show("strokes", strokes_of(painting.prompt.drawn, canvas.shape[:2])), stages=stages, notes=notes_of(painting),
-        size=(h, w), preview_size=before.shape[:2], canvas_size=canvas.shape[:2], anything_kept=painting.mask is not None,
-        prompt=painting.prompt,
+        path, painting.photo.name, painting.settings, files["photo"], files[RESULT], kept, stages, notes_of(painting),
+        (h, w), before.shape[:2], painting.mask is not None, painting.prompt,
     )  # fmt: skip
 
 
 def show_again(visit: Visit, painting: Painting, shown: Shown) -> Shown:
     """Write the previews that a new blend, other choices of what is kept, clicks, or strokes change."""
     size = (*shown.preview_size, 3)
-    new, changed = {RESULT: visit.show(RESULT, _picture(painting, RESULT, size))}, {}
+    new, kept = {RESULT: visit.show(RESULT, _picture(painting, RESULT, size))}, shown.kept
     if (painting.settings.segment, painting.prompt) != (shown.settings.segment, shown.prompt):
         new[KEPT] = visit.show(KEPT, _picture(painting, KEPT, size))
-        changed["kept"] = visit.show("kept", draw_kept(painting))
-    if painting.prompt.drawn != shown.prompt.drawn:
-        changed["strokes"] = visit.show("strokes", strokes_of(painting.prompt.drawn, shown.canvas_size))
-    if (painting.settings.segment, _undrawn(painting.prompt)) != (shown.settings.segment, _undrawn(shown.prompt)):
-        changed["canvas"] = visit.show("canvas", picture_to_draw_on(painting))
+        kept = visit.show("kept", draw_kept(painting))
     stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
     return replace(
-        shown, settings=painting.settings, after=new[RESULT], stages=stages, notes=notes_of(painting),
-        anything_kept=painting.mask is not None, prompt=painting.prompt, **changed,
+        shown, settings=painting.settings, after=new[RESULT], kept=kept, stages=stages, notes=notes_of(painting),
+        anything_kept=painting.mask is not None, prompt=painting.prompt,
     )  # fmt: skip
-
-
-def _undrawn(prompt: Prompt) -> Prompt:
-    return replace(prompt, drawn=None)
 
 
 def _picture(painting: Painting, stage: str, shape: tuple[int, ...]) -> Pixels:

@@ -32,6 +32,7 @@ DOING = {
 }
 STILL = "What you corrected in this photo still holds; Clear, under Correct, takes it back."
 EXAMPLES_OWNER = "examples"
+MOST_UNDONE = 100
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
 
 
@@ -83,7 +84,7 @@ class Studio:
         report = reporter(visit.begin(), bar)
         painting = self.paint(photo_of(visit.cache, path, name), settings, prompt=prompt, report=report, cache=visit.cache)
         shown = show(visit, painting, path)
-        return replace(shown, notes=(STILL, *shown.notes)) if prompt else shown
+        return replace(shown, notes=(STILL, *shown.notes), past=before.past) if before and prompt else shown
 
     def show_example(self, session: str, example: Example) -> Shown:
         """Show an example, which is painted already or now; its stages are everybody's."""
@@ -95,11 +96,18 @@ class Studio:
         return self._again(session, shown, changed_at_once(shown.settings, settings), shown.prompt)
 
     def point(self, session: str, shown: Shown, prompt: Prompt) -> Shown:
-        """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo.
+        """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo. What was before can be undone.
 
         Raises: WeightError: nothing here can follow clicks.
         """
-        return self._again(session, shown, shown.settings, prompt)
+        after = self._again(session, shown, shown.settings, prompt)
+        return after if after is shown else replace(after, past=(*shown.past, shown.prompt)[-MOST_UNDONE:])
+
+    def undo(self, session: str, shown: Shown) -> Shown:
+        """Take the last click or stroke back."""
+        if not shown.past:
+            return shown
+        return replace(self._again(session, shown, shown.settings, shown.past[-1]), past=shown.past[:-1])
 
     def _again(self, session: str, shown: Shown, settings: Settings, prompt: Prompt) -> Shown:
         if (settings, prompt) == (shown.settings, shown.prompt):
@@ -110,9 +118,10 @@ class Studio:
         began = time.perf_counter()
         painting = self.paint(photo, settings, prompt=prompt, cache=cache)
         log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for path in shown.previews):
+        if all(Path(path).exists() for path in (shown.before, shown.kept, *(path for _, path, _ in shown.stages))):
             return show_again(visit, painting, shown)
-        return replace(show(visit, painting, shown.photo), owner=shown.owner)  # the previews were deleted while the page stood idle
+        # The previews were deleted while the page stood idle.
+        return replace(show(visit, painting, shown.photo), owner=shown.owner, past=shown.past)
 
     def compare(self, session: str, path: Path, name: str, settings: Settings, segmenters: Sequence[str], bar: Bar) -> Compared:
         """Paint a visitor's photo with several segmenters and write the previews and the sheet.
