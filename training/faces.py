@@ -16,7 +16,7 @@ from training.samples import Sample, Spot, read_mask, read_pixels
 from training.taught import taught, upright
 
 # How often a sample of a set is drawn, relative to others; the share of its draws that show the whole photo; its masks' classes.
-WEIGHTS = {"face_parsing": 1.2, "portraits_in_the_wild": 1.2, "people": 0.4, "landmarks": 0.15}
+WEIGHTS = {"face_parsing": 1.5, "portraits_in_the_wild": 1.2, "people": 0.4, "landmarks": 0.15}
 WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
 MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
 CELEBA_FACE = (256.0, 290.0, 330.0)  # where its faces are aligned to, of 512 px

@@ -73,9 +73,9 @@ def chosen_view(sample: Sample, side: int, rng: np.random.Generator) -> Matrix:
     if sample.face and rng.random() >= sample.whole:
         x, y, size = sample.face
         kind = rng.random()
-        if kind < 0.52:  # near the middle
-            share, room = rng.uniform(0.45, 0.95), 0.12
-        elif kind < 0.88:  # small, anywhere
+        if kind < 0.65:  # near the middle, as a closer look shows it
+            share, room = rng.uniform(0.5, 0.95), 0.12
+        elif kind < 0.91:  # small, anywhere
             share, room = np.exp(rng.uniform(np.log(0.08), np.log(0.5))), 0.42
         else:  # cut off
             share, room = rng.uniform(0.3, 1.4), 0.55

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from ui.drawing import ERASER
+from ui.drawing import BRUSH, ERASER, NARROWEST, WIDEST
 from ui.pointing import describe_kept
 from ui.shown import Shown
 
@@ -12,7 +12,7 @@ WAITING = "Paint a photo first. Then a click or a stroke here adds to what stays
 LEGEND = "In color and outlined: what stays as in the photo. Click on the photo, or paint over it, to change it."
 NOTHING = "Nothing is kept yet. Click on the photo, or paint over it: what you point at stays as it is."
 ADD, TAKE = "add", "take"
-CLICK, BRUSH = "click", "brush"
+CLICK = "click"
 
 
 @dataclass
@@ -42,12 +42,12 @@ def lay_out() -> CorrectTab:
     with gr.Column(visible=False) as room:
         with gr.Row(equal_height=True, elem_id="correct-tools"):
             tool = gr.Radio(
-                [("Click", CLICK), ("Brush", BRUSH), ("Eraser", ERASER)], value=CLICK, label="With", min_width=270, scale=5, elem_id="tool",
+                [("Click", CLICK), ("Brush", BRUSH), ("Eraser", ERASER)], value=CLICK, label="With", min_width=255, scale=5, elem_id="tool",
             )  # fmt: skip
             mode = gr.Radio(
-                [("+ Add", ADD), ("\N{MINUS SIGN} Take away", TAKE)], value=ADD, label="To", min_width=230, scale=4, elem_id="click-mode",
+                [("+ Add", ADD), ("\N{MINUS SIGN} Take away", TAKE)], value=ADD, label="To", min_width=215, scale=4, elem_id="click-mode",
             )  # fmt: skip
-            width = gr.Slider(1, 25, 6, step=1, label="Width, %", buttons=[], min_width=140, scale=2, elem_id="brush-width")
+            width = gr.Slider(NARROWEST, WIDEST, 6, step=1, label="Width, %", buttons=[], min_width=170, scale=3, elem_id="brush-width")
         with gr.Row():
             undo = gr.Button("Undo", size="sm", min_width=80, interactive=False, elem_id="undo")
             clear = gr.Button("Clear", size="sm", min_width=80, interactive=False, elem_id="clear")

@@ -12,8 +12,9 @@ Line = NDArray[np.float32]  # (N, 2) x, y of a stroke's middle, as shares of the
 
 DRAWN_PX = 1000  # no side of a drawing is longer
 LONGEST = 5000  # points of one stroke; an hour's drawing without lifting the brush
-ERASER = "eraser"
-MARKS = {"add": ADDED, "take": TAKEN, ERASER: 0}
+NARROWEST, WIDEST = 1, 25  # brushes, in percent of the photo's short side
+BRUSH, ERASER = "brush", "eraser"
+MARKS = {(BRUSH, "add"): ADDED, (BRUSH, "take"): TAKEN, (ERASER, "add"): 0, (ERASER, "take"): 0}
 
 
 def line_from(text: str) -> Line:
@@ -30,6 +31,26 @@ def line_from(text: str) -> Line:
             f"A stroke has 1 to {LONGEST} points [x, y] in shares of the photo, found {text[:60]!r}. Draw it again, in shorter strokes."
         )
     return line.clip(0, 1).astype(np.float32)
+
+
+def mark_of(tool: str, mode: str) -> int:
+    """Return what a stroke of a tool leaves.
+
+    Raises: ValueError: there is no such tool.
+    """
+    if (tool, mode) not in MARKS:
+        raise ValueError(f"A stroke is made with the brush or the eraser, to add or take, not {tool!r} and {mode!r}. Choose one.")
+    return MARKS[tool, mode]
+
+
+def within(width: object) -> float:
+    """Return a brush's width in percent of the photo's short side.
+
+    Raises: ValueError: it is none.
+    """
+    if not isinstance(width, int | float) or not NARROWEST <= width <= WIDEST:
+        raise ValueError(f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, not {width!r}. Move the slider.")
+    return float(width)
 
 
 def with_stroke(before: Drawing | None, line: Line, photo: tuple[int, int], *, mark: int, width: float) -> Drawing | None:

@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
 from ui import compare_tab, correct_tab
-from ui.drawing import ERASER, MARKS, line_from, with_stroke
+from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
 from ui.offers import within_reach
 from ui.pointing import clicked, with_click
@@ -137,8 +137,7 @@ class Handlers:
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            mark = MARKS[ERASER if tool == ERASER else mode]
-            drawn = with_stroke(shown.prompt.drawn, line_from(line), shown.size, mark=mark, width=width)
+            drawn = with_stroke(shown.prompt.drawn, line_from(line), shown.size, mark=mark_of(tool, mode), width=within(width))
             return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn)))
 
     def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:

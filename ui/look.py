@@ -39,8 +39,9 @@ CSS = """
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
 #correct-tools { align-items: end; }
-#correct-tools .wrap { gap: 6px 2px; }
-#correct-tools .wrap label { padding: 5px 8px; }
+#tool .wrap, #click-mode .wrap { gap: 6px 0; }
+#tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
+#stroke { display: none; }
 #kept img { cursor: crosshair; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }

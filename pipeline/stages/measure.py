@@ -13,10 +13,13 @@ def measure(view: CloseLook) -> Face | None:
     """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
     parts = view.parts
     labels = parts.argmax(2)
-    eyes = [_largest(labels == part) for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
-    mouth = _largest((labels == Part.LIPS) | (labels == Part.TEETH))
-    region = _largest(np.isin(labels, FACE_PARTS))
-    if region is None or mouth is None or (eyes[0] is None and eyes[1] is None):
+    region = _central(np.isin(labels, FACE_PARTS))
+    if region is None:
+        return None
+    here = _around(region) > 0  # a neighbor's eye may be larger
+    eyes = [_largest((labels == part) & here) for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
+    mouth = _largest(((labels == Part.LIPS) | (labels == Part.TEETH)) & here)
+    if mouth is None or (eyes[0] is None and eyes[1] is None):
         return None
     corners = _corners((parts[..., Part.LIPS] + parts[..., Part.TEETH]) * _around(mouth))
     centers = [
@@ -67,6 +70,14 @@ def _corners(weight: NDArray[np.float32]) -> NDArray[np.float64]:
         near = weight @ np.exp(-(((columns - x) / 3) ** 2))
         ends.append((x, near @ rows / near.sum()))
     return np.array(ends)
+
+
+def _central(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Return the connected piece that has most of the crop's middle: neighbors' faces reach into the crop from its sides."""
+    _, marks = cv2.connectedComponents(region.astype(np.uint8))
+    h, w = region.shape
+    shares = np.bincount(marks[h // 4 : -h // 4, w // 4 : -w // 4].ravel(), minlength=2)[1:]
+    return marks == 1 + int(shares.argmax()) if shares.max() >= 4 else None
 
 
 def _largest(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
