@@ -1,7 +1,7 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
 It paints an example through the client, then drops a photo into the page in a real browser, presses Paint, looks at the result,
-corrects what is kept by a click and takes it back, and compares segmenters.
+corrects what is kept by a click and by a stroke and takes both back, and compares segmenters.
 """
 
 import base64
@@ -93,6 +93,31 @@ def correct_in_browser(page: Page) -> None:
     change(page, lambda: page.keyboard.press("Enter"))
     check(not np.array_equal(before[0], shown_in(page, "#kept")), "keys can click, too")
     change(page, lambda: page.click("#clear"))
+    paint_over(page)
+
+
+def paint_over(page: Page) -> None:
+    """Paint a stroke over what is kept, look at what that changes, and undo it."""
+    before = shown_in(page, "#kept"), shown_in(page, "#corrected")
+    page.locator("#tool label", has_text="Brush").click()
+    page.locator("#kept img").scroll_into_view_if_needed()
+    box = page.locator("#kept img").bounding_box() or {}
+
+    def stroke() -> None:
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.8 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.9 * box["height"], steps=10)
+        check(page.locator("#ink").is_visible(), "a stroke is seen while it is painted")
+        page.mouse.up()
+
+    change(page, stroke)
+    check(not np.array_equal(before[0], shown_in(page, "#kept")), "a stroke changes what is kept")
+    check(not np.array_equal(before[1], shown_in(page, "#corrected")), "a stroke changes the result")
+    check(not page.locator("#ink").is_visible(), "the new picture takes the stroke's place")
+    check("add: 0" in (page.locator("#kept img").get_attribute("alt") or ""), "a stroke is no click")
+    change(page, lambda: page.click("#undo"))
+    check(np.array_equal(before[1], shown_in(page, "#corrected")), "Undo takes the stroke back")
+    page.locator("#tool label", has_text="Click").click()
 
 
 def change(page: Page, act: Callable[[], object]) -> None:

@@ -23,7 +23,7 @@ def line_from(text: str) -> Line:
     Raises: ValueError: it is something else.
     """
     try:
-        line = np.array(json.loads(text)["line"], np.float32)
+        line = np.array(json.loads(text)["line"], np.float64)
     except (ValueError, TypeError, KeyError, RecursionError):  # no JSON, or no numbers
         line = np.empty(0)
     if line.ndim != 2 or line.shape[1] != 2 or not 0 < len(line) <= LONGEST or not np.isfinite(line).all():
