@@ -90,6 +90,14 @@ def test_every_face_is_guessed_once_however_tilted(angle, count):
         assert min(np.hypot(*(g.mean(0) - (x, y))) for g in found) < 12
 
 
+def test_a_face_is_guessed_by_brows_and_mouth_where_its_eyes_are_not_seen():
+    parts = drawn_parts((140, 120), [(60, 70)], 60, 0)
+    shut = parts[..., [Part.RIGHT_EYE, Part.LEFT_EYE]].any(2)
+    parts[shut] = np.eye(12)[Part.SKIN]
+    (found,) = guesses(parts)
+    assert np.hypot(*(found.mean(0) - (60, 70))) < 12
+
+
 def test_nothing_is_guessed_where_nothing_is():
     assert guesses(drawn_parts((100, 100), [], 60, 0)) == []
 
@@ -101,6 +109,15 @@ def test_a_closer_look_measures_eyes_and_mouth():
     assert face.eyes[0, 0] < face.eyes[1, 0]
     assert face.mouth[:, 1].min() > face.eyes[:, 1].max()
     assert 150 < face.height < 260
+
+
+def test_a_larger_neighbor_is_not_measured():
+    parts, near = drawn_parts((320, 320), [(130, 160)], 140, 0), drawn_parts((320, 320), [(330, 160)], 300, 0)
+    both = np.where(near[..., :1] == 1, parts, near)
+    assert (both[..., Part.RIGHT_EYE] > 0).sum() > (parts[..., Part.RIGHT_EYE] > 0).sum() * 2
+    alone, crowded = (measure(CloseLook(p, np.array([[1.0, 0, 0], [0, 1, 0]]))) for p in (parts, both))
+    assert np.array_equal(crowded.eyes, alone.eyes)
+    assert crowded.box == alone.box
 
 
 def test_restoring_by_zero_is_the_photo_and_a_true_network_changes_nothing():

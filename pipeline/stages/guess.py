@@ -1,4 +1,4 @@
-"""Guess where faces are: eyes and mouths that fit together."""
+"""Guess where faces are: eyes and mouths that fit together. Guesses are generous; a closer look confirms them or not."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -11,6 +11,9 @@ from pipeline.stages.measure import both_eyes
 from pipeline.stages.parse import Part, Probabilities
 from pipeline.types import Points
 
+LEAST_AREA = 3  # px² of a part
+LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = 0.12, 0.4, 0.3  # probabilities from which on a part may be there; small eyes fade most
+
 
 @dataclass(frozen=True)
 class Blob:
@@ -22,9 +25,8 @@ class Blob:
 
 def guesses(parts: Probabilities) -> list[Points]:
     """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
-    labels = parts.argmax(2).astype(np.uint8)
-    right, left = _blobs(labels == Part.RIGHT_EYE), _blobs(labels == Part.LEFT_EYE)
-    mouths = _blobs((labels == Part.LIPS) | (labels == Part.TEETH))
+    right, left = _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW), _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW)
+    mouths = _blobs(parts[..., Part.LIPS] + parts[..., Part.TEETH] > LIKELY_MOUTH)
     fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
     fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
     fits += [(1.0 + _misfit_profile(e, m), None, e, m) for e, m in product(left, mouths)]
@@ -37,6 +39,17 @@ def guesses(parts: Probabilities) -> list[Points]:
             pair = both_eyes([None if b is None else b.center for b in (r, e)], m.center)
             out.append(np.concatenate([pair, _level_mouth(pair, m)]).astype(np.float32))
     return out
+
+
+def _eyes(parts: Probabilities, eye: Part, brow: Part) -> list[Blob]:
+    """Return the eyes of one side, and where one should be below a brow without any."""
+    eyes, below = _blobs(parts[..., eye] > LIKELY_EYE), []
+    for blob in _blobs(parts[..., brow] > LIKELY_BROW):
+        size = blob.area**0.5
+        at = blob.center + np.array([0, 0.9 * size])
+        if all(np.hypot(*(at - other.center)) > 2 * size for other in eyes):
+            below.append(Blob(at, max(LEAST_AREA, blob.area // 2)))
+    return eyes + below
 
 
 def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
@@ -70,4 +83,4 @@ def _blobs(region: NDArray[np.bool_]) -> list[Blob]:
     count, _, stats, centers = cv2.connectedComponentsWithStats(region.astype(np.uint8))
     areas = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(0, int)
     order = np.argsort(-areas)[:40]
-    return [Blob(centers[1 + i], int(areas[i])) for i in order if areas[i] >= 3]
+    return [Blob(centers[1 + i], int(areas[i])) for i in order if areas[i] >= LEAST_AREA]
