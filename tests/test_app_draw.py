@@ -82,6 +82,12 @@ def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
     assert with_stroke(over, line, SIZE, mark=mark_of(ERASER, ADD), width=25) is None
 
 
+def test_erasing_along_a_stroke_leaves_no_crumbs():
+    drawn = with_stroke(None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6)
+    again = [[0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)]  # a hand is not quite steady
+    assert with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+
+
 def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
     assert with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100] == ADDED
     assert line_from(sent([[-3, 0.5], [0.5, 7]])).tolist() == [[0, 0.5], [0.5, 1]]
@@ -91,7 +97,8 @@ def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
     "text",
     [
         "", "x", "1", "[]", "{}", sent([]), sent("ab"), sent([1, 2]), sent([[1]]), sent([[1, 2, 3]]), sent([[1, 2], [3]]),
-        sent([["a", "b"]]), sent([[float("nan"), 0]]), sent([[float("inf"), 0]]), sent([[None, 0]]), sent([[0, 0]] * (LONGEST + 1)), "[" * 5000,
+        sent([["a", "b"]]), sent([[float("nan"), 0]]), sent([[float("inf"), 0]]), sent([[None, 0]]), sent([[0, 0]] * (LONGEST + 1)),
+        "[" * 5000,
     ],
 )  # fmt: skip
 def test_what_is_no_stroke_is_refused_in_a_sentence(text):

@@ -9,8 +9,8 @@ from ui.pointing import describe_kept
 from ui.shown import Shown
 
 WAITING = "Paint a photo first. Then a click or a stroke here adds to what stays as in the photo, or takes away from it."
-LEGEND = "In color and outlined: what stays as in the photo. Click on the photo, or paint over it, to change it."
-NOTHING = "Nothing is kept yet. Click on the photo, or paint over it: what you point at stays as it is."
+LEGEND = "In color and outlined: what stays as in the photo. Click or paint on it to change that."
+NOTHING = "Nothing is kept yet. Click or paint on the photo: what you point at stays as it is."
 ADD, TAKE = "add", "take"
 CLICK = "click"
 

@@ -64,7 +64,8 @@ def with_stroke(before: Drawing | None, line: Line, photo: tuple[int, int], *, m
     if before:
         marks = cv2.resize(before.marks, (w, h), interpolation=cv2.INTER_NEAREST_EXACT)
     points = (line * (w, h) - 0.5).round().astype(np.int32)  # from edges to centers
-    thick = max(1, round(width / 100 * min(h, w)))
+    # The eraser is a little wider, so that going over a stroke once more leaves no crumbs of it.
+    thick = max(1, round((1 if mark else 1.25) * width / 100 * min(h, w)) + (0 if mark else 2))
     cv2.polylines(marks, [points], False, mark, thick)
     for x, y in (points[0], points[-1]):
         cv2.circle(marks, (int(x), int(y)), thick // 2, mark, -1)

@@ -41,7 +41,7 @@ CSS = """
 #correct-tools { align-items: end; }
 #tool .wrap, #click-mode .wrap { gap: 6px 0; }
 #tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
-#stroke { display: none; }
+.form:has(> #stroke), #stroke { display: none; }
 #kept img { cursor: crosshair; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }

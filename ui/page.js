@@ -61,12 +61,12 @@
     if (clicks) button.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, view: window, clientX: x, clientY: y}));
   };
 
-  // Painting over the photo: a stroke is shown at once and sent, with the time, so that two alike are two,
-  // when it ends; the next picture of what is kept takes its place.
+  // Painting over the photo: a stroke is shown at once, in the colors of clicks, and sent when it ends, with the time, so that two
+  // alike are two; the next picture of what is kept takes its place.
   const chosen = group => document.querySelector(`#${group} input:checked`)?.value;
   const paints = event => chosen('tool') !== 'click' && event.target.closest?.(PHOTO);
   const ink = Object.assign(document.createElement('canvas'), {id: 'ink', hidden: true});
-  let line = null;
+  let line = null, fading = 0;
   const paint = button => {
     const {x, y, w, h} = area(button), brush = ink.getContext('2d');
     if (ink.hidden || ink.width !== Math.round(w)) Object.assign(ink, {width: Math.round(w), height: Math.round(h), hidden: false});
@@ -87,8 +87,12 @@
   };
   const send = () => {
     const field = document.querySelector('#stroke textarea, #stroke input');
-    if (line && field) { field.value = JSON.stringify({line, at: Date.now()}); field.dispatchEvent(new InputEvent('input', {bubbles: true})); }
+    if (!line || !field) return;
+    field.value = JSON.stringify({line, at: Date.now()});
+    field.dispatchEvent(new InputEvent('input', {bubbles: true}));
     line = null;
+    clearTimeout(fading);
+    fading = setTimeout(() => { ink.hidden ||= !line; }, 5000); // a stroke that changes nothing brings no new picture
   };
   document.addEventListener('pointerdown', event => {
     const button = paints(event);
