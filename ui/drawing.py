@@ -11,7 +11,7 @@ from pipeline.types import ADDED, TAKEN, Drawing, drawing_of
 Line = NDArray[np.float32]  # (N, 2) x, y of a stroke's middle, as shares of the photo's width and height
 
 DRAWN_PX = 1000  # no side of a drawing is longer
-LONGEST = 5000  # points of one stroke; an hour's drawing without lifting the brush
+LONGEST = 5000  # points of one stroke; the page sends longer ones in parts
 NARROWEST, WIDEST = 1, 25  # brushes, in percent of the photo's short side
 BRUSH, ERASER = "brush", "eraser"
 MARKS = {(BRUSH, "add"): ADDED, (BRUSH, "take"): TAKEN, (ERASER, "add"): 0, (ERASER, "take"): 0}

@@ -84,6 +84,10 @@
     const {x, y, w, h} = area(button), share = part => Math.round(1e4 * Math.min(1, Math.max(0, part))) / 1e4;
     line.push([share((event.clientX - x) / w), share((event.clientY - y) / h)]);
     paint(button);
+    if (line.length < 4000) return;
+    const last = line.at(-1); // a stroke without end is sent in parts
+    send();
+    line = [last];
   };
   const send = () => {
     const field = document.querySelector('#stroke textarea, #stroke input');
