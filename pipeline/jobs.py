@@ -117,6 +117,7 @@ def record(
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights] if painting else [],
         "faces": [_describe(face) for face in painting.faces] if painting else [],
+        "prompt": {"points": [list(point) for point in painting.prompt.points], "box": painting.prompt.box} if painting else None,
         "skipped": painting.skipped if painting else {},
         "error": error,
     }

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from pipeline.compare import Comparison, Version, check
-from pipeline.settings import Settings
+from pipeline.settings import COMPARED, Settings
 from pipeline.types import Progress
 from tests.test_app import DEFAULTS, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import offers
-from ui.compare_tab import USUAL, lay_out, view
+from ui.compare_tab import lay_out, view
 from ui.handlers import Handlers
 from ui.studio import Studio
 from ui.widgets import to_widgets
@@ -120,6 +120,6 @@ def test_only_what_is_at_hand_can_be_ticked_and_the_usual_is(monkeypatch):
         monkeypatch.setattr(offers, "is_here", lambda network: network in (None, "sam_light"))
         tab = lay_out()
         assert [choice for _, choice in tab.segmenters.choices] == ["unet", "unet_whole", "sam_light"]
-        assert set(tab.segmenters.value) == set(USUAL)
+        assert set(tab.segmenters.value) == set(COMPARED)
         monkeypatch.setattr(offers, "is_here", lambda network: network is None)
         assert lay_out().segmenters.value == ["unet"]

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def runs(monkeypatch):
     def paint(photo, settings, *, models, prompt, report, cache=None):
         report(Progress("paint", 0.0))
         seen.append(settings)
-        return painting_of(photo, settings)
+        return replace(painting_of(photo, settings), prompt=prompt)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
     monkeypatch.setattr("pipeline.paint.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
@@ -180,7 +181,7 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     bad.write_text("not a picture")
     assert run("paint", bad, good, "-o", tmp_path / "out", "--report", report, "--feather", "0.1") == 2
     failed, done = json.loads(report.read_text())
-    keys = ["photo", "result", "settings", "seconds", "weights", "faces", "skipped", "error"]
+    keys = ["photo", "result", "settings", "seconds", "weights", "faces", "prompt", "skipped", "error"]
     assert list(failed) == list(done) == keys
     assert failed["photo"] == str(bad)
     assert failed["result"] is None
@@ -193,6 +194,14 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     assert done["skipped"] == {"restore": "Its weights are missing."}
     face = {"box": [5, 6, 25, 30], "eye_centers": [[10, 12], [20, 12]], "mouth_corners": [[18, 20], [28, 20]], "score": 0.9}
     assert done["faces"] == [face]
+    assert failed["prompt"] is None
+    assert done["prompt"] == {"points": [], "box": None}
+
+
+def test_the_report_says_what_was_pointed_at(tmp_path, runs):
+    photo, report = save(tmp_path / "me.png"), tmp_path / "report.json"
+    assert run("paint", photo, "-o", tmp_path / "out.png", "--report", report, "--points", "7,8,-", "--box", "1,2,30,31") == 0
+    assert json.loads(report.read_text())[0]["prompt"] == {"points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0]}
 
 
 def test_hints_notes_and_skipped_stages_are_said(tmp_path, runs, capsys):

@@ -75,5 +75,4 @@ def prompt_schema(name: str) -> dict[str, Any]:
 def report_of(painting: Painting, file: Path) -> dict[str, Any]:
     """Return what the command reports of a photo, and what the page would note."""
     made = record(painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds)
-    prompt = {"points": [list(point) for point in painting.prompt.points], "box": painting.prompt.box}
-    return made | {"prompt": prompt, "notes": [*painting.hints, *painting.photo.notes]}
+    return made | {"notes": [*painting.hints, *painting.photo.notes]}
