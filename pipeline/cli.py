@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.comparing import add_compare
+from pipeline.fetching import add_weights
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
 from pipeline.pointing import add_prompt, prompt_of
@@ -60,9 +61,7 @@ def build_parser() -> Parser:
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
 
     add_compare(commands)
-
-    weights = commands.add_parser("weights", help="List the weights.", description="List the weights: embedded, cached or missing.")
-    weights.set_defaults(run=list_weights)
+    add_weights(commands)
     return parser
 
 
@@ -128,25 +127,6 @@ def parse_photos(chosen: argparse.Namespace) -> int:
             say(sentence)
 
     return for_each(jobs, work)
-
-
-def list_weights(chosen: argparse.Namespace) -> int:
-    """Say what is known of each weight."""
-    from pipeline.weights import status
-
-    del chosen
-    for known in status():
-        entry = known.entry
-        facts = {
-            "bytes": entry.bytes or "not published",
-            "sha256": known.sha256 or "not published",
-            "license": entry.license,
-            "origin": entry.origin,
-        }
-        sources = [shard.file for shard in entry.shards] or list(entry.sources)
-        lines = [f"{name:8} {value}" for name, value in facts.items()] + [f"{'source':8} {source}" for source in sources]
-        sys.stdout.write(f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {line}\n" for line in lines))
-    return 0
 
 
 def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None) -> int:

@@ -1,0 +1,109 @@
+"""The command `python -m pipeline weights`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.catalog import Entry
+    from pipeline.weights import Verified
+
+ALL = "all"
+BAD_WEIGHTS = 2
+TEXT = "List the weights: embedded, cached or missing. Nothing is downloaded unless it is named."
+
+
+def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command."""
+    command = commands.add_parser("weights", help="List, download or verify the weights.", description=TEXT, allow_abbrev=False)
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--fetch", nargs="+", metavar="NAME", help=f"download these, or {ALL} whose sha256 is published; each is verified")
+    what.add_argument("--verify", action="store_true", help="compare every byte of the weights that are here with what it should be")
+    command.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the flags ask; return 0, or 2 where a weight could not be had or is not what it should be."""
+    if chosen.fetch:
+        return for_each(asked_for(chosen.fetch), _fetched)
+    if chosen.verify:
+        return for_each(here(), _compared)
+    return list_all()
+
+
+def asked_for(names: list[str]) -> list["Entry"]:
+    """Return the published weights of these names; of all, those without a known sha256 are left out: they are fetched by name only.
+
+    Raises: ValueError: there is no such weight.
+    """
+    from pipeline.catalog import PUBLISHED
+
+    published = {entry.name: entry for entry in PUBLISHED}
+    if unknown := [name for name in names if name not in published and name != ALL]:
+        raise ValueError(f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}.")
+    pinned = [entry.name for entry in PUBLISHED if entry.sha256] if ALL in names else []
+    return [published[name] for name in dict.fromkeys([*names, *pinned]) if name != ALL]
+
+
+def here() -> list["Entry"]:
+    """Return the weights that lie on this machine."""
+    from pipeline.weights import status
+
+    return [known.entry for known in status() if known.state != "missing"]
+
+
+def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> int:
+    """Say of each weight where its verified files lie, or what is wrong with it, whatever becomes of the others."""
+    from pipeline.catalog import WeightError
+
+    code = 0
+    for entry in entries:
+        try:
+            verified = act(entry)
+        except WeightError as error:
+            code = BAD_WEIGHTS
+            sys.stderr.write(f"{entry.name}: {error}\n")
+            continue
+        pinned = "" if entry.sha256 else " (recorded here: its publisher states none)"
+        files = "".join(f"  {file}\n" for file in verified.files)
+        sys.stdout.write(f"{entry.name}: verified, sha256 {verified.sha256}{pinned}\n{files}")
+    return code
+
+
+def _fetched(entry: "Entry") -> "Verified":
+    from tqdm import tqdm
+
+    from pipeline.weights import obtain
+
+    with tqdm(desc=entry.name, total=entry.bytes, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+
+        def received(done: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return obtain(entry, received)
+
+
+def _compared(entry: "Entry") -> "Verified":
+    from pipeline.weights import obtain
+
+    return obtain(entry)  # it is here, so nothing is downloaded
+
+
+def list_all() -> int:
+    """Say what is known of each weight."""
+    from pipeline.weights import status
+
+    for known in status():
+        entry = known.entry
+        facts = {
+            "bytes": entry.bytes or "not published",
+            "sha256": known.sha256 or "not published",
+            "license": entry.license,
+            "origin": entry.origin,
+        }
+        sources = [shard.file for shard in entry.shards] or list(entry.sources)
+        lines = [f"{name:8} {value}" for name, value in facts.items()] + [f"{'source':8} {source}" for source in sources]
+        sys.stdout.write(f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {line}\n" for line in lines))
+    return 0
