@@ -126,18 +126,19 @@ def sheet(panels: list[Pixels], columns: int = 2) -> Pixels:
 
 
 def draw_curve(run: Path, file: Path) -> None:
-    """Plot the loss over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
+    """Plot the loss and its parts over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
     log = {"minutes": [], "loss": []} | (read_log(run / "log.csv") if (run / "log.csv").exists() else {})
     figure = Figure((7, 4), layout="constrained")
     axes = figure.add_subplot(xlabel="minutes of training", ylabel="loss (running mean)")
-    axes.plot(log["minutes"], log["loss"], ".-", markersize=3, color="tab:blue", label="loss")
+    for name in (name for name in log if name not in ("step", "minutes", "rate")):
+        axes.plot(log["minutes"], log[name], ".-", markersize=3, label=name)
     axes.grid(alpha=0.3)
     held_out = read_log(run / "held_out.csv") if (run / "held_out.csv").exists() else {}
     if "miou" in held_out:
         right = axes.twinx()
-        right.plot(held_out["minutes"], held_out["miou"], "o-", color="tab:orange", label="mIoU, held out")
+        right.plot(held_out["minutes"], held_out["miou"], "o-", color="black", label="mIoU, held out")
         right.set_ylabel("mIoU, held out")
-        figure.legend(loc="outside upper right", ncols=2)
+    figure.legend(loc="outside upper right", ncols=6)
     figure.savefig(file, dpi=120)
 
 
