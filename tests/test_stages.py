@@ -111,6 +111,16 @@ def test_a_closer_look_measures_eyes_and_mouth():
     assert 150 < face.height < 260
 
 
+def test_an_eye_that_was_called_both_is_one():
+    parts = drawn_parts((320, 320), [(160, 160)], 180, 0)
+    parts[parts[..., Part.RIGHT_EYE] == 1] = np.eye(12)[Part.SKIN]
+    alone = measure(CloseLook(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
+    rows, columns = np.nonzero(parts[..., Part.LEFT_EYE])
+    split = parts.copy()
+    split[rows[columns > columns.max() - 5], columns[columns > columns.max() - 5]] = np.eye(12)[Part.RIGHT_EYE]
+    assert np.abs(measure(CloseLook(split, np.array([[1.0, 0, 0], [0, 1, 0]]))).eyes - alone.eyes).max() < 5
+
+
 def test_a_larger_neighbor_is_not_measured():
     parts, near = drawn_parts((320, 320), [(130, 160)], 140, 0), drawn_parts((320, 320), [(330, 160)], 300, 0)
     both = np.where(near[..., :1] == 1, parts, near)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
-from pipeline.stages.measure import measure
+from pipeline.stages.measure import TALLEST, measure
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
 from pipeline.types import Face, Image, Network, Points
 
@@ -24,8 +24,7 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
-TALLEST = 8.0  # eye distances that a face can be high, in profile, too
-MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
+MOUTH = (0.35, 1.8)  # eye distances that a mouth can be wide, likewise
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, CloseLook]]

@@ -8,6 +8,8 @@ from pipeline.ops import align
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part
 from pipeline.types import Face
 
+TALLEST = 8.0  # eye distances that a face can be high, in profile, too
+
 
 def measure(view: CloseLook) -> Face | None:
     """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
@@ -25,8 +27,8 @@ def measure(view: CloseLook) -> Face | None:
     centers = [
         None if e is None else _center(parts[..., p] * _around(e)) for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
     ]
-    pair = both_eyes(centers, corners.mean(0))
     ys, xs = np.nonzero(region)
+    pair = both_eyes(_apart(centers, eyes, least=float(np.ptp(ys)) / TALLEST), corners.mean(0))
     outline = np.array([[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]])
     back = align.inverse(view.matrix)
     x, y = align.map_points(back, outline).T
@@ -34,6 +36,16 @@ def measure(view: CloseLook) -> Face | None:
     sure = [best[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
     return Face(box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure)))
+
+
+def _apart(
+    centers: list[NDArray[np.float64] | None], eyes: list[NDArray[np.bool_] | None], least: float
+) -> list[NDArray[np.float64] | None]:
+    """Return the eyes' centers without the smaller eye's where both are one place: an eye of a profile that was called both."""
+    (right, left), areas = centers, [0 if e is None else int(e.sum()) for e in eyes]
+    if right is None or left is None or np.hypot(*(left - right)) >= least:
+        return centers
+    return [right, None] if areas[0] >= areas[1] else [None, left]
 
 
 def both_eyes(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]) -> NDArray[np.float64]:
