@@ -33,7 +33,8 @@ def measure(view: CloseLook) -> Face | None:
     back = align.inverse(view.matrix)
     x, y = align.map_points(back, outline).T
     best = parts.max(2)
-    sure = [best[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
+    either = parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]  # in a profile it is not sure which, and does not matter
+    sure = [either[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
     return Face(box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure)))
 
