@@ -48,7 +48,7 @@ def _eyes(parts: Probabilities, eye: Part, brow: Part) -> list[Blob]:
         size = blob.area**0.5
         at = blob.center + np.array([0, 0.9 * size])
         if all(np.hypot(*(at - other.center)) > 2 * size for other in eyes):
-            below.append(Blob(at, max(LEAST_AREA, blob.area // 2)))
+            below.append(Blob(at, blob.area))
     return eyes + below
 
 
@@ -62,7 +62,7 @@ def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
     if abs(turn) > 0.7:
         return np.inf
     eye = np.sqrt((right.area + left.area) / 2)
-    if not 0.08 < eye / drop < 0.7:
+    if not 0.05 < eye / drop < 0.7:
         return np.inf
     return abs(np.log(drop / (1.05 * distance))) + abs(turn) + 0.3 * abs(np.log(right.area / left.area))
 
