@@ -24,7 +24,8 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
-MOUTH = (0.35, 1.8)  # eye distances that a mouth can be wide, likewise
+MOUTH = (0.45, 1.7)  # eye distances that a mouth can be wide, likewise
+PURSED, BELOW = 0.35, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, CloseLook]]
@@ -144,8 +145,11 @@ def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, Close
 
 
 def _plausible(face: Face) -> bool:
-    distance, mouth = (float(np.hypot(*(pair[1] - pair[0]))) for pair in (face.eyes, face.mouth))
-    sized = MIN_FACE_PX <= face.height <= TALLEST * distance and MOUTH[0] * distance <= mouth <= MOUTH[1] * distance
+    across = face.eyes[1] - face.eyes[0]
+    distance, mouth = (float(np.hypot(*v)) for v in (across, face.mouth[1] - face.mouth[0]))
+    beside = abs(float((face.mouth.mean(0) - face.eyes.mean(0)) @ across)) / max(distance, 1e-6) ** 2
+    narrowest = PURSED if beside < BELOW else MOUTH[0]
+    sized = MIN_FACE_PX <= face.height <= TALLEST * distance and narrowest * distance <= mouth <= MOUTH[1] * distance
     return face.score >= MIN_SCORE and sized
 
 
