@@ -17,9 +17,9 @@ from pipeline.runtime import Loaded, Models
 from pipeline.stages.prompt import best, embed, prompted
 from pipeline.types import Photo, Pixels, Prompt
 from training.clicks import ADD, box_of, correction
+from training.evaluate_segmenters import CELEBA_FACE
 
-FACE = (1, 2, 3, 4, 5, 6, 7, 10, 11, 12)  # CelebAMask-HQ's indices: with glasses, without ears
-POINTED = ((4,), (5,), (11, 12))  # eyes, lips
+POINTED = ((4,), (5,), (11, 12))  # CelebAMask-HQ's indices: eyes, lips
 CLICKS = 5
 
 
@@ -33,7 +33,7 @@ def follow(pixels: Pixels, mask: NDArray[np.uint8], pointer: Loaded) -> list[flo
     decoder = pointer.prompt
     if decoder is None:
         raise ValueError(f"{POINTER} has no decoder; export it again.")
-    truth, embedding = np.isin(mask, FACE), embed(at_working_size(Photo(pixels)), pointer.run, side=pointer.entry.side)
+    truth, embedding = np.isin(mask, CELEBA_FACE), embed(at_working_size(Photo(pixels)), pointer.run, side=pointer.entry.side)
     x0, y0, x1, y1 = box_of(truth).ravel().tolist()
     box, anywhere = (x0, y0, x1, y1), np.ones_like(truth)
     spots = [np.nonzero(np.isin(mask, part)) for part in POINTED]

@@ -14,6 +14,7 @@ from PIL import Image
 from pipeline.catalog import WeightError
 from pipeline.io import read_photo
 from pipeline.settings import Settings
+from pipeline.stages.draw import draw
 from pipeline.types import PhotoError, Prompt
 from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui.correct_tab import ADD, TAKE, view
@@ -26,7 +27,7 @@ SIZE = (300, 200)
 
 
 class Obedient(Pipeline):
-    """Keeps a square and what clicks add; the result is white where the photo is kept, black elsewhere."""
+    """Keeps a square, what clicks add, and then what is drawn; the result is white where the photo is kept, black elsewhere."""
 
     square = np.s_[100:160, 60:140]
 
@@ -37,15 +38,22 @@ class Obedient(Pipeline):
         mask[self.square] = 1
         for x, y, add in prompt.points:
             mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
+        if prompt.drawn:
+            mask = draw(mask, prompt.drawn)
         result = np.repeat(mask[..., None], 3, 2)
         return replace(painting, mask=mask, result=result, prompt=prompt, hints=(), skipped={})
 
 
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "someone.png"
+def someone(folder):
+    """Write a red photo; return its file."""
+    path = folder / "someone.png"
     Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
     return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return someone(tmp_path)
 
 
 @pytest.fixture

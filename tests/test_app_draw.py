@@ -1,7 +1,6 @@
 """Strokes on what is kept: what the page sends, what they become, what is refused; with stand-ins."""
 
 import json
-from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -9,10 +8,9 @@ import pytest
 from PIL import Image
 
 from pipeline.settings import Settings
-from pipeline.stages.draw import draw
 from pipeline.types import ADDED, TAKEN, Prompt
 from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from tests.test_app_correct import SIZE, at, pixels, shown_in
+from tests.test_app_correct import SIZE, Obedient, at, pixels, shown_in, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
 from ui.handlers import Handlers
@@ -21,31 +19,14 @@ from ui.studio import STILL, Studio
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
 
 
-class Drawable(Pipeline):
-    """Keeps a square, what clicks add, and then what is drawn; white where the photo is kept."""
-
-    def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
-        prompt.check(photo.pixels.shape[:2])
-        painting = super().__call__(photo, settings, **how)
-        mask = np.zeros(SIZE, np.float32)
-        mask[100:160, 60:140] = 1
-        for x, y, add in prompt.points:
-            mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
-        if prompt.drawn:
-            mask = draw(mask, prompt.drawn)
-        return replace(painting, mask=mask, result=np.repeat(mask[..., None], 3, 2), prompt=prompt, hints=(), skipped={})
-
-
 @pytest.fixture
 def photo(tmp_path):
-    path = tmp_path / "someone.png"
-    Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
-    return path
+    return someone(tmp_path)
 
 
 @pytest.fixture
 def studio():
-    return Studio(paint=Drawable(), models=object())
+    return Studio(paint=Obedient(), models=object())
 
 
 def sent(line):

@@ -17,10 +17,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from accelerate import Accelerator
 from accelerate.utils import broadcast
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.nets.generator import Generator
+from pipeline.paint import to_pixels
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, fit, single
@@ -129,8 +129,8 @@ def _fitting(picture: Pixels) -> Pixels:
     return np.ascontiguousarray(picture[: h // 4 * 4, : w // 4 * 4])
 
 
-def _pixels(picture: Tensor) -> NDArray[np.uint8]:
-    return ((picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5).clip(0, 1) * 255 + 0.5).astype(np.uint8)
+def _pixels(picture: Tensor) -> Pixels:
+    return to_pixels(picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5)
 
 
 def train(args: argparse.Namespace) -> None:
