@@ -48,13 +48,12 @@ def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
     """Run our chain with embedded weights, the given GFPGAN, and the published generator beside it."""
     from pipeline.engines import compile_openvino
     from pipeline.paint import paint
-    from pipeline.runtime import Loaded, Models
+    from pipeline.runtime import Loaded, Models, assemble
     from pipeline.settings import Settings
     from pipeline.stages.stylize import stylize
-    from pipeline.types import WeightUse
 
     began = time.perf_counter()
-    added = {v.entry.name: Loaded(compile_openvino(v), WeightUse(v.entry.name, v.sha256), v.entry) for v in (restorer, painter)}
+    added = {v.entry.name: assemble(v, compile_openvino) for v in (restorer, painter)}
 
     class Given(Models):
         def load(self, role: str, policy: str) -> Loaded:
@@ -99,10 +98,10 @@ def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Resul
 
 
 def stand_in(entry: Entry, folder: Path) -> Verified:
-    """Return a published weight: the file that is at hand, or random values of the same shapes written into `folder`."""
+    """Return a weight: the embedded one or the file that is at hand, or random values of the same shapes written into `folder`."""
     from pipeline.weights import obtain
 
-    if find(entry):
+    if entry.embedded or find(entry):
         return obtain(entry)
     import torch
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 Role = Literal["painter", "parser", "restorer", "promptable", "person", "detector"]
-Piece = Literal["run", "prompt"]  # a promptable network has two: its image encoder runs once a photo, its decoder once a prompt
+# What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
+# that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
+Piece = Literal["run", "prompt", "statistics", "frozen"]
 # What every painting may need. The other roles are played only where a person chooses a network by its name.
 USUAL: tuple[Role, ...] = ("parser", "painter", "restorer")
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.catalog import Entry, Role, WeightError
+from pipeline.nets.reach import generator_measures
 from pipeline.weights import Verified
 
 # Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
@@ -61,14 +62,22 @@ def write(weights: Verified, folder: Path) -> None:
 
     from pipeline.networks import load_network
 
-    shapes = PROMPT if weights.piece == "prompt" else [shape_of(weights.entry)]
+    shapes = shapes_of(weights)
     example = tuple(torch.from_numpy(blank(shape, 64)) for shape in shapes)
     with torch.inference_mode(), warnings.catch_warnings():
         # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
         traced = torch.jit.trace(load_network(weights), example, check_trace=False)
         model = ov.convert_model(traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example)
-    ov.save_model(model, folder / FILE, compress_to_fp16=weights.piece == "run")  # points keep their place
+    ov.save_model(model, folder / FILE, compress_to_fp16=weights.piece != "prompt")  # points keep their place
+
+
+def shapes_of(weights: Verified) -> list[list[int]]:
+    """Return the shapes of what a piece of a network takes, -1 where any size will do."""
+    if weights.piece == "prompt":
+        return PROMPT
+    picture = shape_of(weights.entry)
+    return [picture, [1, 2, generator_measures(**weights.entry.build)]] if weights.piece == "frozen" else [picture]
 
 
 def shape_of(entry: Entry) -> list[int]:

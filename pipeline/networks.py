@@ -25,6 +25,7 @@ NETS = {
     "person": "fcn.PersonFcn",
     "detector": "retinaface.FaceFinder",
 }
+PIECES = {"statistics": "generator.Statistics", "frozen": "generator.FrozenGenerator"}
 ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
 
 
@@ -61,7 +62,7 @@ def build(weights: Verified) -> "torch.nn.Module":
         from pipeline.nets.sam import PromptDecoder
 
         return PromptDecoder(entry.side)
-    module, name = (NETS.get(entry.name) or NETS[entry.role]).split(".")
+    module, name = (PIECES.get(weights.piece) or NETS.get(entry.name) or NETS[entry.role]).split(".")
     return getattr(import_module(f"pipeline.nets.{module}"), name)(**entry.build)
 
 

@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.catalog import USUAL, Entry, Role, WeightError
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.catalog import USUAL, Entry, Piece, Role, WeightError
 from pipeline.convert import PROMPT, blank, shape_of
 from pipeline.engines import Engine, EngineError, compile_openvino, run_torch
+from pipeline.nets.reach import generator_measures, generator_reach
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
 from pipeline.weights import Verified, choose, named, obtain
@@ -26,13 +30,40 @@ log = logging.getLogger(__name__)
 class Loaded:
     """A network that is ready. `run`: (N, C, H, W) float32 to the same; a painter's and a restorer's pictures in [-1, 1], others in [0, 1].
 
-    `prompt`: the decoder of a promptable network, whose `run` is its image encoder.
+    `prompt`: the decoder of a promptable network, whose `run` is its image encoder. `piece` makes one that few photos need.
     """
 
     run: Network
     use: WeightUse
     entry: Entry
+    piece: Callable[[Piece], Engine]
     prompt: Decoder | None = None
+
+    @property
+    def halo_px(self) -> int:
+        """How far from a pixel a painter looks, px."""
+        return generator_reach(**self.entry.build)
+
+    def freeze(self, whole: NDArray[np.float32]) -> Network:
+        """Return a painter for tiles of a picture that is given whole, at any size: what it normalizes by is that picture's."""
+        if not generator_measures(**self.entry.build):
+            return self.run
+        statistics = self.piece("statistics")(whole)  # made anew for each picture: kept, it would keep its activations' memory
+        paint = self.piece("frozen")
+        return lambda tile: paint(tile, statistics)
+
+
+def assemble(weights: Verified, engine: Callable[[Verified], Engine]) -> Loaded:
+    """Return a network as an engine runs it.
+
+    Raises: WeightError.
+    """
+
+    def piece(which: Piece) -> Engine:
+        return engine(replace(weights, piece=which))
+
+    prompt = piece("prompt") if weights.entry.role == "promptable" else None
+    return Loaded(engine(weights), WeightUse(weights.entry.name, weights.sha256), weights.entry, piece, prompt)
 
 
 class Models:
@@ -95,11 +126,9 @@ class Models:
 
     def _load(self, entry: Entry) -> Loaded:
         weights = obtain(entry)
-        use = WeightUse(entry.name, weights.sha256)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
-        prompt = self._engine(replace(weights, piece="prompt")) if entry.role == "promptable" else None
-        return Loaded(self._engine(weights), use, entry, prompt)
+        return assemble(weights, self._engine)
 
     def _engine(self, weights: Verified) -> Engine:
         if self._device == "cuda":

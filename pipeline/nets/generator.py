@@ -1,13 +1,16 @@
 """The CycleGAN generator: a ResNet that maps a photo to a painting."""
 
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
+import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-Norm = Literal["instance", "batch", "none"]
-NORMS = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d, "none": nn.Identity}
+from pipeline.nets.norms import Frozen, Measured
+
+Norm = Literal["instance", "batch", "none", "measured", "frozen"]
+NORMS = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d, "none": nn.Identity, "measured": Measured, "frozen": Frozen}
 
 
 class Generator(nn.Module):
@@ -17,6 +20,7 @@ class Generator(nn.Module):
     replaces transposed convolutions by nearest up-sampling + convolution under the same keys: no checkerboard. `norm`: what
     follows each convolution. Instance norm depends on the whole picture, so a small bright spike grows with the picture's
     size into a blot; a network trained with "batch" has its norms folded into the convolutions afterward and is then "none".
+    "measured" and "frozen" are instance norm in two halves, for pictures that are painted in tiles.
 
     Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2.
     """
@@ -41,6 +45,35 @@ class Generator(nn.Module):
     def forward(self, photo: Tensor) -> Tensor:
         """Return the painting, (B, 3, H, W) in [-1, 1]."""
         return self.model(photo)
+
+
+class Statistics(nn.Module):
+    """Measure by what a generator with instance norm normalizes; takes its arguments and its weights.
+
+    A photo, (1, 3, H, W) in [-1, 1], to (1, 2, K): the mean of each of the K normalized channels, one over its deviation.
+    """
+
+    def __init__(self, **build: Any) -> None:  # noqa: ANN401 - the generator's own
+        super().__init__()
+        self.model = Generator(**{**build, "norm": "measured"}).model
+
+    def forward(self, photo: Tensor) -> Tensor:
+        self.model(photo)
+        return torch.cat([norm.statistics for norm in self.model.modules() if isinstance(norm, Measured)], 1)[None]
+
+
+class FrozenGenerator(nn.Module):
+    """Paint a tile of a photo by the whole photo's statistics: tiles that overlap agree, and so fit each other."""
+
+    def __init__(self, **build: Any) -> None:  # noqa: ANN401 - the generator's own
+        super().__init__()
+        self.model = Generator(**{**build, "norm": "frozen"}).model
+
+    def forward(self, tile: Tensor, statistics: Tensor) -> Tensor:
+        norms = [module for module in self.model.modules() if isinstance(module, Frozen)]
+        for norm, part in zip(norms, statistics[0].split([norm.channels for norm in norms], 1), strict=True):
+            norm.statistics = part
+        return self.model(tile)
 
 
 class ResidualBlock(nn.Module):
