@@ -62,7 +62,7 @@ def compare(
     check(segmenters, settings)
     run = Run(key_of(photo), report, cache or KeepNothing())
     original = run.kept("original", lambda: at_working_size(photo))
-    styled = paint_scene(run, original, settings, models)
+    styled = paint_scene(run, photo, original, settings, models).styled
     seen = see_people(run, original, settings, models)
     restored = restore_faces(run, original, seen, settings, models)
     same = _Same(run, original, original if styled is None else styled, restored, seen, settings, models)

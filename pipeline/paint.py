@@ -1,12 +1,15 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
 import hashlib
+from functools import partial
 
 import cv2
 import numpy as np
 
 from pipeline.detectors import DETECTORS
 from pipeline.ops.resample import by_four, rows_enlarged, size_within
+from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tiles import strips_of
 from pipeline.outline import Outline, outline_people
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
@@ -16,12 +19,11 @@ from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged, merged_nine
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
-from pipeline.stages.stylize import STRUCTURE, stylize
-from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report
+from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene
 from pipeline.weights import WeightError
 
 WORKING_PIXELS = 2_000_000
-STRIP_ROWS = 256
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
@@ -43,16 +45,16 @@ def paint(
     prompt.check(photo.pixels.shape[:2])
     run = Run(key_of(photo), report, cache or KeepNothing())
     original = run.kept("original", lambda: at_working_size(photo))
-    styled = paint_scene(run, original, settings, models)
+    scene = paint_scene(run, photo, original, settings, models)
     seen = see_people(run, original, settings, models)
     restored = restore_faces(run, original, seen, settings, models)
     pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
     outline = outline_people(run, original, restored, seen, settings, models, pointed)
-    result, alpha = blend_people(run, original, styled, restored, seen, outline, settings)
+    result, alpha = blend_people(run, original, scene.styled, restored, seen, outline, settings)
     scale = photo.pixels.shape[0] / original.shape[0]
     return Painting(
-        photo=photo, settings=settings, original=original, result=result, detail=detail_of(alpha, styled, restored, outline.mask, settings),
-        styled=styled, restored=restored, parse=outline.labels, mask=outline.mask, faces=tuple(in_photo(f, scale) for f in seen.faces),
+        photo=photo, settings=settings, original=original, result=result, alpha=alpha, styled=scene.styled, fine=scene.fine,
+        restored=restored, parse=outline.labels, mask=outline.mask, faces=tuple(in_photo(f, scale) for f in seen.faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
         hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt else NO_FACE,))), prompt=prompt,
     )  # fmt: skip
@@ -86,16 +88,20 @@ def labels_at(nine: Probabilities, size: tuple[int, int]) -> Labels:
 def full_size(painting: Painting) -> Pixels:
     """Return the result at the photo's own size, (H, W, 3) uint8, made strip by strip.
 
-    What the working size lost of the photo's light comes back: all of it where the person is kept, part of it in the painting.
+    What the working size lost comes back: of the photo's light all where the person is kept and part in the painting, and of the painting
+    all, where it was made larger.
     """
     photo, size = painting.photo.pixels, painting.photo.pixels.shape[:2]
     if painting.original.shape[:2] == size:
         return to_pixels(painting.result)
-    out = np.empty_like(photo)
+    out, detail = np.empty_like(photo), detail_of(painting)
     for rows in strips_of(size[0]):
         lost = (photo[rows].astype(np.float32) / 255 - rows_enlarged(painting.original, size, rows)).mean(2)
-        detail = rows_enlarged(painting.detail, size, rows) * lost
-        out[rows] = to_pixels(rows_enlarged(painting.result, size, rows) + detail[..., None])
+        large = rows_enlarged(painting.result, size, rows) + (rows_enlarged(detail, size, rows) * lost)[..., None]
+        if painting.fine is not None and painting.styled is not None:
+            finer = painting.fine[rows].astype(np.float32) / 255 - rows_enlarged(painting.styled, size, rows)
+            large += (1 - rows_enlarged(painting.alpha, size, rows))[..., None] * finer
+        out[rows] = to_pixels(large)
     return out
 
 
@@ -113,26 +119,23 @@ def at_working_size(photo: Photo) -> Image:
     return cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
-def to_pixels(picture: Image) -> Pixels:
-    """Return [0, 1] as 8 bit, rounded."""
-    return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
-
-
-def strips_of(height: int) -> list[slice]:
-    """Return the row ranges in which full-size work is done."""
-    return [slice(y, min(height, y + STRIP_ROWS)) for y in range(0, height, STRIP_ROWS)]
-
-
-def paint_scene(run: Run, original: Image, settings: Settings, models: Models) -> Image | None:
-    """Paint the whole photo, unless that is switched off."""
+def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> Scene:
+    """Paint the whole photo, unless that is switched off: in tiles at up to its own size where the brush asks for more than `original`."""
     if not settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
-        return None
+        return Scene()
     painter = run.using(models.load("painter", settings.weights))
-    stroke_px, seeded = painter.entry.stroke_px or 8.0, painter.entry.seeded
-    choices = (settings.paint, painter.use)
-    brush = settings.paint.brush
-    return run.stage("paint", choices, lambda: stylize(original, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded))
+    brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or 8.0, painter.entry.seeded
+    asked = asked_size(photo.pixels.shape[:2], brush=brush, stroke_px=stroke_px)
+
+    def painted() -> Scene:
+        if asked[0] * asked[1] <= MAX_PIXELS:
+            return Scene(stylize(original, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded))
+        how = {"halo_px": painter.halo_px, "seeded": seeded, "tell": partial(run.within, "paint")}
+        fine = stylize_tiles(photo.pixels, painter.freeze, asked, **how)
+        return Scene(at_working_size(Photo(fine)), fine)
+
+    return run.stage("paint", (settings.paint, painter.use), painted)
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:
@@ -192,7 +195,12 @@ def blend_people(
     )  # fmt: skip
 
 
-def detail_of(alpha: Mask, styled: Image | None, restored: Image | None, mask: Mask | None, settings: Settings) -> Mask:
-    """Return how much of the photo's fine structure the full-size result gets back; restored skin does not get its damage back."""
-    detail = np.ones_like(alpha) if styled is None else STRUCTURE + (1 - STRUCTURE) * alpha
-    return detail if restored is None or mask is None else detail * (1 - settings.restore.weight * mask)
+def detail_of(painting: Painting) -> Mask:
+    """Return how much of the photo's light that the working size lost comes back, (H, W) in [0, 1].
+
+    Restored skin does not get its damage back, and a painting at the photo's own size has what it needs.
+    """
+    painted = STRUCTURE if painting.fine is None else 0.0
+    detail = np.ones_like(painting.alpha) if painting.styled is None else painted + (1 - painted) * painting.alpha
+    mask, weight = painting.mask, painting.settings.restore.weight
+    return detail if painting.restored is None or mask is None else detail * (1 - weight * mask)

@@ -54,6 +54,11 @@ class Run:
         """Return a value that a stage makes on its way, kept or new; `choices` is all it depends on beside the photo."""
         return self.cache.get((self.key, choices), make)
 
+    def within(self, name: StageName, share: float) -> None:
+        """Report what share of a stage is done."""
+        ends = min((begins for begins in BEGINS.values() if begins > BEGINS[name]), default=1.0)
+        self.report(Progress(name, BEGINS[name] + share * (ends - BEGINS[name])))
+
     def stage(self, name: StageName, choices: Hashable, make: Callable[[], T]) -> T:
         """Return a stage's value, kept or new; `choices` is all it depends on beside the photo."""
         self.report(Progress(name, BEGINS[name]))

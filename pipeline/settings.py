@@ -34,8 +34,9 @@ class PaintSettings(Stage):
 
     on: bool = _option(True, "Paint the scene like Monet.", label="Paint", flag="paint")
     brush: float = _option(
-        1.8, "Width of the widest brush stroke.", label="Brush size", flag="brush", unit="% of the short side", ge=0.6, le=4.0
-    )
+        1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
+        label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
+    )  # fmt: skip
 
 
 class DetectSettings(Stage):

@@ -21,6 +21,7 @@ ADDED, TAKEN = 1, 2
 Logits = NDArray[np.float32]  # above 0 inside a mask, below outside
 StageName = Literal["paint", "parse", "restore", "segment", "blend"]
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (N, C, H, W) -> (N, C', H', W')
+Freeze = Callable[[NDArray[np.float32]], Network]  # a whole picture as a batch, at any size -> the network for tiles of it
 # Embedding (1, 256, 64, 64), points (1, N, 2), labels (1, N), mask (1, 1, 256, 256), has_mask (1,)
 # -> logits (1, 4, 256, 256), scores (1, 4)
 Decoder = Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -151,6 +152,17 @@ Report = Callable[[Progress], None]  # may raise Cancelled
 
 
 @dataclass(frozen=True)
+class Scene:
+    """The whole photo painted; None where painting is off.
+
+    `styled`: at working size. `fine`: at the photo's own size, where the brush asks for more than the working size holds.
+    """
+
+    styled: Image | None = None
+    fine: Pixels | None = None
+
+
+@dataclass(frozen=True)
 class WeightUse:
     """A weight that made a painting."""
 
@@ -163,7 +175,8 @@ class Painting:
     """Everything one run made. Pictures are at working size (at most 2 MP); `full_size` makes the result at the photo's.
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
-    `skipped` then says why. `result` is the blend. `detail`: how much of the photo's fine structure returns, (H, W) in [0, 1].
+    `skipped` then says why. `result` is the blend, `alpha` how much of the person each of its pixels has, (H, W) in [0, 1].
+    `fine` is the painting at the photo's own size, where it has more than `styled` holds.
     `faces` and `prompt` are in photo px. `hints`: sentences for the person.
     """
 
@@ -171,7 +184,7 @@ class Painting:
     settings: Settings
     original: Image
     result: Image
-    detail: Mask
+    alpha: Mask
     styled: Image | None
     restored: Image | None
     parse: Labels | None
@@ -182,3 +195,4 @@ class Painting:
     skipped: dict[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     prompt: Prompt = Prompt()
+    fine: Pixels | None = None

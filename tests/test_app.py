@@ -45,7 +45,7 @@ class Pipeline:
         original = photo.pixels.astype(np.float32) / 255
         shape = original.shape[:2]
         return Painting(
-            photo=photo, settings=settings, original=original, result=1 - original, detail=np.zeros(shape, np.float32),
+            photo=photo, settings=settings, original=original, result=1 - original, alpha=np.zeros(shape, np.float32),
             styled=1 - original, restored=None, parse=np.ones(shape, np.uint8), mask=np.ones(shape, np.float32), faces=(),
             seconds={"paint": 0.1, "blend": 0.2}, weights=(WeightUse("stand-in", "0" * 64),),
             skipped={"restore": "GFPGAN is not here. Put it at /secret/place."}, hints=("No face was found.",),
@@ -362,7 +362,7 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"), [({"brush": 99}, "0.6 to 4"), ({"keep": "nose"}, "face, hair, person"), ({"paint": 1}, "on or off")]
+    ("bad", "said"), [({"brush": 99}, "0.2 to 4"), ({"keep": "nose"}, "face, hair, person"), ({"paint": 1}, "on or off")]
 )
 def test_the_client_is_told_the_range(served, photo, bad, said):
     with pytest.raises(AppError, match=said):

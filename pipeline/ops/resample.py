@@ -58,8 +58,8 @@ def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tupl
     return max(multiple, round(size[0] * k / multiple) * multiple), max(multiple, round(size[1] * k / multiple) * multiple)
 
 
-def rows_enlarged(picture: Float, size: tuple[int, int], rows: slice) -> Float:
-    """Return `rows` of the picture enlarged to `size` (height, width) without enlarging the rest.
+def rows_enlarged(picture: Float | NDArray[np.uint8], size: tuple[int, int], rows: slice) -> Float:
+    """Return `rows` of the picture enlarged to `size` (height, width) without enlarging the rest; bytes become floats of the same range.
 
     Convention: pixel centers at integers, so row y of the output lies at (y + 0.5) / scale - 0.5 of the input; edges repeat.
     """
@@ -68,6 +68,6 @@ def rows_enlarged(picture: Float, size: tuple[int, int], rows: slice) -> Float:
     bottom = min(picture.shape[0], int((rows.stop + 0.5) / scale_y) + 2)
     matrix = np.array([[1 / scale_x, 0, 0.5 / scale_x - 0.5], [0, 1 / scale_y, (rows.start + 0.5) / scale_y - 0.5 - top]])
     return cv2.warpAffine(
-        picture[top:bottom], matrix, (size[1], rows.stop - rows.start),
+        picture[top:bottom].astype(np.float32, copy=False), matrix, (size[1], rows.stop - rows.start),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip

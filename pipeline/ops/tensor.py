@@ -1,4 +1,4 @@
-"""The one place where pictures become network batches and back."""
+"""The one place where pictures become network batches and back, or bytes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,3 +12,8 @@ def to_batch(picture: NDArray[np.float32]) -> NDArray[np.float32]:
 def to_picture(batch: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the first of (N, C, H, W) as (H, W, C), contiguous."""
     return np.ascontiguousarray(batch[0].transpose(1, 2, 0))
+
+
+def to_pixels(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return [0, 1] as 8 bit, rounded."""
+    return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
