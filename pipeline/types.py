@@ -152,10 +152,11 @@ Report = Callable[[Progress], None]  # may raise Cancelled
 
 @dataclass(frozen=True)
 class WeightUse:
-    """A weight that made a painting."""
+    """A weight that made a painting; `unpinned`: nobody states what its bytes should be."""
 
     name: str
     sha256: str
+    unpinned: bool = False
 
 
 @dataclass(frozen=True)

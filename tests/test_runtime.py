@@ -91,7 +91,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
         assert np.abs(getattr(found, part) - getattr(wanted, part)).max() <= 0.5
 
 
-@pytest.mark.usefixtures("quickly")
+@pytest.mark.usefixtures("quickly", "at_once")
 def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
     monkeypatch.setattr(weights, "find_in_hub_cache", lambda source: None)
