@@ -10,7 +10,7 @@ Zhu et al. 2017 (the discriminator); Johnson et al. 2016 (the content loss).
 
 import argparse
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -40,15 +40,35 @@ SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings ha
 SHOWN = 5
 
 
-def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noise, photos, photos in Monet's light, paintings), each (B, 3, side, side) in [-1, 1], noise to be added."""
-    palettes = np.stack([palette(painting.astype(np.float32) / 255) for painting in data.paintings])
+def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return what gives a photo, (H, W, 3) in [0, 1], Monet's light, moved as far as these paintings' palettes are from all others'.
+
+    Source: Reinhard et al. 2001, "Color Transfer between Images".
+    """
+    (mean, deviation), (usual, spread) = (np.split(palettes.mean(0), 2) for palettes in (paintings, all_of_them))
+
+    def light(photo: NDArray[np.float32]) -> NDArray[np.float32]:
+        lab = (cv2.cvtColor(lit_like_monet(photo), cv2.COLOR_RGB2LAB) - usual) * (deviation / np.maximum(spread, 1e-3)) + mean
+        return cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
+
+    return light
+
+
+def batches(
+    data: Domains, batch: int, side: int, rng: np.random.Generator, usual: list[Pixels]
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Yield endless (noise, photos, photos in Monet's light, paintings), each (B, 3, side, side) in [-1, 1], noise to be added.
+
+    `usual`: all paintings, where those of `data` are only some.
+    """
+    palettes, all_palettes = (np.stack([palette(p.astype(np.float32) / 255) for p in some]) for some in (data.paintings, usual))
+    light = lit_like(palettes, all_palettes)
     while True:
         rows = []
         for _ in range(batch):
             kind = data.landscapes if rng.random() < LANDSCAPES else data.people
             photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side, rng).astype(np.float32) / 255
-            lit = lit_like_monet(photo)
+            lit = light(photo)
             among = rng.choice(len(palettes), min(CHOICE, len(palettes)), replace=False)
             nearest = among[np.abs(palettes[among] - palette(lit)).sum(1).argmin()]
             painting = part(data.paintings[nearest], min(data.paintings[nearest].shape[:2]), side, rng).astype(np.float32) / 255
@@ -133,8 +153,9 @@ def train(args: argparse.Namespace) -> None:
         "painter": torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99)),
         "judge": torch.optim.Adam(judge.parameters(), 2e-4, (0.5, 0.999)),
     }
-    data, held_out = read_domains(args.shared / "data")
-    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)))
+    data, held_out = read_domains(args.shared / "data", args.paintings.read_text().split() if args.paintings else ())
+    usual = read_domains(args.shared / "data")[0].paintings if args.paintings else data.paintings
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), usual)
 
     def step() -> dict[str, float]:
         noise, photo, lit, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
@@ -170,6 +191,7 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument(
         "--start", type=Path, nargs="+", required=True, help="a painter's checkpoint: `training.painter`'s or an embedded one's"
     )
+    cli.add_argument("--paintings", type=Path, help="a list of paintings' file names to learn from, one of `training/moods/*.txt`")
     cli.add_argument("--minutes", type=float, default=100)
     cli.add_argument("--sample-minutes", type=float, default=15, help="how often to draw and save")
     cli.add_argument("--adversarial", type=float, default=0.3, help="weight of the discriminator's verdict")
