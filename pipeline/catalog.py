@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "parser", "restorer", "promptable", "person", "detector"]
+Role = Literal["painter", "parser", "close_parser", "restorer", "promptable", "person", "detector"]
 Piece = Literal["run", "prompt"]  # a promptable network has two: its image encoder runs once a photo, its decoder once a prompt
 # What every painting may need. The other roles are played only where a person chooses a network by its name.
-USUAL: tuple[Role, ...] = ("parser", "painter", "restorer")
+PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of faces near
+USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "parser": "says which part of a person every pixel is, and so where faces are",
+    "close_parser": "says the same of faces near",
     "restorer": "restores worn or blurred faces",
     "promptable": "outlines what boxes and clicks point at",
     "person": "outlines whole persons",

@@ -14,7 +14,14 @@ from pipeline.keeping import Verified
 
 # Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
 OPEN = [-1, 3, -1, -1]
-SHAPES: dict[Role, list[int]] = {"painter": OPEN, "parser": OPEN, "person": OPEN, "detector": OPEN, "restorer": [-1, 3, 512, 512]}
+SHAPES: dict[Role, list[int]] = {
+    "painter": OPEN,
+    "parser": OPEN,
+    "close_parser": OPEN,
+    "person": OPEN,
+    "detector": OPEN,
+    "restorer": [-1, 3, 512, 512],
+}
 # What a promptable network's decoder takes (`nets/sam.py`); any number of points.
 PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
 FILE = "net.xml"

@@ -21,6 +21,7 @@ STALE = ("running_mean", "running_var", "num_batches_tracked")
 NETS = {
     "painter": "generator.Generator",
     "parser": "parser.Parser",
+    "close_parser": "parser.Parser",
     "restorer": "gfpgan.Restorer",
     "promptable": "sam.ImageEncoder",
     "mobile_sam": "tiny_vit.TinyEncoder",

@@ -33,7 +33,7 @@ from ui.visits import KEPT_PREVIEWS, Visits
 from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
 
 ROOT = Path(__file__).parents[1]
-MADE = ("parser", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
+MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
 FACE = Face((10.0, 10.0, 30.0, 35.0), np.array([[15, 18], [25, 18]], np.float32), np.array([[16, 30], [24, 30]], np.float32), 0.9)
 DEFAULTS = to_widgets(Settings())
 
@@ -173,9 +173,9 @@ def test_a_skipped_stage_says_why_without_the_machines_paths(pipeline, photo):
     ("stage", "badge"),
     [
         ("paint", "Painted, 0.1 s · style_monet (unpinned)"),
-        ("parse", "Parse over the photo · parser, retinaface_mobilenet"),
+        ("parse", "Parse over the photo · parser, parser_close, retinaface_mobilenet"),
         ("restore", "Restored · gfpgan_v1.4"),
-        ("segment", "Kept region · parser, sam_light"),
+        ("segment", "Kept region · parser, parser_close, sam_light"),
         ("blend", "Result, 0.2 s"),
     ],
 )
@@ -185,9 +185,17 @@ def test_each_picture_says_which_weights_made_it(pipeline, photo, stage, badge):
     assert caption_of(painting, stage) == badge
 
 
-def test_what_is_drawn_without_a_face_was_not_outlined_by_the_parser(pipeline, photo):
-    painting = replace(pipeline(read_photo(photo), Settings(), models=None), weights=(WeightUse("parser", "2" * 64),), faces=())
-    assert caption_of(painting, "segment") == "Kept region"
+@pytest.mark.parametrize(
+    ("segmenter", "faces", "parse", "kept"),
+    [("unet_whole", (FACE,), " · parser", " · parser"), ("unet", (), " · parser", "")],
+    ids=["where nobody looked closer", "where only a person drew"],
+)
+def test_a_parser_that_drew_nothing_is_not_named(pipeline, photo, segmenter, faces, parse, kept):
+    settings = Settings.from_flat(segmenter=segmenter)
+    uses = tuple(WeightUse(name, "2" * 64) for name in ("parser", "parser_close"))
+    painting = replace(pipeline(read_photo(photo), settings, models=None), weights=uses, faces=faces)
+    assert caption_of(painting, "parse") == f"Parse over the photo{parse}"
+    assert caption_of(painting, "segment") == f"Kept region{kept}"
 
 
 def test_every_role_makes_a_picture_and_every_picture_has_its_roles():

@@ -49,7 +49,8 @@ def published_here(cache):
     ("role", "policy", "name"),
     [
         ("painter", "embedded", "monet_light"), ("painter", "auto", "monet_light"), ("painter", "full", "style_monet"),
-        ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"), ("restorer", "full", "gfpgan_v1.4"),
+        ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"),
+        ("close_parser", "full", "parser_close"), ("restorer", "full", "gfpgan_v1.4"),
     ],
 )  # fmt: skip
 def test_without_published_weights_only_full_asks_for_them(role, policy, name):
@@ -79,7 +80,8 @@ def test_status_tells_embedded_cached_and_missing_apart():
     states = {s.entry.name: s.state for s in weights.status()}
     assert states.keys() == CATALOG.keys()
     assert states.items() >= {
-        "monet_light": "embedded", "parser": "embedded", "style_monet": "cached", "gfpgan_v1.4": "missing", "gfpgan_v1.3": "cached",
+        "monet_light": "embedded", "parser": "embedded", "parser_close": "embedded",
+        "style_monet": "cached", "gfpgan_v1.4": "missing", "gfpgan_v1.3": "cached",
     }.items()  # fmt: skip
 
 
