@@ -12,6 +12,7 @@ from functools import partial
 
 import gradio as gr
 
+from pipeline.flags import reader
 from ui import compare_tab, look, startup
 from ui.api import add_api
 from ui.handlers import Handlers
@@ -24,6 +25,8 @@ log = logging.getLogger("page")
 MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
 LARGEST_FILE = "120mb"
 LONGEST_QUEUE = 24
+POLICY = "PORTRAIT_WEIGHTS"
+WEIGHTS = next(option for option in OPTIONS if option.flag == "weights")
 PRIVATE = {"api_visibility": "private"}
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
@@ -52,6 +55,8 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     page.load(handlers.open, None, [*parts.widgets, parts.notes, parts.status], queue=False, show_progress="hidden", **PRIVATE)
     page.unload(handlers.leave)
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer], queue=False, show_progress="hidden", **PRIVATE)
+    for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
+        button.click(watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
     parts.photo.input(
         handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
         concurrency_limit=4, **PRIVATE,
@@ -128,6 +133,11 @@ def show_painting() -> gr.Tabs:
     return gr.Tabs(selected=PAINTING)
 
 
+def watch() -> gr.Timer:
+    """Return the timer that follows the status line."""
+    return gr.Timer(active=True)
+
+
 def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:
     """Return Paint and Cancel as they are while a painting runs, or not."""
     return gr.Button(interactive=not running), gr.Button(visible=running)
@@ -145,19 +155,24 @@ def main() -> None:
     """Serve the page, then load the networks."""
     parser = argparse.ArgumentParser(description="Serve the page.")
     parser.add_argument("--share", action="store_true", help="also make a live link for reviewers, through Gradio's servers")
-    share = parser.parse_args().share
+    parser.add_argument(
+        "--weights", type=reader(WEIGHTS), default=os.environ.get(POLICY) or WEIGHTS.default, metavar="|".join(WEIGHTS.choices),
+        help=f"what the page starts with: published weights that are here, none of them, or those that are here while the rest is fetched "
+        f"in the background (default: ${POLICY} or {WEIGHTS.default})",
+    )  # fmt: skip
+    chosen = parser.parse_args()
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     use_private_folder()
-    studio = Studio()
+    studio = Studio(weights=chosen.weights)
     page = build(studio)
     _, _, link = page.launch(
-        share=share, prevent_thread_lock=True, theme=look.theme(), css=look.CSS, head=look.HEAD, max_file_size=LARGEST_FILE,
+        share=chosen.share, prevent_thread_lock=True, theme=look.theme(), css=look.CSS, head=look.HEAD, max_file_size=LARGEST_FILE,
         footer_links=["api"], run_history=False, enable_monitoring=False, ssr_mode=False, show_error=False,
     )  # fmt: skip
-    if share and not link:
+    if chosen.share and not link:
         log.warning("There is no live link: Gradio's share server cannot be reached from here. The page is served on this machine alone.")
-    startup.start(studio)
+    startup.start(studio, chosen.weights)
     page.block_thread()
 
 

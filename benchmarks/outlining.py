@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from benchmarks.meter import forget_peak, peak_megabytes
+from pipeline.catalog import PARSERS
 from pipeline.io import read_photo
 from pipeline.nets.sam import SIDE, VARIANTS, ImageEncoder
 from pipeline.outline import POINTER
@@ -63,7 +64,8 @@ def main() -> None:
     parser.add_argument("--largest", choices=VARIANTS, default="vit_h", help="the last encoder to time; each larger one takes longer")
     args = parser.parse_args()
     models, photo = Models(), at_size(read_photo(args.photo))
-    models.load("parser", "embedded")
+    for role in PARSERS:
+        models.load(role, "embedded")
     forget_peak()
     rows = {"parse, second look included": seconds(lambda: parse(photo, models=models), 7)}
     print(f"peak of a parse: {peak_megabytes():.0f} MB in all")

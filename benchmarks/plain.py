@@ -4,7 +4,6 @@ Faces are found and pasted as GFPGANer does: RetinaFace on the full picture, GFP
 """
 
 import warnings
-from pathlib import Path
 from unittest import mock
 
 import cv2
@@ -13,9 +12,10 @@ import torch
 
 from benchmarks.meter import Meter
 from pipeline.catalog import CATALOG
+from pipeline.keeping import Verified
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
-from pipeline.networks import load_network
+from pipeline.networks import load_network, read_state
 from pipeline.types import Pixels
 from pipeline.weights import obtain
 
@@ -24,13 +24,13 @@ FIVE = (0, 1, 4, 2, 3)  # eyes, nose, mouth corners: facexlib's order, from eyes
 
 
 class PlainChain:
-    """All networks loaded at once, as a script would; `restorer` is a GFPGAN checkpoint."""
+    """All networks loaded at once, as a script would; `restorer` is a GFPGAN's weights."""
 
-    def __init__(self, restorer: Path) -> None:
+    def __init__(self, restorer: Verified) -> None:
         self.painters = {"compact": load_network(obtain(CATALOG["monet_light"])), "published size": Generator().eval()}
         self.parser = load_network(obtain(CATALOG["parser"]))
         self.gfpgan = GFPGANv1Clean(**PUBLISHED).eval()
-        self.gfpgan.load_state_dict(torch.load(restorer, weights_only=True)["params_ema"], strict=True)
+        self.gfpgan.load_state_dict(read_state(restorer), strict=True)
         self.helper = _helper()
 
     @torch.inference_mode()

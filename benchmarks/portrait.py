@@ -90,7 +90,7 @@ def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Resul
     from benchmarks.plain import PlainChain
 
     began = time.perf_counter()
-    chain = PlainChain(restorer.files[0])
+    chain = PlainChain(restorer)
     loading, meter = time.perf_counter() - began, Meter()
     for _ in range(2):
         chain.run(photo.pixels, points, meter)

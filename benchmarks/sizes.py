@@ -15,10 +15,10 @@ import numpy as np
 from benchmarks.meter import forget_peak, peak_megabytes
 from benchmarks.portrait import apart, markdown, read_or_default, stand_in
 from pipeline.catalog import CATALOG
+from pipeline.keeping import Verified
 from pipeline.nets.reach import generator_measures
 from pipeline.settings import Settings
 from pipeline.types import Photo
-from pipeline.weights import Verified
 
 LIVE_MEGAPIXELS = 1.0
 SHRUNK = (1, 2, 4)

@@ -1,4 +1,4 @@
-"""What weights exist: embedded ones that this project trained, published ones that others did."""
+"""The one table of weights: embedded ones that this project trained, published ones that others did."""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +6,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "parser", "restorer", "promptable", "person", "detector"]
+Role = Literal["painter", "parser", "close_parser", "restorer", "promptable", "person", "detector"]
 # What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
 # that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
 Piece = Literal["run", "prompt", "statistics", "frozen"]
 # What every painting may need. The other roles are played only where a person chooses a network by its name.
-USUAL: tuple[Role, ...] = ("parser", "painter", "restorer")
+PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of faces near
+USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")
+PURPOSES: dict[Role, str] = {
+    "painter": "paints the whole photo",
+    "parser": "says which part of a person every pixel is, and so where faces are",
+    "close_parser": "says the same of faces near",
+    "restorer": "restores worn or blurred faces",
+    "promptable": "outlines what boxes and clicks point at",
+    "person": "outlines whole persons",
+    "detector": "finds faces, also those whose eyes are hidden",
+}
 
 EMBEDDED = Path(__file__).parents[1] / "weights"
 
@@ -33,8 +43,9 @@ class Shard:
 class Entry:
     """One weight.
 
-    `sources`: `hf://…` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes in order;
-    None where no publisher states it (then the first download's is recorded). `build`: arguments of the network.
+    `sources`: `hf://REPOSITORY@REVISION/FILE` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes
+    in order; None where no publisher states it (then the first download's is recorded). `bytes`: a hint; only the hash decides.
+    `origin`: whose training, on what. `paper`: the one whose method it is. `build`: arguments of the network.
     `unpack`: the key under which a checkpoint keeps its state dict. `stroke_px`: a painter's widest stroke, px.
     `seeded`: whether a painter grows its strokes from noise given with the photo (`ops/grain.py`). `side`: of a promptable
     network's square input, px.
@@ -46,6 +57,7 @@ class Entry:
     origin: str
     sha256: str | None
     bytes: int | None
+    paper: str = ""
     sources: tuple[str, ...] = ()
     shards: tuple[Shard, ...] = ()
     build: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -58,6 +70,16 @@ class Entry:
     def embedded(self) -> bool:
         """Whether the weight travels with the project."""
         return bool(self.shards)
+
+    @property
+    def unpinned(self) -> bool:
+        """Whether nobody states what its bytes should be."""
+        return self.sha256 is None
+
+    @property
+    def purpose(self) -> str:
+        """What it is for."""
+        return PURPOSES[self.role]
 
 
 def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
@@ -82,17 +104,37 @@ def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
         raise WeightError(f"{file} is not a list of weights ({error!r}); get the project's own copy again.") from error
 
 
+SAM = "Kirillov et al. 2023, Segment Anything, arXiv 2304.02643"
+GFPGAN = "Wang et al. 2021, Towards Real-World Blind Face Restoration with Generative Facial Prior, arXiv 2101.04061"
+GFPGAN_RELEASES = "https://github.com/TencentARC/GFPGAN/releases/download/"
+FACEXLIB = "https://github.com/xinntao/facexlib/releases/download/v0.1.0/"
+
+
+def _gfpgan(version: str, releases: tuple[str, ...], sha256: str) -> Entry:
+    file = f"GFPGANv{version}.pth"
+    return Entry(
+        name=f"gfpgan_v{version}", role="restorer", license="Apache-2.0", origin="TencentARC", paper=GFPGAN, unpack="params_ema",
+        sources=(
+            f"hf://leonelhs/gfpgan@main/{file}",
+            f"hf://datasets/Gourieff/ReActor@main/models/facerestore_models/{file}",
+            *(f"{GFPGAN_RELEASES}{release}/{file}" for release in releases),
+        ),
+        sha256=sha256, bytes=348632874,
+    )  # fmt: skip
+
+
 def _sam(variant: str, file: str, sha256: str, size: int) -> Entry:
     return Entry(
-        name=f"sam_{variant}", role="promptable", license="Apache-2.0", origin="Segment Anything (Kirillov et al. 2023)",
-        sources=(f"hf://ybelkada/segment-anything/checkpoints/{file}", f"https://dl.fbaipublicfiles.com/segment_anything/{file}"),
+        name=f"sam_{variant}", role="promptable", license="Apache-2.0", origin="Meta AI, SA-1B", paper=SAM,
+        sources=(f"hf://ybelkada/segment-anything@main/checkpoints/{file}", f"https://dl.fbaipublicfiles.com/segment_anything/{file}"),
         sha256=sha256, bytes=size, build={"variant": variant},
     )  # fmt: skip
 
 
 def _fcn(layers: int, sha256: str, size: int) -> Entry:
     return Entry(
-        name=f"fcn_resnet{layers}", role="person", license="BSD-3-Clause", origin="torchvision, COCO with VOC labels (Long et al. 2015)",
+        name=f"fcn_resnet{layers}", role="person", license="BSD-3-Clause", origin="torchvision, COCO with VOC labels",
+        paper="Long et al. 2015, Fully Convolutional Networks for Semantic Segmentation, arXiv 1411.4038",
         sources=(f"https://download.pytorch.org/models/fcn_resnet{layers}_coco-{sha256[:8]}.pth",),
         sha256=sha256, bytes=size, build={"layers": layers},
     )  # fmt: skip
@@ -100,53 +142,38 @@ def _fcn(layers: int, sha256: str, size: int) -> Entry:
 
 def _retinaface(name: str, backbone: str, sources: tuple[str, ...], sha256: str, size: int) -> Entry:
     return Entry(
-        name=f"retinaface_{name}", role="detector", license="MIT", origin="RetinaFace (Deng et al. 2020), by facexlib",
+        name=f"retinaface_{name}", role="detector", license="MIT", origin="facexlib",
+        paper="Deng et al. 2020, RetinaFace: Single-stage Dense Face Localisation in the Wild, arXiv 1905.00641",
         sources=sources, sha256=sha256, bytes=size, build={"backbone": backbone},
     )  # fmt: skip
 
 
-FACEXLIB = "https://github.com/xinntao/facexlib/releases/download/v0.1.0/"
 PUBLISHED = (
     Entry(
-        name="style_monet", role="painter", license="BSD-2-Clause", origin="CycleGAN, photo to Monet (Zhu et al. 2017)",
+        name="style_monet", role="painter", license="BSD-2-Clause", origin="the CycleGAN authors, monet2photo",
+        paper="Zhu et al. 2017, Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks, arXiv 1703.10593",
         sources=("http://efrosgans.eecs.berkeley.edu/cyclegan/pretrained_models/style_monet.pth",),
         sha256=None, bytes=None, build={"filters": 64, "blocks": 9}, stroke_px=8.0,
     ),
+    _gfpgan("1.4", ("v1.3.0", "v1.3.4"), "e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad"),
+    _gfpgan("1.3", ("v1.3.0",), "c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70"),
     Entry(
-        name="gfpgan_v1.4", role="restorer", license="Apache-2.0", origin="GFPGAN (Wang et al. 2021)", unpack="params_ema",
+        name="mobile_sam", role="promptable", license="Apache-2.0", origin="the MobileSAM authors, SA-1B",
+        paper="Zhang et al. 2023, Faster Segment Anything, arXiv 2306.14289",
         sources=(
-            "hf://leonelhs/gfpgan/GFPGANv1.4.pth",
-            "hf://datasets/Gourieff/ReActor/models/facerestore_models/GFPGANv1.4.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.0/GFPGANv1.4.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.4/GFPGANv1.4.pth",
-        ),
-        sha256="e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad", bytes=348632874,
-    ),
-    Entry(
-        name="gfpgan_v1.3", role="restorer", license="Apache-2.0", origin="GFPGAN (Wang et al. 2021)", unpack="params_ema",
-        sources=(
-            "hf://leonelhs/gfpgan/GFPGANv1.3.pth",
-            "hf://datasets/Gourieff/ReActor/models/facerestore_models/GFPGANv1.3.pth",
-            "https://github.com/TencentARC/GFPGAN/releases/download/v1.3.0/GFPGANv1.3.pth",
-        ),
-        sha256="c953a88f2727c85c3d9ae72e2bd4846bbaf59fe6972ad94130e23e7017524a70", bytes=348632874,
-    ),
-    Entry(
-        name="mobile_sam", role="promptable", license="Apache-2.0", origin="MobileSAM (Zhang et al. 2023)",
-        sources=(
-            "hf://dhkim2810/MobileSAM/mobile_sam.pt",
+            "hf://dhkim2810/MobileSAM@main/mobile_sam.pt",
             "https://github.com/ChaoningZhang/MobileSAM/raw/master/weights/mobile_sam.pt",
         ),
         sha256="6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f", bytes=40728226,
     ),
     _sam("vit_b", "sam_vit_b_01ec64.pth", "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912", 375042383),
-    # Its sources state two sizes; this is the larger one, and the hash decides.
+    # Its sources state two sizes.
     _sam("vit_l", "sam_vit_l_0b3195.pth", "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622", 1249550879),
     _sam("vit_h", "sam_vit_h_4b8939.pth", "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e", 2564550879),
     _fcn(50, "1167a1affa42e1e62858f8d3fac12d109e0108327ffc91c5855a324b11683c36", 141567418),
     _fcn(101, "7ecb50ca17844860a70d5ed0c748d997cf8adb62932abaa0233430c68594d749", 217800805),
     _retinaface(
-        "resnet50", "resnet50", ("hf://akhaliq/RetinaFace-R50/RetinaFace-R50.pth", FACEXLIB + "detection_Resnet50_Final.pth"),
+        "resnet50", "resnet50", ("hf://akhaliq/RetinaFace-R50@main/RetinaFace-R50.pth", FACEXLIB + "detection_Resnet50_Final.pth"),
         "6d1de9c2944f2ccddca5f5e010ea5ae64a39845a86311af6fdf30841b0a5a16d", 109497761,
     ),
     _retinaface(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.comparing import add_compare
-from pipeline.fetching import add_weights
+from pipeline.fetching import add_weights, bars
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
 from pipeline.pointing import add_prompt, prompt_of
@@ -86,7 +86,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     settings, prompt = settings_of(chosen), prompt_of(chosen)
     ledger = Ledger(chosen.report, settings)
     ledger.open(overwrite=chosen.overwrite)
-    models = Models()
+    models = Models(arriving=bars())
 
     def work(job: Job, say: Say, report: "Callable[[Progress], None]") -> None:
         job.refuse_taken(chosen.photos, overwrite=chosen.overwrite)
@@ -116,7 +116,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
 
     jobs = plan(chosen.photos, chosen.out, suffixes=(".png",))
     settings = settings_of(chosen)
-    models = Models()
+    models = Models(arriving=bars())
 
     def work(job: Job, say: Say, report: object) -> None:
         del report  # parsing is one stage

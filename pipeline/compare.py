@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.catalog import CATALOG
 from pipeline.outline import Outline, outline_people
 from pipeline.paint import at_working_size, blend_people, key_of, paint_scene, restore_faces, see_people
 from pipeline.parameters import count_parameters
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
-from pipeline.segmenters import SEGMENTERS
+from pipeline.segmenters import SEGMENTERS, entries_of
 from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
 from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report
-from pipeline.weights import WeightError, choose, named
+from pipeline.weights import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
 QUICK_S = 2.0  # what takes less is timed a second time: the first one also readies the engine for the photo's shape
@@ -128,8 +127,8 @@ class _Same:
             seconds = min(seconds, self._timed(name, chosen)[1])
         run = Run(self.run.key, ignore, KeepNothing())
         picture, _ = blend_people(run, self.original, self.styled, self.restored, self.seen, outline, chosen)
-        entry = CATALOG[SEGMENTERS[name].network or choose("parser", chosen.weights).name]
-        return Version(name, picture, outline.mask, count_parameters(entry), seconds, None)
+        parameters = sum(count_parameters(entry) for entry in entries_of(name, chosen.weights))
+        return Version(name, picture, outline.mask, parameters, seconds, None)
 
     def _timed(self, name: Segmenter, chosen: Settings) -> tuple[Outline, float]:
         run = Run(self.run.key, ignore, KeepNothing())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.fetching import bars
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import Job, plan
 from pipeline.settings import COMPARED, options
@@ -44,7 +45,7 @@ def draw(chosen: argparse.Namespace) -> int:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
         check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
-        comparison = compare(photo, settings, chosen.segmenters, models=Models(), report=report)
+        comparison = compare(photo, settings, chosen.segmenters, models=Models(arriving=bars()), report=report)
         for sentence in (*photo.notes, *comparison.notes):
             say(sentence)
         write_picture(job.result, sheet(comparison), overwrite=chosen.overwrite)

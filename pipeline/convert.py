@@ -1,12 +1,6 @@
-"""Convert a network for OpenVINO in a process of its own.
+"""Convert a network for OpenVINO, in a process of its own."""
 
-torch and two copies of the weights leave with that process: the one that serves people stays small, and answers meanwhile.
-"""
-
-import pickle
 import shutil
-import subprocess
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -14,38 +8,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.catalog import Entry, Role, WeightError
+from pipeline.apart import answer, run_apart
+from pipeline.catalog import Entry, Role
+from pipeline.keeping import Verified
 from pipeline.nets.reach import generator_measures
-from pipeline.weights import Verified
 
 # Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
 OPEN = [-1, 3, -1, -1]
-SHAPES: dict[Role, list[int]] = {"painter": OPEN, "parser": OPEN, "person": OPEN, "detector": OPEN, "restorer": [-1, 3, 512, 512]}
+SHAPES: dict[Role, list[int]] = {
+    "painter": OPEN,
+    "parser": OPEN,
+    "close_parser": OPEN,
+    "person": OPEN,
+    "detector": OPEN,
+    "restorer": [-1, 3, 512, 512],
+}
 # What a promptable network's decoder takes (`nets/sam.py`); any number of points.
 PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
 FILE = "net.xml"
-REFUSED = 3  # exit code: the weights are to blame, the sentence is on stdout
-
-
-class ConvertError(RuntimeError):
-    """A network that OpenVINO does not take."""
 
 
 def convert(weights: Verified, folder: Path) -> None:
     """Write a network into `folder` in OpenVINO's format, whole or not at all.
 
-    Raises: WeightError; ConvertError; OSError: the folder cannot be written.
+    Raises: WeightError; ApartError: OpenVINO does not take it; OSError: the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        command = [sys.executable, "-m", "pipeline.convert", str(fresh.resolve())]
-        done = subprocess.run(command, input=pickle.dumps(weights), capture_output=True, cwd=Path(__file__).parents[1], check=False)
-        if done.returncode == REFUSED:
-            raise WeightError(done.stdout.decode().strip())
-        if done.returncode:
-            lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-            raise ConvertError(lines[-1])
+        run_apart("pipeline.convert", weights, fresh)
         if not (folder / FILE).exists():  # another process may have been first
             fresh.rename(folder)
     finally:
@@ -91,8 +82,4 @@ def blank(shape: list[int], side: int) -> NDArray[np.float32]:
 
 
 if __name__ == "__main__":
-    try:
-        write(pickle.load(sys.stdin.buffer), Path(sys.argv[1]))
-    except WeightError as error:
-        sys.stdout.write(f"{error}\n")
-        sys.exit(REFUSED)
+    answer(write)

@@ -7,6 +7,7 @@ from pipeline.runtime import Loaded
 from pipeline.settings import Detector as Name
 from pipeline.stages.detect import Seen, see
 from pipeline.stages.find import find
+from pipeline.stages.parse import Parser
 from pipeline.types import Image
 
 
@@ -18,21 +19,21 @@ class Detector:
     needs only the parser.
     """
 
-    see: Callable[[Image, Loaded, Loaded | None], Seen]
+    see: Callable[[Image, Parser, Loaded | None], Seen]
     network: str | None = None
 
 
-def by_parser(photo: Image, parser: Loaded, finder: Loaded | None) -> Seen:
+def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
     """Return what the parser sees, whose eyes and mouths are the faces."""
     del finder
-    return see(photo, parser.run)
+    return see(photo, parser)
 
 
-def by_finder(photo: Image, parser: Loaded, finder: Loaded | None) -> Seen:
+def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
     """Return what the parser sees where a detector network finds faces."""
     if finder is None:
         raise ValueError("A network that finds faces is needed.")
-    return find(photo, finder.run, parser.run)
+    return find(photo, finder.run, parser)
 
 
 DETECTORS: dict[Name, Detector] = {

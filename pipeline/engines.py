@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from pipeline.catalog import WeightError
 from pipeline.convert import FILE, convert
+from pipeline.keeping import Verified, cache_folder
 from pipeline.networks import load_network
-from pipeline.weights import Verified, cache_folder
 
 if TYPE_CHECKING:
     import openvino

@@ -3,11 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from pipeline.catalog import Entry
-    from pipeline.weights import Verified
+    from pipeline.keeping import Verified
+    from pipeline.runtime import Arriving
+    from pipeline.weights import Status
 
 ALL = "all"
 BAD_WEIGHTS = 2
@@ -65,24 +68,33 @@ def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> 
             code = BAD_WEIGHTS
             sys.stderr.write(f"{entry.name}: {error}\n")
             continue
-        pinned = "" if entry.sha256 else " (recorded here: its publisher states none)"
+        unpinned = " (unpinned: recorded here, its publisher states none)" if entry.unpinned else ""
         files = "".join(f"  {file}\n" for file in verified.files)
-        sys.stdout.write(f"{entry.name}: verified, sha256 {verified.sha256}{pinned}\n{files}")
+        sys.stdout.write(f"{entry.name}: verified, sha256 {verified.sha256}{unpinned}\n{files}")
     return code
 
 
-def _fetched(entry: "Entry") -> "Verified":
+def bars() -> "Arriving":
+    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
     from tqdm import tqdm
 
-    from pipeline.weights import obtain
+    drawn: dict[str, tqdm[NoReturn]] = {}
 
-    with tqdm(desc=entry.name, total=entry.bytes, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+    def arriving(name: str, done: int, total: int | None) -> None:
+        if name not in drawn:
+            drawn[name] = tqdm(desc=name, unit="B", unit_scale=True, disable=None)
+        drawn[name].total = total
+        drawn[name].update(done - drawn[name].n)
+        if done == total:
+            drawn.pop(name).close()
 
-        def received(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+    return arriving
 
-        return obtain(entry, received)
+
+def _fetched(entry: "Entry") -> "Verified":
+    from pipeline.bring import bring
+
+    return bring(entry, partial(bars(), entry.name))
 
 
 def _compared(entry: "Entry") -> "Verified":
@@ -95,15 +107,21 @@ def list_all() -> int:
     """Say what is known of each weight."""
     from pipeline.weights import status
 
-    for known in status():
-        entry = known.entry
-        facts = {
-            "bytes": entry.bytes or "not published",
-            "sha256": known.sha256 or "not published",
-            "license": entry.license,
-            "origin": entry.origin,
-        }
-        sources = [shard.file for shard in entry.shards] or list(entry.sources)
-        lines = [f"{name:8} {value}" for name, value in facts.items()] + [f"{'source':8} {source}" for source in sources]
-        sys.stdout.write(f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {line}\n" for line in lines))
+    sys.stdout.write("\n".join(describe(known) for known in status()))
     return 0
+
+
+def describe(known: "Status") -> str:
+    """Return what is known of a weight, a fact a line."""
+    entry, recorded = known.entry, f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only"
+    sources = [shard.file for shard in entry.shards] or list(entry.sources)
+    facts = {
+        "for": entry.purpose,
+        "paper": entry.paper,
+        "origin": entry.origin,
+        "license": entry.license,
+        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)" if entry.bytes else "not published",
+        "sha256": f"not published: unpinned, {recorded}" if entry.unpinned else str(entry.sha256),
+        "source": f"\n  {'':8} ".join(sources),
+    }
+    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {name:8} {fact}\n" for name, fact in facts.items() if fact)

@@ -18,7 +18,7 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
         group.add_argument(
             f"--{option.flag.replace('_', '-')}",
             dest=option.flag,
-            type=_reader(option),
+            type=reader(option),
             default=argparse.SUPPRESS,
             metavar="|".join(option.choices) or "NUMBER",
             help=f"{option.help} ({limits}default {option.default})".replace("%", "%%"),
@@ -31,7 +31,9 @@ def settings_of(chosen: argparse.Namespace) -> Settings:
     return Settings.from_flat(**{option.flag: given[option.flag] for option in options() if option.flag in given})
 
 
-def _reader(option: Option) -> Callable[[str], bool | float | str]:
+def reader(option: Option) -> Callable[[str], bool | float | str]:
+    """Return what reads an option's value from a flag's text and refuses a bad one."""
+
     def read(text: str) -> bool | float | str:
         value = option.read(text)
         try:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ def record(
         "result": result,
         "settings": settings.flat(),
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
-        "weights": [{"name": use.name, "sha256": use.sha256} for use in painting.weights] if painting else [],
+        "weights": [asdict(use) for use in painting.weights] if painting else [],
         "faces": [_describe(face) for face in painting.faces] if painting else [],
         "prompt": {"points": [list(point) for point in painting.prompt.points], "box": painting.prompt.box} if painting else None,
         "skipped": painting.skipped if painting else {},

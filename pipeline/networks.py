@@ -2,12 +2,15 @@
 
 import pickle
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import WeightError
-from pipeline.weights import Verified
+from pipeline.catalog import Piece, WeightError
+from pipeline.keeping import Verified
 
 if TYPE_CHECKING:
     import torch
@@ -18,6 +21,7 @@ STALE = ("running_mean", "running_var", "num_batches_tracked")
 NETS = {
     "painter": "generator.Generator",
     "parser": "parser.Parser",
+    "close_parser": "parser.Parser",
     "restorer": "gfpgan.Restorer",
     "promptable": "sam.ImageEncoder",
     "mobile_sam": "tiny_vit.TinyEncoder",
@@ -34,25 +38,52 @@ def load_network(weights: Verified) -> "torch.nn.Module":
 
     Raises: WeightError: the files are not such a network's.
     """
+    with _refusing(weights):
+        network = _filled(weights, read_state(weights))
+    return network.float().eval().requires_grad_(False)
+
+
+def checked_state(weights: Verified) -> "dict[str, torch.Tensor]":
+    """Return the tensors of a weight whose every network takes them, none missing and none left over.
+
+    Raises: WeightError: the files are not such a network's.
+    """
+    pieces: tuple[Piece, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    with _refusing(weights):
+        state = read_state(weights)
+        for piece in pieces:
+            _filled(replace(weights, piece=piece), state)
+    return {key: value.contiguous() for key, value in state.items()}
+
+
+def read_state(weights: Verified) -> "dict[str, torch.Tensor]":
+    """Return the tensors in a weight's files."""
+    return {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+
+
+def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
     import torch
 
-    entry = weights.entry
+    with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
+        network = build(weights)
+    own = network.state_dict().keys()
+    if weights.entry.role == "promptable":
+        state = _piece(state, encoder=weights.piece == "run")
+    state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
+    network.load_state_dict(state, strict=True, assign=True)
+    return network
+
+
+@contextmanager
+def _refusing(weights: Verified) -> Iterator[None]:
     try:
-        with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
-            network = build(weights)
-        own = network.state_dict().keys()
-        state = {k: v for file in weights.files for k, v in _read(file, entry.unpack).items()}
-        if entry.role == "promptable":
-            state = _piece(state, encoder=weights.piece == "run")
-        state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
-        network.load_state_dict(state, strict=True, assign=True)
+        yield
     except (RuntimeError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
-        files = ", ".join(str(file) for file in weights.files)
+        entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
         reason = " ".join(str(error).split())[:300]
         raise WeightError(
             f"{files}: the {entry.role} {entry.name} was wanted, something else was found ({reason}). Delete it and get it again."
         ) from error
-    return network.float().eval().requires_grad_(False)
 
 
 def build(weights: Verified) -> "torch.nn.Module":
@@ -84,7 +115,8 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
     try:
         if file.suffix == ".safetensors":
             return load_file(file)
-        # Mapped, not read, where the format allows it: each piece of a large network takes only its own part into memory.
+        # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
+        # into memory.
         state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
     except (pickle.UnpicklingError, SafetensorError) as error:
         raise ValueError("it holds more than weights, or is cut short") from error

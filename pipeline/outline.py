@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from pipeline.stages.correct import correct, select
 from pipeline.stages.detect import Seen
 from pipeline.stages.draw import draw
-from pipeline.stages.parse import CloseLook, look_closer, merged, nine_classes
+from pipeline.stages.parse import CloseLook, look_closest, merged, nine_classes
 from pipeline.stages.prompt import Embedding, embed
 from pipeline.stages.segment import edge_px
 from pipeline.types import Click, Image, Labels, Mask, Prompt
@@ -38,11 +38,11 @@ def outline_people(
     """
     segmenter = SEGMENTERS[settings.segment.segmenter]
     person, made_by = original if restored is None else restored, person_key(run, restored, settings)
-    parser = models.load("parser", settings.weights)
+    parser, parsed_by = run.parser(models, settings.weights)
     network = _network(run, segmenter, seen, settings, models)
 
     def look_again() -> tuple[CloseLook, ...]:
-        return tuple(look_closer(person, np.concatenate([f.eyes, f.mouth]), parser.run) for f in seen.faces)
+        return tuple(look_closest(person, np.concatenate([f.eyes, f.mouth]), parser) for f in seen.faces)
 
     def outline() -> Outline:
         views = ()
@@ -55,7 +55,7 @@ def outline_people(
         scene = Scene(person, parts, seen.faces, settings.segment.kept, network, embedding)
         return Outline(nine_classes(parts), segmenter.outline(scene), base)
 
-    base = settings.segment, settings.detect, made_by, parser.use, network and network.use, tuple(face.box for face in seen.faces)
+    base = settings.segment, settings.detect, made_by, parsed_by, network and network.use, tuple(face.box for face in seen.faces)
     if not prompt:
         if not seen.faces:
             run.skipped["segment"] = "No face was found."

@@ -141,9 +141,9 @@ def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, mod
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:
     """Parse the photo and find its faces."""
     detector = DETECTORS[settings.detect.detector]
-    parser = run.using(models.load("parser", settings.weights))
+    parser, parsed_by = run.parser(models, settings.weights)
     finder = run.using(models.named(detector.network, settings.weights)) if detector.network else None
-    choices = (settings.detect, parser.use, finder and finder.use)
+    choices = (settings.detect, parsed_by, finder and finder.use)
     return run.stage("parse", choices, lambda: detector.see(original, parser, finder))
 
 

@@ -5,7 +5,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from pipeline.runtime import Loaded
+from pipeline.catalog import PARSERS
+from pipeline.runtime import Loaded, Models
+from pipeline.settings import WeightPolicy
+from pipeline.stages.parse import Parser
 from pipeline.types import Progress, Report, StageName, WeightUse
 
 # Share of the usual run's time that lies behind when a stage begins.
@@ -49,6 +52,14 @@ class Run:
         if loaded.use not in self.used:
             self.used.append(loaded.use)
         return loaded
+
+    def parser(self, models: Models, policy: WeightPolicy) -> tuple[Parser, tuple[WeightUse, ...]]:
+        """Return the networks that parse, and their weights.
+
+        Raises: WeightError: they are not at hand.
+        """
+        whole, close = (self.using(models.load(role, policy)) for role in PARSERS)
+        return Parser(whole.run, close.run), (whole.use, close.use)
 
     def kept(self, choices: Hashable, make: Callable[[], T]) -> T:
         """Return a value that a stage makes on its way, kept or new; `choices` is all it depends on beside the photo."""

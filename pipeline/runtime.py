@@ -7,20 +7,24 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.bring import bring
 from pipeline.catalog import USUAL, Entry, Piece, Role, WeightError
 from pipeline.convert import PROMPT, blank, shape_of
 from pipeline.engines import Engine, EngineError, compile_openvino, run_torch
+from pipeline.keeping import Verified
 from pipeline.nets.reach import generator_measures, generator_reach
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
-from pipeline.weights import Verified, choose, named, obtain
+from pipeline.weights import at_hand, choose, named, obtain
 
 Device = Literal["auto", "cpu", "cuda"]
+Arriving = Callable[[str, int, int | None], None]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
 # What is made ready beforehand, and under which policy: of the promptable networks only the embedded one, for the others are large.
 READY: tuple[tuple[Role, WeightPolicy], ...] = (*((role, "auto") for role in USUAL), ("promptable", "embedded"))
 log = logging.getLogger(__name__)
@@ -63,7 +67,7 @@ def assemble(weights: Verified, engine: Callable[[Verified], Engine]) -> Loaded:
         return engine(replace(weights, piece=which))
 
     prompt = piece("prompt") if weights.entry.role == "promptable" else None
-    return Loaded(engine(weights), WeightUse(weights.entry.name, weights.sha256), weights.entry, piece, prompt)
+    return Loaded(engine(weights), WeightUse(weights.entry.name, weights.sha256, weights.entry.unpinned), weights.entry, piece, prompt)
 
 
 class Models:
@@ -71,10 +75,15 @@ class Models:
 
     On a CPU they run through OpenVINO (PyTorch where that fails), on CUDA through PyTorch. Under ZeroGPU all of them are
     loaded at once: there the graphics card is lent only afterward.
+
+    `here`: the published weights that `auto` takes, by default those at hand now. It stays so: what comes later is taken under
+    `full` only, and nobody's work goes on with another network than it began with. `arriving` is told of downloads.
     """
 
-    def __init__(self, device: Device = "auto") -> None:
+    def __init__(self, device: Device = "auto", *, here: frozenset[str] | None = None, arriving: Arriving | None = None) -> None:
         self._device = device
+        self._here = at_hand() if here is None else here
+        self._arriving = arriving
         self._loaded: dict[str, Loaded] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -88,21 +97,21 @@ class Models:
 
         Raises: WeightError: no usable weights; the message says what to do.
         """
-        return self._once(choose(role, policy))
+        return self._once(choose(role, policy, self._here), policy)
 
     def named(self, name: str, policy: WeightPolicy) -> Loaded:
         """Return a network by its catalog name: one that is embedded or at hand, or under `full` a published one that is downloaded.
 
         Raises: WeightError: it is not here, not allowed, or not what it should be; the message says what to do.
         """
-        return self._once(named(name, policy))
+        return self._once(named(name, policy), policy)
 
-    def _once(self, entry: Entry) -> Loaded:
+    def _once(self, entry: Entry, policy: WeightPolicy) -> Loaded:
         with self._guard:
             lock = self._locks.setdefault(entry.name, threading.Lock())
         with lock:
             if entry.name not in self._loaded:
-                self._loaded[entry.name] = self._load(entry)
+                self._loaded[entry.name] = self._load(entry, policy)
             return self._loaded[entry.name]
 
     def warm(self) -> None:
@@ -124,8 +133,9 @@ class Models:
             except WeightError as error:
                 log.info("%s", error)
 
-    def _load(self, entry: Entry) -> Loaded:
-        weights = obtain(entry)
+    def _load(self, entry: Entry, policy: WeightPolicy) -> Loaded:
+        told = partial(self._arriving, entry.name) if self._arriving else None
+        weights = bring(entry, told) if policy == "full" else obtain(entry)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
         return assemble(weights, self._engine)

@@ -6,14 +6,16 @@ from functools import cached_property
 
 import numpy as np
 
+from pipeline.catalog import PARSERS, Entry
 from pipeline.runtime import Loaded
-from pipeline.settings import Kept
+from pipeline.settings import Kept, WeightPolicy
 from pipeline.settings import Segmenter as Name
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.person import person
 from pipeline.stages.prompt import Embedding, best, prompt_of, prompted
 from pipeline.stages.segment import Probability, box_of, kept_probability, outlined, segment
 from pipeline.types import Face, Image, Mask
+from pipeline.weights import choose, named
 
 SHARP = 3.0  # how much steeper a mask's edges become: it has 256 px, and the photo shows where its edges really are
 MARGIN = 0.04  # of a box's width and height: how far a promptable network may go beyond what the parser sees
@@ -105,3 +107,14 @@ SEGMENTERS: dict[Name, Segmenter] = {
     "fcn_resnet50": Segmenter(by_persons, "fcn_resnet50", persons_only=True),
     "fcn_resnet101": Segmenter(by_persons, "fcn_resnet101", persons_only=True),
 }
+
+
+def entries_of(name: Name, policy: WeightPolicy) -> tuple[Entry, ...]:
+    """Return the weights of the networks that draw a segmenter's outline.
+
+    Raises: WeightError: they are not at hand.
+    """
+    own = SEGMENTERS[name]
+    if own.network:
+        return (named(own.network, policy),)
+    return tuple(choose(role, policy) for role in (PARSERS if own.closer else PARSERS[:1]))

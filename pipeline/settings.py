@@ -90,7 +90,8 @@ class Settings(Stage):
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()
     weights: WeightPolicy = _option(
-        "auto", "auto: published weights where they are at hand; embedded: never download; full: published only.",
+        "auto", "auto: published weights that are at hand at the start; embedded: none of them; full: published only, downloaded "
+        "where they are missing.",
         label="Weights", flag="weights", names="Auto|Embedded|Full",
     )  # fmt: skip
 

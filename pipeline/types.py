@@ -164,10 +164,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class WeightUse:
-    """A weight that made a painting."""
+    """A weight that made a painting; `unpinned`: nobody states what its bytes should be."""
 
     name: str
     sha256: str
+    unpinned: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """The page, with a stand-in for the pipeline: what it shows, keeps apart, refuses, and offers as an API."""
 
+import itertools
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
+from typing import get_args
 
 import gradio as gr
 import numpy as np
@@ -16,19 +18,23 @@ from PIL import Image
 
 import app
 from pipeline.cache import StageCache
+from pipeline.catalog import Role
 from pipeline.io import encode_png, read_photo, read_settings
 from pipeline.settings import Settings, options
-from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, WeightUse
+from pipeline.types import Cancelled, Face, Painting, Photo, PhotoError, Progress, WeightUse
 from ui import look
+from ui.badges import MADE_BY
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
 from ui.offers import is_here, need_of
-from ui.pictures import PREVIEW_PX, caption_of, fit, over_checker, picture_of
+from ui.pictures import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
 from ui.studio import Studio, reporter
 from ui.visits import KEPT_PREVIEWS, Visits
 from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
 
 ROOT = Path(__file__).parents[1]
+MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
+FACE = Face((10.0, 10.0, 30.0, 35.0), np.array([[15, 18], [25, 18]], np.float32), np.array([[16, 30], [24, 30]], np.float32), 0.9)
 DEFAULTS = to_widgets(Settings())
 
 
@@ -161,6 +167,40 @@ def test_a_skipped_stage_says_why_without_the_machines_paths(pipeline, photo):
     painting = pipeline(read_photo(photo), Settings(), models=None)
     assert caption_of(painting, "restore") == "Restored: skipped. GFPGAN is not here."
     assert picture_of(painting, "restore") is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "badge"),
+    [
+        ("paint", "Painted, 0.1 s · style_monet (unpinned)"),
+        ("parse", "Parse over the photo · parser, parser_close, retinaface_mobilenet"),
+        ("restore", "Restored · gfpgan_v1.4"),
+        ("segment", "Kept region · parser, parser_close, sam_light"),
+        ("blend", "Result, 0.2 s"),
+    ],
+)
+def test_each_picture_says_which_weights_made_it(pipeline, photo, stage, badge):
+    uses = (WeightUse("style_monet", "1" * 64, unpinned=True), *(WeightUse(name, "2" * 64) for name in MADE))
+    painting = replace(pipeline(read_photo(photo), Settings(), models=None), weights=uses, skipped={}, faces=(FACE,))
+    assert caption_of(painting, stage) == badge
+
+
+@pytest.mark.parametrize(
+    ("segmenter", "faces", "parse", "kept"),
+    [("unet_whole", (FACE,), " · parser", " · parser"), ("unet", (), " · parser", "")],
+    ids=["where nobody looked closer", "where only a person drew"],
+)
+def test_a_parser_that_drew_nothing_is_not_named(pipeline, photo, segmenter, faces, parse, kept):
+    settings = Settings.from_flat(segmenter=segmenter)
+    uses = tuple(WeightUse(name, "2" * 64) for name in ("parser", "parser_close"))
+    painting = replace(pipeline(read_photo(photo), settings, models=None), weights=uses, faces=faces)
+    assert caption_of(painting, "parse") == f"Parse over the photo{parse}"
+    assert caption_of(painting, "segment") == f"Kept region{kept}"
+
+
+def test_every_role_makes_a_picture_and_every_picture_has_its_roles():
+    assert set(itertools.chain(*MADE_BY.values())) == set(get_args(Role))
+    assert MADE_BY.keys() == TITLES.keys()
 
 
 # Visits
@@ -319,24 +359,23 @@ def test_examples_are_painted_once_and_answered_from_disk_after_a_restart(tmp_pa
         painted.append(photo.name)
         return Pipeline()(photo, settings, models=None)
 
-    first = PaintedExamples(paint, tmp_path).of(EXAMPLES[0])
+    first = PaintedExamples(paint, tmp_path, frozenset()).of(EXAMPLES[0])
     began = time.perf_counter()
-    again = PaintedExamples(paint, tmp_path).of(EXAMPLES[0])
+    again = PaintedExamples(paint, tmp_path, frozenset()).of(EXAMPLES[0])
     assert time.perf_counter() - began < 1
     assert painted == [EXAMPLES[0].path.stem]
     assert (again.result == first.result).all()
 
 
-def test_an_example_is_painted_anew_when_its_weights_change(tmp_path, monkeypatch):
+def test_an_example_is_painted_anew_when_its_weights_change(tmp_path):
     painted = []
 
     def paint(photo, settings):
         painted.append(photo.name)
         return Pipeline()(photo, settings, models=None)
 
-    PaintedExamples(paint, tmp_path).of(EXAMPLES[0])
-    monkeypatch.setattr("ui.examples.status", lambda: [SimpleNamespace(entry=SimpleNamespace(name="gfpgan"), state="cached")])
-    PaintedExamples(paint, tmp_path).of(EXAMPLES[0])
+    PaintedExamples(paint, tmp_path, frozenset()).of(EXAMPLES[0])
+    PaintedExamples(paint, tmp_path, frozenset({"gfpgan"})).of(EXAMPLES[0])
     assert len(painted) == 2
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -358,7 +397,7 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
     assert read_settings(Path(file)) == Settings.from_flat(brush=2.0)
     assert (np.asarray(Image.open(file)) == 255 - np.asarray(Image.open(photo))).all()
     assert report["settings"]["brush"] == 2
-    assert report["weights"] == [{"name": "stand-in", "sha256": "0" * 64}]
+    assert report["weights"] == [{"name": "stand-in", "sha256": "0" * 64, "unpinned": False}]
 
 
 @pytest.mark.parametrize(

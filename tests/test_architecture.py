@@ -15,7 +15,10 @@ ALLOWED = {
     "stages": {"types", "settings", "ops", "stages"},
     "download": {"types", "settings"},
     "catalog": {"settings"},
-    "weights": {"types", "settings", "catalog", "download"},
+    "hub": {"download"},
+    "keeping": {"catalog", "files", "apart", "networks"},  # networks: only in the process of its own
+    "weights": {"types", "settings", "catalog", "hub", "keeping"},
+    "bring": {"catalog", "download", "hub", "keeping", "weights"},
 }
 FILES = sorted((ROOT / "pipeline").rglob("*.py"))
 

@@ -190,7 +190,7 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     assert done["error"] is None
     assert done["settings"]["feather"] == 0.1
     assert done["seconds"]["paint"] == 0.5
-    assert done["weights"] == [{"name": "painter", "sha256": SHA256}]
+    assert done["weights"] == [{"name": "painter", "sha256": SHA256, "unpinned": False}]
     assert done["skipped"] == {"restore": "Its weights are missing."}
     face = {"box": [5, 6, 25, 30], "eye_centers": [[10, 12], [20, 12]], "mouth_corners": [[18, 20], [28, 20]], "score": 0.9}
     assert done["faces"] == [face]

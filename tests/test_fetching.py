@@ -1,70 +1,88 @@
 """The command `weights`: what is downloaded, what is verified, what is refused."""
 
-import hashlib
+import io
+import sys
 
 import pytest
 
 import pipeline.catalog as catalog
-from pipeline.catalog import PUBLISHED, Entry
+from pipeline.catalog import PUBLISHED
 from pipeline.cli import main
 from pipeline.fetching import asked_for
-from tests.test_weights import CONTENT, DIGEST, SIZE, cache, server  # noqa: F401 - fixtures
+from pipeline.keeping import file_of
+from tests.hub import SOURCE, entry_of
+
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture
-def published(server, monkeypatch):  # noqa: F811
+def published(hub, data, monkeypatch):
     """Publish one weight with a known hash, one with a wrong one, and one without."""
-
-    def entry(name, sha256):
-        return Entry(name, "painter", "MIT", "a test", sha256, SIZE, (f"http://127.0.0.1:{server.server_port}/whole",))
-
-    entries = (entry("good", DIGEST), entry("bad", "0" * 64), entry("unpinned", None))
+    good = entry_of(data, hub.plain, name="good")
+    entries = (good, entry_of(data, hub.plain, name="bad", sha256="0" * 64), entry_of(data, SOURCE, name="free", sha256=None))
+    listed = {entry.name: entry for entry in entries}
     monkeypatch.setattr(catalog, "PUBLISHED", entries)
-    monkeypatch.setattr(catalog, "CATALOG", {e.name: e for e in entries})
-    monkeypatch.setattr("pipeline.weights.CATALOG", {e.name: e for e in entries})
-    return entries
+    monkeypatch.setattr(catalog, "CATALOG", listed)
+    monkeypatch.setattr("pipeline.weights.CATALOG", listed)
+    return listed
 
 
 def run(*arguments):
     return main(["weights", *arguments])
 
 
-def test_a_named_weight_is_downloaded_and_verified(published, cache, capsys):  # noqa: F811
+def test_a_named_weight_is_downloaded_and_verified(published, capsys):
     assert run("--fetch", "good") == 0
-    assert (cache / "good.pth").read_bytes() == CONTENT
-    assert f"good: verified, sha256 {DIGEST}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"good: verified, sha256 {published['good'].sha256}" in said
+    assert str(file_of(published["good"], ".safetensors")) in said
 
 
-def test_what_fails_does_not_keep_the_others_away(published, cache, capsys):  # noqa: F811
+def test_what_fails_does_not_keep_the_others_away(published, capsys):
     assert run("--fetch", "bad", "good") == 2
     said = capsys.readouterr()
     assert "bad: " in said.err
     assert "good: verified" in said.out
-    assert not (cache / "bad.pth").exists()
+    assert not file_of(published["bad"], ".safetensors").exists()
 
 
-def test_all_leaves_out_what_nobody_vouches_for(published, cache):  # noqa: F811
+def test_all_leaves_out_what_nobody_vouches_for(published):
     assert [e.name for e in asked_for(["all"])] == ["good", "bad"]
-    assert [e.name for e in asked_for(["unpinned", "all", "good"])] == ["unpinned", "good", "bad"]
+    assert [e.name for e in asked_for(["free", "all", "good"])] == ["free", "good", "bad"]
 
 
 def test_an_unpinned_weight_is_called_so(published, capsys):
-    assert run("--fetch", "unpinned") == 0
-    assert "its publisher states none" in capsys.readouterr().out
+    assert run() == 0
+    assert "unpinned, fetched by name only" in capsys.readouterr().out
+    assert run("--fetch", "free") == 0
+    assert "unpinned" in capsys.readouterr().out
+    assert run() == 0
+    assert f"unpinned, {published['good'].sha256} (recorded here)" in capsys.readouterr().out
 
 
-def test_a_harmed_copy_is_found(published, cache, capsys):  # noqa: F811
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("name", ["good", "free"], ids=["from a URL", "from the Hub"])
+def test_a_bar_shows_how_far_a_download_is(published, monkeypatch, name):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert run("--fetch", name) == 0
+    assert f"{name}: 100%" in sys.stderr.getvalue()
+    assert "3.14M/3.14M" in sys.stderr.getvalue()
+
+
+def test_a_harmed_copy_is_found(published, capsys):
     assert run("--verify") == 0
     assert capsys.readouterr().out == ""
-    assert run("--fetch", "good", "unpinned") == 0
+    assert run("--fetch", "good") == 0
     assert run("--verify") == 0
-    (cache / "good.pth").write_bytes(CONTENT[:-1] + b"x")
-    (cache / "unpinned.pth").write_bytes(CONTENT + b"x")
     capsys.readouterr()
+    file_of(published["good"], ".safetensors").unlink()
+    file_of(published["good"], ".pth").write_bytes(b"harmed")
     assert run("--verify") == 2
-    said = capsys.readouterr().err
-    assert "good.pth is not good" in said
-    assert hashlib.sha256(CONTENT + b"x").hexdigest() in said
+    assert "good.pth is not good" in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are(capsys):

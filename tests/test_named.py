@@ -38,6 +38,9 @@ def state_of(encoder, decoder):
     return {**{f"image_encoder.{k}": v for k, v in encoder.state_dict().items()}, **decoder.state_dict()}
 
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
+
 @pytest.fixture
 def small(folder, monkeypatch):
     """Put a small vision transformer where ViT-B is looked for, its hash not yet known; return its state."""

@@ -45,6 +45,8 @@ class PlainModels:
         centers = [(w / 2, h * 0.5)] if self.face else []
         return drawn_parts((h, w), centers, h * 0.6, 0).transpose(2, 0, 1)[None]
 
+    close_parser = parser
+
 
 def photo_of(h=200, w=180):
     rng = np.random.default_rng(0)
@@ -84,7 +86,7 @@ def test_missing_restoration_weights_are_said_not_hidden():
     painting = paint(photo_of(), models=PlainModels())
     assert painting.restored is None
     assert "not here" in painting.skipped["restore"]
-    assert [w.name for w in painting.weights] == ["painter", "parser"]
+    assert [w.name for w in painting.weights] == ["painter", "parser", "close_parser"]
 
 
 def test_asking_for_full_weights_that_are_missing_is_an_error():
@@ -99,7 +101,9 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
     assert painting.restored is not None
     assert painting.restored.mean() > painting.original.mean()
     assert "restore" not in painting.skipped
-    assert restored.runs["parser"] == plain.runs["parser"] + 2  # as it is and mirrored
+    for role in ("parser", "close_parser"):
+        assert restored.runs[role] == plain.runs[role] + 1
+        assert plain.runs[role]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pipeline.runtime import Models as RealModels
 from pipeline.settings import Settings
 from pipeline.stages import find as stage
 from pipeline.stages.find import anchors, candidates, decoded, find, surest
-from pipeline.stages.parse import CLOSE_SIDE
+from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.types import WeightUse
 from pipeline.weights import Verified
 from tests.faces import drawn_parts
@@ -97,7 +97,7 @@ def finder_of(*faces):
     return network
 
 
-def parser(batch):
+def seeing(batch):
     """See a face wherever a closer look is taken, and nothing in the whole."""
     h, w = batch.shape[2:]
     close = (h, w) == (CLOSE_SIDE, CLOSE_SIDE)
@@ -106,6 +106,11 @@ def parser(batch):
 
 def nothing(batch):
     return drawn_parts(batch.shape[2:], [], 60, 0).transpose(2, 0, 1)[None]
+
+
+def sight(network):
+    """Return a parser both of whose networks see the same."""
+    return Parser(network, network)
 
 
 def test_a_find_has_the_photos_own_coordinates():
@@ -117,7 +122,9 @@ def test_a_find_has_the_photos_own_coordinates():
 
 
 def test_every_face_gets_a_closer_look_and_a_part_of_a_face_is_none():
-    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)), parser)
+    seen = find(
+        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)), sight(seeing)
+    )
     assert len(seen.faces) == len(seen.views) == 2
     assert seen.faces[0].height > seen.faces[1].height
     assert abs(np.mean(seen.faces[0].box[::2]) - 150) < 5
@@ -126,24 +133,24 @@ def test_every_face_gets_a_closer_look_and_a_part_of_a_face_is_none():
 @pytest.mark.parametrize(("score", "count"), [(0.9, 0), (0.999, 1)])
 def test_a_face_whose_eyes_the_parser_misses_counts_when_the_detector_is_sure(score, count):
     def hidden(batch):
-        seen = parser(batch)
+        seen = seeing(batch)
         seen[:, 2] += seen[:, 5] + seen[:, 6]  # sunglasses, say: skin where the eyes are
         seen[:, 5:7] = 0
         return seen
 
-    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), hidden)
+    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), sight(hidden))
     assert len(seen.faces) == len(seen.views) == count
 
 
 def test_what_the_parser_sees_nothing_of_is_no_face():
-    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), nothing)
+    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), sight(nothing))
     assert seen.faces == ()
     assert seen.whole.shape[2] == 12
 
 
 @pytest.mark.parametrize("size", [(16, 300), (33, 47), (1200, 60)])
 def test_pictures_of_any_shape_can_be_searched(size):
-    assert find(RNG.random((*size, 3), np.float32), finder_of(), nothing).faces == ()
+    assert find(RNG.random((*size, 3), np.float32), finder_of(), sight(nothing)).faces == ()
 
 
 @needs_shared

@@ -14,13 +14,14 @@ from skimage import data
 import pipeline.engines as engines
 import pipeline.runtime as runtime
 import pipeline.weights as weights
-from pipeline.catalog import CATALOG, WeightError, read_manifest
+from pipeline.catalog import CATALOG, PARSERS, WeightError, read_manifest
 from pipeline.convert import write
 from pipeline.engines import compile_openvino, count_cores, run_torch
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
 from pipeline.runtime import Models
 from pipeline.stages.detect import see
+from pipeline.stages.parse import Parser
 from pipeline.weights import obtain
 from training.export import export
 
@@ -71,10 +72,11 @@ def test_the_painter_agrees_with_pytorch(models, side):
     assert psnr(models.load("painter", "embedded").run(batch), wanted, peak=2) >= 40
 
 
+@pytest.mark.parametrize(("name", "role"), [("parser", "parser"), ("parser_close", "close_parser")])
 @pytest.mark.parametrize("side", [256, 320, 512])
-def test_the_parser_agrees_with_pytorch(models, side):
-    wanted = run_torch(obtain(CATALOG["parser"]), "cpu")(astronaut(side))
-    found = models.load("parser", "embedded").run(astronaut(side))
+def test_the_parsers_agree_with_pytorch(models, side, name, role):
+    wanted = run_torch(obtain(CATALOG[name]), "cpu")(astronaut(side))
+    found = models.load(role, "embedded").run(astronaut(side))
     assert (found.argmax(1) == wanted.argmax(1)).mean() >= 0.995
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-2)  # bf16 keeps three digits
 
@@ -82,16 +84,17 @@ def test_the_parser_agrees_with_pytorch(models, side):
 def test_faces_lie_where_pytorch_puts_them(models):
     photo = data.astronaut().astype(np.float32) / 255
 
-    def find(network):
-        (face,) = see(photo, network).faces
+    def find(whole, close):
+        (face,) = see(photo, Parser(whole, close)).faces
         return face
 
-    found, wanted = find(models.load("parser", "embedded").run), find(run_torch(obtain(CATALOG["parser"]), "cpu"))
+    found = find(*(models.load(role, "embedded").run for role in PARSERS))
+    wanted = find(*(run_torch(obtain(CATALOG[name]), "cpu") for name in ("parser", "parser_close")))
     for part in ("eyes", "mouth"):
         assert np.abs(getattr(found, part) - getattr(wanted, part)).max() <= 0.5
 
 
-@pytest.mark.usefixtures("quickly")
+@pytest.mark.usefixtures("quickly", "at_once")
 def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
     monkeypatch.setattr(weights, "find_in_hub_cache", lambda source: None)
@@ -238,8 +241,8 @@ def counted(monkeypatch):
 
 def test_warming_up_runs_what_is_here_and_forgives_what_is_not(counted):
     Models("cpu").warm()
-    assert counted[:2] == [("parser", "cpu"), ("monet_light", "cpu")]
-    assert set(counted[2:]) <= {("sam_light", "cpu")}
+    assert counted[:3] == [("parser", "cpu"), ("parser_close", "cpu"), ("monet_light", "cpu")]
+    assert set(counted[3:]) <= {("sam_light", "cpu")}
 
 
 def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monkeypatch):

@@ -1,58 +1,22 @@
-import hashlib
 import json
-import socket
-import threading
+import re
 from collections import OrderedDict
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
+from huggingface_hub import parse_hf_uri
 
 import pipeline.weights as weights
-from pipeline.catalog import CATALOG, Entry, WeightError, read_manifest
-from pipeline.download import SourceError, find_in_hub_cache, split_hub
+from pipeline.catalog import CATALOG, PUBLISHED, PURPOSES, Role, WeightError, read_manifest
+from pipeline.hub import find_in_hub_cache
 from pipeline.nets.generator import Generator
 from pipeline.networks import load_network
 from training.export import CARDS, export
 
-CONTENT = bytes(range(256)) * 8000  # 2 MB: more than one chunk
-DIGEST = hashlib.sha256(CONTENT).hexdigest()
-SIZE = len(CONTENT)
-
-
-class Source(BaseHTTPRequestHandler):
-    """Serve CONTENT under /whole, /cut (stops early, claims all), /endless (states no length), /stubborn (knows no ranges)."""
-
-    ranges: list[str]
-
-    def do_GET(self):
-        self.ranges.append(self.headers.get("Range", ""))
-        start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-")) if "Range" in self.headers else 0
-        body = CONTENT[start:]
-        if self.path == "/stubborn":
-            start, body = 0, CONTENT
-        if self.path == "/missing":
-            self.send_error(404)
-            return
-        self.send_response(206 if start else 200)
-        if self.path != "/endless":
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if self.path == "/cut" else body)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server():
-    handler = type("Handler", (Source,), {"ranges": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -62,117 +26,16 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache/weights"
 
 
-def entry_from(server, *paths, sha256=DIGEST, size=SIZE):
-    sources = tuple(f"http://127.0.0.1:{server.server_port}/{path}" for path in paths)
-    return Entry("net", "painter", "MIT", "a test", sha256, size, sources)
-
-
-def test_a_download_is_whole_and_verified(server, cache):
-    steps = []
-    path = weights.fetch(entry_from(server, "whole"), lambda done, total: steps.append((done, total)))
-    assert path == cache / "net.pth"
-    assert path.read_bytes() == CONTENT
-    assert not (cache / "net.part").exists()
-    assert steps[-1] == (SIZE, SIZE)
-    assert steps == sorted(steps)
-
-
-def test_a_file_that_is_here_is_not_downloaded_again(server):
-    weights.fetch(entry_from(server, "whole"))
-    weights.fetch(entry_from(server, "whole"))
-    assert len(server.RequestHandlerClass.ranges) == 1
-
-
-def test_a_download_cut_short_goes_on_where_it_stopped(server, cache):
-    with pytest.raises(WeightError, match="stopped after 1024000 of 2048000 bytes"):
-        weights.fetch(entry_from(server, "cut"))
-    assert not (cache / "net.pth").exists()
-    assert weights.fetch(entry_from(server, "whole")).read_bytes() == CONTENT
-    assert server.RequestHandlerClass.ranges == ["", "bytes=1024000-"]
-
-
-def test_a_source_that_cannot_resume_sends_all_again(server, cache):
-    cache.mkdir(parents=True)
-    (cache / "net.part").write_bytes(CONTENT[:1000])
-    assert weights.fetch(entry_from(server, "stubborn")).read_bytes() == CONTENT
-
-
-def test_the_next_source_is_tried(server):
-    assert weights.fetch(entry_from(server, "missing", "whole")).read_bytes() == CONTENT
-
-
-def test_the_hub_comes_first_and_its_failure_is_not_the_end(server, monkeypatch):
-    asked = []
-
-    def refuse(source, limit):
-        asked.append(source)
-        raise SourceError("the Hub is away")
-
-    monkeypatch.setattr(weights, "download_from_hub", refuse)
-    entry = entry_from(server, "whole")
-    entry = replace(entry, sources=("hf://someone/nets/net.pth", *entry.sources))
-    assert weights.fetch(entry).read_bytes() == CONTENT
-    assert asked == ["hf://someone/nets/net.pth"]
-
-
-@pytest.mark.parametrize("path", ["whole", "endless"])
-def test_more_bytes_than_expected_are_refused(server, cache, path):
-    with pytest.raises(WeightError, match="more than the 1000000 expected"):
-        weights.fetch(entry_from(server, path, size=1_000_000))
-    assert not list(cache.glob("net.p*"))
-
-
-def test_a_wrong_hash_is_refused_and_leaves_nothing(server, cache):
-    with pytest.raises(WeightError, match=f"sha256 {'0' * 64} was wanted"):
-        weights.fetch(entry_from(server, "whole", sha256="0" * 64))
-    assert not list(cache.glob("net.p*"))
-
-
-def test_an_unreachable_source_names_the_file_and_what_to_do(cache):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(WeightError) as caught:
-        weights.fetch(Entry("net", "painter", "MIT", "a test", "0" * 64, 10, (f"http://127.0.0.1:{port}/net.pth",)))
-    assert str(cache / "net.pth") in str(caught.value)
-    assert "embedded" in str(caught.value)
-
-
-def test_a_cache_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch, server):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "file"))
-    with pytest.raises(WeightError, match="PORTRAIT_CACHE"):
-        weights.fetch(entry_from(server, "whole"))
-
-
-def test_an_unpublished_hash_is_recorded_at_the_first_download_and_held_to(server, cache, caplog):
-    entry = entry_from(server, "whole", sha256=None, size=None)
-    path = weights.fetch(entry)
-    assert (cache / "net.pth.sha256").read_text().strip() == DIGEST
-    assert "No sha256 is published" in caplog.text
-    weights.fetch(entry)
-    path.write_bytes(b"something else")
-    with pytest.raises(WeightError, match="is not net"):
-        weights.fetch(entry)
-    path.unlink()
-    assert weights.fetch(entry).read_bytes() == CONTENT
-
-
 def test_the_hubs_own_cache_is_found_without_the_network(tmp_path, monkeypatch):
     repo = tmp_path / "models--someone--nets"
     for folder, file, text in (("refs", "main", "abc"), ("snapshots/abc/deep", "net.pth", "weights")):
         (repo / folder).mkdir(parents=True)
         (repo / folder / file).write_text(text)
     monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
-    found = find_in_hub_cache("hf://someone/nets/deep/net.pth")
+    found = find_in_hub_cache("hf://someone/nets@main/deep/net.pth")
     assert found is not None
     assert found.read_text() == "weights"
-    assert find_in_hub_cache("hf://someone/nets/other.pth") is None
-
-
-def test_a_hub_source_names_repository_kind_and_file():
-    assert split_hub("hf://a/b/c/d.pth") == ("model", "a/b", "c/d.pth")
-    assert split_hub("hf://datasets/a/b/c/d.pth") == ("dataset", "a/b", "c/d.pth")
+    assert find_in_hub_cache("hf://someone/nets@main/other.pth") is None
 
 
 @pytest.fixture
@@ -186,7 +49,8 @@ def published_here(cache):
     ("role", "policy", "name"),
     [
         ("painter", "embedded", "monet_light"), ("painter", "auto", "monet_light"), ("painter", "full", "style_monet"),
-        ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"), ("restorer", "full", "gfpgan_v1.4"),
+        ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"),
+        ("close_parser", "full", "parser_close"), ("restorer", "full", "gfpgan_v1.4"),
     ],
 )  # fmt: skip
 def test_without_published_weights_only_full_asks_for_them(role, policy, name):
@@ -216,15 +80,40 @@ def test_status_tells_embedded_cached_and_missing_apart():
     states = {s.entry.name: s.state for s in weights.status()}
     assert states.keys() == CATALOG.keys()
     assert states.items() >= {
-        "monet_light": "embedded", "parser": "embedded", "style_monet": "cached", "gfpgan_v1.4": "missing", "gfpgan_v1.3": "cached",
+        "monet_light": "embedded", "parser": "embedded", "parser_close": "embedded",
+        "style_monet": "cached", "gfpgan_v1.4": "missing", "gfpgan_v1.3": "cached",
     }.items()  # fmt: skip
 
 
 @pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)
-def test_every_weight_states_license_and_origin(entry):
+def test_every_weight_states_license_origin_and_purpose(entry):
     assert entry.license
     assert entry.origin
+    assert entry.purpose
     assert entry.embedded or entry.sources
+
+
+def test_every_role_has_a_purpose():
+    assert PURPOSES.keys() == set(get_args(Role))
+
+
+@pytest.mark.parametrize("entry", PUBLISHED, ids=lambda entry: entry.name)
+def test_every_published_weight_names_its_paper_and_its_sources_the_hub_first(entry):
+    assert re.search(r"^\w+ et al\. \d{4}, .+ arXiv \d{4}\.\d{4,5}$", entry.paper)
+    hub = [source.startswith("hf://") for source in entry.sources]
+    assert hub == sorted(hub, reverse=True)
+    uris = [parse_hf_uri(source) for source in entry.sources if source.startswith("hf://")]
+    assert all(uri.revision and uri.path_in_repo for uri in uris)
+    assert all(re.match("https?://", source) for source in entry.sources[len(uris) :])
+    assert entry.unpinned or re.fullmatch("[0-9a-f]{64}", entry.sha256)
+
+
+def test_what_a_space_has_before_it_starts_is_pinned_and_found_where_the_hub_puts_it():
+    front = (ROOT / "README.md").read_text().split("---")[1]
+    preloaded = re.findall(r"^  - (\S+) (\S+)$", front.partition("preload_from_hub:")[2], re.MULTILINE)
+    first = {entry.sources[0]: entry for entry in PUBLISHED}
+    assert preloaded
+    assert all(first[f"hf://{repository}@main/{file}"].sha256 for repository, file in preloaded)
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -290,12 +179,13 @@ def test_a_folder_without_a_manifest_holds_no_weights(tmp_path):
     assert read_manifest(tmp_path) == {}
 
 
-def _verified(cache, name, state, **options):
+def _obtained(cache, name, state, **options):
     cache.mkdir(parents=True)
     torch.save(state, cache / f"{name}.pth", **options)
     return weights.obtain(replace(CATALOG[name], sha256=None))
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_old_published_checkpoint_loads_strictly(cache):
     torch.manual_seed(0)
     network = Generator()
@@ -303,7 +193,7 @@ def test_an_old_published_checkpoint_loads_strictly(cache):
     state["model.2.running_mean"] = torch.zeros(64)
     state["model.2.num_batches_tracked"] = torch.tensor(0)
     state._metadata = OrderedDict(version=1)
-    loaded = load_network(_verified(cache, "style_monet", state, _use_new_zipfile_serialization=False))
+    loaded = load_network(_obtained(cache, "style_monet", state, _use_new_zipfile_serialization=False))
     assert torch.equal(loaded.model[1].weight, network.model[1].weight)
 
 
@@ -312,20 +202,23 @@ class Evil:
         return print, ("this must never run",)
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(
     "state", [{"other": torch.zeros(1)}, dict(Generator(8, 2).state_dict()), [1, 2], {"model.1.weight": Evil()}],
     ids=["unknown keys", "another size", "no state dict", "more than weights"],
 )  # fmt: skip
 def test_a_file_of_something_else_is_refused_by_name(cache, state, capsys):
     with pytest.raises(WeightError, match=r"style_monet\.pth: the painter style_monet was wanted"):
-        load_network(_verified(cache, "style_monet", state))
+        _obtained(cache, "style_monet", state)
+    assert weights.recorded(CATALOG["style_monet"]) is None
     assert "never" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_file_that_is_no_checkpoint_is_refused_by_name(cache):
     cache.mkdir(parents=True)
     (cache / "gfpgan_v1.4.pth").write_bytes(b"<html>Not found</html>")
     with pytest.raises(WeightError, match=r"gfpgan_v1\.4\.pth is not gfpgan_v1\.4"):
         weights.obtain(CATALOG["gfpgan_v1.4"])
     with pytest.raises(WeightError, match=r"gfpgan_v1\.4\.pth: the restorer"):
-        load_network(weights.obtain(replace(CATALOG["gfpgan_v1.4"], sha256=None)))
+        weights.obtain(replace(CATALOG["gfpgan_v1.4"], sha256=None))

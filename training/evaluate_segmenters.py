@@ -19,9 +19,9 @@ import numpy as np
 from pipeline.catalog import CATALOG
 from pipeline.ops.feather import without_holes
 from pipeline.parameters import count_parameters
-from pipeline.segmenters import SEGMENTERS
+from pipeline.segmenters import SEGMENTERS, entries_of
 from pipeline.settings import Kept, Segmenter
-from pipeline.weights import WeightError, choose, named
+from pipeline.weights import WeightError
 from training.checks import DatasetError, Pair, paired, problems_in
 from training.labels import CELEBA, NINE
 from training.outline_scores import Overlap, Region, boundary_score, mean_iou
@@ -101,16 +101,16 @@ def evaluate(data: LabelledSet, segmenter: Segmenter) -> Row:
 
 def described(segmenter: Segmenter) -> Row:
     """Return what is known of a segmenter without running it, whether its weights are here or not."""
-    network = SEGMENTERS[segmenter].network
     state = "measured"
     try:
-        entry = named(network, "auto") if network else choose("parser", "auto")
+        entries = entries_of(segmenter, "auto")
     except WeightError:
-        state, entry = "missing", CATALOG.get(network or "parser")
+        state, entries = "missing", tuple(filter(None, [CATALOG.get(SEGMENTERS[segmenter].network or "")]))
     row = {"segmenter": segmenter, "state": state}
-    if entry is None:
+    if not entries:
         return row
-    return row | {"parameters_M": f"{count_parameters(entry) / 1e6:.2f}", "MB": f"{(entry.bytes or 0) / 1e6:.1f}"}
+    parameters, size = sum(map(count_parameters, entries)), sum(entry.bytes or 0 for entry in entries)
+    return row | {"parameters_M": f"{parameters / 1e6:.2f}", "MB": f"{size / 1e6:.1f}"}
 
 
 def _cost(cost: Cost) -> Row:

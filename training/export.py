@@ -33,6 +33,11 @@ CARDS: dict[str, dict[str, Any]] = {
         "license": "non-commercial research: CelebAMask-HQ's terms",
         "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
     },
+    "parser_close": {
+        "role": "close_parser",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
+    },
     "sam_light": {
         "role": "promptable",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -103,7 +108,7 @@ def main() -> None:
     cli.add_argument("name", choices=CARDS)
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
-    network, build = {"monet_light": painter, "parser": parser, "sam_light": promptable}[args.name](args.files)
+    network, build = {"monet_light": painter, "parser": parser, "parser_close": parser, "sam_light": promptable}[args.name](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
     print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")

@@ -4,6 +4,7 @@ What is done to a photo here is done to its labels, too.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,27 +19,51 @@ Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
 View = tuple[Pixels, Labels]
 
 MOST_OTHERS = 5
-CROWDS = np.array([0.70, 0.15, 0.07, 0.04, 0.02, 0.02])  # how often so many others are set into a view
-EMPTY = 0.05  # how often a view begins without anybody
 EXCHANGED = 0.25  # how often the scene behind a person is exchanged
 
 
-def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.random.Generator) -> View:
+@dataclass(frozen=True)
+class Views:
+    """What a network is to see.
+
+    `faces`: how often a face is near or small, else it is cut off. `near`: least and most share of the view that a near face is
+    high; `room`: how far from the middle it may be, as a share of the view. `whole`: how much more often than a set's own share
+    whole photos are seen. `crowds`: how often so many others are set into a view; `empty`: how often it begins without anybody.
+    `damaged`: how often light, lens and file are varied.
+    """
+
+    faces: tuple[float, float] = (0.65, 0.26)
+    near: tuple[float, float] = (0.5, 0.95)
+    room: float = 0.12
+    whole: float = 1.0
+    crowds: tuple[float, ...] = (0.70, 0.15, 0.07, 0.04, 0.02, 0.02)
+    empty: float = 0.05
+    damaged: float = 1.0
+
+
+VIEWS = {
+    "any": Views(),
+    "close": Views(faces=(1.0, 0.0), near=(0.6, 0.95), room=0.08, whole=0.0, crowds=(0.88, 0.12), empty=0.0, damaged=0.6),
+    "far": Views(faces=(0.35, 0.5), near=(0.3, 0.7), room=0.25, whole=1.5),
+}
+
+
+def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
     """Return a (side, side) view of one or several samples with labels; `draw` gives a sample, `scenes` are landscapes."""
-    if scenes and rng.random() < EMPTY:
+    if scenes and rng.random() < views.empty:
         view = scene(scenes, side, rng), np.zeros((side, side), np.uint8)
         others = rng.integers(0, MOST_OTHERS + 1)
     else:
-        view = staged(draw(), scenes, side, rng)
-        others = rng.choice(len(CROWDS), p=CROWDS)
+        view = staged(draw(), scenes, side, rng, views)
+        others = rng.choice(len(views.crowds), p=views.crowds)
     for _ in range(others):
         view = beside(view, draw(), rng)
     return flipped(view) if rng.random() < 0.5 else view
 
 
-def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generator) -> View:
+def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
     """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
-    photo, labels = framed(sample, chosen_view(sample, side, rng), side)
+    photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     outside = labels == OUTSIDE
     exchanged = sample.solid and rng.random() < (0.5 if outside.any() else EXCHANGED)  # half of the frames shall not show
     if not scenes:
@@ -67,15 +92,16 @@ def beside(view: View, other: Sample, rng: np.random.Generator) -> View:
     return mixed(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
 
 
-def chosen_view(sample: Sample, side: int, rng: np.random.Generator) -> Matrix:
+def chosen_view(sample: Sample, side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> Matrix:
     """Choose what a view shows: a face near, far or cut off, or the whole photo; tilted, a little stretched."""
     h, w = sample.labels.shape
-    if sample.face and rng.random() >= sample.whole:
+    if sample.face and rng.random() >= sample.whole * views.whole:
         x, y, size = sample.face
+        near, small = views.faces
         kind = rng.random()
-        if kind < 0.65:  # near the middle, as a closer look shows it
-            share, room = rng.uniform(0.5, 0.95), 0.12
-        elif kind < 0.91:  # small, anywhere
+        if kind < near:  # near the middle, as a closer look shows it
+            share, room = rng.uniform(*views.near), views.room
+        elif kind < near + small:  # anywhere
             share, room = np.exp(rng.uniform(np.log(0.08), np.log(0.5))), 0.42
         else:  # cut off
             share, room = rng.uniform(0.3, 1.4), 0.55

@@ -26,6 +26,7 @@ from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
 from training.depthwise import quicken
 from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
+from training.framing import VIEWS
 from training.labels import CLASSES
 from training.loop import Schedule, fit, single
 from training.losses import loss
@@ -111,7 +112,7 @@ def train(args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
     trained, optimizer = machine.prepare(network, optimizer)
     # Every process and every start sees pictures of its own.
-    varied = Varied(data.samples, data.weights, data.scenes, args.side, seed=secrets.randbits(62))
+    varied = Varied(data.samples, data.weights, data.scenes, args.side, secrets.randbits(62), VIEWS[args.views])
     stream = batches(varied, args.batch, device, args.workers)
 
     def step() -> dict[str, float]:
@@ -183,6 +184,7 @@ def arguments() -> argparse.ArgumentParser:
         cli.add_argument("--side", type=int, default=256)
         cli.add_argument("--rate", type=float, default=8e-4)
         cli.add_argument("--workers", type=int, default=0, help="processes that vary pictures beside the training")
+        cli.add_argument("--views", choices=VIEWS, default="any", help="faces as closer looks show them, or photos as first looks do")
         cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
         if kind == "easyportrait":
             cli.add_argument("--scenes", type=Path, help="a folder of landscapes without people, to set faces before")

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
 from training.damage import DAMAGE
-from training.framing import composed
+from training.framing import VIEWS, Views, composed
 from training.labels import MEAN, STD
 from training.samples import Samples
 
@@ -25,8 +25,10 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
     `weights`: how often each sample is drawn, relative to the others. `scenes`: landscapes without people; may be empty.
     """
 
-    def __init__(self, samples: Samples, weights: NDArray[np.float64], scenes: list[Path], side: int, seed: int) -> None:
-        self.samples, self.scenes, self.side, self.seed = samples, scenes, side, seed
+    def __init__(
+        self, samples: Samples, weights: NDArray[np.float64], scenes: list[Path], side: int, seed: int, views: Views = VIEWS["any"]
+    ) -> None:
+        self.samples, self.scenes, self.side, self.seed, self.views = samples, scenes, side, seed, views
         self.cumulated = np.cumsum(weights) / np.sum(weights)
 
     def __len__(self) -> int:
@@ -38,11 +40,13 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
         def draw() -> int:
             return min(int(np.searchsorted(self.cumulated, rng.random(), side="right")), len(self.cumulated) - 1)
 
-        photo, labels = composed(lambda: self.samples[draw()], self.scenes, self.side, rng)
+        photo, labels = composed(lambda: self.samples[draw()], self.scenes, self.side, rng, self.views)
         picture = tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(1 << 62)))
-            picture, mask = DAMAGE(picture, tv_tensors.Mask(torch.from_numpy(labels)))
+            mask = tv_tensors.Mask(torch.from_numpy(labels))
+            if rng.random() < self.views.damaged:
+                picture, mask = DAMAGE(picture, mask)
         return picture.as_subclass(Tensor), mask.as_subclass(Tensor)
 
 

@@ -1,6 +1,6 @@
 """Photos and paintings that do not belong together: landscapes and people on one side, Monet's pictures on the other."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,16 @@ class Domains:
     paintings: list[Pixels]
 
 
-def read_domains(data: Path) -> tuple[Domains, Domains]:
+def read_domains(data: Path, paintings: Collection[str] = ()) -> tuple[Domains, Domains]:
     """Read landscapes, portraits and paintings of the shared sets; return those to train on, and those kept out.
 
+    `paintings`: the names of those that count; empty: all.
     Raises: DatasetError: a set is missing.
     """
     sets = {
         "photos": photos_in(data / "photos"),
         "portraits_in_the_wild": photos_in(data / "portraits_in_the_wild/images") + photos_in(data / "face_parsing/images")[::4],
-        "monet": photos_in(data / "monet"),
+        "monet": [file for file in photos_in(data / "monet") if not paintings or file.name in paintings],
     }
     if missing := [f"{data / name}: pictures were wanted there; there are none" for name, files in sets.items() if not files]:
         raise DatasetError(data, missing)

@@ -21,7 +21,8 @@ from ui.widgets import OPTIONS, from_widgets
 ABOUT = """Paint a photo and keep the person's own face.
 
 Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
-(name, sha256), faces (box, eye centers, mouth corners, score), prompt, skipped (stage: reason), notes. A value out of range is refused."""
+(name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score), prompt, skipped
+(stage: reason), notes. A value out of range is refused."""
 
 
 def add_api(studio: Studio, concurrency_id: str) -> None:

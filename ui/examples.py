@@ -11,7 +11,6 @@ from pathlib import Path
 from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Painting
-from pipeline.weights import status
 
 log = logging.getLogger("page")
 
@@ -34,11 +33,15 @@ EXAMPLES = (
 
 
 class PaintedExamples:
-    """The examples' paintings, in memory and under `folder`; anything they depend on changing makes them anew."""
+    """The examples' paintings, in memory and under `folder`; anything they depend on changing makes them anew.
 
-    def __init__(self, paint: Callable[..., Painting], folder: Path) -> None:
+    `here`: the published weights that they are painted with where they play a role.
+    """
+
+    def __init__(self, paint: Callable[..., Painting], folder: Path, here: frozenset[str]) -> None:
         self._paint = paint
         self._folder = folder
+        self._here = here
         self._known: dict[Path, Painting] = {}
         self._painted: set[Path] = set()
         self._lock = threading.Lock()
@@ -64,7 +67,7 @@ class PaintedExamples:
             return self._known[file]
 
     def _file(self, example: Example) -> Path:
-        return self._folder / f"{example.path.stem}-{key_of(example)}.pickle"
+        return self._folder / f"{example.path.stem}-{key_of(example, self._here)}.pickle"
 
     def _keep(self, file: Path) -> None:
         try:
@@ -83,12 +86,12 @@ def _read(file: Path) -> Painting | None:
         return None
 
 
-def key_of(example: Example) -> str:
-    """Return what an example's painting depends on, hashed: its picture, the program, the weights at hand."""
+def key_of(example: Example, here: frozenset[str]) -> str:
+    """Return what an example's painting depends on, hashed: its picture, the program, the published weights at hand."""
     digest = hashlib.blake2b(example.path.read_bytes(), digest_size=8)
     for path in made_by():
         digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
-    digest.update(str([(known.entry.name, known.state) for known in status()]).encode())
+    digest.update(str(sorted(here)).encode())
     return digest.hexdigest()
 
 

@@ -56,11 +56,11 @@ class Handlers:
         asked, bad = from_link(dict(request.query_params))
         settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
-        return [*widgets, note([*bad, *replaced]), self.studio.status()[0]]
+        return [*widgets, note([*bad, *replaced]), self.studio.line.read()[0]]
 
     def tick(self) -> tuple[Update, Update]:
         """Refresh the status line until there is nothing more to say."""
-        line, settled = self.studio.status()
+        line, settled = self.studio.line.read()
         return line, gr.Timer(active=not settled)
 
     def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.io import LABEL_COLORS
 from pipeline.types import Image, Labels, Mask, Painting, Pixels
+from ui.badges import badge_of
 
 PREVIEW_PX = 1600
 CHECKER_PX = 12
@@ -73,12 +74,13 @@ def picture_of(painting: Painting, stage: str) -> Pixels | None:
 
 
 def caption_of(painting: Painting, stage: str) -> str:
-    """Say what a stage's picture shows, and where it was skipped, why."""
+    """Say what a stage's picture shows and which weights made it; where it was skipped, why."""
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
     seconds = painting.seconds.get(stage, 0.0)  # a stage that came from the cache took none worth saying
-    return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
+    took = f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
+    return " · ".join(filter(None, (took, badge_of(painting, stage))))
 
 
 def brief(reason: str) -> str:

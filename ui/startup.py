@@ -1,12 +1,15 @@
-"""What is done once the page is up: load the networks, paint the examples, bring published weights."""
+"""What is done once the page is up: load the networks, paint the examples and, where that is asked for, fetch published weights."""
 
 import logging
 import os
 import threading
 import time
+from functools import partial
 
-from pipeline.catalog import USUAL
-from pipeline.weights import CATALOG, Entry, WeightError, fetch, find, status
+from pipeline.bring import bring
+from pipeline.catalog import USUAL, Entry, WeightError
+from pipeline.settings import WeightPolicy
+from pipeline.weights import choose, find, status
 from ui.examples import EXAMPLES
 from ui.offers import describe_missing
 from ui.studio import Studio
@@ -16,58 +19,70 @@ log = logging.getLogger("page")
 OFFLINE = "HF_HUB_OFFLINE"
 
 
-def start(studio: Studio, *, bring: bool = True) -> None:
+def start(studio: Studio, policy: WeightPolicy) -> None:
     """Begin the work in the background; the status line follows it."""
-    threading.Thread(target=_work, args=(studio, bring), name="startup", daemon=True).start()
+    threading.Thread(target=prepare, args=(studio, policy), name="startup", daemon=True).start()
     threading.Thread(target=_sweep, args=(studio,), name="sweeper", daemon=True).start()
 
 
-def _work(studio: Studio, bring: bool) -> None:
+def prepare(studio: Studio, policy: WeightPolicy) -> None:
+    """Load what is here and paint the examples; under `full`, then fetch what every painting may need.
+
+    What is fetched changes nothing under `auto`, so that nobody's work goes on with other networks than it began with: who wants it
+    chooses `full`, as the status line says.
+    """
     try:
         _make_ready(studio)
-        missing = wanted() if bring and not os.environ.get(OFFLINE) else []
-        reasons = [reason for entry in missing if (reason := _bring(studio, entry))]
-        if len(reasons) < len(missing):
-            _make_ready(studio)
-        studio.say(describe_weights(), *reasons, describe_missing(), settled=True)
+        said = _fetch_all(studio) if policy == "full" else []
+        studio.line.say(describe_weights(studio.here), *said, describe_missing(), settled=True)
     except Exception:
         log.exception("the networks could not be made ready")
-        studio.say("The networks could not be loaded; painting will say why.", settled=True)
+        studio.line.say("The networks could not be loaded; painting will say why.", settled=True)
 
 
 def _make_ready(studio: Studio) -> None:
-    studio.say("The networks are loading; your first painting may take a little longer.")
+    studio.line.say("The networks are loading; your first painting may take a little longer.")
     studio.pipeline()[1].warm()
     for example in EXAMPLES:
         studio.examples.paint(example)
-    studio.say(describe_weights())
+    studio.line.say(describe_weights(studio.here))
+
+
+def _fetch_all(studio: Studio) -> list[str]:
+    if os.environ.get(OFFLINE):
+        return [f"{OFFLINE} is set, so nothing is fetched."]
+    said = [_fetch(studio, entry) for entry in wanted()]
+    later = [entry.name for entry in chosen_by_full() if entry.unpinned and not find(entry)]
+    return [*said, *(f"Full also fetches {name}, which is unpinned: nobody states its hash." for name in later)]
+
+
+def _fetch(studio: Studio, entry: Entry) -> str:
+    """Bring a weight and make its network ready; return what became of it."""
+    try:
+        with studio.line.working():
+            bring(entry, partial(studio.line.arriving, entry.name))
+            studio.pipeline()[1].load(entry.role, "full")
+    except WeightError as error:
+        log.info("%s", error)
+        return f"{entry.name} could not be fetched, so painting goes on without it."
+    return "" if entry.name in studio.here else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+
+
+def chosen_by_full() -> list[Entry]:
+    """Return the published weights that every painting may need under `full`, one a role."""
+    return [entry for role in USUAL if not (entry := choose(role, "full")).embedded]
 
 
 def wanted() -> list[Entry]:
-    """Return the published weights on the Hub that every painting would use if they were here, one a role."""
-    first: dict[str, Entry] = {}
-    for entry in CATALOG.values():
-        if entry.role in USUAL and not entry.embedded and any(source.startswith("hf://") for source in entry.sources):
-            first.setdefault(entry.role, entry)
-    return [entry for entry in first.values() if not find(entry)]
+    """Return those of them that may be fetched without asking for each: what they should be is published."""
+    return [entry for entry in chosen_by_full() if not entry.unpinned]
 
 
-def _bring(studio: Studio, entry: Entry) -> str | None:
-    """Fetch a weight; return a short sentence where that failed."""
-    studio.say(describe_weights(), f"Fetching {entry.name}.")
-    try:
-        fetch(entry)
-    except WeightError as error:
-        log.info("%s", error)
-        return f"{entry.name} could not be fetched, so the {entry.role} is left out."
-    return None
-
-
-def describe_weights() -> str:
-    """Say in one line which weights work here."""
+def describe_weights(here: frozenset[str]) -> str:
+    """Say in one line which weights paint here unless others are chosen."""
     states = status()
-    here = [f"{known.entry.name} ({known.state})" for known in states if known.state != "missing"]
-    return "Weights: " + ", ".join(here) + "." if here else "No weights are here."
+    used = [f"{known.entry.name} ({known.state})" for known in states if known.entry.embedded or known.entry.name in here]
+    return "Weights: " + ", ".join(used) + "." if used else "No weights are here."
 
 
 def _sweep(studio: Studio) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 from pipeline.cache import OwnerCache, StageCache
 from pipeline.io import read_photo
-from pipeline.settings import Settings
+from pipeline.keeping import cache_folder
+from pipeline.settings import Settings, WeightPolicy
 from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Prompt
-from pipeline.weights import cache_folder
+from pipeline.weights import at_hand
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.shown import Shown, show, show_again, write_painting
+from ui.status import StatusLine
 from ui.visits import Visit, Visits
 from ui.widgets import changed_at_once
 
@@ -40,24 +42,18 @@ class Studio:
     """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
 
     def __init__(
-        self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None  # noqa: ANN401 - stand-ins for tests
+        self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None,  # noqa: ANN401 - stand-ins for tests
+        *, weights: WeightPolicy = "auto",
     ) -> None:  # fmt: skip
+        self.here = at_hand(weights)  # what `auto` takes, until the program ends
         self._paint = paint
         self._compare = compare
         self._models = models
         self._lock = threading.Lock()
-        self._status = ("", False)
+        self.line = StatusLine()
         self._cache = StageCache()
         self.visits = Visits(self._cache)
-        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples")
-
-    def say(self, *sentences: str, settled: bool = False) -> None:
-        """Set the page's status line; `settled` means that it will not change any more."""
-        self._status = " ".join(filter(None, sentences)), settled
-
-    def status(self) -> tuple[str, bool]:
-        """Return the status line, and whether it is settled."""
-        return self._status
+        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples", self.here)
 
     def pipeline(self) -> tuple[Callable[..., Painting], Any]:
         """Return `paint` and the one set of models that all visitors share."""
@@ -66,13 +62,14 @@ class Studio:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime import Models
 
-                self._paint, self._models = paint, Models()
+                self._paint, self._models = paint, Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
     def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
         """Run the pipeline."""
         paint, models = self.pipeline()
-        return paint(photo, settings, models=models, **how)
+        with self.line.working():
+            return paint(photo, settings, models=models, **how)
 
     def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None) -> Shown:
         """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
@@ -135,7 +132,9 @@ class Studio:
             self._compare = compare
         visit = self.visits.of(session)
         report, photo = reporter(visit.begin(), bar), photo_of(visit.cache, path, name)
-        return show_comparison(visit, self._compare(photo, settings, segmenters, models=models, report=report, cache=visit.cache), photo)
+        with self.line.working():
+            compared = self._compare(photo, settings, segmenters, models=models, report=report, cache=visit.cache)
+        return show_comparison(visit, compared, photo)
 
     def write_full_size(self, session: str, shown: Shown) -> Path:
         """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path."""

@@ -1,4 +1,4 @@
-"""The portrait parser: a U-Net on EfficientNet-B2."""
+"""The portrait parser, of whole photos and of faces near: a U-Net on EfficientNet-B2."""
 
 import segmentation_models_pytorch as smp
 from torch import Tensor

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import TALLEST, measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, Probabilities, look, look_closer, mean_of
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, joined, look, look_closer, look_closest, mean_of
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -40,21 +40,21 @@ class Seen:
     views: tuple[CloseLook, ...]
 
 
-def see(photo: Image, network: Network) -> Seen:
+def see(photo: Image, parser: Parser) -> Seen:
     """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
 
     A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
     """
-    parts = look(photo, network, long_px=LOOK_PX)
-    found = _confirmed(photo, network, parts, whole_of(photo), [])
+    parts = look(photo, parser.whole, long_px=LOOK_PX)
+    found = _confirmed(photo, parser, parts, whole_of(photo), [])
     if window := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
         long_px = round(LARGER_LOOK_PX * _long(window) / max(photo.shape[:2]))
-        found = _confirmed(photo, network, look(photo[window], network, long_px=long_px), window, found)
+        found = _confirmed(photo, parser, look(photo[window], parser.whole, long_px=long_px), window, found)
     if not found:
-        found = _confirmed(photo, network, look(photo, network, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
+        found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(fitting_look(photo, network, faces, first=parts), faces, tuple(view for _, view in found))
+    return Seen(fitting_look(photo, parser.whole, faces, first=parts), faces, tuple(view for _, view in found))
 
 
 def whole_of(photo: Image) -> Window:
@@ -66,7 +66,7 @@ def _long(window: Window) -> int:
     return max(side.stop - side.start for side in window)
 
 
-def _confirmed(photo: Image, network: Network, parts: Probabilities, window: Window, known: Found) -> Found:
+def _confirmed(photo: Image, parser: Parser, parts: Probabilities, window: Window, known: Found) -> Found:
     """Return the known faces and those, in the window whose `parts` these are, that a closer look confirms."""
     scale = _long(window) / max(parts.shape[:2])
     corner = (window[1].start, window[0].start)
@@ -75,7 +75,7 @@ def _confirmed(photo: Image, network: Network, parts: Probabilities, window: Win
         points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
-        seen = confirm(photo, network, points)
+        seen = confirm(photo, parser, points)
         if seen and not any(_same(seen[0], face) for face, _ in found):
             found.append(seen)
     return found
@@ -128,18 +128,15 @@ def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
     return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LOOKS_PX))
 
 
-def confirm(photo: Image, network: Network, points: Points) -> tuple[Face, CloseLook] | None:
+def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLook] | None:
     """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those."""
-    view = look_closer(photo, points, network, mirrored="no")
+    view = look_closer(photo, points, parser.whole, mirrored="no")  # the other has seen nothing but faces, and believes in them
     first = measure(view)
     if first is None:
         return None
     own = np.concatenate([first.eyes, first.mouth])
-    if np.abs(own - points).max() < SETTLED * np.hypot(*(own[1] - own[0])):
-        there = look_closer(photo, points, network, mirrored="only")
-        view = CloseLook(mean_of(view.parts, there.parts), view.matrix)
-    else:
-        view = look_closer(photo, own, network)
+    settled = np.abs(own - points).max() < SETTLED * np.hypot(*(own[1] - own[0]))
+    view = joined(view, photo, points, parser) if settled else look_closest(photo, own, parser)
     face = measure(view)
     return (face, view) if face is not None and _plausible(face) else None
 

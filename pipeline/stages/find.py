@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
 from pipeline.stages.detect import Seen, confirm, fitting_look
-from pipeline.stages.parse import FACE_PARTS, CloseLook, look_closer
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, look_closest
 from pipeline.types import Face, Image, Network
 
 Float = NDArray[np.float32]
@@ -24,7 +24,7 @@ OVERLAP = 0.4  # intersection over union from which two finds are one
 INSIDE = 0.6  # share of a smaller find's box that lies in a larger face when it is a part of that face
 
 
-def find(photo: Image, finder: Network, parser: Network) -> Seen:
+def find(photo: Image, finder: Network, parser: Parser) -> Seen:
     """Return what the parser sees where the detector found faces, largest first; a find inside a larger face is none."""
     seen: list[tuple[Face, CloseLook]] = []
     for long_px in LOOKS_PX:
@@ -36,7 +36,7 @@ def find(photo: Image, finder: Network, parser: Network) -> Seen:
             break
     seen.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in seen)
-    return Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
+    return Seen(fitting_look(photo, parser.whole, faces), faces, tuple(view for _, view in seen))
 
 
 def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:
@@ -45,13 +45,13 @@ def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:
     return bool((_shared(boxes, own) > INSIDE * smaller).any())
 
 
-def _looked_at(photo: Image, parser: Network, face: Face) -> tuple[Face, CloseLook] | None:
+def _looked_at(photo: Image, parser: Parser, face: Face) -> tuple[Face, CloseLook] | None:
     """Return the face as a closer look draws it; where that lacks a part, a sure find as it is; else None."""
     points = np.concatenate([face.eyes, face.mouth])
     confirmed = confirm(photo, parser, points)
     if confirmed or face.score < SURE_SCORE:
         return confirmed
-    view = look_closer(photo, points, parser)
+    view = look_closest(photo, points, parser)
     middle = slice(view.parts.shape[0] // 4, -view.parts.shape[0] // 4)
     share = np.isin(view.parts[middle, middle].argmax(2), FACE_PARTS).mean()
     return (face, view) if share > MIN_SHARE else None

@@ -44,6 +44,14 @@ HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
 
 
 @dataclass(frozen=True)
+class Parser:
+    """The two networks that parse: one has learned photos with faces of any size, one upright faces as closer looks show them."""
+
+    whole: Network
+    close: Network
+
+
+@dataclass(frozen=True)
 class CloseLook:
     """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform."""
 
@@ -78,6 +86,17 @@ def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mir
     matrix = align.similarity(points, align.template(CLOSE_SIDE, CLOSE_SHARE))
     batch = to_batch(np.clip(align.crop(photo, matrix, CLOSE_SIDE), 0, 1))
     return CloseLook(to_picture(_run(batch, network, mirrored)), matrix)
+
+
+def look_closest(photo: Image, points: Points, parser: Parser) -> CloseLook:
+    """Return the mean of what both networks see in an upright crop, one of them in its mirror image."""
+    return joined(look_closer(photo, points, parser.whole, mirrored="no"), photo, points, parser)
+
+
+def joined(view: CloseLook, photo: Image, points: Points, parser: Parser) -> CloseLook:
+    """Return the mean of one network's look at a face and the other's; both at the same `points`."""
+    other = look_closer(photo, points, parser.close, mirrored="only")
+    return CloseLook(mean_of(view.parts, other.parts), view.matrix)
 
 
 def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:

@@ -1,0 +1,128 @@
+"""The painter held to paintings: what it is punished for, which paintings it is shown, a training that goes on; moods by color."""
+
+import csv
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from pipeline.nets.generator import Generator
+from tests.test_cyclegan import shared  # noqa: F401 - a fixture
+from training import manner, moods
+from training.manner import batches, draw, lit_like, manner_loss, moments_apart, palette, part
+from training.teachers import Perceptual
+from training.unpaired import read_domains
+
+WIDTHS = {
+    "conv11": (3, 16), "conv12": (16, 16), "conv21": (16, 32), "conv22": (32, 32), "conv31": (32, 64), "conv32": (64, 64),
+    "conv33": (64, 64), "conv34": (64, 64), "conv41": (64, 128),
+}  # fmt: skip
+
+
+@pytest.fixture
+def taught(shared):  # noqa: F811 - the fixture
+    """Return the shared folder with a perceptual network of random weights, and a small painter to start from."""
+    torch.manual_seed(0)
+    state = {"conv0.weight": torch.eye(3)[:, :, None, None], "conv0.bias": torch.zeros(3)}
+    for name, (n_in, n_out) in WIDTHS.items():
+        state |= {f"{name}.weight": torch.randn(n_out, n_in, 3, 3) / (4.5 * n_in) ** 0.5, f"{name}.bias": torch.zeros(n_out)}
+    folder = shared / "weights/vgg19_distilled"
+    folder.mkdir(parents=True)
+    torch.save(state, folder / "5SE.pth")
+    save_file(Generator(8, 1, resize=True, norm="none").state_dict(), shared / "start.safetensors")
+    return shared
+
+
+def vgg_of(folder):
+    return Perceptual(folder / "weights/vgg19_distilled/5SE.pth")
+
+
+def test_the_painting_itself_is_in_its_own_manner(taught):
+    vgg, painting = vgg_of(taught), torch.rand(2, 3, 64, 64) * 2 - 1
+    own, _ = manner_loss(painting, painting, painting, painting, vgg)
+    other, parts = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, painting, painting, painting, vgg)
+    assert own < 1e-4
+    assert other > 0.5
+    assert all(value > 0 for value in parts.values())
+
+
+def test_moments_know_light_and_contrast_but_no_place():
+    features = torch.rand(1, 4, 16, 16)
+    assert moments_apart(features.flip(3), features) < 1e-5
+    assert moments_apart(features + 0.1, features) > 0.1
+    assert moments_apart(features * 1.5, features) > 0.1
+
+
+def test_a_photo_gets_a_painting_of_its_own_colors(taught):
+    data, _ = read_domains(taught / "data")
+    dark, light = (np.full((96, 96, 3), value, np.uint8) for value in (40, 220))
+    data.paintings[:] = [dark, light]
+    for photos in (data.landscapes, data.people):
+        photos[:] = [light]
+    noise, photo, lit, painting = next(batches(data, 3, 64, np.random.default_rng(0), data.paintings))
+    assert noise.shape == photo.shape == lit.shape == painting.shape == (3, 3, 64, 64)
+    assert painting.min() > 0.5
+    assert abs(noise.mean()) < 0.02
+
+
+def test_a_part_has_its_size_whatever_the_picture():
+    rng = np.random.default_rng(0)
+    for size in ((40, 300), (96, 96), (500, 333)):
+        assert part(np.zeros((*size, 3), np.uint8), 80, 64, rng).shape == (64, 64, 3)
+
+
+def test_the_light_of_some_paintings_differs_as_their_palettes_do():
+    gray = np.full((8, 8, 3), 0.5, np.float32)
+    usual = np.array([[50, 0, 0, 10, 5, 5]], np.float32)
+    warm = usual + np.array([0, 4, 20, 0, 0, 0], np.float32)
+    same, warmer = (palette(lit_like(p, usual)(gray)) for p in (usual, warm))
+    np.testing.assert_allclose(warmer[:3] - same[:3], (0, 4, 20), atol=1.0)
+
+
+def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught, tmp_path):
+    run = tmp_path / "run"
+
+    def train(minutes):
+        manner.train(
+            manner.arguments().parse_args(
+                [str(taught), str(run), "--start", str(taught / "start.safetensors"), "--minutes", str(minutes), "--side", "64",
+                 "--batch", "2", "--opponent", "8", "--rate", "3e-3", "--device", "cpu"],
+            )
+        )  # fmt: skip
+
+    train(0.06)
+    first = torch.load(run / "state.pt", weights_only=True)["step"]
+    train(0.15)
+    assert torch.load(run / "state.pt", weights_only=True)["step"] > first > 0
+    rows = list(csv.DictReader((run / "held_out.csv").open()))
+    assert len(rows) == 2
+    painter, _ = manner.plain_generator(manner.single(run / "average.safetensors"))
+    begun, _ = manner.plain_generator(manner.single(taught / "start.safetensors"))
+    data, _ = read_domains(taught / "data")
+    _, photo, lit, painting = next(batches(data, 8, 64, np.random.default_rng(1), data.paintings))
+    with torch.inference_mode():
+        before, after = (manner_loss(net(photo), photo, lit, painting, vgg_of(taught))[0] for net in (begun, painter))
+    assert after < 0.9 * before
+
+
+def test_the_sheet_is_drawn(taught, tmp_path):
+    _, held_out = read_domains(taught / "data")
+    figures = draw(Generator(8, 1, resize=True, norm="none"), held_out, vgg_of(taught), tmp_path / "sheet.jpg")
+    assert cv2.imread(str(tmp_path / "sheet.jpg")).shape[1] >= 2 * 384
+    assert -1 <= figures["likeness"] <= 1
+
+
+def test_moods_are_groups_of_like_colors_from_blue_to_yellow():
+    rng = np.random.default_rng(0)
+    centers = np.array([[50 - b, b / 4, b, 12 + b / 4, 5 + b / 8, 8 + b / 4] for b in (20, -15, 3)], np.float32)
+    palettes = np.repeat(centers, 20, 0) + rng.normal(0, 0.5, (60, 6)).astype(np.float32)
+    groups = moods.grouped(palettes, 3)
+    assert groups.tolist() == [2] * 20 + [0] * 20 + [1] * 20
+
+
+def test_the_lists_name_paintings_and_share_none():
+    mist, dusk = ((moods.FOLDER / f"{name}.txt").read_text().split() for name in ("mist", "dusk"))
+    assert min(len(mist), len(dusk)) > 100
+    assert not set(mist) & set(dusk)

@@ -1,0 +1,207 @@
+"""Teach the light painter Monet's manner: `python -m training.manner SHARED RUN --start weights/monet_light-*.safetensors`.
+
+The renderer (`strokes.py`) taught it strokes; here it is held to the paintings themselves. Each photo's crop gets a painting whose
+light and color are near to its own; the result shall have that painting's features by mean, deviation and Gram matrix, pass for a
+painting before a discriminator, and still show what the photo shows. A run that is called again goes on where it stopped.
+
+Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss);
+Zhu et al. 2017 (the discriminator); Johnson et al. 2016 (the content loss).
+"""
+
+import argparse
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pipeline.ops.grain import carried, seeds
+from pipeline.paint import to_pixels
+from pipeline.types import Pixels
+from training.cyclegan import discriminator_loss, judged
+from training.figures import draw_curve, sheet
+from training.loop import Schedule, fit, single
+from training.painter import plain_generator
+from training.patchgan import PatchGAN
+from training.strokes import lit_like_monet
+from training.teachers import Perceptual, gram
+from training.unpaired import LANDSCAPES, Domains, read_domains
+
+STYLE = ("conv11", "conv21", "conv31", "conv41")
+BRUSH = ("conv11", "conv12", "conv21", "conv31")
+CONTENT = {"conv31": 0.5, "conv41": 1.0}
+CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
+SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings have 256
+SHOWN = 5
+
+
+def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return what gives a photo, (H, W, 3) in [0, 1], Monet's light, moved as far as these paintings' palettes are from all others'.
+
+    Source: Reinhard et al. 2001, "Color Transfer between Images".
+    """
+    (mean, deviation), (usual, spread) = (np.split(palettes.mean(0), 2) for palettes in (paintings, all_of_them))
+
+    def light(photo: NDArray[np.float32]) -> NDArray[np.float32]:
+        lab = (cv2.cvtColor(lit_like_monet(photo), cv2.COLOR_RGB2LAB) - usual) * (deviation / np.maximum(spread, 1e-3)) + mean
+        return cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
+
+    return light
+
+
+def batches(
+    data: Domains, batch: int, side: int, rng: np.random.Generator, usual: list[Pixels]
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Yield endless (noise, photos, photos in Monet's light, paintings), each (B, 3, side, side) in [-1, 1], noise to be added.
+
+    `usual`: all paintings, where those of `data` are only some.
+    """
+    palettes, all_palettes = (np.stack([palette(p.astype(np.float32) / 255) for p in some]) for some in (data.paintings, usual))
+    light = lit_like(palettes, all_palettes)
+    while True:
+        rows = []
+        for _ in range(batch):
+            kind = data.landscapes if rng.random() < LANDSCAPES else data.people
+            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side, rng).astype(np.float32) / 255
+            lit = light(photo)
+            among = rng.choice(len(palettes), min(CHOICE, len(palettes)), replace=False)
+            nearest = among[np.abs(palettes[among] - palette(lit)).sum(1).argmin()]
+            painting = part(data.paintings[nearest], min(data.paintings[nearest].shape[:2]), side, rng).astype(np.float32) / 255
+            noise = carried(seeds((side, side), rng))
+            rows.append(np.stack([noise, *(picture * 2 - 1 for picture in (photo, lit, painting))]))
+        noise, photos, lit, paintings = torch.from_numpy(np.stack(rows)).permute(1, 0, 4, 2, 3).contiguous()
+        yield noise, photos, lit, paintings
+
+
+def palette(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return mean and deviation of a picture's Lab, (6,)."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    return np.concatenate([lab.mean(0), lab.std(0)])
+
+
+def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) -> Pixels:
+    """Return a (side, side) part of a picture brought to a short side, mirrored half of the time."""
+    h, w = picture.shape[:2]
+    k = max(side, short_px) / min(h, w)
+    if k != 1:
+        size = max(side, round(w * k)), max(side, round(h * k))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    y, x = (int(rng.integers(0, n - side + 1)) for n in picture.shape[:2])
+    cut = picture[y : y + side, x : x + side]
+    return np.ascontiguousarray(cut[:, ::-1] if rng.random() < 0.5 else cut)
+
+
+def manner_loss(out: Tensor, photo: Tensor, lit: Tensor, painting: Tensor, vgg: Perceptual) -> tuple[Tensor, dict[str, float]]:
+    """Return how far a result is from a painting's manner and from what the photo shows, and the parts of that.
+
+    All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow.
+    """
+    got = vgg(out / 2 + 0.5)
+    with torch.no_grad():
+        want, seen = vgg(painting / 2 + 0.5), vgg(photo / 2 + 0.5)
+    style = torch.stack([moments_apart(got[n], want[n]) for n in STYLE]).sum()
+    grams = [(gram(got[n]), gram(want[n])) for n in BRUSH]
+    brush = torch.stack([((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams]).sum()
+    content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
+    coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
+    total = 1.0 * style + 0.3 * brush + 1.0 * content + 2.0 * coarse
+    return total, {"style": style.item(), "brush": brush.item(), "content": content.item(), "coarse": coarse.item()}
+
+
+def moments_apart(one: Tensor, other: Tensor) -> Tensor:
+    """Return how far channels' means and deviations are apart, in parts of the other's mean deviation; features (B, C, H, W)."""
+    scale = other.std((2, 3)).mean(1, keepdim=True) + 1e-6
+    apart = (one.mean((2, 3)) - other.mean((2, 3))).abs() + (one.std((2, 3)) - other.std((2, 3))).abs()
+    return (apart / scale).mean()
+
+
+@torch.inference_mode()
+def draw(network: nn.Module, held_out: Domains, vgg: Perceptual, page: Path) -> dict[str, float]:
+    """Draw photo | result of held-out landscapes and people; return relu4_1's likeness to the photo, which the content keeps."""
+    device = next(network.parameters()).device
+    panels, likeness = [], []
+    for picture in [*held_out.landscapes[:SHOWN], *held_out.people[:SHOWN]]:
+        h, w = picture.shape[:2]
+        k = 384 / min(h, w)
+        photo = cv2.resize(picture, (round(w * k / 4) * 4, round(h * k / 4) * 4), interpolation=cv2.INTER_CUBIC)
+        noise = carried(seeds(photo.shape[:2], np.random.default_rng(0)))
+        x = torch.from_numpy(photo.astype(np.float32) / 127.5 - 1 + noise).permute(2, 0, 1)[None].to(device)
+        out = network(x).float()
+        plain = torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255
+        a, b = (vgg(t)["conv41"] for t in (out / 2 + 0.5, plain))
+        likeness.append(F.cosine_similarity(F.instance_norm(a).flatten(1), F.instance_norm(b).flatten(1)).item())
+        panels.append(np.hstack([p[:384, :384] for p in (photo, to_pixels(out[0].permute(1, 2, 0).cpu().numpy() / 2 + 0.5))]))
+    cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    draw_curve(page.parent, page.parent / "loss.png")
+    return {"likeness": float(np.mean(likeness))}
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train for a number of minutes, or from where this run stopped."""
+    torch.manual_seed(0)
+    device = torch.device(args.device)
+    generator, _ = plain_generator(single(*args.start))
+    generator = generator.to(device, memory_format=torch.channels_last)
+    judge = PatchGAN(args.opponent).to(device, memory_format=torch.channels_last)
+    vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
+    optimizers = {
+        "painter": torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99)),
+        "judge": torch.optim.Adam(judge.parameters(), 2e-4, (0.5, 0.999)),
+    }
+    data, held_out = read_domains(args.shared / "data", args.paintings.read_text().split() if args.paintings else ())
+    usual = read_domains(args.shared / "data")[0].paintings if args.paintings else data.paintings
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), usual)
+
+    def step() -> dict[str, float]:
+        noise, photo, lit, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        judge.requires_grad_(False)
+        with torch.autocast(device.type, torch.bfloat16):
+            out = generator(photo + noise)
+            fooled = judged(judge(out), real=True)
+        loss, parts = manner_loss(out.float(), photo, lit, painting, vgg)
+        optimizers["painter"].zero_grad(set_to_none=True)
+        (loss + args.adversarial * fooled).backward()
+        nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
+        optimizers["painter"].step()
+        judge.requires_grad_(True)
+        with torch.autocast(device.type, torch.bfloat16):
+            opponent = discriminator_loss(judge, painting, out.detach())
+        optimizers["judge"].zero_grad(set_to_none=True)
+        opponent.backward()
+        optimizers["judge"].step()
+        return {"loss": loss.item(), **parts, "fooled": fooled.item(), "opponent": opponent.item()}
+
+    fit(
+        {"painter": generator, "judge": judge}, optimizers, step, averaged="painter",
+        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run,
+        sample=lambda net, page: draw(net, held_out, vgg, page),
+    )  # fmt: skip
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("shared", type=Path)
+    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli.add_argument(
+        "--start", type=Path, nargs="+", required=True, help="a painter's checkpoint: `training.painter`'s or an embedded one's"
+    )
+    cli.add_argument("--paintings", type=Path, help="a list of paintings' file names to learn from, one of `training/moods/*.txt`")
+    cli.add_argument("--minutes", type=float, default=100)
+    cli.add_argument("--sample-minutes", type=float, default=15, help="how often to draw and save")
+    cli.add_argument("--adversarial", type=float, default=0.3, help="weight of the discriminator's verdict")
+    cli.add_argument("--opponent", type=int, default=32, help="filters of the discriminator's first layer")
+    cli.add_argument("--batch", type=int, default=4)
+    cli.add_argument("--side", type=int, default=160)
+    cli.add_argument("--rate", type=float, default=4e-4)
+    cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return cli
+
+
+if __name__ == "__main__":
+    train(arguments().parse_args())

@@ -1,0 +1,27 @@
+"""Which weights made each stage's picture."""
+
+from collections.abc import Mapping
+
+from pipeline.catalog import CATALOG, PARSERS, Role
+from pipeline.segmenters import SEGMENTERS
+from pipeline.types import Painting
+
+# By stage: the roles of the networks that make its picture. A blend needs none.
+MADE_BY: Mapping[str, tuple[Role, ...]] = {
+    "paint": ("painter",),
+    "parse": (*PARSERS, "detector"),
+    "restore": ("restorer",),
+    "segment": (*PARSERS, "promptable", "person"),
+    "blend": (),
+}
+
+
+def badge_of(painting: Painting, stage: str) -> str:
+    """Return the names of the weights that made a stage's picture; one whose hash nobody states is called unpinned."""
+    roles = set(MADE_BY[stage])
+    if not (painting.faces and SEGMENTERS[painting.settings.segment.segmenter].closer):
+        roles.discard("close_parser")
+    if stage == "segment" and not painting.faces:
+        roles.discard("parser")  # only what a person points at or draws is kept
+    uses = [use for use in painting.weights if use.name in CATALOG and CATALOG[use.name].role in roles]
+    return ", ".join(f"{use.name} (unpinned)" if use.unpinned else use.name for use in uses)
