@@ -38,6 +38,19 @@ def test_a_smaller_share_leaves_more_room():
     assert np.ptp(far[:, 0]) == pytest.approx(np.ptp(near[:, 0]) / 2)
 
 
+def test_the_row_that_is_wanted_lies_in_a_crops_middle():
+    points = align.template(256, 1.6, 312.0)
+    above, below = points[:2, 1].mean(), points[2:, 1].mean()
+    assert above + (below - above) * (312 - 240.57) / (371.28 - 240.57) == pytest.approx(127.5, abs=1.0)
+    np.testing.assert_allclose(align.template(320, 0.8), align.template(320, 0.8, 256.0))
+
+
+def test_what_lies_between_two_crops_leads_from_one_to_the_other():
+    one, other = (align.similarity(POINTS, t) for t in (align.template(320), align.template(256, 1.6, 312.0)))
+    through = align.map_points(align.between(one, other), align.map_points(one, POINTS))
+    assert np.allclose(through, align.map_points(other, POINTS), atol=1e-3)
+
+
 @pytest.mark.parametrize("scale", [0.2, 1.0, 3.0])
 def test_a_crop_pasted_back_is_the_photo_again(scale):
     y, x = np.mgrid[0:120, 0:150].astype(np.float32)

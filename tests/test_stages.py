@@ -10,7 +10,7 @@ from pipeline.stages.blend import blend
 from pipeline.stages.detect import unexplained
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import CloseLook, Part, look, merged, nine_classes
+from pipeline.stages.parse import CloseLook, Parser, Part, look, look_closest, merged, merged_nine, nine_classes
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import stylize
@@ -77,6 +77,25 @@ def test_a_closer_look_replaces_the_whole_ones_middle():
     parts = merged(whole, (view,), (64, 64))
     assert parts[30, 30].argmax() == Part.SKIN
     assert parts[5, 5].argmax() == Part.BACKGROUND
+
+
+def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
+    photo = photo_of(200, 200)
+    points = np.array([[80, 90], [120, 90], [85, 130], [115, 130]], np.float32)
+
+    def seeing(part):
+        return lambda batch: np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)].transpose(2, 0, 1)[None]
+
+    view = look_closest(photo, points, Parser(seeing(Part.SKIN), seeing(Part.LIPS)))
+    assert view.inner is not None
+    np.testing.assert_allclose(view.parts[..., [Part.SKIN, Part.LIPS]], 0.5)
+    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], 0.75, atol=1e-5)
+    whole = np.zeros((50, 50, 12), np.float32)
+    parts = merged(whole, (view,), (200, 200))
+    assert parts[110, 100, Part.LIPS] == pytest.approx(0.75, abs=1e-3)  # between eyes and mouth
+    assert parts[60, 100, Part.LIPS] == pytest.approx(0.5, abs=1e-3)  # the forehead
+    nine = merged_nine(whole, (view,), (200, 200))
+    np.testing.assert_allclose(nine[..., Part.LIPS], parts[..., Part.LIPS], atol=1e-5)
 
 
 @pytest.mark.parametrize("angle", [-0.5, 0.0, 0.5])

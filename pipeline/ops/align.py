@@ -17,11 +17,12 @@ Matrix = NDArray[np.float64]
 FFHQ_512 = np.array([[192.98, 239.95], [318.90, 240.19], [201.26, 371.41], [313.09, 371.15]])
 
 
-def template(side: int, share: float = 1.0) -> NDArray[np.float64]:
-    """Return the four points in a `side` px crop; `share` < 1 leaves more room around the face."""
-    k = side / 512
-    center = (side - 1) / 2
-    return ((FFHQ_512 + 0.5) * k - 0.5 - center) * share + center
+def template(side: int, share: float = 1.0, middle: float = 256.0) -> NDArray[np.float64]:
+    """Return the four points in a `side` px crop; `share` < 1 leaves more room around the face.
+
+    `middle`: which row of the FFHQ crop's 512 px lies in the middle of this one.
+    """
+    return (FFHQ_512 + 0.5 - (256.0, middle)) * (share * side / 512) + (side - 1) / 2
 
 
 def similarity(source: Points, target: NDArray[np.float64]) -> Matrix:
@@ -58,6 +59,12 @@ def _reduced(picture: NDArray[np.float32], matrix: Matrix, k: float) -> tuple[ND
     sx, sy = w / size[1], h / size[0]
     grown = np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1]])
     return small, matrix @ grown
+
+
+def between(one: Matrix, other: Matrix) -> Matrix:
+    """Return the transform from one crop to another of the same photo."""
+    back = np.vstack([inverse(one), [0, 0, 1]])
+    return other @ back
 
 
 def map_points(matrix: Matrix, points: NDArray[np.floating]) -> Points:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import TALLEST, measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, joined, look, look_closer, look_closest, mean_of
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, joined, look, look_closer, mean_of, with_inner
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -135,10 +135,11 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
     if first is None:
         return None
     own = np.concatenate([first.eyes, first.mouth])
-    settled = np.abs(own - points).max() < SETTLED * np.hypot(*(own[1] - own[0]))
-    view = joined(view, photo, points, parser) if settled else look_closest(photo, own, parser)
+    if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])):
+        points, view = own, look_closer(photo, own, parser.whole, mirrored="no")
+    view = joined(view, photo, points, parser)
     face = measure(view)
-    return (face, view) if face is not None and _plausible(face) else None
+    return (face, with_inner(view, photo, points, parser)) if face is not None and _plausible(face) else None
 
 
 def _plausible(face: Face) -> bool:

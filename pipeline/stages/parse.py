@@ -1,6 +1,6 @@
 """Say what every pixel of a photo is: one look at the whole, a closer look at every face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
-from pipeline.ops.resample import resized, seen_at
+from pipeline.ops.resample import by_four, resized, seen_at
 from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.types import Face, Image, Labels, Network, Points
 
@@ -16,7 +16,8 @@ Probabilities = NDArray[np.float32]  # (H, W, 12), sums to 1
 Mirrored = Literal["no", "only", "too"]
 
 CLOSE_SIDE = 320
-CLOSE_SHARE = 1.0  # of the FFHQ framing: less room around the face costs less than fewer pixels in it
+# Brows, eyes and mouth once more, larger: how much larger than in the FFHQ crop's framing, and which of its 512 rows is in the middle.
+INNER_SIDE, INNER_SHARE, INNER_MIDDLE = 256, 1.6, 312.0
 MULTIPLE = 32  # the network halves its input five times
 
 
@@ -53,10 +54,14 @@ class Parser:
 
 @dataclass(frozen=True)
 class CloseLook:
-    """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform."""
+    """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform.
+
+    `inner`: what it sees in a still closer look at brows, eyes and mouth, which then counts instead.
+    """
 
     parts: Probabilities
     matrix: align.Matrix
+    inner: "CloseLook | None" = None
 
 
 def look(photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "no") -> Probabilities:
@@ -83,26 +88,36 @@ def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.
 
 def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too") -> CloseLook:
     """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px."""
-    matrix = align.similarity(points, align.template(CLOSE_SIDE, CLOSE_SHARE))
+    matrix = align.similarity(points, align.template(CLOSE_SIDE))
     batch = to_batch(np.clip(align.crop(photo, matrix, CLOSE_SIDE), 0, 1))
     return CloseLook(to_picture(_run(batch, network, mirrored)), matrix)
 
 
 def look_closest(photo: Image, points: Points, parser: Parser) -> CloseLook:
-    """Return the mean of what both networks see in an upright crop, one of them in its mirror image."""
-    return joined(look_closer(photo, points, parser.whole, mirrored="no"), photo, points, parser)
+    """Return the mean of what both networks see in an upright crop, and in its inner part."""
+    view = look_closer(photo, points, parser.whole, mirrored="no")
+    return with_inner(joined(view, photo, points, parser), photo, points, parser)
 
 
 def joined(view: CloseLook, photo: Image, points: Points, parser: Parser) -> CloseLook:
-    """Return the mean of one network's look at a face and the other's; both at the same `points`."""
+    """Return the mean of one network's look at a face and the other's at its mirror image; both at the same `points`."""
     other = look_closer(photo, points, parser.close, mirrored="only")
     return CloseLook(mean_of(view.parts, other.parts), view.matrix)
+
+
+def with_inner(view: CloseLook, photo: Image, points: Points, parser: Parser) -> CloseLook:
+    """Return the view with a still closer look at brows, eyes and mouth in it, the mean of what both show."""
+    matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SHARE, INNER_MIDDLE))
+    batch = to_batch(np.clip(align.crop(photo, matrix, INNER_SIDE), 0, 1))
+    from_view = align.between(view.matrix, matrix)
+    shown = by_four(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
+    return replace(view, inner=CloseLook(mean_of(shown, to_picture(parser.close(batch))), matrix))
 
 
 def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
     """Return the whole look at `size` (height, width) with every closer look laid over it, softly at its border."""
     parts = resized(whole, size)
-    for view in closer:
+    for view in (each for face in closer for each in (face, face.inner) if each):
         side = view.parts.shape[0]
         window = align.window(view.matrix, side, size)
         weight = align.paste_into(window, _soft_square(side), view.matrix)[..., None]
@@ -126,8 +141,11 @@ def nine_classes(parts: Probabilities) -> Labels:
 
 def merged_nine(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
     """Return `nine_probabilities` of `merged`, faster: sums commute with resizing."""
-    views = tuple(CloseLook(nine_probabilities(view.parts), view.matrix) for view in closer)
-    return merged(nine_probabilities(whole), views, size)
+    return merged(nine_probabilities(whole), tuple(_nine(view) for view in closer), size)
+
+
+def _nine(view: CloseLook) -> CloseLook:
+    return CloseLook(nine_probabilities(view.parts), view.matrix, view.inner and _nine(view.inner))
 
 
 def nine_probabilities(parts: Probabilities) -> Probabilities:
