@@ -23,7 +23,7 @@ SETTLED = 0.12  # of the eye distance: points nearer than this make the same cro
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
-MIN_SCORE = 0.75  # faces of 60 px and more score 0.83 to 0.97; what is no face and still looks like one, 0.5 to 0.72
+MIN_SCORE = 0.69  # faces of 60 px and more score 0.8 to 0.95; what is no face and still looks like one, 0.45 to 0.66
 MOUTH = (0.45, 1.7)  # eye distances that a mouth can be wide, likewise
 PURSED, BELOW = 0.35, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
