@@ -23,7 +23,8 @@ SETTLED = 0.12  # of the eye distance: points nearer than this make the same cro
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
-MIN_SCORE = 0.69  # faces of 60 px and more score 0.8 to 0.95; what is no face and still looks like one, 0.45 to 0.66
+MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
+MIN_SHARED = 0.69  # of two networks' mean, which is less sure
 MOUTH = (0.45, 1.7)  # eye distances that a mouth can be wide, likewise
 PURSED, BELOW = 0.35, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
@@ -129,26 +130,32 @@ def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
 
 
 def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLook] | None:
-    """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those."""
-    view = look_closer(photo, points, parser.whole, mirrored="no")  # the other has seen nothing but faces, and believes in them
+    """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those.
+
+    The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve.
+    """
+    view = look_closer(photo, points, parser.whole, mirrored="no")
     first = measure(view)
     if first is None:
         return None
     own = np.concatenate([first.eyes, first.mouth])
-    if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])):
+    if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])) or not _plausible(first, MIN_SCORE):
         points, view = own, look_closer(photo, own, parser.whole, mirrored="no")
+        first = measure(view)
+    if first is None or not _plausible(first, MIN_SCORE):
+        return None
     view = joined(view, photo, points, parser)
     face = measure(view)
-    return (face, with_inner(view, photo, points, parser)) if face is not None and _plausible(face) else None
+    return (face, with_inner(view, photo, points, parser)) if face is not None and _plausible(face, MIN_SHARED) else None
 
 
-def _plausible(face: Face) -> bool:
+def _plausible(face: Face, least: float) -> bool:
     across = face.eyes[1] - face.eyes[0]
     distance, mouth = (float(np.hypot(*v)) for v in (across, face.mouth[1] - face.mouth[0]))
     beside = abs(float((face.mouth.mean(0) - face.eyes.mean(0)) @ across)) / max(distance, 1e-6) ** 2
     narrowest = PURSED if beside < BELOW else MOUTH[0]
     sized = MIN_FACE_PX <= face.height <= TALLEST * distance and narrowest * distance <= mouth <= MOUTH[1] * distance
-    return face.score >= MIN_SCORE and sized
+    return face.score >= least and sized
 
 
 def _within(point: NDArray[np.float32], face: Face) -> bool:
