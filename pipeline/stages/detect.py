@@ -26,7 +26,7 @@ MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
 MIN_SHARED = 0.69  # of two networks' mean, which is less sure
 MOUTH = (0.45, 1.7)  # eye distances that a mouth can be wide, likewise
-PURSED, BELOW = 0.35, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
+PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, CloseLook]]
