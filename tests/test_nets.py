@@ -146,6 +146,15 @@ def test_the_light_restorer_keeps_the_size_and_gives_equal_pictures_for_equal_on
         torch.testing.assert_close(network(torch.cat([-face, face]))[1:], restored, atol=1e-4, rtol=0)
 
 
+def test_the_light_restorer_leaves_no_grid_on_an_even_surface():
+    network = stirred(LightRestorer(8, 1))
+    with torch.inference_mode():
+        change = network(torch.full((1, 3, 512, 512), 0.3)) - 0.3
+    middle = change[0, :, 240:272, 240:272]  # far from the edges, which are no even surface
+    assert middle.abs().mean() > 0.05
+    torch.testing.assert_close(middle, middle.mean((1, 2), keepdim=True).expand_as(middle), atol=1e-5, rtol=0)
+
+
 def test_the_light_restorer_fits_into_one_file_of_ten_megabytes():
     parameters = sum(p.numel() for p in LightRestorer().parameters())
     assert 4e6 < parameters < 4.75e6  # of two bytes each
