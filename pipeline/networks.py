@@ -19,6 +19,7 @@ NETS = {
     "painter": "generator.Generator",
     "parser": "parser.Parser",
     "restorer": "gfpgan.Restorer",
+    "restorer_light": "light_restorer.LightRestorer",
     "promptable": "sam.ImageEncoder",
     "mobile_sam": "tiny_vit.TinyEncoder",
     "sam_light": "sam_light.LightEncoder",

@@ -5,12 +5,14 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import pipeline.weights as weights
-from pipeline.catalog import CATALOG, Entry, WeightError, read_manifest
+import ui.startup as startup
+from pipeline.catalog import CATALOG, Entry, Shard, WeightError, read_manifest
 from pipeline.download import SourceError, find_in_hub_cache, split_hub
 from pipeline.nets.generator import Generator
 from pipeline.networks import load_network
@@ -205,7 +207,42 @@ def test_published_weights_that_are_here_are_used(role, policy, name):
     assert weights.choose(role, policy).name == name
 
 
+@pytest.fixture
+def no_restorer(monkeypatch):
+    """Take the embedded restorer away, where there is one."""
+    monkeypatch.delitem(CATALOG, "restorer_light", raising=False)
+
+
+@pytest.fixture
+def restorer_embedded(monkeypatch):
+    """Have an embedded restorer, whether its files are here or not."""
+    shard = Shard("restorer_light-1-of-1.safetensors", DIGEST, SIZE)
+    monkeypatch.setitem(CATALOG, "restorer_light", Entry("restorer_light", "restorer", "research", "a test", DIGEST, SIZE, shards=(shard,)))
+
+
+@pytest.mark.parametrize(("policy", "name"), [("embedded", "restorer_light"), ("auto", "restorer_light"), ("full", "gfpgan_v1.4")])
+@pytest.mark.usefixtures("restorer_embedded")
+def test_the_embedded_restorer_serves_until_a_published_one_is_asked_for(policy, name):
+    assert weights.choose("restorer", policy).name == name
+
+
+@pytest.mark.parametrize(("policy", "name"), [("embedded", "restorer_light"), ("auto", "gfpgan_v1.3"), ("full", "gfpgan_v1.3")])
+@pytest.mark.usefixtures("restorer_embedded", "published_here")
+def test_a_published_restorer_that_is_here_goes_before_the_embedded_one(policy, name):
+    assert weights.choose("restorer", policy).name == name
+
+
+@pytest.mark.usefixtures("restorer_embedded")
+def test_a_restorer_that_cannot_be_fetched_has_another_in_its_place(monkeypatch):
+    monkeypatch.setattr(startup, "fetch", lambda entry: (_ for _ in ()).throw(WeightError("the Hub is away")))
+    page = SimpleNamespace(say=lambda *_: None)
+    assert startup._bring(page, CATALOG["gfpgan_v1.4"]).endswith("restorer_light is used.")
+    monkeypatch.delitem(CATALOG, "restorer_light")
+    assert startup._bring(page, CATALOG["gfpgan_v1.4"]).endswith("the restorer is left out.")
+
+
 @pytest.mark.parametrize("policy", ["auto", "embedded"])
+@pytest.mark.usefixtures("no_restorer")
 def test_no_restorer_without_a_download_and_the_message_says_so(policy):
     with pytest.raises(WeightError, match=r"gfpgan_v1\.4.*'full'.*349 MB"):
         weights.choose("restorer", policy)
@@ -227,8 +264,9 @@ def test_every_weight_states_license_and_origin(entry):
     assert entry.embedded or entry.sources
 
 
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize("name", [entry.name for entry in CATALOG.values() if entry.embedded])
 def test_embedded_weights_are_what_the_manifest_says_and_small(name):
+    assert CARDS[name]["role"] == CATALOG[name].role
     found = weights.obtain(CATALOG[name])
     assert found.sha256 == CATALOG[name].sha256
     assert all(file.stat().st_size < 10_000_000 for file in found.files)

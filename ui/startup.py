@@ -6,7 +6,7 @@ import threading
 import time
 
 from pipeline.catalog import USUAL
-from pipeline.weights import CATALOG, Entry, WeightError, fetch, find, status
+from pipeline.weights import CATALOG, Entry, WeightError, choose, fetch, find, status
 from ui.examples import EXAMPLES
 from ui.offers import describe_missing
 from ui.studio import Studio
@@ -59,8 +59,16 @@ def _bring(studio: Studio, entry: Entry) -> str | None:
         fetch(entry)
     except WeightError as error:
         log.info("%s", error)
-        return f"{entry.name} could not be fetched, so the {entry.role} is left out."
+        return f"{entry.name} could not be fetched, so {_instead(entry.role)}."
     return None
+
+
+def _instead(role: str) -> str:
+    """Say what plays a role whose published weight is not here."""
+    try:
+        return f"{choose(role, 'auto').name} is used"
+    except WeightError:
+        return f"the {role} is left out"
 
 
 def describe_weights() -> str:
