@@ -23,6 +23,7 @@ NETS = {
     "parser": "parser.Parser",
     "close_parser": "parser.Parser",
     "restorer": "gfpgan.Restorer",
+    "restorer_light": "light_restorer.LightRestorer",
     "promptable": "sam.ImageEncoder",
     "mobile_sam": "tiny_vit.TinyEncoder",
     "sam_light": "sam_light.LightEncoder",

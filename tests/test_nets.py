@@ -8,6 +8,7 @@ from torch import nn
 
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, ActivationModulated, GFPGANv1Clean, ModulatedConv2d, Restorer
+from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.parser import Parser
 from training.export import painter
 
@@ -114,3 +115,46 @@ def test_the_restorer_is_the_published_network(tmp_path):
         wanted = published(face, return_rgb=False, randomize_noise=False)[0]
         torch.testing.assert_close(network(face), wanted, atol=1e-5, rtol=0)
         assert torch.equal(network(face), network(face))
+
+
+def stirred(network: nn.Module) -> nn.Module:
+    """Return a network whose every weight is random, also those that begin at zero."""
+    torch.manual_seed(0)
+    for weight in network.parameters():
+        nn.init.normal_(weight, std=(weight[0].numel() ** -0.5 if weight.ndim > 1 else 0.1))
+    return network.eval()
+
+
+def test_a_new_light_restorer_changes_nothing_and_learns_at_once():
+    network = LightRestorer(8, 1)
+    face = torch.rand(2, 3, 64, 64) * 2 - 1
+    restored = network(face)
+    assert torch.equal(restored, face)
+    restored.square().mean().backward()
+    assert network.change.outer.weight.grad.abs().max() > 0
+
+
+def test_the_light_restorer_keeps_the_size_and_gives_equal_pictures_for_equal_ones():
+    network = stirred(LightRestorer(8, 1))
+    face = torch.rand(1, 3, 512, 512) * 2 - 1
+    with torch.inference_mode():
+        restored = network(face)
+        assert restored.shape == face.shape
+        assert (restored - face).abs().mean() > 0.05
+        assert torch.equal(network(face), restored)
+        # No picture of a batch depends on the others.
+        torch.testing.assert_close(network(torch.cat([-face, face]))[1:], restored, atol=1e-4, rtol=0)
+
+
+def test_the_light_restorer_leaves_no_grid_on_an_even_surface():
+    network = stirred(LightRestorer(8, 1))
+    with torch.inference_mode():
+        change = network(torch.full((1, 3, 512, 512), 0.3)) - 0.3
+    middle = change[0, :, 240:272, 240:272]  # far from the edges, which are no even surface
+    assert middle.abs().mean() > 0.05
+    torch.testing.assert_close(middle, middle.mean((1, 2), keepdim=True).expand_as(middle), atol=1e-5, rtol=0)
+
+
+def test_the_light_restorer_fits_into_one_file_of_ten_megabytes():
+    parameters = sum(p.numel() for p in LightRestorer().parameters())
+    assert 4e6 < parameters < 4.75e6  # of two bytes each

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from skimage import data
 
 import pipeline.engines as engines
@@ -19,11 +20,14 @@ from pipeline.convert import write
 from pipeline.engines import compile_openvino, count_cores, run_torch
 from pipeline.nets.generator import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
+from pipeline.nets.light_restorer import LightRestorer
+from pipeline.networks import load_network
 from pipeline.runtime import Models
 from pipeline.stages.detect import see
 from pipeline.stages.parse import Parser
 from pipeline.weights import obtain
-from training.export import export
+from tests.test_nets import stirred
+from training.export import export, restorer
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,6 +109,25 @@ def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     batch = astronaut(512) * 2 - 1
     wanted = run_torch(verified, "cpu")(batch)
     assert psnr(compile_openvino(verified)(batch), wanted, peak=np.ptp(wanted)) >= 40
+
+
+@pytest.mark.usefixtures("quickly")
+def test_the_light_restorer_is_exported_loaded_and_agrees_with_pytorch(tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "EMBEDDED", tmp_path / "weights")
+    monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "cache"))
+    network = stirred(LightRestorer(8, 2))
+    network.change.outer.weight.data.mul_(0.03)  # a change as large as a picture's contrasts
+    save_file(network.state_dict(), tmp_path / "average.safetensors")
+    found, build = restorer([tmp_path / "average.safetensors"])
+    export(found, "restorer_light", build, tmp_path / "weights")
+    entry = read_manifest(tmp_path / "weights")["restorer_light"]
+    assert (entry.role, entry.embedded, entry.build) == ("restorer", True, {"width": 8, "depth": 2})
+    loaded = load_network(obtain(entry)).state_dict()
+    assert all(torch.equal(value.half().float(), loaded[key]) for key, value in network.state_dict().items())
+    batch = astronaut(512) * 2 - 1
+    wanted = run_torch(obtain(entry), "cpu")(batch)
+    assert np.abs(wanted - batch).mean() > 0.05
+    assert psnr(compile_openvino(obtain(entry))(batch), wanted, peak=2) >= 40
 
 
 def test_a_converted_network_takes_any_size(tiny):

@@ -6,6 +6,7 @@ Shards of fp16 safetensors, each under 10 MB, and the entry in `manifest.json`; 
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.parser import Parser
 from training.light_sam import LightSam
 from training.loop import half, single
@@ -44,6 +46,11 @@ CARDS: dict[str, dict[str, Any]] = {
         "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits, people",
         "side": 512,
     },
+    "restorer_light": {
+        "role": "restorer",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: CelebAMask-HQ",
+    },
 }
 
 
@@ -63,6 +70,13 @@ def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 def promptable(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the promptable segmenter, encoder and decoder, in a checkpoint's shards."""
     return _loaded(LightSam(), single(*files)), {}
+
+
+def restorer(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the light restorer in a checkpoint and its arguments, read off the weights' shapes."""
+    state = single(*files)
+    build = {"width": len(state["first.0.weight"]), "depth": sum(bool(re.fullmatch(r"deep\.\d+\.outer\.weight", key)) for key in state)}
+    return _loaded(LightRestorer(**build), state), build
 
 
 def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
@@ -108,7 +122,8 @@ def main() -> None:
     cli.add_argument("name", choices=CARDS)
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
-    network, build = {"monet_light": painter, "parser": parser, "parser_close": parser, "sam_light": promptable}[args.name](args.files)
+    readers = {"monet_light": painter, "parser": parser, "parser_close": parser, "sam_light": promptable, "restorer_light": restorer}
+    network, build = readers[args.name](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
     print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")

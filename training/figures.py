@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from pipeline.io import LABEL_COLORS
 from pipeline.nets.parser import Parser
@@ -40,13 +40,13 @@ class HeldOut:
     read: Callable[[Path], Labels]
 
 
-def as_network(parser: Parser) -> Network:
-    """Return a parser as the pipeline calls one: probabilities of a batch, arrays in and out."""
-    device = next(parser.parameters()).device
+def as_network(network: nn.Module) -> Network:
+    """Return a network as the pipeline calls one: a batch to a batch, arrays in and out."""
+    device = next(network.parameters()).device
 
     @torch.inference_mode()
     def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        return parser(torch.from_numpy(batch).to(device)).float().cpu().numpy()
+        return network(torch.from_numpy(batch).to(device)).float().cpu().numpy()
 
     return run
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,13 +53,17 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
 
 def batches(varied: Varied, batch: int, device: torch.device, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless batches on a device: (B, 3, side, side) normalized photos and (B, side, side) labels."""
-    loader = DataLoader(
-        varied, batch, num_workers=workers, pin_memory=device.type == "cuda",
+    mean, std = MEAN.to(device), STD.to(device)
+    for photos, labels in loader(varied, batch, device, workers):
+        yield (photos.to(device, non_blocking=True).float() / 255 - mean) / std, labels.to(device, non_blocking=True)
+
+
+def loader(items: Dataset[Any], batch: int, device: torch.device, workers: int) -> DataLoader[Any]:
+    """Return what makes batches of items in their order, in processes beside the training where `workers` are wanted."""
+    return DataLoader(
+        items, batch, num_workers=workers, pin_memory=device.type == "cuda",
         worker_init_fn=_alone, prefetch_factor=4 if workers else None,
     )  # fmt: skip
-    mean, std = MEAN.to(device), STD.to(device)
-    for photos, labels in loader:
-        yield (photos.to(device, non_blocking=True).float() / 255 - mean) / std, labels.to(device, non_blocking=True)
 
 
 def _alone(_: int) -> None:
