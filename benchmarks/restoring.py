@@ -7,7 +7,6 @@ where none is named. The light restorer was trained on these very features, the 
 """
 
 import argparse
-import hashlib
 import time
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.quality import measures
 from pipeline.catalog import Entry
 from pipeline.engines import compile_openvino
+from pipeline.keeping import digest_of
 from pipeline.runtime import Models
 from pipeline.types import Network, Pixels
 from pipeline.weights import Verified, choose
@@ -63,7 +63,7 @@ def network_of(which: str) -> Network:
         return Models("cpu").named(which, "auto").run
     card, build = CARDS[LIGHT], restorer([file])[1]
     entry = Entry(LIGHT, card["role"], card["license"], card["data"], sha256=None, bytes=None, build=build)
-    return compile_openvino(Verified(entry, (file,), hashlib.sha256(file.read_bytes()).hexdigest()))
+    return compile_openvino(Verified(entry, (file,), digest_of(file)))
 
 
 def measured(

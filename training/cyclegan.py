@@ -16,14 +16,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from accelerate import Accelerator
-from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from pipeline.nets.generator import Generator
 from pipeline.paint import to_pixels
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, fit, shared_by, single
 from training.patchgan import PatchGAN, begun
 from training.unpaired import Domains, batches, read_domains
 
@@ -178,8 +177,7 @@ def train(args: argparse.Namespace) -> None:
         nets, optimizers, step, averaged="painter",
         schedule=LinearDecay(args.minutes, ema=0.999, sample_minutes=args.sample_minutes), folder=args.run,
         sample=lambda net, page: draw(net, nets["photographer"], held_out, page),
-        together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
-        writes=machine.is_main_process,
+        **shared_by(machine),
     )  # fmt: skip
     machine.wait_for_everyone()
     machine.end_training()

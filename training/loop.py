@@ -7,8 +7,11 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -104,6 +107,15 @@ def fit(
     if writes and (seconds > last_sample or not done):
         _milestone(folder, done, seconds, networks, optimizers, average, sample)
     return average.network
+
+
+def shared_by(machine: Accelerator) -> dict[str, Any]:
+    """Return what `fit` is told where several processes may train one network: `together` and `writes`."""
+
+    def together(seconds: float) -> float:
+        return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()
+
+    return {"together": together, "writes": machine.is_main_process}
 
 
 def _resume(

@@ -15,14 +15,13 @@ import cv2
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.types import Pixels
 from training.cyclegan import discriminator_loss, judged
 from training.figures import as_network, draw_curve, sheet
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, fit, shared_by, single
 from training.patchgan import PatchGAN
 from training.restore_figures import feature_distance, figures, outcome, trials
 from training.teachers import Perceptual
@@ -114,8 +113,7 @@ def train(args: argparse.Namespace) -> None:
         nets, optimizers, step, averaged="restorer",
         schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run,
         sample=lambda net, page: evaluate(net, held_out, vgg, page),
-        together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
-        writes=machine.is_main_process,
+        **shared_by(machine),
     )  # fmt: skip
     machine.wait_for_everyone()
     machine.end_training()

@@ -18,7 +18,7 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 from accelerate import Accelerator
-from accelerate.utils import DistributedDataParallelKwargs, broadcast
+from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -28,7 +28,7 @@ from training.depthwise import quicken
 from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
 from training.framing import VIEWS
 from training.labels import CLASSES
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
 from training.samples import Samples, read_mask
 from training.stream import Varied, batches
@@ -131,8 +131,7 @@ def train(args: argparse.Namespace) -> None:
         {"parser": network}, {"adam": optimizer}, step, averaged="parser",
         schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run,
         sample=lambda net, page: evaluate(net, data.held_out, page),
-        together=lambda seconds: broadcast(torch.tensor(seconds, dtype=torch.float64, device=device)).item(),
-        writes=machine.is_main_process,
+        **shared_by(machine),
     )  # fmt: skip
     if machine.is_main_process:
         draw_curve(args.run, args.run / "loss.png")
