@@ -1,7 +1,7 @@
-"""Time a parse, a click and Segment Anything's encoders in one run: `python -m benchmarks.outlining [PHOTO] [--largest vit_h]`.
+"""Time a parse, a click and Segment Anything's encoders in one run: `python -m benchmarks.outlining [PHOTO...] [--largest vit_h]`.
 
-The photo is shown at 1024 x 768. SAM's weights are random where they are not at hand: as fast as the published ones. Its encoder runs
-in PyTorch float32, as the package runs it.
+Photos are shown at 1024 x 768; what the rest is compared with is the median of their parses. SAM's weights are random where they are not
+at hand: as fast as the published ones. Its encoder runs in PyTorch float32, as the package runs it.
 """
 
 import argparse
@@ -11,12 +11,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from benchmarks.meter import forget_peak, peak_megabytes
 from pipeline.catalog import PARSERS
 from pipeline.io import read_photo
-from pipeline.nets.sam import SIDE, VARIANTS, ImageEncoder
 from pipeline.outline import POINTER
 from pipeline.paint import at_working_size, parse
 from pipeline.runtime import Models
@@ -25,6 +23,7 @@ from pipeline.types import Photo, Prompt
 
 EXAMPLE = Path(__file__).parents[1] / "examples/portrait.jpg"
 SIZE = (1024, 768)  # long and short side
+ENCODERS = ("vit_b", "vit_l", "vit_h")
 
 
 def seconds(act: Callable[[], object], times: int, *, warm: bool = True) -> float:
@@ -47,6 +46,10 @@ def at_size(photo: Photo) -> Photo:
 
 def encode(variant: str) -> Callable[[], object]:
     """Return a run of one of SAM's encoders with random weights."""
+    import torch  # no part of a parse, whose memory is measured before
+
+    from pipeline.nets.sam import SIDE, ImageEncoder
+
     network = ImageEncoder(variant).eval().requires_grad_(False)
     picture = torch.rand(1, 3, SIDE, SIDE)
 
@@ -60,22 +63,23 @@ def encode(variant: str) -> Callable[[], object]:
 def main() -> None:
     """Print seconds, and how many parses fit into each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("photo", nargs="?", type=Path, default=EXAMPLE)
-    parser.add_argument("--largest", choices=VARIANTS, default="vit_h", help="the last encoder to time; each larger one takes longer")
+    parser.add_argument("photos", nargs="*", type=Path, default=[EXAMPLE])
+    parser.add_argument("--largest", choices=ENCODERS, default=ENCODERS[-1], help="the last encoder to time; each larger one takes longer")
     args = parser.parse_args()
-    models, photo = Models(), at_size(read_photo(args.photo))
+    models, photos = Models(), [at_size(read_photo(file)) for file in args.photos]
     for role in PARSERS:
         models.load(role, "embedded")
     forget_peak()
-    rows = {"parse, second look included": seconds(lambda: parse(photo, models=models), 7)}
-    print(f"peak of a parse: {peak_megabytes():.0f} MB in all")
+    parses = [seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos]
+    print(f"peak of a parse: {peak_megabytes():.0f} MB in all; slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}")
+    rows, photo = {f"parse, closer looks included, of {len(photos)}": float(np.median(parses))}, photos[0]
     pointer, original = models.named(POINTER, "embedded"), at_working_size(photo)
     rows[f"{POINTER}: embed the photo"] = seconds(lambda: embed(original, pointer.run, side=pointer.entry.side), 7)
     embedding, decoder = embed(original, pointer.run, side=pointer.entry.side), pointer.prompt
     if decoder is not None:
         prompt = Prompt(((SIZE[1] / 2, SIZE[1] / 2, True),))
         rows[f"{POINTER}: one prompt"] = seconds(lambda: prompted(embedding, decoder, prompt), 15)
-    for variant in list(VARIANTS)[: list(VARIANTS).index(args.largest) + 1]:
+    for variant in ENCODERS[: ENCODERS.index(args.largest) + 1]:
         rows[f"SAM {variant}: embed the photo, PyTorch float32"] = seconds(encode(variant), 1, warm=False)
     base = next(iter(rows.values()))
     for name, spent in rows.items():

@@ -1,8 +1,10 @@
 """The shared sets of faces and people as samples: what each knows becomes labels, what none knows stays unknown."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -20,20 +22,22 @@ WEIGHTS = {"face_parsing": 1.5, "portraits_in_the_wild": 1.2, "people": 0.4, "la
 WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
 MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
 CELEBA_FACE = (256.0, 290.0, 330.0)  # where its faces are aligned to, of 512 px
+NO_CHANGE: Mapping[str, float] = MappingProxyType({})
 ENLARGED = 2  # landmarks' crops are small: parts are drawn at twice their size
 
 
 @dataclass
 class Drawn:
-    """Samples with how often each is drawn."""
+    """Samples with how often each is drawn; `sets`: how much more often than by its own weight a set is."""
 
+    sets: Mapping[str, float] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
 
     def add(self, kind: str, photo: Pixels, labels: Labels, face: Spot | None, *, solid: bool = True) -> None:
         """Append a sample of a set."""
         self.samples.append(Sample(photo, labels, face, WHOLE[kind], solid))
-        self.weights.append(WEIGHTS[kind])
+        self.weights.append(WEIGHTS[kind] * self.sets.get(kind, 1.0))
 
 
 def nine_truth(mask: Labels) -> Labels:
@@ -41,14 +45,15 @@ def nine_truth(mask: Labels) -> Labels:
     return NINE[CELEBA[mask]]
 
 
-def load_shared(data: Path, teacher: nn.Module | None, memory: Path) -> Drawn:
+def load_shared(data: Path, teacher: nn.Module | None, memory: Path, sets: Mapping[str, float] = NO_CHANGE) -> Drawn:
     """Load every labelled picture under `data`, a folder of sets as the README names them.
 
     `teacher`: a trained parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
+    `sets`: how much more often than usual samples of a set are drawn.
     Raises: DatasetError: see `check`.
     """
     check(data)
-    drawn = Drawn()
+    drawn = Drawn(sets)
     for photo, mask in pairs_of(data, "face_parsing"):
         pixels = read_pixels(photo)
         scale = pixels.shape[0] / 512

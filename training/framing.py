@@ -4,7 +4,6 @@ What is done to a photo here is done to its labels, too.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -14,38 +13,12 @@ from numpy.typing import NDArray
 from pipeline.types import Labels, Pixels
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
+from training.views import VIEWS, Views
 
 Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
 View = tuple[Pixels, Labels]
 
 MOST_OTHERS = 5
-EXCHANGED = 0.25  # how often the scene behind a person is exchanged
-
-
-@dataclass(frozen=True)
-class Views:
-    """What a network is to see.
-
-    `faces`: how often a face is near or small, else it is cut off. `near`: least and most share of the view that a near face is
-    high; `room`: how far from the middle it may be, as a share of the view. `whole`: how much more often than a set's own share
-    whole photos are seen. `crowds`: how often so many others are set into a view; `empty`: how often it begins without anybody.
-    `damaged`: how often light, lens and file are varied.
-    """
-
-    faces: tuple[float, float] = (0.65, 0.26)
-    near: tuple[float, float] = (0.5, 0.95)
-    room: float = 0.12
-    whole: float = 1.0
-    crowds: tuple[float, ...] = (0.70, 0.15, 0.07, 0.04, 0.02, 0.02)
-    empty: float = 0.05
-    damaged: float = 1.0
-
-
-VIEWS = {
-    "any": Views(),
-    "close": Views(faces=(1.0, 0.0), near=(0.6, 0.95), room=0.08, whole=0.0, crowds=(0.88, 0.12), empty=0.0, damaged=0.6),
-    "far": Views(faces=(0.35, 0.5), near=(0.3, 0.7), room=0.25, whole=1.5),
-}
 
 
 def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
@@ -57,7 +30,7 @@ def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.
         view = staged(draw(), scenes, side, rng, views)
         others = rng.choice(len(views.crowds), p=views.crowds)
     for _ in range(others):
-        view = beside(view, draw(), rng)
+        view = beside(view, draw(), tilt(rng, views), rng)
     return flipped(view) if rng.random() < 0.5 else view
 
 
@@ -65,7 +38,7 @@ def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generat
     """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     outside = labels == OUTSIDE
-    exchanged = sample.solid and rng.random() < (0.5 if outside.any() else EXCHANGED)  # half of the frames shall not show
+    exchanged = sample.solid and rng.random() < (0.5 if outside.any() else views.exchanged)  # half of the frames shall not show
     if not scenes:
         return photo, np.where(outside, UNKNOWN, labels).astype(np.uint8)
     if not (exchanged or outside.any()):
@@ -75,15 +48,18 @@ def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generat
     return mixed(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(np.uint8)
 
 
-def beside(view: View, other: Sample, rng: np.random.Generator) -> View:
-    """Set another sample's person into a view, small, before or behind who is there; nothing where it cannot be cut out."""
+def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:
+    """Set another sample's person into a view, small, tilted by `angle`, radians, before or behind who is there.
+
+    Nothing where it cannot be cut out.
+    """
     photo, labels = view
     side = len(labels)
     if not other.solid or other.face is None:
         return view
     x, y, size = other.face
     scale = side * np.exp(rng.uniform(np.log(0.07), np.log(0.4))) / size
-    matrix = placed((x, y), rng.uniform(0.05, 0.95, 2) * side, (scale, scale), tilt(rng))
+    matrix = placed((x, y), rng.uniform(0.05, 0.95, 2) * side, (scale, scale), angle)
     theirs, parts = framed(other, matrix, side)
     person = (parts != 0) & (parts != OUTSIDE)
     if rng.random() < 0.5:
@@ -97,27 +73,20 @@ def chosen_view(sample: Sample, side: int, rng: np.random.Generator, views: View
     h, w = sample.labels.shape
     if sample.face and rng.random() >= sample.whole * views.whole:
         x, y, size = sample.face
-        near, small = views.faces
-        kind = rng.random()
-        if kind < near:  # near the middle, as a closer look shows it
-            share, room = rng.uniform(*views.near), views.room
-        elif kind < near + small:  # anywhere
-            share, room = np.exp(rng.uniform(np.log(0.08), np.log(0.5))), 0.42
-        else:  # cut off
-            share, room = rng.uniform(0.3, 1.4), 0.55
-        scale, target = share * side / size, side / 2 + rng.uniform(-room, room, 2) * side
+        share, middle = views.framing(rng).draw(rng)
+        scale, target = share * side / size, middle * side
     else:
         scale = side / max(h, w) * np.exp(rng.uniform(np.log(0.8), np.log(1.9)))
         # Of a photo larger than the view any part may be seen; a smaller one stands near the middle.
         x, y = (v / 2 + rng.uniform(-0.5, 0.5) * max(0.1 * v, v - side / scale) for v in (w, h))
         target = np.full(2, side / 2)
     stretch = np.exp(rng.normal(0, 0.05))
-    return placed((x, y), target, (scale * stretch, scale / stretch), tilt(rng))
+    return placed((x, y), target, (scale * stretch, scale / stretch), tilt(rng, views))
 
 
-def tilt(rng: np.random.Generator) -> float:
+def tilt(rng: np.random.Generator, views: Views) -> float:
     """Choose an angle, radians: mostly as people hold their heads, now and then anything up to 45 degrees."""
-    return float(np.deg2rad(rng.normal(0, 10) if rng.random() < 0.8 else rng.uniform(-45, 45)))
+    return float(np.deg2rad(rng.uniform(-45, 45) if rng.random() < views.leaning else rng.normal(0, views.tilt)))
 
 
 def placed(center: tuple[float, float], target: NDArray[np.float64], scale: tuple[float, float], angle: float) -> Matrix:

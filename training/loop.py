@@ -71,6 +71,7 @@ def fit(
     sample: Callable[[nn.Module, Path], dict[str, float]],
     together: Callable[[float], float] = float,
     writes: bool = True,
+    clock: Callable[[], float] = time.monotonic,
 ) -> nn.Module:
     """Call `step` until the schedule ends; return the averaged network.
 
@@ -79,7 +80,7 @@ def fit(
     later call with the same folder goes on from it), `average.safetensors` and `sheet-*.jpg`.
 
     Where several processes train one network, `together` gives all of them the first one's seconds, so that they stop at the same
-    step, and only that one `writes`.
+    step, and only that one `writes`. `clock` gives the seconds that the schedule counts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     average = Average(networks[averaged], schedule.ema)
@@ -88,7 +89,7 @@ def fit(
     seen: dict[str, float] = {}
     last_sample = seconds
     while seconds < schedule.minutes * 60:
-        began = time.monotonic()
+        began = clock()
         rate = schedule.rate(seconds / (schedule.minutes * 60))
         for name, optimizer in optimizers.items():
             for group, lr in zip(optimizer.param_groups, base[name], strict=True):
@@ -97,7 +98,7 @@ def fit(
             seen[key] = 0.98 * seen.get(key, value) + 0.02 * value
         average.update(networks[averaged])
         done += 1
-        seconds = together(seconds + time.monotonic() - began)
+        seconds = together(seconds + clock() - began)
         if done % LOG_EVERY == 0 and writes:
             _log(folder / "log.csv", {"step": done, "minutes": round(seconds / 60, 2), "rate": rate, **seen})
         if seconds - last_sample >= schedule.sample_minutes * 60:
@@ -110,12 +111,16 @@ def fit(
 
 
 def shared_by(machine: Accelerator) -> dict[str, Any]:
-    """Return what `fit` is told where several processes may train one network: `together` and `writes`."""
+    """Return what `fit` is told of the machine: `together`, `writes` and `clock`.
+
+    On a CPU the clock is the training's own thread's, so that a busy machine, or a pause, does not end a training early.
+    """
 
     def together(seconds: float) -> float:
         return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()
 
-    return {"together": together, "writes": machine.is_main_process}
+    clock = time.thread_time if machine.device.type == "cpu" else time.monotonic
+    return {"together": together, "writes": machine.is_main_process, "clock": clock}
 
 
 def _resume(

@@ -26,12 +26,12 @@ from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
 from training.depthwise import quicken
 from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
-from training.framing import VIEWS
 from training.labels import CLASSES
 from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
 from training.samples import Samples, read_mask
 from training.stream import Varied, batches
+from training.views import VIEWS, Views
 
 LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks
 DRAWN = 8  # held-out photos on a sheet, at most
@@ -48,9 +48,9 @@ class Data:
     held_out: list[HeldOut]
 
 
-def shared_data(folder: Path, teacher: nn.Module | None, run: Path) -> Data:
+def shared_data(folder: Path, teacher: nn.Module | None, run: Path, views: Views) -> Data:
     """Return the shared sets; the teacher's labels are kept in the run's folder."""
-    drawn = faces.load_shared(folder, teacher, run / "taught")
+    drawn = faces.load_shared(folder, teacher, run / "taught", views.sets)
     held_out = [HeldOut(*pair, lambda mask: faces.nine_truth(read_mask(mask))) for pair in faces.pairs_of(folder, "face_parsing_test")]
     held_out += [HeldOut(*pair, faces.person_labels) for pair in faces.pairs_of(folder, "portraits_in_the_wild_test")]
     return Data(drawn.samples, np.array(drawn.weights), photos_in(folder / "photos"), held_out)
@@ -105,7 +105,7 @@ def train(args: argparse.Namespace) -> None:
         quicken(network)
     with machine.main_process_first():  # which labels for the others, too
         data = (
-            shared_data(args.data, network.eval() if args.start else None, args.run)
+            shared_data(args.data, network.eval() if args.start else None, args.run, VIEWS[args.views])
             if args.kind == "shared"
             else easyportrait_data(args.data, args.scenes)
         )

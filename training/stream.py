@@ -13,9 +13,10 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
 from training.damage import DAMAGE
-from training.framing import VIEWS, Views, composed
+from training.framing import composed
 from training.labels import MEAN, STD
 from training.samples import Samples
+from training.views import VIEWS, Views
 
 ENDLESS = 1 << 31
 

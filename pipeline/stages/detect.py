@@ -12,7 +12,9 @@ from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabili
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
-LARGER_LOOK_PX, SMALLER_LOOK_PX = 1024, 256
+LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
+GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
+CLEAR_PX = 72  # height at which a look shows a face well
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LOOKS_PX = (256, 768)
@@ -48,8 +50,9 @@ def see(photo: Image, parser: Parser) -> Seen:
     """
     parts = look(photo, parser.whole, long_px=LOOK_PX)
     found = _confirmed(photo, parser, parts, whole_of(photo), [])
-    if window := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
-        long_px = round(LARGER_LOOK_PX * _long(window) / max(photo.shape[:2]))
+    if unseen := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
+        window, look_px = unseen
+        long_px = round(look_px * _long(window) / max(photo.shape[:2]))
         found = _confirmed(photo, parser, look(photo[window], parser.whole, long_px=long_px), window, found)
     if not found:
         found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
@@ -76,20 +79,23 @@ def _confirmed(photo: Image, parser: Parser, parts: Probabilities, window: Windo
         points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
+        if found and measure(look_closer(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
+            continue
         seen = confirm(photo, parser, points)
         if seen and not any(_same(seen[0], face) for face, _ in found):
             found.append(seen)
     return found
 
 
-def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> Window | None:
+def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> tuple[Window, int] | None:
     """Return the window of the photo, (height, width) `size`, in which faces may be that the first look's `parts` do not show; or None.
 
-    It holds the face parts outside of all `faces`; it is the whole photo where no face is large.
+    It holds the face parts outside of all `faces`; it is the whole photo where no face is large. With it comes how long the whole photo
+    is to be in a look that would show them.
     """
     h, w = size
     if not any(face.height > SMALL * max(size) for face in faces):
-        return slice(0, h), slice(0, w)
+        return (slice(0, h), slice(0, w)), LARGER_LOOKS_PX[1]
     scale = max(size) / max(parts.shape[:2])
     shown = (parts[..., list(FACE_PARTS)].sum(2) > SHOWN).astype(np.uint8)
     for face in faces:
@@ -102,7 +108,8 @@ def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, 
     (x0, y0), (x1, y1) = corners[:, :2].min(0), corners[:, 2:].max(0)
     room = 32 + 0.15 * max(x1 - x0, y1 - y0)
     rows, columns = ((int(max(0, (a - room) * scale)), int(min(s, (b + room) * scale) + 1)) for a, b, s in ((y0, y1, h), (x0, x1, w)))
-    return slice(*rows), slice(*columns)
+    least = float((corners[:, 3] - corners[:, 1]).min())
+    return (slice(*rows), slice(*columns)), int(np.clip(max(parts.shape[:2]) * CLEAR_PX / least, *LARGER_LOOKS_PX))
 
 
 def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np.int32]:

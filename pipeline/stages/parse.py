@@ -86,10 +86,10 @@ def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.
     return np.asarray((one + other) / 2, np.float32)
 
 
-def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too") -> CloseLook:
-    """Return the parts of an upright crop around eyes and mouth corners, `points` (4, 2) in px."""
-    matrix = align.similarity(points, align.template(CLOSE_SIDE))
-    batch = to_batch(np.clip(align.crop(photo, matrix, CLOSE_SIDE), 0, 1))
+def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too", side: int = CLOSE_SIDE) -> CloseLook:
+    """Return the parts of an upright crop, `side` px, around eyes and mouth corners, `points` (4, 2) in px."""
+    matrix = align.similarity(points, align.template(side))
+    batch = to_batch(np.clip(align.crop(photo, matrix, side), 0, 1))
     return CloseLook(to_picture(_run(batch, network, mirrored)), matrix)
 
 

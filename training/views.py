@@ -1,0 +1,70 @@
+"""What a network in training is to see of photos: how large its faces are, where, how tilted, what stands beside and behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Framing:
+    """One way to show a face in a square view.
+
+    `often`: how often, relative to a view's other framings. `share`: least and most of the view that the face is high; equal ratios are
+    equally likely. `middle`: where its middle is, (x, y), as shares of the view; `room`: how far from there it may be.
+    """
+
+    often: float
+    share: tuple[float, float]
+    middle: tuple[float, float] = (0.5, 0.5)
+    room: float = 0.42
+
+    def draw(self, rng: np.random.Generator) -> tuple[float, NDArray[np.float64]]:
+        """Draw a face's height and its middle (x, y), all as shares of the view."""
+        share = np.exp(rng.uniform(*np.log(self.share)))
+        return float(share), np.array(self.middle) + rng.uniform(-self.room, self.room, 2)
+
+
+@dataclass(frozen=True)
+class Views:
+    """What a network is to see.
+
+    `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of pictures is drawn; `whole`: the same of
+    whole photos. `tilt`: the standard deviation of a head's angle, degrees; `leaning`: how often any angle to 45 degrees takes its
+    place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
+    `empty`: how often it begins without anybody. `damaged`: how often light, lens and file are varied.
+    """
+
+    faces: tuple[Framing, ...]
+    sets: Mapping[str, float] = field(default_factory=dict)
+    whole: float = 1.0
+    tilt: float = 10.0
+    leaning: float = 0.2
+    exchanged: float = 0.25
+    crowds: tuple[float, ...] = (0.70, 0.15, 0.07, 0.04, 0.02, 0.02)
+    empty: float = 0.05
+    damaged: float = 1.0
+
+    def framing(self, rng: np.random.Generator) -> Framing:
+        """Draw one of the framings."""
+        often = np.array([framing.often for framing in self.faces])
+        return self.faces[rng.choice(len(often), p=often / often.sum())]
+
+
+NEAR, SMALL, CUT_OFF = Framing(0.65, (0.5, 0.95), room=0.12), Framing(0.26, (0.08, 0.5)), Framing(0.09, (0.3, 1.4), room=0.55)
+
+VIEWS = {
+    "any": Views((NEAR, SMALL, CUT_OFF)),
+    # A parse's closer looks: the face in FFHQ's framing, then its brows, eyes and mouth. Both stand as upright as the points found.
+    "close": Views(
+        (Framing(0.55, (0.56, 0.86), (0.5, 0.54), 0.05), Framing(0.45, (0.88, 1.2), (0.5, 0.41), 0.06)),
+        sets={"face_parsing": 2.0, "portraits_in_the_wild": 0.6, "people": 0.0}, whole=0.0,
+        tilt=4.0, leaning=0.05, exchanged=0.12, crowds=(1.0,), empty=0.0, damaged=0.4,
+    ),
+    # A parse's first looks: people rather than their faces.
+    "far": Views(
+        (Framing(0.35, (0.3, 0.75), room=0.2), Framing(0.5, (0.08, 0.5)), Framing(0.15, (0.3, 1.4), room=0.55)),
+        sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, damaged=0.8,
+    ),
+}  # fmt: skip
