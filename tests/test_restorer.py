@@ -214,7 +214,7 @@ def test_a_small_restorer_learns_a_few_faces_by_heart(teacher):
 @pytest.fixture
 def a_second_a_step(monkeypatch):
     clock = itertools.count(0, 0.999)
-    monkeypatch.setattr("training.loop.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr("training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None))
     monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 

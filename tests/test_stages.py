@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import unexplained
+from pipeline.stages.detect import LARGER_LOOKS_PX, unexplained
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
 from pipeline.stages.parse import CloseLook, Parser, Part, look, look_closest, merged, merged_nine, nine_classes
@@ -224,7 +224,8 @@ def test_skin_that_no_face_explains_is_looked_at_again():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
     parts[106, 304] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
     face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
-    rows, columns = unexplained(parts, (face,), (512, 1024))
+    (rows, columns), long_px = unexplained(parts, (face,), (512, 1024))
+    assert long_px == LARGER_LOOKS_PX[1]
     assert rows.start < 200
     assert rows.stop > 240
     assert 280 < columns.start < 600
@@ -244,4 +245,11 @@ def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
 
 
 def test_small_faces_make_the_whole_photo_worth_a_larger_look():
-    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (slice(0, 512), slice(0, 1024))
+    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == ((slice(0, 512), slice(0, 1024)), LARGER_LOOKS_PX[1])
+
+
+def test_a_large_patch_of_skin_needs_no_very_large_look():
+    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 60, 380, 160))
+    parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
+    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_LOOKS_PX[0]

@@ -1,4 +1,5 @@
 import itertools
+import time
 from copy import deepcopy
 from types import SimpleNamespace
 
@@ -15,15 +16,16 @@ from tests.training_sets import easyportrait, face_mask, shared, write_pair
 from training.damage import DAMAGE
 from training.depthwise import quicken
 from training.figures import Scores, confusion, draw_curve, iou, panel, read_log
-from training.framing import composed, flipped, framed, placed, staged
+from training.framing import composed, flipped, framed, placed, staged, tilt
 from training.labels import FLIPPED, NINE_PERSON, OUTSIDE, PERSON, UNKNOWN
-from training.loop import Schedule
+from training.loop import Schedule, clock_of
 from training.losses import loss
 from training.samples import Sample, face_in
 from training.segment import arguments
 from training.segment import test_folder as held_out_in
 from training.soup import mixed
 from training.stream import Varied
+from training.views import VIEWS
 
 NINE_PERSONS = [Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES]
 
@@ -195,7 +197,7 @@ def run(*words) -> None:
 @pytest.fixture
 def a_second_a_step(monkeypatch):
     clock = itertools.count(0, 0.999)
-    monkeypatch.setattr("training.loop.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr("training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None))
     monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 
@@ -271,3 +273,27 @@ def test_a_copy_of_a_quickened_network_runs_on_its_own_weights():
     for weight in network.parameters():
         weight.data.zero_()
     assert torch.equal(other(photo), before)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_face_is_shown_as_its_framings_say(name):
+    rng, views = np.random.default_rng(0), VIEWS[name]
+    for framing in (views.framing(rng) for _ in range(50)):
+        share, middle = framing.draw(rng)
+        assert framing.share[0] <= share <= framing.share[1]
+        assert (np.abs(middle - framing.middle) <= framing.room).all()
+
+
+def test_closer_looks_are_taught_upright_and_without_strangers():
+    rng = np.random.default_rng(0)
+    leaning = {name: np.std([tilt(rng, views) for _ in range(500)]) for name, views in VIEWS.items()}
+    assert leaning["close"] < 0.6 * leaning["any"]
+    assert len(VIEWS["close"].crowds) == 1
+
+
+def test_a_pause_is_not_training_time():
+    """A CPU training's clock stands still while its thread waits."""
+    clock = clock_of(torch.device("cpu"))
+    began = clock()
+    time.sleep(0.3)
+    assert clock() - began < 0.2

@@ -111,16 +111,17 @@ def fit(
 
 
 def shared_by(machine: Accelerator) -> dict[str, Any]:
-    """Return what `fit` is told of the machine: `together`, `writes` and `clock`.
-
-    On a CPU the clock is the training's own thread's, so that a busy machine, or a pause, does not end a training early.
-    """
+    """Return what `fit` is told where several processes may train one network: `together`, `writes` and `clock`."""
 
     def together(seconds: float) -> float:
         return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()
 
-    clock = time.thread_time if machine.device.type == "cpu" else time.monotonic
-    return {"together": together, "writes": machine.is_main_process, "clock": clock}
+    return {"together": together, "writes": machine.is_main_process, "clock": clock_of(machine.device)}
+
+
+def clock_of(device: torch.device) -> Callable[[], float]:
+    """Return what a training's seconds are counted by: on a CPU by its own thread's, so that a busy machine does not end it early."""
+    return time.thread_time if device.type == "cpu" else time.monotonic
 
 
 def _resume(

@@ -25,7 +25,7 @@ from pipeline.paint import to_pixels
 from pipeline.types import Pixels
 from training.cyclegan import discriminator_loss, judged
 from training.figures import draw_curve, sheet
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, clock_of, fit, single
 from training.painter import plain_generator
 from training.patchgan import PatchGAN
 from training.strokes import lit_like_monet
@@ -178,7 +178,7 @@ def train(args: argparse.Namespace) -> None:
 
     fit(
         {"painter": generator, "judge": judge}, optimizers, step, averaged="painter",
-        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run,
+        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
         sample=lambda net, page: draw(net, held_out, vgg, page),
     )  # fmt: skip
 

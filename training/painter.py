@@ -21,7 +21,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.generator import Generator
 from pipeline.ops.grain import carried, seeds
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, clock_of, fit, single
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 
@@ -174,7 +174,8 @@ def main() -> None:
 
     fit(
         {"generator": generator}, {"adam": optimizer}, step, averaged="generator",
-        schedule=Schedule(args.minutes, ema=0.998), folder=args.folder, sample=lambda net, sheet: draw(net, data, sheet),
+        schedule=Schedule(args.minutes, ema=0.998), folder=args.folder,
+        clock=clock_of(device), sample=lambda net, sheet: draw(net, data, sheet),
     )  # fmt: skip
 
 

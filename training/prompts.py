@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from pipeline.nets.sam import CELLS
 from training.crowd import Crowd, Task, correct
 from training.light_sam import LightSam, chosen, inputs
-from training.loop import Schedule, fit, single
+from training.loop import Schedule, clock_of, fit, single
 from training.prompt_figures import figures
 from training.regions import Shared
 
@@ -116,7 +116,8 @@ def main() -> None:
 
     fit(
         {"prompts": network}, {"adam": optimizer}, step, averaged="prompts",
-        schedule=Schedule(args.minutes, ema=0.998), folder=args.folder, sample=partial(figures, data=args.data, limit=8),
+        schedule=Schedule(args.minutes, ema=0.998), folder=args.folder,
+        clock=clock_of(torch.device(args.device)), sample=partial(figures, data=args.data, limit=8),
     )  # fmt: skip
 
 
