@@ -1,6 +1,7 @@
 import itertools
 import time
 from copy import deepcopy
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
@@ -25,8 +26,10 @@ from training.segment import arguments
 from training.segment import test_folder as held_out_in
 from training.soup import mixed
 from training.stream import Varied
+from training.sunglasses import worn
 from training.views import VIEWS
 
+BARE = replace(VIEWS["any"], shaded=0.0)  # sunglasses are not painted in their label's color
 NINE_PERSONS = [Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES]
 
 
@@ -105,7 +108,7 @@ def agreement(photo: np.ndarray, labels: np.ndarray) -> float:
 def test_a_varied_picture_keeps_its_labels_in_place(seed, black):
     rng = np.random.default_rng(seed)
     # Without mirroring: its swap of sides is no longer what the colors say.
-    assert agreement(*staged(sample(), black, 96, rng)) > 0.98
+    assert agreement(*staged(sample(), black, 96, rng, BARE)) > 0.98
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -114,7 +117,7 @@ def test_people_set_beside_each_other_keep_their_labels(seed, black):
     symmetric = FLIPPED[whole.labels].clip(max=FLIPPED[whole.labels])
     symmetric = np.where(np.isin(symmetric, (4, 6)), symmetric - 1, symmetric).astype(np.uint8)  # one class for both sides
     plain = Sample(coded(symmetric), symmetric, whole.face, whole=0.3)
-    photo, labels = composed(lambda: plain, black, 96, np.random.default_rng(seed))
+    photo, labels = composed(lambda: plain, black, 96, np.random.default_rng(seed), BARE)
     unmirrored = np.where(np.isin(labels, (4, 6)), labels - 1, labels).astype(np.uint8)
     assert agreement(photo, unmirrored) > 0.97
     assert not np.isin(labels, (OUTSIDE, UNKNOWN)).any()
@@ -297,3 +300,20 @@ def test_a_pause_is_not_training_time():
     began = clock()
     time.sleep(0.3)
     assert clock() - began < 0.2
+
+
+def test_sunglasses_hide_eyes_and_only_what_they_hide_changes_its_label():
+    """They are dark where the eyes were; a face without both eyes gets none."""
+    photo, labels = np.full((96, 96, 3), 200, np.uint8), np.full((96, 96), Part.SKIN, np.uint8)
+    labels[:10] = Part.BACKGROUND
+    labels[38:43, 28:36], labels[38:43, 58:66] = Part.RIGHT_EYE, Part.LEFT_EYE
+    for seed in range(12):
+        seen, marks = worn(photo, labels, np.random.default_rng(seed))
+        changed = marks != labels
+        assert set(np.unique(marks[changed])) == {Part.GLASSES}
+        assert not np.isin(marks, (Part.RIGHT_EYE, Part.LEFT_EYE)).any()
+        assert seen[40, 32].max() < 120
+        assert 0.03 < changed.mean() < 0.4
+        assert not changed[:10].any()
+    alone = np.where(labels == Part.LEFT_EYE, Part.SKIN, labels).astype(np.uint8)
+    assert (worn(photo, alone, np.random.default_rng(0))[0] == photo).all()

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from torch import nn
 
+from pipeline.stages.parse import Part
 from pipeline.types import Labels, Pixels, Points
 from training import landmarks
 from training.checks import DatasetError, Pair, paired, photos_in, problems_in
@@ -22,6 +23,7 @@ WEIGHTS = {"face_parsing": 1.5, "portraits_in_the_wild": 1.2, "people": 0.4, "la
 WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
 MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
 CELEBA_FACE = (256.0, 290.0, 330.0)  # where its faces are aligned to, of 512 px
+WORN, RARE = 0.006, 3.0  # from this share of a photo on glasses and hats, which few wear, make it worth so many draws
 NO_CHANGE: Mapping[str, float] = MappingProxyType({})
 ENLARGED = 2  # landmarks' crops are small: parts are drawn at twice their size
 
@@ -36,8 +38,9 @@ class Drawn:
 
     def add(self, kind: str, photo: Pixels, labels: Labels, face: Spot | None, *, solid: bool = True) -> None:
         """Append a sample of a set."""
+        rare = np.isin(labels, (Part.GLASSES, Part.HEADWEAR)).mean() > WORN
         self.samples.append(Sample(photo, labels, face, WHOLE[kind], solid))
-        self.weights.append(WEIGHTS[kind] * self.sets.get(kind, 1.0))
+        self.weights.append(WEIGHTS[kind] * self.sets.get(kind, 1.0) * (RARE if rare else 1.0))
 
 
 def nine_truth(mask: Labels) -> Labels:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.types import Labels, Pixels
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
+from training.sunglasses import worn
 from training.views import VIEWS, Views
 
 Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
@@ -37,6 +38,8 @@ def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.
 def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
     """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
+    if rng.random() < views.shaded:
+        photo, labels = worn(photo, labels, rng)
     outside = labels == OUTSIDE
     exchanged = sample.solid and rng.random() < (0.5 if outside.any() else views.exchanged)  # half of the frames shall not show
     if not scenes:

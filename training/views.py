@@ -33,7 +33,8 @@ class Views:
     `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of pictures is drawn; `whole`: the same of
     whole photos. `tilt`: the standard deviation of a head's angle, degrees; `leaning`: how often any angle to 45 degrees takes its
     place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
-    `empty`: how often it begins without anybody. `damaged`: how often light, lens and file are varied.
+    `empty`: how often it begins without anybody. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
+    file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -44,6 +45,7 @@ class Views:
     exchanged: float = 0.25
     crowds: tuple[float, ...] = (0.70, 0.15, 0.07, 0.04, 0.02, 0.02)
     empty: float = 0.05
+    shaded: float = 0.04
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -60,7 +62,7 @@ VIEWS = {
     "close": Views(
         (Framing(0.55, (0.56, 0.86), (0.5, 0.54), 0.05), Framing(0.45, (0.88, 1.2), (0.5, 0.41), 0.06)),
         sets={"face_parsing": 2.0, "portraits_in_the_wild": 0.6, "people": 0.0}, whole=0.0,
-        tilt=4.0, leaning=0.05, exchanged=0.12, crowds=(1.0,), empty=0.0, damaged=0.4,
+        tilt=4.0, leaning=0.05, exchanged=0.12, crowds=(1.0,), empty=0.0, shaded=0.08, damaged=0.4,
     ),
     # A parse's first looks: people rather than their faces.
     "far": Views(
