@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.outline import Outline, outline_people
-from pipeline.paint import at_working_size, blend_people, key_of, paint_scene, restore_faces, see_people
+from pipeline.paint import at_working_size, blend_people, key_of, paint_scene, see_people
 from pipeline.parameters import count_parameters
+from pipeline.restoring import restore_faces
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.segmenters import SEGMENTERS, entries_of
 from pipeline.settings import COMPARED, Segmenter, Settings
+from pipeline.stages.choose import choose
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
-from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report
+from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report
 from pipeline.weights import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
@@ -63,7 +65,7 @@ def compare(
     original = run.kept("original", lambda: at_working_size(photo))
     styled = paint_scene(run, photo, original, settings, models).styled
     seen = see_people(run, original, settings, models)
-    restored = restore_faces(run, original, seen, settings, models)
+    restored = restore_faces(run, original, seen, settings, models).picture
     same = _Same(run, original, original if styled is None else styled, restored, seen, settings, models)
     wanted = tuple(dict.fromkeys((REFERENCE, *segmenters)))
     versions = {name: same.version(name, done=i / len(wanted)) for i, name in enumerate(wanted)}
@@ -147,4 +149,11 @@ class _Same:
             return self.styled
         restorer = self.models.load("restorer", self.settings.weights)
         key = "restored directly", self.settings, tuple(self.run.used), restorer.use
-        return self.run.kept(key, lambda: restore(self.styled, self.seen.faces, restorer.run, mask, weight=how.weight))
+        return self.run.kept(key, lambda: self._restored(restorer.run, mask))
+
+    def _restored(self, network: Network, mask: Mask) -> Image:
+        how, faces = self.settings.restore, self.seen.faces
+        # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
+        cares = tuple(replace(care, weight=how.weight) for care in choose(self.styled, faces, (), which="all", weight=how.weight))
+        made = restore(self.styled, faces, cares, network, mask, fidelity=how.fidelity)
+        return self.styled if made.picture is None else made.picture

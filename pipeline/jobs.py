@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from pipeline.files import refuse_taken, write_whole
 from pipeline.settings import Settings
-from pipeline.types import Face, Painting, PhotoError
+from pipeline.types import Care, Face, Painting, PhotoError, Prompt
 
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
@@ -116,18 +117,29 @@ def record(
         "settings": settings.flat(),
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
-        "faces": [_describe(face) for face in painting.faces] if painting else [],
-        "prompt": {"points": [list(point) for point in painting.prompt.points], "box": painting.prompt.box} if painting else None,
+        "faces": [_describe(face, care) for face, care in zip_longest(painting.faces, painting.cares)] if painting else [],
+        "prompt": _describe_prompt(painting.prompt) if painting else None,
         "skipped": painting.skipped if painting else {},
         "error": error,
     }
 
 
-def _describe(face: Face) -> dict[str, Any]:
-    """Return a face in photo px, as JSON holds it."""
+def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
+    return {"points": [list(point) for point in prompt.points], "box": prompt.box, "faces": [list(wish) for wish in prompt.faces]}
+
+
+def _describe(face: Face, care: Care | None) -> dict[str, Any]:
+    """Return a face in photo px, as JSON holds it, and what restoration did with it, where that could be done."""
+    done = {} if care is None else {
+        "restoration": care.weight,
+        "left_alone": care.why or None,
+        "blur_px": round(care.blur, 2),
+        "confidence": ("low confidence" if care.low_confidence else "high") if care.weight else None,
+    }  # fmt: skip
     return {
         "box": [round(float(v), 2) for v in face.box],
         "eye_centers": [[round(float(v), 2) for v in point] for point in face.eyes],
         "mouth_corners": [[round(float(v), 2) for v in point] for point in face.mouth],
         "score": round(float(face.score), 4),
+        **done,
     }

@@ -37,7 +37,7 @@ def outline_people(
     Then follow the prompt: box, clicks and, last, the drawing, which needs no network.
     """
     segmenter = SEGMENTERS[settings.segment.segmenter]
-    person, made_by = original if restored is None else restored, person_key(run, restored, settings)
+    person, made_by = original if restored is None else restored, person_key(run, restored, settings, prompt)
     parser, parsed_by = run.parser(models, settings.weights)
     network = _network(run, segmenter, seen, settings, models)
 
@@ -56,7 +56,7 @@ def outline_people(
         return Outline(nine_classes(parts), segmenter.outline(scene), base)
 
     base = settings.segment, settings.detect, made_by, parsed_by, network and network.use, tuple(face.box for face in seen.faces)
-    if not prompt:
+    if not prompt.correcting:
         if not seen.faces:
             run.skipped["segment"] = "No face was found."
         return run.stage("segment", (base, None), outline)
@@ -112,6 +112,6 @@ def followed(run: Run, original: Image, person: Image, mask: Mask, seen: Seen, p
     return after(prompt.points)
 
 
-def person_key(run: Run, restored: Image | None, settings: Settings) -> Hashable:
+def person_key(run: Run, restored: Image | None, settings: Settings, prompt: Prompt) -> Hashable:
     """Return what the person's picture depends on beside the photo."""
-    return None if restored is None else (settings.restore, tuple(run.used))
+    return None if restored is None else (settings.restore, prompt.faces, tuple(run.used))

@@ -11,17 +11,15 @@ from pipeline.ops.resample import by_four, rows_enlarged, size_within
 from pipeline.ops.tensor import to_pixels
 from pipeline.ops.tiles import strips_of
 from pipeline.outline import Outline, outline_people
+from pipeline.restoring import restore_faces
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
-from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged, merged_nine
-from pipeline.stages.restore import restore
-from pipeline.stages.segment import segment
+from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene
-from pipeline.weights import WeightError
 
 WORKING_PIXELS = 2_000_000
 NO_PROMPT = Prompt()
@@ -33,7 +31,9 @@ def paint(
     photo: Photo, settings: Settings | None = None, *, models: Models, prompt: Prompt = NO_PROMPT,
     report: Report = ignore, cache: Cache | None = None,
 ) -> Painting:  # fmt: skip
-    """Return the photo painted, with the person's own face in it; `prompt`: what else is kept, or not, of this one photo.
+    """Return the photo painted, with the person's own face in it.
+
+    `prompt`: what else is kept, or not, of this one photo, and how far which of its faces is restored.
 
     Stages whose choices did not change come from `cache`. A stage that does not run says why in `Painting.skipped`.
 
@@ -47,16 +47,17 @@ def paint(
     original = run.kept("original", lambda: at_working_size(photo))
     scene = paint_scene(run, photo, original, settings, models)
     seen = see_people(run, original, settings, models)
-    restored = restore_faces(run, original, seen, settings, models)
     pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
-    outline = outline_people(run, original, restored, seen, settings, models, pointed)
-    result, alpha = blend_people(run, original, scene.styled, restored, seen, outline, settings)
+    made = restore_faces(run, original, seen, settings, models, pointed.faces)
+    outline = outline_people(run, original, made.picture, seen, settings, models, pointed)
+    result, alpha = blend_people(run, original, scene.styled, made.picture, seen, outline, settings)
     scale = photo.pixels.shape[0] / original.shape[0]
     return Painting(
         photo=photo, settings=settings, original=original, result=result, alpha=alpha, styled=scene.styled, fine=scene.fine,
-        restored=restored, parse=outline.labels, mask=outline.mask, faces=tuple(in_photo(f, scale) for f in seen.faces),
+        restored=made.picture, share=made.share, cares=made.cares, parse=outline.labels, mask=outline.mask,
+        faces=tuple(in_photo(f, scale) for f in seen.faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt else NO_FACE,))), prompt=prompt,
+        hints=(*run.hints, *(() if seen.faces else (NO_FACE_POINTED if prompt.correcting else NO_FACE,))), prompt=prompt,
     )  # fmt: skip
 
 
@@ -147,34 +148,6 @@ def see_people(run: Run, original: Image, settings: Settings, models: Models) ->
     return run.stage("parse", choices, lambda: detector.see(original, parser, finder))
 
 
-def restore_faces(run: Run, original: Image, seen: Seen, settings: Settings, models: Models) -> Image | None:
-    """Restore every face, or say why not."""
-    if reason := _no_restoration(seen, settings):
-        run.skipped["restore"] = reason
-        return None
-    try:
-        restorer = run.using(models.load("restorer", settings.weights))
-    except WeightError as missing:
-        if settings.weights == "full":
-            raise
-        run.skipped["restore"] = str(missing)
-        return None
-
-    def restored() -> Image:
-        mask = segment(original, merged(seen.whole, seen.views, original.shape[:2]), seen.faces, kept="face")
-        return restore(original, seen.faces, restorer.run, mask, weight=settings.restore.weight)
-
-    return run.stage("restore", (settings.restore, settings.detect, restorer.use), restored)
-
-
-def _no_restoration(seen: Seen, settings: Settings) -> str | None:
-    if not settings.restore.on:
-        return "Restoration is switched off."
-    if not seen.faces:
-        return "No face was found."
-    return "The restoration weight is 0." if settings.restore.weight == 0 else None
-
-
 def blend_people(
     run: Run, original: Image, styled: Image | None, restored: Image | None, seen: Seen, outline: Outline, settings: Settings
 ) -> tuple[Image, Mask]:
@@ -202,5 +175,4 @@ def detail_of(painting: Painting) -> Mask:
     """
     painted = STRUCTURE if painting.fine is None else 0.0
     detail = np.ones_like(painting.alpha) if painting.styled is None else painted + (1 - painted) * painting.alpha
-    mask, weight = painting.mask, painting.settings.restore.weight
-    return detail if painting.restored is None or mask is None else detail * (1 - weight * mask)
+    return detail if painting.share is None else detail * (1 - painting.share)

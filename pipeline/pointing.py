@@ -8,13 +8,16 @@ if TYPE_CHECKING:
 
 POINTS = "x,y or x,y,- for each, px of the photo from its top left"
 BOX = "x0,y0,x1,y1, px of the photo"
+FACES = "x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top left"
 
 
 def add_prompt(command: argparse.ArgumentParser) -> None:
     """Add the flags that point at things in one photo."""
-    group = command.add_argument_group("what else is kept, of one photo")
+    group = command.add_argument_group("what else is kept, and which faces are restored, of one photo")
     group.add_argument("--points", metavar="'X,Y X,Y,- …'", help=f"add what lies at a point, or take it away (-): {POINTS}")
     group.add_argument("--box", metavar="X0,Y0,X1,Y1", help=f"keep what is in a box: {BOX}")
+    about = "point at faces: each gets its own restoration, or --restoration, sharp or not; --restored-faces chosen restores no others"
+    group.add_argument("--faces", metavar="'X,Y X,Y,0.8 …'", help=f"{about}: {FACES}")
 
 
 def prompt_of(chosen: argparse.Namespace) -> "Prompt":
@@ -24,9 +27,12 @@ def prompt_of(chosen: argparse.Namespace) -> "Prompt":
     """
     from pipeline.types import Prompt, PromptError
 
-    prompt = Prompt(tuple(_point(text) for text in (chosen.points or "").split()), chosen.box and _box(chosen.box))
+    prompt = Prompt(
+        points=tuple(_point(text) for text in (chosen.points or "").split()), box=chosen.box and _box(chosen.box),
+        faces=tuple(_face(text) for text in (chosen.faces or "").split()),
+    )  # fmt: skip
     if prompt and len(chosen.photos) > 1:
-        raise PromptError(f"--points and --box point into one photo; {len(chosen.photos)} were given. Paint them one by one.")
+        raise PromptError(f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. Paint them one by one.")
     return prompt
 
 
@@ -38,6 +44,11 @@ def _point(text: str) -> tuple[float, float, bool]:
 def _box(text: str) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = _numbers("A box", text, 4, BOX)
     return x0, y0, x1, y1
+
+
+def _face(text: str) -> tuple[float, float, float | None]:
+    x, y, *weight = _numbers("A face", text, 2 + (text.count(",") > 1), FACES)
+    return x, y, weight[0] if weight else None
 
 
 def _numbers(what: str, text: str, count: int, wanted: str) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Kept = Literal["face", "hair", "person"]
+Restored = Literal["all", "largest", "chosen"]
 Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
 Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
 COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
@@ -56,6 +57,15 @@ class RestoreSettings(Stage):
     weight: float = _option(
         0.5, "0 is the photo's face, 1 the restored one.", label="Restoration (GFPGAN)", flag="restoration", ge=0.0, le=1.0
     )
+    # A restorer is trusted with what a blurred photo lost, its detail, and not with what such a photo still shows, its colors.
+    fidelity: float = _option(
+        0.5, "0 is the restorer's face as it is, 0.5 its detail with the photo's own colors, 1 the photo's detail, too: nothing changes.",
+        label="Fidelity", flag="fidelity", ge=0.0, le=1.0,
+    )  # fmt: skip
+    faces: Restored = _option(
+        "all", "Which faces are restored; those that are sharp already are left alone, unless they are pointed at.",
+        label="Restored faces", flag="restored_faces", names="All|Only the largest|Only those I point at",
+    )  # fmt: skip
 
 
 class SegmentSettings(Stage):

@@ -68,6 +68,7 @@ class Face:
 
 
 Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, False takes it away
+FaceWish = tuple[float, float, float | None]  # x, y in px; the restoration weight of the face there, None for the settings'
 
 
 @dataclass(frozen=True)
@@ -90,17 +91,24 @@ def drawing_of(marks: Marks) -> Drawing | None:
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a person says is kept.
+    """What a person says about one photo: what is kept, and how far which face is restored.
 
-    `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, both in photo px. `drawn`, of any size, has the last word.
+    `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, `faces` are pointed at, all in photo px. `drawn`, of any
+    size, has the last word.
     """
 
     points: tuple[Click, ...] = ()
     box: tuple[float, float, float, float] | None = None
     drawn: Drawing | None = None
+    faces: tuple[FaceWish, ...] = ()
 
     def __bool__(self) -> bool:
-        """Say whether anything is pointed at or drawn."""
+        """Say whether anything is said."""
+        return self.correcting or bool(self.faces)
+
+    @property
+    def correcting(self) -> bool:
+        """Say whether what is kept is to change."""
         return self.pointing or self.drawn is not None
 
     @property
@@ -109,7 +117,7 @@ class Prompt:
         return bool(self.points) or self.box is not None
 
     def check(self, size: tuple[int, int]) -> None:
-        """Refuse what lies outside a (height, width) picture, a box without area, and a drawing of another shape.
+        """Refuse what lies outside a (height, width) picture, a box without area, a weight that is none, and a drawing of another shape.
 
         Raises: PromptError: with the picture's limits.
         """
@@ -117,9 +125,12 @@ class Prompt:
         if self.drawn and abs(self.drawn.size[0] * w - self.drawn.size[1] * h) > max(h, w):  # a px of rounding
             drawn_h, drawn_w = self.drawn.size
             raise PromptError(f"A drawing has the shape of the photo, {w} x {h} px; this one is {drawn_w} x {drawn_h} px. Draw anew.")
-        for x, y, _ in self.points:
+        for x, y, _ in (*self.points, *self.faces):
             if not (0 <= x < w and 0 <= y < h):
                 raise PromptError(f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}.")
+        for _, _, weight in self.faces:
+            if weight is not None and not 0 <= weight <= 1:
+                raise PromptError(f"A face's restoration is a number from 0 to 1, not {weight:g}.")
         if self.box is None:
             return
         x0, y0, x1, y1 = self.box
@@ -137,7 +148,35 @@ class Prompt:
         if size == new:
             return self
         box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
-        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box, self.drawn)
+        faces = tuple((*moved(x, y), weight) for x, y, weight in self.faces)
+        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box, self.drawn, faces)
+
+
+@dataclass(frozen=True)
+class Care:
+    """What restoration does with one face.
+
+    `weight`: 0 leaves it alone, and `why` says why, 1 is the restored face; `blur`: its deviation, px of the aligned face or, where
+    those are finer, of the photo. `low_confidence`: so little of the face is seen, or so much of it changes, that it may become
+    another person's.
+    """
+
+    weight: float
+    why: str = ""
+    blur: float = 1.0
+    low_confidence: bool = False
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """The photo with restored faces, None where none is; `share`, (H, W) in [0, 1]: how much of each pixel's detail is the restorer's.
+
+    `cares`: one a face; none where it is not known what could be done.
+    """
+
+    picture: Image | None = None
+    share: Mask | None = None
+    cares: tuple[Care, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,7 +216,7 @@ class Painting:
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
     `skipped` then says why. `result` is the blend, `alpha` how much of the person each of its pixels has, (H, W) in [0, 1].
-    `fine` is the painting at the photo's own size, where it has more than `styled` holds.
+    `fine` is the painting at the photo's own size, where it has more than `styled` holds. `share` and `cares`: see `Restoration`.
     `faces` and `prompt` are in photo px. `hints`: sentences for the person.
     """
 
@@ -197,3 +236,5 @@ class Painting:
     hints: tuple[str, ...] = ()
     prompt: Prompt = Prompt()
     fine: Pixels | None = None
+    share: Mask | None = None
+    cares: tuple[Care, ...] = ()

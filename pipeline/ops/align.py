@@ -86,6 +86,21 @@ def window(matrix: Matrix, side: int, size: tuple[int, int]) -> tuple[slice, sli
     return rows, slice(int(np.clip(np.floor(x.min()), 0, w - 1)), int(np.clip(np.ceil(x.max()) + 1, 1, w)))
 
 
+def no_finer(crop_picture: NDArray[np.float32], matrix: Matrix, times: float) -> tuple[NDArray[np.float32], Matrix]:
+    """Return a crop with at most so many times the photo's resolution, shrunk by area, and its matrix.
+
+    Pasted back, a much finer one would leave of every few pixels one, by chance.
+    """
+    k = times / scale_of(matrix)
+    if k >= 1:
+        return crop_picture, matrix
+    h, w = crop_picture.shape[:2]
+    size = max(1, round(h * k)), max(1, round(w * k))
+    sx, sy = size[1] / w, size[0] / h
+    shrunk = np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5]])
+    return cv2.resize(crop_picture, size[::-1], interpolation=cv2.INTER_AREA), shrunk @ np.vstack([matrix, [0, 0, 1]])
+
+
 def paste_into(shape: tuple[slice, slice], crop_picture: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
     """Return the crop warped back onto the photo's window `shape` (rows, columns); zero outside the crop."""
     rows, columns = shape
