@@ -40,6 +40,7 @@ def build(studio: Studio) -> gr.Blocks:
         wire_painting(parts, handlers)
         wire_result(parts, handlers)
         wire_correct(parts, handlers)
+        wire_faces(parts, handlers)
         wire_comparison(parts, handlers)
         add_api(studio, MODEL)
     return page.queue(max_size=LONGEST_QUEUE)
@@ -47,7 +48,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 def wall(parts: Page) -> list[gr.blocks.Block]:
     """Return the outputs that `handlers.view` fills."""
-    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, parts.notes]
+    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, *parts.faces.outputs, parts.notes]
 
 
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
@@ -109,6 +110,17 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
         event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+
+
+def wire_faces(parts: Page, handlers: Handlers) -> None:
+    """Connect the clicks on faces; to restore one takes long enough to show that it goes on."""
+    tab = parts.faces
+    for event, act, inputs in (
+        (tab.picture.select, handlers.click_face, [parts.shown, tab.weight]),
+        (tab.undo.click, handlers.undo, [parts.shown]),
+        (tab.clear.click, handlers.clear_faces, [parts.shown]),
+    ):
+        event(act, inputs, wall(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:

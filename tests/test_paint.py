@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -55,8 +56,9 @@ class PlainModels:
 
 
 def photo_of(h=200, w=180):
-    rng = np.random.default_rng(0)
-    return Photo(rng.integers(0, 256, (h, w, 3), np.uint8))
+    """Return a blurred photo: a sharp face is not restored."""
+    noise = cv2.GaussianBlur(np.random.default_rng(0).random((h, w, 3), np.float32), (0, 0), 3)
+    return Photo(((noise - 0.5) * 8 * 255 + 127).clip(0, 255).astype(np.uint8))
 
 
 class Remembering:
@@ -103,7 +105,7 @@ def test_asking_for_full_weights_that_are_missing_is_an_error():
 def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again():
     plain, restored = PlainModels(), PlainModels(restorer=True)
     paint(photo_of(), models=plain)
-    painting = paint(photo_of(), models=restored)
+    painting = paint(photo_of(), Settings.from_flat(fidelity=0.0), models=restored)
     assert painting.restored is not None
     assert painting.restored.mean() > painting.original.mean()
     assert "restore" not in painting.skipped
@@ -113,8 +115,9 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
 
 @pytest.mark.parametrize(
     ("flags", "stage"),
-    [({"paint": False}, "paint"), ({"restore": False}, "restore"), ({"keep_face": False}, "blend"), ({"restoration": 0.0}, "restore")],
-)
+    [({"paint": False}, "paint"), ({"restore": False}, "restore"), ({"keep_face": False}, "blend"), ({"restoration": 0.0}, "restore"),
+     ({"fidelity": 1.0}, "restore"), ({"restored_faces": "chosen"}, "restore")],
+)  # fmt: skip
 def test_a_stage_that_is_off_says_so(flags, stage):
     painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels(restorer=True))
     assert painting.skipped[stage]
@@ -140,7 +143,11 @@ def test_blending_anew_runs_no_network():
     assert not np.array_equal(first.result, second.result)
 
 
-@pytest.mark.parametrize("flags", [{"brush": 3.0}, {"keep": "hair"}, {"restoration": 1.0}, {"restore": False}, {"feather": 0.3}])
+@pytest.mark.parametrize(
+    "flags",
+    [{"brush": 3.0}, {"keep": "hair"}, {"restoration": 1.0}, {"restore": False}, {"feather": 0.3}, {"fidelity": 0.1},
+     {"restored_faces": "chosen"}],
+)  # fmt: skip
 def test_a_kept_stage_is_never_a_stale_one(flags):
     cache, settings = Remembering(), Settings.from_flat(**flags)
     paint(photo_of(), models=PlainModels(restorer=True), cache=cache)

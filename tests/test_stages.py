@@ -14,7 +14,7 @@ from pipeline.stages.parse import CloseLook, Parser, Part, look, look_closest, m
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import stylize
-from pipeline.types import Face
+from pipeline.types import Care, Face
 from tests.faces import drawn_parts
 
 RNG = np.random.default_rng(0)
@@ -151,14 +151,14 @@ def test_a_larger_neighbor_is_not_measured():
 
 def test_restoring_by_zero_is_the_photo_and_a_true_network_changes_nothing():
     photo, mask = photo_of(), np.ones((128, 120), np.float32)
-    assert np.array_equal(restore(photo, (FACE,), lambda x: -x, mask, weight=0), photo)
-    assert np.abs(restore(photo, (FACE,), same, mask, weight=1) - photo).max() < 1e-5
+    assert np.array_equal(restore(photo, (FACE,), (Care(0.0),), lambda x: -x, mask, fidelity=0).picture, photo)
+    assert np.abs(restore(photo, (FACE,), (Care(1.0),), same, mask, fidelity=0).picture - photo).max() < 1e-5
 
 
 def test_restoration_grows_with_its_weight_and_stays_in_the_mask():
     photo, mask = photo_of(), np.zeros((128, 120), np.float32)
     mask[40:100, 40:80] = 1
-    half, full = (restore(photo, (FACE,), lambda x: np.ones_like(x), mask, weight=w) for w in (0.5, 1.0))
+    half, full = (restore(photo, (FACE,), (Care(w),), lambda x: np.ones_like(x), mask, fidelity=0).picture for w in (0.5, 1.0))
     assert full[70, 60].mean() > 0.97
     assert photo[70, 60].mean() < half[70, 60].mean() < full[70, 60].mean()
     assert np.array_equal(full[mask == 0], photo[mask == 0])

@@ -21,8 +21,8 @@ from ui.widgets import OPTIONS, from_widgets
 ABOUT = """Paint a photo and keep the person's own face.
 
 Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
-(name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score), prompt, skipped
-(stage: reason), notes. A value out of range is refused."""
+(name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score; of restoration: how far,
+why it was left alone, blur, confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 
 def add_api(studio: Studio, concurrency_id: str) -> None:
@@ -38,12 +38,11 @@ def add_api(studio: Studio, concurrency_id: str) -> None:
 
 
 def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
-    """Return the handler, with a parameter named after every setting, then `points` and `box`."""
+    """Return the handler, with a parameter named after every setting, then those of `PROMPT_HELP`."""
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
         with told(html=False):
-            *chosen, points, box = values
-            settings, prompt = from_widgets(chosen), prompt_from(points, box)
+            settings, prompt = from_widgets(values[: len(OPTIONS)]), prompt_from(*values[len(OPTIONS) :])
             if not photo or not photo.get("path"):
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
@@ -68,7 +67,7 @@ def schema(option: Option) -> dict[str, Any]:
 
 
 def prompt_schema(name: str) -> dict[str, Any]:
-    """Return the JSON schema of `points` or `box`, with its help."""
+    """Return the JSON schema of `points`, `box` or `faces`, with its help."""
     about = PROMPT_HELP[name]
     return {"type": "array", "items": {}, "description": about, "additional_description": about}
 

@@ -70,5 +70,5 @@ def view(shown: Shown | None) -> list[gr.blocks.Block]:
         return [gr.HTML(f"<p>{WAITING}</p>"), gr.Column(visible=False), gr.Image(None), gr.Image(None), off, off]
     hint = LEGEND if shown.anything_kept else NOTHING
     kept = gr.Image(shown.kept, alt_text=describe_kept(shown.prompt))
-    undo, clear = gr.Button(interactive=bool(shown.past)), gr.Button(interactive=bool(shown.prompt))
+    undo, clear = gr.Button(interactive=bool(shown.past)), gr.Button(interactive=shown.prompt.correcting)
     return [gr.HTML(f"<p>{hint}</p>"), gr.Column(visible=True), kept, gr.Image(shown.after), undo, clear]

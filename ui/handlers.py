@@ -14,9 +14,10 @@ from pipeline.io import read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights import WeightError
-from ui import compare_tab, correct_tab
+from ui import compare_tab, correct_tab, faces_tab
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
+from ui.faces import with_face
 from ui.offers import within_reach
 from ui.pointing import clicked, with_click
 from ui.shown import Shown
@@ -140,19 +141,34 @@ class Handlers:
             drawn = with_stroke(shown.prompt.drawn, line_from(line), shown.size, mark=mark_of(tool, mode), width=within(width))
             return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn)))
 
+    def click_face(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, weight: float) -> list[Update]:
+        """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            x, y, _ = clicked((event.index[0], event.index[1]), shown.preview_size, shown.size, add=True)
+            return view(self.studio.point(str(request.session_hash), shown, with_face(shown.prompt, shown.faces, (x, y), weight)))
+
     def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
-        """Take the last click or stroke back."""
+        """Take the last click, on a face or not, or stroke back."""
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
             return view(self.studio.undo(str(request.session_hash), shown))
 
     def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
-        """Take all clicks and strokes back."""
+        """Take all clicks and strokes back; what faces were given stays."""
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.point(str(request.session_hash), shown, Prompt()))
+            return view(self.studio.point(str(request.session_hash), shown, Prompt(faces=shown.prompt.faces)))
+
+    def clear_faces(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Restore all faces as the settings say again."""
+        if shown is None:
+            return [gr.skip()] * len(view(None))
+        with told():
+            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, faces=())))
 
     def write_file(self, request: gr.Request, shown: Shown | None) -> str:
         """Make the full-size file."""
@@ -187,13 +203,13 @@ def bar_of(progress: gr.Progress) -> Bar:
 
 
 def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
-    """Return what the wall shows: state, the empty wall, the result and its slider and gallery, the tab "Correct", the notes."""
-    correct = correct_tab.view(shown)
+    """Return what the wall shows: state, the empty wall, the result, its slider and gallery, the tabs "Correct" and "Faces", the notes."""
+    tabs = [*correct_tab.view(shown), *faces_tab.view(shown)]
     if shown is None:
-        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *correct, note(said)]
+        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *tabs, note(said)]
     gallery = [(path, caption) for _, path, caption in shown.stages]
     slider = (shown.before, shown.after)
-    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, *correct, note(shown.notes)]
+    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, *tabs, note(shown.notes)]
 
 
 def note(sentences: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, correct_tab
+from ui import compare_tab, correct_tab, faces_tab
 from ui.examples import EXAMPLES
 from ui.visits import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, Control, widget
@@ -38,6 +38,7 @@ class Page:
     link: gr.Button
     tabs: gr.Tabs
     correct: correct_tab.CorrectTab
+    faces: faces_tab.FacesTab
     comparison: compare_tab.CompareTab
     status: gr.HTML
     shown: gr.State
@@ -80,9 +81,11 @@ def _lay_out_wall() -> dict[str, Any]:
                 painting = _lay_out_result()
             with gr.Tab("Correct", id="correct"):
                 correct = correct_tab.lay_out()
+            with gr.Tab("Faces", id="faces-tab"):
+                faces = faces_tab.lay_out()
             with gr.Tab("Compare", id="compare"):
                 comparison = compare_tab.lay_out()
-    return {"notes": notes, "tabs": tabs, "correct": correct, "comparison": comparison, **painting}
+    return {"notes": notes, "tabs": tabs, "correct": correct, "faces": faces, "comparison": comparison, **painting}
 
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:

@@ -15,7 +15,7 @@
         'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share(handle)};
       Object.entries(names).forEach(([name, value]) => set(handle, name, value));
     });
-    document.querySelectorAll(PHOTO).forEach(button => set(button, 'aria-label',
+    document.querySelectorAll(CLICKED).forEach(button => set(button, 'aria-label',
       `${button.querySelector('img')?.alt} Arrow keys move a cross over it, Enter clicks there.`));
     document.querySelectorAll('#corrected .image-container > button').forEach(button => set(button, 'tabindex', -1));
   };
@@ -39,7 +39,7 @@
     requestAnimationFrame(describe);
   };
 
-  const PHOTO = '#kept .image-container > button', cross = {x: .5, y: .5};
+  const PHOTO = '#kept .image-container > button', CLICKED = `${PHOTO}, #faces .image-container > button`, cross = {x: .5, y: .5};
   const mark = Object.assign(document.createElement('div'), {id: 'cross', hidden: true});
   const area = button => { // where the picture is in the window; it may be smaller than its element
     const img = button.querySelector('img'), box = img.getBoundingClientRect();
@@ -118,7 +118,7 @@
   document.addEventListener('load', event => { if (!line && event.target.closest?.('#kept img')) ink.hidden = true; }, true);
 
   document.addEventListener('keydown', event => {
-    const handle = event.target.closest?.('#slider .outer'), photo = event.target.closest?.(PHOTO);
+    const handle = event.target.closest?.('#slider .outer'), photo = event.target.closest?.(CLICKED);
     if (handle) slide(event, handle);
     if (photo) point(event, photo);
   });

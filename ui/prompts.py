@@ -7,10 +7,12 @@ LARGEST = 1e9  # no photo is that large, and larger numbers of JSON are no float
 PROMPT_HELP = {
     "points": "What else is kept, or not, of this photo: [[x, y, add], …] in photo px; where add is true, what lies there is kept.",
     "box": "[x0, y0, x1, y1] in photo px around what is kept, or null.",
+    "faces": "Faces of this photo that are restored, sharp or not: [[x, y, restoration], …] in photo px; restoration 0 to 1, or null for "
+    "the setting's. Where restored_faces is chosen, no others are.",
 }
 
 
-def prompt_from(points: object, box: object) -> Prompt:
+def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
     """Return the prompt that lists of JSON describe; whether it lies in the photo is not known yet.
 
     Raises: ValueError: they do not; the message says what was wanted and found.
@@ -22,8 +24,14 @@ def prompt_from(points: object, box: object) -> Prompt:
             raise ValueError(f"A point is [x, y, add], two numbers and true or false, not {_brief(point)}.")
     if box is not None and not (isinstance(box, list | tuple) and len(box) == 4 and _numbers(box)):
         raise ValueError(f"box is [x0, y0, x1, y1], four numbers, or null, not {_brief(box)}.")
+    if not isinstance(faces, list | tuple | None):
+        raise ValueError(f"faces is a list of [x, y, restoration], not {_brief(faces)}.")
+    for face in faces or ():
+        if not (isinstance(face, list | tuple) and len(face) == 3 and _numbers(face[:2]) and (face[2] is None or _numbers(face[2:]))):
+            raise ValueError(f"A face is [x, y, restoration], three numbers, or two and null, not {_brief(face)}.")
+    wishes = tuple((float(x), float(y), None if weight is None else float(weight)) for x, y, weight in few(tuple(faces or ())))
     corners = None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners)
+    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners, faces=wishes)
 
 
 def _numbers(values: list[object] | tuple[object, ...]) -> bool:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pipeline.io import encode_png
 from pipeline.settings import Settings
-from pipeline.types import Painting, Pixels, Prompt
+from pipeline.types import Care, Face, Painting, Pixels, Prompt
+from ui.faces import draw_faces
 from ui.pictures import KEPT, RESULT, TITLES, blank, caption_of, picture_of
 from ui.pointing import draw_kept
 from ui.visits import Visit
@@ -17,7 +18,8 @@ class Shown:
 
     `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `kept`: the preview to click on.
     `size` of the photo and `preview_size`: (height, width). `notes`: sentences for the person. `owner`: whose cache holds the
-    stages where it is not the visitor's own. `past`: the prompts before this one, for undo.
+    stages where it is not the visitor's own. `past`: the prompts before this one, for undo. `framed`: the preview with frames around
+    `faces`, in photo px, that say what `cares` do; without these, `unrestored` says why.
     """
 
     photo: Path
@@ -34,6 +36,10 @@ class Shown:
     prompt: Prompt = field(default_factory=Prompt)
     owner: str = ""
     past: tuple[Prompt, ...] = ()
+    framed: str = ""
+    faces: tuple[Face, ...] = ()
+    cares: tuple[Care, ...] = ()
+    unrestored: str = ""
 
 
 def show(visit: Visit, painting: Painting, path: Path) -> Shown:
@@ -49,21 +55,25 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
     h, w = painting.photo.pixels.shape[:2]
     return Shown(
         path, painting.photo.name, painting.settings, files["photo"], files[RESULT], kept, stages, notes_of(painting),
-        (h, w), before.shape[:2], painting.mask is not None, painting.prompt,
+        (h, w), before.shape[:2], painting.mask is not None, painting.prompt, framed=visit.show("faces", draw_faces(painting)),
+        faces=painting.faces, cares=painting.cares, unrestored=painting.skipped.get("restore", ""),
     )  # fmt: skip
 
 
 def show_again(visit: Visit, painting: Painting, shown: Shown) -> Shown:
     """Write the previews that a new blend, other choices of what is kept, clicks, or strokes change."""
     size = (*shown.preview_size, 3)
-    new, kept = {RESULT: visit.show(RESULT, _picture(painting, RESULT, size))}, shown.kept
+    new, kept, framed = {RESULT: visit.show(RESULT, _picture(painting, RESULT, size))}, shown.kept, shown.framed
     if (painting.settings.segment, painting.prompt) != (shown.settings.segment, shown.prompt):
         new[KEPT] = visit.show(KEPT, _picture(painting, KEPT, size))
         kept = visit.show("kept", draw_kept(painting))
+    if painting.prompt.faces != shown.prompt.faces:
+        new |= {stage: visit.show(stage, _picture(painting, stage, size)) for stage in ("parse", "restore")}
+        framed = visit.show("faces", draw_faces(painting))
     stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
     return replace(
         shown, settings=painting.settings, after=new[RESULT], kept=kept, stages=stages, notes=notes_of(painting),
-        anything_kept=painting.mask is not None, prompt=painting.prompt,
+        anything_kept=painting.mask is not None, prompt=painting.prompt, framed=framed, cares=painting.cares,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ DOING = {
     "segment": "Outlining what is kept",
     "blend": "Blending",
 }
-STILL = "What you corrected in this photo still holds; Clear, under Correct, takes it back."
+STILL = "What you corrected in this photo, or gave its faces, still holds; Clear, under Correct and Faces, takes it back."
 EXAMPLES_OWNER = "examples"
 MOST_UNDONE = 100
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
@@ -115,7 +115,7 @@ class Studio:
         began = time.perf_counter()
         painting = self.paint(photo, settings, prompt=prompt, cache=cache)
         log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for path in (shown.before, shown.kept, *(path for _, path, _ in shown.stages))):
+        if all(Path(path).exists() for path in (shown.before, shown.kept, shown.framed, *(path for _, path, _ in shown.stages))):
             return show_again(visit, painting, shown)
         # The previews were deleted while the page stood idle.
         return replace(show(visit, painting, shown.photo), owner=shown.owner, past=shown.past)
