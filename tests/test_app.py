@@ -387,9 +387,9 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
-    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), "points", "box"]
-    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), None, None]
-    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1:-2], strict=True))
+    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), "points", "box", "faces"]
+    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), None, None, None]
+    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1:-3], strict=True))
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):

@@ -190,7 +190,18 @@ def test_too_many_clicks_are_refused():
 # What programs say
 
 
+@pytest.mark.parametrize(
+    ("faces", "said"),
+    [("1,2", "a list of"), ([[1, 2]], r"A face is \[x, y, restoration\]"), ([[1, 2, True]], "two and null"),
+     ([[1, None, 1]], "three numbers"), ([[1, 2, 0.5]] * 101, "at most 100")],
+)  # fmt: skip
+def test_other_json_of_faces_is_refused_in_a_sentence(faces, said):
+    with pytest.raises(ValueError, match=said):
+        prompt_from(None, None, faces)
+
+
 def test_prompts_of_json_are_read():
+    assert prompt_from(None, None, [[1, 2, 0.5], (3, 4.5, None)]) == Prompt(faces=((1, 2, 0.5), (3, 4.5, None)))
     assert prompt_from(None, None) == Prompt()
     assert prompt_from([[1, 2.5, True], [3, 4, False]], [0, 0, 5, 6]) == Prompt(((1, 2.5, True), (3, 4, False)), (0, 0, 5, 6))
 
@@ -212,7 +223,7 @@ def test_other_json_is_refused_in_a_sentence(points, box, said):
 def test_the_client_points(served, photo):
     file, report = served.predict(photo=handle_file(photo), points=[[30, 50, True]], api_name="/paint")
     assert pixels(Path(file))[50, 30].max() == 255
-    assert report["prompt"] == {"points": [[30, 50, True]], "box": None}
+    assert report["prompt"] == {"points": [[30, 50, True]], "box": None, "faces": []}
     with pytest.raises(AppError, match="x from 0 to 199"):
         served.predict(photo=handle_file(photo), points=[[200, 50, True]], api_name="/paint")
     with pytest.raises(AppError, match="x0 < x1"):

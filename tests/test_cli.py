@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from pipeline.catalog import CATALOG
 from pipeline.cli import main
 from pipeline.io import read_photo, read_settings
 from pipeline.jobs import number_repeats, plan
 from pipeline.settings import Settings, options
-from pipeline.types import Face, Painting, Progress, WeightUse
+from pipeline.types import Care, Face, Painting, Progress, WeightUse
 
 ROOT = Path(__file__).parents[1]
 SHA256 = "ab" * 32
@@ -197,13 +197,31 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     face = {"box": [5, 6, 25, 30], "eye_centers": [[10, 12], [20, 12]], "mouth_corners": [[18, 20], [28, 20]], "score": 0.9}
     assert done["faces"] == [face]
     assert failed["prompt"] is None
-    assert done["prompt"] == {"points": [], "box": None}
+    assert done["prompt"] == {"points": [], "box": None, "faces": []}
+
+
+def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
+    cares = (Care(0.5, blur=7.123, low_confidence=True), Care(0.0, "sharp already", 1.2), Care(1.0))
+
+    def paint(photo, settings, **_):
+        painting = painting_of(photo, settings)
+        return replace(painting, faces=painting.faces * 3, cares=cares)
+
+    monkeypatch.setattr("pipeline.paint.paint", paint)
+    report = tmp_path / "report.json"
+    assert run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--report", report) == 0
+    keys = ("restoration", "left_alone", "blur_px", "confidence")
+    assert [tuple(face[key] for key in keys) for face in json.loads(report.read_text())[0]["faces"]] == [
+        (0.5, None, 7.12, "low confidence"), (0, "sharp already", 1.2, None), (1, None, 1, "high"),
+    ]  # fmt: skip
 
 
 def test_the_report_says_what_was_pointed_at(tmp_path, runs):
     photo, report = save(tmp_path / "me.png"), tmp_path / "report.json"
     assert run("paint", photo, "-o", tmp_path / "out.png", "--report", report, "--points", "7,8,-", "--box", "1,2,30,31") == 0
-    assert json.loads(report.read_text())[0]["prompt"] == {"points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0]}
+    assert json.loads(report.read_text())[0]["prompt"] == {
+        "points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0], "faces": [],
+    }  # fmt: skip
 
 
 def test_hints_notes_and_skipped_stages_are_said(tmp_path, runs, capsys):
@@ -356,6 +374,7 @@ def painted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("painted")
     with Image.open(ROOT / "examples" / "portrait.jpg") as portrait:
         portrait.thumbnail((301, 301))
+        portrait = portrait.filter(ImageFilter.GaussianBlur(2))  # a sharp face would not be restored
         portrait.save(folder / "me.png")
         turned = Image.Exif()
         turned[0x0112] = 6
@@ -379,7 +398,7 @@ def test_a_turned_photo_gives_the_same_painting(painted):
 def test_the_real_report_finds_one_face_and_names_the_weights(painted):
     for record in json.loads((painted / "report.json").read_text()):
         assert len(record["faces"]) == 1
-        assert set(record["faces"][0]) == {"box", "eye_centers", "mouth_corners", "score"}
+        assert {"box", "eye_centers", "mouth_corners", "score"} <= set(record["faces"][0])
         assert all(len(weight["sha256"]) == 64 for weight in record["weights"])
         assert len(record["weights"]) >= 2
         assert ("restore" in record["skipped"]) is not RESTORES

@@ -33,6 +33,7 @@ def run(folder, *flags, photos=("me.png",)):
         (("--points", " 10,20  30.5,4,- 0,0 "), Prompt(((10, 20, True), (30.5, 4, False), (0, 0, True)))),
         (("--box", "1,2,30,40"), Prompt(box=(1, 2, 30, 40))),
         (("--box", "0,0,60,40", "--points", "59,39,-"), Prompt(((59, 39, False),), (0, 0, 60, 40))),
+        (("--faces", "10,20 30.5,4,0.8 0,0,0"), Prompt(faces=((10, 20, None), (30.5, 4, 0.8), (0, 0, 0)))),
     ],
 )
 def test_points_and_box_reach_the_painting(tmp_path, prompts, flags, prompt):
@@ -51,6 +52,11 @@ def test_points_and_box_reach_the_painting(tmp_path, prompts, flags, prompt):
         (("--points", "60,0"), "x from 0 to 59 and y from 0 to 39, not 60,0"),
         (("--box", "5,5,5,9"), "x0 < x1 in 0 to 60 and y0 < y1 in 0 to 40, not 5,5,5,9"),
         (("--box=-1,0,5,5",), "in 0 to 60"),
+        (("--faces", "10"), "A face is x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top left, not '10'"),
+        (("--faces", "10,20,a"), "not '10,20,a'"),
+        (("--faces", "10,20,1,1"), "not '10,20,1,1'"),
+        (("--faces", "10,20,1.5"), "A face's restoration is a number from 0 to 1, not 1.5"),
+        (("--faces", "10,40"), "x from 0 to 59 and y from 0 to 39, not 10,40"),
     ],
 )
 def test_what_is_no_prompt_of_the_photo_is_refused_in_one_line(tmp_path, prompts, capsys, flags, sentence):
