@@ -128,7 +128,7 @@ class _Same:
         if seconds < QUICK_S:
             seconds = min(seconds, self._timed(name, chosen)[1])
         run = Run(self.run.key, ignore, KeepNothing())
-        picture, _ = blend_people(run, self.original, self.styled, self.restored, self.seen, outline, chosen)
+        picture, _ = blend_people(run, self.original, self.styled, self.restored, self.seen, outline, chosen, self.models)
         parameters = sum(count_parameters(entry) for entry in entries_of(name, chosen.weights))
         return Version(name, picture, outline.mask, parameters, seconds, None)
 

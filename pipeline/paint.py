@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.detectors import DETECTORS
+from pipeline.ops.color import mixed
 from pipeline.ops.resample import by_four, rows_enlarged, size_within
 from pipeline.ops.tensor import to_pixels
 from pipeline.ops.tiles import strips_of
@@ -14,14 +15,17 @@ from pipeline.outline import Outline, outline_people
 from pipeline.restoring import restore_faces
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
-from pipeline.settings import Settings
+from pipeline.settings import Settings, TemperSettings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
+from pipeline.stages.temper import temper
+from pipeline.stages.touch import touch
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene
 
 WORKING_PIXELS = 2_000_000
+STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
@@ -50,7 +54,7 @@ def paint(
     pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
     made = restore_faces(run, original, seen, settings, models, pointed.faces)
     outline = outline_people(run, original, made.picture, seen, settings, models, pointed)
-    result, alpha = blend_people(run, original, scene.styled, made.picture, seen, outline, settings)
+    result, alpha = blend_people(run, original, scene.styled, made.picture, seen, outline, settings, models)
     scale = photo.pixels.shape[0] / original.shape[0]
     return Painting(
         photo=photo, settings=settings, original=original, result=result, alpha=alpha, styled=scene.styled, fine=scene.fine,
@@ -126,17 +130,19 @@ def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, mod
         run.skipped["paint"] = "Painting is switched off."
         return Scene()
     painter = run.using(models.load("painter", settings.weights))
-    brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or 8.0, painter.entry.seeded
+    brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or STROKE_PX, painter.entry.seeded
     asked = asked_size(photo.pixels.shape[:2], brush=brush, stroke_px=stroke_px)
 
     def painted() -> Scene:
         if asked[0] * asked[1] <= MAX_PIXELS:
             return Scene(stylize(original, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded))
-        how = {"halo_px": painter.halo_px, "seeded": seeded, "tell": partial(run.within, "paint")}
-        fine = stylize_tiles(photo.pixels, painter.freeze, asked, **how)
+        tell = partial(run.within, "paint")
+        fine = stylize_tiles(photo.pixels, painter.freeze, asked, halo_px=painter.halo_px, seeded=seeded, tell=tell)
         return Scene(at_working_size(Photo(fine)), fine)
 
-    return run.stage("paint", (settings.paint, painter.use), painted)
+    scene, how = run.stage("paint", (settings.paint, painter.use), painted), settings.temper
+    tempered = partial(temper, scene, photo.pixels, original, strength=how.strength, palette=how.palette)
+    return scene if how == TemperSettings() else run.kept((settings.paint, how, painter.use), tempered)
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:
@@ -149,8 +155,9 @@ def see_people(run: Run, original: Image, settings: Settings, models: Models) ->
 
 
 def blend_people(
-    run: Run, original: Image, styled: Image | None, restored: Image | None, seen: Seen, outline: Outline, settings: Settings
-) -> tuple[Image, Mask]:
+    run: Run, original: Image, styled: Image | None, restored: Image | None, seen: Seen, outline: Outline, settings: Settings,
+    models: Models,
+) -> tuple[Image, Mask]:  # fmt: skip
     """Set the kept region into the painting, or say why not; return the result and how much of the person each pixel has."""
     person = original if restored is None else restored
     nothing = np.zeros(original.shape[:2], np.float32)
@@ -161,11 +168,16 @@ def blend_people(
         run.skipped["blend"] = "No face was found." if outline.mask is None else "Keeping the face is switched off."
         return styled, nothing
     mask, how = outline.mask, settings.blend
-    choices = (settings.paint, how, tuple(run.used), outline.key)
-    return run.stage(
-        "blend", choices,
-        lambda: blend(styled, person, mask, seen.faces, strength=how.strength, feather=how.feather, harmony=how.harmony),
-    )  # fmt: skip
+    painter, choices = models.load("painter", settings.weights), (settings.restore, tuple(run.used), outline.key)
+
+    def touched() -> Image:
+        return touch(person, mask, seen.faces, painter.run, stroke_px=painter.entry.stroke_px or STROKE_PX, seeded=painter.entry.seeded)
+
+    def blended() -> tuple[Image, Mask]:
+        brushed = mixed(person, run.kept(("touched", choices), touched), how.painterly) if how.painterly else person
+        return blend(styled, brushed, mask, seen.faces, strength=how.strength, feather=how.feather, harmony=how.harmony)
+
+    return run.stage("blend", (settings.paint, settings.temper, how, choices), blended)
 
 
 def detail_of(painting: Painting) -> Mask:
@@ -173,6 +185,7 @@ def detail_of(painting: Painting) -> Mask:
 
     Restored skin does not get its damage back, and a painting at the photo's own size has what it needs.
     """
-    painted = STRUCTURE if painting.fine is None else 0.0
+    strength = painting.settings.temper.strength
+    painted = 1 + strength * (STRUCTURE - 1) if painting.fine is None else 0.0
     detail = np.ones_like(painting.alpha) if painting.styled is None else painted + (1 - painted) * painting.alpha
     return detail if painting.share is None else detail * (1 - painting.share)

@@ -40,6 +40,13 @@ class PaintSettings(Stage):
     )  # fmt: skip
 
 
+class TemperSettings(Stage):
+    """How far the painting goes."""
+
+    strength: float = _option(1.0, "0 is the photo, 1 the painting.", label="Painting strength", flag="strength", ge=0.0, le=1.0)
+    palette: float = _option(1.0, "0 keeps the photo's colors, 1 takes Monet's.", label="Palette", flag="palette", ge=0.0, le=1.0)
+
+
 class DetectSettings(Stage):
     """Who finds the faces."""
 
@@ -90,6 +97,10 @@ class BlendSettings(Stage):
         0.75, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
     )
     feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
+    painterly: float = _option(
+        0.5, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
     harmony: float = _option(0.9, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
 
 
@@ -97,6 +108,7 @@ class Settings(Stage):
     """All choices of one painting, by stage."""
 
     paint: PaintSettings = PaintSettings()
+    temper: TemperSettings = TemperSettings()
     detect: DetectSettings = DetectSettings()
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()

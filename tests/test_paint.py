@@ -202,9 +202,25 @@ def test_the_whole_look_segments_without_looking_closer_again():
     assert models.runs["parser"] < closer.runs["parser"]
 
 
-def test_keeping_more_runs_no_network_again():
+def test_keeping_more_runs_no_network_again_but_the_brush_that_touches_it():
     models, cache = PlainModels(restorer=True), Remembering()
     paint(photo_of(), models=models, cache=cache)
     runs = dict(models.runs)
     paint(photo_of(), Settings.from_flat(keep="person"), models=models, cache=cache)
+    assert models.runs == runs | {"painter": runs["painter"] + 1}
+
+
+@pytest.mark.parametrize("flag", ["strength", "palette", "painterly", "harmony", "face_strength"])
+def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
+    models, cache = PlainModels(restorer=True), Remembering()
+    one = paint(photo_of(), models=models, cache=cache)
+    runs = dict(models.runs)
+    other = paint(photo_of(), Settings.from_flat(**{flag: 0.3}), models=models, cache=cache)
     assert models.runs == runs
+    assert not np.array_equal(one.result, other.result)
+
+
+def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():
+    models = PlainModels()
+    paint(photo_of(), Settings.from_flat(painterly=0.0), models=models)
+    assert models.runs["painter"] == 1

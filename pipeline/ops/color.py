@@ -12,6 +12,11 @@ GAIN_LIMITS = (0.7, 1.4)  # contrast may follow the painting this far; beyond, s
 STATISTICS_REACH = 12.0  # px; local statistics are taken at the size where their reach is this
 
 
+def mixed(one: Float, other: Float, share: float) -> Float:
+    """Return `one` with a `share` in [0, 1] of the `other`; at 0 it is exactly `one`."""
+    return np.asarray(one + np.float32(share) * (other - one), np.float32)
+
+
 def to_lab(picture: Float) -> Float:
     """Return sRGB [0, 1] as CIELAB, L in [0, 100]."""
     return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
@@ -33,7 +38,14 @@ def harmonized(picture: Float, painting: Float, mask: Float, *, reach_px: float,
     mean_own, mean_other, gain = (_enlarged(v, picture) for v in _statistics(picture, painting, mask, reach_px))
     own = to_lab(picture)
     taken = (own - mean_own) * gain + mean_other
-    return to_rgb(np.asarray(own + share * (taken - own), np.float32))
+    return to_rgb(mixed(own, np.asarray(taken, np.float32), share))
+
+
+def recolored(painting: Float, photo: Float, *, reach_px: float, share: float) -> Float:
+    """Return the painting with the photo's color in patches of about `reach_px`, by `share` in [0, 1]; light and strokes stay its own."""
+    lab = to_lab(painting)
+    lab[..., 1:] += share * blurred(to_lab(photo)[..., 1:] - lab[..., 1:], reach_px)
+    return to_rgb(lab)
 
 
 def _statistics(picture: Float, painting: Float, mask: Float, reach_px: float) -> tuple[Float, Float, Float]:
