@@ -38,13 +38,13 @@ def lay_out() -> FacesTab:
     """Make the tab's components; call it inside the tab."""
     hint = gr.HTML(f"<p>{WAITING}</p>", elem_classes=["hint"])
     with gr.Column(visible=False) as room:
-        with gr.Row(equal_height=True):
-            weight = gr.Slider(
-                WEIGHT.low or 0.0, WEIGHT.high or 1.0, float(WEIGHT.default), step=0.01, label="Restoration of the clicked face",
-                info=WEIGHT.help, buttons=[], elem_id="face-weight", scale=4,
-            )  # fmt: skip
-            undo = gr.Button("Undo", size="sm", min_width=80, interactive=False, elem_id="undo-face", scale=1)
-            clear = gr.Button("Clear", size="sm", min_width=80, interactive=False, elem_id="clear-faces", scale=1)
+        weight = gr.Slider(
+            WEIGHT.low or 0.0, WEIGHT.high or 1.0, float(WEIGHT.default), step=0.01, label="Restoration of the clicked face",
+            info=WEIGHT.help, buttons=[], elem_id="face-weight",
+        )  # fmt: skip
+        with gr.Row():
+            undo = gr.Button("Undo", size="sm", min_width=80, interactive=False, elem_id="undo-face")
+            clear = gr.Button("Clear", size="sm", min_width=80, interactive=False, elem_id="clear-faces")
         picture = gr.Image(format="png", label="Faces", interactive=False, buttons=["fullscreen"], height="auto", elem_id="faces")
     return FacesTab(hint, room, weight, undo, clear, picture)
 

@@ -59,6 +59,7 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   .gradio-container .main.app { padding: 14px !important; }
   #head h1 { font-size: 1.75rem; }
   #wall { padding: 8px; }
+  #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
   #empty { min-height: 200px; }
   #wall .captioned .grid-container { --grid-cols: 2 !important; }
 }
