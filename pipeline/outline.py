@@ -42,7 +42,7 @@ def outline_people(
     network = _network(run, segmenter, seen, settings, models)
 
     def look_again() -> tuple[CloseLook, ...]:
-        return tuple(look_closest(person, np.concatenate([f.eyes, f.mouth]), parser) for f in seen.faces)
+        return tuple(look_closest(person, np.concatenate([f.eyes, f.mouth]), parser.close) for f in seen.faces)
 
     def outline() -> Outline:
         views = ()

@@ -10,7 +10,7 @@ from pipeline.stages.blend import blend
 from pipeline.stages.detect import LARGER_LOOKS_PX, unexplained
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import CloseLook, Parser, Part, look, look_closest, merged, merged_nine, nine_classes
+from pipeline.stages.parse import INNER_COUNTS, INNER_SIDE, CloseLook, Part, look, look_closest, merged, merged_nine, nine_classes
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import stylize
@@ -83,17 +83,18 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
     photo = photo_of(200, 200)
     points = np.array([[80, 90], [120, 90], [85, 130], [115, 130]], np.float32)
 
-    def seeing(part):
-        return lambda batch: np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)].transpose(2, 0, 1)[None]
+    def network(batch):
+        part = Part.LIPS if batch.shape[2] == INNER_SIDE else Part.SKIN
+        return np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)].transpose(2, 0, 1)[None]
 
-    view = look_closest(photo, points, Parser(seeing(Part.SKIN), seeing(Part.LIPS)))
+    view = look_closest(photo, points, network)
     assert view.inner is not None
-    np.testing.assert_allclose(view.parts[..., [Part.SKIN, Part.LIPS]], 0.5)
-    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], 0.75, atol=1e-5)
+    np.testing.assert_allclose(view.parts[..., Part.SKIN], 1)
+    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_COUNTS, atol=1e-5)
     whole = np.zeros((50, 50, 12), np.float32)
     parts = merged(whole, (view,), (200, 200))
-    assert parts[110, 100, Part.LIPS] == pytest.approx(0.75, abs=1e-3)  # between eyes and mouth
-    assert parts[60, 100, Part.LIPS] == pytest.approx(0.5, abs=1e-3)  # the forehead
+    assert parts[110, 100, Part.LIPS] == pytest.approx(INNER_COUNTS, abs=1e-3)  # between eyes and mouth
+    assert parts[60, 100, Part.LIPS] == pytest.approx(0, abs=1e-3)  # the forehead
     nine = merged_nine(whole, (view,), (200, 200))
     np.testing.assert_allclose(nine[..., Part.LIPS], parts[..., Part.LIPS], atol=1e-5)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import TALLEST, measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, joined, look, look_closer, mean_of, with_inner
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_inner
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -26,8 +26,8 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
-MIN_SHARED = 0.69  # of two networks' mean, which is less sure
-MOUTH = (0.45, 1.7)  # eye distances that a mouth can be wide, likewise
+MIN_CLOSE = 0.69  # of the network of near faces, which are not asked for twice
+MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
 PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
 Window = tuple[slice, slice]  # rows, columns
@@ -151,9 +151,9 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
         first = measure(view)
     if first is None or not _plausible(first, MIN_SCORE):
         return None
-    view = joined(view, photo, points, parser)
+    view = look_closer(photo, points, parser.close)
     face = measure(view)
-    return (face, with_inner(view, photo, points, parser)) if face is not None and _plausible(face, MIN_SHARED) else None
+    return (face, with_inner(view, photo, points, parser.close)) if face is not None and _plausible(face, MIN_CLOSE) else None
 
 
 def _plausible(face: Face, least: float) -> bool:

@@ -51,7 +51,7 @@ def _looked_at(photo: Image, parser: Parser, face: Face) -> tuple[Face, CloseLoo
     confirmed = confirm(photo, parser, points)
     if confirmed or face.score < SURE_SCORE:
         return confirmed
-    view = look_closest(photo, points, parser)
+    view = look_closest(photo, points, parser.close)
     middle = slice(view.parts.shape[0] // 4, -view.parts.shape[0] // 4)
     share = np.isin(view.parts[middle, middle].argmax(2), FACE_PARTS).mean()
     return (face, view) if share > MIN_SHARE else None

@@ -18,6 +18,7 @@ Mirrored = Literal["no", "only", "too"]
 CLOSE_SIDE = 320
 # Brows, eyes and mouth once more, larger: how much larger than in the FFHQ crop's framing, and which of its 512 rows is in the middle.
 INNER_SIDE, INNER_SHARE, INNER_MIDDLE = 256, 1.6, 312.0
+INNER_COUNTS = np.float32(0.8)
 MULTIPLE = 32  # the network halves its input five times
 
 
@@ -93,25 +94,19 @@ def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mir
     return CloseLook(to_picture(_run(batch, network, mirrored)), matrix)
 
 
-def look_closest(photo: Image, points: Points, parser: Parser) -> CloseLook:
-    """Return the mean of what both networks see in an upright crop, and in its inner part."""
-    view = look_closer(photo, points, parser.whole, mirrored="no")
-    return with_inner(joined(view, photo, points, parser), photo, points, parser)
+def look_closest(photo: Image, points: Points, network: Network) -> CloseLook:
+    """Return what the network of near faces sees in an upright crop, and in a still closer look at brows, eyes and mouth."""
+    return with_inner(look_closer(photo, points, network), photo, points, network)
 
 
-def joined(view: CloseLook, photo: Image, points: Points, parser: Parser) -> CloseLook:
-    """Return the mean of one network's look at a face and the other's at its mirror image; both at the same `points`."""
-    other = look_closer(photo, points, parser.close, mirrored="only")
-    return CloseLook(mean_of(view.parts, other.parts), view.matrix)
-
-
-def with_inner(view: CloseLook, photo: Image, points: Points, parser: Parser) -> CloseLook:
-    """Return the view with a still closer look at brows, eyes and mouth in it, the mean of what both show."""
+def with_inner(view: CloseLook, photo: Image, points: Points, network: Network) -> CloseLook:
+    """Return the view with a still closer look at brows, eyes and mouth in it, which counts `INNER_COUNTS` beside the view."""
     matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SHARE, INNER_MIDDLE))
     batch = to_batch(np.clip(align.crop(photo, matrix, INNER_SIDE), 0, 1))
     from_view = align.between(view.matrix, matrix)
     shown = by_four(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
-    return replace(view, inner=CloseLook(mean_of(shown, to_picture(parser.close(batch))), matrix))
+    seen = to_picture(_run(batch, network, "too"))
+    return replace(view, inner=CloseLook(np.asarray(shown + INNER_COUNTS * (seen - shown), np.float32), matrix))
 
 
 def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
