@@ -26,7 +26,7 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
-MIN_CLOSE = 0.69  # of the network of near faces, which are not asked for twice
+MIN_CLOSE = 0.69  # of the network of near faces, or of both together
 MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
 PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
@@ -151,9 +151,13 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
         first = measure(view)
     if first is None or not _plausible(first, MIN_SCORE):
         return None
-    view = look_closer(photo, points, parser.close)
-    face = measure(view)
-    return (face, with_inner(view, photo, points, parser.close)) if face is not None and _plausible(face, MIN_CLOSE) else None
+    near = look_closer(photo, points, parser.close)
+    # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
+    for drawn in (near, CloseLook(mean_of(view.parts, near.parts), view.matrix)):
+        face = measure(drawn)
+        if face is not None and _plausible(face, MIN_CLOSE):
+            return face, with_inner(drawn, photo, points, parser.close)
+    return None
 
 
 def _plausible(face: Face, least: float) -> bool:
