@@ -81,7 +81,7 @@ def test_the_painter_agrees_with_pytorch(models, side):
 def test_the_parsers_agree_with_pytorch(models, side, name, role):
     wanted = run_torch(obtain(CATALOG[name]), "cpu")(astronaut(side))
     found = models.load(role, "embedded").run(astronaut(side))
-    assert (found.argmax(1) == wanted.argmax(1)).mean() >= 0.995
+    assert (found.argmax(1) == wanted.argmax(1)).mean() >= 0.99  # where two classes are nearly as likely, bf16 decides otherwise
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-2)  # bf16 keeps three digits
 
 
