@@ -8,13 +8,13 @@ Where published weights are not at hand, random ones stand in: equally fast.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.meter import median_seconds
 from benchmarks.portrait import markdown, stand_in
 from pipeline.catalog import CATALOG
 from pipeline.engines import compile_openvino, precision, run_torch
@@ -24,16 +24,6 @@ SIDE = 512
 USUAL = ("gfpgan_v1.4", "style_monet", "monet_light", "parser")
 LIGHT, PUBLISHED = "monet_light", "style_monet"
 MATRIX, TIMES = 3072, 7
-
-
-def median_seconds(act: Callable[[], object], times: int = TIMES) -> float:
-    """Return the median time of an act, warmed up first."""
-    spent = []
-    for _ in range(times + 1):
-        began = time.perf_counter()
-        act()
-        spent.append(time.perf_counter() - began)
-    return float(np.median(spent[1:]))
 
 
 def multiplied(kind: torch.dtype) -> float:
@@ -71,8 +61,8 @@ def main() -> None:
             weights = stand_in(CATALOG[name], Path(folder))
             work = operations(load_network(weights))
             plain, engine = run_torch(weights, "cpu"), compile_openvino(weights)
-            plain_seconds[name] = median_seconds(lambda run=plain: run(picture))
-            our_seconds[name] = median_seconds(lambda run=engine: run(picture))
+            plain_seconds[name] = median_seconds(lambda run=plain: run(picture), TIMES)
+            our_seconds[name] = median_seconds(lambda run=engine: run(picture), TIMES)
             rows.append({
                 "network": weights.entry.name, "GFLOP": f"{work:.0f}",
                 "PyTorch float32 s": f"{plain_seconds[name]:.3f}", "of its peak": f"{work / plain_seconds[name] / peaks['f32']:.2f}",

@@ -3,10 +3,11 @@
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -40,3 +41,15 @@ def peak_megabytes() -> float:
         line = next(li for li in STATUS.read_text().splitlines() if li.startswith("VmHWM"))
         return int(line.split()[1]) / 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def median_seconds(act: Callable[[], object], times: int, *, warm: bool = True) -> float:
+    """Return the median time of an act, warmed up first."""
+    if warm:
+        act()
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        spent.append(time.perf_counter() - began)
+    return median(spent)

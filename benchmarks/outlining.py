@@ -5,14 +5,13 @@ at hand: as fast as the published ones. Its encoder runs in PyTorch float32, as 
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from benchmarks.meter import forget_peak, peak_megabytes
+from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from pipeline.catalog import PARSERS
 from pipeline.io import read_photo
 from pipeline.outline import POINTER
@@ -24,18 +23,6 @@ from pipeline.types import Photo, Prompt
 EXAMPLE = Path(__file__).parents[1] / "examples/portrait.jpg"
 SIZE = (1024, 768)  # long and short side
 ENCODERS = ("vit_b", "vit_l", "vit_h")
-
-
-def seconds(act: Callable[[], object], times: int, *, warm: bool = True) -> float:
-    """Return the median time of an act, warmed up first."""
-    if warm:
-        act()
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        act()
-        spent.append(time.perf_counter() - began)
-    return float(np.median(spent))
 
 
 def at_size(photo: Photo) -> Photo:
@@ -70,17 +57,17 @@ def main() -> None:
     for role in PARSERS:
         models.load(role, "embedded")
     forget_peak()
-    parses = [seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos]
+    parses = [median_seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos]
     print(f"peak of a parse: {peak_megabytes():.0f} MB in all; slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}")
     rows, photo = {f"parse, closer looks included, of {len(photos)}": float(np.median(parses))}, photos[0]
     pointer, original = models.named(POINTER, "embedded"), at_working_size(photo)
-    rows[f"{POINTER}: embed the photo"] = seconds(lambda: embed(original, pointer.run, side=pointer.entry.side), 7)
+    rows[f"{POINTER}: embed the photo"] = median_seconds(lambda: embed(original, pointer.run, side=pointer.entry.side), 7)
     embedding, decoder = embed(original, pointer.run, side=pointer.entry.side), pointer.prompt
     if decoder is not None:
         prompt = Prompt(((SIZE[1] / 2, SIZE[1] / 2, True),))
-        rows[f"{POINTER}: one prompt"] = seconds(lambda: prompted(embedding, decoder, prompt), 15)
+        rows[f"{POINTER}: one prompt"] = median_seconds(lambda: prompted(embedding, decoder, prompt), 15)
     for variant in ENCODERS[: ENCODERS.index(args.largest) + 1]:
-        rows[f"SAM {variant}: embed the photo, PyTorch float32"] = seconds(encode(variant), 1, warm=False)
+        rows[f"SAM {variant}: embed the photo, PyTorch float32"] = median_seconds(encode(variant), 1, warm=False)
     base = next(iter(rows.values()))
     for name, spent in rows.items():
         print(f"{name:50} {spent:8.3f} s {spent / base:8.2f} x a parse")

@@ -46,3 +46,12 @@ def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)
     cv2.floodFill(outside, None, (0, 0), 2)
     return outside[1:-1, 1:-1] != 2
+
+
+def window_of(mask: Float, room_px: int = 0) -> tuple[slice, slice] | None:
+    """Return the rows and columns in which anything is kept, with some room around; None where nothing is."""
+    rows, columns = np.flatnonzero(mask.max(1) > 0), np.flatnonzero(mask.max(0) > 0)
+    if not len(rows):
+        return None
+    down, across = (slice(max(0, int(v[0]) - room_px), int(v[-1]) + 1 + room_px) for v in (rows, columns))
+    return down, across

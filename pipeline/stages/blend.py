@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.ops.color import harmonized
-from pipeline.ops.feather import feathered
+from pipeline.ops.feather import feathered, window_of
 from pipeline.types import Face, Image, Mask
 
 REACH = 0.11  # of the face's height: how locally the face takes the painting's color
@@ -20,7 +20,7 @@ def blend(
     """
     height = float(np.median([f.height for f in faces])) if faces else _scale(mask)
     alpha = feathered(mask, feather * height) * strength
-    window = _window(alpha)
+    window = window_of(alpha)
     if window is None:
         return styled, alpha
     own, base, a = person[window], styled[window], alpha[window][..., None]
@@ -33,11 +33,3 @@ def blend(
 def _scale(mask: Mask) -> float:
     """Return the side of a square as large as the region, px, at most half the picture's short side."""
     return float(min(np.sqrt(mask.sum()), min(mask.shape) / 2))
-
-
-def _window(alpha: Mask) -> tuple[slice, slice] | None:
-    """Return the rows and columns in which anything is kept."""
-    rows, columns = np.flatnonzero(alpha.max(1) > 0), np.flatnonzero(alpha.max(0) > 0)
-    if not len(rows):
-        return None
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.ops.grain import Field, carried, seeds, strips_of_seeds
 from pipeline.ops.resample import resized, rows_enlarged, size_of_short, size_within
-from pipeline.ops.tensor import to_batch, to_picture, to_pixels
+from pipeline.ops.tensor import lit, to_batch, to_picture, to_pixels
 from pipeline.ops.tiles import grid, strips_of
 from pipeline.types import Freeze, Image, Network, Pixels
 
@@ -47,7 +47,7 @@ def stylize_tiles(
     """
     seen = _fitted(photo, size)
     small = _fitted(seen, _within(size, pixels, like=size))
-    network = freeze(_given(_lit(small), _seeds(small.shape[:2]) if seeded else None))
+    network = freeze(_given(lit(small), _seeds(small.shape[:2]) if seeded else None))
     rows, columns = grid(size, pixels, halo=halo_px, multiple=STRIDE)
     strips = strips_of_seeds(size, [row.seen for row in rows], np.random.default_rng(0)) if seeded else repeat(None)
     painted = np.empty_like(seen)
@@ -55,7 +55,7 @@ def stylize_tiles(
         for j, column in enumerate(columns):
             tell((i + j / len(columns)) / len(rows))
             noise = None if strip is None else strip[:, column.seen]
-            tile = _painted(network, _lit(seen[row.seen, column.seen]), noise)
+            tile = _painted(network, lit(seen[row.seen, column.seen]), noise)
             painted[row.kept, column.kept] = to_pixels(tile[row.inner, column.inner])
     return _at_size_of(photo, painted, seen)
 
@@ -90,10 +90,6 @@ def _given(photo: Image, noise: Field | None) -> Image:
     return to_batch(np.asarray(given if noise is None else given + carried(noise), np.float32))
 
 
-def _lit(pixels: Pixels) -> Image:
-    return pixels.astype(np.float32) / np.float32(255)
-
-
 def _fitted(photo: Pixels, size: tuple[int, int]) -> Pixels:
     """Return the photo at `size`; where that is its own, rounded up, each pixel stays what it is and edges are reflected."""
     below, right = size[0] - photo.shape[0], size[1] - photo.shape[1]
@@ -110,5 +106,5 @@ def _at_size_of(photo: Pixels, painted: Pixels, seen: Pixels) -> Pixels:
     out = np.empty_like(photo)
     for rows in strips_of(h):
         large, coarse = (rows_enlarged(picture, (h, w), rows) / np.float32(255) for picture in (painted, seen))
-        out[rows] = to_pixels(restructured(large, _lit(photo[rows]), coarse))
+        out[rows] = to_pixels(restructured(large, lit(photo[rows]), coarse))
     return out

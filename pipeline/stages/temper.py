@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.ops.color import mixed, recolored
 from pipeline.ops.resample import rows_enlarged
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import lit, to_pixels
 from pipeline.ops.tiles import strips_of
 from pipeline.types import Image, Pixels, Scene
 
@@ -25,11 +25,7 @@ def temper(scene: Scene, photo: Pixels, original: Image, *, strength: float, pal
         return Scene(styled)
     fine, recoloring = np.empty_like(scene.fine), painted - scene.styled
     for rows in strips_of(len(fine)):
-        own = _lit(photo[rows])
-        large = _lit(scene.fine[rows]) + rows_enlarged(recoloring, fine.shape[:2], rows)
+        own = lit(photo[rows])
+        large = lit(scene.fine[rows]) + rows_enlarged(recoloring, fine.shape[:2], rows)
         fine[rows] = to_pixels(mixed(own, large, strength))
     return Scene(styled, fine)
-
-
-def _lit(pixels: Pixels) -> Image:
-    return pixels.astype(np.float32) / np.float32(255)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pipeline.ops.feather import window_of
 from pipeline.stages.stylize import stylize
 from pipeline.types import Face, Image, Mask, Network
 
@@ -14,13 +15,12 @@ def touch(person: Image, mask: Mask, faces: tuple[Face, ...], network: Network, 
 
     `stroke_px`, `seeded`: what the painter's network was trained with, as in `stylize`. A region without a face counts as one.
     """
-    rows, columns = np.flatnonzero(mask.max(1) > 0), np.flatnonzero(mask.max(0) > 0)
-    if not len(rows):
+    region = window_of(mask)
+    if region is None:
         return person
-    height = float(np.median([face.height for face in faces])) if faces else float(rows[-1] + 1 - rows[0])
+    height = float(np.median([face.height for face in faces])) if faces else float(region[0].stop - region[0].start)
     stroke = max(STROKE * height, 1.0)
-    room = int(np.ceil(MARGIN * stroke))
-    window = tuple(slice(max(0, int(v[0]) - room), int(v[-1]) + 1 + room) for v in (rows, columns))
+    window = window_of(mask, int(np.ceil(MARGIN * stroke))) or region
     seen = person[window]
     out = person.copy()
     out[window] = stylize(seen, network, brush=100 * stroke / min(seen.shape[:2]), stroke_px=stroke_px, seeded=seeded)
