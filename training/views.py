@@ -67,6 +67,6 @@ VIEWS = {
     # A parse's first looks: people rather than their faces.
     "far": Views(
         (Framing(0.35, (0.3, 0.75), room=0.2), Framing(0.5, (0.08, 0.5)), Framing(0.15, (0.3, 1.4), room=0.55)),
-        sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, damaged=0.8,
+        sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, exchanged=0.4, damaged=0.8,
     ),
 }  # fmt: skip
