@@ -19,7 +19,8 @@ from pipeline.io import read_photo
 from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
 from pipeline.stages.detect import Seen
-from pipeline.stages.parse import Part, merged, nine_probabilities
+from pipeline.stages.parse import Part, likeliest, merged, nine_probabilities, with_background
+from pipeline.stages.separate import separate
 from pipeline.types import Labels, Photo, Pixels
 
 NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
@@ -33,7 +34,8 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], 
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
     parts = merged(seen.whole, seen.views, original.shape[:2])
-    return seen, parts.argmax(2).astype(np.uint8), labels_at(nine_probabilities(parts), pixels.shape[:2])
+    parts = with_background(parts, separate(original, parts[..., 0]))
+    return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 
 def pairs(folder: Path) -> Iterator[tuple[str, Pixels, NDArray[np.uint8]]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.detectors import DETECTORS
 from pipeline.ops.color import mixed
-from pipeline.ops.resample import by_four, rows_enlarged, size_within
+from pipeline.ops.resample import by_planes, rows_enlarged, size_within
 from pipeline.ops.tensor import to_pixels
 from pipeline.ops.tiles import strips_of
 from pipeline.outline import Outline, outline_people
@@ -19,6 +19,7 @@ from pipeline.settings import Settings, TemperSettings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
+from pipeline.stages.separate import separate
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
 from pipeline.stages.temper import temper
 from pipeline.stages.touch import touch
@@ -71,7 +72,9 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     Raises: WeightError: the parser's weights are not at hand.
     """
     original, seen = see_photo(photo, models=models, settings=settings)
-    return labels_at(merged_nine(seen.whole, seen.views, original.shape[:2]), photo.pixels.shape[:2])
+    nine = merged_nine(seen.whole, seen.views, original.shape[:2])
+    nine[..., 0] = separate(original, nine[..., 0])  # labels ask only whether the background is likelier than all else
+    return labels_at(nine, photo.pixels.shape[:2])
 
 
 def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Seen]:
@@ -87,7 +90,7 @@ def labels_at(nine: Probabilities, size: tuple[int, int]) -> Labels:
     """Return the classes of nine probabilities, (H, W, 9), at a (height, width), made strip by strip."""
     if nine.shape[:2] == size:
         return labels_of(nine)
-    return np.vstack([labels_of(by_four(lambda p, at=rows: rows_enlarged(p, size, at), nine)) for rows in strips_of(size[0])])
+    return np.vstack([labels_of(by_planes(lambda p, at=rows: rows_enlarged(p, size, at), nine)) for rows in strips_of(size[0])])
 
 
 def full_size(painting: Painting) -> Pixels:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.resample import by_four
+from pipeline.ops.resample import by_planes
 from pipeline.types import Points
 
 Matrix = NDArray[np.float64]
@@ -108,4 +108,4 @@ def paste_into(shape: tuple[slice, slice], crop_picture: NDArray[np.float32], ma
     shifted[:, 2] += matrix[:, 0] * columns.start + matrix[:, 1] * rows.start
     size = columns.stop - columns.start, rows.stop - rows.start
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return by_four(lambda part: cv2.warpAffine(part, shifted, size, flags=flags), crop_picture)
+    return by_planes(lambda part: cv2.warpAffine(part, shifted, size, flags=flags), crop_picture)

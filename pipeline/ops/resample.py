@@ -16,7 +16,7 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
     if picture.shape[:2] == (h, w):
         return picture
     how = cv2.INTER_AREA if h * w < picture.shape[0] * picture.shape[1] else cv2.INTER_CUBIC
-    return by_four(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
+    return by_planes(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
 
 
 def bilinear(picture: Float, size: tuple[int, int]) -> Float:
@@ -39,17 +39,26 @@ def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[i
     return cv2.copyMakeBorder(small, 0, -size[0] % multiple, 0, -size[1] % multiple, cv2.BORDER_REPLICATE), size
 
 
-def by_four(change: Callable[[Float], Float], picture: Float) -> Float:
-    """Apply a change to a picture with any number of channels; OpenCV takes at most four at a time."""
+def by_planes(change: Callable[[Float], Float], picture: Float) -> Float:
+    """Apply a change to a picture with any number of channels; OpenCV takes at most four at a time.
+
+    The planes of more than that are contiguous in what is returned, and better are in the picture.
+    """
     if picture.ndim < 3 or picture.shape[2] <= 4:
         return change(picture)
-    return np.dstack([change(picture[..., i : i + 4]) for i in range(0, picture.shape[2], 4)])
+    return np.stack([change(np.ascontiguousarray(picture[..., i])) for i in range(picture.shape[2])]).transpose(1, 2, 0)
 
 
 def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
     """Return the (height, width) of the same shape that holds at most `pixels`, never larger than `size`."""
     k = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
     return max(1, int(size[0] * k)), max(1, int(size[1] * k))
+
+
+def size_of_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
+    """Return the (height, width) of the same shape whose long side is at most `long_px`."""
+    k = min(1.0, long_px / max(size))
+    return max(1, round(size[0] * k)), max(1, round(size[1] * k))
 
 
 def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tuple[int, int]:

@@ -14,6 +14,11 @@ def to_picture(batch: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.ascontiguousarray(batch[0].transpose(1, 2, 0))
 
 
+def to_planes(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the first of (N, C, H, W) as (H, W, C), each channel's plane contiguous: what is fast for many channels."""
+    return batch[0].transpose(1, 2, 0)
+
+
 def to_pixels(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return [0, 1] as 8 bit, rounded."""
     return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)

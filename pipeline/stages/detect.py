@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import TALLEST, measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_inner
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background, with_inner
 from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -19,7 +19,7 @@ SMALL = 0.2  # of the photo's long side: where no face is higher, there may be s
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LOOKS_PX = (256, 768)
 NEARLY = 0.25  # how far, relatively, the first look's size may be from the fitting one
-MIRRORED_UP_TO_PX = 512  # a second, mirrored look at more than this costs more time than it gives
+TWICE_UP_TO_PX = 512  # a second look at more than this costs more time than it gives
 LEAST_PATCH_PX = 7  # height, in the first look, of skin that may be a face
 SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
@@ -58,7 +58,7 @@ def see(photo: Image, parser: Parser) -> Seen:
         found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(fitting_look(photo, parser.whole, faces, first=parts), faces, tuple(view for _, view in found))
+    return Seen(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
 
 
 def whole_of(photo: Image) -> Window:
@@ -121,12 +121,20 @@ def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np
     return boxes[[inner[y0:y1, x0:x1].max() > SUSPECTED for x0, y0, x1, y1 in boxes]] if len(boxes) else boxes
 
 
-def fitting_look(photo: Image, network: Network, faces: tuple[Face, ...], *, first: Probabilities | None = None) -> Probabilities:
-    """Return the parts of the whole at the size that fits the largest face; the `first` look counts where it has nearly that size."""
+def fitting_look(photo: Image, parser: Parser, faces: tuple[Face, ...], *, first: Probabilities | None = None) -> Probabilities:
+    """Return the parts of the whole at the size that fits the largest face; the `first` look counts where it has nearly that size.
+
+    Where the scene begins is said by both networks, one before a mirror: they err at different places.
+    """
     long_px = _fitting_px(photo, faces)
     if first is not None and abs(long_px / LOOK_PX - 1) < NEARLY:
-        return mean_of(first, look(photo, network, long_px=LOOK_PX, mirrored="only"))
-    return look(photo, network, long_px=long_px, mirrored="too" if long_px <= MIRRORED_UP_TO_PX else "no")
+        long_px = LOOK_PX
+    else:
+        first = look(photo, parser.whole, long_px=long_px)
+    if long_px > TWICE_UP_TO_PX:
+        return first
+    other = look(photo, parser.close, long_px=long_px, mirrored="only")
+    return with_background(first, np.asarray((first[..., 0] + other[..., 0]) / 2, np.float32))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
@@ -152,12 +160,14 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
     if first is None or not _plausible(first, MIN_SCORE):
         return None
     near = look_closer(photo, points, parser.close)
-    # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
-    for drawn in (near, CloseLook(mean_of(view.parts, near.parts), view.matrix)):
-        face = measure(drawn)
-        if face is not None and _plausible(face, MIN_CLOSE):
-            return face, with_inner(drawn, photo, points, parser.close)
-    return None
+    face = measure(near)
+    if face is None or not _plausible(face, MIN_CLOSE):
+        # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
+        near = CloseLook(mean_of(view.parts, near.parts), view.matrix)
+        face = measure(near)
+    if face is None or not _plausible(face, MIN_CLOSE):
+        return None
+    return face, with_inner(near, photo, points, parser.close)
 
 
 def _plausible(face: Face, least: float) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
 from pipeline.stages.detect import Seen, confirm, fitting_look
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, look_closest
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, likeliest, look_closest
 from pipeline.types import Face, Image, Network
 
 Float = NDArray[np.float32]
@@ -36,7 +36,7 @@ def find(photo: Image, finder: Network, parser: Parser) -> Seen:
             break
     seen.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in seen)
-    return Seen(fitting_look(photo, parser.whole, faces), faces, tuple(view for _, view in seen))
+    return Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
 
 
 def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:
@@ -53,7 +53,7 @@ def _looked_at(photo: Image, parser: Parser, face: Face) -> tuple[Face, CloseLoo
         return confirmed
     view = look_closest(photo, points, parser.close)
     middle = slice(view.parts.shape[0] // 4, -view.parts.shape[0] // 4)
-    share = np.isin(view.parts[middle, middle].argmax(2), FACE_PARTS).mean()
+    share = np.isin(likeliest(view.parts[middle, middle]), FACE_PARTS).mean()
     return (face, view) if share > MIN_SHARE else None
 
 
