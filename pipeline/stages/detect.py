@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.resample import resized
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import TALLEST, measure
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background, with_inner
@@ -13,6 +14,7 @@ from pipeline.types import Face, Image, Network, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
 LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
+SURE_PX = 256
 GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
 CLEAR_PX = 72  # height at which a look shows a face well
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
@@ -149,13 +151,13 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
 
     The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve.
     """
-    view = look_closer(photo, points, parser.whole, mirrored="no")
+    view = look_closer(photo, points, parser.whole, mirrored="no", side=SURE_PX)
     first = measure(view)
     if first is None:
         return None
     own = np.concatenate([first.eyes, first.mouth])
     if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])) or not _plausible(first, MIN_SCORE):
-        points, view = own, look_closer(photo, own, parser.whole, mirrored="no")
+        points, view = own, look_closer(photo, own, parser.whole, mirrored="no", side=SURE_PX)
         first = measure(view)
     if first is None or not _plausible(first, MIN_SCORE):
         return None
@@ -163,7 +165,7 @@ def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLo
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
-        near = CloseLook(mean_of(view.parts, near.parts), view.matrix)
+        near = CloseLook(mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix)
         face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         return None
