@@ -37,6 +37,7 @@ BRUSH = ("conv11", "conv12", "conv21", "conv31")
 CONTENT = {"conv31": 0.5, "conv41": 1.0}
 CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
 SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings have 256
+MEMORY = 96  # results that are compared with the paintings together
 SHOWN = 5
 
 
@@ -96,7 +97,38 @@ def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) 
     return np.ascontiguousarray(cut[:, ::-1] if rng.random() < 0.5 else cut)
 
 
-def manner_loss(out: Tensor, photo: Tensor, lit: Tensor, painting: Tensor, vgg: Perceptual) -> tuple[Tensor, dict[str, float]]:
+class Manner:
+    """What all of the paintings together are like: mean and deviation of their features' moments.
+
+    Results are held to it together, too: the last `MEMORY` of them shall have the paintings' mean and deviation of each moment.
+    """
+
+    def __init__(self, paintings: Tensor, vgg: Perceptual) -> None:
+        with torch.no_grad():
+            moments = torch.cat([moments_of(vgg(few / 2 + 0.5)) for few in paintings.split(8)])
+        self.mean, self.spread = moments.mean(0), moments.std(0) + 1e-3
+        self.last = moments[:MEMORY].clone()
+
+    def apart(self, one: Tensor, other: Tensor) -> Tensor:
+        """Return how far moments, (B, M), are apart, in parts of how far those of two paintings are."""
+        return ((one - other).abs() / self.spread).mean()
+
+    def together(self, moments: Tensor) -> Tensor:
+        """Return how far the last results' mean and deviation are from the paintings', likewise; these become part of them."""
+        crowd = torch.cat([self.last[len(moments) :], moments])
+        self.last = crowd.detach()
+        bias = (crowd.mean(0) - self.mean) / self.spread
+        return (bias**2).mean() + ((crowd.std(0) / self.spread - 1) ** 2).mean()
+
+
+def moments_of(features: dict[str, Tensor]) -> Tensor:
+    """Return mean and deviation of every channel of the layers of `STYLE`, (B, M)."""
+    return torch.cat([m for n in STYLE for m in (features[n].mean((2, 3)), features[n].std((2, 3)))], 1)
+
+
+def manner_loss(
+    out: Tensor, photo: Tensor, lit: Tensor, painting: Tensor, vgg: Perceptual, manner: Manner
+) -> tuple[Tensor, dict[str, float]]:
     """Return how far a result is from a painting's manner and from what the photo shows, and the parts of that.
 
     All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow.
@@ -104,20 +136,15 @@ def manner_loss(out: Tensor, photo: Tensor, lit: Tensor, painting: Tensor, vgg: 
     got = vgg(out / 2 + 0.5)
     with torch.no_grad():
         want, seen = vgg(painting / 2 + 0.5), vgg(photo / 2 + 0.5)
-    style = torch.stack([moments_apart(got[n], want[n]) for n in STYLE]).sum()
+    moments = moments_of(got)
+    style, crowd = manner.apart(moments, moments_of(want)), manner.together(moments) * (MEMORY / len(moments))
     grams = [(gram(got[n]), gram(want[n])) for n in BRUSH]
     brush = torch.stack([((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams]).sum()
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
-    total = 1.0 * style + 0.3 * brush + 1.0 * content + 2.0 * coarse
-    return total, {"style": style.item(), "brush": brush.item(), "content": content.item(), "coarse": coarse.item()}
-
-
-def moments_apart(one: Tensor, other: Tensor) -> Tensor:
-    """Return how far channels' means and deviations are apart, in parts of the other's mean deviation; features (B, C, H, W)."""
-    scale = other.std((2, 3)).mean(1, keepdim=True) + 1e-6
-    apart = (one.mean((2, 3)) - other.mean((2, 3))).abs() + (one.std((2, 3)) - other.std((2, 3))).abs()
-    return (apart / scale).mean()
+    total = 0.6 * style + 0.1 * crowd + 0.3 * brush + 1.0 * content + 8.0 * coarse
+    parts = {"style": style, "crowd": crowd * len(moments) / MEMORY, "brush": brush, "content": content, "coarse": coarse}
+    return total, {name: value.item() for name, value in parts.items()}
 
 
 @torch.inference_mode()
@@ -155,6 +182,8 @@ def train(args: argparse.Namespace) -> None:
     }
     data, held_out = read_domains(args.shared / "data", args.paintings.read_text().split() if args.paintings else ())
     usual = read_domains(args.shared / "data")[0].paintings if args.paintings else data.paintings
+    known = [part(p, min(p.shape[:2]), args.side, np.random.default_rng(0)) for p in data.paintings]
+    manner = Manner(torch.from_numpy(np.stack(known)).permute(0, 3, 1, 2).float().to(device) / 127.5 - 1, vgg)
     stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), usual)
 
     def step() -> dict[str, float]:
@@ -163,7 +192,7 @@ def train(args: argparse.Namespace) -> None:
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo + noise)
             fooled = judged(judge(out), real=True)
-        loss, parts = manner_loss(out.float(), photo, lit, painting, vgg)
+        loss, parts = manner_loss(out.float(), photo, lit, painting, vgg, manner)
         optimizers["painter"].zero_grad(set_to_none=True)
         (loss + args.adversarial * fooled).backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)

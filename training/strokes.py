@@ -5,8 +5,9 @@ import numpy as np
 
 from pipeline.ops.grain import SOFTNESS_PX
 
-# The paintings' mean L is 54 and their chroma 17.5, a twentieth of them darker than L 24; for the photos 43, 16.9 and 11.
-LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.78, 16.0, 1.55, 150.0
+# The paintings' mean L is 55, its deviation 18, their chroma 17.6; for the photos 43, 21 and 15.3. Their fine contrast is the photos':
+# a painting is lighter, not paler.
+LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 12.0, 1.3, 150.0
 
 
 def lit_like_monet(photo: np.ndarray) -> np.ndarray:
@@ -20,7 +21,7 @@ def lit_like_monet(photo: np.ndarray) -> np.ndarray:
     shadow, light = np.maximum(-tone, 0), np.maximum(tone, 0)
     gain = COLOR_GAIN / (1 + np.hypot(lab[..., 1], lab[..., 2]) / COLOR_KNEE)  # dull colors gain, vivid ones stay
     a = lab[..., 1] * gain + 3 * shadow + 1 * light
-    b = lab[..., 2] * gain - 11 * shadow + 5 * light
+    b = lab[..., 2] * gain - 5 * shadow + 6 * light + 3
     return np.clip(cv2.cvtColor(np.dstack([lightness, a, b]).astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
 
 

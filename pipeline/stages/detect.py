@@ -6,15 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.resample import resized
+from pipeline.stages.confirm import confirm
 from pipeline.stages.guess import guesses
-from pipeline.stages.measure import TALLEST, measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background, with_inner
-from pipeline.types import Face, Image, Network, Points
+from pipeline.stages.measure import measure
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, with_background
+from pipeline.types import Face, Image
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
 LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
-SURE_PX = 256
 GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
 CLEAR_PX = 72  # height at which a look shows a face well
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
@@ -23,14 +22,8 @@ FITTING_LOOKS_PX = (256, 768)
 NEARLY = 0.25  # how far, relatively, the first look's size may be from the fitting one
 TWICE_UP_TO_PX = 512  # a second look at more than this costs more time than it gives
 LEAST_PATCH_PX = 7  # height, in the first look, of skin that may be a face
-SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
-MIN_FACE_PX = 16
-MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
-MIN_CLOSE = 0.69  # of the network of near faces, or of both together
-MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide, likewise
-PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, CloseLook]]
@@ -144,41 +137,6 @@ def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
     if not faces:
         return LOOK_PX
     return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LOOKS_PX))
-
-
-def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLook] | None:
-    """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those.
-
-    The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve.
-    """
-    view = look_closer(photo, points, parser.whole, mirrored="no", side=SURE_PX)
-    first = measure(view)
-    if first is None:
-        return None
-    own = np.concatenate([first.eyes, first.mouth])
-    if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])) or not _plausible(first, MIN_SCORE):
-        points, view = own, look_closer(photo, own, parser.whole, mirrored="no", side=SURE_PX)
-        first = measure(view)
-    if first is None or not _plausible(first, MIN_SCORE):
-        return None
-    near = look_closer(photo, points, parser.close)
-    face = measure(near)
-    if face is None or not _plausible(face, MIN_CLOSE):
-        # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
-        near = CloseLook(mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix)
-        face = measure(near)
-    if face is None or not _plausible(face, MIN_CLOSE):
-        return None
-    return face, with_inner(near, photo, points, parser.close)
-
-
-def _plausible(face: Face, least: float) -> bool:
-    across = face.eyes[1] - face.eyes[0]
-    distance, mouth = (float(np.hypot(*v)) for v in (across, face.mouth[1] - face.mouth[0]))
-    beside = abs(float((face.mouth.mean(0) - face.eyes.mean(0)) @ across)) / max(distance, 1e-6) ** 2
-    narrowest = PURSED if beside < BELOW else MOUTH[0]
-    sized = MIN_FACE_PX <= face.height <= TALLEST * distance and narrowest * distance <= mouth <= MOUTH[1] * distance
-    return face.score >= least and sized
 
 
 def _within(point: NDArray[np.float32], face: Face) -> bool:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect import Seen, confirm, fitting_look
+from pipeline.stages.confirm import confirm
+from pipeline.stages.detect import Seen, fitting_look
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, likeliest, look_closest
 from pipeline.types import Face, Image, Network
 

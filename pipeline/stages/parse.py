@@ -137,7 +137,7 @@ def _soft_square(side: int) -> NDArray[np.float32]:
 def with_background(parts: Probabilities, background: NDArray[np.float32]) -> Probabilities:
     """Return the parts with another probability, (H, W), of the background; all else keeps its shares of what remains."""
     rest, least = 1 - parts[..., 0], np.float32(1e-6)
-    out = parts * ((1 - background) / np.maximum(rest, least))[..., None]
+    out = np.asarray(parts * ((1 - background) / np.maximum(rest, least))[..., None], np.float32)
     out[..., Part.PERSON] = np.where(rest < least, 1 - background, out[..., Part.PERSON])  # nothing has no shares
     out[..., 0] = background
     return out

@@ -28,7 +28,7 @@ def separate(photo: Image, background: Float) -> Float:
     """
     size = background.shape[:2]
     small, edged_size = size_of_long(size, LONG_PX), size_of_long(size, EDGED_PX)
-    photo, seen = resized(photo, edged_size), COUNTS * _odds(resized(background, edged_size))
+    photo, seen = resized(photo, edged_size), np.float32(COUNTS) * _odds(resized(background, edged_size))
     said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
     edged = guided(_probability(seen + resized(said, edged_size)), photo.mean(2), EDGE * max(edged_size))
     return resized(edged, size).clip(0, 1)
@@ -39,7 +39,7 @@ def _said(photo: Image, seen: Float) -> Float:
     grid, said = grid_of(photo), np.zeros(seen.size, np.float32)
     for _ in range(ROUNDS):
         scene = _probability(seen.ravel() + said)
-        sure = np.abs(2 * scene - 1) ** SURE
+        sure = np.asarray(np.abs(2 * scene - 1) ** SURE, np.float32)
         ratio = (grid.gathered(sure * scene) + FEW) / (grid.gathered(sure * (1 - scene)) + FEW)
         said = np.log(ratio).clip(-LIMIT, LIMIT)
     return said.reshape(seen.shape)
