@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from pipeline.nets.generator import Generator
 from tests.test_cyclegan import shared  # noqa: F401 - a fixture
 from training import manner, moods
-from training.manner import batches, draw, lit_like, manner_loss, moments_apart, palette, part
+from training.manner import MEMORY, Manner, batches, draw, lit_like, manner_loss, moments_of, palette, part
 from training.teachers import Perceptual
 from training.unpaired import read_domains
 
@@ -39,20 +39,36 @@ def vgg_of(folder):
     return Perceptual(folder / "weights/vgg19_distilled/5SE.pth")
 
 
+def paintings_of(count):
+    """Return paintings, (count, 3, 64, 64) in [-1, 1], of as many palettes."""
+    return (torch.rand(count, 3, 1, 1) + 0.4 * torch.rand(count, 3, 64, 64)) / 0.7 - 1
+
+
 def test_the_painting_itself_is_in_its_own_manner(taught):
-    vgg, painting = vgg_of(taught), torch.rand(2, 3, 64, 64) * 2 - 1
-    own, _ = manner_loss(painting, painting, painting, painting, vgg)
-    other, parts = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, painting, painting, painting, vgg)
-    assert own < 1e-4
-    assert other > 0.5
-    assert all(value > 0 for value in parts.values())
+    vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
+    manner = Manner(paintings, vgg)
+    _, own = manner_loss(*[paintings[:2]] * 4, vgg, manner)
+    total, other = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, *[paintings[:2]] * 3, vgg, manner)
+    assert all(own[name] < 1e-4 for name in ("style", "brush", "content", "coarse"))
+    assert total > 0.5
+    assert all(other[name] > own[name] for name in other)
 
 
-def test_moments_know_light_and_contrast_but_no_place():
-    features = torch.rand(1, 4, 16, 16)
-    assert moments_apart(features.flip(3), features) < 1e-5
-    assert moments_apart(features + 0.1, features) > 0.1
-    assert moments_apart(features * 1.5, features) > 0.1
+def test_moments_know_light_and_contrast_but_no_place(taught):
+    vgg = vgg_of(taught)
+    features = vgg(torch.rand(1, 3, 32, 32))
+    moments = moments_of(features)
+    assert torch.allclose(moments_of({name: f.flip(3) for name, f in features.items()}), moments, atol=1e-5)
+    assert (moments_of({name: f + 0.1 for name, f in features.items()}) - moments).abs().max() > 0.09
+    assert (moments_of({name: f * 1.5 for name, f in features.items()}) - moments).abs().max() > 0.01
+
+
+def test_results_that_are_all_alike_are_not_the_paintings(taught):
+    vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
+    manner = Manner(paintings, vgg)
+    moments = moments_of(vgg(paintings / 2 + 0.5))
+    assert manner.together(moments) < 1e-3
+    assert manner.together(moments[:1].repeat(MEMORY, 1)) > 0.5
 
 
 def test_a_photo_gets_a_painting_of_its_own_colors(taught):
@@ -103,7 +119,8 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     data, _ = read_domains(taught / "data")
     _, photo, lit, painting = next(batches(data, 8, 64, np.random.default_rng(1), data.paintings))
     with torch.inference_mode():
-        before, after = (manner_loss(net(photo), photo, lit, painting, vgg_of(taught))[0] for net in (begun, painter))
+        vgg = vgg_of(taught)
+        before, after = (manner_loss(net(photo), photo, lit, painting, vgg, Manner(painting, vgg))[0] for net in (begun, painter))
     assert after < 0.98 * before  # however few steps a busy machine makes of it
 
 
