@@ -47,8 +47,8 @@ def paintings_of(count):
 def test_the_painting_itself_is_in_its_own_manner(taught):
     vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
     manner = Manner(paintings, vgg)
-    _, own = manner_loss(*[paintings[:2]] * 4, vgg, manner)
-    total, other = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, *[paintings[:2]] * 3, vgg, manner)
+    _, own = manner_loss(*[paintings[:2]] * 5, vgg, manner)
+    total, other = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, *[paintings[:2]] * 4, vgg, manner)
     assert all(own[name] < 1e-4 for name in ("style", "brush", "content", "coarse"))
     assert total > 0.5
     assert all(other[name] > own[name] for name in other)
@@ -77,8 +77,8 @@ def test_a_photo_gets_a_painting_of_its_own_colors(taught):
     data.paintings[:] = [dark, light]
     for photos in (data.landscapes, data.people):
         photos[:] = [light]
-    noise, photo, lit, painting = next(batches(data, 3, 64, np.random.default_rng(0), data.paintings))
-    assert noise.shape == photo.shape == lit.shape == painting.shape == (3, 3, 64, 64)
+    noise, photo, lit, strokes, painting = next(batches(data, 3, 64, np.random.default_rng(0), data.paintings))
+    assert noise.shape == photo.shape == lit.shape == strokes.shape == painting.shape == (3, 3, 64, 64)
     assert painting.min() > 0.5
     assert abs(noise.mean()) < 0.02
 
@@ -117,10 +117,10 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     painter, _ = manner.plain_generator(manner.single(run / "average.safetensors"))
     begun, _ = manner.plain_generator(manner.single(taught / "start.safetensors"))
     data, _ = read_domains(taught / "data")
-    _, photo, lit, painting = next(batches(data, 8, 64, np.random.default_rng(1), data.paintings))
+    _, photo, lit, strokes, painting = next(batches(data, 8, 64, np.random.default_rng(1), data.paintings))
     with torch.inference_mode():
         vgg = vgg_of(taught)
-        before, after = (manner_loss(net(photo), photo, lit, painting, vgg, Manner(painting, vgg))[0] for net in (begun, painter))
+        before, after = (manner_loss(net(photo), photo, lit, strokes, painting, vgg, Manner(painting, vgg))[0] for net in (begun, painter))
     assert after < 0.98 * before  # however few steps a busy machine makes of it
 
 

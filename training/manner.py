@@ -28,7 +28,7 @@ from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import plain_generator
 from training.patchgan import PatchGAN
-from training.strokes import lit_like_monet
+from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 from training.unpaired import LANDSCAPES, Domains, read_domains
 
@@ -37,6 +37,7 @@ BRUSH = ("conv11", "conv12", "conv21", "conv31")
 CONTENT = {"conv31": 0.5, "conv41": 1.0}
 CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
 SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings have 256
+MARGIN = 12  # px; strokes reach this far; even, to keep the carrier in place
 MEMORY = 96  # results that are compared with the paintings together
 SHOWN = 5
 
@@ -57,26 +58,28 @@ def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -
 
 def batches(
     data: Domains, batch: int, side: int, rng: np.random.Generator, usual: list[Pixels]
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noise, photos, photos in Monet's light, paintings), each (B, 3, side, side) in [-1, 1], noise to be added.
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
+    """Yield endless (noise, photos, those in Monet's light, in strokes, paintings), each (B, 3, side, side) in [-1, 1], noise to be added.
 
     `usual`: all paintings, where those of `data` are only some.
     """
     palettes, all_palettes = (np.stack([palette(p.astype(np.float32) / 255) for p in some]) for some in (data.paintings, usual))
     light = lit_like(palettes, all_palettes)
+    inner = slice(MARGIN, MARGIN + side)
     while True:
         rows = []
         for _ in range(batch):
             kind = data.landscapes if rng.random() < LANDSCAPES else data.people
-            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side, rng).astype(np.float32) / 255
-            lit = light(photo)
+            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng).astype(np.float32) / 255
+            noise, lit = seeds(photo.shape[:2], rng), light(photo)
+            given = carried(noise), photo * 2 - 1, lit * 2 - 1, stroked(lit, noise) * 2 - 1
+            lit = lit[inner, inner]
             among = rng.choice(len(palettes), min(CHOICE, len(palettes)), replace=False)
             nearest = among[np.abs(palettes[among] - palette(lit)).sum(1).argmin()]
             painting = part(data.paintings[nearest], min(data.paintings[nearest].shape[:2]), side, rng).astype(np.float32) / 255
-            noise = carried(seeds((side, side), rng))
-            rows.append(np.stack([noise, *(picture * 2 - 1 for picture in (photo, lit, painting))]))
-        noise, photos, lit, paintings = torch.from_numpy(np.stack(rows)).permute(1, 0, 4, 2, 3).contiguous()
-        yield noise, photos, lit, paintings
+            rows.append(np.stack([*(picture[inner, inner] for picture in given), painting * 2 - 1]))
+        noise, photos, lit, strokes, paintings = torch.from_numpy(np.stack(rows)).permute(1, 0, 4, 2, 3).contiguous()
+        yield noise, photos, lit, strokes, paintings
 
 
 def palette(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,7 +109,8 @@ class Manner:
     def __init__(self, paintings: Tensor, vgg: Perceptual) -> None:
         with torch.no_grad():
             moments = torch.cat([moments_of(vgg(few / 2 + 0.5)) for few in paintings.split(8)])
-        self.mean, self.spread = moments.mean(0), moments.std(0) + 1e-3
+        self.mean, self.deviation = moments.mean(0), moments.std(0)
+        self.spread = self.deviation + 1e-3
         self.last = moments[:MEMORY].clone()
 
     def apart(self, one: Tensor, other: Tensor) -> Tensor:
@@ -117,8 +121,8 @@ class Manner:
         """Return how far the last results' mean and deviation are from the paintings', likewise; these become part of them."""
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
-        bias = (crowd.mean(0) - self.mean) / self.spread
-        return (bias**2).mean() + ((crowd.std(0) / self.spread - 1) ** 2).mean()
+        apart = torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
+        return (apart**2).mean(1).sum()
 
 
 def moments_of(features: dict[str, Tensor]) -> Tensor:
@@ -127,11 +131,12 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 
 
 def manner_loss(
-    out: Tensor, photo: Tensor, lit: Tensor, painting: Tensor, vgg: Perceptual, manner: Manner
+    out: Tensor, photo: Tensor, lit: Tensor, strokes: Tensor, painting: Tensor, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
     """Return how far a result is from a painting's manner and from what the photo shows, and the parts of that.
 
-    All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow.
+    All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow; `strokes`: the same in
+    strokes, whose course those of the result follow.
     """
     got = vgg(out / 2 + 0.5)
     with torch.no_grad():
@@ -142,9 +147,16 @@ def manner_loss(
     brush = torch.stack([((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams]).sum()
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
-    total = 0.6 * style + 0.1 * crowd + 0.3 * brush + 1.0 * content + 8.0 * coarse
-    parts = {"style": style, "crowd": crowd * len(moments) / MEMORY, "brush": brush, "content": content, "coarse": coarse}
+    drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
+    total = 0.6 * style + 0.1 * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + 8.0 * drawn
+    parts = {
+        "style": style, "crowd": crowd * len(moments) / MEMORY, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn,
+    }  # fmt: skip
     return total, {name: value.item() for name, value in parts.items()}
+
+
+def _smooth(picture: Tensor) -> Tensor:
+    return F.avg_pool2d(picture, 9, 1, 4, count_include_pad=False)
 
 
 @torch.inference_mode()
@@ -187,12 +199,12 @@ def train(args: argparse.Namespace) -> None:
     stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), usual)
 
     def step() -> dict[str, float]:
-        noise, photo, lit, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        noise, photo, lit, strokes, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         judge.requires_grad_(False)
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo + noise)
             fooled = judged(judge(out), real=True)
-        loss, parts = manner_loss(out.float(), photo, lit, painting, vgg, manner)
+        loss, parts = manner_loss(out.float(), photo, lit, strokes, painting, vgg, manner)
         optimizers["painter"].zero_grad(set_to_none=True)
         (loss + args.adversarial * fooled).backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
