@@ -100,8 +100,8 @@ def finder_of(*faces):
 def seeing(batch):
     """See a face wherever a closer look is taken, and nothing in the whole."""
     h, w = batch.shape[2:]
-    close = (h, w) == (CLOSE_SIDE, CLOSE_SIDE)
-    return drawn_parts((h, w), [(159.5, 170)] if close else [], 190, 0).transpose(2, 0, 1)[None]
+    k = h / CLOSE_SIDE
+    return drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0).transpose(2, 0, 1)[None]
 
 
 def nothing(batch):
