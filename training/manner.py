@@ -142,16 +142,15 @@ def manner_loss(
     with torch.no_grad():
         want, seen = vgg(painting / 2 + 0.5), vgg(photo / 2 + 0.5)
     moments = moments_of(got)
-    style, crowd = manner.apart(moments, moments_of(want)), manner.together(moments) * (MEMORY / len(moments))
+    style, crowd = manner.apart(moments, moments_of(want)), manner.together(moments)
+    alone = MEMORY / len(moments)  # of so many batches this one is all that learns
     grams = [(gram(got[n]), gram(want[n])) for n in BRUSH]
     brush = torch.stack([((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams]).sum()
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
     drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = 0.6 * style + 0.1 * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + 8.0 * drawn
-    parts = {
-        "style": style, "crowd": crowd * len(moments) / MEMORY, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn,
-    }  # fmt: skip
+    total = 0.6 * style + 0.1 * alone * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + 8.0 * drawn
+    parts = {"style": style, "crowd": crowd, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn}
     return total, {name: value.item() for name, value in parts.items()}
 
 

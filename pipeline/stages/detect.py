@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.stages.confirm import confirm
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, with_background
+from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background
 from pipeline.types import Face, Image
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -129,7 +129,7 @@ def fitting_look(photo: Image, parser: Parser, faces: tuple[Face, ...], *, first
     if long_px > TWICE_UP_TO_PX:
         return first
     other = look(photo, parser.close, long_px=long_px, mirrored="only")
-    return with_background(first, np.asarray((first[..., 0] + other[..., 0]) / 2, np.float32))
+    return with_background(first, mean_of(first[..., 0], other[..., 0]))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
