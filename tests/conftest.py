@@ -1,16 +1,23 @@
 """What several files of tests share."""
 
 import threading
+from dataclasses import replace
 from importlib import import_module
 
+import numpy as np
 import pytest
 from gradio_client import Client
+from PIL import Image
 
 import app
 import pipeline.convert as convert
 import pipeline.keeping as keeping
+from pipeline.types import Progress
+from tests.command import painting_of
 from tests.hub import FILE, Hub, checkpoint_of, reach
+from tests.page import Pipeline
 from ui import look
+from ui.studio import Studio
 
 
 @pytest.fixture
@@ -48,8 +55,40 @@ def hub(data, tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def pipeline():
+    return Pipeline()
+
+
+@pytest.fixture
+def studio(pipeline):
+    return Studio(paint=pipeline, models=object())
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "someone.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
 def served(studio):
     page = app.build(studio)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
     yield Client(url, verbose=False)
     page.close()
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Replace the networks by a negative; return the settings of each run."""
+    seen = []
+
+    def paint(photo, settings, *, models, prompt, report, cache=None):
+        report(Progress("paint", 0.0))
+        seen.append(settings)
+        return replace(painting_of(photo, settings), prompt=prompt)
+
+    monkeypatch.setattr("pipeline.paint.paint", paint)
+    monkeypatch.setattr("pipeline.paint.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
+    return seen

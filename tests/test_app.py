@@ -1,13 +1,10 @@
-"""The page, with a stand-in for the pipeline: what it shows, keeps apart, refuses, and offers as an API."""
+"""The page, with a stand-in for the pipeline: what it keeps apart, paints, refuses, and offers as an API."""
 
-import itertools
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import gradio as gr
 import numpy as np
@@ -18,189 +15,18 @@ from PIL import Image
 
 import app
 from pipeline.cache import StageCache
-from pipeline.catalog import Role
 from pipeline.io import encode_png, read_photo, read_settings
-from pipeline.settings import Settings, options
-from pipeline.types import Cancelled, Face, Painting, Photo, PhotoError, Progress, WeightUse
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, Photo, PhotoError, Progress
+from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui import look
-from ui.badges import MADE_BY
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
-from ui.offers import is_here, need_of
-from ui.pictures import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
 from ui.studio import Studio, reporter
 from ui.visits import KEPT_PREVIEWS, Visits
-from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
+from ui.widgets import OPTIONS, from_widgets
 
 ROOT = Path(__file__).parents[1]
-MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
-FACE = Face((10.0, 10.0, 30.0, 35.0), np.array([[15, 18], [25, 18]], np.float32), np.array([[16, 30], [24, 30]], np.float32), 0.9)
-DEFAULTS = to_widgets(Settings())
-
-
-class Pipeline:
-    """Inverts the photo; remembers how it was asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def __call__(self, photo, settings, *, models, prompt=None, report=None, cache=None):
-        self.asked.append((settings, cache))
-        if report:
-            report(Progress("paint", 0.0))
-        original = photo.pixels.astype(np.float32) / 255
-        shape = original.shape[:2]
-        return Painting(
-            photo=photo, settings=settings, original=original, result=1 - original, alpha=np.zeros(shape, np.float32),
-            styled=1 - original, restored=None, parse=np.ones(shape, np.uint8), mask=np.ones(shape, np.float32), faces=(),
-            seconds={"paint": 0.1, "blend": 0.2}, weights=(WeightUse("stand-in", "0" * 64),),
-            skipped={"restore": "GFPGAN is not here. Put it at /secret/place."}, hints=("No face was found.",),
-        )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def private(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "served"))
-    monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def pipeline():
-    return Pipeline()
-
-
-@pytest.fixture
-def studio(pipeline):
-    return Studio(paint=pipeline, models=object())
-
-
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "someone.png"
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)).save(path)
-    return path
-
-
-def visitor(name, **query):
-    return gr.Request(session_hash=name, query_params=query)
-
-
-def shown_by(studio, photo, who="anna", settings=None):
-    return studio.show(who, photo, "someone", settings or Settings(), lambda done, text: None)
-
-
-# Controls
-
-
-@pytest.mark.parametrize("option", list(options()), ids=lambda o: o.flag)
-def test_every_setting_has_a_control_that_says_what_the_setting_says(option):
-    control = widget(option)
-    assert (control.label, control.value) == (option.label, option.default)
-    assert option.help in control.info
-    if option.kind is float:
-        assert (control.minimum, control.maximum) == (option.low, option.high)
-        assert option.unit in control.info
-    if option.choices:
-        here = [choice for choice in option.choices if is_here(need_of(option, choice))]
-        assert [value for _, value in control.choices] == here
-
-
-def test_the_three_main_controls_exist():
-    assert set(MAIN) <= {option.flag for option in OPTIONS}
-
-
-@pytest.mark.parametrize(("low", "high", "step"), [(0.6, 4.0, 0.1), (0, 1, 0.01), (0, 0.3, 0.01), (0, 100, 1)])
-def test_a_slider_has_20_to_200_steps(low, high, step):
-    assert step_of(low, high) == pytest.approx(step)
-    assert 20 <= (high - low) / step_of(low, high) <= 200
-
-
-def test_controls_carry_settings_both_ways():
-    settings = Settings.from_flat(brush=2.0, keep="hair", keep_face=False)
-    assert from_widgets(to_widgets(settings)) == settings
-
-
-def test_a_blend_takes_nothing_else_from_the_controls():
-    chosen = Settings.from_flat(brush=3.0, restoration=0.1, feather=0.2, keep="person")
-    assert changed_at_once(Settings(), chosen) == Settings.from_flat(feather=0.2, keep="person")
-    assert "brush" not in AT_ONCE
-
-
-def test_a_link_sets_controls_and_ignores_what_is_not_ours():
-    assert from_link({"brush": "2", "keep_face": "false", "__theme": "dark", "utm": "x"}) == (
-        Settings.from_flat(brush=2.0, keep_face=False), [],
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("bad", [{"brush": "99"}, {"brush": "wide"}, {"keep": "nose"}, {"restore": "perhaps"}, {"harmony": "nan"}])
-def test_a_links_bad_value_is_said_and_ignored(bad):
-    settings, said = from_link({**bad, "feather": "0.1"})
-    assert settings == Settings.from_flat(feather=0.1)
-    assert len(said) == 1
-    assert next(iter(bad)) in said[0]
-
-
-def test_opening_a_link_fills_the_controls(studio):
-    *controls, notes, _ = Handlers(studio).open(visitor("anna", brush="2", keep="<b>"))
-    assert from_widgets(controls) == Settings.from_flat(brush=2.0)
-    assert "&lt;b&gt;" in notes
-
-
-# Pictures
-
-
-def test_previews_have_no_side_over_1600_px():
-    assert fit(np.zeros((100, 4000, 3), np.uint8)).shape == (40, PREVIEW_PX, 3)
-    assert fit(np.ones((7, 5, 3), np.float32)).min() == 255
-
-
-def test_transparency_shows_a_checkerboard_and_opaque_pixels_stay():
-    pixels = np.full((48, 48, 3), 10, np.uint8)
-    alpha = np.zeros((48, 48), np.uint8)
-    alpha[:24] = 255
-    laid = over_checker(pixels, alpha)
-    assert (laid[:20] == 10).all()
-    assert set(np.unique(laid[28:])) == {232, 255}
-
-
-def test_a_skipped_stage_says_why_without_the_machines_paths(pipeline, photo):
-    painting = pipeline(read_photo(photo), Settings(), models=None)
-    assert caption_of(painting, "restore") == "Restored: skipped. GFPGAN is not here."
-    assert picture_of(painting, "restore") is None
-
-
-@pytest.mark.parametrize(
-    ("stage", "badge"),
-    [
-        ("paint", "Painted, 0.1 s · style_monet (unpinned)"),
-        ("parse", "Parse over the photo · parser, parser_close, retinaface_mobilenet"),
-        ("restore", "Restored · gfpgan_v1.4"),
-        ("segment", "Kept region · parser, parser_close, sam_light"),
-        ("blend", "Result, 0.2 s"),
-    ],
-)
-def test_each_picture_says_which_weights_made_it(pipeline, photo, stage, badge):
-    uses = (WeightUse("style_monet", "1" * 64, unpinned=True), *(WeightUse(name, "2" * 64) for name in MADE))
-    painting = replace(pipeline(read_photo(photo), Settings(), models=None), weights=uses, skipped={}, faces=(FACE,))
-    assert caption_of(painting, stage) == badge
-
-
-@pytest.mark.parametrize(
-    ("segmenter", "faces", "parse", "kept"),
-    [("unet_whole", (FACE,), " · parser", " · parser"), ("unet", (), " · parser", "")],
-    ids=["where nobody looked closer", "where only a person drew"],
-)
-def test_a_parser_that_drew_nothing_is_not_named(pipeline, photo, segmenter, faces, parse, kept):
-    settings = Settings.from_flat(segmenter=segmenter)
-    uses = tuple(WeightUse(name, "2" * 64) for name in ("parser", "parser_close"))
-    painting = replace(pipeline(read_photo(photo), settings, models=None), weights=uses, faces=faces)
-    assert caption_of(painting, "parse") == f"Parse over the photo{parse}"
-    assert caption_of(painting, "segment") == f"Kept region{kept}"
-
-
-def test_every_role_makes_a_picture_and_every_picture_has_its_roles():
-    assert set(itertools.chain(*MADE_BY.values())) == set(get_args(Role))
-    assert MADE_BY.keys() == TITLES.keys()
 
 
 # Visits

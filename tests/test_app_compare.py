@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.compare import Comparison, Version, check
 from pipeline.settings import COMPARED, Settings
 from pipeline.types import Progress
-from tests.test_app import DEFAULTS, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import offers
 from ui.compare_tab import lay_out, view
 from ui.handlers import Handlers

@@ -16,7 +16,7 @@ from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.draw import draw
 from pipeline.types import PhotoError, Prompt
-from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click

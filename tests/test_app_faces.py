@@ -11,7 +11,7 @@ from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.choose import choose, face_at
 from pipeline.types import Care, Prompt
-from tests.test_app import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from tests.test_app_correct import SIZE, at, pixels, shown_in, someone
 from tests.test_choose import face_in
 from ui import faces_tab

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.io import encode_png
 from pipeline.settings import Settings, options
-from tests.test_app import Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import offers
 from ui.handlers import Handlers
 from ui.offers import describe_missing, offered, within_reach

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.types import Prompt
-from tests.test_cli import painting_of, save
+from tests.command import painting_of, save
 
 
 @pytest.fixture
