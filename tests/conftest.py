@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from importlib import import_module
 
+import cv2
 import numpy as np
 import pytest
 from gradio_client import Client
@@ -16,6 +17,7 @@ from pipeline.types import Progress
 from tests.command import painting_of
 from tests.hub import FILE, Hub, checkpoint_of, reach
 from tests.page import Pipeline
+from tests.painter_sets import teach
 from ui import look
 from ui.studio import Studio
 
@@ -92,3 +94,25 @@ def runs(monkeypatch):
     monkeypatch.setattr("pipeline.paint.paint", paint)
     monkeypatch.setattr("pipeline.paint.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
     return seen
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """Return a folder of gray photos and of the same with blue shadows and yellow lights, 96 px, none of them a pair."""
+    rng = np.random.default_rng(0)
+    for name in ("photos", "portraits_in_the_wild/images", "face_parsing/images", "monet"):
+        folder = tmp_path / "data" / name
+        folder.mkdir(parents=True)
+        for i in range(9):
+            gray = cv2.resize(rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+            yellow = 0.3 if name == "monet" else 0.0
+            picture = np.dstack([gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]).clip(0, 1)  # blue, green, red
+            cv2.imwrite(str(folder / f"{i}.png"), (picture * 255).astype(np.uint8))
+    return tmp_path
+
+
+@pytest.fixture
+def taught(shared):
+    """Return the same with what a painter needs to be taught."""
+    teach(shared)
+    return shared

@@ -3,7 +3,6 @@
 import csv
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -16,21 +15,6 @@ from training.patchgan import PatchGAN
 from training.unpaired import batches, cropped, read_domains
 
 SMALL = ["--filters", "8", "--blocks", "1", "--opponent", "8", "--side", "64", "--cpu", "--precise"]
-
-
-@pytest.fixture
-def shared(tmp_path):
-    """Return a folder of gray photos and of the same with blue shadows and yellow lights, 96 px, none of them a pair."""
-    rng = np.random.default_rng(0)
-    for name in ("photos", "portraits_in_the_wild/images", "face_parsing/images", "monet"):
-        folder = tmp_path / "data" / name
-        folder.mkdir(parents=True)
-        for i in range(9):
-            gray = cv2.resize(rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC).clip(0, 1)
-            yellow = 0.3 if name == "monet" else 0.0
-            picture = np.dstack([gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]).clip(0, 1)  # blue, green, red
-            cv2.imwrite(str(folder / f"{i}.png"), (picture * 255).astype(np.uint8))
-    return tmp_path
 
 
 def arguments(shared, run, *more):

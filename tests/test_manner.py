@@ -4,39 +4,13 @@ import csv
 
 import cv2
 import numpy as np
-import pytest
 import torch
-from safetensors.torch import save_file
 
 from pipeline.nets.generator import Generator
-from tests.test_cyclegan import shared  # noqa: F401 - a fixture
+from tests.painter_sets import vgg_of
 from training import manner, moods
 from training.manner import MEMORY, Manner, batches, draw, lit_like, manner_loss, moments_of, palette, part
-from training.teachers import Perceptual
 from training.unpaired import read_domains
-
-WIDTHS = {
-    "conv11": (3, 16), "conv12": (16, 16), "conv21": (16, 32), "conv22": (32, 32), "conv31": (32, 64), "conv32": (64, 64),
-    "conv33": (64, 64), "conv34": (64, 64), "conv41": (64, 128),
-}  # fmt: skip
-
-
-@pytest.fixture
-def taught(shared):  # noqa: F811 - the fixture
-    """Return the shared folder with a perceptual network of random weights, and a small painter to start from."""
-    torch.manual_seed(0)
-    state = {"conv0.weight": torch.eye(3)[:, :, None, None], "conv0.bias": torch.zeros(3)}
-    for name, (n_in, n_out) in WIDTHS.items():
-        state |= {f"{name}.weight": torch.randn(n_out, n_in, 3, 3) / (4.5 * n_in) ** 0.5, f"{name}.bias": torch.zeros(n_out)}
-    folder = shared / "weights/vgg19_distilled"
-    folder.mkdir(parents=True)
-    torch.save(state, folder / "5SE.pth")
-    save_file(Generator(8, 1, resize=True, norm="none").state_dict(), shared / "start.safetensors")
-    return shared
-
-
-def vgg_of(folder):
-    return Perceptual(folder / "weights/vgg19_distilled/5SE.pth")
 
 
 def paintings_of(count):

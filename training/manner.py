@@ -21,25 +21,23 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
-from pipeline.paint import to_pixels
+from pipeline.ops.tensor import to_pixels
 from pipeline.types import Pixels
 from training.cyclegan import discriminator_loss, judged
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
-from training.painter import plain_generator
+from training.painter import MARGIN, SHOWN_PX, plain_generator, run, shown
 from training.patchgan import PatchGAN
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
-from training.unpaired import LANDSCAPES, Domains, read_domains
+from training.unpaired import LANDSCAPES, Domains, part, read_domains
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
 CONTENT = {"conv31": 0.5, "conv41": 1.0}
 CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
 SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings have 256
-MARGIN = 12  # px; strokes reach this far; even, to keep the carrier in place
 MEMORY = 96  # results that are compared with the paintings together
-SHOWN = 5
 
 
 def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
@@ -86,18 +84,6 @@ def palette(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return mean and deviation of a picture's Lab, (6,)."""
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3)
     return np.concatenate([lab.mean(0), lab.std(0)])
-
-
-def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) -> Pixels:
-    """Return a (side, side) part of a picture brought to a short side, mirrored half of the time."""
-    h, w = picture.shape[:2]
-    k = max(side, short_px) / min(h, w)
-    if k != 1:
-        size = max(side, round(w * k)), max(side, round(h * k))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
-    y, x = (int(rng.integers(0, n - side + 1)) for n in picture.shape[:2])
-    cut = picture[y : y + side, x : x + side]
-    return np.ascontiguousarray(cut[:, ::-1] if rng.random() < 0.5 else cut)
 
 
 class Manner:
@@ -163,17 +149,12 @@ def draw(network: nn.Module, held_out: Domains, vgg: Perceptual, page: Path) -> 
     """Draw photo | result of held-out landscapes and people; return relu4_1's likeness to the photo, which the content keeps."""
     device = next(network.parameters()).device
     panels, likeness = [], []
-    for picture in [*held_out.landscapes[:SHOWN], *held_out.people[:SHOWN]]:
-        h, w = picture.shape[:2]
-        k = 384 / min(h, w)
-        photo = cv2.resize(picture, (round(w * k / 4) * 4, round(h * k / 4) * 4), interpolation=cv2.INTER_CUBIC)
-        noise = carried(seeds(photo.shape[:2], np.random.default_rng(0)))
-        x = torch.from_numpy(photo.astype(np.float32) / 127.5 - 1 + noise).permute(2, 0, 1)[None].to(device)
-        out = network(x).float()
-        plain = torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255
-        a, b = (vgg(t)["conv41"] for t in (out / 2 + 0.5, plain))
+    for photo in shown(held_out):
+        out = run(network, photo.astype(np.float32) / 127.5 - 1 + carried(seeds(photo.shape[:2], np.random.default_rng(0)))) / 2 + 0.5
+        pictures = (torch.from_numpy(p).permute(2, 0, 1)[None].to(device) for p in (out, photo.astype(np.float32) / 255))
+        a, b = (vgg(t)["conv41"] for t in pictures)
         likeness.append(F.cosine_similarity(F.instance_norm(a).flatten(1), F.instance_norm(b).flatten(1)).item())
-        panels.append(np.hstack([p[:384, :384] for p in (photo, to_pixels(out[0].permute(1, 2, 0).cpu().numpy() / 2 + 0.5))]))
+        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(out))]))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     draw_curve(page.parent, page.parent / "loss.png")
     return {"likeness": float(np.mean(likeness))}

@@ -8,6 +8,7 @@ becomes depends on its surroundings only, at any size.
 
 import argparse
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,58 +17,46 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.generator import Generator
 from pipeline.ops.grain import carried, seeds
+from pipeline.ops.tensor import to_pixels
+from pipeline.types import Pixels
+from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
+from training.unpaired import LANDSCAPES, Domains, part, read_domains
 
 WHITEST = 0.985  # targets are compared before tanh, where black and white are not flat; this is as far as they reach
 FEATURES = ("conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
+SHORT_PX = (200, 450)  # short sides at which photos are shown; enlarged ones are as soft as a small photo under a wide brush
+MARGIN = 20  # px; strokes reach this far; even, to keep the carrier in place
+SHOWN_PX, SHOWN = 384, 5  # held-out photos of each kind on a sheet, and their short side
 
 
-def held_out(files: list[Path], every: int) -> tuple[list[Path], list[Path]]:
-    """Split sorted files into (for training, kept out): each `every`-th is kept out."""
-    return [f for i, f in enumerate(files) if i % every], files[::every]
-
-
-def photos(data: Path) -> list[np.ndarray]:
-    """Load every training photo, (H, W, 3) uint8: landscapes, portraits in the wild, faces."""
-    files = held_out(sorted((data / "photos").iterdir()), 8)[0]
-    files += sorted((data / "portraits_in_the_wild/images").iterdir())
-    files += sorted((data / "face_parsing/images").iterdir())[::4]
-    return [np.ascontiguousarray(cv2.imread(str(f))[:, :, ::-1]) for f in files]
-
-
-def batches(pictures: list[np.ndarray], batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless (noisy photo, strokes) pairs, (B, 3, side, side) in [-1, 1], each photo at a random scale."""
-    margin = 12  # strokes reach this far, so targets are rendered on more than is used; even, to keep the carrier in place
+    inner = slice(MARGIN, MARGIN + side)
     while True:
         pairs = []
-        for i in rng.integers(len(pictures), size=batch):
-            crop = _cropped(pictures[i], side + 2 * margin, rng).astype(np.float32) / 255
-            noise = seeds(crop.shape[:2], rng)
-            strokes = stroked(lit_like_monet(crop), noise)
-            inner = slice(margin, margin + side)
-            pairs.append(np.stack([crop * 2 - 1 + carried(noise), strokes * 2 - 1])[:, inner, inner])
-        tensors = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
-        yield tensors[0], tensors[1]
+        for _ in range(batch):
+            kind = data.landscapes if rng.random() < LANDSCAPES else data.people
+            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng)
+            given, strokes = pair_of(photo, rng)
+            pairs.append(np.stack([given, strokes])[:, inner, inner])
+        given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
+        yield given, strokes
 
 
-def _cropped(photo: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a (side, side, 3) crop of the photo at a random scale, mirrored now and then."""
-    h, w = photo.shape[:2]
-    k = max(side / min(h, w), rng.uniform(0.6, 1.0))
-    scaled = cv2.resize(
-        photo, (max(side, round(w * k)), max(side, round(h * k))), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
-    )
-    y, x = rng.integers(0, scaled.shape[0] - side + 1), rng.integers(0, scaled.shape[1] - side + 1)
-    crop = scaled[y : y + side, x : x + side]
-    return crop[:, ::-1] if rng.random() < 0.5 else crop
+def pair_of(photo: Pixels, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the photo with noise, and the strokes that the renderer makes of both, (H, W, 3) in [-1, 1]."""
+    plain, noise = photo.astype(np.float32) / 255, seeds(photo.shape[:2], rng)
+    return plain * 2 - 1 + carried(noise), stroked(lit_like_monet(plain), noise) * 2 - 1
 
 
 def difference(out: Tensor, strokes: Tensor, vgg: Perceptual) -> tuple[Tensor, dict[str, float]]:
@@ -83,24 +72,31 @@ def difference(out: Tensor, strokes: Tensor, vgg: Perceptual) -> tuple[Tensor, d
 
 
 @torch.inference_mode()
-def draw(network: nn.Module, data: Path, sheet: Path) -> dict[str, float]:
-    """Paint held-out photos and portraits at 384 px on the short side beside the renderer; return the mean pixel error."""
-    files = held_out(sorted((data / "photos").iterdir()), 8)[1][:4] + sorted((data / "portraits").glob("*.jpg"))[:12:2]
-    columns, errors = [], []
-    for file in files:
-        photo = cv2.imread(str(file))[:, :, ::-1].astype(np.float32) / 255
-        h, w = photo.shape[:2]
-        k = 384 / min(h, w)
-        photo = cv2.resize(photo, (round(w * k / 4) * 4, round(h * k / 4) * 4), interpolation=cv2.INTER_AREA).clip(0, 1)
-        noise = seeds(photo.shape[:2], np.random.default_rng(0))
-        x = torch.from_numpy(photo * 2 - 1 + carried(noise)).permute(2, 0, 1)[None].to(next(network.parameters()).device)
-        out = (network(x)[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5).clip(0, 1)
-        want = stroked(lit_like_monet(photo), noise)
-        errors.append(np.abs(out - want).mean())
-        columns.append(np.vstack([p[:384, :384] for p in (photo, want, out)]))
-    picture = np.vstack([np.hstack(columns[:5]), np.hstack(columns[5:10])])
-    cv2.imwrite(str(sheet), (picture[:, :, ::-1] * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 92])
+def draw(network: nn.Module, held_out: Domains, page: Path) -> dict[str, float]:
+    """Draw held-out photo | strokes | result; return the mean pixel error."""
+    panels, errors = [], []
+    for photo in shown(held_out):
+        given, strokes = pair_of(photo, np.random.default_rng(0))
+        out = run(network, given)
+        errors.append(np.abs(out - strokes).mean() / 2)
+        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(strokes / 2 + 0.5), to_pixels(out / 2 + 0.5))]))
+    cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    draw_curve(page.parent, page.parent / "loss.png")
     return {"pixel": float(np.mean(errors))}
+
+
+def shown(held_out: Domains) -> list[Pixels]:
+    """Return some landscapes and some people of a size to be painted at."""
+    pictures = [*held_out.landscapes[:SHOWN], *held_out.people[:SHOWN]]
+    scales = [SHOWN_PX / min(picture.shape[:2]) for picture in pictures]
+    sizes = [(round(p.shape[1] * k / 4) * 4, round(p.shape[0] * k / 4) * 4) for p, k in zip(pictures, scales, strict=True)]
+    return [cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC) for picture, size in zip(pictures, sizes, strict=True)]
+
+
+def run(network: nn.Module, given: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what a network paints of a photo with noise, both (H, W, 3) in [-1, 1]."""
+    x = torch.from_numpy(given).permute(2, 0, 1)[None].to(next(network.parameters()).device)
+    return network(x)[0].permute(1, 2, 0).float().cpu().numpy()
 
 
 def plain_generator(state: dict[str, Tensor]) -> tuple[Generator, dict[str, Any]]:
@@ -132,52 +128,58 @@ def _folded(network: nn.Module) -> nn.Module:
     return network
 
 
-def main() -> None:
-    """Train from a start checkpoint (or from nothing) for a number of minutes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shared", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--start", type=Path)
-    parser.add_argument("--plain", action="store_true", help="fold the start checkpoint's norms and train on without any")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--filters", type=int, default=24)
-    parser.add_argument("--blocks", type=int, default=6)
-    parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--side", type=int, default=160)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    args = parser.parse_args()
+def train(args: argparse.Namespace) -> None:
+    """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
     torch.manual_seed(0)
-    data, device = args.shared / "data", args.device
+    device = torch.device(args.device)
     generator = Generator(args.filters, args.blocks, resize=True, norm="batch")
     if args.plain:
-        generator, _ = plain_generator(single(args.start))
+        generator, _ = plain_generator(single(*args.start))
     elif args.start:
-        generator.load_state_dict(single(args.start))
+        generator.load_state_dict(single(*args.start))
     generator = generator.to(device, memory_format=torch.channels_last)
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
     optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))
-    stream = batches(photos(data), args.batch, args.side, np.random.default_rng())
+    data, held_out = read_domains(args.shared / "data")
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)))
 
     def step() -> dict[str, float]:
         photo, strokes = (t.to(device) for t in next(stream))
-        with torch.autocast(device, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             loud = generator.model[:-1](photo.contiguous(memory_format=torch.channels_last))
         loud = loud.float()
-        loss, figures = difference(loud.tanh(), strokes, vgg)
+        loss, parts = difference(loud.tanh(), strokes, vgg)
         before = F.smooth_l1_loss(loud, strokes.clamp(-WHITEST, WHITEST).atanh())
         optimizer.zero_grad(set_to_none=True)
         (loss + 2 * before).backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
         optimizer.step()
-        return {**figures, "before": before.item()}
+        return {"loss": loss.item(), **parts, "before": before.item()}
 
     fit(
         {"generator": generator}, {"adam": optimizer}, step, averaged="generator",
-        schedule=Schedule(args.minutes, ema=0.998), folder=args.folder,
-        clock=clock_of(device), sample=lambda net, sheet: draw(net, data, sheet),
+        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run,
+        clock=clock_of(device), sample=lambda net, page: draw(net, held_out, page),
     )  # fmt: skip
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("shared", type=Path)
+    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli.add_argument("--start", type=Path, nargs="+", default=[], help="a painter's checkpoint to start from")
+    cli.add_argument("--plain", action="store_true", help="fold the start checkpoint's norms and train on without any")
+    cli.add_argument("--minutes", type=float, default=60)
+    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
+    cli.add_argument("--filters", type=int, default=24)
+    cli.add_argument("--blocks", type=int, default=6)
+    cli.add_argument("--batch", type=int, default=4)
+    cli.add_argument("--side", type=int, default=160)
+    cli.add_argument("--rate", type=float, default=1e-3)
+    cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return cli
+
+
 if __name__ == "__main__":
-    main()
+    train(arguments().parse_args())

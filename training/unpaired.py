@@ -65,5 +65,17 @@ def cropped(picture: Pixels, side: int, rng: np.random.Generator) -> Pixels:
     return np.ascontiguousarray(part[:, ::-1] if rng.random() < 0.5 else part)
 
 
+def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) -> Pixels:
+    """Return a (side, side) part of a picture brought to a short side, mirrored half of the time."""
+    h, w = picture.shape[:2]
+    k = max(side, short_px) / min(h, w)
+    if k != 1:
+        size = max(side, round(w * k)), max(side, round(h * k))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    y, x = (int(rng.integers(0, n - side + 1)) for n in picture.shape[:2])
+    cut = picture[y : y + side, x : x + side]
+    return np.ascontiguousarray(cut[:, ::-1] if rng.random() < 0.5 else cut)
+
+
 def _tensor(pictures: list[Pixels]) -> Tensor:
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
