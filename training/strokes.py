@@ -17,7 +17,7 @@ Field = NDArray[np.float32]
 # A painting is lighter than a photo, not paler; its lights are of cream, its shadows violet.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 11.5, 1.15, 130.0
 GREENER, YELLOWER = -1.5, 3.5
-SHADOW, LIGHTS = (2.0, -5.0), (5.0, 10.0)  # what darkest and lightest colors gain of a, b
+SHADOW, LIGHTS = (2.0, -5.0), (2.0, 8.0)  # what darkest and lightest colors gain of a, b
 BROKEN_COLOR = np.array([5.8, 4.2, 4.0], np.float32)  # deviation of strokes from the light's own L, a, b
 CALM, BUSY, BUSY_AT = 0.5, 1.3, 0.33  # strokes differ less where the photo is flat, more where it is busy
 RELIEF = 2.5  # of L: how thick the paint is
