@@ -36,7 +36,9 @@ STYLE = ("conv11", "conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
 CONTENT = {"conv31": 0.5, "conv41": 1.0}
 CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
-SHORT_PX = (256, 448)  # short sides at which photos are shown: the paintings have 256
+SHORT_PX = (256, 448)  # short sides at which results are compared with paintings, which have 256
+ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
+STROKES = 12.0  # weight of the strokes' course: less of it, and they become grain
 MEMORY = 96  # results that are compared with the paintings together
 
 
@@ -57,26 +59,29 @@ def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -
 def batches(
     data: Domains, batch: int, side: int, rng: np.random.Generator, usual: list[Pixels]
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noise, photos, those in Monet's light, in strokes, paintings), each (B, 3, side, side) in [-1, 1], noise to be added.
+    """Yield endless (noise, photos, those in Monet's light, in strokes, paintings), in [-1, 1], noise to be added.
 
-    `usual`: all paintings, where those of `data` are only some.
+    Paintings are (B, 3, side, side), all else is `ENLARGED`. `usual`: all paintings, where those of `data` are only some.
     """
     palettes, all_palettes = (np.stack([palette(p.astype(np.float32) / 255) for p in some]) for some in (data.paintings, usual))
     light = lit_like(palettes, all_palettes)
-    inner = slice(MARGIN, MARGIN + side)
+    large = round(side * ENLARGED / 4) * 4
+    inner = slice(MARGIN, MARGIN + large)
     while True:
         rows = []
         for _ in range(batch):
             kind = data.landscapes if rng.random() < LANDSCAPES else data.people
-            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng).astype(np.float32) / 255
+            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX) * ENLARGED, large + 2 * MARGIN, rng).astype(np.float32) / 255
             noise, lit = seeds(photo.shape[:2], rng), light(photo)
             given = carried(noise), photo * 2 - 1, lit * 2 - 1, stroked(lit, noise) * 2 - 1
             lit = lit[inner, inner]
             among = rng.choice(len(palettes), min(CHOICE, len(palettes)), replace=False)
             nearest = among[np.abs(palettes[among] - palette(lit)).sum(1).argmin()]
             painting = part(data.paintings[nearest], min(data.paintings[nearest].shape[:2]), side, rng).astype(np.float32) / 255
-            rows.append(np.stack([*(picture[inner, inner] for picture in given), painting * 2 - 1]))
-        noise, photos, lit, strokes, paintings = torch.from_numpy(np.stack(rows)).permute(1, 0, 4, 2, 3).contiguous()
+            rows.append([*(picture[inner, inner] for picture in given), painting * 2 - 1])
+        noise, photos, lit, strokes, paintings = (
+            torch.from_numpy(np.stack(c)).permute(0, 3, 1, 2).contiguous() for c in zip(*rows, strict=True)
+        )
         yield noise, photos, lit, strokes, paintings
 
 
@@ -122,11 +127,11 @@ def manner_loss(
     """Return how far a result is from a painting's manner and from what the photo shows, and the parts of that.
 
     All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow; `strokes`: the same in
-    strokes, whose course those of the result follow.
+    strokes, whose course those of the result follow. Where the painting is smaller, all else is shrunk to it but the strokes.
     """
-    got = vgg(out / 2 + 0.5)
+    got = vgg(as_shown(out, painting) / 2 + 0.5)
     with torch.no_grad():
-        want, seen = vgg(painting / 2 + 0.5), vgg(photo / 2 + 0.5)
+        want, seen = vgg(painting / 2 + 0.5), vgg(as_shown(photo, painting) / 2 + 0.5)
     moments = moments_of(got)
     style, crowd = manner.apart(moments, moments_of(want)), manner.together(moments)
     alone = MEMORY / len(moments)  # of so many batches this one is all that learns
@@ -135,9 +140,14 @@ def manner_loss(
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
     drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = 0.6 * style + 0.1 * alone * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + 8.0 * drawn
+    total = 0.6 * style + 0.1 * alone * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + STROKES * drawn
     parts = {"style": style, "crowd": crowd, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn}
     return total, {name: value.item() for name, value in parts.items()}
+
+
+def as_shown(picture: Tensor, painting: Tensor) -> Tensor:
+    """Return a picture at a painting's size."""
+    return F.interpolate(picture, size=painting.shape[2:], mode="area")
 
 
 def _smooth(picture: Tensor) -> Tensor:
@@ -183,7 +193,7 @@ def train(args: argparse.Namespace) -> None:
         judge.requires_grad_(False)
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo + noise)
-            fooled = judged(judge(out), real=True)
+            fooled = judged(judge(as_shown(out, painting)), real=True)
         loss, parts = manner_loss(out.float(), photo, lit, strokes, painting, vgg, manner)
         optimizers["painter"].zero_grad(set_to_none=True)
         (loss + args.adversarial * fooled).backward()
@@ -191,7 +201,7 @@ def train(args: argparse.Namespace) -> None:
         optimizers["painter"].step()
         judge.requires_grad_(True)
         with torch.autocast(device.type, torch.bfloat16):
-            opponent = discriminator_loss(judge, painting, out.detach())
+            opponent = discriminator_loss(judge, painting, as_shown(out.detach(), painting))
         optimizers["judge"].zero_grad(set_to_none=True)
         opponent.backward()
         optimizers["judge"].step()
