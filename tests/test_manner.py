@@ -9,8 +9,9 @@ import torch
 from pipeline.nets.generator import Generator
 from tests.painter_sets import vgg_of
 from training import manner, moods
-from training.manner import MEMORY, Manner, batches, draw, lit_like, manner_loss, moments_of, palette, part
-from training.unpaired import read_domains
+from training.manner import MEMORY, Manner, batches, draw, manner_loss, moments_of
+from training.palettes import lit_like, palette
+from training.unpaired import part, read_domains
 
 
 def paintings_of(count):
@@ -51,7 +52,7 @@ def test_a_photo_gets_a_painting_of_its_own_colors(taught):
     data.paintings[:] = [dark, light]
     for photos in (data.landscapes, data.people):
         photos[:] = [light]
-    noise, photo, lit, strokes, painting = next(batches(data, 3, 64, np.random.default_rng(0), data.paintings))
+    noise, photo, lit, strokes, painting = next(batches(data, 3, 64, np.random.default_rng(0)))
     assert painting.shape == (3, 3, 64, 64)
     assert noise.shape == photo.shape == lit.shape == strokes.shape == (3, 3, 112, 112)
     assert painting.min() > 0.5
@@ -92,7 +93,7 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     painter, _ = manner.plain_generator(manner.single(run / "average.safetensors"))
     begun, _ = manner.plain_generator(manner.single(taught / "start.safetensors"))
     data, _ = read_domains(taught / "data")
-    _, photo, lit, strokes, painting = next(batches(data, 8, 64, np.random.default_rng(1), data.paintings))
+    _, photo, lit, strokes, painting = next(batches(data, 8, 64, np.random.default_rng(1)))
     with torch.inference_mode():
         vgg = vgg_of(taught)
         before, after = (manner_loss(net(photo), photo, lit, strokes, painting, vgg, Manner(painting, vgg))[0] for net in (begun, painter))

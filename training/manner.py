@@ -10,27 +10,26 @@ Zhu et al. 2017 (the discriminator); Johnson et al. 2016 (the content loss).
 
 import argparse
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
 from pipeline.ops.tensor import to_pixels
-from pipeline.types import Pixels
 from training.cyclegan import discriminator_loss, judged
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, plain_generator, run, shown
+from training.palettes import Light, palette, palettes_of, read_mood
 from training.patchgan import PatchGAN
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
-from training.unpaired import LANDSCAPES, Domains, part, read_domains
+from training.unpaired import LANDSCAPES, Domains, part
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
@@ -42,29 +41,14 @@ STROKES = 12.0  # weight of the strokes' course: less of it, and they become gra
 MEMORY = 96  # results that are compared with the paintings together
 
 
-def lit_like(paintings: NDArray[np.float32], all_of_them: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
-    """Return what gives a photo, (H, W, 3) in [0, 1], Monet's light, moved as far as these paintings' palettes are from all others'.
-
-    Source: Reinhard et al. 2001, "Color Transfer between Images".
-    """
-    (mean, deviation), (usual, spread) = (np.split(palettes.mean(0), 2) for palettes in (paintings, all_of_them))
-
-    def light(photo: NDArray[np.float32]) -> NDArray[np.float32]:
-        lab = (cv2.cvtColor(lit_like_monet(photo), cv2.COLOR_RGB2LAB) - usual) * (deviation / np.maximum(spread, 1e-3)) + mean
-        return cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
-
-    return light
-
-
 def batches(
-    data: Domains, batch: int, side: int, rng: np.random.Generator, usual: list[Pixels]
+    data: Domains, batch: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
     """Yield endless (noise, photos, those in Monet's light, in strokes, paintings), in [-1, 1], noise to be added.
 
-    Paintings are (B, 3, side, side), all else is `ENLARGED`. `usual`: all paintings, where those of `data` are only some.
+    Paintings are (B, 3, side, side), all else is `ENLARGED`.
     """
-    palettes, all_palettes = (np.stack([palette(p.astype(np.float32) / 255) for p in some]) for some in (data.paintings, usual))
-    light = lit_like(palettes, all_palettes)
+    palettes = palettes_of(data.paintings)
     large = round(side * ENLARGED / 4) * 4
     inner = slice(MARGIN, MARGIN + large)
     while True:
@@ -83,12 +67,6 @@ def batches(
             torch.from_numpy(np.stack(c)).permute(0, 3, 1, 2).contiguous() for c in zip(*rows, strict=True)
         )
         yield noise, photos, lit, strokes, paintings
-
-
-def palette(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return mean and deviation of a picture's Lab, (6,)."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    return np.concatenate([lab.mean(0), lab.std(0)])
 
 
 class Manner:
@@ -182,11 +160,10 @@ def train(args: argparse.Namespace) -> None:
         "painter": torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99)),
         "judge": torch.optim.Adam(judge.parameters(), 2e-4, (0.5, 0.999)),
     }
-    data, held_out = read_domains(args.shared / "data", args.paintings.read_text().split() if args.paintings else ())
-    usual = read_domains(args.shared / "data")[0].paintings if args.paintings else data.paintings
+    data, held_out, light = read_mood(args.shared / "data", args.paintings)
     known = [part(p, min(p.shape[:2]), args.side, np.random.default_rng(0)) for p in data.paintings]
     manner = Manner(torch.from_numpy(np.stack(known)).permute(0, 3, 1, 2).float().to(device) / 127.5 - 1, vgg)
-    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), usual)
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
         noise, photo, lit, strokes, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))

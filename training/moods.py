@@ -1,7 +1,7 @@
 """Find moods among the paintings by their colors: `python -m training.moods SHARED`.
 
 Groups the paintings by mean and deviation of their Lab and writes the coolest and the warmest group's file names into
-`training/moods/`, for `training.manner --paintings`.
+`training/moods/`, for `training.painter --paintings`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.checks import photos_in
-from training.manner import palette
+from training.palettes import palettes_of
 from training.samples import read_pixels
 
 FOLDER = Path(__file__).parent / "moods"
@@ -40,7 +40,7 @@ def main() -> None:
     cli.add_argument("shared", type=Path)
     args = cli.parse_args()
     files = photos_in(args.shared / "data/monet")
-    groups = grouped(np.stack([palette(read_pixels(file).astype(np.float32) / 255) for file in files]), GROUPS)
+    groups = grouped(palettes_of([read_pixels(file) for file in files]), GROUPS)
     FOLDER.mkdir(exist_ok=True)
     for name, group in (("mist", 0), ("dusk", GROUPS - 1)):
         chosen = [file.name for file, its in zip(files, groups, strict=True) if its == group]

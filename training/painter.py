@@ -27,9 +27,10 @@ from pipeline.ops.tensor import to_pixels
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
+from training.palettes import Light, read_mood
 from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
-from training.unpaired import LANDSCAPES, Domains, part, read_domains
+from training.unpaired import LANDSCAPES, Domains, part
 
 WHITEST = 0.985  # targets are compared before tanh, where black and white are not flat; this is as far as they reach
 FEATURES = ("conv21", "conv31", "conv41")
@@ -39,7 +40,9 @@ MARGIN = 20  # px; strokes reach this far; even, to keep the carrier in place
 SHOWN_PX, SHOWN = 384, 5  # held-out photos of each kind on a sheet, and their short side
 
 
-def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(
+    data: Domains, batch: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless (noisy photo, strokes) pairs, (B, 3, side, side) in [-1, 1], each photo at a random scale."""
     inner = slice(MARGIN, MARGIN + side)
     while True:
@@ -47,16 +50,16 @@ def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> I
         for _ in range(batch):
             kind = data.landscapes if rng.random() < LANDSCAPES else data.people
             photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng)
-            given, strokes = pair_of(photo, rng)
+            given, strokes = pair_of(photo, rng, light)
             pairs.append(np.stack([given, strokes])[:, inner, inner])
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         yield given, strokes
 
 
-def pair_of(photo: Pixels, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def pair_of(photo: Pixels, rng: np.random.Generator, light: Light = lit_like_monet) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the photo with noise, and the strokes that the renderer makes of both, (H, W, 3) in [-1, 1]."""
     plain, noise = photo.astype(np.float32) / 255, seeds(photo.shape[:2], rng)
-    return plain * 2 - 1 + carried(noise), stroked(lit_like_monet(plain), noise) * 2 - 1
+    return plain * 2 - 1 + carried(noise), stroked(light(plain), noise) * 2 - 1
 
 
 def difference(out: Tensor, strokes: Tensor, vgg: Perceptual) -> tuple[Tensor, dict[str, float]]:
@@ -72,11 +75,11 @@ def difference(out: Tensor, strokes: Tensor, vgg: Perceptual) -> tuple[Tensor, d
 
 
 @torch.inference_mode()
-def draw(network: nn.Module, held_out: Domains, page: Path) -> dict[str, float]:
+def draw(network: nn.Module, held_out: Domains, page: Path, light: Light = lit_like_monet) -> dict[str, float]:
     """Draw held-out photo | strokes | result; return the mean pixel error."""
     panels, errors = [], []
     for photo in shown(held_out):
-        given, strokes = pair_of(photo, np.random.default_rng(0))
+        given, strokes = pair_of(photo, np.random.default_rng(0), light)
         out = run(network, given)
         errors.append(np.abs(out - strokes).mean() / 2)
         panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(strokes / 2 + 0.5), to_pixels(out / 2 + 0.5))]))
@@ -140,8 +143,8 @@ def train(args: argparse.Namespace) -> None:
     generator = generator.to(device, memory_format=torch.channels_last)
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
     optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))
-    data, held_out = read_domains(args.shared / "data")
-    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)))
+    data, held_out, light = read_mood(args.shared / "data", args.paintings)
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
         photo, strokes = (t.to(device) for t in next(stream))
@@ -159,7 +162,7 @@ def train(args: argparse.Namespace) -> None:
     fit(
         {"generator": generator}, {"adam": optimizer}, step, averaged="generator",
         schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run,
-        clock=clock_of(device), sample=lambda net, page: draw(net, held_out, page),
+        clock=clock_of(device), sample=lambda net, page: draw(net, held_out, page, light),
     )  # fmt: skip
 
 
@@ -170,6 +173,7 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
     cli.add_argument("--start", type=Path, nargs="+", default=[], help="a painter's checkpoint to start from")
     cli.add_argument("--plain", action="store_true", help="fold the start checkpoint's norms and train on without any")
+    cli.add_argument("--paintings", type=Path, help="a list of paintings' file names whose light to take, one of `training/moods/*.txt`")
     cli.add_argument("--minutes", type=float, default=60)
     cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
     cli.add_argument("--filters", type=int, default=24)
