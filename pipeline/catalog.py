@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "parser", "close_parser", "restorer", "promptable", "person", "detector"]
+Role = Literal["painter", "mood", "parser", "close_parser", "restorer", "promptable", "person", "detector"]
 # What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
 # that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
 Piece = Literal["run", "prompt", "statistics", "frozen"]
@@ -15,6 +15,7 @@ PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of fa
 USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
+    "mood": "paints it in another mood",
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
     "restorer": "restores worn or blurred faces",

@@ -17,6 +17,7 @@ from pipeline.nets.reach import generator_measures
 OPEN = [-1, 3, -1, -1]
 SHAPES: dict[Role, list[int]] = {
     "painter": OPEN,
+    "mood": OPEN,
     "parser": OPEN,
     "close_parser": OPEN,
     "person": OPEN,

@@ -20,6 +20,7 @@ STALE = ("running_mean", "running_var", "num_batches_tracked")
 # Where in nets/ a network is defined, by its name or else its role; the decoder of a promptable one is the same for all.
 NETS = {
     "painter": "generator.Generator",
+    "mood": "generator.Generator",
     "parser": "parser.Parser",
     "close_parser": "parser.Parser",
     "restorer": "gfpgan.Restorer",

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.detectors import DETECTORS
+from pipeline.moods import painter_of
 from pipeline.ops.color import mixed
 from pipeline.ops.resample import by_planes, rows_enlarged, size_within
 from pipeline.ops.tensor import to_pixels
@@ -132,7 +133,7 @@ def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, mod
     if not settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
         return Scene()
-    painter = run.using(models.load("painter", settings.weights))
+    painter = run.using(painter_of(settings, models))
     brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or STROKE_PX, painter.entry.seeded
     asked = asked_size(photo.pixels.shape[:2], brush=brush, stroke_px=stroke_px)
 
@@ -171,7 +172,7 @@ def blend_people(
         run.skipped["blend"] = "No face was found." if outline.mask is None else "Keeping the face is switched off."
         return styled, nothing
     mask, how = outline.mask, settings.blend
-    painter, choices = models.load("painter", settings.weights), (settings.restore, tuple(run.used), outline.key)
+    painter, choices = painter_of(settings, models), (settings.restore, tuple(run.used), outline.key)
 
     def touched() -> Image:
         return touch(person, mask, seen.faces, painter.run, stroke_px=painter.entry.stroke_px or STROKE_PX, seeded=painter.entry.seeded)

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]
 Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
@@ -37,6 +38,10 @@ class PaintSettings(Stage):
     brush: float = _option(
         1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
         label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
+    )  # fmt: skip
+    mood: Mood = _option(
+        "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the golden ones.",
+        label="Mood", flag="mood", names="Monet|Mist|Dusk",
     )  # fmt: skip
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from pipeline.catalog import CATALOG
 from pipeline.detectors import DETECTORS
+from pipeline.moods import MOODS
 from pipeline.segmenters import SEGMENTERS
 from pipeline.settings import Option, Settings, options
 from pipeline.weights import find
 
 # By setting: the network that each of its choices needs, or None.
 NEEDS: Mapping[str, Mapping[str, str | None]] = {
+    "mood": MOODS,
     "segmenter": {name: segmenter.network for name, segmenter in SEGMENTERS.items()},
     "detector": {name: detector.network for name, detector in DETECTORS.items()},
 }
