@@ -69,4 +69,10 @@ VIEWS = {
         (Framing(0.35, (0.3, 0.75), room=0.2), Framing(0.5, (0.08, 0.5)), Framing(0.15, (0.3, 1.4), room=0.55)),
         sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, exchanged=0.4, damaged=0.8,
     ),
+    # The same as most photos are: one person before the scene that was there, little damaged. A training's last hour.
+    "usual": Views(
+        (Framing(0.75, (0.3, 0.75), room=0.2), Framing(0.15, (0.12, 0.5)), Framing(0.1, (0.3, 1.4), room=0.55)),
+        sets={"portraits_in_the_wild": 4.0, "people": 1.5, "face_parsing": 0.6}, whole=2.0, tilt=6.0, leaning=0.08, exchanged=0.15,
+        crowds=(0.88, 0.08, 0.04), empty=0.02, damaged=0.35,
+    ),
 }  # fmt: skip
