@@ -22,14 +22,16 @@ from training.painter import plain_generator
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000
+PAINTS: dict[str, Any] = {
+    "license": "research only: some of its training photos are",
+    "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
+    "stroke_px": 8.0,  # the widest stroke that training/strokes.py draws
+    "seeded": True,
+}
 CARDS: dict[str, dict[str, Any]] = {
-    "monet_light": {
-        "role": "painter",
-        "license": "research only: some of its training photos are",
-        "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
-        "stroke_px": 8.0,  # the widest stroke that training/strokes.py draws
-        "seeded": True,
-    },
+    "monet_light": {"role": "painter", **PAINTS},
+    "monet_mist": {"role": "mood", **PAINTS},
+    "monet_dusk": {"role": "mood", **PAINTS},
     "parser": {
         "role": "parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -122,8 +124,10 @@ def main() -> None:
     cli.add_argument("name", choices=CARDS)
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
-    readers = {"monet_light": painter, "parser": parser, "parser_close": parser, "sam_light": promptable, "restorer_light": restorer}
-    network, build = readers[args.name](args.files)
+    readers = {
+        "painter": painter, "mood": painter, "parser": parser, "close_parser": parser, "promptable": promptable, "restorer": restorer,
+    }  # fmt: skip
+    network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
     print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")

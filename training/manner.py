@@ -118,7 +118,7 @@ def manner_loss(
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
     drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = 0.3 * style + 0.1 * alone * crowd + 0.3 * brush + 0.3 * content + 8.0 * coarse + STROKES * drawn
+    total = 0.6 * style + 0.1 * alone * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + STROKES * drawn
     parts = {"style": style, "crowd": crowd, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn}
     return total, {name: value.item() for name, value in parts.items()}
 

@@ -16,7 +16,7 @@ MAX_PIXELS = 2_000_000
 TILE_PIXELS = 1_500_000  # of a larger picture, with halos; it bounds the network's memory
 STRIDE = 4  # px: the painter halves its input twice
 # Of the structure finer than the painter's working size, this much returns: edges sharpen, photographic grain stays away.
-STRUCTURE = 0.6
+STRUCTURE = 0.25
 
 
 def stylize(photo: Image, network: Network, *, brush: float, stroke_px: float, seeded: bool = False) -> Image:
