@@ -9,7 +9,7 @@ import torch
 from pipeline.nets.generator import Generator
 from tests.painter_sets import vgg_of
 from training import manner, moods
-from training.manner import MEMORY, Manner, batches, draw, manner_loss, moments_of
+from training.manner import ENLARGED, MEMORY, Manner, batches, draw, manner_loss, moments_of
 from training.palettes import lit_like, palette
 from training.unpaired import part, read_domains
 
@@ -19,14 +19,23 @@ def paintings_of(count):
     return (torch.rand(count, 3, 1, 1) + 0.4 * torch.rand(count, 3, 64, 64)) / 0.7 - 1
 
 
-def test_the_painting_itself_is_in_its_own_manner(taught):
+def test_paintings_themselves_are_in_their_own_manner(taught):
     vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
     manner = Manner(paintings, vgg)
-    _, own = manner_loss(*[paintings[:2]] * 5, vgg, manner)
-    total, other = manner_loss(torch.rand(2, 3, 64, 64) * 0.2, *[paintings[:2]] * 4, vgg, manner)
-    assert all(own[name] < 1e-4 for name in ("style", "brush", "content", "coarse"))
-    assert total > 0.5
-    assert all(other[name] > own[name] for name in other)
+    as_large = torch.nn.functional.interpolate(paintings, scale_factor=ENLARGED, mode="bilinear")
+    _, own = manner_loss(as_large, *[as_large] * 3, MEMORY, vgg, manner)
+    total, other = manner_loss(torch.rand(MEMORY, 3, 112, 112) * 0.2, *[as_large] * 3, MEMORY, vgg, manner)
+    assert all(own[name] < 1e-4 for name in ("content", "coarse", "strokes"))
+    assert total > 1
+    assert all(other[name] > 2 * own[name] for name in other)
+
+
+def test_people_are_not_held_to_paintings(taught):
+    vgg, paintings = vgg_of(taught), paintings_of(4)
+    some = torch.rand(2, 3, 112, 112)
+    crowds = [manner_loss(torch.cat([some, people]), *[torch.zeros(3, 3, 112, 112)] * 3, 2, vgg, Manner(paintings, vgg))[1]["crowd"]
+              for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))]  # fmt: skip
+    assert crowds[0] == crowds[1] > 0
 
 
 def test_moments_know_light_and_contrast_but_no_place(taught):
@@ -46,16 +55,13 @@ def test_results_that_are_all_alike_are_not_the_paintings(taught):
     assert manner.together(moments[:1].repeat(MEMORY, 1)) > 0.5
 
 
-def test_a_photo_gets_a_painting_of_its_own_colors(taught):
+def test_landscapes_come_first_then_people(taught):
     data, _ = read_domains(taught / "data")
     dark, light = (np.full((96, 96, 3), value, np.uint8) for value in (40, 220))
-    data.paintings[:] = [dark, light]
-    for photos in (data.landscapes, data.people):
-        photos[:] = [light]
-    noise, photo, lit, strokes, painting = next(batches(data, 3, 64, np.random.default_rng(0)))
-    assert painting.shape == (3, 3, 64, 64)
+    data.landscapes[:], data.people[:] = [dark], [light]
+    noise, photo, lit, strokes = next(batches(data, 2, 1, 64, np.random.default_rng(0)))
     assert noise.shape == photo.shape == lit.shape == strokes.shape == (3, 3, 112, 112)
-    assert painting.min() > 0.5
+    assert photo[:2].max() < 0 < photo[2].min()
     assert abs(noise.mean()) < 0.02
 
 
@@ -80,7 +86,7 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
         manner.train(
             manner.arguments().parse_args(
                 [str(taught), str(run), "--start", str(taught / "start.safetensors"), "--minutes", str(minutes), "--side", "64",
-                 "--batch", "2", "--opponent", "8", "--rate", "3e-3", "--device", "cpu"],
+                 "--landscapes", "2", "--rate", "3e-3", "--device", "cpu"],
             )
         )  # fmt: skip
 
@@ -93,10 +99,11 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     painter, _ = manner.plain_generator(manner.single(run / "average.safetensors"))
     begun, _ = manner.plain_generator(manner.single(taught / "start.safetensors"))
     data, _ = read_domains(taught / "data")
-    _, photo, lit, strokes, painting = next(batches(data, 8, 64, np.random.default_rng(1)))
+    _, photo, lit, strokes = next(batches(data, 8, 0, 64, np.random.default_rng(1)))
     with torch.inference_mode():
-        vgg = vgg_of(taught)
-        before, after = (manner_loss(net(photo), photo, lit, strokes, painting, vgg, Manner(painting, vgg))[0] for net in (begun, painter))
+        vgg, paintings = vgg_of(taught), torch.stack([torch.from_numpy(part(p, 64, 64, np.random.default_rng(0))) for p in data.paintings])
+        paintings = paintings.permute(0, 3, 1, 2) / 127.5 - 1
+        before, after = (manner_loss(net(photo), photo, lit, strokes, 8, vgg, Manner(paintings, vgg))[0] for net in (begun, painter))
     assert after < 0.98 * before  # however few steps a busy machine makes of it
 
 

@@ -1,11 +1,11 @@
 """Teach the light painter Monet's manner: `python -m training.manner SHARED RUN --start weights/monet_light-*.safetensors`.
 
-The renderer (`strokes.py`) taught it strokes; here it is held to the paintings themselves. Each photo's crop gets a painting whose
-light and color are near to its own; the result shall have that painting's features by mean, deviation and Gram matrix, pass for a
-painting before a discriminator, and still show what the photo shows. A run that is called again goes on where it stopped.
+The renderer (`strokes.py`) taught it strokes; here its results are held to the paintings: at the size at which they are looked
+at, parts of landscapes shall together have the features that parts of all paintings together have, while every stroke keeps its
+course. People are painted beside them, so that they stay as they are. A run that is called again goes on where it stopped.
 
-Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss);
-Zhu et al. 2017 (the discriminator); Johnson et al. 2016 (the content loss).
+Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss, here
+between crowds instead of pairs); Johnson et al. 2016 (the content loss).
 """
 
 import argparse
@@ -21,52 +21,41 @@ from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
 from pipeline.ops.tensor import to_pixels
-from training.cyclegan import discriminator_loss, judged
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, plain_generator, run, shown
-from training.palettes import Light, palette, palettes_of, read_mood
-from training.patchgan import PatchGAN
+from training.palettes import Light, read_mood
 from training.strokes import lit_like_monet, stroked
-from training.teachers import Perceptual, gram
-from training.unpaired import LANDSCAPES, Domains, part
+from training.teachers import Perceptual
+from training.unpaired import Domains, part
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
-BRUSH = ("conv11", "conv12", "conv21", "conv31")
 CONTENT = {"conv31": 0.5, "conv41": 1.0}
-CHOICE = 64  # paintings among which the nearest is taken: few enough that every painting has its turn
-SHORT_PX = (256, 448)  # short sides at which results are compared with paintings, which have 256
+WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
-STROKES = 12.0  # weight of the strokes' course: less of it, and they become grain
+CROWD, KEPT, COARSE, STROKES = 1.0, 0.3, 8.0, 12.0  # weights: the crowd's features, content, coarse color, the strokes' course
 MEMORY = 96  # results that are compared with the paintings together
 
 
 def batches(
-    data: Domains, batch: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noise, photos, those in Monet's light, in strokes, paintings), in [-1, 1], noise to be added.
+    data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Yield endless (noise, photos, those in Monet's light, in strokes), in [-1, 1], noise to be added.
 
-    Paintings are (B, 3, side, side), all else is `ENLARGED`.
+    First come parts of so many `landscapes`, then of so many `people`. All are (B, 3, H, H), `ENLARGED` from `side` px.
     """
-    palettes = palettes_of(data.paintings)
     large = round(side * ENLARGED / 4) * 4
     inner = slice(MARGIN, MARGIN + large)
     while True:
         rows = []
-        for _ in range(batch):
-            kind = data.landscapes if rng.random() < LANDSCAPES else data.people
-            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX) * ENLARGED, large + 2 * MARGIN, rng).astype(np.float32) / 255
+        for kind in [data.landscapes] * landscapes + [data.people] * people:
+            short = WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1)
+            photo = part(kind[rng.integers(len(kind))], short, large + 2 * MARGIN, rng).astype(np.float32) / 255
             noise, lit = seeds(photo.shape[:2], rng), light(photo)
             given = carried(noise), photo * 2 - 1, lit * 2 - 1, stroked(lit, noise) * 2 - 1
-            lit = lit[inner, inner]
-            among = rng.choice(len(palettes), min(CHOICE, len(palettes)), replace=False)
-            nearest = among[np.abs(palettes[among] - palette(lit)).sum(1).argmin()]
-            painting = part(data.paintings[nearest], min(data.paintings[nearest].shape[:2]), side, rng).astype(np.float32) / 255
-            rows.append([*(picture[inner, inner] for picture in given), painting * 2 - 1])
-        noise, photos, lit, strokes, paintings = (
-            torch.from_numpy(np.stack(c)).permute(0, 3, 1, 2).contiguous() for c in zip(*rows, strict=True)
-        )
-        yield noise, photos, lit, strokes, paintings
+            rows.append([picture[inner, inner] for picture in given])
+        noise, photos, lit, strokes = (torch.from_numpy(np.stack(c)).permute(0, 3, 1, 2).contiguous() for c in zip(*rows, strict=True))
+        yield noise, photos, lit, strokes
 
 
 class Manner:
@@ -82,12 +71,11 @@ class Manner:
         self.spread = self.deviation + 1e-3
         self.last = moments[:MEMORY].clone()
 
-    def apart(self, one: Tensor, other: Tensor) -> Tensor:
-        """Return how far moments, (B, M), are apart, in parts of how far those of two paintings are."""
-        return ((one - other).abs() / self.spread).mean()
-
     def together(self, moments: Tensor) -> Tensor:
-        """Return how far the last results' mean and deviation are from the paintings', likewise; these become part of them."""
+        """Return how far the last results' mean and deviation are from the paintings', squared, in parts of how far paintings are apart.
+
+        These moments, (B, M), become part of the last results'.
+        """
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
         apart = torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
@@ -100,32 +88,29 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 
 
 def manner_loss(
-    out: Tensor, photo: Tensor, lit: Tensor, strokes: Tensor, painting: Tensor, vgg: Perceptual, manner: Manner
+    out: Tensor, photo: Tensor, lit: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return how far a result is from a painting's manner and from what the photo shows, and the parts of that.
+    """Return how far results are from the paintings' manner and from what the photos show, and the parts of that.
 
     All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow; `strokes`: the same in
-    strokes, whose course those of the result follow. Where the painting is smaller, all else is shrunk to it but the strokes.
+    strokes, whose course those of the result follow; `landscapes`: so many of the first are compared with paintings.
     """
-    got = vgg(as_shown(out, painting) / 2 + 0.5)
+    got = vgg(as_shown(out) / 2 + 0.5)
     with torch.no_grad():
-        want, seen = vgg(painting / 2 + 0.5), vgg(as_shown(photo, painting) / 2 + 0.5)
-    moments = moments_of(got)
-    style, crowd = manner.apart(moments, moments_of(want)), manner.together(moments)
-    alone = MEMORY / len(moments)  # of so many batches this one is all that learns
-    grams = [(gram(got[n]), gram(want[n])) for n in BRUSH]
-    brush = torch.stack([((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams]).sum()
+        seen = vgg(as_shown(photo) / 2 + 0.5)
+    crowd = manner.together(moments_of({name: features[:landscapes] for name, features in got.items()}))
+    alone = MEMORY / landscapes  # of so many batches this one is all that learns
     content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
     drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = 0.6 * style + 0.1 * alone * crowd + 0.6 * brush + 0.3 * content + 8.0 * coarse + STROKES * drawn
-    parts = {"style": style, "crowd": crowd, "brush": brush, "content": content, "coarse": coarse, "strokes": drawn}
+    total = CROWD * alone * crowd + KEPT * content + COARSE * coarse + STROKES * drawn
+    parts = {"crowd": crowd, "content": content, "coarse": coarse, "strokes": drawn}
     return total, {name: value.item() for name, value in parts.items()}
 
 
-def as_shown(picture: Tensor, painting: Tensor) -> Tensor:
-    """Return a picture at a painting's size."""
-    return F.interpolate(picture, size=painting.shape[2:], mode="area")
+def as_shown(picture: Tensor) -> Tensor:
+    """Return a picture at the size at which it is compared with paintings."""
+    return F.interpolate(picture, scale_factor=1 / ENLARGED, mode="bilinear", antialias=True)
 
 
 def _smooth(picture: Tensor) -> Tensor:
@@ -154,39 +139,27 @@ def train(args: argparse.Namespace) -> None:
     device = torch.device(args.device)
     generator, _ = plain_generator(single(*args.start))
     generator = generator.to(device, memory_format=torch.channels_last)
-    judge = PatchGAN(args.opponent).to(device, memory_format=torch.channels_last)
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
-    optimizers = {
-        "painter": torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99)),
-        "judge": torch.optim.Adam(judge.parameters(), 2e-4, (0.5, 0.999)),
-    }
+    optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))
     data, held_out, light = read_mood(args.shared / "data", args.paintings)
     known = [part(p, min(p.shape[:2]), args.side, np.random.default_rng(0)) for p in data.paintings]
     manner = Manner(torch.from_numpy(np.stack(known)).permute(0, 3, 1, 2).float().to(device) / 127.5 - 1, vgg)
-    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), light)
+    stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
-        noise, photo, lit, strokes, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
-        judge.requires_grad_(False)
+        noise, photo, lit, strokes = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo + noise)
-            fooled = judged(judge(as_shown(out, painting)), real=True)
-        loss, parts = manner_loss(out.float(), photo, lit, strokes, painting, vgg, manner)
-        optimizers["painter"].zero_grad(set_to_none=True)
-        (loss + args.adversarial * fooled).backward()
+        loss, parts = manner_loss(out.float(), photo, lit, strokes, args.landscapes, vgg, manner)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
-        optimizers["painter"].step()
-        judge.requires_grad_(True)
-        with torch.autocast(device.type, torch.bfloat16):
-            opponent = discriminator_loss(judge, painting, as_shown(out.detach(), painting))
-        optimizers["judge"].zero_grad(set_to_none=True)
-        opponent.backward()
-        optimizers["judge"].step()
-        return {"loss": loss.item(), **parts, "fooled": fooled.item(), "opponent": opponent.item()}
+        optimizer.step()
+        return {"loss": loss.item(), **parts}
 
     fit(
-        {"painter": generator, "judge": judge}, optimizers, step, averaged="painter",
-        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
+        {"painter": generator}, {"adam": optimizer}, step, averaged="painter",
+        schedule=Schedule(args.minutes, ema=0.99, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
         sample=lambda net, page: draw(net, held_out, vgg, page),
     )  # fmt: skip
 
@@ -202,11 +175,10 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--paintings", type=Path, help="a list of paintings' file names to learn from, one of `training/moods/*.txt`")
     cli.add_argument("--minutes", type=float, default=100)
     cli.add_argument("--sample-minutes", type=float, default=15, help="how often to draw and save")
-    cli.add_argument("--adversarial", type=float, default=0.3, help="weight of the discriminator's verdict")
-    cli.add_argument("--opponent", type=int, default=32, help="filters of the discriminator's first layer")
-    cli.add_argument("--batch", type=int, default=4)
-    cli.add_argument("--side", type=int, default=160)
-    cli.add_argument("--rate", type=float, default=4e-4)
+    cli.add_argument("--landscapes", type=int, default=3, help="photos a step that are compared with paintings")
+    cli.add_argument("--people", type=int, default=1, help="photos of people a step")
+    cli.add_argument("--side", type=int, default=192, help="px of a painting that are compared")
+    cli.add_argument("--rate", type=float, default=2e-4)
     cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return cli
 
