@@ -19,8 +19,8 @@ from pipeline.io import read_photo
 from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
 from pipeline.stages.detect import Seen
-from pipeline.stages.parse import Part, likeliest, merged, nine_probabilities, with_background
-from pipeline.stages.separate import separate
+from pipeline.stages.parse import Part, likeliest, nine_probabilities
+from pipeline.stages.separate import parted
 from pipeline.types import Labels, Photo, Pixels
 
 NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
@@ -33,8 +33,7 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], 
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = merged(seen.whole, seen.views, original.shape[:2])
-    parts = with_background(parts, separate(original, parts[..., 0]))
+    parts = parted(original, seen.whole, seen.views)
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 

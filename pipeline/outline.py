@@ -12,10 +12,10 @@ from pipeline.settings import Settings
 from pipeline.stages.correct import correct, select
 from pipeline.stages.detect import Seen
 from pipeline.stages.draw import draw
-from pipeline.stages.parse import CloseLook, look_closest, merged, nine_classes, with_background
+from pipeline.stages.parse import CloseLook, look_closest, nine_classes
 from pipeline.stages.prompt import Embedding, embed
 from pipeline.stages.segment import edge_px
-from pipeline.stages.separate import separate
+from pipeline.stages.separate import parted
 from pipeline.types import Click, Image, Labels, Mask, Prompt
 
 POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itself cannot be shown any
@@ -49,8 +49,7 @@ def outline_people(
         views = ()
         if segmenter.closer:
             views = seen.views if restored is None else run.kept(("look again", made_by), look_again)
-        parts = merged(seen.whole, views, original.shape[:2])
-        parts = with_background(parts, separate(person, parts[..., 0]))
+        parts = parted(person, seen.whole, views)
         if not seen.faces:
             return Outline(nine_classes(parts), None, base)
         embedding = embedded(run, original, network) if network and segmenter.promptable else None

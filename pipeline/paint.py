@@ -20,7 +20,7 @@ from pipeline.settings import Settings, TemperSettings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
-from pipeline.stages.separate import separate
+from pipeline.stages.separate import scene_of, separate
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
 from pipeline.stages.temper import temper
 from pipeline.stages.touch import touch
@@ -74,7 +74,7 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     """
     original, seen = see_photo(photo, models=models, settings=settings)
     nine = merged_nine(seen.whole, seen.views, original.shape[:2])
-    nine[..., 0] = separate(original, nine[..., 0])  # labels ask only whether the background is likelier than all else
+    nine[..., 0] = separate(original, scene_of(seen.whole, nine))  # labels ask only whether the background is likelier than all else
     return labels_at(nine, photo.pixels.shape[:2])
 
 

@@ -11,6 +11,7 @@ between crowds instead of pairs); Johnson et al. 2016 (the content loss).
 import argparse
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -109,8 +110,18 @@ def manner_loss(
 
 
 def as_shown(picture: Tensor) -> Tensor:
-    """Return a picture at the size at which it is compared with paintings."""
-    return F.interpolate(picture, scale_factor=1 / ENLARGED, mode="bilinear", antialias=True)
+    """Return a picture at the size at which it is compared with paintings.
+
+    Shrunk as files are: where that blurred more, strokes would learn to make up for it.
+    """
+    h, w = (_shrinking(n).to(picture) for n in picture.shape[2:])
+    return h @ picture @ w.mT
+
+
+@cache
+def _shrinking(count: int) -> Tensor:
+    """Return the shares that so many pixels have in those of a smaller row, (smaller, count)."""
+    return torch.from_numpy(cv2.resize(np.eye(count, dtype=np.float32), (count, round(count / ENLARGED)), interpolation=cv2.INTER_AREA))
 
 
 def _smooth(picture: Tensor) -> Tensor:

@@ -27,21 +27,23 @@ from training.restore_figures import feature_distance, figures, outcome, trials
 from training.teachers import Perceptual
 from training.worn_faces import Worn, batches, read_pairs
 
-PIXEL, FEATURE = 5.0, 0.5
+PIXEL = 5.0
 LOOKED_AT = 3.0  # how much more an eye's pixel counts
 SMOOTH = 1e-3  # below this an error counts by its square
 MEASURED, SHOWN = 24, 8  # held-out faces; `benchmarks.restoring` measures all of them
 
 
-def difference(found: Tensor, truth: Tensor, look: Tensor, vgg: Perceptual) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss between two (B, 3, H, W) pictures in [-1, 1], and its parts; `look`, (B, 1, H, W): where people look.
+def difference(found: Tensor, truth: Tensor, look: Tensor, vgg: Perceptual, sharper: float = 0.5) -> tuple[Tensor, dict[str, float]]:
+    """Return the loss between two (B, 3, H, W) pictures in [-1, 1], and its parts.
+
+    `look`, (B, 1, H, W): where people look; `sharper`: weight of the features, which ask for edges where pixels ask for a mean.
 
     Source: Charbonnier et al. 1994 for the pixels' share; Johnson et al. 2016 for the features'.
     """
     weight = 1 + LOOKED_AT * look
     pixel = (((found - truth).square() + SMOOTH**2).sqrt() * weight).mean()
     feature = feature_distance(found, truth, vgg, weight).mean()
-    return PIXEL * pixel + FEATURE * feature, {"pixel": pixel.item(), "feature": feature.item()}
+    return PIXEL * pixel + sharper * feature, {"pixel": pixel.item(), "feature": feature.item()}
 
 
 def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
@@ -94,7 +96,7 @@ def train(args: argparse.Namespace) -> None:
         degraded, truth, look = next(stream)
         with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
             found = trained["restorer"](degraded)
-            loss, parts = difference(found, truth, look, vgg)
+            loss, parts = difference(found, truth, look, vgg, args.feature)
             if args.adversarial:
                 nets["opponent"].requires_grad_(False)
                 deceived = judged(trained["opponent"](found), real=True)
@@ -132,6 +134,7 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--batch", type=int, default=2, help="faces a step, on each device")
     cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from, a multiple of 16; 512: the whole face")
     cli.add_argument("--rate", type=float, default=3e-4)
+    cli.add_argument("--feature", type=float, default=0.5, help="weight of the features")
     cli.add_argument("--adversarial", type=float, default=0.0, help="weight of an opponent's verdict; needs --start")
     cli.add_argument("--opponent", type=int, default=32, help="filters of the opponent's first layer")
     cli.add_argument("--workers", type=int, default=0, help="processes that degrade faces beside the training")

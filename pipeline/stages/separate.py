@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from pipeline.ops.bilateral import grid_of
 from pipeline.ops.feather import guided
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.parse import CloseLook, Probabilities, mean_of, merged, with_background
 from pipeline.types import Image
 
 Float = NDArray[np.float32]
@@ -14,8 +15,20 @@ LONG_PX, EDGED_PX = 192, 512  # at which colors are compared, and edges found
 ROUNDS = 3  # what is surer after one round says more in the next
 SURE = 3.0  # how much less an unsure pixel says of its color: the exponent of how far it is from even odds
 COUNTS = 1.4  # how much what the parser sees counts, in logarithms of odds, beside the colors
+SCENE = 0.2  # of photos of people the parser takes more scene for people than people for scene: odds that make up for it
 LIMIT, FEW = 4.0, 0.02  # the most that colors may say, likewise; a number of pixels that says nothing
 EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own
+
+
+def parted(photo: Image, whole: Probabilities, closer: tuple[CloseLook, ...]) -> Probabilities:
+    """Return a photo's parts, (H, W, 12): closer looks laid over the whole one, and people separated from the scene."""
+    parts = merged(whole, closer, photo.shape[:2])
+    return with_background(parts, separate(photo, scene_of(whole, parts)))
+
+
+def scene_of(whole: Probabilities, parts: Probabilities) -> Float:
+    """Return the probability of the background, (H, W), by the whole look and by the closer ones in `parts`, which see less of it."""
+    return mean_of(parts[..., 0], resized(np.ascontiguousarray(whole[..., 0]), parts.shape[:2]))
 
 
 def separate(photo: Image, background: Float) -> Float:
@@ -30,7 +43,7 @@ def separate(photo: Image, background: Float) -> Float:
     small, edged_size = size_of_long(size, LONG_PX), size_of_long(size, EDGED_PX)
     photo, seen = resized(photo, edged_size), np.float32(COUNTS) * _odds(resized(background, edged_size))
     said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
-    edged = guided(_probability(seen + resized(said, edged_size)), photo.mean(2), EDGE * max(edged_size))
+    edged = guided(_probability(seen + resized(said, edged_size) + np.float32(SCENE)), photo.mean(2), EDGE * max(edged_size))
     return resized(edged, size).clip(0, 1)
 
 
