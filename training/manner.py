@@ -5,7 +5,7 @@ at, parts of landscapes shall together have the features that parts of all paint
 course. People are painted beside them, so that they stay as they are. A run that is called again goes on where it stopped.
 
 Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss, here
-between crowds instead of pairs); Johnson et al. 2016 (the content loss).
+between crowds instead of pairs).
 """
 
 import argparse
@@ -31,10 +31,9 @@ from training.teachers import Perceptual
 from training.unpaired import Domains, part
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
-CONTENT = {"conv31": 0.5, "conv41": 1.0}
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
-CROWD, KEPT, COARSE, STROKES = 1.0, 0.3, 8.0, 12.0  # weights: the crowd's features, content, coarse color, the strokes' course
+CROWD, COARSE, STROKES = 1.0, 8.0, 20.0  # weights: the crowd's features, coarse color, the strokes
 MEMORY = 96  # results that are compared with the paintings together
 
 
@@ -89,23 +88,20 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 
 
 def manner_loss(
-    out: Tensor, photo: Tensor, lit: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
+    out: Tensor, lit: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return how far results are from the paintings' manner and from what the photos show, and the parts of that.
+    """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
 
     All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow; `strokes`: the same in
-    strokes, whose course those of the result follow; `landscapes`: so many of the first are compared with paintings.
+    strokes, which keep what the photo shows; `landscapes`: so many of the first are compared with paintings.
     """
     got = vgg(as_shown(out) / 2 + 0.5)
-    with torch.no_grad():
-        seen = vgg(as_shown(photo) / 2 + 0.5)
     crowd = manner.together(moments_of({name: features[:landscapes] for name, features in got.items()}))
     alone = MEMORY / landscapes  # of so many batches this one is all that learns
-    content = torch.stack([weight * F.mse_loss(F.instance_norm(got[n]), F.instance_norm(seen[n])) for n, weight in CONTENT.items()]).sum()
     coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
     drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = CROWD * alone * crowd + KEPT * content + COARSE * coarse + STROKES * drawn
-    parts = {"crowd": crowd, "content": content, "coarse": coarse, "strokes": drawn}
+    total = CROWD * alone * crowd + COARSE * coarse + STROKES * drawn
+    parts = {"crowd": crowd, "coarse": coarse, "strokes": drawn}
     return total, {name: value.item() for name, value in parts.items()}
 
 
@@ -161,7 +157,7 @@ def train(args: argparse.Namespace) -> None:
         noise, photo, lit, strokes = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo + noise)
-        loss, parts = manner_loss(out.float(), photo, lit, strokes, args.landscapes, vgg, manner)
+        loss, parts = manner_loss(out.float(), lit, strokes, args.landscapes, vgg, manner)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
