@@ -1,6 +1,7 @@
 """Measure what the pictures are worth: `python -m benchmarks.quality ../shared [--sheet SHEET.png]`.
 
-Over the portraits with one face: identity of the kept and of the painted face, visibility of the seam. What the parser is worth,
+Over the portraits with one face: identity of the kept and of the painted face, visibility of the seam, how much nearer to Monet's
+brush the kept and the painted face are than the photo's. What the parser is worth,
 `benchmarks.parsing` measures. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
 """
 
@@ -19,6 +20,7 @@ from pipeline.settings import Settings
 from pipeline.types import Painting, Pixels
 
 SHOWN = 420
+PAINTINGS = 8  # that faces are compared with
 
 
 def measures(shared: Path) -> ModuleType:
@@ -33,20 +35,25 @@ def measures(shared: Path) -> ModuleType:
 
 def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settings) -> list[tuple[Painting, dict[str, float]]]:
     """Paint every portrait with one face; return each with identity, painted-only identity and seam."""
-    net, rows = measure.FaceNet(), []
+    net, vgg, rows = measure.FaceNet(), measure.Vgg(), []
+    monets = sorted((shared / "data/monet").glob("*.jpg"))
+    monets = [read_photo(file).pixels for file in monets[:: len(monets) // PAINTINGS][:PAINTINGS]]
     for file in sorted((shared / "data/portraits").glob("*.jpg")):
         photo = read_photo(file)
-        if len(net.faces(photo.pixels)) != 1:
+        faces = net.faces(photo.pixels)
+        if len(faces) != 1:
             continue
         painting = paint(photo, settings, models=models)
-        figures = {"identity": np.nan, "painted": np.nan, "seam": np.nan}
+        figures = dict.fromkeys(("identity", "painted", "seam", "brush", "painted brush"), np.nan)
         if painting.mask is not None and painting.styled is not None:
             size = photo.pixels.shape[1::-1]
-            styled = cv2.resize(to_pixels(painting.styled), size)
+            styled, full = cv2.resize(to_pixels(painting.styled), size), full_size(painting)
             figures = {
-                "identity": net.identity(photo.pixels, full_size(painting)),
+                "identity": net.identity(photo.pixels, full),
                 "painted": net.identity(photo.pixels, styled),
                 "seam": measure.seam(to_pixels(painting.styled), to_pixels(painting.result), painting.mask),
+                "brush": measure.face_style_drop(photo.pixels, full, faces[0], monets, vgg),
+                "painted brush": measure.face_style_drop(photo.pixels, styled, faces[0], monets, vgg),
             }
         rows.append((painting, figures))
     return rows
@@ -83,7 +90,7 @@ def main() -> None:
         print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
     for stage in ("paint", "parse", "segment", "blend"):
         print(f"median seconds of {stage} {np.median([p.seconds.get(stage, 0) for p, _ in rows]):.2f}")
-    for key in ("identity", "painted", "seam"):
+    for key in ("identity", "painted", "seam", "brush", "painted brush"):
         print(f"median {key} {np.nanmedian([f[key] for _, f in rows]):.3f} over {len(rows)} portraits")
     if args.sheet:
         cv2.imwrite(str(args.sheet), sheet([p for p, _ in rows])[:, :, ::-1])

@@ -65,10 +65,8 @@ class DetectSettings(Stage):
 class RestoreSettings(Stage):
     """How faces are restored."""
 
-    on: bool = _option(True, "Restore worn or blurred faces (GFPGAN).", label="Restore", flag="restore")
-    weight: float = _option(
-        0.5, "0 is the photo's face, 1 the restored one.", label="Restoration (GFPGAN)", flag="restoration", ge=0.0, le=1.0
-    )
+    on: bool = _option(True, "Restore worn or blurred faces (with GFPGAN where it is here).", label="Restore", flag="restore")
+    weight: float = _option(0.5, "0 is the photo's face, 1 the restored one.", label="Restoration", flag="restoration", ge=0.0, le=1.0)
     # A restorer is trusted with what a photo lost, its detail, and not with what it still shows, its colors: of 25 faces, blurred by 2 to
     # 6 px and restored perfectly but for a cast of 0.06 red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 %
     # of the detail that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.

@@ -13,7 +13,7 @@ import pipeline.runtime as runtime
 import pipeline.weights as weights
 import ui.startup as startup
 from pipeline.bring import bring
-from pipeline.catalog import CATALOG, WeightError
+from pipeline.catalog import CATALOG
 from pipeline.runtime import Models
 from tests.hub import entry_of
 from ui.status import StatusLine
@@ -70,8 +70,7 @@ def test_what_arrives_is_taken_only_where_it_is_chosen(published):
     studio = studio_of("full")
     models = studio.pipeline()[1]
     for _ in range(2):
-        with pytest.raises(WeightError, match="The restorer needs restorer"):
-            models.load("restorer", "auto")
+        assert models.load("restorer", "auto").use.name == "restorer_light"
         startup.prepare(studio, "full")
     assert models.load("restorer", "full").use.name == "restorer"
     assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", "after the next start"

@@ -50,7 +50,8 @@ def published_here(cache):
     [
         ("painter", "embedded", "monet_light"), ("painter", "auto", "monet_light"), ("painter", "full", "style_monet"),
         ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"),
-        ("close_parser", "full", "parser_close"), ("restorer", "full", "gfpgan_v1.4"),
+        ("close_parser", "full", "parser_close"),
+        ("restorer", "embedded", "restorer_light"), ("restorer", "auto", "restorer_light"), ("restorer", "full", "gfpgan_v1.4"),
     ],
 )  # fmt: skip
 def test_without_published_weights_only_full_asks_for_them(role, policy, name):
@@ -61,7 +62,7 @@ def test_without_published_weights_only_full_asks_for_them(role, policy, name):
     ("role", "policy", "name"),
     [
         ("painter", "embedded", "monet_light"), ("painter", "auto", "style_monet"), ("painter", "full", "style_monet"),
-        ("restorer", "auto", "gfpgan_v1.3"), ("restorer", "full", "gfpgan_v1.3"),
+        ("restorer", "embedded", "restorer_light"), ("restorer", "auto", "gfpgan_v1.3"), ("restorer", "full", "gfpgan_v1.3"),
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("published_here")
@@ -70,7 +71,8 @@ def test_published_weights_that_are_here_are_used(role, policy, name):
 
 
 @pytest.mark.parametrize("policy", ["auto", "embedded"])
-def test_no_restorer_without_a_download_and_the_message_says_so(policy):
+def test_what_is_not_embedded_needs_a_download_and_the_message_says_so(policy, monkeypatch):
+    monkeypatch.setattr(weights, "CATALOG", {name: entry for name, entry in CATALOG.items() if name != "restorer_light"})
     with pytest.raises(WeightError, match=r"gfpgan_v1\.4.*'full'.*349 MB"):
         weights.choose("restorer", policy)
 
