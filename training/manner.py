@@ -1,8 +1,8 @@
 """Teach the light painter Monet's manner: `python -m training.manner SHARED RUN --start weights/monet_light-*.safetensors`.
 
 The renderer (`strokes.py`) taught it strokes; here its results are held to the paintings: at the size at which they are looked
-at, parts of landscapes shall together have the features that parts of all paintings together have, while every stroke keeps its
-course. People are painted beside them, so that they stay as they are. A run that is called again goes on where it stopped.
+at, parts of landscapes shall together have the features that parts of all paintings together have, while they keep the
+renderer's strokes. People are painted beside them, so that they stay as they are. A run that is called again goes on where it stopped.
 
 Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss, here
 between crowds instead of pairs).
@@ -24,38 +24,35 @@ from pipeline.ops.grain import carried, seeds
 from pipeline.ops.tensor import to_pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
-from training.painter import MARGIN, SHOWN_PX, plain_generator, run, shown
+from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
 from training.palettes import Light, read_mood
-from training.strokes import lit_like_monet, stroked
+from training.strokes import lit_like_monet
 from training.teachers import Perceptual
 from training.unpaired import Domains, part
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
-CROWD, COARSE, STROKES = 1.0, 8.0, 20.0  # weights: the crowd's features, coarse color, the strokes
+CROWD, STROKES = 0.5, 4.0  # weights: what the paintings are like, what the renderer would do
 MEMORY = 96  # results that are compared with the paintings together
 
 
 def batches(
     data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noise, photos, those in Monet's light, in strokes), in [-1, 1], noise to be added.
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
 
-    First come parts of so many `landscapes`, then of so many `people`. All are (B, 3, H, H), `ENLARGED` from `side` px.
+    First come parts of so many `landscapes`, then of so many `people`.
     """
     large = round(side * ENLARGED / 4) * 4
     inner = slice(MARGIN, MARGIN + large)
     while True:
-        rows = []
+        pairs = []
         for kind in [data.landscapes] * landscapes + [data.people] * people:
-            short = WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1)
-            photo = part(kind[rng.integers(len(kind))], short, large + 2 * MARGIN, rng).astype(np.float32) / 255
-            noise, lit = seeds(photo.shape[:2], rng), light(photo)
-            given = carried(noise), photo * 2 - 1, lit * 2 - 1, stroked(lit, noise) * 2 - 1
-            rows.append([picture[inner, inner] for picture in given])
-        noise, photos, lit, strokes = (torch.from_numpy(np.stack(c)).permute(0, 3, 1, 2).contiguous() for c in zip(*rows, strict=True))
-        yield noise, photos, lit, strokes
+            photo = part(kind[rng.integers(len(kind))], WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1), large + 2 * MARGIN, rng)
+            pairs.append(np.stack(pair_of(photo, rng, light))[:, inner, inner])
+        given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
+        yield given, strokes
 
 
 class Manner:
@@ -87,22 +84,16 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
     return torch.cat([m for n in STYLE for m in (features[n].mean((2, 3)), features[n].std((2, 3)))], 1)
 
 
-def manner_loss(
-    out: Tensor, lit: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
-) -> tuple[Tensor, dict[str, float]]:
+def manner_loss(out: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner) -> tuple[Tensor, dict[str, float]]:
     """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
 
-    All (B, 3, H, W) in [-1, 1]; `lit`: the photo in Monet's light, which the result's coarse colors follow; `strokes`: the same in
-    strokes, which keep what the photo shows; `landscapes`: so many of the first are compared with paintings.
+    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings.
     """
-    got = vgg(as_shown(out) / 2 + 0.5)
-    crowd = manner.together(moments_of({name: features[:landscapes] for name, features in got.items()}))
+    got = vgg(as_shown(out[:landscapes]) / 2 + 0.5)
+    crowd = manner.together(moments_of(got))
     alone = MEMORY / landscapes  # of so many batches this one is all that learns
-    coarse = F.mse_loss(F.avg_pool2d(out, 16), F.avg_pool2d(lit, 16))
-    drawn = F.l1_loss(out - _smooth(out), strokes - _smooth(strokes))
-    total = CROWD * alone * crowd + COARSE * coarse + STROKES * drawn
-    parts = {"crowd": crowd, "coarse": coarse, "strokes": drawn}
-    return total, {name: value.item() for name, value in parts.items()}
+    drawn, parts = difference(out, strokes, vgg)
+    return CROWD * alone * crowd + STROKES * drawn, {"crowd": crowd.item(), **parts}
 
 
 def as_shown(picture: Tensor) -> Tensor:
@@ -118,10 +109,6 @@ def as_shown(picture: Tensor) -> Tensor:
 def _shrinking(count: int) -> Tensor:
     """Return the shares that so many pixels have in those of a smaller row, (smaller, count)."""
     return torch.from_numpy(cv2.resize(np.eye(count, dtype=np.float32), (count, round(count / ENLARGED)), interpolation=cv2.INTER_AREA))
-
-
-def _smooth(picture: Tensor) -> Tensor:
-    return F.avg_pool2d(picture, 9, 1, 4, count_include_pad=False)
 
 
 @torch.inference_mode()
@@ -154,10 +141,10 @@ def train(args: argparse.Namespace) -> None:
     stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
-        noise, photo, lit, strokes = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        photo, strokes = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         with torch.autocast(device.type, torch.bfloat16):
-            out = generator(photo + noise)
-        loss, parts = manner_loss(out.float(), lit, strokes, args.landscapes, vgg, manner)
+            out = generator(photo)
+        loss, parts = manner_loss(out.float(), strokes, args.landscapes, vgg, manner)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
