@@ -1,7 +1,7 @@
 """Measure what the pictures are worth: `python -m benchmarks.quality ../shared [--sheet SHEET.png]`.
 
 Over the portraits with one face: identity of the kept and of the painted face, visibility of the seam, how much nearer to Monet's
-brush the kept and the painted face are than the photo's. What the parser is worth,
+brush the kept and the painted face are than the photo's, in all features and in those of strokes alone. What the parser is worth,
 `benchmarks.parsing` measures. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
 """
 
@@ -12,6 +12,7 @@ from types import ModuleType
 
 import cv2
 import numpy as np
+from torch import Tensor
 
 from pipeline.io import read_photo
 from pipeline.paint import full_size, paint, to_pixels
@@ -21,6 +22,7 @@ from pipeline.types import Painting, Pixels
 
 SHOWN = 420
 PAINTINGS = 8  # that faces are compared with
+KINDS = ("identity", "painted", "seam", "brush", "painted brush", "strokes", "painted strokes")
 
 
 def measures(shared: Path) -> ModuleType:
@@ -38,13 +40,18 @@ def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settin
     net, vgg, rows = measure.FaceNet(), measure.Vgg(), []
     monets = sorted((shared / "data/monet").glob("*.jpg"))
     monets = [read_photo(file).pixels for file in monets[:: len(monets) // PAINTINGS][:PAINTINGS]]
+
+    def strokes(picture: Tensor) -> dict[str, Tensor]:
+        features = vgg(picture)
+        return {name: features[name] for name in features if name != "conv11"}  # which sees little but a face's light
+
     for file in sorted((shared / "data/portraits").glob("*.jpg")):
         photo = read_photo(file)
         faces = net.faces(photo.pixels)
         if len(faces) != 1:
             continue
         painting = paint(photo, settings, models=models)
-        figures = dict.fromkeys(("identity", "painted", "seam", "brush", "painted brush"), np.nan)
+        figures = dict.fromkeys(KINDS, np.nan)
         if painting.mask is not None and painting.styled is not None:
             size = photo.pixels.shape[1::-1]
             styled, full = cv2.resize(to_pixels(painting.styled), size), full_size(painting)
@@ -54,6 +61,8 @@ def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settin
                 "seam": measure.seam(to_pixels(painting.styled), to_pixels(painting.result), painting.mask),
                 "brush": measure.face_style_drop(photo.pixels, full, faces[0], monets, vgg),
                 "painted brush": measure.face_style_drop(photo.pixels, styled, faces[0], monets, vgg),
+                "strokes": measure.face_style_drop(photo.pixels, full, faces[0], monets, strokes),
+                "painted strokes": measure.face_style_drop(photo.pixels, styled, faces[0], monets, strokes),
             }
         rows.append((painting, figures))
     return rows
@@ -90,7 +99,7 @@ def main() -> None:
         print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
     for stage in ("paint", "parse", "segment", "blend"):
         print(f"median seconds of {stage} {np.median([p.seconds.get(stage, 0) for p, _ in rows]):.2f}")
-    for key in ("identity", "painted", "seam", "brush", "painted brush"):
+    for key in KINDS:
         print(f"median {key} {np.nanmedian([f[key] for _, f in rows]):.3f} over {len(rows)} portraits")
     if args.sheet:
         cv2.imwrite(str(args.sheet), sheet([p for p, _ in rows])[:, :, ::-1])

@@ -101,7 +101,7 @@ class BlendSettings(Stage):
     )
     feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
     painterly: float = _option(
-        0.5, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
+        0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
         ge=0.0, le=1.0,
     )  # fmt: skip
     harmony: float = _option(0.9, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)

@@ -61,4 +61,4 @@ def test_moods_are_offered_where_their_weights_are(monkeypatch):
     monkeypatch.setattr(offers, "is_here", lambda network: network is None)
     settings, said = within_reach(settings)
     assert settings.paint.mood == "monet"
-    assert said == ["The mood Dusk needs monet_dusk, which is not here; Monet is used."]
+    assert said == ["The mood Dusk needs monet_dusk (2 MB), which is not here; Monet is used."]

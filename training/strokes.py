@@ -14,10 +14,10 @@ from pipeline.ops.grain import SOFTNESS_PX
 
 Field = NDArray[np.float32]
 
-# A painting is lighter than a photo, not paler; its lights are of cream, its shadows violet.
+# A painting is lighter than a photo, not paler; its lights are a little warm, its shadows violet.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 11.5, 1.15, 130.0
 GREENER, YELLOWER = -1.5, 3.5
-SHADOW, LIGHTS = (2.0, -5.0), (2.0, 8.0)  # what darkest and lightest colors gain of a, b
+SHADOW, LIGHTS = (2.0, -5.0), (2.0, 2.0)  # what darkest and lightest colors gain of a, b
 BROKEN_COLOR = np.array([5.8, 4.2, 4.0], np.float32)  # deviation of strokes from the light's own L, a, b
 CALM, BUSY, BUSY_AT = 0.5, 1.3, 0.33  # strokes differ less where the photo is flat, more where it is busy
 RELIEF = 2.5  # of L: how thick the paint is
@@ -44,7 +44,7 @@ WIDE, FINE = Brush(0, 0.4, 26, 6), Brush(1, 0.0, 22, 2)
 
 
 def lit_like_monet(photo: Field) -> Field:
-    """Return the photo (H, W, 3) in [0, 1] with lifted darks, calmer blues, violet shadows and lights of cream.
+    """Return the photo (H, W, 3) in [0, 1] with lifted darks, calmer blues, violet shadows and warm lights.
 
     The same for every pixel whatever surrounds it, so that a network without a view of the whole picture can learn it.
     """

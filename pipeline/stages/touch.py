@@ -6,7 +6,7 @@ from pipeline.ops.feather import window_of
 from pipeline.stages.stylize import stylize
 from pipeline.types import Face, Image, Mask, Network
 
-STROKE = 0.025  # of a face's height: an eye is a dozen strokes wide
+STROKE = 0.02  # of a face's height: an eye is ten strokes wide
 MARGIN = 2.0  # strokes around the region that the painter sees
 
 
