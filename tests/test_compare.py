@@ -73,7 +73,7 @@ def test_nothing_is_kept_in_the_painting_that_is_restored_directly():
     np.testing.assert_array_equal(plain.direct, painting.styled)
     restored = compare(photo_of(), Settings.from_flat(fidelity=0.0), ("unet",), models=Models(restorer=True))
     assert restored.restored
-    changed = np.abs(restored.direct - painting.styled).max(2) > 0.01
+    changed = np.abs(restored.direct - painting.styled).max(2) > 0.02
     assert changed.any()
     assert not changed[painting.mask == 0].any()
 

@@ -101,7 +101,7 @@ def test_a_drawing_obeys_after_box_and_clicks_whatever_they_said():
 
 def test_drawing_needs_neither_a_face_nor_a_network_that_follows_clicks():
     models = Models(face=False)
-    painting = painted(models=models, prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60)))))
+    painting = painted(models=models, painterly=0.0, prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60)))))
     assert models.made == {}
     assert POINTER not in {use.name for use in painting.weights}
     assert painting.mask is not None
