@@ -68,11 +68,24 @@ def paint_in_browser(page: Page, url: str, folder: Path) -> None:
     before, after = [pixels_of(page.request.get(img.get_attribute("src")).body()) for img in page.locator("#slider img").all()]
     check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
     check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
+    choose_a_mood(page)
     correct_in_browser(page)
     compare_in_browser(page)
     look_around(page, folder)
     foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]
     check(not foreign, f"nothing outside the page was asked for {foreign[:3] or ''}")
+
+
+def choose_a_mood(page: Page) -> None:
+    """Paint in the mood of mist, which is bluer."""
+    shown = page.locator("#slider img >> nth=1")
+    before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    page.locator("label", has_text="Mist").click()
+    page.click("#paint")
+    page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
+    after = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    bluer = (after - before)[..., 2].mean() - (after - before)[..., 0].mean()
+    check(bluer > LEAST_DIFFERENCE, f"mist is bluer, by {bluer:.1f}, and its stage says who painted it")
 
 
 def correct_in_browser(page: Page) -> None:
