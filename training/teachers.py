@@ -35,6 +35,38 @@ class Perceptual(nn.Module):
         return maps
 
 
+class Lifted(nn.Module):
+    """The same network as far as conv5_1, its maps lifted to VGG-19's channels: (B, 3, H, W) in [0, 1] -> maps by VGG-19's names.
+
+    conv4_2, for which there is no lift, keeps its own 128 channels.
+    """
+
+    CONVOLUTIONS = ("11", "12", "21", "22", "31", "32", "33", "34", "41", "42", "43", "44", "51")
+    LIFTED = ("11", "21", "31", "41", "51")
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        state = state.get("model", state)
+        for name in ("0", *self.CONVOLUTIONS, *(f"{n}_aux" for n in self.LIFTED)):
+            self.register_buffer(f"weight_{name}", state[f"conv{name}.weight"])
+            self.register_buffer(f"bias_{name}", state[f"conv{name}.bias"])
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        maps = {}
+        x = self._convolved(x, "0")
+        for name in self.CONVOLUTIONS:
+            x = F.relu(self._convolved(F.pad(x, (1, 1, 1, 1), mode="reflect"), name))
+            if name in self.LIFTED or name == "42":
+                maps[f"conv{name[0]}_{name[1]}"] = F.relu(self._convolved(x, f"{name}_aux")) if name in self.LIFTED else x
+            if name in ("12", "22", "34", "44"):
+                x = F.max_pool2d(x, 2)
+        return maps
+
+    def _convolved(self, x: Tensor, name: str) -> Tensor:
+        return F.conv2d(x, getattr(self, f"weight_{name}"), getattr(self, f"bias_{name}"))
+
+
 def gram(x: Tensor) -> Tensor:
     """Return (B, C, C) Gram matrices, divided by the number of positions."""
     flat = x.flatten(2)

@@ -1,0 +1,53 @@
+"""Perceptual networks: VGG-19 as far as conv5_1, and a compact one that says the same of a picture."""
+
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Padding = Literal["zeros", "reflect"]
+CONVOLUTIONS = (2, 2, 4, 4, 1)  # of each block; a max pool lies between two blocks
+WIDTHS = (64, 128, 256, 512, 512)
+LAYERS = tuple(f"conv{block}_{k}" for block, count in enumerate(CONVOLUTIONS, 1) for k in range(1, count + 1))
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's RGB, which the published weights expect
+
+
+class Perceptual(nn.Module):
+    """Rectified maps of named layers, `LAYERS`: (B, 3, H, W) RGB in [0, 1] -> (B, C, H / 2^n, W / 2^n) each.
+
+    With `lifts`, a layer's name and its channels, a narrower network says in as many channels what VGG-19 would. The keys of an
+    unlifted one are those of torchvision's checkpoint.
+
+    Source: Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", configuration E.
+    """
+
+    def __init__(self, widths: Collection[int] = WIDTHS, lifts: Mapping[str, int] | None = None, padding: Padding = "zeros") -> None:
+        super().__init__()
+        stack: list[nn.Module] = []
+        self.places: dict[int, str] = {}  # where in the stack a layer's map is finished
+        channels = 3
+        for block, (width, count) in enumerate(zip(widths, CONVOLUTIONS, strict=True), 1):
+            if block > 1:
+                stack.append(nn.MaxPool2d(2))
+            for k in range(1, count + 1):
+                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU(inplace=False)]
+                self.places[len(stack) - 1] = f"conv{block}_{k}"
+                channels = width
+        self.features = nn.Sequential(*stack)
+        wide = {f"conv{block}_{k}": w for block, w in enumerate(widths, 1) for k in range(1, CONVOLUTIONS[block - 1] + 1)}
+        self.lifts = nn.ModuleDict({name: nn.Conv2d(wide[name], count, 1) for name, count in (lifts or {}).items()})
+        self.mean, self.deviation = (nn.Buffer(torch.tensor(v)[:, None, None], persistent=False) for v in (MEAN, DEVIATION))
+
+    def forward(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+        """Return the maps of some layers; what lies behind the last of them is not computed."""
+        found: dict[str, Tensor] = {}
+        x = (picture - self.mean) / self.deviation
+        for place, module in enumerate(self.features):
+            x = module(x)
+            name = self.places.get(place, "")
+            if name in layers:
+                found[name] = torch.relu(self.lifts[name](x)) if name in self.lifts else x
+            if len(found) == len(layers):
+                break
+        return found

@@ -1,0 +1,137 @@
+"""Train the compact perceptual network: `python -m training.perceptual SHARED RUN`.
+
+It learns to say of a picture what a distilled VGG-19 says of it, lifted to VGG-19's channels: of photos, of paintings, and of pictures that
+are still half noise, as an optimization that starts from noise shows it. A run that is called again goes on where it stopped.
+
+Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer" (the teacher).
+"""
+
+import argparse
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from torch import Tensor, nn
+
+from pipeline.nets.perceptual import Perceptual
+from training.figures import draw_curve
+from training.loop import Schedule, clock_of, fit, single
+from training.teachers import Lifted, gram
+from training.unpaired import Domains, part, read_domains
+
+WIDTHS = (24, 48, 96, 160, 160)
+LIFTS = {"conv1_1": 64, "conv2_1": 128, "conv3_1": 256, "conv4_1": 512, "conv4_2": 128, "conv5_1": 512}  # channels the teacher has
+GRAM = 0.5  # weight of what maps have in common, beside the maps themselves
+NOISY, PAINTED = 0.3, 0.4  # shares of pictures that are mixed with noise, that are paintings
+SMALLEST, LARGEST = 128, 512  # px: short side of a picture of which a part is shown
+MEASURED = 48
+
+
+def network() -> Perceptual:
+    """Return a compact network without knowledge."""
+    return Perceptual(WIDTHS, LIFTS, padding="reflect")
+
+
+def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[Tensor]:
+    """Yield endless parts of pictures, (B, 3, side, side) in [0, 1], some of them part noise."""
+    while True:
+        shown = []
+        for _ in range(batch):
+            kind = data.paintings if rng.random() < PAINTED else data.people if rng.random() < 0.5 else data.landscapes
+            short = np.exp(rng.uniform(np.log(max(SMALLEST, side)), np.log(LARGEST)))
+            picture = part(kind[rng.integers(len(kind))], short, side, rng).astype(np.float32) / 255
+            if rng.random() < NOISY:
+                noise = np.clip(0.5 + rng.normal(0, rng.uniform(0.1, 0.5), picture.shape), 0, 1)
+                share = rng.random()
+                picture = (share * noise + (1 - share) * picture).astype(np.float32)
+            shown.append(picture)
+        yield torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).contiguous()
+
+
+def unlike(found: dict[str, Tensor], wanted: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Return how far maps are from the wanted ones, and their Gram matrices, mean over layers, each as a share of the wanted ones' size.
+
+    A map's size is its deviation from its channels' means: to know the mean alone is worth nothing.
+    """
+    maps, grams = [], []
+    for name, truth in wanted.items():
+        spread = truth.var((0, 2, 3), correction=0).mean()
+        maps.append(F.mse_loss(found[name], truth) / spread)
+        mine, theirs = gram(found[name]), gram(truth)
+        grams.append(((mine - theirs) ** 2).sum((1, 2)).sqrt().sum() / (theirs**2).sum((1, 2)).sqrt().sum())
+    return torch.stack(maps).mean(), torch.stack(grams).mean()
+
+
+@torch.inference_mode()
+def evaluate(net: nn.Module, held_out: Domains, teacher: Lifted, page: Path) -> dict[str, float]:
+    """Return each layer's distance on held-out pictures, maps and Gram matrices; draw the run's loss curve."""
+    rng = np.random.default_rng(0)
+    device = next(net.parameters()).device
+    sums: dict[str, list[float]] = {}
+    stream = batches(held_out, 4, 192, rng)
+    for _ in range(MEASURED // 4):
+        picture = next(stream).to(device)
+        wanted = teacher(picture)
+        found = net(picture, LIFTS)
+        for name in LIFTS:
+            maps, grams = unlike({name: found[name]}, {name: wanted[name]})
+            sums.setdefault(name, []).append(maps.item())
+            sums.setdefault(f"{name} gram", []).append(grams.item())
+    draw_curve(page.parent, page.parent / "loss.png")
+    return {name: float(np.mean(values)) for name, values in sums.items()}
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train for a number of minutes, or from where this run stopped."""
+    torch.manual_seed(0)
+    device = torch.device(args.device)
+    net = network()
+    if args.start:
+        net.load_state_dict(single(args.start))
+    net = net.to(device, memory_format=torch.channels_last)
+    teacher = Lifted(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
+    optimizer = torch.optim.Adam(net.parameters(), args.rate, (0.9, 0.99))
+    data, held_out = read_domains(args.shared / "data")
+    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)))
+
+    def step() -> dict[str, float]:
+        picture = next(stream).to(device, memory_format=torch.channels_last)
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            wanted = {name: x.float() for name, x in teacher(picture).items()}
+        with torch.autocast(device.type, torch.bfloat16):
+            found = {name: x.float() for name, x in net(picture, LIFTS).items()}
+        maps, grams = unlike(found, wanted)
+        loss = maps + GRAM * grams
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimizer.step()
+        return {"loss": loss.item(), "maps": maps.item(), "grams": grams.item()}
+
+    fit(
+        {"perceptual": net}, {"adam": optimizer}, step, averaged="perceptual",
+        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
+        sample=lambda averaged, page: evaluate(averaged, held_out, teacher, page),
+    )  # fmt: skip
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("shared", type=Path)
+    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli.add_argument("--start", type=Path, help="a checkpoint to start from")
+    cli.add_argument("--minutes", type=float, default=120)
+    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to measure and save")
+    cli.add_argument("--batch", type=int, default=6)
+    cli.add_argument("--side", type=int, default=128, help="px of a part that is learned from")
+    cli.add_argument("--rate", type=float, default=1e-3)
+    cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    return cli
+
+
+if __name__ == "__main__":
+    train(arguments().parse_args())
