@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from pipeline.nets.perceptual import Perceptual
 from training.figures import draw_curve
 from training.loop import Schedule, clock_of, fit, single
-from training.teachers import Lifted, gram
+from training.teachers import Lifted
 from training.unpaired import Domains, part, read_domains
 
 WIDTHS = (24, 48, 96, 160, 160)
@@ -32,7 +32,12 @@ MEASURED = 48
 
 def network() -> Perceptual:
     """Return a compact network without knowledge."""
-    return Perceptual(WIDTHS, LIFTS, padding="reflect")
+    net = Perceptual(WIDTHS, LIFTS, padding="reflect")
+    for module in net.features:
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)
+    return net
 
 
 def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[Tensor]:
@@ -51,22 +56,28 @@ def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> I
         yield torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).contiguous()
 
 
-def unlike(found: dict[str, Tensor], wanted: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Return how far maps are from the wanted ones, and their Gram matrices, mean over layers, each as a share of the wanted ones' size.
+def products(one: Tensor, other: Tensor) -> Tensor:
+    """Return the mean products of two maps' channels, and of a one beside them, (B, C + 1, D + 1)."""
+    a, b = (F.pad(x.flatten(2), (0, 0, 0, 1), value=1.0) for x in (one, other))
+    return a @ b.mT / a.shape[2]
 
-    A map's size is its deviation from its channels' means: to know the mean alone is worth nothing.
+
+def unlike(found: Tensor, wanted: Tensor, mine: Tensor, theirs: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far a layer's lifted map is from the wanted one, and its Gram matrix, each as a share of the wanted one's size.
+
+    `mine`, `theirs`: matrices that lift them. The lifted maps are never made: products of the narrow ones' channels say all of it. A map's
+    size is its deviation from its channels' means: to know the mean alone is worth nothing.
     """
-    maps, grams = [], []
-    for name, truth in wanted.items():
-        spread = truth.var((0, 2, 3), correction=0).mean()
-        maps.append(F.mse_loss(found[name], truth) / spread)
-        mine, theirs = gram(found[name]), gram(truth)
-        grams.append(((mine - theirs) ** 2).sum((1, 2)).sqrt().sum() / (theirs**2).sum((1, 2)).sqrt().sum())
-    return torch.stack(maps).mean(), torch.stack(grams).mean()
+    own, cross, truth = products(found, found), products(found, wanted), products(wanted, wanted)
+    energy = (theirs @ truth.mean(0) * theirs).sum()
+    mean = theirs @ truth.mean(0)[:, -1]
+    error = (mine @ own.mean(0) * mine).sum() - 2 * (mine @ cross.mean(0) * theirs).sum() + energy
+    grams, true_grams = mine @ own @ mine.T, theirs @ truth @ theirs.T
+    return error / (energy - (mean**2).sum()), (grams - true_grams).norm(dim=(1, 2)).mean() / true_grams.norm(dim=(1, 2)).mean()
 
 
 @torch.inference_mode()
-def evaluate(net: nn.Module, held_out: Domains, teacher: Lifted, page: Path) -> dict[str, float]:
+def evaluate(net: Perceptual, held_out: Domains, teacher: Lifted, page: Path) -> dict[str, float]:
     """Return each layer's distance on held-out pictures, maps and Gram matrices; draw the run's loss curve."""
     rng = np.random.default_rng(0)
     device = next(net.parameters()).device
@@ -74,10 +85,9 @@ def evaluate(net: nn.Module, held_out: Domains, teacher: Lifted, page: Path) -> 
     stream = batches(held_out, 4, 192, rng)
     for _ in range(MEASURED // 4):
         picture = next(stream).to(device)
-        wanted = teacher(picture)
-        found = net(picture, LIFTS)
+        wanted, found = teacher(picture), net(picture, LIFTS)
         for name in LIFTS:
-            maps, grams = unlike({name: found[name]}, {name: wanted[name]})
+            maps, grams = unlike(found[name], wanted[name], net.lift(name), teacher.lift(name))
             sums.setdefault(name, []).append(maps.item())
             sums.setdefault(f"{name} gram", []).append(grams.item())
     draw_curve(page.parent, page.parent / "loss.png")
@@ -103,7 +113,8 @@ def train(args: argparse.Namespace) -> None:
             wanted = {name: x.float() for name, x in teacher(picture).items()}
         with torch.autocast(device.type, torch.bfloat16):
             found = {name: x.float() for name, x in net(picture, LIFTS).items()}
-        maps, grams = unlike(found, wanted)
+        each = [unlike(found[name], wanted[name], net.lift(name), teacher.lift(name)) for name in LIFTS]
+        maps, grams = (torch.stack(terms).mean() for terms in zip(*each, strict=True))
         loss = maps + GRAM * grams
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

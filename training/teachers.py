@@ -36,9 +36,9 @@ class Perceptual(nn.Module):
 
 
 class Lifted(nn.Module):
-    """The same network as far as conv5_1, its maps lifted to VGG-19's channels: (B, 3, H, W) in [0, 1] -> maps by VGG-19's names.
+    """The same network as far as conv5_1, with the matrices that make its maps VGG-19's: (B, 3, H, W) in [0, 1] -> maps by VGG-19's names.
 
-    conv4_2, for which there is no lift, keeps its own 128 channels.
+    conv4_2, for which there is no matrix, keeps its own 128 channels.
     """
 
     CONVOLUTIONS = ("11", "12", "21", "22", "31", "32", "33", "34", "41", "42", "43", "44", "51")
@@ -58,10 +58,18 @@ class Lifted(nn.Module):
         for name in self.CONVOLUTIONS:
             x = F.relu(self._convolved(F.pad(x, (1, 1, 1, 1), mode="reflect"), name))
             if name in self.LIFTED or name == "42":
-                maps[f"conv{name[0]}_{name[1]}"] = F.relu(self._convolved(x, f"{name}_aux")) if name in self.LIFTED else x
+                maps[f"conv{name[0]}_{name[1]}"] = x
             if name in ("12", "22", "34", "44"):
                 x = F.max_pool2d(x, 2)
         return maps
+
+    def lift(self, layer: str) -> Tensor:
+        """Return the matrix, (VGG-19's channels, own channels + 1), that turns a layer's map, with a one, into VGG-19's."""
+        name = layer.removeprefix("conv").replace("_", "")
+        if name not in self.LIFTED:
+            count = len(getattr(self, f"bias_{name}"))
+            return torch.eye(count, count + 1, device=self.bias_0.device)
+        return torch.cat([getattr(self, f"weight_{name}_aux").flatten(1), getattr(self, f"bias_{name}_aux")[:, None]], 1)
 
     def _convolved(self, x: Tensor, name: str) -> Tensor:
         return F.conv2d(x, getattr(self, f"weight_{name}"), getattr(self, f"bias_{name}"))

@@ -16,8 +16,8 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's 
 class Perceptual(nn.Module):
     """Rectified maps of named layers, `LAYERS`: (B, 3, H, W) RGB in [0, 1] -> (B, C, H / 2^n, W / 2^n) each.
 
-    With `lifts`, a layer's name and its channels, a narrower network says in as many channels what VGG-19 would. The keys of an
-    unlifted one are those of torchvision's checkpoint.
+    A narrower network has `lifts`: for some layers, how many channels of VGG-19 follow linearly from its own. The keys of a network
+    without them are those of torchvision's checkpoint.
 
     Source: Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", configuration E.
     """
@@ -26,17 +26,16 @@ class Perceptual(nn.Module):
         super().__init__()
         stack: list[nn.Module] = []
         self.places: dict[int, str] = {}  # where in the stack a layer's map is finished
-        channels = 3
+        wide, channels = {}, 3
         for block, (width, count) in enumerate(zip(widths, CONVOLUTIONS, strict=True), 1):
             if block > 1:
                 stack.append(nn.MaxPool2d(2))
             for k in range(1, count + 1):
-                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU(inplace=False)]
-                self.places[len(stack) - 1] = f"conv{block}_{k}"
-                channels = width
+                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU()]
+                self.places[len(stack) - 1] = name = f"conv{block}_{k}"
+                wide[name] = channels = width
         self.features = nn.Sequential(*stack)
-        wide = {f"conv{block}_{k}": w for block, w in enumerate(widths, 1) for k in range(1, CONVOLUTIONS[block - 1] + 1)}
-        self.lifts = nn.ModuleDict({name: nn.Conv2d(wide[name], count, 1) for name, count in (lifts or {}).items()})
+        self.lifts = nn.ModuleDict({name: nn.Linear(wide[name], count) for name, count in (lifts or {}).items()})
         self.mean, self.deviation = (nn.Buffer(torch.tensor(v)[:, None, None], persistent=False) for v in (MEAN, DEVIATION))
 
     def forward(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
@@ -47,7 +46,14 @@ class Perceptual(nn.Module):
             x = module(x)
             name = self.places.get(place, "")
             if name in layers:
-                found[name] = torch.relu(self.lifts[name](x)) if name in self.lifts else x
+                found[name] = x
             if len(found) == len(layers):
                 break
         return found
+
+    def lift(self, layer: str) -> Tensor | None:
+        """Return the matrix, (VGG-19's channels, own + 1), that turns a layer's map, with a one, into VGG-19's; None: it is that."""
+        if layer not in self.lifts:
+            return None
+        linear = self.lifts.get_submodule(layer)
+        return torch.cat([linear.get_parameter("weight"), linear.get_parameter("bias")[:, None]], 1)
