@@ -38,10 +38,15 @@ class Perceptual(nn.Module):
         self.lifts = nn.ModuleDict({name: nn.Linear(wide[name], count) for name, count in (lifts or {}).items()})
         self.mean, self.deviation = (nn.Buffer(torch.tensor(v)[:, None, None], persistent=False) for v in (MEAN, DEVIATION))
 
-    def forward(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
-        """Return the maps of some layers; what lies behind the last of them is not computed."""
+    def forward(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]:
+        """Return the maps of some layers; what lies behind the last of them is not computed.
+
+        `shown`, (B, 1, H, W) in [0, 1]: how much of the picture is there; the rest has the mean color of all pictures, which means nothing.
+        """
         found: dict[str, Tensor] = {}
         x = (picture - self.mean) / self.deviation
+        if shown is not None:
+            x = x * shown
         for place, module in enumerate(self.features):
             x = module(x)
             name = self.places.get(place, "")

@@ -1,0 +1,129 @@
+"""What is compared when one picture is to look like another: content, style and smoothness, as energies of perceptual maps.
+
+Source: Xing et al. 2018, "Portrait-Aware Artistic Style Transfer"; Gatys et al. 2016, "Image Style Transfer Using Convolutional
+Neural Networks".
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from torch import Tensor
+
+CONTENT = "conv4_2"
+
+
+class Features(Protocol):
+    """A perceptual network: the rectified maps of some layers of (1, 3, H, W) pictures in [0, 1], and what turns them into VGG-19's."""
+
+    def __call__(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]: ...
+
+    def lift(self, layer: str) -> Tensor | None: ...
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How much content, style, the background's own style and smoothness count, and in which layers. The default is the paper's."""
+
+    content: float = 5.0
+    style: float = 2e2
+    background: float = 2e4
+    variation: float = 10.0  # the paper does not say; without any, single pixels flicker
+    style_layers: tuple[str, ...] = ("conv3_1", "conv4_1", "conv5_1")
+    background_layers: tuple[str, ...] = ("conv1_1", "conv2_1", "conv3_1")
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The layers whose style is asked for."""
+        return frozenset(self.style_layers + (self.background_layers if self.background else ()))
+
+
+PORTRAIT_AWARE = Recipe()
+GATYS = replace(PORTRAIT_AWARE, background=0.0, style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"))
+RECIPES: Mapping[str, Recipe] = {"portrait-aware": PORTRAIT_AWARE, "gatys": GATYS, "gatys+": replace(GATYS, style=4e3)}
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What a picture is compared with: the photo's content, the styles' moments by layer, and where the background is, (1, 1, H, W)."""
+
+    content: Tensor
+    moments: Mapping[str, Tensor]
+    background: Tensor | None
+
+
+@dataclass(frozen=True)
+class Energy:
+    """The parts of a picture's energy, each with its weight."""
+
+    content: Tensor
+    style: Tensor
+    background: Tensor
+    variation: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """Their sum."""
+        return self.content + self.style + self.background + self.variation
+
+
+@torch.no_grad()
+def aims(photo: Tensor, styles: Sequence[tuple[Tensor, float]], background: Tensor | None, features: Features, recipe: Recipe) -> Aims:
+    """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size, each with its share."""
+    whole = sum(share for _, share in styles)
+    moments: dict[str, Tensor] = {}
+    for style, share in styles:
+        for layer, maps in features(style, recipe.layers).items():
+            moments[layer] = moments.get(layer, torch.zeros(())) + moment(maps.float()) * (share / whole)
+    return Aims(features(photo, (CONTENT,))[CONTENT].float(), moments, background if recipe.background else None)
+
+
+def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) -> Energy:
+    """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
+    maps = features(picture, {CONTENT, *recipe.style_layers})
+    style = sum_of(style_energy(moment(maps[layer].float()), wanted.moments[layer], features.lift(layer)) for layer in recipe.style_layers)
+    background = torch.zeros(())
+    if wanted.background is not None:
+        shown = features(picture, recipe.background_layers, wanted.background)
+        share = wanted.background.mean()
+        background = sum_of(
+            style_energy(moment(maps.float()) / share, wanted.moments[layer], features.lift(layer)) for layer, maps in shown.items()
+        )
+    content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
+    return Energy(
+        recipe.content * content, recipe.style * style, recipe.background * background, recipe.variation * variation(picture)
+    )  # fmt: skip
+
+
+def moment(maps: Tensor) -> Tensor:
+    """Return the mean products of a map's channels and of a one, (C + 1, C + 1): its Gram matrix over its positions, and its means."""
+    flat = F.pad(maps[0].flatten(1), (0, 0, 0, 1), value=1.0)
+    return flat @ flat.T / flat.shape[1]
+
+
+def style_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
+    """Return how far two moments are apart: the squared difference of their Gram matrices by 4 N^2, N channels (the paper's E_s).
+
+    `lift` makes VGG-19's Gram matrix of a narrower network's moment, without its maps.
+    """
+    apart = found - wanted
+    gram = apart[:-1, :-1] if lift is None else lift @ apart @ lift.T
+    return (gram**2).sum() / (4 * len(gram) ** 2)
+
+
+def content_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
+    """Return the mean squared difference of two maps (the paper's E_c)."""
+    apart = (found - wanted)[0].flatten(1)
+    return ((apart if lift is None else lift[:, :-1] @ apart) ** 2).mean()
+
+
+def variation(picture: Tensor) -> Tensor:
+    """Return the mean squared difference of neighbors, across and down."""
+    return picture.diff(dim=3).square().mean() + picture.diff(dim=2).square().mean()
+
+
+def sum_of(terms: Iterable[Tensor]) -> Tensor:
+    """Return the sum of energies."""
+    return torch.stack(list(terms)).sum()

@@ -1,0 +1,79 @@
+"""Imitate: change a picture until its energy is low."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pipeline.ops.style import Energy
+
+HISTORY = 20  # past steps from which L-BFGS knows how the energy bends
+FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
+WINDOW = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a picture that is being changed: the how-many-eth, its energy, and the picture itself, (1, 3, H, W)."""
+
+    count: int
+    energy: Energy
+    picture: Tensor
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """The best picture that was seen, (1, 3, H, W), its energy, and how many looks were taken; `diverged`: the last one met no number."""
+
+    picture: Tensor
+    energy: float
+    looks: int
+    diverged: bool = False
+
+
+class _SeenEnoughError(Exception):
+    """Enough was seen."""
+
+
+def imitate(
+    start: Tensor, energy: Callable[[Tensor], Energy], *, looks: int, patient: bool = True,
+    tell: Callable[[Look], bool | None] = lambda look: None,
+) -> Imitation:  # fmt: skip
+    """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
+
+    It ends after so many looks, when `tell`, which is told each, returns True, or, unless it is `patient`, when the energy hardly falls.
+
+    Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization".
+    """
+    picture = start.detach().contiguous().clone().requires_grad_(True)
+    optimizer = torch.optim.LBFGS(
+        [picture], max_iter=looks, max_eval=looks, history_size=HISTORY, tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
+    seen: list[float] = []
+    best, diverged = start.detach().clone(), False
+
+    def look() -> float:
+        nonlocal best, diverged
+        optimizer.zero_grad()
+        found = energy(picture)
+        found.total.backward()
+        total = found.total.item()
+        diverged = not torch.isfinite(found.total).item()
+        if diverged:
+            raise _SeenEnoughError
+        if not seen or total < min(seen):
+            best = picture.detach().clone()
+        seen.append(total)
+        if tell(Look(len(seen), found, picture.detach())) or len(seen) >= looks or (not patient and _flat(seen)):
+            raise _SeenEnoughError
+        return total
+
+    with suppress(_SeenEnoughError):
+        optimizer.step(look)
+    return Imitation(best, min(seen, default=float("nan")), len(seen), diverged)
+
+
+def _flat(seen: list[float]) -> bool:
+    return len(seen) > WINDOW and min(seen[:-WINDOW]) - min(seen) < FLAT * min(seen)

@@ -1,0 +1,156 @@
+"""Imitating a style: the energies are the papers', and a picture is changed until its energy is low."""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.nets.perceptual import Perceptual
+from pipeline.ops.style import (
+    CONTENT,
+    GATYS,
+    PORTRAIT_AWARE,
+    RECIPES,
+    Energy,
+    aims,
+    content_energy,
+    energy,
+    moment,
+    style_energy,
+    variation,
+)
+from pipeline.stages.imitate import imitate
+
+LIFTS = {"conv1_1": 7, "conv2_1": 9, "conv3_1": 11, "conv4_1": 13, "conv4_2": 5, "conv5_1": 13}
+
+
+@pytest.fixture(scope="module")
+def features():
+    """Return a small network with random features, lifted to other counts of channels."""
+    torch.manual_seed(0)
+    net = Perceptual((4, 5, 6, 7, 7), LIFTS, padding="reflect").requires_grad_(False)
+    for module in net.features:
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    return net
+
+
+def picture(seed, h=48, w=64):
+    return torch.rand(1, 3, h, w, generator=torch.Generator().manual_seed(seed))
+
+
+def left_half(h=48, w=64):
+    """Return a background that is the left half."""
+    return (torch.arange(w) < w / 2).float().expand(1, 1, h, w)
+
+
+def test_style_is_compared_as_in_the_papers_formula(features):
+    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 8, 9), torch.randn(7, 5)
+
+    def gram(x):
+        flat = lift @ torch.cat([x[0].flatten(1), torch.ones(1, x[0, 0].numel())])
+        return flat @ flat.T / flat.shape[1]
+
+    expected = ((gram(one) - gram(other)) ** 2).sum() / (4 * 7**2)
+    torch.testing.assert_close(style_energy(moment(one), moment(other), lift), expected)
+    plain = [x[0].flatten(1) @ x[0].flatten(1).T / x[0, 0].numel() for x in (one, other)]
+    torch.testing.assert_close(style_energy(moment(one), moment(other), None), ((plain[0] - plain[1]) ** 2).sum() / (4 * 4**2))
+
+
+def test_content_is_the_mean_squared_difference_of_lifted_maps():
+    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 5, 6), torch.randn(7, 5)
+    a, b = (lift @ torch.cat([x[0].flatten(1), torch.ones(1, 30)]) for x in (one, other))
+    torch.testing.assert_close(content_energy(one, other, lift), ((a - b) ** 2).sum() / (7 * 30))
+    torch.testing.assert_close(content_energy(one, other, None), ((one - other) ** 2).mean())
+
+
+def test_the_presets_are_the_papers():
+    assert (PORTRAIT_AWARE.content, PORTRAIT_AWARE.style, PORTRAIT_AWARE.background) == (5, 2e2, 2e4)
+    assert PORTRAIT_AWARE.style_layers == ("conv3_1", "conv4_1", "conv5_1")
+    assert PORTRAIT_AWARE.background_layers == ("conv1_1", "conv2_1", "conv3_1")
+    assert CONTENT == "conv4_2"
+    assert (GATYS.content, GATYS.style, GATYS.background) == (5, 2e2, 0)
+    assert GATYS.style_layers == tuple(f"conv{block}_1" for block in range(1, 6))
+    assert RECIPES["gatys+"].style == 4e3
+    assert {recipe.variation for recipe in RECIPES.values()} == {PORTRAIT_AWARE.variation}
+
+
+def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
+    photo = picture(1)
+    found = energy(photo, aims(photo, [(photo, 1.0)], None, features, GATYS), features, GATYS)
+    assert found.content == 0
+    assert found.style == pytest.approx(0, abs=1e-9)
+    assert found.background == 0
+    assert found.total == pytest.approx(10.0 * variation(photo).item())
+
+
+def test_the_background_alone_is_held_to_the_fine_layers(features):
+    photo, style = picture(1), picture(2)
+    wanted = aims(photo, [(style, 1.0)], left_half(), features, PORTRAIT_AWARE)
+    before = energy(photo, wanted, features, PORTRAIT_AWARE).background
+    changed = photo.clone()
+    changed[..., 40:] = picture(3)[..., 40:]  # far in the person
+    torch.testing.assert_close(energy(changed, wanted, features, PORTRAIT_AWARE).background, before)
+    changed = photo.clone()
+    changed[..., :20] = picture(3)[..., :20] * 0.2
+    assert abs(energy(changed, wanted, features, PORTRAIT_AWARE).background - before) > 0.01 * before
+
+
+def test_several_styles_count_by_their_shares(features):
+    photo, one, other = picture(1), picture(2), picture(3) * 0.3
+    moments = [aims(photo, styles, None, features, GATYS).moments for styles in ([(one, 1)], [(other, 1)], [(one, 3), (other, 1)])]
+    for layer in GATYS.style_layers:
+        torch.testing.assert_close(moments[2][layer], 0.75 * moments[0][layer] + 0.25 * moments[1][layer])
+
+
+def bowl(target):
+    """Return an energy that is lowest at a picture."""
+
+    def found(x):
+        zero = torch.zeros(())
+        return Energy(((x - target) ** 2 * torch.arange(1.0, x.numel() + 1).reshape(x.shape)).sum(), zero, zero, zero)
+
+    return found
+
+
+def test_a_picture_falls_to_the_lowest_energy():
+    target = picture(1, 8, 8)
+    done = imitate(torch.zeros_like(target), bowl(target), looks=200)
+    torch.testing.assert_close(done.picture, target, atol=1e-3, rtol=0)
+    assert done.energy < 1e-3
+
+
+def test_it_looks_no_oftener_than_asked_and_keeps_the_best(features):
+    photo, style = picture(1), picture(2)
+    wanted, told = aims(photo, [(style, 1.0)], None, features, GATYS), []
+    done = imitate(photo, lambda x: energy(x, wanted, features, GATYS), looks=12, tell=lambda look: told.append(look.energy.total.item()))
+    assert (done.looks, len(told)) == (12, 12)
+    assert done.energy == min(told) < told[0]
+    assert energy(done.picture, wanted, features, GATYS).total.item() == pytest.approx(done.energy, rel=1e-5)
+
+
+def test_it_can_be_stopped_and_keeps_what_it_has():
+    target = picture(1, 8, 8)
+    done = imitate(torch.zeros_like(target), bowl(target), looks=200, tell=lambda look: look.count == 5)
+    assert done.looks == 5
+    assert done.energy < bowl(target)(torch.zeros_like(target)).total.item()
+
+
+def test_an_impatient_one_ends_when_nothing_is_gained():
+    target = picture(1, 8, 8)
+
+    def flat(x):
+        zero = torch.zeros(())
+        return Energy(((x - target) ** 2).sum() * 1e-6 + 1, zero, zero, zero)
+
+    assert imitate(torch.zeros_like(target), flat, looks=500, patient=False).looks < 60
+
+
+def test_what_diverges_stops_with_the_last_good_picture():
+    def wild(x):
+        zero = torch.zeros(())
+        return Energy(torch.where(x.mean() < 0.5, (1 - x).sum(), torch.full((), np.nan) * x.sum()), zero, zero, zero)
+
+    done = imitate(torch.zeros(1, 3, 4, 4), wild, looks=50)
+    assert done.diverged
+    assert torch.isfinite(done.picture).all()
+    assert np.isfinite(done.energy)
