@@ -6,11 +6,12 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from pipeline.nets.normalized import Normalized
+
 Padding = Literal["zeros", "reflect"]
 CONVOLUTIONS = (2, 2, 4, 4, 1)  # of each block; a max pool lies between two blocks
 WIDTHS = (64, 128, 256, 512, 512)
 LAYERS = tuple(f"conv{block}_{k}" for block, count in enumerate(CONVOLUTIONS, 1) for k in range(1, count + 1))
-MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's RGB, which the published weights expect
 
 
 class Perceptual(nn.Module):
@@ -24,6 +25,7 @@ class Perceptual(nn.Module):
 
     def __init__(self, widths: Collection[int] = WIDTHS, lifts: Mapping[str, int] | None = None, padding: Padding = "zeros") -> None:
         super().__init__()
+        self.normalized = Normalized()
         stack: list[nn.Module] = []
         self.places: dict[int, str] = {}  # where in the stack a layer's map is finished
         wide, channels = {}, 3
@@ -36,7 +38,6 @@ class Perceptual(nn.Module):
                 wide[name] = channels = width
         self.features = nn.Sequential(*stack)
         self.lifts = nn.ModuleDict({name: nn.Linear(wide[name], count) for name, count in (lifts or {}).items()})
-        self.mean, self.deviation = (nn.Buffer(torch.tensor(v)[:, None, None], persistent=False) for v in (MEAN, DEVIATION))
 
     def forward(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]:
         """Return the maps of some layers; what lies behind the last of them is not computed.
@@ -44,7 +45,7 @@ class Perceptual(nn.Module):
         `shown`, (B, 1, H, W) in [0, 1]: how much of the picture is there; the rest has the mean color of all pictures, which means nothing.
         """
         found: dict[str, Tensor] = {}
-        x = (picture - self.mean) / self.deviation
+        x = self.normalized(picture)
         if shown is not None:
             x = x * shown
         for place, module in enumerate(self.features):
