@@ -80,7 +80,7 @@ def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
     assert found.content == 0
     assert found.style == pytest.approx(0, abs=1e-9)
     assert found.background == 0
-    assert found.total == pytest.approx(10.0 * variation(photo).item())
+    assert found.total == pytest.approx(GATYS.variation * variation(photo).item())
 
 
 def test_the_background_alone_is_held_to_the_fine_layers(features):
