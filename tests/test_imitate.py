@@ -1,9 +1,12 @@
 """Imitating a style: the energies are the papers', and a picture is changed until its energy is low."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from pipeline.imitation import PRESETS, painted_like
 from pipeline.nets.perceptual import Perceptual
 from pipeline.ops.style import (
     CONTENT,
@@ -154,3 +157,39 @@ def test_what_diverges_stops_with_the_last_good_picture():
     assert done.diverged
     assert torch.isfinite(done.picture).all()
     assert np.isfinite(done.energy)
+
+
+def array(seed, h=48, w=64):
+    return np.random.default_rng(seed).random((h, w, 3), dtype=np.float32)
+
+
+def test_a_photo_is_painted_like_a_style_in_both_presets(features):
+    photo, style = array(1), array(2, 90, 70) * 0.3
+    for name in PRESETS:
+        done = painted_like(photo, [(style, 1)], None, features, recipe=GATYS, preset=replace(PRESETS[name], looks=40))
+        assert done.picture.shape == photo.shape
+        assert done.picture.dtype == np.float32
+        assert abs(done.picture.mean() - style.mean()) < abs(photo.mean() - style.mean())
+        assert 0 <= done.picture.min() <= done.picture.max() <= 1
+        assert not done.diverged
+
+
+def test_the_same_call_gives_the_same_picture(features):
+    def once():
+        return painted_like(array(1), [(array(2), 1)], None, features, recipe=GATYS, preset=replace(PRESETS["paper"], looks=5)).picture
+
+    np.testing.assert_array_equal(once(), once())
+
+
+@pytest.mark.parametrize(
+    ("photo", "styles", "scale", "said"),
+    [
+        (array(1), [], 1.0, "One style picture at least"),
+        (array(1), [(array(2), 0.0)], 1.0, "a share above 0"),
+        (array(1, 20, 64), [(array(2), 1.0)], 1.0, "The photo has a short side of 20 px"),
+        (array(1), [(array(2), 1.0)], 0.5, "The style at this scale has a short side of 24 px"),
+    ],
+)
+def test_what_cannot_be_imitated_is_refused_with_the_reason(features, photo, styles, scale, said):
+    with pytest.raises(ValueError, match=said):
+        painted_like(photo, styles, None, features, recipe=GATYS, preset=PRESETS["fast"], scale=scale)
