@@ -1,0 +1,172 @@
+"""Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES --features CHECKPOINT [--out runs/portrait_aware]`.
+
+PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
+Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same gray
+outside the person's mask; the distance of style compares the background's Gram matrices with the style's. Each run is kept in OUT as it is
+done, so a benchmark that is called again goes on; then the table is printed and the sheet of pictures written.
+"""
+
+import argparse
+import csv
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import piq
+import torch
+
+from benchmarks.portrait import markdown
+from pipeline.imitation import PRESETS, painted_like
+from pipeline.io import read_photo
+from pipeline.ops.resample import resized
+from pipeline.ops.style import RECIPES, Features, moment
+from pipeline.ops.tensor import lit, to_batch, to_pixels
+from pipeline.paint import paint
+from pipeline.runtime import Models
+from pipeline.settings import Settings
+from pipeline.types import Image, Mask, Photo
+from training.checks import photos_in
+from training.loop import single
+from training.perceptual import network
+
+ROWS = {
+    "Gatys": ("gatys", "paper"),
+    "Gatys+": ("gatys+", "paper"),
+    "paper": ("portrait-aware", "paper"),
+    "fast": ("portrait-aware", "fast"),
+}
+ERODED_PX, GRAY = 8, 0.5  # of the person's mask; what lies around it
+STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+
+
+def features_in(checkpoint: Path) -> Features:
+    """Return the compact perceptual network in a run's checkpoint."""
+    net = network()
+    net.load_state_dict(single(checkpoint))
+    return net.eval().requires_grad_(False)
+
+
+def taken(folder: Path, count: int) -> list[Path]:
+    """Return so many pictures of a folder, evenly."""
+    files = photos_in(folder)
+    return files[:: max(1, len(files) // count)][:count]
+
+
+def at_short(file: Path, side: int) -> Image:
+    """Return a picture with a short side of so many px."""
+    picture = lit(read_photo(file).pixels)
+    k = side / min(picture.shape[:2])
+    return np.clip(resized(picture, (round(picture.shape[0] * k), round(picture.shape[1] * k))), 0, 1)
+
+
+def person_of(photo: Image, models: Models) -> Mask | None:
+    """Return the person's mask, (H, W); None where nobody is found."""
+    return paint(Photo(to_pixels(photo)), Settings.from_flat(keep="person", restore=False), models=models).mask
+
+
+def foreground(photo: Image, result: Image, person: Mask) -> dict[str, float]:
+    """Return how much of the person's structure is left: both over gray outside the eroded mask, cut to its box."""
+    inside = cv2.erode((person > 0.5).astype(np.uint8), np.ones((2 * ERODED_PX + 1,) * 2, np.uint8))
+    ys, xs = np.nonzero(inside)
+    box = slice(ys.min(), ys.max() + 1), slice(xs.min(), xs.max() + 1)
+    one, other = (torch.from_numpy(to_batch(np.where(inside[..., None] > 0, x, GRAY).astype(np.float32)[box])) for x in (photo, result))
+    return {"SSIM": piq.ssim(one, other).item(), "FSIMc": piq.fsim(one, other).item(), "GMSD": piq.gmsd(one, other).item()}
+
+
+@torch.no_grad()
+def style_distance(result: Image, style: Image, background: Mask, features: Features) -> float:
+    """Return how far the background's Gram matrices are from the style's, as a share of these, mean over layers."""
+    shown = torch.from_numpy(np.ascontiguousarray(background, np.float32))[None, None]
+    found = features(torch.from_numpy(to_batch(result)), STYLE_LAYERS, shown)
+    wanted = features(torch.from_numpy(to_batch(style)), STYLE_LAYERS)
+    distances = []
+    for layer in STYLE_LAYERS:
+        lift = features.lift(layer)
+        grams = [moment(maps[layer]) / share for maps, share in ((found, shown.mean()), (wanted, 1.0))]
+        mine, theirs = (gram[:-1, :-1] if lift is None else lift @ gram @ lift.T for gram in grams)
+        distances.append(((mine - theirs).norm() / theirs.norm()).item())
+    return float(np.mean(distances))
+
+
+def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterator[dict[str, str | float]]:
+    """Yield the figures of every run, one that is kept or a new one."""
+    for photo_file in taken(args.photos_folder, args.photos):
+        photo = at_short(photo_file, args.side)
+        person = person_of(photo, models)
+        if person is None or not person.max() > 0.5:
+            print(f"{photo_file.name}: nobody was found; left out")
+            continue
+        for style_file in taken(args.styles_folder, args.styles):
+            style = at_short(style_file, args.side)
+            for name, (recipe, preset) in ROWS.items():
+                kept = args.out / f"{photo_file.stem}-{style_file.stem}-{name}-{args.side}-{args.looks}"
+                if not kept.with_suffix(".json").exists():
+                    looks = {"paper": args.looks}.get(preset, PRESETS[preset].looks)
+                    how = type(PRESETS[preset])(looks, PRESETS[preset].from_noise, PRESETS[preset].patient)
+                    began = time.perf_counter()
+                    done = painted_like(photo, [(style, 1.0)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
+                    seconds = time.perf_counter() - began
+                    cv2.imwrite(str(kept.with_suffix(".png")), to_pixels(done.picture)[:, :, ::-1])
+                    far = style_distance(done.picture, style, 1 - person, features)
+                    row = {**foreground(photo, done.picture, person), "style": far, "seconds": seconds, "energy": done.energy}
+                    kept.with_suffix(".json").write_text(json.dumps(row))
+                    print(f"{kept.name}: {', '.join(f'{key} {value:.3f}' for key, value in row.items())}", flush=True)
+                figures = json.loads(kept.with_suffix(".json").read_text())
+                yield {
+                    "photo": photo_file.name,
+                    "style picture": style_file.name,
+                    "row": name,
+                    "file": str(kept.with_suffix(".png")),
+                    **figures,
+                }
+
+
+def sheet(rows: list[dict[str, str | float]], args: argparse.Namespace) -> None:
+    """Write the sheet: photo | style | each row's result, one pair of photo and style below another."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        pairs.setdefault((str(row["photo"]), str(row["style picture"])), []).append(str(row["file"]))
+    strips = []
+    for (photo, style), files in pairs.items():
+        pictures = [args.photos_folder / photo, args.styles_folder / style, *map(Path, files)]
+        strips.append(np.hstack([_square(read_photo(picture).pixels, args.side) for picture in pictures]))
+    cv2.imwrite(str(args.out / "sheet.png"), np.vstack(strips)[:, :, ::-1])
+
+
+def _square(pixels: np.ndarray, side: int) -> np.ndarray:
+    k = side / max(pixels.shape[:2])
+    small = cv2.resize(pixels, (round(pixels.shape[1] * k), round(pixels.shape[0] * k)), interpolation=cv2.INTER_AREA)
+    return cv2.copyMakeBorder(small, 0, side - small.shape[0], 0, side - small.shape[1], cv2.BORDER_CONSTANT, value=(255, 255, 255))
+
+
+def main() -> None:
+    """Run what is not done yet; print the table, write it and the sheet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos_folder", type=Path)
+    parser.add_argument("styles_folder", type=Path)
+    parser.add_argument("--features", type=Path, required=True, help="the compact perceptual network's checkpoint")
+    parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"))
+    parser.add_argument("--photos", type=int, default=4)
+    parser.add_argument("--styles", type=int, default=2)
+    parser.add_argument("--side", type=int, default=256, help="short side, px")
+    parser.add_argument("--looks", type=int, default=PRESETS["paper"].looks, help="looks of the preset paper, and of the baselines")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    rows = list(runs(args, features_in(args.features), Models()))
+    measures = ("SSIM", "FSIMc", "GMSD", "style", "seconds")
+    table = [
+        {"method": name, **{key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name]):.3f}" for key in measures}} for name in ROWS
+    ]
+    print(markdown(table))
+    with (args.out / "runs.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    sheet(rows, args)
+
+
+if __name__ == "__main__":
+    main()
