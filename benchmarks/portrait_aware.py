@@ -1,8 +1,8 @@
 """Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES --features CHECKPOINT [--out runs/portrait_aware]`.
 
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
-Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same gray
-outside the person's mask; the distance of style compares the background's Gram matrices with the style's. Each run is kept in OUT as it is
+Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same
+gray outside the person's mask; the distance of style compares the background's Gram matrices with the style's. Each run is kept in OUT as it is
 done, so a benchmark that is called again goes on; then the table is printed and the sheet of pictures written.
 """
 
@@ -11,6 +11,7 @@ import csv
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -32,7 +33,7 @@ from training.checks import photos_in
 from training.loop import single
 from training.perceptual import network
 
-ROWS = {
+ROWS = {  # by name: recipe and preset
     "Gatys": ("gatys", "paper"),
     "Gatys+": ("gatys+", "paper"),
     "paper": ("portrait-aware", "paper"),
@@ -104,8 +105,7 @@ def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterat
             for name, (recipe, preset) in ROWS.items():
                 kept = args.out / f"{photo_file.stem}-{style_file.stem}-{name}-{args.side}-{args.looks}"
                 if not kept.with_suffix(".json").exists():
-                    looks = {"paper": args.looks}.get(preset, PRESETS[preset].looks)
-                    how = type(PRESETS[preset])(looks, PRESETS[preset].from_noise, PRESETS[preset].patient)
+                    how = PRESETS[preset] if preset != "paper" else replace(PRESETS[preset], looks=args.looks)
                     began = time.perf_counter()
                     done = painted_like(photo, [(style, 1.0)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
                     seconds = time.perf_counter() - began
