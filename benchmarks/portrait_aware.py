@@ -2,8 +2,8 @@
 
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
 Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same
-gray outside the person's mask; the distance of style compares the background's Gram matrices with the style's. Each run is kept in OUT as it is
-done, so a benchmark that is called again goes on; then the table is printed and the sheet of pictures written.
+gray outside the person's mask; the distance of style compares the background's Gram matrices with the style's. Each run is kept in OUT as
+it is done, so a benchmark that is called again goes on; then the table is printed and the sheet of pictures written.
 """
 
 import argparse
