@@ -1,4 +1,4 @@
-"""Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES --features CHECKPOINT [--out runs/portrait_aware]`.
+"""Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES [--features CHECKPOINT] [--out FOLDER]`.
 
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
 Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same
@@ -20,6 +20,7 @@ import piq
 import torch
 
 from benchmarks.portrait import markdown
+from pipeline.catalog import EMBEDDED
 from pipeline.imitation import PRESETS, painted_like
 from pipeline.io import read_photo
 from pipeline.ops.resample import resized
@@ -40,6 +41,7 @@ ROWS = {  # by name: recipe and preset
     "fast": ("portrait-aware", "fast"),
 }
 ERODED_PX, GRAY = 8, 0.5  # of the person's mask; what lies around it
+FEATURES = EMBEDDED / "perceptual_light-1-of-1.safetensors"
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
@@ -147,7 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos_folder", type=Path)
     parser.add_argument("styles_folder", type=Path)
-    parser.add_argument("--features", type=Path, required=True, help="the compact perceptual network's checkpoint")
+    parser.add_argument("--features", type=Path, default=FEATURES, help="the compact perceptual network's checkpoint")
     parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"))
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--styles", type=int, default=2)
