@@ -23,8 +23,8 @@ from benchmarks.portrait import markdown
 from pipeline.catalog import EMBEDDED
 from pipeline.imitation import PRESETS, painted_like
 from pipeline.io import read_photo
-from pipeline.ops.resample import resized
-from pipeline.ops.style import RECIPES, Features, moment
+from pipeline.ops.resample import resized, size_of_short
+from pipeline.ops.style import RECIPES, Features, gram, moment
 from pipeline.ops.tensor import lit, to_batch, to_pixels
 from pipeline.paint import paint
 from pipeline.runtime import Models
@@ -61,8 +61,7 @@ def taken(folder: Path, count: int) -> list[Path]:
 def at_short(file: Path, side: int) -> Image:
     """Return a picture with a short side of so many px."""
     picture = lit(read_photo(file).pixels)
-    k = side / min(picture.shape[:2])
-    return np.clip(resized(picture, (round(picture.shape[0] * k), round(picture.shape[1] * k))), 0, 1)
+    return np.clip(resized(picture, size_of_short(picture.shape[:2], side, 1)), 0, 1)
 
 
 def person_of(photo: Image, models: Models) -> Mask | None:
@@ -88,8 +87,7 @@ def style_distance(result: Image, style: Image, background: Mask, features: Feat
     distances = []
     for layer in STYLE_LAYERS:
         lift = features.lift(layer)
-        grams = [moment(maps[layer]) / share for maps, share in ((found, shown.mean()), (wanted, 1.0))]
-        mine, theirs = (gram[:-1, :-1] if lift is None else lift @ gram @ lift.T for gram in grams)
+        mine, theirs = (gram(moment(maps[layer]) / share, lift) for maps, share in ((found, shown.mean()), (wanted, 1.0)))
         distances.append(((mine - theirs).norm() / theirs.norm()).item())
     return float(np.mean(distances))
 

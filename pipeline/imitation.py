@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import resized, size_of_short
 from pipeline.ops.style import Features, Recipe, aims, energy
 from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.stages.imitate import Look, imitate
@@ -62,7 +62,10 @@ def painted_like(
     shown = torch.from_numpy(to_batch(photo))
     wanted = aims(
         shown,
-        [(torch.from_numpy(to_batch(np.clip(resized(style, _size(style, short)), 0, 1))), share) for style, share in styles],
+        [
+            (torch.from_numpy(to_batch(np.clip(resized(style, size_of_short(style.shape[:2], short, 1)), 0, 1))), share)
+            for style, share in styles
+        ],
         None if background is None else torch.from_numpy(np.ascontiguousarray(background, np.float32))[None, None],
         features,
         recipe,
@@ -70,8 +73,3 @@ def painted_like(
     start = torch.rand(shown.shape, generator=torch.Generator().manual_seed(0)) if preset.from_noise else shown
     done = imitate(start, lambda picture: energy(picture, wanted, features, recipe), looks=preset.looks, patient=preset.patient, tell=tell)
     return Imitated(to_picture(done.picture.clamp(0, 1).numpy()), done.energy, done.looks, done.diverged)
-
-
-def _size(picture: Image, short: int) -> tuple[int, int]:
-    k = short / min(picture.shape[:2])
-    return round(picture.shape[0] * k), round(picture.shape[1] * k)

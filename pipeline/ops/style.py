@@ -103,18 +103,24 @@ def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) ->
 
 def moment(maps: Tensor) -> Tensor:
     """Return the mean products of a map's channels and of a one, (C + 1, C + 1): its Gram matrix over its positions, and its means."""
-    flat = F.pad(maps[0].flatten(1), (0, 0, 0, 1), value=1.0)
-    return flat @ flat.T / flat.shape[1]
+    return products(maps, maps)[0]
+
+
+def products(one: Tensor, other: Tensor) -> Tensor:
+    """Return the mean products of two maps' channels, and of a one beside them, (B, C + 1, D + 1)."""
+    a, b = (F.pad(maps.flatten(2), (0, 0, 0, 1), value=1.0) for maps in (one, other))
+    return a @ b.mT / a.shape[2]
+
+
+def gram(moment: Tensor, lift: Tensor | None) -> Tensor:
+    """Return the Gram matrix in a moment; with `lift`, VGG-19's of a narrower network's moment, without its maps."""
+    return moment[:-1, :-1] if lift is None else lift @ moment @ lift.T
 
 
 def style_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
-    """Return how far two moments are apart: the squared difference of their Gram matrices by 4 N^2, N channels (the paper's E_s).
-
-    `lift` makes VGG-19's Gram matrix of a narrower network's moment, without its maps.
-    """
-    apart = found - wanted
-    gram = apart[:-1, :-1] if lift is None else lift @ apart @ lift.T
-    return (gram**2).sum() / (4 * len(gram) ** 2)
+    """Return how far two moments are apart: the squared difference of their Gram matrices by 4 N^2, N channels (the paper's E_s)."""
+    apart = gram(found - wanted, lift)
+    return (apart**2).sum() / (4 * len(apart) ** 2)
 
 
 def content_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
