@@ -26,3 +26,8 @@ def _ellipse(labels, center, offset, axes, height, angle, part):
     y = center[1] + height * (s * offset[0] + c * offset[1])
     lengths = tuple(max(1, round(a * height)) for a in axes)
     cv2.ellipse(labels, (round(x), round(y)), lengths, np.degrees(angle), 0, 360, int(part), -1)
+
+
+def for_each(batch, parts):
+    """Return the same parts, (H, W, C), for every picture of a batch, as a network does: (B, C, H, W)."""
+    return np.repeat(parts.transpose(2, 0, 1)[None], len(batch), axis=0)

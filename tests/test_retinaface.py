@@ -20,7 +20,7 @@ from pipeline.stages.find import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.types import WeightUse
 from pipeline.weights import Verified
-from tests.faces import drawn_parts
+from tests.faces import drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -101,11 +101,11 @@ def seeing(batch):
     """See a face wherever a closer look is taken, and nothing in the whole."""
     h, w = batch.shape[2:]
     k = h / CLOSE_SIDE
-    return drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0).transpose(2, 0, 1)[None]
+    return for_each(batch, drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0))
 
 
 def nothing(batch):
-    return drawn_parts(batch.shape[2:], [], 60, 0).transpose(2, 0, 1)[None]
+    return for_each(batch, drawn_parts(batch.shape[2:], [], 60, 0))
 
 
 def sight(network):

@@ -15,7 +15,7 @@ from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import stylize
 from pipeline.types import Care, Face
-from tests.faces import drawn_parts
+from tests.faces import drawn_parts, for_each
 
 RNG = np.random.default_rng(0)
 FACE = Face((30, 30, 90, 110), np.float32([[48, 60], [72, 60]]), np.float32([[50, 90], [70, 90]]), 0.9)
@@ -85,7 +85,7 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
 
     def network(batch):
         part = Part.LIPS if batch.shape[2] == INNER_SIDE else Part.SKIN
-        return np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)].transpose(2, 0, 1)[None]
+        return for_each(batch, np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)])
 
     view = look_closest(photo, points, network)
     assert view.inner is not None

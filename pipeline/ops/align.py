@@ -47,8 +47,22 @@ def crop(picture: NDArray[np.float32], matrix: Matrix, side: int) -> NDArray[np.
     """Return the (side, side, …) crop; the picture is blurred first where the crop is much smaller, edges repeat."""
     k = scale_of(matrix)
     if k < 0.7:
-        picture, matrix = _reduced(picture, matrix, k)
+        picture, matrix = _reduced(*_covered(picture, matrix, side, round(4 / k)), k)
     return cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _covered(picture: NDArray[np.float32], matrix: Matrix, side: int, room: int) -> tuple[NDArray[np.float32], Matrix]:
+    """Return the part of the picture that a crop covers, with `room` px around it, and that part's transform to the crop."""
+    rows, columns = window(matrix, side, picture.shape[:2])
+    top, left = max(0, rows.start - room), max(0, columns.start - room)
+    return picture[top : rows.stop + room, left : columns.stop + room], _shifted(matrix, left, top)
+
+
+def _shifted(matrix: Matrix, left: int, top: int) -> Matrix:
+    """Return the transform to the crop from the part of the photo that begins at (left, top)."""
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ (left, top)
+    return shifted
 
 
 def _reduced(picture: NDArray[np.float32], matrix: Matrix, k: float) -> tuple[NDArray[np.float32], Matrix]:
@@ -104,8 +118,7 @@ def no_finer(crop_picture: NDArray[np.float32], matrix: Matrix, times: float) ->
 def paste_into(shape: tuple[slice, slice], crop_picture: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
     """Return the crop warped back onto the photo's window `shape` (rows, columns); zero outside the crop."""
     rows, columns = shape
-    shifted = matrix.copy()
-    shifted[:, 2] += matrix[:, 0] * columns.start + matrix[:, 1] * rows.start
+    shifted = _shifted(matrix, columns.start, rows.start)
     size = columns.stop - columns.start, rows.stop - rows.start
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return by_planes(lambda part: cv2.warpAffine(part, shifted, size, flags=flags), crop_picture)

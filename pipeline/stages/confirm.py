@@ -9,6 +9,7 @@ from pipeline.types import Face, Image, Points
 
 SURE_PX = 256  # side of the look that decides
 SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
+ASTRAY = 0.25  # likewise: points farther off than this show another crop, which is looked at before it is believed
 MIN_FACE_PX = 16
 MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
 MIN_CLOSE = 0.69  # of the network of near faces, or of both together
@@ -17,29 +18,36 @@ PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' m
 
 
 def confirm(photo: Image, parser: Parser, points: Points) -> tuple[Face, CloseLook] | None:
-    """Return the face that a closer look at `points` shows, or None; where its own points differ, the look is repeated from those.
+    """Return the face that a closer look at `points` shows, or None; where its own points differ much, the look is repeated from those.
 
     The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve.
     """
-    view = look_closer(photo, points, parser.whole, mirrored="no", side=SURE_PX)
-    first = measure(view)
+    first = measure(_look(photo, parser, points))
     if first is None:
         return None
     own = np.concatenate([first.eyes, first.mouth])
-    if np.abs(own - points).max() >= SETTLED * np.hypot(*(own[1] - own[0])) or not _plausible(first, MIN_SCORE):
-        points, view = own, look_closer(photo, own, parser.whole, mirrored="no", side=SURE_PX)
-        first = measure(view)
-    if first is None or not _plausible(first, MIN_SCORE):
-        return None
+    off = np.abs(own - points).max() / np.hypot(*(own[1] - own[0]))
+    plausible = _plausible(first, MIN_SCORE)
+    if off >= SETTLED or not plausible:
+        points = own
+    if off >= ASTRAY or not plausible:
+        first = measure(_look(photo, parser, points))
+        if first is None or not _plausible(first, MIN_SCORE):
+            return None
     near = look_closer(photo, points, parser.close)
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
+        view = _look(photo, parser, points)
         near = CloseLook(mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix)
         face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         return None
     return face, with_inner(near, photo, points, parser.close)
+
+
+def _look(photo: Image, parser: Parser, points: Points) -> CloseLook:
+    return look_closer(photo, points, parser.whole, mirrored="no", side=SURE_PX)
 
 
 def _plausible(face: Face, least: float) -> bool:

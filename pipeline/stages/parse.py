@@ -79,8 +79,11 @@ def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> ND
     """Return what the network sees in a batch, in its mirror image, or in the mean of both."""
     if mirrored == "no":
         return network(batch)
-    there = network(np.ascontiguousarray(batch[..., ::-1]))[:, MIRRORED, :, ::-1]
-    return there if mirrored == "only" else mean_of(network(batch), there)
+    there = batch[..., ::-1]
+    if mirrored == "only":
+        return network(there)[:, MIRRORED, :, ::-1]
+    seen, other = np.split(network(np.concatenate([batch, there])), 2)
+    return mean_of(seen, other[:, MIRRORED, :, ::-1])
 
 
 def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -180,7 +183,7 @@ def likeliest(parts: Probabilities) -> Labels:
     labels, best = np.zeros(parts.shape[:2], np.uint8), parts[..., 0].copy()
     for part in range(1, parts.shape[2]):
         better = parts[..., part] > best
-        labels[better] = part
+        np.putmask(labels, better, part)
         np.maximum(best, parts[..., part], out=best)
     return labels
 
