@@ -110,7 +110,7 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
     assert painting.restored.mean() > painting.original.mean()
     assert "restore" not in painting.skipped
     assert restored.runs["parser"] == plain.runs["parser"]
-    assert restored.runs["close_parser"] == plain.runs["close_parser"] + 2  # the face; brows, eyes and mouth; their mirror images beside them
+    assert restored.runs["close_parser"] == plain.runs["close_parser"] + 2  # the face; its brows, eyes and mouth
 
 
 @pytest.mark.parametrize(
