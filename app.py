@@ -13,13 +13,13 @@ from functools import partial
 import gradio as gr
 
 from pipeline.flags import reader
-from ui import compare_tab, look, startup
+from ui import compare_tab, look, startup, style_box
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import PAINTING, TITLE, Page, lay_out
 from ui.studio import Studio
 from ui.visits import IDLE_S, SWEEP_S
-from ui.widgets import AT_ONCE, OPTIONS
+from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
 log = logging.getLogger("page")
 MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
@@ -55,7 +55,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: the link's settings, the status line, a new photo, leaving."""
     page.load(handlers.open, None, [*parts.widgets, parts.notes, parts.status], queue=False, show_progress="hidden", **PRIVATE)
     page.unload(handlers.leave)
-    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer], queue=False, show_progress="hidden", **PRIVATE)
+    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
         button.click(watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
     parts.photo.input(
@@ -66,13 +66,18 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
     """Connect Paint, Cancel and the examples."""
-    buttons = [parts.paint, parts.cancel]
-    busy, idle = partial(switch, running=True), partial(switch, running=False)
-    begun = parts.paint.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.preview]
+    painter = parts.widgets[next(i for i, option in enumerate(OPTIONS) if option.flag == PAINTER)]
+    busy, idle = partial(switch_painting, running=True), partial(switch_painting, False, running=False)
+    begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
+    painter.change(style_box.unfold, painter, parts.style.box, queue=False, show_progress="hidden", **PRIVATE)
+    for index, button in enumerate(parts.style.gallery):
+        button.click(partial(style_box.choose, index), None, parts.style.picture, queue=False, show_progress="hidden", **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
-        handlers.paint_photo, [parts.photo, parts.shown, *parts.widgets], wall(parts), preprocess=False, concurrency_id=MODEL,
-        concurrency_limit=1, show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
+        handlers.paint_photo, [parts.photo, parts.shown, *parts.style.fields, *parts.widgets], wall(parts), preprocess=False,
+        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
     )  # fmt: skip
     running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.cancel.click(handlers.cancel, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
@@ -130,7 +135,7 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
     busy, idle = partial(switch, running=True), partial(switch, running=False)
     begun = tab.compare.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
-        handlers.compare, [parts.photo, tab.segmenters, *parts.widgets], [tab.notes, *tab.outputs], preprocess=False,
+        handlers.compare, [parts.photo, tab.segmenters, *parts.style.fields, *parts.widgets], [tab.notes, *tab.outputs], preprocess=False,
         concurrency_id=MODEL, concurrency_limit=1, show_progress_on=[tab.notes, tab.pictures], **PRIVATE,
     )  # fmt: skip
     running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
@@ -153,6 +158,11 @@ def watch() -> gr.Timer:
 def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:
     """Return Paint and Cancel as they are while a painting runs, or not."""
     return gr.Button(interactive=not running), gr.Button(visible=running)
+
+
+def switch_painting(painter: str, *, running: bool) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image]:
+    """Return Paint, Cancel, Keep and the preview as they are while a painting runs, or not; only one that takes long can be kept early."""
+    return *switch(running=running), gr.Button(visible=running and painter == style_box.LIKE), gr.Image(None, visible=False)
 
 
 def use_private_folder() -> None:

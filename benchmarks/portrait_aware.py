@@ -1,4 +1,4 @@
-"""Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES [--features CHECKPOINT] [--out FOLDER]`.
+"""Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES [--out FOLDER]`.
 
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
 Gatys+ and portrait-aware (presets paper and fast). SSIM, FSIMc and GMSD compare the person in photo and result, both laid over the same
@@ -20,8 +20,7 @@ import piq
 import torch
 
 from benchmarks.portrait import markdown
-from pipeline.catalog import EMBEDDED
-from pipeline.imitation import PRESETS, painted_like
+from pipeline.imitation import PRESETS, Model, painted_like
 from pipeline.io import read_photo
 from pipeline.ops.resample import resized, size_of_short
 from pipeline.ops.style import RECIPES, Features, gram, moment
@@ -31,8 +30,6 @@ from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.types import Image, Mask, Photo
 from training.checks import photos_in
-from training.loop import single
-from training.perceptual import network
 
 ROWS = {  # by name: recipe and preset
     "Gatys": ("gatys", "paper"),
@@ -41,15 +38,7 @@ ROWS = {  # by name: recipe and preset
     "fast": ("portrait-aware", "fast"),
 }
 ERODED_PX, GRAY = 8, 0.5  # of the person's mask; what lies around it
-FEATURES = EMBEDDED / "perceptual_light-1-of-1.safetensors"
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
-
-
-def features_in(checkpoint: Path) -> Features:
-    """Return the compact perceptual network in a run's checkpoint."""
-    net = network()
-    net.load_state_dict(single(checkpoint))
-    return net.eval().requires_grad_(False)
 
 
 def taken(folder: Path, count: int) -> list[Path]:
@@ -107,7 +96,7 @@ def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterat
                 if not kept.with_suffix(".json").exists():
                     how = PRESETS[preset] if preset != "paper" else replace(PRESETS[preset], looks=args.looks)
                     began = time.perf_counter()
-                    done = painted_like(photo, [(style, 1.0)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
+                    done = painted_like(photo, [Model(style)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
                     seconds = time.perf_counter() - began
                     cv2.imwrite(str(kept.with_suffix(".png")), to_pixels(done.picture)[:, :, ::-1])
                     far = style_distance(done.picture, style, 1 - person, features)
@@ -147,7 +136,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos_folder", type=Path)
     parser.add_argument("styles_folder", type=Path)
-    parser.add_argument("--features", type=Path, default=FEATURES, help="the compact perceptual network's checkpoint")
     parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"))
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--styles", type=int, default=2)
@@ -155,7 +143,8 @@ def main() -> None:
     parser.add_argument("--looks", type=int, default=PRESETS["paper"].looks, help="looks of the preset paper, and of the baselines")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    rows = list(runs(args, features_in(args.features), Models()))
+    models = Models()
+    rows = list(runs(args, models.features("embedded")[0], models))
     measures = ("SSIM", "FSIMc", "GMSD", "style", "seconds")
     table = [
         {"method": name, **{key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name]):.3f}" for key in measures}} for name in ROWS

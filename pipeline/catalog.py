@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "mood", "parser", "close_parser", "restorer", "promptable", "person", "detector"]
+Role = Literal["painter", "mood", "parser", "close_parser", "restorer", "promptable", "person", "detector", "perceptual"]
 # What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
 # that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
 Piece = Literal["run", "prompt", "statistics", "frozen"]
@@ -22,6 +22,7 @@ PURPOSES: dict[Role, str] = {
     "promptable": "outlines what boxes and clicks point at",
     "person": "outlines whole persons",
     "detector": "finds faces, also those whose eyes are hidden",
+    "perceptual": "compares pictures, to paint a photo in the style of any other",
 }
 
 EMBEDDED = Path(__file__).parents[1] / "weights"
@@ -47,7 +48,8 @@ class Entry:
     `sources`: `hf://REPOSITORY@REVISION/FILE` or URLs, in the order they are tried. `sha256`: of the file, or of the shards' bytes
     in order; None where no publisher states it (then the first download's is recorded). `bytes`: a hint; only the hash decides.
     `origin`: whose training, on what. `paper`: the one whose method it is. `build`: arguments of the network.
-    `unpack`: the key under which a checkpoint keeps its state dict. `stroke_px`: a painter's widest stroke, px.
+    `unpack`: the key under which a checkpoint keeps its state dict. `unused`: what the keys begin with of tensors that no network here has.
+    `stroke_px`: a painter's widest stroke, px.
     `seeded`: whether a painter grows its strokes from noise given with the photo (`ops/grain.py`). `side`: of a promptable
     network's square input, px.
     """
@@ -63,6 +65,7 @@ class Entry:
     shards: tuple[Shard, ...] = ()
     build: Mapping[str, Any] = field(default_factory=dict, hash=False)
     unpack: str | None = None
+    unused: tuple[str, ...] = ()
     stroke_px: float | None = None
     seeded: bool = False
     side: int = 1024
@@ -180,6 +183,13 @@ PUBLISHED = (
     _retinaface(
         "mobilenet", "mobile0.25", (FACEXLIB + "detection_mobilenet0.25_Final.pth",),
         "2979b33ffafda5d74b6948cd7a5b9a7a62f62b949cef24e95fd15d2883a65220", 1789735,
+    ),
+    Entry(
+        name="vgg19", role="perceptual", license="BSD-3-Clause", origin="torchvision, ImageNet",
+        paper="Simonyan and Zisserman 2015, Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
+        sources=("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",),
+        sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44", bytes=574673361,
+        unused=("classifier.", "features.30.", "features.32.", "features.34."),  # what lies behind conv5_1
     ),
 )  # fmt: skip
 CATALOG: dict[str, Entry] = {**read_manifest(), **{entry.name: entry for entry in PUBLISHED}}

@@ -4,6 +4,8 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,8 +15,11 @@ from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
 from pipeline.pointing import add_prompt, prompt_of
 from pipeline.settings import options
+from pipeline.styles import add_styles, styles_of
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from pipeline.types import Painting, Progress
 
 BAD_INPUT = 2
@@ -55,6 +60,7 @@ def build_parser() -> Parser:
     paint.add_argument("--stages", type=Path, metavar="DIR", help=f"also write each stage's picture: {', '.join(STAGES)} (.png)")
     paint.add_argument("--report", type=Path, metavar="FILE", help="also write a JSON list: what became of each photo")
     add_prompt(paint)
+    add_styles(paint)
     add_settings(paint, options())
 
     parse = _add_photo_command(commands, "parse", "Write the parts of the person as an index picture, classes 0-8.", parse_photos)
@@ -83,7 +89,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime import Models
 
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
-    settings, prompt = settings_of(chosen), prompt_of(chosen)
+    settings = settings_of(chosen)
+    prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
     ledger = Ledger(chosen.report, settings)
     ledger.open(overwrite=chosen.overwrite)
     models = Models(arriving=bars())
@@ -134,8 +141,7 @@ def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None]
     from tqdm import tqdm
 
     code = 0
-    hidden = True if len(jobs) == 1 else None  # None: tqdm hides it where nobody watches, so that logs hold whole lines
-    with tqdm(total=len(jobs), unit="photo", disable=hidden) as bar:
+    with tqdm(total=len(jobs), unit="photo", disable=None) as bar:  # None: hidden where nobody watches, so that logs hold whole lines
         for job in jobs:
             bar.set_description_str(job.photo.name)
 
@@ -143,7 +149,7 @@ def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None]
                 tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
 
             try:
-                work(job, say, lambda progress: bar.set_postfix_str(progress.stage))
+                work(job, say, partial(_watch, bar))
                 tqdm.write(str(job.result))
             except (ValueError, OSError, RuntimeError, MemoryError) as error:
                 code = BAD_INPUT
@@ -151,6 +157,12 @@ def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None]
                 failed(job, _sentence(error))
             bar.update()
     return code
+
+
+def _watch(bar: "tqdm", progress: "Progress") -> None:
+    """Say beside a bar which stage of a photo goes on, and of a long one how far it is."""
+    far = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
+    bar.set_postfix_str(progress.stage + far)
 
 
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:

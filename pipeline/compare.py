@@ -16,7 +16,7 @@ from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.stages.choose import choose
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
-from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report
+from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report, Style
 from pipeline.weights import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
@@ -52,9 +52,9 @@ class Comparison:
 
 def compare(
     photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = COMPARED, *, models: Models,
-    report: Report = ignore, cache: Cache | None = None,
+    styles: tuple[Style, ...] = (), report: Report = ignore, cache: Cache | None = None,
 ) -> Comparison:  # fmt: skip
-    """Return the photo painted with each segmenter; the settings are the same for all.
+    """Return the photo painted with each segmenter; the settings, and the `styles` that it may be painted like, are the same for all.
 
     Raises: ValueError: no segmenter, or an unknown one. WeightError: a segmenter's weights are not at hand. Cancelled: `report` raised it.
     Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style Transfer", figure 4.
@@ -63,8 +63,8 @@ def compare(
     check(segmenters, settings)
     run = Run(key_of(photo), report, cache or KeepNothing())
     original = run.kept("original", lambda: at_working_size(photo))
-    styled = paint_scene(run, photo, original, settings, models).styled
     seen = see_people(run, original, settings, models)
+    styled = paint_scene(run, photo, original, seen, styles, settings, models).styled
     restored = restore_faces(run, original, seen, settings, models).picture
     same = _Same(run, original, original if styled is None else styled, restored, seen, settings, models)
     wanted = tuple(dict.fromkeys((REFERENCE, *segmenters)))

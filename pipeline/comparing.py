@@ -9,6 +9,7 @@ from pipeline.fetching import bars
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import Job, plan
 from pipeline.settings import COMPARED, options
+from pipeline.styles import add_styles, styles_of
 
 if TYPE_CHECKING:
     from pipeline.types import Progress
@@ -27,6 +28,7 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
         "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), default=COMPARED, metavar="A,B,…",
         help=f"any of {', '.join(option.choices)} (default: {','.join(COMPARED)})",
     )  # fmt: skip
+    add_styles(command)
     add_settings(command, (option for option in options() if option.flag != "segmenter"))
     command.set_defaults(run=draw)
 
@@ -39,13 +41,13 @@ def draw(chosen: argparse.Namespace) -> int:
     from pipeline.runtime import Models
     from pipeline.sheet import sheet
 
-    jobs, settings = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)), settings_of(chosen)
+    jobs, settings, styles = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)), settings_of(chosen), styles_of(chosen)
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
         check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
-        comparison = compare(photo, settings, chosen.segmenters, models=Models(arriving=bars()), report=report)
+        comparison = compare(photo, settings, chosen.segmenters, models=Models(arriving=bars()), styles=styles, report=report)
         for sentence in (*photo.notes, *comparison.notes):
             say(sentence)
         write_picture(job.result, sheet(comparison), overwrite=chosen.overwrite)

@@ -30,6 +30,7 @@ NETS = {
     "sam_light": "sam_light.LightEncoder",
     "person": "fcn.PersonFcn",
     "detector": "retinaface.FaceFinder",
+    "perceptual": "perceptual.Perceptual",
 }
 PIECES = {"statistics": "generator.Statistics", "frozen": "generator.FrozenGenerator"}
 ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
@@ -60,7 +61,8 @@ def checked_state(weights: Verified) -> "dict[str, torch.Tensor]":
 
 def read_state(weights: Verified) -> "dict[str, torch.Tensor]":
     """Return the tensors in a weight's files."""
-    return {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+    state = {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+    return {key: value for key, value in state.items() if not key.startswith(weights.entry.unused)}
 
 
 def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":

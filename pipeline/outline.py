@@ -1,11 +1,11 @@
 """Decide what is kept: as the chosen segmenter outlines it, then as a person corrects it."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.run import Run
+from pipeline.run import Run, ignore
 from pipeline.runtime import Loaded, Models
 from pipeline.segmenters import SEGMENTERS, Scene, Segmenter
 from pipeline.settings import Settings
@@ -19,6 +19,8 @@ from pipeline.stages.separate import parted
 from pipeline.types import Click, Image, Labels, Mask, Prompt
 
 POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itself cannot be shown any
+
+SURE, SOMEBODY = 0.5, 0.02  # probability of a person; share of the photo's pixels from which on it is one
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,18 @@ def outline_people(
 
     pointed = base, (pointer and pointer.use, prompt)
     return run.stage("segment", pointed, follow)
+
+
+def outline_person(run: Run, original: Image, seen: Seen, settings: Settings, models: Models) -> Mask | None:
+    """Return where people are, (H, W) in [0, 1], as the chosen segmenter outlines them; None where nobody is.
+
+    Without a face there is nothing to show a segmenter, and the parser's one look at the whole decides.
+    """
+    if seen.faces:
+        whole = settings.model_copy(update={"segment": settings.segment.model_copy(update={"kept": "person"})})
+        return outline_people(replace(run, report=ignore), original, None, seen, whole, models, Prompt()).mask
+    person = 1 - parted(original, seen.whole, ())[..., 0]
+    return person if (person > SURE).mean() > SOMEBODY else None
 
 
 def _pointer(segmenter: Segmenter) -> str:

@@ -1,12 +1,14 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
 import hashlib
+from collections.abc import Hashable
 from functools import partial
 
 import cv2
 import numpy as np
 
 from pipeline.detectors import DETECTORS
+from pipeline.imitating import imitate_styles
 from pipeline.moods import painter_of
 from pipeline.ops.color import mixed
 from pipeline.ops.resample import by_planes, rows_enlarged, size_within
@@ -24,7 +26,7 @@ from pipeline.stages.separate import scene_of, separate
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
 from pipeline.stages.temper import temper
 from pipeline.stages.touch import touch
-from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene, Style
 
 WORKING_PIXELS = 2_000_000
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
@@ -43,16 +45,16 @@ def paint(
 
     Stages whose choices did not change come from `cache`. A stage that does not run says why in `Painting.skipped`.
 
-    Raises: WeightError: the weights that the settings ask for are not at hand. PromptError: the prompt points outside the photo.
-    Cancelled: `report` raised it.
+    Raises: WeightError: the weights that the settings ask for are not at hand. PromptError: the prompt points outside the photo, or has no
+    style where one is wanted. Cancelled: `report` raised it.
     Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style Transfer", figure 1.
     """
     settings = settings or Settings()
     prompt.check(photo.pixels.shape[:2])
     run = Run(key_of(photo), report, cache or KeepNothing())
     original = run.kept("original", lambda: at_working_size(photo))
-    scene = paint_scene(run, photo, original, settings, models)
     seen = see_people(run, original, settings, models)
+    scene = paint_scene(run, photo, original, seen, prompt.styles, settings, models)
     pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
     made = restore_faces(run, original, seen, settings, models, pointed.faces)
     outline = outline_people(run, original, made.picture, seen, settings, models, pointed)
@@ -128,11 +130,24 @@ def at_working_size(photo: Photo) -> Image:
     return cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
-def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> Scene:
-    """Paint the whole photo, unless that is switched off: in tiles at up to its own size where the brush asks for more than `original`."""
+def paint_scene(
+    run: Run, photo: Photo, original: Image, seen: Seen, styles: tuple[Style, ...], settings: Settings, models: Models
+) -> Scene:
+    """Paint the whole photo, unless that is switched off."""
     if not settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
         return Scene()
+    if settings.paint.painter == "portrait-aware":
+        made, key = imitate_styles(run, original, seen, styles, settings, models)
+    else:
+        made, key = paint_monet(run, photo, original, settings, models)
+    how = settings.temper
+    tempered = partial(temper, made, photo.pixels, original, strength=how.strength, palette=how.palette)
+    return made if how == TemperSettings() else run.kept((settings.paint, how, key), tempered)
+
+
+def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> tuple[Scene, Hashable]:
+    """Return the photo painted by a network, in tiles at up to its own size where the brush asks for more than `original`; and its key."""
     painter = run.using(painter_of(settings, models))
     brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or STROKE_PX, painter.entry.seeded
     asked = asked_size(photo.pixels.shape[:2], brush=brush, stroke_px=stroke_px)
@@ -144,9 +159,7 @@ def paint_scene(run: Run, photo: Photo, original: Image, settings: Settings, mod
         fine = stylize_tiles(photo.pixels, painter.freeze, asked, halo_px=painter.halo_px, seeded=seeded, tell=tell)
         return Scene(at_working_size(Photo(fine)), fine)
 
-    scene, how = run.stage("paint", (settings.paint, painter.use), painted), settings.temper
-    tempered = partial(temper, scene, photo.pixels, original, strength=how.strength, palette=how.palette)
-    return scene if how == TemperSettings() else run.kept((settings.paint, how, painter.use), tempered)
+    return run.stage("paint", (settings.paint, painter.use), painted), painter.use
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:

@@ -9,10 +9,10 @@ from pipeline.catalog import PARSERS
 from pipeline.runtime import Loaded, Models
 from pipeline.settings import WeightPolicy
 from pipeline.stages.parse import Parser
-from pipeline.types import Progress, Report, StageName, WeightUse
+from pipeline.types import Image, Progress, Report, StageName, WeightUse
 
 # Share of the usual run's time that lies behind when a stage begins.
-BEGINS: dict[StageName, float] = {"paint": 0.0, "parse": 0.35, "restore": 0.6, "segment": 0.85, "blend": 0.95}
+BEGINS: dict[StageName, float] = {"parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95}
 
 T = TypeVar("T")
 
@@ -65,10 +65,10 @@ class Run:
         """Return a value that a stage makes on its way, kept or new; `choices` is all it depends on beside the photo."""
         return self.cache.get((self.key, choices), make)
 
-    def within(self, name: StageName, share: float) -> None:
-        """Report what share of a stage is done."""
+    def within(self, name: StageName, share: float, picture: Image | None = None, loss: float | None = None) -> None:
+        """Report what share of a stage is done, and the picture so far where there is one."""
         ends = min((begins for begins in BEGINS.values() if begins > BEGINS[name]), default=1.0)
-        self.report(Progress(name, BEGINS[name] + share * (ends - BEGINS[name])))
+        self.report(Progress(name, BEGINS[name] + share * (ends - BEGINS[name]), picture, loss))
 
     def stage(self, name: StageName, choices: Hashable, make: Callable[[], T]) -> T:
         """Return a stage's value, kept or new; `choices` is all it depends on beside the photo."""

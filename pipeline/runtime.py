@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from pipeline.nets.reach import generator_measures, generator_reach
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
 from pipeline.weights import at_hand, choose, named, obtain
+
+if TYPE_CHECKING:
+    from pipeline.nets.perceptual import Perceptual
 
 Device = Literal["auto", "cpu", "cuda"]
 Arriving = Callable[[str, int, int | None], None]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
@@ -85,6 +88,7 @@ class Models:
         self._here = at_hand() if here is None else here
         self._arriving = arriving
         self._loaded: dict[str, Loaded] = {}
+        self._features: dict[str, tuple[Perceptual, WeightUse, str]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         if _zero_gpu():
@@ -106,13 +110,30 @@ class Models:
         """
         return self._once(named(name, policy), policy)
 
+    def features(self, policy: WeightPolicy) -> tuple["Perceptual", WeightUse, str]:
+        """Return the network that compares pictures, what it was made of, and where it runs; it runs in PyTorch, which knows gradients.
+
+        Raises: WeightError: no usable weights; the message says what to do.
+        """
+        from pipeline.features import load_features
+
+        entry = choose("perceptual", policy, self._here)
+        with self._lock_of(entry):
+            if entry.name not in self._features:
+                weights = self._brought(entry, policy)
+                use = WeightUse(entry.name, weights.sha256, entry.unpinned)
+                self._features[entry.name] = load_features(weights, self._device), use, self._device
+            return self._features[entry.name]
+
     def _once(self, entry: Entry, policy: WeightPolicy) -> Loaded:
-        with self._guard:
-            lock = self._locks.setdefault(entry.name, threading.Lock())
-        with lock:
+        with self._lock_of(entry):
             if entry.name not in self._loaded:
                 self._loaded[entry.name] = self._load(entry, policy)
             return self._loaded[entry.name]
+
+    def _lock_of(self, entry: Entry) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(entry.name, threading.Lock())
 
     def warm(self) -> None:
         """Load and run once whatever can be had without a download, so that the first visitor does not wait."""
@@ -134,11 +155,14 @@ class Models:
                 log.info("%s", error)
 
     def _load(self, entry: Entry, policy: WeightPolicy) -> Loaded:
+        return assemble(self._brought(entry, policy), self._engine)
+
+    def _brought(self, entry: Entry, policy: WeightPolicy) -> Verified:
         told = partial(self._arriving, entry.name) if self._arriving else None
         weights = bring(entry, told) if policy == "full" else obtain(entry)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
-        return assemble(weights, self._engine)
+        return weights
 
     def _engine(self, weights: Verified) -> Engine:
         if self._device == "cuda":

@@ -7,6 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+Painter = Literal["monet", "portrait-aware"]
+StylePreset = Literal["fast", "paper"]
+StyleColors = Literal["picture", "matched", "photo"]
+Guidance = Literal["input", "layers"]  # where a mask tells the background from the person: see `ops/style.py`
 Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]
@@ -34,7 +38,11 @@ class Stage(BaseModel):
 class PaintSettings(Stage):
     """How the scene is painted."""
 
-    on: bool = _option(True, "Paint the scene like Monet.", label="Paint", flag="paint")
+    on: bool = _option(True, "Paint the scene.", label="Paint", flag="paint")
+    painter: Painter = _option(
+        "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a person, coarse ones on the person.",
+        label="Painter", flag="painter", names="Monet|Like a picture",
+    )  # fmt: skip
     brush: float = _option(
         1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
         label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
@@ -42,6 +50,40 @@ class PaintSettings(Stage):
     mood: Mood = _option(
         "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the golden ones.",
         label="Mood", flag="mood", names="Monet|Mist|Dusk",
+    )  # fmt: skip
+
+
+class StyleSettings(Stage):
+    """How a photo is painted like a picture."""
+
+    preset: StylePreset = _option(
+        "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes ten times as long.",
+        label="Optimization", flag="preset", names="Fast|The paper's",
+    )  # fmt: skip
+    side: float = _option(
+        512, "How large the picture is while it is painted; larger ones take longer and have finer strokes.", label="Painted size",
+        flag="style_px", unit="px, the long side", ge=128, le=2048,
+    )  # fmt: skip
+    scale: float = _option(
+        1.0, "How large the picture's strokes become.", label="Stroke size", flag="style_scale", unit="times", ge=0.25, le=3
+    )
+    colors: StyleColors = _option(
+        "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or the photo's own under the picture's light.",
+        label="Colors", flag="style_colors", names="The picture's|Matched|The photo's",
+    )  # fmt: skip
+    guidance: Guidance = _option(
+        "layers", "Where a mask hides the person from the background's style: in each layer's maps, or in the photo, as the paper does it, "
+        "which paints a border around the person.",
+        label="Mask", flag="guidance", names="In every layer|In the photo",
+    )  # fmt: skip
+    content: float = _option(5.0, "How much the photo's content counts.", label="Content", flag="content_weight", ge=0.0, le=100.0)
+    style: float = _option(200.0, "How much the coarse style counts, everywhere.", label="Style", flag="style_weight", ge=0.0, le=20000.0)
+    background: float = _option(
+        20000.0, "How much the fine style counts, behind the person.", label="Background style", flag="background_weight", ge=0.0, le=1e6
+    )
+    iterations: float = _option(
+        0.0, "At most so many looks at the picture at its full size; 0: as many as the optimization wants.",
+        label="Iterations", flag="iterations", ge=0.0, le=2000.0,
     )  # fmt: skip
 
 
@@ -111,6 +153,7 @@ class Settings(Stage):
     """All choices of one painting, by stage."""
 
     paint: PaintSettings = PaintSettings()
+    style: StyleSettings = StyleSettings()
     temper: TemperSettings = TemperSettings()
     detect: DetectSettings = DetectSettings()
     restore: RestoreSettings = RestoreSettings()

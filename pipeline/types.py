@@ -1,8 +1,10 @@
 """The values that pass between stages."""
 
+import hashlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -33,6 +35,10 @@ class PhotoError(ValueError):
 
 class PromptError(ValueError):
     """A prompt that points at nothing; the message says the picture's limits."""
+
+
+class Enough(Exception):  # noqa: N818 - not an error: the person likes what is there
+    """Raised by a progress callback that was shown a picture, to go on with that picture as it is."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
@@ -89,9 +95,38 @@ def drawing_of(marks: Marks) -> Drawing | None:
     return Drawing((marks.shape[0], marks.shape[1]), zlib.compress(marks.tobytes(), 1)) if marks.any() else None
 
 
+@dataclass(frozen=True, eq=False)
+class Style:
+    """A picture that a photo is painted like: its share among several, and where its style counts, (H, W) uint8, all of it unless said.
+
+    Two are equal where they hold the same.
+    """
+
+    pixels: Pixels
+    share: float = 1.0
+    mask: NDArray[np.uint8] | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """What it holds, hashed."""
+        parts = [self.pixels] if self.mask is None else [self.pixels, self.mask]
+        whole = hashlib.blake2b(repr((self.share, self.pixels.shape)).encode(), digest_size=16)
+        for part in parts:
+            whole.update(np.ascontiguousarray(part).data)
+        return whole.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other holds the same."""
+        return isinstance(other, Style) and self.key == other.key
+
+    def __hash__(self) -> int:
+        """Return a number that equal styles share."""
+        return hash(self.key)
+
+
 @dataclass(frozen=True)
 class Prompt:
-    """What a person says about one photo: what is kept, and how far which face is restored.
+    """What a person says about one photo: what is kept, how far which face is restored, and which pictures it is painted like.
 
     `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, `faces` are pointed at, all in photo px. `drawn`, of any
     size, has the last word.
@@ -101,9 +136,10 @@ class Prompt:
     box: tuple[float, float, float, float] | None = None
     drawn: Drawing | None = None
     faces: tuple[FaceWish, ...] = ()
+    styles: tuple[Style, ...] = ()
 
     def __bool__(self) -> bool:
-        """Say whether anything is said."""
+        """Say whether anything is said about the person."""
         return self.correcting or bool(self.faces)
 
     @property
@@ -149,7 +185,7 @@ class Prompt:
             return self
         box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
         faces = tuple((*moved(x, y), weight) for x, y, weight in self.faces)
-        return Prompt(tuple((*moved(x, y), add) for x, y, add in self.points), box, self.drawn, faces)
+        return replace(self, points=tuple((*moved(x, y), add) for x, y, add in self.points), box=box, faces=faces)
 
 
 @dataclass(frozen=True)
@@ -181,10 +217,15 @@ class Restoration:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: the stage that begins, and the share of the whole work done before it, in [0, 1]."""
+    """Where a run stands: the stage that begins, and the share of the whole work done before it, in [0, 1].
+
+    Of a stage that takes long also the `picture` so far, and its `loss`.
+    """
 
     stage: StageName
     done: float
+    picture: "Image | None" = None
+    loss: float | None = None
 
 
 Report = Callable[[Progress], None]  # may raise Cancelled

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from pipeline.cache import StageCache
 from pipeline.io import encode_png, read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
-from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui import look
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
@@ -100,13 +99,13 @@ def test_a_deleted_photo_is_asked_for_again(studio, photo):
 
 
 def test_cancel_stops_a_run_at_its_next_stage():
-    stop, said = threading.Event(), []
-    report = reporter(stop, lambda done, text: said.append(text))
+    visit, said = Visits(StageCache()).of("anna"), []
+    report = reporter(visit, lambda done, text: said.append(text))
     report(Progress("paint", 0.0))
     report(Progress("restore", 0.5))
     assert said[0] == "Painting the scene"
     assert "s left" in said[1]
-    stop.set()
+    visit.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("blend", 0.9))
 
@@ -117,7 +116,7 @@ def test_a_cancelled_run_changes_nothing_on_the_page(photo):
         how["report"](Progress("blend", 0.9))
 
     studio = Studio(paint=paint, models=object())
-    values = Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *DEFAULTS)
+    values = Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS)
     assert values == [gr.skip()] * len(values)
 
 
@@ -147,14 +146,14 @@ def test_a_picture_made_here_restores_its_settings(tmp_path, studio):
 def test_a_bad_picture_is_refused_in_a_sentence(studio, tmp_path, act):
     path = tmp_path / "words.png"
     path.write_text("no picture")
-    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, None, *DEFAULTS]
+    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
     with pytest.raises(gr.Error, match="not a picture"):
         getattr(Handlers(studio), act)(visitor("anna"), *arguments)
 
 
 def test_painting_without_a_photo_says_what_to_do(studio):
     with pytest.raises(gr.Error, match="no photo yet"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, None, None, *DEFAULTS)
+        Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS)
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):
@@ -163,7 +162,7 @@ def test_a_surprise_is_not_shown_to_the_visitor(photo):
 
     with pytest.raises(gr.Error) as caught:
         Handlers(Studio(paint=paint, models=object())).paint_photo(
-            visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *DEFAULTS
+            visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
         )
     assert "secret" not in caught.value.message
 

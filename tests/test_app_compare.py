@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.compare import Comparison, Version, check
 from pipeline.settings import COMPARED, Settings
 from pipeline.types import Progress
-from tests.page import DEFAULTS, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import offers
 from ui.compare_tab import lay_out, view
 from ui.handlers import Handlers
@@ -81,7 +81,7 @@ def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_visit(s
 
 
 def test_the_page_shows_pictures_sheet_and_notes(studio, photo):
-    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *DEFAULTS)
+    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS)
     notes, pictures, sheet = values
     assert "Nothing was restored" in notes
     assert (pictures.visible, len(pictures.value)) == (True, 3)
@@ -96,13 +96,13 @@ def test_the_page_shows_pictures_sheet_and_notes(studio, photo):
 def test_what_cannot_be_compared_is_said(studio, photo, photo_field, segmenters, said):
     field = {"path": str(photo)} if photo_field else None
     with pytest.raises(gr.Error, match=said):
-        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, field, segmenters, *DEFAULTS)
+        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, field, segmenters, *NO_STYLES, *DEFAULTS)
 
 
 def test_a_network_that_is_not_here_is_said(studio, photo):
     values = to_widgets(Settings.from_flat(weights="embedded"))
     with pytest.raises(gr.Error, match="sam_vit_h was chosen"):
-        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["sam_vit_h"], *values)
+        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["sam_vit_h"], *NO_STYLES, *values)
 
 
 def test_a_cancelled_comparison_changes_nothing(photo):
@@ -111,7 +111,7 @@ def test_a_cancelled_comparison_changes_nothing(photo):
         report(Progress("segment", 0.9))
 
     studio = Studio(paint=Pipeline(), models=object(), compare=compare)
-    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *DEFAULTS)
+    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS)
     assert values == [gr.skip()] * 3
 
 

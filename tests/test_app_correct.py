@@ -16,7 +16,7 @@ from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.draw import draw
 from pipeline.types import PhotoError, Prompt
-from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
@@ -140,11 +140,11 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(stu
     assert blended.kept == clicked_on.kept, "a blend does not change it"
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
     assert again.prompt == clicked_on.prompt
     assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
     assert other.prompt == Prompt()
 
 

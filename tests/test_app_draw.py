@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Prompt
-from tests.page import DEFAULTS, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from tests.test_app_correct import SIZE, Obedient, at, pixels, shown_in, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
@@ -127,12 +127,12 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(st
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
     assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *DEFAULTS))
+    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
     assert other.prompt == Prompt()
     assert other.past == ()
 

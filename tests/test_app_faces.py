@@ -11,7 +11,7 @@ from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.choose import choose, face_at
 from pipeline.types import Care, Prompt
-from tests.page import DEFAULTS, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from tests.test_app_correct import SIZE, at, pixels, shown_in, someone
 from tests.test_choose import face_in
 from ui import faces_tab
@@ -84,7 +84,7 @@ def test_faces_and_corrections_are_cleared_apart(studio, photo):
 def test_painting_the_same_photo_again_remembers_the_faces(studio, photo):
     handlers = Handlers(studio)
     shown = shown_in(handlers.click_face(visitor("anna"), at(60, 80), shown_by(studio, photo), 1.0))
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, shown, *DEFAULTS))
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, shown, *NO_STYLES, *DEFAULTS))
     assert weights(again) == [1, 0.5]
     assert STILL in again.notes
 

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from pipeline.nets.perceptual import LAYERS, WIDTHS, Perceptual
-from pipeline.ops.style import products
 from training import perceptual
-from training.perceptual import LIFTS, network, unlike
+from training.perceptual import LIFTS, network, products, unlike
 from training.teachers import Lifted
 from training.unpaired import Domains
 

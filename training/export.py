@@ -19,6 +19,8 @@ from pipeline.nets.parser import Parser
 from training.light_sam import LightSam
 from training.loop import half, single
 from training.painter import plain_generator
+from training.perceptual import LIFTS, WIDTHS
+from training.perceptual import network as compact
 from training.segment import widened
 
 SHARD_BYTES = 9_500_000
@@ -53,6 +55,11 @@ CARDS: dict[str, dict[str, Any]] = {
         "license": "non-commercial research: CelebAMask-HQ's terms",
         "data": "trained by this project: CelebAMask-HQ",
     },
+    "perceptual_light": {
+        "role": "perceptual",
+        "license": "research only: some of its training photos are",
+        "data": "trained by this project: CycleGAN's monet2photo, Flickr portraits, CelebAMask-HQ photos",
+    },
 }
 
 
@@ -79,6 +86,11 @@ def restorer(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     state = single(*files)
     build = {"width": len(state["first.0.weight"]), "depth": sum(bool(re.fullmatch(r"deep\.\d+\.outer\.weight", key)) for key in state)}
     return _loaded(LightRestorer(**build), state), build
+
+
+def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the compact perceptual network in a checkpoint and its arguments."""
+    return _loaded(compact(), single(*files)), {"widths": WIDTHS, "lifts": LIFTS, "padding": "reflect"}
 
 
 def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
@@ -126,6 +138,7 @@ def main() -> None:
     args = cli.parse_args()
     readers = {
         "painter": painter, "mood": painter, "parser": parser, "close_parser": parser, "promptable": promptable, "restorer": restorer,
+        "perceptual": perceptual,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.perceptual import Perceptual
-from pipeline.ops.style import products
 from training.figures import draw_curve
 from training.loop import Schedule, clock_of, fit, single
 from training.teachers import Lifted
@@ -54,6 +54,12 @@ def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> I
                 picture = (share * noise + (1 - share) * picture).astype(np.float32)
             shown.append(picture)
         yield torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).contiguous()
+
+
+def products(one: Tensor, other: Tensor) -> Tensor:
+    """Return the mean products of two maps' channels, and of a one beside them, (B, C + 1, D + 1)."""
+    a, b = (F.pad(maps.flatten(2), (0, 0, 0, 1), value=1.0) for maps in (one, other))
+    return a @ b.mT / a.shape[2]
 
 
 def unlike(found: Tensor, wanted: Tensor, mine: Tensor, theirs: Tensor) -> tuple[Tensor, Tensor]:

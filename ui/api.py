@@ -1,6 +1,7 @@
 """The page's API: `/paint`, its fields made from `Settings`."""
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,29 @@ from ui.handlers import told
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.shown import write_painting
 from ui.studio import Studio
+from ui.style_box import styles_of
 from ui.visits import private_folder
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
+
+`style` and `other_style` are the pictures that the painter portrait-aware paints it like.
 
 Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
 (name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score; of restoration: how far,
 why it was left alone, blur, confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 
+ABOUT_SHARE = "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
+SHARE = {"type": "number", "description": ABOUT_SHARE, "additional_description": ABOUT_SHARE}
+
+
 def add_api(studio: Studio, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
-    photo = gr.File(visible=False, label="Photo", type="filepath")
+    photo, *styles = (gr.File(visible=False, label=label, type="filepath") for label in ("Photo", "Style", "Other style"))
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
+    fields += [*styles, Api(0.5, SHARE, "Style share")]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
         [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
@@ -42,7 +51,9 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
         with told(html=False):
-            settings, prompt = from_widgets(values[: len(OPTIONS)]), prompt_from(*values[len(OPTIONS) :])
+            rest = values[len(OPTIONS) :]
+            settings, prompt = from_widgets(values[: len(OPTIONS)]), prompt_from(*rest[: len(PROMPT_HELP)])
+            prompt = replace(prompt, styles=styles_of(settings, *rest[len(PROMPT_HELP) :]))
             if not photo or not photo.get("path"):
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
@@ -52,7 +63,7 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
-    named += [inspect.Parameter(name, kind, default=None) for name in PROMPT_HELP]
+    named += [inspect.Parameter(name, kind, default=None) for name in (*PROMPT_HELP, "style", "other_style", "style_share")]
     paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return paint
 

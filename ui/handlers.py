@@ -12,9 +12,9 @@ import gradio as gr
 
 from pipeline.io import read_settings
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PhotoError, Prompt
+from pipeline.types import Cancelled, PhotoError
 from pipeline.weights import WeightError
-from ui import compare_tab, correct_tab, faces_tab
+from ui import compare_tab, correct_tab, faces_tab, style_box
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
 from ui.faces import with_face
@@ -59,10 +59,16 @@ class Handlers:
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
         return [*widgets, note([*bad, *replaced]), self.studio.line.read()[0]]
 
-    def tick(self) -> tuple[Update, Update]:
-        """Refresh the status line until there is nothing more to say."""
+    def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
+        """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
         line, settled = self.studio.line.read()
-        return line, gr.Timer(active=not settled)
+        preview = self.studio.visits.of(str(request.session_hash)).preview
+        return line, gr.Timer(active=not settled), gr.Image(preview, visible=preview is not None)
+
+    def keep(self, request: gr.Request) -> str:
+        """Go on with the visitor's picture as it is now."""
+        self.studio.visits.of(str(request.session_hash)).enough.set()
+        return note(["It is kept as it is now."])
 
     def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
         """Look at a new photo: say what is odd about it, and take over the settings it carries."""
@@ -85,24 +91,28 @@ class Handlers:
 
     def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
-        photo, before, *chosen = values
+        photo, before, *given = values
+        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         with told():
-            path, name = file_of(photo)
+            (path, name), settings = file_of(photo), from_widgets(chosen)
             try:
-                shown = self.studio.show(str(request.session_hash), path, name, from_widgets(chosen), bar_of(progress), before)
+                like = style_box.styles_of(settings, *styles)
+                shown = self.studio.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
 
     def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Compare segmenters on the photo, at the controls' settings."""
-        photo, segmenters, *chosen = values
+        photo, segmenters, *given = values
+        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         with told():
-            path, name = file_of(photo)
+            (path, name), settings = file_of(photo), from_widgets(chosen)
             try:
                 compared = self.studio.compare(
-                    str(request.session_hash), path, name, from_widgets(chosen), tuple(segmenters or ()), bar_of(progress)
-                )
+                    str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),
+                    styles=style_box.styles_of(settings, *styles),
+                )  # fmt: skip
             except Cancelled:
                 return [gr.skip()] * (1 + len(compare_tab.view(None)))
             return [note(compared.notes), *compare_tab.view(compared)]
@@ -161,7 +171,7 @@ class Handlers:
         if shown is None:
             return [gr.skip()] * len(view(None))
         with told():
-            return view(self.studio.point(str(request.session_hash), shown, Prompt(faces=shown.prompt.faces)))
+            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, points=(), box=None, drawn=None)))
 
     def clear_faces(self, request: gr.Request, shown: Shown | None) -> list[Update]:
         """Restore all faces as the settings say again."""

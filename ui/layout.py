@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, correct_tab, faces_tab
+from ui import compare_tab, correct_tab, faces_tab, style_box
 from ui.examples import EXAMPLES
 from ui.visits import DELETED_AFTER_MIN
-from ui.widgets import MAIN, OPTIONS, Control, widget
+from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
 
 TITLE = "Portraits after Monet"
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
@@ -28,6 +28,9 @@ class Page:
     examples: list[gr.Button]
     paint: gr.Button
     cancel: gr.Button
+    keep: gr.Button
+    style: style_box.StyleBox
+    preview: gr.Image
     empty: gr.HTML
     result: gr.Column
     slider: gr.ImageSlider
@@ -61,14 +64,17 @@ def lay_out() -> Page:
             with gr.Row():
                 paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
                 cancel = gr.Button("Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False)
-            made = {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
+                keep = gr.Button("Keep it as it is", elem_id="keep-as-is", scale=2, min_width=130, visible=False)
+            made = {option.flag: widget(option) for option in OPTIONS if option.flag == PAINTER}
+            style, styling = style_box.lay_out()
+            made |= styling | {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
             with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
-                made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in MAIN}
+                made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in made}
         with gr.Column(scale=7, min_width=320):
             right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
     return Page(
-        photo, examples, paint, cancel, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
+        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
         widgets=[made[option.flag] for option in OPTIONS],
     )  # fmt: skip
 
@@ -90,6 +96,9 @@ def _lay_out_wall() -> dict[str, Any]:
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:
     empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
+    preview = gr.Image(
+        visible=False, interactive=False, format="png", label="So far", buttons=[], elem_id="preview", alt_text="The painting so far"
+    )
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
             format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"
@@ -103,5 +112,6 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
             buttons=["fullscreen"], elem_id="stages", elem_classes=["captioned"],
         )  # fmt: skip
     return {
-        "empty": empty, "result": result, "slider": slider, "stages": stages, "download": download, "file": file, "link": link,
+        "preview": preview, "empty": empty, "result": result, "slider": slider, "stages": stages, "download": download,
+        "file": file, "link": link,
     }  # fmt: skip

@@ -13,8 +13,9 @@ from typing import Any
 from pipeline.cache import OwnerCache, StageCache
 from pipeline.io import read_photo
 from pipeline.keeping import cache_folder
+from pipeline.ops.tensor import to_pixels
 from pipeline.settings import Settings, WeightPolicy
-from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Prompt
+from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progress, Prompt, Style
 from pipeline.weights import at_hand
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
@@ -35,6 +36,7 @@ DOING = {
 STILL = "What you corrected in this photo, or gave its faces, still holds; Clear, under Correct and Faces, takes it back."
 EXAMPLES_OWNER = "examples"
 MOST_UNDONE = 100
+PREVIEW_S = 1.5  # between two previews of a painting that takes long
 Bar = Callable[[float, str], object]  # share of the work done, what happens now
 
 
@@ -71,15 +73,21 @@ class Studio:
         with self.line.working():
             return paint(photo, settings, models=models, **how)
 
-    def show(self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None) -> Shown:
+    def show(
+        self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None, *,
+        styles: tuple[Style, ...] = (),
+    ) -> Shown:  # fmt: skip
         """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
 
         Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
         """
         visit = self.visits.of(session)
         prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
-        report = reporter(visit.begin(), bar)
-        painting = self.paint(photo_of(visit.cache, path, name), settings, prompt=prompt, report=report, cache=visit.cache)
+        report, prompt = reporter(visit, bar), replace(prompt, styles=styles)
+        try:
+            painting = self.paint(photo_of(visit.cache, path, name), settings, prompt=prompt, report=report, cache=visit.cache)
+        finally:
+            visit.preview = None
         shown = show(visit, painting, path)
         return replace(shown, notes=(STILL, *shown.notes), past=before.past) if before and prompt else shown
 
@@ -120,7 +128,17 @@ class Studio:
         # The previews were deleted while the page stood idle.
         return replace(show(visit, painting, shown.photo), owner=shown.owner, past=shown.past)
 
-    def compare(self, session: str, path: Path, name: str, settings: Settings, segmenters: Sequence[str], bar: Bar) -> Compared:
+    def compare(
+        self,
+        session: str,
+        path: Path,
+        name: str,
+        settings: Settings,
+        segmenters: Sequence[str],
+        bar: Bar,
+        *,
+        styles: tuple[Style, ...] = (),
+    ) -> Compared:
         """Paint a visitor's photo with several segmenters and write the previews and the sheet.
 
         Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
@@ -131,9 +149,9 @@ class Studio:
 
             self._compare = compare
         visit = self.visits.of(session)
-        report, photo = reporter(visit.begin(), bar), photo_of(visit.cache, path, name)
+        report, photo = reporter(visit, bar), photo_of(visit.cache, path, name)
         with self.line.working():
-            compared = self._compare(photo, settings, segmenters, models=models, report=report, cache=visit.cache)
+            compared = self._compare(photo, settings, segmenters, models=models, styles=styles, report=report, cache=visit.cache)
         return show_comparison(visit, compared, photo)
 
     def write_full_size(self, session: str, shown: Shown) -> Path:
@@ -161,13 +179,19 @@ def photo_of(cache: OwnerCache, path: Path, name: str) -> Photo:
     return cache.get(("photo", str(path)), read)
 
 
-def reporter(stop: threading.Event, bar: Bar) -> Callable[[Progress], None]:
-    """Return a progress callback that moves the bar, guesses the time left, and stops the run when asked to."""
-    began = time.monotonic()
+def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
+    """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
+    stop, began, previewed = visit.begin(), time.monotonic(), 0.0
 
     def report(progress: Progress) -> None:
+        nonlocal previewed
         if stop.is_set():
             raise Cancelled
+        if progress.picture is not None:
+            if visit.enough.is_set():
+                raise Enough
+            if time.monotonic() - previewed > PREVIEW_S:
+                visit.preview, previewed = visit.show("preview", to_pixels(progress.picture)), time.monotonic()
         doing = DOING[progress.stage]
         if progress.done > 0:
             left = (time.monotonic() - began) / progress.done * (1 - progress.done)

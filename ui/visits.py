@@ -22,17 +22,22 @@ DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
 
 @dataclass
 class Visit:
-    """An open page. `folder` cannot be guessed; `stop` is set to cancel the run that goes on."""
+    """An open page. `folder` cannot be guessed.
+
+    `stop` is set to cancel the run that goes on, `enough` to go on with the picture so far; `preview` is that picture, while there is one.
+    """
 
     cache: OwnerCache
     folder: Path
     stop: threading.Event = field(default_factory=threading.Event)
+    enough: threading.Event = field(default_factory=threading.Event)
+    preview: str | None = None
     seen: float = field(default_factory=time.monotonic)
     previews: deque[Path] = field(default_factory=deque)
 
     def begin(self) -> threading.Event:
         """Return the stop sign of a new run."""
-        self.stop = threading.Event()
+        self.stop, self.enough, self.preview = threading.Event(), threading.Event(), None
         return self.stop
 
     def show(self, name: str, pixels: Pixels) -> str:

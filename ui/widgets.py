@@ -9,6 +9,7 @@ from pipeline.settings import Option, Settings, options
 from ui.offers import is_light, offered
 
 OPTIONS = tuple(options())
+PAINTER = "painter"
 MAIN = ("brush", "mood", "keep", "face_strength")  # what stands beside Paint; the rest waits in Fine-tune
 AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("temper", "segment", "blend"))  # cheap enough to answer while a slider moves
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds

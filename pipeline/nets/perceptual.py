@@ -33,7 +33,7 @@ class Perceptual(nn.Module):
             if block > 1:
                 stack.append(nn.MaxPool2d(2))
             for k in range(1, count + 1):
-                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU()]
+                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU(inplace=True)]
                 self.places[len(stack) - 1] = name = f"conv{block}_{k}"
                 wide[name] = channels = width
         self.features = nn.Sequential(*stack)
@@ -48,6 +48,7 @@ class Perceptual(nn.Module):
         x = self.normalized(picture)
         if shown is not None:
             x = x * shown
+        x = x.to(self.features.get_parameter("0.weight").dtype)
         for place, module in enumerate(self.features):
             x = module(x)
             name = self.places.get(place, "")

@@ -12,6 +12,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
+from pipeline.ops.moment import moment
+from pipeline.settings import Guidance
+
+Styles = Sequence[tuple[Tensor, float, Tensor | None]]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
+
 CONTENT = "conv4_2"
 # What features whose mean is 1 are multiplied by. The paper does not say how large its features are, and style grows with their fourth
 # power, content with their second: at 1 its weights leave nothing of a photo, at this size a person stands on a painted background.
@@ -36,6 +41,9 @@ class Recipe:
     variation: float = 15.0  # the paper does not say; without any, single pixels flicker
     style_layers: tuple[str, ...] = ("conv3_1", "conv4_1", "conv5_1")
     background_layers: tuple[str, ...] = ("conv1_1", "conv2_1", "conv3_1")
+    # Where a mask tells background from person: in the picture that the network sees, whose masked part is one gray (the paper's way), or
+    # in each layer's maps, which then know no border that is not in the picture.
+    guidance: Guidance = "input"
 
     @property
     def layers(self) -> frozenset[str]:
@@ -73,27 +81,35 @@ class Energy:
 
 
 @torch.no_grad()
-def aims(photo: Tensor, styles: Sequence[tuple[Tensor, float]], background: Tensor | None, features: Features, recipe: Recipe) -> Aims:
-    """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size, each with its share."""
-    whole = sum(share for _, share in styles)
+def aims(photo: Tensor, styles: Styles, background: Tensor | None, features: Features, recipe: Recipe) -> Aims:
+    """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size.
+
+    `background`: how much of each of the photo's pixels is background, (1, 1, H, W) in [0, 1]; None: there is no person.
+    """
+    whole = sum(share for _, share, _ in styles)
     moments: dict[str, Tensor] = {}
-    for style, share in styles:
+    for style, share, mask in styles:
         for layer, maps in features(style, recipe.layers).items():
-            moments[layer] = moments.get(layer, torch.zeros(())) + moment(maps.float()) * (share / whole)
+            moments[layer] = moments.get(layer, torch.zeros(())) + moment(maps, _at(mask, maps)) * (share / whole)
     return Aims(features(photo, (CONTENT,))[CONTENT].float(), moments, background if recipe.background else None)
 
 
 def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) -> Energy:
     """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
-    maps = features(picture, {CONTENT, *recipe.style_layers})
-    style = sum_of(style_energy(moment(maps[layer].float()), wanted.moments[layer], features.lift(layer)) for layer in recipe.style_layers)
+    mask = wanted.background
+    by_layers = recipe.background_layers if mask is not None and recipe.guidance == "layers" else ()
+    maps = features(picture, {CONTENT, *recipe.style_layers, *by_layers})
+
+    def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:
+        return torch.stack([style_energy(found, wanted.moments[layer], features.lift(layer)) for layer, found in moments]).sum()
+
     background = torch.zeros(())
-    if wanted.background is not None:
-        shown = features(picture, recipe.background_layers, wanted.background)
-        share = wanted.background.mean()
-        background = sum_of(
-            style_energy(moment(maps.float()) / share, wanted.moments[layer], features.lift(layer)) for layer, maps in shown.items()
-        )
+    if mask is not None and by_layers:
+        background = styled((layer, moment(maps[layer], _at(mask, maps[layer]))) for layer in by_layers)
+    elif mask is not None:
+        seen = features(picture, recipe.background_layers, mask)
+        background = styled((layer, moment(seen[layer]) / mask.mean()) for layer in recipe.background_layers)
+    style = styled((layer, moment(maps[layer])) for layer in recipe.style_layers)
     content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
     return Energy(
         recipe.content * SCALE**2 * content, recipe.style * SCALE**4 * style, recipe.background * SCALE**4 * background,
@@ -101,15 +117,9 @@ def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) ->
     )  # fmt: skip
 
 
-def moment(maps: Tensor) -> Tensor:
-    """Return the mean products of a map's channels and of a one, (C + 1, C + 1): its Gram matrix over its positions, and its means."""
-    return products(maps, maps)[0]
-
-
-def products(one: Tensor, other: Tensor) -> Tensor:
-    """Return the mean products of two maps' channels, and of a one beside them, (B, C + 1, D + 1)."""
-    a, b = (F.pad(maps.flatten(2), (0, 0, 0, 1), value=1.0) for maps in (one, other))
-    return a @ b.mT / a.shape[2]
+def _at(mask: Tensor | None, maps: Tensor) -> Tensor | None:
+    """Return a mask at the size of a layer's maps."""
+    return None if mask is None else F.adaptive_avg_pool2d(mask, (maps.shape[2], maps.shape[3]))
 
 
 def gram(moment: Tensor, lift: Tensor | None) -> Tensor:
@@ -132,8 +142,3 @@ def content_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor
 def variation(picture: Tensor) -> Tensor:
     """Return the mean squared difference of neighbors, across and down."""
     return picture.diff(dim=3).square().mean() + picture.diff(dim=2).square().mean()
-
-
-def sum_of(terms: Iterable[Tensor]) -> Tensor:
-    """Return the sum of energies."""
-    return torch.stack(list(terms)).sum()

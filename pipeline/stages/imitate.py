@@ -1,7 +1,6 @@
 """Imitate: change a picture until its energy is low."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +8,7 @@ from torch import Tensor
 
 from pipeline.ops.style import Energy
 
-HISTORY = 20  # past steps from which L-BFGS knows how the energy bends
+HISTORY_BYTES = 1 << 29  # that history may take: of a large picture it is shorter
 FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
 WINDOW = 20
 
@@ -25,12 +24,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Imitation:
-    """The best picture that was seen, (1, 3, H, W), its energy, and how many looks were taken; `diverged`: the last one met no number."""
+    """The best picture that was seen, (1, 3, H, W), its energy, and how many looks were taken.
+
+    `diverged`: the last look met no number. `stopped`: somebody wanted no more.
+    """
 
     picture: Tensor
     energy: float
     looks: int
     diverged: bool = False
+    stopped: bool = False
 
 
 class _SeenEnoughError(Exception):
@@ -38,25 +41,24 @@ class _SeenEnoughError(Exception):
 
 
 def imitate(
-    start: Tensor, energy: Callable[[Tensor], Energy], *, looks: int, patient: bool = True,
+    start: Tensor, energy: Callable[[Tensor], Energy], *, looks: int, history: int = 20, patient: bool = True,
     tell: Callable[[Look], bool | None] = lambda look: None,
 ) -> Imitation:  # fmt: skip
     """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
 
-    It ends after so many looks, when `tell`, which is told each, returns True, or, unless it is `patient`, when the energy hardly falls.
+    It ends after so many looks, when `tell`, which is told each, returns True, when the keyboard interrupts it, or, unless it is `patient`,
+    when the energy hardly falls. `history`: past steps from which it knows how the energy bends.
 
     Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization".
     """
     picture = start.detach().contiguous().clone().requires_grad_(True)
-    optimizer = torch.optim.LBFGS(
-        [picture], max_iter=looks, max_eval=looks, history_size=HISTORY, tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe"
-    )
+    history = min(history, max(4, HISTORY_BYTES // (2 * picture.nbytes)))
     seen: list[float] = []
-    best, diverged = start.detach().clone(), False
+    best, diverged, stopped = start.detach().clone(), False, False
 
     def look() -> float:
-        nonlocal best, diverged
-        optimizer.zero_grad()
+        nonlocal best, diverged, stopped
+        picture.grad = None
         found = energy(picture)
         found.total.backward()
         total = found.total.item()
@@ -66,13 +68,26 @@ def imitate(
         if not seen or total < min(seen):
             best = picture.detach().clone()
         seen.append(total)
-        if tell(Look(len(seen), found, picture.detach())) or len(seen) >= looks or (not patient and _flat(seen)):
+        stopped = bool(tell(Look(len(seen), found, picture.detach())))
+        if stopped or len(seen) >= looks or (not patient and _flat(seen)):
             raise _SeenEnoughError
         return total
 
-    with suppress(_SeenEnoughError):
-        optimizer.step(look)
-    return Imitation(best, min(seen, default=float("nan")), len(seen), diverged)
+    try:
+        while True:
+            before = len(seen)
+            optimizer = torch.optim.LBFGS(
+                [picture], max_iter=looks, max_eval=looks, history_size=history,
+                tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
+            )  # fmt: skip
+            optimizer.step(look)
+            if len(seen) <= before + 1:  # it gives up where what it remembers leads nowhere, and often gets on without
+                break
+    except _SeenEnoughError:
+        pass
+    except KeyboardInterrupt:
+        stopped = True
+    return Imitation(best, min(seen, default=float("nan")), len(seen), diverged, stopped)
 
 
 def _flat(seen: list[float]) -> bool:

@@ -1,0 +1,76 @@
+"""The pictures that a photo is painted like: dropped, or chosen from the gallery."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from pipeline.imitating import style_of
+from pipeline.io import read_photo
+from pipeline.settings import Settings
+from pipeline.types import Style
+from ui.examples import ROOT, Example
+from ui.widgets import OPTIONS, Control, widget
+
+LIKE = "portrait-aware"  # the painter that needs a picture
+GALLERY = tuple(Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg")))
+FIELDS = 3  # how many of the values of an event are the box's
+
+
+@dataclass(frozen=True)
+class StyleBox:
+    """What events read and write: `fields` are the values that `styles_of` takes."""
+
+    box: gr.Column
+    picture: gr.Image
+    other: gr.Image
+    share: gr.Slider
+    gallery: list[gr.Button]
+
+    @property
+    def fields(self) -> list[gr.components.Component]:
+        """The components whose values say what is painted like what."""
+        return [self.picture, self.other, self.share]
+
+
+def lay_out() -> tuple[StyleBox, dict[str, Control]]:
+    """Make the box, hidden until its painter is chosen, and the controls in it by their flags; call it inside `gr.Blocks`."""
+    with gr.Column(visible=False, elem_id="style-box") as box:
+        picture = _field("Paint it like this picture", "style", "A picture whose style the photo gets")
+        with gr.Row(elem_id="style-gallery"):
+            gallery = [gr.Button(style.title, icon=str(style.path), size="sm", min_width=60) for style in GALLERY]
+        with gr.Accordion("Style", open=False, elem_id="style-tune"):
+            controls = {option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"}
+            other = _field("And like this one", "other-style", "A second picture whose style is mixed in")
+            share = gr.Slider(0.05, 0.95, value=0.5, step=0.05, label="Share of the second picture", elem_id="style-share")
+    return StyleBox(box, picture, other, share, gallery), controls
+
+
+def _field(label: str, name: str, alt: str) -> gr.Image:
+    return gr.Image(
+        type="filepath", format="png", label=label, height=170, buttons=[], elem_id=name, alt_text=alt,
+        placeholder="Drop any painting, drawing or pattern",
+    )  # fmt: skip
+
+
+def unfold(painter: str) -> gr.Column:
+    """Return the box as it is under a painter."""
+    return gr.Column(visible=painter == LIKE)
+
+
+def choose(index: int) -> str:
+    """Return a picture of the gallery."""
+    return str(GALLERY[index].path)
+
+
+def styles_of(settings: Settings, picture: object, other: object, share: object) -> tuple[Style, ...]:
+    """Return the pictures in the box with their shares; none where another painter paints.
+
+    Raises: PhotoError: one cannot be read.
+    """
+    if settings.paint.painter != LIKE:
+        return ()
+    part = float(share) if isinstance(share, int | float) and 0 < share < 1 else 0.5
+    files = [Path(str(field["path"])) for field in (picture, other) if isinstance(field, dict) and field.get("path")]
+    shares = (1.0,) if len(files) == 1 else (1 - part, part)
+    return tuple(style_of(read_photo(file), each) for file, each in zip(files, shares, strict=False))
