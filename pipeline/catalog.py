@@ -186,7 +186,7 @@ PUBLISHED = (
     ),
     Entry(
         name="vgg19", role="perceptual", license="BSD-3-Clause", origin="torchvision, ImageNet",
-        paper="Simonyan and Zisserman 2015, Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
+        paper="Simonyan et al. 2015, Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv 1409.1556",
         sources=("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",),
         sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44", bytes=574673361,
         unused=("classifier.", "features.30.", "features.32.", "features.34."),  # what lies behind conv5_1

@@ -92,7 +92,7 @@ def _at(
     size = size_of_long(original.shape[:2], long_px)
     photo = np.clip(resized(original, size), 0, 1)
     recipe = replace(
-        GATYS if background is None else PORTRAIT_AWARE, content=how.content, style=how.style, guidance=how.guidance,
+        GATYS if background is None else PORTRAIT_AWARE, content=how.content, style=how.style, masks_layers=how.guidance == "layers",
         background=0.0 if background is None else how.background,
     )  # fmt: skip
     pictures = (lit(style.pixels) if how.colors == "picture" else matched(lit(style.pixels), photo) for style in styles)

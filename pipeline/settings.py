@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 Painter = Literal["monet", "portrait-aware"]
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
-Guidance = Literal["input", "layers"]  # where a mask tells the background from the person: see `ops/style.py`
+Guidance = Literal["input", "layers"]
 Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]

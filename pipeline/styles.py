@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.types import Style
+    from pipeline.types import Photo, Style
 
 STYLE = "PICTURE or PICTURE=SHARE"
 
@@ -24,7 +24,6 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     Raises: PhotoError: one cannot be read. PromptError: a share is no number above 0, a mask has no style, or no style is painted like.
     """
     from pipeline.imitating import NO_STYLE, style_of
-    from pipeline.io import read_photo
     from pipeline.types import PromptError
 
     wanted = getattr(chosen, "painter", "monet") == "portrait-aware"
@@ -32,9 +31,19 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:
         raise PromptError("--style and --style-mask are for --painter portrait-aware; add that, or leave them out.")
-    mask = chosen.style_mask and read_photo(chosen.style_mask)
+    mask = chosen.style_mask and _read(chosen.style_mask)
     named = [_named(text) for text in chosen.style]
-    return tuple(style_of(read_photo(file), share, None if i else mask) for i, (file, share) in enumerate(named))
+    return tuple(style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named))
+
+
+def _read(file: Path) -> "Photo":
+    from pipeline.io import read_photo
+    from pipeline.types import PhotoError
+
+    try:
+        return read_photo(file)
+    except PhotoError as error:
+        raise PhotoError(f"{file}: {error}") from error
 
 
 def _named(text: str) -> tuple[Path, float]:

@@ -208,13 +208,16 @@ def test_an_example_is_painted_anew_when_its_weights_change(tmp_path):
 # The whole page
 
 
+SAID = ("points", "box", "faces", "style", "other_style", "style_share")
+
+
 def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
-    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), "points", "box", "faces"]
-    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), None, None, None]
-    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1:-3], strict=True))
+    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), *SAID]
+    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), *[None] * (len(SAID) - 1), 0.5]
+    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True))
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):

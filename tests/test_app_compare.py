@@ -26,7 +26,7 @@ class Compare:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, photo, settings, segmenters, *, models, report, cache):
+    def __call__(self, photo, settings, segmenters, *, models, styles, report, cache):
         check(segmenters, settings)
         self.asked.append((photo.name, settings, segmenters, cache))
         report(Progress("segment", 0.6))

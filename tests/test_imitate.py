@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.imitation import PRESETS, painted_like
+from pipeline.imitation import PRESETS, Model, painted_like
 from pipeline.nets.perceptual import Perceptual
+from pipeline.ops.moment import moment
 from pipeline.ops.style import (
     CONTENT,
     GATYS,
@@ -17,7 +18,6 @@ from pipeline.ops.style import (
     aims,
     content_energy,
     energy,
-    moment,
     style_energy,
     variation,
 )
@@ -79,7 +79,7 @@ def test_the_presets_are_the_papers():
 
 def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
     photo = picture(1)
-    found = energy(photo, aims(photo, [(photo, 1.0)], None, features, GATYS), features, GATYS)
+    found = energy(photo, aims(photo, [(photo, 1.0, None)], None, features, GATYS), features, GATYS)
     assert found.content == 0
     assert found.style == pytest.approx(0, abs=1e-9)
     assert found.background == 0
@@ -88,7 +88,7 @@ def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
 
 def test_the_background_alone_is_held_to_the_fine_layers(features):
     photo, style = picture(1), picture(2)
-    wanted = aims(photo, [(style, 1.0)], left_half(), features, PORTRAIT_AWARE)
+    wanted = aims(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
     before = energy(photo, wanted, features, PORTRAIT_AWARE).background
     changed = photo.clone()
     changed[..., 40:] = picture(3)[..., 40:]  # far in the person
@@ -100,7 +100,10 @@ def test_the_background_alone_is_held_to_the_fine_layers(features):
 
 def test_several_styles_count_by_their_shares(features):
     photo, one, other = picture(1), picture(2), picture(3) * 0.3
-    moments = [aims(photo, styles, None, features, GATYS).moments for styles in ([(one, 1)], [(other, 1)], [(one, 3), (other, 1)])]
+    moments = [
+        aims(photo, styles, None, features, GATYS).moments
+        for styles in ([(one, 1, None)], [(other, 1, None)], [(one, 3, None), (other, 1, None)])
+    ]
     for layer in GATYS.style_layers:
         torch.testing.assert_close(moments[2][layer], 0.75 * moments[0][layer] + 0.25 * moments[1][layer])
 
@@ -124,7 +127,7 @@ def test_a_picture_falls_to_the_lowest_energy():
 
 def test_it_looks_no_oftener_than_asked_and_keeps_the_best(features):
     photo, style = picture(1), picture(2)
-    wanted, told = aims(photo, [(style, 1.0)], None, features, GATYS), []
+    wanted, told = aims(photo, [(style, 1.0, None)], None, features, GATYS), []
     done = imitate(photo, lambda x: energy(x, wanted, features, GATYS), looks=12, tell=lambda look: told.append(look.energy.total.item()))
     assert (done.looks, len(told)) == (12, 12)
     assert done.energy == min(told) < told[0]
@@ -166,7 +169,7 @@ def array(seed, h=48, w=64):
 def test_a_photo_is_painted_like_a_style_in_both_presets(features):
     photo, style = array(1), array(2, 90, 70) * 0.3
     for name in PRESETS:
-        done = painted_like(photo, [(style, 1)], None, features, recipe=GATYS, preset=replace(PRESETS[name], looks=40))
+        done = painted_like(photo, [Model(style)], None, features, recipe=GATYS, preset=replace(PRESETS[name], looks=40))
         assert done.picture.shape == photo.shape
         assert done.picture.dtype == np.float32
         assert abs(done.picture.mean() - style.mean()) < abs(photo.mean() - style.mean())
@@ -176,7 +179,7 @@ def test_a_photo_is_painted_like_a_style_in_both_presets(features):
 
 def test_the_same_call_gives_the_same_picture(features):
     def once():
-        return painted_like(array(1), [(array(2), 1)], None, features, recipe=GATYS, preset=replace(PRESETS["paper"], looks=5)).picture
+        return painted_like(array(1), [Model(array(2))], None, features, recipe=GATYS, preset=replace(PRESETS["paper"], looks=5)).picture
 
     np.testing.assert_array_equal(once(), once())
 
@@ -185,11 +188,81 @@ def test_the_same_call_gives_the_same_picture(features):
     ("photo", "styles", "scale", "said"),
     [
         (array(1), [], 1.0, "One style picture at least"),
-        (array(1), [(array(2), 0.0)], 1.0, "a share above 0"),
-        (array(1, 20, 64), [(array(2), 1.0)], 1.0, "The photo has a short side of 20 px"),
-        (array(1), [(array(2), 1.0)], 0.5, "The style at this scale has a short side of 24 px"),
+        (array(1), [Model(array(2), 0.0)], 1.0, "a share above 0"),
+        (array(1, 20, 64), [Model(array(2))], 1.0, "The photo has a short side of 20 px"),
+        (array(1), [Model(array(2, 31, 90))], 1.0, "A style picture has a short side of 31 px"),
+        (array(1), [Model(array(2), mask=np.zeros((48, 64), np.float32))], 1.0, "mask shows nothing"),
+        (array(1), [Model(array(2))], 0.5, "A style picture at this scale has a short side of 24 px"),
     ],
 )
 def test_what_cannot_be_imitated_is_refused_with_the_reason(features, photo, styles, scale, said):
     with pytest.raises(ValueError, match=said):
         painted_like(photo, styles, None, features, recipe=GATYS, preset=PRESETS["fast"], scale=scale)
+
+
+def test_a_moment_is_the_products_and_its_gradient_theirs():
+    maps = torch.rand(1, 4, 5, 6, dtype=torch.float32, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    weight = torch.rand(1, 1, 5, 6, generator=torch.Generator().manual_seed(1))
+    for counted in (None, weight):
+        flat, w = maps[0].flatten(1), (torch.ones(30) if counted is None else counted.flatten())
+        flat = torch.cat([flat, torch.ones(1, 30)])
+        plain = (flat * w) @ flat.T / w.sum()
+        torch.testing.assert_close(moment(maps, counted), plain)
+        factors = torch.rand(5, 5, generator=torch.Generator().manual_seed(2))
+        (mine,) = torch.autograd.grad((moment(maps, counted) * factors).sum(), maps)
+        (theirs,) = torch.autograd.grad((plain * factors).sum(), maps)
+        torch.testing.assert_close(mine, theirs)
+
+
+def test_a_mask_in_the_layers_knows_nothing_of_the_person_and_no_gray(features):
+    recipe = replace(PORTRAIT_AWARE, masks_layers=True, content=0.0, style=0.0, variation=0.0)
+    flat = torch.full((1, 3, 48, 64), 0.3)
+    wanted = aims(flat, [(flat, 1.0, None)], left_half(), features, recipe)
+    assert energy(flat, wanted, features, recipe).background == pytest.approx(0, abs=1e-9)
+    in_the_photo = replace(recipe, masks_layers=False)
+    wanted = aims(flat, [(flat, 1.0, None)], left_half(), features, in_the_photo)
+    assert energy(flat, wanted, features, in_the_photo).background > 1e-6  # its border
+    changed = flat.clone()
+    changed[..., 56:] = picture(3)[..., 56:]
+    wanted = aims(flat, [(flat, 1.0, None)], left_half(), features, recipe)
+    assert energy(changed, wanted, features, recipe).background == pytest.approx(0, abs=1e-9)
+
+
+def test_a_styles_mask_says_where_it_counts(features):
+    one, other = torch.full((1, 3, 48, 128), 0.2), torch.full((1, 3, 48, 128), 0.8)
+    both = torch.cat([one[..., :64], other[..., 64:]], 3)
+    masked = aims(one, [(both, 1.0, (torch.arange(128) < 48).float().expand(1, 1, 48, 128))], None, features, GATYS).moments
+    alone = aims(one, [(one, 1.0, None)], None, features, GATYS).moments
+    torch.testing.assert_close(masked["conv1_1"], alone["conv1_1"])
+
+
+def test_fast_goes_from_coarse_to_fine_and_tells_how_far_it_is(features):
+    told = []
+    done = painted_like(
+        array(1, 256, 130), [Model(array(2, 200, 200))], None, features, recipe=GATYS,
+        preset=replace(PRESETS["fast"], looks=6, coarser=((0.25, 4), (0.5, 5)), patient=True), tell=lambda sight: told.append(sight),
+    )  # fmt: skip
+    assert [tuple(sight.picture.shape[2:]) for sight in told] == [(64, 32)] * 4 + [(128, 65)] * 5 + [(256, 130)] * 6
+    assert [sight.done for sight in told] == sorted(sight.done for sight in told)
+    assert told[-1].done == pytest.approx(1)
+    assert done.looks == 15
+
+
+def test_what_is_stopped_has_the_photos_size_and_says_so(features):
+    preset = replace(PRESETS["fast"], coarser=((0.5, 4),))
+    done = painted_like(array(1, 90, 120), [Model(array(2))], None, features, recipe=GATYS, preset=preset, tell=lambda sight: True)
+    assert done.stopped
+    assert done.picture.shape == (90, 120, 3)
+
+
+def test_an_interrupted_search_keeps_the_best():
+    target, seen = picture(1, 8, 8), []
+
+    def interrupt(look):
+        seen.append(look.energy.total.item())
+        if look.count == 4:
+            raise KeyboardInterrupt
+
+    done = imitate(torch.zeros_like(target), bowl(target), looks=50, tell=interrupt)
+    assert done.stopped
+    assert done.energy == min(seen)

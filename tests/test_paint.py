@@ -94,7 +94,7 @@ def test_missing_restoration_weights_are_said_not_hidden():
     painting = paint(photo_of(), models=PlainModels())
     assert painting.restored is None
     assert "not here" in painting.skipped["restore"]
-    assert [w.name for w in painting.weights] == ["painter", "parser", "close_parser"]
+    assert [w.name for w in painting.weights] == ["parser", "close_parser", "painter"]
 
 
 def test_asking_for_full_weights_that_are_missing_is_an_error():
@@ -164,17 +164,17 @@ def test_the_same_photo_and_settings_give_the_same_bytes():
 def test_progress_is_told_in_order_and_can_stop_the_run():
     told = []
     paint(photo_of(), models=PlainModels(restorer=True), report=told.append)
-    assert [p.stage for p in told] == ["paint", "parse", "restore", "segment", "blend"]
+    assert [p.stage for p in told] == ["parse", "paint", "restore", "segment", "blend"]
     assert [p.done for p in told] == sorted(p.done for p in told)
 
     def stop(progress):
-        if progress.stage == "parse":
+        if progress.stage == "paint":
             raise Cancelled
 
     models = PlainModels()
     with pytest.raises(Cancelled):
         paint(photo_of(), models=models, report=stop)
-    assert "parser" not in models.runs
+    assert "painter" not in models.runs
 
 
 @pytest.mark.parametrize("size", [(1801, 1501), (2600, 900)])

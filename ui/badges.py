@@ -8,7 +8,7 @@ from pipeline.types import Painting
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
-    "paint": ("painter", "mood"),
+    "paint": ("perceptual", "painter", "mood"),
     "parse": (*PARSERS, "detector"),
     "restore": ("restorer",),
     "segment": (*PARSERS, "promptable", "person"),

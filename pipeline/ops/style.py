@@ -13,7 +13,6 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
 from pipeline.ops.moment import moment
-from pipeline.settings import Guidance
 
 Styles = Sequence[tuple[Tensor, float, Tensor | None]]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
 
@@ -43,7 +42,7 @@ class Recipe:
     background_layers: tuple[str, ...] = ("conv1_1", "conv2_1", "conv3_1")
     # Where a mask tells background from person: in the picture that the network sees, whose masked part is one gray (the paper's way), or
     # in each layer's maps, which then know no border that is not in the picture.
-    guidance: Guidance = "input"
+    masks_layers: bool = False
 
     @property
     def layers(self) -> frozenset[str]:
@@ -97,7 +96,7 @@ def aims(photo: Tensor, styles: Styles, background: Tensor | None, features: Fea
 def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) -> Energy:
     """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
     mask = wanted.background
-    by_layers = recipe.background_layers if mask is not None and recipe.guidance == "layers" else ()
+    by_layers = recipe.background_layers if mask is not None and recipe.masks_layers else ()
     maps = features(picture, {CONTENT, *recipe.style_layers, *by_layers})
 
     def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:

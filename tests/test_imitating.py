@@ -1,0 +1,217 @@
+"""The painter that imitates any picture, within a run, in the command and on the page."""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import pipeline.imitation
+from pipeline.features import LEVELS, normalize, reference
+from pipeline.imitating import NO_STYLE, NOBODY, style_of
+from pipeline.io import read_photo
+from pipeline.nets.perceptual import Perceptual
+from pipeline.paint import paint
+from pipeline.runtime import Models
+from pipeline.settings import Settings
+from pipeline.styles import add_styles, styles_of
+from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
+from tests.page import visitor
+from ui import style_box
+from ui.handlers import Handlers
+from ui.studio import reporter
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
+
+
+@pytest.fixture(scope="module")
+def models():
+    return Models(here=frozenset())
+
+
+def photo_of(name, long_px=256):
+    pixels = read_photo(EXAMPLES / name).pixels
+    k = long_px / max(pixels.shape[:2])
+    return Photo(cv2.resize(pixels, None, fx=k, fy=k, interpolation=cv2.INTER_AREA))
+
+
+@pytest.fixture(scope="module")
+def night():
+    return Prompt(styles=(style_of(read_photo(EXAMPLES / "styles/night.jpg")),))
+
+
+def test_a_photo_is_painted_like_a_picture_and_what_made_it_is_said(models, night):
+    told = []
+    photo = photo_of("portrait.jpg")
+    painting = paint(photo, Settings.from_flat(**QUICK), models=models, prompt=night, report=told.append)
+    assert painting.styled.shape == photo.pixels.shape
+    assert "perceptual_light" in [use.name for use in painting.weights]
+    seen = [progress for progress in told if progress.picture is not None]
+    assert all(progress.stage == "paint" and np.isfinite(progress.loss) for progress in seen)
+    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
+    blue = painting.styled[..., 2].mean() - painting.styled[..., 0].mean()
+    assert blue > photo.pixels[..., 2].mean() / 255 - photo.pixels[..., 0].mean() / 255
+    assert NOBODY not in painting.hints
+
+
+def test_colors_can_stay_the_photos(models, night):
+    photo = photo_of("portrait.jpg", 160)
+
+    def off(colors):
+        styled = paint(photo, Settings.from_flat(**QUICK, style_colors=colors), models=models, prompt=night).styled
+        lab = [cv2.cvtColor(np.asarray(p, np.float32), cv2.COLOR_RGB2LAB)[..., 1:] for p in (styled, photo.pixels / np.float32(255))]
+        return np.abs(lab[0] - lab[1]).mean()
+
+    taken, matched, kept = map(off, ("picture", "matched", "photo"))
+    assert kept < 4 < taken
+    assert matched < taken
+
+
+def test_without_a_person_it_is_gatys_and_that_is_said(models, night):
+    settings = Settings.from_flat(**QUICK)
+    assert NOBODY in paint(photo_of("scene.jpg", 160), settings, models=models, prompt=night).hints
+
+
+def test_without_a_style_it_says_what_is_wanted(models):
+    with pytest.raises(PromptError, match="add a style picture"):
+        paint(photo_of("scene.jpg", 160), Settings.from_flat(**QUICK), models=models)
+
+
+def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
+    photo, settings = photo_of("scene.jpg", 160), Settings.from_flat(**QUICK)
+    rng = np.random.default_rng(0)
+    tiny, gray = Photo(rng.integers(0, 255, (20, 40, 3), np.uint8)), Photo(np.full((64, 64, 3), 128, np.uint8))
+    huge = Photo(np.kron(rng.integers(0, 255, (30, 40, 3), np.uint8), np.ones((100, 100, 1), np.uint8)))
+    with pytest.raises(PromptError, match="short side of 20 px; 32 px at least"):
+        paint(photo, settings, models=models, prompt=Prompt(styles=(style_of(tiny),)))
+    for style in (gray, huge):
+        painting = paint(photo, settings, models=models, prompt=Prompt(styles=(style_of(style),)))
+        assert np.isfinite(painting.result).all()
+
+
+def test_it_can_be_kept_as_it_is(models, night):
+    def enough(progress):
+        if progress.picture is not None:
+            raise Enough
+
+    painting = paint(photo_of("scene.jpg", 160), Settings.from_flat(**QUICK), models=models, prompt=night, report=enough)
+    assert any("Stopped after" in hint for hint in painting.hints)
+    assert painting.styled is not None
+
+
+def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(models, night, monkeypatch):
+    whole, sizes = pipeline.imitation.painted_like, []
+
+    def scarce(photo, *args, **how):
+        sizes.append(max(photo.shape))
+        if len(sizes) == 1:
+            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
+        return whole(photo, *args, **how)
+
+    monkeypatch.setattr(pipeline.imitation, "painted_like", scarce)
+    painting = paint(photo_of("scene.jpg", 240), Settings.from_flat(**{**QUICK, "style_px": 240}), models=models, prompt=night)
+    assert sizes == [240, 168]
+    assert any("painted at 168 px" in hint for hint in painting.hints)
+    assert painting.styled.shape[:2] == painting.original.shape[:2]
+
+
+def test_equal_styles_are_one_cache_key():
+    photo = Photo(np.random.default_rng(0).integers(0, 255, (40, 50, 3), np.uint8))
+    assert style_of(photo) == style_of(photo)
+    assert len({style_of(photo), style_of(photo), style_of(photo, 0.5), style_of(photo, mask=photo)}) == 3
+
+
+def test_vgg_is_brought_to_the_compact_networks_levels():
+    torch.manual_seed(0)
+    network = Perceptual((4, 5, 6, 7, 7)).requires_grad_(False)
+    before = network(reference(), LEVELS)
+    normalize(network)
+    after = network(reference(), LEVELS)
+    for layer, level in LEVELS.items():
+        assert after[layer].mean().item() == pytest.approx(level, rel=1e-3)
+        factor = level / before[layer].mean()
+        torch.testing.assert_close(after[layer], before[layer] * factor, rtol=1e-3, atol=1e-4)
+
+
+# The command
+
+
+def flags(*given):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--painter", default="monet")
+    add_styles(parser)
+    return styles_of(parser.parse_args(given))
+
+
+def test_styles_are_named_with_their_shares():
+    night, ink = EXAMPLES / "styles/night.jpg", EXAMPLES / "styles/ink.jpg"
+    styles = flags("--painter", "portrait-aware", "--style", str(night), "--style", f"{ink}=0.25", "--style-mask", str(ink))
+    assert [style.share for style in styles] == [1.0, 0.25]
+    assert styles[0].mask is not None
+    assert styles[0].mask.shape == styles[0].pixels.shape[:2]
+    assert styles[1].mask is None
+    assert flags() == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--painter", "portrait-aware"], NO_STYLE),
+        (["--style", "night.jpg"], "add that, or leave them out"),
+        (["--painter", "portrait-aware", "--style", "night.jpg=none"], "a share above 0"),
+        (["--painter", "portrait-aware", "--style", "night.jpg=-1"], "a share above 0"),
+        (["--painter", "portrait-aware", "--style", "nowhere.jpg"], "nowhere.jpg"),
+    ],
+)
+def test_what_names_no_style_is_refused(given, said):
+    with pytest.raises((PromptError, PhotoError), match=said):
+        flags(*given)
+
+
+# The page
+
+
+def test_the_box_holds_up_to_two_pictures(tmp_path):
+    like, files = Settings.from_flat(painter="portrait-aware"), []
+    for i in range(2):
+        files.append({"path": str(tmp_path / f"{i}.png")})
+        Image.fromarray(np.full((40, 50, 3), 99 * i, np.uint8)).save(files[-1]["path"])
+    assert [style.share for style in style_box.styles_of(like, files[0], None, 0.3)] == [1.0]
+    assert [style.share for style in style_box.styles_of(like, *files, 0.25)] == [0.75, 0.25]
+    assert style_box.styles_of(Settings(), *files, 0.25) == ()
+    assert style_box.styles_of(like, None, None, None) == ()
+    assert all(style.path.exists() for style in style_box.GALLERY)
+    assert len(style_box.GALLERY) >= 4
+
+
+def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
+    visit = studio.visits.of("anna")
+    report = reporter(visit, lambda done, text: None)
+    report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
+    assert Path(visit.preview).exists()
+    handlers = Handlers(studio)
+    assert handlers.tick(visitor("anna"))[2].visible
+    assert not handlers.tick(visitor("bert"))[2].visible  # nobody else sees it
+    handlers.keep(visitor("anna"))
+    report(Progress("restore", 0.6))  # what is short goes on
+    with pytest.raises(Enough):
+        report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
+    visit.stop.set()
+    with pytest.raises(Cancelled):
+        report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
+
+
+def test_painting_like_nothing_says_what_to_do(studio, photo):
+    def refuse(*_, **how):
+        if not how["prompt"].styles:
+            raise PromptError(NO_STYLE)
+
+    studio._paint = refuse
+    values = [style_box.LIKE if o.flag == "painter" else o.default for o in style_box.OPTIONS]
+    with pytest.raises(gr.Error, match="add a style picture"):
+        Handlers(studio).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, *values)
