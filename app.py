@@ -67,11 +67,12 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
 def wire_painting(parts: Page, handlers: Handlers) -> None:
     """Connect Paint, Cancel and the examples."""
     buttons = [parts.paint, parts.cancel, parts.keep, parts.preview]
-    painter = parts.widgets[next(i for i, option in enumerate(OPTIONS) if option.flag == PAINTER)]
+    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    painter, monets = controls[PAINTER], [controls[flag] for flag in style_box.MONETS]
     busy, idle = partial(switch_painting, running=True), partial(switch_painting, False, running=False)
     begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
-    painter.change(style_box.unfold, painter, parts.style.box, queue=False, show_progress="hidden", **PRIVATE)
+    painter.change(style_box.unfold, painter, [parts.style.box, *monets], queue=False, show_progress="hidden", **PRIVATE)
     for index, button in enumerate(parts.style.gallery):
         button.click(partial(style_box.choose, index), None, parts.style.picture, queue=False, show_progress="hidden", **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)

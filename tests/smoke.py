@@ -49,6 +49,11 @@ def paint_by_client(url: str) -> None:
     check(painted.shape == original.shape, f"the client's painting has the photo's size, {painted.shape[1]} x {painted.shape[0]}")
     check(abs(painted - original).mean() > LEAST_DIFFERENCE, "the client's painting differs from the photo")
     check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
+    like = {"painter": "portrait-aware", "style": handle_file(EXAMPLES / "styles/night.jpg"), "style_px": 160, "iterations": 5}
+    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), **like, api_name="/paint")
+    imitated = pixels_of(Path(file).read_bytes())
+    check(abs(imitated - painted).mean() > LEAST_DIFFERENCE, "the client's painting like a picture is another one")
+    check("perceptual_light" in [weight["name"] for weight in report["weights"]], "the report names the network that compared the two")
 
 
 def paint_in_browser(page: Page, url: str, folder: Path) -> None:
@@ -69,6 +74,7 @@ def paint_in_browser(page: Page, url: str, folder: Path) -> None:
     check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
     check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
     choose_a_mood(page)
+    paint_like_a_picture(page)
     correct_in_browser(page)
     compare_in_browser(page)
     look_around(page, folder)
@@ -86,6 +92,22 @@ def choose_a_mood(page: Page) -> None:
     after = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
     bluer = (after - before)[..., 2].mean() - (after - before)[..., 0].mean()
     check(bluer > LEAST_DIFFERENCE, f"mist is bluer, by {bluer:.1f}, and its stage says who painted it")
+
+
+def paint_like_a_picture(page: Page) -> None:
+    """Choose a picture of the gallery, watch it being imitated, keep it early, and go back to Monet."""
+    page.locator("#set-painter label", has_text="Like a picture").click()
+    page.locator("#style-gallery button", has_text="Night").click()
+    page.wait_for_selector("#style img")
+    page.click("#paint")
+    page.wait_for_selector("#preview img", state="visible", timeout=120_000)
+    check(True, "the painting so far is shown")
+    page.click("#keep-as-is")
+    page.wait_for_selector("#notes:has-text('Stopped after')", timeout=240_000)
+    page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
+    check(not page.locator("#preview img").is_visible(), "it is kept as it was, and hangs on the wall")
+    page.locator("#set-painter label", has_text="Monet").click()
+    page.wait_for_selector("#set-mood", state="visible")
 
 
 def correct_in_browser(page: Page) -> None:

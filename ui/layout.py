@@ -95,10 +95,10 @@ def _lay_out_wall() -> dict[str, Any]:
 
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:
-    empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
     preview = gr.Image(
         visible=False, interactive=False, format="png", label="So far", buttons=[], elem_id="preview", alt_text="The painting so far"
     )
+    empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
             format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"

@@ -22,6 +22,7 @@ CSS = """
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
 #empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
+#preview img { width: 100%; height: 460px; object-fit: contain; }
 #empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
 #examples { gap: 10px; flex-wrap: nowrap; align-items: stretch; }
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem; font-weight: 500; white-space: normal;

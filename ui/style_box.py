@@ -14,6 +14,7 @@ from ui.widgets import OPTIONS, Control, widget
 
 LIKE = "portrait-aware"  # the painter that needs a picture
 GALLERY = tuple(Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg")))
+MONETS = ("brush", "mood")  # what means nothing to it
 FIELDS = 3  # how many of the values of an event are the box's
 
 
@@ -53,9 +54,9 @@ def _field(label: str, name: str, alt: str) -> gr.Image:
     )  # fmt: skip
 
 
-def unfold(painter: str) -> gr.Column:
-    """Return the box as it is under a painter."""
-    return gr.Column(visible=painter == LIKE)
+def unfold(painter: str) -> list[dict[str, object]]:
+    """Return the box, and the controls of `MONETS`, as they are under a painter."""
+    return [gr.update(visible=painter == LIKE), *(gr.update(visible=painter != LIKE) for _ in MONETS)]
 
 
 def choose(index: int) -> str:

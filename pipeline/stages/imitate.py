@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pipeline.ops.style import Energy
 
-HISTORY_BYTES = 1 << 29  # that history may take: of a large picture it is shorter
+HISTORY_BYTES = 3 << 27  # that history may take: of a large picture it is shorter
 FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
 WINDOW = 20
 

@@ -1,0 +1,96 @@
+"""Time painting like a picture: `python -m benchmarks.imitating [--largest 2048]`.
+
+A look at 256 and 512 px, beside the same loss written the usual way (PyTorch float32, Gram matrices and their gradients by autograd, two
+passes through the network) in the same run; the preset fast at 512 px; the largest size, and its peak of memory, with few looks.
+"""
+
+import argparse
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
+from benchmarks.outlining import EXAMPLE
+from benchmarks.portrait_aware import at_short
+from pipeline.imitation import PRESETS, Model, painted_like
+from pipeline.io import read_photo
+from pipeline.nets.perceptual import Perceptual
+from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
+from pipeline.ops.tensor import lit, to_batch
+from pipeline.runtime import Models
+
+STYLE = EXAMPLE.parent / "styles/night.jpg"
+
+
+def usual_loss(net: Perceptual, picture: Tensor, wanted: dict[str, Tensor], content: Tensor, background: Tensor) -> Tensor:
+    """Return the paper's energy as it is usually written."""
+
+    def gram(maps: Tensor, layer: str) -> Tensor:
+        lift, flat = net.lift(layer), maps[0].flatten(1)
+        lifted = flat if lift is None else lift @ torch.cat([flat, torch.ones_like(flat[:1])])
+        return lifted @ lifted.T / flat.shape[1]
+
+    recipe = PORTRAIT_AWARE
+    maps = net(picture, {CONTENT, *recipe.style_layers})
+    behind = net(picture * background + (1 - background) * 0.45, recipe.background_layers)
+    loss = recipe.content * SCALE**2 * ((maps[CONTENT] - content) ** 2).mean()
+    for weight, seen, layers in ((recipe.style, maps, recipe.style_layers), (recipe.background, behind, recipe.background_layers)):
+        for layer in layers:
+            found = gram(seen[layer], layer)
+            loss = loss + weight * SCALE**4 * ((found - wanted[layer]) ** 2).sum() / (4 * len(found) ** 2)
+    return loss + recipe.variation * (picture.diff(dim=3).square().mean() + picture.diff(dim=2).square().mean())
+
+
+def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, float]:
+    """Return the seconds of a look, and of one written as usual."""
+    photo, style = (torch.from_numpy(to_batch(at_short(file, side))) for file in (EXAMPLE, STYLE))
+    background = torch.ones_like(photo[:, :1])
+    background[..., side // 4 : -side // 4] = 0
+    wanted = aims(photo, [(style, 1.0, None)], background, features, PORTRAIT_AWARE)
+    content = plain(photo, {CONTENT})[CONTENT]
+    grams = {layer: torch.zeros(count, count) for layer, count in LIFTED.items()}
+
+    def ours() -> None:
+        energy(photo.clone().requires_grad_(True), wanted, features, PORTRAIT_AWARE).total.backward()
+
+    def usual() -> None:
+        usual_loss(plain, photo.clone().requires_grad_(True), grams, content, background).backward()
+
+    return median_seconds(ours, 15), median_seconds(usual, 15)
+
+
+LIFTED = {"conv1_1": 64, "conv2_1": 128, "conv3_1": 256, "conv4_1": 512, "conv5_1": 512}
+
+
+def main() -> None:
+    """Print seconds and memory."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--largest", type=int, default=2048)
+    args = parser.parse_args()
+    features = Models(here=frozenset()).features("embedded")[0]
+    plain = Models(here=frozenset()).features("embedded")[0].float().to(memory_format=torch.contiguous_format)
+    for side in (256, 512):
+        ours, usual = a_look(side, features, plain)
+        print(f"a look at {side} px: {ours * 1e3:.0f} ms; written as usual {usual * 1e3:.0f} ms; {ours / usual:.2f} x")
+    photo, style = at_short(EXAMPLE, 512), lit(read_photo(STYLE).pixels)
+    background = 0 * photo[..., 0] + 1
+    background[128:, 128:384] = 0
+
+    def fast() -> None:
+        painted_like(photo, [Model(style)], background, features, recipe=PORTRAIT_AWARE, preset=PRESETS["fast"])
+
+    print(f"fast at 512 px: {median_seconds(fast, 1, warm=False):.1f} s")
+    forget_peak()
+    large, behind = at_short(EXAMPLE, args.largest), at_short(EXAMPLE, args.largest)[..., 0] > 0
+    few = replace(PRESETS["fast"], looks=12, coarser=((0.25, 3), (0.5, 3)))
+
+    def largest() -> None:
+        painted_like(large, [Model(style)], behind.astype("float32"), features, recipe=PORTRAIT_AWARE, preset=few)
+
+    seconds = median_seconds(largest, 1, warm=False)
+    print(f"{large.shape[1]} x {large.shape[0]} px, 12 looks at that size: {seconds:.1f} s, peak {peak_megabytes():.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
