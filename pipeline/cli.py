@@ -15,7 +15,7 @@ from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import STAGES, Job, Ledger, plan
 from pipeline.pointing import add_prompt, prompt_of
 from pipeline.settings import options
-from pipeline.styles import add_styles, styles_of
+from pipeline.style_flags import add_styles, styles_of
 
 if TYPE_CHECKING:
     from tqdm import tqdm

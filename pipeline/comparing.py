@@ -9,7 +9,7 @@ from pipeline.fetching import bars
 from pipeline.flags import add_settings, settings_of
 from pipeline.jobs import Job, plan
 from pipeline.settings import COMPARED, options
-from pipeline.styles import add_styles, styles_of
+from pipeline.style_flags import add_styles, styles_of
 
 if TYPE_CHECKING:
     from pipeline.types import Progress

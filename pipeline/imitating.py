@@ -5,28 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.ops.resample import resized, size_of_long, size_within
+from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.tensor import lit
 from pipeline.outline import outline_person
 from pipeline.run import Run
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.detect import Seen
-from pipeline.types import Enough, Image, Mask, Photo, PromptError, Scene, Style
+from pipeline.styles import NO_STYLE
+from pipeline.types import Enough, Image, Mask, PromptError, Scene, Style
 
-STYLE_PIXELS = 2_000_000  # what is kept of a style picture
 SMALLER = 0.7  # what is painted where memory does not suffice, as a share of the size that was tried
 LEAST_PX = 128
-NO_STYLE = "Wanted a picture to paint like, found none; add a style picture, or choose the painter Monet."
 NOBODY = "No person was found, so the whole picture is painted with one brush."
-
-
-def style_of(photo: Photo, share: float = 1.0, mask: Photo | None = None) -> Style:
-    """Return a picture as a style; a mask's white says where its style counts."""
-    size = size_within(photo.pixels.shape[:2], STYLE_PIXELS)
-    pixels = np.asarray(np.round(np.clip(resized(lit(photo.pixels), size), 0, 1) * 255), np.uint8)
-    shown = None if mask is None else np.asarray(np.round(np.clip(resized(lit(mask.pixels).mean(2), size), 0, 1) * 255), np.uint8)
-    return Style(pixels, share, shown)
 
 
 def imitate_styles(

@@ -74,6 +74,7 @@ def test_the_presets_are_the_papers():
     assert (GATYS.content, GATYS.style, GATYS.background) == (5, 2e2, 0)
     assert GATYS.style_layers == tuple(f"conv{block}_1" for block in range(1, 6))
     assert RECIPES["gatys+"].style == 4e3
+    assert RECIPES["portrait-aware, layers"] == replace(PORTRAIT_AWARE, masks_layers=True)
     assert {recipe.variation for recipe in RECIPES.values()} == {PORTRAIT_AWARE.variation}
 
 

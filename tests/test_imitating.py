@@ -12,13 +12,14 @@ from PIL import Image
 
 import pipeline.imitation
 from pipeline.features import LEVELS, normalize, reference
-from pipeline.imitating import NO_STYLE, NOBODY, style_of
+from pipeline.imitating import NOBODY
 from pipeline.io import read_photo
 from pipeline.nets.perceptual import Perceptual
 from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings
-from pipeline.styles import add_styles, styles_of
+from pipeline.style_flags import add_styles, styles_of
+from pipeline.styles import NO_STYLE, style_of
 from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
 from tests.page import visitor
 from ui import style_box

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.imitating import style_of
 from pipeline.io import read_photo
 from pipeline.settings import Settings
+from pipeline.styles import style_of
 from pipeline.types import Style
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget

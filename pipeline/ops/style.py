@@ -52,7 +52,12 @@ class Recipe:
 
 PORTRAIT_AWARE = Recipe()
 GATYS = replace(PORTRAIT_AWARE, background=0.0, style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"))
-RECIPES: Mapping[str, Recipe] = {"portrait-aware": PORTRAIT_AWARE, "gatys": GATYS, "gatys+": replace(GATYS, style=4e3)}
+RECIPES: Mapping[str, Recipe] = {
+    "portrait-aware": PORTRAIT_AWARE,
+    "portrait-aware, layers": replace(PORTRAIT_AWARE, masks_layers=True),
+    "gatys": GATYS,
+    "gatys+": replace(GATYS, style=4e3),
+}
 
 
 @dataclass(frozen=True)
