@@ -17,6 +17,7 @@ PUBLISHED = {
     "fcn_resnet101": 54_314_346,
     "retinaface_resnet50": 27_293_600,
     "retinaface_mobilenet": 426_608,
+    "vgg19": 12_944_960,  # as far as conv5_1
 }
 # What a state dict holds besides parameters.
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "positional_encoding_gaussian_matrix")
