@@ -38,7 +38,7 @@ class Preset:
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(1000, from_noise=True, patient=True, history=20),
     # It begins with the photo, whose content is reached already, and learns the large strokes where a look costs a sixteenth.
-    "fast": Preset(70, from_noise=False, patient=False, history=40, coarser=((0.25, 100), (0.5, 60))),
+    "fast": Preset(66, from_noise=False, patient=False, history=40, coarser=((0.25, 60), (0.5, 50))),
 }
 
 

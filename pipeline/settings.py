@@ -73,7 +73,7 @@ class StyleSettings(Stage):
     )  # fmt: skip
     guidance: Guidance = _option(
         "layers", "Where a mask hides the person from the background's style: in each layer's maps, or in the photo, as the paper does it, "
-        "which paints a border around the person.",
+        "which leaves a dull rim around the person.",
         label="Mask", flag="guidance", names="In every layer|In the photo",
     )  # fmt: skip
     content: float = _option(5.0, "How much the photo's content counts.", label="Content", flag="content_weight", ge=0.0, le=100.0)

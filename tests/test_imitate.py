@@ -267,3 +267,17 @@ def test_an_interrupted_search_keeps_the_best():
     done = imitate(torch.zeros_like(target), bowl(target), looks=50, tell=interrupt)
     assert done.stopped
     assert done.energy == min(seen)
+
+
+def test_a_large_pictures_background_has_the_same_gradient(features, monkeypatch):
+    photo, style = picture(1), picture(2)
+    wanted = aims(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
+
+    def gradient():
+        start = photo.clone().requires_grad_(True)
+        (found,) = torch.autograd.grad(energy(start, wanted, features, PORTRAIT_AWARE).total, start)
+        return found
+
+    usual = gradient()
+    monkeypatch.setattr("pipeline.ops.style.LARGE", 0)
+    torch.testing.assert_close(gradient(), usual)

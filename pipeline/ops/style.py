@@ -6,11 +6,12 @@ Neural Networks".
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from pipeline.ops.moment import moment
 
@@ -20,6 +21,7 @@ CONTENT = "conv4_2"
 # What features whose mean is 1 are multiplied by. The paper does not say how large its features are, and style grows with their fourth
 # power, content with their second: at 1 its weights leave nothing of a photo, at this size a person stands on a painted background.
 SCALE = 0.22
+LARGE = 1_500_000  # pixels
 
 
 class Features(Protocol):
@@ -101,18 +103,24 @@ def aims(photo: Tensor, styles: Styles, background: Tensor | None, features: Fea
 def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) -> Energy:
     """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
     mask = wanted.background
-    by_layers = recipe.background_layers if mask is not None and recipe.masks_layers else ()
-    maps = features(picture, {CONTENT, *recipe.style_layers, *by_layers})
+    background: Tensor = torch.zeros(())
 
     def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:
         return torch.stack([style_energy(found, wanted.moments[layer], features.lift(layer)) for layer, found in moments]).sum()
 
-    background = torch.zeros(())
-    if mask is not None and by_layers:
-        background = styled((layer, moment(maps[layer], _at(mask, maps[layer]))) for layer in by_layers)
-    elif mask is not None:
+    def behind(picture: Tensor, mask: Tensor) -> Tensor:
         seen = features(picture, recipe.background_layers, mask)
-        background = styled((layer, moment(seen[layer]) / mask.mean()) for layer in recipe.background_layers)
+        return styled((layer, moment(seen[layer]) / mask.mean()) for layer in recipe.background_layers)
+
+    if mask is not None and not recipe.masks_layers:
+        # Of a large picture this pass is made again for its gradient, which comes last: then nothing is kept of the other pass any more.
+        large = picture.shape[2] * picture.shape[3] > LARGE
+        seen: Any = checkpoint(behind, picture, mask, use_reentrant=False) if large else behind(picture, mask)
+        background = seen
+    by_layers = recipe.background_layers if mask is not None and recipe.masks_layers else ()
+    maps = features(picture, {CONTENT, *recipe.style_layers, *by_layers})
+    if by_layers:
+        background = styled((layer, moment(maps[layer], _at(mask, maps[layer]))) for layer in by_layers)
     style = styled((layer, moment(maps[layer])) for layer in recipe.style_layers)
     content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
     return Energy(
