@@ -3,17 +3,18 @@
 from collections.abc import Hashable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import lit, to_picture, to_pixels
 from pipeline.outline import outline_person
 from pipeline.run import Run
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.detect import Seen
 from pipeline.styles import NO_STYLE
-from pipeline.types import Enough, Image, Mask, PromptError, Scene, Style
+from pipeline.types import Enough, Image, Mask, Photo, PromptError, Scene, Style
 
 SMALLER = 0.7  # what is painted where memory does not suffice, as a share of the size that was tried
 LEAST_PX = 128
@@ -21,7 +22,7 @@ NOBODY = "No person was found, so the whole picture is painted with one brush."
 
 
 def imitate_styles(
-    run: Run, original: Image, seen: Seen, styles: tuple[Style, ...], settings: Settings, models: Models
+    run: Run, photo: Photo, original: Image, seen: Seen, styles: tuple[Style, ...], settings: Settings, models: Models
 ) -> tuple[Scene, Hashable]:
     """Return the photo painted like pictures, and what that depends on: fine strokes behind a person, coarse ones on the person.
 
@@ -38,7 +39,7 @@ def imitate_styles(
         run.hints.append(NOBODY)
 
     def painted() -> tuple[Scene, tuple[str, ...]]:
-        return _painted(run, original, None if person is None else 1 - person, styles, settings, features, device)
+        return _painted(run, photo, original, None if person is None else 1 - person, styles, settings, features, device)
 
     scene, said = run.stage("paint", key, painted)
     run.hints += said
@@ -46,21 +47,31 @@ def imitate_styles(
 
 
 def _painted(
-    run: Run, original: Image, background: Mask | None, styles: tuple[Style, ...], settings: Settings, features: object, device: str
-) -> tuple[Scene, tuple[str, ...]]:
+    run: Run, photo: Photo, original: Image, background: Mask | None, styles: tuple[Style, ...], settings: Settings, features: object,
+    device: str,
+) -> tuple[Scene, tuple[str, ...]]:  # fmt: skip
     """Return the scene and what the person should know; where memory does not suffice, it is tried again one size down."""
     said: list[str] = []
-    long_px = round(min(settings.style.side, max(original.shape[:2])))
+    full = photo.pixels.shape[:2]
+    long_px = round(min(settings.style.side, max(full)))
     while True:
         try:
-            picture, notes = _at(long_px, run, original, background, styles, settings, features, device)
-            return Scene(picture), (*said, *notes)
+            source = original if long_px <= max(original.shape[:2]) else shrunk(photo, size_of_long(full, long_px))
+            picture, notes = _at(long_px, run, source, background, styles, settings, features, device)
+            styled = np.clip(resized(picture, original.shape[:2]), 0, 1)
+            fine = None if source is original else cv2.resize(to_pixels(picture), full[::-1], interpolation=cv2.INTER_CUBIC)
+            return Scene(styled, fine), (*said, *notes)  # pyright: ignore[reportArgumentType] - OpenCV does not say that bytes stay bytes
         except (MemoryError, RuntimeError) as error:
             if not is_memory(error) or long_px * SMALLER < LEAST_PX:
                 raise
             smaller = round(long_px * SMALLER)
             said = [f"There was not enough memory for a painted size of {long_px} px, so it was painted at {smaller} px."]
             long_px = smaller
+
+
+def shrunk(photo: Photo, size: tuple[int, int]) -> Image:
+    """Return a photo at a smaller size; shrunk as bytes, so that a large one is never held as float."""
+    return lit(cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA))  # pyright: ignore[reportArgumentType] - bytes stay bytes
 
 
 def is_memory(error: BaseException) -> bool:
@@ -73,10 +84,9 @@ def _at(
     long_px: int, run: Run, original: Image, background: Mask | None, styles: tuple[Style, ...], settings: Settings, features: object,
     device: str,
 ) -> tuple[Image, tuple[str, ...]]:  # fmt: skip
-    """Return the picture at the photo's working size, painted at a long side, and what the person should know."""
+    """Return the original painted with a long side of so many px, and what the person should know."""
     from pipeline.imitation import PRESETS, Model, Sight, painted_like
     from pipeline.ops.style import GATYS, PORTRAIT_AWARE
-    from pipeline.ops.tensor import to_picture
     from pipeline.stages.recolor import matched, with_colors
 
     how, preset = settings.style, PRESETS[settings.style.preset]
@@ -112,4 +122,4 @@ def _at(
         )
     if done.stopped:
         notes.append(f"Stopped after {done.looks} looks; this is the best picture so far.")
-    return np.clip(resized(picture, original.shape[:2]), 0, 1), tuple(notes)
+    return picture, tuple(notes)

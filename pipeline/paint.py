@@ -138,7 +138,7 @@ def paint_scene(
         run.skipped["paint"] = "Painting is switched off."
         return Scene()
     if settings.paint.painter == "portrait-aware":
-        made, key = imitate_styles(run, original, seen, styles, settings, models)
+        made, key = imitate_styles(run, photo, original, seen, styles, settings, models)
     else:
         made, key = paint_monet(run, photo, original, settings, models)
     how = settings.temper

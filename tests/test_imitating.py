@@ -121,6 +121,17 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(mo
     assert painting.styled.shape[:2] == painting.original.shape[:2]
 
 
+def test_a_large_photo_is_painted_at_more_than_the_working_size(models, night, monkeypatch):
+    monkeypatch.setattr("pipeline.paint.WORKING_PIXELS", 20_000)
+    photo = photo_of("scene.jpg", 400)
+    painting = paint(photo, Settings.from_flat(**{**QUICK, "style_px": 300, "iterations": 2}), models=models, prompt=night)
+    assert max(painting.original.shape) < 200
+    assert painting.fine.shape == photo.pixels.shape
+    assert painting.styled.shape == painting.original.shape
+    small = cv2.resize(painting.fine, painting.styled.shape[1::-1], interpolation=cv2.INTER_AREA) / 255
+    assert abs(small - painting.styled).mean() < 0.02
+
+
 def test_equal_styles_are_one_cache_key():
     photo = Photo(np.random.default_rng(0).integers(0, 255, (40, 50, 3), np.uint8))
     assert style_of(photo) == style_of(photo)
