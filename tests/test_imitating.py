@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 import pipeline.imitation
+from pipeline.cache import StageCache
 from pipeline.features import LEVELS, normalize, reference
 from pipeline.imitating import NOBODY
 from pipeline.io import read_photo
@@ -25,6 +26,7 @@ from tests.page import visitor
 from ui import style_box
 from ui.handlers import Handlers
 from ui.studio import reporter
+from ui.visits import Visits
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
@@ -216,6 +218,16 @@ def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
     visit.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
+
+
+def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
+    visit = Visits(StageCache()).of("anna")
+    hanging = visit.show("result", np.zeros((8, 8, 3), np.uint8))
+    for value in range(60):
+        visit.show_so_far(np.full((8, 8, 3), value, np.uint8))
+    assert Path(hanging).exists()
+    assert Path(visit.preview).exists()
+    assert len(list(visit.folder.iterdir())) == 3
 
 
 def test_painting_like_nothing_says_what_to_do(studio, photo):

@@ -191,7 +191,8 @@ def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
             if visit.enough.is_set():
                 raise Enough
             if time.monotonic() - previewed > PREVIEW_S:
-                visit.preview, previewed = visit.show("preview", to_pixels(progress.picture)), time.monotonic()
+                visit.show_so_far(to_pixels(progress.picture))
+                previewed = time.monotonic()
         doing = DOING[progress.stage]
         if progress.done > 0:
             left = (time.monotonic() - began) / progress.done * (1 - progress.done)

@@ -34,6 +34,7 @@ class Visit:
     preview: str | None = None
     seen: float = field(default_factory=time.monotonic)
     previews: deque[Path] = field(default_factory=deque)
+    passing: deque[Path] = field(default_factory=deque)
 
     def begin(self) -> threading.Event:
         """Return the stop sign of a new run."""
@@ -47,6 +48,13 @@ class Visit:
         while len(self.previews) > KEPT_PREVIEWS:
             self.previews.popleft().unlink(missing_ok=True)
         return str(path)
+
+    def show_so_far(self, pixels: Pixels) -> None:
+        """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""
+        self.passing.append(write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels))
+        self.preview = str(self.passing[-1])
+        while len(self.passing) > 2:
+            self.passing.popleft().unlink(missing_ok=True)
 
 
 class Visits:
