@@ -69,7 +69,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     buttons = [parts.paint, parts.cancel, parts.keep, parts.preview]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
     painter, monets = controls[PAINTER], [controls[flag] for flag in style_box.MONETS]
-    busy, idle = partial(switch_painting, running=True), partial(switch_painting, False, running=False)
+    busy, idle = partial(switch_painting, running=True), partial(switch_painting, "", running=False)
     begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
     painter.change(style_box.unfold, painter, [parts.style.box, *monets], queue=False, show_progress="hidden", **PRIVATE)

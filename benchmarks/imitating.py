@@ -19,6 +19,7 @@ from pipeline.nets.perceptual import Perceptual
 from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
 from pipeline.ops.tensor import lit, to_batch
 from pipeline.runtime import Models
+from training.perceptual import LIFTS
 
 STYLE = EXAMPLE.parent / "styles/night.jpg"
 
@@ -49,7 +50,7 @@ def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, f
     background[..., side // 4 : -side // 4] = 0
     wanted = aims(photo, [(style, 1.0, None)], background, features, PORTRAIT_AWARE)
     content = plain(photo, {CONTENT})[CONTENT]
-    grams = {layer: torch.zeros(count, count) for layer, count in LIFTED.items()}
+    grams = {layer: torch.zeros(count, count) for layer, count in LIFTS.items()}
 
     def ours() -> None:
         energy(photo.clone().requires_grad_(True), wanted, features, PORTRAIT_AWARE).total.backward()
@@ -58,9 +59,6 @@ def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, f
         usual_loss(plain, photo.clone().requires_grad_(True), grams, content, background).backward()
 
     return median_seconds(ours, 15), median_seconds(usual, 15)
-
-
-LIFTED = {"conv1_1": 64, "conv2_1": 128, "conv3_1": 256, "conv4_1": 512, "conv5_1": 512}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import resized, shrunk, size_of_long
 from pipeline.ops.tensor import lit, to_picture, to_pixels
 from pipeline.outline import outline_person
 from pipeline.run import Run
@@ -56,7 +56,7 @@ def _painted(
     long_px = round(min(settings.style.side, max(full)))
     while True:
         try:
-            source = original if long_px <= max(original.shape[:2]) else shrunk(photo, size_of_long(full, long_px))
+            source = original if long_px <= max(original.shape[:2]) else shrunk(photo.pixels, size_of_long(full, long_px))
             picture, notes = _at(long_px, run, source, background, styles, settings, features, device)
             styled = np.clip(resized(picture, original.shape[:2]), 0, 1)
             fine = None if source is original else cv2.resize(to_pixels(picture), full[::-1], interpolation=cv2.INTER_CUBIC)
@@ -67,11 +67,6 @@ def _painted(
             smaller = round(long_px * SMALLER)
             said = [f"There was not enough memory for a painted size of {long_px} px, so it was painted at {smaller} px."]
             long_px = smaller
-
-
-def shrunk(photo: Photo, size: tuple[int, int]) -> Image:
-    """Return a photo at a smaller size; shrunk as bytes, so that a large one is never held as float."""
-    return lit(cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA))  # pyright: ignore[reportArgumentType] - bytes stay bytes
 
 
 def is_memory(error: BaseException) -> bool:

@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Hashable
 from functools import partial
 
-import cv2
 import numpy as np
 
 from pipeline.detectors import DETECTORS
 from pipeline.imitating import imitate_styles
 from pipeline.moods import painter_of
 from pipeline.ops.color import mixed
-from pipeline.ops.resample import by_planes, rows_enlarged, size_within
+from pipeline.ops.resample import by_planes, rows_enlarged, shrunk, size_within
 from pipeline.ops.tensor import to_pixels
 from pipeline.ops.tiles import strips_of
 from pipeline.outline import Outline, outline_people
@@ -126,8 +125,7 @@ def at_working_size(photo: Photo) -> Image:
     size = size_within(photo.pixels.shape[:2], WORKING_PIXELS)
     if size == photo.pixels.shape[:2]:
         return photo.pixels.astype(np.float32) / np.float32(255)
-    # Shrunk as bytes: a large photo is never held as float.
-    return cv2.resize(photo.pixels, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return shrunk(photo.pixels, size)
 
 
 def paint_scene(

@@ -19,6 +19,11 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
     return by_planes(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
 
 
+def shrunk(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Float:
+    """Return a photo's pixels, (H, W, 3), in [0, 1] at a smaller `size`; shrunk as bytes, so that a large photo is never held as float."""
+    return cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+
+
 def bilinear(picture: Float, size: tuple[int, int]) -> Float:
     """Return the picture, (H, W, C), at `size` by Pillow's bilinear filter, which widens where it shrinks; not rounded to 8 bit."""
     if picture.shape[:2] == size:
