@@ -85,7 +85,7 @@ def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None)
     Raises: WeightError: the parser's weights are not at hand.
     """
     original = at_working_size(photo)
-    return original, see_people(Run(key_of(photo), ignore, KeepNothing()), original, settings or Settings(), models)
+    return original, see_people(Run("", ignore, KeepNothing()), original, settings or Settings(), models)
 
 
 def labels_at(nine: Probabilities, size: tuple[int, int]) -> Labels:

@@ -17,6 +17,11 @@ def mixed(one: Float, other: Float, share: float) -> Float:
     return np.asarray(one + np.float32(share) * (other - one), np.float32)
 
 
+def to_gray(picture: Float) -> Float:
+    """Return the mean of the three channels, (H, W)."""
+    return cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32))
+
+
 def to_lab(picture: Float) -> Float:
     """Return sRGB [0, 1] as CIELAB, L in [0, 100]."""
     return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)

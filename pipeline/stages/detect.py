@@ -6,15 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.confirm import confirm
+from pipeline.stages.confirm import clear, confirm
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background
-from pipeline.types import Face, Image
+from pipeline.types import Face, Image, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
 LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
 GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
+ROOM = 2.0  # between the middle of a face and what it may reach to, in distances of its eyes, or of these from the mouth
 CLEAR_PX = 72  # height at which a look shows a face well
 SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
@@ -74,12 +75,28 @@ def _confirmed(photo: Image, parser: Parser, parts: Probabilities, window: Windo
         points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
-        if found and measure(look_closer(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
+        shown = _shown(parts, guess, scale, corner)
+        certain = shown and clear(shown)
+        if found and not certain and measure(look_closer(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
             continue
-        seen = confirm(photo, parser, points)
+        seen = confirm(photo, parser, points, certain)
         if seen and not any(_same(seen[0], face) for face, _ in found):
             found.append(seen)
     return found
+
+
+def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]) -> CloseLook | None:
+    """Return what a look at a photo's window, `scale` times reduced, shows around a guess; None where the face is small in it.
+
+    `corner`: the window's (x, y) in the photo.
+    """
+    eyes, mouth = guess[:2].mean(0), guess[2:].mean(0)
+    room = ROOM * max(np.hypot(*(guess[1] - guess[0])), np.hypot(*(mouth - eyes)))
+    if room < CLEAR_PX:
+        return None
+    (left, top), (right, bottom) = ((np.maximum((eyes + mouth) / 2 + side * room, 0)).astype(int).tolist() for side in (-1, 1))
+    to_look = np.array([[1, 0, (0.5 - corner[0]) - (left + 0.5) * scale], [0, 1, (0.5 - corner[1]) - (top + 0.5) * scale]]) / scale
+    return CloseLook(parts[top:bottom, left:right], to_look)
 
 
 def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> tuple[Window, int] | None:

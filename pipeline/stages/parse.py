@@ -83,7 +83,11 @@ def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> ND
     if mirrored == "only":
         return network(there)[:, MIRRORED, :, ::-1]
     seen, other = np.split(network(np.concatenate([batch, there])), 2)
-    return mean_of(seen, other[:, MIRRORED, :, ::-1])
+    mean = np.empty_like(seen)
+    for part, plane in enumerate(mean[0]):  # one at a time: it stays in the processor's cache
+        np.add(seen[0, part], other[0, MIRRORED[part], :, ::-1], out=plane)
+        plane /= 2
+    return mean
 
 
 def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -120,7 +124,8 @@ def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int,
     for part, plane in enumerate(planes):  # one at a time: what a plane needs fits into the processor's cache
         cv2.resize(np.ascontiguousarray(whole[..., part]), size[::-1], dst=plane, interpolation=cv2.INTER_LINEAR)
         for view, window, weight in laid:
-            plane[window] += weight * (align.paste_into(window, np.ascontiguousarray(view.parts[..., part]), view.matrix) - plane[window])
+            pasted = align.paste_into(window, np.ascontiguousarray(view.parts[..., part]), view.matrix)
+            cv2.blendLinear(plane[window], pasted, 1 - weight, weight, dst=plane[window])
     return planes.transpose(1, 2, 0)
 
 
