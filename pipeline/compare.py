@@ -16,7 +16,7 @@ from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.stages.choose import choose
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
-from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report, Style
+from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report, Scene, Style
 from pipeline.weights import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
@@ -64,9 +64,9 @@ def compare(
     run = Run(key_of(photo), report, cache or KeepNothing())
     original = run.kept("original", lambda: at_working_size(photo))
     seen = see_people(run, original, settings, models)
-    styled = paint_scene(run, photo, original, seen, styles, settings, models).styled
+    scene = paint_scene(run, photo, original, seen, styles, settings, models)
     restored = restore_faces(run, original, seen, settings, models).picture
-    same = _Same(run, original, original if styled is None else styled, restored, seen, settings, models)
+    same = _Same(run, original, Scene(original) if scene.styled is None else scene, restored, seen, settings, models)
     wanted = tuple(dict.fromkeys((REFERENCE, *segmenters)))
     versions = {name: same.version(name, done=i / len(wanted)) for i, name in enumerate(wanted)}
     mask = versions[REFERENCE].mask
@@ -76,7 +76,7 @@ def compare(
     except WeightError as missing:
         if settings.weights == "full":
             raise
-        direct, done, notes = same.styled, False, (*notes, f"Nothing was restored: {missing}")
+        direct, done, notes = same.painting, False, (*notes, f"Nothing was restored: {missing}")
     shown = tuple(replace(versions[name], iou=iou(versions[name].mask, mask)) for name in dict.fromkeys(segmenters))
     return Comparison(original, direct, done, shown, notes)
 
@@ -111,11 +111,16 @@ class _Same:
 
     run: Run
     original: Image
-    styled: Image
+    scene: Scene  # the photo itself where painting is off
     restored: Image | None
     seen: Seen
     settings: Settings
     models: Models
+
+    @property
+    def painting(self) -> Image:
+        """The whole photo painted."""
+        return self.original if self.scene.styled is None else self.scene.styled
 
     def version(self, name: Segmenter, *, done: float) -> Version:
         """Return one segmenter's version, kept or new, its agreement still open; `done`: the share of them that lies behind."""
@@ -128,7 +133,7 @@ class _Same:
         if seconds < QUICK_S:
             seconds = min(seconds, self._timed(name, chosen)[1])
         run = Run(self.run.key, ignore, KeepNothing())
-        picture, _ = blend_people(run, self.original, self.styled, self.restored, self.seen, outline, chosen, self.models)
+        picture, _ = blend_people(run, self.original, self.scene, self.restored, self.seen, outline, chosen, self.models)
         parameters = sum(count_parameters(entry) for entry in entries_of(name, chosen.weights))
         return Version(name, picture, outline.mask, parameters, seconds, None)
 
@@ -146,14 +151,14 @@ class _Same:
         """
         how = self.settings.restore
         if mask is None or not how.on:
-            return self.styled
+            return self.painting
         restorer = self.models.load("restorer", self.settings.weights)
         key = "restored directly", self.settings, tuple(self.run.used), restorer.use
         return self.run.kept(key, lambda: self._restored(restorer.run, mask))
 
     def _restored(self, network: Network, mask: Mask) -> Image:
-        how, faces = self.settings.restore, self.seen.faces
+        how, faces, painting = self.settings.restore, self.seen.faces, self.painting
         # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
-        cares = tuple(replace(care, weight=how.weight) for care in choose(self.styled, faces, (), which="all", weight=how.weight))
-        made = restore(self.styled, faces, cares, network, mask, fidelity=how.fidelity)
-        return self.styled if made.picture is None else made.picture
+        cares = tuple(replace(care, weight=how.weight) for care in choose(painting, faces, (), which="all", weight=how.weight))
+        made = restore(painting, faces, cares, network, mask, fidelity=how.fidelity)
+        return painting if made.picture is None else made.picture

@@ -17,7 +17,7 @@ from pipeline.outline import Outline, outline_people
 from pipeline.restoring import restore_faces
 from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
-from pipeline.settings import Settings, TemperSettings
+from pipeline.settings import Settings
 from pipeline.stages.blend import blend
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
@@ -25,6 +25,7 @@ from pipeline.stages.separate import scene_of, separate
 from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, stylize_tiles
 from pipeline.stages.temper import temper
 from pipeline.stages.touch import touch
+from pipeline.stages.weave import canvas, weave, woven
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene, Style
 
 WORKING_PIXELS = 2_000_000
@@ -57,7 +58,7 @@ def paint(
     pointed = prompt.resized(photo.pixels.shape[:2], original.shape[:2])
     made = restore_faces(run, original, seen, settings, models, pointed.faces)
     outline = outline_people(run, original, made.picture, seen, settings, models, pointed)
-    result, alpha = blend_people(run, original, scene.styled, made.picture, seen, outline, settings, models)
+    result, alpha = blend_people(run, original, scene, made.picture, seen, outline, settings, models)
     scale = photo.pixels.shape[0] / original.shape[0]
     return Painting(
         photo=photo, settings=settings, original=original, result=result, alpha=alpha, styled=scene.styled, fine=scene.fine,
@@ -140,8 +141,15 @@ def paint_scene(
     else:
         made, key = paint_monet(run, photo, original, settings, models)
     how = settings.temper
-    tempered = partial(temper, made, photo.pixels, original, strength=how.strength, palette=how.palette)
-    return made if how == TemperSettings() else run.kept((settings.paint, how, key), tempered)
+
+    def finished() -> Scene:
+        tempered = temper(made, photo.pixels, original, strength=how.strength, palette=how.palette)
+        amount, brush = how.canvas * how.strength, settings.paint.brush
+        if not amount or settings.paint.painter != "monet":  # pictures that are imitated bring a canvas of their own
+            return tempered
+        return weave(tempered, canvas(original, photo.pixels.shape[:2], brush=brush, amount=amount))
+
+    return run.kept((settings.paint, how, key), finished)
 
 
 def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> tuple[Scene, Hashable]:
@@ -170,11 +178,10 @@ def see_people(run: Run, original: Image, settings: Settings, models: Models) ->
 
 
 def blend_people(
-    run: Run, original: Image, styled: Image | None, restored: Image | None, seen: Seen, outline: Outline, settings: Settings,
-    models: Models,
-) -> tuple[Image, Mask]:  # fmt: skip
+    run: Run, original: Image, scene: Scene, restored: Image | None, seen: Seen, outline: Outline, settings: Settings, models: Models
+) -> tuple[Image, Mask]:
     """Set the kept region into the painting, or say why not; return the result and how much of the person each pixel has."""
-    person = original if restored is None else restored
+    person, styled = original if restored is None else restored, scene.styled
     nothing = np.zeros(original.shape[:2], np.float32)
     if styled is None:
         run.skipped["blend"] = "Nothing is painted, so there is nothing to blend into."
@@ -189,7 +196,10 @@ def blend_people(
         return touch(person, mask, seen.faces, painter.run, stroke_px=painter.entry.stroke_px or STROKE_PX, seeded=painter.entry.seeded)
 
     def blended() -> tuple[Image, Mask]:
-        brushed = mixed(person, run.kept(("touched", choices), touched), how.painterly) if how.painterly else person
+        brushed = person
+        if how.painterly:
+            fully = run.kept(("touched", choices), touched)
+            brushed = mixed(person, fully if scene.grain is None else woven(fully, scene.grain), how.painterly)
         return blend(styled, brushed, mask, seen.faces, strength=how.strength, feather=how.feather, harmony=how.harmony)
 
     return run.stage("blend", (settings.paint, settings.temper, how, choices), blended)

@@ -235,11 +235,13 @@ Report = Callable[[Progress], None]  # may raise Cancelled
 class Scene:
     """The whole photo painted; None where painting is off.
 
-    `styled`: at working size. `fine`: at the photo's own size, where the brush asks for more than the working size holds.
+    `styled`: at working size. `fine`: at the photo's own size, where the brush asks for more than the working size holds. `grain`: of the
+    canvas that both are painted on, light at its cells; None where it does not show.
     """
 
     styled: Image | None = None
     fine: Pixels | None = None
+    grain: Mask | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class FineModels(PlainModels):
 
 LARGE = Photo(RNG.integers(0, 256, (1501, 1403, 3), np.uint8))
 PHOTO = Photo(LARGE.pixels[:501, :461])
-FINE = Settings.from_flat(brush=0.2)
+FINE = Settings.from_flat(brush=0.2, canvas=0)
 
 
 @pytest.fixture
