@@ -21,7 +21,8 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import lit, to_pixels
+from pipeline.stages.weave import GRAIN, THIN, liveliness
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
@@ -33,26 +34,28 @@ from training.unpaired import Domains, part
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
-CROWD, STROKES = 0.5, 4.0  # weights: what the paintings are like, what the renderer would do
-MEMORY = 96  # results that are compared with the paintings together
+LOOK_FROM = STYLE.index("conv31")  # the layers from there on are a picture's look: their means shall vary together as the paintings' do
+CROWD, TOGETHER, STROKES = 0.5, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
+MEMORY = 192  # results that are compared with the paintings together
 
 
 def batches(
     data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px, and the grain of their canvas.
 
-    First come parts of so many `landscapes`, then of so many `people`.
+    First come parts of so many `landscapes`, then of so many `people`. The grain, (B, 1, H, H), is light under middle paint.
     """
     large = round(side * ENLARGED / 4) * 4
     inner = slice(MARGIN, MARGIN + large)
     while True:
-        pairs = []
+        pairs, grains = [], []
         for kind in [data.landscapes] * landscapes + [data.people] * people:
             photo = part(kind[rng.integers(len(kind))], WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1), large + 2 * MARGIN, rng)
             pairs.append(np.stack(pair_of(photo, rng, light))[:, inner, inner])
+            grains.append(rng.standard_normal((1, large, large), np.float32) * GRAIN * liveliness(lit(photo[inner, inner]), side))
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
-        yield given, strokes
+        yield given, strokes, torch.from_numpy(np.stack(grains))
 
 
 class Manner:
@@ -64,9 +67,12 @@ class Manner:
     def __init__(self, paintings: Tensor, vgg: Perceptual) -> None:
         with torch.no_grad():
             moments = torch.cat([moments_of(vgg(few / 2 + 0.5)) for few in paintings.split(8)])
+            channels = [vgg(paintings[:1])[name].shape[1] for name in STYLE]
+        self.look = slice(sum(channels[:LOOK_FROM]), sum(channels))
         self.mean, self.deviation = moments.mean(0), moments.std(0)
         self.spread = self.deviation + 1e-3
-        self.last = moments[:MEMORY].clone()
+        self.last = moments[torch.randperm(len(moments), generator=torch.Generator().manual_seed(0))[:MEMORY]]
+        self.covariance = self.varying(moments)
 
     def together(self, moments: Tensor) -> Tensor:
         """Return how far the last results' mean and deviation are from the paintings', squared, in parts of how far paintings are apart.
@@ -76,24 +82,38 @@ class Manner:
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
         apart = torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
-        return (apart**2).mean(1).sum()
+        varies = (self.varying(crowd) - self.covariance).square().sum() / self.covariance.square().sum()
+        return (apart**2).mean(1).sum() + TOGETHER * varies
+
+    def varying(self, moments: Tensor) -> Tensor:
+        """Return the covariance, (L, L), of the channels of so many pictures' look, in parts of how far paintings are apart."""
+        look = ((moments - moments.mean(0)) / self.spread)[:, self.look]
+        return look.mT @ look / len(look)
 
 
 def moments_of(features: dict[str, Tensor]) -> Tensor:
-    """Return mean and deviation of every channel of the layers of `STYLE`, (B, M)."""
-    return torch.cat([m for n in STYLE for m in (features[n].mean((2, 3)), features[n].std((2, 3)))], 1)
+    """Return the means, then the deviations of every channel of the layers of `STYLE`, (B, M)."""
+    maps = [features[name] for name in STYLE]
+    return torch.cat([*(m.mean((2, 3)) for m in maps), *(m.std((2, 3)) for m in maps)], 1)
 
 
-def manner_loss(out: Tensor, strokes: Tensor, landscapes: int, vgg: Perceptual, manner: Manner) -> tuple[Tensor, dict[str, float]]:
+def manner_loss(
+    out: Tensor, strokes: Tensor, grain: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
+) -> tuple[Tensor, dict[str, float]]:
     """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
 
-    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings.
+    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, on a canvas of this `grain`.
     """
-    got = vgg(as_shown(out[:landscapes]) / 2 + 0.5)
+    got = vgg(as_shown(woven(out[:landscapes] / 2 + 0.5, grain[:landscapes])))
     crowd = manner.together(moments_of(got))
-    alone = MEMORY / landscapes  # of so many batches this one is all that learns
+    alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)
     return CROWD * alone * crowd + STROKES * drawn, {"crowd": crowd.item(), **parts}
+
+
+def woven(pictures: Tensor, grain: Tensor) -> Tensor:
+    """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.weave` has it."""
+    return (pictures + grain * (1 + THIN * (1 - 2 * pictures.mean(1, keepdim=True)))).clamp(0, 1)
 
 
 def as_shown(picture: Tensor) -> Tensor:
@@ -141,10 +161,10 @@ def train(args: argparse.Namespace) -> None:
     stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
-        photo, strokes = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        photo, strokes, grain = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo)
-        loss, parts = manner_loss(out.float(), strokes, args.landscapes, vgg, manner)
+        loss, parts = manner_loss(out.float(), strokes, grain, args.landscapes, vgg, manner)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)

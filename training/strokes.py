@@ -15,15 +15,17 @@ from pipeline.ops.grain import SOFTNESS_PX
 Field = NDArray[np.float32]
 
 # A painting is lighter than a photo, not paler; its lights are a little warm, its shadows violet.
-LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 11.5, 1.15, 130.0
-GREENER, YELLOWER = -1.5, 3.5
+LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 14.0, 1.15, 130.0
+GREENER, YELLOWER = -3.5, 5.0
+# Its reds, and with them skin, are neither lighter nor greener: where a photo's a is so much around a place, these shifts shrink.
+RED_FROM, RED_TO, RED_AROUND_PX, RED_KEEPS = 2.0, 14.0, 5.0, np.array([0.15, 0.45, 0.65], np.float32)
 SHADOW, LIGHTS = (2.0, -5.0), (2.0, 2.0)  # what darkest and lightest colors gain of a, b
 BROKEN_COLOR = np.array([5.8, 4.2, 4.0], np.float32)  # deviation of strokes from the light's own L, a, b
 CALM, BUSY, BUSY_AT = 0.5, 1.3, 0.33  # strokes differ less where the photo is flat, more where it is busy
 RELIEF = 2.5  # of L: how thick the paint is
 FINE_AT = 0.2  # edges from which on the fine brush is taken
 KEPT = 0.6  # of the structure at edges that strokes have lost
-SHARPER = 0.8
+SHARPER = 0.65
 FLOW_PX, AROUND_PX = 2.5, 6.0  # over which a stroke's course, and how busy a photo is, are averaged
 
 
@@ -44,17 +46,19 @@ WIDE, FINE = Brush(0, 0.4, 26, 6), Brush(1, 0.0, 22, 2)
 
 
 def lit_like_monet(photo: Field) -> Field:
-    """Return the photo (H, W, 3) in [0, 1] with lifted darks, calmer blues, violet shadows and warm lights.
+    """Return the photo (H, W, 3) in [0, 1] with lifted darks but for reds, calmer blues, violet shadows and warm lights.
 
-    The same for every pixel whatever surrounds it, so that a network without a view of the whole picture can learn it.
+    It asks for what is near alone, so that a network without a view of the whole picture can learn it.
     """
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)
-    lightness = lab[..., 0] * LIGHT_GAIN + LIGHT_SHIFT
+    red = np.clip((cv2.GaussianBlur(lab[..., 1], (0, 0), RED_AROUND_PX) - RED_FROM) / (RED_TO - RED_FROM), 0, 1)
+    shift = np.array([LIGHT_SHIFT, GREENER, YELLOWER], np.float32) * (1 - red[..., None] * (1 - RED_KEEPS))
+    lightness = lab[..., 0] * LIGHT_GAIN + shift[..., 0]
     tone = np.clip((lightness - 55) / 35, -1, 1)
     shadow, light = np.maximum(-tone, 0), np.maximum(tone, 0)
     gain = COLOR_GAIN / (1 + np.hypot(lab[..., 1], lab[..., 2]) / COLOR_KNEE)  # dull colors gain, vivid ones are calmed
-    a = lab[..., 1] * gain + SHADOW[0] * shadow + LIGHTS[0] * light + GREENER
-    b = lab[..., 2] * gain + SHADOW[1] * shadow + LIGHTS[1] * light + YELLOWER
+    a = lab[..., 1] * gain + SHADOW[0] * shadow + LIGHTS[0] * light + shift[..., 1]
+    b = lab[..., 2] * gain + SHADOW[1] * shadow + LIGHTS[1] * light + shift[..., 2]
     return _rgb(np.dstack([lightness, a, b]))
 
 
