@@ -190,7 +190,10 @@ def blend_people(
         run.skipped["blend"] = "No face was found." if outline.mask is None else "Keeping the face is switched off."
         return styled, nothing
     mask, how = outline.mask, settings.blend
-    painter, choices = painter_of(settings, models), (settings.restore, tuple(run.used), outline.key)
+    painter = painter_of(settings, models)
+    if how.painterly:
+        run.using(painter)  # a face is touched by Monet's brush whatever painted the scene
+    choices = settings.restore, tuple(run.used), outline.key
 
     def touched() -> Image:
         return touch(person, mask, seen.faces, painter.run, stroke_px=painter.entry.stroke_px or STROKE_PX, seeded=painter.entry.seeded)
