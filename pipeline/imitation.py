@@ -86,31 +86,46 @@ def painted_like(
     Raises: ValueError: no model, a share that is not positive, a mask that shows nothing, or a picture below 32 px.
     """
     check(photo, models, scale)
-    short = min(photo.shape[:2])
-    levels = [(share, looks) for share, looks in preset.coarser if short * share * min(scale, 1) >= LEAST_PX] + [(1.0, preset.looks)]
-    costs = [looks * share**2 for share, looks in levels]
     picture, before, looks, found = None, None, 0, None
-    for (share, most), cost, past in zip(levels, costs, np.cumsum([0, *costs]), strict=False):
-        shown = _batch(photo, short * share).to(device)
-        side = short * share * scale
+    for level in _levels(preset, min(photo.shape[:2]), scale):
+        shown = _batch(photo, level.short_px).to(device)
+        side = level.short_px * scale
         styles = [(_batch(m.picture, side).to(device), m.share, _mask(m.mask, side, device)) for m in models]
-        wanted = aims(shown, styles, _mask(background, short * share, device), features, recipe)
+        wanted = aims(shown, styles, _mask(background, level.short_px, device), features, recipe)
         start = shown if not preset.from_noise else torch.rand(shown.shape, generator=torch.Generator().manual_seed(0)).to(device)
         if picture is not None and before is not None:  # what it changed in the smaller photo, it changes in this one
             start = shown + F.interpolate(picture - before, size=(shown.shape[2], shown.shape[3]), mode="bicubic")
-
-        def told(count: int, now: float, seen: Tensor, past: float = past, cost: float = cost, most: int = most) -> bool | None:
-            return tell(Sight((past + cost * count / most) / sum(costs), now, seen))
-
         found = imitate(
-            start, lambda seen, wanted=wanted: energy(seen, wanted, features, recipe), looks=most, history=preset.history,
-            patient=preset.patient, tell=lambda look, told=told: told(look.count, look.energy.total.item(), look.picture),
+            start, lambda seen, wanted=wanted: energy(seen, wanted, features, recipe), looks=level.looks, history=preset.history,
+            patient=preset.patient, tell=lambda look, at=level: tell(Sight(at.done(look.count), look.energy.total.item(), look.picture)),
         )  # fmt: skip
         looks += found.looks
         picture, before = found.picture, shown
         if found.diverged or found.stopped:
             break
     return _imitated(found, photo.shape[:2], looks)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One size that a photo is painted at: its short side, at most so many looks, and the shares of the whole work before and in it."""
+
+    short_px: float
+    looks: int
+    before: float
+    within: float
+
+    def done(self, looks: int) -> float:
+        """Return the share of the whole work that is done after so many of its looks."""
+        return self.before + self.within * looks / self.looks
+
+
+def _levels(preset: Preset, short_px: int, scale: float) -> list[_Level]:
+    """Return the sizes at which a photo of this short side is painted, the smallest first; a look costs what its pixels do."""
+    steps = [(share, looks) for share, looks in preset.coarser if short_px * share * min(scale, 1) >= LEAST_PX] + [(1.0, preset.looks)]
+    ends = np.cumsum([0, *(looks * share**2 for share, looks in steps)])
+    ends /= ends[-1]
+    return [_Level(short_px * share, looks, *map(float, (a, b - a))) for (share, looks), a, b in zip(steps, ends, ends[1:], strict=False)]
 
 
 def check(photo: Image, models: Sequence[Model], scale: float) -> None:
