@@ -41,9 +41,10 @@ def test_liveliness_has_limits():
     assert 0 < liveliness(np.full((64, 64, 3), 0.5, np.float32)) < liveliness(rough(0.05)) < liveliness(rough(0.5)) < 4
 
 
-def test_it_shows_most_under_dark_paint_and_makes_nothing_lighter_in_the_mean():
+def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_in_the_mean():
     grain = canvas(rough(0.05), (128, 96), brush=8, amount=1)
-    dark, light = (np.full((128, 96, 3), value, np.float32) for value in (0.25, 0.75))
+    np.testing.assert_array_equal(woven(np.zeros((128, 96, 3), np.float32), grain), 0)
+    dark, light = (np.full((128, 96, 3), value, np.float32) for value in (0.3, 0.75))
     on_dark, on_light = (woven(paint, grain) - paint for paint in (dark, light))
     assert on_dark.std() > 1.2 * on_light.std() > 0
     assert abs(on_dark.mean()) < 0.2 * on_dark.std()

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
 from pipeline.ops.tensor import lit, to_pixels
-from pipeline.stages.weave import GRAIN, THIN, liveliness
+from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
@@ -113,7 +113,8 @@ def manner_loss(
 
 def woven(pictures: Tensor, grain: Tensor) -> Tensor:
     """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.weave` has it."""
-    return (pictures + grain * (1 + THIN * (1 - 2 * pictures.mean(1, keepdim=True)))).clamp(0, 1)
+    gray = pictures.mean(1, keepdim=True)
+    return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
 
 
 def as_shown(picture: Tensor) -> Tensor:

@@ -13,7 +13,8 @@ from pipeline.types import Image, Scene
 Field = NDArray[np.float32]
 
 GRAIN = 0.043  # deviation of the light in [0, 1] from one cell of the canvas to the next, under paint of middle light
-THIN = 0.3  # how much more of it shows under black, and less under white
+THIN = 0.3  # how much more of it shows under dark paint, and less under light
+BLACK = 0.25  # light below which it fades: it would glitter
 CELLS = 8  # to the widest stroke
 # A photo is as lively as usual where its light differs by this from its surroundings' in the mean; the grain follows within limits.
 USUAL, LIMITS = 0.032, (0.3, 2.5)
@@ -57,5 +58,6 @@ def woven(picture: Image, grain: Field) -> Image:
 
 
 def _woven(picture: Image, grain: Field) -> Image:
-    shown = grain * (1 + np.float32(THIN) * (1 - 2 * to_gray(picture)))
+    gray = to_gray(picture)
+    shown = grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
     return np.clip(picture + shown[..., None], 0, 1, dtype=np.float32)
