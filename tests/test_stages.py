@@ -7,10 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.detect import LARGER_LOOKS_PX, unexplained
+from pipeline.stages.confirm import SURE_PX
+from pipeline.stages.detect import LARGER_LOOKS_PX, see, unexplained
 from pipeline.stages.guess import guesses
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import INNER_COUNTS, INNER_SIDE, CloseLook, Part, look, look_closest, merged, merged_nine, nine_classes
+from pipeline.stages.parse import (
+    INNER_COUNTS,
+    INNER_MIDDLE,
+    INNER_SHARE,
+    INNER_SIDE,
+    CloseLook,
+    Parser,
+    Part,
+    look,
+    look_closest,
+    merged,
+    merged_nine,
+    nine_classes,
+)  # fmt: skip
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
 from pipeline.stages.stylize import stylize
@@ -254,3 +268,29 @@ def test_a_large_patch_of_skin_needs_no_very_large_look():
     parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
     face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
     assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_LOOKS_PX[0]
+
+
+@pytest.mark.parametrize(("sure", "again"), [(0.99, False), (0.9, True)])
+def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(sure, again):
+    closer = []
+
+    def whole(batch):
+        h, w = batch.shape[2:]
+        if (h, w) == (SURE_PX, SURE_PX):
+            closer.append(1)
+        return for_each(batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure))
+
+    def close(batch):
+        h, w = batch.shape[2:]
+        inner = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SHARE * h)
+        center, tall = (inner, 0.6 * INNER_SHARE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
+        return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
+
+    (face,) = see(photo_of(300, 400), Parser(whole, close)).faces
+    assert bool(closer) == again
+    assert np.abs(face.eyes.mean(0) - (200, 150)).max() < 40
+
+
+def softened(parts, sure):
+    """Return one-hot parts as a network that is `sure` of each has them."""
+    return (parts * (sure - (1 - sure) / 11) + (1 - sure) / 11).astype(np.float32)
