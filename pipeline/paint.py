@@ -9,9 +9,9 @@ import numpy as np
 from pipeline.detectors import DETECTORS
 from pipeline.imitating import imitate_styles
 from pipeline.moods import painter_of
-from pipeline.ops.color import mixed
+from pipeline.ops.color import mixed, to_gray
 from pipeline.ops.resample import by_planes, rows_enlarged, shrunk, size_within
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import lit, to_pixels
 from pipeline.ops.tiles import strips_of
 from pipeline.outline import Outline, outline_people
 from pipeline.restoring import restore_faces
@@ -107,12 +107,12 @@ def full_size(painting: Painting) -> Pixels:
         return to_pixels(painting.result)
     out, detail = np.empty_like(photo), detail_of(painting)
     for rows in strips_of(size[0]):
-        lost = (photo[rows].astype(np.float32) / 255 - rows_enlarged(painting.original, size, rows)).mean(2)
+        lost = to_gray(lit(photo[rows]) - rows_enlarged(painting.original, size, rows))
         large = rows_enlarged(painting.result, size, rows) + (rows_enlarged(detail, size, rows) * lost)[..., None]
         if painting.fine is not None and painting.styled is not None:
-            finer = painting.fine[rows].astype(np.float32) / 255 - rows_enlarged(painting.styled, size, rows)
+            finer = lit(painting.fine[rows]) - rows_enlarged(painting.styled, size, rows)
             large += (1 - rows_enlarged(painting.alpha, size, rows))[..., None] * finer
-        out[rows] = to_pixels(large)
+        out[rows] = to_pixels(np.asarray(large, np.float32))
     return out
 
 
@@ -125,7 +125,7 @@ def at_working_size(photo: Photo) -> Image:
     """Return the photo with at most `WORKING_PIXELS`, float."""
     size = size_within(photo.pixels.shape[:2], WORKING_PIXELS)
     if size == photo.pixels.shape[:2]:
-        return photo.pixels.astype(np.float32) / np.float32(255)
+        return lit(photo.pixels)
     return shrunk(photo.pixels, size)
 
 

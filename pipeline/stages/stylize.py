@@ -6,6 +6,7 @@ from itertools import repeat
 import cv2
 import numpy as np
 
+from pipeline.ops.color import to_gray
 from pipeline.ops.grain import Field, carried, seeds, strips_of_seeds
 from pipeline.ops.resample import resized, rows_enlarged, size_of_short, size_within
 from pipeline.ops.tensor import lit, to_batch, to_picture, to_pixels
@@ -68,7 +69,7 @@ def asked_size(size: tuple[int, int], *, brush: float, stroke_px: float) -> tupl
 
 def restructured(painted: Image, photo: Image, coarse: Image) -> Image:
     """Return the painting with the photo's light that `coarse` (the photo as the painter saw it) has lost."""
-    return painted + STRUCTURE * (photo - coarse).mean(2, keepdims=True)
+    return np.asarray(painted + STRUCTURE * to_gray(photo - coarse)[..., None], np.float32)
 
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
