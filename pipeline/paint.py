@@ -1,7 +1,6 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
 import hashlib
-from collections.abc import Hashable
 from functools import partial
 
 import numpy as np
@@ -19,6 +18,7 @@ from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
+from pipeline.stages.broaden import broad_strokes, broaden
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Probabilities, in_photo, labels_of, merged_nine
 from pipeline.stages.separate import scene_of, separate
@@ -138,25 +138,19 @@ def paint_scene(
         return Scene()
     if settings.paint.painter == "portrait-aware":
         made, key = imitate_styles(run, photo, original, seen, styles, settings, models)
-    else:
-        made, key = paint_monet(run, photo, original, settings, models)
-    how = settings.temper
-
-    def finished() -> Scene:
-        tempered = temper(made, photo.pixels, original, strength=how.strength, palette=how.palette)
-        amount, brush = how.canvas * how.strength, settings.paint.brush
-        if not amount or settings.paint.painter != "monet":  # pictures that are imitated bring a canvas of their own
-            return tempered
-        return weave(tempered, canvas(original, photo.pixels.shape[:2], brush=brush, amount=amount))
-
-    return run.kept((settings.paint, how, key), finished)
+        return run.kept((settings.paint, settings.temper, key), lambda: _tempered(made, photo, original, settings))
+    return paint_monet(run, photo, original, settings, models)
 
 
-def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> tuple[Scene, Hashable]:
-    """Return the photo painted by a network, in tiles at up to its own size where the brush asks for more than `original`; and its key."""
+def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, models: Models) -> Scene:
+    """Return the photo painted by a network, in tiles at up to its own size where the brush asks for more than `original`.
+
+    Calm places are painted with a broad brush, too, and all lies on a canvas.
+    """
     painter = run.using(painter_of(settings, models))
     brush, stroke_px, seeded = settings.paint.brush, painter.entry.stroke_px or STROKE_PX, painter.entry.seeded
-    asked = asked_size(photo.pixels.shape[:2], brush=brush, stroke_px=stroke_px)
+    size, how, key = photo.pixels.shape[:2], settings.temper, (settings.paint, painter.use)
+    asked = asked_size(size, brush=brush, stroke_px=stroke_px)
 
     def painted() -> Scene:
         if asked[0] * asked[1] <= MAX_PIXELS:
@@ -165,7 +159,22 @@ def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, mod
         fine = stylize_tiles(photo.pixels, painter.freeze, asked, halo_px=painter.halo_px, seeded=seeded, tell=tell)
         return Scene(at_working_size(Photo(fine)), fine)
 
-    return run.stage("paint", (settings.paint, painter.use), painted), painter.use
+    def broad(scene: Scene) -> Image:
+        assert scene.styled is not None
+        return broad_strokes(original, scene.styled, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded)
+
+    def finished(scene: Scene) -> Scene:
+        if how.broad:
+            scene = broaden(scene, run.kept(("broad", key), lambda: broad(made)), how.broad)
+        scene, amount = _tempered(scene, photo, original, settings), how.canvas * how.strength
+        return weave(scene, canvas(original, size, brush=brush, amount=amount)) if amount else scene
+
+    made = run.stage("paint", key, painted)
+    return run.kept((key, how), lambda: finished(made))
+
+
+def _tempered(scene: Scene, photo: Photo, original: Image, settings: Settings) -> Scene:
+    return temper(scene, photo.pixels, original, strength=settings.temper.strength, palette=settings.temper.palette)
 
 
 def see_people(run: Run, original: Image, settings: Settings, models: Models) -> Seen:

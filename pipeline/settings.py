@@ -92,6 +92,10 @@ class TemperSettings(Stage):
 
     strength: float = _option(1.0, "0 is the photo, 1 the painting.", label="Painting strength", flag="strength", ge=0.0, le=1.0)
     palette: float = _option(1.0, "0 keeps the photo's colors, 1 takes Monet's.", label="Palette", flag="palette", ge=0.0, le=1.0)
+    broad: float = _option(
+        1.0, "How much calm places are painted in strokes that are two and a half times as broad as the brush; 0: nowhere.",
+        label="Broad strokes", flag="broad", ge=0.0, le=2.0,
+    )  # fmt: skip
     canvas: float = _option(
         1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.", label="Canvas", flag="canvas",
         ge=0.0, le=3.0,

@@ -65,7 +65,7 @@ def test_keeping_nothing_gives_the_fine_painting_itself():
 @pytest.mark.parametrize(("size", "brush"), [((501, 461), 4.0), ((301, 280), 0.2)])
 def test_a_coarse_brush_and_a_small_photo_need_no_tiles(size, brush):
     models = FineModels()
-    painting = paint(Photo(PHOTO.pixels[: size[0], : size[1]]), Settings.from_flat(brush=brush, painterly=0.0), models=models)
+    painting = paint(Photo(PHOTO.pixels[: size[0], : size[1]]), Settings.from_flat(brush=brush, painterly=0.0, broad=0.0), models=models)
     assert painting.fine is None
     assert models.runs["painter"] == 1
 

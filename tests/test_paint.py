@@ -211,7 +211,7 @@ def test_keeping_more_runs_no_network_again_but_the_brush_that_touches_it():
     assert models.runs == runs | {"painter": runs["painter"] + 1}
 
 
-@pytest.mark.parametrize("flag", ["strength", "palette", "painterly", "harmony", "face_strength"])
+@pytest.mark.parametrize("flag", ["strength", "palette", "canvas", "painterly", "harmony", "face_strength"])
 def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
     models, cache = PlainModels(restorer=True), Remembering()
     one = paint(photo_of(), models=models, cache=cache)
@@ -223,5 +223,5 @@ def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
 
 def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():
     models = PlainModels()
-    paint(photo_of(), Settings.from_flat(painterly=0.0), models=models)
+    paint(photo_of(), Settings.from_flat(painterly=0.0, broad=0.0), models=models)
     assert models.runs["painter"] == 1

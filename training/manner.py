@@ -21,8 +21,11 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
+from pipeline.ops.resample import resized
 from pipeline.ops.tensor import lit, to_pixels
+from pipeline.stages.broaden import WIDER, broadening
 from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
+from pipeline.types import Image, Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
@@ -35,27 +38,39 @@ STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
 LOOK_FROM = STYLE.index("conv31")  # the layers from there on are a picture's look: their means shall vary together as the paintings' do
+STROKE_PX = 8.0  # how wide the renderer's strokes are
 CROWD, TOGETHER, STROKES = 0.5, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
 MEMORY = 192  # results that are compared with the paintings together
 
 
 def batches(
     data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px, and the grain of their canvas.
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px, and what is added to results.
 
-    First come parts of so many `landscapes`, then of so many `people`. The grain, (B, 1, H, H), is light under middle paint.
+    First come parts of so many `landscapes`, then of so many `people`. What is added is what broad strokes change, (B, 3, H, H), then the
+    grain of the canvas, (B, 1, H, H): light under middle paint.
     """
     large = round(side * ENLARGED / 4) * 4
     inner = slice(MARGIN, MARGIN + large)
     while True:
-        pairs, grains = [], []
+        pairs, broads, grains = [], [], []
         for kind in [data.landscapes] * landscapes + [data.people] * people:
             photo = part(kind[rng.integers(len(kind))], WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1), large + 2 * MARGIN, rng)
-            pairs.append(np.stack(pair_of(photo, rng, light))[:, inner, inner])
+            pair = pair_of(photo, rng, light)
+            pairs.append(np.stack(pair)[:, inner, inner])
+            broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
             grains.append(rng.standard_normal((1, large, large), np.float32) * GRAIN * liveliness(lit(photo[inner, inner]), side))
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
-        yield given, strokes, torch.from_numpy(np.stack(grains))
+        yield given, strokes, torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2), torch.from_numpy(np.stack(grains))
+
+
+def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
+    """Return what the renderer's broad strokes change of its usual ones, as `pipeline.stages.broaden` has it; all (H, W, 3)."""
+    size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
+    small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
+    broad = pair_of(small, rng, light)[1] / 2 + 0.5
+    return resized(broadening(lit(small), resized(strokes, size), broad, stroke_px=STROKE_PX), photo.shape[:2])
 
 
 class Manner:
@@ -98,13 +113,15 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 
 
 def manner_loss(
-    out: Tensor, strokes: Tensor, grain: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
+    out: Tensor, strokes: Tensor, broad: Tensor, grain: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
     """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
 
-    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, on a canvas of this `grain`.
+    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with `broad` strokes and on a canvas of
+    this `grain`.
     """
-    got = vgg(as_shown(woven(out[:landscapes] / 2 + 0.5, grain[:landscapes])))
+    finished = woven((out / 2 + 0.5 + broad)[:landscapes].clamp(0, 1), grain[:landscapes])
+    got = vgg(as_shown(finished))
     crowd = manner.together(moments_of(got))
     alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)
@@ -162,10 +179,10 @@ def train(args: argparse.Namespace) -> None:
     stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
-        photo, strokes, grain = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        photo, strokes, broad, grain = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo)
-        loss, parts = manner_loss(out.float(), strokes, grain, args.landscapes, vgg, manner)
+        loss, parts = manner_loss(out.float(), strokes, broad, grain, args.landscapes, vgg, manner)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)

@@ -14,12 +14,12 @@ from pipeline.ops.grain import SOFTNESS_PX
 
 Field = NDArray[np.float32]
 
-# A painting is lighter than a photo, not paler; its lights are a little warm, its shadows violet.
+# A painting is lighter than a photo, not paler, and warmest between its lights and its darks.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 14.0, 1.15, 130.0
 GREENER, YELLOWER = -3.5, 5.0
 # Its reds, and with them skin, are neither lighter nor greener: where a photo's a is so much around a place, these shifts shrink.
 RED_FROM, RED_TO, RED_AROUND_PX, RED_KEEPS = 2.0, 14.0, 5.0, np.array([0.15, 0.45, 0.65], np.float32)
-SHADOW, LIGHTS = (2.0, -5.0), (2.0, 2.0)  # what darkest and lightest colors gain of a, b
+SHADOW, LIGHTS = (2.0, -1.0), (0.0, -2.0)  # what darkest and lightest colors gain of a, b
 BROKEN_COLOR = np.array([5.8, 4.2, 4.0], np.float32)  # deviation of strokes from the light's own L, a, b
 CALM, BUSY, BUSY_AT = 0.5, 1.3, 0.33  # strokes differ less where the photo is flat, more where it is busy
 RELIEF = 2.5  # of L: how thick the paint is
@@ -46,7 +46,7 @@ WIDE, FINE = Brush(0, 0.4, 26, 6), Brush(1, 0.0, 22, 2)
 
 
 def lit_like_monet(photo: Field) -> Field:
-    """Return the photo (H, W, 3) in [0, 1] with lifted darks but for reds, calmer blues, violet shadows and warm lights.
+    """Return the photo (H, W, 3) in [0, 1] with lifted darks but for reds, calmer blues, and middle lights warmer than others.
 
     It asks for what is near alone, so that a network without a view of the whole picture can learn it.
     """

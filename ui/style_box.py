@@ -14,7 +14,7 @@ from ui.widgets import OPTIONS, Control, widget
 
 LIKE = "portrait-aware"  # the painter that needs a picture
 GALLERY = tuple(Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg")))
-MONETS = ("brush", "mood", "canvas")  # what means nothing to it
+MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
 FIELDS = 3  # how many of the values of an event are the box's
 
 

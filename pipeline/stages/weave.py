@@ -1,13 +1,14 @@
 """Let the canvas show through the paint: its grain, most where the paint is dark and thin, and where a picture is lively."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_gray
-from pipeline.ops.resample import resized, rows_enlarged, size_of_short
-from pipeline.ops.tensor import lit, to_pixels
-from pipeline.ops.tiles import strips_of
+from pipeline.ops.resample import resized, size_of_short
+from pipeline.scenes import changed
 from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
@@ -40,16 +41,8 @@ def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
 
 
 def weave(scene: Scene, grain: Field) -> Scene:
-    """Return a painting on a canvas with this grain, what is painted finer than its working size strip by strip."""
-    if scene.styled is None:
-        return scene
-    styled = woven(scene.styled, grain)
-    if scene.fine is None:
-        return Scene(styled, None, grain)
-    fine = np.empty_like(scene.fine)
-    for rows in strips_of(len(fine)):
-        fine[rows] = to_pixels(_woven(lit(scene.fine[rows]), rows_enlarged(grain, fine.shape[:2], rows)))
-    return Scene(styled, fine, grain)
+    """Return a painting on a canvas with this grain."""
+    return replace(changed(scene, grain, _woven), grain=grain) if scene.styled is not None else scene
 
 
 def woven(picture: Image, grain: Field) -> Image:
