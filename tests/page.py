@@ -8,7 +8,7 @@ from pipeline.settings import Settings
 from pipeline.types import Painting, Progress, WeightUse
 from ui.widgets import to_widgets
 
-NO_STYLES = (None, None, 0.5)  # what the style box holds at first
+NO_STYLES = (None, None, 0.5, None)  # what the style box holds at first
 DEFAULTS = to_widgets(Settings())
 
 

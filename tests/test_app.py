@@ -208,7 +208,7 @@ def test_an_example_is_painted_anew_when_its_weights_change(tmp_path):
 # The whole page
 
 
-SAID = ("points", "box", "faces", "style", "other_style", "style_share")
+SAID = ("points", "box", "faces", "style", "other_style", "style_share", "style_mask")
 
 
 def test_only_paint_is_public_and_its_fields_are_the_settings(served):
@@ -216,7 +216,12 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
     assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), *SAID]
-    assert [field["parameter_default"] for field in fields[1:]] == [*(option.default for option in OPTIONS), *[None] * (len(SAID) - 1), 0.5]
+    assert [field["parameter_default"] for field in fields[1:]] == [
+        *(option.default for option in OPTIONS),
+        *[None] * (len(SAID) - 2),
+        0.5,
+        None,
+    ]
     assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True))
 
 

@@ -195,10 +195,16 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
     for i in range(2):
         files.append({"path": str(tmp_path / f"{i}.png")})
         Image.fromarray(np.full((40, 50, 3), 99 * i, np.uint8)).save(files[-1]["path"])
-    assert [style.share for style in style_box.styles_of(like, files[0], None, 0.3)] == [1.0]
-    assert [style.share for style in style_box.styles_of(like, *files, 0.25)] == [0.75, 0.25]
-    assert style_box.styles_of(Settings(), *files, 0.25) == ()
-    assert style_box.styles_of(like, None, None, None) == ()
+    assert [style.share for style in style_box.styles_of(like, files[0], None, 0.3, None)] == [1.0]
+    assert [style.share for style in style_box.styles_of(like, *files, 0.25, None)] == [0.75, 0.25]
+    assert style_box.styles_of(Settings(), *files, 0.25, None) == ()
+    assert style_box.styles_of(like, None, None, None, None) == ()
+    masked, plain = style_box.styles_of(like, *files, 0.25, files[1])
+    assert masked.mask is not None
+    assert np.all(masked.mask == 99)
+    assert plain.mask is None
+    with pytest.raises(PromptError, match="the mask belongs to"):
+        style_box.styles_of(like, None, files[0], 0.5, files[1])
     assert all(style.path.exists() for style in style_box.GALLERY)
     assert len(style_box.GALLERY) >= 4
 
@@ -238,4 +244,4 @@ def test_painting_like_nothing_says_what_to_do(studio, photo):
     studio._paint = refuse
     values = [style_box.LIKE if o.flag == "painter" else o.default for o in style_box.OPTIONS]
     with pytest.raises(gr.Error, match="add a style picture"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, *values)
+        Handlers(studio).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, None, *values)

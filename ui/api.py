@@ -22,7 +22,8 @@ from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
 
-`style` and `other_style` are the pictures that the painter portrait-aware paints it like.
+`style` and `other_style` are the pictures that the painter portrait-aware paints it like; `style_mask` is white where the first one's
+style counts.
 
 Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
 (name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score; of restoration: how far,
@@ -35,10 +36,12 @@ SHARE = {"type": "number", "description": ABOUT_SHARE, "additional_description":
 
 def add_api(studio: Studio, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
-    photo, *styles = (gr.File(visible=False, label=label, type="filepath") for label in ("Photo", "Style", "Other style"))
+    photo, style, other, mask = (
+        gr.File(visible=False, label=label, type="filepath") for label in ("Photo", "Style", "Other style", "Style mask")
+    )
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
-    fields += [*styles, Api(0.5, SHARE, "Style share")]
+    fields += [style, other, Api(0.5, SHARE, "Style share"), mask]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
         [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
@@ -63,7 +66,7 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
-    named += [inspect.Parameter(name, kind, default=None) for name in (*PROMPT_HELP, "style", "other_style", "style_share")]
+    named += [inspect.Parameter(name, kind, default=None) for name in (*PROMPT_HELP, "style", "other_style", "style_share", "style_mask")]
     paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return paint
 

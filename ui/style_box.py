@@ -8,14 +8,14 @@ import gradio as gr
 from pipeline.io import read_photo
 from pipeline.settings import Settings
 from pipeline.styles import style_of
-from pipeline.types import Style
+from pipeline.types import Photo, PromptError, Style
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget
 
 LIKE = "portrait-aware"  # the painter that needs a picture
 GALLERY = tuple(Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg")))
 MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
-FIELDS = 3  # how many of the values of an event are the box's
+FIELDS = 4  # how many of the values of an event are the box's
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class StyleBox:
     picture: gr.Image
     other: gr.Image
     share: gr.Slider
+    mask: gr.Image
     gallery: list[gr.Button]
 
     @property
     def fields(self) -> list[gr.components.Component]:
         """The components whose values say what is painted like what."""
-        return [self.picture, self.other, self.share]
+        return [self.picture, self.other, self.share, self.mask]
 
 
 def lay_out() -> tuple[StyleBox, dict[str, Control]]:
@@ -43,15 +44,15 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
         with gr.Accordion("Style", open=False, elem_id="style-tune"):
             controls = {option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"}
             other = _field("And like this one", "other-style", "A second picture whose style is mixed in")
+            mask = _field(
+                "Where the first one's style counts", "style-mask", "A mask of the first picture", "Drop a mask: white where it counts"
+            )
             share = gr.Slider(0.05, 0.95, value=0.5, step=0.05, label="Share of the second picture", elem_id="style-share")
-    return StyleBox(box, picture, other, share, gallery), controls
+    return StyleBox(box, picture, other, share, mask, gallery), controls
 
 
-def _field(label: str, name: str, alt: str) -> gr.Image:
-    return gr.Image(
-        type="filepath", format="png", label=label, height=170, buttons=[], elem_id=name, alt_text=alt,
-        placeholder="Drop any painting, drawing or pattern",
-    )  # fmt: skip
+def _field(label: str, name: str, alt: str, asks: str = "Drop any painting, drawing or pattern") -> gr.Image:
+    return gr.Image(type="filepath", format="png", label=label, height=170, buttons=[], elem_id=name, alt_text=alt, placeholder=asks)
 
 
 def unfold(painter: str) -> list[dict[str, object]]:
@@ -64,14 +65,21 @@ def choose(index: int) -> str:
     return str(GALLERY[index].path)
 
 
-def styles_of(settings: Settings, picture: object, other: object, share: object) -> tuple[Style, ...]:
-    """Return the pictures in the box with their shares; none where another painter paints.
+def styles_of(settings: Settings, picture: object, other: object, share: object, mask: object) -> tuple[Style, ...]:
+    """Return the pictures in the box with their shares, the first one with its mask; none where another painter paints.
 
-    Raises: PhotoError: one cannot be read.
+    Raises: PhotoError: one cannot be read. PromptError: there is a mask and no picture that it belongs to.
     """
     if settings.paint.painter != LIKE:
         return ()
+    first, second, where = (_photo(field) for field in (picture, other, mask))
+    if where and not first:
+        raise PromptError("Wanted the picture that the mask belongs to, found none; add it, or take the mask away.")
     part = float(share) if isinstance(share, int | float) and 0 < share < 1 else 0.5
-    files = [Path(str(field["path"])) for field in (picture, other) if isinstance(field, dict) and field.get("path")]
-    shares = (1.0,) if len(files) == 1 else (1 - part, part)
-    return tuple(style_of(read_photo(file), each) for file, each in zip(files, shares, strict=False))
+    shares = (1 - part, part) if first and second else (1.0, 1.0)
+    found = zip((first, second), shares, (where, None), strict=True)
+    return tuple(style_of(photo, each, shown) for photo, each, shown in found if photo)
+
+
+def _photo(field: object) -> Photo | None:
+    return read_photo(Path(str(field["path"]))) if isinstance(field, dict) and field.get("path") else None
