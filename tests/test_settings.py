@@ -92,3 +92,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones(name):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         Settings().weights = "full"
+
+
+def test_every_choice_is_named_by_its_own_name():
+    named = {option.flag: dict(zip(option.choices, option.names, strict=True)) for option in options() if option.choices}
+    assert named["guidance"] == {"input": "In the photo", "layers": "In every layer"}
+    assert named["style_colors"]["photo"] == "The photo's"
+    assert named["preset"]["fast"] == "Fast"
+    assert named["restored_faces"]["chosen"] == "Only those I point at"

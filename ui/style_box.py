@@ -44,10 +44,10 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
         with gr.Accordion("Style", open=False, elem_id="style-tune"):
             controls = {option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"}
             other = _field("And like this one", "other-style", "A second picture whose style is mixed in")
+            share = gr.Slider(0.05, 0.95, value=0.5, step=0.05, label="Share of the second picture", elem_id="style-share")
             mask = _field(
                 "Where the first one's style counts", "style-mask", "A mask of the first picture", "Drop a mask: white where it counts"
             )
-            share = gr.Slider(0.05, 0.95, value=0.5, step=0.05, label="Share of the second picture", elem_id="style-share")
     return StyleBox(box, picture, other, share, mask, gallery), controls
 
 
