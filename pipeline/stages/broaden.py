@@ -14,7 +14,7 @@ CALM, LIVELY = 1.5, 6.5  # deviation of CIELAB around a place up to which stroke
 NEAR, AROUND = 0.6, 0.8  # of a broad stroke: what its surroundings are there, and over how much deviations are averaged
 OWN = 1.6  # of a broad stroke: what is wider than that is light, which the painting has already
 EDGE = 0.1  # of a broad stroke: how soft it ends, so that no pixel shows where it is enlarged
-CONTRAST = np.float32(1.6)  # of broad strokes to each other, next to that which the painter gives them
+CONTRAST = np.float32(1.25)  # of broad strokes to each other, next to that which the painter gives them
 
 
 def broad_strokes(photo: Image, painted: Image, network: Network, *, brush: float, stroke_px: float, seeded: bool = False) -> Image:
