@@ -72,8 +72,8 @@ class StyleSettings(Stage):
         label="Colors", flag="style_colors", names="The picture's|Matched|The photo's",
     )  # fmt: skip
     guidance: Guidance = _option(
-        "layers", "Where a mask hides the person from the background's style: in the photo, as the paper does it, which leaves a dull rim around the "
-        "person, or in each layer's maps.",
+        "layers", "Where a mask hides the person from the background's style: in the photo, as the paper does it, which leaves a dull rim "
+        "around the person, or in each layer's maps.",
         label="Mask", flag="guidance", names="In the photo|In every layer",
     )  # fmt: skip
     content: float = _option(5.0, "How much the photo's content counts.", label="Content", flag="content_weight", ge=0.0, le=100.0)

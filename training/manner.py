@@ -21,9 +21,9 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.ops.grain import carried, seeds
-from pipeline.ops.resample import resized
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.stages.broaden import WIDER, broadening
+from pipeline.stages.stylize import enlarged
 from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
 from pipeline.types import Image, Pixels
 from training.figures import draw_curve, sheet
@@ -70,7 +70,7 @@ def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5
-    return resized(broadening(lit(small), resized(strokes, size), broad, stroke_px=STROKE_PX), photo.shape[:2])
+    return broadening(lit(photo), strokes, enlarged(broad, photo.shape[:2]), size, stroke_px=STROKE_PX)
 
 
 class Manner:
