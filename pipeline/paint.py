@@ -159,18 +159,18 @@ def paint_monet(run: Run, photo: Photo, original: Image, settings: Settings, mod
         fine = stylize_tiles(photo.pixels, painter.freeze, asked, halo_px=painter.halo_px, seeded=seeded, tell=tell)
         return Scene(at_working_size(Photo(fine)), fine)
 
-    def broad(scene: Scene) -> Image:
-        assert scene.styled is not None
-        return broad_strokes(original, scene.styled, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded)
+    made = run.stage("paint", key, painted)
 
-    def finished(scene: Scene) -> Scene:
-        if how.broad:
-            scene = broaden(scene, run.kept(("broad", key), lambda: broad(made)), how.broad)
+    def broad() -> Image:
+        assert made.styled is not None
+        return broad_strokes(original, made.styled, painter.run, brush=brush, stroke_px=stroke_px, seeded=seeded)
+
+    def finished() -> Scene:
+        scene = broaden(made, run.kept(("broad", key), broad), how.broad) if how.broad else made
         scene, amount = _tempered(scene, photo, original, settings), how.canvas * how.strength
         return weave(scene, canvas(original, size, brush=brush, amount=amount)) if amount else scene
 
-    made = run.stage("paint", key, painted)
-    return run.kept((key, how), lambda: finished(made))
+    return run.kept((key, how), finished)
 
 
 def _tempered(scene: Scene, photo: Photo, original: Image, settings: Settings) -> Scene:

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.ops.color import to_lab
 from pipeline.ops.feather import blurred
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.scenes import changed
+from pipeline.ops.scenes import changed
 from pipeline.stages.stylize import STRIDE, stylize
 from pipeline.types import Image, Mask, Network, Scene
 
@@ -50,8 +50,6 @@ def calm(photo: Image, stroke_px: float) -> Mask:
 
 def broaden(scene: Scene, strokes: Image, amount: float) -> Scene:
     """Return the painting with so much of what broad `strokes` change."""
-    return (
-        changed(scene, strokes, lambda picture, change: np.clip(picture + np.float32(amount) * change, 0, 1, dtype=np.float32))
-        if amount
-        else scene
-    )
+    if not amount:
+        return scene
+    return changed(scene, np.float32(amount) * strokes, lambda picture, change: np.clip(picture + change, 0, 1, dtype=np.float32))

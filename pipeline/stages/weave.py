@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import to_gray
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.scenes import changed
+from pipeline.ops.scenes import changed
 from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
