@@ -191,7 +191,7 @@ def test_the_chosen_detector_finds_the_faces_of_a_painting():
     assert "retinaface_mobilenet" in {use.name for use in found.weights}
     assert len(found.faces) == 1
     assert found.mask is not None
-    assert models.runs["painter"] == 3, "the scene once, whoever finds the faces; the face that each finds is touched"
+    assert models.runs["painter"] == 4, "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
     assert parsed.settings != found.settings
 
 
