@@ -77,7 +77,7 @@ def test_colors_can_stay_the_photos(models, night):
 
 def test_without_a_person_it_is_gatys_and_that_is_said(models, night):
     settings = Settings.from_flat(**QUICK)
-    assert NOBODY in paint(photo_of("scene.jpg", 160), settings, models=models, prompt=night).hints
+    assert NOBODY in paint(photo_of("scene.jpg", 320), settings, models=models, prompt=night).hints
 
 
 def test_without_a_style_it_says_what_is_wanted(models):
