@@ -75,9 +75,12 @@ def test_colors_can_stay_the_photos(models, night):
     assert matched < taken
 
 
-def test_without_a_person_it_is_gatys_and_that_is_said(models, night):
+@pytest.mark.parametrize(
+    "px", [320, pytest.param(160, marks=pytest.mark.xfail(strict=True, reason="the parser sees a person in a tiny tower"))]
+)
+def test_without_a_person_it_is_gatys_and_that_is_said(models, night, px):
     settings = Settings.from_flat(**QUICK)
-    assert NOBODY in paint(photo_of("scene.jpg", 320), settings, models=models, prompt=night).hints
+    assert NOBODY in paint(photo_of("scene.jpg", px), settings, models=models, prompt=night).hints
 
 
 def test_without_a_style_it_says_what_is_wanted(models):

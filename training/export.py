@@ -22,12 +22,13 @@ from training.painter import plain_generator
 from training.perceptual import LIFTS, WIDTHS
 from training.perceptual import network as compact
 from training.segment import widened
+from training.strokes import STROKE_PX
 
 SHARD_BYTES = 9_500_000
 PAINTS: dict[str, Any] = {
     "license": "research only: some of its training photos are",
     "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
-    "stroke_px": 8.0,  # the widest stroke that training/strokes.py draws
+    "stroke_px": STROKE_PX,
     "seeded": True,
 }
 CARDS: dict[str, dict[str, Any]] = {

@@ -30,7 +30,7 @@ from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
 from training.palettes import Light, read_mood
-from training.strokes import lit_like_monet
+from training.strokes import STROKE_PX, lit_like_monet
 from training.teachers import Perceptual
 from training.unpaired import Domains, part
 
@@ -38,7 +38,6 @@ STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
 LOOK_FROM = STYLE.index("conv31")  # the layers from there on are a picture's look: their means shall vary together as the paintings' do
-STROKE_PX = 8.0  # how wide the renderer's strokes are
 CROWD, TOGETHER, STROKES = 0.5, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
 MEMORY = 192  # results that are compared with the paintings together
 

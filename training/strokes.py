@@ -42,6 +42,7 @@ class Brush:
     reach: int
 
 
+STROKE_PX = 8.0  # how wide the widest strokes of these come out
 WIDE, FINE = Brush(0, 0.4, 26, 6), Brush(1, 0.0, 22, 2)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from pipeline.ops.color import to_lab
 from pipeline.ops.feather import blurred
-from pipeline.ops.resample import resized, size_of_short
+from pipeline.ops.resample import resized
 from pipeline.ops.scenes import changed
-from pipeline.stages.stylize import STRIDE, stylize
+from pipeline.stages.stylize import asked_size, stylize
 from pipeline.types import Image, Mask, Network, Scene
 
 WIDER = 2.5  # than the widest of the usual strokes
@@ -24,8 +24,7 @@ def broad_strokes(photo: Image, painted: Image, network: Network, *, brush: floa
     """
     wide, size = brush * WIDER, photo.shape[:2]
     broad = stylize(photo, network, brush=wide, stroke_px=stroke_px, seeded=seeded)
-    small = min(size_of_short(size, stroke_px * 100 / wide, STRIDE), size)
-    return broadening(photo, painted, broad, small, stroke_px=stroke_px)
+    return broadening(photo, painted, broad, asked_size(size, brush=wide, stroke_px=stroke_px), stroke_px=stroke_px)
 
 
 def broadening(photo: Image, fine: Image, broad: Image, small: tuple[int, int], *, stroke_px: float) -> Image:
