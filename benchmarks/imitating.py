@@ -13,12 +13,14 @@ from torch import Tensor
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from benchmarks.outlining import EXAMPLE
 from benchmarks.portrait_aware import at_short
+from pipeline.catalog import EMBEDDED
 from pipeline.imitation import PRESETS, Model, painted_like
 from pipeline.io import read_photo
 from pipeline.nets.perceptual import Perceptual
 from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
 from pipeline.ops.tensor import lit, to_batch
 from pipeline.runtime import Models
+from training.export import perceptual
 from training.perceptual import LIFTS
 
 STYLE = EXAMPLE.parent / "styles/night.jpg"
@@ -67,7 +69,7 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=2048)
     args = parser.parse_args()
     features = Models(here=frozenset()).features("embedded")[0]
-    plain = Models(here=frozenset()).features("embedded")[0].float().to(memory_format=torch.contiguous_format)
+    plain = perceptual(sorted(EMBEDDED.glob("perceptual_light-*.safetensors")))[0]
     for side in (256, 512):
         ours, usual = a_look(side, features, plain)
         print(f"a look at {side} px: {ours * 1e3:.0f} ms; written as usual {usual * 1e3:.0f} ms; {ours / usual:.2f} x")

@@ -23,9 +23,27 @@ def load_features(weights: Verified, device: str) -> Perceptual:
     network: Any = load_network(weights)
     if not network.lifts:
         normalize(network)
+    condense(network)
     network = network.to(device, memory_format=torch.channels_last)
     network.features.to(fastest(device))
     return network
+
+
+@torch.no_grad()
+def condense(network: Perceptual) -> None:
+    """Make a network's lifts as small as its own channels allow: mean squares of what is lifted, and of its products, stay what they are.
+
+    Source: Golub and Van Loan 2013, "Matrix Computations", section 5.2: lengths under a tall matrix are those under its triangular factor.
+    """
+    for name in network.lifts:
+        lift: Any = network.lift(name)
+        count, own = lift.shape
+        if count > own:
+            small = torch.linalg.qr(lift, mode="r").R * (own / count) ** 0.5
+            linear = nn.Linear(own - 1, own)
+            linear.weight.copy_(small[:, :-1])
+            linear.bias.copy_(small[:, -1])
+            network.lifts[name] = linear.requires_grad_(False)
 
 
 def fastest(device: str) -> torch.dtype:

@@ -25,7 +25,8 @@ class Preset:
     """How an energy is lowered.
 
     `looks`: at most, at the photo's own size; `coarser`: shares of that size, and how many looks are taken at each before. `history`: past
-    steps from which L-BFGS knows how the energy bends. `patient`: whether it goes on where little is gained.
+    steps from which L-BFGS knows how the energy bends. `coarse`: how much pixels move together, too. `patient`: whether it goes on where
+    little is gained.
     """
 
     looks: int
@@ -33,12 +34,13 @@ class Preset:
     patient: bool
     history: int
     coarser: tuple[tuple[float, int], ...] = ()
+    coarse: float = 0.0
 
 
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(1000, from_noise=True, patient=True, history=20),
     # It begins with the photo, whose content is reached already, and learns the large strokes where a look costs a sixteenth.
-    "fast": Preset(66, from_noise=False, patient=False, history=40, coarser=((0.25, 60), (0.5, 50))),
+    "fast": Preset(70, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2),
 }
 
 
@@ -97,7 +99,8 @@ def painted_like(
             start = shown + F.interpolate(picture - before, size=(shown.shape[2], shown.shape[3]), mode="bicubic")
         found = imitate(
             start, lambda seen, wanted=wanted: energy(seen, wanted, features, recipe), looks=level.looks, history=preset.history,
-            patient=preset.patient, tell=lambda look, at=level: tell(Sight(at.done(look.count), look.energy.total.item(), look.picture)),
+            patient=preset.patient, coarse=preset.coarse,
+            tell=lambda look, at=level: tell(Sight(at.done(look.count), look.energy.total.item(), look.picture)),
         )  # fmt: skip
         looks += found.looks
         picture, before = found.picture, shown

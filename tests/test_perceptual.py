@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.features import condense
 from pipeline.nets.perceptual import LAYERS, WIDTHS, Perceptual
+from pipeline.ops.moment import moment
+from pipeline.ops.style import content_energy, style_energy
 from training import perceptual
 from training.perceptual import LIFTS, network, products, unlike
 from training.teachers import Lifted
@@ -58,6 +61,20 @@ def test_a_lift_adds_its_bias_by_a_channel_of_ones():
     torch.testing.assert_close(torch.cat([x, torch.ones(5, 1)], 1) @ lift.T, net.lifts["conv5_1"](x))
     assert net.lift("conv1_2") is None
     assert {name: len(net.lift(name)) for name in LIFTS} == LIFTS
+
+
+def test_smaller_lifts_leave_styles_and_contents_as_far_apart_as_they_were():
+    torch.manual_seed(0)
+    net = Perceptual((4, 5, 6, 7, 7), {"conv1_1": 64, "conv3_1": 3}).requires_grad_(False)
+    one, other = torch.rand(2, 1, 4, 6, 6)
+    whole = net.lift("conv1_1")
+    few = net.lift("conv3_1").clone()
+    condense(net)
+    small = net.lift("conv1_1")
+    assert small.shape == (5, 5)
+    assert torch.equal(net.lift("conv3_1"), few)
+    for energy, maps in ((style_energy, (moment(one), moment(other))), (content_energy, (one, other))):
+        torch.testing.assert_close(energy(*maps, small), energy(*maps, whole))
 
 
 def test_distances_are_those_of_lifted_maps_that_are_never_made():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
 from pipeline.ops.style import Energy
@@ -11,6 +12,8 @@ from pipeline.ops.style import Energy
 HISTORY_BYTES = 3 << 27  # that history may take: of a large picture it is shorter
 FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
 WINDOW = 20
+FIRST_STEP = 0.01  # by how much a first step changes a pixel, in the mean; where it is much shorter, looks go by until it is found
+BLOCK_PX = 8  # of pixels that move together
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,33 @@ class _SeenEnoughError(Exception):
 
 def imitate(
     start: Tensor, energy: Callable[[Tensor], Energy], *, looks: int, history: int = 20, patient: bool = True,
-    tell: Callable[[Look], bool | None] = lambda look: None,
+    coarse: float = 0.0, tell: Callable[[Look], bool | None] = lambda look: None,
 ) -> Imitation:  # fmt: skip
     """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
 
     It ends after so many looks, when `tell`, which is told each, returns True, when the keyboard interrupts it, or, unless it is `patient`,
-    when the energy hardly falls. `history`: past steps from which it knows how the energy bends.
+    when the energy hardly falls. `history`: past steps from which it knows how the energy bends. `coarse`: how much pixels also
+    move with those around them, by which broad changes are found sooner; 0: each by itself.
 
-    Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization".
+    Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization"; Bramble et al. 1990, "Parallel
+    Multilevel Preconditioners", for the sum of two scales.
     """
-    picture = start.detach().contiguous().clone().requires_grad_(True)
-    history = min(history, max(4, HISTORY_BYTES // (2 * picture.nbytes)))
+    start = start.detach().contiguous()
+    pixels, blocks = (torch.zeros_like(start), torch.zeros_like(F.avg_pool2d(start, BLOCK_PX, ceil_mode=True)))
+    changing = [numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))]
+    history = min(history, max(4, HISTORY_BYTES // (2 * pixels.nbytes)))
     seen: list[float] = []
-    best, diverged, stopped = start.detach().clone(), False, False
+    best, diverged, stopped = start.clone(), False, False
+
+    def changed() -> Tensor:
+        together = coarse * F.interpolate(blocks, size=(start.shape[2], start.shape[3]), mode="bilinear") if coarse else 0
+        return start + FIRST_STEP * start.numel() * (pixels + together)
 
     def look() -> float:
         nonlocal best, diverged, stopped
-        picture.grad = None
+        for numbers in changing:
+            numbers.grad = None
+        picture = changed()
         found = energy(picture)
         found.total.backward()
         total = found.total.item()
@@ -77,7 +90,7 @@ def imitate(
         while True:
             before = len(seen)
             optimizer = torch.optim.LBFGS(
-                [picture], max_iter=looks, max_eval=looks, history_size=history,
+                changing, max_iter=looks, max_eval=looks, history_size=history,
                 tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
             )  # fmt: skip
             optimizer.step(look)
