@@ -3,13 +3,13 @@
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
 Gatys+ and portrait-aware (presets paper and fast, the mask in the photo or in every layer). SSIM, FSIMc and GMSD compare the person in
 photo and result, both laid over the same gray outside the person's mask; the distance of style compares the background's Gram matrices with
-the style's; border says how much darker a rim around the person is. Each run is kept in OUT as it is done, so a benchmark that is called
-again goes on; then the table is printed and the sheet of pictures written.
+the style's; border says how much darker a rim around the person is. Each run's figures are kept as it is done (`--figures`), so a benchmark
+that is called again goes on; then the table is printed and the sheet of those pictures written that are in OUT.
 """
 
 import argparse
 import csv
-import json
+import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,6 +33,8 @@ from pipeline.settings import Settings
 from pipeline.types import Image, Mask, Photo
 from training.checks import photos_in
 
+Row = dict[str, str]
+
 ROWS = {  # by name: recipe and preset
     "Gatys": ("gatys", "paper"),
     "Gatys+": ("gatys+", "paper"),
@@ -42,6 +44,7 @@ ROWS = {  # by name: recipe and preset
 }
 ERODED_PX, GRAY = 8, 0.5  # of the person's mask; what lies around it
 NEAR_PX, FAR_PX = (4, 8), 16  # a border beside the person, and from where to where the background beyond it is
+KEYS = ("photo", "style picture", "row", "side", "looks")  # what tells runs apart
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
@@ -98,8 +101,9 @@ def style_distance(result: Image, style: Image, background: Mask, features: Feat
     return float(np.mean(distances))
 
 
-def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterator[dict[str, str | float]]:
-    """Yield the figures of every run, one that is kept or a new one."""
+def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterator[Row]:
+    """Yield the figures of every run that was asked for: one that is kept, or a new one, which is kept."""
+    kept = {tuple(row[key] for key in KEYS): row for row in read_rows(args.figures)}
     for photo_file in taken(args.photos_folder, args.photos):
         photo = at_short(photo_file, args.side)
         person = person_of(photo, models)
@@ -107,40 +111,61 @@ def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterat
             print(f"{photo_file.name}: nobody was found; left out")
             continue
         for style_file in taken(args.styles_folder, args.styles):
-            style = at_short(style_file, args.side)
-            for name, (recipe, preset) in ROWS.items():
-                kept = args.out / f"{photo_file.stem}-{style_file.stem}-{name}-{args.side}-{args.looks}"
-                if not kept.with_suffix(".json").exists():
-                    how = PRESETS[preset] if preset != "paper" else replace(PRESETS[preset], looks=args.looks)
-                    began = time.perf_counter()
-                    done = painted_like(photo, [Model(style)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
-                    seconds = time.perf_counter() - began
-                    cv2.imwrite(str(kept.with_suffix(".png")), to_pixels(done.picture)[:, :, ::-1])
-                    far = style_distance(done.picture, style, 1 - person, features)
-                    row = {**foreground(photo, done.picture, person), "style": far, "seconds": seconds, "energy": done.energy}
-                    kept.with_suffix(".json").write_text(json.dumps(row))
-                    print(f"{kept.name}: {', '.join(f'{key} {value:.3f}' for key, value in row.items())}", flush=True)
-                result = lit(read_photo(kept.with_suffix(".png")).pixels)
-                figures = json.loads(kept.with_suffix(".json").read_text()) | {"border": border(photo, result, person)}
-                yield {
-                    "photo": photo_file.name,
-                    "style picture": style_file.name,
-                    "row": name,
-                    "file": str(kept.with_suffix(".png")),
-                    **figures,
-                }
+            for name in ROWS:
+                key = (photo_file.name, style_file.name, name, str(args.side), str(args.looks))
+                row = kept.get(key)
+                if row is None:
+                    picture, figures = painted(photo, at_short(style_file, args.side), person, name, args.looks, features)
+                    cv2.imwrite(str(picture_of(key, args.out)), to_pixels(picture)[:, :, ::-1])
+                    row = dict(zip(KEYS, key, strict=True)) | {measure: f"{value:.4f}" for measure, value in figures.items()}
+                    keep(row, args.figures)
+                    print(", ".join(row.values()), flush=True)
+                yield row
 
 
-def sheet(rows: list[dict[str, str | float]], args: argparse.Namespace) -> None:
-    """Write the sheet: photo | style | each row's result, one pair of photo and style below another."""
-    pairs: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        pairs.setdefault((str(row["photo"]), str(row["style picture"])), []).append(str(row["file"]))
+def painted(photo: Image, style: Image, person: Mask, name: str, looks: int, features: Features) -> tuple[Image, dict[str, float]]:
+    """Return a new run's picture and figures."""
+    recipe, preset = ROWS[name]
+    how = PRESETS[preset] if preset != "paper" else replace(PRESETS[preset], looks=looks)
+    began = time.perf_counter()
+    done = painted_like(photo, [Model(style)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
+    spent = {"seconds": time.perf_counter() - began, "energy": done.energy}
+    seen = {"style": style_distance(done.picture, style, 1 - person, features), "border": border(photo, done.picture, person)}
+    return done.picture, foreground(photo, done.picture, person) | seen | spent
+
+
+def picture_of(key: tuple[str, ...], folder: Path) -> Path:
+    """Return where a run's picture lies."""
+    photo, style, *rest = key
+    return folder / ("-".join((Path(photo).stem, Path(style).stem, *rest)) + ".png")
+
+
+def read_rows(file: Path) -> list[Row]:
+    """Return the runs whose figures are kept."""
+    with file.open(newline="") if file.exists() else io.StringIO() as lines:
+        return list(csv.DictReader(lines))
+
+
+def keep(row: Row, file: Path) -> None:
+    """Add a run's figures to those that are kept."""
+    new = not file.exists()
+    with file.open("a", newline="") as lines:
+        writer = csv.DictWriter(lines, row.keys())
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def sheet(rows: list[Row], args: argparse.Namespace) -> None:
+    """Write the sheet: photo | style | each row's result, one pair below another, of those whose pictures are all there."""
     strips = []
-    for (photo, style), files in pairs.items():
-        pictures = [args.photos_folder / photo, args.styles_folder / style, *map(Path, files)]
-        strips.append(np.hstack([_square(read_photo(picture).pixels, args.side) for picture in pictures]))
-    cv2.imwrite(str(args.out / "sheet.png"), np.vstack(strips)[:, :, ::-1])
+    for pair in dict.fromkeys((row["photo"], row["style picture"]) for row in rows):
+        files = [picture_of((*pair, name, str(args.side), str(args.looks)), args.out) for name in ROWS]
+        if all(file.exists() for file in files):
+            pictures = [args.photos_folder / pair[0], args.styles_folder / pair[1], *files]
+            strips.append(np.hstack([_square(read_photo(picture).pixels, args.side) for picture in pictures]))
+    if strips:
+        cv2.imwrite(str(args.out / f"sheet-{args.side}.png"), np.vstack(strips)[:, :, ::-1])
 
 
 def _square(pixels: np.ndarray, side: int) -> np.ndarray:
@@ -154,7 +179,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos_folder", type=Path)
     parser.add_argument("styles_folder", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"))
+    parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"), help="folder of the pictures")
+    parser.add_argument("--figures", type=Path, default=Path(__file__).with_suffix(".csv"))
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--styles", type=int, default=2)
     parser.add_argument("--side", type=int, default=256, help="short side, px")
@@ -170,10 +196,6 @@ def main() -> None:
     print(markdown(table))
     energies = {name: np.array([float(r["energy"]) for r in rows if r["row"] == name]) for name in ("paper", "fast")}
     print(f"energy that fast leaves, beside paper's: {(energies['fast'] / energies['paper']).round(3).tolist()}")
-    with (args.out / "runs.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
     sheet(rows, args)
 
 
