@@ -21,6 +21,7 @@ import piq
 import torch
 
 from benchmarks.portrait import markdown
+from benchmarks.quality import measures
 from pipeline.imitation import PRESETS, Model, painted_like
 from pipeline.io import read_photo
 from pipeline.ops.color import to_lab
@@ -168,6 +169,17 @@ def sheet(rows: list[Row], args: argparse.Namespace) -> None:
         cv2.imwrite(str(args.out / f"sheet-{args.side}.png"), np.vstack(strips)[:, :, ::-1])
 
 
+def identified(rows: list[Row], args: argparse.Namespace) -> list[Row]:
+    """Return the rows with the cosine of the photo's and the picture's face descriptors, where the picture is there and shows a face."""
+    net, with_it = measures(args.shared).FaceNet(), []
+    for row in rows:
+        file = picture_of(tuple(row[key] for key in KEYS), args.out)
+        photo = to_pixels(at_short(args.photos_folder / row["photo"], args.side))
+        cosine = net.identity(photo, read_photo(file).pixels) if file.exists() else None
+        with_it.append(row if cosine is None else row | {"identity": f"{cosine:.4f}"})
+    return with_it
+
+
 def _square(pixels: np.ndarray, side: int) -> np.ndarray:
     k = side / max(pixels.shape[:2])
     small = cv2.resize(pixels, (round(pixels.shape[1] * k), round(pixels.shape[0] * k)), interpolation=cv2.INTER_AREA)
@@ -181,6 +193,7 @@ def main() -> None:
     parser.add_argument("styles_folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"), help="folder of the pictures")
     parser.add_argument("--figures", type=Path, default=Path(__file__).with_suffix(".csv"))
+    parser.add_argument("--shared", type=Path, help="the shared folder: with it, identity is measured, too, of pictures in OUT")
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--styles", type=int, default=2)
     parser.add_argument("--side", type=int, default=256, help="short side, px")
@@ -189,9 +202,12 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     models = Models()
     rows = list(runs(args, models.features("embedded")[0], models))
-    measures = ("SSIM", "FSIMc", "GMSD", "style", "border", "seconds")
+    columns = ["SSIM", "FSIMc", "GMSD", "style", "border", "seconds"]
+    if args.shared:
+        rows, columns = identified(rows, args), [*columns, "identity"]
     table = [
-        {"method": name, **{key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name]):.3f}" for key in measures}} for name in ROWS
+        {"method": name, **{key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name and key in r]):.3f}" for key in columns}}
+        for name in ROWS
     ]
     print(markdown(table))
     energies = {name: np.array([float(r["energy"]) for r in rows if r["row"] == name]) for name in ("paper", "fast")}
