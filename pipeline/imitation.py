@@ -40,7 +40,7 @@ class Preset:
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(1000, from_noise=True, patient=True, history=20),
     # It begins with the photo, whose content is reached already, and learns the large strokes where a look costs a sixteenth.
-    "fast": Preset(70, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2),
+    "fast": Preset(67, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2),
 }
 
 
