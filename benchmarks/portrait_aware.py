@@ -151,7 +151,7 @@ def keep(row: Row, file: Path) -> None:
     """Add a run's figures to those that are kept."""
     new = not file.exists()
     with file.open("a", newline="") as lines:
-        writer = csv.DictWriter(lines, row.keys())
+        writer = csv.DictWriter(lines, row.keys(), lineterminator="\n")
         if new:
             writer.writeheader()
         writer.writerow(row)
