@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pipeline.ops.style import Energy
 
-HISTORY_BYTES = 3 << 27  # that history may take: of a large picture it is shorter
+HISTORY_BYTES = 5 << 26  # that history may take: of a large picture it is shorter
 FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
 WINDOW = 20
 FIRST_STEP = 0.01  # by how much a first step changes a pixel, in the mean; where it is much shorter, looks go by until it is found
@@ -56,16 +56,17 @@ def imitate(
     Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization"; Bramble et al. 1990, "Parallel
     Multilevel Preconditioners", for the sum of two scales.
     """
-    start = start.detach().contiguous()
-    pixels, blocks = (torch.zeros_like(start), torch.zeros_like(F.avg_pool2d(start, BLOCK_PX, ceil_mode=True)))
+    unit = FIRST_STEP * start.numel()
+    pixels = (start.detach() / unit).contiguous()
+    blocks = torch.zeros_like(F.avg_pool2d(pixels, BLOCK_PX, ceil_mode=True))
     changing = [numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))]
-    history = min(history, max(4, HISTORY_BYTES // (2 * pixels.nbytes)))
+    history = min(history, max(3, HISTORY_BYTES // (2 * pixels.nbytes)))
     seen: list[float] = []
-    best, diverged, stopped = start.clone(), False, False
+    best, diverged, stopped = start.detach(), False, False
 
     def changed() -> Tensor:
-        together = coarse * F.interpolate(blocks, size=(start.shape[2], start.shape[3]), mode="bilinear") if coarse else 0
-        return start + FIRST_STEP * start.numel() * (pixels + together)
+        together = coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear") if coarse else 0
+        return (pixels + together) * unit
 
     def look() -> float:
         nonlocal best, diverged, stopped
@@ -79,7 +80,7 @@ def imitate(
         if diverged:
             raise _SeenEnoughError
         if not seen or total < min(seen):
-            best = picture.detach().clone()
+            best = picture.detach()
         seen.append(total)
         stopped = bool(tell(Look(len(seen), found, picture.detach())))
         if stopped or len(seen) >= looks or (not patient and _flat(seen)):
