@@ -38,7 +38,7 @@ STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
 LOOK_FROM = STYLE.index("conv31")  # the layers from there on are a picture's look: their means shall vary together as the paintings' do
-CROWD, TOGETHER, STROKES = 0.5, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
+CROWD, TOGETHER, STROKES = 2.0, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
 MEMORY = 192  # results that are compared with the paintings together
 
 
