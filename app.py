@@ -57,7 +57,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     page.unload(handlers.leave)
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
-        button.click(watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
+        button.click(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
     parts.photo.input(
         handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
         concurrency_limit=4, **PRIVATE,
@@ -149,11 +149,6 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
 def show_painting() -> gr.Tabs:
     """Return the tabs with the painting in front."""
     return gr.Tabs(selected=PAINTING)
-
-
-def watch() -> gr.Timer:
-    """Return the timer that follows the status line."""
-    return gr.Timer(active=True)
 
 
 def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import gradio as gr
@@ -210,6 +211,20 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
         style_box.styles_of(like, None, files[0], 0.5, files[1])
     assert all(style.path.exists() for style in style_box.GALLERY)
     assert len(style_box.GALLERY) >= 4
+
+
+def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(studio):
+    handlers, studio.line = Handlers(studio), SimpleNamespace(read=lambda: ("All is well.", True))
+    assert not handlers.tick(visitor("anna"))[1].active
+    assert handlers.watch(visitor("anna")).active
+    assert handlers.tick(visitor("anna"))[1].active
+    assert not handlers.tick(visitor("bert"))[1].active
+    with pytest.raises(gr.Error):
+        handlers.paint_photo(visitor("anna"), lambda done, desc: None, None, None, *[None] * style_box.FIELDS)
+    assert not handlers.tick(visitor("anna"))[1].active
+    handlers.watch(visitor("anna"))
+    handlers.cancel(visitor("anna"))
+    assert not handlers.tick(visitor("anna"))[1].active
 
 
 def test_the_picture_so_far_is_shown_and_can_be_kept(studio):

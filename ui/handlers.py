@@ -62,8 +62,21 @@ class Handlers:
     def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
         line, settled = self.studio.line.read()
-        preview = self.studio.visits.of(str(request.session_hash)).preview
-        return line, gr.Timer(active=not settled), gr.Image(preview, visible=preview is not None)
+        visit = self.studio.visits.of(str(request.session_hash))
+        return line, gr.Timer(active=visit.awaited or not settled), gr.Image(visit.preview, visible=visit.preview is not None)
+
+    def watch(self, request: gr.Request) -> gr.Timer:
+        """Return the timer that follows the visitor's run until it has ended, which may only begin later."""
+        self.studio.visits.of(str(request.session_hash)).awaited = True
+        return gr.Timer(active=True)
+
+    @contextmanager
+    def _ending(self, request: gr.Request) -> Iterator[None]:
+        """Say at the end that the visitor's run is awaited no more."""
+        try:
+            yield
+        finally:
+            self.studio.visits.of(str(request.session_hash)).awaited = False
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
@@ -93,7 +106,7 @@ class Handlers:
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
-        with told():
+        with told(), self._ending(request):
             (path, name), settings = file_of(photo), from_widgets(chosen)
             try:
                 like = style_box.styles_of(settings, *styles)
@@ -106,7 +119,7 @@ class Handlers:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
-        with told():
+        with told(), self._ending(request):
             (path, name), settings = file_of(photo), from_widgets(chosen)
             try:
                 compared = self.studio.compare(
@@ -189,7 +202,9 @@ class Handlers:
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        self.studio.visits.of(str(request.session_hash)).stop.set()
+        visit = self.studio.visits.of(str(request.session_hash))
+        visit.stop.set()
+        visit.awaited = False
         return note(["Cancelled."])
 
     def leave(self, request: gr.Request) -> None:

@@ -32,6 +32,7 @@ class Visit:
     stop: threading.Event = field(default_factory=threading.Event)
     enough: threading.Event = field(default_factory=threading.Event)
     preview: str | None = None
+    awaited: bool = False  # whether a run was asked for that has not ended: the page goes on asking how far it is
     seen: float = field(default_factory=time.monotonic)
     previews: deque[Path] = field(default_factory=deque)
     passing: deque[Path] = field(default_factory=deque)
