@@ -4,12 +4,13 @@ import csv
 
 import cv2
 import numpy as np
+import pytest
 import torch
 
 from pipeline.nets.generator import Generator
 from tests.painter_sets import vgg_of
 from training import manner, moods
-from training.manner import ENLARGED, MEMORY, Manner, batches, draw, manner_loss, moments_of
+from training.manner import ENLARGED, MEMORY, Finish, Manner, batches, draw, manner_loss, moments_of
 from training.palettes import lit_like, palette
 from training.unpaired import part, read_domains
 
@@ -19,15 +20,15 @@ def paintings_of(count):
     return (torch.rand(count, 3, 1, 1) + 0.4 * torch.rand(count, 3, 64, 64)) / 0.7 - 1
 
 
-BARE = torch.zeros(1, 3, 1, 1), torch.zeros(1, 1, 1, 1)  # no broad strokes, and a canvas without grain
+BARE = Finish(torch.zeros(1, 3, 1, 1), torch.zeros(1, 1, 1, 1), torch.zeros(1, 1, 1, 1))  # no broad strokes, and a canvas without grain
 
 
 def test_paintings_themselves_are_in_their_own_manner(taught):
     vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
     manner = Manner(paintings, vgg)
     as_large = torch.nn.functional.interpolate(paintings, scale_factor=ENLARGED, mode="bilinear")
-    _, own = manner_loss(as_large, as_large, *BARE, MEMORY, vgg, manner)
-    _, other = manner_loss(torch.rand(MEMORY, 3, 112, 112) * 0.2, as_large, *BARE, MEMORY, vgg, manner)
+    _, own = manner_loss(as_large, as_large, BARE, MEMORY, vgg, manner)
+    _, other = manner_loss(torch.rand(MEMORY, 3, 112, 112) * 0.2, as_large, BARE, MEMORY, vgg, manner)
     assert all(value < 1e-4 for name, value in own.items() if name != "crowd")
     assert all(other[name] > 2 * own[name] for name in other)
 
@@ -35,7 +36,7 @@ def test_paintings_themselves_are_in_their_own_manner(taught):
 def test_people_are_not_held_to_paintings(taught):
     vgg, paintings = vgg_of(taught), paintings_of(4)
     some, strokes = torch.rand(2, 3, 112, 112), torch.zeros(3, 3, 112, 112)
-    crowds = [manner_loss(torch.cat([some, people]), strokes, *BARE, 2, vgg, Manner(paintings, vgg))[1]["crowd"]
+    crowds = [manner_loss(torch.cat([some, people]), strokes, BARE, 2, vgg, Manner(paintings, vgg))[1]["crowd"]
               for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))]  # fmt: skip
     assert crowds[0] == crowds[1] > 0
 
@@ -55,6 +56,16 @@ def test_results_that_are_all_alike_are_not_the_paintings(taught):
     moments = moments_of(vgg(paintings / 2 + 0.5))
     assert manner.together(moments) < 1e-3
     assert manner.together(moments[:1].repeat(MEMORY, 1)) > 0.5
+
+
+@pytest.mark.parametrize(("wider", "shift"), [(1, 0), (0.5, 0), (2, 0), (1, 0.7), (3, -1)])
+def test_looks_are_as_far_apart_as_their_spreads_and_their_means(taught, wider, shift):
+    vgg, paintings = vgg_of(taught), paintings_of(MEMORY)
+    manner, moments = Manner(paintings, vgg), moments_of(vgg(paintings / 2 + 0.5))
+    looks = manner.mean + (moments - manner.mean) * wider + shift * manner.spread
+    channels = manner.look.stop - manner.look.start
+    wanted = (wider - 1) ** 2 + channels * shift**2 / manner.covariance.trace()
+    assert abs(manner.distance(looks) - wanted) < 1e-3 + 1e-3 * wanted
 
 
 def test_landscapes_come_first_then_people(taught):
@@ -101,11 +112,11 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     painter, _ = manner.plain_generator(manner.single(run / "average.safetensors"))
     begun, _ = manner.plain_generator(manner.single(taught / "start.safetensors"))
     data, _ = read_domains(taught / "data")
-    photo, strokes, broad, grain = next(batches(data, 8, 0, 64, np.random.default_rng(1)))
+    photo, strokes, finish = next(batches(data, 8, 0, 64, np.random.default_rng(1)))
     with torch.inference_mode():
         vgg, paintings = vgg_of(taught), torch.stack([torch.from_numpy(part(p, 64, 64, np.random.default_rng(0))) for p in data.paintings])
         paintings = paintings.permute(0, 3, 1, 2) / 127.5 - 1
-        before, after = (manner_loss(net(photo), strokes, broad, grain, 8, vgg, Manner(paintings, vgg))[0] for net in (begun, painter))
+        before, after = (manner_loss(net(photo), strokes, finish, 8, vgg, Manner(paintings, vgg))[0] for net in (begun, painter))
     assert after < 0.98 * before  # however few steps a busy machine makes of it
 
 

@@ -11,6 +11,7 @@ between crowds instead of pairs).
 import argparse
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,15 +21,17 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+from pipeline.ops.color import to_gray
 from pipeline.ops.grain import carried, seeds
+from pipeline.ops.resample import resized
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.stages.broaden import WIDER, broadening
-from pipeline.stages.stylize import enlarged
+from pipeline.stages.stylize import STRUCTURE, enlarged
 from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
 from pipeline.types import Image, Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
-from training.painter import MARGIN, SHOWN_PX, difference, pair_of, plain_generator, run, shown
+from training.painter import SHOWN_PX, difference, pair_of, plain_generator, run, shown
 from training.palettes import Light, read_mood
 from training.strokes import STROKE_PX, lit_like_monet
 from training.teachers import Perceptual
@@ -37,31 +40,52 @@ from training.unpaired import Domains, part
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
-LOOK_FROM = STYLE.index("conv31")  # the layers from there on are a picture's look: their means shall vary together as the paintings' do
-CROWD, TOGETHER, STROKES = 2.0, 0.5, 4.0  # weights: what the paintings are like, how they vary, what the renderer would do
-MEMORY = 192  # results that are compared with the paintings together
+LOOK_FROM = STYLE.index("conv31")  # the means of the layers from there on are a picture's look
+CROWD, LOOK, STROKES = 4.0, 1.0, 4.0  # weights: what the paintings are like, how they look together, what the renderer would do
+AROUND_PX = 16  # of a photo that are painted around what is compared: strokes reach no farther
+MEMORY = 576  # results that are compared with the paintings together: more than the look has channels
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What the pipeline adds to what the painter makes of B photos.
+
+    `broad`: what broad strokes change, (B, 3, H, H). At the size at which results are looked at: `structure`, what the painter does not
+    see of the photos' light, and `grain` of the canvas under middle paint, both (B, 1, S, S).
+    """
+
+    broad: Tensor
+    structure: Tensor
+    grain: Tensor
+
+    def to(self, device: torch.device) -> "Finish":
+        """Return the same on a device."""
+        return Finish(self.broad.to(device), self.structure.to(device), self.grain.to(device))
 
 
 def batches(
     data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Yield endless (noisy photos, strokes) in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px, and what is added to results.
+) -> Iterator[tuple[Tensor, Tensor, Finish]]:
+    """Yield endless (noisy photos, strokes, finish); photos and strokes in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
 
-    First come parts of so many `landscapes`, then of so many `people`. What is added is what broad strokes change, (B, 3, H, H), then the
-    grain of the canvas, (B, 1, H, H): light under middle paint.
+    First come parts of so many `landscapes`, then of so many `people`.
     """
-    large = round(side * ENLARGED / 4) * 4
-    inner = slice(MARGIN, MARGIN + large)
+    large = round((side + 2 * AROUND_PX) * ENLARGED)
+    shown, inner = slice(AROUND_PX, -AROUND_PX), slice(round(AROUND_PX * ENLARGED), -round(AROUND_PX * ENLARGED))
     while True:
-        pairs, broads, grains = [], [], []
+        pairs, broads, structures, grains = [], [], [], []
         for kind in [data.landscapes] * landscapes + [data.people] * people:
-            photo = part(kind[rng.integers(len(kind))], WHOLE_PX * ENLARGED * rng.uniform(0.9, 1.1), large + 2 * MARGIN, rng)
+            small = part(kind[rng.integers(len(kind))], WHOLE_PX * rng.uniform(0.9, 1.1), side + 2 * AROUND_PX, rng)
+            photo = cv2.resize(small, (large, large), interpolation=cv2.INTER_CUBIC)
             pair = pair_of(photo, rng, light)
             pairs.append(np.stack(pair)[:, inner, inner])
             broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
-            grains.append(rng.standard_normal((1, large, large), np.float32) * GRAIN * liveliness(lit(photo[inner, inner]), side))
+            unseen = to_gray(lit(small) - resized(lit(photo), small.shape[:2]))
+            structures.append(STRUCTURE * unseen[None, shown, shown])
+            grains.append(rng.standard_normal((1, side, side), np.float32) * GRAIN / ENLARGED * liveliness(lit(small[shown, shown]), side))
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
-        yield given, strokes, torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2), torch.from_numpy(np.stack(grains))
+        broad = torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2)
+        yield given, strokes, Finish(broad, torch.from_numpy(np.stack(structures)), torch.from_numpy(np.stack(grains)))
 
 
 def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
@@ -73,9 +97,10 @@ def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light
 
 
 class Manner:
-    """What all of the paintings together are like: mean and deviation of their features' moments.
+    """What all of the paintings together are like: mean and deviation of their features' moments, and how their looks are spread.
 
-    Results are held to it together, too: the last `MEMORY` of them shall have the paintings' mean and deviation of each moment.
+    Results are held to it together, too: the last `MEMORY` of them shall have the paintings' mean and deviation of each moment, and be
+    spread as they are.
     """
 
     def __init__(self, paintings: Tensor, vgg: Perceptual) -> None:
@@ -86,23 +111,34 @@ class Manner:
         self.mean, self.deviation = moments.mean(0), moments.std(0)
         self.spread = self.deviation + 1e-3
         self.last = moments[torch.randperm(len(moments), generator=torch.Generator().manual_seed(0))[:MEMORY]]
-        self.covariance = self.varying(moments)
+        _, self.covariance = self.spread_of_looks(moments)
+        values, vectors = torch.linalg.eigh(self.covariance)
+        self.root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
 
     def together(self, moments: Tensor) -> Tensor:
-        """Return how far the last results' mean and deviation are from the paintings', squared, in parts of how far paintings are apart.
+        """Return how far the last results are from the paintings: moments' means and deviations, squared, and looks' distance.
 
-        These moments, (B, M), become part of the last results'.
+        All is in parts of how far paintings are apart. These moments, (B, M), become part of the last results'.
         """
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
         apart = torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
-        varies = (self.varying(crowd) - self.covariance).square().sum() / self.covariance.square().sum()
-        return (apart**2).mean(1).sum() + TOGETHER * varies
+        return (apart**2).mean(1).sum() + LOOK * self.distance(crowd)
 
-    def varying(self, moments: Tensor) -> Tensor:
-        """Return the covariance, (L, L), of the channels of so many pictures' look, in parts of how far paintings are apart."""
-        look = ((moments - moments.mean(0)) / self.spread)[:, self.look]
-        return look.mT @ look / len(look)
+    def distance(self, crowd: Tensor) -> Tensor:
+        """Return the Fréchet distance of pictures' looks from the paintings', in parts of how far paintings are apart.
+
+        Source: Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium", eq. 6.
+        """
+        mean, covariance = self.spread_of_looks(crowd)
+        shared = torch.linalg.eigvalsh(self.root @ covariance @ self.root).clamp_min(1e-10).sqrt().sum()
+        apart = mean.square().sum() + covariance.trace() + self.covariance.trace() - 2 * shared
+        return (apart / self.covariance.trace()).float()
+
+    def spread_of_looks(self, moments: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean, (L,), and covariance, (L, L), of the channels of so many pictures' look, from and in parts of the paintings'."""
+        look = ((moments - self.mean) / self.spread)[:, self.look].double()  # roots of small numbers
+        return look.mean(0), look.mT.cov()
 
 
 def moments_of(features: dict[str, Tensor]) -> Tensor:
@@ -112,15 +148,14 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 
 
 def manner_loss(
-    out: Tensor, strokes: Tensor, broad: Tensor, grain: Tensor, landscapes: int, vgg: Perceptual, manner: Manner
+    out: Tensor, strokes: Tensor, finish: Finish, landscapes: int, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
     """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
 
-    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with `broad` strokes and on a canvas of
-    this `grain`.
+    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with their `finish`.
     """
-    finished = woven((out / 2 + 0.5 + broad)[:landscapes].clamp(0, 1), grain[:landscapes])
-    got = vgg(as_shown(finished))
+    painted = as_shown((out / 2 + 0.5 + finish.broad)[:landscapes].clamp(0, 1))
+    got = vgg(woven((painted + finish.structure[:landscapes]).clamp(0, 1), finish.grain[:landscapes]))
     crowd = manner.together(moments_of(got))
     alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)
@@ -178,10 +213,11 @@ def train(args: argparse.Namespace) -> None:
     stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
 
     def step() -> dict[str, float]:
-        photo, strokes, broad, grain = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
+        photo, strokes, finish = next(stream)
+        photo, strokes = (t.to(device, memory_format=torch.channels_last) for t in (photo, strokes))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo)
-        loss, parts = manner_loss(out.float(), strokes, broad, grain, args.landscapes, vgg, manner)
+        loss, parts = manner_loss(out.float(), strokes, finish.to(device), args.landscapes, vgg, manner)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)

@@ -13,7 +13,7 @@ from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
 
-GRAIN = 0.043  # deviation of the light in [0, 1] from one cell of the canvas to the next, under paint of middle light
+GRAIN = 0.039  # deviation of the light in [0, 1] from one cell of the canvas to the next, under paint of middle light
 THIN = 0.3  # how much more of it shows under dark paint, and less under light
 BLACK = 0.25  # light below which it fades: it would glitter
 CELLS = 8  # to the widest stroke
