@@ -53,7 +53,8 @@ def wall(parts: Page) -> list[gr.blocks.Block]:
 
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: the link's settings, the status line, a new photo, leaving."""
-    page.load(handlers.open, None, [*parts.widgets, parts.notes, parts.status], queue=False, show_progress="hidden", **PRIVATE)
+    opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
+    page.load(handlers.open, None, opened, queue=False, show_progress="hidden", **PRIVATE)
     page.unload(handlers.leave)
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
@@ -73,8 +74,10 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
     painter.change(style_box.unfold, painter, [parts.style.box, *monets], queue=False, show_progress="hidden", **PRIVATE)
-    for index, button in enumerate(parts.style.gallery):
-        button.click(partial(style_box.choose, index), None, parts.style.picture, queue=False, show_progress="hidden", **PRIVATE)
+    style = parts.style
+    for name, button in style.gallery.items():
+        button.click(partial(style_box.choose, name), None, [style.picture, style.name], queue=False, show_progress="hidden", **PRIVATE)
+    style.picture.input(None, None, style.name, js="() => ''")
     parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
         handlers.paint_photo, [parts.photo, parts.shown, *parts.style.fields, *parts.widgets], wall(parts), preprocess=False,
@@ -103,7 +106,8 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         handlers.write_file, parts.shown, parts.file, concurrency_id="files", concurrency_limit=2, show_progress_on=parts.slider, **PRIVATE
     )
     written.success(None, parts.file, None, js=look.SAVE_FILE)
-    parts.link.click(None, parts.widgets, parts.link, js=look.copy_link([option.flag for option in OPTIONS]))
+    flags = [*(option.flag for option in OPTIONS), style_box.NAME]
+    parts.link.click(None, [*parts.widgets, parts.style.name], parts.link, js=look.copy_link(flags))
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:

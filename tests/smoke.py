@@ -99,6 +99,7 @@ def paint_like_a_picture(page: Page) -> None:
     page.locator("#set-painter label", has_text="Like a picture").click()
     page.locator("#style-gallery button", has_text="Night").click()
     page.wait_for_selector("#style img")
+    open_link(page)
     page.click("#paint")
     page.wait_for_selector("#preview img", state="visible", timeout=120_000)
     check(True, "the painting so far is shown")
@@ -109,6 +110,20 @@ def paint_like_a_picture(page: Page) -> None:
     check(True, "it is kept as it was, and hangs on the wall")
     page.locator("#set-painter label", has_text="Monet").click()
     page.wait_for_selector("#set-mood", state="visible")
+
+
+def open_link(page: Page) -> None:
+    """Copy the link, and open it as somebody else."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#link")
+    page.wait_for_selector("#link:has-text('Link copied')")
+    link, browser = page.evaluate("navigator.clipboard.readText()"), page.context.browser
+    assert browser
+    other = browser.new_page()
+    other.goto(link)
+    other.wait_for_selector("#style img", timeout=30_000)
+    check(other.locator("#set-painter label", has_text="Like a picture").locator("input").is_checked(), "a link brings the picture along")
+    other.close()
 
 
 def correct_in_browser(page: Page) -> None:

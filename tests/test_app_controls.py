@@ -1,9 +1,13 @@
 """The page's controls: what each says, what a link may set."""
 
+from pathlib import Path
+
+import gradio as gr
 import pytest
 
 from pipeline.settings import Settings, options
 from tests.page import visitor
+from ui import style_box
 from ui.handlers import Handlers
 from ui.offers import is_here, need_of
 from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
@@ -58,6 +62,19 @@ def test_a_links_bad_value_is_said_and_ignored(bad):
 
 
 def test_opening_a_link_fills_the_controls(studio):
-    *controls, notes, _ = Handlers(studio).open(visitor("anna", brush="2", keep="<b>"))
+    *controls, _picture, _name, notes, _status = Handlers(studio).open(visitor("anna", brush="2", keep="<b>"))
     assert from_widgets(controls) == Settings.from_flat(brush=2.0)
     assert "&lt;b&gt;" in notes
+
+
+def test_a_link_names_a_picture_of_the_gallery(studio):
+    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, like="night"))
+    assert (Path(picture), name, notes) == (style_box.GALLERY["night"].path, "night", "")
+
+
+@pytest.mark.parametrize("query", [{}, {"like": "../portrait"}, {"like": "night.jpg"}])
+def test_a_link_without_the_picture_that_it_needs_says_so(studio, query):
+    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, **query))
+    assert picture == name == gr.skip()
+    assert "the picture" in notes
+    assert "the picture" not in Handlers(studio).open(visitor("anna", **query))[-2]

@@ -209,7 +209,7 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
     assert plain.mask is None
     with pytest.raises(PromptError, match="the mask belongs to"):
         style_box.styles_of(like, None, files[0], 0.5, files[1])
-    assert all(style.path.exists() for style in style_box.GALLERY)
+    assert all(style.path.exists() for style in style_box.GALLERY.values())
     assert len(style_box.GALLERY) >= 4
 
 

@@ -82,7 +82,8 @@ def batches(
             broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
             unseen = to_gray(lit(small) - resized(lit(photo), small.shape[:2]))
             structures.append(STRUCTURE * unseen[None, shown, shown])
-            grains.append(rng.standard_normal((1, side, side), np.float32) * GRAIN / ENLARGED * liveliness(lit(small[shown, shown]), side))
+            deviation = GRAIN / ENLARGED * liveliness(lit(small[shown, shown]), side)  # cells are finer than a pixel there, by as much
+            grains.append(rng.standard_normal((1, side, side), np.float32) * deviation)
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         broad = torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2)
         yield given, strokes, Finish(broad, torch.from_numpy(np.stack(structures)), torch.from_numpy(np.stack(grains)))

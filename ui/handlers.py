@@ -53,11 +53,13 @@ class Handlers:
         self.studio = studio
 
     def open(self, request: gr.Request) -> list[Update]:
-        """Set the controls to what the link carries; return them with the notes and the status line."""
-        asked, bad = from_link(dict(request.query_params))
+        """Set the controls to what the link carries; return them with the picture to paint like, the notes and the status line."""
+        query = dict(request.query_params)
+        asked, bad = from_link(query)
         settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
-        return [*widgets, note([*bad, *replaced]), self.studio.line.read()[0]]
+        picture, missing = style_box.from_link(query, settings.paint.painter)
+        return [*widgets, *(picture or [gr.skip()] * 2), note([*bad, *replaced, *missing]), self.studio.line.read()[0]]
 
     def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""

@@ -42,7 +42,7 @@ CSS = """
 #correct-tools { align-items: end; }
 #tool .wrap, #click-mode .wrap { gap: 6px 0; }
 #tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
-.form:has(> #stroke), #stroke { display: none; }
+.form:has(> #stroke), #stroke, .form:has(> #style-name), #style-name { display: none; }
 #kept img { cursor: crosshair; }
 #faces img { cursor: pointer; max-height: 78vh; }
 #faces .image-container { padding-top: 30px; }
@@ -81,11 +81,11 @@ SAVE_FILE = """file => {
 
 
 def copy_link(flags: list[str]) -> str:
-    """Return the script that copies the page's address with the controls' values, in the order of `flags`, and says so."""
+    """Return the script that copies the page's address with values, those that are there, in the order of `flags`, and says so."""
     return f"""async (...values) => {{
       const flags = {flags}, link = new URL(location.href);
       link.search = ''; link.hash = '';
-      flags.forEach((flag, i) => link.searchParams.set(flag, values[i]));
+      flags.forEach((flag, i) => {{ if (values[i] !== '') link.searchParams.set(flag, values[i]); }});
       try {{ await navigator.clipboard.writeText(link); return 'Link copied'; }}
       catch {{ window.prompt('Copy this link:', link); return 'Copy link'; }}
     }}"""

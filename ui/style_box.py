@@ -1,5 +1,6 @@
 """The pictures that a photo is painted like: dropped, or chosen from the gallery."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,21 +14,23 @@ from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget
 
 LIKE = "portrait-aware"  # the painter that needs a picture
-GALLERY = tuple(Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg")))
+GALLERY = {file.stem: Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))}
+NAME = "like"  # what a link calls the picture of the gallery that it names
 MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
 FIELDS = 4  # how many of the values of an event are the box's
 
 
 @dataclass(frozen=True)
 class StyleBox:
-    """What events read and write: `fields` are the values that `styles_of` takes."""
+    """What events read and write: `fields` are the values that `styles_of` takes; `name`: the picture's in the gallery, or nothing."""
 
     box: gr.Column
     picture: gr.Image
+    name: gr.Textbox
     other: gr.Image
     share: gr.Slider
     mask: gr.Image
-    gallery: list[gr.Button]
+    gallery: dict[str, gr.Button]
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -40,7 +43,8 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
     with gr.Column(visible=False, elem_id="style-box") as box:
         picture = _field("Paint it like this picture", "style", "A picture whose style the photo gets")
         with gr.Row(elem_id="style-gallery"):
-            gallery = [gr.Button(style.title, icon=str(style.path), size="sm", min_width=60) for style in GALLERY]
+            gallery = {name: gr.Button(style.title, icon=str(style.path), size="sm", min_width=60) for name, style in GALLERY.items()}
+        name = gr.Textbox(visible="hidden", elem_id="style-name")
         with gr.Accordion("Style", open=False, elem_id="style-tune"):
             controls = {option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"}
             other = _field("And like this one", "other-style", "A second picture whose style is mixed in")
@@ -48,7 +52,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
             mask = _field(
                 "Where the first one's style counts", "style-mask", "A mask of the first picture", "Drop a mask: white where it counts"
             )
-    return StyleBox(box, picture, other, share, mask, gallery), controls
+    return StyleBox(box, picture, name, other, share, mask, gallery), controls
 
 
 def _field(label: str, name: str, alt: str, asks: str = "Drop any painting, drawing or pattern") -> gr.Image:
@@ -60,9 +64,19 @@ def unfold(painter: str) -> list[dict[str, object]]:
     return [gr.update(visible=painter == LIKE), *(gr.update(visible=painter != LIKE) for _ in MONETS)]
 
 
-def choose(index: int) -> str:
-    """Return a picture of the gallery."""
-    return str(GALLERY[index].path)
+def choose(name: str) -> tuple[str, str]:
+    """Return a picture of the gallery, and its name."""
+    return str(GALLERY[name].path), name
+
+
+def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] | None, list[str]]:
+    """Return the picture of the gallery that a link names, and what a visitor has to know where its painter needs one that is not there."""
+    name = str(query.get(NAME, ""))[:40]
+    if name in GALLERY:
+        return choose(name), []
+    if painter != LIKE:
+        return None, []
+    return None, ["The link cannot carry the picture that it was painted like; add it, or choose one of the gallery."]
 
 
 def styles_of(settings: Settings, picture: object, other: object, share: object, mask: object) -> tuple[Style, ...]:
