@@ -21,26 +21,34 @@ from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
 from pipeline.ops.tensor import lit, to_batch
 from pipeline.runtime import Models
 from training.export import perceptual
-from training.perceptual import LIFTS
 
 STYLE = EXAMPLE.parent / "styles/night.jpg"
 
 
+def usual_gram(net: Perceptual, maps: Tensor, layer: str) -> Tensor:
+    """Return the Gram matrix of a layer's maps."""
+    lifted = usual_maps(net, maps, layer)
+    return lifted @ lifted.T / lifted.shape[1]
+
+
+def usual_maps(net: Perceptual, maps: Tensor, layer: str) -> Tensor:
+    """Return a layer's maps as VGG-19 has them, (C, H W)."""
+    lift, flat = net.lift(layer), maps[0].flatten(1)
+    return flat if lift is None else lift @ torch.cat([flat, torch.ones_like(flat[:1])])
+
+
 def usual_loss(net: Perceptual, picture: Tensor, wanted: dict[str, Tensor], content: Tensor, background: Tensor) -> Tensor:
-    """Return the paper's energy as it is usually written."""
-
-    def gram(maps: Tensor, layer: str) -> Tensor:
-        lift, flat = net.lift(layer), maps[0].flatten(1)
-        lifted = flat if lift is None else lift @ torch.cat([flat, torch.ones_like(flat[:1])])
-        return lifted @ lifted.T / flat.shape[1]
-
+    """Return the paper's energy as it is usually written: `wanted` are Gram matrices by layer, `content` is (C, H W)."""
     recipe = PORTRAIT_AWARE
     maps = net(picture, {CONTENT, *recipe.style_layers})
-    behind = net(picture * background + (1 - background) * 0.45, recipe.background_layers)
-    loss = recipe.content * SCALE**2 * ((maps[CONTENT] - content) ** 2).mean()
-    for weight, seen, layers in ((recipe.style, maps, recipe.style_layers), (recipe.background, behind, recipe.background_layers)):
+    behind = net(picture, recipe.background_layers, background)
+    loss = recipe.content * SCALE**2 * ((usual_maps(net, maps[CONTENT], CONTENT) - content) ** 2).mean()
+    for weight, seen, share, layers in (
+        (recipe.style, maps, 1.0, recipe.style_layers),
+        (recipe.background, behind, background.mean(), recipe.background_layers),
+    ):
         for layer in layers:
-            found = gram(seen[layer], layer)
+            found = usual_gram(net, seen[layer], layer) / share
             loss = loss + weight * SCALE**4 * ((found - wanted[layer]) ** 2).sum() / (4 * len(found) ** 2)
     return loss + recipe.variation * (picture.diff(dim=3).square().mean() + picture.diff(dim=2).square().mean())
 
@@ -51,8 +59,9 @@ def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, f
     background = torch.ones_like(photo[:, :1])
     background[..., side // 4 : -side // 4] = 0
     wanted = aims(photo, [(style, 1.0, None)], background, features, PORTRAIT_AWARE)
-    content = plain(photo, {CONTENT})[CONTENT]
-    grams = {layer: torch.zeros(count, count) for layer, count in LIFTS.items()}
+    with torch.no_grad():
+        content = usual_maps(plain, plain(photo, {CONTENT})[CONTENT], CONTENT)
+        grams = {layer: usual_gram(plain, maps, layer) for layer, maps in plain(style, PORTRAIT_AWARE.layers).items()}
 
     def ours() -> None:
         energy(photo.clone().requires_grad_(True), wanted, features, PORTRAIT_AWARE).total.backward()
@@ -69,7 +78,7 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=2048)
     args = parser.parse_args()
     features = Models(here=frozenset()).features("embedded")[0]
-    plain = perceptual(sorted(EMBEDDED.glob("perceptual_light-*.safetensors")))[0]
+    plain = perceptual(sorted(EMBEDDED.glob("perceptual_light-*.safetensors")))[0].requires_grad_(False)
     for side in (256, 512):
         ours, usual = a_look(side, features, plain)
         print(f"a look at {side} px: {ours * 1e3:.0f} ms; written as usual {usual * 1e3:.0f} ms; {ours / usual:.2f} x")
