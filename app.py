@@ -74,10 +74,10 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
     parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
     painter.change(style_box.unfold, painter, [parts.style.box, *monets], queue=False, show_progress="hidden", **PRIVATE)
-    style = parts.style
-    for name, button in style.gallery.items():
-        button.click(partial(style_box.choose, name), None, [style.picture, style.name], queue=False, show_progress="hidden", **PRIVATE)
-    style.picture.input(None, None, style.name, js="() => ''")
+    chosen = [parts.style.picture, parts.style.name]
+    for name, button in parts.style.gallery.items():
+        button.click(partial(style_box.choose, name), None, chosen, queue=False, show_progress="hidden", **PRIVATE)
+    parts.style.picture.input(None, None, parts.style.name, js="() => ''")
     parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
         handlers.paint_photo, [parts.photo, parts.shown, *parts.style.fields, *parts.widgets], wall(parts), preprocess=False,

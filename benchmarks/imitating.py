@@ -37,8 +37,15 @@ def usual_maps(net: Perceptual, maps: Tensor, layer: str) -> Tensor:
     return flat if lift is None else lift @ torch.cat([flat, torch.ones_like(flat[:1])])
 
 
-def usual_loss(net: Perceptual, picture: Tensor, wanted: dict[str, Tensor], content: Tensor, background: Tensor) -> Tensor:
-    """Return the paper's energy as it is usually written: `wanted` are Gram matrices by layer, `content` is (C, H W)."""
+def usual_aims(net: Perceptual, photo: Tensor, style: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return what `usual_loss` compares with: the photo's content, (C, H W), and the style's Gram matrices by layer."""
+    with torch.no_grad():
+        grams = {layer: usual_gram(net, maps, layer) for layer, maps in net(style, PORTRAIT_AWARE.layers).items()}
+        return usual_maps(net, net(photo, {CONTENT})[CONTENT], CONTENT), grams
+
+
+def usual_loss(net: Perceptual, picture: Tensor, content: Tensor, wanted: dict[str, Tensor], background: Tensor) -> Tensor:
+    """Return the paper's energy as it is usually written, of a picture on such a background, (1, 1, H, W)."""
     recipe = PORTRAIT_AWARE
     maps = net(picture, {CONTENT, *recipe.style_layers})
     behind = net(picture, recipe.background_layers, background)
@@ -59,15 +66,13 @@ def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, f
     background = torch.ones_like(photo[:, :1])
     background[..., side // 4 : -side // 4] = 0
     wanted = aims(photo, [(style, 1.0, None)], background, features, PORTRAIT_AWARE)
-    with torch.no_grad():
-        content = usual_maps(plain, plain(photo, {CONTENT})[CONTENT], CONTENT)
-        grams = {layer: usual_gram(plain, maps, layer) for layer, maps in plain(style, PORTRAIT_AWARE.layers).items()}
+    content, grams = usual_aims(plain, photo, style)
 
     def ours() -> None:
         energy(photo.clone().requires_grad_(True), wanted, features, PORTRAIT_AWARE).total.backward()
 
     def usual() -> None:
-        usual_loss(plain, photo.clone().requires_grad_(True), grams, content, background).backward()
+        usual_loss(plain, photo.clone().requires_grad_(True), content, grams, background).backward()
 
     return median_seconds(ours, 15), median_seconds(usual, 15)
 

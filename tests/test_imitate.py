@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.imitating import usual_gram, usual_loss, usual_maps
+from benchmarks.imitating import usual_aims, usual_loss
 from pipeline.imitation import PRESETS, Model, painted_like
 from pipeline.nets.perceptual import Perceptual
 from pipeline.ops.moment import moment
@@ -91,9 +91,7 @@ def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
 def test_the_energy_is_the_one_that_it_is_timed_against(features):
     photo, style, seen = picture(1), picture(2), picture(3)
     wanted = aims(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
-    grams = {layer: usual_gram(features, maps, layer) for layer, maps in features(style, PORTRAIT_AWARE.layers).items()}
-    content = usual_maps(features, features(photo, {CONTENT})[CONTENT], CONTENT)
-    usual = usual_loss(features, seen, grams, content, left_half())
+    usual = usual_loss(features, seen, *usual_aims(features, photo, style), left_half())
     torch.testing.assert_close(energy(seen, wanted, features, PORTRAIT_AWARE).total, usual)
 
 

@@ -72,8 +72,9 @@ def test_landscapes_come_first_then_people(taught):
     data, _ = read_domains(taught / "data")
     dark, light = (np.full((96, 96, 3), value, np.uint8) for value in (40, 220))
     data.landscapes[:], data.people[:] = [dark], [light]
-    given, strokes, *_ = next(batches(data, 2, 1, 64, np.random.default_rng(0)))
+    given, strokes, finish = next(batches(data, 2, 1, 64, np.random.default_rng(0)))
     assert given.shape == strokes.shape == (3, 3, 112, 112)
+    assert (finish.broad.shape, finish.structure.shape) == ((2, 3, 112, 112), (2, 1, 64, 64))
     assert strokes[:2].mean() < 0 < strokes[2].mean()
     assert given[:2].mean() < 0 < given[2].mean()
 

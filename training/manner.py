@@ -21,12 +21,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.ops.color import to_gray
 from pipeline.ops.grain import carried, seeds
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.stages.broaden import WIDER, broadening
-from pipeline.stages.stylize import STRUCTURE, enlarged
+from pipeline.stages.stylize import enlarged, structure
 from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
 from pipeline.types import Image, Pixels
 from training.figures import draw_curve, sheet
@@ -42,13 +41,13 @@ WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
 LOOK_FROM = STYLE.index("conv31")  # the means of the layers from there on are a picture's look
 CROWD, LOOK, STROKES = 4.0, 1.0, 4.0  # weights: what the paintings are like, how they look together, what the renderer would do
-AROUND_PX = 16  # of a photo that are painted around what is compared: strokes reach no farther
+AROUND_PX = 16  # of a photo that are painted around what is compared: strokes reach no farther; even when enlarged, for the carrier
 MEMORY = 576  # results that are compared with the paintings together: more than the look has channels
 
 
 @dataclass(frozen=True)
 class Finish:
-    """What the pipeline adds to what the painter makes of B photos.
+    """What the pipeline adds to what the painter makes of B landscapes.
 
     `broad`: what broad strokes change, (B, 3, H, H). At the size at which results are looked at: `structure`, what the painter does not
     see of the photos' light, and `grain` of the canvas under middle paint, both (B, 1, S, S).
@@ -68,7 +67,8 @@ def batches(
 ) -> Iterator[tuple[Tensor, Tensor, Finish]]:
     """Yield endless (noisy photos, strokes, finish); photos and strokes in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
 
-    First come parts of so many `landscapes`, then of so many `people`.
+    First come parts of so many `landscapes`, then of so many `people`. The finish is that of the landscapes: they alone are compared with
+    paintings.
     """
     large = round((side + 2 * AROUND_PX) * ENLARGED)
     shown, inner = slice(AROUND_PX, -AROUND_PX), slice(round(AROUND_PX * ENLARGED), -round(AROUND_PX * ENLARGED))
@@ -79,10 +79,12 @@ def batches(
             photo = cv2.resize(small, (large, large), interpolation=cv2.INTER_CUBIC)
             pair = pair_of(photo, rng, light)
             pairs.append(np.stack(pair)[:, inner, inner])
+            if len(pairs) > landscapes:
+                continue
             broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
-            unseen = to_gray(lit(small) - resized(lit(photo), small.shape[:2]))
-            structures.append(STRUCTURE * unseen[None, shown, shown])
-            deviation = GRAIN / ENLARGED * liveliness(lit(small[shown, shown]), side)  # cells are finer than a pixel there, by as much
+            seen = lit(small)
+            structures.append(structure(seen, resized(lit(photo), seen.shape[:2]))[None, shown, shown])
+            deviation = GRAIN / ENLARGED * liveliness(seen[shown, shown], side)  # cells are finer than a pixel there, by as much
             grains.append(rng.standard_normal((1, side, side), np.float32) * deviation)
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         broad = torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2)
@@ -155,8 +157,8 @@ def manner_loss(
 
     Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with their `finish`.
     """
-    painted = as_shown((out / 2 + 0.5 + finish.broad)[:landscapes].clamp(0, 1))
-    got = vgg(woven((painted + finish.structure[:landscapes]).clamp(0, 1), finish.grain[:landscapes]))
+    painted = as_shown((out[:landscapes] / 2 + 0.5 + finish.broad).clamp(0, 1))
+    got = vgg(woven((painted + finish.structure).clamp(0, 1), finish.grain))
     crowd = manner.together(moments_of(got))
     alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)

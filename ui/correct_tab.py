@@ -59,7 +59,7 @@ def lay_out() -> CorrectTab:
                 format="png", label="Result", interactive=False, buttons=["fullscreen"], height="auto", min_width=260, elem_id="corrected",
                 alt_text="The painting with what is kept now",
             )  # fmt: skip
-        stroke = gr.Textbox(visible="hidden", elem_id="stroke")
+        stroke = gr.Textbox(visible="hidden", elem_id="stroke", elem_classes=["unseen"])
     return CorrectTab(hint, room, tool, mode, width, undo, clear, kept, after, stroke)
 
 

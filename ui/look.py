@@ -42,7 +42,7 @@ CSS = """
 #correct-tools { align-items: end; }
 #tool .wrap, #click-mode .wrap { gap: 6px 0; }
 #tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
-.form:has(> #stroke), #stroke, .form:has(> #style-name), #style-name { display: none; }
+.form:has(> .unseen), .unseen { display: none; }
 #kept img { cursor: crosshair; }
 #faces img { cursor: pointer; max-height: 78vh; }
 #faces .image-container { padding-top: 30px; }

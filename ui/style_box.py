@@ -44,7 +44,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
         picture = _field("Paint it like this picture", "style", "A picture whose style the photo gets")
         with gr.Row(elem_id="style-gallery"):
             gallery = {name: gr.Button(style.title, icon=str(style.path), size="sm", min_width=60) for name, style in GALLERY.items()}
-        name = gr.Textbox(visible="hidden", elem_id="style-name")
+        name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])
         with gr.Accordion("Style", open=False, elem_id="style-tune"):
             controls = {option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"}
             other = _field("And like this one", "other-style", "A second picture whose style is mixed in")
@@ -71,7 +71,7 @@ def choose(name: str) -> tuple[str, str]:
 
 def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] | None, list[str]]:
     """Return the picture of the gallery that a link names, and what a visitor has to know where its painter needs one that is not there."""
-    name = str(query.get(NAME, ""))[:40]
+    name = query.get(NAME, "")
     if name in GALLERY:
         return choose(name), []
     if painter != LIKE:

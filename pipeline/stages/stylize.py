@@ -89,7 +89,12 @@ def enlarged(painted: Image, size: tuple[int, int]) -> Image:
 
 def restructured(painted: Image, photo: Image, coarse: Image) -> Image:
     """Return the painting with the photo's light that `coarse` (the photo as the painter saw it) has lost."""
-    return np.asarray(painted + STRUCTURE * to_gray(photo - coarse)[..., None], np.float32)
+    return np.asarray(painted + structure(photo, coarse)[..., None], np.float32)
+
+
+def structure(photo: Image, coarse: Image) -> Field:
+    """Return what returns, (H, W), of the photo's light that `coarse` has lost."""
+    return STRUCTURE * to_gray(photo - coarse)
 
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
