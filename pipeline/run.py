@@ -9,10 +9,7 @@ from pipeline.catalog import PARSERS
 from pipeline.runtime import Loaded, Models
 from pipeline.settings import WeightPolicy
 from pipeline.stages.parse import Parser
-from pipeline.types import Image, Progress, Report, StageName, WeightUse
-
-# Share of the usual run's time that lies behind when a stage begins.
-BEGINS: dict[StageName, float] = {"parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95}
+from pipeline.types import BEGINS, Image, Progress, Report, StageName, WeightUse
 
 T = TypeVar("T")
 

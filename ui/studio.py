@@ -19,6 +19,7 @@ from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progr
 from pipeline.weights import at_hand
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
+from ui.forecast import Forecast
 from ui.shown import Shown, show, show_again, write_painting
 from ui.status import StatusLine
 from ui.visits import Visit, Visits
@@ -181,7 +182,7 @@ def photo_of(cache: OwnerCache, path: Path, name: str) -> Photo:
 
 def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
     """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
-    stop, began, previewed = visit.begin(), time.monotonic(), 0.0
+    stop, forecast, previewed = visit.begin(), Forecast(time.monotonic()), 0.0
 
     def report(progress: Progress) -> None:
         nonlocal previewed
@@ -193,11 +194,8 @@ def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
             if time.monotonic() - previewed > PREVIEW_S:
                 visit.show_so_far(to_pixels(progress.picture))
                 previewed = time.monotonic()
-        doing = DOING[progress.stage]
-        if progress.done > 0:
-            left = (time.monotonic() - began) / progress.done * (1 - progress.done)
-            doing += f", about {max(1, round(left))} s left"
-        bar(progress.done, doing)
+        left = forecast.left(progress, time.monotonic())
+        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
 
     return report
 
