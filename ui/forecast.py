@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pipeline.types import BEGINS, Progress, StageName
 
 HALF = 0.5
-KNOWN_S = 2.0  # a stage's first seconds say little of its pace
+KNOWN_S = 2.0  # so long, and
+KNOWN = 0.02  # so large a share of a stage, it takes to know its pace
 
 
 @dataclass
@@ -39,11 +40,12 @@ class Forecast:
         """Return the seconds left by the pace of this stage, or, as it begins, of those before."""
         since, before = self.entered
         last = stage == "segment" and before < BEGINS[stage]  # of a comparison
-        if done > before and now - since >= KNOWN_S:
-            later = [begins for begins in BEGINS.values() if begins > BEGINS[stage]]
-            ends = 1.0 if last else max(done, min(later, default=1.0))
+        later = [begins for begins in BEGINS.values() if begins > BEGINS[stage]]
+        ends = 1.0 if last else max(done, min(later, default=1.0))
+        share = (done - before) / (ends - before) if ends > before else 0.0
+        if now - since >= KNOWN_S and share >= KNOWN:
             usual = (since - self.began) / before if before else 0.0
-            return (now - since) * (ends - done) / (done - before) + usual * (1 - ends)
+            return (now - since) * (1 - share) / share + usual * (1 - ends)
         if last or done < HALF:  # the stage that decides how long it takes is yet to come
             return None
         return (now - self.began) / done * (1 - done)

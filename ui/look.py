@@ -56,11 +56,12 @@ CSS = """
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
-#large { max-width: none; max-height: none; width: 100vw; height: 100dvh; padding: 12px; border: 0; background: #171411; color: #f5f2ec; }
+#large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none; padding: 12px; border: 0;
+  background: #171411; color: #f5f2ec; font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
 #large[open] { display: grid; grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr) auto; gap: 10px; place-items: center; }
 #large img { grid-area: 1 / 1 / 2 / -1; width: 100%; height: 100%; object-fit: contain; }
-#large p { margin: 0; text-align: center; white-space: pre-line; line-height: 1.4; }
-#large button { width: 44px; height: 44px; font-size: 1.5rem; line-height: 1; border-radius: 50%; background: #36312acc; color: inherit; }
+#large p { margin: 0; text-align: center; white-space: pre-line; }
+#large button { width: 44px; height: 44px; border: 0; border-radius: 50%; background: #36312acc; color: inherit; font-size: 1.5rem; }
 #large .close { position: fixed; top: 12px; right: 12px; }
 body:has(#large[open]) { overflow: hidden; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
