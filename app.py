@@ -156,22 +156,18 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
         changed(lambda: ["", *compare_tab.view(None)], None, [tab.notes, *tab.outputs], queue=False, show_progress="hidden", **PRIVATE)
 
 
-def when_over(
-    run: Dependency, idle: Callable[[], Any], buttons: list[Block], covered: list[Block]
-) -> Dependency:
-    """Call `idle` however a run ends, and take away what covered the pictures; return what follows a success.
+def when_over(run: Dependency, idle: Callable[[], Any], buttons: list[Block], covered: list[Block]) -> Dependency:
+    """Call `idle` however a run ends, and uncover the pictures; return what follows a success.
 
-    `then` would follow no failure. `failure` follows a cancel, too. A toast says what failed, so the
-    red "Error" over the pictures goes: `idle` covers them last, with nothing.
+    `then` would follow no failure. `failure` follows a cancel, too. A toast says what failed, so
+    the red "Error" over the pictures goes: `idle` covers them last, with nothing.
     """
     how = {"queue": False, "show_progress": "hidden", "show_progress_on": covered, **PRIVATE}
     run.failure(idle, None, buttons, **how)
     return run.success(idle, None, buttons, **how)
 
 
-def wire_cancel(
-    button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML
-) -> None:
+def wire_cancel(button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML) -> None:
     """Connect the button that stops a run; the page waits until its stage has ended."""
     button.click(cancel, None, notes, queue=False, show_progress="hidden", **PRIVATE)
     button.click(wait, None, button, cancels=[run], queue=False, show_progress="hidden", **PRIVATE)
@@ -192,9 +188,7 @@ def wait() -> gr.Button:
     return gr.Button(interactive=False)
 
 
-def switch_painting(
-    painter: str, *, running: bool
-) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image, gr.HTML]:
+def switch_painting(painter: str, *, running: bool) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image, gr.HTML]:
     """Return Paint, Cancel, Keep, preview and empty wall as they are while a painting runs, or not.
 
     Only a painting that takes long can be kept early. The empty wall asks for nothing meanwhile.

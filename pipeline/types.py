@@ -216,7 +216,9 @@ class Restoration:
 
 
 # Share of the usual run's time that lies behind when a stage begins.
-BEGINS: dict[StageName, float] = {"parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95}
+BEGINS: dict[StageName, float] = {
+    "parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_the_empty_wall_asks_for_nothing_while_it_paints():
     assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
-def test_the_time_left_only_falls_where_the_parse_was_kept_and_the_painter_takes_long(tmp_path, monkeypatch):
+def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
     monkeypatch.setattr(studios.time, "monotonic", lambda: now[0])
     report = reporter(Visit(None, tmp_path), lambda done, text: said.append(text))

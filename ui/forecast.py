@@ -7,7 +7,7 @@ from pipeline.types import BEGINS, Progress, StageName
 
 HALF = 0.5
 KNOWN_S = 2.0  # so long, and
-KNOWN = 0.02  # so large a share of a stage, it takes to know its pace
+KNOWN = 0.05  # so large a share of a stage, it takes to know its pace
 
 
 @dataclass

@@ -1,4 +1,5 @@
-// A picture of a gallery opens as large as the window; Gradio's own preview would be smaller than the thumbnail.
+// A picture of a gallery opens as large as the window. Gradio's own preview would be smaller than
+// the thumbnail.
 (() => {
   const make = (tag, values, ...inside) => {
     const node = Object.assign(document.createElement(tag), values);
@@ -8,8 +9,8 @@
   let pictures = [], at = 0;
   const show = step => {
     at = (at + step + pictures.length) % pictures.length;
-    const [source, caption] = [pictures[at].querySelector('img'), pictures[at].getAttribute('aria-label') ?? ''];
-    Object.assign(picture, {src: source.src, alt: caption});
+    const caption = pictures[at].getAttribute('aria-label') ?? '';
+    Object.assign(picture, {src: pictures[at].querySelector('img').src, alt: caption});
     said.textContent = caption;
   };
   const button = (text, name, act, kind = '') => {
@@ -20,8 +21,9 @@
   const picture = make('img', {}), said = make('p', {id: 'large-said'});
   said.setAttribute('aria-live', 'polite');
   const close = button('×', 'Close', () => large.close(), 'close');
-  const large = make('dialog', {id: 'large'}, picture, button('‹', 'The picture before', () => show(-1)), said,
-    button('›', 'The next picture', () => show(1)), close);
+  const before = button('‹', 'The picture before', () => show(-1));
+  const next = button('›', 'The next picture', () => show(1));
+  const large = make('dialog', {id: 'large'}, picture, before, said, next, close);
   large.setAttribute('aria-labelledby', said.id);
   large.addEventListener('keydown', event => {
     const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];

@@ -56,12 +56,15 @@ CSS = """
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
-#large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none; padding: 12px; border: 0;
-  background: #171411; color: #f5f2ec; font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
-#large[open] { display: grid; grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr) auto; gap: 10px; place-items: center; }
+#large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;
+  padding: 12px; border: 0; background: #171411; color: #f5f2ec;
+  font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
+#large[open] { display: grid; grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr) auto;
+  gap: 10px; place-items: center; }
 #large img { grid-area: 1 / 1 / 2 / -1; width: 100%; height: 100%; object-fit: contain; }
 #large p { margin: 0; text-align: center; white-space: pre-line; }
-#large button { width: 44px; height: 44px; border: 0; border-radius: 50%; background: #36312acc; color: inherit; font-size: 1.5rem; }
+#large button { width: 44px; height: 44px; border: 0; border-radius: 50%; background: #36312acc;
+  color: inherit; font-size: 1.5rem; }
 #large .close { position: fixed; top: 12px; right: 12px; }
 body:has(#large[open]) { overflow: hidden; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
@@ -87,7 +90,8 @@ HEAD = f"""
 """
 
 BRING_WALL = "() => bringWall()"
-BRING_WALL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringWall(); }"  # without one, it is asked for
+# Without a photo the page asks for one, where it stands.
+BRING_WALL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringWall(); }"
 BRING_RESULT = "() => bringResult()"
 
 SAVE_FILE = """file => {

@@ -1,21 +1,26 @@
-// Scrolling: what is waited for comes into view, and a wheel or a finger over the picture moves the page.
+// Scrolling: what is waited for comes into view, and a wheel or a finger over the picture moves
+// the page.
 (() => {
   // On a phone the wall is far below Paint. Where the picture is seen already, nothing moves.
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const seen = node => {
     const {top, bottom, height} = node.getBoundingClientRect();
-    return Math.min(bottom, innerHeight) - Math.max(top, 0) >= Math.min(.98 * height, .6 * innerHeight);
+    const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    return visible >= Math.min(.98 * height, .6 * innerHeight);
   };
-  let waiting = false, untouched = false, place = null;
+  let waiting = false, untouched = false, place = null, over = 0;
   const scroll = () => {
-    const picture = ['#preview', '#slider', '#empty-wall'].map(at => document.querySelector(at)).find(node => node?.offsetHeight);
+    const pictures = ['#preview', '#slider', '#empty-wall'].map(at => document.querySelector(at));
+    const picture = pictures.find(node => node?.offsetHeight);
     if (!place || !picture || seen(picture)) return;
-    document.querySelector(place).scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'start'});
+    const behavior = calm.matches ? 'auto' : 'smooth';
+    document.querySelector(place)?.scrollIntoView({behavior, block: 'start'});
   };
   const bring = there => {
     place = there;
     setTimeout(scroll, 100); // what came with the same answer is laid out by then
-    setTimeout(() => { if (place === there) place = null; }, 3000);
+    clearTimeout(over);
+    over = setTimeout(() => { place = null; }, 3000);
   };
   window.bringWall = () => { waiting = untouched = true; bring('#wall'); };
   window.bringResult = () => { if (waiting) bring('#slider'); waiting = false; };
@@ -29,12 +34,16 @@
     untouched = false;
     place = null;
   }, true));
-  document.addEventListener('click', event => { if (event.target.closest?.('#cancel')) waiting = false; }, true);
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('#cancel')) waiting = false;
+  }, true);
 
-  // Gradio's slider takes wheel and touch to zoom. Two fingers, and Ctrl with the wheel, still do.
+  // Gradio's slider takes wheel and touch to zoom. Two fingers, and Ctrl with the wheel, still do,
+  // and all of them where it fills the window.
   const pass = event => {
     const zooms = event.type === 'wheel' ? event.ctrlKey : event.touches.length > 1;
-    if (!zooms && event.target.closest?.('#slider .content')) event.stopPropagation();
+    if (!zooms && event.target.closest?.('#slider:not(.fullscreen) .content')) event.stopPropagation();
   };
-  ['wheel', 'touchstart'].forEach(kind => window.addEventListener(kind, pass, {capture: true, passive: true}));
+  const first = {capture: true, passive: true};
+  ['wheel', 'touchstart'].forEach(kind => window.addEventListener(kind, pass, first));
 })();

@@ -1,9 +1,10 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
-It paints an example through the client. Then, in a real browser as wide as a desk's, it drops a photo
-into the page, presses Paint, looks at the result, paints in a mood and like a picture, corrects what is
-kept, and compares segmenters. On a phone it does what cannot work before what can, cancels, scrolls and
-swipes over the result, and paints in two styles. At last it comes back to a page after its sweep.
+It paints an example through the client. Then, in a real browser as wide as a desk's, it drops a
+photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
+corrects what is kept, and compares segmenters. On a phone it does what cannot work before what can,
+cancels, scrolls and swipes over the result, and paints in two styles. At last it comes back to a
+page after its sweep.
 """
 
 import sys

@@ -17,9 +17,10 @@ LEAST_DIFFERENCE = 5.0  # mean difference of 8-bit values between a photo and it
 LONGEST_MS = 240_000
 DROP = """([zone, name, data]) => {
   const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0)), files = new DataTransfer();
-  files.items.add(new File([bytes], name, {type: name.endsWith('.png') ? 'image/png' : 'image/jpeg'}));
-  for (const kind of ['dragenter', 'dragover', 'drop'])
-    document.querySelector(zone).dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}));
+  const type = 'image/' + {jpg: 'jpeg', tif: 'tiff'}[name.slice(-3)];
+  const drag = kind => new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true});
+  files.items.add(new File([bytes], name, {type}));
+  ['dragenter', 'dragover', 'drop'].forEach(kind => document.querySelector(zone).dispatchEvent(drag(kind)));
 }"""
 
 

@@ -1,4 +1,4 @@
-"""The page long after it was opened: `delete_cache` sweeps by the age of files, here after seconds."""
+"""The page long after it was opened: `delete_cache` sweeps files by their age, here of seconds."""
 
 import io
 import os
@@ -15,7 +15,7 @@ from ui.studio import Studio
 from ui.style_box import GALLERY
 
 ADDRESSES = "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
-SEEN = "[...document.querySelectorAll('#examples img')].every(img => img.complete && img.naturalWidth)"
+SEEN = "[...document.querySelectorAll('#examples img')].every(img => img.naturalWidth)"
 
 
 def come_back_later(browser: Browser) -> None:
@@ -27,8 +27,8 @@ def come_back_later(browser: Browser) -> None:
     page = browser.new_page()
     open_page(page, url)
     photo = io.BytesIO()
-    Image.new("RGB", (64, 64), "teal").save(photo, "PNG")
-    drop(page, photo.getvalue(), "teal.png")
+    Image.new("RGB", (64, 64), "teal").save(photo, "JPEG")
+    drop(page, photo.getvalue(), "teal.jpg")
     page.wait_for_selector("#photo img[src*='teal']")
     dropped = page.locator("#photo img").get_attribute("src") or ""
     for _ in range(40):
@@ -45,4 +45,4 @@ def come_back_later(browser: Browser) -> None:
     check(found == [200] * (len(EXAMPLES) + len(GALLERY)), f"{len(found)} thumbnails are there after the sweep")
     page.wait_for_function(SEEN, timeout=5000)
     page.close()
-    served.close()
+    served.close(verbose=False)

@@ -10,7 +10,7 @@ HANDLE = "#slider .outer"
 
 
 def scroll_over_the_result(page: Page) -> None:
-    """Scroll the page with the wheel and with a finger over the result; drag its handle by mouse, finger and keys."""
+    """Scroll the page by wheel and finger over the result; drag its handle by mouse, keys and finger."""
     touch, picture = page.context.new_cdp_session(page), page.locator("#slider .content")
 
     def wheel() -> None:

@@ -1,21 +1,20 @@
 """What goes wrong, and that one can go on after it."""
 
 import struct
-import zlib
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import check, drop, drop_portrait
+from tests.smoke.browser import LONGEST_MS, check, drop, drop_portrait
 from ui.layout import EMPTY
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
   .some(node => node.checkVisibility({visibilityProperty: true, opacityProperty: true}))"""
 WATCH = """red => {
-  const seconds = () => document.querySelector('#wall .progress-level-inner')?.textContent.match(/(\\d+) s left/);
+  const doing = () => document.querySelector('#wall .progress-level-inner')?.textContent ?? '';
   window.told = [];
   window.reddened = false;
   window.watcher = setInterval(() => {
-    const said = seconds();
+    const said = doing().match(/(\\d+) s left/);
     if (said) told.push(Number(said[1]));
     reddened ||= eval(red)() || Boolean(document.querySelector('.toast-body.error'));
   }, 50);
@@ -23,21 +22,22 @@ WATCH = """red => {
 
 
 def too_large() -> bytes:
-    """Return the head of a PNG of 400 megapixels, in a few bytes."""
-    parts = ((b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
-    chunks = (struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    """Return the head of a TIFF of 400 megapixels, which no browser tries to decode."""
+    side = 20_000
+    tags = {256: side, 257: side, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: side, 279: side * side}
+    entries = (struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + b"".join(entries) + bytes(4)
 
 
 def refuse_what_cannot_be_painted(page: Page) -> None:
-    """Press Paint and Compare without a photo, and Paint with two that are none, then drop one that is."""
+    """Press Paint and Compare without a photo, and Paint with two that are none; then drop one."""
     refused(page, "#paint", "no photo yet")
     page.get_by_role("tab", name="Compare").click()
     refused(page, "#compare", "no photo yet")
     page.get_by_role("tab", name="Painting").click()
     drop(page, b"These are words. " * 9, "words.jpg")
     refused(page, "#paint", "not a picture")
-    drop(page, too_large(), "large.png")
+    drop(page, too_large(), "large.tif")
     refused(page, "#paint", "megapixels")
     drop_portrait(page)
     check(page.locator("#paint").is_enabled(), "after four errors a photo can be painted")
@@ -52,8 +52,9 @@ def refused(page: Page, button: str, why: str) -> None:
     page.wait_for_timeout(600)
     check(page.locator(button).is_enabled(), f"{button} says '{why}' and can be pressed again")
     check(not page.evaluate(RED), "nothing red is left on the wall")
-    page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
-    page.wait_for_selector(".toast-body", state="detached")
+    while page.locator(".toast-body").count():
+        page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
+        page.wait_for_timeout(300)
 
 
 def cancel_a_long_one(page: Page) -> None:
@@ -66,7 +67,7 @@ def cancel_a_long_one(page: Page) -> None:
     page.wait_for_selector("#preview img", state="visible", timeout=120_000)
     words = EMPTY.partition("<")[0]
     check(words not in page.locator("#wall").inner_text(), "the empty wall asks for nothing while it is painted")
-    page.wait_for_timeout(6000)
+    page.wait_for_function("told.length > 40", timeout=LONGEST_MS)  # two seconds, once it is known
     in_view(page, "#preview", "the painting so far comes into view")
     page.click("#cancel")
     page.wait_for_selector("#paint:not([disabled])", timeout=60_000)
@@ -82,6 +83,9 @@ def cancel_a_long_one(page: Page) -> None:
 
 def in_view(page: Page, place: str, what: str) -> None:
     """Wait until all of a place is in the window."""
-    inside = "at => { const box = document.querySelector(at).getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+    inside = """at => {
+      const {top, bottom} = document.querySelector(at).getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }"""
     page.wait_for_function(inside, arg=place, timeout=5000)
     check(True, what)
