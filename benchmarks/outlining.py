@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from pipeline.catalog import PARSERS
 from pipeline.io import read_photo
-from pipeline.outline import POINTER
 from pipeline.paint import at_working_size, parse
 from pipeline.runtime import Models
 from pipeline.stages.prompt import embed, prompted
+from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Prompt
 
 EXAMPLE = Path(__file__).parents[1] / "examples/portrait.jpg"

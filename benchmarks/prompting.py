@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.parsing import pairs
-from pipeline.outline import POINTER
 from pipeline.paint import at_working_size
 from pipeline.runtime import Loaded, Models
 from pipeline.stages.prompt import best, embed, prompted
+from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Pixels, Prompt
 from training.clicks import ADD, box_of, correction
 from training.evaluate_segmenters import CELEBA_FACE

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.outline import Outline, outline_people
 from pipeline.paint import at_working_size, blend_people, key_of, paint_scene, see_people
 from pipeline.parameters import count_parameters
-from pipeline.restoring import restore_faces
-from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
-from pipeline.segmenters import SEGMENTERS, entries_of
 from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.stages.choose import choose
 from pipeline.stages.detect import Seen
 from pipeline.stages.restore import restore
+from pipeline.steps.restore import restore_faces
+from pipeline.steps.run import Cache, KeepNothing, Run, ignore
+from pipeline.steps.segment import Outline, outline_people
+from pipeline.steps.segmenters import SEGMENTERS, entries_of
 from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report, Scene, Style
 from pipeline.weights import WeightError, named
 

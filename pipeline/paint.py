@@ -5,16 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.detectors import DETECTORS
-from pipeline.imitating import imitate_styles
-from pipeline.moods import painter_of
 from pipeline.ops.color import mixed, to_gray
 from pipeline.ops.resample import by_planes, rows_enlarged, shrunk, size_within
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.ops.tiles import strips_of
-from pipeline.outline import Outline, outline_people
-from pipeline.restoring import restore_faces
-from pipeline.run import Cache, KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import blend
@@ -26,6 +20,12 @@ from pipeline.stages.stylize import MAX_PIXELS, STRUCTURE, asked_size, stylize, 
 from pipeline.stages.temper import temper
 from pipeline.stages.touch import touch
 from pipeline.stages.weave import canvas, weave, woven
+from pipeline.steps.detect import DETECTORS
+from pipeline.steps.painters import painter_of
+from pipeline.steps.restore import restore_faces
+from pipeline.steps.run import Cache, KeepNothing, Run, ignore
+from pipeline.steps.segment import Outline, outline_people
+from pipeline.steps.style_transfer import imitate_styles
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels, Prompt, Report, Scene, Style
 
 WORKING_PIXELS = 2_000_000

@@ -13,9 +13,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from pipeline.cache import StageCache
 from pipeline.io import encode_png, read_photo, read_settings
 from pipeline.settings import Settings
+from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui import look

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cache import ENTRY_BYTES, StageCache, measure_bytes
+from pipeline.steps.cache import ENTRY_BYTES, StageCache, measure_bytes
 
 KB = 1024
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import pipeline.compare as module
-import pipeline.segmenters as segmenters
+import pipeline.steps.segmenters as segmenters
 from pipeline.catalog import CATALOG, WeightError
 from pipeline.cli import main
 from pipeline.compare import compare, iou

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.outline import POINTER
 from pipeline.stages.draw import draw
+from pipeline.steps.segment import POINTER
 from pipeline.types import ADDED, TAKEN, Drawing, Prompt, PromptError, drawing_of
 from tests.test_paint import Remembering
 from tests.test_segmenters import HAND, Models, painted

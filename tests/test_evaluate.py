@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import training.evaluate_segmenters as module
-from pipeline.segmenters import SEGMENTERS
 from pipeline.settings import Settings
+from pipeline.steps.segmenters import SEGMENTERS
 from tests.test_compare import PERSONS, Models
 from tests.training_sets import easyportrait, face_mask, write_pair
 from training.checks import DatasetError

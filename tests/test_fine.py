@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.paint import full_size, paint
-from pipeline.run import BEGINS
 from pipeline.settings import Settings
+from pipeline.steps.run import BEGINS
 from pipeline.types import Cancelled, Photo
 from tests.test_paint import PlainModels, Remembering
 

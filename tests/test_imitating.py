@@ -12,14 +12,14 @@ import torch
 from PIL import Image
 
 import pipeline.imitation
-from pipeline.cache import StageCache
 from pipeline.features import LEVELS, normalize, reference
-from pipeline.imitating import NOBODY
 from pipeline.io import read_photo
 from pipeline.nets.perceptual import Perceptual
 from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings
+from pipeline.steps.cache import StageCache
+from pipeline.steps.style_transfer import NOBODY
 from pipeline.style_flags import add_styles, styles_of
 from pipeline.styles import NO_STYLE, style_of
 from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError

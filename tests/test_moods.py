@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from pipeline.catalog import CATALOG
-from pipeline.moods import MOODS, painter_of
 from pipeline.ops.tensor import to_pixels
 from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings, options
 from pipeline.stages.stylize import stylize
+from pipeline.steps.painters import MOODS, painter_of
 from pipeline.types import Photo
 from ui import offers
 from ui.badges import badge_of

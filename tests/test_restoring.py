@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.paint import full_size, paint
-from pipeline.restoring import restore_faces
-from pipeline.run import KeepNothing, Run, ignore
 from pipeline.settings import Settings
 from pipeline.stages.choose import NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY
 from pipeline.stages.detect import Seen
+from pipeline.steps.restore import restore_faces
+from pipeline.steps.run import KeepNothing, Run, ignore
 from pipeline.types import Photo, Prompt, PromptError
 from tests.faces import drawn_parts
 from tests.test_choose import face_in, textured

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.catalog import CATALOG, WeightError
-from pipeline.outline import POINTER
 from pipeline.paint import paint
-from pipeline.segmenters import SEGMENTERS
 from pipeline.settings import Segmenter, Settings
 from pipeline.stages.correct import correct, select
 from pipeline.stages.prompt import Embedding
+from pipeline.steps.segment import POINTER
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Prompt, PromptError, WeightUse
 from tests.prompting import Promptable
 from tests.test_paint import PlainModels, Remembering, photo_of

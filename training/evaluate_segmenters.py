@@ -19,8 +19,8 @@ import numpy as np
 from pipeline.catalog import CATALOG
 from pipeline.ops.feather import without_holes
 from pipeline.parameters import count_parameters
-from pipeline.segmenters import SEGMENTERS, entries_of
 from pipeline.settings import Kept, Segmenter
+from pipeline.steps.segmenters import SEGMENTERS, entries_of
 from pipeline.weights import WeightError
 from training.checks import DatasetError, Pair, paired, problems_in
 from training.labels import CELEBA, NINE

@@ -19,8 +19,8 @@ from benchmarks.meter import peak_megabytes
 from pipeline.io import read_photo
 from pipeline.paint import paint
 from pipeline.runtime import Models
-from pipeline.segmenters import SEGMENTERS
 from pipeline.settings import Kept, Segmenter, Settings
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Labels, Painting, PhotoError
 
 

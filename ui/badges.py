@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.catalog import CATALOG, PARSERS, Role
-from pipeline.segmenters import SEGMENTERS
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Painting
 
 # By stage: the roles of the networks that make its picture. A blend needs none.

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from pipeline.catalog import CATALOG
-from pipeline.detectors import DETECTORS
-from pipeline.moods import MOODS
-from pipeline.segmenters import SEGMENTERS
 from pipeline.settings import Option, Settings, options
+from pipeline.steps.detect import DETECTORS
+from pipeline.steps.painters import MOODS
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.weights import find
 
 # By setting: the network that each of its choices needs, or None.

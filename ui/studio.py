@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.cache import OwnerCache, StageCache
 from pipeline.io import read_photo
 from pipeline.keeping import cache_folder
 from pipeline.ops.tensor import to_pixels
 from pipeline.settings import Settings, WeightPolicy
+from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progress, Prompt, Style
 from pipeline.weights import at_hand
 from ui.compare_tab import Compared, show_comparison

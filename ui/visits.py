@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gradio.utils import get_upload_folder
 
-from pipeline.cache import OwnerCache, StageCache
+from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Pixels
 from ui.pictures import write_preview
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from pipeline.ops.resample import resized, shrunk, size_of_long
 from pipeline.ops.tensor import lit, to_picture, to_pixels
-from pipeline.outline import outline_person
-from pipeline.run import Run
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.detect import Seen
+from pipeline.steps.run import Run
+from pipeline.steps.segment import outline_person
 from pipeline.styles import NO_STYLE
 from pipeline.types import Enough, Image, Mask, Photo, PromptError, Scene, Style
 

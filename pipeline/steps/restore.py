@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.run import Run
 from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.stages.choose import SHARP_ALREADY, choose, face_at
@@ -11,6 +10,7 @@ from pipeline.stages.detect import Seen
 from pipeline.stages.parse import merged
 from pipeline.stages.restore import restore
 from pipeline.stages.segment import segment
+from pipeline.steps.run import Run
 from pipeline.types import Care, FaceWish, Image, Restoration
 from pipeline.weights import WeightError
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.run import Run, ignore
 from pipeline.runtime import Loaded, Models
-from pipeline.segmenters import SEGMENTERS, Scene, Segmenter
 from pipeline.settings import Settings
 from pipeline.stages.correct import correct, select
 from pipeline.stages.detect import Seen
@@ -16,6 +14,8 @@ from pipeline.stages.parse import CloseLook, look_closest, nine_classes
 from pipeline.stages.prompt import Embedding, embed
 from pipeline.stages.segment import edge_px
 from pipeline.stages.separate import parted
+from pipeline.steps.run import Run, ignore
+from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter
 from pipeline.types import Click, Image, Labels, Mask, Prompt
 
 POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itself cannot be shown any
