@@ -82,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--largest", type=int, default=2048)
     args = parser.parse_args()
-    features = Models(here=frozenset()).features("embedded")[0]
+    features = Models(here=frozenset()).features("embedded").network
     plain = perceptual(sorted(EMBEDDED.glob("perceptual_light-*.safetensors")))[0].requires_grad_(False)
     for side in (256, 512):
         ours, usual = a_look(side, features, plain)

@@ -14,9 +14,10 @@ import numpy as np
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from pipeline.catalog import PARSERS
 from pipeline.io import read_photo
-from pipeline.paint import at_working_size, parse
 from pipeline.runtime import Models
 from pipeline.stages.prompt import embed, prompted
+from pipeline.steps.detect import parse
+from pipeline.steps.run import at_working_size
 from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Prompt
 

@@ -16,9 +16,10 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 
 from benchmarks.quality import measures, sheet
 from pipeline.io import read_photo
-from pipeline.paint import full_size, paint
+from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
 from pipeline.types import Painting, Photo, Pixels
 from training.checks import photos_in
 from training.unpaired import KEPT_OUT

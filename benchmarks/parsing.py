@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from benchmarks.quality import measures
 from pipeline.io import read_photo
-from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
 from pipeline.stages.separate import parted
+from pipeline.steps.detect import labels_at, see_photo
+from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
 
 NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")

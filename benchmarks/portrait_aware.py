@@ -201,7 +201,7 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     models = Models()
-    rows = list(runs(args, models.features("embedded")[0], models))
+    rows = list(runs(args, models.features("embedded").network, models))
     columns = ["SSIM", "FSIMc", "GMSD", "style", "border", "seconds"]
     if args.shared:
         rows, columns = identified(rows, args), [*columns, "identity"]

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.parsing import pairs
-from pipeline.paint import at_working_size
 from pipeline.runtime import Loaded, Models
 from pipeline.stages.prompt import best, embed, prompted
+from pipeline.steps.run import at_working_size
 from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Pixels, Prompt
 from training.clicks import ADD, box_of, correction

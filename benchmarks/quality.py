@@ -15,9 +15,11 @@ import numpy as np
 from torch import Tensor
 
 from pipeline.io import read_photo
-from pipeline.paint import full_size, paint, to_pixels
+from pipeline.ops.tensor import to_pixels
+from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
 from pipeline.types import Painting, Pixels
 
 SHOWN = 420

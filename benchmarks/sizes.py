@@ -33,8 +33,9 @@ def resized(photo: Photo, megapixels: float) -> Photo:
 def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str]:
     """Paint the photo at one size as the app does, with strokes as fine as they can be there, and return the table's row."""
     from pipeline.engines import compile_openvino
-    from pipeline.paint import full_size, paint
+    from pipeline.paint import paint
     from pipeline.runtime import Loaded, Models, assemble
+    from pipeline.steps.full_size import full_size
 
     mine = assemble(painter, compile_openvino)
 
@@ -51,7 +52,7 @@ def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str
     full_size(painting)
     ended, seconds = time.perf_counter(), painting.seconds["paint"]
     return {
-        "megapixels": f"{megapixels:g}", "painted": "at once" if painting.fine is None else "in tiles", "paint s": f"{seconds:.1f}",
+        "megapixels": f"{megapixels:g}", "painted": "at once" if painting.painted is None else "in tiles", "paint s": f"{seconds:.1f}",
         "s a megapixel": f"{seconds / megapixels:.2f}", "full size s": f"{ended - began:.1f}", "peak MB": f"{peak_megabytes():.0f}",
     }  # fmt: skip
 

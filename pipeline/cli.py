@@ -85,8 +85,9 @@ def _add_photo_command(
 def paint_photos(chosen: argparse.Namespace) -> int:
     """Paint each photo, write its result, its stages and the report."""
     from pipeline.io import WRITTEN, read_photo, write_picture
-    from pipeline.paint import full_size, paint
+    from pipeline.paint import paint
     from pipeline.runtime import Models
+    from pipeline.steps.full_size import full_size
 
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
     settings = settings_of(chosen)
@@ -118,8 +119,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
 def parse_photos(chosen: argparse.Namespace) -> int:
     """Write each photo's classes."""
     from pipeline.io import read_photo, write_labels
-    from pipeline.paint import parse
     from pipeline.runtime import Models
+    from pipeline.steps.detect import parse
 
     jobs = plan(chosen.photos, chosen.out, suffixes=(".png",))
     settings = settings_of(chosen)
@@ -168,7 +169,7 @@ def _watch(bar: "tqdm", progress: "Progress") -> None:
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
     """Write each stage's picture at working size; a skipped stage has none, not even from an earlier run."""
     from pipeline.io import write_labels, write_picture
-    from pipeline.paint import to_pixels
+    from pipeline.ops.tensor import to_pixels
 
     for name in STAGES:
         picture = getattr(painting, name)

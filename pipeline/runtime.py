@@ -60,6 +60,15 @@ class Loaded:
         return lambda tile: paint(tile, statistics)
 
 
+@dataclass(frozen=True)
+class LoadedFeatures:
+    """The network that compares pictures; it runs in PyTorch, which knows gradients, on `device`."""
+
+    network: "Perceptual"
+    use: WeightUse
+    device: str
+
+
 def assemble(weights: Verified, engine: Callable[[Verified], Engine]) -> Loaded:
     """Return a network as an engine runs it.
 
@@ -88,7 +97,7 @@ class Models:
         self._here = at_hand() if here is None else here
         self._arriving = arriving
         self._loaded: dict[str, Loaded] = {}
-        self._features: dict[str, tuple[Perceptual, WeightUse, str]] = {}
+        self._features: dict[str, LoadedFeatures] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         if _zero_gpu():
@@ -110,8 +119,8 @@ class Models:
         """
         return self._once(named(name, policy), policy)
 
-    def features(self, policy: WeightPolicy) -> tuple["Perceptual", WeightUse, str]:
-        """Return the network that compares pictures, what it was made of, and where it runs; it runs in PyTorch, which knows gradients.
+    def features(self, policy: WeightPolicy) -> LoadedFeatures:
+        """Return the network that compares pictures.
 
         Raises: WeightError: no usable weights; the message says what to do.
         """
@@ -122,7 +131,8 @@ class Models:
             if entry.name not in self._features:
                 weights = self._brought(entry, policy)
                 use = WeightUse(entry.name, weights.sha256, entry.unpinned)
-                self._features[entry.name] = load_features(weights, self._device), use, self._device
+                network = load_features(weights, self._device)
+                self._features[entry.name] = LoadedFeatures(network, use, self._device)
             return self._features[entry.name]
 
     def _once(self, entry: Entry, policy: WeightPolicy) -> Loaded:

@@ -6,7 +6,7 @@ from PIL import Image as Pil
 from PIL import ImageDraw, ImageFont
 
 from pipeline.compare import REFERENCE, Comparison, Version
-from pipeline.paint import to_pixels
+from pipeline.ops.tensor import to_pixels
 from pipeline.settings import Segmenter, options
 from pipeline.types import Image, Pixels
 

@@ -92,7 +92,7 @@ def runs(monkeypatch):
         return replace(painting_of(photo, settings), prompt=prompt)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
-    monkeypatch.setattr("pipeline.paint.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
+    monkeypatch.setattr("pipeline.steps.detect.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
     return seen
 
 

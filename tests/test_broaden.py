@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.paint import full_size, paint
+from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.broaden import broad_strokes, broaden, calm
+from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, Remembering
 

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.paint import full_size, paint
+from pipeline.paint import paint
 from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
 from pipeline.steps.run import BEGINS
-from pipeline.types import Cancelled, Photo
+from pipeline.steps.stylize import fine_of
+from pipeline.types import Cancelled, Photo, Scene
 from tests.test_paint import PlainModels, Remembering
 
 RNG = np.random.default_rng(0)
@@ -32,14 +34,14 @@ FINE = Settings.from_flat(brush=0.2, canvas=0)
 @pytest.fixture
 def small(monkeypatch):
     """Take small photos for large ones."""
-    for limit in ("WORKING_PIXELS", "MAX_PIXELS"):
-        monkeypatch.setattr(f"pipeline.paint.{limit}", 100_000)
+    for limit in ("run.WORKING_PIXELS", "painters.MAX_PIXELS"):
+        monkeypatch.setattr(f"pipeline.steps.{limit}", 100_000)
 
 
 @pytest.mark.usefixtures("small")
 def test_a_fine_brush_paints_a_large_photo_at_its_own_size():
     painting = paint(PHOTO, FINE, models=FineModels())
-    assert np.array_equal(painting.fine, 255 - PHOTO.pixels)
+    assert np.array_equal(fine_of(painting), 255 - PHOTO.pixels)
     assert painting.styled.shape == painting.original.shape
     assert np.abs(painting.styled - (1 - painting.original)).max() <= 1.01 / 255
 
@@ -58,7 +60,7 @@ def test_the_full_size_is_the_fine_painting_and_where_it_is_kept_the_person():
 @pytest.mark.usefixtures("small")
 def test_keeping_nothing_gives_the_fine_painting_itself():
     painting = paint(PHOTO, Settings.from_flat(brush=0.2, keep_face=False), models=FineModels())
-    assert np.abs(full_size(painting).astype(int) - painting.fine).max() <= 1
+    assert np.abs(full_size(painting).astype(int) - fine_of(painting)).max() <= 1
 
 
 @pytest.mark.usefixtures("small")
@@ -66,7 +68,7 @@ def test_keeping_nothing_gives_the_fine_painting_itself():
 def test_a_coarse_brush_and_a_small_photo_need_no_tiles(size, brush):
     models = FineModels()
     painting = paint(Photo(PHOTO.pixels[: size[0], : size[1]]), Settings.from_flat(brush=brush, painterly=0.0, broad=0.0), models=models)
-    assert painting.fine is None
+    assert fine_of(painting) is None
     assert models.runs["painter"] == 1
 
 
@@ -83,4 +85,4 @@ def test_a_long_painting_tells_how_far_it_is_and_can_be_stopped():
         paint(LARGE, FINE, models=models, report=stop, cache=cache)
     assert BEGINS["paint"] == told[0].done <= told[1].done < told[2].done < BEGINS["restore"]
     assert models.runs["painter"] == 1
-    assert not any("paint" in choices for _, choices in cache.values)
+    assert not any(isinstance(value, Scene) for value in cache.values.values())

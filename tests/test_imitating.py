@@ -20,6 +20,7 @@ from pipeline.runtime import Models
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.steps.style_transfer import NOBODY
+from pipeline.steps.stylize import fine_of
 from pipeline.style_flags import add_styles, styles_of
 from pipeline.styles import NO_STYLE, style_of
 from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
@@ -128,13 +129,13 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(mo
 
 
 def test_a_large_photo_is_painted_at_more_than_the_working_size(models, night, monkeypatch):
-    monkeypatch.setattr("pipeline.paint.WORKING_PIXELS", 20_000)
+    monkeypatch.setattr("pipeline.steps.run.WORKING_PIXELS", 20_000)
     photo = photo_of("scene.jpg", 400)
     painting = paint(photo, Settings.from_flat(**{**QUICK, "style_px": 300, "iterations": 2}), models=models, prompt=night)
     assert max(painting.original.shape) < 200
-    assert painting.fine.shape == photo.pixels.shape
+    assert fine_of(painting).shape == photo.pixels.shape
     assert painting.styled.shape == painting.original.shape
-    small = cv2.resize(painting.fine, painting.styled.shape[1::-1], interpolation=cv2.INTER_AREA) / 255
+    small = cv2.resize(fine_of(painting), painting.styled.shape[1::-1], interpolation=cv2.INTER_AREA) / 255
     assert abs(small - painting.styled).mean() < 0.02
 
 

@@ -10,7 +10,8 @@ from pipeline.paint import paint
 from pipeline.runtime import Models
 from pipeline.settings import Settings, options
 from pipeline.stages.stylize import stylize
-from pipeline.steps.painters import MOODS, painter_of
+from pipeline.steps.painters import MOODS, network_of
+from pipeline.steps.run import Run
 from pipeline.types import Photo
 from ui import offers
 from ui.badges import badge_of
@@ -39,7 +40,8 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
     photo = np.repeat(np.repeat(ramp[None, :, None], 256, 0), 3, 2)
 
     def yellow(mood):
-        painter = painter_of(Settings.from_flat(mood=mood, weights="embedded"), models)
+        settings = Settings.from_flat(mood=mood, weights="embedded")
+        painter = network_of(Run(Photo(to_pixels(photo)), settings, models))
         painted = stylize(photo, painter.run, brush=3.0, stroke_px=painter.entry.stroke_px, seeded=painter.entry.seeded)
         return float(cv2.cvtColor(to_pixels(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 2].mean())
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.paint import full_size, paint
+from pipeline.ops.tensor import lit, to_pixels
+from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.choose import NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY
 from pipeline.stages.detect import Seen
-from pipeline.steps.restore import restore_faces
-from pipeline.steps.run import KeepNothing, Run, ignore
+from pipeline.steps.full_size import full_size
+from pipeline.steps.restore import restore
+from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo, Prompt, PromptError
 from tests.faces import drawn_parts
 from tests.test_choose import face_in, textured
@@ -22,15 +24,16 @@ SEEN = Seen(drawn_parts((220, 400), [(110, 110)], 150, 0) + drawn_parts((220, 40
 
 def pale(h, w, blur=0.0):
     """Return a photo that can be brightened without clipping, which would change its contrast, too."""
-    return textured(h, w, blur) * np.float32(0.3) + np.float32(0.2)
+    return lit(to_pixels(textured(h, w, blur) * np.float32(0.3) + np.float32(0.2)))
 
 
 BLURRED = pale(220, 400, 3)
 
 
 def restored(photo=BLURRED, wishes=(), seen=SEEN, **flags):
-    run, models = Run("a photo", ignore, KeepNothing()), PlainModels(restorer=True)
-    made = restore_faces(run, photo, seen, Settings.from_flat(fidelity=0.0, **flags), models, wishes)
+    models, settings = PlainModels(restorer=True), Settings.from_flat(fidelity=0.0, **flags)
+    run = Run(Photo(to_pixels(photo)), settings, models, Prompt(faces=wishes))
+    made = restore(run, Keyed(seen, "seen")).value
     return made, run, models.runs.get("restorer", 0)
 
 

@@ -12,12 +12,13 @@ from facexlib.detection.retinaface_utils import PriorBox, decode, decode_landm, 
 from pipeline.catalog import CATALOG, WeightError
 from pipeline.io import read_photo
 from pipeline.networks import load_network
-from pipeline.paint import at_working_size, paint
+from pipeline.paint import paint
 from pipeline.runtime import Models as RealModels
 from pipeline.settings import Settings
 from pipeline.stages import find as stage
 from pipeline.stages.find import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE, Parser
+from pipeline.steps.run import at_working_size
 from pipeline.types import WeightUse
 from pipeline.weights import Verified
 from tests.faces import drawn_parts, for_each

@@ -9,8 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
-from pipeline.ops.tensor import to_batch, to_picture
-from pipeline.paint import to_pixels
+from pipeline.ops.tensor import to_batch, to_picture, to_pixels
 from pipeline.types import Network, Pixels
 from training.checks import DatasetError, photos_in
 from training.degrade import degrade, drawn

@@ -91,7 +91,7 @@ def notes_of(painting: Painting) -> tuple[str, ...]:
 
 def write_painting(painting: Painting, folder: Path) -> Path:
     """Write the full-size result as a PNG with its settings and weights, under a name that says what it is."""
-    from pipeline.paint import full_size
+    from pipeline.steps.full_size import full_size
 
     data = encode_png(full_size(painting), alpha=painting.photo.alpha, settings=painting.settings, weights=painting.weights)
     return write_named(data, folder, painting.photo.name, "painted")

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.runtime import Models
-from pipeline.settings import Settings
+from pipeline.runtime import Loaded
+from pipeline.settings import Restored, RestoreSettings
 from pipeline.stages.choose import SHARP_ALREADY, choose, face_at
 from pipeline.stages.detect import Seen
 from pipeline.stages.parse import merged
-from pipeline.stages.restore import restore
+from pipeline.stages.restore import restore as restore_all
 from pipeline.stages.segment import segment
-from pipeline.steps.run import Run
+from pipeline.steps.run import Keyed, Run
 from pipeline.types import Care, FaceWish, Image, Restoration
 from pipeline.weights import WeightError
 
@@ -18,40 +18,48 @@ INSIST = "To restore such a face all the same, point at it."
 UNSURE = "so little of it is seen, or so much of it changes, that it may look like someone else; less restoration or more fidelity helps"
 
 
-def restore_faces(
-    run: Run, original: Image, seen: Seen, settings: Settings, models: Models, wishes: tuple[FaceWish, ...] = ()
-) -> Restoration:
-    """Restore the faces that are chosen and not sharp already, or say why not; `wishes` are in the px of `original`.
+def restore(run: Run, seen: Keyed[Seen]) -> Keyed[Restoration]:
+    """Restore the faces that are chosen and not sharp already, or say why not.
 
     Raises: WeightError: there is no restorer, and the settings ask for published weights only.
     """
-    how, faces = settings.restore, seen.faces
+    how, faces, wishes = run.settings.restore, seen.value.faces, run.prompt.faces
     if not how.on or not faces or how.fidelity == 1:
         found = "Fidelity is 1, so every face stays as it is." if faces else "No face was found."
         run.skipped["restore"] = found if how.on else "Restoration is switched off."
-        return Restoration()
+        return Keyed(Restoration(), "nothing")
     if lost := sum(face_at(faces, x, y) is None for x, y, _ in wishes):
         run.hints.append(f"At {lost} of the {len(wishes)} points where a face was pointed at there is none.")
-    known = tuple(face.box for face in faces), how.faces, how.weight, wishes
-    cares = run.kept(("care", known), lambda: choose(original, faces, wishes, which=how.faces, weight=how.weight))
-    if not any(care.weight for care in cares):
-        run.skipped["restore"] = left_alone(cares)
-        return Restoration(cares=cares)
+    cares = run.made(_cares, run.original, seen, wishes, how.faces, how.weight)
+    if not any(care.weight for care in cares.value):
+        run.skipped["restore"] = left_alone(cares.value)
+        return Keyed(Restoration(cares=cares.value), cares.key)
     try:
-        restorer = run.using(models.load("restorer", settings.weights))
+        restorer = run.role("restorer")
     except WeightError as missing:
-        if settings.weights == "full":
+        if run.settings.weights == "full":
             raise
         run.skipped["restore"] = str(missing)
-        return Restoration()
-
-    def restored() -> Restoration:
-        mask = segment(original, merged(seen.whole, seen.views, original.shape[:2]), faces, kept="face")
-        return restore(original, faces, cares, restorer.run, mask, fidelity=how.fidelity)
-
-    made = run.stage("restore", (how, settings.detect, wishes, restorer.use), restored)
-    run.hints.extend(hints_of(made.cares))
+        return Keyed(Restoration(), "nothing")
+    made = run.stage("restore", _restored, run.original, seen, cares, restorer, how)
+    run.hints.extend(hints_of(made.value.cares))
     return made
+
+
+def person_of(run: Run, restored: Keyed[Restoration]) -> Keyed[Image]:
+    """Return the photo at working size, with its restored faces where there are any."""
+    picture = restored.value.picture
+    return run.original if picture is None else Keyed(picture, restored.key)
+
+
+def _cares(original: Image, seen: Seen, wishes: tuple[FaceWish, ...], which: Restored, weight: float) -> tuple[Care, ...]:
+    return choose(original, seen.faces, wishes, which=which, weight=weight)
+
+
+def _restored(original: Image, seen: Seen, cares: tuple[Care, ...], restorer: Loaded, how: RestoreSettings) -> Restoration:
+    parts = merged(seen.whole, seen.views, original.shape[:2])
+    mask = segment(original, parts, seen.faces, kept="face")
+    return restore_all(original, seen.faces, cares, restorer.run, mask, fidelity=how.fidelity)
 
 
 def left_alone(cares: tuple[Care, ...]) -> str:

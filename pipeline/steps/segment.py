@@ -1,132 +1,172 @@
 """Decide what is kept: as the chosen segmenter outlines it, then as a person corrects it."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.runtime import Loaded, Models
-from pipeline.settings import Settings
+from pipeline.runtime import Loaded
+from pipeline.settings import Kept
+from pipeline.settings import Segmenter as Name
 from pipeline.stages.correct import correct, select
 from pipeline.stages.detect import Seen
 from pipeline.stages.draw import draw
-from pipeline.stages.parse import CloseLook, look_closest, nine_classes
+from pipeline.stages.parse import CloseLook, Parser, look_closest, nine_classes
 from pipeline.stages.prompt import Embedding, embed
 from pipeline.stages.segment import edge_px
 from pipeline.stages.separate import parted
-from pipeline.steps.run import Run, ignore
+from pipeline.steps.restore import person_of
+from pipeline.steps.run import Keyed, Run, ignore
 from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter
-from pipeline.types import Click, Image, Labels, Mask, Prompt
+from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
 
-POINTER = "sam_light"  # what follows clicks and boxes where the segmenter itself cannot be shown any
+POINTER = "sam_light"  # what follows clicks and boxes where the segmenter cannot be shown any
+# Probability of a person; part of the photo's pixels from which on somebody is there.
+SURE, SOMEBODY = 0.5, 0.02
+UNRESTORED = Keyed(Restoration(), "nothing")
 
-SURE, SOMEBODY = 0.5, 0.02  # probability of a person; share of the photo's pixels from which on it is one
+Views = tuple[CloseLook, ...]
 
 
 @dataclass(frozen=True)
 class Outline:
-    """Nine classes at working size, and the kept region, None with neither a face nor a prompt. `key`: all that they depend on."""
+    """Nine classes at working size, and the kept region, None with neither a face nor a prompt."""
 
     labels: Labels
     mask: Mask | None
-    key: Hashable
 
 
-def outline_people(
-    run: Run, original: Image, restored: Image | None, seen: Seen, settings: Settings, models: Models, prompt: Prompt
-) -> Outline:
+def segment(run: Run, seen: Keyed[Seen], restored: Keyed[Restoration]) -> Keyed[Outline]:
     """Parse the restored faces again and decide what is kept, as the paper does: after restoration.
 
     Then follow the prompt: box, clicks and, last, the drawing, which needs no network.
+
+    Raises: WeightError: a network is not at hand.
     """
-    segmenter = SEGMENTERS[settings.segment.segmenter]
-    person, made_by = original if restored is None else restored, person_key(run, restored, settings, prompt)
-    parser, parsed_by = run.parser(models, settings.weights)
-    network = _network(run, segmenter, seen, settings, models)
-
-    def look_again() -> tuple[CloseLook, ...]:
-        return tuple(look_closest(person, np.concatenate([f.eyes, f.mouth]), parser.close) for f in seen.faces)
-
-    def outline() -> Outline:
-        views = ()
-        if segmenter.closer:
-            views = seen.views if restored is None else run.kept(("look again", made_by), look_again)
-        parts = parted(person, seen.whole, views)
-        if not seen.faces:
-            return Outline(nine_classes(parts), None, base)
-        embedding = embedded(run, original, network) if network and segmenter.promptable else None
-        scene = Scene(person, parts, seen.faces, settings.segment.kept, network, embedding)
-        return Outline(nine_classes(parts), segmenter.outline(scene), base)
-
-    base = settings.segment, settings.detect, made_by, parsed_by, network and network.use, tuple(face.box for face in seen.faces)
+    how, prompt = run.settings.segment, run.prompt
+    segmenter = SEGMENTERS[how.segmenter]
+    person, parser = person_of(run, restored), run.parser()
+    network = _network(run, segmenter, seen.value)
+    embedding = None
+    if network and segmenter.promptable:
+        embedding = run.made(embedded, run.original, network)
+    views = run.made(_views, person, seen, parser) if _looks_again(segmenter, restored) else None
+    found = (seen, views, person, how.segmenter, how.kept, network, embedding)
     if not prompt.correcting:
-        if not seen.faces:
+        if not seen.value.faces:
             run.skipped["segment"] = "No face was found."
-        return run.stage("segment", (base, None), outline)
-    pointer = None
+        return run.stage("segment", _outlined, *found)
+    outline = run.made(_outlined, *found)
     if prompt.pointing:
-        pointer = run.using(network if network and segmenter.promptable else models.named(_pointer(segmenter), settings.weights))
-
-    def follow() -> Outline:
-        found = run.kept(("segment", (base, None)), outline)
-        mask = np.zeros(original.shape[:2], np.float32) if found.mask is None else found.mask
-        if pointer:
-            mask = followed(run, original, person, mask, seen, pointer, prompt, base)
-        return Outline(found.labels, draw(mask, prompt.drawn) if prompt.drawn else mask, pointed)
-
-    pointed = base, (pointer and pointer.use, prompt)
-    return run.stage("segment", pointed, follow)
+        pointer = network if network and segmenter.promptable else run.network(_pointer(segmenter))
+        shown = embedding or run.made(embedded, run.original, pointer)
+        outline = _followed(run, outline, (person, seen, shown, pointer), prompt)
+    return run.stage("segment", _drawn_over, outline, person, prompt.drawn)
 
 
-def outline_person(run: Run, original: Image, seen: Seen, settings: Settings, models: Models) -> Mask | None:
-    """Return where people are, (H, W) in [0, 1], as the chosen segmenter outlines them; None where nobody is.
+def segment_persons(run: Run, seen: Keyed[Seen]) -> Keyed[Mask | None]:
+    """Outline whole persons with the chosen segmenter; None where nobody is.
 
-    Without a face there is nothing to show a segmenter, and the parser's one look at the whole decides.
+    Without a face there is nothing to show a segmenter, and the parser's look at the whole decides.
     """
-    if seen.faces:
-        whole = settings.model_copy(update={"segment": settings.segment.model_copy(update={"kept": "person"})})
-        return outline_people(replace(run, report=ignore), original, None, seen, whole, models, Prompt()).mask
-    person = 1 - parted(original, seen.whole, ())[..., 0]
-    return person if (person > SURE).mean() > SOMEBODY else None
+    if not seen.value.faces:
+        return run.made(_somebody, run.original, seen)
+    kept = run.settings.segment.model_copy(update={"kept": "person"})
+    settings = run.settings.model_copy(update={"segment": kept})
+    outline = segment(run.with_settings(settings, report=ignore, prompt=Prompt()), seen, UNRESTORED)
+    return Keyed(outline.value.mask, outline.key)
+
+
+def embedded(original: Image, network: Loaded) -> Embedding:
+    """Return what a promptable network makes of the photo; every prompt costs its decoder only."""
+    return embed(original, network.run, side=network.entry.side)
+
+
+def _looks_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
+    return segmenter.closer and restored.value.picture is not None
+
+
+def _network(run: Run, segmenter: Segmenter, seen: Seen) -> Loaded | None:
+    """Return the segmenter's own network where it has one and something to do."""
+    if segmenter.network is None or not seen.faces:
+        return None
+    if segmenter.persons_only and run.settings.segment.kept != "person":
+        run.hints.append(f"{segmenter.network} knows persons only as a whole, so the whole person is kept.")
+    return run.network(segmenter.network)
 
 
 def _pointer(segmenter: Segmenter) -> str:
     return segmenter.network if segmenter.promptable and segmenter.network else POINTER
 
 
-def _network(run: Run, segmenter: Segmenter, seen: Seen, settings: Settings, models: Models) -> Loaded | None:
-    """Return the segmenter's own network where it has one and something to do."""
-    if segmenter.network is None or not seen.faces:
-        return None
-    if segmenter.persons_only and settings.segment.kept != "person":
-        run.hints.append(f"{segmenter.network} knows persons only as a whole, so the whole person is kept.")
-    return run.using(models.named(segmenter.network, settings.weights))
+def _views(person: Image, seen: Seen, parser: Parser) -> Views:
+    points = (np.concatenate([face.eyes, face.mouth]) for face in seen.faces)
+    return tuple(look_closest(person, each, parser.close) for each in points)
 
 
-def embedded(run: Run, original: Image, network: Loaded) -> Embedding:
-    """Return what a promptable network makes of the photo; every prompt after the first costs its decoder only."""
-    return run.kept(("embedding", network.use), lambda: embed(original, network.run, side=network.entry.side))
+def _outlined(
+    seen: Seen, views: Views | None, person: Image, name: Name, kept: Kept, network: Loaded | None,
+    embedding: Embedding | None,
+) -> Outline:  # fmt: skip
+    segmenter = SEGMENTERS[name]
+    closer = seen.views if views is None else views
+    parts = parted(person, seen.whole, closer if segmenter.closer else ())
+    if not seen.faces:
+        return Outline(nine_classes(parts), None)
+    scene = Scene(person, parts, seen.faces, kept, network, embedding)
+    return Outline(nine_classes(parts), segmenter.outline(scene))
 
 
-def followed(run: Run, original: Image, person: Image, mask: Mask, seen: Seen, pointer: Loaded, prompt: Prompt, made_by: Hashable) -> Mask:
-    """Return the mask as a prompt changes it: first by the box, then by each click. What fewer clicks made is kept, for undo, too."""
-    embedding, decoder = embedded(run, original, pointer), pointer.prompt
-    if decoder is None:
+def _somebody(original: Image, seen: Seen) -> Mask | None:
+    person = 1 - parted(original, seen.whole, ())[..., 0]
+    return person if (person > SURE).mean() > SOMEBODY else None
+
+
+def _followed(run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt) -> Keyed[Outline]:
+    """Return the outline as a prompt changes it: by the box, then by each click.
+
+    What fewer clicks made is kept, for undo, too.
+    """
+    if prompt.box is not None:
+        outline = run.made(_boxed, outline, *shown, prompt.box)
+    for count in range(1, len(prompt.points) + 1):
+        outline = run.made(_clicked, outline, *shown, prompt.points[:count])
+    return outline
+
+
+def _boxed(
+    outline: Outline, person: Image, seen: Seen, embedding: Embedding, pointer: Loaded,
+    box: tuple[float, ...],
+) -> Outline:  # fmt: skip
+    px = edge_px(seen.faces, person.shape)
+    mask = _mask(outline, person)
+    kept = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
+    return replace(outline, mask=kept)
+
+
+def _clicked(
+    outline: Outline, person: Image, seen: Seen, embedding: Embedding, pointer: Loaded,
+    clicks: tuple[Click, ...],
+) -> Outline:  # fmt: skip
+    px = edge_px(seen.faces, person.shape)
+    mask = _mask(outline, person)
+    kept = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
+    return replace(outline, mask=kept)
+
+
+def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:
+    mask = _mask(outline, person)
+    return replace(outline, mask=draw(mask, drawing) if drawing else mask)
+
+
+def decoder_of(pointer: Loaded) -> Decoder:
+    """Return what answers prompts.
+
+    Raises: ValueError: the network cannot be shown any.
+    """
+    if pointer.prompt is None:
         raise ValueError(f"{pointer.entry.name} cannot be shown points.")
-    px = edge_px(seen.faces, original.shape)
-
-    def boxed() -> Mask:
-        return mask if prompt.box is None else select(person, mask, embedding, decoder, prompt.box, edge_px=px)
-
-    def after(clicks: tuple[Click, ...]) -> Mask:
-        def corrected() -> Mask:
-            return correct(person, after(clicks[:-1]), embedding, decoder, clicks, edge_px=px) if clicks else boxed()
-
-        return run.kept(("followed", made_by, pointer.use, prompt.box, clicks), corrected)
-
-    return after(prompt.points)
+    return pointer.prompt
 
 
-def person_key(run: Run, restored: Image | None, settings: Settings, prompt: Prompt) -> Hashable:
-    """Return what the person's picture depends on beside the photo."""
-    return None if restored is None else (settings.restore, prompt.faces, tuple(run.used))
+def _mask(outline: Outline, person: Image) -> Mask:
+    return np.zeros(person.shape[:2], np.float32) if outline.mask is None else outline.mask
