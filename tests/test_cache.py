@@ -61,6 +61,28 @@ def test_dropping_an_owner_forgets_all_of_theirs_alone():
     assert holds(cache, "bob", 1)
 
 
+def test_what_is_still_made_for_an_owner_who_left_is_not_kept():
+    cache = StageCache()
+    view = cache.of("ann")
+
+    def leave_meanwhile():
+        cache.drop("ann")
+        return picture(1)
+
+    assert len(view.get("k", leave_meanwhile)) == KB
+    view.get("later", lambda: picture(1))
+    assert cache.size() == 0
+    fill(cache, "ann", "k")
+    assert holds(cache, "ann", "k"), "a new visit under the same name keeps again"
+
+
+def test_what_lies_on_a_disk_takes_no_memory(tmp_path):
+    file = tmp_path / "pixels.npy"
+    np.save(file, picture(8))
+    on_disk = np.load(file, mmap_mode="r")
+    assert measure_bytes((on_disk, on_disk[:100], picture(1))) == KB
+
+
 def test_the_least_recently_used_goes_first():
     cache = StageCache(owner_bytes=34 * KB)
     fill(cache, "ann", 1, 2, 3)

@@ -45,6 +45,7 @@ class Page:
     comparison: compare_tab.CompareTab
     status: gr.HTML
     shown: gr.State
+    again: gr.State
     timer: gr.Timer
     widgets: list[Control] = field(default_factory=list)
 
@@ -74,7 +75,7 @@ def lay_out() -> Page:
             right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
     return Page(
-        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
+        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), again=gr.State(), timer=gr.Timer(2),
         widgets=[made[option.flag] for option in OPTIONS],
     )  # fmt: skip
 

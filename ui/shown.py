@@ -9,6 +9,7 @@ from pipeline.types import Care, Face, Painting, Pixels, Prompt
 from ui.faces import draw_faces
 from ui.pictures import KEPT, RESULT, TITLES, blank, caption_of, picture_of
 from ui.pointing import draw_kept
+from ui.style_box import StyleFile
 from ui.visits import Visit
 
 
@@ -19,7 +20,8 @@ class Shown:
     `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `kept`: the preview to click on.
     `size` of the photo and `preview_size`: (height, width). `notes`: sentences for the person. `owner`: whose cache holds the
     stages where it is not the visitor's own. `past`: the prompts before this one, for undo. `framed`: the preview with frames around
-    `faces`, in photo px, that say what `cares` do; without these, `unrestored` says why.
+    `faces`, in photo px, that say what `cares` do; without these, `unrestored` says why. `styles`: what it is painted like; `prompt`
+    holds none, since their pixels are not the page's to keep.
     """
 
     photo: Path
@@ -40,6 +42,7 @@ class Shown:
     faces: tuple[Face, ...] = ()
     cares: tuple[Care, ...] = ()
     unrestored: str = ""
+    styles: tuple[StyleFile, ...] = ()
 
 
 def show(visit: Visit, painting: Painting, path: Path) -> Shown:
@@ -55,7 +58,7 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
     h, w = painting.photo.pixels.shape[:2]
     return Shown(
         path, painting.photo.name, painting.settings, files["photo"], files[RESULT], kept, stages, notes_of(painting),
-        (h, w), before.shape[:2], painting.mask is not None, painting.prompt, framed=visit.show("faces", draw_faces(painting)),
+        (h, w), before.shape[:2], painting.mask is not None, remembered(painting.prompt), framed=visit.show("faces", draw_faces(painting)),
         faces=painting.faces, cares=painting.cares, unrestored=painting.skipped.get("restore", ""),
     )  # fmt: skip
 
@@ -63,18 +66,24 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
 def show_again(visit: Visit, painting: Painting, shown: Shown) -> Shown:
     """Write the previews that a new blend, other choices of what is kept, clicks, or strokes change."""
     size = (*shown.preview_size, 3)
+    prompt = remembered(painting.prompt)
     new, kept, framed = {RESULT: visit.show(RESULT, _picture(painting, RESULT, size))}, shown.kept, shown.framed
-    if (painting.settings.segment, painting.prompt) != (shown.settings.segment, shown.prompt):
+    if (painting.settings.segment, prompt) != (shown.settings.segment, shown.prompt):
         new[KEPT] = visit.show(KEPT, _picture(painting, KEPT, size))
         kept = visit.show("kept", draw_kept(painting))
-    if painting.prompt.faces != shown.prompt.faces:
+    if prompt.faces != shown.prompt.faces:
         new |= {stage: visit.show(stage, _picture(painting, stage, size)) for stage in ("parse", "restore")}
         framed = visit.show("faces", draw_faces(painting))
     stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
     return replace(
         shown, settings=painting.settings, after=new[RESULT], kept=kept, stages=stages, notes=notes_of(painting),
-        anything_kept=painting.mask is not None, prompt=painting.prompt, framed=framed, cares=painting.cares,
+        anything_kept=painting.mask is not None, prompt=prompt, framed=framed, cares=painting.cares,
     )  # fmt: skip
+
+
+def remembered(prompt: Prompt) -> Prompt:
+    """Return the prompt without the pixels of its style pictures."""
+    return replace(prompt, styles=())
 
 
 def _picture(painting: Painting, stage: str, shape: tuple[int, ...]) -> Pixels:

@@ -5,15 +5,17 @@ import shutil
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 from gradio.utils import get_upload_folder
 
 from pipeline.steps.cache import OwnerCache, StageCache
-from pipeline.types import Pixels
+from pipeline.types import Photo, Pixels
 from ui.pictures import write_preview
 
+KEPT_PHOTOS = 2  # of one page, decoded
 KEPT_PREVIEWS = 40  # of one page; a slider dragged for a minute makes hundreds
 IDLE_S = 25 * 60
 SWEEP_S = 5 * 60
@@ -36,6 +38,7 @@ class Visit:
     seen: float = field(default_factory=time.monotonic)
     previews: deque[Path] = field(default_factory=deque)
     passing: deque[Path] = field(default_factory=deque)
+    photos: deque[Path] = field(default_factory=deque)
 
     def begin(self) -> threading.Event:
         """Return the stop sign of a new run."""
@@ -49,6 +52,19 @@ class Visit:
         while len(self.previews) > KEPT_PREVIEWS:
             self.previews.popleft().unlink(missing_ok=True)
         return str(path)
+
+    def on_disk(self, photo: Photo) -> Photo:
+        """Return the photo with its pixels in a file, from which they are read where they are used.
+
+        A large one would leave no room in memory for what is made of it.
+        """
+        path = self.folder / f"photo-{secrets.token_hex(4)}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, photo.pixels)
+        self.photos.append(path)
+        while len(self.photos) > KEPT_PHOTOS:
+            self.photos.popleft().unlink(missing_ok=True)
+        return replace(photo, pixels=np.load(path, mmap_mode="r"))
 
     def show_so_far(self, pixels: Pixels) -> None:
         """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""

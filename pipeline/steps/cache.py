@@ -10,7 +10,7 @@ import numpy as np
 
 T = TypeVar("T")
 
-OWNER_BYTES = 256 * 2**20
+OWNER_BYTES = 384 * 2**20  # all that a run keeps of the largest photo, and another photo's beside it
 TOTAL_BYTES = 2 * 2**30
 ENTRY_BYTES = 1024  # what an entry costs besides its arrays, so that small ones cannot pile up without end
 
@@ -22,15 +22,18 @@ class StageCache:
         self._owner_bytes = owner_bytes
         self._total_bytes = total_bytes
         self._kept: OrderedDict[tuple[str, Hashable], tuple[object, int]] = OrderedDict()
+        self._views: dict[str, object] = {}  # what the views of an owner share until it is dropped
         self._lock = threading.Lock()
 
     def of(self, owner: str) -> "OwnerCache":
         """Return the view of one owner, who never sees another's values."""
-        return OwnerCache(self, owner)
+        with self._lock:
+            return OwnerCache(self, owner, self._views.setdefault(owner, object()))
 
     def drop(self, owner: str) -> None:
-        """Forget all that one owner keeps."""
+        """Forget all that one owner keeps; what its views make from now on is kept no more."""
         with self._lock:
+            self._views.pop(owner, None)
             for key in self._keys_of(owner):
                 del self._kept[key]
 
@@ -39,8 +42,11 @@ class StageCache:
         with self._lock:
             return self._size(owner)
 
-    def get(self, owner: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the value kept under `key`, or make it and keep it where it fits. What `make` raises passes through."""
+    def get(self, owner: str, view: object, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value kept under `key`, or make it and keep it where it fits. What `make` raises passes through.
+
+        `view`: what the owner's view was given by `of`; one from before a `drop` keeps nothing.
+        """
         with self._lock:
             if (owner, key) in self._kept:
                 self._kept.move_to_end((owner, key))
@@ -49,9 +55,10 @@ class StageCache:
         size = ENTRY_BYTES + measure_bytes(value)
         if size <= min(self._owner_bytes, self._total_bytes):
             with self._lock:
-                self._kept.pop((owner, key), None)
-                self._kept[owner, key] = value, size
-                self._make_room(owner)
+                if self._views.get(owner) is view:
+                    self._kept.pop((owner, key), None)
+                    self._kept[owner, key] = value, size
+                    self._make_room(owner)
         return value
 
     def _make_room(self, owner: str) -> None:
@@ -73,10 +80,11 @@ class OwnerCache:
 
     shared: StageCache
     owner: str
+    view: object
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value kept under `key`, or make it and keep it where it fits."""
-        return self.shared.get(self.owner, key, make)
+        return self.shared.get(self.owner, self.view, key, make)
 
 
 def measure_bytes(value: object) -> int:
@@ -88,7 +96,8 @@ def _find_buffers(value: object) -> Iterator[np.ndarray[Any, Any]]:
     if isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):  # a view keeps the whole of what it looks at
             value = value.base
-        yield value
+        if not isinstance(value, np.memmap):  # what lies on a disk takes no memory
+            yield value
     elif isinstance(value, dict):
         yield from _find_buffers(tuple(value.values()))
     elif isinstance(value, (tuple, list)):
