@@ -64,7 +64,7 @@ class Visit:
         self.photos.append(path)
         while len(self.photos) > KEPT_PHOTOS:
             self.photos.popleft().unlink(missing_ok=True)
-        return replace(photo, pixels=np.load(path, mmap_mode="r"))
+        return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
 
     def show_so_far(self, pixels: Pixels) -> None:
         """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""

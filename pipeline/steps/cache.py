@@ -4,6 +4,7 @@ import dataclasses
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from mmap import mmap
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -96,7 +97,7 @@ def _find_buffers(value: object) -> Iterator[np.ndarray[Any, Any]]:
     if isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):  # a view keeps the whole of what it looks at
             value = value.base
-        if not isinstance(value, np.memmap):  # what lies on a disk takes no memory
+        if not isinstance(value.base, mmap):  # what lies on a disk takes no memory
             yield value
     elif isinstance(value, dict):
         yield from _find_buffers(tuple(value.values()))

@@ -24,8 +24,8 @@ def stylize(run: Run, seen: Keyed[Seen]) -> tuple[Keyed[Scene], Painted | None]:
         return Keyed(Scene(), "nothing"), None
     painted = PAINTERS[run.settings.paint.painter](run, seen)
     how, brush = run.settings.temper, run.settings.paint.brush
-    # What takes no network is made anew, at working size only, so that a slider answers at once.
-    scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush, keep=False)
+    # At working size only, so that a slider answers at once; a file is finished when it is written.
+    scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush)
     return scene, painted.value if painted.value.scene.fine is not None else None
 
 
