@@ -59,10 +59,13 @@ def read_descriptor(file: Path) -> Descriptor:
     wanted = f"a network from (1, 3, {SIDE}, {SIDE}) to (1, D) was wanted"
     if not file.is_file():
         raise FileNotFoundError(f"{file}: {wanted}; there is no such file.")
-    core = ov.Core()
+    core, shape = ov.Core(), ov.PartialShape([1, 3, SIDE, SIDE])
     try:
         model = core.read_model(file)
-        model.reshape([1, 3, SIDE, SIDE])
+        found = [port.partial_shape for port in model.inputs]
+        if len(found) != 1 or not found[0].compatible(shape):
+            raise ValueError(f"{file}: {wanted}; it takes {', '.join(map(str, found))}.")
+        model.reshape(shape)
         compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1]
