@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality import measures
+from benchmarks.identifying import measures
 from pipeline.catalog import Entry
 from pipeline.engines import compile_openvino
 from pipeline.keeping import digest_of
@@ -91,7 +91,7 @@ def main() -> None:
     cli.add_argument("which", nargs="*", metavar="WHICH")
     cli.add_argument("--sheet", type=Path, help="where to draw faces; with several restorers, one file each, by their number")
     args = cli.parse_args()
-    faces, measure = trials(args.shared / "data/face_parsing_test/images"), measures(args.shared)
+    faces, measure = trials(args.shared / "data/face_parsing_test/images"), measures(args.shared / "metrics/measure.py")
     for index, which in enumerate(args.which or [choose("restorer", "auto").name]):
         found, outcomes = measured(network_of(which), faces, args.shared, measure)
         print(f"{which}, {len(faces)} faces")

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import training.evaluate_segmenters as module
+from pipeline.metrics.boundary import boundary, boundary_score
+from pipeline.metrics.iou import Overlap, mean_iou
 from pipeline.settings import Settings
 from pipeline.steps.segmenters import SEGMENTERS
 from tests.test_compare import PERSONS, Models
 from tests.training_sets import easyportrait, face_mask, write_pair
 from training.checks import DatasetError
 from training.evaluate_segmenters import COLUMNS, evaluate, read_set, table, write
-from training.outline_scores import Overlap, boundary, boundary_score, mean_iou
 from training.outlines import Cost, outline_all, outlined
 
 

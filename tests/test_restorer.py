@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from benchmarks.restoring import SHOWN, Timed, drawn, measured, network_of
+from pipeline.metrics.similarity import psnr
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.runtime import Models
 from tests.training_sets import face_mask, write_pair
@@ -22,7 +23,7 @@ from training.degrade import Degradation, kernel
 from training.export import restorer as exported
 from training.figures import as_network, read_log
 from training.loop import single
-from training.restore_figures import figures, outcome, psnr, trials
+from training.restore_figures import figures, outcome, trials
 from training.restorer import difference, networks
 from training.teachers import Perceptual
 from training.worn_faces import SIDE, Worn, looked_at, read_pairs

@@ -12,11 +12,12 @@ import torch
 from safetensors.torch import save_file
 
 from pipeline.io import LABEL_COLORS
+from pipeline.metrics.iou import class_iou, confusion
 from pipeline.stages.parse import Part
 from tests.training_sets import easyportrait, face_mask, shared, write_pair
 from training.damage import DAMAGE
 from training.depthwise import quicken
-from training.figures import Scores, confusion, draw_curve, iou, panel, read_log
+from training.figures import Scores, draw_curve, panel, read_log
 from training.framing import composed, flipped, framed, placed, staged, tilt
 from training.labels import FLIPPED, NINE_PERSON, OUTSIDE, PERSON, UNKNOWN
 from training.loop import Schedule, clock_of
@@ -164,7 +165,7 @@ def test_damage_reaches_what_robustness_is_asked_for():
 
 def test_one_confusion_matrix_over_all_pictures():
     truth, guess = np.array([[0, 0, 1, 1]]), np.array([[0, 1, 1, 1]])
-    np.testing.assert_allclose(iou(confusion(truth, guess, 2)), [1 / 2, 2 / 3])
+    np.testing.assert_allclose(class_iou(confusion(truth, guess, 2)), [1 / 2, 2 / 3])
     scores = Scores()
     scores.add(face_mask(32), face_mask(32))
     scores.add(np.array([[0, PERSON]], np.uint8), np.array([[0, 0]], np.uint8))
