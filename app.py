@@ -64,10 +64,12 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
         button.click(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
-    parts.photo.input(
+    received = parts.photo.input(
         handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
-        concurrency_limit=4, **PRIVATE,
+        concurrency_limit=4, trigger_mode="always_last", **PRIVATE,
     )  # fmt: skip
+    for after in (received.then, received.failure):  # `then` follows no error
+        after(handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden", concurrency_limit=4, **PRIVATE)
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:

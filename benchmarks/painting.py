@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
     measure, models = args.measures and measures(args.measures), Models()
-    features, mood = models.features("embedded")[0], {"mood": args.mood, "weights": "embedded"}
+    features, mood = models.features("embedded").network, {"mood": args.mood, "weights": "embedded"}
 
     def painted(photo: Photo) -> Painting:
         return paint(photo, Settings.from_flat(**mood, restore=False, keep_face=False), models=models)

@@ -15,14 +15,20 @@ from PIL.ImageFile import ImageFile
 from pipeline.files import write_whole
 from pipeline.metadata import KEY, describe, parse_settings
 from pipeline.pixels import normalize
+from pipeline.room import Room
 from pipeline.settings import Settings
 from pipeline.types import Labels, Photo, PhotoError, Pixels, WeightUse
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 220_000_000
+WHOLE_PIXELS = 50_000_000  # beyond it a photo is read at half its sides
 MIN_SIDE = 16  # px; below it there is nothing to paint
 MAX_ASPECT = 20
 
 _READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM")  # no formats that run programs, such as EPS
+_HELD = {"JPEG": 7, "MPO": 7, "HEIF": 8, "TIFF": 14, "AVIF": 14, "WEBP": 16, "JPEG2000": 24}  # bytes a pixel, at most, of a decoder
+_HELD_ELSE = 4  # what Pillow itself holds of a decoded picture
+ROOM_BYTES = 1_800_000_000  # for all that is read at once; a painting's networks and pixels stand beside it
+_ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
 _FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
 _OPAQUE = (".jpg", ".jpeg")
@@ -44,22 +50,40 @@ LABEL_COLORS = (
     (0, 144, 193), (113, 137, 255), (230, 117, 153), (255, 255, 255),
 )  # fmt: skip
 
-for _category in (UserWarning, Image.DecompressionBombWarning):  # Pillow's asides on files; what matters is said in our own sentences
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
+for _category in (UserWarning, Image.DecompressionBombWarning):  # its asides on files; what matters is said in our own sentences
     warnings.filterwarnings("ignore", category=_category, module=r"PIL\.")
 
 
 def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
-    """Read a picture file of any kind as an upright 8-bit sRGB photo at its full size.
+    """Read a picture file of any kind as an upright 8-bit sRGB photo at its full size, beyond `WHOLE_PIXELS` at half its sides.
 
     Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too narrow.
     """
     label = name or (source.stem if isinstance(source, Path) else "photo")
     with _opened(source) as image:
-        _check_size(*image.size)
+        kind = image.format or ""
+        _check_size(*image.size, kind)
         frames = _count_frames(image)
-        _check_size(*image.size)  # a decoder may learn its true size while it looks at its frames
-        pixels, alpha, notes = normalize(image)
-    return Photo(pixels, alpha, label, (*frames, *notes))
+        _check_size(*image.size, kind)  # a decoder may learn its true size while it looks at its frames
+        found = image.size[0] * image.size[1]
+        with _ROOM.taken(_needed(found, kind)):
+            pixels, alpha, notes = normalize(image, _draft(image))
+    return Photo(pixels, alpha, label, (*frames, *_say_reduced(found, pixels.shape[0] * pixels.shape[1]), *notes))
+
+
+def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
+    """Return Pillow's name of a picture's format, and the (width, height) that its header states.
+
+    Raises: PhotoError: it is no picture.
+    """
+    with _opened(source) as image:
+        return image.format or "", image.size
+
+
+def largest(kind: str) -> int:
+    """Return how many pixels are read of a picture of this format: what its decoder holds has to fit into `ROOM_BYTES`."""
+    return min(MAX_PIXELS, ROOM_BYTES // (_HELD.get(kind, _HELD_ELSE) + 1))
 
 
 def read_settings(source: Path | bytes) -> Settings | None:
@@ -190,18 +214,42 @@ def _is_heif(source: Path | bytes) -> bool:
         return file.read(8)[4:] == b"ftyp"
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, kind: str = "") -> None:
     """Refuse sizes that cannot be painted, before a pixel is decoded."""
-    if width * height > MAX_PIXELS:
-        raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}")
+    if width * height > largest(kind):
+        raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}", kind)
     if min(width, height) < MIN_SIDE:
         raise PhotoError(f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; choose a larger picture.")
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise PhotoError(f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; crop it first.")
 
 
-def _too_large(found: str) -> PhotoError:
-    return PhotoError(f"Wanted at most {MAX_PIXELS / 1e6:.0f} megapixels, found {found}; make it smaller first.")
+def _too_large(found: str, kind: str = "") -> PhotoError:
+    limit = largest(kind)
+    if limit == MAX_PIXELS:
+        return PhotoError(f"Wanted at most {limit / 1e6:.0f} megapixels, found {found}; make it smaller first.")
+    return PhotoError(f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; make it smaller, or a JPEG, first.")
+
+
+def _needed(pixels: int, kind: str) -> int:
+    """Return how many bytes it takes to read so many pixels: the decoder's, and those of the photo with its alpha."""
+    return pixels * _HELD.get(kind, _HELD_ELSE) + 4 * (pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4))
+
+
+def _draft(image: ImageFile) -> int:
+    """Return by how much the sides of a picture are still to be reduced, 1 or 2: some decoders deliver a large one reduced already."""
+    width, height = image.size
+    if width * height <= WHOLE_PIXELS:
+        return 1
+    image.draft(None, (width // 2, height // 2))
+    return 2 if image.size == (width, height) else 1
+
+
+def _say_reduced(found: int, painted: int) -> list[str]:
+    """Say so where a picture of `found` pixels is read with fewer."""
+    if painted >= found:
+        return []
+    return [f"It has {found / 1e6:.3g} megapixels; it is painted at {painted / 1e6:.3g}."]
 
 
 def _count_frames(image: ImageFile) -> list[str]:

@@ -33,8 +33,10 @@ _AS_STORED: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
 }
 
 
-def normalize(image: ImageFile) -> tuple[Pixels, Alpha | None, list[str]]:
+def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, list[str]]:
     """Decode an opened picture: upright sRGB pixels, their alpha (None where all is opaque), notes on what was changed.
+
+    `factor`: how many pixels, in a row and in a column, become one; it divides `STRIP_ROWS`.
 
     Raises: PhotoError: numbers that are no photo. Whatever Pillow raises for broken data passes through.
     """
@@ -46,14 +48,15 @@ def normalize(image: ImageFile) -> tuple[Pixels, Alpha | None, list[str]]:
         notes.insert(0, "Its colors were reduced to 8 bits a channel.")
     orientation = read_orientation(image)  # after load: Pillow turns a TIFF by itself and then forgets the tag
     width, height = image.size
-    size = (width, height) if orientation >= 5 else (height, width)
+    across, down = -(-width // factor), -(-height // factor)
+    size = (across, down) if orientation >= 5 else (down, across)
     pixels = np.empty((*size, 3), np.uint8)
     alpha = np.full(size, 255, np.uint8) if image.has_transparency_data else None
     stored_alpha = None if alpha is None else as_stored(alpha, orientation)
     stored_pixels = as_stored(pixels, orientation)
     for top in range(0, height, STRIP_ROWS):
-        rows = slice(top, min(top + STRIP_ROWS, height))
-        colors, opacity = split(image.crop((0, rows.start, width, rows.stop)))
+        colors, opacity = _reduced(*split(image.crop((0, top, width, min(top + STRIP_ROWS, height)))), factor)
+        rows = slice(top // factor, top // factor + colors.height)
         stored_pixels[rows] = np.asarray(to_rgb(colors))
         if stored_alpha is not None and opacity is not None:
             stored_alpha[rows] = opacity
@@ -111,6 +114,18 @@ def _split_plain(strip: Image.Image) -> tuple[Image.Image, Alpha | None]:
     if strip.mode in _SPACES:
         return strip, None
     return strip.convert("L" if strip.mode == "1" else "RGB"), None
+
+
+def _reduced(colors: Image.Image, opacity: Alpha | None, factor: int) -> tuple[Image.Image, Alpha | None]:
+    """Return a strip's colors and opacity with `factor` x `factor` pixels made one; what cannot be seen adds nothing to the color."""
+    if factor == 1:
+        return colors, opacity
+    if opacity is None:
+        return colors.reduce(factor), None
+    mode = colors.mode
+    colors.putalpha(Image.fromarray(opacity))
+    small = colors.reduce(factor)  # Pillow weighs colors by their alpha
+    return small.convert(mode), np.asarray(small.getchannel("A"))
 
 
 def _choose_conversion(mode: str, profile: bytes | None) -> tuple[ToRgb, list[str]]:

@@ -19,9 +19,10 @@ from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
 from ui.faces import with_face
 from ui.offers import within_reach
+from ui.pictures import for_field
 from ui.pointing import clicked, with_click
 from ui.shown import Shown
-from ui.studio import AgainError, Bar, Studio
+from ui.studio import AgainError, Bar, Studio, photo_of
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -86,30 +87,50 @@ class Handlers:
         return note(["It is kept as it is now."])
 
     def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
-        """Look at a new photo: say what is odd about it, and take over the settings it carries."""
-        self.studio.visits.of(str(request.session_hash))
+        """Read a new photo: say what is odd about it, and take over the settings it carries."""
+        visit = self.studio.visits.of(str(request.session_hash))
         unchanged = [gr.skip()] * len(OPTIONS)
         if not photo or not photo.get("path"):
             return [*unchanged, *view(None)]
         with told():
+            path, name = file_of(photo)
+            notes = photo_of(visit, visit.cache, path, name).notes
             try:
-                settings = read_settings(Path(photo["path"]))
+                settings = read_settings(path)
             except PhotoError:
                 raise
             except ValueError as error:
-                return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}"])]
+                return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}", *notes])]
         if settings is None:
-            return [*unchanged, *view(None)]
+            return [*unchanged, *view(None, notes)]
         settings, replaced = within_reach(settings)
         said = "This picture was painted here, and its settings are restored. Drop another photo to paint it the same way."
-        return [*to_widgets(settings), *view(None, [said, *replaced])]
+        return [*to_widgets(settings), *view(None, [said, *replaced, *notes])]
+
+    def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Update:
+        """Return what the photo field shows: a preview where browsers cannot show the file, nothing where it was refused."""
+        visit = self.studio.visits.of(str(request.session_hash))
+        if not photo or not photo.get("path"):
+            return gr.skip()
+        path, name = file_of(photo)
+        if path in visit.behind:
+            return gr.skip()
+        try:
+            picture = for_field(path, photo_of(visit, visit.cache, path, name))
+        except PhotoError:
+            return None
+        return gr.skip() if picture is None else visit.stand_for(path, name, picture)
+
+    def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
+        """Return the photo in the photo field, be it shown or stood for."""
+        return self.studio.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
 
     def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         with told(), self._ending(request):
-            (path, name), settings = file_of(photo), from_widgets(chosen)
+            (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
                 like = style_box.files_of(settings, *styles)
                 shown = self.studio.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
@@ -122,7 +143,7 @@ class Handlers:
         photo, segmenters, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         with told(), self._ending(request):
-            (path, name), settings = file_of(photo), from_widgets(chosen)
+            (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
                 compared = self.studio.compare(
                     str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),

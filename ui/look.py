@@ -29,6 +29,7 @@ CSS = """
   line-height: 1.2; min-width: 0; justify-content: flex-start; }
 #examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
+#photo img[alt^="This browser"] { padding: 56px 16px 16px; }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }

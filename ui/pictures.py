@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.io import LABEL_COLORS
-from pipeline.types import Image, Labels, Mask, Painting, Pixels
+from pipeline.io import LABEL_COLORS, read_header
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
 from ui.badges import badge_of
 
 PREVIEW_PX = 1600
+FIELD_PX = 1000  # of a photo in its field, which is 300 px high
+BROWSERS_SHOW = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 CHECKER_PX = 12
 CANVAS = (240, 237, 230)
 KEPT, RESULT = "segment", "blend"
@@ -19,10 +21,10 @@ TITLES = {"paint": "Painted", "parse": "Parse over the photo", "restore": "Resto
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 
-def fit(picture: NDArray[np.generic]) -> Pixels:
-    """Return a picture as uint8 with no side over `PREVIEW_PX`; floats are [0, 1]."""
+def fit(picture: NDArray[np.generic], longest: int = PREVIEW_PX) -> Pixels:
+    """Return a picture as uint8 with no side over `longest`; floats are [0, 1]."""
     height, width = picture.shape[:2]
-    scale = PREVIEW_PX / max(height, width)
+    scale = longest / max(height, width)
     if scale < 1:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -40,6 +42,15 @@ def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
     board = np.where((rows + columns) % 2, 255, 232).astype(np.float32)[..., None]
     opacity = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)[..., None].astype(np.float32) / 255
     return (pixels * opacity + board * (1 - opacity) + 0.5).astype(np.uint8)
+
+
+def for_field(path: Path, photo: Photo) -> Pixels | None:
+    """Return what stands for a photo in its field; None where browsers can show its file, and it is not too large for them."""
+    kind, (width, height) = read_header(path)
+    rows, columns = photo.pixels.shape[:2]
+    if kind in BROWSERS_SHOW and rows * columns == width * height:
+        return None
+    return over_checker(fit(photo.pixels, FIELD_PX), photo.alpha)
 
 
 def tint(photo: Image, labels: Labels) -> Pixels:

@@ -26,6 +26,7 @@ DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
 class Visit:
     """An open page. `folder` cannot be guessed.
 
+    `behind`: the file and the name of the photo that a preview in the photo field stands for.
     `stop` is set to cancel the run that goes on, `enough` to go on with the picture so far; `preview` is that picture, while there is one.
     """
 
@@ -39,6 +40,7 @@ class Visit:
     previews: deque[Path] = field(default_factory=deque)
     passing: deque[Path] = field(default_factory=deque)
     photos: deque[Path] = field(default_factory=deque)
+    behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
 
     def begin(self) -> threading.Event:
         """Return the stop sign of a new run."""
@@ -65,6 +67,16 @@ class Visit:
         while len(self.photos) > KEPT_PHOTOS:
             self.photos.popleft().unlink(missing_ok=True)
         return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
+
+    def stand_for(self, path: Path, name: str, pixels: Pixels) -> str:
+        """Write a preview that stands for a photo in the photo field, and return its path; it stays as long as the visit."""
+        preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.png", pixels)
+        self.behind[preview] = path, name
+        return str(preview)
+
+    def file_behind(self, path: Path, name: str) -> tuple[Path, str]:
+        """Return the file and the name of the photo that `path` stands for, or just these."""
+        return self.behind.get(path, (path, name))
 
     def show_so_far(self, pixels: Pixels) -> None:
         """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""
