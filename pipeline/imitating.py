@@ -6,6 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from pipeline.memory import is_memory
 from pipeline.ops.resample import resized, shrunk, size_of_long
 from pipeline.ops.tensor import lit, to_picture, to_pixels
 from pipeline.outline import outline_person
@@ -67,12 +68,6 @@ def _painted(
             smaller = round(long_px * SMALLER)
             said = [f"There was not enough memory for a painted size of {long_px} px, so it was painted at {smaller} px."]
             long_px = smaller
-
-
-def is_memory(error: BaseException) -> bool:
-    """Say whether an error says that memory does not suffice."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text
 
 
 def _at(
