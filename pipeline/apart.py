@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import WeightError
+from pipeline.catalog import WeightError, WrongFileError
 
 if TYPE_CHECKING:
     from pipeline.keeping import Verified
 
-REFUSED = 3  # exit code: the weights are to blame, the sentence is on stdout
+REFUSED, WRONG = 3, 4  # exit codes: the weights are to blame, the sentence is on stdout
 Work = Callable[["Verified", Path], None]
 
 
@@ -30,8 +30,9 @@ def run_apart(module: str, weights: "Verified", to: Path) -> None:
     """
     command = [sys.executable, "-m", module, str(to.resolve())]
     done = subprocess.run(command, input=pickle.dumps(weights), capture_output=True, cwd=Path(__file__).parents[1], check=False)
-    if done.returncode == REFUSED:
-        raise WeightError(done.stdout.decode().strip())
+    if done.returncode in (REFUSED, WRONG):
+        refusal = WrongFileError if done.returncode == WRONG else WeightError
+        raise refusal(done.stdout.decode().strip())
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
         raise ApartError(lines[-1])
@@ -43,4 +44,4 @@ def answer(work: Work) -> None:
         work(pickle.load(sys.stdin.buffer), Path(sys.argv[1]))
     except WeightError as error:
         sys.stdout.write(f"{error}\n")
-        sys.exit(REFUSED)
+        sys.exit(WRONG if isinstance(error, WrongFileError) else REFUSED)

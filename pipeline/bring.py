@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from pipeline.catalog import Entry, WeightError
+from pipeline.catalog import Entry, WeightError, WrongFileError
 from pipeline.download import Received, SourceError, download
 from pipeline.hub import discard, download_from_hub, find_in_hub_cache
 from pipeline.keeping import Verified, file_of, keep, verify
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def bring(entry: Entry, received: Received | None = None) -> Verified:
     """Return a weight's verified files, downloading a published one where it is missing or not what it should be.
 
-    Raises: WeightError: no source delivered it, or there is no room for it.
+    Raises: WeightError: no source delivered it, there is no room for it, or it cannot be loaded.
     """
     if entry.embedded:
         return obtain(entry)
@@ -41,7 +41,7 @@ def _usable(entry: Entry) -> Verified | None:
         return None
     try:
         return obtain(entry)
-    except WeightError as error:
+    except WrongFileError as error:
         log.warning("%s It is fetched again.", error)
         return None
 
@@ -51,7 +51,7 @@ def _from_sources(entry: Entry, received: Received | None) -> Verified:
     for source in entry.sources:
         try:
             return _from_hub(entry, source, received) if source.startswith("hf://") else _from_url(entry, source, received)
-        except (SourceError, WeightError) as error:
+        except (SourceError, WrongFileError) as error:
             reasons.append(f"{source}: {error}")
     raise WeightError(
         f"{entry.name} could not be downloaded ({'; '.join(reasons)}). Try again, put the file at {file_of(entry, '.pth')}, "
@@ -63,7 +63,7 @@ def _from_hub(entry: Entry, source: str, received: Received | None) -> Verified:
     if file := find_in_hub_cache(source):
         try:
             return _accepted(entry, file)
-        except WeightError as error:
+        except WrongFileError as error:
             log.info("%s", error)
     return _accepted(entry, download_from_hub(source, _limit(entry), entry.sha256, received))
 
@@ -71,7 +71,13 @@ def _from_hub(entry: Entry, source: str, received: Received | None) -> Verified:
 def _from_url(entry: Entry, source: str, received: Received | None) -> Verified:
     part = file_of(entry, ".part")
     download(source, part, _limit(entry), received)
-    found = _accepted(entry, part)
+    try:
+        found = _accepted(entry, part)
+    except WrongFileError:
+        raise
+    except WeightError:
+        part.replace(file_of(entry, ".pth"))  # as published: the next attempt begins there
+        raise
     if part in found.files:
         return Verified(entry, (part.replace(file_of(entry, ".pth")),), found.sha256)
     part.unlink()
@@ -79,13 +85,13 @@ def _from_url(entry: Entry, source: str, received: Received | None) -> Verified:
 
 
 def _accepted(entry: Entry, file: Path) -> Verified:
-    """Return a checkpoint as it is kept; one that is not what it should be is deleted.
+    """Return a checkpoint as it is kept; delete it where it is not what it should be, only there.
 
-    Raises: WeightError.
+    Raises: WrongFileError: it is not. WeightError: it is, and cannot be loaded.
     """
     try:
         return keep(verify(entry, file))
-    except WeightError:
+    except WrongFileError:
         discard(file)
         raise
 

@@ -32,6 +32,10 @@ class WeightError(RuntimeError):
     """Weights that cannot be had or must not be used; the message says what to do."""
 
 
+class WrongFileError(WeightError):
+    """A file that is not the weight it is named after; another source may have the right one."""
+
+
 @dataclass(frozen=True)
 class Shard:
     """One file of an embedded weight."""

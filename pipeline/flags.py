@@ -14,7 +14,7 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
             flag = f"--no-{option.flag.split('_')[0]}"
             group.add_argument(flag, dest=option.flag, action="store_false", default=argparse.SUPPRESS, help=f"Leave out: {option.help}")
             continue
-        limits = f"{option.range_text}; " if option.kind is float else ""
+        limits = f"{option.range_text}; " if option.is_number else ""
         group.add_argument(
             f"--{option.flag.replace('_', '-')}",
             dest=option.flag,

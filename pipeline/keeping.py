@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.apart import ApartError, answer, run_apart
-from pipeline.catalog import Entry, Piece, WeightError
+from pipeline.catalog import Entry, Piece, WeightError, WrongFileError
 from pipeline.files import write_whole
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def kept(entry: Entry) -> Verified | None:
 def verify(entry: Entry, checkpoint: Path) -> Verified:
     """Return a checkpoint whose bytes are those that were published, or that came first where nobody states any.
 
-    Raises: WeightError.
+    Raises: WrongFileError: they are others. WeightError: it cannot be read.
     """
     try:
         found = digest_of(checkpoint)
@@ -79,7 +79,7 @@ def verify(entry: Entry, checkpoint: Path) -> Verified:
     wanted = entry.sha256 or recorded(entry)
     if wanted and found != wanted:
         newer = f" Its publisher states no hash; where you trust the new file, also delete {file_of(entry, '.sha256')}."
-        raise WeightError(
+        raise WrongFileError(
             f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found." + (newer if entry.unpinned else "")
         )
     return Verified(entry, (checkpoint,), found)
@@ -88,7 +88,8 @@ def verify(entry: Entry, checkpoint: Path) -> Verified:
 def keep(checkpoint: Verified) -> Verified:
     """Return a verified checkpoint as safetensors, once it was loaded strictly; as it is where the folder cannot be written.
 
-    Raises: WeightError: it holds something else than this network's weights.
+    Raises: WrongFileError: nobody states its hash, and it holds something else than this network's
+    weights. WeightError: what was published cannot be loaded.
     """
     entry, target = checkpoint.entry, file_of(checkpoint.entry, ".safetensors")
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")

@@ -9,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import Piece, WeightError
+from pipeline.catalog import Piece, WeightError, WrongFileError
 from pipeline.keeping import Verified
+from pipeline.memory import is_memory
 
 if TYPE_CHECKING:
     import torch
@@ -74,20 +75,37 @@ def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Mo
     if weights.entry.role == "promptable":
         state = _piece(state, encoder=weights.piece == "run")
     state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
-    network.load_state_dict(state, strict=True, assign=True)
+    try:
+        network.load_state_dict(state, strict=True, assign=True)
+    except RuntimeError as error:
+        if is_memory(error):
+            raise
+        raise ValueError(str(error)) from error
     return network
 
 
 @contextmanager
 def _refusing(weights: Verified) -> Iterator[None]:
+    entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
     try:
         yield
-    except (RuntimeError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
-        entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
-        reason = " ".join(str(error).split())[:300]
-        raise WeightError(
-            f"{files}: the {entry.role} {entry.name} was wanted, something else was found ({reason}). Delete it and get it again."
-        ) from error
+    except (KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
+        wanted = f"the {entry.role} {entry.name} was wanted, something else was found"
+        said = f"{files}: {wanted} ({_reason(error)})."
+        if entry.unpinned:
+            raise WrongFileError(f"{said} Delete it and get it again.") from error
+        advice = "Its bytes are what was published; another version of this project may read them."
+        raise WeightError(f"{said} {advice}") from error
+    except (MemoryError, RuntimeError, OSError) as error:
+        said, advice = f"{entry.name} could not be loaded", "Try again"
+        if is_memory(error):
+            said, advice = f"there was not enough memory to load {entry.name}", "Close other programs"
+        advice = f"{advice}; the file stays as it is."
+        raise WeightError(f"{files}: {said} ({_reason(error)}). {advice}") from error
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 def build(weights: Verified) -> "torch.nn.Module":
@@ -122,7 +140,9 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
         # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
         # into memory.
         state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
-    except (pickle.UnpicklingError, SafetensorError) as error:
+    except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:  # torch's reader
+        if is_memory(error):
+            raise
         raise ValueError("it holds more than weights, or is cut short") from error
     state = state[unpack] if unpack else state
     return {key.removeprefix("module."): value for key, value in state.items()}  # what was trained on several cards has the prefix

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.catalog import CATALOG, EMBEDDED, Entry, WeightError
+from pipeline.catalog import CATALOG, EMBEDDED, Entry, WeightError, WrongFileError
 from pipeline.hub import find_in_hub_cache
 from pipeline.keeping import Verified, file_of, find_kept, keep, kept, recorded, verify
 from pipeline.settings import WeightPolicy
@@ -100,7 +100,8 @@ def _find_checkpoint(entry: Entry) -> Path | None:
 def obtain(entry: Entry) -> Verified:
     """Return the files of a weight that is here, after comparing every byte with what it should be; nothing is downloaded.
 
-    Raises: WeightError: a file is missing, or is not what it should be.
+    Raises: WrongFileError: a published file is not what it should be. WeightError: a file is
+    missing or cannot be loaded.
     """
     if entry.embedded:
         return _verified_shards(entry)
@@ -111,8 +112,8 @@ def obtain(entry: Entry) -> Verified:
         raise WeightError(f"{entry.name} is wanted, {_advice(entry)}.")
     try:
         checkpoint = verify(entry, file)
-    except WeightError as error:
-        raise WeightError(f"{error} Delete the file and try again.") from error
+    except WrongFileError as error:
+        raise WrongFileError(f"{error} Delete the file and try again.") from error
     return keep(checkpoint)
 
 

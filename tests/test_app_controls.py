@@ -8,6 +8,7 @@ import pytest
 from pipeline.settings import Settings, options
 from tests.page import visitor
 from ui import style_box
+from ui.api import schema
 from ui.handlers import Handlers
 from ui.offers import is_here, need_of
 from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
@@ -18,12 +19,22 @@ def test_every_setting_has_a_control_that_says_what_the_setting_says(option):
     control = widget(option)
     assert (control.label, control.value) == (option.label, option.default)
     assert option.help in control.info
-    if option.kind is float:
+    if option.is_number:
         assert (control.minimum, control.maximum) == (option.low, option.high)
+        assert option.kind is float or (control.step, type(control.value)) == (1, int)
         assert option.unit in control.info
     if option.choices:
         here = [choice for choice in option.choices if is_here(need_of(option, choice))]
         assert [value for _, value in control.choices] == here
+
+
+@pytest.mark.parametrize("option", list(options()), ids=lambda o: o.flag)
+def test_the_api_says_of_every_setting_of_what_kind_it_is(option):
+    said = schema(option)
+    types = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    assert said["type"] == types[option.kind]
+    if option.is_number:
+        assert (said["minimum"], said["maximum"]) == (option.low, option.high)
 
 
 def test_the_three_main_controls_exist():

@@ -188,8 +188,17 @@ def test_every_setting_has_its_flag_in_the_help(capsys):
     for option in options():
         flag = f"--no-{option.flag.split('_')[0]}" if option.kind is bool else f"--{option.flag.replace('_', '-')}"
         assert flag in said
-        if option.kind is float:
+        if option.is_number:
             assert f"{option.low:g} to {option.high:g}" in said
+
+
+def test_a_count_is_whole(tmp_path, runs, capsys):
+    me = save(tmp_path / "me.png")
+    run("paint", me, "-o", tmp_path / "out.png", "--style-px", "640.0", "--iterations", 12)
+    assert runs == [Settings.from_flat(style_px=640, iterations=12)]
+    with pytest.raises(SystemExit):
+        run("paint", me, "-o", tmp_path / "other.png", "--iterations", 12.5)
+    assert "iterations is a whole number from 0 to 2000, not 12.5" in capsys.readouterr().err
 
 
 def test_the_switches_switch_off(tmp_path, runs):

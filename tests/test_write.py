@@ -52,6 +52,14 @@ def test_the_png_names_its_weights():
     assert json.loads(text["portrait-settings"])["weights"] == {"painter": "ab" * 32}
 
 
+def test_a_picture_of_before_may_say_a_count_with_a_point():
+    info = PngInfo()
+    info.add_text("portrait-settings", '{"settings": {"style_px": 640.0, "iterations": 20.0}}')
+    found = read_settings(saved(Image.fromarray(gradient()), pnginfo=info))
+    assert found == Settings.from_flat(style_px=640, iterations=20)
+    assert isinstance(found.flat()["style_px"], int)
+
+
 def test_pictures_without_settings_give_none(tmp_path):
     assert read_settings(encode_png(gradient())) is None
     assert read_settings(saved(Image.fromarray(gradient()), "JPEG")) is None
@@ -66,6 +74,7 @@ def hostile_texts():
     yield "no settings", '{"settings": 3}', "another kind"
     yield "out of range", '{"settings": {"brush": 1000}}', "from 0.2 to 4"
     yield "not a number", '{"settings": {"brush": NaN}}', "from 0.2 to 4"
+    yield "a part of one", '{"settings": {"iterations": 12.5}}', "whole number from 0 to 2000"
     yield "unknown", '{"settings": {"rm": "-rf"}}', "no setting 'rm'"
     yield "a trap", '{"settings": {"cls": 1}}', "no setting 'cls'"
     yield "wrong kind", '{"settings": {"paint": "yes"}}', "on or off"

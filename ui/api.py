@@ -74,8 +74,8 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
 
 def schema(option: Option) -> dict[str, Any]:
     """Return an option's JSON schema, with its help and range."""
-    kinds = {bool: "boolean", float: "number", str: "string"}
-    limits = {"minimum": option.low, "maximum": option.high} if option.kind is float else {}
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    limits = {"minimum": option.low, "maximum": option.high} if option.is_number else {}
     choices = {"enum": list(option.choices)} if option.choices else {}
     about = f"{option.help} {option.range_text}"
     return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}

@@ -22,17 +22,21 @@ SMOOTH_PX, EDGE_PX, SHARPENINGS = 0.7, 2.4, 3  # of a painting that is enlarged:
 STRUCTURE = 0.25
 
 
-def stylize(photo: Image, network: Network, *, brush: float, stroke_px: float, seeded: bool = False) -> Image:
+def stylize(
+    photo: Image, network: Network, *, brush: float, stroke_px: float, seeded: bool = False,
+    pixels: int = MAX_PIXELS,
+) -> Image:  # fmt: skip
     """Return the photo painted at its own size.
 
     `brush`: width of the widest stroke in percent of the short side; `stroke_px`: that width at the network's input, px.
     `seeded`: whether the network was trained with noise from which its strokes grow.
-    The working size follows from the two.
+    The working size follows from the two. It holds at most so many `pixels`: where these do not
+    suffice, strokes are wider.
 
     Source: Zhu et al. 2017 (the generator); Lai 2024 paints the whole photo first.
     """
     size = photo.shape[:2]
-    working = _within(size_of_short(size, stroke_px * 100 / brush, STRIDE), MAX_PIXELS, like=size)
+    working = _within(size_of_short(size, stroke_px * 100 / brush, STRIDE), pixels, like=size)
     small = np.clip(resized(photo, working), 0, 1)
     painted = _painted(network, small, _seeds(working) if seeded else None)
     return np.clip(restructured(enlarged(painted, size), photo, resized(small, size)), 0, 1)

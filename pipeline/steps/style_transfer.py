@@ -58,7 +58,7 @@ def _transfer(
 ) -> Transfer:  # fmt: skip
     """Paint; where memory does not suffice, try again one size down."""
     background, notes = None if person is None else 1 - person, ()
-    long_px = round(min(how.side, max(photo.size)))
+    long_px = min(how.side, max(photo.size))
     while True:
         try:
             source = original
@@ -123,7 +123,7 @@ def _at(
         done = painted_like(
             photo, wanted, None if background is None else np.clip(resized(background, size), 0, 1),
             features.network, recipe=recipe, scale=how.scale, device=features.device, tell=watch,
-            preset=replace(preset, looks=round(how.iterations) or preset.looks),
+            preset=replace(preset, looks=how.iterations or preset.looks),
         )  # fmt: skip
     except ValueError as error:
         raise PromptError(str(error)) from error
