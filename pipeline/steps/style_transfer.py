@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.memory import is_memory
 from pipeline.ops.resample import resized, shrunk, size_of_long
 from pipeline.ops.tensor import lit, to_picture, to_pixels
 from pipeline.runtime import LoadedFeatures
@@ -81,12 +82,6 @@ def _scene_of(picture: Image, photo: Photo, original: Image, source: Image) -> S
     size = photo.size[::-1]
     fine = cv2.resize(to_pixels(picture), size, interpolation=cv2.INTER_CUBIC)
     return Scene(styled, np.asarray(fine, np.uint8))
-
-
-def is_memory(error: BaseException) -> bool:
-    """Say whether an error says that memory does not suffice."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text
 
 
 def _at(
