@@ -227,6 +227,10 @@ class Restoration:
     cares: tuple[Care, ...] = ()
 
 
+# Share of the usual run's time that lies behind when a stage begins.
+BEGINS: dict[StageName, float] = {"parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95}
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a run stands: the stage that begins, and the share of the whole work done before it, in [0, 1].

@@ -9,9 +9,8 @@ import pytest
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
-from pipeline.steps.run import BEGINS
 from pipeline.steps.stylize import fine_of
-from pipeline.types import Cancelled, Photo, Scene
+from pipeline.types import BEGINS, Cancelled, Photo, Scene
 from tests.test_paint import PlainModels, Remembering
 
 RNG = np.random.default_rng(0)

@@ -14,7 +14,7 @@ from pipeline.types import Painting
 
 log = logging.getLogger("page")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]  # so Gradio names what it serves in place
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,11 @@ PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
 
 
+def empty_wall(said: str) -> str:
+    """Return the wall where no painting hangs."""
+    return f"<div id='empty'><p>{said}</p></div>"
+
+
 @dataclass
 class Page:
     """The components that events read and write."""
@@ -52,6 +57,8 @@ class Page:
 
 def lay_out() -> Page:
     """Make every component in its place; call it inside `gr.Blocks`."""
+    # Served where they are: copies in Gradio's cache, as buttons' icons are, would be swept.
+    gr.set_static_paths([e.path for e in (*EXAMPLES, *style_box.GALLERY.values())])
     gr.HTML(HEADER, elem_id="head")
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
@@ -99,7 +106,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
     preview = gr.Image(
         visible=False, interactive=False, format="png", label="So far", buttons=[], elem_id="preview", alt_text="The painting so far"
     )
-    empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
+    empty = gr.HTML(empty_wall(EMPTY), elem_id="empty-wall")
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
             format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"

@@ -22,6 +22,10 @@ CSS = """
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
 #empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
+#wall:has(#preview img) #empty { min-height: 110px; }
+#wall, #slider { scroll-margin-top: 12px; }
+#wall .error { animation: appear 0s .4s both; }
+@keyframes appear { from { visibility: hidden; } }
 #preview img { width: 100%; height: 460px; object-fit: contain; }
 #empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
 #examples { gap: 10px; flex-wrap: nowrap; align-items: stretch; }
@@ -53,6 +57,14 @@ CSS = """
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
+#large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none; padding: 12px; border: 0;
+  background: #171411; color: #f5f2ec; font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
+#large[open] { display: grid; grid-template: minmax(0, 1fr) auto / auto minmax(0, 1fr) auto; gap: 10px; place-items: center; }
+#large img { grid-area: 1 / 1 / 2 / -1; width: 100%; height: 100%; object-fit: contain; }
+#large p { margin: 0; text-align: center; white-space: pre-line; }
+#large button { width: 44px; height: 44px; border: 0; border-radius: 50%; background: #36312acc; color: inherit; font-size: 1.5rem; }
+#large .close { position: fixed; top: 12px; right: 12px; }
+body:has(#large[open]) { overflow: hidden; }
 #cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
   background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat, linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
 :focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }
@@ -68,11 +80,16 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 """
 
+SCRIPTS = ("page.js", "scrolling.js", "large.js")
 HEAD = f"""
 <meta name="color-scheme" content="light">
 <script>
-{Path(__file__).with_name("page.js").read_text()}</script>
+{"".join(Path(__file__).with_name(name).read_text() for name in SCRIPTS)}</script>
 """
+
+BRING_WALL = "() => bringWall()"
+BRING_WALL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringWall(); }"  # without one, it is asked for
+BRING_RESULT = "() => bringResult()"
 
 SAVE_FILE = """file => {
   if (!file) return;

@@ -21,6 +21,7 @@ from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progr
 from pipeline.weights import at_hand
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
+from ui.forecast import Forecast
 from ui.shown import Shown, show, show_again, write_painting
 from ui.status import StatusLine
 from ui.style_box import StyleFile
@@ -229,7 +230,7 @@ def styles_of(visit: Visit, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
 
 def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
     """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
-    stop, began, previewed = visit.begin(), time.monotonic(), 0.0
+    stop, forecast, previewed = visit.begin(), Forecast(time.monotonic()), 0.0
 
     def report(progress: Progress) -> None:
         nonlocal previewed
@@ -241,11 +242,8 @@ def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
             if time.monotonic() - previewed > PREVIEW_S:
                 visit.show_so_far(to_pixels(progress.picture))
                 previewed = time.monotonic()
-        doing = DOING[progress.stage]
-        if progress.done > 0:
-            left = (time.monotonic() - began) / progress.done * (1 - progress.done)
-            doing += f", about {max(1, round(left))} s left"
-        bar(progress.done, doing)
+        left = forecast.left(progress, time.monotonic())
+        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
 
     return report
 

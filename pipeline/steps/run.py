@@ -16,13 +16,9 @@ from pipeline.ops.tensor import lit
 from pipeline.runtime import Loaded, LoadedFeatures, Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Parser
-from pipeline.types import Image, Photo, Progress, Prompt, Report, StageName, WeightUse
+from pipeline.types import BEGINS, Image, Photo, Progress, Prompt, Report, StageName, WeightUse
 
 WORKING_PIXELS = 2_000_000
-# Share of the usual run's time that lies behind when a stage begins.
-BEGINS: dict[StageName, float] = {
-    "parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95
-}  # fmt: skip
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
