@@ -16,13 +16,14 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from pipeline.flags import reader
-from ui import compare_tab, look, startup, style_box
+from pipeline.cli.setting_flags import reader
+from ui import compare_tab, startup, style_box
+from ui import theme as look
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import EMPTY, PAINTING, TITLE, Page, empty_wall, lay_out
-from ui.studio import Studio
-from ui.visits import IDLE_S, SWEEP_S
+from ui.service import Studio
+from ui.sessions import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
 log = logging.getLogger("page")

@@ -13,13 +13,13 @@ from torch import Tensor
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from benchmarks.outlining import EXAMPLE
 from benchmarks.portrait_aware import at_short
-from pipeline.catalog import EMBEDDED
-from pipeline.imitation import PRESETS, Model, painted_like
-from pipeline.io import read_photo
-from pipeline.nets.perceptual import Perceptual
-from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
+from pipeline.io.image_files import read_photo
+from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import lit, to_batch
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
+from pipeline.stages.style_transfer.losses import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
+from pipeline.stages.style_transfer.transfer import PRESETS, Model, painted_like
+from pipeline.weights.catalog import EMBEDDED
 from training.export import perceptual
 
 STYLE = EXAMPLE.parent / "styles/night.jpg"

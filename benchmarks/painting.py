@@ -15,12 +15,12 @@ import numpy as np
 
 from benchmarks.identifying import measures
 from benchmarks.quality import sheet, strip
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.metrics.content import content_likeness
 from pipeline.metrics.style_share import style_of, style_share
 from pipeline.ops.tensor import lit
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
 from pipeline.types import Painting, Photo, Pixels

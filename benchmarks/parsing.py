@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.identifying import measures
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
-from pipeline.runtime import Models
-from pipeline.stages.detect import Seen
+from pipeline.runtime.models import Models
+from pipeline.stages.detect.from_parsing import Seen
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
-from pipeline.stages.separate import parted
+from pipeline.stages.segment.color_models import parted
 from pipeline.steps.detect import labels_at, see_photo
 from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels

@@ -21,17 +21,17 @@ import numpy as np
 
 from benchmarks.identifying import Identify, add_options, identify_by
 from benchmarks.portrait import markdown
-from pipeline.imitation import PRESETS, Model, painted_like
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.metrics.gram_distance import gram_distance
 from pipeline.metrics.rim import rim
 from pipeline.metrics.similarity import load_piq, person_similarity
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.ops.style import RECIPES, Features
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.style_transfer.losses import RECIPES, Features
+from pipeline.stages.style_transfer.transfer import PRESETS, Model, painted_like
 from pipeline.steps.detect import see_photo
 from pipeline.types import Image, Mask, Photo
 from training.checks import photos_in

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks.parsing import pairs
 from pipeline.metrics.iou import region_iou
-from pipeline.runtime import Loaded, Models
-from pipeline.stages.prompt import best, embed, prompted
+from pipeline.runtime.models import Loaded, Models
+from pipeline.stages.segment.sam import best, embed, prompted
 from pipeline.steps.run import at_working_size
 from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Pixels, Prompt

@@ -15,14 +15,14 @@ import cv2
 import numpy as np
 
 from benchmarks.identifying import Identify, add_options, identify_by
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.metrics.seam import seam
 from pipeline.metrics.style_share import Style, style_of, style_share
-from pipeline.ops.style import Features
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.style_transfer.losses import Features
 from pipeline.steps.full_size import full_size
 from pipeline.types import Face, Image, Painting, Pixels
 from training.checks import photos_in

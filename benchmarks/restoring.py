@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.identifying import measures
-from pipeline.catalog import Entry
-from pipeline.engines import compile_openvino
-from pipeline.keeping import digest_of
-from pipeline.runtime import Models
+from pipeline.runtime.engines import compile_openvino
+from pipeline.runtime.models import Models
 from pipeline.types import Network, Pixels
-from pipeline.weights import Verified, choose
+from pipeline.weights.cache import digest_of
+from pipeline.weights.catalog import Entry
+from pipeline.weights.resolve import Verified, choose
 from training.export import CARDS, restorer
 from training.figures import sheet
 from training.restore_figures import Outcome, figures, outcome, trials

@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.catalog import CATALOG
-from pipeline.parameters import count_parameters
-from pipeline.runtime import Loaded, Models
+from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import COMPARED, RestoreSettings, Segmenter, Settings
-from pipeline.stages.choose import choose
-from pipeline.stages.detect import Seen
-from pipeline.stages.restore import restore as restore_all
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.restore.restore import restore as restore_all
+from pipeline.stages.restore.select_faces import choose
 from pipeline.steps.blend import blend
 from pipeline.steps.detect import detect
 from pipeline.steps.painters import network_of
@@ -21,7 +19,9 @@ from pipeline.steps.segment import Outline, segment
 from pipeline.steps.segmenters import SEGMENTERS, entries_of
 from pipeline.steps.stylize import stylize
 from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report, Restoration, Scene, Style
-from pipeline.weights import WeightError, named
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.parameters import count_parameters
+from pipeline.weights.resolve import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
 QUICK_S = 2.0  # what takes less is timed a second time: the first one also readies the engine for the photo's shape

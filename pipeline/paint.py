@@ -1,6 +1,6 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend

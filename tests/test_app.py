@@ -13,16 +13,16 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from pipeline.io import encode_png, read_photo, read_settings
+from pipeline.io.image_files import encode_png, read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from ui import look
+from ui import theme as look
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
-from ui.studio import Studio, reporter
-from ui.visits import KEPT_PREVIEWS, Visits
+from ui.service import Studio, reporter
+from ui.sessions import KEPT_PREVIEWS, Visits
 from ui.widgets import OPTIONS, from_widgets
 
 ROOT = Path(__file__).parents[1]

@@ -11,10 +11,10 @@ from pipeline.compare import Comparison, Version, check
 from pipeline.settings import COMPARED, Settings
 from pipeline.types import Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
-from ui import offers
+from ui import available as offers
 from ui.compare_tab import lay_out, view
 from ui.handlers import Handlers
-from ui.studio import Studio
+from ui.service import Studio
 from ui.widgets import to_widgets
 
 PICTURE = np.full((40, 60, 3), 0.5, np.float32)

@@ -9,8 +9,8 @@ from pipeline.settings import Settings, options
 from tests.page import visitor
 from ui import style_box
 from ui.api import schema
+from ui.available import is_here, need_of
 from ui.handlers import Handlers
-from ui.offers import is_here, need_of
 from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
 
 

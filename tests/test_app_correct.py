@@ -11,17 +11,17 @@ from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from pipeline.catalog import WeightError
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
-from pipeline.stages.draw import draw
+from pipeline.stages.segment.scribbles import draw
 from pipeline.types import PhotoError, Prompt
+from pipeline.weights.catalog import WeightError
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
 from ui.prompts import prompt_from
-from ui.studio import STILL, Studio
+from ui.service import STILL, Studio
 
 SIZE = (300, 200)
 

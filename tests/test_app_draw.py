@@ -14,7 +14,7 @@ from tests.test_app_correct import SIZE, Obedient, at, pixels, shown_in, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
 from ui.handlers import Handlers
-from ui.studio import STILL, Studio
+from ui.service import STILL, Studio
 
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
 

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from gradio_client import handle_file
 
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
-from pipeline.stages.choose import choose, face_at
+from pipeline.stages.restore.select_faces import choose, face_at
 from pipeline.types import Care, Prompt
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from tests.test_app_correct import SIZE, at, pixels, shown_in, someone
 from tests.test_choose import face_in
 from ui import faces_tab
 from ui.correct_tab import ADD
-from ui.faces import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
+from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR
-from ui.studio import STILL, Studio
+from ui.service import STILL, Studio
 
 FACES = (face_in(60, 80, 90), face_in(150, 220, 70))
 

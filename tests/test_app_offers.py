@@ -4,13 +4,13 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from pipeline.io import encode_png
+from pipeline.io.image_files import encode_png
 from pipeline.settings import Settings, options
 from tests.page import Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
-from ui import offers
+from ui import available as offers
+from ui.available import describe_missing, offered, within_reach
 from ui.handlers import Handlers
-from ui.offers import describe_missing, offered, within_reach
-from ui.studio import Studio
+from ui.service import Studio
 from ui.widgets import OPTIONS, changed_at_once, from_link, from_widgets, widget
 
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")

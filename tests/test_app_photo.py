@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import io as files
+from pipeline.io.image_files import image_files as files
 from pipeline.settings import Settings
 from tests.page import DEFAULTS, NO_STYLES, private, visitor  # noqa: F401 - `private` is a fixture
 from tests.pictures import gradient, saved
 from ui.handlers import Handlers
-from ui.pictures import FIELD_PX
+from ui.previews import FIELD_PX
 
 PAGE = Path(__file__).parents[1] / "ui" / "page.js"
 

@@ -7,12 +7,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from pipeline.catalog import Role
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Face, WeightUse
+from pipeline.weights.catalog import Role
 from ui.badges import MADE_BY
-from ui.pictures import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
+from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
 
 MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
 FACE = Face((10.0, 10.0, 30.0, 35.0), np.array([[15, 18], [25, 18]], np.float32), np.array([[16, 30], [24, 30]], np.float32), 0.9)

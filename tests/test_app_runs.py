@@ -8,12 +8,12 @@ import pytest
 import app
 from pipeline.types import Progress
 from tests.page import Pipeline, private  # noqa: F401 - `private` is a fixture
-from ui import studio as studios
+from ui import service as studios
 from ui import style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
-from ui.studio import Studio, reporter
-from ui.visits import Visit
+from ui.service import Studio, reporter
+from ui.sessions import Visit
 
 
 @pytest.fixture

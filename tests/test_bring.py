@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.bring import bring
-from pipeline.catalog import WeightError
-from pipeline.keeping import cache_folder, file_of
+from pipeline.weights.cache import cache_folder, file_of
+from pipeline.weights.catalog import WeightError
+from pipeline.weights.fetch import bring
 from tests.hub import entry_of
 
 pytestmark = pytest.mark.usefixtures("at_once")

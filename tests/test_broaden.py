@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.broaden import broad_strokes, broaden, calm
+from pipeline.stages.stylize.broad_strokes import broad_strokes, broaden, calm
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, Remembering

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ops import align
-from pipeline.ops.feather import blurred
-from pipeline.ops.sharpness import blur_px
-from pipeline.stages.choose import NOT_AT_ALL, NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY, choose, face_at, measured
-from pipeline.stages.restore import restore
+from pipeline.ops.blur_estimation import blur_px
+from pipeline.ops.filters import blurred
+from pipeline.stages.restore.restore import restore
+from pipeline.stages.restore.select_faces import NOT_AT_ALL, NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY, choose, face_at, measured
 from pipeline.types import Care, Face
 
 RNG = np.random.default_rng(0)

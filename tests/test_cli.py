@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.io import read_photo
-from pipeline.jobs import number_repeats, plan
+from pipeline.cli.jobs import number_repeats, plan
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, options
 from tests.command import painting_of, run, save
 
@@ -209,8 +209,8 @@ def test_the_switches_switch_off(tmp_path, runs):
 def test_help_imports_nothing_heavy():
     code = """
 import sys
-from pipeline.catalog import CATALOG
-from pipeline.cli import main
+from pipeline.weights.catalog import CATALOG
+from pipeline.cli.main import main
 try:
     main(["paint", "--help"])
 except SystemExit:
@@ -223,7 +223,7 @@ sys.exit(f"imported {heavy}" if heavy else 0)
 
 
 def test_weights_are_listed(capsys):
-    from pipeline.weights import CATALOG
+    from pipeline.weights.resolve import CATALOG
 
     assert run("weights") == 0
     said = capsys.readouterr().out

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from pipeline.catalog import CATALOG
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
+from pipeline.weights.catalog import CATALOG
 from tests.command import run
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from pipeline.io import read_photo, read_settings
+from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import Care
 from tests.command import SHA256, painting_of, run, save

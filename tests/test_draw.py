@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.stages.draw import draw
+from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.segment import POINTER
 from pipeline.types import ADDED, TAKEN, Drawing, Prompt, PromptError, drawing_of
 from tests.test_paint import Remembering

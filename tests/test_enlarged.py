@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline.ops.resample import resized
-from pipeline.stages.stylize import enlarged
+from pipeline.stages.stylize.generator import enlarged
 
 
 def two_strokes(h=60, w=80):

@@ -115,7 +115,7 @@ def test_parsers_have_a_mean_iou_and_networks_of_persons_are_held_to_persons(tmp
 
 def test_what_is_missing_is_listed_last_with_its_size(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("pipeline.weights.find_in_hub_cache", lambda source: None)
+    monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
     monkeypatch.setattr(module, "outline_all", lambda photos, name, kept, out: pytest.fail("nothing is here to run"))
     data = read_set(easyportrait(tmp_path, {"test": 1}))
     rows = table(data, ["sam_vit_h", "fcn_resnet101"])

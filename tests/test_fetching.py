@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-import pipeline.catalog as catalog
-from pipeline.catalog import PUBLISHED
-from pipeline.cli import main
-from pipeline.fetching import asked_for
-from pipeline.keeping import file_of
+import pipeline.weights.catalog as catalog
+from pipeline.cli.main import main
+from pipeline.cli.weights import asked_for
+from pipeline.weights.cache import file_of
+from pipeline.weights.catalog import PUBLISHED
 from tests.hub import SOURCE, entry_of
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -23,7 +23,7 @@ def published(hub, data, monkeypatch):
     listed = {entry.name: entry for entry in entries}
     monkeypatch.setattr(catalog, "PUBLISHED", entries)
     monkeypatch.setattr(catalog, "CATALOG", listed)
-    monkeypatch.setattr("pipeline.weights.CATALOG", listed)
+    monkeypatch.setattr("pipeline.weights.resolve.CATALOG", listed)
     return listed
 
 

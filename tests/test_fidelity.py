@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ops.feather import blurred
-from pipeline.ops.fidelity import faithful, shares
+from pipeline.ops.filters import blurred
+from pipeline.stages.restore.fidelity import faithful, shares
 
 SPLIT = 3.0
 SHARE = st.floats(0, 1)

@@ -18,12 +18,12 @@ import huggingface_hub.file_download as client
 import pytest
 import torch
 
-import pipeline.weights as weights
-from pipeline.bring import bring
-from pipeline.catalog import WeightError
-from pipeline.keeping import file_of, recorded
-from pipeline.nets.generator import Generator
-from pipeline.networks import load_network
+import pipeline.weights.resolve as weights
+from pipeline.nets.cyclegan import Generator
+from pipeline.runtime.build import load_network
+from pipeline.weights.cache import file_of, recorded
+from pipeline.weights.catalog import WeightError
+from pipeline.weights.fetch import bring
 from tests.hub import COMMIT, FILE, SOURCE, checkpoint_of, entry_of, reach
 
 ROOT = Path(__file__).parents[1]
@@ -297,7 +297,7 @@ def test_where_safetensors_cannot_be_written_the_checkpoint_is_read(data, monkey
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.keeping.run_apart", full)
+    monkeypatch.setattr("pipeline.weights.cache.run_apart", full)
     found = bring(entry_of(data))
     assert found.files[0].is_relative_to(constants.HF_HUB_CACHE)
     assert load_network(found)

@@ -7,10 +7,9 @@ import pytest
 import torch
 
 from benchmarks.imitating import usual_aims, usual_loss
-from pipeline.imitation import PRESETS, Model, painted_like
-from pipeline.nets.perceptual import Perceptual
-from pipeline.ops.moment import moment
-from pipeline.ops.style import (
+from pipeline.nets.vgg import Perceptual
+from pipeline.stages.style_transfer.gram import moment
+from pipeline.stages.style_transfer.losses import (
     CONTENT,
     GATYS,
     PORTRAIT_AWARE,
@@ -22,7 +21,8 @@ from pipeline.ops.style import (
     style_energy,
     variation,
 )
-from pipeline.stages.imitate import FIRST_STEP, imitate
+from pipeline.stages.style_transfer.optimize import FIRST_STEP, imitate
+from pipeline.stages.style_transfer.transfer import PRESETS, Model, painted_like
 
 LIFTS = {"conv1_1": 7, "conv2_1": 9, "conv3_1": 11, "conv4_1": 13, "conv4_2": 5, "conv5_1": 13}
 
@@ -304,5 +304,5 @@ def test_a_large_pictures_background_has_the_same_gradient(features, monkeypatch
         return found
 
     usual = gradient()
-    monkeypatch.setattr("pipeline.ops.style.LARGE", 0)
+    monkeypatch.setattr("pipeline.stages.style_transfer.losses.LARGE", 0)
     torch.testing.assert_close(gradient(), usual)

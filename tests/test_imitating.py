@@ -11,24 +11,24 @@ import pytest
 import torch
 from PIL import Image
 
-import pipeline.imitation
-from pipeline.features import LEVELS, normalize, reference
-from pipeline.io import read_photo
-from pipeline.nets.perceptual import Perceptual
+import pipeline.stages.style_transfer.transfer
+from pipeline.cli.style_flags import add_styles, styles_of
+from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import NO_STYLE, style_of
+from pipeline.nets.vgg import Perceptual
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
+from pipeline.runtime.perceptual import LEVELS, normalize, reference
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.steps.style_transfer import NOBODY
 from pipeline.steps.stylize import fine_of
-from pipeline.style_flags import add_styles, styles_of
-from pipeline.styles import NO_STYLE, style_of
 from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
 from tests.page import visitor
 from ui import style_box
 from ui.handlers import Handlers
-from ui.studio import reporter
-from ui.visits import Visits
+from ui.service import reporter
+from ui.sessions import Visits
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
@@ -113,7 +113,7 @@ def test_it_can_be_kept_as_it_is(models, night):
 
 
 def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(models, night, monkeypatch):
-    whole, sizes = pipeline.imitation.painted_like, []
+    whole, sizes = pipeline.stages.style_transfer.transfer.painted_like, []
 
     def scarce(photo, *args, **how):
         sizes.append(max(photo.shape))
@@ -121,7 +121,7 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(mo
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
         return whole(photo, *args, **how)
 
-    monkeypatch.setattr(pipeline.imitation, "painted_like", scarce)
+    monkeypatch.setattr(pipeline.stages.style_transfer.transfer, "painted_like", scarce)
     painting = paint(photo_of("scene.jpg", 240), Settings.from_flat(**{**QUICK, "style_px": 240}), models=models, prompt=night)
     assert sizes == [240, 168]
     assert any("painted at 168 px" in hint for hint in painting.hints)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline import io as files
-from pipeline.io import MAX_PIXELS, WHOLE_PIXELS, read_photo
-from pipeline.room import Room
+from pipeline.io.image_files import MAX_PIXELS, WHOLE_PIXELS, read_photo
+from pipeline.io.image_files import image_files as files
+from pipeline.io.room import Room
 from pipeline.types import PhotoError
 from tests.pictures import gradient, saved
 from tests.test_io import ORIENTATION, matrix_profile, raw_png

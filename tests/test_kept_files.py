@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-import pipeline.apart as apart
-import pipeline.networks as networks
-import pipeline.weights as weights
-from pipeline.bring import bring
-from pipeline.catalog import WeightError, WrongFileError
-from pipeline.keeping import Verified, file_of
-from pipeline.memory import is_memory
+import pipeline.runtime.build as networks
+import pipeline.weights.resolve as weights
+import pipeline.weights.worker as apart
+from pipeline.runtime.memory import is_memory
+from pipeline.weights.cache import Verified, file_of
+from pipeline.weights.catalog import WeightError, WrongFileError
+from pipeline.weights.fetch import bring
 from tests.hub import SOURCE, entry_of
 
 ALLOCATOR = RuntimeError(
@@ -83,8 +83,8 @@ def test_other_failures_are_not_taken_for_it(error):
 @pytest.mark.parametrize("kind", [WeightError, WrongFileError])
 def test_a_process_of_its_own_says_which_of_the_two_it_was(tmp_path, monkeypatch, data, kind):
     (tmp_path / "refusing.py").write_text(
-        "from pipeline.apart import answer\n"
-        f"from pipeline.catalog import {kind.__name__} as Error\n"
+        "from pipeline.weights.worker import answer\n"
+        f"from pipeline.weights.catalog import {kind.__name__} as Error\n"
         "def work(weights, to): raise Error(f'{weights.entry.name}: no')\n"
         "answer(work)\n"
     )
@@ -98,4 +98,4 @@ def test_a_process_that_was_killed_refuses_nothing(monkeypatch, data, tmp_path):
     killed = subprocess.CompletedProcess([sys.executable], -9, b"", b"")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: killed)
     with pytest.raises(apart.ApartError, match="exit code -9"):
-        apart.run_apart("pipeline.keeping", Verified(replace(entry_of(data)), (), ""), tmp_path)
+        apart.run_apart("pipeline.weights.cache", Verified(replace(entry_of(data)), (), ""), tmp_path)

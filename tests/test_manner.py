@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.nets.generator import Generator
+from pipeline.nets.cyclegan import Generator
 from tests.painter_sets import vgg_of
 from training import manner, moods
 from training.manner import ENLARGED, MEMORY, Finish, Manner, batches, draw, manner_loss, moments_of

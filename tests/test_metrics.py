@@ -21,7 +21,7 @@ from pipeline.metrics.rim import rim
 from pipeline.metrics.seam import seam
 from pipeline.metrics.similarity import EQUAL_DB, person_similarity, psnr, similarity
 from pipeline.metrics.style_share import style_distance, style_of, style_share
-from pipeline.nets.perceptual import Perceptual
+from pipeline.nets.vgg import Perceptual
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.types import Face
 

@@ -4,18 +4,18 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.catalog import CATALOG
 from pipeline.ops.tensor import to_pixels
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings, options
-from pipeline.stages.stylize import stylize
+from pipeline.stages.stylize.generator import stylize
 from pipeline.steps.painters import MOODS, network_of
 from pipeline.steps.run import Run
 from pipeline.types import Photo
-from ui import offers
+from pipeline.weights.catalog import CATALOG
+from ui import available as offers
+from ui.available import offered, within_reach
 from ui.badges import badge_of
-from ui.offers import offered, within_reach
 from ui.widgets import from_link
 
 OPTION = next(option for option in options() if option.flag == "mood")

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-import pipeline.engines as engines
 import pipeline.nets.sam as nets
-import pipeline.runtime as runtime
-import pipeline.weights as weights
+import pipeline.runtime.engines as engines
+import pipeline.runtime.models as runtime
+import pipeline.weights.resolve as weights
 import ui.startup as startup
-from pipeline.catalog import CATALOG, USUAL, WeightError
-from pipeline.convert import write
-from pipeline.engines import run_torch
 from pipeline.nets.sam import ImageEncoder, PromptDecoder, Size
 from pipeline.nets.tiny_vit import TinyEncoder
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.convert import write
+from pipeline.runtime.engines import run_torch
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.weights.catalog import CATALOG, USUAL, WeightError
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 LARGE = ("sam_vit_b", "sam_vit_l", "sam_vit_h", "mobile_sam")

@@ -6,10 +6,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from pipeline.nets.generator import Generator
+from pipeline.nets.cyclegan import Generator
 from pipeline.nets.gfpgan import PUBLISHED, ActivationModulated, GFPGANv1Clean, ModulatedConv2d, Restorer
 from pipeline.nets.light_restorer import LightRestorer
-from pipeline.nets.parser import Parser
+from pipeline.nets.unet import Parser
 from training.export import painter
 
 

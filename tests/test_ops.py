@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ops import color, feather, grain, resample
+from pipeline.ops import color, resample
+from pipeline.ops import filters as feather
+from pipeline.ops import seed_noise as grain
 
 RNG = np.random.default_rng(0)
 

@@ -13,7 +13,7 @@ from pipeline.stages.parse import INNER_MIDDLE, INNER_SHARE, INNER_SIDE
 from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
-from pipeline.weights import WeightError
+from pipeline.weights.resolve import WeightError
 from tests.faces import drawn_parts, for_each
 
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pipeline.nets.generator import Generator
-from pipeline.ops.grain import seeds
+from pipeline.nets.cyclegan import Generator
+from pipeline.ops.seed_noise import seeds
 from tests.painter_sets import vgg_of
 from training import painter
 from training.loop import single

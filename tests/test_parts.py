@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.ops.parts import joined, parts_of
 from pipeline.stages.blend import blend
-from pipeline.stages.stylize import MAX_PIXELS
-from pipeline.stages.touch import touch
+from pipeline.stages.stylize.face_strokes import touch
+from pipeline.stages.stylize.generator import MAX_PIXELS
 from pipeline.types import Face
 
 RNG = np.random.default_rng(0)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.features import condense
-from pipeline.nets.perceptual import LAYERS, WIDTHS, Perceptual
-from pipeline.ops.moment import moment
-from pipeline.ops.style import content_energy, style_energy
+from pipeline.nets.vgg import LAYERS, WIDTHS, Perceptual
+from pipeline.runtime.perceptual import condense
+from pipeline.stages.style_transfer.gram import moment
+from pipeline.stages.style_transfer.losses import content_energy, style_energy
 from training import perceptual
 from training.perceptual import LIFTS, network, products, unlike
 from training.teachers import Lifted

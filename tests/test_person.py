@@ -5,11 +5,11 @@ import pytest
 import torch
 from torchvision.models.segmentation import fcn_resnet50, fcn_resnet101
 
-from pipeline.catalog import CATALOG
 from pipeline.nets.fcn import PersonFcn
-from pipeline.networks import load_network
-from pipeline.stages.person import person
-from pipeline.weights import Verified
+from pipeline.runtime.build import load_network
+from pipeline.stages.segment.fcn import person
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.resolve import Verified
 
 RNG = np.random.default_rng(0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.cli import main
+from pipeline.cli.main import main
 from pipeline.types import Prompt
 from tests.command import painting_of, save
 

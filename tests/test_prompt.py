@@ -5,7 +5,7 @@ import pytest
 import torch
 from segment_anything.utils.transforms import ResizeLongestSide
 
-from pipeline.stages.prompt import Answer, Embedding, as_logits, at_photo, best, embed, framed, prompted, smallest
+from pipeline.stages.segment.sam import Answer, Embedding, as_logits, at_photo, best, embed, framed, prompted, smallest
 from pipeline.types import Prompt, PromptError
 from tests.prompting import Promptable
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.nets.parser import Parser
 from pipeline.nets.sam import PromptDecoder
 from pipeline.nets.sam_light import LightEncoder
+from pipeline.nets.unet import Parser
 from training.clicks import ADD, TAKE, Asked, as_logits, box_of, by_hand, center, correction, damaged, first
 from training.crowd import Task
 from training.light_sam import LightSam, features_of, inputs

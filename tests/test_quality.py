@@ -12,7 +12,7 @@ from benchmarks import quality
 from benchmarks.identifying import WITHOUT, measures, read_descriptor
 from benchmarks.quality import NO_STYLE, SHOWN
 from pipeline.metrics import style_share
-from pipeline.nets.perceptual import Perceptual
+from pipeline.nets.vgg import Perceptual
 from tests.onnx_files import write_flattening
 from tests.test_paint import PlainModels, photo_of
 

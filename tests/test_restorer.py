@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from benchmarks.restoring import SHOWN, Timed, drawn, measured, network_of
 from pipeline.metrics.similarity import psnr
 from pipeline.nets.light_restorer import LightRestorer
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from tests.training_sets import face_mask, write_pair
 from training import degrade, restorer, worn_faces
 from training.checks import DatasetError

@@ -8,8 +8,8 @@ import pytest
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.choose import NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY
-from pipeline.stages.detect import Seen
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.restore.select_faces import NOT_CHOSEN, NOT_LARGEST, SHARP_ALREADY
 from pipeline.steps.full_size import full_size
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Keyed, Run

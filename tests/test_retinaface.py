@@ -9,18 +9,18 @@ import torch
 from facexlib.detection.retinaface import RetinaFace, generate_config
 from facexlib.detection.retinaface_utils import PriorBox, decode, decode_landm, py_cpu_nms
 
-from pipeline.catalog import CATALOG, WeightError
-from pipeline.io import read_photo
-from pipeline.networks import load_network
+from pipeline.io.image_files import read_photo
 from pipeline.paint import paint
-from pipeline.runtime import Models as RealModels
+from pipeline.runtime.build import load_network
+from pipeline.runtime.models import Models as RealModels
 from pipeline.settings import Settings
-from pipeline.stages import find as stage
-from pipeline.stages.find import anchors, candidates, decoded, find, surest
+from pipeline.stages.detect.from_parsing import retinaface as stage
+from pipeline.stages.detect.retinaface import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.steps.run import at_working_size
 from pipeline.types import WeightUse
-from pipeline.weights import Verified
+from pipeline.weights.catalog import CATALOG, WeightError
+from pipeline.weights.resolve import Verified
 from tests.faces import drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
@@ -198,7 +198,7 @@ def test_the_chosen_detector_finds_the_faces_of_a_painting():
 
 def test_a_detector_that_is_not_here_is_refused_by_name(monkeypatch, tmp_path):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
-    monkeypatch.setattr("pipeline.weights.find_in_hub_cache", lambda source: None)
+    monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
     models = Models()
     monkeypatch.setattr(models, "named", RealModels().named)
     with pytest.raises(WeightError, match=r"retinaface_resnet50 was chosen.*'full'.*109 MB"):

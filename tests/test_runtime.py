@@ -12,20 +12,20 @@ import torch
 from safetensors.torch import save_file
 from skimage import data
 
-import pipeline.engines as engines
-import pipeline.runtime as runtime
-import pipeline.weights as weights
-from pipeline.catalog import CATALOG, PARSERS, WeightError, read_manifest
-from pipeline.convert import write
-from pipeline.engines import compile_openvino, count_cores, run_torch
-from pipeline.nets.generator import Generator
+import pipeline.runtime.engines as engines
+import pipeline.runtime.models as runtime
+import pipeline.weights.resolve as weights
+from pipeline.nets.cyclegan import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
 from pipeline.nets.light_restorer import LightRestorer
-from pipeline.networks import load_network
-from pipeline.runtime import Models
-from pipeline.stages.detect import see
+from pipeline.runtime.build import load_network
+from pipeline.runtime.convert import write
+from pipeline.runtime.engines import compile_openvino, count_cores, run_torch
+from pipeline.runtime.models import Models
+from pipeline.stages.detect.from_parsing import see
 from pipeline.stages.parse import Parser
-from pipeline.weights import obtain
+from pipeline.weights.catalog import CATALOG, PARSERS, WeightError, read_manifest
+from pipeline.weights.resolve import obtain
 from tests.test_nets import stirred
 from training.export import export, restorer
 
@@ -179,7 +179,7 @@ def test_a_later_start_does_not_import_torch(models):
     models.load("parser", "embedded")
     models.load("painter", "embedded")
     program = (
-        "import sys; from pipeline.runtime import Models; m = Models('cpu');"
+        "import sys; from pipeline.runtime.models import Models; m = Models('cpu');"
         "m.load('parser', 'embedded'), m.load('painter', 'embedded'); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -10,7 +10,7 @@ from segment_anything.modeling import Sam
 
 import pipeline.nets.sam as nets
 from pipeline.nets.sam import ImageEncoder, PromptDecoder, Size
-from pipeline.stages.prompt import at_photo, embed, prompted
+from pipeline.stages.segment.sam import at_photo, embed, prompted
 from pipeline.types import Prompt
 
 PUBLISHED = {"vit_b": (314, 93_735_472), "vit_l": (482, 312_342_832), "vit_h": (594, 641_090_608)}  # keys, parameters

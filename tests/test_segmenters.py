@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.catalog import CATALOG, WeightError
 from pipeline.paint import paint
 from pipeline.settings import Segmenter, Settings
-from pipeline.stages.correct import correct, select
-from pipeline.stages.prompt import Embedding
+from pipeline.stages.segment.clicks import correct, select
+from pipeline.stages.segment.sam import Embedding
 from pipeline.steps.segment import POINTER
 from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Prompt, PromptError, WeightUse
+from pipeline.weights.catalog import CATALOG, WeightError
 from tests.prompting import Promptable
 from tests.test_paint import PlainModels, Remembering, photo_of
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ops.bilateral import grid_of
+from pipeline.ops.bilateral_grid import grid_of
 from pipeline.stages.parse import likeliest, with_background
-from pipeline.stages.separate import separate
+from pipeline.stages.segment.color_models import separate
 
 RNG = np.random.default_rng(0)
 

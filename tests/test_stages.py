@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.confirm import SURE_PX
-from pipeline.stages.detect import LARGER_LOOKS_PX, see, unexplained
-from pipeline.stages.guess import guesses
-from pipeline.stages.measure import measure
+from pipeline.stages.detect.candidates import guesses
+from pipeline.stages.detect.from_parsing import LARGER_LOOKS_PX, see, unexplained
+from pipeline.stages.detect.landmarks import measure
+from pipeline.stages.detect.verify import SURE_PX
 from pipeline.stages.parse import (
     INNER_COUNTS,
     INNER_MIDDLE,
@@ -25,9 +25,9 @@ from pipeline.stages.parse import (
     merged_nine,
     nine_classes,
 )  # fmt: skip
-from pipeline.stages.restore import restore
-from pipeline.stages.segment import segment
-from pipeline.stages.stylize import stylize
+from pipeline.stages.restore.restore import restore
+from pipeline.stages.segment.region import segment
+from pipeline.stages.stylize.generator import stylize
 from pipeline.types import Care, Face
 from tests.faces import drawn_parts, for_each
 

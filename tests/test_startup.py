@@ -8,16 +8,16 @@ import huggingface_hub.constants as constants
 import pytest
 
 import app
-import pipeline.networks as networks
-import pipeline.runtime as runtime
-import pipeline.weights as weights
+import pipeline.runtime.build as networks
+import pipeline.runtime.models as runtime
+import pipeline.weights.resolve as weights
 import ui.startup as startup
-from pipeline.bring import bring
-from pipeline.catalog import CATALOG
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.fetch import bring
 from tests.hub import entry_of
+from ui.service import Studio
 from ui.status import StatusLine
-from ui.studio import Studio
 
 pytestmark = pytest.mark.usefixtures("at_once")
 

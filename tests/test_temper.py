@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ops.color import recolored, to_lab
-from pipeline.ops.feather import blurred
-from pipeline.stages.temper import temper
-from pipeline.stages.touch import MARGIN, STROKE, touch
+from pipeline.ops.filters import blurred
+from pipeline.stages.stylize.face_strokes import MARGIN, STROKE, touch
+from pipeline.stages.stylize.intensity import temper
 from pipeline.types import Face, Scene
 
 FACE = Face((40, 30, 80, 90), np.float32([[50, 50], [70, 50]]), np.float32([[52, 75], [68, 75]]), 0.9)

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from skimage import data
 from torch import nn
 
-import pipeline.engines as engines
-import pipeline.weights as weights
-from pipeline.catalog import read_manifest
-from pipeline.convert import write
-from pipeline.nets.generator import FrozenGenerator, Generator, Statistics
-from pipeline.nets.reach import generator_measures, generator_reach
-from pipeline.ops.grain import seeds, strips_of_seeds
+import pipeline.runtime.engines as engines
+import pipeline.weights.resolve as weights
+from pipeline.nets.cyclegan import FrozenGenerator, Generator, Statistics
+from pipeline.nets.receptive_field import generator_measures, generator_reach
+from pipeline.ops.seed_noise import seeds, strips_of_seeds
 from pipeline.ops.tiles import ACROSS, grid, spans
-from pipeline.runtime import Models, assemble
-from pipeline.stages.stylize import asked_size, stylize_tiles
+from pipeline.runtime.convert import write
+from pipeline.runtime.models import Models, assemble
+from pipeline.stages.stylize.generator import asked_size, stylize_tiles
 from pipeline.types import Cancelled
-from pipeline.weights import obtain
+from pipeline.weights.catalog import read_manifest
+from pipeline.weights.resolve import obtain
 from training.export import export
 
 RNG = np.random.default_rng(0)

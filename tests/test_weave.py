@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.weave import canvas, liveliness, weave, woven
+from pipeline.stages.stylize.canvas_texture import canvas, liveliness, weave, woven
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, photo_of

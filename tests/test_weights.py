@@ -9,11 +9,11 @@ import pytest
 import torch
 from huggingface_hub import parse_hf_uri
 
-import pipeline.weights as weights
-from pipeline.catalog import CATALOG, PUBLISHED, PURPOSES, Role, WeightError, read_manifest
-from pipeline.hub import find_in_hub_cache
-from pipeline.nets.generator import Generator
-from pipeline.networks import load_network
+import pipeline.weights.resolve as weights
+from pipeline.nets.cyclegan import Generator
+from pipeline.runtime.build import load_network
+from pipeline.weights.catalog import CATALOG, PUBLISHED, PURPOSES, Role, WeightError, read_manifest
+from pipeline.weights.hub import find_in_hub_cache
 from training.export import CARDS, export
 
 ROOT = Path(__file__).parents[1]

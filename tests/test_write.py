@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pipeline.io import encode_png, read_photo, read_settings, write_labels, write_picture
+from pipeline.io.image_files import encode_png, read_photo, read_settings, write_labels, write_picture
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, WeightUse
 from tests.pictures import gradient, saved

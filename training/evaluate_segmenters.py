@@ -16,14 +16,14 @@ from typing import Literal, get_args
 import cv2
 import numpy as np
 
-from pipeline.catalog import CATALOG
 from pipeline.metrics.boundary import boundary_score
 from pipeline.metrics.iou import Overlap, Region, confusion, mean_iou
-from pipeline.ops.feather import without_holes
-from pipeline.parameters import count_parameters
+from pipeline.ops.filters import without_holes
 from pipeline.settings import Kept, Segmenter
 from pipeline.steps.segmenters import SEGMENTERS, entries_of
-from pipeline.weights import WeightError
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.parameters import count_parameters
+from pipeline.weights.resolve import WeightError
 from training.checks import DatasetError, Pair, paired, problems_in
 from training.labels import CELEBA, NINE
 from training.outlines import Cost, outline_all

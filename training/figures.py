@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pipeline.io import LABEL_COLORS
+from pipeline.io.image_files import LABEL_COLORS
 from pipeline.metrics.iou import class_iou, confusion
-from pipeline.nets.parser import Parser
+from pipeline.nets.unet import Parser
 from pipeline.ops.resample import resized
 from pipeline.stages.parse import look, nine_classes
 from pipeline.types import Labels, Network, Pixels

@@ -8,16 +8,16 @@ from typing import Any
 import gradio as gr
 from gradio.components.api_component import Api
 
-from pipeline.io import read_photo
-from pipeline.jobs import record
+from pipeline.cli.jobs import record
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
 from ui.prompts import PROMPT_HELP, prompt_from
-from ui.shown import write_painting
-from ui.studio import Studio
+from ui.service import Studio
+from ui.sessions import private_folder
 from ui.style_box import files_of
-from ui.visits import private_folder
+from ui.view_state import write_painting
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.

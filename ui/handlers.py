@@ -10,19 +10,19 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.io import read_settings
+from pipeline.io.image_files import read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
-from pipeline.weights import WeightError
+from pipeline.weights.resolve import WeightError
 from ui import compare_tab, correct_tab, faces_tab, style_box
+from ui.available import within_reach
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
-from ui.faces import with_face
-from ui.offers import within_reach
-from ui.pictures import for_field
+from ui.face_frames import with_face
 from ui.pointing import clicked, with_click
-from ui.shown import Shown
-from ui.studio import AgainError, Bar, Studio, photo_of
+from ui.previews import for_field
+from ui.service import AgainError, Bar, Studio, photo_of
+from ui.view_state import Shown
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")

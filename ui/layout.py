@@ -7,7 +7,7 @@ import gradio as gr
 
 from ui import compare_tab, correct_tab, faces_tab, style_box
 from ui.examples import EXAMPLES
-from ui.visits import DELETED_AFTER_MIN
+from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
 
 TITLE = "Portraits after Monet"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import style_of
 from pipeline.settings import Settings
-from pipeline.styles import style_of
 from pipeline.types import PhotoError, PromptError, Style
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget

@@ -9,7 +9,7 @@ from pipeline.ops.tensor import to_batch
 from pipeline.types import Image
 
 if TYPE_CHECKING:
-    from pipeline.ops.style import Features
+    from pipeline.stages.style_transfer.losses import Features
 
 LAYER = "conv4_1"
 

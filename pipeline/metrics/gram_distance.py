@@ -8,7 +8,7 @@ from pipeline.ops.tensor import to_batch
 from pipeline.types import Image, Mask
 
 if TYPE_CHECKING:
-    from pipeline.ops.style import Features
+    from pipeline.stages.style_transfer.losses import Features
 
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
@@ -26,8 +26,8 @@ def gram_distance(
     """
     import torch
 
-    from pipeline.ops.moment import moment
-    from pipeline.ops.style import gram
+    from pipeline.stages.style_transfer.gram import moment
+    from pipeline.stages.style_transfer.losses import gram
 
     if shown is not None and not shown.max() > 0:
         raise ValueError("A mask that shows some of the picture was wanted; this one is empty.")

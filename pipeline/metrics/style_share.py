@@ -12,7 +12,7 @@ from pipeline.ops.tensor import to_batch
 from pipeline.types import Image
 
 if TYPE_CHECKING:
-    from pipeline.ops.style import Features
+    from pipeline.stages.style_transfer.losses import Features
 
 Statistics = NDArray[np.float64]  # (S,) mean and deviation of each channel of `LAYERS`
 

@@ -3,12 +3,12 @@
 import numpy as np
 
 from pipeline.ops.color import mixed
-from pipeline.runtime import Loaded
+from pipeline.runtime.models import Loaded
 from pipeline.settings import BlendSettings
 from pipeline.stages.blend import blend as set_in
-from pipeline.stages.detect import Seen
-from pipeline.stages.touch import touch
-from pipeline.stages.weave import woven
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.stylize.canvas_texture import woven
+from pipeline.stages.stylize.face_strokes import touch
 from pipeline.steps.painters import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run

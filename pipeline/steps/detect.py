@@ -7,13 +7,13 @@ import numpy as np
 
 from pipeline.ops.resample import by_planes, rows_enlarged
 from pipeline.ops.tiles import strips_of
-from pipeline.runtime import Loaded, Models
+from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import Detector as Name
 from pipeline.settings import Settings
-from pipeline.stages.detect import Seen, see
-from pipeline.stages.find import find
+from pipeline.stages.detect.from_parsing import Seen, see
+from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine
-from pipeline.stages.separate import scene_of, separate
+from pipeline.stages.segment.color_models import scene_of, separate
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Labels, Photo
 

@@ -6,7 +6,7 @@ from pipeline.ops.color import to_gray
 from pipeline.ops.resample import rows_enlarged
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.ops.tiles import strips_of
-from pipeline.stages.stylize import STRUCTURE
+from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Pixels
 

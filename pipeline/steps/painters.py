@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.runtime import Loaded
+from pipeline.runtime.models import Loaded
 from pipeline.settings import Mood
 from pipeline.settings import Painter as Name
-from pipeline.stages.broaden import broad_strokes
-from pipeline.stages.detect import Seen
-from pipeline.stages.stylize import MAX_PIXELS, asked_size, stylize, stylize_tiles
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.stylize.broad_strokes import broad_strokes
+from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
 from pipeline.steps.style_transfer import by_style_transfer
 from pipeline.types import Image, Painted, Photo, Scene

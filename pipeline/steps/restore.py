@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.runtime import Loaded
+from pipeline.runtime.models import Loaded
 from pipeline.settings import Restored, RestoreSettings
-from pipeline.stages.choose import SHARP_ALREADY, choose, face_at
-from pipeline.stages.detect import Seen
+from pipeline.stages.detect.from_parsing import Seen
 from pipeline.stages.parse import merged
-from pipeline.stages.restore import restore as restore_all
-from pipeline.stages.segment import segment
+from pipeline.stages.restore.restore import restore as restore_all
+from pipeline.stages.restore.select_faces import SHARP_ALREADY, choose, face_at
+from pipeline.stages.segment.region import segment
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Care, FaceWish, Image, Restoration
-from pipeline.weights import WeightError
+from pipeline.weights.resolve import WeightError
 
 INSIST = "To restore such a face all the same, point at it."
 UNSURE = "so little of it is seen, or so much of it changes, that it may look like someone else; less restoration or more fidelity helps"

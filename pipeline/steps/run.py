@@ -10,13 +10,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from pipeline.catalog import PARSERS
 from pipeline.ops.resample import shrunk, size_within
 from pipeline.ops.tensor import lit
-from pipeline.runtime import Loaded, LoadedFeatures, Models
+from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Parser
 from pipeline.types import BEGINS, Image, Photo, Progress, Prompt, Report, StageName, WeightUse
+from pipeline.weights.catalog import PARSERS
 
 WORKING_PIXELS = 2_000_000
 

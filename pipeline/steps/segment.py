@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.runtime import Loaded
+from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.settings import Segmenter as Name
-from pipeline.stages.correct import correct, select
-from pipeline.stages.detect import Seen
-from pipeline.stages.draw import draw
+from pipeline.stages.detect.from_parsing import Seen
 from pipeline.stages.parse import CloseLook, Parser, look_closest, nine_classes
-from pipeline.stages.prompt import Embedding, embed
-from pipeline.stages.segment import edge_px
-from pipeline.stages.separate import parted
+from pipeline.stages.segment.clicks import correct, select
+from pipeline.stages.segment.color_models import parted
+from pipeline.stages.segment.region import edge_px
+from pipeline.stages.segment.sam import Embedding, embed
+from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
 from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter

@@ -6,16 +6,16 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.catalog import PARSERS, Entry
-from pipeline.runtime import Loaded
+from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept, WeightPolicy
 from pipeline.settings import Segmenter as Name
 from pipeline.stages.parse import Probabilities
-from pipeline.stages.person import person
-from pipeline.stages.prompt import Embedding, best, prompt_of, prompted
-from pipeline.stages.segment import Probability, box_of, kept_probability, outlined, segment
+from pipeline.stages.segment.fcn import person
+from pipeline.stages.segment.region import Probability, box_of, kept_probability, outlined, segment
+from pipeline.stages.segment.sam import Embedding, best, prompt_of, prompted
 from pipeline.types import Face, Image, Mask
-from pipeline.weights import choose, named
+from pipeline.weights.catalog import PARSERS, Entry
+from pipeline.weights.resolve import choose, named
 
 SHARP = 3.0  # how much steeper a mask's edges become: it has 256 px, and the photo shows where its edges really are
 MARGIN = 0.04  # of a box's width and height: how far a promptable network may go beyond what the parser sees

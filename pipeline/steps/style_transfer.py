@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.memory import is_memory
+from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.resample import resized, shrunk, size_of_long
 from pipeline.ops.tensor import lit, to_picture, to_pixels
-from pipeline.runtime import LoadedFeatures
+from pipeline.runtime.memory import is_memory
+from pipeline.runtime.models import LoadedFeatures
 from pipeline.settings import StyleSettings
-from pipeline.stages.detect import Seen
+from pipeline.stages.detect.from_parsing import Seen
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import segment_persons
-from pipeline.styles import NO_STYLE
 from pipeline.types import Enough, Image, Mask, Painted, Photo, PromptError, Scene, Style
 
 SMALLER = 0.7  # what is painted where memory does not suffice, as a part of the size that was tried
@@ -89,9 +89,9 @@ def _at(
     features: LoadedFeatures, how: StyleSettings, tell: Tell,
 ) -> tuple[Image, tuple[str, ...]]:  # fmt: skip
     """Return the source painted at a long side of so many px, and what the person should know."""
-    from pipeline.imitation import PRESETS, Model, Sight, painted_like
-    from pipeline.ops.style import GATYS, PORTRAIT_AWARE
-    from pipeline.stages.recolor import matched, with_colors
+    from pipeline.stages.style_transfer.color import matched, with_colors
+    from pipeline.stages.style_transfer.losses import GATYS, PORTRAIT_AWARE
+    from pipeline.stages.style_transfer.transfer import PRESETS, Model, Sight, painted_like
 
     preset, size = PRESETS[how.preset], size_of_long(source.shape[:2], long_px)
     photo = np.clip(resized(source, size), 0, 1)

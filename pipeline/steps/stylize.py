@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from pipeline.settings import TemperSettings
-from pipeline.stages.broaden import broaden
-from pipeline.stages.detect import Seen
-from pipeline.stages.temper import temper
-from pipeline.stages.weave import canvas, weave
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.stylize.broad_strokes import broaden
+from pipeline.stages.stylize.canvas_texture import canvas, weave
+from pipeline.stages.stylize.intensity import temper
 from pipeline.steps.painters import PAINTERS
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.catalog import CATALOG
 from pipeline.compare import compare
-from pipeline.nets.perceptual import Perceptual
+from pipeline.io.style_images import style_of
+from pipeline.nets.vgg import Perceptual
 from pipeline.paint import paint
-from pipeline.runtime import LoadedFeatures
+from pipeline.runtime.models import LoadedFeatures
 from pipeline.settings import Settings, options
 from pipeline.steps.full_size import full_size
 from pipeline.steps.run import RunCache
-from pipeline.styles import style_of
 from pipeline.types import ADDED, Photo, Prompt, WeightUse, drawing_of
-from pipeline.weights import WeightError
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.resolve import WeightError
 from tests.test_paint import PlainModels, photo_of
 
 LIKE = {"painter": "portrait-aware", "style_px": 128, "iterations": 2}
