@@ -14,7 +14,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, options
 from tests.command import painting_of, run, save
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 # Where results go
 

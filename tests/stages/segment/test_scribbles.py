@@ -6,8 +6,8 @@ import pytest
 from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.segment import POINTER
 from pipeline.types import ADDED, TAKEN, Drawing, Prompt, PromptError, drawing_of
+from tests.steps.test_segment import HAND, Models, painted
 from tests.test_paint import Remembering
-from tests.test_segmenters import HAND, Models, painted
 
 SIZE = (60, 90)
 

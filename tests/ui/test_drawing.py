@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Prompt
 from tests.page import DEFAULTS, NO_STYLES, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from tests.test_app_correct import SIZE, Obedient, at, pixels, shown_in, someone
+from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, shown_in, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
 from ui.handlers import Handlers

@@ -11,7 +11,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.weights.catalog import CATALOG
 from tests.command import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RESTORES = any(entry.embedded and entry.role == "restorer" for entry in CATALOG.values())  # without a download
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.io.image_files import image_files as files
+from pipeline.io import image_files as files
 from pipeline.settings import Settings
 from tests.page import DEFAULTS, NO_STYLES, private, visitor  # noqa: F401 - `private` is a fixture
 from tests.pictures import gradient, saved
 from ui.handlers import Handlers
 from ui.previews import FIELD_PX
 
-PAGE = Path(__file__).parents[1] / "ui" / "page.js"
+PAGE = Path(__file__).parents[2] / "ui" / "page.js"
 
 
 def dropped(tmp_path, data, name="photo.jpg"):

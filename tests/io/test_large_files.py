@@ -11,13 +11,13 @@ import pytest
 from PIL import Image, ImageOps
 
 from pipeline.io.image_files import MAX_PIXELS, WHOLE_PIXELS, read_photo
-from pipeline.io.image_files import image_files as files
+from pipeline.io import image_files as files
 from pipeline.io.room import Room
 from pipeline.types import PhotoError
+from tests.io.test_image_files import ORIENTATION, matrix_profile, raw_png
 from tests.pictures import gradient, saved
-from tests.test_io import ORIENTATION, matrix_profile, raw_png
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SAMSUNG = (16_320, 12_240)  # px, 200 megapixels
 
 

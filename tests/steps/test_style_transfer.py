@@ -30,7 +30,7 @@ from ui.handlers import Handlers
 from ui.service import reporter
 from ui.sessions import Visits
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
 
 

@@ -25,7 +25,7 @@ from ui.service import Studio, reporter
 from ui.sessions import KEPT_PREVIEWS, Visits
 from ui.widgets import OPTIONS, from_widgets
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 # Visits

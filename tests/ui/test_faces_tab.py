@@ -12,8 +12,8 @@ from pipeline.settings import Settings
 from pipeline.stages.restore.select_faces import choose, face_at
 from pipeline.types import Care, Prompt
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from tests.test_app_correct import SIZE, at, pixels, shown_in, someone
-from tests.test_choose import face_in
+from tests.stages.restore.test_select_faces import face_in
+from tests.ui.test_correct_tab import SIZE, at, pixels, shown_in, someone
 from ui import faces_tab
 from ui.correct_tab import ADD
 from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face

@@ -26,10 +26,10 @@ from pipeline.stages.detect.from_parsing import see
 from pipeline.stages.parse import Parser
 from pipeline.weights.catalog import CATALOG, PARSERS, WeightError, read_manifest
 from pipeline.weights.resolve import obtain
-from tests.test_nets import stirred
+from tests.nets.test_nets import stirred
 from training.export import export, restorer
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def astronaut(side: int) -> np.ndarray:

@@ -26,7 +26,7 @@ from pipeline.weights.catalog import WeightError
 from pipeline.weights.fetch import bring
 from tests.hub import COMMIT, FILE, SOURCE, checkpoint_of, entry_of, reach
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHUNK = 1 << 18  # instead of the client's 10 MB: what arrived of an unfinished chunk is lost
 
 

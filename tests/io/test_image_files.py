@@ -16,11 +16,11 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.io.decode import as_stored
 from pipeline.io.image_files import MAX_PIXELS, read_photo
-from pipeline.io.image_files import image_files as files
+from pipeline.io import image_files as files
 from pipeline.types import PhotoError
 from tests.pictures import gradient, saved
 
-EXIF = Path(__file__).resolve().parents[2] / "shared" / "data" / "exif"
+EXIF = Path(__file__).resolve().parents[3] / "shared" / "data" / "exif"
 ORIENTATION = 0x0112
 
 

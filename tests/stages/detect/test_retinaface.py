@@ -14,7 +14,7 @@ from pipeline.paint import paint
 from pipeline.runtime.build import load_network
 from pipeline.runtime.models import Models as RealModels
 from pipeline.settings import Settings
-from pipeline.stages.detect.from_parsing import retinaface as stage
+from pipeline.stages.detect import retinaface as stage
 from pipeline.stages.detect.retinaface import anchors, candidates, decoded, find, surest
 from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.steps.run import at_working_size
@@ -24,7 +24,7 @@ from pipeline.weights.resolve import Verified
 from tests.faces import drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
-SHARED = Path(__file__).parents[2] / "shared"
+SHARED = Path(__file__).parents[4] / "shared"
 REAL = SHARED / "weights/retinaface/mobilenet0.25_Final.pth"
 RNG = np.random.default_rng(0)
 needs_shared = pytest.mark.skipif(not REAL.exists(), reason="../shared, with the real RetinaFace mobilenet0.25, is not there")

@@ -16,7 +16,7 @@ from pipeline.weights.catalog import CATALOG, PUBLISHED, PURPOSES, Role, WeightE
 from pipeline.weights.hub import find_in_hub_cache
 from training.export import CARDS, export
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

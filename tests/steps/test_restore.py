@@ -15,7 +15,7 @@ from pipeline.steps.restore import restore
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo, Prompt, PromptError
 from tests.faces import drawn_parts
-from tests.test_choose import face_in, textured
+from tests.stages.restore.test_select_faces import face_in, textured
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 FACES = (face_in(110, 110, 150), face_in(300, 110, 100))
