@@ -33,7 +33,11 @@ NETS = {
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
 }
-PIECES = {"statistics": "cyclegan.Statistics", "frozen": "cyclegan.FrozenGenerator"}
+PIECES = {
+    "statistics": "cyclegan.Statistics",
+    "frozen": "cyclegan.FrozenGenerator",
+    "prompt": "sam.PromptDecoder",
+}
 ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
 
 
@@ -110,13 +114,17 @@ def _reason(error: BaseException) -> str:
 
 def build(weights: Verified) -> "torch.nn.Module":
     """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
+    module, name = definition_of(weights)
+    network = getattr(import_module(module), name)
     entry = weights.entry
-    if weights.piece == "prompt":
-        from pipeline.nets.sam import PromptDecoder
+    return network(entry.side) if weights.piece == "prompt" else network(**entry.build)
 
-        return PromptDecoder(entry.side)
+
+def definition_of(weights: Verified) -> tuple[str, str]:
+    """Return the module that defines a weight's network, or the piece meant, and its name there."""
+    entry = weights.entry
     module, name = (PIECES.get(weights.piece) or NETS.get(entry.name) or NETS[entry.role]).split(".")
-    return getattr(import_module(f"pipeline.nets.{module}"), name)(**entry.build)
+    return f"pipeline.nets.{module}", name
 
 
 def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, torch.Tensor]":

@@ -4,8 +4,6 @@ torch and openvino are imported when a network needs them; once a network is con
 """
 
 import atexit
-import hashlib
-import json
 import logging
 import math
 import os
@@ -21,14 +19,14 @@ from numpy.typing import NDArray
 
 from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import FILE, convert
-from pipeline.weights.cache import Verified, cache_folder
+from pipeline.runtime.converted import folder_of, forget_unused, note_use
+from pipeline.weights.cache import Verified
 from pipeline.weights.catalog import WeightError
 
 if TYPE_CHECKING:
     import openvino
 
 Engine = Callable[..., Any]  # arrays to an array, or to a tuple of them where a network has several outputs
-NETS = Path(__file__).parents[1] / "nets"
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +37,8 @@ class EngineError(RuntimeError):
 def compile_openvino(weights: Verified) -> Engine:
     """Return a network that OpenVINO runs on the CPU; safe under concurrent calls.
 
-    The converted network stays in the cache folder, keyed by weights, code and engine.
+    The converted network stays in the cache folder, keyed by weights, code and engine; what the
+    same network was converted to before goes once nobody used it for long.
 
     Raises: WeightError; EngineError: OpenVINO is absent or refuses the network.
     """
@@ -47,17 +46,17 @@ def compile_openvino(weights: Verified) -> Engine:
         import openvino as ov
     except ImportError as error:
         raise EngineError(f"OpenVINO is absent ({error})") from error
-    folder = cache_folder() / "converted" / f"{weights.entry.name}-{_key(weights, ov.__version__)}"
+    folder = folder_of(weights, ov.__version__)
     core = ov.Core()
     hint = "f32" if weights.piece == "prompt" else precision(core)  # bf16 would move a prompt's points
     try:
         if (folder / FILE).exists():
             try:
-                return _OpenvinoNetwork(core, folder, hint)
+                return _ready(core, folder, hint, weights)
             except RuntimeError as error:
                 log.warning("%s is damaged and made anew (%s).", folder, str(error).strip().splitlines()[-1])
-                shutil.rmtree(folder)
-        return _OpenvinoNetwork(core, _converted(weights, folder), hint)
+                shutil.rmtree(folder, ignore_errors=True)
+        return _ready(core, _converted(weights, folder), hint, weights)
     except WeightError:
         raise
     except (RuntimeError, OSError) as error:
@@ -76,11 +75,11 @@ def _converted(weights: Verified, folder: Path) -> Path:
     return folder
 
 
-def _key(weights: Verified, engine: str) -> str:
-    """Return what a converted network depends on, hashed: weights, arguments, the code of the networks, the engine."""
-    code = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(NETS.glob("*.py"))]
-    parts = json.dumps([weights.sha256, weights.piece, dict(weights.entry.build), code, engine], sort_keys=True)
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+def _ready(core: "openvino.Core", folder: Path, hint: str, weights: Verified) -> "_OpenvinoNetwork":
+    note_use(folder)
+    network = _OpenvinoNetwork(core, folder, hint)
+    forget_unused(weights, folder)
+    return network
 
 
 def precision(core: "openvino.Core") -> str:

@@ -1,6 +1,8 @@
+import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -191,6 +193,20 @@ def test_the_second_compile_does_not_convert(tiny, monkeypatch):
     compile_openvino(tiny)
     monkeypatch.setattr(engines, "convert", None)
     compile_openvino(tiny)
+
+
+@pytest.mark.usefixtures("quickly")
+def test_a_network_that_is_used_is_fresh_and_those_before_it_go_in_time(tiny, tmp_path):
+    compile_openvino(tiny)
+    folder = tmp_path / "cache/converted"
+    (now,) = folder.iterdir()
+    old, new = folder / f"{now.name[:-16]}{'0' * 16}", folder / f"{now.name[:-16]}{'1' * 16}"
+    for other, days in ((old, 40), (new, 20), (now, 40)):
+        other.mkdir(exist_ok=True)
+        os.utime(other, (time.time() - days * 24 * 3600,) * 2)
+    compile_openvino(tiny)
+    assert set(folder.iterdir()) == {new, now}
+    assert time.time() - now.stat().st_mtime < 600
 
 
 @pytest.mark.usefixtures("quickly")
