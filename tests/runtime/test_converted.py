@@ -73,7 +73,7 @@ def test_every_network_is_made_of_its_own_module_and_what_that_imports():
         return [module.removeprefix("pipeline.nets.") for module in sources_of(f"pipeline.nets.{name}")]
 
     assert made_of("cyclegan") == ["cyclegan", "instance_norm"]
-    assert made_of("sam_light") == ["normalized", "sam", "sam_light"]
+    assert made_of("sam_light") == ["imagenet_norm", "sam", "sam_light"]
     for place in NETS.values():
         assert place.split(".")[0] in made_of(place.split(".")[0])
 
