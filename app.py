@@ -16,13 +16,14 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from pipeline.flags import reader
-from ui import compare_tab, look, startup, style_box
+from pipeline.cli.setting_flags import reader
+from ui import compare_tab, startup, style_box
+from ui import theme as look
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import EMPTY, PAINTING, TITLE, Page, empty_wall, lay_out
-from ui.studio import Studio
-from ui.visits import IDLE_S, SWEEP_S
+from ui.service import Studio
+from ui.sessions import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
 log = logging.getLogger("page")
@@ -55,6 +56,11 @@ def wall(parts: Page) -> list[gr.blocks.Block]:
     return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, *parts.faces.outputs, parts.notes]
 
 
+def changed(parts: Page) -> list[gr.blocks.Block]:
+    """Return the outputs of a quick change of a shown painting."""
+    return [*wall(parts), parts.again]
+
+
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: the link's settings, the status line, a new photo, leaving."""
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
@@ -63,10 +69,12 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
         button.click(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
-    parts.photo.input(
+    received = parts.photo.input(
         handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
-        concurrency_limit=4, **PRIVATE,
+        concurrency_limit=4, trigger_mode="always_last", **PRIVATE,
     )  # fmt: skip
+    for after in (received.then, received.failure):  # `then` follows no error
+        after(handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden", concurrency_limit=4, **PRIVATE)
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
@@ -106,15 +114,31 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     for option, widget in zip(OPTIONS, parts.widgets, strict=True):
         if option.flag in AT_ONCE:
             widget.input(
-                handlers.blend_again, [parts.shown, *parts.widgets], wall(parts), preprocess=False, show_progress="hidden",
+                handlers.blend_again, [parts.shown, *parts.widgets], changed(parts), preprocess=False, show_progress="hidden",
                 trigger_mode="always_last", **BLEND,
             )  # fmt: skip
     written = parts.download.click(
-        handlers.write_file, parts.shown, parts.file, concurrency_id="files", concurrency_limit=2, show_progress_on=parts.slider, **PRIVATE
-    )
+        handlers.write_file, parts.shown, [parts.file, parts.again], concurrency_id="files", concurrency_limit=2,
+        show_progress_on=parts.slider, **PRIVATE,
+    )  # fmt: skip
     written.success(None, parts.file, None, js=look.SAVE_FILE)
+    wire_again(parts, handlers)
     flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     parts.link.click(None, [*parts.widgets, parts.style.name], parts.link, js=look.copy_link(flags))
+
+
+def wire_again(parts: Page, handlers: Handlers) -> None:
+    """Connect what takes the networks again after a slider, a click or a download: as Paint does, in turn, seen, and to be cancelled."""
+    buttons = [parts.paint, parts.cancel]
+    busy, idle = partial(switch, running=True), partial(switch, running=False)
+    parts.again.change(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
+    begun = parts.again.change(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    running = begun.then(
+        handlers.make_again, parts.again, [*wall(parts), parts.file], concurrency_id=MODEL, concurrency_limit=1,
+        show_progress_on=parts.slider, **PRIVATE,
+    )  # fmt: skip
+    when_over(running, idle, buttons, [parts.slider]).then(None, parts.file, None, js=look.SAVE_FILE)
+    wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
@@ -126,7 +150,7 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
-        event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+        event(act, inputs, changed(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
 
 
 def wire_faces(parts: Page, handlers: Handlers) -> None:
@@ -137,7 +161,7 @@ def wire_faces(parts: Page, handlers: Handlers) -> None:
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear_faces, [parts.shown]),
     ):
-        event(act, inputs, wall(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
+        event(act, inputs, changed(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Painting
 

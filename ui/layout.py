@@ -7,7 +7,7 @@ import gradio as gr
 
 from ui import compare_tab, correct_tab, faces_tab, style_box
 from ui.examples import EXAMPLES
-from ui.visits import DELETED_AFTER_MIN
+from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
 
 TITLE = "Portraits after Monet"
@@ -50,6 +50,7 @@ class Page:
     comparison: compare_tab.CompareTab
     status: gr.HTML
     shown: gr.State
+    again: gr.State
     timer: gr.Timer
     widgets: list[Control] = field(default_factory=list)
 
@@ -81,7 +82,7 @@ def lay_out() -> Page:
             right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
     return Page(
-        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
+        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), again=gr.State(), timer=gr.Timer(2),
         widgets=[made[option.flag] for option in OPTIONS],
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import app
 from tests.page import Pipeline
 from tests.smoke.browser import check, drop, open_page
 from ui.examples import EXAMPLES
-from ui.studio import Studio
+from ui.service import Studio
 from ui.style_box import GALLERY
 
 ADDRESSES = "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
