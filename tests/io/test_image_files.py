@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageCms, ImageOps
 
+from pipeline.io import image_files as files
 from pipeline.io.decode import as_stored
 from pipeline.io.image_files import MAX_PIXELS, read_photo
-from pipeline.io import image_files as files
 from pipeline.types import PhotoError
 from tests.pictures import gradient, saved
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from pipeline.io.image_files import MAX_PIXELS, WHOLE_PIXELS, read_photo
 from pipeline.io import image_files as files
+from pipeline.io.image_files import MAX_PIXELS, WHOLE_PIXELS, read_photo
 from pipeline.io.room import Room
 from pipeline.types import PhotoError
 from tests.io.test_image_files import ORIENTATION, matrix_profile, raw_png

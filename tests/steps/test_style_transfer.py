@@ -195,21 +195,25 @@ def test_what_names_no_style_is_refused(given, said):
 # The page
 
 
+def box_of(settings, *fields):
+    return tuple(file.read() for file in style_box.files_of(settings, *fields))
+
+
 def test_the_box_holds_up_to_two_pictures(tmp_path):
     like, files = Settings.from_flat(painter="portrait-aware"), []
     for i in range(2):
         files.append({"path": str(tmp_path / f"{i}.png")})
         Image.fromarray(np.full((40, 50, 3), 99 * i, np.uint8)).save(files[-1]["path"])
-    assert [style.share for style in style_box.styles_of(like, files[0], None, 0.3, None)] == [1.0]
-    assert [style.share for style in style_box.styles_of(like, *files, 0.25, None)] == [0.75, 0.25]
-    assert style_box.styles_of(Settings(), *files, 0.25, None) == ()
-    assert style_box.styles_of(like, None, None, None, None) == ()
-    masked, plain = style_box.styles_of(like, *files, 0.25, files[1])
+    assert [style.share for style in box_of(like, files[0], None, 0.3, None)] == [1.0]
+    assert [style.share for style in box_of(like, *files, 0.25, None)] == [0.75, 0.25]
+    assert box_of(Settings(), *files, 0.25, None) == ()
+    assert box_of(like, None, None, None, None) == ()
+    masked, plain = box_of(like, *files, 0.25, files[1])
     assert masked.mask is not None
     assert np.all(masked.mask == 99)
     assert plain.mask is None
     with pytest.raises(PromptError, match="the mask belongs to"):
-        style_box.styles_of(like, None, files[0], 0.5, files[1])
+        box_of(like, None, files[0], 0.5, files[1])
     assert all(style.path.exists() for style in style_box.GALLERY.values())
     assert len(style_box.GALLERY) >= 4
 
