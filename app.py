@@ -22,7 +22,7 @@ from ui import theme as look
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import EMPTY, PAINTING, TITLE, Page, empty_wall, lay_out
-from ui.service import Studio
+from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
@@ -37,17 +37,17 @@ PRIVATE = {"api_visibility": "private"}
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
 
-def build(studio: Studio) -> gr.Blocks:
+def build(service: PaintService) -> gr.Blocks:
     """Return the page and its API."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
-        parts, handlers = lay_out(), Handlers(studio)
+        parts, handlers = lay_out(), Handlers(service)
         wire_page(page, parts, handlers)
         wire_painting(parts, handlers)
         wire_result(parts, handlers)
         wire_correct(parts, handlers)
         wire_faces(parts, handlers)
         wire_comparison(parts, handlers)
-        add_api(studio, MODEL)
+        add_api(service, MODEL)
     return page.queue(max_size=LONGEST_QUEUE)
 
 
@@ -243,15 +243,15 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     use_private_folder()
-    studio = Studio(weights=chosen.weights)
-    page = build(studio)
+    service = PaintService(weights=chosen.weights)
+    page = build(service)
     _, _, link = page.launch(
         share=chosen.share, prevent_thread_lock=True, theme=look.theme(), css=look.CSS, head=look.HEAD, max_file_size=LARGEST_FILE,
         footer_links=["api"], run_history=False, enable_monitoring=False, ssr_mode=False, show_error=False,
     )  # fmt: skip
     if chosen.share and not link:
         log.warning("There is no live link: Gradio's share server cannot be reached from here. The page is served on this machine alone.")
-    startup.start(studio, chosen.weights)
+    startup.start(service, chosen.weights)
     page.block_thread()
 
 

@@ -18,7 +18,7 @@ from benchmarks.quality import sheet, strip
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.content import content_likeness
 from pipeline.metrics.style_share import style_of, style_share
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
@@ -62,8 +62,8 @@ def main() -> None:
 
     photos, paintings = (kept_out(args.shared / "data" / name) for name in ("photos", "monet"))
     results = [full_size(painted(Photo(photo))) for photo in photos]
-    style = style_of(map(lit, paintings), features)
-    pairs = [(lit(photo), lit(result)) for photo, result in zip(photos, results, strict=True)]
+    style = style_of(map(to_float, paintings), features)
+    pairs = [(to_float(photo), to_float(result)) for photo, result in zip(photos, results, strict=True)]
     near = np.mean([style_share(*pair, style, features) for pair in pairs])
     alike = np.mean([content_likeness(*pair, features) for pair in pairs])
     print(f"{args.mood}: share of style {near:.3f}, likeness {alike:.3f} over {len(photos)} photos")

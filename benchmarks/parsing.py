@@ -18,9 +18,9 @@ from benchmarks.identifying import measures
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
-from pipeline.stages.segment.color_models import parted
+from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.detect import labels_at, see_photo
 from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
@@ -32,11 +32,11 @@ LEAST_PX = 24  # faces below this height may be missed
 Change = Callable[[Pixels], Pixels]
 
 
-def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], Labels]:
+def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.uint8], Labels]:
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = parted(original, seen.whole, seen.views)
+    parts = refined_parts(original, seen.whole, seen.views)
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 

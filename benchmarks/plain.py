@@ -15,7 +15,7 @@ from pipeline.nets.cyclegan import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
 from pipeline.runtime.build import load_network, read_state
 from pipeline.types import Pixels
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 
@@ -26,7 +26,7 @@ FIVE = (0, 1, 4, 2, 3)  # eyes, nose, mouth corners: facexlib's order, from eyes
 class PlainChain:
     """All networks loaded at once, as a script would; `restorer` is a GFPGAN's weights."""
 
-    def __init__(self, restorer: Verified) -> None:
+    def __init__(self, restorer: VerifiedWeights) -> None:
         self.painters = {"compact": load_network(obtain(CATALOG["monet_light"])), "published size": Generator().eval()}
         self.parser = load_network(obtain(CATALOG["parser"]))
         self.gfpgan = GFPGANv1Clean(**PUBLISHED).eval()

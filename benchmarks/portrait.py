@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.meter import Meter, forget_peak, peak_megabytes
 from pipeline.types import Photo, Progress
 from pipeline.weights.catalog import CATALOG, Entry
-from pipeline.weights.resolve import Verified, find
+from pipeline.weights.resolve import VerifiedWeights, find
 
 # Plain and ours by their stages' names; the painter of the published size is timed beside the chain.
 ROWS = {
@@ -44,7 +44,7 @@ class Result:
     points: np.ndarray
 
 
-def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
+def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeights) -> Result:
     """Run our chain with embedded weights, the given GFPGAN, and the published generator beside it."""
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
@@ -85,7 +85,7 @@ def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
     return Result(meter, loading, np.array([np.concatenate([f.eyes, f.mouth]) for f in painting.faces]))
 
 
-def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Result:
+def measure_plain(photo: Photo, restorer: VerifiedWeights, points: np.ndarray) -> Result:
     """Run the plain chain on the faces that ours found."""
     from benchmarks.plain import PlainChain
 
@@ -97,7 +97,7 @@ def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Resul
     return Result(meter, loading, points)
 
 
-def stand_in(entry: Entry, folder: Path) -> Verified:
+def stand_in(entry: Entry, folder: Path) -> VerifiedWeights:
     """Return a weight: the embedded one or the file that is at hand, or random values of the same shapes written into `folder`."""
     from pipeline.weights.resolve import obtain
 
@@ -116,7 +116,7 @@ def stand_in(entry: Entry, folder: Path) -> Verified:
         state = GFPGANv1Clean(**PUBLISHED).state_dict()
     file = folder / f"{entry.name}.pth"
     torch.save({entry.unpack: state} if entry.unpack else state, file)
-    return Verified(replace(entry, name=f"{entry.name} (random)"), (file,), f"random {entry.name}")
+    return VerifiedWeights(replace(entry, name=f"{entry.name} (random)"), (file,), f"random {entry.name}")
 
 
 def table(plain: Result, ours: Result) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from benchmarks.identifying import Identify, add_options, identify_by
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.seam import seam
 from pipeline.metrics.style_share import Style, style_of, style_share
-from pipeline.ops.tensor import lit, to_pixels
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
@@ -42,7 +42,7 @@ def style_in(folder: Path, features: Features) -> Style:
     files = photos_in(folder)
     taken = files[:: max(1, len(files) // PAINTINGS)][:PAINTINGS]
     try:
-        return style_of((lit(read_photo(file).pixels) for file in taken), features)
+        return style_of((to_float(read_photo(file).pixels) for file in taken), features)
     except ValueError as error:
         raise ValueError(f"{folder}: {error}") from error
 
@@ -63,7 +63,7 @@ def figures_of(
     if painting.styled is None or painting.mask is None:
         return {}
     figures = {"seam": seam(painting.styled, painting.result, painting.mask)}
-    painted = cv2.resize(to_pixels(painting.styled), photo.shape[1::-1])
+    painted = cv2.resize(to_uint8(painting.styled), photo.shape[1::-1])
     for kind, picture in (("", full_size(painting)), ("painted ", painted)):
         if identify:
             cosine = identify(photo, picture, face)
@@ -77,7 +77,7 @@ def figures_of(
 def face_in(picture: Pixels, face: Face) -> Image:
     """Return the face's box, cut to the picture."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in face.box)
-    return lit(picture[y0 : y1 + 1, x0 : x1 + 1])
+    return to_float(picture[y0 : y1 + 1, x0 : x1 + 1])
 
 
 def sheet(strips: list[Pixels]) -> Pixels:
@@ -90,7 +90,7 @@ def strip(painting: Painting) -> Pixels:
     """Return photo | painted only | result, each in a square of `SHOWN` px."""
     styled = painting.original if painting.styled is None else painting.styled
     pictures = (painting.original, styled, painting.result)
-    return np.hstack([_shown(to_pixels(picture)) for picture in pictures])
+    return np.hstack([_shown(to_uint8(picture)) for picture in pictures])
 
 
 def _shown(pixels: Pixels) -> Pixels:

@@ -21,7 +21,7 @@ from pipeline.runtime.models import Models
 from pipeline.types import Network, Pixels
 from pipeline.weights.cache import digest_of
 from pipeline.weights.catalog import Entry
-from pipeline.weights.resolve import Verified, choose
+from pipeline.weights.resolve import VerifiedWeights, choose
 from training.export import CARDS, restorer
 from training.figures import sheet
 from training.restore_figures import Outcome, figures, outcome, trials
@@ -63,7 +63,7 @@ def network_of(which: str) -> Network:
         return Models("cpu").named(which, "auto").run
     card, build = CARDS[LIGHT], restorer([file])[1]
     entry = Entry(LIGHT, card["role"], card["license"], card["data"], sha256=None, bytes=None, build=build)
-    return compile_openvino(Verified(entry, (file,), digest_of(file)))
+    return compile_openvino(VerifiedWeights(entry, (file,), digest_of(file)))
 
 
 def measured(

@@ -17,7 +17,7 @@ from benchmarks.portrait import apart, markdown, read_or_default, stand_in
 from pipeline.nets.receptive_field import generator_measures
 from pipeline.settings import Settings
 from pipeline.types import Photo
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 
 LIVE_MEGAPIXELS = 1.0
@@ -30,7 +30,7 @@ def resized(photo: Photo, megapixels: float) -> Photo:
     return Photo(cv2.resize(photo.pixels, (round(3 * k), round(2 * k)), interpolation=cv2.INTER_CUBIC), name=photo.name)
 
 
-def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str]:
+def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[str, str]:
     """Paint the photo at one size as the app does, with strokes as fine as they can be there, and return the table's row."""
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
@@ -57,7 +57,7 @@ def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str
     }  # fmt: skip
 
 
-def agreement(photo: Photo, painter: Verified) -> list[float]:
+def agreement(photo: Photo, painter: VerifiedWeights) -> list[float]:
     """Return how near a picture painted by frozen statistics is to the network's own, dB; measured of it shrunk by each of `SHRUNK`."""
     from pipeline.ops.tensor import to_batch
     from pipeline.runtime.engines import compile_openvino

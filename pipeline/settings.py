@@ -88,7 +88,7 @@ class StyleSettings(Stage):
     )  # fmt: skip
 
 
-class TemperSettings(Stage):
+class IntensitySettings(Stage):
     """How far the painting goes."""
 
     strength: float = _option(1.0, "0 is the photo, 1 the painting.", label="Painting strength", flag="strength", ge=0.0, le=1.0)
@@ -163,7 +163,7 @@ class Settings(Stage):
 
     paint: PaintSettings = PaintSettings()
     style: StyleSettings = StyleSettings()
-    temper: TemperSettings = TemperSettings()
+    intensity: IntensitySettings = IntensitySettings()
     detect: DetectSettings = DetectSettings()
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()

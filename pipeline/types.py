@@ -37,7 +37,7 @@ class PromptError(ValueError):
     """A prompt that points at nothing; the message says the picture's limits."""
 
 
-class Enough(Exception):  # noqa: N818 - not an error: the person likes what is there
+class StopEarly(Exception):  # noqa: N818 - not an error: the person likes what is there
     """Raised by a progress callback that was shown a picture, to go on with that picture as it is."""
 
 
@@ -86,7 +86,7 @@ class Face:
 
 
 Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, False takes it away
-FaceWish = tuple[float, float, float | None]  # x, y in px; the restoration weight of the face there, None for the settings'
+FaceOverride = tuple[float, float, float | None]  # x, y in px; the restoration weight of the face there, None for the settings'
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Prompt:
     points: tuple[Click, ...] = ()
     box: tuple[float, float, float, float] | None = None
     drawn: Drawing | None = None
-    faces: tuple[FaceWish, ...] = ()
+    faces: tuple[FaceOverride, ...] = ()
     styles: tuple[Style, ...] = ()
 
     def __bool__(self) -> bool:
@@ -201,7 +201,7 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Care:
+class RestorationPlan:
     """What restoration does with one face.
 
     `weight`: 0 leaves it alone, and `why` says why, 1 is the restored face; `blur`: its deviation, px of the aligned face or, where
@@ -224,7 +224,7 @@ class Restoration:
 
     picture: Image | None = None
     share: Mask | None = None
-    cares: tuple[Care, ...] = ()
+    plans: tuple[RestorationPlan, ...] = ()
 
 
 # Share of the usual run's time that lies behind when a stage begins.
@@ -311,4 +311,4 @@ class Painting:
     prompt: Prompt = Prompt()
     painted: Painted | None = None
     share: Mask | None = None
-    cares: tuple[Care, ...] = ()
+    plans: tuple[RestorationPlan, ...] = ()

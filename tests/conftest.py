@@ -19,7 +19,7 @@ from tests.hub import FILE, Hub, checkpoint_of, reach
 from tests.page import Pipeline
 from tests.painter_sets import teach
 from ui import theme as look
-from ui.service import Studio
+from ui.service import PaintService
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def at_once(monkeypatch):
         import_module(module).write(verified, to)
 
     for module in (convert, keeping):
-        monkeypatch.setattr(module, "run_apart", do)
+        monkeypatch.setattr(module, "run_worker", do)
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +62,8 @@ def pipeline():
 
 
 @pytest.fixture
-def studio(pipeline):
-    return Studio(paint=pipeline, models=object())
+def service(pipeline):
+    return PaintService(paint=pipeline, models=object())
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def served(studio):
-    page = app.build(studio)
+def served(service):
+    page = app.build(service)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
     yield Client(url, verbose=False)
     page.close()

@@ -20,7 +20,7 @@ from pathlib import Path
 import huggingface_hub.constants as constants
 import pytest
 
-import pipeline.weights.fetch as bring
+import pipeline.weights.fetch as fetch
 from pipeline.weights.catalog import Entry
 
 COMMIT = "c0ffee" + "0" * 34
@@ -171,4 +171,4 @@ def reach(monkeypatch: pytest.MonkeyPatch, endpoint: str, folder: Path) -> None:
 if __name__ == "__main__":
     sys.stdout.write("begun\n")
     sys.stdout.flush()
-    sys.stdout.write(f"{bring.bring(pickle.loads(Path(sys.argv[1]).read_bytes())).files[0]}\n")
+    sys.stdout.write(f"{fetch.fetch(pickle.loads(Path(sys.argv[1]).read_bytes())).files[0]}\n")

@@ -42,5 +42,5 @@ def visitor(name, **query):
     return gr.Request(session_hash=name, query_params=query)
 
 
-def shown_by(studio, photo, who="anna", settings=None):
-    return studio.show(who, photo, "someone", settings or Settings(), lambda done, text: None)
+def shown_by(service, photo, who="anna", settings=None):
+    return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)

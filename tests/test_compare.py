@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.parameters import PUBLISHED, count_parameters
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 PERSONS = "fcn_resnet50"
@@ -160,7 +160,7 @@ def test_facts_name_parameters_seconds_and_agreement():
 @pytest.mark.parametrize("name", [name for name in PUBLISHED if not name.startswith("gfpgan")])  # its package takes long to import
 def test_parameters_are_counted_right(name):
     entry, count = CATALOG[name], 0
-    for piece in ("run", "prompt")[: 2 if entry.role == "promptable" else 1]:
+    for submodule in ("run", "prompt")[: 2 if entry.role == "promptable" else 1]:
         with torch.device("meta"):
-            count += sum(p.numel() for p in build(Verified(entry, (), "-", piece)).parameters())
+            count += sum(p.numel() for p in build(VerifiedWeights(entry, (), "-", submodule)).parameters())
     assert count_parameters(entry) == count

@@ -19,7 +19,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from pipeline.nets.cyclegan import Generator
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, fit, shared_by, single
@@ -129,7 +129,7 @@ def _fitting(picture: Pixels) -> Pixels:
 
 
 def _pixels(picture: Tensor) -> Pixels:
-    return to_pixels(picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5)
+    return to_uint8(picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5)
 
 
 def train(args: argparse.Namespace) -> None:

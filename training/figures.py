@@ -59,7 +59,7 @@ def parser_of(state: dict[str, Tensor]) -> Parser:
     return parser.eval()
 
 
-def guesses(held_out: list[HeldOut], network: Network, long_px: int) -> Iterator[tuple[HeldOut, Pixels, Labels, Labels]]:
+def face_candidates(held_out: list[HeldOut], network: Network, long_px: int) -> Iterator[tuple[HeldOut, Pixels, Labels, Labels]]:
     """Yield every photo with the network's nine classes and the truth, all at the photo's size."""
     for item in held_out:
         photo = read_pixels(item.photo)

@@ -48,7 +48,7 @@ def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generat
         return photo, labels
     hidden = (outside | (labels == 0) if exchanged else outside).astype(np.float32)
     alpha = cv2.GaussianBlur(hidden, (0, 0), 1.0) if exchanged else hidden
-    return mixed(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(np.uint8)
+    return lerp(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(np.uint8)
 
 
 def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:
@@ -68,7 +68,7 @@ def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) ->
     if rng.random() < 0.5:
         person &= labels == 0
     alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
-    return mixed(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
+    return lerp(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
 
 
 def chosen_view(sample: Sample, side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> Matrix:
@@ -121,7 +121,7 @@ def scene(scenes: list[Path], side: int, rng: np.random.Generator) -> Pixels:
     return cv2.resize(photo[y : y + cut, x : x + cut], (side, side), interpolation=cv2.INTER_LINEAR)
 
 
-def mixed(photo: Pixels, other: Pixels, alpha: NDArray[np.float32]) -> Pixels:
+def lerp(photo: Pixels, other: Pixels, alpha: NDArray[np.float32]) -> Pixels:
     """Return `other` where alpha, (H, W), is 1 and `photo` where it is 0."""
     weight = np.ascontiguousarray(alpha)
     return cv2.blendLinear(photo, other, 1 - weight, weight)

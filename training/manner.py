@@ -23,8 +23,8 @@ from torch import Tensor, nn
 
 from pipeline.ops.resample import resized
 from pipeline.ops.seed_noise import carried, seeds
-from pipeline.ops.tensor import lit, to_pixels
-from pipeline.stages.stylize.broad_strokes import WIDER, broadening
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.stages.stylize.broad_strokes import WIDER, broad_change
 from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
 from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
@@ -82,8 +82,8 @@ def batches(
             if len(pairs) > landscapes:
                 continue
             broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
-            seen = lit(small)
-            structures.append(structure(seen, resized(lit(photo), seen.shape[:2]))[None, shown, shown])
+            seen = to_float(small)
+            structures.append(structure(seen, resized(to_float(photo), seen.shape[:2]))[None, shown, shown])
             deviation = GRAIN / ENLARGED * liveliness(seen[shown, shown], side)  # cells are finer than a pixel there, by as much
             grains.append(rng.standard_normal((1, side, side), np.float32) * deviation)
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
@@ -96,7 +96,7 @@ def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5
-    return broadening(lit(photo), strokes, enlarged(broad, photo.shape[:2]), size, stroke_px=STROKE_PX)
+    return broad_change(to_float(photo), strokes, enlarged(broad, photo.shape[:2]), size, stroke_px=STROKE_PX)
 
 
 class Manner:
@@ -158,14 +158,14 @@ def manner_loss(
     Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with their `finish`.
     """
     painted = as_shown((out[:landscapes] / 2 + 0.5 + finish.broad).clamp(0, 1))
-    got = vgg(woven((painted + finish.structure).clamp(0, 1), finish.grain))
+    got = vgg(with_canvas((painted + finish.structure).clamp(0, 1), finish.grain))
     crowd = manner.together(moments_of(got))
     alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)
     return CROWD * alone * crowd + STROKES * drawn, {"crowd": crowd.item(), **parts}
 
 
-def woven(pictures: Tensor, grain: Tensor) -> Tensor:
+def with_canvas(pictures: Tensor, grain: Tensor) -> Tensor:
     """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.stylize.canvas_texture` has it."""
     gray = pictures.mean(1, keepdim=True)
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
@@ -196,7 +196,7 @@ def draw(network: nn.Module, held_out: Domains, vgg: Perceptual, page: Path) -> 
         pictures = (torch.from_numpy(p).permute(2, 0, 1)[None].to(device) for p in (out, photo.astype(np.float32) / 255))
         a, b = (vgg(t)["conv41"] for t in pictures)
         likeness.append(F.cosine_similarity(F.instance_norm(a).flatten(1), F.instance_norm(b).flatten(1)).item())
-        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(out))]))
+        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_uint8(out))]))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     draw_curve(page.parent, page.parent / "loss.png")
     return {"likeness": float(np.mean(likeness))}

@@ -23,7 +23,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.cyclegan import Generator
 from pipeline.ops.seed_noise import carried, seeds
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
@@ -82,7 +82,7 @@ def draw(network: nn.Module, held_out: Domains, page: Path, light: Light = lit_l
         given, strokes = pair_of(photo, np.random.default_rng(0), light)
         out = run(network, given)
         errors.append(np.abs(out - strokes).mean() / 2)
-        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(strokes / 2 + 0.5), to_pixels(out / 2 + 0.5))]))
+        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_uint8(strokes / 2 + 0.5), to_uint8(out / 2 + 0.5))]))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     draw_curve(page.parent, page.parent / "loss.png")
     return {"pixel": float(np.mean(errors))}

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
 from pipeline.metrics.similarity import psnr
-from pipeline.ops.tensor import to_batch, to_picture, to_pixels
+from pipeline.ops.tensor import to_batch, to_picture, to_uint8
 from pipeline.types import Network, Pixels
 from training.checks import DatasetError, photos_in
 from training.degrade import degrade, drawn
@@ -50,7 +50,7 @@ def outcome(sharp: Pixels, degraded: Pixels, network: Network) -> Outcome:
 
 def restored(face: Pixels, network: Network) -> Pixels:
     """Return a face, (H, W, 3), restored, in 8 bit."""
-    return to_pixels(to_picture(network(to_batch(face.astype(np.float32) / 127.5 - 1))) / 2 + 0.5)
+    return to_uint8(to_picture(network(to_batch(face.astype(np.float32) / 127.5 - 1))) / 2 + 0.5)
 
 
 def figures(outcomes: Sequence[Outcome], vgg: Perceptual) -> dict[str, float]:

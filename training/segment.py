@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
 from training.depthwise import quicken
-from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
+from training.figures import HeldOut, Scores, as_network, draw_curve, face_candidates, panel, parser_of, sheet
 from training.labels import CLASSES
 from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
@@ -70,7 +70,7 @@ def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[st
     device = next(network.parameters()).device
     seen = as_network(parser_of(network.state_dict()).to(device))
     scores, panels = Scores(), []
-    for index, (_, photo, guess, truth) in enumerate(guesses(held_out, seen, LOOK_PX)):
+    for index, (_, photo, guess, truth) in enumerate(face_candidates(held_out, seen, LOOK_PX)):
         scores.add(truth, guess)
         if index % -(-len(held_out) // DRAWN) == 0:
             panels.append(panel(photo, guess, truth, long_px=224))
@@ -145,7 +145,7 @@ def show(args: argparse.Namespace) -> None:
     network = as_network(parser_of(single(*args.weights)))
     args.out.mkdir(parents=True, exist_ok=True)
     scores = Scores()
-    for item, photo, guess, truth in guesses(held_out, network, args.look):
+    for item, photo, guess, truth in face_candidates(held_out, network, args.look):
         scores.add(truth, guess)
         cv2.imwrite(str(args.out / f"{item.photo.stem}.png"), panel(photo, guess, truth)[:, :, ::-1])
     print(f"{len(held_out)} pictures in {args.out};", ", ".join(f"{k} {v:.3f}" for k, v in scores.figures().items()))

@@ -13,7 +13,7 @@ from torch import Tensor
 from training.loop import half_state, single
 
 
-def mixed(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+def lerp(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
     """Return the weights of `one` with a `share` in [0, 1] of the `other`'s; counters are the other's.
 
     Raises: ValueError: the two are not checkpoints of one network.
@@ -31,7 +31,7 @@ def main() -> None:
     cli.add_argument("--share", type=float, default=0.5, help="the other's share, 0 to 1")
     cli.add_argument("--out", type=Path, required=True)
     args = cli.parse_args()
-    save_file(half_state(mixed(single(*args.one), single(*args.other), args.share)), args.out)
+    save_file(half_state(lerp(single(*args.one), single(*args.other), args.share)), args.out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
 from ui.prompts import PROMPT_HELP, prompt_from
-from ui.service import Studio
+from ui.service import PaintService
 from ui.sessions import private_folder
 from ui.style_box import files_of
 from ui.view_state import write_painting
@@ -34,7 +34,7 @@ ABOUT_SHARE = "Where two pictures are mixed, how much the other one's style coun
 SHARE = {"type": "number", "description": ABOUT_SHARE, "additional_description": ABOUT_SHARE}
 
 
-def add_api(studio: Studio, concurrency_id: str) -> None:
+def add_api(service: PaintService, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
     photo, style, other, mask = (
         gr.File(visible=False, label=label, type="filepath") for label in ("Photo", "Style", "Other style", "Style mask")
@@ -44,12 +44,12 @@ def add_api(studio: Studio, concurrency_id: str) -> None:
     fields += [style, other, Api(0.5, SHARE, "Style share"), mask]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
-        [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
+        [], endpoint(service), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
         concurrency_id=concurrency_id, show_progress="hidden",
     )  # fmt: skip
 
 
-def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
+def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
     """Return the handler, with a parameter named after every setting, then those of `PROMPT_HELP`."""
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
@@ -61,7 +61,7 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
             if not photo or not photo.get("path"):
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
-            painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings, prompt=prompt)
+            painting = service.paint(read_photo(Path(photo["path"]), name=name), settings, prompt=prompt)
             file = write_painting(painting, private_folder())
             return str(file), report_of(painting, file)
 

@@ -11,7 +11,7 @@ from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
 from ui.available import offered
 from ui.previews import brief, fit, over_checker
-from ui.sessions import Visit
+from ui.sessions import Session
 from ui.view_state import write_named
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def view(compared: Compared | None) -> list[gr.blocks.Block]:
     return [gr.Gallery(list(compared.pictures), visible=True), gr.DownloadButton(value=compared.sheet, visible=True)]
 
 
-def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Compared:
+def show_comparison(visit: Session, comparison: "Comparison", photo: Photo) -> Compared:
     """Write a comparison's previews and its sheet into the visit's folder."""
     from pipeline.cli.comparison_sheet import columns_of, sheet
 

@@ -6,7 +6,7 @@ import gradio as gr
 
 from ui.drawing import BRUSH, ERASER, NARROWEST, WIDEST
 from ui.pointing import describe_kept
-from ui.view_state import Shown
+from ui.view_state import ViewState
 
 WAITING = "Paint a photo first. Then a click or a stroke here adds to what stays as in the photo, or takes away from it."
 LEGEND = "In color and outlined: what stays as in the photo. Click or paint on it to change that."
@@ -63,7 +63,7 @@ def lay_out() -> CorrectTab:
     return CorrectTab(hint, room, tool, mode, width, undo, clear, kept, after, stroke)
 
 
-def view(shown: Shown | None) -> list[gr.blocks.Block]:
+def view(shown: ViewState | None) -> list[gr.blocks.Block]:
     """Return what the tab shows, in the order of `CorrectTab.outputs`."""
     if shown is None:
         off = gr.Button(interactive=False)

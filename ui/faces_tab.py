@@ -7,7 +7,7 @@ import gradio as gr
 from pipeline.settings import options
 from ui.face_frames import describe_faces
 from ui.previews import brief
-from ui.view_state import Shown
+from ui.view_state import ViewState
 
 WAITING = "Paint a photo first. Then each face in it can be given its own restoration here."
 LEGEND = (
@@ -49,12 +49,12 @@ def lay_out() -> FacesTab:
     return FacesTab(hint, room, weight, undo, clear, picture)
 
 
-def view(shown: Shown | None) -> list[gr.blocks.Block]:
+def view(shown: ViewState | None) -> list[gr.blocks.Block]:
     """Return what the tab shows, in the order of `FacesTab.outputs`."""
-    if shown is None or not shown.cares:
+    if shown is None or not shown.plans:
         off = gr.Button(interactive=False)
         said = WAITING if shown is None else f"Nothing can be restored here. {brief(shown.unrestored)}"
         return [gr.HTML(f"<p>{said}</p>"), gr.Column(visible=False), gr.Image(None), off, off]
-    picture = gr.Image(shown.framed, alt_text=describe_faces(shown.cares))
+    picture = gr.Image(shown.framed, alt_text=describe_faces(shown.plans))
     undo, clear = gr.Button(interactive=bool(shown.past)), gr.Button(interactive=bool(shown.prompt.faces))
     return [gr.HTML(f"<p>{LEGEND}</p>"), gr.Column(visible=True), picture, undo, clear]

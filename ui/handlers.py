@@ -21,8 +21,8 @@ from ui.examples import EXAMPLES
 from ui.face_frames import with_face
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
-from ui.service import AgainError, Bar, Studio, photo_of
-from ui.view_state import Shown
+from ui.service import AgainError, Bar, PaintService, photo_of
+from ui.view_state import ViewState
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -50,8 +50,8 @@ def told(*, html: bool = True) -> Iterator[None]:
 class Handlers:
     """The page's events. `request.session_hash` tells visitors apart."""
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
+    def __init__(self, service: PaintService) -> None:
+        self.service = service
 
     def open(self, request: gr.Request) -> list[Update]:
         """Set the controls to what the link carries; return them with the picture to paint like, the notes and the status line."""
@@ -60,17 +60,17 @@ class Handlers:
         settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
         picture, missing = style_box.from_link(query, settings.paint.painter)
-        return [*widgets, *(picture or [gr.skip()] * 2), note([*bad, *replaced, *missing]), self.studio.line.read()[0]]
+        return [*widgets, *(picture or [gr.skip()] * 2), note([*bad, *replaced, *missing]), self.service.line.read()[0]]
 
     def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
-        line, settled = self.studio.line.read()
-        visit = self.studio.visits.of(str(request.session_hash))
+        line, settled = self.service.line.read()
+        visit = self.service.visits.of(str(request.session_hash))
         return line, gr.Timer(active=visit.awaited or not settled), gr.Image(visit.preview, visible=visit.preview is not None)
 
     def watch(self, request: gr.Request) -> gr.Timer:
         """Return the timer that follows the visitor's run until it has ended, which may only begin later."""
-        self.studio.visits.of(str(request.session_hash)).awaited = True
+        self.service.visits.of(str(request.session_hash)).awaited = True
         return gr.Timer(active=True)
 
     @contextmanager
@@ -79,16 +79,16 @@ class Handlers:
         try:
             yield
         finally:
-            self.studio.visits.of(str(request.session_hash)).awaited = False
+            self.service.visits.of(str(request.session_hash)).awaited = False
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
-        self.studio.visits.of(str(request.session_hash)).enough.set()
+        self.service.visits.of(str(request.session_hash)).enough.set()
         return note(["It is kept as it is now."])
 
     def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
         """Read a new photo: say what is odd about it, and take over the settings it carries."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        visit = self.service.visits.of(str(request.session_hash))
         unchanged = [gr.skip()] * len(OPTIONS)
         if not photo or not photo.get("path"):
             return [*unchanged, *view(None)]
@@ -109,7 +109,7 @@ class Handlers:
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Update:
         """Return what the photo field shows: a preview where browsers cannot show the file, nothing where it was refused."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        visit = self.service.visits.of(str(request.session_hash))
         if not photo or not photo.get("path"):
             return gr.skip()
         path, name = file_of(photo)
@@ -123,7 +123,7 @@ class Handlers:
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
         """Return the photo in the photo field, be it shown or stood for."""
-        return self.studio.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
+        return self.service.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
 
     def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
@@ -133,7 +133,7 @@ class Handlers:
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
                 like = style_box.files_of(settings, *styles)
-                shown = self.studio.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
+                shown = self.service.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
@@ -145,7 +145,7 @@ class Handlers:
         with told(), self._ending(request):
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
-                compared = self.studio.compare(
+                compared = self.service.compare(
                     str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),
                     styles=style_box.files_of(settings, *styles),
                 )  # fmt: skip
@@ -158,67 +158,67 @@ class Handlers:
 
         def show(request: gr.Request) -> list[Update]:
             with told():
-                shown = self.studio.show_example(str(request.session_hash), EXAMPLES[index])
+                shown = self.service.show_example(str(request.session_hash), EXAMPLES[index])
                 return [str(EXAMPLES[index].path), *to_widgets(shown.settings), *view(shown)]
 
         return show
 
-    def blend_again(self, request: gr.Request, shown: Shown | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def blend_again(self, request: gr.Request, shown: ViewState | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Blend the shown painting with the controls' blend."""
-        return changed(shown, lambda known: self.studio.blend_again(str(request.session_hash), known, from_widgets(values)))
+        return changed(shown, lambda known: self.service.blend_again(str(request.session_hash), known, from_widgets(values)))
 
-    def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
+    def click(self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, mode: str) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             x, y = event.index
             add = mode == correct_tab.ADD
             return with_click(known.prompt, clicked((x, y), known.preview_size, known.size, add=add))
 
         return self._point(request, shown, prompt)
 
-    def draw(self, request: gr.Request, shown: Shown | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
+    def draw(self, request: gr.Request, shown: ViewState | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
         """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             how = {"mark": mark_of(tool, mode), "width": within(width)}
             drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
             return replace(known.prompt, drawn=drawn)
 
         return self._point(request, shown, prompt)
 
-    def click_face(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, weight: float) -> list[Update]:
+    def click_face(self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, weight: float) -> list[Update]:
         """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             at = (event.index[0], event.index[1])
             x, y, _ = clicked(at, known.preview_size, known.size, add=True)
             return with_face(known.prompt, known.faces, (x, y), weight)
 
         return self._point(request, shown, prompt)
 
-    def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def undo(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Take the last click, on a face or not, or stroke back."""
-        return changed(shown, lambda known: self.studio.undo(str(request.session_hash), known))
+        return changed(shown, lambda known: self.service.undo(str(request.session_hash), known))
 
-    def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def clear(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Take all clicks and strokes back; what faces were given stays."""
         return self._point(request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None))
 
-    def clear_faces(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def clear_faces(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Restore all faces as the settings say again."""
         return self._point(request, shown, lambda known: replace(known.prompt, faces=()))
 
-    def _point(self, request: gr.Request, shown: Shown | None, prompt: Callable[[Shown], Prompt]) -> list[Update]:
-        return changed(shown, lambda known: self.studio.point(str(request.session_hash), known, prompt(known)))
+    def _point(self, request: gr.Request, shown: ViewState | None, prompt: Callable[[ViewState], Prompt]) -> list[Update]:
+        return changed(shown, lambda known: self.service.point(str(request.session_hash), known, prompt(known)))
 
-    def write_file(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def write_file(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Make the full-size file; where the painting has to be made again first, return what to make."""
         with told():
             if shown is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
             try:
-                return [str(self.studio.write_full_size(str(request.session_hash), shown)), gr.skip()]
+                return [str(self.service.write_full_size(str(request.session_hash), shown)), gr.skip()]
             except AgainError:
                 return [None, Again(shown, shown, file=True)]
 
@@ -231,33 +231,33 @@ class Handlers:
             session, bar = str(request.session_hash), bar_of(progress)
             try:
                 if again.file:
-                    return [*unchanged, str(self.studio.write_full_size(session, again.shown, bar))]
-                return [*view(self.studio.again(session, again.shown, again.wanted, bar)), None]
+                    return [*unchanged, str(self.service.write_full_size(session, again.shown, bar))]
+                return [*view(self.service.again(session, again.shown, again.wanted, bar)), None]
             except Cancelled:
                 return [*unchanged, None]
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        visit = self.service.visits.of(str(request.session_hash))
         visit.stop.set()
         visit.awaited = False
         return note(["Cancelled."])
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
-        self.studio.visits.leave(str(request.session_hash))
+        self.service.visits.leave(str(request.session_hash))
 
 
 @dataclass(frozen=True)
 class Again:
     """A shown painting that has to be made again, as what is `wanted`, or for its `file`."""
 
-    shown: Shown
-    wanted: Shown
+    shown: ViewState
+    wanted: ViewState
     file: bool = False
 
 
-def changed(shown: Shown | None, act: Callable[[Shown], Shown]) -> list[Update]:
+def changed(shown: ViewState | None, act: Callable[[ViewState], ViewState]) -> list[Update]:
     """Return what the wall shows after a quick change, and what has to be made again instead, if anything."""
     unchanged = [gr.skip()] * len(view(None))
     if shown is None:
@@ -284,7 +284,7 @@ def bar_of(progress: gr.Progress) -> Bar:
     return lambda done, text: progress(done, desc=text)
 
 
-def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
+def view(shown: ViewState | None, said: Sequence[str] = ()) -> list[Update]:
     """Return what the wall shows: state, the empty wall, the result, its slider and gallery, the tabs "Correct" and "Faces", the notes."""
     tabs = [*correct_tab.view(shown), *faces_tab.view(shown)]
     if shown is None:

@@ -29,9 +29,9 @@ def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
     for face in faces or ():
         if not (isinstance(face, list | tuple) and len(face) == 3 and _numbers(face[:2]) and (face[2] is None or _numbers(face[2:]))):
             raise ValueError(f"A face is [x, y, restoration], three numbers, or two and null, not {_brief(face)}.")
-    wishes = tuple((float(x), float(y), None if weight is None else float(weight)) for x, y, weight in few(tuple(faces or ())))
+    overrides = tuple((float(x), float(y), None if weight is None else float(weight)) for x, y, weight in few(tuple(faces or ())))
     corners = None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners, faces=wishes)
+    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners, faces=overrides)
 
 
 def _numbers(values: list[object] | tuple[object, ...]) -> bool:

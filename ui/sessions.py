@@ -23,7 +23,7 @@ DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
 
 
 @dataclass
-class Visit:
+class Session:
     """An open page. `folder` cannot be guessed.
 
     `behind`: the file and the name of the photo that a preview in the photo field stands for.
@@ -86,19 +86,19 @@ class Visit:
             self.passing.popleft().unlink(missing_ok=True)
 
 
-class Visits:
+class Sessions:
     """All open pages, by session."""
 
     def __init__(self, cache: StageCache) -> None:
         self._cache = cache
-        self._open: dict[str, Visit] = {}
+        self._open: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def of(self, session: str) -> Visit:
+    def of(self, session: str) -> Session:
         """Return the visit of a session, new or known."""
         with self._lock:
             if session not in self._open:
-                self._open[session] = Visit(self._cache.of(session), private_folder())
+                self._open[session] = Session(self._cache.of(session), private_folder())
             visit = self._open[session]
             visit.seen = time.monotonic()
             return visit

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from pipeline.io.image_files import encode_png
 from pipeline.settings import Settings
-from pipeline.types import Care, Face, Painting, Pixels, Prompt
+from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.face_frames import draw_faces
 from ui.pointing import draw_kept
 from ui.previews import KEPT, RESULT, TITLES, blank, caption_of, picture_of
-from ui.sessions import Visit
+from ui.sessions import Session
 from ui.style_box import StyleFile
 
 
 @dataclass(frozen=True)
-class Shown:
+class ViewState:
     """The painting a page shows: small values and files only. What is large stays in the capped cache and can be made again.
 
     `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. `kept`: the preview to click on.
@@ -40,12 +40,12 @@ class Shown:
     past: tuple[Prompt, ...] = ()
     framed: str = ""
     faces: tuple[Face, ...] = ()
-    cares: tuple[Care, ...] = ()
+    plans: tuple[RestorationPlan, ...] = ()
     unrestored: str = ""
     styles: tuple[StyleFile, ...] = ()
 
 
-def show(visit: Visit, painting: Painting, path: Path) -> Shown:
+def show(visit: Session, painting: Painting, path: Path) -> ViewState:
     """Write all previews of a painting."""
     before = picture_of(painting, "photo")
     if before is None:
@@ -56,14 +56,14 @@ def show(visit: Visit, painting: Painting, path: Path) -> Shown:
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
     kept = visit.show("kept", draw_kept(painting))
     h, w = painting.photo.pixels.shape[:2]
-    return Shown(
+    return ViewState(
         path, painting.photo.name, painting.settings, files["photo"], files[RESULT], kept, stages, notes_of(painting),
         (h, w), before.shape[:2], painting.mask is not None, remembered(painting.prompt), framed=visit.show("faces", draw_faces(painting)),
-        faces=painting.faces, cares=painting.cares, unrestored=painting.skipped.get("restore", ""),
+        faces=painting.faces, plans=painting.plans, unrestored=painting.skipped.get("restore", ""),
     )  # fmt: skip
 
 
-def show_again(visit: Visit, painting: Painting, shown: Shown) -> Shown:
+def show_again(visit: Session, painting: Painting, shown: ViewState) -> ViewState:
     """Write the previews that a new blend, other choices of what is kept, clicks, or strokes change."""
     size = (*shown.preview_size, 3)
     prompt = remembered(painting.prompt)
@@ -77,7 +77,7 @@ def show_again(visit: Visit, painting: Painting, shown: Shown) -> Shown:
     stages = tuple((stage, new.get(stage, path), caption_of(painting, stage)) for stage, path, _ in shown.stages)
     return replace(
         shown, settings=painting.settings, after=new[RESULT], kept=kept, stages=stages, notes=notes_of(painting),
-        anything_kept=painting.mask is not None, prompt=prompt, framed=framed, cares=painting.cares,
+        anything_kept=painting.mask is not None, prompt=prompt, framed=framed, plans=painting.plans,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.jobs import Job, plan
+from pipeline.cli.progress import bars, for_each
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.style_flags import add_styles, styles_of
-from pipeline.cli.weights import bars
 from pipeline.settings import COMPARED, options
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
 def draw(chosen: argparse.Namespace) -> int:
     """Compare the segmenters and write the sheet."""
     from pipeline.cli.comparison_sheet import sheet
-    from pipeline.cli.main import for_each
     from pipeline.compare import check, compare
     from pipeline.io.image_files import WRITTEN, read_photo, write_picture
     from pipeline.runtime.models import Models

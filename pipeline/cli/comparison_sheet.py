@@ -6,7 +6,7 @@ from PIL import Image as Pil
 from PIL import ImageDraw, ImageFont
 
 from pipeline.compare import REFERENCE, Comparison, Version
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Segmenter, options
 from pipeline.types import Image, Pixels
 
@@ -58,4 +58,4 @@ def _shown(picture: Image) -> Pixels:
     h, w = picture.shape[:2]
     k = (AREA / (h * w)) ** 0.5
     how = cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
-    return cv2.resize(to_pixels(picture), (max(1, round(w * k)), max(1, round(h * k))), interpolation=how)
+    return cv2.resize(to_uint8(picture), (max(1, round(w * k)), max(1, round(h * k))), interpolation=how)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.io.atomic import refuse_taken, write_whole
 from pipeline.settings import Settings
-from pipeline.types import Care, Face, Painting, PhotoError, Prompt
+from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
@@ -117,7 +117,7 @@ def record(
         "settings": settings.flat(),
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
-        "faces": [_describe(face, care) for face, care in zip_longest(painting.faces, painting.cares)] if painting else [],
+        "faces": [_describe(face, plan) for face, plan in zip_longest(painting.faces, painting.plans)] if painting else [],
         "prompt": _describe_prompt(painting.prompt) if painting else None,
         "skipped": painting.skipped if painting else {},
         "error": error,
@@ -125,16 +125,16 @@ def record(
 
 
 def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
-    return {"points": [list(point) for point in prompt.points], "box": prompt.box, "faces": [list(wish) for wish in prompt.faces]}
+    return {"points": [list(point) for point in prompt.points], "box": prompt.box, "faces": [list(override) for override in prompt.faces]}
 
 
-def _describe(face: Face, care: Care | None) -> dict[str, Any]:
+def _describe(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
     """Return a face in photo px, as JSON holds it, and what restoration did with it, where that could be done."""
-    done = {} if care is None else {
-        "restoration": care.weight,
-        "left_alone": care.why or None,
-        "blur_px": round(care.blur, 2),
-        "confidence": ("low confidence" if care.low_confidence else "high") if care.weight else None,
+    done = {} if plan is None else {
+        "restoration": plan.weight,
+        "left_alone": plan.why or None,
+        "blur_px": round(plan.blur, 2),
+        "confidence": ("low confidence" if plan.low_confidence else "high") if plan.weight else None,
     }  # fmt: skip
     return {
         "box": [round(float(v), 2) for v in face.box],

@@ -5,24 +5,21 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
 from pipeline.cli.jobs import STAGES, Job, Ledger, plan
+from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.style_flags import add_styles, styles_of
-from pipeline.cli.weights import add_weights, bars
+from pipeline.cli.weights import add_weights
 from pipeline.settings import options
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from pipeline.types import Painting, Progress
 
-BAD_INPUT = 2
 INTERRUPTED = 130
 PARSE_FLAGS = ("segmenter", "detector", "weights")
 
@@ -47,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("\nInterrupted; what is finished is kept.\n")
         return INTERRUPTED
     except (ValueError, OSError) as error:  # what is wrong with OUT, --stages or --report as a whole
-        sys.stderr.write(f"{parser.prog} {chosen.command}: {_sentence(error)}\n")
+        sys.stderr.write(f"{parser.prog} {chosen.command}: {sentence_of(error)}\n")
         return BAD_INPUT
 
 
@@ -137,39 +134,10 @@ def parse_photos(chosen: argparse.Namespace) -> int:
     return for_each(jobs, work)
 
 
-def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None) -> int:
-    """Do the work of every job, whatever becomes of the others; return 0, or 2 where one failed."""
-    from tqdm import tqdm
-
-    code = 0
-    with tqdm(total=len(jobs), unit="photo", disable=None) as bar:  # None: hidden where nobody watches, so that logs hold whole lines
-        for job in jobs:
-            bar.set_description_str(job.photo.name)
-
-            def say(sentence: str, photo: Path = job.photo) -> None:
-                tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
-
-            try:
-                work(job, say, partial(_watch, bar))
-                tqdm.write(str(job.result))
-            except (ValueError, OSError, RuntimeError, MemoryError) as error:
-                code = BAD_INPUT
-                say(_sentence(error))
-                failed(job, _sentence(error))
-            bar.update()
-    return code
-
-
-def _watch(bar: "tqdm", progress: "Progress") -> None:
-    """Say beside a bar which stage of a photo goes on, and of a long one how far it is."""
-    far = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
-    bar.set_postfix_str(progress.stage + far)
-
-
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
     """Write each stage's picture at working size; a skipped stage has none, not even from an earlier run."""
     from pipeline.io.image_files import write_labels, write_picture
-    from pipeline.ops.tensor import to_pixels
+    from pipeline.ops.tensor import to_uint8
 
     for name in STAGES:
         picture = getattr(painting, name)
@@ -178,19 +146,10 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
         elif name == "parse":
             write_labels(job.stage(name), picture, overwrite=overwrite)
         else:
-            write_picture(job.stage(name), to_pixels(picture), overwrite=overwrite)
+            write_picture(job.stage(name), to_uint8(picture), overwrite=overwrite)
 
 
 def _skips(painting: "Painting") -> list[str]:
     """Say which stages did not run, those of one reason together."""
     reasons = dict.fromkeys(painting.skipped.values())
     return [f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}" for reason in reasons]
-
-
-def _sentence(error: Exception) -> str:
-    """Return an error in one line."""
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this photo; make it smaller first."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}"
-    return " ".join(str(error).split()) or type(error).__name__

@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.progress import bars
 
 if TYPE_CHECKING:
-    from pipeline.runtime.models import Arriving
-    from pipeline.weights.cache import Verified
+    from pipeline.weights.cache import VerifiedWeights
     from pipeline.weights.catalog import Entry
     from pipeline.weights.resolve import Status
 
@@ -56,7 +57,7 @@ def here() -> list["Entry"]:
     return [known.entry for known in status() if known.state != "missing"]
 
 
-def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> int:
+def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], VerifiedWeights]") -> int:
     """Say of each weight where its verified files lie, or what is wrong with it, whatever becomes of the others."""
     from pipeline.weights.catalog import WeightError
 
@@ -74,30 +75,13 @@ def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> 
     return code
 
 
-def bars() -> "Arriving":
-    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
-    from tqdm import tqdm
+def _fetched(entry: "Entry") -> "VerifiedWeights":
+    from pipeline.weights.fetch import fetch
 
-    drawn: dict[str, tqdm[NoReturn]] = {}
-
-    def arriving(name: str, done: int, total: int | None) -> None:
-        if name not in drawn:
-            drawn[name] = tqdm(desc=name, unit="B", unit_scale=True, disable=None)
-        drawn[name].total = total
-        drawn[name].update(done - drawn[name].n)
-        if done == total:
-            drawn.pop(name).close()
-
-    return arriving
+    return fetch(entry, partial(bars(), entry.name))
 
 
-def _fetched(entry: "Entry") -> "Verified":
-    from pipeline.weights.fetch import bring
-
-    return bring(entry, partial(bars(), entry.name))
-
-
-def _compared(entry: "Entry") -> "Verified":
+def _compared(entry: "Entry") -> "VerifiedWeights":
     from pipeline.weights.resolve import obtain
 
     return obtain(entry)  # it is here, so nothing is downloaded

@@ -12,7 +12,7 @@ GAIN_LIMITS = (0.7, 1.4)  # contrast may follow the painting this far; beyond, s
 STATISTICS_REACH = 12.0  # px; local statistics are taken at the size where their reach is this
 
 
-def mixed(one: Float, other: Float, share: float) -> Float:
+def lerp(one: Float, other: Float, share: float) -> Float:
     """Return `one` with a `share` in [0, 1] of the `other`; at 0 it is exactly `one`."""
     return np.asarray(one + np.float32(share) * (other - one), np.float32)
 
@@ -43,7 +43,7 @@ def harmonized(picture: Float, painting: Float, mask: Float, *, reach_px: float,
     mean_own, mean_other, gain = (_enlarged(v, picture) for v in _statistics(picture, painting, mask, reach_px))
     own = to_lab(picture)
     taken = (own - mean_own) * gain + mean_other
-    return to_rgb(mixed(own, np.asarray(taken, np.float32), share))
+    return to_rgb(lerp(own, np.asarray(taken, np.float32), share))
 
 
 def recolored(painting: Float, photo: Float, *, reach_px: float, share: float) -> Float:

@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 
 Float = NDArray[np.float32]
 
@@ -23,7 +23,7 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
 
 def shrunk(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Float:
     """Return a photo's pixels, (H, W, 3), in [0, 1] at a smaller `size`; shrunk as bytes, so that a large photo is never held as float."""
-    return lit(np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8))
+    return to_float(np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8))
 
 
 def bilinear(picture: Float, size: tuple[int, int]) -> Float:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.runtime.memory import is_memory
-from pipeline.weights.cache import Verified
-from pipeline.weights.catalog import Piece, WeightError, WrongFileError
+from pipeline.weights.cache import VerifiedWeights
+from pipeline.weights.catalog import Submodule, WeightError, WrongFileError
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +33,7 @@ NETS = {
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
 }
-PIECES = {
+SUBMODULES = {
     "statistics": "cyclegan.Statistics",
     "frozen": "cyclegan.FrozenGenerator",
     "prompt": "sam.PromptDecoder",
@@ -41,7 +41,7 @@ PIECES = {
 ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
 
 
-def load_network(weights: Verified) -> "torch.nn.Module":
+def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
     """Return a weight's network, or the piece of it that is meant, float32, for inference on the CPU.
 
     Raises: WeightError: the files are not such a network's.
@@ -51,33 +51,33 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     return network.float().eval().requires_grad_(False)
 
 
-def checked_state(weights: Verified) -> "dict[str, torch.Tensor]":
+def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
     """Return the tensors of a weight whose every network takes them, none missing and none left over.
 
     Raises: WeightError: the files are not such a network's.
     """
-    pieces: tuple[Piece, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    submodules: tuple[Submodule, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
     with _refusing(weights):
         state = read_state(weights)
-        for piece in pieces:
-            _filled(replace(weights, piece=piece), state)
+        for submodule in submodules:
+            _filled(replace(weights, submodule=submodule), state)
     return {key: value.contiguous() for key, value in state.items()}
 
 
-def read_state(weights: Verified) -> "dict[str, torch.Tensor]":
+def read_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
     """Return the tensors in a weight's files."""
     state = {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
     return {key: value for key, value in state.items() if not key.startswith(weights.entry.unused)}
 
 
-def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
+def _filled(weights: VerifiedWeights, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
     import torch
 
     with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
         network = build(weights)
     own = network.state_dict().keys()
     if weights.entry.role == "promptable":
-        state = _piece(state, encoder=weights.piece == "run")
+        state = _piece(state, encoder=weights.submodule == "run")
     state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
     try:
         network.load_state_dict(state, strict=True, assign=True)
@@ -89,7 +89,7 @@ def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Mo
 
 
 @contextmanager
-def _refusing(weights: Verified) -> Iterator[None]:
+def _refusing(weights: VerifiedWeights) -> Iterator[None]:
     entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
     try:
         yield
@@ -112,18 +112,18 @@ def _reason(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
-def build(weights: Verified) -> "torch.nn.Module":
+def build(weights: VerifiedWeights) -> "torch.nn.Module":
     """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
     module, name = definition_of(weights)
     network = getattr(import_module(module), name)
     entry = weights.entry
-    return network(entry.side) if weights.piece == "prompt" else network(**entry.build)
+    return network(entry.side) if weights.submodule == "prompt" else network(**entry.build)
 
 
-def definition_of(weights: Verified) -> tuple[str, str]:
+def definition_of(weights: VerifiedWeights) -> tuple[str, str]:
     """Return the module that defines a weight's network, or the piece meant, and its name there."""
     entry = weights.entry
-    module, name = (PIECES.get(weights.piece) or NETS.get(entry.name) or NETS[entry.role]).split(".")
+    module, name = (SUBMODULES.get(weights.submodule) or NETS.get(entry.name) or NETS[entry.role]).split(".")
     return f"pipeline.nets.{module}", name
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import FILE, convert
 from pipeline.runtime.converted import folder_of, forget_unused, note_use
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import WeightError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class EngineError(RuntimeError):
     """An engine that is absent or cannot take a network."""
 
 
-def compile_openvino(weights: Verified) -> Engine:
+def compile_openvino(weights: VerifiedWeights) -> Engine:
     """Return a network that OpenVINO runs on the CPU; safe under concurrent calls.
 
     The converted network stays in the cache folder, keyed by weights, code and engine; what the
@@ -48,7 +48,7 @@ def compile_openvino(weights: Verified) -> Engine:
         raise EngineError(f"OpenVINO is absent ({error})") from error
     folder = folder_of(weights, ov.__version__)
     core = ov.Core()
-    hint = "f32" if weights.piece == "prompt" else precision(core)  # bf16 would move a prompt's points
+    hint = "f32" if weights.submodule == "prompt" else precision(core)  # bf16 would move a prompt's points
     try:
         if (folder / FILE).exists():
             try:
@@ -63,7 +63,7 @@ def compile_openvino(weights: Verified) -> Engine:
         raise EngineError(f"OpenVINO does not take {weights.entry.name} ({str(error).strip().splitlines()[-1]})") from error
 
 
-def _converted(weights: Verified, folder: Path) -> Path:
+def _converted(weights: VerifiedWeights, folder: Path) -> Path:
     try:
         convert(weights, folder)
     except OSError as error:
@@ -75,7 +75,7 @@ def _converted(weights: Verified, folder: Path) -> Path:
     return folder
 
 
-def _ready(core: "openvino.Core", folder: Path, hint: str, weights: Verified) -> "_OpenvinoNetwork":
+def _ready(core: "openvino.Core", folder: Path, hint: str, weights: VerifiedWeights) -> "_OpenvinoNetwork":
     note_use(folder)
     network = _OpenvinoNetwork(core, folder, hint)
     forget_unused(weights, folder)
@@ -104,7 +104,7 @@ class _OpenvinoNetwork:
         return found[0] if len(found) == 1 else found
 
 
-def run_torch(weights: Verified, device: str) -> Engine:
+def run_torch(weights: VerifiedWeights, device: str) -> Engine:
     """Return a network that PyTorch runs: float32 on the CPU, half precision on CUDA; safe under concurrent calls.
 
     Raises: WeightError.

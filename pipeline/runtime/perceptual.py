@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.vgg import Perceptual
 from pipeline.runtime.build import load_network
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 
 # The mean of each layer's rectified maps that energies reckon with, for `reference()`: so the compact network's lifted maps are, whose
 # teacher was normalized to a mean of 1 over many pictures, as Gatys et al. did with VGG-19.
@@ -15,7 +15,7 @@ LEVELS = {"conv1_1": 1.76, "conv2_1": 1.78, "conv3_1": 1.33, "conv4_1": 1.28, "c
 REFERENCE_PX = 256
 
 
-def load_features(weights: Verified, device: str) -> Perceptual:
+def load_features(weights: VerifiedWeights, device: str) -> Perceptual:
     """Return a perceptual network for gradients by the picture: bfloat16 where the machine is made for it.
 
     Raises: WeightError: the files are not such a network's.

@@ -10,10 +10,10 @@ from pipeline.ops.tiles import strips_of
 from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import Detector as Name
 from pipeline.settings import Settings
-from pipeline.stages.detect.from_parsing import Seen, see
+from pipeline.stages.detect.from_parsing import Detections, detect_faces
 from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine
-from pipeline.stages.segment.color_models import scene_of, separate
+from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Labels, Photo
 
@@ -26,17 +26,17 @@ class Detector:
     needs only the parser.
     """
 
-    see: Callable[[Image, Parser, Loaded | None], Seen]
+    detect_faces: Callable[[Image, Parser, Loaded | None], Detections]
     network: str | None = None
 
 
-def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
+def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees, whose eyes and mouths are the faces."""
     del finder
-    return see(photo, parser)
+    return detect_faces(photo, parser)
 
 
-def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
+def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees where a detector network finds faces."""
     if finder is None:
         raise ValueError("A network that finds faces is needed.")
@@ -50,7 +50,7 @@ DETECTORS: dict[Name, Detector] = {
 }
 
 
-def detect(run: Run) -> Keyed[Seen]:
+def detect(run: Run) -> Keyed[Detections]:
     """Parse the photo and find its faces.
 
     Raises: WeightError: a network is not at hand.
@@ -58,7 +58,7 @@ def detect(run: Run) -> Keyed[Seen]:
     detector = DETECTORS[run.settings.detect.detector]
     parser = run.parser()
     finder = run.network(detector.network) if detector.network else None
-    return run.stage("parse", detector.see, run.original, parser, finder)
+    return run.stage("parse", detector.detect_faces, run.original, parser, finder)
 
 
 def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> Labels:
@@ -69,11 +69,11 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     original, seen = see_photo(photo, models=models, settings=settings)
     nine = merged_nine(seen.whole, seen.views, original.shape[:2])
     # Labels ask only whether the background is likelier than all else.
-    nine[..., 0] = separate(original, scene_of(seen.whole, nine))
+    nine[..., 0] = refine_background(original, background_of(seen.whole, nine))
     return labels_at(nine, photo.size)
 
 
-def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Seen]:
+def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Detections]:
     """Return the photo at working size, and what the parser sees in it.
 
     Raises: WeightError: the parser's weights are not at hand.

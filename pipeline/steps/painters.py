@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Mood
 from pipeline.settings import Painter as Name
-from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.broad_strokes import broad_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
@@ -18,7 +18,7 @@ STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
 MOODS: dict[Mood, str | None] = {"monet": None, "mist": "monet_mist", "dusk": "monet_dusk"}
 
 
-def by_network(run: Run, seen: Keyed[Seen]) -> Keyed[Painted]:
+def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     """Paint the photo by a network, in tiles where the brush asks for more than working size.
 
     Raises: WeightError: the network is not at hand.
@@ -27,12 +27,12 @@ def by_network(run: Run, seen: Keyed[Seen]) -> Keyed[Painted]:
     painter, brush = network_of(run), run.settings.paint.brush
     scene = run.stage("paint", _scene, run.photo, run.original, painter, brush, told=True)
     broad = None
-    if run.settings.temper.broad:
+    if run.settings.intensity.broad:
         broad = run.made(_broad, run.original, scene, painter, brush)
     return run.made(_on_canvas, scene, broad, keep=False)
 
 
-Paint = Callable[[Run, Keyed[Seen]], Keyed[Painted]]
+Paint = Callable[[Run, Keyed[Detections]], Keyed[Painted]]
 PAINTERS: Mapping[Name, Paint] = {"monet": by_network, "portrait-aware": by_style_transfer}
 
 

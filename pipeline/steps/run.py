@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from pipeline.ops.resample import shrunk, size_within
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Parser
@@ -175,7 +175,7 @@ class Run:
 def at_working_size(photo: Photo) -> Image:
     """Return the photo with at most `WORKING_PIXELS`, float."""
     size = size_within(photo.size, WORKING_PIXELS)
-    return lit(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
+    return to_float(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
 
 
 def _key(make: Callable[..., object], inputs: tuple[object, ...]) -> str:

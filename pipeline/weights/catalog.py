@@ -9,7 +9,7 @@ from typing import Any, Literal
 Role = Literal["painter", "mood", "parser", "close_parser", "restorer", "promptable", "person", "detector", "perceptual"]
 # What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
 # that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
-Piece = Literal["run", "prompt", "statistics", "frozen"]
+Submodule = Literal["run", "prompt", "statistics", "frozen"]
 # What every painting may need. The other roles are played only where a person chooses a network by its name.
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of faces near
 USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.settings import WeightPolicy
-from pipeline.weights.cache import Verified, file_of, find_kept, keep, kept, recorded, verify
+from pipeline.weights.cache import VerifiedWeights, file_of, find_kept, keep, kept, recorded, verify
 from pipeline.weights.catalog import CATALOG, EMBEDDED, Entry, WeightError, WrongFileError
 from pipeline.weights.hub import find_in_hub_cache
 
@@ -35,7 +35,7 @@ def status() -> list[Status]:
     return found
 
 
-def at_hand(policy: WeightPolicy = "auto") -> frozenset[str]:
+def available(policy: WeightPolicy = "auto") -> frozenset[str]:
     """Return the names of the published weights that `auto` takes: those that are here now, or under `embedded` none."""
     return frozenset(entry.name for entry in CATALOG.values() if policy != "embedded" and not entry.embedded and find(entry))
 
@@ -97,7 +97,7 @@ def _find_checkpoint(entry: Entry) -> Path | None:
     return next((path for path in in_hub if path), None)
 
 
-def obtain(entry: Entry) -> Verified:
+def obtain(entry: Entry) -> VerifiedWeights:
     """Return the files of a weight that is here, after comparing every byte with what it should be; nothing is downloaded.
 
     Raises: WrongFileError: a published file is not what it should be. WeightError: a file is
@@ -117,7 +117,7 @@ def obtain(entry: Entry) -> Verified:
     return keep(checkpoint)
 
 
-def _verified_shards(entry: Entry) -> Verified:
+def _verified_shards(entry: Entry) -> VerifiedWeights:
     whole = hashlib.sha256()
     files = tuple(EMBEDDED / shard.file for shard in entry.shards)
     for shard, file in zip(entry.shards, files, strict=True):
@@ -133,4 +133,4 @@ def _verified_shards(entry: Entry) -> Verified:
         whole.update(data)
     if whole.hexdigest() != entry.sha256:
         raise WeightError(f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again.")
-    return Verified(entry, files, whole.hexdigest())
+    return VerifiedWeights(entry, files, whole.hexdigest())

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 from pipeline.weights.catalog import WeightError, WrongFileError
 
 if TYPE_CHECKING:
-    from pipeline.weights.cache import Verified
+    from pipeline.weights.cache import VerifiedWeights
 
 REFUSED, WRONG = 3, 4  # exit codes: the weights are to blame, the sentence is on stdout
-Work = Callable[["Verified", Path], None]
+Work = Callable[["VerifiedWeights", Path], None]
 
 
-class ApartError(RuntimeError):
+class WorkerError(RuntimeError):
     """A process that could not do its work; the message is its last word."""
 
 
-def run_apart(module: str, weights: "Verified", to: Path) -> None:
+def run_worker(module: str, weights: "VerifiedWeights", to: Path) -> None:
     """Let `python -m MODULE`, which ends in `answer`, write what it makes of weights.
 
     Raises: WeightError; ApartError.
@@ -35,7 +35,7 @@ def run_apart(module: str, weights: "Verified", to: Path) -> None:
         raise refusal(done.stdout.decode().strip())
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-        raise ApartError(lines[-1])
+        raise WorkerError(lines[-1])
 
 
 def answer(work: Work) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
-from pipeline.types import Care
+from pipeline.types import RestorationPlan
 from tests.command import SHA256, painting_of, run, save
 
 
@@ -67,11 +67,11 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
 
 
 def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
-    cares = (Care(0.5, blur=7.123, low_confidence=True), Care(0.0, "sharp already", 1.2), Care(1.0))
+    plans = (RestorationPlan(0.5, blur=7.123, low_confidence=True), RestorationPlan(0.0, "sharp already", 1.2), RestorationPlan(1.0))
 
     def paint(photo, settings, **_):
         painting = painting_of(photo, settings)
-        return replace(painting, faces=painting.faces * 3, cares=cares)
+        return replace(painting, faces=painting.faces * 3, plans=plans)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
     report = tmp_path / "report.json"

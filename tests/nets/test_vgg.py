@@ -6,7 +6,7 @@ import torch
 
 from pipeline.nets.vgg import LAYERS, WIDTHS, Perceptual
 from pipeline.runtime.perceptual import condense
-from pipeline.stages.style_transfer.gram import moment
+from pipeline.stages.style_transfer.gram import gram_matrix
 from pipeline.stages.style_transfer.losses import content_energy, style_energy
 from training import perceptual
 from training.perceptual import LIFTS, network, products, unlike
@@ -73,7 +73,7 @@ def test_smaller_lifts_leave_styles_and_contents_as_far_apart_as_they_were():
     small = net.lift("conv1_1")
     assert small.shape == (5, 5)
     assert torch.equal(net.lift("conv3_1"), few)
-    for energy, maps in ((style_energy, (moment(one), moment(other))), (content_energy, (one, other))):
+    for energy, maps in ((style_energy, (gram_matrix(one), gram_matrix(other))), (content_energy, (one, other))):
         torch.testing.assert_close(energy(*maps, small), energy(*maps, whole))
 
 

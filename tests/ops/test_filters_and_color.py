@@ -88,8 +88,8 @@ def test_harmony_takes_the_paintings_mean_inside_the_mask():
     photo, painting = np.full((64, 64, 3), 0.7, np.float32), np.full((64, 64, 3), (0.3, 0.4, 0.6), np.float32)
     photo += RNG.normal(0, 0.02, photo.shape).astype(np.float32)
     mask = np.ones((64, 64), np.float32)
-    lit = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
-    assert np.abs(lit.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
+    to_float = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
+    assert np.abs(to_float.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
     unchanged = color.harmonized(photo, painting, mask, reach_px=8, share=0.0)
     assert np.abs(unchanged - photo.clip(0, 1)).max() < 1 / 255  # OpenCV interpolates its tables
 

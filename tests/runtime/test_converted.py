@@ -9,11 +9,11 @@ import pytest
 import pipeline.runtime.converted as converted
 from pipeline.runtime.build import NETS
 from pipeline.runtime.converted import UNUSED_DAYS, folder_of, forget_unused, note_use, sources_of
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 
 DAY = 24 * 3600
-PAINTER = Verified(CATALOG["monet_light"], (), "ab" * 32)
+PAINTER = VerifiedWeights(CATALOG["monet_light"], (), "ab" * 32)
 KEY, OTHER = "0123456789abcdef", "fedcba9876543210"
 
 
@@ -60,7 +60,7 @@ def test_weights_piece_arguments_and_engine_make_it_another_one(cache):
     entry = PAINTER.entry
     others = [
         replace(PAINTER, sha256="cd" * 32),
-        replace(PAINTER, piece="frozen"),
+        replace(PAINTER, submodule="frozen"),
         replace(PAINTER, entry=replace(entry, build={**entry.build, "blocks": 1})),
     ]
     names = {folder_of(PAINTER, "1"), folder_of(PAINTER, "2"), *(folder_of(o, "1") for o in others)}

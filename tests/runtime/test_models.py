@@ -24,7 +24,7 @@ from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import write
 from pipeline.runtime.engines import compile_openvino, count_cores, run_torch
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.from_parsing import see
+from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.parse import Parser
 from pipeline.weights.catalog import CATALOG, PARSERS, WeightError, read_manifest
 from pipeline.weights.resolve import obtain
@@ -91,7 +91,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
     photo = data.astronaut().astype(np.float32) / 255
 
     def find(whole, close):
-        (face,) = see(photo, Parser(whole, close)).faces
+        (face,) = detect_faces(photo, Parser(whole, close)).faces
         return face
 
     found = find(*(models.load(role, "embedded").run for role in PARSERS))

@@ -93,7 +93,7 @@ def test_both_pieces_run_through_openvino_as_through_pytorch(small, monkeypatch)
     found = loaded.run(photo)
     assert wanted.std() > 0.1
     assert 10 * np.log10(np.ptp(wanted) ** 2 / np.mean((found - wanted) ** 2)) > 40  # bf16 keeps three digits
-    plain = run_torch(replace(verified, piece="prompt"), "cpu")
+    plain = run_torch(replace(verified, submodule="prompt"), "cpu")
     mask, given = rng.standard_normal((1, 1, 256, 256), np.float32), np.ones(1, np.float32)
     for count in (2, 5, 17):
         points = rng.uniform(0, 1024, (1, count, 2)).astype(np.float32)

@@ -11,7 +11,7 @@ import app
 from tests.page import Pipeline
 from tests.smoke.browser import check, drop, open_page
 from ui.examples import EXAMPLES
-from ui.service import Studio
+from ui.service import PaintService
 from ui.style_box import GALLERY
 
 ADDRESSES = "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
@@ -22,7 +22,7 @@ def come_back_later(browser: Browser) -> None:
     """Serve a page whose sweep comes soon, drop a photo, and come back when the photo is swept."""
     os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="swept-")
     app.SWEEP_S, app.IDLE_S = 1, 2
-    served = app.build(Studio(paint=Pipeline(), models=object()))
+    served = app.build(PaintService(paint=Pipeline(), models=object()))
     _, url, _ = served.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
     page = browser.new_page()
     open_page(page, url)

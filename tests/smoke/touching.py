@@ -11,14 +11,14 @@ HANDLE = "#slider .outer"
 
 def scroll_over_the_result(page: Page) -> None:
     """Scroll the page by wheel and finger over the result; drag its handle by mouse, keys and finger."""
-    touch, picture = page.context.new_cdp_session(page), page.locator("#slider .content")
+    paint_face_strokes, picture = page.context.new_cdp_session(page), page.locator("#slider .content")
 
     def wheel() -> None:
         page.mouse.move(*middle_of(page, "#slider .content", 0.25))
         page.mouse.wheel(0, 150)
 
     def swipe() -> None:
-        drag_a_finger(touch, middle_of(page, "#slider .content", 0.25), (0, -15))
+        drag_a_finger(paint_face_strokes, middle_of(page, "#slider .content", 0.25), (0, -15))
 
     for name, act in (("the wheel", wheel), ("a swipe", swipe)):
         picture.scroll_into_view_if_needed()
@@ -37,7 +37,7 @@ def scroll_over_the_result(page: Page) -> None:
         page.mouse.up()
 
     def finger() -> None:
-        drag_a_finger(touch, middle_of(page, HANDLE), (6, 0))
+        drag_a_finger(paint_face_strokes, middle_of(page, HANDLE), (6, 0))
 
     def keys() -> None:
         page.locator(HANDLE).focus()
@@ -48,13 +48,13 @@ def scroll_over_the_result(page: Page) -> None:
         check(moves_the_handle(page, act), f"{name} can move the handle")
 
 
-def drag_a_finger(touch: CDPSession, start: tuple[float, float], step: tuple[float, float]) -> None:
+def drag_a_finger(paint_face_strokes: CDPSession, start: tuple[float, float], step: tuple[float, float]) -> None:
     """Put a finger down, move it by ten steps, and lift it."""
     for i in range(11):
         x, y = (at + i * by for at, by in zip(start, step, strict=True))
         kind = "touchMove" if i else "touchStart"
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        paint_face_strokes.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    paint_face_strokes.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def moves_the_handle(page: Page, act: Callable[[], None]) -> bool:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings, options
@@ -41,9 +41,9 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
 
     def yellow(mood):
         settings = Settings.from_flat(mood=mood, weights="embedded")
-        painter = network_of(Run(Photo(to_pixels(photo)), settings, models))
+        painter = network_of(Run(Photo(to_uint8(photo)), settings, models))
         painted = stylize(photo, painter.run, brush=3.0, stroke_px=painter.entry.stroke_px, seeded=painter.entry.seeded)
-        return float(cv2.cvtColor(to_pixels(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 2].mean())
+        return float(cv2.cvtColor(to_uint8(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 2].mean())
 
     mist, monet, dusk = map(yellow, ("mist", "monet", "dusk"))
     assert mist < monet - 2

@@ -23,12 +23,12 @@ from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.steps.style_transfer import NOBODY
 from pipeline.steps.stylize import fine_of
-from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
+from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
 from tests.page import visitor
 from ui import style_box
 from ui.handlers import Handlers
 from ui.service import reporter
-from ui.sessions import Visits
+from ui.sessions import Sessions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
@@ -105,7 +105,7 @@ def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
 def test_it_can_be_kept_as_it_is(models, night):
     def enough(progress):
         if progress.picture is not None:
-            raise Enough
+            raise StopEarly
 
     painting = paint(photo_of("scene.jpg", 160), Settings.from_flat(**QUICK), models=models, prompt=night, report=enough)
     assert any("Stopped after" in hint for hint in painting.hints)
@@ -113,7 +113,7 @@ def test_it_can_be_kept_as_it_is(models, night):
 
 
 def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(models, night, monkeypatch):
-    whole, sizes = pipeline.stages.style_transfer.transfer.painted_like, []
+    whole, sizes = pipeline.stages.style_transfer.transfer.transfer_style, []
 
     def scarce(photo, *args, **how):
         sizes.append(max(photo.shape))
@@ -121,7 +121,7 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(mo
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
         return whole(photo, *args, **how)
 
-    monkeypatch.setattr(pipeline.stages.style_transfer.transfer, "painted_like", scarce)
+    monkeypatch.setattr(pipeline.stages.style_transfer.transfer, "transfer_style", scarce)
     painting = paint(photo_of("scene.jpg", 240), Settings.from_flat(**{**QUICK, "style_px": 240}), models=models, prompt=night)
     assert sizes == [240, 168]
     assert any("painted at 168 px" in hint for hint in painting.hints)
@@ -218,8 +218,8 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
     assert len(style_box.GALLERY) >= 4
 
 
-def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(studio):
-    handlers, studio.line = Handlers(studio), SimpleNamespace(read=lambda: ("All is well.", True))
+def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(service):
+    handlers, service.line = Handlers(service), SimpleNamespace(read=lambda: ("All is well.", True))
     assert not handlers.tick(visitor("anna"))[1].active
     assert handlers.watch(visitor("anna")).active
     assert handlers.tick(visitor("anna"))[1].active
@@ -232,17 +232,17 @@ def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins
     assert not handlers.tick(visitor("anna"))[1].active
 
 
-def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
-    visit = studio.visits.of("anna")
+def test_the_picture_so_far_is_shown_and_can_be_kept(service):
+    visit = service.visits.of("anna")
     report = reporter(visit, lambda done, text: None)
     report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
     assert Path(visit.preview).exists()
-    handlers = Handlers(studio)
+    handlers = Handlers(service)
     assert handlers.tick(visitor("anna"))[2].visible
     assert not handlers.tick(visitor("bert"))[2].visible  # nobody else sees it
     handlers.keep(visitor("anna"))
     report(Progress("restore", 0.6))  # what is short goes on
-    with pytest.raises(Enough):
+    with pytest.raises(StopEarly):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
     visit.stop.set()
     with pytest.raises(Cancelled):
@@ -250,7 +250,7 @@ def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
 
 
 def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
-    visit = Visits(StageCache()).of("anna")
+    visit = Sessions(StageCache()).of("anna")
     hanging = visit.show("result", np.zeros((8, 8, 3), np.uint8))
     for value in range(60):
         visit.show_so_far(np.full((8, 8, 3), value, np.uint8))
@@ -259,12 +259,12 @@ def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
     assert len(list(visit.folder.iterdir())) == 3
 
 
-def test_painting_like_nothing_says_what_to_do(studio, photo):
+def test_painting_like_nothing_says_what_to_do(service, photo):
     def refuse(*_, **how):
         if not how["prompt"].styles:
             raise PromptError(NO_STYLE)
 
-    studio._paint = refuse
+    service._paint = refuse
     values = [style_box.LIKE if o.flag == "painter" else o.default for o in style_box.OPTIONS]
     with pytest.raises(gr.Error, match="add a style picture"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, None, *values)
+        Handlers(service).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, None, *values)

@@ -29,11 +29,11 @@ def photo():
 
 def test_light_lifts_darks_and_keeps_order():
     grays = np.repeat(np.linspace(0, 1, 32, dtype=np.float32)[None, :, None], 3, 2)
-    lit = cv2.cvtColor(lit_like_monet(grays), cv2.COLOR_RGB2LAB)[0]
-    assert (np.diff(lit[:, 0]) >= 0).all()
-    assert (np.diff(lit[lit[:, 0] < 99, 0]) > 0).all()  # only next to white are all grays one
-    assert lit[0, 0] > 5
-    assert max(lit[2, 2], lit[-4, 2]) < lit[14, 2]  # shadows and lights are bluer than what lies between
+    to_float = cv2.cvtColor(lit_like_monet(grays), cv2.COLOR_RGB2LAB)[0]
+    assert (np.diff(to_float[:, 0]) >= 0).all()
+    assert (np.diff(to_float[to_float[:, 0] < 99, 0]) > 0).all()  # only next to white are all grays one
+    assert to_float[0, 0] > 5
+    assert max(to_float[2, 2], to_float[-4, 2]) < to_float[14, 2]  # shadows and lights are bluer than what lies between
 
 
 def test_strokes_are_dabs_of_one_color():

@@ -25,7 +25,7 @@ from training.losses import loss
 from training.samples import Sample, face_in
 from training.segment import arguments
 from training.segment import test_folder as held_out_in
-from training.soup import mixed
+from training.soup import lerp
 from training.stream import Varied
 from training.sunglasses import worn
 from training.views import VIEWS
@@ -244,10 +244,10 @@ def test_the_rate_warms_up_and_falls_along_a_cosine():
 
 def test_the_mean_of_two_checkpoints_lies_between_them():
     one, other = ({"w": torch.tensor([v]), "count": torch.tensor(n)} for v, n in ((0.0, 1), (2.0, 3)))
-    found = mixed(one, other, 0.25)
+    found = lerp(one, other, 0.25)
     assert (found["w"].item(), found["count"].item()) == (0.5, 3)
     with pytest.raises(ValueError, match="one network"):
-        mixed(one, {"w": torch.zeros(2), "count": torch.tensor(1)}, 0.5)
+        lerp(one, {"w": torch.zeros(2), "count": torch.tensor(1)}, 0.5)
 
 
 def test_quickened_convolutions_have_the_same_output_and_gradients():

@@ -21,7 +21,7 @@ from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
 from ui.prompts import prompt_from
-from ui.service import STILL, Studio
+from ui.service import STILL, PaintService
 
 SIZE = (300, 200)
 
@@ -57,8 +57,8 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def studio():
-    return Studio(paint=Obedient(), models=object())
+def service():
+    return PaintService(paint=Obedient(), models=object())
 
 
 def at(x, y):
@@ -109,15 +109,15 @@ def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
 
     painting = paint(read_photo(photo), Settings(), models=None)
     assert np.ptp(draw_kept(painting), axis=2).max() == 0
-    hint, *_ = view(shown_by(Studio(paint=paint, models=object()), photo))
+    hint, *_ = view(shown_by(PaintService(paint=paint, models=object()), photo))
     assert "Nothing is kept yet" in hint.value
 
 
 # What clicks change
 
 
-def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
-    handlers, first = Handlers(studio), shown_by(studio, photo)
+def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
+    handlers, first = Handlers(service), shown_by(service, photo)
     once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
     twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
     assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
@@ -132,10 +132,10 @@ def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, pho
     assert (pixels(none.after) == pixels(first.after)).all()
 
 
-def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
-    handlers = Handlers(studio)
-    clicked_on = shown_in(handlers.click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
-    blended = studio.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
+def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(service, photo, tmp_path):
+    handlers = Handlers(service)
+    clicked_on = shown_in(handlers.click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD))
+    blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
     assert blended.kept == clicked_on.kept, "a blend does not change it"
     copy = tmp_path / "copy.png"
@@ -148,13 +148,13 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(stu
     assert other.prompt == Prompt()
 
 
-def test_the_download_follows_the_clicks(studio, photo):
-    shown = shown_in(Handlers(studio).click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
-    assert (pixels(studio.write_full_size("anna", shown)) == pixels(shown.after)).all()
+def test_the_download_follows_the_clicks(service, photo):
+    shown = shown_in(Handlers(service).click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD))
+    assert (pixels(service.write_full_size("anna", shown)) == pixels(shown.after)).all()
 
 
-def test_clicks_before_a_painting_do_nothing(studio):
-    handlers = Handlers(studio)
+def test_clicks_before_a_painting_do_nothing(service):
+    handlers = Handlers(service)
     for values in (handlers.click(visitor("anna"), at(1, 1), None, ADD), handlers.undo(visitor("anna"), None)):
         assert values == [gr.skip()] * len(values)
 
@@ -166,19 +166,19 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
                 raise WeightError("There is no sam_light here; get the project's own copy again.")
             return super().__call__(photo, settings, **how)
 
-    studio = Studio(paint=Bare(), models=object())
-    shown = shown_by(studio, photo)
+    service = PaintService(paint=Bare(), models=object())
+    shown = shown_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
-        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
-    assert studio.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
+    assert service.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
-def test_a_deleted_photo_is_asked_for_again(studio, photo):
-    shown = shown_by(studio, photo)
-    studio.visits.leave("anna")
+def test_a_deleted_photo_is_asked_for_again(service, photo):
+    shown = shown_by(service, photo)
+    service.visits.leave("anna")
     photo.unlink()
     with pytest.raises((PhotoError, gr.Error), match="Add it again"):
-        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
 
 
 def test_too_many_clicks_are_refused():

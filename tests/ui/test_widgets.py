@@ -72,20 +72,20 @@ def test_a_links_bad_value_is_said_and_ignored(bad):
     assert next(iter(bad)) in said[0]
 
 
-def test_opening_a_link_fills_the_controls(studio):
-    *controls, _picture, _name, notes, _status = Handlers(studio).open(visitor("anna", brush="2", keep="<b>"))
+def test_opening_a_link_fills_the_controls(service):
+    *controls, _picture, _name, notes, _status = Handlers(service).open(visitor("anna", brush="2", keep="<b>"))
     assert from_widgets(controls) == Settings.from_flat(brush=2.0)
     assert "&lt;b&gt;" in notes
 
 
-def test_a_link_names_a_picture_of_the_gallery(studio):
-    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, like="night"))
+def test_a_link_names_a_picture_of_the_gallery(service):
+    *_, picture, name, notes, _status = Handlers(service).open(visitor("anna", painter=style_box.LIKE, like="night"))
     assert (Path(picture), name, notes) == (style_box.GALLERY["night"].path, "night", "")
 
 
 @pytest.mark.parametrize("query", [{}, {"like": "../portrait"}, {"like": "night.jpg"}])
-def test_a_link_without_the_picture_that_it_needs_says_so(studio, query):
-    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, **query))
+def test_a_link_without_the_picture_that_it_needs_says_so(service, query):
+    *_, picture, name, notes, _status = Handlers(service).open(visitor("anna", painter=style_box.LIKE, **query))
     assert picture == name == gr.skip()
     assert "the picture" in notes
-    assert "the picture" not in Handlers(studio).open(visitor("anna", **query))[-2]
+    assert "the picture" not in Handlers(service).open(visitor("anna", **query))[-2]

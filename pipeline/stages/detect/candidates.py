@@ -23,7 +23,7 @@ class Blob:
     area: int
 
 
-def guesses(parts: Probabilities) -> list[Points]:
+def face_candidates(parts: Probabilities) -> list[Points]:
     """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
     right, left = _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW), _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW)
     mouths = _blobs(parts[..., Part.LIPS] + parts[..., Part.TEETH] > LIKELY_MOUTH)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.detect.candidates import guesses
+from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
-from pipeline.stages.detect.verify import clear, confirm
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background
+from pipeline.stages.detect.verify import shown_clearly, verify_face
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, Part, Probabilities, look, mean_of, parse_crop, with_background
 from pipeline.types import Face, Image, Points
 
 LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
@@ -27,19 +27,19 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 
 Window = tuple[slice, slice]  # rows, columns
-Found = list[tuple[Face, CloseLook]]
+Found = list[tuple[Face, FaceParse]]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Detections:
     """What the parser saw: the whole photo's parts (small), its faces largest first, a closer look at each."""
 
     whole: Probabilities
     faces: tuple[Face, ...]
-    views: tuple[CloseLook, ...]
+    views: tuple[FaceParse, ...]
 
 
-def see(photo: Image, parser: Parser) -> Seen:
+def detect_faces(photo: Image, parser: Parser) -> Detections:
     """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
 
     A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
@@ -54,7 +54,7 @@ def see(photo: Image, parser: Parser) -> Seen:
         found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
+    return Detections(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
 
 
 def whole_of(photo: Image) -> Window:
@@ -71,21 +71,21 @@ def _confirmed(photo: Image, parser: Parser, parts: Probabilities, window: Windo
     scale = _long(window) / max(parts.shape[:2])
     corner = (window[1].start, window[0].start)
     found = list(known)
-    for guess in guesses(parts):
+    for guess in face_candidates(parts):
         points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
         shown = _shown(parts, guess, scale, corner)
-        certain = shown and clear(shown)
-        if found and not certain and measure(look_closer(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
+        certain = shown and shown_clearly(shown)
+        if found and not certain and measure(parse_crop(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
             continue
-        seen = confirm(photo, parser, points, certain)
+        seen = verify_face(photo, parser, points, certain)
         if seen and not any(_same(seen[0], face) for face, _ in found):
             found.append(seen)
     return found
 
 
-def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]) -> CloseLook | None:
+def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]) -> FaceParse | None:
     """Return what a look at a photo's window, `scale` times reduced, shows around a guess; None where the face is small in it.
 
     `corner`: the window's (x, y) in the photo.
@@ -96,7 +96,7 @@ def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int,
         return None
     (left, top), (right, bottom) = ((np.maximum((eyes + mouth) / 2 + side * room, 0)).astype(int).tolist() for side in (-1, 1))
     to_look = np.array([[1, 0, (0.5 - corner[0]) - (left + 0.5) * scale], [0, 1, (0.5 - corner[1]) - (top + 0.5) * scale]]) / scale
-    return CloseLook(parts[top:bottom, left:right], to_look)
+    return FaceParse(parts[top:bottom, left:right], to_look)
 
 
 def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> tuple[Window, int] | None:

@@ -5,13 +5,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, likeliest
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, likeliest
 from pipeline.types import Face
 
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
 
 
-def measure(view: CloseLook) -> Face | None:
+def measure(view: FaceParse) -> Face | None:
     """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
     parts = view.parts
     labels = likeliest(parts)

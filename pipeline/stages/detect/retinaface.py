@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect.from_parsing import Seen, fitting_look
-from pipeline.stages.detect.verify import confirm
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, likeliest, look_closest
+from pipeline.stages.detect.from_parsing import Detections, fitting_look
+from pipeline.stages.detect.verify import verify_face
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, likeliest, parse_face
 from pipeline.types import Face, Image, Network
 
 Float = NDArray[np.float32]
@@ -25,9 +25,9 @@ OVERLAP = 0.4  # intersection over union from which two finds are one
 INSIDE = 0.6  # share of a smaller find's box that lies in a larger face when it is a part of that face
 
 
-def find(photo: Image, finder: Network, parser: Parser) -> Seen:
+def find(photo: Image, finder: Network, parser: Parser) -> Detections:
     """Return what the parser sees where the detector found faces, largest first; a find inside a larger face is none."""
-    seen: list[tuple[Face, CloseLook]] = []
+    seen: list[tuple[Face, FaceParse]] = []
     for long_px in LOOKS_PX:
         for candidate in sorted(candidates(photo, finder, long_px=long_px), key=lambda face: -face.height):
             pair = None if _inside_any(candidate, seen) else _looked_at(photo, parser, candidate)
@@ -37,22 +37,22 @@ def find(photo: Image, finder: Network, parser: Parser) -> Seen:
             break
     seen.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in seen)
-    return Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
+    return Detections(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
 
 
-def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:
+def _inside_any(face: Face, seen: list[tuple[Face, FaceParse]]) -> bool:
     boxes, own = np.array([f.box for f, _ in seen], np.float32).reshape(-1, 4), np.array(face.box, np.float32)
     smaller = np.minimum(_area(boxes), _area(own))
     return bool((_shared(boxes, own) > INSIDE * smaller).any())
 
 
-def _looked_at(photo: Image, parser: Parser, face: Face) -> tuple[Face, CloseLook] | None:
+def _looked_at(photo: Image, parser: Parser, face: Face) -> tuple[Face, FaceParse] | None:
     """Return the face as a closer look draws it; where that lacks a part, a sure find as it is; else None."""
     points = np.concatenate([face.eyes, face.mouth])
-    confirmed = confirm(photo, parser, points)
+    confirmed = verify_face(photo, parser, points)
     if confirmed or face.score < SURE_SCORE:
         return confirmed
-    view = look_closest(photo, points, parser.close)
+    view = parse_face(photo, points, parser.close)
     middle = slice(view.parts.shape[0] // 4, -view.parts.shape[0] // 4)
     share = np.isin(likeliest(view.parts[middle, middle]), FACE_PARTS).mean()
     return (face, view) if share > MIN_SHARE else None

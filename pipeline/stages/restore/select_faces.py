@@ -6,7 +6,7 @@ import numpy as np
 from pipeline.ops import align
 from pipeline.ops.blur_estimation import blur_px, grain
 from pipeline.settings import Restored
-from pipeline.types import Care, Face, FaceWish, Image
+from pipeline.types import Face, FaceOverride, Image, RestorationPlan
 
 SIDE = 512  # px; the restorers' input
 INNER = np.array([[135, 185], [377, 415]]) / SIDE  # x, y: from brows to lower lip, where a face has its edges
@@ -27,16 +27,18 @@ LEAST_SEEN = 16.0
 SHARP_ALREADY, NOT_LARGEST, NOT_CHOSEN, NOT_AT_ALL = "sharp already", "not the largest", "not chosen", "restoration 0"
 
 
-def choose(photo: Image, faces: tuple[Face, ...], wishes: tuple[FaceWish, ...], *, which: Restored, weight: float) -> tuple[Care, ...]:
+def choose(
+    photo: Image, faces: tuple[Face, ...], overrides: tuple[FaceOverride, ...], *, which: Restored, weight: float
+) -> tuple[RestorationPlan, ...]:
     """Return what is done with each face: those that `which` names get `weight`, and those that a wish points at what it says.
 
     A face that is sharp already is left alone, unless a wish points at it: whoever points at a face means it. `faces` and `wishes` are
     in the photo's px.
     """
-    wished = {face_at(faces, x, y): own for x, y, own in wishes}
+    wished = {face_at(faces, x, y): own for x, y, own in overrides}
     largest = max(range(len(faces)), key=lambda i: faces[i].height, default=None)
 
-    def care(number: int, face: Face) -> Care:
+    def plan(number: int, face: Face) -> RestorationPlan:
         blur, sharp, seen = measured(photo, face)
         own, pointed = wished.get(number), number in wished
         share = weight if own is None else own
@@ -47,9 +49,9 @@ def choose(photo: Image, faces: tuple[Face, ...], wishes: tuple[FaceWish, ...], 
             why = NOT_AT_ALL
         elif sharp and not pointed:
             why = SHARP_ALREADY
-        return Care(0.0 if why else share, why, blur, low_confidence=not why and seen < LEAST_SEEN)
+        return RestorationPlan(0.0 if why else share, why, blur, low_confidence=not why and seen < LEAST_SEEN)
 
-    return tuple(care(number, face) for number, face in enumerate(faces))
+    return tuple(plan(number, face) for number, face in enumerate(faces))
 
 
 def face_at(faces: tuple[Face, ...], x: float, y: float) -> int | None:

@@ -7,7 +7,7 @@ from pipeline.ops.bilateral_grid import grid_of
 from pipeline.ops.color import to_gray
 from pipeline.ops.filters import guided
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.parse import CloseLook, Probabilities, mean_of, merged, with_background
+from pipeline.stages.parse import FaceParse, Probabilities, mean_of, merged, with_background
 from pipeline.types import Image
 
 Float = NDArray[np.float32]
@@ -21,18 +21,18 @@ LIMIT, FEW = 4.0, 0.02  # the most that colors may say, likewise; a number of pi
 EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own
 
 
-def parted(photo: Image, whole: Probabilities, closer: tuple[CloseLook, ...]) -> Probabilities:
+def refined_parts(photo: Image, whole: Probabilities, closer: tuple[FaceParse, ...]) -> Probabilities:
     """Return a photo's parts, (H, W, 12): closer looks laid over the whole one, and people separated from the scene."""
     parts = merged(whole, closer, photo.shape[:2])
-    return with_background(parts, separate(photo, scene_of(whole, parts)))
+    return with_background(parts, refine_background(photo, background_of(whole, parts)))
 
 
-def scene_of(whole: Probabilities, parts: Probabilities) -> Float:
+def background_of(whole: Probabilities, parts: Probabilities) -> Float:
     """Return the probability of the background, (H, W), by the whole look and by the closer ones in `parts`, which see less of it."""
     return mean_of(parts[..., 0], resized(np.ascontiguousarray(whole[..., 0]), parts.shape[:2]))
 
 
-def separate(photo: Image, background: Float) -> Float:
+def refine_background(photo: Image, background: Float) -> Float:
     """Return the probability of the background, (H, W), where a color that is surely a person's makes a person likelier nearby.
 
     And one that is surely the scene's the scene: a parser that mistakes some of a wall for hair is sure of most of that wall. Edges

@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
 
-def moment(maps: Tensor, weight: Tensor | None = None) -> Tensor:
+def gram_matrix(maps: Tensor, weight: Tensor | None = None) -> Tensor:
     """Return the mean products of a map's channels and of a one, (C + 1, C + 1): its Gram matrix over its positions, and its means.
 
     `maps`: (1, C, H, W). `weight`: (1, 1, H, W) in [0, 1], how much each position counts; None: all the same.

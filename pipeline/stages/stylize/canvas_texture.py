@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import to_gray
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.stages.stylize.scene import changed
+from pipeline.stages.stylize.scene import change_scene
 from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
@@ -40,17 +40,17 @@ def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
     return float(np.clip(differs / USUAL, *LIMITS))
 
 
-def weave(scene: Scene, grain: Field) -> Scene:
+def lay_canvas(scene: Scene, grain: Field) -> Scene:
     """Return a painting on a canvas with this grain."""
-    return replace(changed(scene, grain, _woven), grain=grain) if scene.styled is not None else scene
+    return replace(change_scene(scene, grain, _with_canvas), grain=grain) if scene.styled is not None else scene
 
 
-def woven(picture: Image, grain: Field) -> Image:
+def with_canvas(picture: Image, grain: Field) -> Image:
     """Return a picture, (H, W, 3) in [0, 1], with the canvas' `grain`, at its cells, in it."""
-    return _woven(picture, resized(grain, picture.shape[:2]))
+    return _with_canvas(picture, resized(grain, picture.shape[:2]))
 
 
-def _woven(picture: Image, grain: Field) -> Image:
+def _with_canvas(picture: Image, grain: Field) -> Image:
     gray = to_gray(picture)
     shown = grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
     return np.clip(picture + shown[..., None], 0, 1, dtype=np.float32)

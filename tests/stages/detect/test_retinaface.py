@@ -20,7 +20,7 @@ from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.steps.run import at_working_size
 from pipeline.types import WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 from tests.faces import drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
@@ -44,7 +44,7 @@ def test_the_detector_is_the_published_network(name, backbone, millions, tmp_pat
     plain = published(backbone)
     # The authors trained on several cards, so each key has a prefix.
     torch.save({f"module.{key}": value for key, value in plain.state_dict().items()}, tmp_path / "net.pth")
-    network = load_network(Verified(CATALOG[name], (tmp_path / "net.pth",), "-"))
+    network = load_network(VerifiedWeights(CATALOG[name], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 64, 96)
     with torch.inference_mode():
         boxes, faces, points = plain(photo[:, [2, 1, 0]] * 255 - torch.tensor([104.0, 117, 123])[:, None, None])
@@ -56,7 +56,7 @@ def test_the_detector_is_the_published_network(name, backbone, millions, tmp_pat
 def test_the_other_backbones_checkpoint_is_refused_by_name(tmp_path):
     torch.save(published("mobile0.25").state_dict(), tmp_path / "net.pth")
     with pytest.raises(WeightError, match=r"net\.pth: the detector retinaface_resnet50 was wanted"):
-        load_network(Verified(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
+        load_network(VerifiedWeights(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
 
 
 def test_anchors_and_decoding_are_facexlibs():
@@ -157,7 +157,7 @@ def test_pictures_of_any_shape_can_be_searched(size):
 @needs_shared
 @pytest.mark.parametrize(("name", "count"), [("077436", 1), ("group_2008_002470", 6), ("group_2008_004176", 7), ("group_2009_004587", 2)])
 def test_the_real_small_detector_finds_the_people(name, count):
-    network = load_network(Verified(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
+    network = load_network(VerifiedWeights(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
 
     @torch.inference_mode()
     def run(batch):

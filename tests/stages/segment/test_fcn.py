@@ -9,7 +9,7 @@ from pipeline.nets.fcn import PersonFcn
 from pipeline.runtime.build import load_network
 from pipeline.stages.segment.fcn import person
 from pipeline.weights.catalog import CATALOG
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 
 RNG = np.random.default_rng(0)
 
@@ -27,7 +27,7 @@ def test_the_person_segmenter_normalizes_inside_and_asks_for_class_15(tmp_path):
     torch.manual_seed(0)
     plain = fcn_resnet50(weights=None, weights_backbone=None, num_classes=21, aux_loss=True).eval()
     torch.save(plain.state_dict(), tmp_path / "net.pth")
-    network = load_network(Verified(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
+    network = load_network(VerifiedWeights(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 40, 56)
     mean, deviation = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
     with torch.inference_mode():

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.stylize.canvas_texture import canvas, liveliness, weave, woven
+from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas, liveliness, with_canvas
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, photo_of
@@ -44,9 +44,9 @@ def test_liveliness_has_limits():
 
 def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_in_the_mean():
     grain = canvas(rough(0.05), (128, 96), brush=8, amount=1)
-    np.testing.assert_array_equal(woven(np.zeros((128, 96, 3), np.float32), grain), 0)
+    np.testing.assert_array_equal(with_canvas(np.zeros((128, 96, 3), np.float32), grain), 0)
     dark, light = (np.full((128, 96, 3), value, np.float32) for value in (0.3, 0.75))
-    on_dark, on_light = (woven(paint, grain) - paint for paint in (dark, light))
+    on_dark, on_light = (with_canvas(paint, grain) - paint for paint in (dark, light))
     assert on_dark.std() > 1.2 * on_light.std() > 0
     assert abs(on_dark.mean()) < 0.2 * on_dark.std()
     assert np.ptp(on_dark, axis=2).max() < 1e-6  # light, no color
@@ -55,11 +55,11 @@ def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_i
 def test_what_is_painted_finer_lies_on_the_same_canvas():
     styled, fine = np.full((60, 80, 3), 0.5, np.float32), np.full((600, 800, 3), 128, np.uint8)
     grain = canvas(rough(0.1), (600, 800), brush=16, amount=2)  # cells of 12 px
-    scene = weave(Scene(styled, fine), grain)
+    scene = lay_canvas(Scene(styled, fine), grain)
     shrunk = cv2.resize(scene.fine.astype(np.float32) / 255, (80, 60), interpolation=cv2.INTER_AREA)
     assert np.corrcoef(shrunk[..., 0].ravel(), scene.styled[..., 0].ravel())[0, 1] > 0.9
     assert scene.grain is grain
-    assert weave(Scene(), grain) == Scene()
+    assert lay_canvas(Scene(), grain) == Scene()
 
 
 def grain_in(painting, without):

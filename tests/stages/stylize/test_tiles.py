@@ -179,7 +179,7 @@ def test_both_pieces_of_a_painter_convert_and_agree_with_the_whole(tiny):
 def test_a_painter_without_norms_needs_no_statistics(tiny):
     made = []
     loaded = assemble(
-        replace(tiny, entry=replace(tiny.entry, build={**SMALL, "norm": "none"})), lambda v: made.append(v.piece) or np.negative
+        replace(tiny, entry=replace(tiny.entry, build={**SMALL, "norm": "none"})), lambda v: made.append(v.submodule) or np.negative
     )
     assert loaded.freeze(np.zeros((1, 3, 8, 8), np.float32)) is loaded.run
     assert made == ["run"]
