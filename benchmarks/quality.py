@@ -106,7 +106,9 @@ def _shown(pixels: Pixels) -> Pixels:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("folder", type=Path, help="photos")
     cli.add_argument("--paintings", type=Path, metavar="FOLDER", help="eight or more of one style")
     cli.add_argument("--sheet", type=Path, metavar="SHEET.png", help="photo | painted | result")
@@ -134,7 +136,9 @@ def main() -> None:
             strips.append(strip(painting))
     if not rows:
         count = len(photos_in(args.folder))
-        raise SystemExit(f"{args.folder}: photos with one face were wanted; none of {count} is one.")
+        raise SystemExit(
+            f"{args.folder}: photos with one face were wanted; none of {count} is one."
+        )
     for stage in STAGES:
         spent = np.median([each.get(stage, 0) for each in seconds])
         print(f"median seconds of {stage} {spent:.2f}")

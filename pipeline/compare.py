@@ -84,7 +84,10 @@ def compare(
         if settings.weights == "full":
             raise
         direct, done, notes = same.painting, False, (*notes, f"Nothing was restored: {missing}")
-    shown = tuple(replace(versions[name], iou=iou(versions[name].mask, mask)) for name in dict.fromkeys(segmenters))
+    shown = tuple(
+        replace(versions[name], iou=iou(versions[name].mask, mask))
+        for name in dict.fromkeys(segmenters)
+    )
     return Comparison(run.original.value, direct, done, shown, notes)
 
 
@@ -174,7 +177,9 @@ def _version(
     return Version(name, picture, outline.value.mask, parameters, seconds, None)
 
 
-def _timed(run: Run, seen: Keyed[Detections], restored: Keyed[Restoration]) -> tuple[Keyed[Outline], float]:
+def _timed(
+    run: Run, seen: Keyed[Detections], restored: Keyed[Restoration]
+) -> tuple[Keyed[Outline], float]:
     run = _alone(run)
     if SEGMENTERS[run.settings.segment.segmenter].network is None:
         detect(run)  # what the parser sees is its outline
@@ -187,7 +192,9 @@ def _alone(run: Run) -> Run:
     return Run(run.photo, run.settings, run.models)
 
 
-def _direct(scene: Scene, seen: Detections, mask: Mask, restorer: Loaded, how: RestoreSettings) -> Image:
+def _direct(
+    scene: Scene, seen: Detections, mask: Mask, restorer: Loaded, how: RestoreSettings
+) -> Image:
     painting, faces = _picture(scene), seen.faces
     # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
     found = choose(painting, faces, (), which="all", weight=how.weight)

@@ -15,18 +15,43 @@ Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]
 Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
-Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
+Segmenter = Literal[
+    "unet",
+    "unet_whole",
+    "sam_light",
+    "mobile_sam",
+    "sam_vit_b",
+    "sam_vit_l",
+    "sam_vit_h",
+    "fcn_resnet50",
+    "fcn_resnet101",
+]
 COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 
-def _option(default: Any, text: str, *, label: str, flag: str, unit: str = "", names: str = "", **limits: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+def _option(
+    default: Any,
+    text: str,
+    *,
+    label: str,
+    flag: str,
+    unit: str = "",
+    names: str = "",
+    **limits: Any,
+) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
     """Declare one choice.
 
     `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG. `names`, split by "|", are what a
     person reads for each of the choices.
     """
-    return Field(default, description=text, title=label, json_schema_extra={"flag": flag, "unit": unit, "names": names}, **limits)
+    return Field(
+        default,
+        description=text,
+        title=label,
+        json_schema_extra={"flag": flag, "unit": unit, "names": names},
+        **limits,
+    )
 
 
 class Stage(BaseModel):
@@ -65,7 +90,13 @@ class StyleSettings(Stage):
         flag="style_px", unit="px, the long side", ge=128, le=2048,
     )  # fmt: skip
     scale: float = _option(
-        1.0, "How large the picture's strokes become.", label="Stroke size", flag="style_scale", unit="times", ge=0.25, le=3
+        1.0,
+        "How large the picture's strokes become.",
+        label="Stroke size",
+        flag="style_scale",
+        unit="times",
+        ge=0.25,
+        le=3,
     )
     colors: StyleColors = _option(
         "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or the photo's own under the picture's light.",
@@ -76,10 +107,29 @@ class StyleSettings(Stage):
         "around the person, or in each layer's maps.",
         label="Mask", flag="guidance", names="In the photo|In every layer",
     )  # fmt: skip
-    content: float = _option(5.0, "How much the photo's content counts.", label="Content", flag="content_weight", ge=0.0, le=100.0)
-    style: float = _option(200.0, "How much the coarse style counts, everywhere.", label="Style", flag="style_weight", ge=0.0, le=20000.0)
+    content: float = _option(
+        5.0,
+        "How much the photo's content counts.",
+        label="Content",
+        flag="content_weight",
+        ge=0.0,
+        le=100.0,
+    )
+    style: float = _option(
+        200.0,
+        "How much the coarse style counts, everywhere.",
+        label="Style",
+        flag="style_weight",
+        ge=0.0,
+        le=20000.0,
+    )
     background: float = _option(
-        20000.0, "How much the fine style counts, behind the person.", label="Background style", flag="background_weight", ge=0.0, le=1e6
+        20000.0,
+        "How much the fine style counts, behind the person.",
+        label="Background style",
+        flag="background_weight",
+        ge=0.0,
+        le=1e6,
     )
     iterations: int = _option(
         0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
@@ -91,8 +141,22 @@ class StyleSettings(Stage):
 class IntensitySettings(Stage):
     """How far the painting goes."""
 
-    strength: float = _option(1.0, "0 is the photo, 1 the painting.", label="Painting strength", flag="strength", ge=0.0, le=1.0)
-    palette: float = _option(1.0, "0 keeps the photo's colors, 1 takes Monet's.", label="Palette", flag="palette", ge=0.0, le=1.0)
+    strength: float = _option(
+        1.0,
+        "0 is the photo, 1 the painting.",
+        label="Painting strength",
+        flag="strength",
+        ge=0.0,
+        le=1.0,
+    )
+    palette: float = _option(
+        1.0,
+        "0 keeps the photo's colors, 1 takes Monet's.",
+        label="Palette",
+        flag="palette",
+        ge=0.0,
+        le=1.0,
+    )
     broad: float = _option(
         1.0, "How much calm places are painted in strokes that are two and a half times as broad as the brush; 0: nowhere.",
         label="Broad strokes", flag="broad", ge=0.0, le=2.0,
@@ -116,8 +180,20 @@ class DetectSettings(Stage):
 class RestoreSettings(Stage):
     """How faces are restored."""
 
-    on: bool = _option(True, "Restore worn or blurred faces (with GFPGAN where it is here).", label="Restore", flag="restore")
-    weight: float = _option(0.5, "0 is the photo's face, 1 the restored one.", label="Restoration", flag="restoration", ge=0.0, le=1.0)
+    on: bool = _option(
+        True,
+        "Restore worn or blurred faces (with GFPGAN where it is here).",
+        label="Restore",
+        flag="restore",
+    )
+    weight: float = _option(
+        0.5,
+        "0 is the photo's face, 1 the restored one.",
+        label="Restoration",
+        flag="restoration",
+        ge=0.0,
+        le=1.0,
+    )
     # A restorer is trusted with what a photo lost, its detail, and not with what it still shows, its colors: of 25 faces, blurred by 2 to
     # 6 px and restored perfectly but for a cast of 0.06 red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 %
     # of the detail that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
@@ -140,7 +216,13 @@ class SegmentSettings(Stage):
         label="Segmenter", flag="segmenter",
         names="U-Net, face by face|U-Net, whole photo|SAM light|MobileSAM|SAM ViT-B|SAM ViT-L|SAM ViT-H|FCN ResNet-50|FCN ResNet-101",
     )  # fmt: skip
-    kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep", names="Face|Face and hair|Whole person")
+    kept: Kept = _option(
+        "face",
+        "What stays the person's own.",
+        label="Keep",
+        flag="keep",
+        names="Face|Face and hair|Whole person",
+    )
 
 
 class BlendSettings(Stage):
@@ -148,14 +230,34 @@ class BlendSettings(Stage):
 
     on: bool = _option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
     strength: float = _option(
-        0.75, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
+        0.75,
+        "0 is the painted face, 1 the person's own.",
+        label="Face strength",
+        flag="face_strength",
+        ge=0.0,
+        le=1.0,
     )
-    feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
+    feather: float = _option(
+        0.06,
+        "Width of the soft edge.",
+        label="Feather",
+        flag="feather",
+        unit="of the face's height",
+        ge=0.0,
+        le=0.3,
+    )
     painterly: float = _option(
         0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
         ge=0.0, le=1.0,
     )  # fmt: skip
-    harmony: float = _option(0.9, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
+    harmony: float = _option(
+        0.9,
+        "How far the face takes the painting's light and color.",
+        label="Harmony",
+        flag="harmony",
+        ge=0.0,
+        le=1.0,
+    )
 
 
 class Settings(Stage):
@@ -184,7 +286,9 @@ class Settings(Stage):
         nested: dict[str, Any] = {}
         for flag, value in values.items():
             if flag not in known:
-                raise ValueError(f"There is no setting {flag!r}; the settings are {', '.join(known)}.")
+                raise ValueError(
+                    f"There is no setting {flag!r}; the settings are {', '.join(known)}."
+                )
             known[flag].check(value)
             target = nested
             for step in known[flag].path[:-1]:

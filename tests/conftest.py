@@ -76,7 +76,14 @@ def photo(tmp_path):
 @pytest.fixture
 def served(service):
     page = app.build(service)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
+    _, url, _ = page.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=look.theme(),
+        ssr_mode=False,
+        run_history=False,
+        show_error=False,
+    )
     yield Client(url, verbose=False)
     page.close()
 
@@ -92,7 +99,10 @@ def runs(monkeypatch):
         return replace(painting_of(photo, settings), prompt=prompt)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
-    monkeypatch.setattr("pipeline.steps.detect.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
+    monkeypatch.setattr(
+        "pipeline.steps.detect.parse",
+        lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8),
+    )
     return seen
 
 
@@ -104,9 +114,13 @@ def shared(tmp_path):
         folder = tmp_path / "data" / name
         folder.mkdir(parents=True)
         for i in range(9):
-            gray = cv2.resize(rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+            gray = cv2.resize(
+                rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC
+            ).clip(0, 1)
             yellow = 0.3 if name == "monet" else 0.0
-            picture = np.dstack([gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]).clip(0, 1)  # blue, green, red
+            picture = np.dstack(
+                [gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]
+            ).clip(0, 1)  # blue, green, red
             cv2.imwrite(str(folder / f"{i}.png"), (picture * 255).astype(np.uint8))
     return tmp_path
 

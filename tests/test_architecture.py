@@ -40,7 +40,11 @@ def imported(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((f"pipeline.{alias.name}" for alias in node.names) if node.module == "pipeline" else (node.module,))
+            yield from (
+                (f"pipeline.{alias.name}" for alias in node.names)
+                if node.module == "pipeline"
+                else (node.module,)
+            )
 
 
 def arrows() -> dict[str, set[str]]:
@@ -73,7 +77,9 @@ def test_every_room_is_listed():
 
 @pytest.mark.parametrize("room", ALLOWED)
 def test_a_room_imports_only_rooms_below_it(room):
-    assert arrows()[room] <= ALLOWED[room], f"{room} must not import {arrows()[room] - ALLOWED[room]}"
+    assert arrows()[room] <= ALLOWED[room], (
+        f"{room} must not import {arrows()[room] - ALLOWED[room]}"
+    )
 
 
 def test_no_room_leads_back_to_itself():

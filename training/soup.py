@@ -19,8 +19,12 @@ def lerp(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict
     Raises: ValueError: the two are not checkpoints of one network.
     """
     if {k: v.shape for k, v in one.items()} != {k: v.shape for k, v in other.items()}:
-        raise ValueError("Two checkpoints of one network were wanted; these differ in their names or shapes.")
-    return {k: v.lerp(other[k], share) if v.is_floating_point() else other[k] for k, v in one.items()}
+        raise ValueError(
+            "Two checkpoints of one network were wanted; these differ in their names or shapes."
+        )
+    return {
+        k: v.lerp(other[k], share) if v.is_floating_point() else other[k] for k, v in one.items()
+    }
 
 
 def main() -> None:

@@ -18,7 +18,10 @@ def draw_faces(painting: Painting) -> Pixels:
     """Return the photo's preview with its restored faces, a frame around each: blue where it is restored, gray where left alone."""
     picture = painting.original if painting.restored is None else painting.restored
     drawn = over_checker(fit(picture), painting.photo.alpha).copy()
-    scale, letters_px = drawn.shape[0] / painting.photo.pixels.shape[0], max(9, round(LETTERS * (drawn.size / 3) ** 0.5))
+    scale, letters_px = (
+        drawn.shape[0] / painting.photo.pixels.shape[0],
+        max(9, round(LETTERS * (drawn.size / 3) ** 0.5)),
+    )
     for number, (face, plan) in enumerate(zip(painting.faces, painting.plans, strict=False), 1):
         x0, y0, x1, y1 = (round(v * scale) for v in face.box)
         color, thin = ADD_COLOR if plan.weight else ALONE_COLOR, max(1, letters_px // 7)
@@ -28,7 +31,9 @@ def draw_faces(painting: Painting) -> Pixels:
     return drawn
 
 
-def _write(drawn: Pixels, text: str, at: tuple[int, int], height_px: int, color: tuple[int, int, int]) -> None:
+def _write(
+    drawn: Pixels, text: str, at: tuple[int, int], height_px: int, color: tuple[int, int, int]
+) -> None:
     """Write a label above a point, or as near to that as the picture allows."""
     font, thick = cv2.FONT_HERSHEY_SIMPLEX, max(1, height_px // 9)
     size = cv2.getFontScaleFromHeight(font, height_px, thick)
@@ -55,7 +60,9 @@ def describe_faces(plans: tuple[RestorationPlan, ...]) -> str:
     return f"The photo with a frame around each face: {'; '.join(said)}."
 
 
-def with_face(prompt: Prompt, faces: tuple[Face, ...], at: tuple[float, float], weight: float) -> Prompt:
+def with_face(
+    prompt: Prompt, faces: tuple[Face, ...], at: tuple[float, float], weight: float
+) -> Prompt:
     """Return the prompt after a click on a face: it gets this restoration, or where it has that already, the settings' again.
 
     `faces` and `at` (x, y) are in photo px.
@@ -63,7 +70,9 @@ def with_face(prompt: Prompt, faces: tuple[Face, ...], at: tuple[float, float], 
     Raises: ValueError: there is no face, or the weight is none.
     """
     if not isinstance(weight, int | float) or not 0 <= weight <= 1:
-        raise ValueError(f"A face's restoration is a number from 0 to 1, not {weight!r}. Move the slider.")
+        raise ValueError(
+            f"A face's restoration is a number from 0 to 1, not {weight!r}. Move the slider."
+        )
     number = face_at(faces, *at)
     if number is None:
         raise ValueError("There is no face there; click into one of the frames.")

@@ -39,12 +39,17 @@ def told(*, html: bool = True) -> Iterator[None]:
     try:
         yield
     except (PhotoError, ValueError, WeightError) as error:
-        raise gr.Error(escape(str(error), quote=False) if html else str(error), print_exception=False) from error
+        raise gr.Error(
+            escape(str(error), quote=False) if html else str(error), print_exception=False
+        ) from error
     except (gr.Error, Cancelled):
         raise
     except Exception as error:
         log.exception("a request failed")
-        raise gr.Error("Something went wrong here; it is not your photo's fault. Try again.", print_exception=False) from error
+        raise gr.Error(
+            "Something went wrong here; it is not your photo's fault. Try again.",
+            print_exception=False,
+        ) from error
 
 
 class Handlers:
@@ -60,13 +65,22 @@ class Handlers:
         settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
         picture, missing = style_box.from_link(query, settings.paint.painter)
-        return [*widgets, *(picture or [gr.skip()] * 2), note([*bad, *replaced, *missing]), self.service.line.read()[0]]
+        return [
+            *widgets,
+            *(picture or [gr.skip()] * 2),
+            note([*bad, *replaced, *missing]),
+            self.service.line.read()[0],
+        ]
 
     def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
         line, settled = self.service.line.read()
         visit = self.service.visits.of(str(request.session_hash))
-        return line, gr.Timer(active=visit.awaited or not settled), gr.Image(visit.preview, visible=visit.preview is not None)
+        return (
+            line,
+            gr.Timer(active=visit.awaited or not settled),
+            gr.Image(visit.preview, visible=visit.preview is not None),
+        )
 
     def watch(self, request: gr.Request) -> gr.Timer:
         """Return the timer that follows the visitor's run until it has ended, which may only begin later."""
@@ -100,7 +114,10 @@ class Handlers:
             except PhotoError:
                 raise
             except ValueError as error:
-                return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}", *notes])]
+                return [
+                    *unchanged,
+                    *view(None, [f"The settings in this picture are not used: {error}", *notes]),
+                ]
         if settings is None:
             return [*unchanged, *view(None, notes)]
         settings, replaced = within_reach(settings)
@@ -125,7 +142,9 @@ class Handlers:
         """Return the photo in the photo field, be it shown or stood for."""
         return self.service.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
 
-    def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def paint_photo(
+        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
+    ) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
@@ -133,12 +152,22 @@ class Handlers:
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
                 like = style_box.files_of(settings, *styles)
-                shown = self.service.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
+                shown = self.service.show(
+                    str(request.session_hash),
+                    path,
+                    name,
+                    settings,
+                    bar_of(progress),
+                    before,
+                    styles=like,
+                )
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
 
-    def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def compare(
+        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
+    ) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
@@ -163,21 +192,40 @@ class Handlers:
 
         return show
 
-    def blend_again(self, request: gr.Request, shown: ViewState | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def blend_again(
+        self, request: gr.Request, shown: ViewState | None, *values: Any
+    ) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Blend the shown painting with the controls' blend."""
-        return changed(shown, lambda known: self.service.blend_again(str(request.session_hash), known, from_widgets(values)))
+        return changed(
+            shown,
+            lambda known: self.service.blend_again(
+                str(request.session_hash), known, from_widgets(values)
+            ),
+        )
 
-    def click(self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, mode: str) -> list[Update]:
+    def click(
+        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, mode: str
+    ) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
 
         def prompt(known: ViewState) -> Prompt:
             x, y = event.index
             add = mode == correct_tab.ADD
-            return with_click(known.prompt, clicked((x, y), known.preview_size, known.size, add=add))
+            return with_click(
+                known.prompt, clicked((x, y), known.preview_size, known.size, add=add)
+            )
 
         return self._point(request, shown, prompt)
 
-    def draw(self, request: gr.Request, shown: ViewState | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
+    def draw(
+        self,
+        request: gr.Request,
+        shown: ViewState | None,
+        line: str,
+        tool: str,
+        mode: str,
+        width: float,
+    ) -> list[Update]:
         """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
 
         def prompt(known: ViewState) -> Prompt:
@@ -187,7 +235,9 @@ class Handlers:
 
         return self._point(request, shown, prompt)
 
-    def click_face(self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, weight: float) -> list[Update]:
+    def click_face(
+        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, weight: float
+    ) -> list[Update]:
         """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
 
         def prompt(known: ViewState) -> Prompt:
@@ -203,14 +253,20 @@ class Handlers:
 
     def clear(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Take all clicks and strokes back; what faces were given stays."""
-        return self._point(request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None))
+        return self._point(
+            request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None)
+        )
 
     def clear_faces(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Restore all faces as the settings say again."""
         return self._point(request, shown, lambda known: replace(known.prompt, faces=()))
 
-    def _point(self, request: gr.Request, shown: ViewState | None, prompt: Callable[[ViewState], Prompt]) -> list[Update]:
-        return changed(shown, lambda known: self.service.point(str(request.session_hash), known, prompt(known)))
+    def _point(
+        self, request: gr.Request, shown: ViewState | None, prompt: Callable[[ViewState], Prompt]
+    ) -> list[Update]:
+        return changed(
+            shown, lambda known: self.service.point(str(request.session_hash), known, prompt(known))
+        )
 
     def write_file(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Make the full-size file; where the painting has to be made again first, return what to make."""
@@ -218,11 +274,16 @@ class Handlers:
             if shown is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
             try:
-                return [str(self.service.write_full_size(str(request.session_hash), shown)), gr.skip()]
+                return [
+                    str(self.service.write_full_size(str(request.session_hash), shown)),
+                    gr.skip(),
+                ]
             except AgainError:
                 return [None, Again(shown, shown, file=True)]
 
-    def make_again(self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None) -> list[Update]:
+    def make_again(
+        self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
+    ) -> list[Update]:
         """Make a painting again, as it is wanted now, and its file where that is wanted."""
         unchanged = [gr.skip()] * len(view(None))
         if again is None:
@@ -231,7 +292,10 @@ class Handlers:
             session, bar = str(request.session_hash), bar_of(progress)
             try:
                 if again.file:
-                    return [*unchanged, str(self.service.write_full_size(session, again.shown, bar))]
+                    return [
+                        *unchanged,
+                        str(self.service.write_full_size(session, again.shown, bar)),
+                    ]
                 return [*view(self.service.again(session, again.shown, again.wanted, bar)), None]
             except Cancelled:
                 return [*unchanged, None]
@@ -275,7 +339,9 @@ def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
     Raises: PhotoError: there is none.
     """
     if not photo or not photo.get("path"):
-        raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
+        raise PhotoError(
+            "There is no photo yet; drop one into the photo field or choose an example."
+        )
     return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
 
 
@@ -288,10 +354,26 @@ def view(shown: ViewState | None, said: Sequence[str] = ()) -> list[Update]:
     """Return what the wall shows: state, the empty wall, the result, its slider and gallery, the tabs "Correct" and "Faces", the notes."""
     tabs = [*correct_tab.view(shown), *faces_tab.view(shown)]
     if shown is None:
-        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *tabs, note(said)]
+        return [
+            None,
+            gr.HTML(visible=True),
+            gr.Column(visible=False),
+            None,
+            None,
+            *tabs,
+            note(said),
+        ]
     gallery = [(path, caption) for _, path, caption in shown.stages]
     slider = (shown.before, shown.after)
-    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, *tabs, note(shown.notes)]
+    return [
+        shown,
+        gr.HTML(visible=False),
+        gr.Column(visible=True),
+        slider,
+        gallery,
+        *tabs,
+        note(shown.notes),
+    ]
 
 
 def note(sentences: Sequence[str]) -> str:

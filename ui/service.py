@@ -16,7 +16,17 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
-from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, Prompt, StageName, StopEarly, Style
+from pipeline.types import (
+    Cancelled,
+    Painting,
+    Photo,
+    PhotoError,
+    Progress,
+    Prompt,
+    StageName,
+    StopEarly,
+    Style,
+)
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
 from ui.compare_tab import Compared, show_comparison
@@ -70,7 +80,11 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.visits = Sessions(self._cache)
-        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples", self.here)
+        self.examples = PaintedExamples(
+            partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
+            cache_folder() / "examples",
+            self.here,
+        )
 
     def pipeline(self) -> tuple[Callable[..., Painting], Any]:
         """Return `paint` and the one set of models that all visitors share."""
@@ -79,7 +93,10 @@ class PaintService:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
 
-                self._paint, self._models = paint, Models(here=self.here, arriving=self.line.arriving)
+                self._paint, self._models = (
+                    paint,
+                    Models(here=self.here, arriving=self.line.arriving),
+                )
             return self._paint, self._models
 
     def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
@@ -103,11 +120,17 @@ class PaintService:
         with_styles = replace(prompt, styles=styles_of(visit, styles))
         try:
             photo = photo_of(visit, visit.cache, path, name)
-            painting = self.paint(photo, settings, prompt=with_styles, report=report, cache=visit.cache)
+            painting = self.paint(
+                photo, settings, prompt=with_styles, report=report, cache=visit.cache
+            )
         finally:
             visit.preview = None
         shown = replace(show(visit, painting, path), styles=styles)
-        return replace(shown, notes=(STILL, *shown.notes), past=before.past) if before and prompt else shown
+        return (
+            replace(shown, notes=(STILL, *shown.notes), past=before.past)
+            if before and prompt
+            else shown
+        )
 
     def show_example(self, session: str, example: Example) -> ViewState:
         """Show an example, which is painted already or now; its stages are everybody's."""
@@ -119,7 +142,9 @@ class PaintService:
 
         Raises: AgainError: it holds that no more.
         """
-        return self.again(session, shown, replace(shown, settings=changed_at_once(shown.settings, settings)))
+        return self.again(
+            session, shown, replace(shown, settings=changed_at_once(shown.settings, settings))
+        )
 
     def point(self, session: str, shown: ViewState, prompt: Prompt) -> ViewState:
         """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo. What was before can be undone.
@@ -136,9 +161,13 @@ class PaintService:
         """
         if not shown.past:
             return shown
-        return self.again(session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1]))
+        return self.again(
+            session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1])
+        )
 
-    def again(self, session: str, shown: ViewState, wanted: ViewState, bar: Bar | None = None) -> ViewState:
+    def again(
+        self, session: str, shown: ViewState, wanted: ViewState, bar: Bar | None = None
+    ) -> ViewState:
         """Show a painting with the settings, prompt and past of another.
 
         `bar`: what says how far it is where large networks may run; without it they must not.
@@ -149,15 +178,34 @@ class PaintService:
             return shown
         visit, began = self.visits.of(session), time.perf_counter()
         painting = self._repaint(visit, wanted, bar)
-        log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for path in (shown.before, shown.kept, shown.framed, *(path for _, path, _ in shown.stages))):
+        log.info(
+            "blended %d x %d px again in %.3f s",
+            *painting.result.shape[1::-1],
+            time.perf_counter() - began,
+        )
+        if all(
+            Path(path).exists()
+            for path in (
+                shown.before,
+                shown.kept,
+                shown.framed,
+                *(path for _, path, _ in shown.stages),
+            )
+        ):
             return replace(show_again(visit, painting, shown), past=wanted.past)
         # The previews were deleted while the page stood idle.
-        return replace(show(visit, painting, shown.photo), owner=shown.owner, past=wanted.past, styles=shown.styles)
+        return replace(
+            show(visit, painting, shown.photo),
+            owner=shown.owner,
+            past=wanted.past,
+            styles=shown.styles,
+        )
 
     def _repaint(self, visit: Session, wanted: ViewState, bar: Bar | None) -> Painting:
         cache = self._cache_of(visit, wanted)
-        how: dict[str, Any] = {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+        how: dict[str, Any] = (
+            {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+        )
         prompt = replace(wanted.prompt, styles=styles_of(visit, wanted.styles))
         photo = photo_of(visit, cache, wanted.photo, wanted.name)
         try:
@@ -189,7 +237,15 @@ class PaintService:
         report, photo = reporter(visit, bar), photo_of(visit, visit.cache, path, name)
         like = styles_of(visit, styles)
         with self.line.working(), self._alone:
-            compared = self._compare(photo, settings, segmenters, models=models, styles=like, report=report, cache=visit.cache)
+            compared = self._compare(
+                photo,
+                settings,
+                segmenters,
+                models=models,
+                styles=like,
+                report=report,
+                cache=visit.cache,
+            )
         return show_comparison(visit, compared, photo)
 
     def write_full_size(self, session: str, shown: ViewState, bar: Bar | None = None) -> Path:
@@ -214,7 +270,9 @@ def photo_of(visit: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
 
     def read() -> Photo:
         if not path.exists():
-            raise PhotoError("Your photo is no longer on this machine: it was deleted, as promised. Add it again.")
+            raise PhotoError(
+                "Your photo is no longer on this machine: it was deleted, as promised. Add it again."
+            )
         return visit.on_disk(read_photo(path, name=name))
 
     return cache.get(("photo", str(path)), read)

@@ -80,7 +80,9 @@ class Session:
 
     def show_so_far(self, pixels: Pixels) -> None:
         """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""
-        self.passing.append(write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels))
+        self.passing.append(
+            write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels)
+        )
         self.preview = str(self.passing[-1])
         while len(self.passing) > 2:
             self.passing.popleft().unlink(missing_ok=True)

@@ -53,7 +53,13 @@ def _fetch_all(service: PaintService) -> list[str]:
         return [f"{OFFLINE} is set, so nothing is fetched."]
     said = [_fetch(service, entry) for entry in wanted()]
     later = [entry.name for entry in chosen_by_full() if entry.unpinned and not find(entry)]
-    return [*said, *(f"Full also fetches {name}, which is unpinned: nobody states its hash." for name in later)]
+    return [
+        *said,
+        *(
+            f"Full also fetches {name}, which is unpinned: nobody states its hash."
+            for name in later
+        ),
+    ]
 
 
 def _fetch(service: PaintService, entry: Entry) -> str:
@@ -65,7 +71,11 @@ def _fetch(service: PaintService, entry: Entry) -> str:
     except WeightError as error:
         log.info("%s", error)
         return f"{entry.name} could not be fetched, so painting goes on without it."
-    return "" if entry.name in service.here else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+    return (
+        ""
+        if entry.name in service.here
+        else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+    )
 
 
 def chosen_by_full() -> list[Entry]:
@@ -81,7 +91,11 @@ def wanted() -> list[Entry]:
 def describe_weights(here: frozenset[str]) -> str:
     """Say in one line which weights paint here unless others are chosen."""
     states = status()
-    used = [f"{known.entry.name} ({known.state})" for known in states if known.entry.embedded or known.entry.name in here]
+    used = [
+        f"{known.entry.name} ({known.state})"
+        for known in states
+        if known.entry.embedded or known.entry.name in here
+    ]
     return "Weights: " + ", ".join(used) + "." if used else "No weights are here."
 
 

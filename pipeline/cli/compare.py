@@ -20,10 +20,14 @@ TEXT = "Draw one photo painted with several segmenters side by side, with parame
 def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command; the flags of the settings come from the settings."""
     option = next(option for option in options() if option.flag == "segmenter")
-    command = commands.add_parser("compare", help="Compare segmenters on one photo.", description=TEXT, allow_abbrev=False)
+    command = commands.add_parser(
+        "compare", help="Compare segmenters on one photo.", description=TEXT, allow_abbrev=False
+    )
     command.add_argument("photo", type=Path, metavar="PHOTO")
     command.add_argument("-o", "--out", required=True, metavar="SHEET", help="the picture to write")
-    command.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace a file that is there already"
+    )
     command.add_argument(
         "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), default=COMPARED, metavar="A,B,…",
         help=f"any of {', '.join(option.choices)} (default: {','.join(COMPARED)})",
@@ -40,13 +44,24 @@ def draw(chosen: argparse.Namespace) -> int:
     from pipeline.io.image_files import WRITTEN, read_photo, write_picture
     from pipeline.runtime.models import Models
 
-    jobs, settings, styles = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)), settings_of(chosen), styles_of(chosen)
+    jobs, settings, styles = (
+        plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)),
+        settings_of(chosen),
+        styles_of(chosen),
+    )
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
         check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
-        comparison = compare(photo, settings, chosen.segmenters, models=Models(arriving=bars()), styles=styles, report=report)
+        comparison = compare(
+            photo,
+            settings,
+            chosen.segmenters,
+            models=Models(arriving=bars()),
+            styles=styles,
+            report=report,
+        )
         for sentence in (*photo.notes, *comparison.notes):
             say(sentence)
         write_picture(job.result, sheet(comparison), overwrite=chosen.overwrite)

@@ -43,24 +43,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted; what is finished is kept.\n")
         return INTERRUPTED
-    except (ValueError, OSError) as error:  # what is wrong with OUT, --stages or --report as a whole
+    except (
+        ValueError,
+        OSError,
+    ) as error:  # what is wrong with OUT, --stages or --report as a whole
         sys.stderr.write(f"{parser.prog} {chosen.command}: {sentence_of(error)}\n")
         return BAD_INPUT
 
 
 def build_parser() -> Parser:
     """Return the parser; the flags of the settings come from the settings."""
-    parser = Parser(prog="python -m pipeline", description="Paint portraits like Monet and keep the person's own face.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    parser = Parser(
+        prog="python -m pipeline",
+        description="Paint portraits like Monet and keep the person's own face.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
 
     paint = _add_photo_command(commands, "paint", "Paint photos.", paint_photos)
-    paint.add_argument("--stages", type=Path, metavar="DIR", help=f"also write each stage's picture: {', '.join(STAGES)} (.png)")
-    paint.add_argument("--report", type=Path, metavar="FILE", help="also write a JSON list: what became of each photo")
+    paint.add_argument(
+        "--stages",
+        type=Path,
+        metavar="DIR",
+        help=f"also write each stage's picture: {', '.join(STAGES)} (.png)",
+    )
+    paint.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write a JSON list: what became of each photo",
+    )
     add_prompt(paint)
     add_styles(paint)
     add_settings(paint, options())
 
-    parse = _add_photo_command(commands, "parse", "Write the parts of the person as an index picture, classes 0-8.", parse_photos)
+    parse = _add_photo_command(
+        commands,
+        "parse",
+        "Write the parts of the person as an index picture, classes 0-8.",
+        parse_photos,
+    )
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
 
     add_compare(commands)
@@ -69,12 +92,23 @@ def build_parser() -> Parser:
 
 
 def _add_photo_command(
-    commands: "argparse._SubParsersAction[Parser]", name: str, text: str, run: Callable[[argparse.Namespace], int]
+    commands: "argparse._SubParsersAction[Parser]",
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
 ) -> Parser:
     command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    command.add_argument("-o", "--out", required=True, metavar="OUT", help="a file for one photo, a folder for several")
-    command.add_argument("--overwrite", action="store_true", help="replace files that are there already")
+    command.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar="OUT",
+        help="a file for one photo, a folder for several",
+    )
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there already"
+    )
     command.set_defaults(run=run)
     return command
 
@@ -103,7 +137,12 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         if job.stages:
             write_stages(job, painting, overwrite=chosen.overwrite)
         notes = write_picture(
-            job.result, full_size(painting), alpha=photo.alpha, settings=settings, weights=painting.weights, overwrite=chosen.overwrite
+            job.result,
+            full_size(painting),
+            alpha=photo.alpha,
+            settings=settings,
+            weights=painting.weights,
+            overwrite=chosen.overwrite,
         )
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
         for sentence in (*photo.notes, *painting.hints, *_skips(painting), *notes):
@@ -127,7 +166,9 @@ def parse_photos(chosen: argparse.Namespace) -> int:
         del report  # parsing is one stage
         job.refuse_taken(chosen.photos, overwrite=chosen.overwrite)
         photo = read_photo(job.photo)
-        write_labels(job.result, parse(photo, models=models, settings=settings), overwrite=chosen.overwrite)
+        write_labels(
+            job.result, parse(photo, models=models, settings=settings), overwrite=chosen.overwrite
+        )
         for sentence in photo.notes:
             say(sentence)
 
@@ -152,4 +193,7 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
 def _skips(painting: "Painting") -> list[str]:
     """Say which stages did not run, those of one reason together."""
     reasons = dict.fromkeys(painting.skipped.values())
-    return [f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}" for reason in reasons]
+    return [
+        f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}"
+        for reason in reasons
+    ]

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 
 
-def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None) -> int:
+def for_each(
+    jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None
+) -> int:
     """Do the work of every job, whatever becomes of the others; return 0, or 2 where one failed."""
     from tqdm import tqdm
 
     code = 0
-    with tqdm(total=len(jobs), unit="photo", disable=None) as bar:  # None: hidden where nobody watches, so that logs hold whole lines
+    with tqdm(
+        total=len(jobs), unit="photo", disable=None
+    ) as bar:  # None: hidden where nobody watches, so that logs hold whole lines
         for job in jobs:
             bar.set_description_str(job.photo.name)
 

@@ -14,8 +14,15 @@ def add_styles(command: argparse.ArgumentParser) -> None:
     """Add the flags that name style pictures."""
     group = command.add_argument_group("what it is painted like, with --painter portrait-aware")
     about = "a picture of any size; given several times, their styles are mixed by their shares"
-    group.add_argument("--style", action="append", default=[], metavar="PICTURE[=SHARE]", help=about)
-    group.add_argument("--style-mask", type=Path, metavar="PICTURE", help="white where the first picture's style counts")
+    group.add_argument(
+        "--style", action="append", default=[], metavar="PICTURE[=SHARE]", help=about
+    )
+    group.add_argument(
+        "--style-mask",
+        type=Path,
+        metavar="PICTURE",
+        help="white where the first picture's style counts",
+    )
 
 
 def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
@@ -30,10 +37,14 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     if wanted and not chosen.style:
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:
-        raise PromptError("--style and --style-mask are for --painter portrait-aware; add that, or leave them out.")
+        raise PromptError(
+            "--style and --style-mask are for --painter portrait-aware; add that, or leave them out."
+        )
     mask = chosen.style_mask and _read(chosen.style_mask)
     named = [_named(text) for text in chosen.style]
-    return tuple(style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named))
+    return tuple(
+        style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named)
+    )
 
 
 def _read(file: Path) -> "Photo":

@@ -20,10 +20,24 @@ TEXT = "List the weights: embedded, cached or missing. Nothing is downloaded unl
 
 def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command."""
-    command = commands.add_parser("weights", help="List, download or verify the weights.", description=TEXT, allow_abbrev=False)
+    command = commands.add_parser(
+        "weights",
+        help="List, download or verify the weights.",
+        description=TEXT,
+        allow_abbrev=False,
+    )
     what = command.add_mutually_exclusive_group()
-    what.add_argument("--fetch", nargs="+", metavar="NAME", help=f"download these, or {ALL} whose sha256 is published; each is verified")
-    what.add_argument("--verify", action="store_true", help="compare every byte of the weights that are here with what it should be")
+    what.add_argument(
+        "--fetch",
+        nargs="+",
+        metavar="NAME",
+        help=f"download these, or {ALL} whose sha256 is published; each is verified",
+    )
+    what.add_argument(
+        "--verify",
+        action="store_true",
+        help="compare every byte of the weights that are here with what it should be",
+    )
     command.set_defaults(run=run)
 
 
@@ -45,7 +59,9 @@ def asked_for(names: list[str]) -> list["Entry"]:
 
     published = {entry.name: entry for entry in PUBLISHED}
     if unknown := [name for name in names if name not in published and name != ALL]:
-        raise ValueError(f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}.")
+        raise ValueError(
+            f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}."
+        )
     pinned = [entry.name for entry in PUBLISHED if entry.sha256] if ALL in names else []
     return [published[name] for name in dict.fromkeys([*names, *pinned]) if name != ALL]
 
@@ -97,15 +113,22 @@ def list_all() -> int:
 
 def describe(known: "Status") -> str:
     """Return what is known of a weight, a fact a line."""
-    entry, recorded = known.entry, f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only"
+    entry, recorded = (
+        known.entry,
+        f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only",
+    )
     sources = [shard.file for shard in entry.shards] or list(entry.sources)
     facts = {
         "for": entry.purpose,
         "paper": entry.paper,
         "origin": entry.origin,
         "license": entry.license,
-        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)" if entry.bytes else "not published",
+        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)"
+        if entry.bytes
+        else "not published",
         "sha256": f"not published: unpinned, {recorded}" if entry.unpinned else str(entry.sha256),
         "source": f"\n  {'':8} ".join(sources),
     }
-    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {name:8} {fact}\n" for name, fact in facts.items() if fact)
+    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(
+        f"  {name:8} {fact}\n" for name, fact in facts.items() if fact
+    )

@@ -24,10 +24,30 @@ WHOLE_PIXELS = 50_000_000  # beyond it a photo is read at half its sides
 MIN_SIDE = 16  # px; below it there is nothing to paint
 MAX_ASPECT = 20
 
-_READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM")  # no formats that run programs, such as EPS
-_HELD = {"JPEG": 7, "MPO": 7, "HEIF": 8, "TIFF": 14, "AVIF": 14, "WEBP": 16, "JPEG2000": 24}  # bytes a pixel, at most, of a decoder
+_READ = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+    "TIFF",
+    "BMP",
+    "AVIF",
+    "JPEG2000",
+    "PPM",
+)  # no formats that run programs, such as EPS
+_HELD = {
+    "JPEG": 7,
+    "MPO": 7,
+    "HEIF": 8,
+    "TIFF": 14,
+    "AVIF": 14,
+    "WEBP": 16,
+    "JPEG2000": 24,
+}  # bytes a pixel, at most, of a decoder
 _HELD_ELSE = 4  # what Pillow itself holds of a decoded picture
-ROOM_BYTES = 1_800_000_000  # for all that is read at once; a painting's networks and pixels stand beside it
+ROOM_BYTES = (
+    1_800_000_000  # for all that is read at once; a painting's networks and pixels stand beside it
+)
 _ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
 _FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
@@ -51,7 +71,10 @@ LABEL_COLORS = (
 )  # fmt: skip
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
-for _category in (UserWarning, Image.DecompressionBombWarning):  # its asides on files; what matters is said in our own sentences
+for _category in (
+    UserWarning,
+    Image.DecompressionBombWarning,
+):  # its asides on files; what matters is said in our own sentences
     warnings.filterwarnings("ignore", category=_category, module=r"PIL\.")
 
 
@@ -65,11 +88,18 @@ def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
         kind = image.format or ""
         _check_size(*image.size, kind)
         frames = _count_frames(image)
-        _check_size(*image.size, kind)  # a decoder may learn its true size while it looks at its frames
+        _check_size(
+            *image.size, kind
+        )  # a decoder may learn its true size while it looks at its frames
         found = image.size[0] * image.size[1]
         with _ROOM.taken(_needed(found, kind)):
             pixels, alpha, notes = normalize(image, _draft(image))
-    return Photo(pixels, alpha, label, (*frames, *_say_reduced(found, pixels.shape[0] * pixels.shape[1]), *notes))
+    return Photo(
+        pixels,
+        alpha,
+        label,
+        (*frames, *_say_reduced(found, pixels.shape[0] * pixels.shape[1]), *notes),
+    )
 
 
 def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
@@ -97,11 +127,17 @@ def read_settings(source: Path | bytes) -> Settings | None:
 
 
 def encode_png(
-    pixels: Pixels, *, alpha: NDArray[np.uint8] | None = None, settings: Settings | None = None, weights: tuple[WeightUse, ...] = ()
+    pixels: Pixels,
+    *,
+    alpha: NDArray[np.uint8] | None = None,
+    settings: Settings | None = None,
+    weights: tuple[WeightUse, ...] = (),
 ) -> bytes:
     """Encode pixels (H, W, 3) and their alpha (H, W) as a lossless PNG that carries the settings and weights that made it."""
     file = io.BytesIO()
-    _join(pixels, alpha).save(file, "PNG", pnginfo=describe(settings, weights), compress_level=_PNG_LEVEL)
+    _join(pixels, alpha).save(
+        file, "PNG", pnginfo=describe(settings, weights), compress_level=_PNG_LEVEL
+    )
     return file.getvalue()
 
 
@@ -121,7 +157,9 @@ def write_picture(
     kind, options = format_of(path)
     longest = max(pixels.shape[:2])
     if longest > _MAX_SIDE.get(kind, longest):
-        raise PhotoError(f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; choose .png or .tiff.")
+        raise PhotoError(
+            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; choose .png or .tiff."
+        )
     notes: list[str] = []
     if alpha is not None and path.suffix.lower() in _OPAQUE:
         pixels, alpha = _flatten(pixels, alpha), None
@@ -139,7 +177,9 @@ def write_labels(path: Path, labels: Labels, *, overwrite: bool = False) -> None
     Raises: PhotoError: another suffix. FileExistsError: `path` is there already.
     """
     if path.suffix.lower() != ".png":
-        raise PhotoError(f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; name it {path.stem}.png.")
+        raise PhotoError(
+            f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; name it {path.stem}.png."
+        )
     picture = Image.fromarray(labels)
     picture.putpalette([value for color in LABEL_COLORS for value in color])
     write_whole(path, lambda file: picture.save(file, "PNG", bits=8), overwrite=overwrite)
@@ -153,7 +193,9 @@ def format_of(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         return WRITTEN[path.suffix.lower()]
     except KeyError:
-        raise PhotoError(f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; rename it.") from None
+        raise PhotoError(
+            f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; rename it."
+        ) from None
 
 
 @contextmanager
@@ -166,9 +208,13 @@ def _opened(source: Path | bytes) -> Iterator[ImageFile]:
         raise
     except Exception as error:  # decoders raise whatever a broken byte leads them to
         if isinstance(error, OSError) and error.errno is not None:
-            raise PhotoError(f"The file cannot be read ({error.strerror}); check its permissions and its disk.") from error
+            raise PhotoError(
+                f"The file cannot be read ({error.strerror}); check its permissions and its disk."
+            ) from error
         reason = (str(error) or type(error).__name__).splitlines()[0][:120]
-        raise PhotoError(f"The picture is damaged or cut off ({reason}); save or download it again.") from error
+        raise PhotoError(
+            f"The picture is damaged or cut off ({reason}); save or download it again."
+        ) from error
 
 
 def _open(source: Path | bytes) -> ImageFile:
@@ -180,7 +226,9 @@ def _open(source: Path | bytes) -> ImageFile:
     try:
         return _identify(source, _READ)
     except Image.DecompressionBombError:
-        raise _too_large(f"more than {2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS) / 1e6:.0f}") from None
+        raise _too_large(
+            f"more than {2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS) / 1e6:.0f}"
+        ) from None
     except UnidentifiedImageError:
         pass
     if _is_heif(source):
@@ -191,7 +239,9 @@ def _open(source: Path | bytes) -> ImageFile:
             return _identify(source, ("HEIF",))
         except UnidentifiedImageError:
             pass
-    raise PhotoError(f"This is not a picture that can be read, or only its beginning; choose a {_READ_NAMES} file.")
+    raise PhotoError(
+        f"This is not a picture that can be read, or only its beginning; choose a {_READ_NAMES} file."
+    )
 
 
 def _identify(source: Path | bytes, formats: tuple[str, ...]) -> ImageFile:
@@ -219,21 +269,31 @@ def _check_size(width: int, height: int, kind: str = "") -> None:
     if width * height > largest(kind):
         raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}", kind)
     if min(width, height) < MIN_SIDE:
-        raise PhotoError(f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; choose a larger picture.")
+        raise PhotoError(
+            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; choose a larger picture."
+        )
     if max(width, height) > MAX_ASPECT * min(width, height):
-        raise PhotoError(f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; crop it first.")
+        raise PhotoError(
+            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; crop it first."
+        )
 
 
 def _too_large(found: str, kind: str = "") -> PhotoError:
     limit = largest(kind)
     if limit == MAX_PIXELS:
-        return PhotoError(f"Wanted at most {limit / 1e6:.0f} megapixels, found {found}; make it smaller first.")
-    return PhotoError(f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; make it smaller, or a JPEG, first.")
+        return PhotoError(
+            f"Wanted at most {limit / 1e6:.0f} megapixels, found {found}; make it smaller first."
+        )
+    return PhotoError(
+        f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; make it smaller, or a JPEG, first."
+    )
 
 
 def _needed(pixels: int, kind: str) -> int:
     """Return how many bytes it takes to read so many pixels: the decoder's, and those of the photo with its alpha."""
-    return pixels * _HELD.get(kind, _HELD_ELSE) + 4 * (pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4))
+    return pixels * _HELD.get(kind, _HELD_ELSE) + 4 * (
+        pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4)
+    )
 
 
 def _draft(image: ImageFile) -> int:

@@ -6,7 +6,9 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.types import Photo, Style
 
 STYLE_PIXELS = 2_000_000  # what is kept of a style picture
-NO_STYLE = "Wanted a picture to paint like, found none; add a style picture, or choose the painter Monet."
+NO_STYLE = (
+    "Wanted a picture to paint like, found none; add a style picture, or choose the painter Monet."
+)
 
 
 def style_of(photo: Photo, share: float = 1.0, mask: Photo | None = None) -> Style:

@@ -38,7 +38,10 @@ SUBMODULES = {
     "frozen": "cyclegan.FrozenGenerator",
     "prompt": "sam.PromptDecoder",
 }
-ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
+ENCODER, DECODER = (
+    "image_encoder.",
+    ("prompt_encoder.", "mask_decoder."),
+)  # what a promptable checkpoint's keys begin with
 
 
 def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
@@ -56,7 +59,9 @@ def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
 
     Raises: WeightError: the files are not such a network's.
     """
-    submodules: tuple[Submodule, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    submodules: tuple[Submodule, ...] = (
+        ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    )
     with _refusing(weights):
         state = read_state(weights)
         for submodule in submodules:
@@ -66,14 +71,20 @@ def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
 
 def read_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
     """Return the tensors in a weight's files."""
-    state = {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+    state = {
+        key: value
+        for file in weights.files
+        for key, value in _read(file, weights.entry.unpack).items()
+    }
     return {key: value for key, value in state.items() if not key.startswith(weights.entry.unused)}
 
 
 def _filled(weights: VerifiedWeights, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
     import torch
 
-    with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
+    with torch.device(
+        "meta"
+    ):  # no memory and no random numbers for values that are replaced at once
         network = build(weights)
     own = network.state_dict().keys()
     if weights.entry.role == "promptable":
@@ -103,7 +114,10 @@ def _refusing(weights: VerifiedWeights) -> Iterator[None]:
     except (MemoryError, RuntimeError, OSError) as error:
         said, advice = f"{entry.name} could not be loaded", "Try again"
         if is_memory(error):
-            said, advice = f"there was not enough memory to load {entry.name}", "Close other programs"
+            said, advice = (
+                f"there was not enough memory to load {entry.name}",
+                "Close other programs",
+            )
         advice = f"{advice}; the file stays as it is."
         raise WeightError(f"{files}: {said} ({_reason(error)}). {advice}") from error
 
@@ -123,7 +137,9 @@ def build(weights: VerifiedWeights) -> "torch.nn.Module":
 def definition_of(weights: VerifiedWeights) -> tuple[str, str]:
     """Return the module that defines a weight's network, or the piece meant, and its name there."""
     entry = weights.entry
-    module, name = (SUBMODULES.get(weights.submodule) or NETS.get(entry.name) or NETS[entry.role]).split(".")
+    module, name = (
+        SUBMODULES.get(weights.submodule) or NETS.get(entry.name) or NETS[entry.role]
+    ).split(".")
     return f"pipeline.nets.{module}", name
 
 
@@ -133,7 +149,11 @@ def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, tor
     if strange:
         raise ValueError(f"it also holds {', '.join(strange[:3])}")
     if encoder:
-        return {key.removeprefix(ENCODER): value for key, value in state.items() if key.startswith(ENCODER)}
+        return {
+            key.removeprefix(ENCODER): value
+            for key, value in state.items()
+            if key.startswith(ENCODER)
+        }
     return {key: value for key, value in state.items() if key.startswith(DECODER)}
 
 
@@ -147,10 +167,14 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
             return load_file(file)
         # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
         # into memory.
-        state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
+        state = torch.load(
+            file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file)
+        )
     except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:  # torch's reader
         if is_memory(error):
             raise
         raise ValueError("it holds more than weights, or is cut short") from error
     state = state[unpack] if unpack else state
-    return {key.removeprefix("module."): value for key, value in state.items()}  # what was trained on several cards has the prefix
+    return {
+        key.removeprefix("module."): value for key, value in state.items()
+    }  # what was trained on several cards has the prefix

@@ -60,8 +60,12 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
         # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
         traced = torch.jit.trace(load_network(weights), example, check_trace=False)
-        model = ov.convert_model(traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example)
-    ov.save_model(model, folder / FILE, compress_to_fp16=weights.submodule != "prompt")  # points keep their place
+        model = ov.convert_model(
+            traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example
+        )
+    ov.save_model(
+        model, folder / FILE, compress_to_fp16=weights.submodule != "prompt"
+    )  # points keep their place
 
 
 def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
@@ -69,7 +73,11 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     if weights.submodule == "prompt":
         return PROMPT
     picture = shape_of(weights.entry)
-    return [picture, [1, 2, generator_measures(**weights.entry.build)]] if weights.submodule == "frozen" else [picture]
+    return (
+        [picture, [1, 2, generator_measures(**weights.entry.build)]]
+        if weights.submodule == "frozen"
+        else [picture]
+    )
 
 
 def shape_of(entry: Entry) -> list[int]:

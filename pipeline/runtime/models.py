@@ -27,9 +27,14 @@ if TYPE_CHECKING:
     from pipeline.nets.vgg import Perceptual
 
 Device = Literal["auto", "cpu", "cuda"]
-Arriving = Callable[[str, int, int | None], None]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
+Arriving = Callable[
+    [str, int, int | None], None
+]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
 # What is made ready beforehand, and under which policy: of the promptable networks only the embedded one, for the others are large.
-READY: tuple[tuple[Role, WeightPolicy], ...] = (*((role, "auto") for role in USUAL), ("promptable", "embedded"))
+READY: tuple[tuple[Role, WeightPolicy], ...] = (
+    *((role, "auto") for role in USUAL),
+    ("promptable", "embedded"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +60,9 @@ class Loaded:
         """Return a painter for tiles of a picture that is given whole, at any size: what it normalizes by is that picture's."""
         if not generator_measures(**self.entry.build):
             return self.run
-        statistics = self.submodule("statistics")(whole)  # made anew for each picture: kept, it would keep its activations' memory
+        statistics = self.submodule("statistics")(
+            whole
+        )  # made anew for each picture: kept, it would keep its activations' memory
         paint = self.submodule("frozen")
         return lambda tile: paint(tile, statistics)
 
@@ -79,7 +86,13 @@ def assemble(weights: VerifiedWeights, engine: Callable[[VerifiedWeights], Engin
         return engine(replace(weights, submodule=which))
 
     prompt = submodule("prompt") if weights.entry.role == "promptable" else None
-    return Loaded(engine(weights), WeightUse(weights.entry.name, weights.sha256, weights.entry.unpinned), weights.entry, submodule, prompt)
+    return Loaded(
+        engine(weights),
+        WeightUse(weights.entry.name, weights.sha256, weights.entry.unpinned),
+        weights.entry,
+        submodule,
+        prompt,
+    )
 
 
 class Models:
@@ -92,7 +105,13 @@ class Models:
     `full` only, and nobody's work goes on with another network than it began with. `arriving` is told of downloads.
     """
 
-    def __init__(self, device: Device = "auto", *, here: frozenset[str] | None = None, arriving: Arriving | None = None) -> None:
+    def __init__(
+        self,
+        device: Device = "auto",
+        *,
+        here: frozenset[str] | None = None,
+        arriving: Arriving | None = None,
+    ) -> None:
         self._device = device
         self._here = available() if here is None else here
         self._arriving = arriving

@@ -39,7 +39,9 @@ def blend(
     if how.painterly:  # a face is touched by Monet's brush whatever painted the scene
         brushed = run.made(_touched, person, outline, seen, network_of(run))
     # Made anew each time: it takes less than a slider's next step, and each would take 32 MB.
-    return run.stage("blend", _blended, scene, person, brushed, outline, seen, how, keep=False).value
+    return run.stage(
+        "blend", _blended, scene, person, brushed, outline, seen, how, keep=False
+    ).value
 
 
 def _touched(person: Image, outline: Outline, seen: Detections, painter: Loaded) -> Image:

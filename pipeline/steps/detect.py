@@ -73,7 +73,9 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     return labels_at(nine, photo.size)
 
 
-def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Detections]:
+def see_photo(
+    photo: Photo, *, models: Models, settings: Settings | None = None
+) -> tuple[Image, Detections]:
     """Return the photo at working size, and what the parser sees in it.
 
     Raises: WeightError: the parser's weights are not at hand.

@@ -50,7 +50,9 @@ def strokes_of(painter: Loaded) -> dict[str, Any]:
     return {"stroke_px": painter.entry.stroke_px or STROKE_PX, "seeded": painter.entry.seeded}
 
 
-def _scene(photo: Photo, original: Image, painter: Loaded, brush: float, *, tell: Callable[[float], object]) -> Scene:
+def _scene(
+    photo: Photo, original: Image, painter: Loaded, brush: float, *, tell: Callable[[float], object]
+) -> Scene:
     how = strokes_of(painter)
     asked = asked_size(photo.size, brush=brush, stroke_px=how["stroke_px"])
     if asked[0] * asked[1] <= MAX_PIXELS:

@@ -29,7 +29,9 @@ def restore(run: Run, seen: Keyed[Detections]) -> Keyed[Restoration]:
         run.skipped["restore"] = found if how.on else "Restoration is switched off."
         return Keyed(Restoration(), "nothing")
     if lost := sum(face_at(faces, x, y) is None for x, y, _ in overrides):
-        run.hints.append(f"At {lost} of the {len(overrides)} points where a face was pointed at there is none.")
+        run.hints.append(
+            f"At {lost} of the {len(overrides)} points where a face was pointed at there is none."
+        )
     plans = run.made(_plans, run.original, seen, overrides, how.faces, how.weight)
     if not any(plan.weight for plan in plans.value):
         run.skipped["restore"] = left_alone(plans.value)
@@ -53,12 +55,22 @@ def person_of(run: Run, restored: Keyed[Restoration]) -> Keyed[Image]:
 
 
 def _plans(
-    original: Image, seen: Detections, overrides: tuple[FaceOverride, ...], which: Restored, weight: float
+    original: Image,
+    seen: Detections,
+    overrides: tuple[FaceOverride, ...],
+    which: Restored,
+    weight: float,
 ) -> tuple[RestorationPlan, ...]:
     return choose(original, seen.faces, overrides, which=which, weight=weight)
 
 
-def _restored(original: Image, seen: Detections, plans: tuple[RestorationPlan, ...], restorer: Loaded, how: RestoreSettings) -> Restoration:
+def _restored(
+    original: Image,
+    seen: Detections,
+    plans: tuple[RestorationPlan, ...],
+    restorer: Loaded,
+    how: RestoreSettings,
+) -> Restoration:
     parts = merged(seen.whole, seen.views, original.shape[:2])
     mask = segment(original, parts, seen.faces, kept="face")
     return restore_all(original, seen.faces, plans, restorer.run, mask, fidelity=how.fidelity)
@@ -67,7 +79,9 @@ def _restored(original: Image, seen: Detections, plans: tuple[RestorationPlan, .
 def left_alone(plans: tuple[RestorationPlan, ...]) -> str:
     """Say why faces are left alone."""
     reasons = Counter(plan.why for plan in plans if plan.why)
-    counted = ", ".join(f"{why} ({count})" if len(plans) > 1 else why for why, count in reasons.items())
+    counted = ", ".join(
+        f"{why} ({count})" if len(plans) > 1 else why for why, count in reasons.items()
+    )
     which = "The face is" if len(plans) == 1 else f"{reasons.total()} of {len(plans)} faces are"
     return f"{which} left alone: {counted}." + (f" {INSIST}" if SHARP_ALREADY in reasons else "")
 
@@ -77,5 +91,9 @@ def hints_of(plans: tuple[RestorationPlan, ...]) -> Iterable[str]:
     if any(plan.why == SHARP_ALREADY for plan in plans):
         yield left_alone(plans)
     if unsure := [str(number) for number, plan in enumerate(plans, 1) if plan.low_confidence]:
-        which = f"face{'s' * (len(unsure) > 1)} {', '.join(unsure)} of {len(plans)}, the largest first" if len(plans) > 1 else "the face"
+        which = (
+            f"face{'s' * (len(unsure) > 1)} {', '.join(unsure)} of {len(plans)}, the largest first"
+            if len(plans) > 1
+            else "the face"
+        )
         yield f"Low confidence in {which}: {UNSURE}."

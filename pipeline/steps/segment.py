@@ -90,7 +90,9 @@ def _network(run: Run, segmenter: Segmenter, seen: Detections) -> Loaded | None:
     if segmenter.network is None or not seen.faces:
         return None
     if segmenter.persons_only and run.settings.segment.kept != "person":
-        run.hints.append(f"{segmenter.network} knows persons only as a whole, so the whole person is kept.")
+        run.hints.append(
+            f"{segmenter.network} knows persons only as a whole, so the whole person is kept."
+        )
     return run.network(segmenter.network)
 
 
@@ -121,7 +123,9 @@ def _somebody(original: Image, seen: Detections) -> Mask | None:
     return person if (person > SURE).mean() > SOMEBODY else None
 
 
-def _followed(run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt) -> Keyed[Outline]:
+def _followed(
+    run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt
+) -> Keyed[Outline]:
     """Return the outline as a prompt changes it: by the box, then by each click.
 
     What fewer clicks made is kept, for undo, too.

@@ -90,7 +90,9 @@ def _cut(probability: Probability, box: tuple[float, float, float, float]) -> Pr
     """Return the probability inside a box and a little around it, 0 elsewhere."""
     x0, y0, x1, y1 = box
     right, down = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
-    window = np.s_[max(0, int(y0 - down)) : int(y1 + down) + 2, max(0, int(x0 - right)) : int(x1 + right) + 2]
+    window = np.s_[
+        max(0, int(y0 - down)) : int(y1 + down) + 2, max(0, int(x0 - right)) : int(x1 + right) + 2
+    ]
     out = np.zeros_like(probability)
     out[window] = probability[window]
     return out

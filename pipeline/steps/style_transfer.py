@@ -21,7 +21,9 @@ SMALLER = 0.7  # what is painted where memory does not suffice, as a part of the
 LEAST_PX = 128
 NOBODY = "No person was found, so the whole picture is painted with one brush."
 
-Tell = Callable[[float, Image, float], object]  # part of the work done, the picture so far, its loss
+Tell = Callable[
+    [float, Image, float], object
+]  # part of the work done, the picture so far, its loss
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def _transfer(
             if not is_memory(error) or long_px * SMALLER < LEAST_PX:
                 raise
             smaller = round(long_px * SMALLER)
-            notes = (f"There was not enough memory for a painted size of {long_px} px, so it was painted at {smaller} px.",)
+            notes = (
+                f"There was not enough memory for a painted size of {long_px} px, so it was painted at {smaller} px.",
+            )
             long_px = smaller
 
 
@@ -91,7 +95,12 @@ def _at(
     """Return the source painted at a long side of so many px, and what the person should know."""
     from pipeline.stages.style_transfer.color import matched, with_colors
     from pipeline.stages.style_transfer.losses import GATYS, PORTRAIT_AWARE
-    from pipeline.stages.style_transfer.transfer import PRESETS, StyleImage, TransferProgress, transfer_style
+    from pipeline.stages.style_transfer.transfer import (
+        PRESETS,
+        StyleImage,
+        TransferProgress,
+        transfer_style,
+    )
 
     preset, size = PRESETS[how.preset], size_of_long(source.shape[:2], long_px)
     photo = np.clip(resized(source, size), 0, 1)
@@ -100,7 +109,12 @@ def _at(
         masks_layers=how.guidance == "layers",
         background=0.0 if background is None else how.background,
     )  # fmt: skip
-    pictures = (to_float(style.pixels) if how.colors == "picture" else matched(to_float(style.pixels), photo) for style in styles)
+    pictures = (
+        to_float(style.pixels)
+        if how.colors == "picture"
+        else matched(to_float(style.pixels), photo)
+        for style in styles
+    )
     wanted = [
         StyleImage(picture, style.share, None if style.mask is None else to_float(style.mask))
         for picture, style in zip(pictures, styles, strict=True)

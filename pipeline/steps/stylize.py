@@ -29,17 +29,23 @@ def stylize(run: Run, seen: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | 
     return scene, painted.value if painted.value.scene.fine is not None else None
 
 
-def _at_working_size(painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float) -> Scene:
+def _at_working_size(
+    painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
+) -> Scene:
     coarse = replace(painted, scene=replace(painted.scene, fine=None))
     return finished(coarse, photo, original, how, brush)
 
 
-def finished(painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float) -> Scene:
+def finished(
+    painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
+) -> Scene:
     """Return a scene with broad strokes, palette, strength and canvas as the settings have them."""
     scene, amount = painted.scene, how.canvas * how.strength
     if painted.broad is not None:
         scene = lay_broad_strokes(scene, painted.broad, how.broad)
-    scene = adjust_intensity(scene, photo.pixels, original, strength=how.strength, palette=how.palette)
+    scene = adjust_intensity(
+        scene, photo.pixels, original, strength=how.strength, palette=how.palette
+    )
     if not (painted.canvas and amount):
         return scene
     return lay_canvas(scene, canvas(original, photo.size, brush=brush, amount=amount))

@@ -82,7 +82,8 @@ def verify(entry: Entry, checkpoint: Path) -> VerifiedWeights:
     if wanted and found != wanted:
         newer = f" Its publisher states no hash; where you trust the new file, also delete {file_of(entry, '.sha256')}."
         raise WrongFileError(
-            f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found." + (newer if entry.unpinned else "")
+            f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found."
+            + (newer if entry.unpinned else "")
         )
     return VerifiedWeights(entry, (checkpoint,), found)
 
@@ -100,14 +101,24 @@ def keep(checkpoint: VerifiedWeights) -> VerifiedWeights:
         run_worker(REPACK, checkpoint, part)
         record = f"{checkpoint.sha256}  {entry.name}.pth\n{digest_of(part)}  {target.name}\n"
         part.replace(target)
-        write_whole(file_of(entry, ".sha256"), lambda file: file.write(record.encode()), overwrite=True)
+        write_whole(
+            file_of(entry, ".sha256"), lambda file: file.write(record.encode()), overwrite=True
+        )
     except (OSError, WorkerError) as error:
-        log.warning("%s cannot be kept as safetensors (%s); the checkpoint itself is read.", entry.name, error)
+        log.warning(
+            "%s cannot be kept as safetensors (%s); the checkpoint itself is read.",
+            entry.name,
+            error,
+        )
         return checkpoint
     finally:
         part.unlink(missing_ok=True)
     if entry.unpinned:
-        log.warning("Nobody states the sha256 of %s; that of this copy, %s, is held to from now on.", entry.name, checkpoint.sha256)
+        log.warning(
+            "Nobody states the sha256 of %s; that of this copy, %s, is held to from now on.",
+            entry.name,
+            checkpoint.sha256,
+        )
     return VerifiedWeights(entry, (target,), checkpoint.sha256)
 
 
@@ -123,4 +134,6 @@ def _record(entry: Entry) -> dict[str, str]:
         lines = file_of(entry, ".sha256").read_text()
     except (OSError, UnicodeDecodeError):
         return {}
-    return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", lines, re.MULTILINE)}
+    return {
+        name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", lines, re.MULTILINE)
+    }

@@ -28,7 +28,9 @@ def fetch(entry: Entry, received: Received | None = None) -> VerifiedWeights:
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(lock):
-            return _usable(entry) or _from_sources(entry, received)  # another process may have brought it meanwhile
+            return _usable(entry) or _from_sources(
+                entry, received
+            )  # another process may have brought it meanwhile
     except OSError as error:
         raise WeightError(
             f"{entry.name} cannot be kept ({error}). Free some space, or set PORTRAIT_CACHE, and HF_HOME for what comes from the "
@@ -50,7 +52,11 @@ def _from_sources(entry: Entry, received: Received | None) -> VerifiedWeights:
     reasons = []
     for source in entry.sources:
         try:
-            return _from_hub(entry, source, received) if source.startswith("hf://") else _from_url(entry, source, received)
+            return (
+                _from_hub(entry, source, received)
+                if source.startswith("hf://")
+                else _from_url(entry, source, received)
+            )
         except (SourceError, WrongFileError) as error:
             reasons.append(f"{source}: {error}")
     raise WeightError(

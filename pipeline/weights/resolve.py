@@ -37,7 +37,11 @@ def status() -> list[Status]:
 
 def available(policy: WeightPolicy = "auto") -> frozenset[str]:
     """Return the names of the published weights that `auto` takes: those that are here now, or under `embedded` none."""
-    return frozenset(entry.name for entry in CATALOG.values() if policy != "embedded" and not entry.embedded and find(entry))
+    return frozenset(
+        entry.name
+        for entry in CATALOG.values()
+        if policy != "embedded" and not entry.embedded and find(entry)
+    )
 
 
 def choose(role: str, policy: WeightPolicy, here: Container[str] | None = None) -> Entry:
@@ -70,7 +74,9 @@ def named(name: str, policy: WeightPolicy) -> Entry:
     """
     entry = CATALOG.get(name)
     if entry is None:
-        raise WeightError(f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else.")
+        raise WeightError(
+            f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else."
+        )
     if entry.embedded or policy == "full" or (policy == "auto" and find(entry)):
         return entry
     raise WeightError(f"{name} was chosen, {_advice(entry)}, or choose something else.")
@@ -132,5 +138,7 @@ def _verified_shards(entry: Entry) -> VerifiedWeights:
             )
         whole.update(data)
     if whole.hexdigest() != entry.sha256:
-        raise WeightError(f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again.")
+        raise WeightError(
+            f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again."
+        )
     return VerifiedWeights(entry, files, whole.hexdigest())

@@ -29,12 +29,20 @@ def run_worker(module: str, weights: "VerifiedWeights", to: Path) -> None:
     Raises: WeightError; ApartError.
     """
     command = [sys.executable, "-m", module, str(to.resolve())]
-    done = subprocess.run(command, input=pickle.dumps(weights), capture_output=True, cwd=Path(__file__).parents[2], check=False)
+    done = subprocess.run(
+        command,
+        input=pickle.dumps(weights),
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
     if done.returncode in (REFUSED, WRONG):
         refusal = WrongFileError if done.returncode == WRONG else WeightError
         raise refusal(done.stdout.decode().strip())
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or [
+            f"exit code {done.returncode}"
+        ]
         raise WorkerError(lines[-1])
 
 

@@ -28,7 +28,9 @@ def small_limit(monkeypatch):
 
 
 def smooth(height=160, width=240):
-    return np.asarray(Image.fromarray(gradient(8, 12)).resize((width, height), Image.Resampling.BICUBIC))
+    return np.asarray(
+        Image.fromarray(gradient(8, 12)).resize((width, height), Image.Resampling.BICUBIC)
+    )
 
 
 def halved(pixels):
@@ -49,12 +51,17 @@ def test_a_photo_of_200_megapixels_is_not_refused():
 
 
 def test_beyond_220_megapixels_a_photo_is_refused_before_its_pixels_are_decoded():
-    with pytest.raises(PhotoError, match=r"at most 220 megapixels, found 20000 x 12000 = 240.0; make it smaller"):
+    with pytest.raises(
+        PhotoError, match=r"at most 220 megapixels, found 20000 x 12000 = 240.0; make it smaller"
+    ):
         read_photo(raw_png(20_000, 12_000, 8, 2, []))
 
 
 def test_a_kind_whose_decoder_needs_more_memory_is_refused_earlier_and_told_what_to_do():
-    with pytest.raises(PhotoError, match=r"at most \d+ megapixels in a WEBP file, found 16000 x 13000 = 208.0; .*JPEG"):
+    with pytest.raises(
+        PhotoError,
+        match=r"at most \d+ megapixels in a WEBP file, found 16000 x 13000 = 208.0; .*JPEG",
+    ):
         files._check_size(16_000, 13_000, "WEBP")
     for kind in files._READ:
         files._check_size(WHOLE_PIXELS // 10_000, 10_000, kind)
@@ -88,10 +95,16 @@ def test_a_large_photo_is_read_at_half_its_sides(small_limit, kind, size):
 
 
 def test_a_large_photo_says_at_what_size_it_is_painted(monkeypatch):
-    assert files._say_reduced(12_000 * 9_000, 6_000 * 4_500) == ["It has 108 megapixels; it is painted at 27."]
-    assert files._say_reduced(50_100_000, 12_525_000) == ["It has 50.1 megapixels; it is painted at 12.5."]
+    assert files._say_reduced(12_000 * 9_000, 6_000 * 4_500) == [
+        "It has 108 megapixels; it is painted at 27."
+    ]
+    assert files._say_reduced(50_100_000, 12_525_000) == [
+        "It has 50.1 megapixels; it is painted at 12.5."
+    ]
     monkeypatch.setattr(files, "WHOLE_PIXELS", 1_000)
-    assert any("it is painted at" in note for note in read_photo(saved(Image.fromarray(gradient()))).notes)
+    assert any(
+        "it is painted at" in note for note in read_photo(saved(Image.fromarray(gradient()))).notes
+    )
 
 
 def test_a_large_jpeg_is_never_decoded_whole(small_limit, monkeypatch):
@@ -144,7 +157,9 @@ def test_what_is_transparent_does_not_tint_what_is_not(small_limit, mode):
 
 
 def test_a_large_palette_mixes_its_colors_and_not_its_numbers(small_limit):
-    image = Image.fromarray((np.indices((40, 40)).sum(0) % 2 * 2).astype(np.uint8))  # colors 0 and 2, by turns
+    image = Image.fromarray(
+        (np.indices((40, 40)).sum(0) % 2 * 2).astype(np.uint8)
+    )  # colors 0 and 2, by turns
     image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
     assert np.abs(read_photo(saved(image)).pixels.astype(int) - [128, 0, 128]).max() <= 1
     clear = read_photo(saved(image, transparency=0))
@@ -174,7 +189,9 @@ def test_large_sixteen_bit_color_is_scaled(small_limit):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
 def test_the_colors_of_a_large_photo_follow_its_profile(small_limit, kind):
-    photo = read_photo(saved(Image.new("RGB", (60, 40), (255, 0, 0)), kind, icc_profile=matrix_profile(swap=True)))
+    photo = read_photo(
+        saved(Image.new("RGB", (60, 40), (255, 0, 0)), kind, icc_profile=matrix_profile(swap=True))
+    )
     assert np.abs(photo.pixels.astype(int) - [0, 255, 0]).max() <= 3
     assert any("made up space to sRGB" in note for note in photo.notes)
 
@@ -205,7 +222,9 @@ def test_a_large_jpeg_takes_less_memory_than_its_pixels_would(tmp_path):
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
         f"start = peak(); photo = io.read_photo(Path({str(path)!r})); print(photo.pixels.shape[0], peak() - start)"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     rows, taken = map(int, run.stdout.split())
     assert rows == 2_000
     assert taken < 6_000 * 4_000 * 3

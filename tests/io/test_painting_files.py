@@ -11,7 +11,18 @@ import pytest
 
 from pipeline.io.painting_files import KINDS, load_painting, save_painting
 from pipeline.settings import Settings
-from pipeline.types import Face, Painted, Painting, Photo, Prompt, RestorationPlan, Scene, Style, WeightUse, drawing_of
+from pipeline.types import (
+    Face,
+    Painted,
+    Painting,
+    Photo,
+    Prompt,
+    RestorationPlan,
+    Scene,
+    Style,
+    WeightUse,
+    drawing_of,
+)
 
 RNG = np.random.default_rng(0)
 SIZE = (12, 17)

@@ -68,7 +68,9 @@ def features():
 @given(seed=SEEDS)
 @settings(max_examples=10, deadline=None)
 def test_a_picture_has_its_own_identity(seed):
-    assert identity(picture(seed), picture(seed), face_at(40, 48, 25), pixels_of) == pytest.approx(1)
+    assert identity(picture(seed), picture(seed), face_at(40, 48, 25), pixels_of) == pytest.approx(
+        1
+    )
 
 
 def test_identity_is_mutual_and_less_the_more_a_face_changes():
@@ -96,7 +98,9 @@ def test_eyes_and_mouth_lie_where_descriptors_expect_them():
     shown = aligned(spots, replace(face, eyes=eyes, mouth=mouth))
     assert shown.shape == (112, 112, 3)
     _, _, _, centers = cv2.connectedComponentsWithStats((shown[..., 0] > 0.5).astype(np.uint8))
-    np.testing.assert_allclose(centers[1:][np.lexsort(np.round(centers[1:] / 20).T)], ARCFACE, atol=1)
+    np.testing.assert_allclose(
+        centers[1:][np.lexsort(np.round(centers[1:] / 20).T)], ARCFACE, atol=1
+    )
 
 
 def test_a_picture_of_another_size_is_compared_at_the_photos():
@@ -251,7 +255,10 @@ def test_decibels():
 
 
 def test_a_rim_is_as_dull_as_it_is_darker_than_in_the_photo():
-    mask, photo = disc(40, 48, 20).astype(np.float32), picture(0) * np.float32(0.5) + np.float32(0.25)
+    mask, photo = (
+        disc(40, 48, 20).astype(np.float32),
+        picture(0) * np.float32(0.5) + np.float32(0.25),
+    )
     lab = to_lab(photo)
     around = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > mask
     darker = to_rgb(np.asarray(lab - np.where(around[..., None], (8, 0, 0), 0), np.float32))

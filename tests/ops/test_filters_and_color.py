@@ -33,7 +33,10 @@ def test_strips_together_are_the_whole(h, w, k):
     picture = cv2.GaussianBlur(RNG.random((h, w, 3), np.float32), (0, 0), 2)
     size = int(h * k), int(w * k)
     whole = resample.rows_enlarged(picture, size, slice(0, size[0]))
-    parts = [resample.rows_enlarged(picture, size, slice(y, min(y + 16, size[0]))) for y in range(0, size[0], 16)]
+    parts = [
+        resample.rows_enlarged(picture, size, slice(y, min(y + 16, size[0])))
+        for y in range(0, size[0], 16)
+    ]
     assert np.abs(np.vstack(parts) - whole).max() < 2e-2  # the warp rounds positions to 1/32 px
 
 
@@ -81,11 +84,16 @@ def test_holes_are_filled_and_bays_are_not():
 
 def test_color_round_trips_through_lab():
     picture = RNG.random((32, 32, 3), np.float32)
-    assert np.abs(color.to_rgb(color.to_lab(picture)) - picture).max() < 1 / 255  # OpenCV interpolates its tables
+    assert (
+        np.abs(color.to_rgb(color.to_lab(picture)) - picture).max() < 1 / 255
+    )  # OpenCV interpolates its tables
 
 
 def test_harmony_takes_the_paintings_mean_inside_the_mask():
-    photo, painting = np.full((64, 64, 3), 0.7, np.float32), np.full((64, 64, 3), (0.3, 0.4, 0.6), np.float32)
+    photo, painting = (
+        np.full((64, 64, 3), 0.7, np.float32),
+        np.full((64, 64, 3), (0.3, 0.4, 0.6), np.float32),
+    )
     photo += RNG.normal(0, 0.02, photo.shape).astype(np.float32)
     mask = np.ones((64, 64), np.float32)
     to_float = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)

@@ -74,7 +74,9 @@ def test_each_of_two_faces_gets_strokes_of_its_own_size(scene, face):
         return -batch
 
     both = paint_face_strokes(person, mask, (LARGE, SMALL), network, stroke_px=4.0, seeded=False)
-    alone = paint_face_strokes(person, disc(SIZE, face), (face,), network, stroke_px=4.0, seeded=False)
+    alone = paint_face_strokes(
+        person, disc(SIZE, face), (face,), network, stroke_px=4.0, seeded=False
+    )
     assert seen[2] in seen[:2]
     kept = disc(SIZE, face) > 0.9
     np.testing.assert_allclose(both[kept], alone[kept], atol=0.01)

@@ -42,8 +42,18 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
     def yellow(mood):
         settings = Settings.from_flat(mood=mood, weights="embedded")
         painter = network_of(Run(Photo(to_uint8(photo)), settings, models))
-        painted = stylize(photo, painter.run, brush=3.0, stroke_px=painter.entry.stroke_px, seeded=painter.entry.seeded)
-        return float(cv2.cvtColor(to_uint8(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 2].mean())
+        painted = stylize(
+            photo,
+            painter.run,
+            brush=3.0,
+            stroke_px=painter.entry.stroke_px,
+            seeded=painter.entry.seeded,
+        )
+        return float(
+            cv2.cvtColor(to_uint8(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[
+                ..., 2
+            ].mean()
+        )
 
     mist, monet, dusk = map(yellow, ("mist", "monet", "dusk"))
     assert mist < monet - 2

@@ -49,8 +49,12 @@ def test_a_stroke_is_as_long_and_wide_as_it_says(photo, mode, mark):
     Prompt(drawn=drawing).check(photo)
     assert set(np.unique(drawing.marks)) == {0, mark}
     thick = 0.1 * min(h, w)
-    assert (drawing.marks > 0).sum() == pytest.approx(thick * w / 2 + np.pi * thick**2 / 4, rel=0.15)
-    assert (drawing.marks[:, w // 2] > 0).sum() == pytest.approx(thick, abs=3)  # OpenCV rounds outward
+    assert (drawing.marks > 0).sum() == pytest.approx(
+        thick * w / 2 + np.pi * thick**2 / 4, rel=0.15
+    )
+    assert (drawing.marks[:, w // 2] > 0).sum() == pytest.approx(
+        thick, abs=3
+    )  # OpenCV rounds outward
     rows = np.flatnonzero((drawing.marks > 0).any(1))
     assert rows.mean() == pytest.approx((h - 1) / 2, abs=1.5)
 
@@ -64,13 +68,22 @@ def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
 
 
 def test_erasing_along_a_stroke_leaves_no_crumbs():
-    drawn = with_stroke(None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6)
-    again = [[0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)]  # a hand is not quite steady
-    assert with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+    drawn = with_stroke(
+        None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6
+    )
+    again = [
+        [0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)
+    ]  # a hand is not quite steady
+    assert (
+        with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+    )
 
 
 def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
-    assert with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100] == ADDED
+    assert (
+        with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100]
+        == ADDED
+    )
     assert line_from(sent([[-3, 0.5], [0.5, 7]])).tolist() == [[0, 0.5], [0.5, 1]]
 
 
@@ -108,7 +121,9 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
     assert shown_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
     none = shown_in(handlers.clear(visitor("anna"), added))
     assert none.prompt == Prompt()
-    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, "even that can be undone"
+    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
+        "even that can be undone"
+    )
 
 
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
@@ -120,19 +135,39 @@ def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
     assert (undo.interactive, clear.interactive) == (True, True)
 
 
-def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(service, photo, tmp_path):
+def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
+    service, photo, tmp_path
+):
     handlers = Handlers(service)
     drawn = stroke(handlers, shown_by(service, photo))
     blended = service.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    again = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
     assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    other = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert other.prompt == Prompt()
     assert other.past == ()
 

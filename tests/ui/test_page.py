@@ -55,7 +55,9 @@ def test_idle_visits_are_left_and_busy_ones_stay(service, photo):
 
 def test_a_visit_keeps_a_bounded_number_of_previews():
     visit = Sessions(StageCache()).of("anna")
-    paths = [Path(visit.show("result", np.zeros((2, 2, 3), np.uint8))) for _ in range(KEPT_PREVIEWS + 3)]
+    paths = [
+        Path(visit.show("result", np.zeros((2, 2, 3), np.uint8))) for _ in range(KEPT_PREVIEWS + 3)
+    ]
     assert [path.exists() for path in paths] == [False] * 3 + [True] * KEPT_PREVIEWS
 
 
@@ -64,17 +66,31 @@ def test_a_visit_keeps_a_bounded_number_of_previews():
 
 def test_a_painting_shows_five_stages_and_its_hint(service, photo):
     shown = shown_by(service, photo)
-    assert [stage for stage, _, _ in shown.stages] == ["paint", "parse", "restore", "segment", "blend"]
+    assert [stage for stage, _, _ in shown.stages] == [
+        "paint",
+        "parse",
+        "restore",
+        "segment",
+        "blend",
+    ]
     assert all(Image.open(path).size == (60, 40) for _, path, _ in shown.stages)
     assert shown.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
     assert (np.asarray(Image.open(shown.before)) == 255 - np.asarray(Image.open(shown.after))).all()
 
 
-def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(service, pipeline, photo):
+def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
+    service, pipeline, photo
+):
     shown = shown_by(service, photo)
     again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1, brush=3.0))
     assert pipeline.asked[-1] == (Settings.from_flat(feather=0.1), service.visits.of("anna").cache)
-    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [True, True, True, True, False]
+    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
@@ -116,7 +132,9 @@ def test_a_cancelled_run_changes_nothing_on_the_page(photo):
         how["report"](Progress("blend", 0.9))
 
     service = PaintService(paint=paint, models=object())
-    values = Handlers(service).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS)
+    values = Handlers(service).paint_photo(
+        visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
+    )
     assert values == [gr.skip()] * len(values)
 
 
@@ -146,14 +164,20 @@ def test_a_picture_made_here_restores_its_settings(tmp_path, service):
 def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
     path = tmp_path / "words.png"
     path.write_text("no picture")
-    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
+    arguments = (
+        [{"path": str(path)}]
+        if act == "receive"
+        else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
+    )
     with pytest.raises(gr.Error, match="not a picture"):
         getattr(Handlers(service), act)(visitor("anna"), *arguments)
 
 
 def test_painting_without_a_photo_says_what_to_do(service):
     with pytest.raises(gr.Error, match="no photo yet"):
-        Handlers(service).paint_photo(visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS)
+        Handlers(service).paint_photo(
+            visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS
+        )
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):
@@ -215,14 +239,21 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
-    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), *SAID]
+    assert [field["parameter_name"] for field in fields] == [
+        "photo",
+        *(option.flag for option in OPTIONS),
+        *SAID,
+    ]
     assert [field["parameter_default"] for field in fields[1:]] == [
         *(option.default for option in OPTIONS),
         *[None] * (len(SAID) - 2),
         0.5,
         None,
     ]
-    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True))
+    assert all(
+        option.help in field["type"]["description"]
+        for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True)
+    )
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
@@ -234,7 +265,12 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"), [({"brush": 99}, "0.2 to 4"), ({"keep": "nose"}, "face, hair, person"), ({"paint": 1}, "on or off")]
+    ("bad", "said"),
+    [
+        ({"brush": 99}, "0.2 to 4"),
+        ({"keep": "nose"}, "face, hair, person"),
+        ({"paint": 1}, "on or off"),
+    ],
 )
 def test_the_client_is_told_the_range(served, photo, bad, said):
     with pytest.raises(AppError, match=said):
@@ -248,7 +284,9 @@ def test_the_page_fetches_nothing_from_elsewhere():
 
 def test_the_page_is_built_before_a_network_library_is_loaded():
     code = "import app, sys; app.build(app.PaintService()); print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip().endswith("[]")
 
 

@@ -39,7 +39,9 @@ def heic(picture):
 
 
 def paint(service, photo):
-    return Handlers(service).paint_photo(visitor("anna"), lambda done, desc: None, photo, None, *NO_STYLES, *DEFAULTS)
+    return Handlers(service).paint_photo(
+        visitor("anna"), lambda done, desc: None, photo, None, *NO_STYLES, *DEFAULTS
+    )
 
 
 # What is refused
@@ -56,7 +58,9 @@ BAD = {
 
 
 @pytest.mark.parametrize(("data", "sentence"), BAD.values(), ids=BAD)
-def test_a_bad_file_is_refused_when_it_arrives_as_it_would_be_when_painted(service, tmp_path, data, sentence):
+def test_a_bad_file_is_refused_when_it_arrives_as_it_would_be_when_painted(
+    service, tmp_path, data, sentence
+):
     photo = dropped(tmp_path, data)
     with pytest.raises(gr.Error, match=sentence) as arrived:
         Handlers(service).receive(visitor("anna"), photo)
@@ -98,7 +102,10 @@ def test_a_photo_that_was_looked_at_is_not_read_again_to_be_painted(service, tmp
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"])
 def test_what_browsers_can_show_stays_as_it_is(service, tmp_path, kind):
-    assert Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, saved(noise(), kind))) == gr.skip()
+    assert (
+        Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, saved(noise(), kind)))
+        == gr.skip()
+    )
 
 
 def test_an_empty_photo_field_stays_empty(service):
@@ -117,20 +124,30 @@ def test_a_tiff_gets_a_small_preview_in_the_visitors_own_folder(service, tiff):
     preview = Path(Handlers(service).show_photo(visitor("anna"), tiff))
     shown = Image.open(preview)
     assert (shown.format, max(shown.size)) == ("PNG", FIELD_PX)
-    assert np.abs(np.asarray(shown).astype(int) - np.asarray(Image.fromarray(gradient(900, 1_500)).resize(shown.size))).mean() < 3
+    assert (
+        np.abs(
+            np.asarray(shown).astype(int)
+            - np.asarray(Image.fromarray(gradient(900, 1_500)).resize(shown.size))
+        ).mean()
+        < 3
+    )
     assert preview.is_relative_to(service.visits.of("anna").folder)
     service.visits.leave("anna")
     assert not preview.exists()
 
 
 def test_a_heic_gets_a_preview_that_is_upright(service, tmp_path):
-    preview = Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, heic(Image.fromarray(gradient(48, 64))), "IMG_1.HEIC"))
+    preview = Handlers(service).show_photo(
+        visitor("anna"), dropped(tmp_path, heic(Image.fromarray(gradient(48, 64))), "IMG_1.HEIC")
+    )
     assert Image.open(preview).size == (64, 48)
 
 
 def test_a_photo_too_large_for_browsers_gets_a_preview(service, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "WHOLE_PIXELS", 1_000)
-    preview = Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, saved(noise(), "JPEG")))
+    preview = Handlers(service).show_photo(
+        visitor("anna"), dropped(tmp_path, saved(noise(), "JPEG"))
+    )
     assert Image.open(preview).size == (48, 32)
 
 

@@ -33,14 +33,20 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    shown = dict(zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True))
+    shown = dict(
+        zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True)
+    )
     assert shown[button].interactive
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
 def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
     (begun,) = [fn for fn in page.fns.values() if fn.name == run]
-    (failed,) = [fn for fn in page.fns.values() if fn.trigger_after == begun._id and fn.trigger_only_on_failure]
+    (failed,) = [
+        fn
+        for fn in page.fns.values()
+        if fn.trigger_after == begun._id and fn.trigger_only_on_failure
+    ]
     assert failed.show_progress == "hidden"
     assert set(begun.show_progress_on) <= set(failed.show_progress_on)
 
@@ -69,7 +75,11 @@ def test_the_thumbnails_outlive_the_sweep_of_visitors_files(page, photo, monkeyp
     page = app.build(PaintService(paint=Pipeline(), models=object()))
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
     try:
-        icons = [part["props"]["icon"]["url"] for part in page.config["components"] if part["props"].get("icon")]
+        icons = [
+            part["props"]["icon"]["url"]
+            for part in page.config["components"]
+            if part["props"].get("icon")
+        ]
         assert len(icons) == len(EXAMPLES) + len(style_box.GALLERY)
         visitors = uploaded(url, photo)
         assert httpx.get(visitors).status_code == 200

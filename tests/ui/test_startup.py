@@ -30,7 +30,9 @@ def published(hub, data, monkeypatch):
         entry_of(data, hub.plain, name="painter", sha256=None),
     )
     embedded = {name: entry for name, entry in CATALOG.items() if entry.embedded}
-    monkeypatch.setattr(weights, "CATALOG", {**embedded, **{entry.name: entry for entry in entries}})
+    monkeypatch.setattr(
+        weights, "CATALOG", {**embedded, **{entry.name: entry for entry in entries}}
+    )
     monkeypatch.setitem(networks.NETS, "restorer", "cyclegan.Generator")
     monkeypatch.setattr(runtime, "compile_openvino", lambda verified: lambda *batch: batch[0])
     monkeypatch.setattr(startup, "EXAMPLES", ())
@@ -61,7 +63,9 @@ def test_full_fetches_what_is_pinned_and_says_how_to_use_it(hub, published):
     assert not weights.find(published["painter"])
     assert hub.given == [""]
     line, settled = service.line.read()
-    assert "restorer is here now: choose the weights Full, under Fine-tune, to paint with it." in line
+    assert (
+        "restorer is here now: choose the weights Full, under Fine-tune, to paint with it." in line
+    )
     assert "Full also fetches painter, which is unpinned" in line
     assert settled
 
@@ -73,7 +77,9 @@ def test_what_arrives_is_taken_only_where_it_is_chosen(published):
         assert models.load("restorer", "auto").use.name == "restorer_light"
         startup.prepare(service, "full")
     assert models.load("restorer", "full").use.name == "restorer"
-    assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", "after the next start"
+    assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", (
+        "after the next start"
+    )
 
 
 def test_a_published_painter_that_arrives_does_not_replace_the_one_at_work(published):
@@ -157,9 +163,16 @@ def began(monkeypatch):
 
 @pytest.mark.parametrize(
     ("flags", "variable", "policy"),
-    [([], None, "auto"), ([], "full", "full"), ([], "", "auto"), (["--weights", "embedded"], "full", "embedded")],
+    [
+        ([], None, "auto"),
+        ([], "full", "full"),
+        ([], "", "auto"),
+        (["--weights", "embedded"], "full", "embedded"),
+    ],
 )
-def test_the_policy_comes_from_the_flag_or_else_from_the_environment(began, monkeypatch, flags, variable, policy):
+def test_the_policy_comes_from_the_flag_or_else_from_the_environment(
+    began, monkeypatch, flags, variable, policy
+):
     monkeypatch.setattr(sys, "argv", ["app.py", *flags])
     if variable is not None:
         monkeypatch.setenv(app.POLICY, variable)
@@ -168,7 +181,9 @@ def test_the_policy_comes_from_the_flag_or_else_from_the_environment(began, monk
 
 
 @pytest.mark.parametrize("variable", [True, False], ids=["variable", "flag"])
-def test_a_policy_that_is_none_is_refused_with_those_that_there_are(began, monkeypatch, capsys, variable):
+def test_a_policy_that_is_none_is_refused_with_those_that_there_are(
+    began, monkeypatch, capsys, variable
+):
     monkeypatch.setattr(sys, "argv", ["app.py"] if variable else ["app.py", "--weights", "best"])
     if variable:
         monkeypatch.setenv(app.POLICY, "best")

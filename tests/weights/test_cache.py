@@ -98,4 +98,6 @@ def test_a_process_that_was_killed_refuses_nothing(monkeypatch, data, tmp_path):
     killed = subprocess.CompletedProcess([sys.executable], -9, b"", b"")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: killed)
     with pytest.raises(apart.WorkerError, match="exit code -9"):
-        apart.run_worker("pipeline.weights.cache", VerifiedWeights(replace(entry_of(data)), (), ""), tmp_path)
+        apart.run_worker(
+            "pipeline.weights.cache", VerifiedWeights(replace(entry_of(data)), (), ""), tmp_path
+        )

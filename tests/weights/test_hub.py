@@ -41,7 +41,9 @@ def impatient(monkeypatch):
 
 def left_in_the_hubs_cache():
     files = Path(constants.HF_HUB_CACHE).rglob("*")
-    return [file for file in files if not file.is_dir() and {"blobs", "snapshots"} & set(file.parts)]
+    return [
+        file for file in files if not file.is_dir() and {"blobs", "snapshots"} & set(file.parts)
+    ]
 
 
 def begin(entry, tmp_path):
@@ -49,7 +51,11 @@ def begin(entry, tmp_path):
     file = tmp_path / "entry.pickle"
     file.write_bytes(pickle.dumps(entry))
     run = subprocess.Popen(
-        [sys.executable, "-m", "tests.hub", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.hub", str(file)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert run.stdout.readline() == "begun\n"
     return run
@@ -110,7 +116,15 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(hub, data):
         (SOURCE.replace("main", "old"), {}, "RevisionNotFoundError: 404"),
         (SOURCE.replace("someone", "nobody"), {}, "RepositoryNotFoundError: 401"),
     ],
-    ids=["500", "500 later", "no answer", "no more bytes", "no such file", "no such revision", "no such repository"],
+    ids=[
+        "500",
+        "500 later",
+        "no answer",
+        "no more bytes",
+        "no such file",
+        "no such revision",
+        "no such repository",
+    ],
 )
 def test_where_one_source_fails_the_next_delivers(hub, data, source, trouble, said):
     hub.trouble.update(deepcopy(trouble))
@@ -146,7 +160,8 @@ def test_without_a_network_it_is_said_and_embedded_ones_play_on(data, tmp_path, 
         free.bind(("127.0.0.1", 0))
         reach(monkeypatch, f"http://127.0.0.1:{free.getsockname()[1]}", tmp_path)
     with pytest.raises(
-        WeightError, match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, or choose .*'embedded'"
+        WeightError,
+        match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, or choose .*'embedded'",
     ):
         fetch(entry_of(data))
     assert weights.choose("painter", "auto").embedded
@@ -167,7 +182,13 @@ def room_for(size):
 @pytest.mark.parametrize("plain", [False, True], ids=["from the Hub", "from a URL"])
 def test_a_full_disk_is_said_no_other_source_is_tried_and_nothing_is_left(hub, data, plain):
     entry = entry_of(data, *([hub.plain, SOURCE] if plain else [SOURCE, hub.plain]))
-    with room_for(len(data) // 2), pytest.raises(WeightError, match=r"File too large.*Free some space, or set PORTRAIT_CACHE, and HF_HOME"):
+    with (
+        room_for(len(data) // 2),
+        pytest.raises(
+            WeightError,
+            match=r"File too large.*Free some space, or set PORTRAIT_CACHE, and HF_HOME",
+        ),
+    ):
         fetch(entry)
     assert len(hub.given) == 1
     assert left_in_the_hubs_cache() == []
@@ -189,7 +210,9 @@ def test_two_processes_at_once_download_once(hub, data, tmp_path):
         assert run.returncode == 0, complaints
         assert Path(said.strip()) == file_of(entry_of(data), ".safetensors")
     assert hub.given == [""]
-    assert {path for method, path, _ in hub.asked if method == "HEAD"} == {f"/someone/nets/resolve/main/{FILE}"}
+    assert {path for method, path, _ in hub.asked if method == "HEAD"} == {
+        f"/someone/nets/resolve/main/{FILE}"
+    }
 
 
 @pytest.mark.usefixtures("at_once")
@@ -207,7 +230,9 @@ def test_what_a_killed_process_left_does_no_harm(hub, data, tmp_path, plain):
     hub.go_on.set()
     assert fetch(entry).sha256 == entry.sha256
     assert hub.given == ["", f"bytes={1 << 20}-" if plain else ""]  # the Hub's client begins anew
-    assert not [file for file in tmp_path.rglob("*") if file.name.endswith((".incomplete", ".part"))]
+    assert not [
+        file for file in tmp_path.rglob("*") if file.name.endswith((".incomplete", ".part"))
+    ]
 
 
 # What nobody vouches for
@@ -227,7 +252,11 @@ def test_an_unpinned_file_of_something_else_is_refused_and_nothing_is_recorded(h
     trace = tmp_path / "it ran"
     file = tmp_path / "bad.pth"
     torch.save(
-        {"code": {"model.1.weight": Evil(trace)}, "other shapes": Generator(8, 2).state_dict(), "other keys": {"x": torch.zeros(1)}}[kind],
+        {
+            "code": {"model.1.weight": Evil(trace)},
+            "other shapes": Generator(8, 2).state_dict(),
+            "other keys": {"x": torch.zeros(1)},
+        }[kind],
         file,
     )
     hub.files[FILE] = file.read_bytes()
@@ -250,7 +279,9 @@ def test_the_first_unpinned_file_is_recorded_and_another_one_later_is_refused(hu
     hub.tags[FILE] = "7" * 64
     for file in (file_of(entry, ".safetensors"), *left_in_the_hubs_cache()):
         file.unlink(missing_ok=True)
-    with pytest.raises(WeightError, match=rf"sha256 {digest} was wanted, .* also delete .*net\.sha256"):
+    with pytest.raises(
+        WeightError, match=rf"sha256 {digest} was wanted, .* also delete .*net\.sha256"
+    ):
         fetch(entry)
     file_of(entry, ".sha256").unlink()
     assert fetch(entry).sha256 == hashlib.sha256(hub.files[FILE]).hexdigest()
@@ -278,13 +309,17 @@ def test_damaged_safetensors_are_made_anew_from_the_checkpoint(hub, data, caplog
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_damaged_checkpoint_is_refused_and_fetched_again_where_that_is_asked_for(hub, data, caplog):
+def test_a_damaged_checkpoint_is_refused_and_fetched_again_where_that_is_asked_for(
+    hub, data, caplog
+):
     caplog.set_level(logging.WARNING)
     entry = entry_of(data)
     fetch(entry)
     file_of(entry, ".safetensors").unlink()
     spoil(weights.find(entry))
-    with pytest.raises(WeightError, match=r"net\.pth is not net: sha256 .* Delete the file and try again"):
+    with pytest.raises(
+        WeightError, match=r"net\.pth is not net: sha256 .* Delete the file and try again"
+    ):
         weights.obtain(entry)
     assert len(hub.given) == 1
     assert fetch(entry).files[0].suffix == ".safetensors"
@@ -293,7 +328,9 @@ def test_a_damaged_checkpoint_is_refused_and_fetched_again_where_that_is_asked_f
 
 
 @pytest.mark.usefixtures("hub")
-def test_where_safetensors_cannot_be_written_the_checkpoint_is_read(data, monkeypatch, tmp_path, caplog):
+def test_where_safetensors_cannot_be_written_the_checkpoint_is_read(
+    data, monkeypatch, tmp_path, caplog
+):
     def full(*_):
         raise OSError(28, "No space left on device")
 

@@ -22,7 +22,13 @@ STRAYED = 0.04
 
 
 def restore(
-    photo: Image, faces: tuple[Face, ...], plans: tuple[RestorationPlan, ...], network: Network, mask: Mask, *, fidelity: float
+    photo: Image,
+    faces: tuple[Face, ...],
+    plans: tuple[RestorationPlan, ...],
+    network: Network,
+    mask: Mask,
+    *,
+    fidelity: float,
 ) -> Restoration:
     """Return the photo with its faces restored as `cares`, one a face, say; `fidelity` 0 is the restored face, 1 the photo's.
 
@@ -44,10 +50,14 @@ def restore(
         restored = (to_picture(network(to_batch(crop * 2 - 1))) / 2 + 0.5).clip(0, 1)
         split_px = SPLIT * plan.blur * max(1.0, align.scale_of(matrix))
         # The difference is warped, not the picture: what the network leaves alone keeps the photo's own sharpness.
-        change = plan.weight * (faithful(restored, crop, fidelity=fidelity, split_px=split_px) - crop)
+        change = plan.weight * (
+            faithful(restored, crop, fidelity=fidelity, split_px=split_px) - crop
+        )
         strayed = float(blurred(change, split_px)[INNER].std((0, 1)).max()) > STRAYED
         told.append(replace(plan, low_confidence=plan.low_confidence or strayed))
         window = align.window(matrix, SIDE, photo.shape[:2])
-        out[window] += mask[window][..., None] * align.paste_into(window, *align.no_finer(change, matrix, FINER))
+        out[window] += mask[window][..., None] * align.paste_into(
+            window, *align.no_finer(change, matrix, FINER)
+        )
         share[window] = np.maximum(share[window], plan.weight * fine * mask[window])
     return Restoration(out.clip(0, 1), share, tuple(told))

@@ -17,11 +17,16 @@ ROUNDS = 3  # what is surer after one round says more in the next
 SURE = 3.0  # how much less an unsure pixel says of its color: the exponent of how far it is from even odds
 COUNTS = 1.4  # how much what the parser sees counts, in logarithms of odds, beside the colors
 SCENE = 0.2  # of photos of people the parser takes more scene for people than people for scene: odds that make up for it
-LIMIT, FEW = 4.0, 0.02  # the most that colors may say, likewise; a number of pixels that says nothing
+LIMIT, FEW = (
+    4.0,
+    0.02,
+)  # the most that colors may say, likewise; a number of pixels that says nothing
 EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own
 
 
-def refined_parts(photo: Image, whole: Probabilities, closer: tuple[FaceParse, ...]) -> Probabilities:
+def refined_parts(
+    photo: Image, whole: Probabilities, closer: tuple[FaceParse, ...]
+) -> Probabilities:
     """Return a photo's parts, (H, W, 12): closer looks laid over the whole one, and people separated from the scene."""
     parts = merged(whole, closer, photo.shape[:2])
     return with_background(parts, refine_background(photo, background_of(whole, parts)))
@@ -42,9 +47,16 @@ def refine_background(photo: Image, background: Float) -> Float:
     """
     size = background.shape[:2]
     small, edged_size = size_of_long(size, LONG_PX), size_of_long(size, EDGED_PX)
-    photo, seen = resized(photo, edged_size), np.float32(COUNTS) * _odds(resized(background, edged_size))
+    photo, seen = (
+        resized(photo, edged_size),
+        np.float32(COUNTS) * _odds(resized(background, edged_size)),
+    )
     said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
-    edged = guided(_probability(seen + resized(said, edged_size) + np.float32(SCENE)), to_gray(photo), EDGE * max(edged_size))
+    edged = guided(
+        _probability(seen + resized(said, edged_size) + np.float32(SCENE)),
+        to_gray(photo),
+        EDGE * max(edged_size),
+    )
     return resized(edged, size).clip(0, 1)
 
 

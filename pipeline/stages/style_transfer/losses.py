@@ -15,7 +15,9 @@ from torch.utils.checkpoint import checkpoint
 
 from pipeline.stages.style_transfer.gram import gram_matrix
 
-Styles = Sequence[tuple[Tensor, float, Tensor | None]]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
+Styles = Sequence[
+    tuple[Tensor, float, Tensor | None]
+]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
 
 CONTENT = "conv4_2"
 # What features whose mean is 1 are multiplied by. The paper does not say how large its features are, and style grows with their fourth
@@ -27,7 +29,9 @@ LARGE = 1_500_000  # pixels
 class Features(Protocol):
     """A perceptual network: the rectified maps of some layers of (1, 3, H, W) pictures in [0, 1], and what turns them into VGG-19's."""
 
-    def __call__(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]: ...
+    def __call__(
+        self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None
+    ) -> dict[str, Tensor]: ...
 
     def lift(self, layer: str) -> Tensor | None: ...
 
@@ -53,7 +57,11 @@ class LossWeights:
 
 
 PORTRAIT_AWARE = LossWeights()
-GATYS = replace(PORTRAIT_AWARE, background=0.0, style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"))
+GATYS = replace(
+    PORTRAIT_AWARE,
+    background=0.0,
+    style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
+)
 LOSS_WEIGHTS: Mapping[str, LossWeights] = {
     "portrait-aware": PORTRAIT_AWARE,
     "portrait-aware, layers": replace(PORTRAIT_AWARE, masks_layers=True),
@@ -87,7 +95,13 @@ class Losses:
 
 
 @torch.no_grad()
-def targets_of(photo: Tensor, styles: Styles, background: Tensor | None, features: Features, loss_weights: LossWeights) -> Targets:
+def targets_of(
+    photo: Tensor,
+    styles: Styles,
+    background: Tensor | None,
+    features: Features,
+    loss_weights: LossWeights,
+) -> Targets:
     """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size.
 
     `background`: how much of each of the photo's pixels is background, (1, 1, H, W) in [0, 1]; None: there is no person.
@@ -96,31 +110,55 @@ def targets_of(photo: Tensor, styles: Styles, background: Tensor | None, feature
     moments: dict[str, Tensor] = {}
     for style, share, mask in styles:
         for layer, maps in features(style, loss_weights.layers).items():
-            moments[layer] = moments.get(layer, torch.zeros(())) + gram_matrix(maps, _at(mask, maps)) * (share / whole)
-    return Targets(features(photo, (CONTENT,))[CONTENT].float(), moments, background if loss_weights.background else None)
+            moments[layer] = moments.get(layer, torch.zeros(())) + gram_matrix(
+                maps, _at(mask, maps)
+            ) * (share / whole)
+    return Targets(
+        features(photo, (CONTENT,))[CONTENT].float(),
+        moments,
+        background if loss_weights.background else None,
+    )
 
 
-def energy(picture: Tensor, wanted: Targets, features: Features, loss_weights: LossWeights) -> Losses:
+def energy(
+    picture: Tensor, wanted: Targets, features: Features, loss_weights: LossWeights
+) -> Losses:
     """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
     mask = wanted.background
     background: Tensor = torch.zeros(())
 
     def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:
-        return torch.stack([style_energy(found, wanted.moments[layer], features.lift(layer)) for layer, found in moments]).sum()
+        return torch.stack(
+            [
+                style_energy(found, wanted.moments[layer], features.lift(layer))
+                for layer, found in moments
+            ]
+        ).sum()
 
     def behind(picture: Tensor, mask: Tensor) -> Tensor:
         seen = features(picture, loss_weights.background_layers, mask)
-        return styled((layer, gram_matrix(seen[layer]) / mask.mean()) for layer in loss_weights.background_layers)
+        return styled(
+            (layer, gram_matrix(seen[layer]) / mask.mean())
+            for layer in loss_weights.background_layers
+        )
 
     if mask is not None and not loss_weights.masks_layers:
         # Of a large picture this pass is made again for its gradient, which comes last: then nothing is kept of the other pass any more.
         large = picture.shape[2] * picture.shape[3] > LARGE
-        seen: Any = checkpoint(behind, picture, mask, use_reentrant=False) if large else behind(picture, mask)
+        seen: Any = (
+            checkpoint(behind, picture, mask, use_reentrant=False)
+            if large
+            else behind(picture, mask)
+        )
         background = seen
-    by_layers = loss_weights.background_layers if mask is not None and loss_weights.masks_layers else ()
+    by_layers = (
+        loss_weights.background_layers if mask is not None and loss_weights.masks_layers else ()
+    )
     maps = features(picture, {CONTENT, *loss_weights.style_layers, *by_layers})
     if by_layers:
-        background = styled((layer, gram_matrix(maps[layer], _at(mask, maps[layer]))) for layer in by_layers)
+        background = styled(
+            (layer, gram_matrix(maps[layer], _at(mask, maps[layer]))) for layer in by_layers
+        )
     style = styled((layer, gram_matrix(maps[layer])) for layer in loss_weights.style_layers)
     content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
     return Losses(

@@ -59,13 +59,19 @@ def optimize(
     unit = FIRST_STEP * start.numel()
     pixels = (start.detach() / unit).contiguous()
     blocks = torch.zeros_like(F.avg_pool2d(pixels, BLOCK_PX, ceil_mode=True))
-    changing = [numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))]
+    changing = [
+        numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))
+    ]
     history = min(history, max(3, HISTORY_BYTES // (2 * pixels.nbytes)))
     seen: list[float] = []
     best, diverged, stopped = start.detach(), False, False
 
     def changed() -> Tensor:
-        together = coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear") if coarse else 0
+        together = (
+            coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear")
+            if coarse
+            else 0
+        )
         return (pixels + together) * unit
 
     def look() -> float:
@@ -95,7 +101,9 @@ def optimize(
                 tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
             )  # fmt: skip
             optimizer.step(look)
-            if len(seen) <= before + 1:  # it gives up where what it remembers leads nowhere, and often gets on without
+            if (
+                len(seen) <= before + 1
+            ):  # it gives up where what it remembers leads nowhere, and often gets on without
                 break
     except _SeenEnoughError:
         pass

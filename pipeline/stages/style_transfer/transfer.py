@@ -40,7 +40,9 @@ class Preset:
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(1000, from_noise=True, patient=True, history=20),
     # It begins with the photo, whose content is reached already, and learns the large strokes where a look costs a sixteenth.
-    "fast": Preset(67, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2),
+    "fast": Preset(
+        67, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2
+    ),
 }
 
 
@@ -92,11 +94,24 @@ def transfer_style(
     for level in _levels(preset, min(photo.shape[:2]), scale):
         shown = _batch(photo, level.short_px).to(device)
         side = level.short_px * scale
-        styles = [(_batch(m.picture, side).to(device), m.share, _mask(m.mask, side, device)) for m in models]
-        wanted = targets_of(shown, styles, _mask(background, level.short_px, device), features, loss_weights)
-        start = shown if not preset.from_noise else torch.rand(shown.shape, generator=torch.Generator().manual_seed(0)).to(device)
-        if picture is not None and before is not None:  # what it changed in the smaller photo, it changes in this one
-            start = shown + F.interpolate(picture - before, size=(shown.shape[2], shown.shape[3]), mode="bicubic")
+        styles = [
+            (_batch(m.picture, side).to(device), m.share, _mask(m.mask, side, device))
+            for m in models
+        ]
+        wanted = targets_of(
+            shown, styles, _mask(background, level.short_px, device), features, loss_weights
+        )
+        start = (
+            shown
+            if not preset.from_noise
+            else torch.rand(shown.shape, generator=torch.Generator().manual_seed(0)).to(device)
+        )
+        if (
+            picture is not None and before is not None
+        ):  # what it changed in the smaller photo, it changes in this one
+            start = shown + F.interpolate(
+                picture - before, size=(shown.shape[2], shown.shape[3]), mode="bicubic"
+            )
         found = optimize(
             start, lambda seen, wanted=wanted: energy(seen, wanted, features, loss_weights), evaluations=level.evaluations, history=preset.history,
             patient=preset.patient, coarse=preset.coarse,
@@ -125,9 +140,11 @@ class _Level:
 
 def _levels(preset: Preset, short_px: int, scale: float) -> list[_Level]:
     """Return the sizes at which a photo of this short side is painted, the smallest first; a look costs what its pixels do."""
-    steps = [(share, evaluations) for share, evaluations in preset.coarser if short_px * share * min(scale, 1) >= LEAST_PX] + [
-        (1.0, preset.evaluations)
-    ]
+    steps = [
+        (share, evaluations)
+        for share, evaluations in preset.coarser
+        if short_px * share * min(scale, 1) >= LEAST_PX
+    ] + [(1.0, preset.evaluations)]
     ends = np.cumsum([0, *(evaluations * share**2 for share, evaluations in steps)])
     ends /= ends[-1]
     return [
@@ -142,25 +159,45 @@ def check(photo: Image, models: Sequence[StyleImage], scale: float) -> None:
     Raises: ValueError.
     """
     if not models or any(not model.share > 0 for model in models):
-        raise ValueError(f"One style picture at least was wanted, each with a share above 0; found shares {[m.share for m in models]}.")
+        raise ValueError(
+            f"One style picture at least was wanted, each with a share above 0; found shares {[m.share for m in models]}."
+        )
     if any(model.mask is not None and model.mask.max() < 0.5 for model in models):
-        raise ValueError("A style's mask shows nothing: wanted white where the style counts. Draw it anew, or leave it out.")
-    sides = [("The photo", min(photo.shape[:2])), *(("A style picture", min(model.picture.shape[:2])) for model in models)]
-    for name, side in (*sides, ("A style picture at this scale", round(min(photo.shape[:2]) * scale))):
+        raise ValueError(
+            "A style's mask shows nothing: wanted white where the style counts. Draw it anew, or leave it out."
+        )
+    sides = [
+        ("The photo", min(photo.shape[:2])),
+        *(("A style picture", min(model.picture.shape[:2])) for model in models),
+    ]
+    for name, side in (
+        *sides,
+        ("A style picture at this scale", round(min(photo.shape[:2]) * scale)),
+    ):
         if side < LEAST_PX:
-            raise ValueError(f"{name} has a short side of {side} px; {LEAST_PX} px at least were wanted. Take a larger one.")
+            raise ValueError(
+                f"{name} has a short side of {side} px; {LEAST_PX} px at least were wanted. Take a larger one."
+            )
 
 
 def _result(found: Optimized | None, size: tuple[int, int], evaluations: int) -> TransferResult:
     if found is None:
         raise ValueError("There was nothing to look at.")
     picture = to_picture(found.picture.float().clamp(0, 1).cpu().numpy())
-    return TransferResult(np.clip(resized(picture, size), 0, 1), found.energy, evaluations, found.diverged, found.stopped)
+    return TransferResult(
+        np.clip(resized(picture, size), 0, 1),
+        found.energy,
+        evaluations,
+        found.diverged,
+        found.stopped,
+    )
 
 
 def _batch(picture: Image, short_px: float) -> Tensor:
     """Return a picture at a short side, (1, 3, H, W)."""
-    return torch.from_numpy(to_batch(np.clip(resized(picture, size_of_short(picture.shape[:2], short_px, 1)), 0, 1)))
+    return torch.from_numpy(
+        to_batch(np.clip(resized(picture, size_of_short(picture.shape[:2], short_px, 1)), 0, 1))
+    )
 
 
 def _mask(mask: Mask | None, short_px: float, device: str) -> Tensor | None:

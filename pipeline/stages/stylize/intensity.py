@@ -11,7 +11,9 @@ from pipeline.types import Image, Pixels, Scene
 REACH = 0.04  # of the short side: patches as large as this take the photo's color, single strokes keep their own
 
 
-def adjust_intensity(scene: Scene, photo: Pixels, original: Image, *, strength: float, palette: float) -> Scene:
+def adjust_intensity(
+    scene: Scene, photo: Pixels, original: Image, *, strength: float, palette: float
+) -> Scene:
     """Return the painting at a `strength`, 0 is the photo and 1 the painting, with colors by `palette`, 0 the photo's and 1 the painting's.
 
     `photo`: (H, W, 3) uint8; `original`: the same at working size. What is painted finer than that changes by as much, strip by strip.
@@ -19,7 +21,11 @@ def adjust_intensity(scene: Scene, photo: Pixels, original: Image, *, strength: 
     if scene.styled is None or (strength == 1 and palette == 1):
         return scene
     reach_px = REACH * min(original.shape[:2])
-    painted = recolored(scene.styled, original, reach_px=reach_px, share=1 - palette) if palette < 1 else scene.styled
+    painted = (
+        recolored(scene.styled, original, reach_px=reach_px, share=1 - palette)
+        if palette < 1
+        else scene.styled
+    )
     styled = lerp(original, painted, strength)
     if scene.fine is None:
         return Scene(styled)

@@ -26,5 +26,7 @@ def change_scene(scene: Scene, field: Field, change: Callable[[Image, Field], Im
         return replace(scene, styled=styled)
     fine = np.empty_like(scene.fine)
     for rows in strips_of(len(fine)):
-        fine[rows] = to_uint8(change(to_float(scene.fine[rows]), rows_enlarged(field, fine.shape[:2], rows)))
+        fine[rows] = to_uint8(
+            change(to_float(scene.fine[rows]), rows_enlarged(field, fine.shape[:2], rows))
+        )
     return replace(scene, styled=styled, fine=fine)

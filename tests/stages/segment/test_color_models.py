@@ -17,7 +17,9 @@ def scene(h=240, w=200):
     """Return a person in red before a blue wall, with some texture, and where the person is."""
     y, x = np.mgrid[0:h, 0:w]
     person = ((x - w / 2) / (0.25 * w)) ** 2 + ((y - h) / (0.8 * h)) ** 2 < 1
-    photo = np.where(person[..., None], (0.6, 0.25, 0.2), (0.3, 0.4, 0.6)) + RNG.normal(0, 0.03, (h, w, 1))
+    photo = np.where(person[..., None], (0.6, 0.25, 0.2), (0.3, 0.4, 0.6)) + RNG.normal(
+        0, 0.03, (h, w, 1)
+    )
     return photo.clip(0, 1).astype(np.float32), person
 
 
@@ -54,7 +56,10 @@ def test_what_is_sure_stays_where_colors_say_nothing():
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_photo_of_one_kind_stays_so(value):
     photo, person = scene()
-    assert np.abs(refine_background(photo, np.full(person.shape, value, np.float32)) - value).max() < 0.01
+    assert (
+        np.abs(refine_background(photo, np.full(person.shape, value, np.float32)) - value).max()
+        < 0.01
+    )
 
 
 @settings(max_examples=20, deadline=None)
@@ -92,10 +97,15 @@ def test_another_background_leaves_the_other_parts_their_shares():
     assert np.allclose(found.sum(2), 1, atol=1e-5)
     assert np.allclose(found[..., 0], background)
     there = found[1:, 1:, 1:] / found[1:, 1:, 1:].sum(2, keepdims=True)
-    assert np.allclose(there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5)
+    assert np.allclose(
+        there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5
+    )
 
 
 def test_the_likeliest_part_is_the_first_of_the_largest():
     parts = RNG.integers(0, 4, (20, 30, 12)).astype(np.float32)
     assert np.array_equal(likeliest(parts), parts.argmax(2))
-    assert np.array_equal(likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)), parts.argmax(2))
+    assert np.array_equal(
+        likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)),
+        parts.argmax(2),
+    )

@@ -14,7 +14,10 @@ from pipeline.weights.resolve import VerifiedWeights
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize(("layers", "build", "published"), [(50, fcn_resnet50, 35_322_218), (101, fcn_resnet101, 54_314_346)])
+@pytest.mark.parametrize(
+    ("layers", "build", "published"),
+    [(50, fcn_resnet50, 35_322_218), (101, fcn_resnet101, 54_314_346)],
+)
 def test_the_person_segmenter_is_the_published_network(layers, build, published):
     with torch.device("meta"):
         ours = PersonFcn(layers)
@@ -29,7 +32,9 @@ def test_the_person_segmenter_normalizes_inside_and_asks_for_class_15(tmp_path):
     torch.save(plain.state_dict(), tmp_path / "net.pth")
     network = load_network(VerifiedWeights(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 40, 56)
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    mean, deviation = (
+        torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    )
     with torch.inference_mode():
         wanted = plain((photo - mean) / deviation)["out"].softmax(1)[:, 15:16]
         torch.testing.assert_close(network(photo), wanted)

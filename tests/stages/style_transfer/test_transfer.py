@@ -57,7 +57,10 @@ def test_style_is_compared_as_in_the_papers_formula(features):
     expected = ((gram(one) - gram(other)) ** 2).sum() / (4 * 7**2)
     torch.testing.assert_close(style_energy(gram_matrix(one), gram_matrix(other), lift), expected)
     plain = [x[0].flatten(1) @ x[0].flatten(1).T / x[0, 0].numel() for x in (one, other)]
-    torch.testing.assert_close(style_energy(gram_matrix(one), gram_matrix(other), None), ((plain[0] - plain[1]) ** 2).sum() / (4 * 4**2))
+    torch.testing.assert_close(
+        style_energy(gram_matrix(one), gram_matrix(other), None),
+        ((plain[0] - plain[1]) ** 2).sum() / (4 * 4**2),
+    )
 
 
 def test_content_is_the_mean_squared_difference_of_lifted_maps():
@@ -68,7 +71,11 @@ def test_content_is_the_mean_squared_difference_of_lifted_maps():
 
 
 def test_the_presets_are_the_papers():
-    assert (PORTRAIT_AWARE.content, PORTRAIT_AWARE.style, PORTRAIT_AWARE.background) == (5, 2e2, 2e4)
+    assert (PORTRAIT_AWARE.content, PORTRAIT_AWARE.style, PORTRAIT_AWARE.background) == (
+        5,
+        2e2,
+        2e4,
+    )
     assert PORTRAIT_AWARE.style_layers == ("conv3_1", "conv4_1", "conv5_1")
     assert PORTRAIT_AWARE.background_layers == ("conv1_1", "conv2_1", "conv3_1")
     assert CONTENT == "conv4_2"
@@ -76,12 +83,16 @@ def test_the_presets_are_the_papers():
     assert GATYS.style_layers == tuple(f"conv{block}_1" for block in range(1, 6))
     assert LOSS_WEIGHTS["gatys+"].style == 4e3
     assert LOSS_WEIGHTS["portrait-aware, layers"] == replace(PORTRAIT_AWARE, masks_layers=True)
-    assert {loss_weights.variation for loss_weights in LOSS_WEIGHTS.values()} == {PORTRAIT_AWARE.variation}
+    assert {loss_weights.variation for loss_weights in LOSS_WEIGHTS.values()} == {
+        PORTRAIT_AWARE.variation
+    }
 
 
 def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
     photo = picture(1)
-    found = energy(photo, targets_of(photo, [(photo, 1.0, None)], None, features, GATYS), features, GATYS)
+    found = energy(
+        photo, targets_of(photo, [(photo, 1.0, None)], None, features, GATYS), features, GATYS
+    )
     assert found.content == 0
     assert found.style == pytest.approx(0, abs=1e-9)
     assert found.background == 0
@@ -104,7 +115,9 @@ def test_the_background_alone_is_held_to_the_fine_layers(features):
     torch.testing.assert_close(energy(changed, wanted, features, PORTRAIT_AWARE).background, before)
     changed = photo.clone()
     changed[..., :20] = picture(3)[..., :20] * 0.2
-    assert abs(energy(changed, wanted, features, PORTRAIT_AWARE).background - before) > 0.01 * before
+    assert (
+        abs(energy(changed, wanted, features, PORTRAIT_AWARE).background - before) > 0.01 * before
+    )
 
 
 def test_several_styles_count_by_their_shares(features):
@@ -114,7 +127,9 @@ def test_several_styles_count_by_their_shares(features):
         for styles in ([(one, 1, None)], [(other, 1, None)], [(one, 3, None), (other, 1, None)])
     ]
     for layer in GATYS.style_layers:
-        torch.testing.assert_close(moments[2][layer], 0.75 * moments[0][layer] + 0.25 * moments[1][layer])
+        torch.testing.assert_close(
+            moments[2][layer], 0.75 * moments[0][layer] + 0.25 * moments[1][layer]
+        )
 
 
 def content_alone(value):
@@ -125,7 +140,9 @@ def content_alone(value):
 
 def bowl(target):
     """Return an energy that is lowest at a picture."""
-    return lambda x: content_alone(((x - target) ** 2 * torch.arange(1.0, x.numel() + 1).reshape(x.shape)).sum())
+    return lambda x: content_alone(
+        ((x - target) ** 2 * torch.arange(1.0, x.numel() + 1).reshape(x.shape)).sum()
+    )
 
 
 def test_a_picture_falls_to_the_lowest_energy():
@@ -142,14 +159,27 @@ def test_pixels_that_move_together_find_broad_changes_sooner_and_each_still_find
     def stiff(x):
         return content_alone((x - fine).square().sum() + 300 * variation(x - fine) * x.numel())
 
-    alone, together = (optimize(torch.zeros_like(ramp), stiff, evaluations=20, coarse=coarse) for coarse in (0, 0.2))
+    alone, together = (
+        optimize(torch.zeros_like(ramp), stiff, evaluations=20, coarse=coarse)
+        for coarse in (0, 0.2)
+    )
     assert together.energy < 0.7 * alone.energy
-    torch.testing.assert_close(optimize(torch.zeros_like(ramp), stiff, evaluations=300, coarse=0.2).picture, fine, atol=0.01, rtol=0)
+    torch.testing.assert_close(
+        optimize(torch.zeros_like(ramp), stiff, evaluations=300, coarse=0.2).picture,
+        fine,
+        atol=0.01,
+        rtol=0,
+    )
 
 
 def test_a_first_step_is_one_that_is_seen():
     target, told = picture(1, 64, 64), []
-    optimize(torch.zeros_like(target), bowl(target), evaluations=3, tell=lambda look: told.append(look.picture))
+    optimize(
+        torch.zeros_like(target),
+        bowl(target),
+        evaluations=3,
+        tell=lambda look: told.append(look.picture),
+    )
     assert (told[1] - told[0]).abs().mean().item() == pytest.approx(FIRST_STEP, rel=0.01)
 
 
@@ -157,16 +187,23 @@ def test_it_looks_no_oftener_than_asked_and_keeps_the_best(features):
     photo, style = picture(1), picture(2)
     wanted, told = targets_of(photo, [(style, 1.0, None)], None, features, GATYS), []
     done = optimize(
-        photo, lambda x: energy(x, wanted, features, GATYS), evaluations=12, tell=lambda look: told.append(look.energy.total.item())
+        photo,
+        lambda x: energy(x, wanted, features, GATYS),
+        evaluations=12,
+        tell=lambda look: told.append(look.energy.total.item()),
     )
     assert (done.evaluations, len(told)) == (12, 12)
     assert done.energy == min(told) < told[0]
-    assert energy(done.picture, wanted, features, GATYS).total.item() == pytest.approx(done.energy, rel=1e-5)
+    assert energy(done.picture, wanted, features, GATYS).total.item() == pytest.approx(
+        done.energy, rel=1e-5
+    )
 
 
 def test_it_can_be_stopped_and_keeps_what_it_has():
     target = picture(1, 8, 8)
-    done = optimize(torch.zeros_like(target), bowl(target), evaluations=200, tell=lambda look: look.count == 5)
+    done = optimize(
+        torch.zeros_like(target), bowl(target), evaluations=200, tell=lambda look: look.count == 5
+    )
     assert done.evaluations == 5
     assert done.energy < bowl(target)(torch.zeros_like(target)).total.item()
 
@@ -182,7 +219,9 @@ def test_an_impatient_one_ends_when_nothing_is_gained():
 
 def test_what_diverges_stops_with_the_last_good_picture():
     def wild(x):
-        return content_alone(torch.where(x.mean() < 0.5, (1 - x).sum(), torch.full((), np.nan) * x.sum()))
+        return content_alone(
+            torch.where(x.mean() < 0.5, (1 - x).sum(), torch.full((), np.nan) * x.sum())
+        )
 
     done = optimize(torch.zeros(1, 3, 4, 4), wild, evaluations=50)
     assert done.diverged
@@ -197,7 +236,14 @@ def array(seed, h=48, w=64):
 def test_a_photo_is_painted_like_a_style_in_both_presets(features):
     photo, style = array(1), array(2, 90, 70) * 0.3
     for name in PRESETS:
-        done = transfer_style(photo, [StyleImage(style)], None, features, loss_weights=GATYS, preset=replace(PRESETS[name], evaluations=40))
+        done = transfer_style(
+            photo,
+            [StyleImage(style)],
+            None,
+            features,
+            loss_weights=GATYS,
+            preset=replace(PRESETS[name], evaluations=40),
+        )
         assert done.picture.shape == photo.shape
         assert done.picture.dtype == np.float32
         assert abs(done.picture.mean() - style.mean()) < abs(photo.mean() - style.mean())
@@ -208,7 +254,12 @@ def test_a_photo_is_painted_like_a_style_in_both_presets(features):
 def test_the_same_call_gives_the_same_picture(features):
     def once():
         return transfer_style(
-            array(1), [StyleImage(array(2))], None, features, loss_weights=GATYS, preset=replace(PRESETS["paper"], evaluations=5)
+            array(1),
+            [StyleImage(array(2))],
+            None,
+            features,
+            loss_weights=GATYS,
+            preset=replace(PRESETS["paper"], evaluations=5),
         ).picture
 
     np.testing.assert_array_equal(once(), once())
@@ -220,18 +271,37 @@ def test_the_same_call_gives_the_same_picture(features):
         (array(1), [], 1.0, "One style picture at least"),
         (array(1), [StyleImage(array(2), 0.0)], 1.0, "a share above 0"),
         (array(1, 20, 64), [StyleImage(array(2))], 1.0, "The photo has a short side of 20 px"),
-        (array(1), [StyleImage(array(2, 31, 90))], 1.0, "A style picture has a short side of 31 px"),
-        (array(1), [StyleImage(array(2), mask=np.zeros((48, 64), np.float32))], 1.0, "mask shows nothing"),
-        (array(1), [StyleImage(array(2))], 0.5, "A style picture at this scale has a short side of 24 px"),
+        (
+            array(1),
+            [StyleImage(array(2, 31, 90))],
+            1.0,
+            "A style picture has a short side of 31 px",
+        ),
+        (
+            array(1),
+            [StyleImage(array(2), mask=np.zeros((48, 64), np.float32))],
+            1.0,
+            "mask shows nothing",
+        ),
+        (
+            array(1),
+            [StyleImage(array(2))],
+            0.5,
+            "A style picture at this scale has a short side of 24 px",
+        ),
     ],
 )
 def test_what_cannot_be_imitated_is_refused_with_the_reason(features, photo, styles, scale, said):
     with pytest.raises(ValueError, match=said):
-        transfer_style(photo, styles, None, features, loss_weights=GATYS, preset=PRESETS["fast"], scale=scale)
+        transfer_style(
+            photo, styles, None, features, loss_weights=GATYS, preset=PRESETS["fast"], scale=scale
+        )
 
 
 def test_a_moment_is_the_products_and_its_gradient_theirs():
-    maps = torch.rand(1, 4, 5, 6, dtype=torch.float32, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    maps = torch.rand(
+        1, 4, 5, 6, dtype=torch.float32, generator=torch.Generator().manual_seed(0)
+    ).requires_grad_(True)
     weight = torch.rand(1, 1, 5, 6, generator=torch.Generator().manual_seed(1))
     for counted in (None, weight):
         flat, w = maps[0].flatten(1), (torch.ones(30) if counted is None else counted.flatten())
@@ -261,7 +331,13 @@ def test_a_mask_in_the_layers_knows_nothing_of_the_person_and_no_gray(features):
 def test_a_styles_mask_says_where_it_counts(features):
     one, other = torch.full((1, 3, 48, 128), 0.2), torch.full((1, 3, 48, 128), 0.8)
     both = torch.cat([one[..., :64], other[..., 64:]], 3)
-    masked = targets_of(one, [(both, 1.0, (torch.arange(128) < 48).float().expand(1, 1, 48, 128))], None, features, GATYS).moments
+    masked = targets_of(
+        one,
+        [(both, 1.0, (torch.arange(128) < 48).float().expand(1, 1, 48, 128))],
+        None,
+        features,
+        GATYS,
+    ).moments
     alone = targets_of(one, [(one, 1.0, None)], None, features, GATYS).moments
     torch.testing.assert_close(masked["conv1_1"], alone["conv1_1"], rtol=1e-4, atol=1e-4)
 
@@ -272,7 +348,9 @@ def test_fast_goes_from_coarse_to_fine_and_tells_how_far_it_is(features):
         array(1, 256, 130), [StyleImage(array(2, 200, 200))], None, features, loss_weights=GATYS,
         preset=replace(PRESETS["fast"], evaluations=6, coarser=((0.25, 4), (0.5, 5)), patient=True), tell=lambda sight: told.append(sight),
     )  # fmt: skip
-    assert [tuple(sight.picture.shape[2:]) for sight in told] == [(64, 32)] * 4 + [(128, 65)] * 5 + [(256, 130)] * 6
+    assert [tuple(sight.picture.shape[2:]) for sight in told] == [(64, 32)] * 4 + [
+        (128, 65)
+    ] * 5 + [(256, 130)] * 6
     assert [sight.done for sight in told] == sorted(sight.done for sight in told)
     assert told[-1].done == pytest.approx(1)
     assert done.evaluations == 15
@@ -281,7 +359,13 @@ def test_fast_goes_from_coarse_to_fine_and_tells_how_far_it_is(features):
 def test_what_is_stopped_has_the_photos_size_and_says_so(features):
     preset = replace(PRESETS["fast"], coarser=((0.5, 4),))
     done = transfer_style(
-        array(1, 90, 120), [StyleImage(array(2))], None, features, loss_weights=GATYS, preset=preset, tell=lambda sight: True
+        array(1, 90, 120),
+        [StyleImage(array(2))],
+        None,
+        features,
+        loss_weights=GATYS,
+        preset=preset,
+        tell=lambda sight: True,
     )
     assert done.stopped
     assert done.picture.shape == (90, 120, 3)

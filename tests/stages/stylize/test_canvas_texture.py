@@ -39,7 +39,13 @@ def test_more_canvas_is_more_grain_and_a_lively_photo_has_more_than_a_calm_one()
 
 
 def test_liveliness_has_limits():
-    assert 0 < liveliness(np.full((64, 64, 3), 0.5, np.float32)) < liveliness(rough(0.05)) < liveliness(rough(0.5)) < 4
+    assert (
+        0
+        < liveliness(np.full((64, 64, 3), 0.5, np.float32))
+        < liveliness(rough(0.05))
+        < liveliness(rough(0.5))
+        < 4
+    )
 
 
 def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_in_the_mean():
@@ -74,7 +80,11 @@ def test_it_is_under_the_scene_and_under_the_kept_face_as_far_as_that_is_painted
     plain = {"restore": False, "face_strength": 1.0, "harmony": 0.0}
 
     def made(canvas, painterly):
-        return paint(photo, Settings.from_flat(**plain, canvas=canvas, painterly=painterly), models=PlainModels())
+        return paint(
+            photo,
+            Settings.from_flat(**plain, canvas=canvas, painterly=painterly),
+            models=PlainModels(),
+        )
 
     scene, face = grain_in(made(3, 1), made(0, 1))
     assert scene > 2
@@ -86,5 +96,9 @@ def test_it_is_under_the_scene_and_under_the_kept_face_as_far_as_that_is_painted
 
 def test_no_strength_is_the_photo_without_a_canvas():
     photo = photo_of()
-    bare = paint(photo, Settings.from_flat(strength=0, keep_face=False, restore=False, canvas=3), models=PlainModels())
+    bare = paint(
+        photo,
+        Settings.from_flat(strength=0, keep_face=False, restore=False, canvas=3),
+        models=PlainModels(),
+    )
     np.testing.assert_array_equal(full_size(bare), photo.pixels)
