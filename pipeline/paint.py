@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.detectors import DETECTORS
 from pipeline.imitating import imitate_styles
 from pipeline.moods import painter_of
-from pipeline.ops.color import mixed, to_gray
+from pipeline.ops.color import luminance, mixed
 from pipeline.ops.resample import by_planes, rows_enlarged, shrunk, size_within
 from pipeline.ops.tensor import lit, to_pixels
 from pipeline.ops.tiles import strips_of
@@ -107,7 +107,7 @@ def full_size(painting: Painting) -> Pixels:
         return to_pixels(painting.result)
     out, detail = np.empty_like(photo), detail_of(painting)
     for rows in strips_of(size[0]):
-        lost = to_gray(lit(photo[rows]) - rows_enlarged(painting.original, size, rows))
+        lost = luminance(lit(photo[rows]) - rows_enlarged(painting.original, size, rows))
         large = rows_enlarged(painting.result, size, rows) + (rows_enlarged(detail, size, rows) * lost)[..., None]
         if painting.fine is not None and painting.styled is not None:
             finer = lit(painting.fine[rows]) - rows_enlarged(painting.styled, size, rows)

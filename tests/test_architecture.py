@@ -1,6 +1,7 @@
 """Imports point one way."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def test_a_room_imports_only_rooms_below_it(file):
     ours = {name.split(".")[1] for name in imported(file) if name.startswith("pipeline.")}
     if room in ALLOWED:
         assert ours <= ALLOWED[room], f"{room} must not import {ours - ALLOWED[room]}"
+
+
+@pytest.mark.parametrize("room", ["pipeline", "ui", "training"])
+def test_the_light_of_a_picture_is_one_thing(room):
+    """`pipeline.ops.color.luminance`, not OpenCV's gray, whose weights are others."""
+    found = [file for file in (ROOT / room).rglob("*.py") if re.search("(RGB|BGR)2GRAY", file.read_text())]
+    assert found == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+from pipeline.ops.color import LUMINANCE
 from pipeline.ops.grain import carried, seeds
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import lit, to_pixels
@@ -167,7 +168,7 @@ def manner_loss(
 
 def woven(pictures: Tensor, grain: Tensor) -> Tensor:
     """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.weave` has it."""
-    gray = pictures.mean(1, keepdim=True)
+    gray = torch.einsum("bchw,c->bhw", pictures, pictures.new_tensor(LUMINANCE))[:, None]
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
 
 

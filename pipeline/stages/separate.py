@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.bilateral import grid_of
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.feather import guided
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.parse import CloseLook, Probabilities, mean_of, merged, with_background
@@ -44,7 +44,8 @@ def separate(photo: Image, background: Float) -> Float:
     small, edged_size = size_of_long(size, LONG_PX), size_of_long(size, EDGED_PX)
     photo, seen = resized(photo, edged_size), np.float32(COUNTS) * _odds(resized(background, edged_size))
     said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
-    edged = guided(_probability(seen + resized(said, edged_size) + np.float32(SCENE)), to_gray(photo), EDGE * max(edged_size))
+    likely = _probability(seen + resized(said, edged_size) + np.float32(SCENE))
+    edged = guided(likely, luminance(photo), EDGE * max(edged_size))
     return resized(edged, size).clip(0, 1)
 
 
