@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ ALLOWED = {
     "types": {"settings"},
     "ops": {"types", "ops"},
     "nets": {"nets"},
+    "metrics": {"types", "ops", "metrics"},
     "stages": {"types", "settings", "ops", "stages"},
     "download": {"types", "settings"},
     "catalog": {"settings"},
@@ -47,6 +50,19 @@ def test_the_light_of_a_picture_is_one_thing(room):
     """`pipeline.ops.color.luminance`, not OpenCV's gray, whose weights are others."""
     found = [file for file in (ROOT / room).rglob("*.py") if re.search("(RGB|BGR)2GRAY", file.read_text())]
     assert found == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_nothing_that_paints_measures_itself(file):
+    if "metrics" not in file.relative_to(ROOT).parts:
+        assert not any(name.startswith("pipeline.metrics") for name in imported(file))
+
+
+def test_what_measures_imports_torch_and_piq_only_when_it_needs_them():
+    names = [f"pipeline.metrics.{file.stem}" for file in (ROOT / "pipeline/metrics").glob("[!_]*.py")]
+    assert len(names) > 5
+    code = f"import sys, {', '.join(names)}; sys.exit(bool({{'torch', 'piq'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))

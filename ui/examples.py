@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.files import write_whole
-from pipeline.io import read_photo
-from pipeline.serialize import load_painting, save_painting
+from pipeline.io.atomic import write_whole
+from pipeline.io.image_files import read_photo
+from pipeline.io.painting_files import load_painting, save_painting
 from pipeline.settings import Settings
 from pipeline.types import Painting
 
 log = logging.getLogger("page")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]  # as Gradio compares what it serves in place
 
 
 @dataclass(frozen=True)

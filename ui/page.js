@@ -124,9 +124,11 @@
   });
   document.addEventListener('focusout', () => { mark.hidden = true; });
   document.addEventListener('focusin', describe);
-  document.addEventListener('error', event => {
-    if (event.target.closest?.('#photo img')) event.target.alt = 'This browser cannot show such a picture, but it can be painted.';
-  }, true);
+  // Some systems know no type of HEIC, and the page's upload would refuse a file without one: the server says what is no picture.
+  const known = Object.getOwnPropertyDescriptor(Blob.prototype, 'type').get;
+  Object.defineProperty(File.prototype, 'type', {get() { return known.call(this) || 'image/unknown'; }});
+  for (const [kind, alt] of [['error', 'This browser cannot show this file.'], ['load', 'The photo you chose']])
+    document.addEventListener(kind, event => { if (event.target.closest?.('#photo img')) event.target.alt = alt; }, true);
   let waiting = 0;
   new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
     .observe(document, {subtree: true, childList: true});

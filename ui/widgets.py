@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from pipeline.settings import Option, Settings, options
-from ui.offers import is_light, offered
+from ui.available import is_light, offered
 
 OPTIONS = tuple(options())
 PAINTER = "painter"

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.feather import window_of
+from pipeline.ops.filters import window_of
 from pipeline.types import Face, Image, Mask
 
 Window = tuple[slice, slice]  # rows, columns

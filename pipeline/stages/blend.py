@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.ops.color import harmonized
-from pipeline.ops.feather import feathered, window_of
+from pipeline.ops.filters import feathered, window_of
 from pipeline.ops.parts import inside, joined, parts_of
 from pipeline.types import Face, Image, Mask
 
