@@ -39,7 +39,7 @@ def _option(
     unit: str = "",
     names: str = "",
     **limits: Any,
-) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+) -> Any:
     """Declare one choice.
 
     `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG. `names`, split by "|", are what a

@@ -1,6 +1,7 @@
 """Imports point one way, from room to room, without a circle."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,3 +99,10 @@ def test_a_circle_would_be_found():
 def test_the_pipeline_knows_neither_the_page_nor_the_trainings(file):
     roots = {name.split(".")[0] for name in imported(file)}
     assert not roots & {"gradio", "spaces", "training", "benchmarks", "app", "ui", "tests"}
+
+
+@pytest.mark.parametrize("room", ["pipeline", "ui", "training"])
+def test_the_light_of_a_picture_is_one_thing(room):
+    """`pipeline.ops.color.luminance`, not OpenCV's gray, whose weights are others."""
+    texts = {file: file.read_text() for file in (ROOT / room).rglob("*.py")}
+    assert [file for file, text in texts.items() if re.search("(RGB|BGR)2GRAY", text)] == []

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+from pipeline.ops.color import LUMINANCE
 from pipeline.ops.resample import resized
 from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_float, to_uint8
@@ -206,7 +207,7 @@ def manner_loss(
 
 def with_canvas(pictures: Tensor, grain: Tensor) -> Tensor:
     """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.stylize.canvas_texture` has it."""
-    gray = pictures.mean(1, keepdim=True)
+    gray = torch.einsum("bchw,c->bhw", pictures, pictures.new_tensor(LUMINANCE))[:, None]
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import luminance
 from pipeline.ops.seed_noise import SOFTNESS_PX
 
 Field = NDArray[np.float32]
@@ -129,7 +130,7 @@ def flow(picture: Field) -> tuple[Field, Field]:
 
     Flat places lean a little to one side, as a hand does.
     """
-    gray = cv2.GaussianBlur(picture.mean(2), (0, 0), 1.2)
+    gray = cv2.GaussianBlur(luminance(picture), (0, 0), 1.2)
     gx, gy = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
     xx, yy, xy = (cv2.GaussianBlur(v, (0, 0), FLOW_PX) for v in (gx * gx, gy * gy, gx * gy))
     return 0.5 * np.arctan2(2 * (xy + LEAN[1]), xx + LEAN[0] - yy) + np.pi / 2, np.sqrt(xx + yy)

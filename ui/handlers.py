@@ -144,7 +144,7 @@ class Handlers:
 
     def paint_photo(
         self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
-    ) -> list[Update]:  # noqa: ANN401 - raw widget values
+    ) -> list[Update]:
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
@@ -167,7 +167,7 @@ class Handlers:
 
     def compare(
         self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
-    ) -> list[Update]:  # noqa: ANN401 - raw widget values
+    ) -> list[Update]:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
@@ -194,7 +194,7 @@ class Handlers:
 
     def blend_again(
         self, request: gr.Request, shown: ViewState | None, *values: Any
-    ) -> list[Update]:  # noqa: ANN401 - raw widget values
+    ) -> list[Update]:
         """Blend the shown painting with the controls' blend."""
         return changed(
             shown,

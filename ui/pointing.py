@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from pipeline.ops.color import luminance
 from pipeline.types import Click, Painting, Pixels, Prompt
 from ui.previews import fit, over_checker
 
@@ -43,7 +44,7 @@ def with_click(prompt: Prompt, click: Click) -> Prompt:
 def draw_kept(painting: Painting) -> Pixels:
     """Return the photo's preview: what is kept in color and outlined, the rest pale, each click a point with its sign."""
     pixels = over_checker(fit(painting.original), painting.photo.alpha)
-    pale = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None] * 0.45 + PAPER * 0.55
+    pale = luminance(pixels)[..., None] * 0.45 + PAPER * 0.55
     h, w = pixels.shape[:2]
     mask = (
         np.zeros((h, w), np.float32)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.io.image_files import LABEL_COLORS, read_header
+from pipeline.ops.color import luminance
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
 from ui.badges import badge_of
 
@@ -69,7 +70,7 @@ def tint(photo: Image, labels: Labels) -> Pixels:
     pixels = fit(photo)
     size = pixels.shape[1], pixels.shape[0]
     classes = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
-    gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None]
+    gray = luminance(pixels)[..., None]
     mixed = (PALETTE[classes].astype(np.uint16) * 3 + gray * 2) // 5
     return np.where(classes[..., None] > 0, mixed, gray).astype(np.uint8)
 

@@ -1,6 +1,6 @@
 """The pictures that a photo is painted like."""
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, shrunk, size_within
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.types import Photo, Style
@@ -14,5 +14,5 @@ NO_STYLE = (
 def style_of(photo: Photo, share: float = 1.0, mask: Photo | None = None) -> Style:
     """Return a picture as a style; a mask's white says where its style counts."""
     size = size_within(photo.pixels.shape[:2], STYLE_PIXELS)
-    shown = None if mask is None else to_uint8(resized(to_gray(to_float(mask.pixels)), size))
+    shown = None if mask is None else to_uint8(resized(luminance(to_float(mask.pixels)), size))
     return Style(to_uint8(shrunk(photo.pixels, size)), share, shown)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from math import pi
+from typing import Any
 
 import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
@@ -108,9 +109,8 @@ class PromptDecoder(nn.Module):
     def _prompts(self, points: Tensor, labels: Tensor) -> Tensor:
         """Return one token a point, (B, N, 256)."""
         encoder = self.prompt_encoder
-        kinds = torch.cat(
-            [kind.weight for kind in (encoder.not_a_point_embed, *encoder.point_embeddings)]
-        )  # pyright: ignore[reportArgumentType, reportCallIssue] - all are embeddings
+        embeddings: list[Any] = [encoder.not_a_point_embed, *encoder.point_embeddings]
+        kinds = torch.cat([embedding.weight for embedding in embeddings])
         known = (labels >= 0).to(points.dtype)[..., None]
         return known * self._positions((points + 0.5) / self.input_side) + kinds[labels.long() + 1]
 

@@ -1,4 +1,6 @@
-"""Color in CIELAB: how one picture takes the light of another."""
+"""Light and color: how one picture takes those of another, in CIELAB."""
+
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
@@ -8,6 +10,8 @@ from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 
 Float = NDArray[np.float32]
+Picture = TypeVar("Picture", NDArray[np.float32], NDArray[np.uint8])
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue
 GAIN_LIMITS = (
     0.7,
     1.4,
@@ -20,9 +24,14 @@ def lerp(one: Float, other: Float, share: float) -> Float:
     return np.asarray(one + np.float32(share) * (other - one), np.float32)
 
 
-def to_gray(picture: Float) -> Float:
-    """Return the mean of the three channels, (H, W)."""
-    return cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32))
+def luminance(picture: Picture) -> Picture:
+    """Return a picture's light, (H, W), floats or bytes as the picture's.
+
+    The weights are meant for linear light; here they are taken on sRGB values, as luma is.
+
+    Source: ITU-R Recommendation BT.709, section 3.2.
+    """
+    return cast(Picture, cv2.transform(picture, np.array([LUMINANCE], np.float32)))
 
 
 def to_lab(picture: Float) -> Float:

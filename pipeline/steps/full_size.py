@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.resample import rows_enlarged
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
@@ -22,7 +22,7 @@ def full_size(painting: Painting) -> Pixels:
         return to_uint8(painting.result)
     out, detail, fine = np.empty(photo.shape, np.uint8), detail_of(painting), fine_of(painting)
     for rows in strips_of(size[0]):
-        lost = to_gray(to_float(photo[rows]) - rows_enlarged(painting.original, size, rows))
+        lost = luminance(to_float(photo[rows]) - rows_enlarged(painting.original, size, rows))
         light = rows_enlarged(detail, size, rows) * lost
         large = rows_enlarged(painting.result, size, rows) + light[..., None]
         if fine is not None and painting.styled is not None:

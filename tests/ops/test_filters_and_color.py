@@ -89,6 +89,26 @@ def test_color_round_trips_through_lab():
     )  # OpenCV interpolates its tables
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.uint8])
+def test_luminance_is_what_a_gray_picture_shows_and_of_a_color_its_rec_709_share(kind):
+    top = 255 if kind is np.uint8 else 1.0
+    grays = np.linspace(0, top, 256).astype(kind).reshape(16, 16)
+    found = color.luminance(np.dstack([grays] * 3))
+    assert found.dtype == kind
+    np.testing.assert_allclose(found, grays, rtol=1e-6)
+    pure = (np.eye(3) * top).astype(kind)[None]
+    wanted = np.array([[0.2126, 0.7152, 0.0722]]) * top
+    np.testing.assert_allclose(
+        color.luminance(pure), wanted, atol=0.5 if kind is np.uint8 else 1e-6
+    )
+
+
+def test_luminance_is_of_differences_too():
+    one, other = (RNG.random((9, 7, 3), np.float32) for _ in range(2))
+    apart = color.luminance(one) - color.luminance(other)
+    np.testing.assert_allclose(color.luminance(one - other), apart, atol=1e-6)
+
+
 def test_harmony_takes_the_paintings_mean_inside_the_mask():
     photo, painting = (
         np.full((64, 64, 3), 0.7, np.float32),

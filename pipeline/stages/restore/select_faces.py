@@ -1,10 +1,10 @@
 """Choose which faces are restored, and how far."""
 
-import cv2
 import numpy as np
 
 from pipeline.ops import align
 from pipeline.ops.blur_estimation import blur_px, grain
+from pipeline.ops.color import luminance
 from pipeline.settings import Restored
 from pipeline.types import Face, FaceOverride, Image, RestorationPlan
 
@@ -98,7 +98,7 @@ def measured(photo: Image, face: Face) -> tuple[float, bool, float]:
     crop = align.crop(photo, align.similarity(points, align.template(side)), side).clip(0, 1)
     (x0, y0), (x1, y1) = (INNER * side).round().astype(int)
     finest_px = float(np.clip(side / WHOLE, LEAST_FINEST_PX, 1))
-    gray = cv2.cvtColor(crop[y0:y1, x0:x1], cv2.COLOR_RGB2GRAY)
+    gray = luminance(crop[y0:y1, x0:x1])
     blur, apart = blur_px(gray, finest_px), np.ptp(align.template(side)[:2, 0])
     calm = side < CALM or grain(gray, finest_px) < GRAINY
     return blur, blur < SHARP * finest_px and calm, float(apart / max(blur, LEAST_FINEST_PX))

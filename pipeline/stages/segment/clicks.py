@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided
 from pipeline.stages.segment.sam import Embedding, best, pixel_of, prompted, smallest
 from pipeline.types import Click, Decoder, Image, Mask, Prompt
@@ -108,7 +108,7 @@ def _redrawn(photo: Image, mask: Mask, kept: Region, edge_px: float) -> Mask:
         max(0, rows[0] - reach) : rows[-1] + reach + 1,
         max(0, columns[0] - reach) : columns[-1] + reach + 1,
     ]
-    edged = guided(kept[window].astype(np.float32), to_gray(photo[window]), edge_px)
+    edged = guided(kept[window].astype(np.float32), luminance(photo[window]), edge_px)
     out = mask.copy()
     out[window] += near[window] * (edged - mask[window])
     return out

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.bilateral_grid import grid_of
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.parse import FaceParse, Probabilities, mean_of, merged, with_background
@@ -54,7 +54,7 @@ def refine_background(photo: Image, background: Float) -> Float:
     said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
     edged = guided(
         _probability(seen + resized(said, edged_size) + np.float32(SCENE)),
-        to_gray(photo),
+        luminance(photo),
         EDGE * max(edged_size),
     )
     return resized(edged, size).clip(0, 1)

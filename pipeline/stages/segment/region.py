@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided, without_holes
 from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
@@ -29,7 +29,7 @@ def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept
 def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: Kept) -> Mask:
     """Return the kept region, (H, W) in [0, 1], where for each face the probability of being kept with it, (H, W), is known."""
     mask = np.zeros(photo.shape[:2], np.float32)
-    gray = to_gray(photo)
+    gray = luminance(photo)
     for face, probability in likely:
         window = _reach(face, photo.shape[:2], kept)
         region = _touching(probability[window] > 0.5, face, window)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, size_of_short
 from pipeline.stages.stylize.scene import change_scene
 from pipeline.types import Image, Scene
@@ -40,7 +40,7 @@ def canvas(photo: Image, size: tuple[int, int], *, brush: float, amount: float) 
 
 def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
     """Return how much a photo's light changes from place to place, relative to the usual; `seen_px`: its short side for that."""
-    gray = to_gray(resized(photo, size_of_short(photo.shape[:2], seen_px, 1)))
+    gray = luminance(resized(photo, size_of_short(photo.shape[:2], seen_px, 1)))
     differs = np.abs(gray - cv2.GaussianBlur(gray, (0, 0), AROUND_PX)).mean()
     return float(np.clip(differs / USUAL, *LIMITS))
 
@@ -60,7 +60,7 @@ def with_canvas(picture: Image, grain: Field) -> Image:
 
 
 def _with_canvas(picture: Image, grain: Field) -> Image:
-    gray = to_gray(picture)
+    gray = luminance(picture)
     shown = (
         grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
     )

@@ -6,7 +6,7 @@ from itertools import repeat
 import cv2
 import numpy as np
 
-from pipeline.ops.color import to_gray
+from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, rows_enlarged, size_of_short, size_within
 from pipeline.ops.seed_noise import Field, carried, seeds, strips_of_seeds
 from pipeline.ops.tensor import to_batch, to_float, to_picture, to_uint8
@@ -108,7 +108,7 @@ def restructured(painted: Image, photo: Image, coarse: Image) -> Image:
 
 def structure(photo: Image, coarse: Image) -> Field:
     """Return what returns, (H, W), of the photo's light that `coarse` has lost."""
-    return STRUCTURE * to_gray(photo - coarse)
+    return STRUCTURE * luminance(photo - coarse)
 
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
