@@ -17,7 +17,7 @@ from benchmarks.identifying import measures
 from benchmarks.quality import sheet, strip
 from pipeline.io import read_photo
 from pipeline.metrics.content import content_likeness
-from pipeline.metrics.style_share import style_of, style_share
+from pipeline.metrics.style_share import style_of, style_shares
 from pipeline.ops.tensor import lit
 from pipeline.paint import full_size, paint
 from pipeline.runtime import Models
@@ -63,7 +63,7 @@ def main() -> None:
     results = [full_size(painted(Photo(photo))) for photo in photos]
     style = style_of(map(lit, paintings), features)
     pairs = [(lit(photo), lit(result)) for photo, result in zip(photos, results, strict=True)]
-    near = np.mean([style_share(*pair, style, features) for pair in pairs])
+    near = np.mean([style_shares(photo, [result], style, features) for photo, result in pairs])
     alike = np.mean([content_likeness(*pair, features) for pair in pairs])
     print(f"{args.mood}: share of style {near:.3f}, likeness {alike:.3f} over {len(photos)} photos")
     if measure:
