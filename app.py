@@ -64,7 +64,10 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         concurrency_limit=4, trigger_mode="always_last", **PRIVATE,
     )  # fmt: skip
     for after in (received.then, received.failure):  # `then` follows no error
-        after(handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden", concurrency_limit=4, **PRIVATE)
+        after(
+            handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden",
+            concurrency_limit=4, **PRIVATE,
+        )  # fmt: skip
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
