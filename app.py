@@ -8,17 +8,22 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.events import Dependency
 
-from pipeline.flags import reader
-from ui import compare_tab, look, startup, style_box
+from pipeline.cli.setting_flags import reader
+from ui import compare_tab, startup, style_box
+from ui import theme as look
 from ui.api import add_api
 from ui.handlers import Handlers
-from ui.layout import PAINTING, TITLE, Page, lay_out
-from ui.studio import Studio
-from ui.visits import IDLE_S, SWEEP_S
+from ui.layout import EMPTY, PAINTING, TITLE, Page, empty_wall, lay_out
+from ui.service import Studio
+from ui.sessions import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
 log = logging.getLogger("page")
@@ -51,6 +56,11 @@ def wall(parts: Page) -> list[gr.blocks.Block]:
     return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, *parts.faces.outputs, parts.notes]
 
 
+def changed(parts: Page) -> list[gr.blocks.Block]:
+    """Return the outputs of a quick change of a shown painting."""
+    return [*wall(parts), parts.again]
+
+
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: the link's settings, the status line, a new photo, leaving."""
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
@@ -72,7 +82,8 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
     """Connect Paint, Cancel and the examples."""
-    buttons = [parts.paint, parts.cancel, parts.keep, parts.preview]
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.preview, parts.empty]
+    covered = [parts.empty, parts.slider]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
     painter, monets = controls[PAINTER], [controls[flag] for flag in style_box.MONETS]
     busy, idle = partial(switch_painting, running=True), partial(switch_painting, "", running=False)
@@ -86,17 +97,19 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
         handlers.paint_photo, [parts.photo, parts.shown, *parts.style.fields, *parts.widgets], wall(parts), preprocess=False,
-        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=[parts.empty, parts.slider], scroll_to_output=True, **PRIVATE,
+        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=covered, **PRIVATE,
     )  # fmt: skip
-    running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
-    parts.cancel.click(handlers.cancel, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
-    parts.cancel.click(idle, None, buttons, cancels=[running], queue=False, show_progress="hidden", **PRIVATE)
+    begun.then(None, js=look.BRING_WALL_WITH_PHOTO)
+    when_over(running, idle, buttons, covered).then(None, js=look.BRING_RESULT)
+    wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
     for index, button in enumerate(parts.examples):
         button.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
-        button.click(
+        button.click(None, js=look.BRING_WALL)
+        hung = button.click(
             handlers.example(index), None, [parts.photo, *parts.widgets, *wall(parts)], concurrency_id="examples",
-            concurrency_limit=2, show_progress_on=[parts.empty, parts.slider], **PRIVATE,
+            concurrency_limit=2, show_progress_on=covered, **PRIVATE,
         )  # fmt: skip
+        hung.success(None, js=look.BRING_RESULT)
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
@@ -104,15 +117,31 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     for option, widget in zip(OPTIONS, parts.widgets, strict=True):
         if option.flag in AT_ONCE:
             widget.input(
-                handlers.blend_again, [parts.shown, *parts.widgets], wall(parts), preprocess=False, show_progress="hidden",
+                handlers.blend_again, [parts.shown, *parts.widgets], changed(parts), preprocess=False, show_progress="hidden",
                 trigger_mode="always_last", **BLEND,
             )  # fmt: skip
     written = parts.download.click(
-        handlers.write_file, parts.shown, parts.file, concurrency_id="files", concurrency_limit=2, show_progress_on=parts.slider, **PRIVATE
-    )
+        handlers.write_file, parts.shown, [parts.file, parts.again], concurrency_id="files", concurrency_limit=2,
+        show_progress_on=parts.slider, **PRIVATE,
+    )  # fmt: skip
     written.success(None, parts.file, None, js=look.SAVE_FILE)
+    wire_again(parts, handlers)
     flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     parts.link.click(None, [*parts.widgets, parts.style.name], parts.link, js=look.copy_link(flags))
+
+
+def wire_again(parts: Page, handlers: Handlers) -> None:
+    """Connect what takes the networks again after a slider, a click or a download: as Paint does, in turn, seen, and to be cancelled."""
+    buttons = [parts.paint, parts.cancel]
+    busy, idle = partial(switch, running=True), partial(switch, running=False)
+    parts.again.change(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
+    begun = parts.again.change(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
+    running = begun.then(
+        handlers.make_again, parts.again, [*wall(parts), parts.file], concurrency_id=MODEL, concurrency_limit=1,
+        show_progress_on=parts.slider, **PRIVATE,
+    )  # fmt: skip
+    when_over(running, idle, buttons, [parts.slider]).then(None, parts.file, None, js=look.SAVE_FILE)
+    wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
@@ -124,7 +153,7 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
-        event(act, inputs, wall(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+        event(act, inputs, changed(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
 
 
 def wire_faces(parts: Page, handlers: Handlers) -> None:
@@ -135,24 +164,40 @@ def wire_faces(parts: Page, handlers: Handlers) -> None:
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear_faces, [parts.shown]),
     ):
-        event(act, inputs, wall(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
+        event(act, inputs, changed(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:
     """Connect the comparison; a new photo empties it."""
     tab = parts.comparison
-    buttons = [tab.compare, tab.cancel]
+    buttons, covered = [tab.compare, tab.cancel], [tab.notes, tab.pictures]
     busy, idle = partial(switch, running=True), partial(switch, running=False)
     begun = tab.compare.click(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
         handlers.compare, [parts.photo, tab.segmenters, *parts.style.fields, *parts.widgets], [tab.notes, *tab.outputs], preprocess=False,
-        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=[tab.notes, tab.pictures], **PRIVATE,
+        concurrency_id=MODEL, concurrency_limit=1, show_progress_on=covered, **PRIVATE,
     )  # fmt: skip
-    running.then(idle, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
-    tab.cancel.click(handlers.cancel, None, tab.notes, queue=False, show_progress="hidden", **PRIVATE)
-    tab.cancel.click(idle, None, buttons, cancels=[running], queue=False, show_progress="hidden", **PRIVATE)
+    when_over(running, idle, buttons, covered)
+    wire_cancel(tab.cancel, running, handlers.cancel, tab.notes)
     for changed in (parts.photo.input, *(button.click for button in parts.examples)):
         changed(lambda: ["", *compare_tab.view(None)], None, [tab.notes, *tab.outputs], queue=False, show_progress="hidden", **PRIVATE)
+
+
+def when_over(run: Dependency, idle: Callable[[], Any], buttons: list[Block], covered: list[Block]) -> Dependency:
+    """Call `idle` however a run ends, and uncover the pictures; return what follows a success.
+
+    `then` would follow no failure. `failure` follows a cancel, too. A toast says what failed, so
+    the red "Error" over the pictures goes: `idle` covers them last, with nothing.
+    """
+    how = {"queue": False, "show_progress": "hidden", "show_progress_on": covered, **PRIVATE}
+    run.failure(idle, None, buttons, **how)
+    return run.success(idle, None, buttons, **how)
+
+
+def wire_cancel(button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML) -> None:
+    """Connect the button that stops a run; the page waits until its stage has ended."""
+    button.click(cancel, None, notes, queue=False, show_progress="hidden", **PRIVATE)
+    button.click(wait, None, button, cancels=[run], queue=False, show_progress="hidden", **PRIVATE)
 
 
 def show_painting() -> gr.Tabs:
@@ -162,12 +207,22 @@ def show_painting() -> gr.Tabs:
 
 def switch(*, running: bool) -> tuple[gr.Button, gr.Button]:
     """Return Paint and Cancel as they are while a painting runs, or not."""
-    return gr.Button(interactive=not running), gr.Button(visible=running)
+    return gr.Button(interactive=not running), gr.Button(visible=running, interactive=True)
 
 
-def switch_painting(painter: str, *, running: bool) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image]:
-    """Return Paint, Cancel, Keep and the preview as they are while a painting runs, or not; only one that takes long can be kept early."""
-    return *switch(running=running), gr.Button(visible=running and painter == style_box.LIKE), gr.Image(None, visible=False)
+def wait() -> gr.Button:
+    """Return Cancel as it is once it was pressed."""
+    return gr.Button(interactive=False)
+
+
+def switch_painting(painter: str, *, running: bool) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image, gr.HTML]:
+    """Return Paint, Cancel, Keep, preview and empty wall as they are while a painting runs, or not.
+
+    Only a painting that takes long can be kept early. The empty wall asks for nothing meanwhile.
+    """
+    keep = gr.Button(visible=running and painter == style_box.LIKE)
+    empty = gr.HTML(empty_wall("" if running else EMPTY))
+    return *switch(running=running), keep, gr.Image(None, visible=False), empty
 
 
 def use_private_folder() -> None:

@@ -16,9 +16,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.meter import median_seconds
 from benchmarks.portrait import markdown, stand_in
-from pipeline.catalog import CATALOG
-from pipeline.engines import compile_openvino, precision, run_torch
-from pipeline.networks import load_network
+from pipeline.runtime.build import load_network
+from pipeline.runtime.engines import compile_openvino, precision, run_torch
+from pipeline.weights.catalog import CATALOG
 
 SIDE = 512
 USUAL = ("gfpgan_v1.4", "style_monet", "monet_light", "parser")

@@ -13,13 +13,13 @@ from torch import Tensor
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
 from benchmarks.outlining import EXAMPLE
 from benchmarks.portrait_aware import at_short
-from pipeline.catalog import EMBEDDED
-from pipeline.imitation import PRESETS, Model, painted_like
-from pipeline.io import read_photo
-from pipeline.nets.perceptual import Perceptual
-from pipeline.ops.style import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
+from pipeline.io.image_files import read_photo
+from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import lit, to_batch
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
+from pipeline.stages.style_transfer.losses import CONTENT, PORTRAIT_AWARE, SCALE, aims, energy
+from pipeline.stages.style_transfer.transfer import PRESETS, Model, painted_like
+from pipeline.weights.catalog import EMBEDDED
 from training.export import perceptual
 
 STYLE = EXAMPLE.parent / "styles/night.jpg"
@@ -82,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--largest", type=int, default=2048)
     args = parser.parse_args()
-    features = Models(here=frozenset()).features("embedded")[0]
+    features = Models(here=frozenset()).features("embedded").network
     plain = perceptual(sorted(EMBEDDED.glob("perceptual_light-*.safetensors")))[0].requires_grad_(False)
     for side in (256, 512):
         ours, usual = a_look(side, features, plain)

@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 
 from benchmarks.meter import forget_peak, median_seconds, peak_megabytes
-from pipeline.catalog import PARSERS
-from pipeline.io import read_photo
-from pipeline.outline import POINTER
-from pipeline.paint import at_working_size, parse
-from pipeline.runtime import Models
-from pipeline.stages.prompt import embed, prompted
+from pipeline.io.image_files import read_photo
+from pipeline.runtime.models import Models
+from pipeline.stages.segment.sam import embed, prompted
+from pipeline.steps.detect import parse
+from pipeline.steps.run import at_working_size
+from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Prompt
+from pipeline.weights.catalog import PARSERS
 
 EXAMPLE = Path(__file__).parents[1] / "examples/portrait.jpg"
 SIZE = (1024, 768)  # long and short side

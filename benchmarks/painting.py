@@ -1,24 +1,28 @@
-"""Measure the painter: `python -m benchmarks.painting ../shared [--mood mist] [--sheet SHEET.png]`.
+"""Measure the painter: `python -m benchmarks.painting ../shared [--mood mist] [--measures FILE.py] [--sheet SHEET.png]`.
 
 100 landscape photos that no painter was trained on, painted as the app paints them, against 100 paintings that were kept out, too, both of
-256 px: how far the pictures are from Monet's, look and texture, as shares of the photos' own distance; and how much of what the photos
-show is left, the likeness of relu4_1's normalized features. The painter was trained with these features: judge the sheet by eye.
+256 px: how much nearer to Monet's the pictures are than the photos, and how much of what the photos show is left, the likeness of conv4_1's
+normalized features, in the embedded perceptual network. With measures (`SHARED/metrics/measure.py`), also how far from Monet's the pictures
+are in a distilled VGG-19, look and texture, as shares of the photos' own distance: the features that the painter was trained with. Judge
+the sheet by eye.
 """
 
 import argparse
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
-import torch
-import torch.nn.functional as F  # noqa: N812 - the field's name for it
 
-from benchmarks.quality import measures, sheet
-from pipeline.io import read_photo
-from pipeline.paint import full_size, paint
-from pipeline.runtime import Models
+from benchmarks.identifying import measures
+from benchmarks.quality import sheet, strip
+from pipeline.io.image_files import read_photo
+from pipeline.metrics.content import content_likeness
+from pipeline.metrics.style_share import style_of, style_share
+from pipeline.ops.tensor import lit
+from pipeline.paint import paint
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
 from pipeline.types import Painting, Photo, Pixels
 from training.checks import photos_in
 from training.unpaired import KEPT_OUT
@@ -31,12 +35,6 @@ SHEET_PX = 1024  # long side at which landscapes are painted for it
 def kept_out(folder: Path) -> list[Pixels]:
     """Return pictures of a set that trainings leave out."""
     return [read_photo(file).pixels for file in photos_in(folder)[::KEPT_OUT][:COUNT]]
-
-
-def likeness(photo: Pixels, painted: Pixels, vgg: torch.nn.Module, measure: ModuleType) -> float:
-    """Return the cosine of two pictures' relu4_1, each channel normalized, in [-1, 1]."""
-    one, other = (F.instance_norm(vgg(measure.tensor(pixels))["conv41"]).flatten() for pixels in (photo, painted))
-    return F.cosine_similarity(one, other, dim=0).item()
 
 
 def shown(shared: Path) -> list[Photo]:
@@ -53,21 +51,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--mood", default="monet", help="the embedded painter's mood")
+    parser.add_argument("--measures", type=Path, metavar="FILE.py", help="a module that has monet_share")
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
-    measure, models = measures(args.shared), Models()
-    vgg, mood = measure.Vgg(), {"mood": args.mood, "weights": "embedded"}
+    measure, models = args.measures and measures(args.measures), Models()
+    features, mood = models.features("embedded").network, {"mood": args.mood, "weights": "embedded"}
 
     def painted(photo: Photo) -> Painting:
         return paint(photo, Settings.from_flat(**mood, restore=False, keep_face=False), models=models)
 
     photos, paintings = (kept_out(args.shared / "data" / name) for name in ("photos", "monet"))
     results = [full_size(painted(Photo(photo))) for photo in photos]
-    look, texture = measure.monet_share(results, paintings, photos, vgg)
-    alike = np.mean([likeness(*pair, vgg, measure) for pair in zip(photos, results, strict=True)])
-    print(f"{args.mood}: look {look:.3f}, texture {texture:.3f}, likeness {alike:.3f} over {len(photos)} photos")
+    style = style_of(map(lit, paintings), features)
+    pairs = [(lit(photo), lit(result)) for photo, result in zip(photos, results, strict=True)]
+    near = np.mean([style_share(*pair, style, features) for pair in pairs])
+    alike = np.mean([content_likeness(*pair, features) for pair in pairs])
+    print(f"{args.mood}: share of style {near:.3f}, likeness {alike:.3f} over {len(photos)} photos")
+    if measure:
+        look, texture = measure.monet_share(results, paintings, photos)
+        print(f"{args.mood}: look {look:.3f}, texture {texture:.3f} in the distilled VGG-19")
     if args.sheet:
-        pictures = [paint(photo, Settings.from_flat(**mood), models=models) for photo in shown(args.shared)]
+        pictures = [strip(paint(photo, Settings.from_flat(**mood), models=models)) for photo in shown(args.shared)]
         cv2.imwrite(str(args.sheet), sheet(pictures)[:, :, ::-1])
 
 

@@ -1,6 +1,7 @@
 """Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [faces people side robust groups photos]`.
 
-Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size.
+Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size. The groups are compared with what the
+face detector of `SHARED/metrics/measure.py` finds.
 """
 
 import argparse
@@ -8,20 +9,22 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality import measures
-from pipeline.io import read_photo
-from pipeline.paint import at_working_size, labels_at, see_photo
-from pipeline.runtime import Models
-from pipeline.stages.detect import Seen
+from benchmarks.identifying import measures
+from pipeline.io.image_files import read_photo
+from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
+from pipeline.runtime.models import Models
+from pipeline.stages.detect.from_parsing import Seen
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
-from pipeline.stages.separate import parted
+from pipeline.stages.segment.color_models import parted
+from pipeline.steps.detect import labels_at, see_photo
+from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
+from training.labels import CELEBA, NINE
 
 NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
 HAIR = 13  # CelebAMask-HQ's index
@@ -44,28 +47,26 @@ def pairs(folder: Path) -> Iterator[tuple[str, Pixels, NDArray[np.uint8]]]:
         yield file.name, read_photo(file).pixels, mask
 
 
-def faces(data: Path, measure: ModuleType, models: Models) -> None:
+def faces(data: Path, models: Models) -> None:
     """Print IoU of the nine classes and of hair, and how many faces are found."""
-    confusion, hair, found = np.zeros((9, 9)), np.zeros(2), 0
+    counts, hair, found = np.zeros((9, 9), np.int64), Overlap(), 0
     for _, pixels, mask in pairs(data / "face_parsing_test"):
         seen, twelve, nine = looked_at(pixels, models)
-        confusion += measure.confusion(measure.nine_classes(mask), nine)
-        mine = cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR
-        hair += (mine & (mask == HAIR)).sum(), (mine | (mask == HAIR)).sum()
+        counts += confusion(NINE[CELEBA[mask]], nine, 9)
+        hair.add(cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR, mask == HAIR)
         found += bool(seen.faces)
-    iou = measure.iou(confusion)
-    print(f"faces: mIoU {iou.mean():.4f},", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, iou, strict=True)))
-    print(f"faces: hair {hair[0] / hair[1]:.3f}, a face found in {found} of 50")
+    print(f"faces: mIoU {mean_iou(counts):.4f},", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, class_iou(counts), strict=True)))
+    print(f"faces: hair {hair.iou:.3f}, a face found in {found} of 50")
 
 
-def people(data: Path, _: ModuleType, models: Models) -> None:
+def people(data: Path, models: Models) -> None:
     """Print person IoU in the wild, how often a face is found, and how far eye and mouth centers are off."""
     folder = data / "portraits_in_the_wild_test"
     landmarks = json.loads((folder / "landmarks49.json").read_text())
-    overlap, offs, found, count = np.zeros(2), [], 0, 0
+    overlap, offs, found, count = Overlap(), [], 0, 0
     for name, pixels, mask in pairs(folder):
         seen, _twelve, nine = looked_at(pixels, models)
-        overlap += ((mask > 127) & (nine > 0)).sum(), ((mask > 127) | (nine > 0)).sum()
+        overlap.add(nine > 0, mask > 127)
         points = np.array(landmarks.get(name, landmarks.get(Path(name).stem, [])), np.float32).reshape(-1, 2)
         if len(points) != 49:
             continue
@@ -78,11 +79,11 @@ def people(data: Path, _: ModuleType, models: Models) -> None:
             truth = np.vstack([eyes[np.argsort(eyes[:, 0])], mouth])
             offs.append(np.hypot(*(mine - truth).T) / np.hypot(*(eyes[1] - eyes[0])))
     eye_l, eye_r, lips = np.mean(offs, 0)
-    print(f"people: person IoU {overlap[0] / overlap[1]:.4f}; a face found in {found} of {count}; off by, of the eye distance: "
+    print(f"people: person IoU {overlap.iou:.4f}; a face found in {found} of {count}; off by, of the eye distance: "
           f"eyes {eye_l:.3f} {eye_r:.3f}, mouth {lips:.3f}, mean {np.mean(offs):.3f}")  # fmt: skip
 
 
-def side(data: Path, _: ModuleType, models: Models) -> None:
+def side(data: Path, models: Models) -> None:
     """Print, frontal to profile, how much of eyes, nose and mouth is covered, how much of what is covered is head, and faces found."""
     sums: dict[str, NDArray[np.float64]] = {}
     for name, pixels, mask in pairs(data / "face_parsing_coarse"):
@@ -123,27 +124,26 @@ CHANGES: dict[str, Change] = {
 }  # fmt: skip
 
 
-def robust(data: Path, measure: ModuleType, models: Models) -> None:
+def robust(data: Path, models: Models) -> None:
     """Print mIoU of the test faces after each change."""
-    sums = {name: np.zeros((9, 9)) for name in (*CHANGES, "rotated -30", "rotated +30")}
+    sums = {name: np.zeros((9, 9), np.int64) for name in (*CHANGES, "rotated -30", "rotated +30")}
     for _, pixels, mask in pairs(data / "face_parsing_test"):
-        truth = measure.nine_classes(mask)
+        truth = NINE[CELEBA[mask]]
         for name, change in CHANGES.items():
             nine = looked_at(change(pixels), models)[2]
-            sums[name] += measure.confusion(truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST))
+            sums[name] += confusion(truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST), 9)
         for degrees in (-30, 30):
             nine = looked_at(_turned(pixels, degrees, cv2.INTER_LINEAR, None), models)[2]
             turned = _turned(truth.astype(np.uint8), degrees, cv2.INTER_NEAREST, 255)
-            sums[f"rotated {degrees:+d}"] += measure.confusion(turned[turned < 9], nine[turned < 9])
-    plain = measure.iou(sums["as it is"]).mean()
-    for name, confusion in sums.items():
-        iou = measure.iou(confusion)
-        print(f"robust: {name:12} mIoU {iou.mean():.3f}, {iou.mean() - plain:+.3f}")
+            sums[f"rotated {degrees:+d}"] += confusion(turned[turned < 9], nine[turned < 9], 9)
+    plain = mean_iou(sums["as it is"])
+    for name, counts in sums.items():
+        print(f"robust: {name:12} mIoU {mean_iou(counts):.3f}, {mean_iou(counts) - plain:+.3f}")
 
 
-def groups(data: Path, measure: ModuleType, models: Models) -> None:
+def groups(data: Path, models: Models) -> None:
     """Print how many faces are found in the group pictures beside an independent detector's."""
-    net = measure.FaceNet()
+    net = measures(data.parent / "metrics/measure.py").FaceNet()
     for file in sorted((data / "portraits").glob("group_*")):
         pixels = read_photo(file).pixels
         mine = looked_at(pixels, models)[0].faces
@@ -154,7 +154,7 @@ def groups(data: Path, measure: ModuleType, models: Models) -> None:
         print(f"groups: {file.name}: found {tall} of {LEAST_PX} px and more, YuNet {len(other)}")
 
 
-def photos(data: Path, _: ModuleType, models: Models) -> None:
+def photos(data: Path, models: Models) -> None:
     """Print the landscape photos in which faces are found, with their scores."""
     hits = {}
     for file in sorted((data / "photos").iterdir()):
@@ -172,9 +172,9 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}")
     args = parser.parse_args()
-    measure, models = measures(args.shared), Models()
+    models = Models()
     for name in args.sets:
-        SETS[name](args.shared / "data", measure, models)
+        SETS[name](args.shared / "data", models)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from benchmarks.meter import Meter
-from pipeline.catalog import CATALOG
-from pipeline.keeping import Verified
-from pipeline.nets.generator import Generator
+from pipeline.nets.cyclegan import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
-from pipeline.networks import load_network, read_state
+from pipeline.runtime.build import load_network, read_state
 from pipeline.types import Pixels
-from pipeline.weights import obtain
+from pipeline.weights.cache import Verified
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.resolve import obtain
 
 PARTS_KEPT = (2, 3, 4, 5, 6, 7, 8, 11)  # skin, brows, eyes, lips, teeth, glasses
 FIVE = (0, 1, 4, 2, 3)  # eyes, nose, mouth corners: facexlib's order, from eyes, mouth corners, nose

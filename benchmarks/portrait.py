@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 
 from benchmarks.meter import Meter, forget_peak, peak_megabytes
-from pipeline.catalog import CATALOG, Entry
 from pipeline.types import Photo, Progress
-from pipeline.weights import Verified, find
+from pipeline.weights.catalog import CATALOG, Entry
+from pipeline.weights.resolve import Verified, find
 
 # Plain and ours by their stages' names; the painter of the published size is timed beside the chain.
 ROWS = {
@@ -46,11 +46,11 @@ class Result:
 
 def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
     """Run our chain with embedded weights, the given GFPGAN, and the published generator beside it."""
-    from pipeline.engines import compile_openvino
     from pipeline.paint import paint
-    from pipeline.runtime import Loaded, Models, assemble
+    from pipeline.runtime.engines import compile_openvino
+    from pipeline.runtime.models import Loaded, Models, assemble
     from pipeline.settings import Settings
-    from pipeline.stages.stylize import stylize
+    from pipeline.stages.stylize.generator import stylize
 
     began = time.perf_counter()
     added = {v.entry.name: assemble(v, compile_openvino) for v in (restorer, painter)}
@@ -99,7 +99,7 @@ def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Resul
 
 def stand_in(entry: Entry, folder: Path) -> Verified:
     """Return a weight: the embedded one or the file that is at hand, or random values of the same shapes written into `folder`."""
-    from pipeline.weights import obtain
+    from pipeline.weights.resolve import obtain
 
     if entry.embedded or find(entry):
         return obtain(entry)
@@ -107,7 +107,7 @@ def stand_in(entry: Entry, folder: Path) -> Verified:
 
     torch.manual_seed(0)
     if entry.role == "painter":
-        from pipeline.nets.generator import Generator
+        from pipeline.nets.cyclegan import Generator
 
         state = Generator(**entry.build).state_dict()
     else:
@@ -152,7 +152,7 @@ def markdown(rows: list[dict[str, str]]) -> str:
 def read_or_default(path: Path | None) -> Photo:
     """Return the photo at `path`, or a portrait of 1024 x 768 px (scikit-image's astronaut, NASA, public domain)."""
     if path:
-        from pipeline.io import read_photo
+        from pipeline.io.image_files import read_photo
 
         return read_photo(path)
     from skimage import data

@@ -3,8 +3,9 @@
 PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
 Gatys+ and portrait-aware (presets paper and fast, the mask in the photo or in every layer). SSIM, FSIMc and GMSD compare the person in
 photo and result, both laid over the same gray outside the person's mask; the distance of style compares the background's Gram matrices with
-the style's; border says how much darker a rim around the person is. Each run's figures are kept as it is done (`--figures`), so a benchmark
-that is called again goes on; then the table is printed and the sheet of those pictures written that are in OUT.
+the style's; border says how much darker a rim around the person is; `--descriptor FILE.onnx` measures identity, too. Each run's figures
+are kept as it is done (`--figures`), so a benchmark that is called again goes on; then the table is printed and the sheet of those
+pictures written that are in OUT.
 """
 
 import argparse
@@ -17,20 +18,21 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import piq
-import torch
 
+from benchmarks.identifying import Identify, add_options, identify_by
 from benchmarks.portrait import markdown
-from benchmarks.quality import measures
-from pipeline.imitation import PRESETS, Model, painted_like
-from pipeline.io import read_photo
-from pipeline.ops.color import to_lab
+from pipeline.io.image_files import read_photo
+from pipeline.metrics.gram_distance import gram_distance
+from pipeline.metrics.rim import rim
+from pipeline.metrics.similarity import load_piq, person_similarity
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.ops.style import RECIPES, Features, gram, moment
-from pipeline.ops.tensor import lit, to_batch, to_pixels
+from pipeline.ops.tensor import lit, to_pixels
 from pipeline.paint import paint
-from pipeline.runtime import Models
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.style_transfer.losses import RECIPES, Features
+from pipeline.stages.style_transfer.transfer import PRESETS, Model, painted_like
+from pipeline.steps.detect import see_photo
 from pipeline.types import Image, Mask, Photo
 from training.checks import photos_in
 
@@ -43,10 +45,7 @@ ROWS = {  # by name: recipe and preset
     "fast": ("portrait-aware", "fast"),
     "fast, layers": ("portrait-aware, layers", "fast"),
 }
-ERODED_PX, GRAY = 8, 0.5  # of the person's mask; what lies around it
-NEAR_PX, FAR_PX = (4, 8), 16  # a border beside the person, and from where to where the background beyond it is
 KEYS = ("photo", "style picture", "row", "side", "looks")  # what tells runs apart
-STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
 def taken(folder: Path, count: int) -> list[Path]:
@@ -64,42 +63,6 @@ def at_short(file: Path, side: int) -> Image:
 def person_of(photo: Image, models: Models) -> Mask | None:
     """Return the person's mask, (H, W); None where nobody is found."""
     return paint(Photo(to_pixels(photo)), Settings.from_flat(keep="person", restore=False), models=models).mask
-
-
-def foreground(photo: Image, result: Image, person: Mask) -> dict[str, float]:
-    """Return how much of the person's structure is left: both over gray outside the eroded mask, cut to its box."""
-    inside = cv2.erode((person > 0.5).astype(np.uint8), np.ones((2 * ERODED_PX + 1,) * 2, np.uint8))
-    ys, xs = np.nonzero(inside)
-    box = slice(ys.min(), ys.max() + 1), slice(xs.min(), xs.max() + 1)
-    one, other = (torch.from_numpy(to_batch(np.where(inside[..., None] > 0, x, GRAY).astype(np.float32)[box])) for x in (photo, result))
-    return {"SSIM": piq.ssim(one, other).item(), "FSIMc": piq.fsim(one, other).item(), "GMSD": piq.gmsd(one, other).item()}
-
-
-def border(photo: Image, result: Image, person: Mask) -> float:
-    """Return how much darker, in CIELAB, the background is beside the person than farther out, beyond what the photo itself is."""
-    shown = (person > 0.5).astype(np.uint8)
-    near, far = (cv2.dilate(shown, np.ones((2 * px + 1,) * 2, np.uint8)) for px in NEAR_PX)
-    beside, beyond = (near > shown), (cv2.dilate(shown, np.ones((2 * FAR_PX + 1,) * 2, np.uint8)) > far)
-
-    def darker(picture: Image) -> float:
-        light = to_lab(picture)[..., 0]
-        return float(light[beyond].mean() - light[beside].mean())
-
-    return darker(result) - darker(photo)
-
-
-@torch.no_grad()
-def style_distance(result: Image, style: Image, background: Mask, features: Features) -> float:
-    """Return how far the background's Gram matrices are from the style's, as a share of these, mean over layers."""
-    shown = torch.from_numpy(np.ascontiguousarray(background, np.float32))[None, None]
-    found = features(torch.from_numpy(to_batch(result)), STYLE_LAYERS, shown)
-    wanted = features(torch.from_numpy(to_batch(style)), STYLE_LAYERS)
-    distances = []
-    for layer in STYLE_LAYERS:
-        lift = features.lift(layer)
-        mine, theirs = (gram(moment(maps[layer]) / share, lift) for maps, share in ((found, shown.mean()), (wanted, 1.0)))
-        distances.append(((mine - theirs).norm() / theirs.norm()).item())
-    return float(np.mean(distances))
 
 
 def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterator[Row]:
@@ -131,8 +94,10 @@ def painted(photo: Image, style: Image, person: Mask, name: str, looks: int, fea
     began = time.perf_counter()
     done = painted_like(photo, [Model(style)], 1 - person, features, recipe=RECIPES[recipe], preset=how)
     spent = {"seconds": time.perf_counter() - began, "energy": done.energy}
-    seen = {"style": style_distance(done.picture, style, 1 - person, features), "border": border(photo, done.picture, person)}
-    return done.picture, foreground(photo, done.picture, person) | seen | spent
+    alike = person_similarity(photo, done.picture, person)
+    kept = {"SSIM": alike.ssim, "FSIMc": alike.fsimc, "GMSD": alike.gmsd}
+    seen = {"style": gram_distance(done.picture, style, features, shown=1 - person), "border": rim(photo, done.picture, person)}
+    return done.picture, kept | seen | spent
 
 
 def picture_of(key: tuple[str, ...], folder: Path) -> Path:
@@ -169,13 +134,15 @@ def sheet(rows: list[Row], args: argparse.Namespace) -> None:
         cv2.imwrite(str(args.out / f"sheet-{args.side}.png"), np.vstack(strips)[:, :, ::-1])
 
 
-def identified(rows: list[Row], args: argparse.Namespace) -> list[Row]:
+def identified(rows: list[Row], identify: Identify, models: Models, args: argparse.Namespace) -> list[Row]:
     """Return the rows with the cosine of the photo's and the picture's face descriptors, where the picture is there and shows a face."""
-    net, with_it = measures(args.shared).FaceNet(), []
+    with_it = []
     for row in rows:
-        file = picture_of(tuple(row[key] for key in KEYS), args.out)
-        photo = to_pixels(at_short(args.photos_folder / row["photo"], args.side))
-        cosine = net.identity(photo, read_photo(file).pixels) if file.exists() else None
+        file, cosine = picture_of(tuple(row[key] for key in KEYS), args.out), None
+        if file.exists():
+            photo = to_pixels(at_short(args.photos_folder / row["photo"], args.side))
+            faces = see_photo(Photo(photo), models=models)[1].faces  # the largest first
+            cosine = identify(photo, read_photo(file).pixels, faces[0] if faces else None)
         with_it.append(row if cosine is None else row | {"identity": f"{cosine:.4f}"})
     return with_it
 
@@ -193,18 +160,19 @@ def main() -> None:
     parser.add_argument("styles_folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("runs/portrait_aware"), help="folder of the pictures")
     parser.add_argument("--figures", type=Path, default=Path(__file__).with_suffix(".csv"))
-    parser.add_argument("--shared", type=Path, help="the shared folder: with it, identity is measured, too, of pictures in OUT")
     parser.add_argument("--photos", type=int, default=4)
     parser.add_argument("--styles", type=int, default=2)
     parser.add_argument("--side", type=int, default=256, help="short side, px")
     parser.add_argument("--looks", type=int, default=PRESETS["paper"].looks, help="looks of the preset paper, and of the baselines")
+    add_options(parser)
     args = parser.parse_args()
+    load_piq()  # before anything is painted
     args.out.mkdir(parents=True, exist_ok=True)
-    models = Models()
-    rows = list(runs(args, models.features("embedded")[0], models))
+    identify, models = identify_by(args), Models()
+    rows = list(runs(args, models.features("embedded").network, models))
     columns = ["SSIM", "FSIMc", "GMSD", "style", "border", "seconds"]
-    if args.shared:
-        rows, columns = identified(rows, args), [*columns, "identity"]
+    if identify:
+        rows, columns = identified(rows, identify, models, args), [*columns, "identity"]
     table = [
         {"method": name, **{key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name and key in r]):.3f}" for key in columns}}
         for name in ROWS

@@ -11,21 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.parsing import pairs
-from pipeline.outline import POINTER
-from pipeline.paint import at_working_size
-from pipeline.runtime import Loaded, Models
-from pipeline.stages.prompt import best, embed, prompted
+from pipeline.metrics.iou import region_iou
+from pipeline.runtime.models import Loaded, Models
+from pipeline.stages.segment.sam import best, embed, prompted
+from pipeline.steps.run import at_working_size
+from pipeline.steps.segment import POINTER
 from pipeline.types import Photo, Pixels, Prompt
 from training.clicks import ADD, box_of, correction
 from training.evaluate_segmenters import CELEBA_FACE
 
 POINTED = ((4,), (5,), (11, 12))  # CelebAMask-HQ's indices: eyes, lips
 CLICKS = 5
-
-
-def iou(logits: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
-    """Return the intersection over the union."""
-    return np.count_nonzero((logits > 0) & truth) / np.count_nonzero((logits > 0) | truth)
 
 
 def follow(pixels: Pixels, mask: NDArray[np.uint8], pointer: Loaded) -> list[float]:
@@ -38,17 +34,17 @@ def follow(pixels: Pixels, mask: NDArray[np.uint8], pointer: Loaded) -> list[flo
     box, anywhere = (x0, y0, x1, y1), np.ones_like(truth)
     spots = [np.nonzero(np.isin(mask, part)) for part in POINTED]
     own = Prompt(tuple((float(x.mean()), float(y.mean()), True) for y, x in spots if len(y)), box)
-    found = [iou(best(prompted(embedding, decoder, own), embedding, own), truth)]
+    found = [region_iou(best(prompted(embedding, decoder, own), embedding, own) > 0, truth)]
     prompt = Prompt(box=box)
     seen = best(prompted(embedding, decoder, prompt), embedding, prompt)
-    found.append(iou(seen, truth))
+    found.append(region_iou(seen > 0, truth))
     for _ in range(CLICKS):
         if click := correction(truth, seen, anywhere):
             ((x, y),), kind = click[0].tolist(), click[1]
             prompt = Prompt((*prompt.points, (x, y, kind == ADD)), box)
             answer = prompted(embedding, decoder, prompt, (seen > 0).astype(np.float32))
             seen = best(answer, embedding, prompt, corrected=True)
-        found.append(iou(seen, truth))
+        found.append(region_iou(seen > 0, truth))
     return found
 
 

@@ -1,108 +1,148 @@
-"""Measure what the pictures are worth: `python -m benchmarks.quality ../shared [--sheet SHEET.png]`.
+"""Measure what a folder's photos become: `python -m benchmarks.quality FOLDER [--sheet SHEET.png]`.
 
-Over the portraits with one face: identity of the kept and of the painted face, visibility of the seam, how much nearer to Monet's
-brush the kept and the painted face are than the photo's, in all features and in those of strokes alone. What the parser is worth,
-`benchmarks.parsing` measures. The measures themselves are the shared ones (`SHARED/metrics/measure.py`).
+Every photo with one face is painted at the defaults. Seam: its visibility in CIELAB. Identity of
+the face that is kept, and of the painted one: cosines with the photo's face, given a face
+descriptor (`--descriptor FILE.onnx`). Style: how much nearer to paintings than the photo's face
+both are, given paintings (`--paintings FOLDER`). What the parser is worth, `benchmarks.parsing`
+measures.
 """
 
 import argparse
-import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
-from torch import Tensor
 
-from pipeline.io import read_photo
-from pipeline.paint import full_size, paint, to_pixels
-from pipeline.runtime import Models
+from benchmarks.identifying import Identify, add_options, identify_by
+from pipeline.io.image_files import read_photo
+from pipeline.metrics.seam import seam
+from pipeline.metrics.style_share import Style, style_of, style_share
+from pipeline.ops.tensor import lit, to_pixels
+from pipeline.paint import paint
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.types import Painting, Pixels
+from pipeline.stages.style_transfer.losses import Features
+from pipeline.steps.full_size import full_size
+from pipeline.types import Face, Image, Painting, Pixels
+from training.checks import photos_in
 
 SHOWN = 420
-PAINTINGS = 8  # that faces are compared with
-KINDS = ("identity", "painted", "seam", "brush", "painted brush", "strokes", "painted strokes")
+PAINTINGS = 64  # at most, evenly of a folder
+STAGES = ("paint", "parse", "segment", "blend")
+NO_STYLE = "Style is left out: it is measured against paintings, --paintings FOLDER."
+Figures = dict[str, float]
 
 
-def measures(shared: Path) -> ModuleType:
-    """Import the shared measures from their file."""
-    spec = importlib.util.spec_from_file_location("measure", shared / "metrics/measure.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"{shared / 'metrics/measure.py'} was wanted and is not there.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def style_in(folder: Path, features: Features) -> Style:
+    """Return what a folder's paintings have in common.
+
+    Raises: ValueError: they are too few.
+    """
+    files = photos_in(folder)
+    taken = files[:: max(1, len(files) // PAINTINGS)][:PAINTINGS]
+    try:
+        return style_of((lit(read_photo(file).pixels) for file in taken), features)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {error}") from error
 
 
-def one_face(shared: Path, measure: ModuleType, models: Models, settings: Settings) -> list[tuple[Painting, dict[str, float]]]:
-    """Paint every portrait with one face; return each with identity, painted-only identity and seam."""
-    net, vgg, rows = measure.FaceNet(), measure.Vgg(), []
-    monets = sorted((shared / "data/monet").glob("*.jpg"))
-    monets = [read_photo(file).pixels for file in monets[:: len(monets) // PAINTINGS][:PAINTINGS]]
-
-    def strokes(picture: Tensor) -> dict[str, Tensor]:
-        features = vgg(picture)
-        return {name: features[name] for name in features if name != "conv11"}  # which sees little but a face's light
-
-    for file in sorted((shared / "data/portraits").glob("*.jpg")):
-        photo = read_photo(file)
-        faces = net.faces(photo.pixels)
-        if len(faces) != 1:
-            continue
-        painting = paint(photo, settings, models=models)
-        figures = dict.fromkeys(KINDS, np.nan)
-        if painting.mask is not None and painting.styled is not None:
-            size = photo.pixels.shape[1::-1]
-            styled, full = cv2.resize(to_pixels(painting.styled), size), full_size(painting)
-            figures = {
-                "identity": net.identity(photo.pixels, full),
-                "painted": net.identity(photo.pixels, styled),
-                "seam": measure.seam(to_pixels(painting.styled), to_pixels(painting.result), painting.mask),
-                "brush": measure.face_style_drop(photo.pixels, full, faces[0], monets, vgg),
-                "painted brush": measure.face_style_drop(photo.pixels, styled, faces[0], monets, vgg),
-                "strokes": measure.face_style_drop(photo.pixels, full, faces[0], monets, strokes),
-                "painted strokes": measure.face_style_drop(photo.pixels, styled, faces[0], monets, strokes),
-            }
-        rows.append((painting, figures))
-    return rows
+def with_one_face(folder: Path, models: Models) -> Iterator[Painting]:
+    """Paint every photo in a folder; yield those in which one face was found."""
+    for file in photos_in(folder):
+        painting = paint(read_photo(file), Settings(), models=models)
+        if len(painting.faces) == 1:
+            yield painting
 
 
-def sheet(paintings: list[Painting]) -> Pixels:
-    """Return a contact sheet: photo | painted only | result, two portraits a row."""
-    strips = [
-        np.hstack([_shown(to_pixels(p)) for p in (x.original, x.original if x.styled is None else x.styled, x.result)]) for x in paintings
-    ]
-    strips += [np.full_like(strips[0], 255)] * (len(strips) % 2)
+def figures_of(
+    painting: Painting, identify: Identify | None, style: tuple[Style, Features] | None,
+) -> Figures:  # fmt: skip
+    """Return what a painting with one face is worth; nothing where no face was kept."""
+    photo, (face,) = painting.photo.pixels, painting.faces
+    if painting.styled is None or painting.mask is None:
+        return {}
+    figures = {"seam": seam(painting.styled, painting.result, painting.mask)}
+    painted = cv2.resize(to_pixels(painting.styled), photo.shape[1::-1])
+    for kind, picture in (("", full_size(painting)), ("painted ", painted)):
+        if identify:
+            cosine = identify(photo, picture, face)
+            figures[f"{kind}identity"] = np.nan if cosine is None else cosine
+        if style:
+            pair = face_in(photo, face), face_in(picture, face)
+            figures[f"{kind}style"] = style_share(*pair, *style)
+    return figures
+
+
+def face_in(picture: Pixels, face: Face) -> Image:
+    """Return the face's box, cut to the picture."""
+    x0, y0, x1, y1 = (max(0, round(v)) for v in face.box)
+    return lit(picture[y0 : y1 + 1, x0 : x1 + 1])
+
+
+def sheet(strips: list[Pixels]) -> Pixels:
+    """Return a contact sheet, two strips a row."""
+    strips = strips + [np.full_like(strips[0], 255)] * (len(strips) % 2)
     return np.vstack([np.hstack(strips[i : i + 2]) for i in range(0, len(strips), 2)])
+
+
+def strip(painting: Painting) -> Pixels:
+    """Return photo | painted only | result, each in a square of `SHOWN` px."""
+    styled = painting.original if painting.styled is None else painting.styled
+    pictures = (painting.original, styled, painting.result)
+    return np.hstack([_shown(to_pixels(picture)) for picture in pictures])
 
 
 def _shown(pixels: Pixels) -> Pixels:
     h, w = pixels.shape[:2]
     k = SHOWN / max(h, w)
-    small = cv2.resize(pixels, (max(1, round(w * k)), max(1, round(h * k))), interpolation=cv2.INTER_AREA)
+    size = max(1, round(w * k)), max(1, round(h * k))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     out = np.full((SHOWN, SHOWN, 3), 255, np.uint8)
     y, x = (SHOWN - small.shape[0]) // 2, (SHOWN - small.shape[1]) // 2
     out[y : y + small.shape[0], x : x + small.shape[1]] = small
     return out
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("folder", type=Path, help="photos")
+    cli.add_argument("--paintings", type=Path, metavar="FOLDER", help="eight or more of one style")
+    cli.add_argument("--sheet", type=Path, metavar="SHEET.png", help="photo | painted | result")
+    add_options(cli)
+    return cli
+
+
 def main() -> None:
     """Print every figure; write the contact sheet where one is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shared", type=Path)
-    parser.add_argument("--sheet", type=Path)
-    args = parser.parse_args()
-    measure, models = measures(args.shared), Models()
-    rows = one_face(args.shared, measure, models, Settings())
-    for painting, figures in rows:
-        print(f"{painting.photo.name:32}", ", ".join(f"{k} {v:.2f}" for k, v in figures.items()), f"faces {len(painting.faces)}")
-    for stage in ("paint", "parse", "segment", "blend"):
-        print(f"median seconds of {stage} {np.median([p.seconds.get(stage, 0) for p, _ in rows]):.2f}")
-    for key in KINDS:
-        print(f"median {key} {np.nanmedian([f[key] for _, f in rows]):.3f} over {len(rows)} portraits")
+    args = arguments().parse_args()
+    identify, models, style = identify_by(args), Models(), None
+    if args.paintings:
+        features, _, _ = models.features("embedded")
+        style = style_in(args.paintings, features), features
+    else:
+        print(NO_STYLE)
+    rows, seconds, strips = [], [], []
+    for painting in with_one_face(args.folder, models):
+        row = figures_of(painting, identify, style)
+        said = ", ".join(f"{key} {value:.3f}" for key, value in row.items())
+        print(f"{painting.photo.name:32}", said or "no face was kept", flush=True)
+        rows.append(row)
+        seconds.append(painting.seconds)
+        if args.sheet:
+            strips.append(strip(painting))
+    if not rows:
+        count = len(photos_in(args.folder))
+        raise SystemExit(f"{args.folder}: photos with one face were wanted; none of {count} is one.")
+    for stage in STAGES:
+        spent = np.median([each.get(stage, 0) for each in seconds])
+        print(f"median seconds of {stage} {spent:.2f}")
+    for key in dict.fromkeys(key for row in rows for key in row):
+        values = [row.get(key, np.nan) for row in rows]
+        print(f"median {key} {np.nanmedian(values):.3f} over {len(rows)} portraits")
     if args.sheet:
-        cv2.imwrite(str(args.sheet), sheet([p for p, _ in rows])[:, :, ::-1])
+        cv2.imwrite(str(args.sheet), sheet(strips)[:, :, ::-1])
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality import measures
-from pipeline.catalog import Entry
-from pipeline.engines import compile_openvino
-from pipeline.keeping import digest_of
-from pipeline.runtime import Models
+from benchmarks.identifying import measures
+from pipeline.runtime.engines import compile_openvino
+from pipeline.runtime.models import Models
 from pipeline.types import Network, Pixels
-from pipeline.weights import Verified, choose
+from pipeline.weights.cache import digest_of
+from pipeline.weights.catalog import Entry
+from pipeline.weights.resolve import Verified, choose
 from training.export import CARDS, restorer
 from training.figures import sheet
 from training.restore_figures import Outcome, figures, outcome, trials
@@ -91,7 +91,7 @@ def main() -> None:
     cli.add_argument("which", nargs="*", metavar="WHICH")
     cli.add_argument("--sheet", type=Path, help="where to draw faces; with several restorers, one file each, by their number")
     args = cli.parse_args()
-    faces, measure = trials(args.shared / "data/face_parsing_test/images"), measures(args.shared)
+    faces, measure = trials(args.shared / "data/face_parsing_test/images"), measures(args.shared / "metrics/measure.py")
     for index, which in enumerate(args.which or [choose("restorer", "auto").name]):
         found, outcomes = measured(network_of(which), faces, args.shared, measure)
         print(f"{which}, {len(faces)} faces")

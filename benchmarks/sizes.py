@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.meter import forget_peak, peak_megabytes
 from benchmarks.portrait import apart, markdown, read_or_default, stand_in
-from pipeline.catalog import CATALOG
-from pipeline.keeping import Verified
-from pipeline.nets.reach import generator_measures
+from pipeline.nets.receptive_field import generator_measures
 from pipeline.settings import Settings
 from pipeline.types import Photo
+from pipeline.weights.cache import Verified
+from pipeline.weights.catalog import CATALOG
 
 LIVE_MEGAPIXELS = 1.0
 SHRUNK = (1, 2, 4)
@@ -32,9 +32,10 @@ def resized(photo: Photo, megapixels: float) -> Photo:
 
 def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str]:
     """Paint the photo at one size as the app does, with strokes as fine as they can be there, and return the table's row."""
-    from pipeline.engines import compile_openvino
-    from pipeline.paint import full_size, paint
-    from pipeline.runtime import Loaded, Models, assemble
+    from pipeline.paint import paint
+    from pipeline.runtime.engines import compile_openvino
+    from pipeline.runtime.models import Loaded, Models, assemble
+    from pipeline.steps.full_size import full_size
 
     mine = assemble(painter, compile_openvino)
 
@@ -51,16 +52,16 @@ def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str
     full_size(painting)
     ended, seconds = time.perf_counter(), painting.seconds["paint"]
     return {
-        "megapixels": f"{megapixels:g}", "painted": "at once" if painting.fine is None else "in tiles", "paint s": f"{seconds:.1f}",
+        "megapixels": f"{megapixels:g}", "painted": "at once" if painting.painted is None else "in tiles", "paint s": f"{seconds:.1f}",
         "s a megapixel": f"{seconds / megapixels:.2f}", "full size s": f"{ended - began:.1f}", "peak MB": f"{peak_megabytes():.0f}",
     }  # fmt: skip
 
 
 def agreement(photo: Photo, painter: Verified) -> list[float]:
     """Return how near a picture painted by frozen statistics is to the network's own, dB; measured of it shrunk by each of `SHRUNK`."""
-    from pipeline.engines import compile_openvino
     from pipeline.ops.tensor import to_batch
-    from pipeline.runtime import assemble
+    from pipeline.runtime.engines import compile_openvino
+    from pipeline.runtime.models import assemble
 
     mine, large = assemble(painter, compile_openvino), resized(photo, LIVE_MEGAPIXELS).pixels
     h, w = (n // 16 * 16 for n in large.shape[:2])

@@ -5,19 +5,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.outline import Outline, outline_people
-from pipeline.paint import at_working_size, blend_people, key_of, paint_scene, see_people
-from pipeline.parameters import count_parameters
-from pipeline.restoring import restore_faces
-from pipeline.run import Cache, KeepNothing, Run, ignore
-from pipeline.runtime import Models
-from pipeline.segmenters import SEGMENTERS, entries_of
-from pipeline.settings import COMPARED, Segmenter, Settings
-from pipeline.stages.choose import choose
-from pipeline.stages.detect import Seen
-from pipeline.stages.restore import restore
-from pipeline.types import Image, Mask, Network, Photo, Progress, Prompt, Report, Scene, Style
-from pipeline.weights import WeightError, named
+from pipeline.runtime.models import Loaded, Models
+from pipeline.settings import COMPARED, RestoreSettings, Segmenter, Settings
+from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.restore.restore import restore as restore_all
+from pipeline.stages.restore.select_faces import choose
+from pipeline.steps.blend import blend
+from pipeline.steps.detect import detect
+from pipeline.steps.painters import network_of
+from pipeline.steps.restore import restore
+from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
+from pipeline.steps.segment import Outline, segment
+from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.steps.stylize import stylize
+from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report, Restoration, Scene, Style
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.parameters import count_parameters
+from pipeline.weights.resolve import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
 QUICK_S = 2.0  # what takes less is timed a second time: the first one also readies the engine for the photo's shape
@@ -51,26 +55,29 @@ class Comparison:
 
 
 def compare(
-    photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = COMPARED, *, models: Models,
-    styles: tuple[Style, ...] = (), report: Report = ignore, cache: Cache | None = None,
+    photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = COMPARED, *,
+    models: Models, styles: tuple[Style, ...] = (), report: Report = ignore,
+    cache: Cache | None = None,
 ) -> Comparison:  # fmt: skip
-    """Return the photo painted with each segmenter; the settings, and the `styles` that it may be painted like, are the same for all.
+    """Paint the photo with each segmenter; the settings and `styles` are the same for all.
 
-    Raises: ValueError: no segmenter, or an unknown one. WeightError: a segmenter's weights are not at hand. Cancelled: `report` raised it.
-    Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style Transfer", figure 4.
+    Raises: ValueError: no segmenter, or an unknown one. WeightError: a segmenter's weights are not
+    at hand. Cancelled: `report` raised it.
+    Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style
+    Transfer", figure 4.
     """
     settings = settings or Settings()
     check(segmenters, settings)
-    run = Run(key_of(photo), report, cache or KeepNothing())
-    original = run.kept("original", lambda: at_working_size(photo))
-    seen = see_people(run, original, settings, models)
-    scene = paint_scene(run, photo, original, seen, styles, settings, models)
-    restored = restore_faces(run, original, seen, settings, models).picture
-    same = _Same(run, original, Scene(original) if scene.styled is None else scene, restored, seen, settings, models)
+    run = Run(photo, settings, models, Prompt(styles=styles), report, cache or RunCache())
+    seen = detect(run)
+    scene, _ = stylize(run, seen)
+    if scene.value.styled is None:  # where nothing is painted, the photo itself is
+        scene = run.made(_unpainted, run.original)
+    same = _Same(run, scene, restore(run, seen), seen)
     wanted = tuple(dict.fromkeys((REFERENCE, *segmenters)))
     versions = {name: same.version(name, done=i / len(wanted)) for i, name in enumerate(wanted)}
     mask = versions[REFERENCE].mask
-    notes = () if seen.faces else ("No face was found, so nothing is kept.",)
+    notes = () if seen.value.faces else ("No face was found, so nothing is kept.",)
     try:
         direct, done = same.direct(mask), mask is not None and settings.restore.on
     except WeightError as missing:
@@ -78,7 +85,7 @@ def compare(
             raise
         direct, done, notes = same.painting, False, (*notes, f"Nothing was restored: {missing}")
     shown = tuple(replace(versions[name], iou=iou(versions[name].mask, mask)) for name in dict.fromkeys(segmenters))
-    return Comparison(original, direct, done, shown, notes)
+    return Comparison(run.original.value, direct, done, shown, notes)
 
 
 def check(segmenters: Sequence[Segmenter], settings: Settings) -> None:
@@ -110,55 +117,90 @@ class _Same:
     """What all versions share."""
 
     run: Run
-    original: Image
-    scene: Scene  # the photo itself where painting is off
-    restored: Image | None
-    seen: Seen
-    settings: Settings
-    models: Models
+    scene: Keyed[Scene]  # the photo itself where painting is off
+    restored: Keyed[Restoration]
+    seen: Keyed[Seen]
 
     @property
     def painting(self) -> Image:
         """The whole photo painted."""
-        return self.original if self.scene.styled is None else self.scene.styled
+        return _picture(self.scene.value)
 
     def version(self, name: Segmenter, *, done: float) -> Version:
-        """Return one segmenter's version, kept or new, its agreement still open; `done`: the share of them that lies behind."""
-        chosen = self.settings.model_copy(update={"segment": self.settings.segment.model_copy(update={"segmenter": name})})
+        """Return one segmenter's version, kept or new, its agreement still open.
+
+        `done`: the part of the versions that lies behind.
+        """
+        run = self.run.with_settings(_segmented_by(name, self.run.settings), report=ignore)
         self.run.report(Progress("segment", 0.6 + 0.4 * done))
-        return self.run.kept(("version", chosen, tuple(self.run.used)), lambda: self._measured(name, chosen))
-
-    def _measured(self, name: Segmenter, chosen: Settings) -> Version:
-        outline, seconds = self._timed(name, chosen)
-        if seconds < QUICK_S:
-            seconds = min(seconds, self._timed(name, chosen)[1])
-        run = Run(self.run.key, ignore, KeepNothing())
-        picture, _ = blend_people(run, self.original, self.scene, self.restored, self.seen, outline, chosen, self.models)
-        parameters = sum(count_parameters(entry) for entry in entries_of(name, chosen.weights))
-        return Version(name, picture, outline.mask, parameters, seconds, None)
-
-    def _timed(self, name: Segmenter, chosen: Settings) -> tuple[Outline, float]:
-        run = Run(self.run.key, ignore, KeepNothing())
-        if SEGMENTERS[name].network is None:
-            see_people(run, self.original, chosen, self.models)  # what the parser sees is its outline
-        outline = outline_people(run, self.original, self.restored, self.seen, chosen, self.models, Prompt())
-        return outline, sum(run.seconds.values())
+        networks = tuple(entry.name for entry in entries_of(name, run.settings.weights))
+        painter = network_of(run)
+        # The run carries no more than what the other inputs are the key of.
+        carried = Keyed(run, "run")
+        shared = self.scene, self.restored, self.seen
+        return run.made(_version, carried, run.settings, networks, painter, *shared).value
 
     def direct(self, mask: Mask | None) -> Image:
         """Return the painting, restored where `mask` is.
 
         Raises: WeightError: nothing restores here.
         """
-        how = self.settings.restore
+        run, how = self.run, self.run.settings.restore
         if mask is None or not how.on:
             return self.painting
-        restorer = self.models.load("restorer", self.settings.weights)
-        key = "restored directly", self.settings, tuple(self.run.used), restorer.use
-        return self.run.kept(key, lambda: self._restored(restorer.run, mask))
+        restorer = run.models.load("restorer", run.settings.weights)
+        reference = Keyed(mask, f"mask of {self.seen.key}, {self.restored.key}")
+        return run.made(_direct, self.scene, self.seen, reference, restorer, how).value
 
-    def _restored(self, network: Network, mask: Mask) -> Image:
-        how, faces, painting = self.settings.restore, self.seen.faces, self.painting
-        # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
-        cares = tuple(replace(care, weight=how.weight) for care in choose(painting, faces, (), which="all", weight=how.weight))
-        made = restore(painting, faces, cares, network, mask, fidelity=how.fidelity)
-        return painting if made.picture is None else made.picture
+
+def _segmented_by(name: Segmenter, settings: Settings) -> Settings:
+    chosen = settings.segment.model_copy(update={"segmenter": name})
+    return settings.model_copy(update={"segment": chosen})
+
+
+def _version(
+    run: Run, settings: Settings, networks: tuple[str, ...], painter: Loaded, scene: Scene,
+    restored: Restoration, seen: Seen,
+) -> Version:  # fmt: skip
+    """Time one segmenter, and blend what it outlines."""
+    del painter  # part of the key: it touches the face
+    made = Keyed(scene, "scene"), Keyed(restored, "restored"), Keyed(seen, "seen")
+    outline, seconds = _timed(run, made[2], made[1])
+    if seconds < QUICK_S:
+        seconds = min(seconds, _timed(run, made[2], made[1])[1])
+    picture, _ = blend(_alone(run), made[0], made[1], outline, made[2])
+    parameters = sum(count_parameters(CATALOG[name]) for name in networks)
+    name = settings.segment.segmenter
+    return Version(name, picture, outline.value.mask, parameters, seconds, None)
+
+
+def _timed(run: Run, seen: Keyed[Seen], restored: Keyed[Restoration]) -> tuple[Keyed[Outline], float]:
+    run = _alone(run)
+    if SEGMENTERS[run.settings.segment.segmenter].network is None:
+        detect(run)  # what the parser sees is its outline
+    outline = segment(run, seen, restored)
+    return outline, sum(run.seconds.values())
+
+
+def _alone(run: Run) -> Run:
+    """Return the run with nothing kept and nothing noted."""
+    return Run(run.photo, run.settings, run.models)
+
+
+def _direct(scene: Scene, seen: Seen, mask: Mask, restorer: Loaded, how: RestoreSettings) -> Image:
+    painting, faces = _picture(scene), seen.faces
+    # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
+    found = choose(painting, faces, (), which="all", weight=how.weight)
+    cares = tuple(replace(care, weight=how.weight) for care in found)
+    made = restore_all(painting, faces, cares, restorer.run, mask, fidelity=how.fidelity)
+    return painting if made.picture is None else made.picture
+
+
+def _unpainted(original: Image) -> Scene:
+    return Scene(original)
+
+
+def _picture(scene: Scene) -> Image:
+    if scene.styled is None:
+        raise ValueError("A comparison needs a painting, or the photo in its place.")
+    return scene.styled

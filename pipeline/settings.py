@@ -60,7 +60,7 @@ class StyleSettings(Stage):
         "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes ten times as long.",
         label="Optimization", flag="preset", names="Fast|The paper's",
     )  # fmt: skip
-    side: float = _option(
+    side: int = _option(
         512, "How large the picture is while it is painted; larger ones take longer and have finer strokes.", label="Painted size",
         flag="style_px", unit="px, the long side", ge=128, le=2048,
     )  # fmt: skip
@@ -81,9 +81,10 @@ class StyleSettings(Stage):
     background: float = _option(
         20000.0, "How much the fine style counts, behind the person.", label="Background style", flag="background_weight", ge=0.0, le=1e6
     )
-    iterations: float = _option(
-        0.0, "At most so many looks at the picture at its full size; 0: as many as the optimization wants.",
-        label="Iterations", flag="iterations", ge=0.0, le=2000.0,
+    iterations: int = _option(
+        0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
+        "wants.",
+        label="Iterations", flag="iterations", ge=0, le=2000,
     )  # fmt: skip
 
 
@@ -203,7 +204,8 @@ class Settings(Stage):
 class Option:
     """One choice as the command, the page and the API see it.
 
-    `kind` is bool, float or str; `choices` and their `names` only for str; `low` and `high` only for float.
+    `kind` is bool, int, float or str; `choices` and their `names` only for str; `low` and `high`
+    only for numbers. An int is what is counted; 512.0 is one, too.
     """
 
     flag: str
@@ -217,6 +219,11 @@ class Option:
     high: float | None = None
     choices: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has a range."""
+        return self.kind in (int, float)
 
     def of(self, settings: Settings) -> bool | float | str:
         """Return this option's value in `settings`."""
@@ -234,24 +241,31 @@ class Option:
             raise ValueError(f"{self.flag} is on or off (true or false), not {value!r}.")
         if self.kind is str and value not in self.choices:
             raise ValueError(f"{self.flag} is one of {', '.join(self.choices)}, not {value!r}.")
-        if self.kind is float:
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not (number and self.low <= value <= self.high):  # pyright: ignore[reportOperatorIssue, reportOptionalOperand] - a float option has both limits
-                raise ValueError(f"{self.flag} is a number from {self.low:g} to {self.high:g}, not {value!r}.")
+        if self.is_number and not self._allows(value):
+            kind, low, high = "whole number" if self.kind is int else "number", self.low, self.high
+            raise ValueError(f"{self.flag} is a {kind} from {low:g} to {high:g}, not {value!r}.")
+
+    def _allows(self, number: object) -> bool:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return False
+        if self.low is None or self.high is None:
+            return False
+        return self.low <= number <= self.high and (self.kind is float or number == int(number))
 
     def read(self, text: str) -> bool | float | str:
         """Read a value from text, as links carry it; text that is no such value comes back as it is, for `check` to refuse."""
         if self.kind is bool:
             return {"true": True, "false": False}.get(text.lower(), text)
-        if self.kind is float:
+        if self.is_number:
             with suppress(ValueError):
-                return float(text)
+                number = float(text)
+                return int(number) if self.kind is int and number.is_integer() else number
         return text
 
     @property
     def range_text(self) -> str:
         """Say what values are allowed, for help texts."""
-        if self.kind is float:
+        if self.is_number:
             return f"{self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
         return " | ".join(self.choices) if self.kind is str else "on | off"
 

@@ -57,6 +57,18 @@ class Photo:
     name: str = "photo"
     notes: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its (height, width)."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @cached_property
+    def key(self) -> str:
+        """What its pixels hash to."""
+        content = hashlib.blake2b(repr(self.size).encode(), digest_size=16)
+        content.update(np.ascontiguousarray(self.pixels).data)
+        return content.hexdigest()
+
 
 @dataclass(frozen=True)
 class Face:
@@ -215,6 +227,12 @@ class Restoration:
     cares: tuple[Care, ...] = ()
 
 
+# Share of the usual run's time that lies behind when a stage begins.
+BEGINS: dict[StageName, float] = {
+    "parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a run stands: the stage that begins, and the share of the whole work done before it, in [0, 1].
@@ -245,6 +263,19 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Painted:
+    """A scene as its painter leaves it, before colors, strength and canvas are chosen.
+
+    `broad`: what broad strokes change, (H, W, 3) at working size, where they are wanted.
+    `canvas`: whether it lies on a canvas.
+    """
+
+    scene: Scene
+    broad: Image | None = None
+    canvas: bool = False
+
+
+@dataclass(frozen=True)
 class WeightUse:
     """A weight that made a painting; `unpinned`: nobody states what its bytes should be."""
 
@@ -259,7 +290,7 @@ class Painting:
 
     `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
     `skipped` then says why. `result` is the blend, `alpha` how much of the person each of its pixels has, (H, W) in [0, 1].
-    `fine` is the painting at the photo's own size, where it has more than `styled` holds. `share` and `cares`: see `Restoration`.
+    `painted` is the scene as its painter left it, where that has more pixels than `styled`. `share` and `cares`: see `Restoration`.
     `faces` and `prompt` are in photo px. `hints`: sentences for the person.
     """
 
@@ -278,6 +309,6 @@ class Painting:
     skipped: dict[str, str] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     prompt: Prompt = Prompt()
-    fine: Pixels | None = None
+    painted: Painted | None = None
     share: Mask | None = None
     cares: tuple[Care, ...] = ()

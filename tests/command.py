@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pipeline.cli import main
+from pipeline.cli.main import main
 from pipeline.types import Face, Painting, WeightUse
 
 SHA256 = "ab" * 32

@@ -11,15 +11,15 @@ from gradio_client import Client
 from PIL import Image
 
 import app
-import pipeline.convert as convert
-import pipeline.keeping as keeping
+import pipeline.runtime.convert as convert
+import pipeline.weights.cache as keeping
 from pipeline.types import Progress
 from tests.command import painting_of
 from tests.hub import FILE, Hub, checkpoint_of, reach
 from tests.page import Pipeline
 from tests.painter_sets import teach
-from ui import look
-from ui.studio import Studio
+from ui import theme as look
+from ui.service import Studio
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def data():
     """Return the checkpoint of a small painter, 3 MB."""
     import torch
 
-    from pipeline.nets.generator import Generator
+    from pipeline.nets.cyclegan import Generator
 
     torch.manual_seed(0)
     return checkpoint_of(Generator(32, 2))
@@ -92,7 +92,7 @@ def runs(monkeypatch):
         return replace(painting_of(photo, settings), prompt=prompt)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
-    monkeypatch.setattr("pipeline.paint.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
+    monkeypatch.setattr("pipeline.steps.detect.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
     return seen
 
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import huggingface_hub.constants as constants
 import pytest
 
-import pipeline.bring as bring
-from pipeline.catalog import Entry
+import pipeline.weights.fetch as bring
+from pipeline.weights.catalog import Entry
 
 COMMIT = "c0ffee" + "0" * 34
 REPOSITORY = "someone/nets"

@@ -18,7 +18,7 @@ class Pipeline:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, photo, settings, *, models, prompt=None, report=None, cache=None):
+    def __call__(self, photo, settings, *, models, prompt=None, report=None, cache=None, cached=frozenset()):
         self.asked.append((settings, cache))
         if report:
             report(Progress("paint", 0.0))

@@ -3,7 +3,7 @@
 import torch
 from safetensors.torch import save_file
 
-from pipeline.nets.generator import Generator
+from pipeline.nets.cyclegan import Generator
 from training.teachers import Perceptual
 
 WIDTHS = {

@@ -1,6 +1,8 @@
 """Imports point one way."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ ALLOWED = {
     "types": {"settings"},
     "ops": {"types", "ops"},
     "nets": {"nets"},
+    "metrics": {"types", "ops", "metrics"},
     "stages": {"types", "settings", "ops", "stages"},
     "download": {"types", "settings"},
     "catalog": {"settings"},
@@ -39,6 +42,19 @@ def test_a_room_imports_only_rooms_below_it(file):
     ours = {name.split(".")[1] for name in imported(file) if name.startswith("pipeline.")}
     if room in ALLOWED:
         assert ours <= ALLOWED[room], f"{room} must not import {ours - ALLOWED[room]}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_nothing_that_paints_measures_itself(file):
+    if "metrics" not in file.relative_to(ROOT).parts:
+        assert not any(name.startswith("pipeline.metrics") for name in imported(file))
+
+
+def test_what_measures_imports_torch_and_piq_only_when_it_needs_them():
+    names = [f"pipeline.metrics.{file.stem}" for file in (ROOT / "pipeline/metrics").glob("[!_]*.py")]
+    assert len(names) > 5
+    code = f"import sys, {', '.join(names)}; sys.exit(bool({{'torch', 'piq'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))

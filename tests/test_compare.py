@@ -7,17 +7,17 @@ import pytest
 import torch
 
 import pipeline.compare as module
-import pipeline.segmenters as segmenters
-from pipeline.catalog import CATALOG, WeightError
-from pipeline.cli import main
+import pipeline.steps.segmenters as segmenters
+from pipeline.cli.comparison_sheet import facts, sheet
+from pipeline.cli.main import main
 from pipeline.compare import compare, iou
-from pipeline.networks import build
 from pipeline.paint import paint
-from pipeline.parameters import PUBLISHED, count_parameters
+from pipeline.runtime.build import build
 from pipeline.settings import Settings
-from pipeline.sheet import facts, sheet
 from pipeline.types import Cancelled, WeightUse
-from pipeline.weights import Verified
+from pipeline.weights.catalog import CATALOG, WeightError
+from pipeline.weights.parameters import PUBLISHED, count_parameters
+from pipeline.weights.resolve import Verified
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 PERSONS = "fcn_resnet50"
@@ -112,7 +112,7 @@ def test_segmenters_that_are_none_are_refused_with_those_that_there_are(names):
 def test_missing_weights_are_refused_by_name_before_any_work(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
-    monkeypatch.setattr("pipeline.weights.find_in_hub_cache", lambda source: None)
+    monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
     models = Models()
     with pytest.raises(WeightError, match=r"sam_vit_h was chosen.*'full'.*2565 MB.*sam_vit_h\.pth"):
         compare(photo_of(), Settings(), ("unet", "sam_vit_h"), models=models)
@@ -122,7 +122,7 @@ def test_missing_weights_are_refused_by_name_before_any_work(monkeypatch, tmp_pa
 def test_the_command_says_the_same_and_leaves_nothing_behind(monkeypatch, tmp_path, capsys):
     monkeypatch.undo()
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
-    monkeypatch.setattr("pipeline.weights.find_in_hub_cache", lambda source: None)
+    monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
     out = tmp_path / "sheet.png"
     assert main(["compare", "examples/portrait.jpg", "-o", str(out), "--segmenters", "unet,sam_vit_b"]) == 2
     assert "sam_vit_b was chosen" in capsys.readouterr().err

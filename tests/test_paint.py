@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.paint import full_size, paint, parse
+from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.parse import INNER_MIDDLE, INNER_SHARE, INNER_SIDE
+from pipeline.steps.detect import parse
+from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
-from pipeline.weights import WeightError
+from pipeline.weights.resolve import WeightError
 from tests.faces import drawn_parts, for_each
 
 

@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 from pipeline.settings import Settings, options
 
 OPTIONS = tuple(options())
-NUMBERS = [o for o in OPTIONS if o.kind is float]
+NUMBERS = [o for o in OPTIONS if o.kind in (float, int)]
+COUNTS = [o for o in OPTIONS if o.kind is int]
 
 
 def values_of(option):
     if option.kind is bool:
         return st.booleans()
+    if option.kind is int:
+        return st.integers(option.low, option.high)
     return st.floats(option.low, option.high) if option.kind is float else st.sampled_from(option.choices)
 
 
@@ -62,7 +65,9 @@ def test_equal_settings_are_one_cache_key(one, other):
 @pytest.mark.parametrize("option", NUMBERS, ids=lambda o: o.flag)
 @pytest.mark.parametrize("far", [-1e9, 1e9, float("nan"), float("inf"), True, "1", None])
 def test_a_number_out_of_range_is_refused_with_the_range(option, far):
-    with pytest.raises(ValueError, match=re.escape(f"{option.flag} is a number from {option.low:g} to {option.high:g}, not")):
+    what = "whole number" if option.kind is int else "number"
+    said = f"{option.flag} is a {what} from {option.low:g} to {option.high:g}, not"
+    with pytest.raises(ValueError, match=re.escape(said)):
         Settings.from_flat(**{option.flag: far})
 
 
@@ -70,6 +75,25 @@ def test_a_number_out_of_range_is_refused_with_the_range(option, far):
 def test_the_ends_of_a_range_are_allowed(option):
     for end in (option.low, option.high):
         assert option.of(Settings.from_flat(**{option.flag: end})) == end
+
+
+def test_what_is_counted_is_whole():
+    assert [option.flag for option in COUNTS] == ["style_px", "iterations"]
+
+
+@pytest.mark.parametrize("option", COUNTS, ids=lambda o: o.flag)
+def test_a_part_of_one_is_refused_where_ones_are_counted(option):
+    for part in (option.low + 12.5, option.read(str(option.low + 12.5))):
+        with pytest.raises(ValueError, match=f"{option.flag} is a whole number .*{part}"):
+            Settings.from_flat(**{option.flag: part})
+
+
+@pytest.mark.parametrize("text", ["512", "512.0", "5.12e2"])
+def test_links_and_pictures_of_before_carry_a_count_with_a_point(text):
+    for option in COUNTS:
+        for carried in (option.read(text), json.loads(text)):
+            value = option.of(Settings.from_flat(**{option.flag: carried}))
+            assert (value, type(value)) == (512, int)
 
 
 def test_a_wrong_choice_is_refused_with_the_choices():

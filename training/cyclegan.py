@@ -18,8 +18,8 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from pipeline.nets.generator import Generator
-from pipeline.paint import to_pixels
+from pipeline.nets.cyclegan import Generator
+from pipeline.ops.tensor import to_pixels
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, fit, shared_by, single

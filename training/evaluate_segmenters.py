@@ -16,15 +16,16 @@ from typing import Literal, get_args
 import cv2
 import numpy as np
 
-from pipeline.catalog import CATALOG
-from pipeline.ops.feather import without_holes
-from pipeline.parameters import count_parameters
-from pipeline.segmenters import SEGMENTERS, entries_of
+from pipeline.metrics.boundary import boundary_score
+from pipeline.metrics.iou import Overlap, Region, confusion, mean_iou
+from pipeline.ops.filters import without_holes
 from pipeline.settings import Kept, Segmenter
-from pipeline.weights import WeightError
+from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.parameters import count_parameters
+from pipeline.weights.resolve import WeightError
 from training.checks import DatasetError, Pair, paired, problems_in
 from training.labels import CELEBA, NINE
-from training.outline_scores import Overlap, Region, boundary_score, mean_iou
 from training.outlines import Cost, outline_all
 from training.samples import read_mask
 
@@ -85,7 +86,7 @@ def evaluate(data: LabelledSet, segmenter: Segmenter) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         cost = outline_all([photo for photo, _ in data.pairs], segmenter, kept, Path(folder))
         overlap, edges = Overlap(), []
-        confusion = np.zeros((9, 9), np.int64)
+        counts = np.zeros((9, 9), np.int64)
         for photo, mask in data.pairs:
             guess, truth = _read(Path(folder) / f"{photo.stem}.png") > 127, data.region(mask, kept)
             overlap.add(guess, truth)
@@ -93,9 +94,9 @@ def evaluate(data: LabelledSet, segmenter: Segmenter) -> Row:
             if data.kind != "person":
                 nine = NINE[CELEBA[read_mask(mask)]] if data.kind == "celeba" else read_mask(mask)
                 labels = _read(Path(folder) / f"{photo.stem}.labels.png")
-                confusion += np.bincount(nine.ravel().astype(int) * 9 + labels.ravel(), minlength=81).reshape(9, 9)
+                counts += confusion(nine, labels, 9)
     is_parser = own.network is None and data.kind != "person"
-    measured = {"mIoU": f"{mean_iou(confusion):.4f}" if is_parser else "", "region": kept, "IoU": f"{overlap.iou:.4f}"}
+    measured = {"mIoU": f"{mean_iou(counts):.4f}" if is_parser else "", "region": kept, "IoU": f"{overlap.iou:.4f}"}
     return described(segmenter) | _cost(cost) | measured | {"boundary_F": f"{np.mean(edges):.4f}"}
 
 

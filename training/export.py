@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.nets.light_restorer import LightRestorer
-from pipeline.nets.parser import Parser
+from pipeline.nets.unet import Parser
 from training.light_sam import LightSam
 from training.loop import half, single
 from training.painter import plain_generator

@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pipeline.io import LABEL_COLORS
-from pipeline.nets.parser import Parser
+from pipeline.io.image_files import LABEL_COLORS
+from pipeline.metrics.iou import class_iou, confusion
+from pipeline.nets.unet import Parser
 from pipeline.ops.resample import resized
 from pipeline.stages.parse import look, nine_classes
 from pipeline.types import Labels, Network, Pixels
@@ -83,24 +84,11 @@ class Scores:
         """Return mIoU and IoU by class, and a person's IoU, of what was counted."""
         figures = {}
         if self.nine.any():
-            classes = iou(self.nine)
+            classes = np.nan_to_num(class_iou(self.nine), nan=1.0)  # absent, and not guessed either: right
             figures = {"miou": float(classes.mean()), **{f"class{i}": float(v) for i, v in enumerate(classes)}}
         if self.person.any():
-            figures["person"] = float(iou(self.person)[1])
+            figures["person"] = float(class_iou(self.person)[1])
         return figures
-
-
-def confusion(truth: NDArray[np.generic], guess: NDArray[np.generic], classes: int) -> NDArray[np.int64]:
-    """Return pixel counts, (true class, guessed class)."""
-    pairs = truth.astype(np.int64).ravel() * classes + guess.astype(np.int64).ravel()
-    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-
-
-def iou(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return intersection over union by class; a class that nobody saw has 1."""
-    both = np.diag(matrix)
-    either = matrix.sum(0) + matrix.sum(1) - both
-    return np.where(either > 0, both / np.maximum(either, 1), 1.0)
 
 
 def panel(photo: Pixels, guess: Labels, truth: Labels, long_px: int | None = None) -> Pixels:

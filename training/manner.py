@@ -21,12 +21,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.ops.grain import carried, seeds
 from pipeline.ops.resample import resized
+from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import lit, to_pixels
-from pipeline.stages.broaden import WIDER, broadening
-from pipeline.stages.stylize import enlarged, structure
-from pipeline.stages.weave import BLACK, GRAIN, THIN, liveliness
+from pipeline.stages.stylize.broad_strokes import WIDER, broadening
+from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
+from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
@@ -92,7 +92,7 @@ def batches(
 
 
 def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
-    """Return what the renderer's broad strokes change of its usual ones, as `pipeline.stages.broaden` has it; all (H, W, 3)."""
+    """Return what the renderer's broad strokes change of its usual ones, as `pipeline.stages.stylize.broad_strokes` has it; all (H, W, 3)."""
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5
@@ -166,7 +166,7 @@ def manner_loss(
 
 
 def woven(pictures: Tensor, grain: Tensor) -> Tensor:
-    """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.weave` has it."""
+    """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.stylize.canvas_texture` has it."""
     gray = pictures.mean(1, keepdim=True)
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
 

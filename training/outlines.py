@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 
 from benchmarks.meter import peak_megabytes
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
 from pipeline.paint import paint
-from pipeline.runtime import Models
-from pipeline.segmenters import SEGMENTERS
+from pipeline.runtime.models import Models
 from pipeline.settings import Kept, Segmenter, Settings
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Labels, Painting, PhotoError
 
 

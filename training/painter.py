@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pipeline.nets.generator import Generator
-from pipeline.ops.grain import carried, seeds
+from pipeline.nets.cyclegan import Generator
+from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_pixels
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.perceptual import Perceptual
+from pipeline.nets.vgg import Perceptual
 from training.figures import draw_curve
 from training.loop import Schedule, clock_of, fit, single
 from training.teachers import Lifted

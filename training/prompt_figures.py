@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipeline.metrics.iou import region_iou
 from pipeline.types import Labels, Pixels
 from training.clicks import ADD, CORNER, OTHER_CORNER, Asked, Logits, box_of, center, correction
 from training.faces import pairs_of
@@ -56,18 +57,12 @@ class Answered:
         return cv2.resize(mask[self.inside], self.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def iou_of(mask: Logits, wanted: Region) -> float:
-    """Return intersection over union."""
-    given = mask > 0
-    return float((given & wanted).sum() / max((given | wanted).sum(), 1))
-
-
 def followed(answered: Answered, wanted: Region, asked: Asked, clicks: int) -> tuple[list[float], list[Logits], Asked]:
     """Return the IoU of the first answer and after each correction, the masks, and all that was asked."""
     scores, masks, everywhere = [], [], np.ones(wanted.shape, bool)
     for left in range(clicks, -1, -1):
         mask, low = answered.ask(asked)
-        scores.append(iou_of(mask, wanted))
+        scores.append(region_iou(mask > 0, wanted))
         masks.append(mask)
         click = correction(wanted, mask, everywhere)
         if not left or click is None:
@@ -99,7 +94,7 @@ def measured(network: LightSam, data: Path, limit: int | None, clicks: int, shee
                 seen.setdefault(f"{name} {kind}", []).append(scores)
                 if name in ("face", "person in the wild") and len(rows) < 32:
                     rows.append(_drawn(photo, wanted, (masks[0], masks[-1]), asked))
-            best = max(iou_of(mask, wanted) for mask in answered.readings(clicked(wanted)))
+            best = max(region_iou(mask > 0, wanted) for mask in answered.readings(clicked(wanted)))
             seen.setdefault(f"{name} click, best of three", []).append([best])
     if sheet is not None and rows:
         cv2.imwrite(str(sheet), np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows) // 4 * 4, 4)])[:, :, ::-1])

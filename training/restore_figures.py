@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
-from pipeline.ops.tensor import to_batch, to_picture
-from pipeline.paint import to_pixels
+from pipeline.metrics.similarity import psnr
+from pipeline.ops.tensor import to_batch, to_picture, to_pixels
 from pipeline.types import Network, Pixels
 from training.checks import DatasetError, photos_in
 from training.degrade import degrade, drawn
@@ -19,7 +19,6 @@ from training.teachers import Perceptual
 
 FEATURES = ("conv21", "conv31", "conv41")  # of the teacher; the pictures at 1/2, 1/4 and 1/8 of their size
 SEED = 2021
-EQUAL_DB = 100.0  # of equal pictures
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,6 @@ def figures(outcomes: Sequence[Outcome], vgg: Perceptual) -> dict[str, float]:
         "gain_db": float(np.mean(gains)), "feature_ratio": float(after / before),
         "sharp_db": float(np.mean(passed)), "sharp_worst_db": min(passed),
     }  # fmt: skip
-
-
-def psnr(found: Pixels, wanted: Pixels) -> float:
-    """Return the peak signal-to-noise ratio, dB; at most `EQUAL_DB`."""
-    error = np.mean((found.astype(np.float32) - wanted) ** 2) / 255**2
-    return float(-10 * np.log10(max(error, 10 ** (-EQUAL_DB / 10))))
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.grain import SOFTNESS_PX
+from pipeline.ops.seed_noise import SOFTNESS_PX
 
 Field = NDArray[np.float32]
 
@@ -67,7 +67,7 @@ def lit_like_monet(photo: Field) -> Field:
 def stroked(light: Field, seeds: Field) -> Field:
     """Return the picture, (H, W, 3) in [0, 1], painted in dabs along its edges.
 
-    `seeds`, (H, W, 3) smooth noise (`pipeline.ops.grain`), smeared along the edges, are hills that long; every pixel takes the color at
+    `seeds`, (H, W, 3) smooth noise (`pipeline.ops.seed_noise`), smeared along the edges, are hills that long; every pixel takes the color at
     the hilltop above it, so that a hill is a dab of one color with an edge. The same seeds give the same dabs: a network that is given
     them can learn the dabs themselves instead of their blurred mean.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from pipeline.files import write_whole
+from pipeline.io.atomic import write_whole
 from pipeline.stages.parse import MIRRORED, Part, nine_probabilities
 from pipeline.types import Labels, Pixels, Points
 from training.labels import MEAN, PERSON, STD

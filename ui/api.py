@@ -8,16 +8,16 @@ from typing import Any
 import gradio as gr
 from gradio.components.api_component import Api
 
-from pipeline.io import read_photo
-from pipeline.jobs import record
+from pipeline.cli.jobs import record
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
 from ui.prompts import PROMPT_HELP, prompt_from
-from ui.shown import write_painting
-from ui.studio import Studio
-from ui.style_box import styles_of
-from ui.visits import private_folder
+from ui.service import Studio
+from ui.sessions import private_folder
+from ui.style_box import files_of
+from ui.view_state import write_painting
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
@@ -56,7 +56,8 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
         with told(html=False):
             rest = values[len(OPTIONS) :]
             settings, prompt = from_widgets(values[: len(OPTIONS)]), prompt_from(*rest[: len(PROMPT_HELP)])
-            prompt = replace(prompt, styles=styles_of(settings, *rest[len(PROMPT_HELP) :]))
+            styles = files_of(settings, *rest[len(PROMPT_HELP) :])
+            prompt = replace(prompt, styles=tuple(file.read() for file in styles))
             if not photo or not photo.get("path"):
                 raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
             name = Path(photo.get("orig_name") or "photo").stem
@@ -73,8 +74,8 @@ def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signatur
 
 def schema(option: Option) -> dict[str, Any]:
     """Return an option's JSON schema, with its help and range."""
-    kinds = {bool: "boolean", float: "number", str: "string"}
-    limits = {"minimum": option.low, "maximum": option.high} if option.kind is float else {}
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    limits = {"minimum": option.low, "maximum": option.high} if option.is_number else {}
     choices = {"enum": list(option.choices)} if option.choices else {}
     about = f"{option.help} {option.range_text}"
     return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pipeline.catalog import CATALOG, PARSERS, Role
-from pipeline.segmenters import SEGMENTERS
+from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Painting
+from pipeline.weights.catalog import CATALOG, PARSERS, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from pipeline.io import encode_png
+from pipeline.io.image_files import encode_png
 from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
-from ui.offers import offered
-from ui.pictures import brief, fit, over_checker
-from ui.shown import write_named
-from ui.visits import Visit
+from ui.available import offered
+from ui.previews import brief, fit, over_checker
+from ui.sessions import Visit
+from ui.view_state import write_named
 
 if TYPE_CHECKING:
     from pipeline.compare import Comparison
@@ -77,7 +77,7 @@ def view(compared: Compared | None) -> list[gr.blocks.Block]:
 
 def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Compared:
     """Write a comparison's previews and its sheet into the visit's folder."""
-    from pipeline.sheet import columns_of, sheet
+    from pipeline.cli.comparison_sheet import columns_of, sheet
 
     pictures = tuple(
         (visit.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines)) for picture, lines in columns_of(comparison)

@@ -6,7 +6,7 @@ import gradio as gr
 
 from ui.drawing import BRUSH, ERASER, NARROWEST, WIDEST
 from ui.pointing import describe_kept
-from ui.shown import Shown
+from ui.view_state import Shown
 
 WAITING = "Paint a photo first. Then a click or a stroke here adds to what stays as in the photo, or takes away from it."
 LEGEND = "In color and outlined: what stays as in the photo. Click or paint on it to change that."

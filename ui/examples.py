@@ -2,19 +2,21 @@
 
 import hashlib
 import logging
-import pickle
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from pipeline.io import read_photo
+from pipeline.io.atomic import write_whole
+from pipeline.io.image_files import read_photo
+from pipeline.io.painting_files import load_painting, save_painting
 from pipeline.settings import Settings
 from pipeline.types import Painting
 
 log = logging.getLogger("page")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]  # as Gradio compares what it serves in place
 
 
 @dataclass(frozen=True)
@@ -67,22 +69,26 @@ class PaintedExamples:
             return self._known[file]
 
     def _file(self, example: Example) -> Path:
-        return self._folder / f"{example.path.stem}-{key_of(example, self._here)}.pickle"
+        return self._folder / f"{example.path.stem}-{key_of(example, self._here)}.npz"
 
     def _keep(self, file: Path) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for old in self._folder.glob(f"{file.name.partition('-')[0]}-*"):
-                old.unlink()
-            file.write_bytes(pickle.dumps(self._known[file]))
+            write_whole(file, partial(save_painting, self._known[file]), overwrite=True)
+            for other in self._folder.glob(f"{file.name.partition('-')[0]}-*"):
+                if other != file:
+                    other.unlink(missing_ok=True)
         except OSError as error:
             log.info("the example %s is not kept on disk: %s", file.name, error)
 
 
 def _read(file: Path) -> Painting | None:
     try:
-        return pickle.loads(file.read_bytes())  # written by this program, in its own cache folder
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        with file.open("rb") as stream:
+            return load_painting(stream)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.info("the example %s is painted anew: %s", file.name, error)
         return None
 
 

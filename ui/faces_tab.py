@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 
 from pipeline.settings import options
-from ui.faces import describe_faces
-from ui.pictures import brief
-from ui.shown import Shown
+from ui.face_frames import describe_faces
+from ui.previews import brief
+from ui.view_state import Shown
 
 WAITING = "Paint a photo first. Then each face in it can be given its own restoration here."
 LEGEND = (

@@ -3,26 +3,26 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from pipeline.io import read_settings
+from pipeline.io.image_files import read_settings
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PhotoError
-from pipeline.weights import WeightError
+from pipeline.types import Cancelled, PhotoError, Prompt
+from pipeline.weights.resolve import WeightError
 from ui import compare_tab, correct_tab, faces_tab, style_box
+from ui.available import within_reach
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
-from ui.faces import with_face
-from ui.offers import within_reach
-from ui.pictures import for_field
+from ui.face_frames import with_face
 from ui.pointing import clicked, with_click
-from ui.shown import Shown
-from ui.studio import Bar, Studio, photo_of
+from ui.previews import for_field
+from ui.service import AgainError, Bar, Studio, photo_of
+from ui.view_state import Shown
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -94,7 +94,7 @@ class Handlers:
             return [*unchanged, *view(None)]
         with told():
             path, name = file_of(photo)
-            notes = photo_of(visit.cache, path, name).notes
+            notes = photo_of(visit, visit.cache, path, name).notes
             try:
                 settings = read_settings(path)
             except PhotoError:
@@ -117,7 +117,7 @@ class Handlers:
         if path in visit.behind:
             return gr.skip()
         try:
-            picture = for_field(path, photo_of(visit.cache, path, name))
+            picture = for_field(path, photo_of(visit, visit.cache, path, name))
         except PhotoError:
             return None
         return gr.skip() if picture is None else visit.stand_for(path, name, picture)
@@ -133,7 +133,7 @@ class Handlers:
         with told(), self._ending(request):
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
-                like = style_box.styles_of(settings, *styles)
+                like = style_box.files_of(settings, *styles)
                 shown = self.studio.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
             except Cancelled:
                 return [gr.skip()] * len(view(None))
@@ -148,7 +148,7 @@ class Handlers:
             try:
                 compared = self.studio.compare(
                     str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),
-                    styles=style_box.styles_of(settings, *styles),
+                    styles=style_box.files_of(settings, *styles),
                 )  # fmt: skip
             except Cancelled:
                 return [gr.skip()] * (1 + len(compare_tab.view(None)))
@@ -166,63 +166,76 @@ class Handlers:
 
     def blend_again(self, request: gr.Request, shown: Shown | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
         """Blend the shown painting with the controls' blend."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            return view(self.studio.blend_again(str(request.session_hash), shown, from_widgets(values)))
+        return changed(shown, lambda known: self.studio.blend_again(str(request.session_hash), known, from_widgets(values)))
 
     def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
+
+        def prompt(known: Shown) -> Prompt:
             x, y = event.index
-            click = clicked((x, y), shown.preview_size, shown.size, add=mode == correct_tab.ADD)
-            return view(self.studio.point(str(request.session_hash), shown, with_click(shown.prompt, click)))
+            add = mode == correct_tab.ADD
+            return with_click(known.prompt, clicked((x, y), known.preview_size, known.size, add=add))
+
+        return self._point(request, shown, prompt)
 
     def draw(self, request: gr.Request, shown: Shown | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
         """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            drawn = with_stroke(shown.prompt.drawn, line_from(line), shown.size, mark=mark_of(tool, mode), width=within(width))
-            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, drawn=drawn)))
+
+        def prompt(known: Shown) -> Prompt:
+            how = {"mark": mark_of(tool, mode), "width": within(width)}
+            drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
+            return replace(known.prompt, drawn=drawn)
+
+        return self._point(request, shown, prompt)
 
     def click_face(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, weight: float) -> list[Update]:
         """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            x, y, _ = clicked((event.index[0], event.index[1]), shown.preview_size, shown.size, add=True)
-            return view(self.studio.point(str(request.session_hash), shown, with_face(shown.prompt, shown.faces, (x, y), weight)))
+
+        def prompt(known: Shown) -> Prompt:
+            at = (event.index[0], event.index[1])
+            x, y, _ = clicked(at, known.preview_size, known.size, add=True)
+            return with_face(known.prompt, known.faces, (x, y), weight)
+
+        return self._point(request, shown, prompt)
 
     def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
         """Take the last click, on a face or not, or stroke back."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            return view(self.studio.undo(str(request.session_hash), shown))
+        return changed(shown, lambda known: self.studio.undo(str(request.session_hash), known))
 
     def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
         """Take all clicks and strokes back; what faces were given stays."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, points=(), box=None, drawn=None)))
+        return self._point(request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None))
 
     def clear_faces(self, request: gr.Request, shown: Shown | None) -> list[Update]:
         """Restore all faces as the settings say again."""
-        if shown is None:
-            return [gr.skip()] * len(view(None))
-        with told():
-            return view(self.studio.point(str(request.session_hash), shown, replace(shown.prompt, faces=())))
+        return self._point(request, shown, lambda known: replace(known.prompt, faces=()))
 
-    def write_file(self, request: gr.Request, shown: Shown | None) -> str:
-        """Make the full-size file."""
+    def _point(self, request: gr.Request, shown: Shown | None, prompt: Callable[[Shown], Prompt]) -> list[Update]:
+        return changed(shown, lambda known: self.studio.point(str(request.session_hash), known, prompt(known)))
+
+    def write_file(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+        """Make the full-size file; where the painting has to be made again first, return what to make."""
         with told():
             if shown is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
-            return str(self.studio.write_full_size(str(request.session_hash), shown))
+            try:
+                return [str(self.studio.write_full_size(str(request.session_hash), shown)), gr.skip()]
+            except AgainError:
+                return [None, Again(shown, shown, file=True)]
+
+    def make_again(self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None) -> list[Update]:
+        """Make a painting again, as it is wanted now, and its file where that is wanted."""
+        unchanged = [gr.skip()] * len(view(None))
+        if again is None:
+            return [*unchanged, None]
+        with told(), self._ending(request):
+            session, bar = str(request.session_hash), bar_of(progress)
+            try:
+                if again.file:
+                    return [*unchanged, str(self.studio.write_full_size(session, again.shown, bar))]
+                return [*view(self.studio.again(session, again.shown, again.wanted, bar)), None]
+            except Cancelled:
+                return [*unchanged, None]
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
@@ -234,6 +247,27 @@ class Handlers:
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
         self.studio.visits.leave(str(request.session_hash))
+
+
+@dataclass(frozen=True)
+class Again:
+    """A shown painting that has to be made again, as what is `wanted`, or for its `file`."""
+
+    shown: Shown
+    wanted: Shown
+    file: bool = False
+
+
+def changed(shown: Shown | None, act: Callable[[Shown], Shown]) -> list[Update]:
+    """Return what the wall shows after a quick change, and what has to be made again instead, if anything."""
+    unchanged = [gr.skip()] * len(view(None))
+    if shown is None:
+        return [*unchanged, gr.skip()]
+    with told():
+        try:
+            return [*view(act(shown)), gr.skip()]
+        except AgainError as missing:
+            return [*unchanged, Again(shown, missing.wanted)]
 
 
 def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:

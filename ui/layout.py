@@ -7,7 +7,7 @@ import gradio as gr
 
 from ui import compare_tab, correct_tab, faces_tab, style_box
 from ui.examples import EXAMPLES
-from ui.visits import DELETED_AFTER_MIN
+from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
 
 TITLE = "Portraits after Monet"
@@ -18,6 +18,11 @@ PRIVACY = (
 )
 PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
+
+
+def empty_wall(said: str) -> str:
+    """Return the wall where no painting hangs."""
+    return f"<div id='empty'><p>{said}</p></div>"
 
 
 @dataclass
@@ -45,12 +50,15 @@ class Page:
     comparison: compare_tab.CompareTab
     status: gr.HTML
     shown: gr.State
+    again: gr.State
     timer: gr.Timer
     widgets: list[Control] = field(default_factory=list)
 
 
 def lay_out() -> Page:
     """Make every component in its place; call it inside `gr.Blocks`."""
+    # Served where they are: copies in Gradio's cache, as buttons' icons are, would be swept.
+    gr.set_static_paths([e.path for e in (*EXAMPLES, *style_box.GALLERY.values())])
     gr.HTML(HEADER, elem_id="head")
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
@@ -74,7 +82,7 @@ def lay_out() -> Page:
             right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
     return Page(
-        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), timer=gr.Timer(2),
+        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), again=gr.State(), timer=gr.Timer(2),
         widgets=[made[option.flag] for option in OPTIONS],
     )  # fmt: skip
 
@@ -98,7 +106,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
     preview = gr.Image(
         visible=False, interactive=False, format="png", label="So far", buttons=[], elem_id="preview", alt_text="The painting so far"
     )
-    empty = gr.HTML(f"<div id='empty'><p>{EMPTY}</p></div>", elem_id="empty-wall")
+    empty = gr.HTML(empty_wall(EMPTY), elem_id="empty-wall")
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
             format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"

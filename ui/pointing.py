@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.types import Click, Painting, Pixels, Prompt
-from ui.pictures import fit, over_checker
+from ui.previews import fit, over_checker
 
 MOST_POINTS = 100
 ADD_COLOR, TAKE_COLOR = (0, 96, 190), (204, 76, 0)  # told apart by color-blind people, too; so are disc and square, + and -

@@ -6,14 +6,14 @@ import threading
 import time
 from functools import partial
 
-from pipeline.bring import bring
-from pipeline.catalog import USUAL, Entry, WeightError
 from pipeline.settings import WeightPolicy
-from pipeline.weights import choose, find, status
+from pipeline.weights.catalog import USUAL, Entry, WeightError
+from pipeline.weights.fetch import bring
+from pipeline.weights.resolve import choose, find, status
+from ui.available import describe_missing
 from ui.examples import EXAMPLES
-from ui.offers import describe_missing
-from ui.studio import Studio
-from ui.visits import SWEEP_S
+from ui.service import Studio
+from ui.sessions import SWEEP_S
 
 log = logging.getLogger("page")
 OFFLINE = "HF_HUB_OFFLINE"

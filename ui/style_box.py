@@ -6,10 +6,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from pipeline.io import read_photo
+from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import style_of
 from pipeline.settings import Settings
-from pipeline.styles import style_of
-from pipeline.types import Photo, PromptError, Style
+from pipeline.types import PhotoError, PromptError, Style
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget
 
@@ -17,12 +17,13 @@ LIKE = "portrait-aware"  # the painter that needs a picture
 GALLERY = {file.stem: Example(file.stem.capitalize(), file) for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))}
 NAME = "like"  # what a link calls the picture of the gallery that it names
 MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
+DELETED = "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
 FIELDS = 4  # how many of the values of an event are the box's
 
 
 @dataclass(frozen=True)
 class StyleBox:
-    """What events read and write: `fields` are the values that `styles_of` takes; `name`: the picture's in the gallery, or nothing."""
+    """What events read and write: `fields` are the values that `files_of` takes; `name`: the picture's in the gallery, or nothing."""
 
     box: gr.Column
     picture: gr.Image
@@ -79,21 +80,40 @@ def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] |
     return None, ["The link cannot carry the picture that it was painted like; add it, or choose one of the gallery."]
 
 
-def styles_of(settings: Settings, picture: object, other: object, share: object, mask: object) -> tuple[Style, ...]:
+@dataclass(frozen=True)
+class StyleFile:
+    """A style picture as the page remembers it: its file, its share, and the file of its mask."""
+
+    path: Path
+    share: float = 1.0
+    mask: Path | None = None
+
+    def read(self) -> Style:
+        """Read the picture and its mask.
+
+        Raises: PhotoError: one cannot be read, or was deleted meanwhile.
+        """
+        for path in filter(None, (self.path, self.mask)):
+            if not path.exists():
+                raise PhotoError(DELETED)
+        return style_of(read_photo(self.path), self.share, self.mask and read_photo(self.mask))
+
+
+def files_of(settings: Settings, picture: object, other: object, share: object, mask: object) -> tuple[StyleFile, ...]:
     """Return the pictures in the box with their shares, the first one with its mask; none where another painter paints.
 
-    Raises: PhotoError: one cannot be read. PromptError: there is a mask and no picture that it belongs to.
+    Raises: PromptError: there is a mask and no picture that it belongs to.
     """
     if settings.paint.painter != LIKE:
         return ()
-    first, second, where = (_photo(field) for field in (picture, other, mask))
+    first, second, where = (_path(field) for field in (picture, other, mask))
     if where and not first:
         raise PromptError("Wanted the picture that the mask belongs to, found none; add it, or take the mask away.")
     part = float(share) if isinstance(share, int | float) and 0 < share < 1 else 0.5
     shares = (1 - part, part) if first and second else (1.0, 1.0)
     found = zip((first, second), shares, (where, None), strict=True)
-    return tuple(style_of(photo, each, shown) for photo, each, shown in found if photo)
+    return tuple(StyleFile(path, each, shown) for path, each, shown in found if path)
 
 
-def _photo(field: object) -> Photo | None:
-    return read_photo(Path(str(field["path"]))) if isinstance(field, dict) and field.get("path") else None
+def _path(field: object) -> Path | None:
+    return Path(str(field["path"])) if isinstance(field, dict) and field.get("path") else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from pipeline.settings import Option, Settings, options
-from ui.offers import is_light, offered
+from ui.available import is_light, offered
 
 OPTIONS = tuple(options())
 PAINTER = "painter"
@@ -27,8 +27,10 @@ def widget(option: Option) -> Control:
             return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
         return gr.Radio(choices, value=str(option.default), visible=len(choices) > 1, **how)
     info = option.help + (f" {option.range_text}." if option.unit else "")
-    low, high = option.low or 0.0, option.high or 1.0
-    return gr.Slider(low, high, value=float(option.default), step=step_of(low, high), label=option.label, info=info, elem_id=name)
+    low, high = option.low or 0, option.high or 1
+    how = {"label": option.label, "info": info, "elem_id": name}
+    step = 1 if option.kind is int else step_of(low, high)
+    return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
 
 
 def step_of(low: float, high: float) -> float:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torchvision.models.segmentation import fcn_resnet50, fcn_resnet101
 from torchvision.models.segmentation.fcn import FCN
 
-from pipeline.nets.normalized import Normalized
+from pipeline.nets.imagenet_norm import Normalized
 
 CLASSES, PERSON = 21, 15  # PASCAL VOC's
 

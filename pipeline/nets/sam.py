@@ -8,7 +8,7 @@ import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
 from torch import Tensor, nn
 
-from pipeline.nets.normalized import Normalized
+from pipeline.nets.imagenet_norm import Normalized
 
 SIDE = 1024  # px of the encoder's square input
 CHANNELS, CELLS = 256, 64  # of an embedding

@@ -6,7 +6,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from segment_anything.modeling.common import LayerNorm2d
 from torch import Tensor, nn
 
-from pipeline.nets.normalized import Normalized
+from pipeline.nets.imagenet_norm import Normalized
 from pipeline.nets.sam import CHANNELS
 
 BLOCKS = 4  # of the U-Net's five upward steps; the last adds no picture of its own

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.feather import blurred
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 
 Float = NDArray[np.float32]

@@ -3,10 +3,12 @@
 import numpy as np
 
 from pipeline.ops.color import harmonized
-from pipeline.ops.feather import feathered, window_of
+from pipeline.ops.filters import feathered, window_of
+from pipeline.ops.parts import inside, joined, parts_of
 from pipeline.types import Face, Image, Mask
 
 REACH = 0.11  # of the face's height: how locally the face takes the painting's color
+SOFT = 1.5  # feathers from an edge on which it is not felt
 
 
 def blend(
@@ -15,18 +17,27 @@ def blend(
     """Return the painting with the kept region in it, and how much of the person each pixel has, (H, W) in [0, 1].
 
     `strength`: 0 is the painting, 1 the person's own; `feather`: edge width as a fraction of the face's height; `harmony`: how
-    far the region takes the painting's light. All faces are set in at once; without one, the region's own size counts. Exact where
-    the mask is 0.
+    far the region takes the painting's light. Each face is set in by its own height; without one, the
+    region's own size counts. Exact where the mask is 0.
     """
-    height = float(np.median([f.height for f in faces])) if faces else _scale(mask)
-    alpha = feathered(mask, feather * height) * strength
+    alpha, lit = np.zeros_like(mask), []
+    for part in parts_of(mask, faces, reach=SOFT * feather, alone=_scale(mask)):
+        own = feathered(part.mask, feather * part.height) * strength
+        inner = window_of(own)
+        if inner is None:
+            continue
+        window = inside(part.window, inner)
+        alpha[window] = np.maximum(alpha[window], own[inner])
+        near = person[window]
+        if harmony:
+            how = {"reach_px": max(2.0, REACH * part.height), "share": harmony}
+            near = harmonized(near, styled[window], part.mask[inner], **how)
+        lit.append((window, near, own[inner]))
     window = window_of(alpha)
     if window is None:
         return styled, alpha
-    own, base, a = person[window], styled[window], alpha[window][..., None]
-    lit = harmonized(own, base, mask[window], reach_px=max(2.0, REACH * height), share=harmony) if harmony else own
-    out = styled.copy()
-    out[window] = base + a * (lit - base)
+    out, base = styled.copy(), styled[window]
+    out[window] = base + alpha[window][..., None] * (joined(person, lit)[window] - base)
     return out.clip(0, 1), alpha
 
 

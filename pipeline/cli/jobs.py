@@ -1,0 +1,145 @@
+"""Which photo goes where when the command is given several, and the report that says what became of each."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from pipeline.io.atomic import refuse_taken, write_whole
+from pipeline.settings import Settings
+from pipeline.types import Care, Face, Painting, PhotoError, Prompt
+
+STAGES = ("styled", "restored", "parse", "mask", "result")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo, the file its result goes to, the folder its stages go to (None: they are not wanted)."""
+
+    photo: Path
+    result: Path
+    stages: Path | None = None
+
+    def stage(self, name: str) -> Path:
+        """Return the file of one stage's picture."""
+        return (self.stages or self.result.parent) / f"{name}.png"
+
+    def refuse_taken(self, sources: Iterable[Path], *, overwrite: bool) -> None:
+        """Refuse, before any work is done, a job whose files are there already or would replace one of the `sources`.
+
+        Raises: FileExistsError. PhotoError: a photo would be lost.
+        """
+        wanted = [self.result, *(self.stage(name) for name in STAGES if self.stages)]
+        for path in wanted:
+            if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
+                raise PhotoError(f"{path} is one of the photos and is not replaced; choose another OUT.")
+            refuse_taken(path, overwrite=overwrite)
+
+
+def plan(photos: list[Path], out: str, *, suffixes: tuple[str, ...], stages: Path | None = None) -> list[Job]:
+    """Return a job for each photo. `out` is a file for one photo, a folder for several, where names that repeat are numbered.
+
+    Raises: ValueError: `out` is the one where the other is needed, or its suffix is none of `suffixes`.
+    """
+    if len(photos) == 1 and not _is_folder(out):
+        if Path(out).suffix.lower() not in suffixes:
+            raise ValueError(f"Wanted a result named {', '.join(suffixes)} or a folder, found {out!r}; rename it.")
+        return [Job(photos[0], Path(out), stages)]
+    folder = Path(out)
+    if folder.is_file() or (len(photos) > 1 and folder.suffix.lower() in suffixes and not folder.is_dir()):
+        raise ValueError(f"Wanted a folder for {len(photos)} photos, found the file name {out!r}; name a folder.")
+    names = list(number_repeats(photo.stem for photo in photos))
+    several = stages if len(photos) > 1 else None
+    return [Job(photo, folder / f"{name}.png", several / name if several else stages) for photo, name in zip(photos, names, strict=True)]
+
+
+def number_repeats(stems: Iterable[str]) -> Iterator[str]:
+    """Yield each stem, a repeated one as STEM-2, STEM-3, …; no two are equal, even where a disk ignores case."""
+    taken: set[str] = set()
+    for stem in stems:
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.casefold())
+        yield name
+
+
+def _is_folder(out: str) -> bool:
+    return out.endswith(("/", "\\")) or Path(out).is_dir() or not Path(out).suffix
+
+
+@dataclass
+class Ledger:
+    """The report: a JSON list, one object a photo, written anew after each so that an interrupted run keeps what is finished."""
+
+    path: Path | None
+    settings: Settings
+    records: list[dict[str, Any]] = field(default_factory=list)
+
+    def open(self, *, overwrite: bool) -> None:
+        """Write the empty list, to learn before any work whether it can be written.
+
+        Raises: OSError.
+        """
+        if self.path:
+            refuse_taken(self.path, overwrite=overwrite)
+            self._write()
+
+    def add(self, job: Job, painting: Painting | None = None, seconds: dict[str, float] | None = None, error: str | None = None) -> None:
+        """Add what became of one photo."""
+        self.records.append(
+            record(str(job.photo), str(job.result) if painting else None, self.settings, painting, seconds=seconds, error=error)
+        )
+        self._write()
+
+    def _write(self) -> None:
+        if self.path:
+            text = json.dumps(self.records, indent=2, ensure_ascii=False) + "\n"
+            write_whole(self.path, lambda file: file.write(text.encode("utf-8", "replace")), overwrite=True)
+
+
+def record(
+    photo: str,
+    result: str | None,
+    settings: Settings,
+    painting: Painting | None,
+    *,
+    seconds: dict[str, float] | None = None,
+    error: str | None = None,
+) -> dict[str, Any]:
+    """Return what became of one photo, as JSON holds it."""
+    return {
+        "photo": photo,
+        "result": result,
+        "settings": settings.flat(),
+        "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
+        "weights": [asdict(use) for use in painting.weights] if painting else [],
+        "faces": [_describe(face, care) for face, care in zip_longest(painting.faces, painting.cares)] if painting else [],
+        "prompt": _describe_prompt(painting.prompt) if painting else None,
+        "skipped": painting.skipped if painting else {},
+        "error": error,
+    }
+
+
+def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
+    return {"points": [list(point) for point in prompt.points], "box": prompt.box, "faces": [list(wish) for wish in prompt.faces]}
+
+
+def _describe(face: Face, care: Care | None) -> dict[str, Any]:
+    """Return a face in photo px, as JSON holds it, and what restoration did with it, where that could be done."""
+    done = {} if care is None else {
+        "restoration": care.weight,
+        "left_alone": care.why or None,
+        "blur_px": round(care.blur, 2),
+        "confidence": ("low confidence" if care.low_confidence else "high") if care.weight else None,
+    }  # fmt: skip
+    return {
+        "box": [round(float(v), 2) for v in face.box],
+        "eye_centers": [[round(float(v), 2) for v in point] for point in face.eyes],
+        "mouth_corners": [[round(float(v), 2) for v in point] for point in face.mouth],
+        "score": round(float(face.score), 4),
+        **done,
+    }

@@ -1,0 +1,45 @@
+"""The settings as flags of the command."""
+
+import argparse
+from collections.abc import Callable, Iterable
+
+from pipeline.settings import Option, Settings, options
+
+
+def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> None:
+    """Add a flag for each option. Those not given stay out of the namespace, so that `Settings` alone knows the defaults."""
+    group = command.add_argument_group("settings")
+    for option in wanted:
+        if option.kind is bool:
+            flag = f"--no-{option.flag.split('_')[0]}"
+            group.add_argument(flag, dest=option.flag, action="store_false", default=argparse.SUPPRESS, help=f"Leave out: {option.help}")
+            continue
+        limits = f"{option.range_text}; " if option.is_number else ""
+        group.add_argument(
+            f"--{option.flag.replace('_', '-')}",
+            dest=option.flag,
+            type=reader(option),
+            default=argparse.SUPPRESS,
+            metavar="|".join(option.choices) or "NUMBER",
+            help=f"{option.help} ({limits}default {option.default})".replace("%", "%%"),
+        )
+
+
+def settings_of(chosen: argparse.Namespace) -> Settings:
+    """Return the settings that the given flags make."""
+    given = vars(chosen)
+    return Settings.from_flat(**{option.flag: given[option.flag] for option in options() if option.flag in given})
+
+
+def reader(option: Option) -> Callable[[str], bool | float | str]:
+    """Return what reads an option's value from a flag's text and refuses a bad one."""
+
+    def read(text: str) -> bool | float | str:
+        value = option.read(text)
+        try:
+            option.check(value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return value
+
+    return read

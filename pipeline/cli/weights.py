@@ -1,0 +1,127 @@
+"""The command `python -m pipeline weights`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from pipeline.runtime.models import Arriving
+    from pipeline.weights.cache import Verified
+    from pipeline.weights.catalog import Entry
+    from pipeline.weights.resolve import Status
+
+ALL = "all"
+BAD_WEIGHTS = 2
+TEXT = "List the weights: embedded, cached or missing. Nothing is downloaded unless it is named."
+
+
+def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command."""
+    command = commands.add_parser("weights", help="List, download or verify the weights.", description=TEXT, allow_abbrev=False)
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--fetch", nargs="+", metavar="NAME", help=f"download these, or {ALL} whose sha256 is published; each is verified")
+    what.add_argument("--verify", action="store_true", help="compare every byte of the weights that are here with what it should be")
+    command.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the flags ask; return 0, or 2 where a weight could not be had or is not what it should be."""
+    if chosen.fetch:
+        return for_each(asked_for(chosen.fetch), _fetched)
+    if chosen.verify:
+        return for_each(here(), _compared)
+    return list_all()
+
+
+def asked_for(names: list[str]) -> list["Entry"]:
+    """Return the published weights of these names; of all, those without a known sha256 are left out: they are fetched by name only.
+
+    Raises: ValueError: there is no such weight.
+    """
+    from pipeline.weights.catalog import PUBLISHED
+
+    published = {entry.name: entry for entry in PUBLISHED}
+    if unknown := [name for name in names if name not in published and name != ALL]:
+        raise ValueError(f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}.")
+    pinned = [entry.name for entry in PUBLISHED if entry.sha256] if ALL in names else []
+    return [published[name] for name in dict.fromkeys([*names, *pinned]) if name != ALL]
+
+
+def here() -> list["Entry"]:
+    """Return the weights that lie on this machine."""
+    from pipeline.weights.resolve import status
+
+    return [known.entry for known in status() if known.state != "missing"]
+
+
+def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> int:
+    """Say of each weight where its verified files lie, or what is wrong with it, whatever becomes of the others."""
+    from pipeline.weights.catalog import WeightError
+
+    code = 0
+    for entry in entries:
+        try:
+            verified = act(entry)
+        except WeightError as error:
+            code = BAD_WEIGHTS
+            sys.stderr.write(f"{entry.name}: {error}\n")
+            continue
+        unpinned = " (unpinned: recorded here, its publisher states none)" if entry.unpinned else ""
+        files = "".join(f"  {file}\n" for file in verified.files)
+        sys.stdout.write(f"{entry.name}: verified, sha256 {verified.sha256}{unpinned}\n{files}")
+    return code
+
+
+def bars() -> "Arriving":
+    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
+    from tqdm import tqdm
+
+    drawn: dict[str, tqdm[NoReturn]] = {}
+
+    def arriving(name: str, done: int, total: int | None) -> None:
+        if name not in drawn:
+            drawn[name] = tqdm(desc=name, unit="B", unit_scale=True, disable=None)
+        drawn[name].total = total
+        drawn[name].update(done - drawn[name].n)
+        if done == total:
+            drawn.pop(name).close()
+
+    return arriving
+
+
+def _fetched(entry: "Entry") -> "Verified":
+    from pipeline.weights.fetch import bring
+
+    return bring(entry, partial(bars(), entry.name))
+
+
+def _compared(entry: "Entry") -> "Verified":
+    from pipeline.weights.resolve import obtain
+
+    return obtain(entry)  # it is here, so nothing is downloaded
+
+
+def list_all() -> int:
+    """Say what is known of each weight."""
+    from pipeline.weights.resolve import status
+
+    sys.stdout.write("\n".join(describe(known) for known in status()))
+    return 0
+
+
+def describe(known: "Status") -> str:
+    """Return what is known of a weight, a fact a line."""
+    entry, recorded = known.entry, f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only"
+    sources = [shard.file for shard in entry.shards] or list(entry.sources)
+    facts = {
+        "for": entry.purpose,
+        "paper": entry.paper,
+        "origin": entry.origin,
+        "license": entry.license,
+        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)" if entry.bytes else "not published",
+        "sha256": f"not published: unpinned, {recorded}" if entry.unpinned else str(entry.sha256),
+        "source": f"\n  {'':8} ".join(sources),
+    }
+    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {name:8} {fact}\n" for name, fact in facts.items() if fact)

@@ -1,0 +1,86 @@
+"""A painting as a file of arrays and JSON, without pickles: reading it runs nothing."""
+
+import dataclasses
+import json
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.settings import Settings
+from pipeline.types import Care, Drawing, Face, Painted, Painting, Photo, Prompt, Scene, Style, WeightUse
+
+KINDS = {kind.__name__: kind for kind in (Painting, Painted, Scene, Photo, Face, Care, Prompt, Drawing, Style, WeightUse)}
+TEXT = "json"  # name of the array that holds the rest: UTF-8
+Arrays = dict[str, NDArray[Any]]
+
+
+def save_painting(painting: Painting, file: IO[bytes]) -> None:
+    """Write a painting as .npz.
+
+    Raises: TypeError: it holds a value of a kind that `KINDS` lacks.
+    """
+    arrays: Arrays = {}
+    text = json.dumps(_plain(painting, arrays))
+    np.savez(file, allow_pickle=False, **{TEXT: np.frombuffer(text.encode(), np.uint8)}, **arrays)
+
+
+def load_painting(file: IO[bytes]) -> Painting:
+    """Read what `save_painting` wrote.
+
+    Raises: ValueError: the file is damaged, or something else.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            painting = _value(json.loads(bytes(arrays[TEXT]).decode()), arrays)
+    except Exception as error:  # damaged archives fail in a dozen ways
+        raise ValueError(f"A painting was wanted, something else was found ({error!r}).") from error
+    if not isinstance(painting, Painting):
+        raise ValueError(f"A painting was wanted, {type(painting).__name__} was found.")
+    return painting
+
+
+def _plain(value: object, arrays: Arrays) -> object:
+    """Return a value as JSON holds it; arrays go to `arrays`, their names in their place."""
+    if isinstance(value, np.ndarray):
+        arrays[str(len(arrays))] = value
+        return {"array": str(len(arrays) - 1)}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Settings):
+        return {"settings": value.flat()}
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if isinstance(value, tuple):
+        return [_plain(part, arrays) for part in value]
+    if isinstance(value, dict):
+        return {"dict": {key: _plain(part, arrays) for key, part in value.items()}}
+    if kind := KINDS.get(type(value).__name__):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return {kind.__name__: {name: _plain(getattr(value, name), arrays) for name in names}}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"A painting's file has no place for {type(value).__name__}; add it to KINDS.")
+
+
+def _value(plain: Any, arrays: Any) -> Any:  # noqa: ANN401 - whatever a painting holds
+    """Return what `_plain` made JSON of."""
+    if isinstance(plain, list):
+        return tuple(_value(part, arrays) for part in plain)
+    if not isinstance(plain, dict):
+        return plain
+    ((kind, content),) = plain.items()
+    if kind == "array":
+        return arrays[content]
+    if kind == "settings":
+        return Settings.from_flat(**content)
+    if kind == "bytes":
+        return bytes.fromhex(content)
+    values = {name: _value(part, arrays) for name, part in content.items()}
+    if kind == "dict":
+        return values
+    # A default would hide that the file is older than a field.
+    missing = {field.name for field in dataclasses.fields(KINDS[kind])} - set(values)
+    if missing:
+        raise ValueError(f"{kind} lacks {', '.join(sorted(missing))}")
+    return KINDS[kind](**values)

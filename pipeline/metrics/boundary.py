@@ -1,0 +1,37 @@
+"""How well is a region outlined? The boundary F-score."""
+
+import cv2
+import numpy as np
+
+from pipeline.metrics.iou import Region
+
+TOLERANCE = 0.0075  # of the picture's diagonal: how far apart two edges may lie and still be one
+
+
+def boundary(region: Region) -> Region:
+    """Mark the region's outermost pixels; where the picture ends is no edge."""
+    # Beyond the picture everything counts as the region's.
+    return region & (cv2.erode(region.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+
+
+def boundary_score(guess: Region, truth: Region) -> float:
+    """Score how much of each region's edge lies near the other's, in [0, 1], by the harmonic mean.
+
+    1 where neither has an edge.
+
+    Source: Csurka et al. 2013, "What is a good evaluation measure for semantic segmentation?",
+    with their 0.75 % of the diagonal.
+    """
+    edges = boundary(guess), boundary(truth)
+    if not edges[0].any() or not edges[1].any():
+        return float(edges[0].any() == edges[1].any())
+    reach = max(1.0, TOLERANCE * float(np.hypot(*guess.shape)))
+    precision, recall = _near(edges[0], edges[1], reach), _near(edges[1], edges[0], reach)
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _near(edge: Region, other: Region, reach: float) -> float:
+    """Return the fraction of an edge's pixels that lie within `reach` px of another edge."""
+    away = (~other).astype(np.uint8)
+    distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return float((distance[edge] <= reach).mean())

@@ -1,0 +1,71 @@
+"""How near is a picture to paintings? By how strongly a perceptual network's channels answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized, size_of_short
+from pipeline.ops.tensor import to_batch
+from pipeline.types import Image
+
+if TYPE_CHECKING:
+    from pipeline.stages.style_transfer.losses import Features
+
+Statistics = NDArray[np.float64]  # (S,) mean and deviation of each channel of `LAYERS`
+
+LAYERS = ("conv2_1", "conv3_1", "conv4_1", "conv5_1")  # conv1_1 sees little but light
+SHORT_PX = 256  # short side at which pictures are compared, as large as a stroke is in all of them
+LEAST_PAINTINGS = 8
+FLOOR = 1e-3  # added to deviations: a channel that never answers has none
+
+
+@dataclass(frozen=True)
+class Style:
+    """What paintings have in common: mean and deviation of each of their `Statistics`."""
+
+    mean: Statistics
+    deviation: Statistics
+
+
+def statistics(picture: Image, features: "Features") -> Statistics:
+    """Measure mean and deviation of each channel's answers to a picture, (S,)."""
+    import torch
+
+    size = size_of_short(picture.shape[:2], SHORT_PX, 1)
+    batch = to_batch(np.clip(resized(picture, size), 0, 1))
+    with torch.no_grad():
+        maps = features(torch.from_numpy(batch), LAYERS)
+        rows = [maps[layer][0].flatten(1).double() for layer in LAYERS]
+        found = torch.cat([*(row.mean(1) for row in rows), *(row.std(1) for row in rows)])
+    return found.cpu().numpy()
+
+
+def style_of(paintings: Iterable[Image], features: "Features") -> Style:
+    """Measure what paintings have in common.
+
+    Raises: ValueError: there are fewer than `LEAST_PAINTINGS`.
+    """
+    rows = [statistics(painting, features) for painting in paintings]
+    if len(rows) < LEAST_PAINTINGS:
+        raise ValueError(f"{LEAST_PAINTINGS} paintings or more were wanted, not {len(rows)}.")
+    return Style(np.mean(rows, 0), np.std(rows, 0) + FLOOR)
+
+
+def style_distance(picture: Image, style: Style, features: "Features") -> float:
+    """Measure how many deviations a picture's statistics are off the paintings', in the mean.
+
+    The paintings themselves are less than 1 away in the mean. Absolute values, not squares: few
+    paintings have too small a deviation of a channel that seldom answers.
+    """
+    return float(np.mean(np.abs(statistics(picture, features) - style.mean) / style.deviation))
+
+
+def style_share(photo: Image, picture: Image, style: Style, features: "Features") -> float:
+    """Measure how much nearer to paintings a picture is than the photo that it was made of.
+
+    0: as far as the photo; 1: what paintings are in the mean; negative: farther than the photo.
+    """
+    return 1 - style_distance(picture, style, features) / style_distance(photo, style, features)

@@ -1,0 +1,156 @@
+"""Weights into PyTorch networks. torch is imported only when one is wanted."""
+
+import pickle
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.runtime.memory import is_memory
+from pipeline.weights.cache import Verified
+from pipeline.weights.catalog import Piece, WeightError, WrongFileError
+
+if TYPE_CHECKING:
+    import torch
+
+# Instance norms of old checkpoints kept these, and never used them.
+STALE = ("running_mean", "running_var", "num_batches_tracked")
+# Where in nets/ a network is defined, by its name or else its role; the decoder of a promptable one is the same for all.
+NETS = {
+    "painter": "cyclegan.Generator",
+    "mood": "cyclegan.Generator",
+    "parser": "unet.Parser",
+    "close_parser": "unet.Parser",
+    "restorer": "gfpgan.Restorer",
+    "restorer_light": "light_restorer.LightRestorer",
+    "promptable": "sam.ImageEncoder",
+    "mobile_sam": "tiny_vit.TinyEncoder",
+    "sam_light": "sam_light.LightEncoder",
+    "person": "fcn.PersonFcn",
+    "detector": "retinaface.FaceFinder",
+    "perceptual": "vgg.Perceptual",
+}
+PIECES = {
+    "statistics": "cyclegan.Statistics",
+    "frozen": "cyclegan.FrozenGenerator",
+    "prompt": "sam.PromptDecoder",
+}
+ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
+
+
+def load_network(weights: Verified) -> "torch.nn.Module":
+    """Return a weight's network, or the piece of it that is meant, float32, for inference on the CPU.
+
+    Raises: WeightError: the files are not such a network's.
+    """
+    with _refusing(weights):
+        network = _filled(weights, read_state(weights))
+    return network.float().eval().requires_grad_(False)
+
+
+def checked_state(weights: Verified) -> "dict[str, torch.Tensor]":
+    """Return the tensors of a weight whose every network takes them, none missing and none left over.
+
+    Raises: WeightError: the files are not such a network's.
+    """
+    pieces: tuple[Piece, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    with _refusing(weights):
+        state = read_state(weights)
+        for piece in pieces:
+            _filled(replace(weights, piece=piece), state)
+    return {key: value.contiguous() for key, value in state.items()}
+
+
+def read_state(weights: Verified) -> "dict[str, torch.Tensor]":
+    """Return the tensors in a weight's files."""
+    state = {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+    return {key: value for key, value in state.items() if not key.startswith(weights.entry.unused)}
+
+
+def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
+    import torch
+
+    with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
+        network = build(weights)
+    own = network.state_dict().keys()
+    if weights.entry.role == "promptable":
+        state = _piece(state, encoder=weights.piece == "run")
+    state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
+    try:
+        network.load_state_dict(state, strict=True, assign=True)
+    except RuntimeError as error:
+        if is_memory(error):
+            raise
+        raise ValueError(str(error)) from error
+    return network
+
+
+@contextmanager
+def _refusing(weights: Verified) -> Iterator[None]:
+    entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
+        wanted = f"the {entry.role} {entry.name} was wanted, something else was found"
+        said = f"{files}: {wanted} ({_reason(error)})."
+        if entry.unpinned:
+            raise WrongFileError(f"{said} Delete it and get it again.") from error
+        advice = "Its bytes are what was published; another version of this project may read them."
+        raise WeightError(f"{said} {advice}") from error
+    except (MemoryError, RuntimeError, OSError) as error:
+        said, advice = f"{entry.name} could not be loaded", "Try again"
+        if is_memory(error):
+            said, advice = f"there was not enough memory to load {entry.name}", "Close other programs"
+        advice = f"{advice}; the file stays as it is."
+        raise WeightError(f"{files}: {said} ({_reason(error)}). {advice}") from error
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+def build(weights: Verified) -> "torch.nn.Module":
+    """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
+    module, name = definition_of(weights)
+    network = getattr(import_module(module), name)
+    entry = weights.entry
+    return network(entry.side) if weights.piece == "prompt" else network(**entry.build)
+
+
+def definition_of(weights: Verified) -> tuple[str, str]:
+    """Return the module that defines a weight's network, or the piece meant, and its name there."""
+    entry = weights.entry
+    module, name = (PIECES.get(weights.piece) or NETS.get(entry.name) or NETS[entry.role]).split(".")
+    return f"pipeline.nets.{module}", name
+
+
+def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, torch.Tensor]":
+    """Return what a promptable checkpoint holds for its encoder, or for its decoder."""
+    strange = [key for key in state if not key.startswith((ENCODER, *DECODER))]
+    if strange:
+        raise ValueError(f"it also holds {', '.join(strange[:3])}")
+    if encoder:
+        return {key.removeprefix(ENCODER): value for key, value in state.items() if key.startswith(ENCODER)}
+    return {key: value for key, value in state.items() if key.startswith(DECODER)}
+
+
+def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if file.suffix == ".safetensors":
+            return load_file(file)
+        # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
+        # into memory.
+        state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
+    except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:  # torch's reader
+        if is_memory(error):
+            raise
+        raise ValueError("it holds more than weights, or is cut short") from error
+    state = state[unpack] if unpack else state
+    return {key.removeprefix("module."): value for key, value in state.items()}  # what was trained on several cards has the prefix

@@ -1,0 +1,86 @@
+"""Convert a network for OpenVINO, in a process of its own."""
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.nets.receptive_field import generator_measures
+from pipeline.weights.cache import Verified
+from pipeline.weights.catalog import Entry, Role
+from pipeline.weights.worker import answer, run_apart
+
+# Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
+OPEN = [-1, 3, -1, -1]
+SHAPES: dict[Role, list[int]] = {
+    "painter": OPEN,
+    "mood": OPEN,
+    "parser": OPEN,
+    "close_parser": OPEN,
+    "person": OPEN,
+    "detector": OPEN,
+    "restorer": [-1, 3, 512, 512],
+}
+# What a promptable network's decoder takes (`nets/sam.py`); any number of points.
+PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
+FILE = "net.xml"
+
+
+def convert(weights: Verified, folder: Path) -> None:
+    """Write a network into `folder` in OpenVINO's format, whole or not at all.
+
+    Raises: WeightError; ApartError: OpenVINO does not take it; OSError: the folder cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        run_apart("pipeline.runtime.convert", weights, fresh)
+        if not (folder / FILE).exists():  # another process may have been first
+            fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write(weights: Verified, folder: Path) -> None:
+    """Convert in this process.
+
+    Raises: WeightError; whatever OpenVINO's frontend raises.
+    """
+    import openvino as ov
+    import torch
+
+    from pipeline.runtime.build import load_network
+
+    shapes = shapes_of(weights)
+    example = tuple(torch.from_numpy(blank(shape, 64)) for shape in shapes)
+    with torch.inference_mode(), warnings.catch_warnings():
+        # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
+        warnings.filterwarnings("ignore", "Converting a tensor to a Python")
+        traced = torch.jit.trace(load_network(weights), example, check_trace=False)
+        model = ov.convert_model(traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example)
+    ov.save_model(model, folder / FILE, compress_to_fp16=weights.piece != "prompt")  # points keep their place
+
+
+def shapes_of(weights: Verified) -> list[list[int]]:
+    """Return the shapes of what a piece of a network takes, -1 where any size will do."""
+    if weights.piece == "prompt":
+        return PROMPT
+    picture = shape_of(weights.entry)
+    return [picture, [1, 2, generator_measures(**weights.entry.build)]] if weights.piece == "frozen" else [picture]
+
+
+def shape_of(entry: Entry) -> list[int]:
+    """Return the shape that a network's input has, -1 where any size will do."""
+    return [1, 3, entry.side, entry.side] if entry.role == "promptable" else SHAPES[entry.role]
+
+
+def blank(shape: list[int], side: int) -> NDArray[np.float32]:
+    """Return a batch of one with zeros, `side` px where any size will do."""
+    return np.zeros([1, *(side if n < 0 else n for n in shape[1:])], np.float32)
+
+
+if __name__ == "__main__":
+    answer(write)

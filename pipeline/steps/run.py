@@ -1,0 +1,214 @@
+"""One run: its photo, settings and networks, and the value of every step with a key that says what made it."""
+
+import time
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import partial
+from hashlib import blake2b
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from pipeline.ops.resample import shrunk, size_within
+from pipeline.ops.tensor import lit
+from pipeline.runtime.models import Loaded, LoadedFeatures, Models
+from pipeline.settings import Settings
+from pipeline.stages.parse import Parser
+from pipeline.types import BEGINS, Image, Photo, Progress, Prompt, Report, StageName, WeightUse
+from pipeline.weights.catalog import PARSERS
+
+WORKING_PIXELS = 2_000_000
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Cache(Protocol):
+    """What keeps the values of steps: `get(key, make)` returns the kept value or makes it."""
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T: ...
+
+
+class RunCache:
+    """The cache of a single run: it keeps everything, so that nothing is made twice in it."""
+
+    def __init__(self) -> None:
+        self._values: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value kept under `key`, or make and keep it."""
+        if key not in self._values:
+            self._values[key] = make()
+        return self._values[key]
+
+
+class NotCachedError(Exception):
+    """A stage would have to run that was to come from the cache."""
+
+
+@dataclass(frozen=True)
+class Keyed(Generic[T_co]):
+    """A step's value, and a key that differs wherever anything that it was made from does."""
+
+    value: T_co
+    key: str
+
+
+def ignore(progress: Progress) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass
+class Run:
+    """One run of the pipeline; what it notes on the way is never part of a key.
+
+    `prompt`: in the px of the working size. `cached`: the stages that must come from the cache.
+    """
+
+    photo: Photo
+    settings: Settings
+    models: Models
+    prompt: Prompt = field(default_factory=Prompt)
+    report: Report = ignore
+    cache: Cache = field(default_factory=RunCache)
+    cached: frozenset[StageName] = frozenset()
+    seconds: dict[str, float] = field(default_factory=dict)
+    used: list[WeightUse] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def original(self) -> Keyed[Image]:
+        """The photo at working size."""
+        return self.made(at_working_size, self.photo)
+
+    def with_settings(self, settings: Settings, **changes: Any) -> "Run":  # noqa: ANN401 - fields
+        """Return the same run, notes included, under other settings."""
+        return replace(self, settings=settings, **changes)
+
+    def made(self, make: Callable[..., T], *inputs: object, keep: bool = True) -> Keyed[T]:
+        """Return what `make`, a function of a module, makes of inputs, kept or new.
+
+        Inputs are keyed values, networks, settings and plain values; those are all it depends on.
+        `keep`: whether it is worth keeping.
+
+        Raises: TypeError: an input whose content has no key, such as an array.
+        """
+        key = _key(make, inputs)
+        return Keyed(self._kept(key, lambda: make(*map(_value, inputs)), keep=keep), key)
+
+    def _kept(self, key: str, make: Callable[[], T], *, keep: bool) -> T:
+        return self.cache.get(key, make) if keep else make()
+
+    def stage(
+        self, name: StageName, make: Callable[..., T], *inputs: object, told: bool = False,
+        keep: bool = True,
+    ) -> Keyed[T]:  # fmt: skip
+        """Return a stage's value, as `made` does, with progress and time noted.
+
+        `told`: whether `make` takes `tell`, by which it says how far it is (see `within`).
+
+        Raises: NotCachedError: it was to come from the cache, and is not there.
+        """
+        self.report(Progress(name, BEGINS[name]))
+        began = time.perf_counter()
+        how = {"tell": partial(self.within, name)} if told else {}
+
+        def run() -> T:
+            if name in self.cached:
+                raise NotCachedError(name)
+            return make(*map(_value, inputs), **how)
+
+        key = _key(make, inputs)
+        value = self._kept(key, run, keep=keep)
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        return Keyed(value, key)
+
+    def within(self, name: StageName, done: float, picture: Image | None = None, loss: float | None = None) -> None:
+        """Report what part of a stage is done, and the picture so far where there is one."""
+        ends = min((begins for begins in BEGINS.values() if begins > BEGINS[name]), default=1.0)
+        self.report(Progress(name, BEGINS[name] + done * (ends - BEGINS[name]), picture, loss))
+
+    def network(self, name: str) -> Loaded:
+        """Return a network by its catalog name, noted as used.
+
+        Raises: WeightError: it is not at hand.
+        """
+        return self.using(self.models.named(name, self.settings.weights))
+
+    def role(self, role: str) -> Loaded:
+        """Return the network that plays a role, noted as used.
+
+        Raises: WeightError: it is not at hand.
+        """
+        return self.using(self.models.load(role, self.settings.weights))
+
+    def parser(self) -> Keyed[Parser]:
+        """Return the two networks that parse.
+
+        Raises: WeightError: they are not at hand.
+        """
+        whole, close = (self.role(role) for role in PARSERS)
+        return Keyed(Parser(whole.run, close.run), _part_key((whole, close)))
+
+    def features(self) -> LoadedFeatures:
+        """Return the network that compares pictures, noted as used.
+
+        Raises: WeightError: it is not at hand.
+        """
+        features = self.models.features(self.settings.weights)
+        self.note(features.use)
+        return features
+
+    def using(self, loaded: Loaded) -> Loaded:
+        """Note that a network takes part in this run."""
+        self.note(loaded.use)
+        return loaded
+
+    def note(self, use: WeightUse) -> None:
+        """Note that a weight takes part in this run."""
+        if use not in self.used:
+            self.used.append(use)
+
+
+def at_working_size(photo: Photo) -> Image:
+    """Return the photo with at most `WORKING_PIXELS`, float."""
+    size = size_within(photo.size, WORKING_PIXELS)
+    return lit(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
+
+
+def _key(make: Callable[..., object], inputs: tuple[object, ...]) -> str:
+    """Return what a value depends on, hashed: the function that makes it and its inputs."""
+    name = getattr(make, "__qualname__", "")
+    if not name or "<" in name:
+        raise TypeError(f"Wanted a function of a module, found {make!r}: what it sees has no key.")
+    parts = f"{make.__module__}.{name}{_part_key(inputs)}"
+    return blake2b(parts.encode(), digest_size=16).hexdigest()
+
+
+def _part_key(part: object) -> str:
+    """Return a text that equal inputs share and different ones do not."""
+    if part is None or isinstance(part, bool | int | float | str):
+        return repr(part)
+    if isinstance(part, bytes):
+        return blake2b(part, digest_size=16).hexdigest()
+    if isinstance(part, tuple):
+        return f"({','.join(map(_part_key, part))})"
+    with suppress(AttributeError):
+        return f"<{part.key}>"  # pyright: ignore[reportAttributeAccessIssue] - a keyed value, photo or style
+    with suppress(AttributeError):
+        return _part_key(part.use)  # pyright: ignore[reportAttributeAccessIssue] - a network
+    if isinstance(part, BaseModel):
+        return f"{type(part).__name__}{part.model_dump_json()}"
+    if is_dataclass(part) and not isinstance(part, type):
+        values = tuple(getattr(part, each.name) for each in fields(part))
+        return f"{type(part).__name__}{_part_key(values)}"
+    raise TypeError(f"Wanted an input with a key, found {type(part).__name__}: pass a step's value.")
+
+
+def _value(part: object) -> Any:  # noqa: ANN401 - whatever the step takes
+    """Return an input without its key."""
+    if isinstance(part, tuple):
+        return tuple(map(_value, part))
+    return part.value if isinstance(part, Keyed) else part

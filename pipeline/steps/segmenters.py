@@ -1,0 +1,120 @@
+"""The ways to outline people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.runtime.models import Loaded
+from pipeline.settings import Kept, WeightPolicy
+from pipeline.settings import Segmenter as Name
+from pipeline.stages.parse import Probabilities
+from pipeline.stages.segment.fcn import person
+from pipeline.stages.segment.region import Probability, box_of, kept_probability, outlined, segment
+from pipeline.stages.segment.sam import Embedding, best, prompt_of, prompted
+from pipeline.types import Face, Image, Mask
+from pipeline.weights.catalog import PARSERS, Entry
+from pipeline.weights.resolve import choose, named
+
+SHARP = 3.0  # how much steeper a mask's edges become: it has 256 px, and the photo shows where its edges really are
+MARGIN = 0.04  # of a box's width and height: how far a promptable network may go beyond what the parser sees
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is outlined: the person's picture, (H, W, 3), what the parser sees in it, its faces (px), what is to be kept.
+
+    `network`: the segmenter's own, where it has one; `embedding`: what that makes of the photo, where it is promptable.
+    """
+
+    picture: Image
+    parts: Probabilities
+    faces: tuple[Face, ...]
+    kept: Kept
+    network: Loaded | None = None
+    embedding: Embedding | None = None
+
+    @cached_property
+    def likely(self) -> Probability:
+        """How likely the parser finds each pixel to be a part of what is kept."""
+        return kept_probability(self.parts, self.kept)
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """One way to outline people.
+
+    `outline`: scene to kept region, (H, W) in [0, 1]. `network`: the catalog's name of the weights it needs beside the parser's.
+    `promptable`: whether that network can be shown boxes and points. `closer`: whether the parser looks closer at each face.
+    `persons_only`: whether it cannot tell a face from the rest of a person.
+    """
+
+    outline: Callable[[Scene], Mask]
+    network: str | None = None
+    promptable: bool = False
+    closer: bool = True
+    persons_only: bool = False
+
+
+def by_parser(scene: Scene) -> Mask:
+    """Return what the parser sees."""
+    return segment(scene.picture, scene.parts, scene.faces, kept=scene.kept)
+
+
+def by_prompts(scene: Scene) -> Mask:
+    """Return what a promptable network sees where it is shown each face's box, as the parser draws it, both eyes and the mouth."""
+    embedding = scene.embedding
+    decoder = scene.network.prompt if scene.network else None
+    if embedding is None or decoder is None:
+        raise ValueError("A promptable network and its embedding of the photo are needed.")
+
+    def likely(face: Face) -> Probability:
+        box = box_of(scene.likely, face, kept=scene.kept)
+        prompt = prompt_of(face, box)
+        logits = best(prompted(embedding, decoder, prompt), embedding, prompt)
+        return _cut(np.asarray(1 / (1 + np.exp(-SHARP * logits.clip(-20, 20))), np.float32), box)
+
+    return outlined(scene.picture, ((face, likely(face)) for face in scene.faces), kept=scene.kept)
+
+
+def by_persons(scene: Scene) -> Mask:
+    """Return the whole person of every face, by a network that knows nothing else."""
+    if scene.network is None:
+        raise ValueError("A network that knows persons is needed.")
+    likely = person(scene.picture, scene.network.run)
+    return outlined(scene.picture, ((face, likely) for face in scene.faces), kept="person")
+
+
+def _cut(probability: Probability, box: tuple[float, float, float, float]) -> Probability:
+    """Return the probability inside a box and a little around it, 0 elsewhere."""
+    x0, y0, x1, y1 = box
+    right, down = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
+    window = np.s_[max(0, int(y0 - down)) : int(y1 + down) + 2, max(0, int(x0 - right)) : int(x1 + right) + 2]
+    out = np.zeros_like(probability)
+    out[window] = probability[window]
+    return out
+
+
+SEGMENTERS: dict[Name, Segmenter] = {
+    "unet": Segmenter(by_parser),
+    "unet_whole": Segmenter(by_parser, closer=False),
+    "sam_light": Segmenter(by_prompts, "sam_light", promptable=True),
+    "mobile_sam": Segmenter(by_prompts, "mobile_sam", promptable=True),
+    "sam_vit_b": Segmenter(by_prompts, "sam_vit_b", promptable=True),
+    "sam_vit_l": Segmenter(by_prompts, "sam_vit_l", promptable=True),
+    "sam_vit_h": Segmenter(by_prompts, "sam_vit_h", promptable=True),
+    "fcn_resnet50": Segmenter(by_persons, "fcn_resnet50", persons_only=True),
+    "fcn_resnet101": Segmenter(by_persons, "fcn_resnet101", persons_only=True),
+}
+
+
+def entries_of(name: Name, policy: WeightPolicy) -> tuple[Entry, ...]:
+    """Return the weights of the networks that draw a segmenter's outline.
+
+    Raises: WeightError: they are not at hand.
+    """
+    own = SEGMENTERS[name]
+    if own.network:
+        return (named(own.network, policy),)
+    return tuple(choose(role, policy) for role in (PARSERS if own.closer else PARSERS[:1]))

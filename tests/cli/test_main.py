@@ -1,0 +1,233 @@
+"""The command: where results go, what is refused, what an interruption leaves."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.cli.jobs import number_repeats, plan
+from pipeline.io.image_files import read_photo
+from pipeline.settings import Settings, options
+from tests.command import painting_of, run, save
+
+ROOT = Path(__file__).parents[2]
+
+# Where results go
+
+
+def test_one_photo_goes_to_the_named_file(tmp_path, runs, capsys):
+    photo = save(tmp_path / "me.png")
+    assert run("paint", photo, "-o", tmp_path / "new" / "out.png") == 0
+    np.testing.assert_array_equal(read_photo(tmp_path / "new" / "out.png").pixels, 255 - read_photo(photo).pixels)
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "new" / "out.png")]
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "tiff"])
+def test_the_suffix_of_out_chooses_the_format(tmp_path, runs, suffix):
+    assert run("paint", save(tmp_path / "me.png"), "-o", tmp_path / f"out.{suffix}") == 0
+    assert Image.open(tmp_path / f"out.{suffix}").format == {"jpg": "JPEG", "webp": "WEBP", "tiff": "TIFF"}[suffix]
+
+
+def test_several_photos_go_to_a_folder_and_repeated_names_are_numbered(tmp_path, runs):
+    photos = [save(tmp_path / "a" / "me.png"), save(tmp_path / "b" / "me.jpg"), save(tmp_path / "you.png", 50, 70)]
+    assert run("paint", *photos, "-o", tmp_path / "out") == 0
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["me-2.png", "me.png", "you.png"]
+    assert read_photo(tmp_path / "out" / "you.png").pixels.shape == (50, 70, 3)
+
+
+def test_one_photo_goes_into_a_folder_that_is_there(tmp_path, runs):
+    (tmp_path / "out").mkdir()
+    assert run("paint", save(tmp_path / "me.jpg"), "-o", tmp_path / "out") == 0
+    assert (tmp_path / "out" / "me.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("stems", "names"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a", "a", "a"], ["a", "a-2", "a-3"]),
+        (["a-2", "a", "a"], ["a-2", "a", "a-3"]),
+        (["a", "a", "a-2"], ["a", "a-2", "a-2-2"]),
+        (["A", "a"], ["A", "a-2"]),
+    ],
+)
+def test_repeated_names_are_numbered(stems, names):
+    assert list(number_repeats(stems)) == names
+
+
+def test_a_folder_is_needed_for_several_and_a_known_suffix_for_one(tmp_path):
+    two = [Path("a.png"), Path("b.png")]
+    with pytest.raises(ValueError, match="folder for 2 photos"):
+        plan(two, str(tmp_path / "out.png"), suffixes=(".png",))
+    with pytest.raises(ValueError, match=r"named \.png or a folder, found '.*out.gif'"):
+        plan(two[:1], str(tmp_path / "out.gif"), suffixes=(".png",))
+    assert plan(two, str(tmp_path / "v1.2"), suffixes=(".png",))[0].result == tmp_path / "v1.2" / "a.png"
+
+
+# Nothing is lost
+
+
+def test_nothing_is_overwritten_without_the_flag(tmp_path, runs, capsys):
+    photo, out = save(tmp_path / "me.png"), tmp_path / "out.png"
+    out.write_text("mine")
+    assert run("paint", photo, "-o", out) == 2
+    assert out.read_text() == "mine"
+    assert runs == [], "painted for nothing"
+    assert capsys.readouterr().err.startswith(f"{photo}: {out} is there already")
+    assert run("paint", photo, "-o", out, "--overwrite") == 0
+    assert read_photo(out)
+
+
+def test_a_photo_is_never_replaced_by_its_painting(tmp_path, runs, capsys):
+    photo = save(tmp_path / "me.png")
+    before = photo.read_bytes()
+    assert run("paint", photo, "-o", tmp_path, "--overwrite") == 2
+    assert photo.read_bytes() == before
+    assert "is one of the photos" in capsys.readouterr().err
+
+
+def test_stages_and_report_are_not_overwritten_without_the_flag(tmp_path, runs, capsys):
+    photo = save(tmp_path / "me.png")
+    stages = save(tmp_path / "stages" / "mask.png").parent
+    assert run("paint", photo, "-o", tmp_path / "out.png", "--stages", stages) == 2
+    assert not (tmp_path / "out.png").exists()
+    report = tmp_path / "report.json"
+    report.write_text("mine")
+    assert run("paint", photo, "-o", tmp_path / "out.png", "--report", report) == 2
+    assert report.read_text() == "mine"
+    assert "report.json is there already" in capsys.readouterr().err
+
+
+# Bad input
+
+
+def test_a_bad_file_is_named_in_one_line_and_the_others_are_done(tmp_path, runs, capsys):
+    (tmp_path / "empty.jpg").touch()
+    photos = [tmp_path / "absent.png", save(tmp_path / "a.png"), tmp_path / "empty.jpg", save(tmp_path / "tiny.png", 1, 2), tmp_path]
+    assert run("paint", *photos, save(tmp_path / "b.png"), "-o", tmp_path / "out") == 2
+    said = capsys.readouterr()
+    for photo in (photos[0], photos[2], photos[3], photos[4]):
+        assert sum(line.startswith(f"{photo}: ") for line in said.err.splitlines()) == 1
+    assert [Path(line).name for line in said.out.splitlines()] == ["a.png", "b.png"]
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("The weights\nare missing."), MemoryError(), OSError(28, "No space left on device", "out.png")]
+)
+def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("pipeline.paint.paint", fail)
+    photo = save(tmp_path / "me.png")
+    assert run("paint", photo, "-o", tmp_path / "out.png") == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{photo}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--brush", "9"], "brush is a number from 0.2 to 4, not 9.0"),
+        (["--face-strength", "-0.1"], "face_strength is a number from 0 to 1, not -0.1"),
+        (["--restoration", "nan"], "from 0 to 1"),
+        (["--feather", "soft"], "from 0 to 0.3, not 'soft'"),
+        (["--keep", "nose"], "one of face, hair, person"),
+        (["--weights", "best"], "one of auto, embedded, full"),
+        (["--sharpen"], "--sharpen"),
+        (["--over"], "--over"),
+    ],
+)
+def test_values_out_of_range_are_refused_in_one_line_with_the_range(tmp_path, capsys, arguments, sentence):
+    with pytest.raises(SystemExit) as left:
+        run("paint", "me.png", "-o", tmp_path / "out.png", *arguments)
+    assert left.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert sentence in lines[0]
+
+
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["paint", "me.png"], ["carve", "me.png"]])
+def test_an_incomplete_command_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit) as left:
+        run(*arguments)
+    assert left.value.code == 2
+    assert "python -m pipeline" in capsys.readouterr().err
+
+
+# Interruption
+
+
+def test_an_interrupted_run_keeps_what_is_finished(tmp_path, runs, capsys, monkeypatch):
+    def paint(photo, settings, **_):
+        if photo.name == "b":
+            raise KeyboardInterrupt
+        return painting_of(photo, settings)
+
+    monkeypatch.setattr("pipeline.paint.paint", paint)
+    photos = [save(tmp_path / f"{name}.png") for name in "abc"]
+    assert run("paint", *photos, "-o", tmp_path / "out", "--report", tmp_path / "report.json") == 130
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.png"]
+    assert [record["photo"] for record in json.loads((tmp_path / "report.json").read_text())] == [str(photos[0])]
+    assert "Interrupted" in capsys.readouterr().err
+
+
+# Flags and start-up
+
+
+def test_every_setting_has_its_flag_in_the_help(capsys):
+    with pytest.raises(SystemExit):
+        run("paint", "--help")
+    said = " ".join(capsys.readouterr().out.split())  # wherever lines break
+    for option in options():
+        flag = f"--no-{option.flag.split('_')[0]}" if option.kind is bool else f"--{option.flag.replace('_', '-')}"
+        assert flag in said
+        if option.is_number:
+            assert f"{option.low:g} to {option.high:g}" in said
+
+
+def test_a_count_is_whole(tmp_path, runs, capsys):
+    me = save(tmp_path / "me.png")
+    run("paint", me, "-o", tmp_path / "out.png", "--style-px", "640.0", "--iterations", 12)
+    assert runs == [Settings.from_flat(style_px=640, iterations=12)]
+    with pytest.raises(SystemExit):
+        run("paint", me, "-o", tmp_path / "other.png", "--iterations", 12.5)
+    assert "iterations is a whole number from 0 to 2000, not 12.5" in capsys.readouterr().err
+
+
+def test_the_switches_switch_off(tmp_path, runs):
+    run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--no-paint", "--no-restore", "--no-keep")
+    assert runs == [Settings.from_flat(paint=False, restore=False, keep_face=False)]
+
+
+def test_help_imports_nothing_heavy():
+    code = """
+import sys
+from pipeline.weights.catalog import CATALOG
+from pipeline.cli.main import main
+try:
+    main(["paint", "--help"])
+except SystemExit:
+    pass
+heavy = {"torch", "openvino", "cv2", "scipy", "gradio", "huggingface_hub", "segmentation_models_pytorch"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_weights_are_listed(capsys):
+    from pipeline.weights.resolve import CATALOG
+
+    assert run("weights") == 0
+    said = capsys.readouterr().out
+    for entry in CATALOG.values():
+        assert f"{entry.name} ({entry.role}): " in said
+    for word in ("embedded", "missing", "bytes", "sha256", "license", "source"):
+        assert word in said

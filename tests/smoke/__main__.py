@@ -1,0 +1,83 @@
+"""Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
+
+It paints an example through the client. Then, in a real browser as wide as a desk's, it drops a
+photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
+corrects what is kept, and compares segmenters. On a phone it does what cannot work before what can,
+cancels, scrolls and swipes over the result, and paints in two styles. At last it comes back to a
+page after its sweep.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.smoke.browser import CHROMIUM, LEAST_DIFFERENCE, QUIET, check, drop_portrait, open_page, paint, pixels_of
+from tests.smoke.client import paint_by_client
+from tests.smoke.correcting import correct_in_browser
+from tests.smoke.later import come_back_later
+from tests.smoke.looking import compare_in_browser, look_around
+from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
+from tests.smoke.touching import look_at_a_stage, scroll_over_the_result
+from tests.smoke.troubles import cancel_a_long_one, in_view, refuse_what_cannot_be_painted
+
+
+def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
+    """Drop a photo, press Paint, compare what the slider shows, and go on from there."""
+    open_page(page, url)
+    drop_portrait(page)
+    check(True, "the dropped photo is shown")
+    paint(page)
+    before, after = [pixels_of(page.request.get(img.get_attribute("src")).body()) for img in page.locator("#slider img").all()]
+    check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
+    check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
+    page.wait_for_timeout(500)
+    check(page.evaluate("scrollY") == 0, "where the result is seen anyway nothing scrolls")
+    choose_a_mood(page)
+    paint_like_a_picture(page)
+    correct_in_browser(page)
+    compare_in_browser(page)
+    look_around(page, folder)
+
+
+def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
+    """Do what cannot work, then what can, by wheel, finger and keys."""
+    open_page(page, url)
+    refuse_what_cannot_be_painted(page)
+    cancel_a_long_one(page)
+    paint(page)
+    in_view(page, "#slider", "the result comes into view")
+    scroll_over_the_result(page)
+    look_at_a_stage(page)
+    compare_in_browser(page)
+    look_around(page, folder)
+    paint_in_two_styles(page, url)
+
+
+def walk(browser: Browser, url: str, folder: Path) -> None:
+    """Go through the page at a desk and on a phone; it asks for nothing that lies outside."""
+    for (width, height), paint_there in (((1280, 900), paint_at_a_desk), ((390, 844), paint_on_a_phone)):
+        page, asked = browser.new_page(viewport={"width": width, "height": height}, has_touch=width < 1000), []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        paint_there(page, url, folder)
+        foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]
+        check(not foreign, f"nothing outside the page was asked for {foreign[:3] or ''}")
+        page.close()
+
+
+def main() -> None:
+    """Run all checks."""
+    began, url, folder = time.monotonic(), sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    paint_by_client(url)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        walk(browser, url, folder)
+        come_back_later(browser)
+        browser.close()
+    check(True, f"all of it took {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

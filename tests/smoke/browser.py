@@ -1,0 +1,75 @@
+"""What all walks through the page use: a browser, pictures to drop, and saying what was found."""
+
+import base64
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CHROMIUM = "/usr/bin/chromium"
+# Root in a container has no sandbox, and nothing but the page itself may be asked for.
+QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+LEAST_DIFFERENCE = 5.0  # mean difference of 8-bit values between a photo and its painting; a mere recompression stays below 2
+LONGEST_MS = 240_000
+DROP = """([zone, name, data]) => {
+  const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0)), files = new DataTransfer();
+  const type = 'image/' + {jpg: 'jpeg', tif: 'tiff'}[name.slice(-3)];
+  const drag = kind => new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true});
+  files.items.add(new File([bytes], name, {type}));
+  ['dragenter', 'dragover', 'drop'].forEach(kind => document.querySelector(zone).dispatchEvent(drag(kind)));
+}"""
+
+
+def check(fine: bool, what: str) -> None:
+    """Say what was found; stop where it is not as it should be."""
+    sys.stdout.write(f"  {'ok' if fine else 'NOT OK'}: {what}\n")
+    sys.stdout.flush()
+    if not fine:
+        sys.exit(1)
+
+
+def pixels_of(data: bytes) -> np.ndarray:
+    """Decode a picture as RGB."""
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), np.float32)
+
+
+def shown_in(page: Page, place: str) -> np.ndarray:
+    """Return the picture that is shown somewhere, the last one of several."""
+    return pixels_of(page.request.get(page.locator(f"{place} img").last.get_attribute("src") or "").body())
+
+
+def open_page(page: Page, url: str) -> None:
+    """Open the page and wait until a photo can be dropped."""
+    page.goto(url)
+    page.wait_for_selector("#photo input[type=file]", state="attached")
+    page.wait_for_selector("#photo button:has-text('Drop a photo')")
+    page.wait_for_timeout(1000)  # the page's scripts take hold of the drop zone
+
+
+def drop(page: Page, data: bytes, name: str = "portrait.jpg") -> None:
+    """Drop a file into the photo field, which is emptied before."""
+    if page.locator("#photo img").count():
+        page.locator("#photo button[aria-label='Remove Image']").click()
+    page.wait_for_selector("#photo button:has-text('Drop a photo')")
+    page.evaluate(DROP, ["#photo button:has(svg)", name, base64.b64encode(data).decode()])
+
+
+def drop_portrait(page: Page) -> None:
+    """Drop a photo that can be painted."""
+    drop(page, (EXAMPLES / "portrait.jpg").read_bytes())
+    page.wait_for_selector("#photo img")
+
+
+def paint(page: Page) -> np.ndarray:
+    """Press Paint; return the result that takes the place of the last one."""
+    result = "document.querySelectorAll('#slider img')[1]?.src"
+    old = page.evaluate(result)
+    page.click("#paint")
+    page.wait_for_function(f"old => ({result} ?? old) !== old", arg=old, timeout=LONGEST_MS)
+    page.wait_for_selector("#slider img >> nth=1", state="visible")
+    page.wait_for_selector("#paint:not([disabled])")
+    return shown_in(page, "#slider")

@@ -1,0 +1,22 @@
+"""A program's way in: the API, through Gradio's client."""
+
+from pathlib import Path
+
+from gradio_client import Client, handle_file
+
+from tests.smoke.browser import EXAMPLES, LEAST_DIFFERENCE, check, pixels_of
+
+
+def paint_by_client(url: str) -> None:
+    """Paint an example through the API."""
+    photo = EXAMPLES / "portrait.jpg"
+    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), api_name="/paint")
+    painted, original = pixels_of(Path(file).read_bytes()), pixels_of(photo.read_bytes())
+    check(painted.shape == original.shape, f"the client's painting has the photo's size, {painted.shape[1]} x {painted.shape[0]}")
+    check(abs(painted - original).mean() > LEAST_DIFFERENCE, "the client's painting differs from the photo")
+    check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
+    like = {"painter": "portrait-aware", "style": handle_file(EXAMPLES / "styles/night.jpg"), "style_px": 160, "iterations": 5}
+    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), **like, api_name="/paint")
+    imitated = pixels_of(Path(file).read_bytes())
+    check(abs(imitated - painted).mean() > LEAST_DIFFERENCE, "the client's painting like a picture is another one")
+    check("perceptual_light" in [weight["name"] for weight in report["weights"]], "the report names the network that compared the two")

@@ -1,0 +1,48 @@
+"""The page long after it was opened: `delete_cache` sweeps files by their age, here of seconds."""
+
+import io
+import os
+import tempfile
+
+from PIL import Image
+from playwright.sync_api import Browser
+
+import app
+from tests.page import Pipeline
+from tests.smoke.browser import check, drop, open_page
+from ui.examples import EXAMPLES
+from ui.service import Studio
+from ui.style_box import GALLERY
+
+ADDRESSES = "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
+SEEN = "[...document.querySelectorAll('#examples img')].every(img => img.naturalWidth)"
+
+
+def come_back_later(browser: Browser) -> None:
+    """Serve a page whose sweep comes soon, drop a photo, and come back when the photo is swept."""
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="swept-")
+    app.SWEEP_S, app.IDLE_S = 1, 2
+    served = app.build(Studio(paint=Pipeline(), models=object()))
+    _, url, _ = served.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
+    page = browser.new_page()
+    open_page(page, url)
+    photo = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(photo, "JPEG")
+    drop(page, photo.getvalue(), "teal.jpg")
+    page.wait_for_selector("#photo img[src*='teal']")
+    dropped = page.locator("#photo img").get_attribute("src") or ""
+    for _ in range(40):
+        if page.request.get(dropped).status == 403:
+            break
+        page.wait_for_timeout(250)
+    check(page.request.get(dropped).status == 403, "a photo is swept")
+    page.reload()
+    page.wait_for_selector("#examples img")
+    page.locator("#set-painter label", has_text="Like a picture").click()
+    page.wait_for_selector("#style-gallery img")
+    addresses = page.evaluate(ADDRESSES)
+    found = [page.request.get(address).status for address in addresses]
+    check(found == [200] * (len(EXAMPLES) + len(GALLERY)), f"{len(found)} thumbnails are there after the sweep")
+    page.wait_for_function(SEEN, timeout=5000)
+    page.close()
+    served.close(verbose=False)

@@ -1,0 +1,62 @@
+"""Painting: in a mood, like a picture, kept early, and as a link brings it along."""
+
+from playwright.sync_api import Page
+
+from tests.smoke.browser import LEAST_DIFFERENCE, check, drop_portrait, open_page, paint, pixels_of
+from ui.style_box import LIKE
+
+
+def choose_a_mood(page: Page) -> None:
+    """Paint in the mood of mist, which is bluer."""
+    shown = page.locator("#slider img >> nth=1")
+    before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    page.locator("label", has_text="Mist").click()
+    page.click("#paint")
+    page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
+    after = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    bluer = (after - before)[..., 2].mean() - (after - before)[..., 0].mean()
+    check(bluer > LEAST_DIFFERENCE, f"mist is bluer, by {bluer:.1f}, and its stage says who painted it")
+
+
+def paint_like_a_picture(page: Page) -> None:
+    """Choose a picture of the gallery, watch it being imitated, keep it early, and go back to Monet."""
+    page.locator("#set-painter label", has_text="Like a picture").click()
+    page.locator("#style-gallery button", has_text="Night").click()
+    page.wait_for_selector("#style img")
+    open_link(page)
+    page.click("#paint")
+    page.wait_for_selector("#preview img", state="visible", timeout=120_000)
+    check(True, "the painting so far is shown")
+    page.click("#keep-as-is")
+    page.wait_for_selector("#notes:has-text('Stopped after')", timeout=240_000)
+    page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
+    page.wait_for_selector("#preview img", state="hidden", timeout=10_000)
+    check(True, "it is kept as it was, and hangs on the wall")
+    page.locator("#set-painter label", has_text="Monet").click()
+    page.wait_for_selector("#set-mood", state="visible")
+
+
+def open_link(page: Page) -> None:
+    """Copy the link, and open it as somebody else."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#link")
+    page.wait_for_selector("#link:has-text('Link copied')")
+    link, browser = page.evaluate("navigator.clipboard.readText()"), page.context.browser
+    assert browser
+    other = browser.new_page()
+    other.goto(link)
+    other.wait_for_selector("#style img", timeout=30_000)
+    check(other.locator("#set-painter label", has_text="Like a picture").locator("input").is_checked(), "a link brings the picture along")
+    other.close()
+
+
+def paint_in_two_styles(page: Page, url: str) -> None:
+    """Paint the same photo like one picture, then like another."""
+    open_page(page, f"{url}/?painter={LIKE}&style_px=160&iterations=5&like=night")
+    drop_portrait(page)
+    first = paint(page)
+    page.locator("#style-gallery button", has_text="Mosaic").click()
+    page.wait_for_selector("#style img[src*='mosaic']")
+    second = paint(page)
+    apart = abs(first - second).mean()
+    check(apart > 1, f"painted like another picture the result is another one, by {apart:.1f}")

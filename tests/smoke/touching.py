@@ -1,0 +1,92 @@
+"""Wheel, fingers and keys over the pictures."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import CDPSession, Page
+
+from tests.smoke.browser import check
+
+HANDLE = "#slider .outer"
+
+
+def scroll_over_the_result(page: Page) -> None:
+    """Scroll the page by wheel and finger over the result; drag its handle by mouse, keys and finger."""
+    touch, picture = page.context.new_cdp_session(page), page.locator("#slider .content")
+
+    def wheel() -> None:
+        page.mouse.move(*middle_of(page, "#slider .content", 0.25))
+        page.mouse.wheel(0, 150)
+
+    def swipe() -> None:
+        drag_a_finger(touch, middle_of(page, "#slider .content", 0.25), (0, -15))
+
+    for name, act in (("the wheel", wheel), ("a swipe", swipe)):
+        picture.scroll_into_view_if_needed()
+        before = page.evaluate("scrollY")
+        act()
+        page.wait_for_timeout(500)
+        moved = page.evaluate("scrollY") - before
+        check(moved > 100, f"{name} over the result scrolls the page, by {moved:.0f} px")
+    check("scale(1)" in (page.locator("#slider img").first.get_attribute("style") or ""), "the result was not zoomed")
+
+    def mouse() -> None:
+        x, y = middle_of(page, HANDLE)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 60, y, steps=4)
+        page.mouse.up()
+
+    def finger() -> None:
+        drag_a_finger(touch, middle_of(page, HANDLE), (6, 0))
+
+    def keys() -> None:
+        page.locator(HANDLE).focus()
+        page.keyboard.press("ArrowLeft")
+
+    page.locator("#slider").scroll_into_view_if_needed()
+    for name, act in (("the mouse", mouse), ("keys", keys), ("a finger", finger)):
+        check(moves_the_handle(page, act), f"{name} can move the handle")
+
+
+def drag_a_finger(touch: CDPSession, start: tuple[float, float], step: tuple[float, float]) -> None:
+    """Put a finger down, move it by ten steps, and lift it."""
+    for i in range(11):
+        x, y = (at + i * by for at, by in zip(start, step, strict=True))
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def moves_the_handle(page: Page, act: Callable[[], None]) -> bool:
+    """Return whether something moves the handle."""
+    before = middle_of(page, HANDLE)[0]
+    act()
+    page.wait_for_timeout(300)
+    return abs(middle_of(page, HANDLE)[0] - before) > 2
+
+
+def middle_of(page: Page, place: str, share: float = 0.5) -> tuple[float, float]:
+    """Return the middle of a place in the window, or a point left of it."""
+    box = page.locator(place).bounding_box() or {}
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+def look_at_a_stage(page: Page) -> None:
+    """Open a stage's picture, go to the next, and close it, by mouse and by keys."""
+    thumbnails, large = page.locator("#stages .thumbnail-item"), page.locator("#large")
+    small = thumbnails.first.locator("img").bounding_box() or {}
+    thumbnails.first.click()
+    page.wait_for_selector("#large img", state="visible")
+    big, first = large.locator("img").bounding_box() or {}, large.locator("img").get_attribute("src")
+    check(big["height"] > 2 * small["height"], f"a stage's picture opens large, {small['height']:.0f} to {big['height']:.0f} px high")
+    page.keyboard.press("ArrowRight")
+    check(large.locator("img").get_attribute("src") != first, f"the next one is {large.locator('p').inner_text()!r}")
+    large.get_by_role("button", name="Close").click()
+    check(not large.is_visible(), "its button closes it")
+    thumbnails.last.focus()
+    page.keyboard.press("Enter")
+    check(large.is_visible(), "Enter opens it")
+    page.keyboard.press("Escape")
+    check(not large.is_visible(), "Escape closes it")
+    back = page.evaluate("document.activeElement.matches('#stages .thumbnail-item')")
+    check(back, "and gives the focus back")

@@ -1,0 +1,91 @@
+"""What goes wrong, and that one can go on after it."""
+
+import struct
+
+from playwright.sync_api import Page
+
+from tests.smoke.browser import LONGEST_MS, check, drop, drop_portrait
+from ui.layout import EMPTY
+
+RED = """() => [...document.querySelectorAll('#wall .error')]
+  .some(node => node.checkVisibility({visibilityProperty: true, opacityProperty: true}))"""
+WATCH = """red => {
+  const doing = () => document.querySelector('#wall .progress-level-inner')?.textContent ?? '';
+  window.told = [];
+  window.reddened = false;
+  window.watcher = setInterval(() => {
+    const said = doing().match(/(\\d+) s left/);
+    if (said) told.push(Number(said[1]));
+    reddened ||= eval(red)() || Boolean(document.querySelector('.toast-body.error'));
+  }, 50);
+}"""
+
+
+def too_large() -> bytes:
+    """Return the head of a TIFF of 400 megapixels, which no browser tries to decode."""
+    side = 20_000
+    tags = {256: side, 257: side, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: side, 279: side * side}
+    entries = (struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + b"".join(entries) + bytes(4)
+
+
+def refuse_what_cannot_be_painted(page: Page) -> None:
+    """Press Paint and Compare without a photo, and Paint with two that are none; then drop one."""
+    refused(page, "#paint", "no photo yet")
+    page.get_by_role("tab", name="Compare").click()
+    refused(page, "#compare", "no photo yet")
+    page.get_by_role("tab", name="Painting").click()
+    drop(page, b"These are words. " * 9, "words.jpg")
+    refused(page, "#paint", "not a picture")
+    drop(page, too_large(), "large.tif")
+    refused(page, "#paint", "megapixels")
+    drop_portrait(page)
+    check(page.locator("#paint").is_enabled(), "after four errors a photo can be painted")
+
+
+def refused(page: Page, button: str, why: str) -> None:
+    """Press a button, read in red what is wanted, and find the button ready again."""
+    page.wait_for_timeout(500)
+    page.click(button)
+    page.wait_for_selector(f".toast-body:has-text('{why}')", timeout=30_000)
+    page.wait_for_selector(f"{button}:not([disabled])", timeout=10_000)
+    page.wait_for_timeout(600)
+    check(page.locator(button).is_enabled(), f"{button} says '{why}' and can be pressed again")
+    check(not page.evaluate(RED), "nothing red is left on the wall")
+    while page.locator(".toast-body").count():
+        page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
+        page.wait_for_timeout(300)
+
+
+def cancel_a_long_one(page: Page) -> None:
+    """Begin a painting that takes long, look at it on the way, and cancel it."""
+    page.locator("#set-painter label", has_text="Like a picture").click()
+    page.locator("#style-gallery button", has_text="Night").click()
+    page.wait_for_selector("#style img")
+    page.evaluate(WATCH, RED)
+    page.click("#paint")
+    page.wait_for_selector("#preview img", state="visible", timeout=120_000)
+    words = EMPTY.partition("<")[0]
+    check(words not in page.locator("#wall").inner_text(), "the empty wall asks for nothing while it is painted")
+    page.wait_for_function("told.length > 40", timeout=LONGEST_MS)  # two seconds, once it is known
+    in_view(page, "#preview", "the painting so far comes into view")
+    page.click("#cancel")
+    page.wait_for_selector("#paint:not([disabled])", timeout=60_000)
+    page.wait_for_selector("#notes:has-text('Cancelled.')")
+    page.wait_for_timeout(1500)
+    told, red = page.evaluate("clearInterval(watcher), [told, reddened]")
+    check(told == sorted(told, reverse=True), f"the time left only fell {told[:1]} {told[-1:]}")
+    check(not red, "a cancel is no error: it leaves a note and nothing red")
+    check(words in page.locator("#wall").inner_text(), "the wall is empty again")
+    page.locator("#set-painter label", has_text="Monet").click()
+    page.wait_for_selector("#set-mood", state="visible")
+
+
+def in_view(page: Page, place: str, what: str) -> None:
+    """Wait until all of a place is in the window."""
+    inside = """at => {
+      const {top, bottom} = document.querySelector(at).getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }"""
+    page.wait_for_function(inside, arg=place, timeout=5000)
+    check(True, what)

@@ -1,0 +1,205 @@
+"""The detector: its arithmetic against facexlib's, its published keys, and what it finds."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from facexlib.detection.retinaface import RetinaFace, generate_config
+from facexlib.detection.retinaface_utils import PriorBox, decode, decode_landm, py_cpu_nms
+
+from pipeline.io.image_files import read_photo
+from pipeline.paint import paint
+from pipeline.runtime.build import load_network
+from pipeline.runtime.models import Models as RealModels
+from pipeline.settings import Settings
+from pipeline.stages.detect import retinaface as stage
+from pipeline.stages.detect.retinaface import anchors, candidates, decoded, find, surest
+from pipeline.stages.parse import CLOSE_SIDE, Parser
+from pipeline.steps.run import at_working_size
+from pipeline.types import WeightUse
+from pipeline.weights.catalog import CATALOG, WeightError
+from pipeline.weights.resolve import Verified
+from tests.faces import drawn_parts, for_each
+from tests.test_paint import PlainModels, Remembering, photo_of
+
+SHARED = Path(__file__).parents[4] / "shared"
+REAL = SHARED / "weights/retinaface/mobilenet0.25_Final.pth"
+RNG = np.random.default_rng(0)
+needs_shared = pytest.mark.skipif(not REAL.exists(), reason="../shared, with the real RetinaFace mobilenet0.25, is not there")
+
+
+def published(backbone):
+    """Return facexlib's own network with random weights."""
+    torch.manual_seed(0)
+    return RetinaFace(backbone, device=torch.device("cpu"))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    ("name", "backbone", "millions"), [("retinaface_resnet50", "resnet50", 27.29), ("retinaface_mobilenet", "mobile0.25", 0.43)]
+)
+def test_the_detector_is_the_published_network(name, backbone, millions, tmp_path):
+    plain = published(backbone)
+    # The authors trained on several cards, so each key has a prefix.
+    torch.save({f"module.{key}": value for key, value in plain.state_dict().items()}, tmp_path / "net.pth")
+    network = load_network(Verified(CATALOG[name], (tmp_path / "net.pth",), "-"))
+    photo = torch.rand(1, 3, 64, 96)
+    with torch.inference_mode():
+        boxes, faces, points = plain(photo[:, [2, 1, 0]] * 255 - torch.tensor([104.0, 117, 123])[:, None, None])
+        torch.testing.assert_close(network(photo), torch.cat([boxes, faces[..., 1:], points], 2))
+    assert sum(p.numel() for p in network.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_other_backbones_checkpoint_is_refused_by_name(tmp_path):
+    torch.save(published("mobile0.25").state_dict(), tmp_path / "net.pth")
+    with pytest.raises(WeightError, match=r"net\.pth: the detector retinaface_resnet50 was wanted"):
+        load_network(Verified(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
+
+
+def test_anchors_and_decoding_are_facexlibs():
+    h, w = 96, 160
+    theirs = PriorBox(generate_config("resnet50"), image_size=(h, w)).forward()
+    ours = anchors((h, w))
+    scale = np.float32([w, h, w, h])
+    np.testing.assert_allclose(ours[:, [0, 1, 2, 2]], theirs.numpy() * scale, atol=1e-3)
+    values = RNG.normal(size=(len(ours), 15)).astype(np.float32)
+    boxes, points = decoded(values, ours)
+    wanted = decode(torch.from_numpy(values[:, :4]), theirs, [0.1, 0.2]).numpy() * scale
+    np.testing.assert_allclose(boxes, wanted, atol=2e-3)  # float32 at up to 10³ px
+    wanted = decode_landm(torch.from_numpy(values[:, 5:]), theirs, [0.1, 0.2]).numpy() * np.tile(scale[:2], 5)
+    np.testing.assert_allclose(points.reshape(-1, 10), wanted, atol=2e-3)
+
+
+def test_overlapping_finds_are_dropped_as_torchvision_drops_them():
+    corner = RNG.random((200, 2)) * 200
+    boxes = np.concatenate([corner, corner + 20 + RNG.random((200, 2)) * 60], 1).astype(np.float32)
+    scores = RNG.random(200).astype(np.float32)
+    assert surest(boxes, scores) == [int(i) for i in py_cpu_nms(np.column_stack([boxes, scores]), stage.OVERLAP)]
+
+
+def finder_of(*faces):
+    """Return a network that reports faces (x, y, side, score) at the anchor nearest to each."""
+
+    def network(batch):
+        at = anchors(batch.shape[2:])
+        values = np.zeros((1, len(at), 15), np.float32)
+        for x, y, side, score in faces:
+            i = int(np.abs(at - (x, y, side)).sum(1).argmin())
+            near = np.float32([x, y]) - at[i, :2]
+            values[0, i, :2] = near / at[i, 2] / 0.1
+            values[0, i, 2:4] = np.log(side / at[i, 2]) / 0.2
+            five = near + side * np.float32([[-0.19, -0.12], [0.19, -0.12], [0, 0.1], [-0.15, 0.24], [0.15, 0.24]])
+            values[0, i, 4], values[0, i, 5:] = score, (five / at[i, 2] / 0.1).ravel()
+        return values
+
+    return network
+
+
+def seeing(batch):
+    """See a face wherever a closer look is taken, and nothing in the whole."""
+    h, w = batch.shape[2:]
+    k = h / CLOSE_SIDE
+    return for_each(batch, drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0))
+
+
+def nothing(batch):
+    return for_each(batch, drawn_parts(batch.shape[2:], [], 60, 0))
+
+
+def sight(network):
+    """Return a parser both of whose networks see the same."""
+    return Parser(network, network)
+
+
+def test_a_find_has_the_photos_own_coordinates():
+    photo = RNG.random((2000, 1500, 3), np.float32)
+    (face,) = candidates(photo, finder_of((200, 300, 100, 0.9)), long_px=1000)
+    np.testing.assert_allclose(face.box, (299.5, 499.5, 499.5, 699.5), atol=0.1)
+    np.testing.assert_allclose(face.eyes, [[361.5, 575.5], [437.5, 575.5]], atol=0.1)
+    assert face.score == pytest.approx(0.9)
+
+
+def test_every_face_gets_a_closer_look_and_a_part_of_a_face_is_none():
+    seen = find(
+        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)), sight(seeing)
+    )
+    assert len(seen.faces) == len(seen.views) == 2
+    assert seen.faces[0].height > seen.faces[1].height
+    assert abs(np.mean(seen.faces[0].box[::2]) - 150) < 5
+
+
+@pytest.mark.parametrize(("score", "count"), [(0.9, 0), (0.999, 1)])
+def test_a_face_whose_eyes_the_parser_misses_counts_when_the_detector_is_sure(score, count):
+    def hidden(batch):
+        seen = seeing(batch)
+        seen[:, 2] += seen[:, 5] + seen[:, 6]  # sunglasses, say: skin where the eyes are
+        seen[:, 5:7] = 0
+        return seen
+
+    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), sight(hidden))
+    assert len(seen.faces) == len(seen.views) == count
+
+
+def test_what_the_parser_sees_nothing_of_is_no_face():
+    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), sight(nothing))
+    assert seen.faces == ()
+    assert seen.whole.shape[2] == 12
+
+
+@pytest.mark.parametrize("size", [(16, 300), (33, 47), (1200, 60)])
+def test_pictures_of_any_shape_can_be_searched(size):
+    assert find(RNG.random((*size, 3), np.float32), finder_of(), sight(nothing)).faces == ()
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "count"), [("077436", 1), ("group_2008_002470", 6), ("group_2008_004176", 7), ("group_2009_004587", 2)])
+def test_the_real_small_detector_finds_the_people(name, count):
+    network = load_network(Verified(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
+
+    @torch.inference_mode()
+    def run(batch):
+        return network(torch.from_numpy(batch)).numpy()
+
+    photo = at_working_size(read_photo(SHARED / f"data/portraits/{name}.jpg"))
+    found = candidates(photo, run, long_px=1024)
+    assert len(found) == count
+    for face in found:
+        assert face.eyes[0, 0] < face.eyes[1, 0]
+        assert face.eyes[:, 1].max() < face.mouth[:, 1].min()
+
+
+class Models(PlainModels):
+    """Plain networks, and a detector that finds one face of half the photo's height in its middle."""
+
+    def named(self, name, policy):
+        def run(batch):
+            self.runs[name] = self.runs.get(name, 0) + 1
+            h, w = batch.shape[2:]
+            return finder_of((w / 2, h / 2, h / 2, 0.9))(batch)
+
+        return SimpleNamespace(run=run, use=WeightUse(name, "3" * 64))
+
+
+def test_the_chosen_detector_finds_the_faces_of_a_painting():
+    models, cache = Models(), Remembering()
+    parsed = paint(photo_of(), Settings(), models=models, cache=cache)
+    assert "retinaface_mobilenet" not in models.runs
+    found = paint(photo_of(), Settings.from_flat(detector="retinaface_mobilenet"), models=models, cache=cache)
+    assert models.runs["retinaface_mobilenet"] == 1
+    assert "retinaface_mobilenet" in {use.name for use in found.weights}
+    assert len(found.faces) == 1
+    assert found.mask is not None
+    assert models.runs["painter"] == 4, "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
+    assert parsed.settings != found.settings
+
+
+def test_a_detector_that_is_not_here_is_refused_by_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
+    monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
+    models = Models()
+    monkeypatch.setattr(models, "named", RealModels().named)
+    with pytest.raises(WeightError, match=r"retinaface_resnet50 was chosen.*'full'.*109 MB"):
+        paint(photo_of(), Settings.from_flat(detector="retinaface_resnet50"), models=models)

@@ -1,0 +1,101 @@
+"""People set apart from the scene by the photo's own colors."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.ops.bilateral_grid import grid_of
+from pipeline.stages.parse import likeliest, with_background
+from pipeline.stages.segment.color_models import separate
+
+RNG = np.random.default_rng(0)
+
+
+def scene(h=240, w=200):
+    """Return a person in red before a blue wall, with some texture, and where the person is."""
+    y, x = np.mgrid[0:h, 0:w]
+    person = ((x - w / 2) / (0.25 * w)) ** 2 + ((y - h) / (0.8 * h)) ** 2 < 1
+    photo = np.where(person[..., None], (0.6, 0.25, 0.2), (0.3, 0.4, 0.6)) + RNG.normal(0, 0.03, (h, w, 1))
+    return photo.clip(0, 1).astype(np.float32), person
+
+
+def overlap(background, person):
+    found = background < 0.5
+    return (found & person).sum() / (found | person).sum()
+
+
+def test_a_piece_of_wall_that_was_taken_for_a_person_is_wall():
+    photo, person = scene()
+    wrong = person.copy()
+    wrong[80:140, 150:190] = True
+    background = cv2.GaussianBlur(np.where(wrong, 0.2, 0.95).astype(np.float32), (0, 0), 3)
+    assert overlap(background, person) < 0.9
+    assert overlap(separate(photo, background), person) > 0.97
+
+
+def test_a_sleeve_that_was_missed_is_a_persons():
+    photo, person = scene()
+    missed = person.copy()
+    missed[200:, 60:85] = False
+    background = cv2.GaussianBlur(np.where(missed, 0.05, 0.8).astype(np.float32), (0, 0), 3)
+    assert overlap(background, person) < 0.95
+    assert overlap(separate(photo, background), person) > 0.97
+
+
+def test_what_is_sure_stays_where_colors_say_nothing():
+    _, person = scene()
+    gray = np.full((*person.shape, 3), 0.5, np.float32)
+    background = np.where(person, 0.002, 0.998).astype(np.float32)
+    assert overlap(separate(gray, background), person) > 0.97
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_photo_of_one_kind_stays_so(value):
+    photo, person = scene()
+    assert np.abs(separate(photo, np.full(person.shape, value, np.float32)) - value).max() < 0.01
+
+
+@settings(max_examples=20, deadline=None)
+@given(h=st.integers(1, 700), w=st.integers(1, 700))
+def test_any_size_gives_probabilities(h, w):
+    photo = RNG.random((h, w, 3), np.float32)
+    found = separate(photo, RNG.random((h, w), np.float32))
+    assert found.shape == (h, w)
+    assert found.min() >= 0
+    assert found.max() <= 1
+
+
+def test_what_is_gathered_lies_in_the_same_color_and_nearby():
+    photo, person = scene()
+    only = person & (np.arange(person.shape[1]) < 100)
+    got = grid_of(photo).gathered(only.ravel().astype(np.float32)).reshape(person.shape)
+    assert got[person].mean() > 100 * got[~person].mean()
+    near, far = (got[person & side].mean() for side in (np.arange(200) < 80, np.arange(200) > 120))
+    assert near > 1.1 * far
+
+
+def test_gathering_is_linear_and_symmetric():
+    grid = grid_of(RNG.random((12, 15, 3), np.float32))
+    a, b = RNG.random((2, 180), np.float32)
+    assert np.allclose(grid.gathered(2 * a + b), 2 * grid.gathered(a) + grid.gathered(b), rtol=1e-4)
+    assert np.isclose(a @ grid.gathered(b), b @ grid.gathered(a), rtol=1e-3)
+
+
+def test_another_background_leaves_the_other_parts_their_shares():
+    parts = RNG.random((6, 7, 12), np.float32)
+    parts /= parts.sum(2, keepdims=True)
+    parts[0, 0] = np.eye(12)[0]
+    background = RNG.random((6, 7), np.float32)
+    found = with_background(parts, background)
+    assert np.allclose(found.sum(2), 1, atol=1e-5)
+    assert np.allclose(found[..., 0], background)
+    there = found[1:, 1:, 1:] / found[1:, 1:, 1:].sum(2, keepdims=True)
+    assert np.allclose(there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5)
+
+
+def test_the_likeliest_part_is_the_first_of_the_largest():
+    parts = RNG.integers(0, 4, (20, 30, 12)).astype(np.float32)
+    assert np.array_equal(likeliest(parts), parts.argmax(2))
+    assert np.array_equal(likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)), parts.argmax(2))

@@ -1,0 +1,230 @@
+"""Clicks on what is kept: where they point, what they change, what is refused; with stand-ins."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio_client import handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from pipeline.io.image_files import read_photo
+from pipeline.settings import Settings
+from pipeline.stages.segment.scribbles import draw
+from pipeline.types import PhotoError, Prompt
+from pipeline.weights.catalog import WeightError
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from ui.correct_tab import ADD, TAKE, view
+from ui.handlers import Handlers
+from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
+from ui.prompts import prompt_from
+from ui.service import STILL, Studio
+
+SIZE = (300, 200)
+
+
+class Obedient(Pipeline):
+    """Keeps a square, what clicks add, and then what is drawn; the result is white where the photo is kept, black elsewhere."""
+
+    square = np.s_[100:160, 60:140]
+
+    def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
+        prompt.check(photo.pixels.shape[:2])
+        painting = super().__call__(photo, settings, **how)
+        mask = np.zeros(SIZE, np.float32)
+        mask[self.square] = 1
+        for x, y, add in prompt.points:
+            mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
+        if prompt.drawn:
+            mask = draw(mask, prompt.drawn)
+        result = np.repeat(mask[..., None], 3, 2)
+        return replace(painting, mask=mask, result=result, prompt=prompt, hints=(), skipped={})
+
+
+def someone(folder):
+    """Write a red photo; return its file."""
+    path = folder / "someone.png"
+    Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return someone(tmp_path)
+
+
+@pytest.fixture
+def studio():
+    return Studio(paint=Obedient(), models=object())
+
+
+def at(x, y):
+    return SimpleNamespace(index=(x, y))
+
+
+def shown_in(values):
+    return values[0]
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+# Where a click points
+
+
+@pytest.mark.parametrize(("preview", "photo"), [((300, 200), (300, 200)), ((300, 200), (3000, 2000)), ((1600, 1067), (6000, 4001))])
+def test_a_click_on_a_preview_points_at_the_same_place_of_the_photo(preview, photo):
+    for fx, fy in ((0.25, 0.5), (0.75, 0.9), (0.5, 0.01)):
+        index = round(fx * preview[1]), round(fy * preview[0])
+        x, y, add = clicked(index, preview, photo, add=True)
+        assert add is True
+        back = Prompt(((x, y, True),)).resized(photo, preview).points[0]
+        assert back[:2] == pytest.approx((index[0] - 0.5, index[1] - 0.5), abs=0.01)  # from edges to centers
+
+
+@pytest.mark.parametrize("photo", [(300, 200), (3001, 1999), (31, 47)])
+@pytest.mark.parametrize("corner", [(0, 0), (199, 0), (0, 299), (199, 299), (200, 300)])
+def test_a_click_in_a_corner_lies_in_the_photo(photo, corner):
+    Prompt((clicked(corner, SIZE, photo, add=False),)).check(photo)
+
+
+def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
+    painting = Obedient()(read_photo(photo), Settings(), models=None, prompt=Prompt(((30.0, 250.0, True), (100.0, 130.0, False))))
+    drawn = draw_kept(painting)
+    assert drawn.shape == (*SIZE, 3)
+    assert drawn[110, 130].tolist() == [200, 40, 40]
+    assert len(set(drawn[20, 20])) == 1, "gray where nothing is kept"
+    assert (tuple(drawn[248, 28]), tuple(drawn[128, 98])) == (ADD_COLOR, TAKE_COLOR)
+    assert drawn[250, 30].tolist() == drawn[130, 100].tolist() == [255, 255, 255], "its sign"
+    assert describe_kept(painting.prompt).endswith("add: 1; that take away: 1.")
+
+
+def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
+    def paint(*args, **how):
+        return replace(Pipeline()(*args, **how), mask=None)
+
+    painting = paint(read_photo(photo), Settings(), models=None)
+    assert np.ptp(draw_kept(painting), axis=2).max() == 0
+    hint, *_ = view(shown_by(Studio(paint=paint, models=object()), photo))
+    assert "Nothing is kept yet" in hint.value
+
+
+# What clicks change
+
+
+def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
+    handlers, first = Handlers(studio), shown_by(studio, photo)
+    once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
+    assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
+    assert [pixels(s.after)[50, 30].max() for s in (first, once, twice)] == [0, 255, 255]
+    assert [pixels(s.after)[130, 100].max() for s in (first, once, twice)] == [255, 255, 0]
+    assert len({first.kept, once.kept, twice.kept}) == 3
+    back = shown_in(handlers.undo(visitor("anna"), twice))
+    assert (pixels(back.after) == pixels(once.after)).all()
+    assert (pixels(back.kept) == pixels(once.kept)).all()
+    none = shown_in(handlers.clear(visitor("anna"), twice))
+    assert none.prompt == Prompt()
+    assert (pixels(none.after) == pixels(first.after)).all()
+
+
+def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
+    handlers = Handlers(studio)
+    clicked_on = shown_in(handlers.click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
+    blended = studio.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
+    assert blended.prompt == clicked_on.prompt
+    assert blended.kept == clicked_on.kept, "a blend does not change it"
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(photo.read_bytes())
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    assert again.prompt == clicked_on.prompt
+    assert STILL in again.notes
+    Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
+    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    assert other.prompt == Prompt()
+
+
+def test_the_download_follows_the_clicks(studio, photo):
+    shown = shown_in(Handlers(studio).click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
+    assert (pixels(studio.write_full_size("anna", shown)) == pixels(shown.after)).all()
+
+
+def test_clicks_before_a_painting_do_nothing(studio):
+    handlers = Handlers(studio)
+    for values in (handlers.click(visitor("anna"), at(1, 1), None, ADD), handlers.undo(visitor("anna"), None)):
+        assert values == [gr.skip()] * len(values)
+
+
+def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
+    class Bare(Obedient):
+        def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
+            if prompt:
+                raise WeightError("There is no sam_light here; get the project's own copy again.")
+            return super().__call__(photo, settings, **how)
+
+    studio = Studio(paint=Bare(), models=object())
+    shown = shown_by(studio, photo)
+    with pytest.raises(gr.Error, match="There is no sam_light"):
+        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+    assert studio.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+
+
+def test_a_deleted_photo_is_asked_for_again(studio, photo):
+    shown = shown_by(studio, photo)
+    studio.visits.leave("anna")
+    photo.unlink()
+    with pytest.raises((PhotoError, gr.Error), match="Add it again"):
+        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+
+
+def test_too_many_clicks_are_refused():
+    prompt = Prompt(((1.0, 1.0, True),) * MOST_POINTS)
+    with pytest.raises(ValueError, match=f"at most {MOST_POINTS} points"):
+        with_click(prompt, (1.0, 1.0, True))
+
+
+# What programs say
+
+
+@pytest.mark.parametrize(
+    ("faces", "said"),
+    [("1,2", "a list of"), ([[1, 2]], r"A face is \[x, y, restoration\]"), ([[1, 2, True]], "two and null"),
+     ([[1, None, 1]], "three numbers"), ([[1, 2, 0.5]] * 101, "at most 100")],
+)  # fmt: skip
+def test_other_json_of_faces_is_refused_in_a_sentence(faces, said):
+    with pytest.raises(ValueError, match=said):
+        prompt_from(None, None, faces)
+
+
+def test_prompts_of_json_are_read():
+    assert prompt_from(None, None, [[1, 2, 0.5], (3, 4.5, None)]) == Prompt(faces=((1, 2, 0.5), (3, 4.5, None)))
+    assert prompt_from(None, None) == Prompt()
+    assert prompt_from([[1, 2.5, True], [3, 4, False]], [0, 0, 5, 6]) == Prompt(((1, 2.5, True), (3, 4, False)), (0, 0, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("points", "box", "said"),
+    [
+        ("1,2", None, "a list of"), (7, None, "a list of"), ({"x": 1}, None, "a list of"), ([[1, 2]], None, r"A point is \[x, y, add\]"),
+        ([[1, 2, 1]], None, "true or false"), ([[True, 2, True]], None, "two numbers"), ([["1", 2, True]], None, "two numbers"),
+        ([[10**400, 2, True]], None, "two numbers"), ([[1, 2, True]] * 101, None, "at most 100"), (None, [1, 2, 3], "four numbers"),
+        (None, "0,0,5,5", "four numbers"), (None, [0, 0, float("nan"), 5], "four numbers"), (None, {}, "four numbers"),
+    ],
+)  # fmt: skip
+def test_other_json_is_refused_in_a_sentence(points, box, said):
+    with pytest.raises(ValueError, match=said):
+        prompt_from(points, box)
+
+
+def test_the_client_points(served, photo):
+    file, report = served.predict(photo=handle_file(photo), points=[[30, 50, True]], api_name="/paint")
+    assert pixels(Path(file))[50, 30].max() == 255
+    assert report["prompt"] == {"points": [[30, 50, True]], "box": None, "faces": []}
+    with pytest.raises(AppError, match="x from 0 to 199"):
+        served.predict(photo=handle_file(photo), points=[[200, 50, True]], api_name="/paint")
+    with pytest.raises(AppError, match="x0 < x1"):
+        served.predict(photo=handle_file(photo), box=[5, 5, 5, 9], api_name="/paint")

@@ -1,0 +1,172 @@
+"""Strokes on what is kept: what the page sends, what they become, what is refused; with stand-ins."""
+
+import json
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.settings import Settings
+from pipeline.types import ADDED, TAKEN, Prompt
+from tests.page import DEFAULTS, NO_STYLES, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, shown_in, someone
+from ui.correct_tab import ADD, CLICK, TAKE, view
+from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
+from ui.handlers import Handlers
+from ui.service import STILL, Studio
+
+ACROSS = [[0.25, 0.5], [0.75, 0.5]]
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return someone(tmp_path)
+
+
+@pytest.fixture
+def studio():
+    return Studio(paint=Obedient(), models=object())
+
+
+def sent(line):
+    return json.dumps({"line": line, "at": 1})
+
+
+def stroke(handlers, shown, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
+    return shown_in(handlers.draw(visitor(who), shown, sent(line), tool, mode, width))
+
+
+# What a stroke becomes
+
+
+@pytest.mark.parametrize("photo", [(300, 200), (3000, 2000), (4001, 6000)])
+@pytest.mark.parametrize(("mode", "mark"), [(ADD, ADDED), (TAKE, TAKEN)])
+def test_a_stroke_is_as_long_and_wide_as_it_says(photo, mode, mark):
+    drawing = with_stroke(None, line_from(sent(ACROSS)), photo, mark=mark_of(BRUSH, mode), width=10)
+    h, w = drawing.size
+    assert max(h, w) == min(DRAWN_PX, max(photo))
+    Prompt(drawn=drawing).check(photo)
+    assert set(np.unique(drawing.marks)) == {0, mark}
+    thick = 0.1 * min(h, w)
+    assert (drawing.marks > 0).sum() == pytest.approx(thick * w / 2 + np.pi * thick**2 / 4, rel=0.15)
+    assert (drawing.marks[:, w // 2] > 0).sum() == pytest.approx(thick, abs=3)  # OpenCV rounds outward
+    rows = np.flatnonzero((drawing.marks > 0).any(1))
+    assert rows.mean() == pytest.approx((h - 1) / 2, abs=1.5)
+
+
+def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
+    line = line_from(sent(ACROSS))
+    once = with_stroke(None, line, SIZE, mark=mark_of(BRUSH, ADD), width=10)
+    over = with_stroke(once, line, SIZE, mark=mark_of(BRUSH, TAKE), width=5)
+    assert set(np.unique(over.marks)) == {0, ADDED, TAKEN}
+    assert with_stroke(over, line, SIZE, mark=mark_of(ERASER, ADD), width=25) is None
+
+
+def test_erasing_along_a_stroke_leaves_no_crumbs():
+    drawn = with_stroke(None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6)
+    again = [[0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)]  # a hand is not quite steady
+    assert with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+
+
+def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
+    assert with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100] == ADDED
+    assert line_from(sent([[-3, 0.5], [0.5, 7]])).tolist() == [[0, 0.5], [0.5, 1]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "x", "1", "[]", "{}", sent([]), sent("ab"), sent([1, 2]), sent([[1]]), sent([[1, 2, 3]]), sent([[1, 2], [3]]),
+        sent([["a", "b"]]), sent([[float("nan"), 0]]), sent([[float("inf"), 0]]), sent([[None, 0]]), sent([[0, 0]] * (LONGEST + 1)),
+        "[" * 5000,
+    ],
+)  # fmt: skip
+def test_what_is_no_stroke_is_refused_in_a_sentence(text):
+    with pytest.raises(ValueError, match=f"A stroke has 1 to {LONGEST} points"):
+        line_from(text)
+
+
+# What strokes change on the page
+
+
+def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
+    handlers, first = Handlers(studio), shown_by(studio, photo)
+    clicked = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    taken = stroke(handlers, clicked, [[0.15, 0.15], [0.15, 0.2]], mode=TAKE)
+    added = stroke(handlers, taken, [[0.8, 0.9]])
+    assert [pixels(s.after)[50, 30].max() for s in (first, clicked, taken, added)] == [0, 255, 0, 0]
+    assert [pixels(s.after)[270, 160].max() for s in (clicked, taken, added)] == [0, 0, 255]
+    assert len({first.kept, clicked.kept, taken.kept, added.kept}) == 4
+    erased = stroke(handlers, added, [[0.15, 0.15], [0.15, 0.2]], tool=ERASER, width=20)
+    assert pixels(erased.after)[50, 30].max() == 255, "the click holds again"
+    back = erased
+    for before in (added, taken, clicked, first):
+        back = shown_in(handlers.undo(visitor("anna"), back))
+        assert back.prompt == before.prompt
+        assert (pixels(back.after) == pixels(before.after)).all()
+    assert shown_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
+    none = shown_in(handlers.clear(visitor("anna"), added))
+    assert none.prompt == Prompt()
+    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, "even that can be undone"
+
+
+def test_undo_and_clear_can_be_pressed_where_they_do_something(studio, photo):
+    handlers, first = Handlers(studio), shown_by(studio, photo)
+    drawn = stroke(handlers, first)
+    *_, undo, clear = view(first)
+    assert (undo.interactive, clear.interactive) == (False, False)
+    *_, undo, clear = view(drawn)
+    assert (undo.interactive, clear.interactive) == (True, True)
+
+
+def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
+    handlers = Handlers(studio)
+    drawn = stroke(handlers, shown_by(studio, photo))
+    blended = studio.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
+    assert blended.prompt == drawn.prompt
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(photo.read_bytes())
+    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    assert again.prompt == drawn.prompt
+    assert STILL in again.notes
+    assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
+    Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
+    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    assert other.prompt == Prompt()
+    assert other.past == ()
+
+
+def test_a_visitor_never_sees_another_ones_drawing(studio, photo):
+    handlers = Handlers(studio)
+    mine, theirs = shown_by(studio, photo, "anna"), shown_by(studio, photo, "ben")
+    drawn = stroke(handlers, mine)
+    after = stroke(handlers, theirs, [[0.8, 0.9]], who="ben")
+    assert pixels(after.after)[150, 55].max() == 0
+    assert pixels(drawn.after)[150, 55].max() == 255
+    assert after.prompt.drawn != drawn.prompt.drawn
+
+
+def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(studio, photo):
+    handlers = Handlers(studio)
+    values = handlers.draw(visitor("anna"), None, sent(ACROSS), BRUSH, ADD, 10)
+    assert values == [gr.skip()] * len(values)
+    with pytest.raises(gr.Error, match="A stroke has"):
+        handlers.draw(visitor("anna"), shown_by(studio, photo), "nonsense", BRUSH, ADD, 10)
+
+
+@pytest.mark.parametrize(
+    ("tool", "mode", "width"),
+    [
+        ("knife", ADD, 5),
+        (BRUSH, "burn", 5),
+        (BRUSH, ADD, 0),
+        (BRUSH, ADD, 1e9),
+        (BRUSH, ADD, float("nan")),
+        (BRUSH, ADD, None),
+        (CLICK, ADD, 5),
+    ],
+)
+def test_tools_that_the_page_does_not_have_are_refused(studio, photo, tool, mode, width):
+    with pytest.raises(gr.Error, match="brush"):
+        stroke(Handlers(studio), shown_by(studio, photo), tool=tool, mode=mode, width=width)

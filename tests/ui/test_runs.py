@@ -1,0 +1,90 @@
+"""What the page looks like while something runs, after it ended, and long after."""
+
+import time
+
+import httpx
+import pytest
+
+import app
+from pipeline.types import Progress
+from tests.page import Pipeline, private  # noqa: F401 - `private` is a fixture
+from ui import service as studios
+from ui import style_box
+from ui.examples import EXAMPLES
+from ui.layout import EMPTY
+from ui.service import Studio, reporter
+from ui.sessions import Visit
+
+
+@pytest.fixture
+def page():
+    return app.build(Studio(paint=Pipeline(), models=object()))
+
+
+@pytest.mark.parametrize(("run", "button"), [("paint_photo", "paint"), ("compare", "compare")])
+@pytest.mark.parametrize("failed", [True, False])
+def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, failed):
+    (begun,) = [number for number, fn in page.fns.items() if fn.name == run]
+    following = [
+        fn
+        for fn in page.fns.values()
+        if fn.trigger_after == begun
+        and (fn.trigger_only_on_failure if failed else not fn.trigger_only_on_failure)
+        and button in [block.elem_id for block in fn.outputs]
+    ]
+    assert len(following) == 1
+    shown = dict(zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True))
+    assert shown[button].interactive
+
+
+@pytest.mark.parametrize("run", ["paint_photo", "compare"])
+def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
+    (begun,) = [fn for fn in page.fns.values() if fn.name == run]
+    (failed,) = [fn for fn in page.fns.values() if fn.trigger_after == begun._id and fn.trigger_only_on_failure]
+    assert failed.show_progress == "hidden"
+    assert set(begun.show_progress_on) <= set(failed.show_progress_on)
+
+
+def test_the_empty_wall_asks_for_nothing_while_it_paints():
+    *_, running = app.switch_painting(style_box.LIKE, running=True)
+    *_, idle = app.switch_painting("", running=False)
+    assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
+
+
+def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
+    now, said = [0.0], []
+    monkeypatch.setattr(studios.time, "monotonic", lambda: now[0])
+    report = reporter(Visit(None, tmp_path), lambda done, text: said.append(text))
+    for second in range(51):
+        now[0] = second + 0.1
+        report(Progress("paint", 0.25 + 0.35 * second / 50))
+    left = [int(text.split("about ")[1].split(" s left")[0]) for text in said if "about" in text]
+    assert left[0] > 40
+    assert left == sorted(left, reverse=True)
+
+
+def test_the_thumbnails_outlive_the_sweep_of_visitors_files(page, photo, monkeypatch, tmp_path):
+    monkeypatch.setattr(app, "SWEEP_S", 0.2)
+    monkeypatch.setattr(app, "IDLE_S", 2)
+    page = app.build(Studio(paint=Pipeline(), models=object()))
+    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
+    try:
+        icons = [part["props"]["icon"]["url"] for part in page.config["components"] if part["props"].get("icon")]
+        assert len(icons) == len(EXAMPLES) + len(style_box.GALLERY)
+        visitors = uploaded(url, photo)
+        assert httpx.get(visitors).status_code == 200
+        until = time.monotonic() + 10
+        while httpx.get(visitors).status_code == 200 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert httpx.get(visitors).status_code == 403
+        assert {httpx.get(url.rstrip("/") + icon).status_code for icon in icons} == {200}
+    finally:
+        page.close()
+
+
+def uploaded(url, photo):
+    """Return the address of a photo that a visitor has just dropped."""
+    root = url.rstrip("/") + "/gradio_api"
+    with photo.open("rb") as file:
+        (path,) = httpx.post(f"{root}/upload", files={"files": file}).json()
+    return f"{root}/file={path}"

@@ -1,0 +1,112 @@
+"""What the page shows of a painting: small 8-bit previews, one a stage."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.io.image_files import LABEL_COLORS, read_header
+from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
+from ui.badges import badge_of
+
+PREVIEW_PX = 1600
+FIELD_PX = 1000  # of a photo in its field, which is 300 px high
+BROWSERS_SHOW = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+CHECKER_PX = 12
+CANVAS = (240, 237, 230)
+KEPT, RESULT = "segment", "blend"
+TITLES = {"paint": "Painted", "parse": "Parse over the photo", "restore": "Restored", KEPT: "Kept region", RESULT: "Result"}
+PALETTE = np.array(LABEL_COLORS, np.uint8)
+
+
+def fit(picture: NDArray[np.generic], longest: int = PREVIEW_PX) -> Pixels:
+    """Return a picture as uint8 with no side over `longest`; floats are [0, 1]."""
+    height, width = picture.shape[:2]
+    scale = longest / max(height, width)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if picture.dtype == np.uint8:
+        return picture
+    return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
+    """Lay a preview with transparency over a checkerboard; the downloaded file keeps its transparency."""
+    if alpha is None:
+        return pixels
+    height, width = pixels.shape[:2]
+    rows, columns = np.arange(height)[:, None] // CHECKER_PX, np.arange(width)[None] // CHECKER_PX
+    board = np.where((rows + columns) % 2, 255, 232).astype(np.float32)[..., None]
+    opacity = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)[..., None].astype(np.float32) / 255
+    return (pixels * opacity + board * (1 - opacity) + 0.5).astype(np.uint8)
+
+
+def for_field(path: Path, photo: Photo) -> Pixels | None:
+    """Return what stands for a photo in its field; None where browsers can show the file itself."""
+    kind, (width, height) = read_header(path)
+    rows, columns = photo.pixels.shape[:2]
+    if kind in BROWSERS_SHOW and rows * columns == width * height:
+        return None
+    return over_checker(fit(photo.pixels, FIELD_PX), photo.alpha)
+
+
+def tint(photo: Image, labels: Labels) -> Pixels:
+    """Return the parse in colors over the photo, in gray."""
+    pixels = fit(photo)
+    size = pixels.shape[1], pixels.shape[0]
+    classes = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None]
+    mixed = (PALETTE[classes].astype(np.uint16) * 3 + gray * 2) // 5
+    return np.where(classes[..., None] > 0, mixed, gray).astype(np.uint8)
+
+
+def show_mask(mask: Mask) -> Pixels:
+    """Return a mask as a gray picture."""
+    return cv2.cvtColor(fit(mask), cv2.COLOR_GRAY2RGB)
+
+
+_MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
+    "photo": lambda p: fit(p.original),
+    "paint": lambda p: None if p.styled is None else fit(p.styled),
+    "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
+    "restore": lambda p: None if p.restored is None else fit(p.restored),
+    KEPT: lambda p: None if p.mask is None else show_mask(p.mask),
+    RESULT: lambda p: fit(p.result),
+}
+
+
+def picture_of(painting: Painting, stage: str) -> Pixels | None:
+    """Return a stage's preview, None where the stage was skipped."""
+    picture = _MAKERS[stage](painting)
+    return None if picture is None else over_checker(picture, painting.photo.alpha)
+
+
+def caption_of(painting: Painting, stage: str) -> str:
+    """Say what a stage's picture shows and which weights made it; where it was skipped, why."""
+    title, reason = TITLES[stage], painting.skipped.get(stage)
+    if reason:
+        return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
+    seconds = painting.seconds.get(stage, 0.0)  # a stage that came from the cache took none worth saying
+    took = f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
+    return " · ".join(filter(None, (took, badge_of(painting, stage))))
+
+
+def brief(reason: str) -> str:
+    """Return the first sentence of a reason; what follows tells the machine's owner what to do."""
+    return reason.partition(". ")[0].rstrip(".") + "."
+
+
+def blank(shape: tuple[int, ...]) -> Pixels:
+    """Return the empty canvas that stands for a skipped stage."""
+    return np.full(shape, CANVAS, np.uint8)
+
+
+def write_preview(path: Path, pixels: Pixels) -> Path:
+    """Write a PNG quickly: previews are lossless and short-lived, so speed counts more than bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+        raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
+    return path

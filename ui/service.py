@@ -1,0 +1,253 @@
+"""What the page asks of the pipeline: paint, blend again, download. It translates values and knows no widgets."""
+
+import filecmp
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.io.image_files import read_photo
+from pipeline.ops.tensor import to_pixels
+from pipeline.settings import Settings, WeightPolicy
+from pipeline.steps.cache import OwnerCache, StageCache
+from pipeline.steps.run import NotCachedError
+from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progress, Prompt, StageName, Style
+from pipeline.weights.cache import cache_folder
+from pipeline.weights.resolve import at_hand
+from ui.compare_tab import Compared, show_comparison
+from ui.examples import Example, PaintedExamples
+from ui.forecast import Forecast
+from ui.sessions import Visit, Visits
+from ui.status import StatusLine
+from ui.style_box import StyleFile
+from ui.view_state import Shown, show, show_again, write_painting
+from ui.widgets import changed_at_once
+
+log = logging.getLogger("page")
+
+DOING = {
+    "paint": "Painting the scene",
+    "parse": "Looking for faces",
+    "restore": "Restoring faces",
+    "segment": "Outlining what is kept",
+    "blend": "Blending",
+}
+STILL = "What you corrected in this photo, or gave its faces, still holds; Clear, under Correct and Faces, takes it back."
+EXAMPLES_OWNER = "examples"
+# What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
+WITHOUT_NETWORKS: frozenset[StageName] = frozenset({"parse", "paint"})
+MOST_UNDONE = 100
+PREVIEW_S = 1.5  # between two previews of a painting that takes long
+Bar = Callable[[float, str], object]  # share of the work done, what happens now
+
+
+class AgainError(Exception):
+    """What is wanted takes large networks again, which run only where the visitor sees how far they are, and can cancel them."""
+
+    def __init__(self, wanted: Shown) -> None:
+        super().__init__("The painting has to be made again.")
+        self.wanted = wanted
+
+
+class Studio:
+    """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
+
+    def __init__(
+        self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None,  # noqa: ANN401 - stand-ins for tests
+        *, weights: WeightPolicy = "auto",
+    ) -> None:  # fmt: skip
+        self.here = at_hand(weights)  # what `auto` takes, until the program ends
+        self._paint = paint
+        self._compare = compare
+        self._models = models
+        self._lock = threading.Lock()
+        self._alone = threading.Lock()  # two paintings would take twice the memory
+        self.line = StatusLine()
+        self._cache = StageCache()
+        self.visits = Visits(self._cache)
+        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples", self.here)
+
+    def pipeline(self) -> tuple[Callable[..., Painting], Any]:
+        """Return `paint` and the one set of models that all visitors share."""
+        with self._lock:
+            if self._paint is None:
+                from pipeline.paint import paint  # loads torch and OpenVINO
+                from pipeline.runtime.models import Models
+
+                self._paint, self._models = paint, Models(here=self.here, arriving=self.line.arriving)
+            return self._paint, self._models
+
+    def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
+        """Run the pipeline; one at a time, unless the networks' work comes from the cache (`cached`)."""
+        paint, models = self.pipeline()
+        alone = nullcontext() if how.get("cached") else self._alone
+        with self.line.working(), alone:
+            return paint(photo, settings, models=models, **how)
+
+    def show(
+        self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None, *,
+        styles: tuple[StyleFile, ...] = (),
+    ) -> Shown:  # fmt: skip
+        """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
+
+        Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        """
+        visit = self.visits.of(session)
+        report = reporter(visit, bar)
+        prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
+        with_styles = replace(prompt, styles=styles_of(visit, styles))
+        try:
+            photo = photo_of(visit, visit.cache, path, name)
+            painting = self.paint(photo, settings, prompt=with_styles, report=report, cache=visit.cache)
+        finally:
+            visit.preview = None
+        shown = replace(show(visit, painting, path), styles=styles)
+        return replace(shown, notes=(STILL, *shown.notes), past=before.past) if before and prompt else shown
+
+    def show_example(self, session: str, example: Example) -> Shown:
+        """Show an example, which is painted already or now; its stages are everybody's."""
+        painting = self.examples.of(example)
+        return replace(show(self.visits.of(session), painting, example.path), owner=EXAMPLES_OWNER)
+
+    def blend_again(self, session: str, shown: Shown, settings: Settings) -> Shown:
+        """Blend the shown painting anew from what the visitor's cache holds.
+
+        Raises: AgainError: it holds that no more.
+        """
+        return self.again(session, shown, replace(shown, settings=changed_at_once(shown.settings, settings)))
+
+    def point(self, session: str, shown: Shown, prompt: Prompt) -> Shown:
+        """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo. What was before can be undone.
+
+        Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
+        """
+        past = (*shown.past, shown.prompt)[-MOST_UNDONE:]
+        return self.again(session, shown, replace(shown, prompt=prompt, past=past))
+
+    def undo(self, session: str, shown: Shown) -> Shown:
+        """Take the last click or stroke back.
+
+        Raises: AgainError: as in `blend_again`.
+        """
+        if not shown.past:
+            return shown
+        return self.again(session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1]))
+
+    def again(self, session: str, shown: Shown, wanted: Shown, bar: Bar | None = None) -> Shown:
+        """Show a painting with the settings, prompt and past of another.
+
+        `bar`: what says how far it is where large networks may run; without it they must not.
+
+        Raises: AgainError: they would have to. Cancelled: the visitor asked for it, or left.
+        """
+        if (wanted.settings, wanted.prompt) == (shown.settings, shown.prompt):
+            return shown
+        visit, began = self.visits.of(session), time.perf_counter()
+        painting = self._repaint(visit, wanted, bar)
+        log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
+        if all(Path(path).exists() for path in (shown.before, shown.kept, shown.framed, *(path for _, path, _ in shown.stages))):
+            return replace(show_again(visit, painting, shown), past=wanted.past)
+        # The previews were deleted while the page stood idle.
+        return replace(show(visit, painting, shown.photo), owner=shown.owner, past=wanted.past, styles=shown.styles)
+
+    def _repaint(self, visit: Visit, wanted: Shown, bar: Bar | None) -> Painting:
+        cache = self._cache_of(visit, wanted)
+        how: dict[str, Any] = {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+        prompt = replace(wanted.prompt, styles=styles_of(visit, wanted.styles))
+        photo = photo_of(visit, cache, wanted.photo, wanted.name)
+        try:
+            return self.paint(photo, wanted.settings, prompt=prompt, cache=cache, **how)
+        except NotCachedError as missing:
+            raise AgainError(wanted) from missing
+
+    def compare(
+        self,
+        session: str,
+        path: Path,
+        name: str,
+        settings: Settings,
+        segmenters: Sequence[str],
+        bar: Bar,
+        *,
+        styles: tuple[StyleFile, ...] = (),
+    ) -> Compared:
+        """Paint a visitor's photo with several segmenters and write the previews and the sheet.
+
+        Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        """
+        _, models = self.pipeline()
+        if self._compare is None:
+            from pipeline.compare import compare
+
+            self._compare = compare
+        visit = self.visits.of(session)
+        report, photo = reporter(visit, bar), photo_of(visit, visit.cache, path, name)
+        like = styles_of(visit, styles)
+        with self.line.working(), self._alone:
+            compared = self._compare(photo, settings, segmenters, models=models, styles=like, report=report, cache=visit.cache)
+        return show_comparison(visit, compared, photo)
+
+    def write_full_size(self, session: str, shown: Shown, bar: Bar | None = None) -> Path:
+        """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path.
+
+        `bar`: as in `again`.
+
+        Raises: AgainError: as in `again`.
+        """
+        visit = self.visits.of(session)
+        return write_painting(self._repaint(visit, shown, bar), visit.folder)
+
+    def _cache_of(self, visit: Visit, shown: Shown) -> OwnerCache:
+        return self._cache.of(shown.owner) if shown.owner else visit.cache
+
+
+def photo_of(visit: Visit, cache: OwnerCache, path: Path, name: str) -> Photo:
+    """Read a photo once for all its paintings; its pixels stay on the disk, in the visit's folder.
+
+    Raises: PhotoError: it cannot be read, or was deleted meanwhile.
+    """
+
+    def read() -> Photo:
+        if not path.exists():
+            raise PhotoError("Your photo is no longer on this machine: it was deleted, as promised. Add it again.")
+        return visit.on_disk(read_photo(path, name=name))
+
+    return cache.get(("photo", str(path)), read)
+
+
+def styles_of(visit: Visit, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
+    """Read style pictures, or take them from the visit's cache.
+
+    Raises: PhotoError: one cannot be read, or was deleted meanwhile.
+    """
+    return tuple(visit.cache.get(("style", file), file.read) for file in files)
+
+
+def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
+    """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
+    stop, forecast, previewed = visit.begin(), Forecast(time.monotonic()), 0.0
+
+    def report(progress: Progress) -> None:
+        nonlocal previewed
+        if stop.is_set():
+            raise Cancelled
+        if progress.picture is not None:
+            if visit.enough.is_set():
+                raise Enough
+            if time.monotonic() - previewed > PREVIEW_S:
+                visit.show_so_far(to_pixels(progress.picture))
+                previewed = time.monotonic()
+        left = forecast.left(progress, time.monotonic())
+        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
+
+    return report
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Return whether two files hold the same bytes."""
+    return one.exists() and other.exists() and filecmp.cmp(one, other, shallow=False)
