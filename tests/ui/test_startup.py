@@ -31,7 +31,7 @@ def published(hub, data, monkeypatch):
     )
     embedded = {name: entry for name, entry in CATALOG.items() if entry.embedded}
     monkeypatch.setattr(weights, "CATALOG", {**embedded, **{entry.name: entry for entry in entries}})
-    monkeypatch.setitem(networks.NETS, "restorer", "generator.Generator")
+    monkeypatch.setitem(networks.NETS, "restorer", "cyclegan.Generator")
     monkeypatch.setattr(runtime, "compile_openvino", lambda verified: lambda *batch: batch[0])
     monkeypatch.setattr(startup, "EXAMPLES", ())
     return {entry.name: entry for entry in entries}
