@@ -93,14 +93,9 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     )  # fmt: skip
     for after in (received.then, received.failure):  # `then` follows no error
         after(
-            handlers.show_photo,
-            parts.photo,
-            parts.photo,
-            preprocess=False,
-            show_progress="hidden",
-            concurrency_limit=4,
-            **PRIVATE,
-        )
+            handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden",
+            concurrency_limit=4, **PRIVATE,
+        )  # fmt: skip
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
