@@ -55,7 +55,7 @@ def _sure_parts(teacher: nn.Module, photo: Pixels, matrix: NDArray[np.float32]) 
     crop = cv2.warpAffine(photo, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     x = (torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 255 - MEAN) / STD
     seen, mirror = teacher(torch.cat([x, x.flip(3)]).to(device)).float().softmax(1).cpu().permute(0, 2, 3, 1).numpy()
-    nine = nine_probabilities((seen + mirror[:, ::-1, list(MIRRORED)]) / 2)
+    nine = nine_probabilities((seen + mirror[:, ::-1, list(MIRRORED[: seen.shape[-1]])]) / 2)
     parts, sure = nine.argmax(2).astype(np.uint8), nine.max(2)
     # Hair, headwear, clothes: the teacher does not tell them apart well.
     return np.where((sure < SURE) | (parts == Part.PERSON), PERSON, parts).astype(np.uint8)
