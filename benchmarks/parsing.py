@@ -1,4 +1,4 @@
-"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [faces people side robust groups photos]`.
+"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [faces people side robust groups photos streets edges]`.
 
 Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.quality import measures
+from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io import read_photo
 from pipeline.paint import at_working_size, labels_at, see_photo
 from pipeline.runtime import Models
@@ -163,7 +164,11 @@ def photos(data: Path, _: ModuleType, models: Models) -> None:
     print(f"photos: faces in {len(hits)} of 800: {hits}")
 
 
-SETS = {"faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos}
+SETS = {
+    "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos,
+    "streets": lambda data, _, models: streets(data.parent, models),
+    "edges": lambda data, _, models: edges(data.parent, models),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -171,10 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}")
+    parser.add_argument("--stamps", type=Path, help="a folder of animals cut out as PNG files, to look for faces in")
     args = parser.parse_args()
     measure, models = measures(args.shared), Models()
     for name in args.sets:
         SETS[name](args.shared / "data", measure, models)
+    if args.stamps:
+        animals(args.shared, models, args.stamps)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.confirm import clear, confirm
 from pipeline.stages.guess import guesses
+from pipeline.stages.limit import limit
 from pipeline.stages.measure import measure
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background
 from pipeline.types import Face, Image, Points
@@ -39,10 +40,11 @@ class Seen:
     views: tuple[CloseLook, ...]
 
 
-def see(photo: Image, parser: Parser) -> Seen:
+def see(photo: Image, parser: Parser, *, limiting: bool = True) -> Seen:
     """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
 
     A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
+    `limiting`: whether beyond every found face there are no face's classes, of a network that knows a body's skin.
     """
     parts = look(photo, parser.whole, long_px=LOOK_PX)
     found = _confirmed(photo, parser, parts, whole_of(photo), [])
@@ -54,7 +56,26 @@ def see(photo: Image, parser: Parser) -> Seen:
         found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
+    seen = Seen(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
+    return limited(seen, photo.shape[:2]) if limiting else seen
+
+
+def limited(seen: Seen, size: tuple[int, int]) -> Seen:
+    """Return what was seen in a photo of `size` (height, width) without a face's classes beyond every found face.
+
+    A network that does not know a body's skin is left as it is: it was measured without this.
+    """
+    h, w = seen.whole.shape[:2]
+    if seen.whole.shape[2] <= Part.BODY_SKIN:
+        return seen
+    k = np.array([w / size[1], h / size[0]])
+    whole = limit(seen.whole, seen.faces, np.column_stack([np.diag(k), (k - 1) / 2]))
+    return Seen(whole, seen.faces, tuple(_limited_view(view, seen.faces) for view in seen.views))
+
+
+def _limited_view(view: CloseLook, faces: tuple[Face, ...]) -> CloseLook:
+    inner = view.inner and _limited_view(view.inner, faces)
+    return CloseLook(limit(view.parts, faces, view.matrix), view.matrix, inner)
 
 
 def whole_of(photo: Image) -> Window:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
 from pipeline.stages.confirm import confirm
-from pipeline.stages.detect import Seen, fitting_look
+from pipeline.stages.detect import Seen, fitting_look, limited
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, likeliest, look_closest
 from pipeline.types import Face, Image, Network
 
@@ -37,7 +37,7 @@ def find(photo: Image, finder: Network, parser: Parser) -> Seen:
             break
     seen.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in seen)
-    return Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
+    return limited(Seen(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen)), photo.shape[:2])
 
 
 def _inside_any(face: Face, seen: list[tuple[Face, CloseLook]]) -> bool:
