@@ -107,7 +107,9 @@ def edges(shared: Path, models: Models) -> None:
             original, seen = see_photo(photo, models=models)
             if not seen.faces:
                 continue
-            mask = segment(original, parted(original, seen.whole, seen.views), seen.faces, kept=kept)
+            mask = segment(
+                original, parted(original, seen.whole, seen.views), seen.faces, kept=kept
+            )
             pixels = (original * 255).clip(0, 255).astype(np.uint8)
             pieces = straight_pieces(mask, pixels, min(face.height for face in seen.faces))
             total += len(pieces)

@@ -22,7 +22,9 @@ def box(top: int, bottom: int, left: int, right: int) -> np.ndarray:
 def test_a_box_has_four_straight_sides():
     pieces = straight_pieces(soft(box(50, 150, 60, 140)), GRAY, face_px=100)
     assert len(pieces) == 4
-    assert sorted(round(p.length / 10) * 10 for p in pieces) == pytest.approx([70, 70, 90, 90], abs=10)
+    assert sorted(round(p.length / 10) * 10 for p in pieces) == pytest.approx(
+        [70, 70, 90, 90], abs=10
+    )
 
 
 def test_a_face_has_none():
@@ -31,7 +33,9 @@ def test_a_face_has_none():
 
 
 def test_a_tilted_side_is_not_parallel():
-    turned = cv2.warpAffine(box(50, 150, 60, 140), cv2.getRotationMatrix2D((100, 100), 8, 1), (200, 200))
+    turned = cv2.warpAffine(
+        box(50, 150, 60, 140), cv2.getRotationMatrix2D((100, 100), 8, 1), (200, 200)
+    )
     assert straight_pieces(soft(turned), GRAY, face_px=100) == []
 
 

@@ -9,7 +9,6 @@ from pipeline.stages.limit import limit, reached
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, look, nine_probabilities
 from pipeline.types import Face
 from training.face_finder import Found
-from training.figures import as_network
 from training.framing import beside, chosen_view, composed
 from training.labels import BARE, FACE, FACELESS, PEOPLE_PARTS, PERSON, UNKNOWN
 from training.losses import loss
@@ -135,7 +134,9 @@ def test_a_network_of_twelve_outputs_gets_a_thirteenth_between_person_and_skin()
         "segmentation_head.0.bias": torch.randn(12),
     }
     wide = widened(state)
-    assert wide["segmentation_head.0.weight"].shape[0] == len(wide["segmentation_head.0.bias"]) == 13
+    assert (
+        wide["segmentation_head.0.weight"].shape[0] == len(wide["segmentation_head.0.bias"]) == 13
+    )
     for key, rows in state.items():
         torch.testing.assert_close(wide[key][:12], rows)
         torch.testing.assert_close(wide[key][12], rows[1:3].mean(0))

@@ -33,9 +33,9 @@ from training.labels import CLASSES
 from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
 from training.samples import Samples, read_mask
+from training.stream import Varied, batches
 from training.street_data import chosen, load_streets
 from training.street_held_out import HeldOutStreets
-from training.stream import Varied, batches
 from training.views import VIEWS, Views
 
 LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks

@@ -50,7 +50,9 @@ def load_streets(shared: Path, memory: Path, views: Views, seed: int = 0) -> Str
     """
     data = shared / "data"
     if not (memory / "people_parts").is_dir():
-        wanted = f"labels were wanted there; `python -m training.streets {shared} {memory}` makes them"
+        wanted = (
+            f"labels were wanted there; `python -m training.streets {shared} {memory}` makes them"
+        )
         raise DatasetError(memory, [wanted])
     samples: dict[str, list[Sample]] = {"face_parsing": _donors(data)}
     faces: list[Found | None] = []

@@ -80,8 +80,9 @@ def figures(all_of: list[Counts]) -> dict[str, float]:
 
 
 def shown_of_face(face: Found, parse: Labels) -> tuple[bool, float]:
-    """Return whether a parse shows a mouth between a face's mouth corners, and how far below the
-    mouth its face reaches, in distances between eyes and mouth.
+    """Return whether a parse shows a mouth where a face has its own, and how far the face goes on.
+
+    How far below the mouth, in distances between eyes and mouth.
     """
     h, w = parse.shape
     eyes, mouth = face.points[:2].mean(0), face.points[2:].mean(0)

@@ -17,7 +17,7 @@ from PIL import Image
 from pipeline.files import write_whole
 from pipeline.ops.resample import resized
 from pipeline.runtime import Models
-from pipeline.stages.parse import Parser, Part, look
+from pipeline.stages.parse import Parser, look
 from pipeline.types import Labels, Pixels
 from training.checks import Pair, photos_in
 from training.face_finder import FaceFinder, Found
@@ -80,7 +80,9 @@ def street_labels(photo: Pixels, mask: Labels, seen: Teachers) -> tuple[Labels, 
     return with_edges_unknown(resolved(photo, labels, faces, seen.parser.close)), faces
 
 
-def labelled(kind: str, photo: Pixels, mask: Path | None, seen: Teachers) -> tuple[Labels, list[Found]]:
+def labelled(
+    kind: str, photo: Pixels, mask: Path | None, seen: Teachers
+) -> tuple[Labels, list[Found]]:
     """Return the labels of one of a set's photos, and its faces."""
     if kind in ("people_parts", HELD_OUT_SET) and mask is not None:
         return street_labels(photo, read_mask(mask), seen)

@@ -20,7 +20,7 @@ SHOWN = (*BARE_FACE, Part.GLASSES)
 
 
 def face_points(labels: Labels) -> Points | None:
-    """Return eyes and mouth corners, (4, 2) px, the picture's left one first; None: one is missing."""
+    """Return eyes and mouth corners, (4, 2) px, the picture's left first; None: one is missing."""
     eyes = [np.argwhere(labels == part)[:, ::-1] for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
     mouth = np.argwhere((labels == Part.LIPS) | (labels == Part.TEETH))[:, ::-1]
     if min(len(eyes[0]), len(eyes[1]), len(mouth)) < 8:

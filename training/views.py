@@ -32,8 +32,9 @@ class Views:
 
     `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of pictures is drawn; `whole`: the same of
     whole photos. `tilt`: the standard deviation of a head's angle, degrees; `leaning`: how often any angle to 45 degrees takes its
-    place. `figures`: the framings of whole figures, and `standing`: how often one takes the face's place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
-    `empty`: how often it begins without anybody. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
+    place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
+    `empty`: how often it begins without anybody. `figures`: the framings of whole figures, and `standing`: how often one of them takes
+    the face's place. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
     file are varied.
     """
 
