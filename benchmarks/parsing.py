@@ -1,6 +1,7 @@
 """Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER]`.
 
-SET is faces, people, side, robust, groups, photos, streets or edges. Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size.
+SET is faces, people, side, robust, groups, photos, streets or edges. Held-out sets only.
+Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
 
 import argparse

@@ -1,8 +1,11 @@
 """People before a camera: what labels mean, where faces may be, and what a parse of them is worth."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pipeline.stages.detect import Seen, limited
 from pipeline.stages.limit import limit, reached
@@ -11,7 +14,9 @@ from pipeline.types import Face
 from training.face_finder import Found
 from training.framing import beside, chosen_view, composed
 from training.labels import BARE, FACE, FACELESS, PEOPLE_PARTS, PERSON, UNKNOWN
+from training.loop import half_state, single
 from training.losses import loss
+from training.milestone import write
 from training.resolve import resolved, with_bystanders, with_edges_unknown
 from training.samples import Sample
 from training.segment import widened
@@ -298,3 +303,18 @@ def test_people_parts_labels_say_what_they_know():
     assert PEOPLE_PARTS.tolist() == [0, 1, BARE, Part.HAIR, Part.HEADWEAR, Part.GLASSES]
     view = composed(lambda: standing(), [], 64, np.random.default_rng(3), VIEWS["streets"])
     assert view[1].shape == (64, 64)
+
+
+def test_a_milestone_is_small_files_that_a_training_starts_from(tmp_path):
+    state = {f"layer{i}.weight": torch.randn(1000, 1500) for i in range(4)}
+    save_file(half_state(state), tmp_path / "average.safetensors")
+    (tmp_path / "held_out.csv").write_text("step,minutes,miou\n50,1.0,0.7\n100,2.0,0.8\n")
+    for _ in range(2):
+        shards = write(tmp_path, "parser_streets", "weights/parser", tmp_path / "milestones")
+    assert len(shards) == 2 == len(list((tmp_path / "milestones").glob("*.safetensors")))
+    assert all(shard.stat().st_size < 10e6 for shard in shards)
+    back = single(*shards)
+    assert back.keys() == state.keys()
+    torch.testing.assert_close(back["layer3.weight"], state["layer3.weight"].half().float())
+    card = json.loads((tmp_path / "milestones/parser_streets.json").read_text())
+    assert card["held_out"] == {"step": 100.0, "minutes": 2.0, "miou": 0.8}
