@@ -22,6 +22,7 @@ from training.street_figures import Counts, counts, figures, reach_below, shown_
 LEAST_PX = 24.0  # height of the faces that must be found
 CHIN = 0.9  # how far below the mouth a kept face must reach, in distances of eyes to mouth
 NEAR = 0.5  # of a face's height: how far the middles of one face's two finds may be apart
+DRAWN = {"cartoon", "toys"}  # folders of stamps that are no photographs
 STAMP_SHARE = 0.6  # of a landscape's side that an animal is high
 
 
@@ -133,7 +134,7 @@ def stamped(landscape: Pixels, stamp: np.ndarray) -> Pixels:
 
 def animals(shared: Path, models: Models, stamps: Path, most: int = 30) -> None:
     """Print the animals in which faces are found; `stamps`: PNG cut-outs, each on a landscape."""
-    files = sorted(stamps.rglob("*.png"))
+    files = [f for f in sorted(stamps.rglob("*.png")) if not DRAWN & set(f.parts)]
     scenes, hits = photos_in(shared / "data/photos"), []
     chosen = files[:: max(1, len(files) // most)][:most]
     for file, scene in zip(chosen, scenes, strict=False):
