@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.given_parsers import GivenParsers
 from benchmarks.quality import measures
 from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io import read_photo
@@ -178,8 +179,11 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}")
     parser.add_argument("--stamps", type=Path, help="a folder of animals cut out as PNG files, to look for faces in")
+    parser.add_argument("--parser", type=Path, nargs="+", default=[], help="a checkpoint's files, instead of the embedded network")
+    parser.add_argument("--close", type=Path, nargs="+", default=[], help="likewise, of the network of faces near")
     args = parser.parse_args()
-    measure, models = measures(args.shared), Models()
+    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
+    measure, models = measures(args.shared), GivenParsers(given) if any(given.values()) else Models()
     for name in args.sets:
         SETS[name](args.shared / "data", measure, models)
     if args.stamps:

@@ -11,7 +11,7 @@ from pipeline.paint import at_working_size, see_photo
 from pipeline.run import KeepNothing, Run, ignore
 from pipeline.runtime import Models
 from pipeline.stages.detect import Seen, limited, see
-from pipeline.stages.parse import Part, Probabilities, likeliest
+from pipeline.stages.parse import likeliest, nine_classes
 from pipeline.stages.segment import segment
 from pipeline.stages.separate import parted
 from pipeline.types import Face, Image, Labels, Mask, Photo, Pixels
@@ -30,11 +30,6 @@ def seen_without_limit(photo: Image, models: Models) -> Seen:
     """Return what the parser sees, a face's classes beyond found faces included."""
     parser, _ = Run("", ignore, KeepNothing()).parser(models, "embedded")
     return see(photo, parser, limiting=False)
-
-
-def classes(parts: Probabilities) -> tuple[Labels, np.ndarray]:
-    """Return the likeliest class of a person, (H, W), and where the background is likelier."""
-    return (likeliest(parts[..., 1:]) + 1).astype(np.uint8), parts[..., Part.BACKGROUND] > 0.5
 
 
 def at_size(labels: np.ndarray, like: np.ndarray) -> np.ndarray:
@@ -87,15 +82,16 @@ def streets(shared: Path, models: Models, folder: str = "people_parts_test") -> 
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
             parts = parted(original, seen.whole, seen.views)
-            parse, background = (at_size(labels, truth) for labels in classes(parts))
-            by_rule[name].append(counts(truth, parse, background > 0))
+            parse = at_size(likeliest(parts[..., 1:]) + 1, truth)
+            nine = at_size(nine_classes(parts), truth)
+            by_rule[name].append(counts(truth, parse, nine))
         kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
         rows += face_figures(finder(pixels), seen.faces, parse, kept)
     for name, all_of in by_rule.items():
         text = ", ".join(f"{key} {value:.4f}" for key, value in figures(all_of).items())
         print(f"streets: {name}: {text}")
     count, found, mouths, chins = rows
-    print(f"streets: of {count:.0f} faces of {LEAST_PX:.0f} px and more: found {found / count:.3f}, "
+    print(f"streets: {count:.0f} faces of {LEAST_PX:.0f} px and more: found {found / count:.3f}, "
           f"with a mouth {mouths / count:.3f}, and a chin {chins / count:.3f}")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""People before a camera: what labels mean, where faces may be, and what a parse of them is worth."""
+"""People before a camera: what labels mean, where faces may be, and what their parse is worth."""
 
 import json
 
@@ -13,7 +13,7 @@ from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, look, nine_probab
 from pipeline.types import Face
 from training.face_finder import Found
 from training.framing import beside, chosen_view, composed
-from training.labels import BARE, FACE, FACELESS, PEOPLE_PARTS, PERSON, UNKNOWN
+from training.labels import BARE, FACE, FACELESS, NINE, PEOPLE_PARTS, PERSON, UNKNOWN
 from training.loop import half_state, single
 from training.losses import loss
 from training.milestone import write
@@ -203,7 +203,7 @@ def street() -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_right_parse_of_a_figure_has_no_clothes_called_a_face():
     truth, parse = street()
-    found = figures([counts(truth, parse, parse == 0)])
+    found = figures([counts(truth, parse, NINE[parse])])
     assert found["clothes_face"] == 0
     assert found["street_person"] == found["street_skin"] == found["street_hair"] == 1
 
@@ -212,7 +212,7 @@ def test_clothes_called_a_face_are_counted_by_photo():
     truth, parse = street()
     wrong = parse.copy()
     wrong[50:120, 20:80] = Part.LIPS
-    found = figures([counts(truth, p, p == 0) for p in (parse, wrong)])
+    found = figures([counts(truth, p, NINE[p]) for p in (parse, wrong)])
     assert found["clothes_face_worst"] == pytest.approx(0.5)
     assert found["clothes_face"] == pytest.approx(0.25)
 
@@ -220,7 +220,7 @@ def test_clothes_called_a_face_are_counted_by_photo():
 def test_pixels_near_a_labelled_edge_do_not_count():
     truth, parse = street()
     shifted = np.roll(parse, 2, 1)
-    found = figures([counts(truth, shifted, shifted == 0)])
+    found = figures([counts(truth, shifted, NINE[shifted])])
     assert found["street_person"] == found["street_hair"] == 1
     assert clear_of_edges(truth)[100, 50]
     assert not clear_of_edges(truth)[50, 50]

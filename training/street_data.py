@@ -1,4 +1,4 @@
-"""What a parser learns of people as they stand before a camera, and what is held out to choose by."""
+"""What a parser learns of people as they stand before a camera, and what is held out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -38,13 +38,13 @@ def clear_of_edges(labels: Labels, px: int = EDGE_PX) -> Region:
     return cv2.dilate(labels, disc) == cv2.erode(labels, disc)
 
 
-def counts(truth: Labels, parse: Labels, background: Region) -> Counts:
-    """Compare a parse, the likeliest of the parser's classes, with people_parts' labels.
+def counts(truth: Labels, parse: Labels, nine: Labels) -> Counts:
+    """Compare a parse with people_parts' labels, all (H, W).
 
-    `background`: where the parse says background, as the product decides it.
+    `parse`: the likeliest of the parser's classes but the background; `nine`: the nine classes of
+    the product, which say what is background and what is a face.
     """
-    face = np.isin(parse, FACE_PARTS[:-1]) & ~background
-    clothes = truth == CLOTHES
+    clothes, face, background = truth == CLOTHES, nine >= Part.SKIN, nine == Part.BACKGROUND
     clear = clear_of_edges(truth)
     person = np.where(truth > 0, 1, 0).astype(np.uint8)
     clear_person = clear_of_edges(person)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.ops.resample import resized
-from pipeline.stages.parse import Part, likeliest, look
+from pipeline.stages.parse import Part, likeliest, look, nine_classes
 from pipeline.types import Labels, Network
 from training.labels import BARE_FACE, FACE
 from training.samples import read_mask, read_pixels
@@ -32,13 +32,12 @@ class HeldOutStreets:
             pixels, truth = read_pixels(photo), read_mask(mask)
             parts = look(pixels.astype(np.float32) / 255, network, long_px=LOOK_PX)
             parts = resized(parts, (truth.shape[0], truth.shape[1]))
-            parse, background = likeliest(parts[..., 1:]) + 1, parts[..., 0] > 0.5
-            all_of.append(counts(truth, parse, background))
+            nine = nine_classes(parts)
+            all_of.append(counts(truth, likeliest(parts[..., 1:]) + 1, nine))
             labels, faces = kept(self.memory / f"{photo.stem}.png")
             if faces:
                 below = _lower_face(labels, float(faces[0].points[2:, 1].mean()))
-                found = np.isin(parse, range(Part.SKIN, Part.HAIR)) & ~background
-                lower += (below & found).sum(), below.sum()
+                lower += (below & (nine >= Part.SKIN)).sum(), below.sum()
         return {**figures(all_of), "lower_face": float(lower[0] / max(lower[1], 1))}
 
 
