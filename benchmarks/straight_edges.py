@@ -1,4 +1,4 @@
-"""Find what a cut-out must not show: straight pieces of its outline, parallel to the picture's sides."""
+"""Find what no cut-out may show: straight pieces of its outline, parallel to the picture's sides."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from pipeline.types import Mask, Pixels
 
+Spot = tuple[float, float, float]
 Curve = NDArray[np.float64]  # (N, 2) x, y in px, a point a pixel
 
 LEVEL = 0.5
 PARALLEL_DEG = 1.0
 CHORD_PX = 4  # over which a direction is taken: a mask's own grid shows below
 LEAST_SHARE = 0.08  # of the face's height, from which on a piece is seen
+LEAST_PX = 8.0  # a shorter piece says more of the grid than of the mask
 NEAR_PX = 3.0  # an edge of the photo so near explains a straight piece
 CANNY = (60, 120)
 
@@ -28,16 +30,23 @@ class Straight:
     length: float
 
 
-def straight_pieces(mask: Mask, photo: Pixels, face_px: float) -> list[Straight]:
+def straight_pieces(mask: Mask, photo: Pixels, faces: list[Spot]) -> list[Straight]:
     """Return the straight pieces of a mask's 0.5 contour that nothing in the photo explains.
 
-    `mask`: (H, W) in [0, 1]; `photo`: of the same size. Pieces on the picture's border do not count.
+    `mask`: (H, W) in [0, 1]; `photo`: of the same size; `faces`: center x, y and height of each,
+    px: a piece is measured by the nearest. Pieces on the picture's border do not count.
     """
     lines = contourpy.contour_generator(z=mask.astype(np.float64)).lines(LEVEL)
     free = _unexplained(photo)
     pieces = [piece for line in lines for piece in _pieces(_resampled(line))]
-    long_enough = (p for p in pieces if p.length > LEAST_SHARE * face_px)
-    return [p for p in long_enough if _lies_in(free, p)]
+    return [p for p in pieces if p.length > _least(p, faces) and _lies_in(free, p)]
+
+
+def _least(piece: Straight, faces: list[Spot]) -> float:
+    """Return from which length on a piece counts."""
+    middle = (np.array(piece.start) + piece.end) / 2
+    nearest = min(faces, key=lambda face: float(np.hypot(*(middle - face[:2]))))
+    return max(LEAST_PX, LEAST_SHARE * nearest[2])
 
 
 def _resampled(line: Curve) -> Curve:

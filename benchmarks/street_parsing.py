@@ -108,11 +108,17 @@ def edges(shared: Path, models: Models) -> None:
                 original, parted(original, seen.whole, seen.views), seen.faces, kept=kept
             )
             pixels = (original * 255).clip(0, 255).astype(np.uint8)
-            pieces = straight_pieces(mask, pixels, min(face.height for face in seen.faces))
+            pieces = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
             total += len(pieces)
             if pieces:
                 named[file.name] = [round(piece.length) for piece in pieces]
         print(f"edges: kept {kept}: {total} straight pieces: {named}")
+
+
+def spot(face: Face) -> tuple[float, float, float]:
+    """Return a face's center x, y and height, px."""
+    x0, y0, x1, y1 = face.box
+    return (x0 + x1) / 2, (y0 + y1) / 2, face.height
 
 
 def stamped(landscape: Pixels, stamp: np.ndarray) -> Pixels:
