@@ -318,3 +318,17 @@ def test_a_milestone_is_small_files_that_a_training_starts_from(tmp_path):
     torch.testing.assert_close(back["layer3.weight"], state["layer3.weight"].half().float())
     card = json.loads((tmp_path / "milestones/parser_streets.json").read_text())
     assert card["held_out"] == {"step": 100.0, "minutes": 2.0, "miou": 0.8}
+
+
+def test_a_face_behind_dark_glasses_is_a_face():
+    def network(batch: np.ndarray) -> np.ndarray:
+        parts = np.stack([head()] * len(batch))
+        parts[:, :, 130:170, 95:225] = 0
+        parts[:, Part.GLASSES, 130:170, 95:225] = 1
+        return parts
+
+    labels = np.full((400, 200), BARE, np.uint8)
+    out = resolved(np.zeros((400, 200, 3), np.uint8), labels, [FOUND], network)
+    assert out[95, 100] == Part.SKIN
+    assert out[122, 100] == Part.LIPS
+    assert out[80, 80] == UNKNOWN

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops import align
 from pipeline.stages.measure import measure
-from pipeline.stages.parse import Part, likeliest, look_closer
+from pipeline.stages.parse import CloseLook, Part, likeliest, look_closer
 from pipeline.types import Labels, Network, Pixels
 from training.face_finder import Found
 from training.labels import BARE, FACE, FACELESS, PERSON, UNKNOWN
@@ -21,6 +21,7 @@ SURE, SURE_PART, SURE_ELSE = 0.75, 0.6, 0.85  # a face at all; one of its parts;
 REACH = (1.25, 1.45)
 LEAST_PX = 24.0  # height below which parts of a face cannot be told apart
 LEAST_SCORE = 0.72  # of a closer look that shows a face
+LEAST_GLASSES, LEAST_LIPS = 0.02, 0.003  # share of a closer look, of a face with hidden eyes
 # A figure whose face is not found: the share of it that is head and neck, where it is so many
 # times as high as wide.
 HEAD, STANDING = 0.2, 1.8
@@ -59,10 +60,19 @@ def _seen(
     window = align.window(view.matrix, SIDE, labels_size(photo))
     oval = _oval()
     inside = align.paste_into(window, oval.astype(np.float32), view.matrix) > 0.5
-    measured = measure(view)  # hands and bags that YuNet takes for faces have no eyes and mouth
-    if face.height < LEAST_PX or measured is None or measured.score < LEAST_SCORE:
+    if face.height < LEAST_PX or not _is_face(view):
         return window, inside, None
     return window, inside, align.paste_into(window, view.parts, view.matrix)
+
+
+def _is_face(view: CloseLook) -> bool:
+    """Say whether a closer look shows eyes, or dark glasses, and a mouth; hands and bags do not."""
+    measured = measure(view)
+    if measured is not None and measured.score >= LEAST_SCORE:
+        return True
+    labels = likeliest(view.parts)
+    share = [float((labels == part).mean()) for part in (Part.GLASSES, Part.LIPS)]
+    return share[0] > LEAST_GLASSES and share[1] > LEAST_LIPS
 
 
 def labels_size(photo: Pixels) -> tuple[int, int]:
