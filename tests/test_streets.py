@@ -308,6 +308,7 @@ def test_people_parts_labels_say_what_they_know():
 def test_a_milestone_is_small_files_that_a_training_starts_from(tmp_path):
     state = {f"layer{i}.weight": torch.randn(1000, 1500) for i in range(4)}
     save_file(half_state(state), tmp_path / "average.safetensors")
+    torch.save({"step": 120, "seconds": 150.0}, tmp_path / "state.pt")
     (tmp_path / "held_out.csv").write_text("step,minutes,miou\n50,1.0,0.7\n100,2.0,0.8\n")
     for _ in range(2):
         shards = write(tmp_path, "parser_streets", "weights/parser", tmp_path / "milestones")
@@ -317,6 +318,7 @@ def test_a_milestone_is_small_files_that_a_training_starts_from(tmp_path):
     assert back.keys() == state.keys()
     torch.testing.assert_close(back["layer3.weight"], state["layer3.weight"].half().float())
     card = json.loads((tmp_path / "milestones/parser_streets.json").read_text())
+    assert (card["steps"], card["minutes"]) == (120, 2.5)
     assert card["held_out"] == {"step": 100.0, "minutes": 2.0, "miou": 0.8}
 
 

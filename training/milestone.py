@@ -10,10 +10,11 @@ import csv
 import json
 from pathlib import Path
 
+import torch
 from safetensors.torch import save_file
 
 from training.export import grouped
-from training.loop import half_state, single
+from training.loop import STATE, half_state, single
 
 FOLDER = Path(__file__).parent / "milestones"
 LICENSE = "non-commercial research: CelebAMask-HQ's terms"
@@ -42,8 +43,11 @@ def write(run: Path, name: str, start: str, folder: Path = FOLDER) -> list[Path]
     for i, group in enumerate(groups, 1):
         shards.append(folder / f"{name}-{i}-of-{len(groups)}.safetensors")
         save_file(group, shards[-1])
+    state = torch.load(run / STATE, map_location="cpu", weights_only=True)
     card = {
         "start": start,
+        "steps": state["step"],
+        "minutes": round(state["seconds"] / 60, 2),
         "held_out": last_row(run / "held_out.csv"),
         "data": DATA,
         "license": LICENSE,

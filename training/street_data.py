@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline.stages.parse import Part
 from pipeline.types import Labels
 from training import landmarks
 from training.checks import DatasetError, Pair, photos_in
@@ -83,7 +84,8 @@ def chosen(data: Path, kind: str) -> list[Pair]:
 
 
 def _rare(labels: Labels) -> float:
-    return RARE if np.isin(labels, (10, 11)).mean() > WORN else 1.0
+    worn = (labels == Part.GLASSES) | (labels == Part.HEADWEAR)
+    return RARE if worn.mean() > WORN else 1.0
 
 
 def _own(labels: Labels, found: list[Found]) -> Found | None:

@@ -19,22 +19,23 @@ class HeldOutStreets:
     """Held-out photos of people_parts, with the parts of faces that teachers see in them."""
 
     def __init__(self, shared: Path, memory: Path) -> None:
-        self.memory = memory / HELD_OUT_SET
-        pairs = held_out(shared / "data")
-        self.pairs = [pair for pair in pairs if (self.memory / f"{pair[0].stem}.png").exists()]
+        files = {
+            pair: memory / HELD_OUT_SET / f"{pair[0].stem}.png"
+            for pair in held_out(shared / "data")
+        }
+        self.known = {pair: kept(file) for pair, file in files.items() if file.exists()}
 
     def __call__(self, network: Network) -> dict[str, float]:
         """Return `street_figures.figures`, and how much of lower faces is called a face."""
         all_of, lower = [], np.zeros(2)
-        if not self.pairs:
+        if not self.known:
             return {}
-        for photo, mask in self.pairs:
+        for (photo, mask), (labels, faces) in self.known.items():
             pixels, truth = read_pixels(photo), read_mask(mask)
             parts = look(pixels.astype(np.float32) / 255, network, long_px=LOOK_PX)
             parts = resized(parts, (truth.shape[0], truth.shape[1]))
             nine = nine_classes(parts)
             all_of.append(counts(truth, likeliest(parts[..., 1:]) + 1, nine))
-            labels, faces = kept(self.memory / f"{photo.stem}.png")
             if faces:
                 below = _lower_face(labels, float(faces[0].points[2:, 1].mean()))
                 lower += (below & (nine >= Part.SKIN)).sum(), below.sum()
