@@ -1,6 +1,7 @@
 """People before a camera: what labels mean, where faces may be, and what their parse is worth."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from pipeline.stages.detect import Seen, limited
 from pipeline.stages.limit import limit, reached
 from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, look, nine_probabilities
 from pipeline.types import Face
+from tests.training_sets import shared, write_pair
+from training.checks import DatasetError
 from training.face_finder import Found
 from training.framing import beside, chosen_view, composed
 from training.labels import BARE, FACE, FACELESS, NINE, PEOPLE_PARTS, PERSON, UNKNOWN
@@ -18,10 +21,11 @@ from training.loop import half_state, single
 from training.losses import loss
 from training.milestone import write
 from training.resolve import resolved, with_bystanders, with_edges_unknown
-from training.samples import Sample
+from training.samples import Sample, read_pixels
 from training.segment import widened
-from training.street_data import figure_in
+from training.street_data import figure_in, load_streets
 from training.street_figures import clear_of_edges, counts, figures, reach_below, shown_of_face
+from training.streets import keep, listed
 from training.swapped import face_points, fitting, with_face
 from training.views import VIEWS
 
@@ -334,3 +338,42 @@ def test_a_face_behind_dark_glasses_is_a_face():
     assert out[95, 100] == Part.SKIN
     assert out[122, 100] == Part.LIPS
     assert out[80, 80] == UNKNOWN
+
+
+def street_sets(folder: Path, count: int = 3) -> tuple[Path, Path]:
+    """Write tiny shared sets and the labels that teachers made of them; return both folders."""
+    data, memory = shared(folder / "data", count), folder / "labels"
+    for i in range(count):
+        figure = np.zeros((96, 48), np.uint8)
+        figure[8:90, 12:36] = 1
+        write_pair(data / "people_parts/images", data / "people_parts/masks", f"p{i}", figure)
+    for kind, photo, _ in listed(data):
+        size = read_pixels(photo).shape[:2]
+        labels = np.zeros(size, np.uint8)
+        labels[8:-6, size[1] // 4 : -size[1] // 4] = FACELESS
+        found = [] if photo.stem.endswith("2") else [Found(POINTS / 4, 30.0)]
+        keep(memory / kind / f"{photo.stem}.png", labels, found)
+    return folder, memory
+
+
+def test_what_teachers_said_becomes_samples_and_what_is_held_out_does_not(tmp_path):
+    folder, memory = street_sets(tmp_path)
+    streets = load_streets(folder, memory, VIEWS["streets"])
+    assert len(streets.samples) == len(streets.weights)
+    assert min(streets.weights) > 0
+    # Of three, the first is held out; people and landmarks are all learned from.
+    figures_there = [sample for sample in streets.samples if sample.labels.shape == (96, 48)]
+    assert len(figures_there) == 2
+    assert all(sample.figure is not None for sample in figures_there)
+    assert [sample.face is None for sample in figures_there] == [False, True]
+
+
+def test_closer_looks_are_taught_faces_only(tmp_path):
+    streets = load_streets(*street_sets(tmp_path), VIEWS["street_heads"])
+    for sample, weight in zip(streets.samples, streets.weights, strict=True):
+        assert (weight > 0) == (sample.face is not None)
+
+
+def test_a_training_without_labels_says_how_to_make_them(tmp_path):
+    with pytest.raises(DatasetError, match=r"training\.streets"):
+        load_streets(tmp_path, tmp_path / "labels", VIEWS["streets"])
