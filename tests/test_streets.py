@@ -131,10 +131,14 @@ def test_somebody_beside_the_annotated_person_is_unknown_not_background():
     assert out[10, 10] == 0
 
 
-def test_between_two_labels_a_pixel_on_each_side_is_unknown():
-    labels = np.zeros((8, 8), np.uint8)
-    labels[:, 4:] = Part.PERSON
-    assert (with_edges_unknown(labels) == UNKNOWN).sum() == 16
+def test_at_a_coarse_outline_a_pixel_on_each_side_is_unknown_and_an_eye_stays():
+    mask = np.zeros((8, 8), np.uint8)
+    mask[:, 4:] = 2
+    labels = np.where(mask > 0, Part.SKIN, 0).astype(np.uint8)
+    labels[3, 6] = Part.LEFT_EYE
+    out = with_edges_unknown(labels, mask)
+    assert (out == UNKNOWN).sum() == 16
+    assert out[3, 6] == Part.LEFT_EYE
 
 
 def test_a_network_of_twelve_outputs_gets_a_thirteenth_between_person_and_skin():

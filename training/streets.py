@@ -77,7 +77,7 @@ def street_labels(photo: Pixels, mask: Labels, seen: Teachers) -> tuple[Labels, 
     parts = look(photo.astype(np.float32) / 255, seen.parser.whole, long_px=LOOK_PX)
     person = 1 - resized(np.ascontiguousarray(parts[..., 0]), labels_size(photo))
     labels = with_bystanders(PEOPLE_PARTS[mask], faces, person)
-    return with_edges_unknown(resolved(photo, labels, faces, seen.parser.close)), faces
+    return with_edges_unknown(resolved(photo, labels, faces, seen.parser.close), mask), faces
 
 
 def labelled(
