@@ -1,4 +1,4 @@
-"""Find what no cut-out may show: straight pieces of its outline, parallel to the picture's sides."""
+"""Find what no cut-out may show: straight pieces of its outline, parallel to an axis."""
 
 from dataclasses import dataclass
 

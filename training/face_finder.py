@@ -1,4 +1,4 @@
-"""Find faces with YuNet (MIT, `SHARED/weights/yunet`): where a training set's faces are, and what is measured."""
+"""Find faces with YuNet (MIT, `SHARED/weights/yunet`), in training sets and to measure by."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Keep where a training stands: `python -m training.milestone RUN parser_streets`.
 
-The averaged weights as fp16 shards below 10 MB, and a JSON with steps, figures, data and license, in
-`training/milestones/`; what an earlier milestone of that name left is replaced. A later training
+The averaged weights as fp16 shards below 10 MB, and a JSON with steps, figures, data and license,
+in `training/milestones/`; what an earlier milestone of that name left is replaced. A later training
 starts there: `--start training/milestones/parser_streets-*.safetensors`.
 """
 
@@ -19,8 +19,8 @@ from training.loop import STATE, half_state, single
 FOLDER = Path(__file__).parent / "milestones"
 LICENSE = "non-commercial research: CelebAMask-HQ's terms"
 DATA = (
-    "trained by this project: Clothing Co-Parsing (Apache-2.0), CelebAMask-HQ, in-the-wild portraits, "
-    "full-body scenes, YouTube Faces crops, paintings in the public domain"
+    "trained by this project: Clothing Co-Parsing (Apache-2.0), CelebAMask-HQ, "
+    "in-the-wild portraits, full-body scenes, YouTube Faces crops, paintings in the public domain"
 )
 
 

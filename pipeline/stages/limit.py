@@ -7,8 +7,8 @@ from pipeline.ops import align
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
 from pipeline.types import Face
 
-# Half a width and half a height of what may be a face's, from the middle between eyes and mouth, in
-# their distance or that of the eyes, whichever is larger: a chin lies at 1.3, a forehead ends at 1.4.
+# Half a width and half a height of what may be a face's, from the middle between eyes and mouth,
+# in their distance or that of the eyes, whichever is larger: chins lie at 1.3, hairlines at 1.4.
 REACH = (1.5, 1.75)
 
 
