@@ -9,7 +9,7 @@ Layer = Callable[
 STRIDE = 4  # px of the picture between two neighbors where the generator is coarsest
 
 
-def generator_reach(*, blocks: int = 9, resize: bool = False, **_: object) -> int:
+def generator_radius(*, blocks: int = 9, resize: bool = False, **_: object) -> int:
     """Return how far from a pixel the generator looks, px, its instance norms set aside: they see the whole picture."""
     doubled = (_conv(3), _nearest) if resize else (_transposed,)
     halved = _conv(3, stride=2)
