@@ -1,4 +1,4 @@
-"""Files <-> pictures. Every way in which a picture can be unusable is found and said here."""
+"""Read and write picture files; unusable pictures are refused here, with a PhotoError each."""
 
 import io
 import warnings
@@ -20,39 +20,23 @@ from pipeline.settings import Settings
 from pipeline.types import Labels, Photo, PhotoError, Pixels, WeightUse
 
 MAX_PIXELS = 220_000_000
-WHOLE_PIXELS = 50_000_000  # beyond it a photo is read at half its sides
-MIN_SIDE = 16  # px; below it there is nothing to paint
+WHOLE_PIXELS = 50_000_000  # a photo of more pixels is read at half its sides
+MIN_SIDE = 16  # px; a smaller picture has nothing to paint
 MAX_ASPECT = 20
 
-_READ = (
-    "JPEG",
-    "PNG",
-    "WEBP",
-    "GIF",
-    "TIFF",
-    "BMP",
-    "AVIF",
-    "JPEG2000",
-    "PPM",
-)  # no formats that run programs, such as EPS
-_HELD = {
-    "JPEG": 7,
-    "MPO": 7,
-    "HEIF": 8,
-    "TIFF": 14,
-    "AVIF": 14,
-    "WEBP": 16,
-    "JPEG2000": 24,
-}  # bytes a pixel, at most, of a decoder
-_HELD_ELSE = 4  # what Pillow itself holds of a decoded picture
-ROOM_BYTES = (
-    1_800_000_000  # for all that is read at once; a painting's networks and pixels stand beside it
-)
+# No formats that run programs, such as EPS.
+_READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM")
+# At most so many bytes a pixel are held by a format's decoder.
+_HELD = {"JPEG": 7, "MPO": 7, "HEIF": 8, "TIFF": 14, "AVIF": 14, "WEBP": 16, "JPEG2000": 24}
+_HELD_ELSE = 4  # bytes a pixel of any other format: those of Pillow's decoded picture
+# Memory for all pictures that are decoded at the same time. Networks and pixels of paintings come
+# on top of it.
+ROOM_BYTES = 1_800_000_000
 _ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
 _FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
 _OPAQUE = (".jpg", ".jpeg")
-_PNG_LEVEL = 4  # a third of level 6's time for 7 % more bytes
+_PNG_LEVEL = 4  # takes a third of level 6's time for 7 % more bytes
 
 WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {"compress_level": _PNG_LEVEL}),
@@ -66,31 +50,38 @@ _MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # px, by format
 
 # background, person, skin, brows, eyes, lips, teeth: EasyPortrait's classes 0-8
 LABEL_COLORS = (
-    (0, 0, 0), (160, 221, 255), (130, 106, 237), (200, 121, 255), (255, 183, 255),
-    (0, 144, 193), (113, 137, 255), (230, 117, 153), (255, 255, 255),
-)  # fmt: skip
+    (0, 0, 0),
+    (160, 221, 255),
+    (130, 106, 237),
+    (200, 121, 255),
+    (255, 183, 255),
+    (0, 144, 193),
+    (113, 137, 255),
+    (230, 117, 153),
+    (255, 255, 255),
+)
 
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
-for _category in (
-    UserWarning,
-    Image.DecompressionBombWarning,
-):  # its asides on files; what matters is said in our own sentences
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow itself refuses twice as many
+# Pillow warns of odd files; what matters to the person is said in this project's own sentences.
+for _category in (UserWarning, Image.DecompressionBombWarning):
     warnings.filterwarnings("ignore", category=_category, module=r"PIL\.")
 
 
 def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
-    """Read a picture file of any kind as an upright 8-bit sRGB photo at its full size, beyond `WHOLE_PIXELS` at half its sides.
+    """Read a picture file of any format as an upright 8-bit sRGB photo.
 
-    Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too narrow.
+    It has its full size; a photo of more than `WHOLE_PIXELS` is read at half its sides.
+
+    Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too
+    narrow.
     """
     label = name or (source.stem if isinstance(source, Path) else "photo")
     with _opened(source) as image:
         kind = image.format or ""
         _check_size(*image.size, kind)
         frames = _count_frames(image)
-        _check_size(
-            *image.size, kind
-        )  # a decoder may learn its true size while it looks at its frames
+        # Again: counting frames may tell a decoder the true size.
+        _check_size(*image.size, kind)
         found = image.size[0] * image.size[1]
         with _ROOM.taken(_needed(found, kind)):
             pixels, alpha, notes = normalize(image, _draft(image))
@@ -103,7 +94,7 @@ def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
 
 
 def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
-    """Return Pillow's name of a picture's format, and the (width, height) that its header states.
+    """Read Pillow's name of a picture's format, and the (width, height) in its header.
 
     Raises: PhotoError: it is no picture.
     """
@@ -112,14 +103,17 @@ def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
 
 
 def largest(kind: str) -> int:
-    """Return how many pixels are read of a picture of this format: what its decoder holds has to fit into `ROOM_BYTES`."""
+    """Compute the largest picture that is read of a format, in pixels.
+
+    The memory of its decoder has to fit into `ROOM_BYTES`.
+    """
     return min(MAX_PIXELS, ROOM_BYTES // (_HELD.get(kind, _HELD_ELSE) + 1))
 
 
 def read_settings(source: Path | bytes) -> Settings | None:
-    """Return the settings that a PNG made here carries, None for any other picture.
+    """Read the settings in a PNG that this project wrote; None for any other picture.
 
-    Raises: ValueError: it carries settings that are damaged or out of range. PhotoError: it is no picture.
+    Raises: ValueError: the settings are damaged or out of range. PhotoError: it is no picture.
     """
     with _opened(source) as image:
         text = image.info.get(KEY) if image.format == "PNG" else None
@@ -133,7 +127,7 @@ def encode_png(
     settings: Settings | None = None,
     weights: tuple[WeightUse, ...] = (),
 ) -> bytes:
-    """Encode pixels (H, W, 3) and their alpha (H, W) as a lossless PNG that carries the settings and weights that made it."""
+    """Encode pixels (H, W, 3) and alpha (H, W) as PNG, with settings and weights as metadata."""
     file = io.BytesIO()
     _join(pixels, alpha).save(
         file, "PNG", pnginfo=describe(settings, weights), compress_level=_PNG_LEVEL
@@ -150,15 +144,19 @@ def write_picture(
     weights: tuple[WeightUse, ...] = (),
     overwrite: bool = False,
 ) -> list[str]:
-    """Write pixels (H, W, 3) or (H, W) in the format of `path`'s suffix, whole or not at all; return notes for the person.
+    """Write pixels, (H, W, 3) or (H, W), in the format of `path`'s suffix, whole or not at all.
 
-    Raises: PhotoError: a suffix that is not written, a side the format cannot hold. FileExistsError: `path` is there already.
+    Returns notes for the person. `settings` and `weights` are written into PNGs only.
+
+    Raises: PhotoError: the suffix is not supported, or a side is too long for the format.
+    FileExistsError: `path` exists.
     """
     kind, options = format_of(path)
     longest = max(pixels.shape[:2])
     if longest > _MAX_SIDE.get(kind, longest):
         raise PhotoError(
-            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; choose .png or .tiff."
+            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; "
+            "choose .png or .tiff."
         )
     notes: list[str] = []
     if alpha is not None and path.suffix.lower() in _OPAQUE:
@@ -172,13 +170,14 @@ def write_picture(
 
 
 def write_labels(path: Path, labels: Labels, *, overwrite: bool = False) -> None:
-    """Write classes (H, W) 0-8 as an 8-bit index PNG: its numbers are the classes, its palette shows them.
+    """Write classes, (H, W) in 0-8, as an 8-bit index PNG whose palette is `LABEL_COLORS`.
 
-    Raises: PhotoError: another suffix. FileExistsError: `path` is there already.
+    Raises: PhotoError: the suffix is not .png. FileExistsError: `path` exists.
     """
     if path.suffix.lower() != ".png":
         raise PhotoError(
-            f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; name it {path.stem}.png."
+            f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; "
+            f"name it {path.stem}.png."
         )
     picture = Image.fromarray(labels)
     picture.putpalette([value for color in LABEL_COLORS for value in color])
@@ -186,21 +185,22 @@ def write_labels(path: Path, labels: Labels, *, overwrite: bool = False) -> None
 
 
 def format_of(path: Path) -> tuple[str, dict[str, Any]]:
-    """Return Pillow's name of the format that `path`'s suffix chooses, and how it is saved.
+    """Look up Pillow's name of the format of `path`'s suffix, and the options for saving.
 
-    Raises: PhotoError: a suffix that is not written.
+    Raises: PhotoError: the suffix is not supported.
     """
     try:
         return WRITTEN[path.suffix.lower()]
     except KeyError:
         raise PhotoError(
-            f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; rename it."
+            f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; "
+            "rename it."
         ) from None
 
 
 @contextmanager
 def _opened(source: Path | bytes) -> Iterator[ImageFile]:
-    """Open a picture for as long as it is read; whatever its decoder raises becomes a PhotoError."""
+    """Open a picture while it is read; any error of its decoder becomes a PhotoError."""
     try:
         with _open(source) as image:
             yield image
@@ -240,7 +240,8 @@ def _open(source: Path | bytes) -> ImageFile:
         except UnidentifiedImageError:
             pass
     raise PhotoError(
-        f"This is not a picture that can be read, or only its beginning; choose a {_READ_NAMES} file."
+        "This is not a picture that can be read, or only its beginning; choose a "
+        f"{_READ_NAMES} file."
     )
 
 
@@ -270,11 +271,13 @@ def _check_size(width: int, height: int, kind: str = "") -> None:
         raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}", kind)
     if min(width, height) < MIN_SIDE:
         raise PhotoError(
-            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; choose a larger picture."
+            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; "
+            "choose a larger picture."
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise PhotoError(
-            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; crop it first."
+            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; "
+            "crop it first."
         )
 
 
@@ -285,19 +288,23 @@ def _too_large(found: str, kind: str = "") -> PhotoError:
             f"Wanted at most {limit / 1e6:.0f} megapixels, found {found}; make it smaller first."
         )
     return PhotoError(
-        f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; make it smaller, or a JPEG, first."
+        f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; "
+        "make it smaller, or a JPEG, first."
     )
 
 
 def _needed(pixels: int, kind: str) -> int:
-    """Return how many bytes it takes to read so many pixels: the decoder's, and those of the photo with its alpha."""
+    """Estimate the bytes needed to read a picture: the decoder's, and the photo's with alpha."""
     return pixels * _HELD.get(kind, _HELD_ELSE) + 4 * (
         pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4)
     )
 
 
 def _draft(image: ImageFile) -> int:
-    """Return by how much the sides of a picture are still to be reduced, 1 or 2: some decoders deliver a large one reduced already."""
+    """Ask the decoder to halve a large picture's sides; return the factor that is left, 1 or 2.
+
+    Some decoders can reduce while they decode; for the others 2 is left.
+    """
     width, height = image.size
     if width * height <= WHOLE_PIXELS:
         return 1
@@ -306,14 +313,14 @@ def _draft(image: ImageFile) -> int:
 
 
 def _say_reduced(found: int, painted: int) -> list[str]:
-    """Say so where a picture of `found` pixels is read with fewer."""
+    """Make the note that a picture of `found` pixels was read with fewer; none where it was not."""
     if painted >= found:
         return []
     return [f"It has {found / 1e6:.3g} megapixels; it is painted at {painted / 1e6:.3g}."]
 
 
 def _count_frames(image: ImageFile) -> list[str]:
-    """Say so where only the first of several frames or pages is used."""
+    """Choose the first of several frames or pages, with a note that says so."""
     count = getattr(image, "n_frames", 1)
     if count == 1 or image.format not in _FRAMES:
         return []
@@ -329,7 +336,7 @@ def _join(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Image.Image:
 
 
 def _flatten(pixels: Pixels, alpha: NDArray[np.uint8]) -> Pixels:
-    """Lay pixels over white by their alpha."""
+    """Composite pixels over white by their alpha."""
     white = Image.new("RGB", (pixels.shape[1], pixels.shape[0]), (255, 255, 255))
     white.paste(Image.fromarray(pixels), mask=Image.fromarray(alpha))
     return np.asarray(white)
