@@ -1,4 +1,4 @@
-"""Pictures too large to be held whole: read at half their sides, in bounded memory, and else as any other."""
+"""Pictures too large to be held whole are read at half their sides, in bounded memory."""
 
 import io
 import subprocess
@@ -218,9 +218,11 @@ def test_a_large_jpeg_takes_less_memory_than_its_pixels_would(tmp_path):
     path = tmp_path / "large.jpg"
     Image.new("RGB", (6_000, 4_000), "teal").save(path)
     code = (
-        "import sys, resource; from pathlib import Path; from pipeline.io import image_files as io; io.WHOLE_PIXELS = 12_000_000\n"
+        "import resource; from pathlib import Path; from pipeline.io import image_files as io\n"
+        "io.WHOLE_PIXELS = 12_000_000\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
-        f"start = peak(); photo = io.read_photo(Path({str(path)!r})); print(photo.pixels.shape[0], peak() - start)"
+        f"start = peak(); photo = io.read_photo(Path({str(path)!r}))\n"
+        "print(photo.pixels.shape[0], peak() - start)"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
