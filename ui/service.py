@@ -90,7 +90,7 @@ class PaintService:
         """Return `paint` and the one set of models that all visitors share."""
         with self._lock:
             if self._paint is None:
-                from pipeline.paint import paint# loads torch and OpenVINO
+                from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
 
                 self._paint, self._models = (
