@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
 from pipeline.stages.detect.candidates import face_candidates
-from pipeline.stages.detect.from_parsing import LARGER_LOOKS_PX, detect_faces, unexplained
+from pipeline.stages.detect.from_parsing import LARGER_PX, detect_faces, unexplained
 from pipeline.stages.detect.landmarks import measure
-from pipeline.stages.detect.verify import SURE_PX
+from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import (
-    INNER_COUNTS,
     INNER_MIDDLE,
-    INNER_SHARE,
+    INNER_SCALE,
     INNER_SIDE,
+    INNER_WEIGHT,
     FaceParse,
     Parser,
     Part,
-    look,
     merged,
     merged_nine,
     nine_classes,
     parse_face,
+    parse_photo,
 )  # fmt: skip
 from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
@@ -80,7 +80,7 @@ def test_a_look_fits_any_size_to_the_network(size):
         shapes.append(batch.shape)
         return np.repeat(batch[:, :1], 12, 1)
 
-    parts = look(photo_of(*size), network, long_px=64)
+    parts = parse_photo(photo_of(*size), network, long_px=64)
     assert shapes[0][2] % 32 == 0
     assert shapes[0][3] % 32 == 0
     assert max(parts.shape[:2]) == 64
@@ -109,11 +109,11 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
     view = parse_face(photo, points, network)
     assert view.inner is not None
     np.testing.assert_allclose(view.parts[..., Part.SKIN], 1)
-    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_COUNTS, atol=1e-5)
+    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_WEIGHT, atol=1e-5)
     whole = np.zeros((50, 50, 12), np.float32)
     parts = merged(whole, (view,), (200, 200))
     assert parts[110, 100, Part.LIPS] == pytest.approx(
-        INNER_COUNTS, abs=1e-3
+        INNER_WEIGHT, abs=1e-3
     )  # between eyes and mouth
     assert parts[60, 100, Part.LIPS] == pytest.approx(0, abs=1e-3)  # the forehead
     nine = merged_nine(whole, (view,), (200, 200))
@@ -291,7 +291,7 @@ def test_skin_that_no_face_explains_is_looked_at_again():
         0.9,
     )
     (rows, columns), long_px = unexplained(parts, (face,), (512, 1024))
-    assert long_px == LARGER_LOOKS_PX[1]
+    assert long_px == LARGER_PX[1]
     assert rows.start < 200
     assert rows.stop > 240
     assert 280 < columns.start < 600
@@ -325,7 +325,7 @@ def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
 def test_small_faces_make_the_whole_photo_worth_a_larger_look():
     assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (
         (slice(0, 512), slice(0, 1024)),
-        LARGER_LOOKS_PX[1],
+        LARGER_PX[1],
     )
 
 
@@ -338,7 +338,7 @@ def test_a_large_patch_of_skin_needs_no_very_large_look():
         np.float32([[110, 280], [190, 280]]),
         0.9,
     )
-    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_LOOKS_PX[0]
+    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_PX[0]
 
 
 @pytest.mark.parametrize(("sure", "again"), [(0.99, False), (0.9, True)])
@@ -349,7 +349,7 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
 
     def whole(batch):
         h, w = batch.shape[2:]
-        if (h, w) == (SURE_PX, SURE_PX):
+        if (h, w) == (VERIFY_PX, VERIFY_PX):
             closer.append(1)
         return for_each(
             batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure)
@@ -357,8 +357,8 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
 
     def close(batch):
         h, w = batch.shape[2:]
-        inner = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SHARE * h)
-        center, tall = (inner, 0.6 * INNER_SHARE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
+        inner = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SCALE * h)
+        center, tall = (inner, 0.6 * INNER_SCALE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
     (face,) = detect_faces(photo_of(300, 400), Parser(whole, close)).faces
