@@ -126,7 +126,7 @@ def structure(photo: Image, coarse: Image) -> Field:
 
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
-    """Return `size`; where it has more than `pixels` pixels, a smaller one of the shape of `like`."""
+    """Return `size`; where it has more than so many `pixels`, a smaller one shaped like `like`."""
     return (
         size
         if size[0] * size[1] <= pixels
