@@ -33,7 +33,7 @@ class Transfer:
     notes: tuple[str, ...] = ()
 
 
-def by_style_transfer(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
+def by_style_transfer(run: Run, detections: Keyed[Detections]) -> Keyed[Painted]:
     """Paint the photo like pictures: fine strokes on the background, coarse ones on the person.
 
     Raises: PromptError: there is no style, or one that cannot be painted like. WeightError: the
@@ -42,22 +42,35 @@ def by_style_transfer(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     styles = run.prompt.styles
     if not styles:
         raise PromptError(NO_STYLE)
-    person = segment_persons(run, seen)
+    person = segment_persons(run, detections)
     features = run.features()
     if person.value is None:
         run.hints.append(NOBODY)
     done = run.stage(
-        "paint", _transfer, run.photo, run.original, person, styles, features, run.settings.style,
+        "paint",
+        _transfer,
+        run.photo,
+        run.original,
+        person,
+        styles,
+        features,
+        run.settings.style,
         told=True,
-    )  # fmt: skip
+    )
     run.hints += done.value.notes
     return Keyed(Painted(done.value.scene), done.key)
 
 
 def _transfer(
-    photo: Photo, original: Image, person: Mask | None, styles: tuple[Style, ...],
-    features: LoadedFeatures, how: StyleSettings, *, tell: Tell,
-) -> Transfer:  # fmt: skip
+    photo: Photo,
+    original: Image,
+    person: Mask | None,
+    styles: tuple[Style, ...],
+    features: LoadedFeatures,
+    how: StyleSettings,
+    *,
+    tell: Tell,
+) -> Transfer:
     """Paint the photo; where memory does not suffice, try again one size down."""
     background = None if person is None else 1 - person
     notes = ()
@@ -90,9 +103,14 @@ def _scene_of(picture: Image, photo: Photo, original: Image, source: Image) -> S
 
 
 def _at(
-    long_px: int, source: Image, background: Mask | None, styles: tuple[Style, ...],
-    features: LoadedFeatures, how: StyleSettings, tell: Tell,
-) -> tuple[Image, tuple[str, ...]]:  # fmt: skip
+    long_px: int,
+    source: Image,
+    background: Mask | None,
+    styles: tuple[Style, ...],
+    features: LoadedFeatures,
+    how: StyleSettings,
+    tell: Tell,
+) -> tuple[Image, tuple[str, ...]]:
     """Paint the source at a long side of `long_px`; also return what the person should know."""
     from pipeline.stages.style_transfer.color import matched, with_colors
     from pipeline.stages.style_transfer.losses import GATYS, PORTRAIT_AWARE
@@ -107,10 +125,12 @@ def _at(
     size = size_of_long(source.shape[:2], long_px)
     photo = np.clip(resized(source, size), 0, 1)
     loss_weights = replace(
-        GATYS if background is None else PORTRAIT_AWARE, content=how.content, style=how.style,
+        GATYS if background is None else PORTRAIT_AWARE,
+        content=how.content,
+        style=how.style,
         masks_layers=how.guidance == "layers",
         background=0.0 if background is None else how.background,
-    )  # fmt: skip
+    )
     pictures = (
         to_float(style.pixels)
         if how.colors == "picture"

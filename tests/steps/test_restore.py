@@ -1,4 +1,4 @@
-"""Which faces a painting restores, and what it says of the others; with networks that are plain functions."""
+"""Which faces a painting restores, and what it says of the others; networks are plain functions."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ SEEN = Detections(
 
 
 def pale(h, w, blur=0.0):
-    """Return a photo that can be brightened without clipping, which would change its contrast, too."""
+    """Return a photo that can be brightened without clipping, which would change its contrast."""
     return to_float(to_uint8(textured(h, w, blur) * np.float32(0.3) + np.float32(0.2)))
 
 
@@ -66,8 +66,8 @@ def test_no_restorer_is_loaded_where_every_face_is_sharp_and_it_is_said():
     made, run, runs = restored(pale(220, 400))
     assert (made.picture, runs, run.used) == (None, 0, [])
     assert (
-        run.skipped["restore"]
-        == "2 of 2 faces are left alone: sharp already (2). To restore such a face all the same, point at it."
+        run.skipped["restore"] == "2 of 2 faces are left alone: sharp already (2). "
+        "To restore such a face all the same, point at it."
     )
     assert [plan.why for plan in made.plans] == [SHARP_ALREADY] * 2
 
@@ -156,7 +156,10 @@ def test_faces_are_pointed_at_in_the_photos_own_px():
 
 
 def test_the_photos_detail_returns_to_a_large_face_as_far_as_it_is_the_photos():
-    """A face that is left alone gets all the detail back that the working size lost, a restored one only what the photo keeps in it."""
+    """A face that is left alone gets back all detail that the working size lost.
+
+    A restored face gets back only the photo's part of it.
+    """
     photo = photo_of(1700, 1500)
     grain = np.random.default_rng(1).integers(-20, 20, (1700, 1500, 1))
     grainy = Photo((photo.pixels.astype(int) + grain).clip(0, 255).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""What is kept from another run is never stale: over every setting, every part of a prompt, and styles."""
+"""No cached value is ever stale: over every setting, every part of a prompt, and styles."""
 
 from dataclasses import replace
 from types import SimpleNamespace

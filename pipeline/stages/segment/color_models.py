@@ -18,9 +18,9 @@ ROUNDS = 3  # of estimating the color models; each is weighted by the last one's
 # less sure a pixel is, the less it counts.
 SURE = 3.0
 PARSER_WEIGHT = 1.4  # of the parser's log-odds, beside the colors'
-SCENE = (
-    0.2  # added log-odds of the background: the parser takes more of it for people than inversely
-)
+# Log-odds added to the background's: in photos of people the parser takes more background for
+# people than people for background.
+SCENE = 0.2
 LIMIT = 4.0  # the most, up or down, that the colors' log-odds may be
 FEW = 0.02  # pixels, added to both models: a color that is rarer than this says nothing
 EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own

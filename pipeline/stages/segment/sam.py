@@ -176,7 +176,7 @@ def _low(at: tuple[float, float], embedding: Embedding) -> tuple[int, int]:
 
 
 def pixel_of(at: tuple[float, float], size: tuple[int, int]) -> tuple[int, int]:
-    """Return the column and row of the pixel in a (height, width) picture that holds a point (x, y)."""
+    """Return the column and row of the pixel of a (height, width) picture that holds (x, y)."""
     return int(np.clip(round(at[0]), 0, size[1] - 1)), int(np.clip(round(at[1]), 0, size[0] - 1))
 
 

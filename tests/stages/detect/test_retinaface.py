@@ -196,7 +196,7 @@ def test_the_real_small_detector_finds_the_people(name, count):
 
 
 class Models(PlainModels):
-    """Plain networks, and a detector that finds one face of half the photo's height in its middle."""
+    """Plain networks, and a detector that finds one face, in the middle, of half the height."""
 
     def named(self, name, policy):
         def run(batch):
@@ -219,7 +219,8 @@ def test_the_chosen_detector_finds_the_faces_of_a_painting():
     assert len(found.faces) == 1
     assert found.mask is not None
     assert models.runs["painter"] == 4, (
-        "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
+        "the scene once, finely and broadly, whoever finds the faces; "
+        "the face that each finds is painted with its own strokes"
     )
     assert parsed.settings != found.settings
 

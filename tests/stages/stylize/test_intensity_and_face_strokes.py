@@ -106,7 +106,7 @@ def test_nothing_kept_is_nothing_touched():
 
 @pytest.mark.parametrize(("height", "stroke_px"), [(120, 8.0), (60, 8.0), (60, 4.0)])
 def test_strokes_are_as_wide_as_the_face_asks(height, stroke_px):
-    """The painter is given the face at the size at which its own strokes are that share of the face."""
+    """The painter gets the face at the size at which its strokes are that fraction of the face."""
     seen = []
 
     def network(batch):
