@@ -17,7 +17,13 @@ from pipeline.io.image_files import read_photo
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import to_batch, to_float
 from pipeline.runtime.models import Models
-from pipeline.stages.style_transfer.losses import CONTENT, PORTRAIT_AWARE, SCALE, losses_of, targets_of
+from pipeline.stages.style_transfer.losses import (
+    CONTENT,
+    PORTRAIT_AWARE,
+    SCALE,
+    losses_of,
+    targets_of,
+)
 from pipeline.stages.style_transfer.transfer import PRESETS, StyleImage, transfer_style
 from pipeline.weights.catalog import EMBEDDED
 from training.export import perceptual

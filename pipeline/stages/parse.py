@@ -251,7 +251,8 @@ def likeliest(parts: Probabilities) -> Labels:
 
     For contiguous planes this is many times as fast as NumPy's.
     """
-    labels, best = np.zeros(parts.shape[:2], np.uint8), parts[..., 0].copy()
+    labels = np.zeros(parts.shape[:2], np.uint8)
+    best = parts[..., 0].copy()
     for part in range(1, parts.shape[2]):
         better = parts[..., part] > best
         np.putmask(labels, better, part)

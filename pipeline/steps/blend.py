@@ -27,7 +27,9 @@ def blend(
 
     Return the result and its alpha: each pixel's fraction of the person, (H, W) in [0, 1].
     """
-    person, styled, how = person_of(run, restored), scene.value.styled, run.settings.blend
+    person = person_of(run, restored)
+    styled = scene.value.styled
+    how = run.settings.blend
     nothing = np.zeros(run.original.value.shape[:2], np.float32)
     if styled is None:
         run.skipped["blend"] = "Nothing is painted, so there is nothing to blend into."
@@ -61,7 +63,7 @@ def _blended(
     how: BlendSettings,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
-        raise ValueError("What is kept is set into a painting, and there is none.")
+        raise ValueError("A painting is needed to blend the person into, and there is none.")
     if brushed is not None:
         on_canvas = brushed if scene.grain is None else with_canvas(brushed, scene.grain)
         person = lerp(person, on_canvas, how.painterly)

@@ -17,7 +17,8 @@ def full_size(painting: Painting) -> Pixels:
     What the working size lost comes back. Of the photo's luminance that is all of it where the
     person is kept, and a part in the painting. Of a painting made at a larger size it is all.
     """
-    photo, size = painting.photo.pixels, painting.photo.size
+    photo = painting.photo.pixels
+    size = painting.photo.size
     if painting.original.shape[:2] == size:
         return to_uint8(painting.result)
     out = np.empty(photo.shape, np.uint8)

@@ -26,7 +26,9 @@ def restore(run: Run, detections: Keyed[Detections]) -> Keyed[Restoration]:
 
     Raises: WeightError: there is no restorer, and the settings ask for published weights only.
     """
-    how, faces, overrides = run.settings.restore, detections.value.faces, run.prompt.faces
+    how = run.settings.restore
+    faces = detections.value.faces
+    overrides = run.prompt.faces
     if not how.on or not faces or how.fidelity == 1:
         found = "Fidelity is 1, so every face stays as it is." if faces else "No face was found."
         run.skipped["restore"] = found if how.on else "Restoration is switched off."

@@ -48,15 +48,17 @@ def segment(
 
     Raises: WeightError: a network is not available.
     """
-    how, prompt = run.settings.segment, run.prompt
+    how = run.settings.segment
+    prompt = run.prompt
     segmenter = SEGMENTERS[how.segmenter]
-    person, parser = person_of(run, restored), run.parser()
+    person = person_of(run, restored)
+    parser = run.parser()
     network = _network(run, segmenter, detections.value)
     embedding = None
     if network and segmenter.promptable:
         embedding = run.made(embedded, run.original, network)
     views = (
-        run.made(_views, person, detections, parser) if _looks_again(segmenter, restored) else None
+        run.made(_views, person, detections, parser) if _parses_again(segmenter, restored) else None
     )
     found = (detections, views, person, how.segmenter, how.kept, network, embedding)
     if not prompt.correcting:
@@ -79,8 +81,8 @@ def segment_persons(run: Run, detections: Keyed[Detections]) -> Keyed[Mask | Non
     """
     if not detections.value.faces:
         return run.made(_somebody, run.original, detections)
-    kept = run.settings.segment.model_copy(update={"kept": "person"})
-    settings = run.settings.model_copy(update={"segment": kept})
+    whole_person = run.settings.segment.model_copy(update={"kept": "person"})
+    settings = run.settings.model_copy(update={"segment": whole_person})
     outline = segment(
         run.with_settings(settings, report=ignore, prompt=Prompt()), detections, UNRESTORED
     )
@@ -92,7 +94,7 @@ def embedded(original: Image, network: Loaded) -> Embedding:
     return embed(original, network.run, side=network.entry.side)
 
 
-def _looks_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
+def _parses_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
     return segmenter.closer and restored.value.picture is not None
 
 
@@ -163,8 +165,8 @@ def _boxed(
 ) -> Outline:
     px = edge_px(detections.faces, person.shape)
     mask = _mask(outline, person)
-    kept = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
-    return replace(outline, mask=kept)
+    selected = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
+    return replace(outline, mask=selected)
 
 
 def _clicked(
@@ -177,8 +179,8 @@ def _clicked(
 ) -> Outline:
     px = edge_px(detections.faces, person.shape)
     mask = _mask(outline, person)
-    kept = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
-    return replace(outline, mask=kept)
+    corrected = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
+    return replace(outline, mask=corrected)
 
 
 def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:

@@ -23,7 +23,8 @@ def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Pain
         run.skipped["paint"] = "Painting is switched off."
         return Keyed(Scene(), "nothing"), None
     painted = PAINTERS[run.settings.paint.painter](run, detections)
-    how, brush = run.settings.intensity, run.settings.paint.brush
+    how = run.settings.intensity
+    brush = run.settings.paint.brush
     # At working size only, so that a slider answers at once; a file is finished when it is written.
     scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush)
     return scene, painted.value if painted.value.scene.fine is not None else None
@@ -40,7 +41,8 @@ def finished(
     painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
 ) -> Scene:
     """Apply broad strokes, palette, strength and canvas to a scene, as the settings have them."""
-    scene, amount = painted.scene, how.canvas * how.strength
+    scene = painted.scene
+    amount = how.canvas * how.strength
     if painted.broad is not None:
         scene = lay_broad_strokes(scene, painted.broad, how.broad)
     scene = adjust_intensity(

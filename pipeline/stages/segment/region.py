@@ -91,7 +91,7 @@ def _window(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice
 def _component(
     region: NDArray[np.bool_], face: Face, window: tuple[slice, slice]
 ) -> NDArray[np.bool_]:
-    """Return the connected component with most pixels in the face's middle."""
+    """Return the connected component that covers most of the face's middle."""
     count, marks = cv2.connectedComponents(region.astype(np.uint8))
     x0, y0, x1, y1 = face.box
     rows = slice(

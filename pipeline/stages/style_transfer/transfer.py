@@ -228,7 +228,7 @@ def check(photo: Image, style_images: Sequence[StyleImage], scale: float) -> Non
 
 def _result(found: Optimized | None, size: tuple[int, int], evaluations: int) -> TransferResult:
     if found is None:
-        raise ValueError("There was nothing to look at.")
+        raise ValueError("One size to paint at was wanted; none was found.")
     picture = to_picture(found.picture.float().clamp(0, 1).cpu().numpy())
     return TransferResult(
         np.clip(resized(picture, size), 0, 1),
