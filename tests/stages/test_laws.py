@@ -73,7 +73,7 @@ def test_twelve_classes_merge_into_nine_by_sums():
 
 
 @pytest.mark.parametrize("size", [(33, 70), (64, 64), (500, 20)])
-def test_a_look_fits_any_size_to_the_network(size):
+def test_a_parse_fits_any_size_to_the_network(size):
     shapes = []
 
     def network(batch):
@@ -98,7 +98,7 @@ def test_a_closer_look_replaces_the_whole_ones_middle():
     assert parts[5, 5].argmax() == Part.BACKGROUND
 
 
-def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
+def test_brows_eyes_and_mouth_are_parsed_once_more_and_both_parses_count():
     photo = photo_of(200, 200)
     points = np.array([[80, 90], [120, 90], [85, 130], [115, 130]], np.float32)
 
@@ -298,7 +298,7 @@ def test_skin_that_no_face_explains_is_looked_at_again():
     assert columns.stop > 632
 
 
-def test_a_large_face_alone_needs_no_larger_look():
+def test_a_large_face_alone_needs_no_larger_parse():
     parts = skin_at(
         (256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250)
     )  # a speck and a belt are no faces
@@ -322,14 +322,14 @@ def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
     assert unexplained(parts, (face,), (512, 1024)) is None
 
 
-def test_small_faces_make_the_whole_photo_worth_a_larger_look():
+def test_small_faces_make_the_whole_photo_worth_a_larger_parse():
     assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (
         (slice(0, 512), slice(0, 1024)),
         LARGER_PX[1],
     )
 
 
-def test_a_large_patch_of_skin_needs_no_very_large_look():
+def test_a_large_patch_of_skin_needs_no_very_large_parse():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 60, 380, 160))
     parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
     face = Face(
@@ -345,12 +345,12 @@ def test_a_large_patch_of_skin_needs_no_very_large_look():
 def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(
     sure, again
 ):
-    closer = []
+    crops = []
 
     def whole(batch):
         h, w = batch.shape[2:]
         if (h, w) == (VERIFY_PX, VERIFY_PX):
-            closer.append(1)
+            crops.append(1)
         return for_each(
             batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure)
         )
@@ -362,7 +362,7 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
     (face,) = detect_faces(photo_of(300, 400), Parser(whole, close)).faces
-    assert bool(closer) == again
+    assert bool(crops) == again
     assert abs(face.eyes[:, 0].mean() - 200) < 5
 
 

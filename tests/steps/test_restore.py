@@ -34,10 +34,10 @@ def pale(h, w, blur=0.0):
 BLURRED = pale(220, 400, 3)
 
 
-def restored(photo=BLURRED, overrides=(), seen=SEEN, **flags):
+def restored(photo=BLURRED, overrides=(), detections=SEEN, **flags):
     models, settings = PlainModels(restorer=True), Settings.from_flat(fidelity=0.0, **flags)
     run = Run(Photo(to_uint8(photo)), settings, models, Prompt(faces=overrides))
-    made = restore(run, Keyed(seen, "seen")).value
+    made = restore(run, Keyed(detections, "seen")).value
     return made, run, models.runs.get("restorer", 0)
 
 

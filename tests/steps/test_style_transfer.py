@@ -1,4 +1,4 @@
-"""The painter that imitates any picture, within a run, in the command and on the page."""
+"""The painter that paints like any picture, within a run, in the command and on the page."""
 
 import argparse
 from pathlib import Path

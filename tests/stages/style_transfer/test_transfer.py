@@ -48,14 +48,16 @@ def left_half(h=48, w=64):
 
 
 def test_style_is_compared_as_in_the_papers_formula(features):
-    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 8, 9), torch.randn(7, 5)
+    one, other, projection = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 8, 9), torch.randn(7, 5)
 
     def gram(x):
-        flat = lift @ torch.cat([x[0].flatten(1), torch.ones(1, x[0, 0].numel())])
+        flat = projection @ torch.cat([x[0].flatten(1), torch.ones(1, x[0, 0].numel())])
         return flat @ flat.T / flat.shape[1]
 
     expected = ((gram(one) - gram(other)) ** 2).sum() / (4 * 7**2)
-    torch.testing.assert_close(style_loss(gram_matrix(one), gram_matrix(other), lift), expected)
+    torch.testing.assert_close(
+        style_loss(gram_matrix(one), gram_matrix(other), projection), expected
+    )
     plain = [x[0].flatten(1) @ x[0].flatten(1).T / x[0, 0].numel() for x in (one, other)]
     torch.testing.assert_close(
         style_loss(gram_matrix(one), gram_matrix(other), None),
@@ -64,9 +66,11 @@ def test_style_is_compared_as_in_the_papers_formula(features):
 
 
 def test_content_is_the_mean_squared_difference_of_projected_maps():
-    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 5, 6), torch.randn(7, 5)
-    a, b = (lift @ torch.cat([x[0].flatten(1), torch.ones(1, 30)]) for x in (one, other))
-    torch.testing.assert_close(content_loss(one, other, lift), ((a - b) ** 2).sum() / (7 * 30))
+    one, other, projection = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 5, 6), torch.randn(7, 5)
+    a, b = (projection @ torch.cat([x[0].flatten(1), torch.ones(1, 30)]) for x in (one, other))
+    torch.testing.assert_close(
+        content_loss(one, other, projection), ((a - b) ** 2).sum() / (7 * 30)
+    )
     torch.testing.assert_close(content_loss(one, other, None), ((one - other) ** 2).mean())
 
 

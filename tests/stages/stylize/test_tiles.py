@@ -306,8 +306,8 @@ def test_the_network_for_tiles_is_made_from_the_whole_photo_small():
 def test_painting_stops_between_tiles():
     done, tiles = [], []
 
-    def tell(share):
-        done.append(share)
+    def tell(fraction):
+        done.append(fraction)
         if len(done) == 4:
             raise Cancelled
 
