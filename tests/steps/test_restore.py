@@ -131,7 +131,7 @@ def test_pointing_at_a_face_changes_its_restoration_and_not_what_is_kept_otherwi
     assert results[0.0].skipped["restore"] == "The face is left alone: restoration 0."
 
 
-def test_a_wish_without_any_face_keeps_nothing_and_fails_not():
+def test_an_override_without_any_face_changes_nothing_and_fails_not():
     painting = paint(
         photo_of(),
         models=PlainModels(face=False, restorer=True),
@@ -142,10 +142,10 @@ def test_a_wish_without_any_face_keeps_nothing_and_fails_not():
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("override", "said"),
     [((500.0, 5.0, 1.0), "x from 0 to 179"), ((5.0, 5.0, 1.2), "a number from 0 to 1, not 1.2")],
 )
-def test_a_wish_outside_the_photo_or_no_weight_is_refused(override, said):
+def test_an_override_outside_the_photo_or_no_weight_is_refused(override, said):
     with pytest.raises(PromptError, match=said):
         paint(photo_of(), models=PlainModels(), prompt=Prompt(faces=(override,)))
 
