@@ -17,7 +17,7 @@ from benchmarks.identifying import measures
 from benchmarks.quality import sheet, strip
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.content import content_likeness
-from pipeline.metrics.style_share import style_of, style_share
+from pipeline.metrics.style_share import style_of, style_shares
 from pipeline.ops.tensor import to_float
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
@@ -74,7 +74,7 @@ def main() -> None:
     pairs = [
         (to_float(photo), to_float(result)) for photo, result in zip(photos, results, strict=True)
     ]
-    near = np.mean([style_share(*pair, style, features) for pair in pairs])
+    near = np.mean([style_shares(photo, [result], style, features) for photo, result in pairs])
     alike = np.mean([content_likeness(*pair, features) for pair in pairs])
     print(f"{args.mood}: share of style {near:.3f}, likeness {alike:.3f} over {len(photos)} photos")
     if measure:

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.identifying import Identify, add_options, identify_by
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.seam import seam
-from pipeline.metrics.style_share import Style, style_of, style_share
+from pipeline.metrics.style_share import Style, style_of, style_shares
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
@@ -64,13 +64,15 @@ def figures_of(
         return {}
     figures = {"seam": seam(painting.styled, painting.result, painting.mask)}
     painted = cv2.resize(to_uint8(painting.styled), photo.shape[1::-1])
-    for kind, picture in (("", full_size(painting)), ("painted ", painted)):
-        if identify:
-            cosine = identify(photo, picture, face)
-            figures[f"{kind}identity"] = np.nan if cosine is None else cosine
-        if style:
-            pair = face_in(photo, face), face_in(picture, face)
-            figures[f"{kind}style"] = style_share(*pair, *style)
+    pictures = full_size(painting), painted
+    if identify:
+        cosines = [identify(photo, picture, face) for picture in pictures]
+        found = [np.nan if cosine is None else cosine for cosine in cosines]
+        figures |= zip(("identity", "painted identity"), found, strict=True)
+    if style:
+        faces = [face_in(picture, face) for picture in pictures]
+        shares = style_shares(face_in(photo, face), faces, *style)
+        figures |= zip(("style", "painted style"), shares, strict=True)
     return figures
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
-from pipeline.settings import Segmenter as Name
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import FaceParse, Parser, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
@@ -16,8 +15,9 @@ from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
-from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter
+from pipeline.steps.segmenters import Scene
 from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
+from pipeline.variants import SEGMENTERS, Segmenter
 
 POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
 SURE = 0.5  # probability from which on a pixel is a person's
@@ -122,7 +122,7 @@ def _outlined(
     detections: Detections,
     views: Views | None,
     person: Image,
-    name: Name,
+    name: str,
     kept: Kept,
     network: Loaded | None,
     embedding: Embedding | None,
@@ -133,7 +133,7 @@ def _outlined(
     if not detections.faces:
         return Outline(nine_classes(parts), None)
     scene = Scene(person, parts, detections.faces, kept, network, embedding)
-    return Outline(nine_classes(parts), segmenter.outline(scene))
+    return Outline(nine_classes(parts), segmenter.load()(scene))
 
 
 def _somebody(original: Image, detections: Detections) -> Mask | None:

@@ -20,7 +20,7 @@ from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou, region
 from pipeline.metrics.rim import rim
 from pipeline.metrics.seam import seam
 from pipeline.metrics.similarity import EQUAL_DB, person_similarity, psnr, similarity
-from pipeline.metrics.style_share import style_distance, style_of, style_share
+from pipeline.metrics.style_share import style_distance, style_of, style_shares
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.types import Face
@@ -320,15 +320,15 @@ def test_paintings_are_less_than_1_away_in_the_mean_and_others_more(features, da
 def test_a_photo_has_no_share_of_style_and_what_comes_nearer_has_more(features, dark):
     photo = picture(99)
     pictures = [np.asarray(photo * k, np.float32) for k in (1, 0.6, 0.3)]
-    shares = [style_share(photo, each, dark, features) for each in pictures]
+    shares = style_shares(photo, pictures, dark, features)
     assert shares[0] == 0
     assert 0 < shares[1] < shares[2] < 1
-    assert style_share(pictures[1], photo, dark, features) < 0
+    assert style_shares(pictures[1], [photo], dark, features)[0] < 0
 
 
 def test_the_mean_of_paintings_has_all_of_the_style(features, dark, monkeypatch):
     monkeypatch.setattr(styles, "statistics", lambda picture, _: picture)
-    assert style_share(dark.mean + 1, dark.mean, dark, features) == 1
+    assert style_shares(dark.mean + 1, [dark.mean], dark, features) == [1]
 
 
 def test_a_few_paintings_are_not_a_style(features):
