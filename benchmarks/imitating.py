@@ -17,7 +17,13 @@ from pipeline.io.image_files import read_photo
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import to_batch, to_float
 from pipeline.runtime.models import Models
-from pipeline.stages.style_transfer.losses import CONTENT, PORTRAIT_AWARE, SCALE, energy, targets_of
+from pipeline.stages.style_transfer.losses import (
+    CONTENT,
+    PORTRAIT_AWARE,
+    SCALE,
+    losses_of,
+    targets_of,
+)
 from pipeline.stages.style_transfer.transfer import PRESETS, StyleImage, transfer_style
 from pipeline.weights.catalog import EMBEDDED
 from training.export import perceptual
@@ -82,7 +88,7 @@ def a_look(side: int, features: Perceptual, plain: Perceptual) -> tuple[float, f
     content, grams = usual_aims(plain, photo, style)
 
     def ours() -> None:
-        energy(
+        losses_of(
             photo.clone().requires_grad_(True), wanted, features, PORTRAIT_AWARE
         ).total.backward()
 

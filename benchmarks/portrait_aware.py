@@ -121,7 +121,7 @@ def painted(
         loss_weights=LOSS_WEIGHTS[loss_weights],
         preset=how,
     )
-    spent = {"seconds": time.perf_counter() - began, "energy": done.energy}
+    spent = {"seconds": time.perf_counter() - began, "energy": done.loss}
     alike = person_similarity(photo, done.picture, person)
     kept = {"SSIM": alike.ssim, "FSIMc": alike.fsimc, "GMSD": alike.gmsd}
     seen = {

@@ -7,14 +7,15 @@ import numpy as np
 
 from benchmarks.straight_edges import straight_pieces
 from pipeline.io.image_files import read_photo
-from pipeline.steps.run import at_working_size
-from pipeline.steps.detect import see_photo
+from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
+from pipeline.settings import Settings
 from pipeline.stages.detect.from_parsing import Detections, detect_faces, limited
 from pipeline.stages.parse import likeliest, nine_classes
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import segment
-from pipeline.steps.run import KeepNothing, Run, ignore
+from pipeline.steps.detect import see_photo
+from pipeline.steps.run import Run, at_working_size
 from pipeline.types import Face, Image, Labels, Mask, Photo, Pixels
 from training.checks import photos_in
 from training.face_finder import FaceFinder, Found
@@ -29,8 +30,8 @@ STAMP_SHARE = 0.6  # of a landscape's side that an animal is high
 
 def seen_without_limit(photo: Image, models: Models) -> Detections:
     """Return what the parser sees, a face's classes beyond found faces included."""
-    parser, _ = Run("", ignore, KeepNothing()).parser(models, "embedded")
-    return detect_faces(photo, parser, limiting=False)
+    run = Run(Photo(to_uint8(photo)), Settings(weights="embedded"), models)
+    return detect_faces(photo, run.parser().value, limiting=False)
 
 
 def at_size(labels: np.ndarray, like: np.ndarray) -> np.ndarray:

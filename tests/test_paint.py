@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.parse import INNER_MIDDLE, INNER_SHARE, INNER_SIDE
+from pipeline.stages.parse import INNER_MIDDLE, INNER_SCALE, INNER_SIDE
 from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
@@ -57,9 +57,9 @@ class PlainModels:
         h, w = batch.shape[2:]
         if (h, w) != (INNER_SIDE, INNER_SIDE):
             return self.parser(batch)
-        middle = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SHARE * h)
+        middle = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SCALE * h)
         return for_each(
-            batch, drawn_parts((h, w), [middle] if self.face else [], h * 0.6 * INNER_SHARE, 0)
+            batch, drawn_parts((h, w), [middle] if self.face else [], h * 0.6 * INNER_SCALE, 0)
         )
 
 

@@ -19,7 +19,7 @@ from pipeline.io.image_files import LABEL_COLORS
 from pipeline.metrics.iou import class_iou, confusion
 from pipeline.nets.unet import Parser
 from pipeline.ops.resample import resized
-from pipeline.stages.parse import look, nine_classes
+from pipeline.stages.parse import nine_classes, parse_photo
 from pipeline.types import Labels, Network, Pixels
 from training.labels import PERSON
 from training.samples import read_pixels
@@ -65,7 +65,7 @@ def face_candidates(
     """Yield every photo with the network's nine classes and the truth, all at the photo's size."""
     for item in held_out:
         photo = read_pixels(item.photo)
-        parts = look(photo.astype(np.float32) / 255, network, long_px=long_px)
+        parts = parse_photo(photo.astype(np.float32) / 255, network, long_px=long_px)
         yield item, photo, nine_classes(resized(parts, photo.shape[:2])), item.read(item.mask)
 
 

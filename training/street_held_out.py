@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.ops.resample import resized
-from pipeline.stages.parse import Part, likeliest, look, nine_classes
+from pipeline.stages.parse import Part, likeliest, nine_classes, parse_photo
 from pipeline.types import Labels, Network
 from training.labels import BARE_FACE, FACE
 from training.samples import read_mask, read_pixels
@@ -32,7 +32,7 @@ class HeldOutStreets:
             return {}
         for (photo, mask), (labels, faces) in self.known.items():
             pixels, truth = read_pixels(photo), read_mask(mask)
-            parts = look(pixels.astype(np.float32) / 255, network, long_px=LOOK_PX)
+            parts = parse_photo(pixels.astype(np.float32) / 255, network, long_px=LOOK_PX)
             parts = resized(parts, (truth.shape[0], truth.shape[1]))
             nine = nine_classes(parts)
             all_of.append(counts(truth, likeliest(parts[..., 1:]) + 1, nine))

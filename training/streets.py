@@ -17,7 +17,7 @@ from PIL import Image
 from pipeline.io.atomic import write_whole
 from pipeline.ops.resample import resized
 from pipeline.runtime.models import Models
-from pipeline.stages.parse import Parser, look
+from pipeline.stages.parse import Parser, parse_photo
 from pipeline.types import Labels, Pixels
 from training.checks import Pair, photos_in
 from training.face_finder import FaceFinder, Found
@@ -74,7 +74,7 @@ def held_out(data: Path) -> list[Pair]:
 def street_labels(photo: Pixels, mask: Labels, seen: Teachers) -> tuple[Labels, list[Found]]:
     """Return labels of a street photo by people_parts' mask, and the photo's faces."""
     faces = seen.faces(photo)
-    parts = look(photo.astype(np.float32) / 255, seen.parser.whole, long_px=LOOK_PX)
+    parts = parse_photo(photo.astype(np.float32) / 255, seen.parser.whole, long_px=LOOK_PX)
     person = 1 - resized(np.ascontiguousarray(parts[..., 0]), labels_size(photo))
     labels = with_bystanders(PEOPLE_PARTS[mask], faces, person)
     return with_edges_unknown(resolved(photo, labels, faces, seen.parser.close), mask), faces

@@ -1,4 +1,4 @@
-"""Say what every pixel of a photo is: one look at the whole, a closer look at every face."""
+"""Say what every pixel of a photo is: parse the whole photo, then a crop of every face."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -13,22 +13,23 @@ from pipeline.ops.resample import by_planes, seen_at
 from pipeline.ops.tensor import to_batch, to_planes
 from pipeline.types import Face, Image, Labels, Network, Points
 
-Probabilities = NDArray[
-    np.float32
-]  # (H, W, 12 or 13), sums to 1; each class's plane is contiguous where it can be, for speed
+# (H, W, 12 or 13), sums to 1; each class's plane is contiguous where it can be, for speed
+Probabilities = NDArray[np.float32]
+# Whether the mirrored photo is parsed: not at all, alone, or too, for the mean of both.
 Mirrored = Literal["no", "only", "too"]
 
-CLOSE_SIDE = 320
-# Brows, eyes and mouth once more, larger: how much larger than in the FFHQ crop's framing, and which of its 512 rows is in the middle.
-INNER_SIDE, INNER_SHARE, INNER_MIDDLE = 256, 1.6, 312.0
-INNER_COUNTS = np.float32(0.8)
+CLOSE_SIDE = 320  # px of a face's crop
+# The inner crop shows brows, eyes and mouth once more, larger: its side in px, its scale against
+# the FFHQ crop's framing, and which of the FFHQ crop's 512 rows is its middle.
+INNER_SIDE, INNER_SCALE, INNER_MIDDLE = 256, 1.6, 312.0
+INNER_WEIGHT = np.float32(0.8)  # of the inner crop's probabilities; the face's crop has the rest
 MULTIPLE = 32  # the network halves its input five times
 
 
 class Part(IntEnum):
-    """The parser's classes; the first nine are EasyPortrait's. Left is the person's own.
+    """The parser's classes; the first nine are EasyPortrait's. Left is the person's left.
 
-    A network of twelve outputs has no BODY_SKIN (neck, ears, arms, hands, legs): it says PERSON there.
+    A network of twelve outputs has no BODY_SKIN (neck, ears, arms, hands, legs) and says PERSON.
     """
 
     BACKGROUND = 0
@@ -56,7 +57,7 @@ FACE_PARTS = (
     Part.TEETH,
     Part.GLASSES,
 )
-# The classes in the order that a mirror gives them.
+# For each class the one that it is in a mirror.
 MIRRORED = (
     0,
     1,
@@ -77,7 +78,10 @@ HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
 
 @dataclass(frozen=True)
 class Parser:
-    """The two networks that parse: one has learned photos with faces of any size, one upright faces as closer looks show them."""
+    """The two parsing networks.
+
+    `whole` was trained on photos with faces of any size, `close` on upright crops of one face.
+    """
 
     whole: Network
     close: Network
@@ -85,9 +89,9 @@ class Parser:
 
 @dataclass(frozen=True)
 class FaceParse:
-    """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform.
+    """The parse of an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform.
 
-    `inner`: what it sees in a still closer look at brows, eyes and mouth, which then counts instead.
+    `inner`: the parse of the inner crop, which replaces `parts` at brows, eyes and mouth.
     """
 
     parts: Probabilities
@@ -95,35 +99,35 @@ class FaceParse:
     inner: "FaceParse | None" = None
 
 
-def look(
+def parse_photo(
     photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "no"
 ) -> Probabilities:
-    """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network.
+    """Parse the whole photo, resized to a long side near `long_px`; edges are repeated to fit.
 
-    `mirrored`: whether the mirrored photo is looked at, instead, or too, for the mean of both.
+    The parts, (H, W, 12), have the resized photo's size.
     """
     padded, size = seen_at(photo, long_px, MULTIPLE)
     return to_planes(_run(to_batch(padded), network, mirrored))[: size[0], : size[1]]
 
 
 def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> NDArray[np.float32]:
-    """Return what the network sees in a batch, in its mirror image, or in the mean of both."""
+    """Run the network on a batch, on its mirror image, or on both for the mean."""
     if mirrored == "no":
         return network(batch)
-    there = batch[..., ::-1]
+    flipped = batch[..., ::-1]
     if mirrored == "only":
-        seen = network(there)
-        return seen[:, MIRRORED[: seen.shape[1]], :, ::-1]
-    seen, other = np.split(network(np.concatenate([batch, there])), 2)
-    mean = np.empty_like(seen)
+        there = network(flipped)
+        return there[:, MIRRORED[: there.shape[1]], :, ::-1]
+    one, other = np.split(network(np.concatenate([batch, flipped])), 2)
+    mean = np.empty_like(one)
     for part, plane in enumerate(mean[0]):  # one at a time: it stays in the processor's cache
-        np.add(seen[0, part], other[0, MIRRORED[part], :, ::-1], out=plane)
+        np.add(one[0, part], other[0, MIRRORED[part], :, ::-1], out=plane)
         plane /= 2
     return mean
 
 
 def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean of two looks."""
+    """Average two arrays of one shape."""
     return np.asarray((one + other) / 2, np.float32)
 
 
@@ -135,38 +139,42 @@ def parse_crop(
     mirrored: Mirrored = "too",
     side: int = CLOSE_SIDE,
 ) -> FaceParse:
-    """Return the parts of an upright crop, `side` px, around eyes and mouth corners, `points` (4, 2) in px."""
+    """Parse an upright crop, `side` px, around a face.
+
+    `points`: (4, 2), both eyes and both mouth corners, px.
+    """
     matrix = align.similarity(points, align.template(side))
     batch = to_batch(np.clip(align.crop(photo, matrix, side), 0, 1))
     return FaceParse(to_planes(_run(batch, network, mirrored)), matrix)
 
 
 def parse_face(photo: Image, points: Points, network: Network) -> FaceParse:
-    """Return what the network of near faces sees in an upright crop, and in a still closer look at brows, eyes and mouth."""
+    """Parse an upright crop of a face, and its inner crop; `points` as in `parse_crop`."""
     return with_inner(parse_crop(photo, points, network), photo, points, network)
 
 
 def with_inner(view: FaceParse, photo: Image, points: Points, network: Network) -> FaceParse:
-    """Return the view with a still closer look at brows, eyes and mouth in it, which counts `INNER_COUNTS` beside the view."""
-    matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SHARE, INNER_MIDDLE))
+    """Add the parse of the inner crop, a mean with the view's own by `INNER_WEIGHT`."""
+    matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SCALE, INNER_MIDDLE))
     batch = to_batch(np.clip(align.crop(photo, matrix, INNER_SIDE), 0, 1))
     from_view = align.between(view.matrix, matrix)
-    shown = by_planes(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
-    seen = to_planes(_run(batch, network, "too"))
-    return replace(
-        view, inner=FaceParse(np.asarray(shown + INNER_COUNTS * (seen - shown), np.float32), matrix)
-    )
+    before = by_planes(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
+    parts = to_planes(_run(batch, network, "too"))
+    mean = np.asarray(before + INNER_WEIGHT * (parts - before), np.float32)
+    return replace(view, inner=FaceParse(mean, matrix))
 
 
 def merged(
-    whole: Probabilities, closer: tuple[FaceParse, ...], size: tuple[int, int]
+    whole: Probabilities, views: tuple[FaceParse, ...], size: tuple[int, int]
 ) -> Probabilities:
-    """Return the whole look at `size` (height, width) with every closer look laid over it, softly at its border."""
-    laid = [(each, *_place(each, size)) for face in closer for each in (face, face.inner) if each]
+    """Resize the whole photo's parts to `size` (height, width) and paste every face's over them.
+
+    A crop's border is soft: its weight falls to 0 over the outer tenth.
+    """
+    laid = [(each, *_place(each, size)) for view in views for each in (view, view.inner) if each]
     planes = np.empty((whole.shape[2], *size), np.float32)
-    for part, plane in enumerate(
-        planes
-    ):  # one at a time: what a plane needs fits into the processor's cache
+    # One plane at a time: what it needs fits into the processor's cache.
+    for part, plane in enumerate(planes):
         cv2.resize(
             np.ascontiguousarray(whole[..., part]),
             size[::-1],
@@ -184,7 +192,7 @@ def merged(
 def _place(
     view: FaceParse, size: tuple[int, int]
 ) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
-    """Return the window of a photo of `size` that a view covers, and how much it counts at each of its pixels."""
+    """Return the window of a photo of `size` that a view covers, and its weight at each pixel."""
     side = view.parts.shape[0]
     window = align.window(view.matrix, side, size)
     return window, align.paste_into(window, _soft_square(side), view.matrix)
@@ -197,29 +205,30 @@ def _soft_square(side: int) -> NDArray[np.float32]:
 
 
 def with_background(parts: Probabilities, background: NDArray[np.float32]) -> Probabilities:
-    """Return the parts with another probability, (H, W), of the background; all else keeps its shares of what remains."""
-    rest, least = 1 - parts[..., 0], np.float32(1e-6)
+    """Set the background's probability, (H, W); scale the other classes so that all sum to 1."""
+    rest = 1 - parts[..., 0]
+    least = np.float32(1e-6)
     out = np.asarray(parts * ((1 - background) / np.maximum(rest, least))[..., None], np.float32)
-    out[..., Part.PERSON] = np.where(
-        rest < least, 1 - background, out[..., Part.PERSON]
-    )  # nothing has no shares
+    # Where all the others were 0 there is nothing to scale: the person gets what remains.
+    out[..., Part.PERSON] = np.where(rest < least, 1 - background, out[..., Part.PERSON])
     out[..., 0] = background
     return out
 
 
 def nine_classes(parts: Probabilities) -> Labels:
-    """Return EasyPortrait's nine classes, (H, W): hair, headwear and glasses are the person's.
+    """Label each pixel with one of EasyPortrait's nine classes, (H, W).
 
-    Background is where it is likelier than all of the person together; elsewhere the likeliest part.
+    Hair, headwear and glasses are the person's. A pixel is background where that is likelier than
+    all other classes together; elsewhere it is the likeliest of these.
     """
     return labels_of(nine_probabilities(parts))
 
 
 def merged_nine(
-    whole: Probabilities, closer: tuple[FaceParse, ...], size: tuple[int, int]
+    whole: Probabilities, views: tuple[FaceParse, ...], size: tuple[int, int]
 ) -> Probabilities:
-    """Return `nine_probabilities` of `merged`, faster: sums commute with resizing."""
-    return merged(nine_probabilities(whole), tuple(_nine(view) for view in closer), size)
+    """Compute `nine_probabilities` of `merged`, faster: sums commute with resizing."""
+    return merged(nine_probabilities(whole), tuple(_nine(view) for view in views), size)
 
 
 def _nine(view: FaceParse) -> FaceParse:
@@ -227,7 +236,7 @@ def _nine(view: FaceParse) -> FaceParse:
 
 
 def nine_probabilities(parts: Probabilities) -> Probabilities:
-    """Return (H, W, 9): the probabilities of hair, headwear, glasses and a body's skin are added to person's."""
+    """Add hair, headwear, glasses and body skin to the person: probabilities (H, W, 9)."""
     planes = parts.transpose(2, 0, 1)
     person = planes[Part.PERSON] + planes[Part.HAIR :].sum(0)
     return np.concatenate([planes[:1], person[None], planes[Part.SKIN : Part.HAIR]]).transpose(
@@ -236,7 +245,7 @@ def nine_probabilities(parts: Probabilities) -> Probabilities:
 
 
 def labels_of(nine: Probabilities) -> Labels:
-    """Return the nine classes that these probabilities, (H, W, 9), stand for."""
+    """Label each pixel by nine probabilities, (H, W, 9), as `nine_classes` says."""
     labels = likeliest(nine[..., 1:])
     labels += 1
     labels[nine[..., 0] > 0.5] = 0
@@ -244,8 +253,12 @@ def labels_of(nine: Probabilities) -> Labels:
 
 
 def likeliest(parts: Probabilities) -> Labels:
-    """Return which part is the likeliest, the first of equals: argmax over the last axis, many times faster for contiguous planes."""
-    labels, best = np.zeros(parts.shape[:2], np.uint8), parts[..., 0].copy()
+    """Label each pixel with its likeliest part, the first of equals: argmax over the last axis.
+
+    For contiguous planes this is many times as fast as NumPy's.
+    """
+    labels = np.zeros(parts.shape[:2], np.uint8)
+    best = parts[..., 0].copy()
     for part in range(1, parts.shape[2]):
         better = parts[..., part] > best
         np.putmask(labels, better, part)
@@ -254,10 +267,10 @@ def likeliest(parts: Probabilities) -> Labels:
 
 
 def in_photo(face: Face, scale: float) -> Face:
-    """Return the face with its coordinates multiplied by `scale` (pixel centers at integers)."""
+    """Multiply the face's coordinates by `scale`; pixel centers are at integers."""
 
-    def grown(values: Points) -> Points:
+    def scaled(values: Points) -> Points:
         return ((np.asarray(values, np.float64) + 0.5) * scale - 0.5).astype(np.float32)
 
-    x0, y0, x1, y1 = grown(np.array(face.box, np.float32)).tolist()
-    return Face((x0, y0, x1, y1), grown(face.eyes), grown(face.mouth), face.score)
+    x0, y0, x1, y1 = scaled(np.array(face.box, np.float32)).tolist()
+    return Face((x0, y0, x1, y1), scaled(face.eyes), scaled(face.mouth), face.score)

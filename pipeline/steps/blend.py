@@ -1,4 +1,4 @@
-"""Set what is kept into the painting."""
+"""Blend the kept region into the painting."""
 
 import numpy as np
 
@@ -17,14 +17,19 @@ from pipeline.types import Image, Mask, Restoration, Scene
 
 
 def blend(
-    run: Run, scene: Keyed[Scene], restored: Keyed[Restoration], outline: Keyed[Outline],
-    seen: Keyed[Detections],
-) -> tuple[Image, Mask]:  # fmt: skip
-    """Set the kept region into the painting, or say why not.
+    run: Run,
+    scene: Keyed[Scene],
+    restored: Keyed[Restoration],
+    outline: Keyed[Outline],
+    detections: Keyed[Detections],
+) -> tuple[Image, Mask]:
+    """Blend the kept region into the painting, or say why not.
 
-    Return the result, and how much of the person each of its pixels has, (H, W) in [0, 1].
+    Return the result and its alpha: each pixel's fraction of the person, (H, W) in [0, 1].
     """
-    person, styled, how = person_of(run, restored), scene.value.styled, run.settings.blend
+    person = person_of(run, restored)
+    styled = scene.value.styled
+    how = run.settings.blend
     nothing = np.zeros(run.original.value.shape[:2], np.float32)
     if styled is None:
         run.skipped["blend"] = "Nothing is painted, so there is nothing to blend into."
@@ -36,32 +41,41 @@ def blend(
         run.skipped["blend"] = "Keeping the face is switched off."
         return styled, nothing
     brushed = None
-    if how.painterly:  # a face is touched by Monet's brush whatever painted the scene
-        brushed = run.made(_touched, person, outline, seen, network_of(run))
-    # Made anew each time: it takes less than a slider's next step, and each would take 32 MB.
+    if how.painterly:  # a face gets Monet's strokes, whatever painted the scene
+        brushed = run.made(_touched, person, outline, detections, network_of(run))
+    # Not cached: it is done before a slider's next step, and each result would take 32 MB.
     return run.stage(
-        "blend", _blended, scene, person, brushed, outline, seen, how, keep=False
+        "blend", _blended, scene, person, brushed, outline, detections, how, keep=False
     ).value
 
 
-def _touched(person: Image, outline: Outline, seen: Detections, painter: Loaded) -> Image:
+def _touched(person: Image, outline: Outline, detections: Detections, painter: Loaded) -> Image:
     mask = _mask(outline)
-    return paint_face_strokes(person, mask, seen.faces, painter.run, **strokes_of(painter))
+    return paint_face_strokes(person, mask, detections.faces, painter.run, **strokes_of(painter))
 
 
 def _blended(
-    scene: Scene, person: Image, brushed: Image | None, outline: Outline, seen: Detections,
+    scene: Scene,
+    person: Image,
+    brushed: Image | None,
+    outline: Outline,
+    detections: Detections,
     how: BlendSettings,
-) -> tuple[Image, Mask]:  # fmt: skip
+) -> tuple[Image, Mask]:
     if scene.styled is None:
-        raise ValueError("What is kept is set into a painting, and there is none.")
+        raise ValueError("A painting is needed to blend the person into, and there is none.")
     if brushed is not None:
         on_canvas = brushed if scene.grain is None else with_canvas(brushed, scene.grain)
         person = lerp(person, on_canvas, how.painterly)
     return set_in(
-        scene.styled, person, _mask(outline), seen.faces, strength=how.strength,
-        feather=how.feather, harmony=how.harmony,
-    )  # fmt: skip
+        scene.styled,
+        person,
+        _mask(outline),
+        detections.faces,
+        strength=how.strength,
+        feather=how.feather,
+        harmony=how.harmony,
+    )
 
 
 def _mask(outline: Outline) -> Mask:

@@ -14,13 +14,16 @@ from pipeline.types import Mask, Painting, Pixels
 def full_size(painting: Painting) -> Pixels:
     """Return the result at the photo's own size, (H, W, 3) uint8, made strip by strip.
 
-    What the working size lost comes back: of the photo's light all where the person is kept and
-    part in the painting, and of the painting all, where it was made larger.
+    What the working size lost comes back. Of the photo's luminance that is all of it where the
+    person is kept, and a part in the painting. Of a painting made at a larger size it is all.
     """
-    photo, size = painting.photo.pixels, painting.photo.size
+    photo = painting.photo.pixels
+    size = painting.photo.size
     if painting.original.shape[:2] == size:
         return to_uint8(painting.result)
-    out, detail, fine = np.empty(photo.shape, np.uint8), detail_of(painting), fine_of(painting)
+    out = np.empty(photo.shape, np.uint8)
+    detail = detail_of(painting)
+    fine = fine_of(painting)
     for rows in strips_of(size[0]):
         lost = luminance(to_float(photo[rows]) - rows_enlarged(painting.original, size, rows))
         light = rows_enlarged(detail, size, rows) * lost
@@ -33,10 +36,10 @@ def full_size(painting: Painting) -> Pixels:
 
 
 def detail_of(painting: Painting) -> Mask:
-    """Return how much of the photo's light that the working size lost comes back, (H, W) in [0, 1].
+    """Compute the weight of the photo's luminance that the working size lost, (H, W) in [0, 1].
 
-    Restored skin does not get its damage back, and a painting at the photo's own size has what it
-    needs.
+    It is lower where a face was restored, whose damage shall not come back, and 0 in a painting
+    made at the photo's own size, which has its own detail.
     """
     strength = painting.settings.intensity.strength
     painted = 1 + strength * (STRUCTURE - 1) if painting.painted is None else 0.0

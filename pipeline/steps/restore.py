@@ -1,4 +1,4 @@
-"""Restore the faces that need it and that the person chose, and say what became of the others."""
+"""Restore the faces that need it and that the person chose; say why the others are left alone."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,15 +15,20 @@ from pipeline.types import FaceOverride, Image, Restoration, RestorationPlan
 from pipeline.weights.resolve import WeightError
 
 INSIST = "To restore such a face all the same, point at it."
-UNSURE = "so little of it is seen, or so much of it changes, that it may look like someone else; less restoration or more fidelity helps"
+UNSURE = (
+    "so little of it is seen, or so much of it changes, that it may look like someone else; "
+    "less restoration or more fidelity helps"
+)
 
 
-def restore(run: Run, seen: Keyed[Detections]) -> Keyed[Restoration]:
+def restore(run: Run, detections: Keyed[Detections]) -> Keyed[Restoration]:
     """Restore the faces that are chosen and not sharp already, or say why not.
 
     Raises: WeightError: there is no restorer, and the settings ask for published weights only.
     """
-    how, faces, overrides = run.settings.restore, seen.value.faces, run.prompt.faces
+    how = run.settings.restore
+    faces = detections.value.faces
+    overrides = run.prompt.faces
     if not how.on or not faces or how.fidelity == 1:
         found = "Fidelity is 1, so every face stays as it is." if faces else "No face was found."
         run.skipped["restore"] = found if how.on else "Restoration is switched off."
@@ -32,7 +37,7 @@ def restore(run: Run, seen: Keyed[Detections]) -> Keyed[Restoration]:
         run.hints.append(
             f"At {lost} of the {len(overrides)} points where a face was pointed at there is none."
         )
-    plans = run.made(_plans, run.original, seen, overrides, how.faces, how.weight)
+    plans = run.made(_plans, run.original, detections, overrides, how.faces, how.weight)
     if not any(plan.weight for plan in plans.value):
         run.skipped["restore"] = left_alone(plans.value)
         return Keyed(Restoration(plans=plans.value), plans.key)
@@ -43,7 +48,7 @@ def restore(run: Run, seen: Keyed[Detections]) -> Keyed[Restoration]:
             raise
         run.skipped["restore"] = str(missing)
         return Keyed(Restoration(), "nothing")
-    made = run.stage("restore", _restored, run.original, seen, plans, restorer, how)
+    made = run.stage("restore", _restored, run.original, detections, plans, restorer, how)
     run.hints.extend(hints_of(made.value.plans))
     return made
 
@@ -56,24 +61,24 @@ def person_of(run: Run, restored: Keyed[Restoration]) -> Keyed[Image]:
 
 def _plans(
     original: Image,
-    seen: Detections,
+    detections: Detections,
     overrides: tuple[FaceOverride, ...],
     which: Restored,
     weight: float,
 ) -> tuple[RestorationPlan, ...]:
-    return choose(original, seen.faces, overrides, which=which, weight=weight)
+    return choose(original, detections.faces, overrides, which=which, weight=weight)
 
 
 def _restored(
     original: Image,
-    seen: Detections,
+    detections: Detections,
     plans: tuple[RestorationPlan, ...],
     restorer: Loaded,
     how: RestoreSettings,
 ) -> Restoration:
-    parts = merged(seen.whole, seen.views, original.shape[:2])
-    mask = segment(original, parts, seen.faces, kept="face")
-    return restore_all(original, seen.faces, plans, restorer.run, mask, fidelity=how.fidelity)
+    parts = merged(detections.whole, detections.views, original.shape[:2])
+    mask = segment(original, parts, detections.faces, kept="face")
+    return restore_all(original, detections.faces, plans, restorer.run, mask, fidelity=how.fidelity)
 
 
 def left_alone(plans: tuple[RestorationPlan, ...]) -> str:
@@ -87,7 +92,7 @@ def left_alone(plans: tuple[RestorationPlan, ...]) -> str:
 
 
 def hints_of(plans: tuple[RestorationPlan, ...]) -> Iterable[str]:
-    """Yield what the person should know of faces that were restored, or were not for their sharpness."""
+    """Yield what the person should know: faces sharp already, restorations of low confidence."""
     if any(plan.why == SHARP_ALREADY for plan in plans):
         yield left_alone(plans)
     if unsure := [str(number) for number, plan in enumerate(plans, 1) if plan.low_confidence]:

@@ -1,4 +1,4 @@
-"""Decide what is kept: as the chosen segmenter outlines it, then as a person corrects it."""
+"""Outline the kept region: by the chosen segmenter, then as a person corrects it."""
 
 from dataclasses import dataclass, replace
 
@@ -19,9 +19,9 @@ from pipeline.steps.segmenters import Scene
 from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
 from pipeline.variants import SEGMENTERS, Segmenter
 
-POINTER = "sam_light"  # what follows clicks and boxes where the segmenter cannot be shown any
-# Probability of a person; part of the photo's pixels from which on somebody is there.
-SURE, SOMEBODY = 0.5, 0.02
+POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
+SURE = 0.5  # probability from which on a pixel is a person's
+SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
 UNRESTORED = Keyed(Restoration(), "nothing")
 
 Views = tuple[FaceParse, ...]
@@ -29,65 +29,78 @@ Views = tuple[FaceParse, ...]
 
 @dataclass(frozen=True)
 class Outline:
-    """Nine classes at working size, and the kept region, None with neither a face nor a prompt."""
+    """EasyPortrait's nine classes and the kept region, both at working size.
+
+    `mask` is None where there is neither a face nor a prompt.
+    """
 
     labels: Labels
     mask: Mask | None
 
 
-def segment(run: Run, seen: Keyed[Detections], restored: Keyed[Restoration]) -> Keyed[Outline]:
-    """Parse the restored faces again and decide what is kept, as the paper does: after restoration.
+def segment(
+    run: Run, detections: Keyed[Detections], restored: Keyed[Restoration]
+) -> Keyed[Outline]:
+    """Parse the restored faces again and outline the kept region, then apply the prompt.
 
-    Then follow the prompt: box, clicks and, last, the drawing, which needs no network.
+    The outline comes after restoration, as in the paper. Of the prompt the box comes first, then
+    the clicks and, last, the drawing, which needs no network.
 
-    Raises: WeightError: a network is not at hand.
+    Raises: WeightError: a network is not available.
     """
-    how, prompt = run.settings.segment, run.prompt
+    how = run.settings.segment
+    prompt = run.prompt
     segmenter = SEGMENTERS[how.segmenter]
-    person, parser = person_of(run, restored), run.parser()
-    network = _network(run, segmenter, seen.value)
+    person = person_of(run, restored)
+    parser = run.parser()
+    network = _network(run, segmenter, detections.value)
     embedding = None
     if network and segmenter.promptable:
         embedding = run.made(embedded, run.original, network)
-    views = run.made(_views, person, seen, parser) if _looks_again(segmenter, restored) else None
-    found = (seen, views, person, how.segmenter, how.kept, network, embedding)
+    views = (
+        run.made(_views, person, detections, parser) if _parses_again(segmenter, restored) else None
+    )
+    found = (detections, views, person, how.segmenter, how.kept, network, embedding)
     if not prompt.correcting:
-        if not seen.value.faces:
+        if not detections.value.faces:
             run.skipped["segment"] = "No face was found."
         return run.stage("segment", _outlined, *found)
     outline = run.made(_outlined, *found)
     if prompt.pointing:
         pointer = network if network and segmenter.promptable else run.network(_pointer(segmenter))
         shown = embedding or run.made(embedded, run.original, pointer)
-        outline = _followed(run, outline, (person, seen, shown, pointer), prompt)
+        outline = _followed(run, outline, (person, detections, shown, pointer), prompt)
     return run.stage("segment", _drawn_over, outline, person, prompt.drawn)
 
 
-def segment_persons(run: Run, seen: Keyed[Detections]) -> Keyed[Mask | None]:
-    """Outline whole persons with the chosen segmenter; None where nobody is.
+def segment_persons(run: Run, detections: Keyed[Detections]) -> Keyed[Mask | None]:
+    """Outline whole persons with the chosen segmenter; None where nobody is in the photo.
 
-    Without a face there is nothing to show a segmenter, and the parser's look at the whole decides.
+    Without a face there is nothing to prompt a segmenter with, so the parse of the whole photo
+    decides.
     """
-    if not seen.value.faces:
-        return run.made(_somebody, run.original, seen)
-    kept = run.settings.segment.model_copy(update={"kept": "person"})
-    settings = run.settings.model_copy(update={"segment": kept})
-    outline = segment(run.with_settings(settings, report=ignore, prompt=Prompt()), seen, UNRESTORED)
+    if not detections.value.faces:
+        return run.made(_somebody, run.original, detections)
+    whole_person = run.settings.segment.model_copy(update={"kept": "person"})
+    settings = run.settings.model_copy(update={"segment": whole_person})
+    outline = segment(
+        run.with_settings(settings, report=ignore, prompt=Prompt()), detections, UNRESTORED
+    )
     return Keyed(outline.value.mask, outline.key)
 
 
 def embedded(original: Image, network: Loaded) -> Embedding:
-    """Return what a promptable network makes of the photo; every prompt costs its decoder only."""
+    """Embed the photo for a promptable network; every prompt then costs only its decoder."""
     return embed(original, network.run, side=network.entry.side)
 
 
-def _looks_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
+def _parses_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
     return segmenter.closer and restored.value.picture is not None
 
 
-def _network(run: Run, segmenter: Segmenter, seen: Detections) -> Loaded | None:
-    """Return the segmenter's own network where it has one and something to do."""
-    if segmenter.network is None or not seen.faces:
+def _network(run: Run, segmenter: Segmenter, detections: Detections) -> Loaded | None:
+    """Load the segmenter's own network, where it has one and there is a face to outline."""
+    if segmenter.network is None or not detections.faces:
         return None
     if segmenter.persons_only and run.settings.segment.kept != "person":
         run.hints.append(
@@ -100,35 +113,40 @@ def _pointer(segmenter: Segmenter) -> str:
     return segmenter.network if segmenter.promptable and segmenter.network else POINTER
 
 
-def _views(person: Image, seen: Detections, parser: Parser) -> Views:
-    points = (np.concatenate([face.eyes, face.mouth]) for face in seen.faces)
+def _views(person: Image, detections: Detections, parser: Parser) -> Views:
+    points = (np.concatenate([face.eyes, face.mouth]) for face in detections.faces)
     return tuple(parse_face(person, each, parser.close) for each in points)
 
 
 def _outlined(
-    seen: Detections, views: Views | None, person: Image, name: str, kept: Kept, network: Loaded | None,
+    detections: Detections,
+    views: Views | None,
+    person: Image,
+    name: str,
+    kept: Kept,
+    network: Loaded | None,
     embedding: Embedding | None,
-) -> Outline:  # fmt: skip
+) -> Outline:
     segmenter = SEGMENTERS[name]
-    closer = seen.views if views is None else views
-    parts = refined_parts(person, seen.whole, closer if segmenter.closer else ())
-    if not seen.faces:
+    views = detections.views if views is None else views
+    parts = refined_parts(person, detections.whole, views if segmenter.closer else ())
+    if not detections.faces:
         return Outline(nine_classes(parts), None)
-    scene = Scene(person, parts, seen.faces, kept, network, embedding)
+    scene = Scene(person, parts, detections.faces, kept, network, embedding)
     return Outline(nine_classes(parts), segmenter.load()(scene))
 
 
-def _somebody(original: Image, seen: Detections) -> Mask | None:
-    person = 1 - refined_parts(original, seen.whole, ())[..., 0]
+def _somebody(original: Image, detections: Detections) -> Mask | None:
+    person = 1 - refined_parts(original, detections.whole, ())[..., 0]
     return person if (person > SURE).mean() > SOMEBODY else None
 
 
 def _followed(
     run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt
 ) -> Keyed[Outline]:
-    """Return the outline as a prompt changes it: by the box, then by each click.
+    """Change the outline as a prompt says: by the box, then by each click.
 
-    What fewer clicks made is kept, for undo, too.
+    Each click's outline is cached, so undoing one costs nothing.
     """
     if prompt.box is not None:
         outline = run.made(_boxed, outline, *shown, prompt.box)
@@ -138,23 +156,31 @@ def _followed(
 
 
 def _boxed(
-    outline: Outline, person: Image, seen: Detections, embedding: Embedding, pointer: Loaded,
+    outline: Outline,
+    person: Image,
+    detections: Detections,
+    embedding: Embedding,
+    pointer: Loaded,
     box: tuple[float, ...],
-) -> Outline:  # fmt: skip
-    px = edge_px(seen.faces, person.shape)
+) -> Outline:
+    px = edge_px(detections.faces, person.shape)
     mask = _mask(outline, person)
-    kept = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
-    return replace(outline, mask=kept)
+    selected = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
+    return replace(outline, mask=selected)
 
 
 def _clicked(
-    outline: Outline, person: Image, seen: Detections, embedding: Embedding, pointer: Loaded,
+    outline: Outline,
+    person: Image,
+    detections: Detections,
+    embedding: Embedding,
+    pointer: Loaded,
     clicks: tuple[Click, ...],
-) -> Outline:  # fmt: skip
-    px = edge_px(seen.faces, person.shape)
+) -> Outline:
+    px = edge_px(detections.faces, person.shape)
     mask = _mask(outline, person)
-    kept = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
-    return replace(outline, mask=kept)
+    corrected = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
+    return replace(outline, mask=corrected)
 
 
 def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:
@@ -163,9 +189,9 @@ def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Out
 
 
 def decoder_of(pointer: Loaded) -> Decoder:
-    """Return what answers prompts.
+    """Return the network's prompt decoder.
 
-    Raises: ValueError: the network cannot be shown any.
+    Raises: ValueError: the network takes no prompts.
     """
     if pointer.prompt is None:
         raise ValueError(f"{pointer.entry.name} cannot be shown points.")

@@ -1,4 +1,4 @@
-"""Paint the whole photo with the chosen painter, then lay colors, strength and canvas over it."""
+"""Paint the whole photo with the chosen painter, then apply colors, strength and canvas."""
 
 from dataclasses import replace
 
@@ -12,18 +12,19 @@ from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
 from pipeline.variants import PAINTERS
 
 
-def stylize(run: Run, seen: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | None]:
-    """Paint the photo, unless that is switched off.
+def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | None]:
+    """Paint the photo, unless that is switched off; return the scene at working size.
 
-    Return the scene at working size, and what the painter made where it has more pixels than that.
+    The second value is what the painter made, where that has more pixels than the scene; else None.
 
-    Raises: PromptError, WeightError: something that the painter needs is missing.
+    Raises: PromptError: a style is missing. WeightError: a network is not available.
     """
     if not run.settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
         return Keyed(Scene(), "nothing"), None
-    painted = PAINTERS[run.settings.paint.painter].load()(run, seen)
-    how, brush = run.settings.intensity, run.settings.paint.brush
+    painted = PAINTERS[run.settings.paint.painter].load()(run, detections)
+    how = run.settings.intensity
+    brush = run.settings.paint.brush
     # At working size only, so that a slider answers at once; a file is finished when it is written.
     scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush)
     return scene, painted.value if painted.value.scene.fine is not None else None
@@ -39,8 +40,9 @@ def _at_working_size(
 def finished(
     painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
 ) -> Scene:
-    """Return a scene with broad strokes, palette, strength and canvas as the settings have them."""
-    scene, amount = painted.scene, how.canvas * how.strength
+    """Apply broad strokes, palette, strength and canvas to a scene, as the settings have them."""
+    scene = painted.scene
+    amount = how.canvas * how.strength
     if painted.broad is not None:
         scene = lay_broad_strokes(scene, painted.broad, how.broad)
     scene = adjust_intensity(

@@ -7,7 +7,7 @@ import torch
 from pipeline.nets.vgg import LAYERS, WIDTHS, Perceptual
 from pipeline.runtime.perceptual import condense
 from pipeline.stages.style_transfer.gram import gram_matrix
-from pipeline.stages.style_transfer.losses import content_energy, style_energy
+from pipeline.stages.style_transfer.losses import content_loss, style_loss
 from training import perceptual
 from training.perceptual import LIFTS, network, products, unlike
 from training.teachers import Lifted
@@ -98,8 +98,8 @@ def test_smaller_lifts_leave_styles_and_contents_as_far_apart_as_they_were():
     assert small.shape == (5, 5)
     assert torch.equal(net.lift("conv3_1"), few)
     for energy, maps in (
-        (style_energy, (gram_matrix(one), gram_matrix(other))),
-        (content_energy, (one, other)),
+        (style_loss, (gram_matrix(one), gram_matrix(other))),
+        (content_loss, (one, other)),
     ):
         torch.testing.assert_close(energy(*maps, small), energy(*maps, whole))
 

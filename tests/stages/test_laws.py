@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
 from pipeline.stages.detect.candidates import face_candidates
-from pipeline.stages.detect.from_parsing import LARGER_LOOKS_PX, detect_faces, unexplained
+from pipeline.stages.detect.from_parsing import LARGER_PX, detect_faces, unexplained
 from pipeline.stages.detect.landmarks import measure
-from pipeline.stages.detect.verify import SURE_PX
+from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import (
-    INNER_COUNTS,
     INNER_MIDDLE,
-    INNER_SHARE,
+    INNER_SCALE,
     INNER_SIDE,
+    INNER_WEIGHT,
     FaceParse,
     Parser,
     Part,
-    look,
     merged,
     merged_nine,
     nine_classes,
     parse_face,
+    parse_photo,
 )  # fmt: skip
 from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
@@ -73,14 +73,14 @@ def test_twelve_classes_merge_into_nine_by_sums():
 
 
 @pytest.mark.parametrize("size", [(33, 70), (64, 64), (500, 20)])
-def test_a_look_fits_any_size_to_the_network(size):
+def test_a_parse_fits_any_size_to_the_network(size):
     shapes = []
 
     def network(batch):
         shapes.append(batch.shape)
         return np.repeat(batch[:, :1], 12, 1)
 
-    parts = look(photo_of(*size), network, long_px=64)
+    parts = parse_photo(photo_of(*size), network, long_px=64)
     assert shapes[0][2] % 32 == 0
     assert shapes[0][3] % 32 == 0
     assert max(parts.shape[:2]) == 64
@@ -98,7 +98,7 @@ def test_a_closer_look_replaces_the_whole_ones_middle():
     assert parts[5, 5].argmax() == Part.BACKGROUND
 
 
-def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
+def test_brows_eyes_and_mouth_are_parsed_once_more_and_both_parses_count():
     photo = photo_of(200, 200)
     points = np.array([[80, 90], [120, 90], [85, 130], [115, 130]], np.float32)
 
@@ -109,11 +109,11 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
     view = parse_face(photo, points, network)
     assert view.inner is not None
     np.testing.assert_allclose(view.parts[..., Part.SKIN], 1)
-    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_COUNTS, atol=1e-5)
+    np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_WEIGHT, atol=1e-5)
     whole = np.zeros((50, 50, 12), np.float32)
     parts = merged(whole, (view,), (200, 200))
     assert parts[110, 100, Part.LIPS] == pytest.approx(
-        INNER_COUNTS, abs=1e-3
+        INNER_WEIGHT, abs=1e-3
     )  # between eyes and mouth
     assert parts[60, 100, Part.LIPS] == pytest.approx(0, abs=1e-3)  # the forehead
     nine = merged_nine(whole, (view,), (200, 200))
@@ -291,14 +291,14 @@ def test_skin_that_no_face_explains_is_looked_at_again():
         0.9,
     )
     (rows, columns), long_px = unexplained(parts, (face,), (512, 1024))
-    assert long_px == LARGER_LOOKS_PX[1]
+    assert long_px == LARGER_PX[1]
     assert rows.start < 200
     assert rows.stop > 240
     assert 280 < columns.start < 600
     assert columns.stop > 632
 
 
-def test_a_large_face_alone_needs_no_larger_look():
+def test_a_large_face_alone_needs_no_larger_parse():
     parts = skin_at(
         (256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250)
     )  # a speck and a belt are no faces
@@ -322,14 +322,14 @@ def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
     assert unexplained(parts, (face,), (512, 1024)) is None
 
 
-def test_small_faces_make_the_whole_photo_worth_a_larger_look():
+def test_small_faces_make_the_whole_photo_worth_a_larger_parse():
     assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (
         (slice(0, 512), slice(0, 1024)),
-        LARGER_LOOKS_PX[1],
+        LARGER_PX[1],
     )
 
 
-def test_a_large_patch_of_skin_needs_no_very_large_look():
+def test_a_large_patch_of_skin_needs_no_very_large_parse():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 60, 380, 160))
     parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
     face = Face(
@@ -338,31 +338,31 @@ def test_a_large_patch_of_skin_needs_no_very_large_look():
         np.float32([[110, 280], [190, 280]]),
         0.9,
     )
-    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_LOOKS_PX[0]
+    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_PX[0]
 
 
 @pytest.mark.parametrize(("sure", "again"), [(0.99, False), (0.9, True)])
 def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(
     sure, again
 ):
-    closer = []
+    crops = []
 
     def whole(batch):
         h, w = batch.shape[2:]
-        if (h, w) == (SURE_PX, SURE_PX):
-            closer.append(1)
+        if (h, w) == (VERIFY_PX, VERIFY_PX):
+            crops.append(1)
         return for_each(
             batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure)
         )
 
     def close(batch):
         h, w = batch.shape[2:]
-        inner = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SHARE * h)
-        center, tall = (inner, 0.6 * INNER_SHARE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
+        inner = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SCALE * h)
+        center, tall = (inner, 0.6 * INNER_SCALE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
     (face,) = detect_faces(photo_of(300, 400), Parser(whole, close)).faces
-    assert bool(closer) == again
+    assert bool(crops) == again
     assert abs(face.eyes[:, 0].mean() - 200) < 5
 
 

@@ -1,4 +1,4 @@
-"""Which faces a painting restores, and what it says of the others; with networks that are plain functions."""
+"""Which faces a painting restores, and what it says of the others; networks are plain functions."""
 
 from dataclasses import replace
 
@@ -27,17 +27,17 @@ SEEN = Detections(
 
 
 def pale(h, w, blur=0.0):
-    """Return a photo that can be brightened without clipping, which would change its contrast, too."""
+    """Return a photo that can be brightened without clipping, which would change its contrast."""
     return to_float(to_uint8(textured(h, w, blur) * np.float32(0.3) + np.float32(0.2)))
 
 
 BLURRED = pale(220, 400, 3)
 
 
-def restored(photo=BLURRED, overrides=(), seen=SEEN, **flags):
+def restored(photo=BLURRED, overrides=(), detections=SEEN, **flags):
     models, settings = PlainModels(restorer=True), Settings.from_flat(fidelity=0.0, **flags)
     run = Run(Photo(to_uint8(photo)), settings, models, Prompt(faces=overrides))
-    made = restore(run, Keyed(seen, "seen")).value
+    made = restore(run, Keyed(detections, "seen")).value
     return made, run, models.runs.get("restorer", 0)
 
 
@@ -66,8 +66,8 @@ def test_no_restorer_is_loaded_where_every_face_is_sharp_and_it_is_said():
     made, run, runs = restored(pale(220, 400))
     assert (made.picture, runs, run.used) == (None, 0, [])
     assert (
-        run.skipped["restore"]
-        == "2 of 2 faces are left alone: sharp already (2). To restore such a face all the same, point at it."
+        run.skipped["restore"] == "2 of 2 faces are left alone: sharp already (2). "
+        "To restore such a face all the same, point at it."
     )
     assert [plan.why for plan in made.plans] == [SHARP_ALREADY] * 2
 
@@ -131,7 +131,7 @@ def test_pointing_at_a_face_changes_its_restoration_and_not_what_is_kept_otherwi
     assert results[0.0].skipped["restore"] == "The face is left alone: restoration 0."
 
 
-def test_a_wish_without_any_face_keeps_nothing_and_fails_not():
+def test_an_override_without_any_face_changes_nothing_and_fails_not():
     painting = paint(
         photo_of(),
         models=PlainModels(face=False, restorer=True),
@@ -145,7 +145,7 @@ def test_a_wish_without_any_face_keeps_nothing_and_fails_not():
     ("override", "said"),
     [((500.0, 5.0, 1.0), "x from 0 to 179"), ((5.0, 5.0, 1.2), "a number from 0 to 1, not 1.2")],
 )
-def test_a_wish_outside_the_photo_or_no_weight_is_refused(override, said):
+def test_an_override_outside_the_photo_or_no_weight_is_refused(override, said):
     with pytest.raises(PromptError, match=said):
         paint(photo_of(), models=PlainModels(), prompt=Prompt(faces=(override,)))
 
@@ -156,7 +156,10 @@ def test_faces_are_pointed_at_in_the_photos_own_px():
 
 
 def test_the_photos_detail_returns_to_a_large_face_as_far_as_it_is_the_photos():
-    """A face that is left alone gets all the detail back that the working size lost, a restored one only what the photo keeps in it."""
+    """A face that is left alone gets back all detail that the working size lost.
+
+    A restored face gets back only the photo's part of it.
+    """
     photo = photo_of(1700, 1500)
     grain = np.random.default_rng(1).integers(-20, 20, (1700, 1500, 1))
     grainy = Photo((photo.pixels.astype(int) + grain).clip(0, 255).astype(np.uint8))

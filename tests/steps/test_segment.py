@@ -1,4 +1,4 @@
-"""Every segmenter behind one seam, and what prompts do to what it keeps; with networks that are plain arithmetic."""
+"""Every segmenter, and what prompts do to the kept region; networks are plain arithmetic."""
 
 from types import SimpleNamespace
 

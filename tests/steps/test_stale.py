@@ -1,4 +1,4 @@
-"""What is kept from another run is never stale: over every setting, every part of a prompt, and styles."""
+"""No cached value is ever stale: over every setting, every part of a prompt, and styles."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -54,9 +54,9 @@ class StandIns(PlainModels):
 
         def prompt(embedding, points, kinds, mask, given):
             logits = np.full((1, 4, 256, 256), -5, np.float32)
-            reach = len(name)
+            radius = len(name)
             for x, y in points[0] / 1024 * 256:
-                rows, columns = (slice(max(0, int(v) - reach), int(v) + reach) for v in (y, x))
+                rows, columns = (slice(max(0, int(v) - radius), int(v) + radius) for v in (y, x))
                 logits[..., rows, columns] = 5
             return logits, np.ones((1, 4), np.float32)
 

@@ -1,4 +1,4 @@
-"""The painter that imitates any picture, within a run, in the command and on the page."""
+"""The painter that paints like any picture, within a run, in the command and on the page."""
 
 import argparse
 from pathlib import Path
@@ -148,7 +148,8 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(
         sizes.append(max(photo.shape))
         if len(sizes) == 1:
             raise RuntimeError(
-                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes."
+                "[enforce fail] DefaultCPUAllocator: can't allocate memory: "
+                "you tried to allocate 99 bytes."
             )
         return whole(photo, *args, **how)
 

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from pipeline.stages.detect.from_parsing import Detections, limited
 from pipeline.stages.detect.limit import limit, reached
-from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, look, nine_probabilities
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, nine_probabilities, parse_photo
 from pipeline.types import Face
 from tests.training_sets import shared, write_pair
 from training.checks import DatasetError
@@ -167,7 +167,7 @@ def test_the_mirrored_look_knows_how_many_outputs_a_network_has(classes):
         out[:, Part.LEFT_EYE] = 1
         return out
 
-    seen = look(np.zeros((64, 64, 3), np.float32), network, long_px=64, mirrored="only")
+    seen = parse_photo(np.zeros((64, 64, 3), np.float32), network, long_px=64, mirrored="only")
     assert seen.shape[2] == classes
     assert (seen[..., Part.RIGHT_EYE] == 1).all()
 

@@ -1,4 +1,7 @@
-"""Guess where faces are: eyes and mouths that fit together. Guesses are generous; a closer look confirms them or not."""
+"""Find candidates for faces: eyes and mouths that fit together.
+
+There are more candidates than faces; a crop of each verifies it or not.
+"""
 
 from dataclasses import dataclass
 from itertools import product
@@ -12,11 +15,8 @@ from pipeline.stages.parse import Part, Probabilities
 from pipeline.types import Points
 
 LEAST_AREA = 3  # px² of a part
-LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = (
-    0.12,
-    0.4,
-    0.3,
-)  # probabilities from which on a part may be there; small eyes fade most
+# Probabilities from which on a part may be there. Small eyes lose most of theirs.
+LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = 0.12, 0.4, 0.3
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Blob:
 
 
 def face_candidates(parts: Probabilities) -> list[Points]:
-    """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
-    right, left = (
-        _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW),
-        _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW),
-    )
+    """Return likely eyes and mouth corners of faces, (4, 2) px each, the best first.
+
+    Every eye and every mouth is used at most once.
+    """
+    right = _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW)
+    left = _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW)
     mouths = _blobs(parts[..., Part.LIPS] + parts[..., Part.TEETH] > LIKELY_MOUTH)
     fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
     fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
@@ -49,8 +50,9 @@ def face_candidates(parts: Probabilities) -> list[Points]:
 
 
 def _eyes(parts: Probabilities, eye: Part, brow: Part) -> list[Blob]:
-    """Return the eyes of one side, and where one should be below a brow without any."""
-    eyes, below = _blobs(parts[..., eye] > LIKELY_EYE), []
+    """Find the eyes of one side; below a brow without one, place one where it should be."""
+    eyes = _blobs(parts[..., eye] > LIKELY_EYE)
+    below = []
     for blob in _blobs(parts[..., brow] > LIKELY_BROW):
         size = blob.area**0.5
         at = blob.center + np.array([0, 0.9 * size])
@@ -60,8 +62,12 @@ def _eyes(parts: Probabilities, eye: Part, brow: Part) -> list[Blob]:
 
 
 def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
-    """Return how far two eyes and a mouth are from an upright face's proportions; infinite where they cannot be one."""
-    across, down = left.center - right.center, mouth.center - (left.center + right.center) / 2
+    """Measure how far two eyes and a mouth are from an upright face's proportions.
+
+    0 is a perfect fit; infinite where they cannot be one face.
+    """
+    across = left.center - right.center
+    down = mouth.center - (left.center + right.center) / 2
     distance, drop = np.hypot(*across), np.hypot(*down)
     if distance < 3 or not 0.5 < drop / distance < 2.6:
         return np.inf
@@ -85,7 +91,7 @@ def _misfit_profile(eye: Blob, mouth: Blob) -> float:
 
 
 def _level_mouth(eyes: NDArray[np.float64], mouth: Blob) -> NDArray[np.float64]:
-    """Return two corners around a mouth's center along the eyes' line, as far apart as is usual."""
+    """Place two corners beside a mouth's center, parallel to the eyes, at the usual distance."""
     half = (eyes[1] - eyes[0]) * 0.44
     return np.stack([mouth.center - half, mouth.center + half])
 

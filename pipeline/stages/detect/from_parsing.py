@@ -1,4 +1,4 @@
-"""Find faces by the parser alone: guesses in looks at the whole, confirmed by a closer look."""
+"""Find faces by the parser alone: candidates in the whole photo, verified in a crop of each."""
 
 from dataclasses import dataclass
 
@@ -9,35 +9,39 @@ from numpy.typing import NDArray
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.limit import limit
-from pipeline.stages.detect.verify import shown_clearly, verify_face
+from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import (
     FACE_PARTS,
     FaceParse,
     Parser,
     Part,
     Probabilities,
-    look,
     mean_of,
     parse_crop,
+    parse_photo,
     with_background,
 )
 from pipeline.types import Face, Image, Points
 
-LOOK_PX = (
-    384  # long side of the first look at the whole: people are outlined better in it than at 512
-)
-LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
-GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
-ROOM = 2.0  # between the middle of a face and what it may reach to, in distances of its eyes, or of these from the mouth
-CLEAR_PX = 72  # height at which a look shows a face well
-SMALL = 0.2  # of the photo's long side: where no face is higher, there may be some that the first look does not show
+LONG_PX = 384  # long side of the first parse of the whole photo: it outlines people better than 512
+LARGER_PX, SMALLER_PX = (640, 1024), 256  # long sides of a second parse, where it is needed
+# Side of the crop that a candidate gets first where a face is known already: most of those are
+# hands and clothes, and a small crop is enough to drop them.
+CHECK_PX = 192
+# Half the side of the window around a candidate, in the larger of two distances: between its eyes,
+# or between the eyes' middle and the mouth.
+ROOM = 2.0
+CLEAR_PX = 72  # height, in a parse of the whole, from which on a face is parsed well
+SMALL = 0.2  # of the photo's long side: if no face is higher, the first parse may miss some
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
-FITTING_LOOKS_PX = (256, 768)
-NEARLY = 0.35  # how far, relatively, the first look's size may be from the fitting one
-TWICE_UP_TO_PX = 512  # a second look at more than this costs more time than it gives
-LEAST_PATCH_PX = 7  # height, in the first look, of skin that may be a face
+FITTING_LONG_PX = (256, 768)
+NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fitting one
+TWICE_UP_TO_PX = 512  # a second parse above this costs more time than it gives
+LEAST_PATCH_PX = 7  # height, in the first parse, of skin that may be a face
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
-SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
+# Highest probability of brows, eyes or mouth in a patch of skin from which on it may be a face;
+# hands and arms have less.
+SUSPECTED = 0.04
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, FaceParse]]
@@ -45,7 +49,11 @@ Found = list[tuple[Face, FaceParse]]
 
 @dataclass(frozen=True)
 class Detections:
-    """What the parser saw: the whole photo's parts (small), its faces largest first, a closer look at each."""
+    """The faces of a photo, and how it was parsed.
+
+    `whole`: the whole photo's parts, at a small size. `faces`: the largest first. `views`: the
+    parse of each face's crop.
+    """
 
     whole: Probabilities
     faces: tuple[Face, ...]
@@ -53,33 +61,37 @@ class Detections:
 
 
 def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Detections:
-    """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
+    """Parse the whole photo, verify every candidate in a crop, then parse the whole once more.
 
-    A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
-    `limiting`: whether beyond every found face there are no face's classes, of a network that knows a body's skin.
+    The last parse is at the size that fits the faces. Before it, a larger parse follows where the
+    first one shows skin that no face explains, and a smaller one where no face was found.
+    `limiting`: whether a network that knows a body's skin is held to face classes within the reach
+    of found faces.
     """
-    parts = look(photo, parser.whole, long_px=LOOK_PX)
+    parts = parse_photo(photo, parser.whole, long_px=LONG_PX)
     found = _confirmed(photo, parser, parts, whole_of(photo), [])
     if unseen := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
-        window, look_px = unseen
-        long_px = round(look_px * _long(window) / max(photo.shape[:2]))
+        window, whole_px = unseen
+        long_px = round(whole_px * _long(window) / max(photo.shape[:2]))
         found = _confirmed(
-            photo, parser, look(photo[window], parser.whole, long_px=long_px), window, found
+            photo, parser, parse_photo(photo[window], parser.whole, long_px=long_px), window, found
         )
     if not found:
         found = _confirmed(
-            photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), []
+            photo, parser, parse_photo(photo, parser.whole, long_px=SMALLER_PX), whole_of(photo), []
         )
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    seen = Detections(
-        fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found)
+    detections = Detections(
+        parse_at_fitting_size(photo, parser, faces, first=parts),
+        faces,
+        tuple(view for _, view in found),
     )
-    return limited(seen, photo.shape[:2]) if limiting else seen
+    return limited(detections, photo.shape[:2]) if limiting else detections
 
 
 def limited(seen: Detections, size: tuple[int, int]) -> Detections:
-    """Return what was seen in a photo of `size` (height, width) without a face's classes beyond every found face.
+    """Turn face classes beyond every found face into person; `size`: the photo's (height, width).
 
     A network that does not know a body's skin is left as it is: it was measured without this.
     """
@@ -110,44 +122,44 @@ def _long(window: Window) -> int:
 def _confirmed(
     photo: Image, parser: Parser, parts: Probabilities, window: Window, known: Found
 ) -> Found:
-    """Return the known faces and those, in the window whose `parts` these are, that a closer look confirms."""
+    """Return the known faces and those of the window, parsed as `parts`, that a crop verifies."""
     scale = _long(window) / max(parts.shape[:2])
     corner = (window[1].start, window[0].start)
     found = list(known)
-    for guess in face_candidates(parts):
-        points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
+    for candidate in face_candidates(parts):
+        points = ((candidate + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
-        shown = _shown(parts, guess, scale, corner)
-        certain = shown and shown_clearly(shown)
+        view = _window_around(parts, candidate, scale, corner)
+        certain = view and clear_face(view)
         if (
             found
             and not certain
-            and measure(parse_crop(photo, points, parser.whole, mirrored="no", side=GLANCE_PX))
+            and measure(parse_crop(photo, points, parser.whole, mirrored="no", side=CHECK_PX))
             is None
         ):
             continue
-        seen = verify_face(photo, parser, points, certain)
-        if seen and not any(_same(seen[0], face) for face, _ in found):
-            found.append(seen)
+        pair = verify_face(photo, parser, points, certain)
+        if pair and not any(_same(pair[0], face) for face, _ in found):
+            found.append(pair)
     return found
 
 
-def _shown(
-    parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]
+def _window_around(
+    parts: Probabilities, candidate: Points, scale: float, corner: tuple[int, int]
 ) -> FaceParse | None:
-    """Return what a look at a photo's window, `scale` times reduced, shows around a guess; None where the face is small in it.
+    """Cut the surroundings of a candidate from a parse; None where the face is too small in it.
 
-    `corner`: the window's (x, y) in the photo.
+    `scale`: how many photo px a px of `parts` is. `corner`: (x, y) in the photo where they begin.
     """
-    eyes, mouth = guess[:2].mean(0), guess[2:].mean(0)
-    room = ROOM * max(np.hypot(*(guess[1] - guess[0])), np.hypot(*(mouth - eyes)))
+    eyes, mouth = candidate[:2].mean(0), candidate[2:].mean(0)
+    room = ROOM * max(np.hypot(*(candidate[1] - candidate[0])), np.hypot(*(mouth - eyes)))
     if room < CLEAR_PX:
         return None
     (left, top), (right, bottom) = (
         (np.maximum((eyes + mouth) / 2 + side * room, 0)).astype(int).tolist() for side in (-1, 1)
     )
-    to_look = (
+    matrix = (
         np.array(
             [
                 [1, 0, (0.5 - corner[0]) - (left + 0.5) * scale],
@@ -156,20 +168,21 @@ def _shown(
         )
         / scale
     )
-    return FaceParse(parts[top:bottom, left:right], to_look)
+    return FaceParse(parts[top:bottom, left:right], matrix)
 
 
 def unexplained(
     parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]
 ) -> tuple[Window, int] | None:
-    """Return the window of the photo, (height, width) `size`, in which faces may be that the first look's `parts` do not show; or None.
+    """Find the window of the photo that may hold faces which the first parse missed; else None.
 
-    It holds the face parts outside of all `faces`; it is the whole photo where no face is large. With it comes how long the whole photo
-    is to be in a look that would show them.
+    `parts`: the first parse. `size`: the photo's (height, width). The window holds all face parts
+    outside of `faces`; it is the whole photo where no face is large. With it comes the long side,
+    px, that the whole photo should have in a parse that would find them.
     """
     h, w = size
     if not any(face.height > SMALL * max(size) for face in faces):
-        return (slice(0, h), slice(0, w)), LARGER_LOOKS_PX[1]
+        return (slice(0, h), slice(0, w)), LARGER_PX[1]
     scale = max(size) / max(parts.shape[:2])
     shown = (parts[..., list(FACE_PARTS)].sum(2) > SHOWN).astype(np.uint8)
     for face in faces:
@@ -189,12 +202,15 @@ def unexplained(
     )
     least = float((corners[:, 3] - corners[:, 1]).min())
     return (slice(*rows), slice(*columns)), int(
-        np.clip(max(parts.shape[:2]) * CLEAR_PX / least, *LARGER_LOOKS_PX)
+        np.clip(max(parts.shape[:2]) * CLEAR_PX / least, *LARGER_PX)
     )
 
 
 def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Return the boxes (N, 4) of the patches that have the size and shape of a face, and perhaps brows, eyes or a mouth: `inner`."""
+    """Return the boxes (N, 4) of the patches that may be faces, by size, shape and inner parts.
+
+    `shown`: (H, W), 1 where a face's part is. `inner`: probability of brows, eyes or mouth, (H, W).
+    """
     _, _, stats, _ = cv2.connectedComponentsWithStats(
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     )
@@ -208,29 +224,30 @@ def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np
     )
 
 
-def fitting_look(
+def parse_at_fitting_size(
     photo: Image, parser: Parser, faces: tuple[Face, ...], *, first: Probabilities | None = None
 ) -> Probabilities:
-    """Return the parts of the whole at the size that fits the largest face; the `first` look counts where it has nearly that size.
+    """Parse the whole photo at the size that fits the largest face.
 
-    Where the scene begins is said by both networks, one before a mirror: they err at different places.
+    The `first` parse is taken where it has nearly that size. The background is the mean of both
+    networks', one of them on the mirrored photo: they err at different places.
     """
     long_px = _fitting_px(photo, faces)
-    if first is not None and abs(long_px / LOOK_PX - 1) < NEARLY:
-        long_px = LOOK_PX
+    if first is not None and abs(long_px / LONG_PX - 1) < NEARLY:
+        long_px = LONG_PX
     else:
-        first = look(photo, parser.whole, long_px=long_px)
+        first = parse_photo(photo, parser.whole, long_px=long_px)
     if long_px > TWICE_UP_TO_PX:
         return first
-    other = look(photo, parser.close, long_px=long_px, mirrored="only")
+    other = parse_photo(photo, parser.close, long_px=long_px, mirrored="only")
     return with_background(first, mean_of(first[..., 0], other[..., 0]))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
-    """Return the size of look in which the largest face has the height that the parser knows best."""
+    """Return the long side, px, at which the largest face has the height of the training faces."""
     if not faces:
-        return LOOK_PX
-    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LOOKS_PX))
+        return LONG_PX
+    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LONG_PX))
 
 
 def _within(point: NDArray[np.float32], face: Face) -> bool:
@@ -242,7 +259,7 @@ def _within(point: NDArray[np.float32], face: Face) -> bool:
 
 
 def _same(a: Face, b: Face) -> bool:
-    """Say whether two finds are one face: their boxes share most of the smaller one."""
+    """Say whether two faces are one: their boxes' intersection is over 0.4 of the smaller one."""
     w = min(a.box[2], b.box[2]) - max(a.box[0], b.box[0])
     h = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
     smaller = min((f.box[2] - f.box[0]) * f.height for f in (a, b))

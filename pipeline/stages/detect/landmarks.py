@@ -1,4 +1,4 @@
-"""Measure the face that a closer look shows: box, eye centers, mouth corners."""
+"""Measure the face in a parsed crop: box, eye centers, mouth corners."""
 
 import cv2
 import numpy as np
@@ -8,11 +8,14 @@ from pipeline.ops import align
 from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, likeliest
 from pipeline.types import Face
 
-TALLEST = 8.0  # eye distances that a face can be high, in profile, too
+TALLEST = 8.0  # the greatest height of a face, in profile too, in distances between its eyes
 
 
 def measure(view: FaceParse) -> Face | None:
-    """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
+    """Measure box, eye centers and mouth corners, photo px, in a parsed crop.
+
+    None where the mouth or both eyes are missing, or no part of a face is in the middle.
+    """
     parts = view.parts
     labels = likeliest(parts)
     region = _central(np.isin(labels, FACE_PARTS))
@@ -36,9 +39,8 @@ def measure(view: FaceParse) -> Face | None:
     back = align.inverse(view.matrix)
     x, y = align.map_points(back, outline).T
     best = parts.max(2)
-    either = (
-        parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]
-    )  # in a profile it is not sure which, and does not matter
+    # In a profile the parser is not sure which eye it is, and that does not matter.
+    either = parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]
     sure = [either[e].mean() for e in eyes if e is not None] + [
         best[mouth].mean(),
         best[region].mean(),
@@ -52,8 +54,12 @@ def measure(view: FaceParse) -> Face | None:
 def _apart(
     centers: list[NDArray[np.float64] | None], eyes: list[NDArray[np.bool_] | None], least: float
 ) -> list[NDArray[np.float64] | None]:
-    """Return the eyes' centers without the smaller eye's where both are one place: an eye of a profile that was called both."""
-    (right, left), areas = centers, [0 if e is None else int(e.sum()) for e in eyes]
+    """Drop the smaller eye where the two are less than `least` px apart.
+
+    They are then the one eye of a profile, parsed as both.
+    """
+    right, left = centers
+    areas = [0 if e is None else int(e.sum()) for e in eyes]
     if right is None or left is None or np.hypot(*(left - right)) >= least:
         return centers
     return [right, None] if areas[0] >= areas[1] else [None, left]
@@ -62,28 +68,33 @@ def _apart(
 def both_eyes(
     centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return two eye centers (2, 2), the picture's left first; a hidden one is put beside the seen one, where a profile has it."""
+    """Return two eye centers (2, 2), the picture's left one first.
+
+    A hidden eye is put beside the visible one, where a profile has it.
+
+    Raises: ValueError: neither eye is known.
+    """
     right, left = centers
     if right is not None and left is not None:
         return np.stack([right, left])
-    seen = left if right is None else right
-    if seen is None:
+    visible = left if right is None else right
+    if visible is None:
         raise ValueError("A face needs at least one eye.")
-    down = mouth - seen
-    across = (
-        np.array([down[1], -down[0]]) * 0.5
-    )  # down, turned by a quarter; the far eye of a profile is near
-    return np.stack([seen - across, seen] if right is None else [seen, seen + across])
+    down = mouth - visible
+    # A quarter turn from `down`, half as long: the far eye of a profile is near.
+    across = np.array([down[1], -down[0]]) * 0.5
+    return np.stack([visible - across, visible] if right is None else [visible, visible + across])
 
 
 def _around(region: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return 1 on a region and a little around it, where a part's probability fades."""
+    """Return 1 on a region and 2 px around it, where a part's probability fades; else 0."""
     return cv2.dilate(region.astype(np.float32), np.ones((5, 5), np.uint8))
 
 
-# Probabilities weigh here instead of labels: a point then moves less than a pixel when a border pixel changes its label.
+# Points are means by probability, not by label: when a border pixel changes its label, they move by
+# less than a pixel.
 def _center(weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the center (x, y) of a part's weight."""
+    """Compute the centroid (x, y) of a part's probabilities, (H, W)."""
     total = weight.sum()
     return (
         np.array(
@@ -98,22 +109,28 @@ def _center(weight: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _corners(weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the two ends of a mouth's weight in an upright crop, the picture's left one first: 2 % of it lie beyond each."""
+    """Find the two ends of a mouth in an upright crop, the picture's left one first.
+
+    `weight`: the mouth's probabilities, (H, W); 2 % of their sum lie beyond each end.
+    """
     columns, rows = np.arange(weight.shape[1]), np.arange(weight.shape[0])
-    share = np.concatenate([[0], np.cumsum(weight.sum(0)) / weight.sum()])
+    cumulative = np.concatenate([[0], np.cumsum(weight.sum(0)) / weight.sum()])
     ends = []
-    for x in np.interp((0.02, 0.98), share, np.arange(weight.shape[1] + 1) - 0.5):
+    for x in np.interp((0.02, 0.98), cumulative, np.arange(weight.shape[1] + 1) - 0.5):
         near = weight @ np.exp(-(((columns - x) / 3) ** 2))
         ends.append((x, near @ rows / near.sum()))
     return np.array(ends)
 
 
 def _central(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Return the connected piece that has most of the crop's middle: neighbors' faces reach into the crop from its sides."""
+    """Return the connected component with most pixels in the crop's middle, or None.
+
+    Neighbors' faces extend into the crop from its sides.
+    """
     _, marks = cv2.connectedComponents(region.astype(np.uint8))
     h, w = region.shape
-    shares = np.bincount(marks[h // 4 : -h // 4, w // 4 : -w // 4].ravel(), minlength=2)[1:]
-    return marks == 1 + int(shares.argmax()) if shares.max() >= 4 else None
+    counts = np.bincount(marks[h // 4 : -h // 4, w // 4 : -w // 4].ravel(), minlength=2)[1:]
+    return marks == 1 + int(counts.argmax()) if counts.max() >= 4 else None
 
 
 def _largest(region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:

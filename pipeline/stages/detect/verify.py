@@ -1,4 +1,7 @@
-"""Confirm that a face is where one was guessed: a closer look by the one network, a drawing by the other."""
+"""Verify that a face is where a candidate is.
+
+The parser's `whole` network decides whether there is one; its `close` network then parses it.
+"""
 
 import numpy as np
 
@@ -7,33 +10,33 @@ from pipeline.stages.detect.landmarks import TALLEST, measure
 from pipeline.stages.parse import FaceParse, Parser, mean_of, parse_crop, with_inner
 from pipeline.types import Face, Image, Points
 
-SURE_PX = 256  # side of the look that decides
-SETTLED = 0.12  # of the eye distance: points nearer than this make the same crop
-ASTRAY = 0.25  # likewise: points farther off than this show another crop, which is looked at before it is believed
+VERIFY_PX = 256  # side of the crop that decides
+# In distances between the eyes: by how much measured points may differ from the candidate's.
+SETTLED = 0.12  # nearer ones make the same crop
+ASTRAY = 0.25  # farther ones make another crop, which is parsed before it is believed
 MIN_FACE_PX = 16
-MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
-CLEAR_SCORE = 0.935  # of a look at the whole: the closer one would find the same points
-MIN_CLOSE = 0.69  # of the network of near faces, or of both together
-MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide
-PURSED, BELOW = (
-    0.33,
-    0.25,
-)  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
+MIN_SCORE = 0.75  # in one crop; faces of 60 px and more score 0.84 to 0.97
+CLEAR_SCORE = 0.935  # in a parse of the whole photo: a crop would give the same points
+MIN_CLOSE = 0.69  # in the `close` network's crop, or in the mean of both networks'
+MOUTH = (0.45, 1.8)  # the least and greatest width of a mouth, in distances between the eyes
+# Likewise: a mouth may be as narrow as `PURSED` where its center, along the eyes' line, is at most
+# `BELOW` from the eyes' middle.
+PURSED, BELOW = 0.33, 0.25
 
 
-def shown_clearly(shown: FaceParse) -> Face | None:
-    """Return the face that a look at the whole shows there clearly, or None."""
-    face = measure(shown)
+def clear_face(view: FaceParse) -> Face | None:
+    """Measure the face in a window of the whole photo's parse; None unless its score is high."""
+    face = measure(view)
     return face if face and _plausible(face, CLEAR_SCORE) else None
 
 
 def verify_face(
     photo: Image, parser: Parser, points: Points, certain: Face | None = None
 ) -> tuple[Face, FaceParse] | None:
-    """Return the face that a closer look at `points` shows, or None.
+    """Measure the face at `points` in a crop, and parse it; None where there is none.
 
-    The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve. `certain`: the face
-    that it has decided on already.
+    The `whole` network alone decides whether there is a face: the `close` one, trained on faces
+    only, sees one in every sleeve. `certain`: the face that it has decided on already.
     """
     own = _points_of(certain) if certain else _settled(photo, parser, points)
     if own is None:
@@ -41,8 +44,9 @@ def verify_face(
     near = parse_crop(photo, own, parser.close)
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
-        # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
-        view = _look(photo, parser, own)
+        # The `whole` network was trained on more profiles and dark glasses: where the `close` one
+        # is not sure, the mean of both counts.
+        view = _parse_whole(photo, parser, own)
         near = FaceParse(
             mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix
         )
@@ -53,15 +57,18 @@ def verify_face(
 
 
 def _settled(photo: Image, parser: Parser, points: Points) -> Points | None:
-    """Return the points of the face that a closer look at `points` shows; where its own differ much, the look is repeated from those."""
-    first = measure(_look(photo, parser, points))
+    """Measure the points of the face in a crop around `points`; None where there is none.
+
+    Where they differ much from `points`, the crop around the measured ones must show a face, too.
+    """
+    first = measure(_parse_whole(photo, parser, points))
     if first is None:
         return None
     own = _points_of(first)
     off = np.abs(own - points).max() / np.hypot(*(own[1] - own[0]))
     plausible = _plausible(first, MIN_SCORE)
     if off >= ASTRAY or not plausible:
-        again = measure(_look(photo, parser, own))
+        again = measure(_parse_whole(photo, parser, own))
         if again is None or not _plausible(again, MIN_SCORE):
             return None
     return own if off >= SETTLED or not plausible else points
@@ -71,8 +78,8 @@ def _points_of(face: Face) -> Points:
     return np.concatenate([face.eyes, face.mouth])
 
 
-def _look(photo: Image, parser: Parser, points: Points) -> FaceParse:
-    return parse_crop(photo, points, parser.whole, mirrored="no", side=SURE_PX)
+def _parse_whole(photo: Image, parser: Parser, points: Points) -> FaceParse:
+    return parse_crop(photo, points, parser.whole, mirrored="no", side=VERIFY_PX)
 
 
 def _plausible(face: Face, least: float) -> bool:

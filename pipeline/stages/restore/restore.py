@@ -1,4 +1,4 @@
-"""Restore worn faces."""
+"""Restore damaged or blurred faces."""
 
 from dataclasses import replace
 
@@ -7,17 +7,20 @@ import numpy as np
 from pipeline.ops import align
 from pipeline.ops.filters import blurred
 from pipeline.ops.tensor import to_batch, to_picture
-from pipeline.stages.restore.fidelity import faithful, shares
+from pipeline.stages.restore.fidelity import faithful, photo_weights
 from pipeline.types import Face, Image, Mask, Network, Restoration, RestorationPlan
 
 SIDE = 512  # GFPGAN's input
-INNER = np.s_[185:415, 135:377]  # of it: brows to lower lip
-# How much coarser than its own blur the photo is believed: by 1.5 times a restored face keeps, of what was lost, at least 87 % of each
-# frequency; an iris, 22 px of 512, keeps 95 % of its color while the blur is below 3 px.
+INNER = np.s_[185:415, 135:377]  # its rows and columns from brows to lower lip
+# Where the photo's and the restorer's frequencies are split, in times the photo's own blur. At 1.5
+# a restored face has at least 87 % of each frequency that the photo lost, and an iris, 22 px of
+# 512, keeps 95 % of its color while the blur is below 3 px.
 SPLIT = 1.5
-FINER = 1.5  # times the photo's resolution: what is pasted back has at most this
-# Deviation of what changes in the photo's own frequencies. Between a sharp face of CelebAMask-HQ and the same one blurred by 1 to 12 px it
-# is at most 0.029; between two persons' faces of equal color, aligned, at least 0.049, and 0.064 to 0.12 at the median.
+FINER = 1.5  # times the photo's resolution: the most that the pasted change has
+# Standard deviation, from which on the face may be another one, of the change in the frequencies
+# that the photo shows. Between a sharp face of CelebAMask-HQ and the same one blurred by 1 to 12 px
+# it is at most 0.029; between two persons' faces of equal color, aligned, at least 0.049, and 0.064
+# to 0.12 at the median.
 STRAYED = 0.04
 
 
@@ -30,34 +33,41 @@ def restore(
     *,
     fidelity: float,
 ) -> Restoration:
-    """Return the photo with its faces restored as `cares`, one a face, say; `fidelity` 0 is the restored face, 1 the photo's.
+    """Restore the photo's faces as `plans`, one a face, say.
 
-    Each face is aligned to the FFHQ template, restored, and warped back onto its own window only; beyond the photo's frame its edge
-    is repeated. `mask`, (H, W), says where faces are, so that hair and background around them stay the photo's. A face that becomes
-    another one where the photo shows it well is of low confidence.
+    `fidelity`: 0 is the restored face, 1 the photo's. `mask`: (H, W) in [0, 1], where faces are;
+    hair and background around them stay the photo's. Each face is aligned to the FFHQ template,
+    restored, and warped back into its window; beyond the photo's frame its edge is repeated. A face
+    that changes much in the frequencies that the photo shows gets a plan of low confidence.
 
-    Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior".
+    Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial
+    Prior".
     """
-    out, share, told = photo.copy(), np.zeros(photo.shape[:2], np.float32), []
-    fine = 1 - shares(fidelity)[1]
+    out = photo.copy()
+    restored_weight = np.zeros(photo.shape[:2], np.float32)
+    done = []
+    fine = 1 - photo_weights(fidelity)[1]
     for face, plan in zip(faces, plans, strict=True):
         if plan.weight == 0:
-            told.append(plan)
+            done.append(plan)
             continue
         points = np.concatenate([face.eyes, face.mouth])
         matrix = align.similarity(points, align.template(SIDE))
         crop = align.crop(photo, matrix, SIDE).clip(0, 1)
         restored = (to_picture(network(to_batch(crop * 2 - 1))) / 2 + 0.5).clip(0, 1)
         split_px = SPLIT * plan.blur * max(1.0, align.scale_of(matrix))
-        # The difference is warped, not the picture: what the network leaves alone keeps the photo's own sharpness.
+        # The change is warped, not the picture: what the network leaves alone stays as sharp as it
+        # is in the photo.
         change = plan.weight * (
             faithful(restored, crop, fidelity=fidelity, split_px=split_px) - crop
         )
         strayed = float(blurred(change, split_px)[INNER].std((0, 1)).max()) > STRAYED
-        told.append(replace(plan, low_confidence=plan.low_confidence or strayed))
+        done.append(replace(plan, low_confidence=plan.low_confidence or strayed))
         window = align.window(matrix, SIDE, photo.shape[:2])
         out[window] += mask[window][..., None] * align.paste_into(
             window, *align.no_finer(change, matrix, FINER)
         )
-        share[window] = np.maximum(share[window], plan.weight * fine * mask[window])
-    return Restoration(out.clip(0, 1), share, tuple(told))
+        restored_weight[window] = np.maximum(
+            restored_weight[window], plan.weight * fine * mask[window]
+        )
+    return Restoration(out.clip(0, 1), restored_weight, tuple(done))

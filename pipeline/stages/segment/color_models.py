@@ -1,4 +1,4 @@
-"""Separate people from the scene by this photo's own colors."""
+"""Refine the background's probability by color models of this photo."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,70 +12,82 @@ from pipeline.types import Image
 
 Float = NDArray[np.float32]
 
-LONG_PX, EDGED_PX = 192, 512  # at which colors are compared, and edges found
-ROUNDS = 3  # what is surer after one round says more in the next
-SURE = 3.0  # how much less an unsure pixel says of its color: the exponent of how far it is from even odds
-COUNTS = 1.4  # how much what the parser sees counts, in logarithms of odds, beside the colors
-SCENE = 0.2  # of photos of people the parser takes more scene for people than people for scene: odds that make up for it
-LIMIT, FEW = (
-    4.0,
-    0.02,
-)  # the most that colors may say, likewise; a number of pixels that says nothing
+LONG_PX, EDGED_PX = 192, 512  # long sides at which colors are compared, and edges found
+ROUNDS = 3  # of estimating the color models; each is weighted by the last one's probabilities
+# A pixel's weight in the color models is |2 p - 1| to this power, p its background probability: the
+# less sure a pixel is, the less it counts.
+SURE = 3.0
+PARSER_WEIGHT = 1.4  # of the parser's log-odds, beside the colors'
+# Log-odds added to the background's: in photos of people the parser takes more background for
+# people than people for background.
+SCENE = 0.2
+LIMIT = 4.0  # the most, up or down, that the colors' log-odds may be
+FEW = 0.02  # pixels, added to both models: a color that is rarer than this says nothing
 EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own
 
 
 def refined_parts(
-    photo: Image, whole: Probabilities, closer: tuple[FaceParse, ...]
+    photo: Image, whole: Probabilities, views: tuple[FaceParse, ...]
 ) -> Probabilities:
-    """Return a photo's parts, (H, W, 12): closer looks laid over the whole one, and people separated from the scene."""
-    parts = merged(whole, closer, photo.shape[:2])
+    """Merge the parses of the whole photo and of the faces, and refine their background.
+
+    The parts are (H, W, 12), at the photo's size.
+    """
+    parts = merged(whole, views, photo.shape[:2])
     return with_background(parts, refine_background(photo, background_of(whole, parts)))
 
 
 def background_of(whole: Probabilities, parts: Probabilities) -> Float:
-    """Return the probability of the background, (H, W), by the whole look and by the closer ones in `parts`, which see less of it."""
+    """Average the background's probability, (H, W), in the whole photo's parse and in `parts`.
+
+    The faces' crops, merged into `parts`, show less of the background.
+    """
     return mean_of(parts[..., 0], resized(np.ascontiguousarray(whole[..., 0]), parts.shape[:2]))
 
 
 def refine_background(photo: Image, background: Float) -> Float:
-    """Return the probability of the background, (H, W), where a color that is surely a person's makes a person likelier nearby.
+    """Refine the background's probability, (H, W), by local color models of people and background.
 
-    And one that is surely the scene's the scene: a parser that mistakes some of a wall for hair is sure of most of that wall. Edges
-    then follow the photo's own.
+    A color that is surely a person's makes a person likelier nearby, and one that is surely the
+    background's the background: a parser that takes some of a wall for hair is sure of most of that
+    wall. Edges then follow the photo's own.
 
-    Source: Rother et al. 2004, "GrabCut", its color models as histograms, and local; the parser's probabilities in place of a box.
+    Source: Rother et al. 2004, "GrabCut"; here its color models are local histograms, and the
+    parser's probabilities take the place of a box.
     """
     size = background.shape[:2]
-    small, edged_size = size_of_long(size, LONG_PX), size_of_long(size, EDGED_PX)
-    photo, seen = (
-        resized(photo, edged_size),
-        np.float32(COUNTS) * _odds(resized(background, edged_size)),
-    )
-    said = _said(resized(photo, small).clip(0, 1), resized(seen, small))
+    small = size_of_long(size, LONG_PX)
+    edged_size = size_of_long(size, EDGED_PX)
+    photo = resized(photo, edged_size)
+    by_parser = np.float32(PARSER_WEIGHT) * _log_odds(resized(background, edged_size))
+    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), resized(by_parser, small))
     edged = guided(
-        _probability(seen + resized(said, edged_size) + np.float32(SCENE)),
+        _probability(by_parser + resized(by_colors, edged_size) + np.float32(SCENE)),
         luminance(photo),
         EDGE * max(edged_size),
     )
     return resized(edged, size).clip(0, 1)
 
 
-def _said(photo: Image, seen: Float) -> Float:
-    """Return what the colors say, (H, W), beside what the parser does, `seen`: logarithms of the odds of the background."""
-    grid, said = grid_of(photo), np.zeros(seen.size, np.float32)
+def _color_log_odds(photo: Image, by_parser: Float) -> Float:
+    """Estimate the background's log-odds, (H, W), by each pixel's color and place.
+
+    `by_parser`: the parser's log-odds, which are counted beside these.
+    """
+    grid = grid_of(photo)
+    by_colors = np.zeros(by_parser.size, np.float32)
     for _ in range(ROUNDS):
-        scene = _probability(seen.ravel() + said)
+        scene = _probability(by_parser.ravel() + by_colors)
         sure = np.asarray(np.abs(2 * scene - 1) ** SURE, np.float32)
         ratio = (grid.gathered(sure * scene) + FEW) / (grid.gathered(sure * (1 - scene)) + FEW)
-        said = np.log(ratio).clip(-LIMIT, LIMIT)
-    return said.reshape(seen.shape)
+        by_colors = np.log(ratio).clip(-LIMIT, LIMIT)
+    return by_colors.reshape(by_parser.shape)
 
 
-def _odds(probability: Float) -> Float:
-    """Return the logarithm of the odds."""
+def _log_odds(probability: Float) -> Float:
     clipped = probability.clip(1e-3, 1 - 1e-3)
     return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
 
 
-def _probability(odds: Float) -> Float:
-    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+def _probability(log_odds: Float) -> Float:
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)

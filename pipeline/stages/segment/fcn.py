@@ -1,4 +1,4 @@
-"""Say where people are in a photo, by a network that knows persons as a whole."""
+"""Outline people by a network that segments persons as a whole."""
 
 import numpy as np
 
@@ -11,7 +11,10 @@ MULTIPLE = 8  # the networks keep an eighth of their input
 
 
 def person(photo: Image, network: Network) -> Mask:
-    """Return the probability of a person, (H, W) in [0, 1], at the photo's size; the network sees a long side of 520 px."""
+    """Compute the probability of a person, (H, W) in [0, 1], at the photo's size.
+
+    The network's input has a long side of 520 px.
+    """
     padded, size = seen_at(photo, LONG_PX, MULTIPLE)
-    seen = to_picture(network(to_batch(padded)))[: size[0], : size[1], 0]
-    return np.clip(resized(np.ascontiguousarray(seen), (photo.shape[0], photo.shape[1])), 0, 1)
+    found = to_picture(network(to_batch(padded)))[: size[0], : size[1], 0]
+    return np.clip(resized(np.ascontiguousarray(found), (photo.shape[0], photo.shape[1])), 0, 1)

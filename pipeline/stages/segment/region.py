@@ -1,4 +1,4 @@
-"""Decide what is kept of the person."""
+"""Outline the kept region: of each face's person what is set into the painting."""
 
 from collections.abc import Iterable
 
@@ -18,21 +18,21 @@ EDGE = 0.025  # of the face's height: how far an edge may move onto the photo's 
 
 
 def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept: Kept) -> Mask:
-    """Return the kept region, (H, W) in [0, 1]: of every found face's person what `kept` names, with all that lies inside it.
+    """Outline what `kept` names of every face's person, (H, W) in [0, 1], with holes filled.
 
-    Edges follow the photo's own at hair and jaw. `parts` are the photo's at its size; `faces` in the photo's px.
+    Edges follow the photo's own. `parts`: (H, W, 12), at the photo's size. `faces`: in its px.
     """
     probability = kept_probability(parts, kept)
     return outlined(photo, ((face, probability) for face in faces), kept=kept)
 
 
 def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: Kept) -> Mask:
-    """Return the kept region, (H, W) in [0, 1], where for each face the probability of being kept with it, (H, W), is known."""
+    """Outline the kept region, (H, W) in [0, 1], from a probability, (H, W), for each face."""
     mask = np.zeros(photo.shape[:2], np.float32)
     gray = luminance(photo)
     for face, probability in likely:
-        window = _reach(face, photo.shape[:2], kept)
-        region = _touching(probability[window] > 0.5, face, window)
+        window = _window(face, photo.shape[:2], kept)
+        region = _component(probability[window] > 0.5, face, window)
         soft = np.where(
             region,
             np.maximum(probability[window], 0.5),
@@ -47,7 +47,7 @@ def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: 
 
 
 def edge_px(faces: tuple[Face, ...], size: tuple[int, ...]) -> float:
-    """Return how far edges may move in a photo of `size` with these faces, or none."""
+    """Return how far edges may move, px, in a photo of `size` (height, width) with these faces."""
     return (
         EDGE * float(np.median([face.height for face in faces]))
         if faces
@@ -58,9 +58,9 @@ def edge_px(faces: tuple[Face, ...], size: tuple[int, ...]) -> float:
 def box_of(
     probability: Probability, face: Face, *, kept: Kept
 ) -> tuple[float, float, float, float]:
-    """Return the box (x0, y0, x1, y1) around a face's own region, px; the face's where it has none."""
-    window = _reach(face, probability.shape, kept)
-    ys, xs = np.nonzero(_touching(probability[window] > 0.5, face, window))
+    """Return the box (x0, y0, x1, y1), px, of a face's region; the face's own if that is empty."""
+    window = _window(face, probability.shape, kept)
+    ys, xs = np.nonzero(_component(probability[window] > 0.5, face, window))
     if not len(xs):
         return face.box
     top, left = window[0].start, window[1].start
@@ -73,14 +73,14 @@ def box_of(
 
 
 def kept_probability(parts: Probabilities, kept: Kept) -> Probability:
-    """Return how likely each pixel is a part of what is kept, (H, W)."""
+    """Sum the probabilities of the parts that `kept` names, (H, W)."""
     if kept == "person":
         return 1 - parts[..., Part.BACKGROUND]
     return parts[..., list(FACE_PARTS if kept == "face" else HEAD_PARTS)].sum(2)
 
 
-def _reach(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice]:
-    """Return the window, rows and columns, in which a face's own region can lie."""
+def _window(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice]:
+    """Return the rows and columns in which a face's region can lie."""
     x0, y0, x1, y1 = face.box
     h, w = y1 - y0, x1 - x0
     room = {"face": (0.25, 0.25, 0.2), "hair": (1.2, 1.2, 2.0), "person": (6.0, 1.5, 12.0)}[kept]
@@ -88,10 +88,10 @@ def _reach(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice]
     return rows, slice(int(max(0, x0 - room[0] * w)), int(min(size[1], x1 + room[0] * w) + 1))
 
 
-def _touching(
+def _component(
     region: NDArray[np.bool_], face: Face, window: tuple[slice, slice]
 ) -> NDArray[np.bool_]:
-    """Return the connected piece of the region that holds most of the face's middle."""
+    """Return the connected component that covers most of the face's middle."""
     count, marks = cv2.connectedComponents(region.astype(np.uint8))
     x0, y0, x1, y1 = face.box
     rows = slice(
@@ -106,7 +106,7 @@ def _touching(
 
 
 def _near(region: NDArray[np.bool_], face: Face) -> NDArray[np.float32]:
-    """Return 1 close to the region, 0 elsewhere: other people's pixels are not this face's."""
+    """Return 1 near the region, 0 elsewhere, where pixels are other people's."""
     side = max(3, round(4 * EDGE * face.height)) | 1
     return cv2.dilate(
         region.astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

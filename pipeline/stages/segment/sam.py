@@ -1,4 +1,7 @@
-"""Outline what a prompt points at: the photo is embedded once, then every prompt costs the decoder only."""
+"""Segment what a prompt points at, by a promptable network.
+
+The photo is embedded once; then every prompt costs only the decoder.
+"""
 
 from dataclasses import dataclass
 
@@ -10,19 +13,19 @@ from pipeline.ops.resample import bilinear
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Decoder, Face, Image, Logits, Mask, Network, Prompt
 
-MEAN = (
-    0.485,
-    0.456,
-    0.406,
-)  # of sRGB: the encoders normalize it to zero, which is what they were trained to see beyond the photo
+# Mean sRGB. The encoders normalize it to 0, which they were trained to see beyond the photo.
+MEAN = (0.485, 0.456, 0.406)
 LOW_PX = 256  # side of the decoder's masks
-ADD, TAKE, CORNERS, NOTHING = 1, 0, (2, 3), -1  # kinds of points
-SURE = 8.0  # the logits of a mask that is given as if it were an earlier answer
+ADD, TAKE, CORNERS, NOTHING = 1, 0, (2, 3), -1  # the decoder's labels of points
+SURE = 8.0  # the logits of a mask that is given as if it were an earlier answer; - SURE outside
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """A photo as a promptable network sees it: `values` (1, 256, 64, 64), the photo's (height, width), the input's side, px."""
+    """A photo's embedding by a promptable network.
+
+    `values`: (1, 256, 64, 64). `size`: the photo's (height, width). `side`: the input's side, px.
+    """
 
     values: NDArray[np.float32]
     size: tuple[int, int]
@@ -30,15 +33,16 @@ class Embedding:
 
     @property
     def shown(self) -> tuple[int, int]:
-        """Size of the photo in the input; the rest is padding, below or at the right."""
+        """The (height, width) of the photo in the input; the rest, below or right, is padding."""
         return shown_size(self.size, self.side)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Four masks for one prompt, logits (4, 256, 256) in the padded input's frame, and the network's own scores (4,).
+    """Four masks for one prompt, with the network's own scores, (4,).
 
-    The first mask is for prompts that say enough, the others are three ways to read one that does not.
+    `logits`: (4, 256, 256), in the padded input's frame. The first mask is for prompts that say
+    enough; the others are three ways to read one that does not.
     """
 
     logits: Logits
@@ -46,20 +50,20 @@ class Answer:
 
 
 def shown_size(size: tuple[int, int], side: int) -> tuple[int, int]:
-    """Return the size of a (height, width) photo whose long side becomes `side`."""
+    """Return the (height, width) of a photo that is resized to a long side of `side` px."""
     scale = side / max(size)
     return max(1, int(size[0] * scale + 0.5)), max(1, int(size[1] * scale + 0.5))
 
 
 def framed(photo: Image, side: int) -> Image:
-    """Return the photo at the top left of a square, (side, side, 3)."""
+    """Resize the photo and pad it, below or right, to a square, (side, side, 3)."""
     shown = bilinear(photo, shown_size((photo.shape[0], photo.shape[1]), side)).clip(0, 1)
     bottom, right = side - shown.shape[0], side - shown.shape[1]
     return cv2.copyMakeBorder(shown, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=MEAN)
 
 
 def embed(photo: Image, network: Network, *, side: int) -> Embedding:
-    """Return what the image encoder of a promptable network makes of a photo.
+    """Embed a photo by the image encoder of a promptable network.
 
     Source: Kirillov et al. 2023, "Segment Anything".
     """
@@ -69,7 +73,10 @@ def embed(photo: Image, network: Network, *, side: int) -> Embedding:
 def prompted(
     embedding: Embedding, network: Decoder, prompt: Prompt, previous: Mask | None = None
 ) -> Answer:
-    """Return the decoder's masks for a prompt in the photo's px; `previous`, (H, W), is the mask that the prompt corrects."""
+    """Decode the masks for a prompt, which is in the photo's px.
+
+    `previous`: (H, W) in [0, 1], the mask that the prompt corrects.
+    """
     points, kinds = _tokens(prompt)
     scale = np.array(embedding.shown[::-1], np.float32) / np.array(embedding.size[::-1], np.float32)
     placed = ((points + 0.5) * scale - 0.5).astype(np.float32)
@@ -84,7 +91,10 @@ def prompted(
 
 
 def _tokens(prompt: Prompt) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return points (N, 2) and their kinds (N,) as segment_anything orders them: clicks, then a box or one that is nothing."""
+    """List the prompt's points, (N, 2), and their labels, (N,), as segment_anything orders them.
+
+    Clicks come first, then the two corners of a box or, without one, a point that is nothing.
+    """
     points = [(x, y) for x, y, _ in prompt.points]
     kinds = [ADD if add else TAKE for *_, add in prompt.points]
     if prompt.box:
@@ -97,7 +107,7 @@ def _tokens(prompt: Prompt) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def as_logits(mask: Mask, embedding: Embedding) -> Logits:
-    """Return a mask of the photo, (H, W) in [0, 1], as the decoder takes an earlier answer, (256, 256)."""
+    """Convert a mask of the photo, (H, W) in [0, 1], to the decoder's logits, (256, 256)."""
     h, w = (max(1, round(n * LOW_PX / embedding.side)) for n in embedding.shown)
     small = cv2.resize(mask, (w, h), interpolation=cv2.INTER_AREA)
     out = np.full((LOW_PX, LOW_PX), -SURE, np.float32)
@@ -106,7 +116,7 @@ def as_logits(mask: Mask, embedding: Embedding) -> Logits:
 
 
 def at_photo(logits: Logits, embedding: Embedding) -> Logits:
-    """Return one mask's logits, (256, 256), at the photo's size."""
+    """Resize one mask's logits, (256, 256), to the photo, without the padding."""
     side, (h, w) = embedding.side, embedding.shown
     large = cv2.resize(logits, (side, side), interpolation=cv2.INTER_LINEAR)[:h, :w]
     return cv2.resize(large, embedding.size[::-1], interpolation=cv2.INTER_LINEAR)
@@ -115,9 +125,11 @@ def at_photo(logits: Logits, embedding: Embedding) -> Logits:
 def best(
     answer: Answer, embedding: Embedding, prompt: Prompt, *, corrected: bool = False
 ) -> Logits:
-    """Return the logits, (H, W), of the mask that fits a prompt best: the network's score times how well it fits box and points.
+    """Choose the mask with the best score, and return its logits at the photo's size, (H, W).
 
-    A lone click does not say enough: there the first mask is no candidate. `corrected`: the prompt went with an earlier mask.
+    The score is the network's own times how well the mask fits the box and the points. A lone click
+    does not say enough: the first mask is then no candidate. `corrected`: the prompt came with an
+    earlier mask.
     """
     lone = prompt.box is None and len(prompt.points) == 1 and not corrected
     scores = [
@@ -130,7 +142,7 @@ def best(
 
 
 def smallest(answer: Answer, embedding: Embedding, at: tuple[float, float]) -> NDArray[np.bool_]:
-    """Return the smallest of the masks that hold a point (x, y), (H, W); nothing where none does."""
+    """Return the smallest of the masks that hold a point (x, y), (H, W); empty where none does."""
     column, row = _low(at, embedding)
     holding = [logits for logits in answer.logits[1:] if logits[row, column] > 0]
     if not holding:
@@ -139,7 +151,10 @@ def smallest(answer: Answer, embedding: Embedding, at: tuple[float, float]) -> N
 
 
 def fit(mask: NDArray[np.bool_], embedding: Embedding, prompt: Prompt) -> float:
-    """Return how well a mask, (256, 256), fits a prompt, in [0, 1]: it fills the box, stays in it and obeys the points."""
+    """Score how well a mask, (256, 256), fits a prompt, in [0, 1].
+
+    1 is a mask that fills the box, stays in it and obeys all points.
+    """
     if not mask.any():
         return 0.0
     obeyed = 1.0
@@ -161,12 +176,12 @@ def _low(at: tuple[float, float], embedding: Embedding) -> tuple[int, int]:
 
 
 def pixel_of(at: tuple[float, float], size: tuple[int, int]) -> tuple[int, int]:
-    """Return the column and row of the pixel in a (height, width) picture that holds a point (x, y)."""
+    """Return the column and row of the pixel of a (height, width) picture that holds (x, y)."""
     return int(np.clip(round(at[0]), 0, size[1] - 1)), int(np.clip(round(at[1]), 0, size[0] - 1))
 
 
 def prompt_of(face: Face, box: tuple[float, float, float, float]) -> Prompt:
-    """Return the prompt for a face: a box, both eyes and the middle of the mouth."""
+    """Prompt for a face by a box, and by the eyes and the mouth's middle that lie in it."""
     mouth = face.mouth.mean(0)
     points = tuple(
         (float(x), float(y), True)

@@ -1,4 +1,4 @@
-"""The mean products of a map's channels: what remains of a picture's style when its places are forgotten."""
+"""Gram matrices of feature maps: they hold a picture's style without its positions."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from torch import Tensor
 
 
 def gram_matrix(maps: Tensor, weight: Tensor | None = None) -> Tensor:
-    """Return the mean products of a map's channels and of a one, (C + 1, C + 1): its Gram matrix over its positions, and its means.
+    """Average the products of the channels, and the channels themselves, over all positions.
 
-    `maps`: (1, C, H, W). `weight`: (1, 1, H, W) in [0, 1], how much each position counts; None: all the same.
+    `maps`: (1, C, H, W). `weight`: (1, 1, H, W) in [0, 1], the weight of each position; None: all
+    count the same. The result is (C + 1, C + 1): the Gram matrix of the maps and of one more
+    channel that is 1 everywhere, so its last row and column are the channels' means.
     """
     root = torch.ones_like(maps[:, :1]) if weight is None else weight.sqrt().to(maps.dtype)
     rows = (
@@ -22,24 +24,23 @@ def gram_matrix(maps: Tensor, weight: Tensor | None = None) -> Tensor:
 
 
 class _Sums(torch.autograd.Function):
-    """The products of a matrix's columns with each other and with one more column, by `total`.
+    """Multiply a matrix's columns with each other and with one more column; divide by `total`.
 
-    Its gradient is one product of matrices in the maps' own precision; PyTorch's own takes two, and a map as large to add them.
+    The gradient is one matrix product in the maps' own precision. PyTorch's own gradient takes two
+    products, and one more map of the same size to add them.
     """
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, one: Tensor, total: float) -> tuple[Tensor, Tensor]:  # noqa: ANN401 - torch's own type
         ctx.save_for_backward(rows, one)
         ctx.total = total
-        exact = rows.float()  # the differences of two styles are small beside them
+        exact = rows.float()  # two styles differ by little compared with these sums
         return exact.T @ exact / total, exact.T @ one.float() / total
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401 - torch's own type
         rows, one = ctx.saved_tensors
         products, means = grads
-        both = (
-            ((products + products.T) / ctx.total).to(rows.dtype),
-            (means.T / ctx.total).to(rows.dtype),
-        )
-        return torch.addmm(one * both[1], rows, both[0]), None, None
+        by_products = ((products + products.T) / ctx.total).to(rows.dtype)
+        by_means = (means.T / ctx.total).to(rows.dtype)
+        return torch.addmm(one * by_means, rows, by_products), None, None

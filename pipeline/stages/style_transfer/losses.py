@@ -1,7 +1,7 @@
-"""What is compared when one picture is to look like another: content, style and smoothness, as energies of perceptual maps.
+"""The losses of style transfer: content, style and smoothness, computed on perceptual maps.
 
-Source: Xing et al. 2018, "Portrait-Aware Artistic Style Transfer"; Gatys et al. 2016, "Image Style Transfer Using Convolutional
-Neural Networks".
+Source: Xing et al. 2018, "Portrait-Aware Artistic Style Transfer"; Gatys et al. 2016, "Image Style
+Transfer Using Convolutional Neural Networks".
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,19 +15,23 @@ from torch.utils.checkpoint import checkpoint
 
 from pipeline.stages.style_transfer.gram import gram_matrix
 
-Styles = Sequence[
-    tuple[Tensor, float, Tensor | None]
-]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
+# Style images (1, 3, H, W), each with its weight and a mask of how much each of its pixels counts.
+Styles = Sequence[tuple[Tensor, float, Tensor | None]]
 
 CONTENT = "conv4_2"
-# What features whose mean is 1 are multiplied by. The paper does not say how large its features are, and style grows with their fourth
-# power, content with their second: at 1 its weights leave nothing of a photo, at this size a person stands on a painted background.
+# Features are first normalized to a mean of 1, then multiplied by this. The paper does not say how
+# large its features are. The style loss grows with their fourth power, the content loss with their
+# second: at 1 the paper's weights leave nothing of a photo, at this scale a person stands on a
+# painted background.
 SCALE = 0.22
 LARGE = 1_500_000  # pixels
 
 
 class Features(Protocol):
-    """A perceptual network: the rectified maps of some layers of (1, 3, H, W) pictures in [0, 1], and what turns them into VGG-19's."""
+    """A perceptual network: pictures (1, 3, H, W) in [0, 1] to the rectified maps of some layers.
+
+    `lift` gives the matrix that projects a layer's maps onto VGG-19's; None: they are VGG-19's.
+    """
 
     def __call__(
         self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None
@@ -38,7 +42,10 @@ class Features(Protocol):
 
 @dataclass(frozen=True)
 class LossWeights:
-    """How much content, style, the background's own style and smoothness count, and in which layers. The default is the paper's."""
+    """The weight of each loss and the layers it is computed in. The defaults are the paper's.
+
+    `style` holds for the whole picture, `background` for the style of the background alone.
+    """
 
     content: float = 5.0
     style: float = 2e2
@@ -46,13 +53,13 @@ class LossWeights:
     variation: float = 15.0  # the paper does not say; without any, single pixels flicker
     style_layers: tuple[str, ...] = ("conv3_1", "conv4_1", "conv5_1")
     background_layers: tuple[str, ...] = ("conv1_1", "conv2_1", "conv3_1")
-    # Where a mask tells background from person: in the picture that the network sees, whose masked part is one gray (the paper's way), or
-    # in each layer's maps, which then know no border that is not in the picture.
+    # Where the background's mask is applied. False, the paper's way: to the picture, whose person
+    # becomes one gray. True: to each layer's maps, which then see no border that the mask drew.
     masks_layers: bool = False
 
     @property
     def layers(self) -> frozenset[str]:
-        """The layers whose style is asked for."""
+        """The layers that any style loss needs."""
         return frozenset(self.style_layers + (self.background_layers if self.background else ()))
 
 
@@ -72,16 +79,20 @@ LOSS_WEIGHTS: Mapping[str, LossWeights] = {
 
 @dataclass(frozen=True)
 class Targets:
-    """What a picture is compared with: the photo's content, the styles' moments by layer, and where the background is, (1, 1, H, W)."""
+    """What a picture is compared with.
+
+    `content`: the photo's map in the content layer. `gram_matrices`: the styles' Gram matrices by
+    layer, (C + 1, C + 1). `background`: the background's mask, (1, 1, H, W); None: nobody is there.
+    """
 
     content: Tensor
-    moments: Mapping[str, Tensor]
+    gram_matrices: Mapping[str, Tensor]
     background: Tensor | None
 
 
 @dataclass(frozen=True)
 class Losses:
-    """The parts of a picture's energy, each with its weight."""
+    """The losses of one picture, each multiplied by its weight."""
 
     content: Tensor
     style: Tensor
@@ -102,93 +113,107 @@ def targets_of(
     features: Features,
     loss_weights: LossWeights,
 ) -> Targets:
-    """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size.
+    """Compute the targets from a photo, (1, 3, H, W), and from style images of any size.
 
-    `background`: how much of each of the photo's pixels is background, (1, 1, H, W) in [0, 1]; None: there is no person.
+    `background`: how much of each of the photo's pixels is background, (1, 1, H, W) in [0, 1];
+    None: there is no person.
     """
-    whole = sum(share for _, share, _ in styles)
-    moments: dict[str, Tensor] = {}
-    for style, share, mask in styles:
+    whole = sum(weight for _, weight, _ in styles)
+    gram_matrices: dict[str, Tensor] = {}
+    for style, weight, mask in styles:
         for layer, maps in features(style, loss_weights.layers).items():
-            moments[layer] = moments.get(layer, torch.zeros(())) + gram_matrix(
+            gram_matrices[layer] = gram_matrices.get(layer, torch.zeros(())) + gram_matrix(
                 maps, _at(mask, maps)
-            ) * (share / whole)
+            ) * (weight / whole)
     return Targets(
         features(photo, (CONTENT,))[CONTENT].float(),
-        moments,
+        gram_matrices,
         background if loss_weights.background else None,
     )
 
 
-def energy(
-    picture: Tensor, wanted: Targets, features: Features, loss_weights: LossWeights
+def losses_of(
+    picture: Tensor, targets: Targets, features: Features, loss_weights: LossWeights
 ) -> Losses:
-    """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
-    mask = wanted.background
+    """Compare a picture, (1, 3, H, W), with the targets; the losses are differentiable by it."""
+    mask = targets.background
     background: Tensor = torch.zeros(())
 
-    def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:
+    def style_losses(gram_matrices: Iterable[tuple[str, Tensor]]) -> Tensor:
         return torch.stack(
             [
-                style_energy(found, wanted.moments[layer], features.lift(layer))
-                for layer, found in moments
+                style_loss(found, targets.gram_matrices[layer], features.lift(layer))
+                for layer, found in gram_matrices
             ]
         ).sum()
 
-    def behind(picture: Tensor, mask: Tensor) -> Tensor:
-        seen = features(picture, loss_weights.background_layers, mask)
-        return styled(
-            (layer, gram_matrix(seen[layer]) / mask.mean())
+    def background_loss(picture: Tensor, mask: Tensor) -> Tensor:
+        maps = features(picture, loss_weights.background_layers, mask)
+        return style_losses(
+            (layer, gram_matrix(maps[layer]) / mask.mean())
             for layer in loss_weights.background_layers
         )
 
     if mask is not None and not loss_weights.masks_layers:
-        # Of a large picture this pass is made again for its gradient, which comes last: then nothing is kept of the other pass any more.
+        # For a large picture this pass is computed again when its gradient is needed, which comes
+        # last: by then the other pass's maps are freed.
         large = picture.shape[2] * picture.shape[3] > LARGE
-        seen: Any = (
-            checkpoint(behind, picture, mask, use_reentrant=False)
+        computed: Any = (
+            checkpoint(background_loss, picture, mask, use_reentrant=False)
             if large
-            else behind(picture, mask)
+            else background_loss(picture, mask)
         )
-        background = seen
-    by_layers = (
+        background = computed
+    masked_layers = (
         loss_weights.background_layers if mask is not None and loss_weights.masks_layers else ()
     )
-    maps = features(picture, {CONTENT, *loss_weights.style_layers, *by_layers})
-    if by_layers:
-        background = styled(
-            (layer, gram_matrix(maps[layer], _at(mask, maps[layer]))) for layer in by_layers
+    maps = features(picture, {CONTENT, *loss_weights.style_layers, *masked_layers})
+    if masked_layers:
+        background = style_losses(
+            (layer, gram_matrix(maps[layer], _at(mask, maps[layer]))) for layer in masked_layers
         )
-    style = styled((layer, gram_matrix(maps[layer])) for layer in loss_weights.style_layers)
-    content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
+    style = style_losses((layer, gram_matrix(maps[layer])) for layer in loss_weights.style_layers)
+    content = content_loss(maps[CONTENT].float(), targets.content, features.lift(CONTENT))
     return Losses(
-        loss_weights.content * SCALE**2 * content, loss_weights.style * SCALE**4 * style, loss_weights.background * SCALE**4 * background,
+        loss_weights.content * SCALE**2 * content,
+        loss_weights.style * SCALE**4 * style,
+        loss_weights.background * SCALE**4 * background,
         loss_weights.variation * variation(picture),
-    )  # fmt: skip
+    )
 
 
 def _at(mask: Tensor | None, maps: Tensor) -> Tensor | None:
-    """Return a mask at the size of a layer's maps."""
+    """Resize a mask to a layer's maps."""
     return None if mask is None else F.adaptive_avg_pool2d(mask, (maps.shape[2], maps.shape[3]))
 
 
-def gram(gram_matrix: Tensor, lift: Tensor | None) -> Tensor:
-    """Return the Gram matrix in a moment; with `lift`, VGG-19's of a narrower network's moment, without its maps."""
-    return gram_matrix[:-1, :-1] if lift is None else lift @ gram_matrix @ lift.T
+def gram(gram_matrix: Tensor, projection: Tensor | None) -> Tensor:
+    """Drop the last row and column; with a `projection`, turn it into VGG-19's Gram matrix.
+
+    `gram_matrix`: (C + 1, C + 1). `projection`: (VGG-19's channels, C + 1); it is applied to the
+    matrix, so VGG-19's maps are never computed.
+    """
+    return gram_matrix[:-1, :-1] if projection is None else projection @ gram_matrix @ projection.T
 
 
-def style_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
-    """Return how far two moments are apart: the squared difference of their Gram matrices by 4 N^2, N channels (the paper's E_s)."""
-    apart = gram(found - wanted, lift)
-    return (apart**2).sum() / (4 * len(apart) ** 2)
+def style_loss(found: Tensor, target: Tensor, projection: Tensor | None) -> Tensor:
+    """Sum the squared differences of two Gram matrices, divided by 4 N^2 for N channels.
+
+    Source: Xing et al. 2018, E_s.
+    """
+    difference = gram(found - target, projection)
+    return (difference**2).sum() / (4 * len(difference) ** 2)
 
 
-def content_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:
-    """Return the mean squared difference of two maps (the paper's E_c)."""
-    apart = (found - wanted)[0].flatten(1)
-    return ((apart if lift is None else lift[:, :-1] @ apart) ** 2).mean()
+def content_loss(found: Tensor, target: Tensor, projection: Tensor | None) -> Tensor:
+    """Average the squared differences of two maps, (1, C, H, W).
+
+    Source: Xing et al. 2018, E_c.
+    """
+    difference = (found - target)[0].flatten(1)
+    return ((difference if projection is None else projection[:, :-1] @ difference) ** 2).mean()
 
 
 def variation(picture: Tensor) -> Tensor:
-    """Return the mean squared difference of neighbors, across and down."""
+    """Add the mean squared differences of horizontal and of vertical neighbors."""
     return picture.diff(dim=3).square().mean() + picture.diff(dim=2).square().mean()

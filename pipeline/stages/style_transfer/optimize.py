@@ -1,4 +1,4 @@
-"""Imitate: change a picture until its energy is low."""
+"""Change a picture until its loss is low."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,64 +9,77 @@ from torch import Tensor
 
 from pipeline.stages.style_transfer.losses import Losses
 
-HISTORY_BYTES = 5 << 26  # that history may take: of a large picture it is shorter
-FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
+HISTORY_BYTES = 5 << 26  # the most that L-BFGS' history may take: for a large picture it is shorter
+FLAT = 1e-3  # of the loss: an impatient run ends when `WINDOW` evaluations lower it by less
 WINDOW = 20
-FIRST_STEP = 0.01  # by how much a first step changes a pixel, in the mean; where it is much shorter, looks go by until it is found
-BLOCK_PX = 8  # of pixels that move together
+# How much the first step changes a pixel, on average. Where that is much too small, evaluations are
+# spent on finding a longer one.
+FIRST_STEP = 0.01
+BLOCK_PX = 8  # side of the blocks of the coarse scale
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One look at a picture that is being changed: the how-many-eth, its energy, and the picture itself, (1, 3, H, W)."""
+    """One evaluation: its number, from 1 on, its losses, and its picture, (1, 3, H, W)."""
 
     count: int
-    energy: Losses
+    losses: Losses
     picture: Tensor
 
 
 @dataclass(frozen=True)
 class Optimized:
-    """The best picture that was seen, (1, 3, H, W), its energy, and how many looks were taken.
+    """The best picture found, (1, 3, H, W), its total loss, and the number of evaluations.
 
-    `diverged`: the last look met no number. `stopped`: somebody wanted no more.
+    `diverged`: the last loss was not finite. `stopped`: `tell` or the keyboard ended the run.
     """
 
     picture: Tensor
-    energy: float
+    loss: float
     evaluations: int
     diverged: bool = False
     stopped: bool = False
 
 
-class _SeenEnoughError(Exception):
-    """Enough was seen."""
+class _FinishedError(Exception):
+    """Raised inside the optimizer to leave it: no further evaluation is wanted."""
 
 
 def optimize(
-    start: Tensor, energy: Callable[[Tensor], Losses], *, evaluations: int, history: int = 20, patient: bool = True,
-    coarse: float = 0.0, tell: Callable[[Evaluation], bool | None] = lambda look: None,
-) -> Optimized:  # fmt: skip
-    """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
+    start: Tensor,
+    losses_of: Callable[[Tensor], Losses],
+    *,
+    evaluations: int,
+    history: int = 20,
+    patient: bool = True,
+    coarse: float = 0.0,
+    tell: Callable[[Evaluation], bool | None] = lambda evaluation: None,
+) -> Optimized:
+    """Lower a picture's total loss by L-BFGS, from `start`, (1, 3, H, W); return the best picture.
 
-    It ends after so many looks, when `tell`, which is told each, returns True, when the keyboard interrupts it, or, unless it is `patient`,
-    when the energy hardly falls. `history`: past steps from which it knows how the energy bends. `coarse`: how much pixels also
-    move with those around them, by which broad changes are found sooner; 0: each by itself.
+    It ends after so many `evaluations`, when `tell`, which is given each of them, returns True, or
+    at a keyboard interrupt. Unless it is `patient`, it also ends when the loss hardly falls.
 
-    Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization"; Bramble et al. 1990, "Parallel
-    Multilevel Preconditioners", for the sum of two scales.
+    `history`: the number of past steps that L-BFGS estimates curvature from. `coarse`: the weight
+    of a second, coarse scale, whose blocks of pixels move together, so that broad changes are found
+    sooner; 0: there is none.
+
+    Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization";
+    Bramble et al. 1990, "Parallel Multilevel Preconditioners", for the sum of two scales.
     """
     unit = FIRST_STEP * start.numel()
     pixels = (start.detach() / unit).contiguous()
     blocks = torch.zeros_like(F.avg_pool2d(pixels, BLOCK_PX, ceil_mode=True))
-    changing = [
+    variables = [
         numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))
     ]
     history = min(history, max(3, HISTORY_BYTES // (2 * pixels.nbytes)))
-    seen: list[float] = []
-    best, diverged, stopped = start.detach(), False, False
+    totals: list[float] = []
+    best = start.detach()
+    diverged = False
+    stopped = False
 
-    def changed() -> Tensor:
+    def current() -> Tensor:
         together = (
             coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear")
             if coarse
@@ -74,43 +87,48 @@ def optimize(
         )
         return (pixels + together) * unit
 
-    def look() -> float:
+    def evaluate() -> float:
         nonlocal best, diverged, stopped
-        for numbers in changing:
+        for numbers in variables:
             numbers.grad = None
-        picture = changed()
-        found = energy(picture)
-        found.total.backward()
-        total = found.total.item()
-        diverged = not torch.isfinite(found.total).item()
+        picture = current()
+        losses = losses_of(picture)
+        losses.total.backward()
+        total = losses.total.item()
+        diverged = not torch.isfinite(losses.total).item()
         if diverged:
-            raise _SeenEnoughError
-        if not seen or total < min(seen):
+            raise _FinishedError
+        if not totals or total < min(totals):
             best = picture.detach()
-        seen.append(total)
-        stopped = bool(tell(Evaluation(len(seen), found, picture.detach())))
-        if stopped or len(seen) >= evaluations or (not patient and _flat(seen)):
-            raise _SeenEnoughError
+        totals.append(total)
+        stopped = bool(tell(Evaluation(len(totals), losses, picture.detach())))
+        if stopped or len(totals) >= evaluations or (not patient and _flat(totals)):
+            raise _FinishedError
         return total
 
     try:
         while True:
-            before = len(seen)
+            before = len(totals)
             optimizer = torch.optim.LBFGS(
-                changing, max_iter=evaluations, max_eval=evaluations, history_size=history,
-                tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
-            )  # fmt: skip
-            optimizer.step(look)
-            if (
-                len(seen) <= before + 1
-            ):  # it gives up where what it remembers leads nowhere, and often gets on without
+                variables,
+                max_iter=evaluations,
+                max_eval=evaluations,
+                history_size=history,
+                tolerance_grad=0,
+                tolerance_change=0,
+                line_search_fn="strong_wolfe",
+            )
+            optimizer.step(evaluate)
+            # L-BFGS gives up where its history leads nowhere. Without that history it often gets
+            # on, so it is begun anew until that does not help either.
+            if len(totals) <= before + 1:
                 break
-    except _SeenEnoughError:
+    except _FinishedError:
         pass
     except KeyboardInterrupt:
         stopped = True
-    return Optimized(best, min(seen, default=float("nan")), len(seen), diverged, stopped)
+    return Optimized(best, min(totals, default=float("nan")), len(totals), diverged, stopped)
 
 
-def _flat(seen: list[float]) -> bool:
-    return len(seen) > WINDOW and min(seen[:-WINDOW]) - min(seen) < FLAT * min(seen)
+def _flat(totals: list[float]) -> bool:
+    return len(totals) > WINDOW and min(totals[:-WINDOW]) - min(totals) < FLAT * min(totals)

@@ -1,4 +1,6 @@
-"""Paint a photo in the style of any picture, by optimization: fine brush behind a person, coarse brush on the person.
+"""Paint a photo in the style of any picture, by optimization.
+
+Strokes are fine on the background and coarse on the person.
 
 Source: Xing et al. 2018, "Portrait-Aware Artistic Style Transfer".
 """
@@ -13,20 +15,20 @@ from torch import Tensor
 
 from pipeline.ops.resample import resized, size_of_short
 from pipeline.ops.tensor import to_batch, to_picture
-from pipeline.stages.style_transfer.losses import Features, LossWeights, energy, targets_of
-from pipeline.stages.style_transfer.optimize import Optimized, optimize
+from pipeline.stages.style_transfer.losses import Features, LossWeights, losses_of, targets_of
+from pipeline.stages.style_transfer.optimize import Evaluation, Optimized, optimize
 from pipeline.types import Image, Mask
 
-LEAST_PX = 32  # short side of a photo and of a style: what conv5_1 sees is a sixteenth of it
+LEAST_PX = 32  # short side of a photo and of a style image: conv5_1 has a sixteenth of it
 
 
 @dataclass(frozen=True)
 class Preset:
-    """How an energy is lowered.
+    """How the loss is lowered.
 
-    `looks`: at most, at the photo's own size; `coarser`: shares of that size, and how many looks are taken at each before. `history`: past
-    steps from which L-BFGS knows how the energy bends. `coarse`: how much pixels move together, too. `patient`: whether it goes on where
-    little is gained.
+    `evaluations`: the most at the photo's own size. `from_noise`: whether it starts from noise;
+    else from the photo. `coarser`: smaller sizes that come before, each as a fraction of the
+    photo's size with its most evaluations. `history`, `coarse`, `patient`: as in `optimize`.
     """
 
     evaluations: int
@@ -39,7 +41,8 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = {
     "paper": Preset(1000, from_noise=True, patient=True, history=20),
-    # It begins with the photo, whose content is reached already, and learns the large strokes where a look costs a sixteenth.
+    # It starts from the photo, whose content loss is 0 already, and paints the large strokes at a
+    # quarter of its size, where an evaluation costs a sixteenth.
     "fast": Preset(
         67, from_noise=False, patient=False, history=30, coarser=((0.25, 45), (0.5, 45)), coarse=0.2
     ),
@@ -48,28 +51,38 @@ PRESETS: Mapping[str, Preset] = {
 
 @dataclass(frozen=True)
 class StyleImage:
-    """What a photo is to look like: a picture of any size, its share among several, and how much of each pixel counts, (H, W) in [0, 1]."""
+    """A picture whose style a photo takes.
+
+    `picture`: of any size. `weight`: relative to the other style images'. `mask`: how much each
+    pixel counts, (H, W) in [0, 1]; None: all the same.
+    """
 
     picture: Image
-    share: float = 1.0
+    weight: float = 1.0
     mask: Mask | None = None
 
 
 @dataclass(frozen=True)
 class TransferProgress:
-    """What is seen on the way: the share of the whole work done, the energy, and the picture, (1, 3, H, W)."""
+    """One evaluation on the way.
+
+    `done`: the fraction of the whole work that is done. `loss`: the total. `picture`: (1, 3, H, W).
+    """
 
     done: float
-    energy: float
+    loss: float
     picture: Tensor
 
 
 @dataclass(frozen=True)
 class TransferResult:
-    """A photo in another picture's style, its energy, how many looks it took, and why it ended early: `diverged` or `stopped`, or not."""
+    """A photo in the style of other pictures, its total loss, and the number of evaluations.
+
+    `diverged`: it ended early at a loss that was not finite. `stopped`: the caller ended it.
+    """
 
     picture: Image
-    energy: float
+    loss: float
     evaluations: int
     diverged: bool = False
     stopped: bool = False
@@ -79,46 +92,63 @@ Tell = Callable[[TransferProgress], bool | None]  # returns True to end with the
 
 
 def transfer_style(
-    photo: Image, models: Sequence[StyleImage], background: Mask | None, features: Features, *, loss_weights: LossWeights, preset: Preset,
-    scale: float = 1.0, device: str = "cpu", tell: Tell = lambda sight: None,
-) -> TransferResult:  # fmt: skip
-    """Return the photo in the style of models.
+    photo: Image,
+    style_images: Sequence[StyleImage],
+    background: Mask | None,
+    features: Features,
+    *,
+    loss_weights: LossWeights,
+    preset: Preset,
+    scale: float = 1.0,
+    device: str = "cpu",
+    tell: Tell = lambda progress: None,
+) -> TransferResult:
+    """Paint the photo in the style of other pictures.
 
-    `background`: how much of each pixel is background, (H, W) in [0, 1]; None: there is no person, and the recipe's background does not
-    count. `scale`: how large the models' strokes become; at 1 a model is as high or wide as the photo on its short side.
+    `background`: how much of each pixel is background, (H, W) in [0, 1]; None: there is no person,
+    and the background's loss is 0. `scale`: the size of a style image's strokes; at 1 its short
+    side is resized to the photo's.
 
-    Raises: ValueError: no model, a share that is not positive, a mask that shows nothing, or a picture below 32 px.
+    Raises: ValueError: no style image, a weight that is not positive, a mask that shows nothing, or
+        a picture below 32 px.
     """
-    check(photo, models, scale)
-    picture, before, evaluations, found = None, None, 0, None
+    check(photo, style_images, scale)
+    picture = None
+    before = None
+    evaluations = 0
+    found = None
     for level in _levels(preset, min(photo.shape[:2]), scale):
-        shown = _batch(photo, level.short_px).to(device)
+        small = _batch(photo, level.short_px).to(device)
         side = level.short_px * scale
         styles = [
-            (_batch(m.picture, side).to(device), m.share, _mask(m.mask, side, device))
-            for m in models
+            (_batch(style.picture, side).to(device), style.weight, _mask(style.mask, side, device))
+            for style in style_images
         ]
-        wanted = targets_of(
-            shown, styles, _mask(background, level.short_px, device), features, loss_weights
+        targets = targets_of(
+            small, styles, _mask(background, level.short_px, device), features, loss_weights
         )
         start = (
-            shown
+            small
             if not preset.from_noise
-            else torch.rand(shown.shape, generator=torch.Generator().manual_seed(0)).to(device)
+            else torch.rand(small.shape, generator=torch.Generator().manual_seed(0)).to(device)
         )
-        if (
-            picture is not None and before is not None
-        ):  # what it changed in the smaller photo, it changes in this one
-            start = shown + F.interpolate(
-                picture - before, size=(shown.shape[2], shown.shape[3]), mode="bicubic"
+        if picture is not None and before is not None:
+            # What changed in the smaller photo is the first guess of what changes in this one.
+            start = small + F.interpolate(
+                picture - before, size=(small.shape[2], small.shape[3]), mode="bicubic"
             )
         found = optimize(
-            start, lambda seen, wanted=wanted: energy(seen, wanted, features, loss_weights), evaluations=level.evaluations, history=preset.history,
-            patient=preset.patient, coarse=preset.coarse,
-            tell=lambda look, at=level: tell(TransferProgress(at.done(look.count), look.energy.total.item(), look.picture)),
-        )  # fmt: skip
+            start,
+            lambda x, targets=targets: losses_of(x, targets, features, loss_weights),
+            evaluations=level.evaluations,
+            history=preset.history,
+            patient=preset.patient,
+            coarse=preset.coarse,
+            tell=lambda evaluation, level=level: tell(_progress(level, evaluation)),
+        )
         evaluations += found.evaluations
-        picture, before = found.picture, shown
+        picture = found.picture
+        before = small
         if found.diverged or found.stopped:
             break
     return _result(found, photo.shape[:2], evaluations)
@@ -126,7 +156,11 @@ def transfer_style(
 
 @dataclass(frozen=True)
 class _Level:
-    """One size that a photo is painted at: its short side, at most so many looks, and the shares of the whole work before and in it."""
+    """One size that a photo is painted at.
+
+    `short_px`: its short side. `evaluations`: the most there. `before` and `within`: the fractions
+    of the whole work that come before this size and at it.
+    """
 
     short_px: float
     evaluations: int
@@ -134,41 +168,52 @@ class _Level:
     within: float
 
     def done(self, evaluations: int) -> float:
-        """Return the share of the whole work that is done after so many of its looks."""
+        """Return the fraction of the whole work that is done after so many evaluations here."""
         return self.before + self.within * evaluations / self.evaluations
 
 
+def _progress(level: _Level, evaluation: Evaluation) -> TransferProgress:
+    return TransferProgress(
+        level.done(evaluation.count), evaluation.losses.total.item(), evaluation.picture
+    )
+
+
 def _levels(preset: Preset, short_px: int, scale: float) -> list[_Level]:
-    """Return the sizes at which a photo of this short side is painted, the smallest first; a look costs what its pixels do."""
+    """List the sizes at which a photo of this short side is painted, the smallest first.
+
+    An evaluation's work is taken to grow with the number of its pixels.
+    """
     steps = [
-        (share, evaluations)
-        for share, evaluations in preset.coarser
-        if short_px * share * min(scale, 1) >= LEAST_PX
+        (fraction, evaluations)
+        for fraction, evaluations in preset.coarser
+        if short_px * fraction * min(scale, 1) >= LEAST_PX
     ] + [(1.0, preset.evaluations)]
-    ends = np.cumsum([0, *(evaluations * share**2 for share, evaluations in steps)])
+    ends = np.cumsum([0, *(evaluations * fraction**2 for fraction, evaluations in steps)])
     ends /= ends[-1]
     return [
-        _Level(short_px * share, evaluations, *map(float, (a, b - a)))
-        for (share, evaluations), a, b in zip(steps, ends, ends[1:], strict=False)
+        _Level(short_px * fraction, evaluations, *map(float, (a, b - a)))
+        for (fraction, evaluations), a, b in zip(steps, ends, ends[1:], strict=False)
     ]
 
 
-def check(photo: Image, models: Sequence[StyleImage], scale: float) -> None:
-    """Refuse what cannot be imitated, or be made to imitate.
+def check(photo: Image, style_images: Sequence[StyleImage], scale: float) -> None:
+    """Refuse a photo or style images that style transfer cannot work with.
 
-    Raises: ValueError.
+    Raises: ValueError: what was wanted, what was found, and what to do.
     """
-    if not models or any(not model.share > 0 for model in models):
+    if not style_images or any(not style.weight > 0 for style in style_images):
         raise ValueError(
-            f"One style picture at least was wanted, each with a share above 0; found shares {[m.share for m in models]}."
+            "One style picture at least was wanted, each with a share above 0; "
+            f"found shares {[style.weight for style in style_images]}."
         )
-    if any(model.mask is not None and model.mask.max() < 0.5 for model in models):
+    if any(style.mask is not None and style.mask.max() < 0.5 for style in style_images):
         raise ValueError(
-            "A style's mask shows nothing: wanted white where the style counts. Draw it anew, or leave it out."
+            "A style's mask shows nothing: wanted white where the style counts. "
+            "Draw it anew, or leave it out."
         )
     sides = [
         ("The photo", min(photo.shape[:2])),
-        *(("A style picture", min(model.picture.shape[:2])) for model in models),
+        *(("A style picture", min(style.picture.shape[:2])) for style in style_images),
     ]
     for name, side in (
         *sides,
@@ -176,17 +221,18 @@ def check(photo: Image, models: Sequence[StyleImage], scale: float) -> None:
     ):
         if side < LEAST_PX:
             raise ValueError(
-                f"{name} has a short side of {side} px; {LEAST_PX} px at least were wanted. Take a larger one."
+                f"{name} has a short side of {side} px; {LEAST_PX} px at least were wanted. "
+                "Take a larger one."
             )
 
 
 def _result(found: Optimized | None, size: tuple[int, int], evaluations: int) -> TransferResult:
     if found is None:
-        raise ValueError("There was nothing to look at.")
+        raise ValueError("One size to paint at was wanted; none was found.")
     picture = to_picture(found.picture.float().clamp(0, 1).cpu().numpy())
     return TransferResult(
         np.clip(resized(picture, size), 0, 1),
-        found.energy,
+        found.loss,
         evaluations,
         found.diverged,
         found.stopped,
@@ -194,14 +240,14 @@ def _result(found: Optimized | None, size: tuple[int, int], evaluations: int) ->
 
 
 def _batch(picture: Image, short_px: float) -> Tensor:
-    """Return a picture at a short side, (1, 3, H, W)."""
+    """Resize a picture to a short side, as a batch (1, 3, H, W)."""
     return torch.from_numpy(
         to_batch(np.clip(resized(picture, size_of_short(picture.shape[:2], short_px, 1)), 0, 1))
     )
 
 
 def _mask(mask: Mask | None, short_px: float, device: str) -> Tensor | None:
-    """Return a mask at a short side, (1, 1, H, W)."""
+    """Resize a mask to a short side, (1, 1, H, W)."""
     if mask is None:
         return None
     small = np.clip(resized(mask, size_of_short(mask.shape[:2], short_px, 1)), 0, 1)

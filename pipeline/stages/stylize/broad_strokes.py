@@ -1,4 +1,4 @@
-"""Broaden the strokes of calm places, as painters do: a wide brush for a wall, the fine one for what it stands behind."""
+"""Broaden the strokes of calm places, as painters take a wide brush for a wall."""
 
 import numpy as np
 
@@ -9,16 +9,15 @@ from pipeline.stages.stylize.generator import asked_size, stylize
 from pipeline.stages.stylize.scene import change_scene
 from pipeline.types import Image, Mask, Network, Scene
 
-WIDER = 2.5  # than the widest of the usual strokes
-CALM, LIVELY = (
-    1.5,
-    6.5,
-)  # deviation of CIELAB around a place up to which strokes are broad, and from which on none is
-NEAR, AROUND = (
-    0.6,
-    0.8,
-)  # of a broad stroke: what its surroundings are there, and over how much deviations are averaged
-OWN = 1.6  # of a broad stroke: what is wider than that is light, which the painting has already
+WIDER = 2.5  # times the width of the widest usual stroke
+# Local standard deviation of CIELAB: up to `CALM` strokes are all broad, from `LIVELY` on none is.
+CALM, LIVELY = 1.5, 6.5
+# The Gaussians' deviations, in widths of a broad stroke: of the local mean, and of the average of
+# the squared differences from it.
+NEAR, AROUND = 0.6, 0.8
+# Likewise: what is coarser than this is taken out of the change. It is light and shadow, which the
+# painting has already.
+OWN = 1.6
 
 
 def broad_strokes(
@@ -30,13 +29,15 @@ def broad_strokes(
     stroke_px: float,
     seeded: bool = False,
 ) -> Image:
-    """Return what broad strokes change of a painting where the photo is calm; all (H, W, 3).
+    """Paint the photo with broad strokes; return their difference from `painted` in calm places.
 
-    `brush`, `stroke_px` and `seeded` are those of `stylize`.
+    All (H, W, 3). `brush`, `stroke_px` and `seeded` are those of `stylize`.
 
-    Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes": fine ones only where the photo asks for them.
+    Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes": fine
+    ones only where the photo asks for them.
     """
-    wide, size = brush * WIDER, photo.shape[:2]
+    wide = brush * WIDER
+    size = photo.shape[:2]
     broad = stylize(photo, network, brush=wide, stroke_px=stroke_px, seeded=seeded)
     return broad_change(
         photo,
@@ -50,9 +51,9 @@ def broad_strokes(
 def broad_change(
     photo: Image, fine: Image, broad: Image, small: tuple[int, int], *, stroke_px: float
 ) -> Image:
-    """Return what is added to `fine` strokes where the photo is calm, so that they become `broad` ones; all (H, W, 3).
+    """Return what turns `fine` strokes into `broad` ones, faded out where the photo is not calm.
 
-    `small`: the (height, width) at which broad strokes are `stroke_px` wide.
+    All (H, W, 3). `small`: the (height, width) at which broad strokes are `stroke_px` wide.
     """
     size = photo.shape[:2]
     own = broad - resized(resized(fine, small), size)
@@ -62,7 +63,10 @@ def broad_change(
 
 
 def calm(photo: Image, stroke_px: float) -> Mask:
-    """Return how calm a photo is around each pixel: 1 where it shows nothing that strokes of that width would hide."""
+    """Measure how calm a photo is around each pixel, (H, W) in [0, 1].
+
+    1 is where it shows nothing that strokes of this width would hide.
+    """
     lab = to_lab(photo)
     differs = ((lab - blurred(lab, NEAR * stroke_px)) ** 2).sum(2)
     deviation = np.sqrt(blurred(differs, AROUND * stroke_px))
@@ -70,7 +74,7 @@ def calm(photo: Image, stroke_px: float) -> Mask:
 
 
 def lay_broad_strokes(scene: Scene, strokes: Image, amount: float) -> Scene:
-    """Return the painting with so much of what broad `strokes` change."""
+    """Add the broad `strokes`, as `broad_strokes` returns them, times `amount` to the painting."""
     if not amount:
         return scene
     return change_scene(

@@ -1,4 +1,7 @@
-"""Let the canvas show through the paint: its grain, most where the paint is dark and thin, and where a picture is lively."""
+"""Let the canvas show through the paint.
+
+Its grain shows most where the paint is dark and thin, and in pictures with much detail.
+"""
 
 from dataclasses import replace
 
@@ -13,40 +16,45 @@ from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
 
-GRAIN = 0.039  # deviation of the light in [0, 1] from one cell of the canvas to the next, under paint of middle light
-THIN = 0.3  # how much more of it shows under dark paint, and less under light
-BLACK = 0.25  # light below which it fades: it would glitter
-CELLS = 8  # to the widest stroke
-# A photo is as lively as usual where its light differs by this from its surroundings' in the mean; the grain follows within limits.
+# Standard deviation of the grain from cell to cell of the canvas, as luminance in [0, 1], under
+# paint of middle luminance.
+GRAIN = 0.039
+THIN = 0.3  # how much more of it shows under black paint, and less under white, as a fraction
+BLACK = 0.25  # luminance below which it fades out: it would glitter
+CELLS = 8  # to the width of the widest stroke
+# Mean absolute difference of a usual photo's luminance from its surroundings'. The grain is scaled
+# by how many times that a photo has, within limits.
 USUAL, LIMITS = 0.032, (0.3, 2.5)
-SEEN_PX, AROUND_PX = (
-    256,
-    1.5,
-)  # short side at which that is measured, and how far surroundings reach
+# Short side at which that is measured, and the deviation of the Gaussian for the surroundings, px.
+SEEN_PX, AROUND_PX = 256, 1.5
 
 
 def canvas(photo: Image, size: tuple[int, int], *, brush: float, amount: float) -> Field:
-    """Return the grain of the canvas that a photo is painted on at a (height, width): light per cell, the same at every call.
+    """Make the canvas' grain for a photo painted at `size` (height, width).
 
-    `brush`: width of the widest stroke in percent of the short side; `amount`: 1 is what Monet's paintings have.
+    It is a change of luminance for each cell of the canvas, and the same at every call. `brush`:
+    width of the widest stroke in percent of the short side. `amount`: 1 is that of Monet's
+    paintings.
     """
     cell = brush / 100 / CELLS * min(size)
     cells = max(1, round(size[0] / max(cell, 1))), max(1, round(size[1] / max(cell, 1)))
-    deviation = (
-        GRAIN * min(cell, 1) * amount * liveliness(photo)
-    )  # of cells finer than a pixel the mean is seen
+    # A pixel shows the mean of the cells in it, so cells finer than a pixel deviate less.
+    deviation = GRAIN * min(cell, 1) * amount * liveliness(photo)
     return np.random.default_rng(0).standard_normal(cells, np.float32) * np.float32(deviation)
 
 
 def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
-    """Return how much a photo's light changes from place to place, relative to the usual; `seen_px`: its short side for that."""
+    """Measure how much detail a photo's luminance has, relative to a usual photo's.
+
+    `seen_px`: the short side at which that is measured.
+    """
     gray = luminance(resized(photo, size_of_short(photo.shape[:2], seen_px, 1)))
     differs = np.abs(gray - cv2.GaussianBlur(gray, (0, 0), AROUND_PX)).mean()
     return float(np.clip(differs / USUAL, *LIMITS))
 
 
 def lay_canvas(scene: Scene, grain: Field) -> Scene:
-    """Return a painting on a canvas with this grain."""
+    """Lay a painting on a canvas with this grain."""
     return (
         replace(change_scene(scene, grain, _with_canvas), grain=grain)
         if scene.styled is not None
@@ -55,7 +63,7 @@ def lay_canvas(scene: Scene, grain: Field) -> Scene:
 
 
 def with_canvas(picture: Image, grain: Field) -> Image:
-    """Return a picture, (H, W, 3) in [0, 1], with the canvas' `grain`, at its cells, in it."""
+    """Lay a picture, (H, W, 3) in [0, 1], on a canvas whose `grain` has one value a cell."""
     return _with_canvas(picture, resized(grain, picture.shape[:2]))
 
 

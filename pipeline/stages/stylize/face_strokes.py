@@ -1,4 +1,4 @@
-"""Touch the kept person with a brush: one so fine that a face stays itself."""
+"""Paint the kept person with strokes so fine that a face stays itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,15 @@ from pipeline.stages.stylize.generator import MAX_PIXELS, stylize
 from pipeline.types import Face, Image, Mask, Network
 
 STROKE = 0.02  # of a face's height: an eye is ten strokes wide
-MARGIN = 2.0  # strokes around the region that the painter sees
+MARGIN = 2.0  # widths of a stroke: how far around the region the painter sees, and its soft edge
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where one stroke width fits: a `window`, the width in px, each pixel's weight there."""
+    """A window painted with one stroke width.
+
+    `stroke`: the width, px. `weights`: each pixel's weight in the window, in [0, 1].
+    """
 
     window: Window
     stroke: float
@@ -24,7 +27,7 @@ class _Place:
 
     @property
     def strokes(self) -> float:
-        """How many squares of a stroke's width it holds: what it costs to paint."""
+        """Its area in squares of a stroke's width, which its cost grows with."""
         return self.weights.size / self.stroke**2
 
 
@@ -37,25 +40,26 @@ def paint_face_strokes(
     stroke_px: float,
     seeded: bool,
 ) -> Image:
-    """Return the photo with the kept region, (H, W) `mask`, painted with strokes that fit its faces; elsewhere it stays as it is.
+    """Paint the kept region, (H, W) `mask`, with strokes that fit its faces.
 
-    Each face's part gets strokes of its own width; all together are given as many pixels as one.
-    `stroke_px`, `seeded`: what the painter's network was trained with, as in `stylize`. A region
-    without a face counts as one.
+    Elsewhere the photo stays as it is. Each face's part gets strokes of its own width; all parts
+    share the pixels that one picture may have. `stroke_px`, `seeded`: what the painter's network
+    was trained with, as in `stylize`. A region without a face counts as one face.
     """
     places = list(_places(mask, faces))
     if not places:
         return person
     strokes = sum(place.strokes for place in places)
 
-    def touched(place: _Place) -> tuple[Window, Image, Mask]:
-        seen, pixels = person[place.window], int(MAX_PIXELS * (place.strokes / strokes))
-        brush = 100 * place.stroke / min(seen.shape[:2])
+    def painted(place: _Place) -> tuple[Window, Image, Mask]:
+        window = person[place.window]
+        pixels = int(MAX_PIXELS * (place.strokes / strokes))
+        brush = 100 * place.stroke / min(window.shape[:2])
         trained = {"stroke_px": stroke_px, "seeded": seeded}
-        painted = stylize(seen, network, brush=brush, pixels=pixels, **trained)
-        return place.window, painted, place.weights
+        picture = stylize(window, network, brush=brush, pixels=pixels, **trained)
+        return place.window, picture, place.weights
 
-    return joined(person, map(touched, places))
+    return joined(person, map(painted, places))
 
 
 def _places(mask: Mask, faces: tuple[Face, ...]) -> Iterator[_Place]:

@@ -1,4 +1,4 @@
-"""Paint a whole photo: at once, or tile by tile where the brush asks for more pixels than a network is given at once."""
+"""Paint a whole photo: at once, or in tiles where a fine brush needs more pixels than that."""
 
 from collections.abc import Callable
 from itertools import repeat
@@ -14,28 +14,32 @@ from pipeline.ops.tiles import grid, strips_of
 from pipeline.types import Freeze, Image, Network, Pixels
 
 MAX_PIXELS = 2_000_000
-TILE_PIXELS = 1_500_000  # of a larger picture, with halos; it bounds the network's memory
+TILE_PIXELS = 1_500_000  # of a tile with its halo; it bounds the network's memory
 STRIDE = 4  # px: the painter halves its input twice
-ENLARGES = 1.2  # times; less does not soften
-SMOOTH_PX, EDGE_PX, SHARPENINGS = (
-    0.7,
-    2.4,
-    3,
-)  # of a painting that is enlarged: what is no stroke in it, and how wide its edges are
-# Of the structure finer than the painter's working size, this much returns: edges sharpen, photographic grain stays away.
+ENLARGES = 1.2  # times: a painting enlarged by less does not look soft
+# Of a painting that is enlarged: the deviation of the blur that removes pixel noise, the width of
+# an edge (both px before enlarging), and how often it is sharpened.
+SMOOTH_PX, EDGE_PX, SHARPENINGS = 0.7, 2.4, 3
+# The fraction that returns of the photo's structure finer than the painter's working size: edges
+# sharpen, photographic noise stays away.
 STRUCTURE = 0.25
 
 
 def stylize(
-    photo: Image, network: Network, *, brush: float, stroke_px: float, seeded: bool = False,
+    photo: Image,
+    network: Network,
+    *,
+    brush: float,
+    stroke_px: float,
+    seeded: bool = False,
     pixels: int = MAX_PIXELS,
-) -> Image:  # fmt: skip
-    """Return the photo painted at its own size.
+) -> Image:
+    """Paint the photo, (H, W, 3), and return the painting at its size.
 
-    `brush`: width of the widest stroke in percent of the short side; `stroke_px`: that width at the network's input, px.
-    `seeded`: whether the network was trained with noise from which its strokes grow.
-    The working size follows from the two. It holds at most so many `pixels`: where these do not
-    suffice, strokes are wider.
+    `brush`: width of the widest stroke in percent of the short side. `stroke_px`: that width at the
+    network's input, px. The working size follows from the two; it has at most `pixels` pixels, and
+    where these do not suffice, strokes are wider. `seeded`: whether the network was trained with
+    noise from which its strokes grow.
 
     Source: Zhu et al. 2017 (the generator); Lai 2024 paints the whole photo first.
     """
@@ -47,17 +51,24 @@ def stylize(
 
 
 def stylize_tiles(
-    photo: Pixels, freeze: Freeze, size: tuple[int, int], *, halo_px: int, seeded: bool = False, pixels: int = TILE_PIXELS,
-    tell: Callable[[float], object] = lambda share: None,
-) -> Pixels:  # fmt: skip
-    """Return the photo painted at its own size, (H, W, 3) uint8, tile by tile: no tile shows, and memory is bounded.
+    photo: Pixels,
+    freeze: Freeze,
+    size: tuple[int, int],
+    *,
+    halo_px: int,
+    seeded: bool = False,
+    pixels: int = TILE_PIXELS,
+    tell: Callable[[float], object] = lambda fraction: None,
+) -> Pixels:
+    """Paint the photo tile by tile, at its own size, (H, W, 3) uint8: no seams, bounded memory.
 
-    `size`: the (height, width) to paint at, as `asked_size` gives it. `freeze` makes the network for tiles of at most `pixels` from the
-    whole photo, shrunk to as many. `halo_px`: how far that network looks. `tell` is told the share of the work before each tile; what it
-    raises ends the work.
+    `size`: the (height, width) to paint at, as `asked_size` gives it. `freeze`: makes the network
+    for tiles of at most `pixels` pixels, from the whole photo shrunk to as many. `halo_px`: the
+    radius of that network's receptive field. `tell`: is called before each tile with the fraction
+    of the work that is done; what it raises ends the work.
     """
-    seen = _fitted(photo, size)
-    small = _fitted(seen, _within(size, pixels, like=size))
+    working = _fitted(photo, size)
+    small = _fitted(working, _within(size, pixels, like=size))
     network = freeze(_given(to_float(small), _seeds(small.shape[:2]) if seeded else None))
     rows, columns = grid(size, pixels, halo=halo_px, multiple=STRIDE)
     strips = (
@@ -65,34 +76,37 @@ def stylize_tiles(
         if seeded
         else repeat(None)
     )
-    painted = np.empty_like(seen)
+    painted = np.empty_like(working)
     for i, (row, strip) in enumerate(zip(rows, strips, strict=False)):
         for j, column in enumerate(columns):
             tell((i + j / len(columns)) / len(rows))
             noise = None if strip is None else strip[:, column.input]
-            tile = _painted(network, to_float(seen[row.input, column.input]), noise)
+            tile = _painted(network, to_float(working[row.input, column.input]), noise)
             painted[row.output, column.output] = to_uint8(tile[row.inner, column.inner])
-    return _at_size_of(photo, painted, seen)
+    return _at_size_of(photo, painted, working)
 
 
 def asked_size(size: tuple[int, int], *, brush: float, stroke_px: float) -> tuple[int, int]:
-    """Return the (height, width) at which strokes are as wide as the brush asks, at most the photo's own `size`, rounded up."""
+    """Compute the (height, width) at which the widest stroke is as wide as the brush asks.
+
+    It is at most the photo's own `size`, rounded up to a multiple of `STRIDE`.
+    """
     own = -(-size[0] // STRIDE) * STRIDE, -(-size[1] // STRIDE) * STRIDE
     return min(size_of_short(size, stroke_px * 100 / brush, STRIDE), own)
 
 
 def enlarged(painted: Image, size: tuple[int, int]) -> Image:
-    """Return a painting at a (height, width); where that is larger, strokes get their edges back.
+    """Resize a painting to a (height, width); where that is larger, sharpen its strokes' edges.
 
-    Pixels are smoothed away before. Then all becomes more different from its surroundings, but never than what lies next to it: edges
-    sharpen, and nothing gets a halo.
+    A small blur first removes the painting's pixel noise. Then unsharp masking raises each pixel's
+    difference from its surroundings, clipped to the range of its neighbors: edges sharpen, and
+    nothing gets a halo.
     """
     scale = size[0] / painted.shape[0]
     if scale < ENLARGES:
         return resized(painted, size)
-    large = to_uint8(
-        resized(cv2.GaussianBlur(painted, (0, 0), SMOOTH_PX), size)
-    )  # as bytes this is ten times as fast
+    # What follows is ten times as fast on bytes.
+    large = to_uint8(resized(cv2.GaussianBlur(painted, (0, 0), SMOOTH_PX), size))
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(scale / 2)) + 1,) * 2)
     around = (round(EDGE_PX * scale) | 1,) * 2
     for _ in range(SHARPENINGS):
@@ -102,17 +116,17 @@ def enlarged(painted: Image, size: tuple[int, int]) -> Image:
 
 
 def restructured(painted: Image, photo: Image, coarse: Image) -> Image:
-    """Return the painting with the photo's light that `coarse` (the photo as the painter saw it) has lost."""
+    """Add a part of the photo's luminance that `coarse`, the photo as the painter saw it, lost."""
     return np.asarray(painted + structure(photo, coarse)[..., None], np.float32)
 
 
 def structure(photo: Image, coarse: Image) -> Field:
-    """Return what returns, (H, W), of the photo's light that `coarse` has lost."""
+    """Compute what is added back, (H, W), of the photo's luminance that `coarse` lost."""
     return STRUCTURE * luminance(photo - coarse)
 
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
-    """Return `size`, or where it holds more than `pixels` the size of a picture shaped `like` another that does not."""
+    """Return `size`; where it has more than so many `pixels`, a smaller one shaped like `like`."""
     return (
         size
         if size[0] * size[1] <= pixels
@@ -129,28 +143,28 @@ def _painted(network: Network, photo: Image, noise: Field | None) -> Image:
 
 
 def _given(photo: Image, noise: Field | None) -> Image:
-    """Return what a painter is given: a batch in [-1, 1]."""
+    """Make the painter's input: a batch in [-1, 1], with noise where it was trained with it."""
     given = photo * 2 - 1
     return to_batch(np.asarray(given if noise is None else given + carried(noise), np.float32))
 
 
 def _fitted(photo: Pixels, size: tuple[int, int]) -> Pixels:
-    """Return the photo at `size`; where that is its own, rounded up, each pixel stays what it is and edges are reflected."""
+    """Resize the photo; where `size` is its own rounded up, only pad it by reflected edges."""
     below, right = size[0] - photo.shape[0], size[1] - photo.shape[1]
     if 0 <= below < STRIDE and 0 <= right < STRIDE:
         return cv2.copyMakeBorder(photo, 0, below, 0, right, cv2.BORDER_REFLECT_101)
     return cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
 
 
-def _at_size_of(photo: Pixels, painted: Pixels, seen: Pixels) -> Pixels:
-    """Return a painting of `seen`, which is the photo made smaller, at the photo's size, made strip by strip."""
+def _at_size_of(photo: Pixels, painted: Pixels, working: Pixels) -> Pixels:
+    """Resize a painting of `working`, the photo made smaller, to the photo, strip by strip."""
     h, w = photo.shape[:2]
     if painted.shape[0] >= h and painted.shape[1] >= w:
         return np.ascontiguousarray(painted[:h, :w])
     out = np.empty_like(photo)
     for rows in strips_of(h):
         large, coarse = (
-            rows_enlarged(picture, (h, w), rows) / np.float32(255) for picture in (painted, seen)
+            rows_enlarged(picture, (h, w), rows) / np.float32(255) for picture in (painted, working)
         )
         out[rows] = to_uint8(restructured(large, to_float(photo[rows]), coarse))
     return out

@@ -1,4 +1,4 @@
-"""Temper a painting: with the photo's colors, and with the photo itself."""
+"""Set a painting's intensity: mix in the photo's colors, and the photo itself."""
 
 import numpy as np
 
@@ -8,19 +8,23 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.types import Image, Pixels, Scene
 
-REACH = 0.04  # of the short side: patches as large as this take the photo's color, single strokes keep their own
+# Radius, as a fraction of the short side, of the patches that take the photo's color. Strokes
+# are smaller, so each keeps its own.
+RADIUS = 0.04
 
 
 def adjust_intensity(
     scene: Scene, photo: Pixels, original: Image, *, strength: float, palette: float
 ) -> Scene:
-    """Return the painting at a `strength`, 0 is the photo and 1 the painting, with colors by `palette`, 0 the photo's and 1 the painting's.
+    """Mix the painting with the photo.
 
-    `photo`: (H, W, 3) uint8; `original`: the same at working size. What is painted finer than that changes by as much, strip by strip.
+    `strength`: 0 is the photo, 1 the painting. `palette`: 0 is the photo's colors, 1 the
+    painting's. `photo`: (H, W, 3) uint8. `original`: the same at working size. The scene's finer
+    picture changes alike, strip by strip.
     """
     if scene.styled is None or (strength == 1 and palette == 1):
         return scene
-    reach_px = REACH * min(original.shape[:2])
+    reach_px = RADIUS * min(original.shape[:2])
     painted = (
         recolored(scene.styled, original, radius_px=reach_px, weight=1 - palette)
         if palette < 1
@@ -29,7 +33,8 @@ def adjust_intensity(
     styled = lerp(original, painted, strength)
     if scene.fine is None:
         return Scene(styled)
-    fine, recoloring = np.empty_like(scene.fine), painted - scene.styled
+    fine = np.empty_like(scene.fine)
+    recoloring = painted - scene.styled
     for rows in strips_of(len(fine)):
         own = to_float(photo[rows])
         large = to_float(scene.fine[rows]) + rows_enlarged(recoloring, fine.shape[:2], rows)

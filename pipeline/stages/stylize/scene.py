@@ -1,4 +1,4 @@
-"""Change a whole scene alike, at its working size and where it is painted finer than that."""
+"""Change a scene alike at its working size and, where there is one, at its finer size."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,9 +15,9 @@ Field = NDArray[np.float32]
 
 
 def change_scene(scene: Scene, field: Field, change: Callable[[Image, Field], Image]) -> Scene:
-    """Return the scene with `change` applied to its pictures, each with the `field`, (h, w) or (h, w, C), at that picture's size.
+    """Apply `change` to each of the scene's pictures, with the `field` resized to it.
 
-    What is painted finer than the working size is done strip by strip.
+    `field`: (h, w) or (h, w, C). The picture finer than the working size is changed strip by strip.
     """
     if scene.styled is None:
         return scene

@@ -91,7 +91,7 @@ def test_overlapping_finds_are_dropped_as_torchvision_drops_them():
     ]
 
 
-def finder_of(*faces):
+def detector_of(*faces):
     """Return a network that reports faces (x, y, side, score) at the anchor nearest to each."""
 
     def network(batch):
@@ -111,8 +111,8 @@ def finder_of(*faces):
     return network
 
 
-def seeing(batch):
-    """See a face wherever a closer look is taken, and nothing in the whole."""
+def face_in_crops(batch):
+    """Find a face in every crop, and nothing in the whole photo."""
     h, w = batch.shape[2:]
     k = h / CLOSE_SIDE
     return for_each(
@@ -124,55 +124,59 @@ def nothing(batch):
     return for_each(batch, drawn_parts(batch.shape[2:], [], 60, 0))
 
 
-def sight(network):
-    """Return a parser both of whose networks see the same."""
+def parser_of(network):
+    """Return a parser whose two networks are the same."""
     return Parser(network, network)
 
 
 def test_a_find_has_the_photos_own_coordinates():
     photo = RNG.random((2000, 1500, 3), np.float32)
-    (face,) = candidates(photo, finder_of((200, 300, 100, 0.9)), long_px=1000)
+    (face,) = candidates(photo, detector_of((200, 300, 100, 0.9)), long_px=1000)
     np.testing.assert_allclose(face.box, (299.5, 499.5, 499.5, 699.5), atol=0.1)
     np.testing.assert_allclose(face.eyes, [[361.5, 575.5], [437.5, 575.5]], atol=0.1)
     assert face.score == pytest.approx(0.9)
 
 
 def test_every_face_gets_a_closer_look_and_a_part_of_a_face_is_none():
-    seen = find(
+    found = find(
         RNG.random((480, 640, 3), np.float32),
-        finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)),
-        sight(seeing),
+        detector_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)),
+        parser_of(face_in_crops),
     )
-    assert len(seen.faces) == len(seen.views) == 2
-    assert seen.faces[0].height > seen.faces[1].height
-    assert abs(np.mean(seen.faces[0].box[::2]) - 150) < 5
+    assert len(found.faces) == len(found.views) == 2
+    assert found.faces[0].height > found.faces[1].height
+    assert abs(np.mean(found.faces[0].box[::2]) - 150) < 5
 
 
 @pytest.mark.parametrize(("score", "count"), [(0.9, 0), (0.999, 1)])
 def test_a_face_whose_eyes_the_parser_misses_counts_when_the_detector_is_sure(score, count):
     def hidden(batch):
-        seen = seeing(batch)
-        seen[:, 2] += seen[:, 5] + seen[:, 6]  # sunglasses, say: skin where the eyes are
-        seen[:, 5:7] = 0
-        return seen
+        parts = face_in_crops(batch)
+        parts[:, 2] += parts[:, 5] + parts[:, 6]  # sunglasses, say: skin where the eyes are
+        parts[:, 5:7] = 0
+        return parts
 
-    seen = find(
-        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), sight(hidden)
+    found = find(
+        RNG.random((480, 640, 3), np.float32),
+        detector_of((150, 200, 120, score)),
+        parser_of(hidden),
     )
-    assert len(seen.faces) == len(seen.views) == count
+    assert len(found.faces) == len(found.views) == count
 
 
 def test_what_the_parser_sees_nothing_of_is_no_face():
-    seen = find(
-        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), sight(nothing)
+    found = find(
+        RNG.random((480, 640, 3), np.float32),
+        detector_of((150, 200, 120, 0.9999)),
+        parser_of(nothing),
     )
-    assert seen.faces == ()
-    assert seen.whole.shape[2] == 12
+    assert found.faces == ()
+    assert found.whole.shape[2] == 12
 
 
 @pytest.mark.parametrize("size", [(16, 300), (33, 47), (1200, 60)])
 def test_pictures_of_any_shape_can_be_searched(size):
-    assert find(RNG.random((*size, 3), np.float32), finder_of(), sight(nothing)).faces == ()
+    assert find(RNG.random((*size, 3), np.float32), detector_of(), parser_of(nothing)).faces == ()
 
 
 @needs_shared
@@ -196,13 +200,13 @@ def test_the_real_small_detector_finds_the_people(name, count):
 
 
 class Models(PlainModels):
-    """Plain networks, and a detector that finds one face of half the photo's height in its middle."""
+    """Plain networks, and a detector that finds one face, in the middle, of half the height."""
 
     def named(self, name, policy):
         def run(batch):
             self.runs[name] = self.runs.get(name, 0) + 1
             h, w = batch.shape[2:]
-            return finder_of((w / 2, h / 2, h / 2, 0.9))(batch)
+            return detector_of((w / 2, h / 2, h / 2, 0.9))(batch)
 
         return SimpleNamespace(run=run, use=WeightUse(name, "3" * 64))
 
@@ -219,7 +223,8 @@ def test_the_chosen_detector_finds_the_faces_of_a_painting():
     assert len(found.faces) == 1
     assert found.mask is not None
     assert models.runs["painter"] == 4, (
-        "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
+        "the scene once, finely and broadly, whoever finds the faces; "
+        "the face that each finds is painted with its own strokes"
     )
     assert parsed.settings != found.settings
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ops.filters import blurred
-from pipeline.stages.restore.fidelity import faithful, shares
+from pipeline.stages.restore.fidelity import faithful, photo_weights
 
 SPLIT = 3.0
 SHARE = st.floats(0, 1)
@@ -80,7 +80,7 @@ def test_a_mole_that_the_restorer_took_is_back_halfway_and_the_iris_has_its_colo
 
 @given(fidelity=SHARE)
 def test_color_comes_back_before_detail(fidelity):
-    coarse, fine = shares(fidelity)
+    coarse, fine = photo_weights(fidelity)
     assert 0 <= fine <= coarse <= 1
     assert fine == 0 or coarse == 1
 

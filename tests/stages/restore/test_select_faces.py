@@ -1,4 +1,7 @@
-"""Which faces are restored, by what is seen of them and by what a person says; and faces that are cut off, small or blurred."""
+"""Which faces are restored, by what is seen of them and by what a person says.
+
+Also faces that are cut off, small or blurred.
+"""
 
 import cv2
 import numpy as np
@@ -35,7 +38,10 @@ def face_in(x, y, height):
 
 
 def textured(h, w, blur=0.0):
-    """Return a photo full of edges: blobs of all sizes, drawn four times too large so that their edges are a pixel wide."""
+    """Return a photo full of edges: blobs of all sizes.
+
+    They are drawn four times too large, so that their edges are a pixel wide.
+    """
     large = blurred(RNG.random((4 * h, 4 * w, 3), np.float32), 24) > 0.5
     photo = cv2.resize(large.astype(np.float32), (w, h), interpolation=cv2.INTER_AREA)
     return blurred(photo, blur) if blur else photo

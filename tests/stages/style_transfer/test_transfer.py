@@ -1,4 +1,4 @@
-"""Imitating a style: the energies are the papers', and a picture is changed until its energy is low."""
+"""Style transfer: the losses are the papers', and a picture is changed until its loss is low."""
 
 from dataclasses import replace
 
@@ -15,9 +15,9 @@ from pipeline.stages.style_transfer.losses import (
     LOSS_WEIGHTS,
     PORTRAIT_AWARE,
     Losses,
-    content_energy,
-    energy,
-    style_energy,
+    content_loss,
+    losses_of,
+    style_loss,
     targets_of,
     variation,
 )
@@ -29,7 +29,7 @@ LIFTS = {"conv1_1": 7, "conv2_1": 9, "conv3_1": 11, "conv4_1": 13, "conv4_2": 5,
 
 @pytest.fixture(scope="module")
 def features():
-    """Return a small network with random features, lifted to other counts of channels."""
+    """Return a small network with random features, projected to other counts of channels."""
     torch.manual_seed(0)
     net = Perceptual((4, 5, 6, 7, 7), LIFTS, padding="reflect").requires_grad_(False)
     for module in net.features:
@@ -48,26 +48,30 @@ def left_half(h=48, w=64):
 
 
 def test_style_is_compared_as_in_the_papers_formula(features):
-    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 8, 9), torch.randn(7, 5)
+    one, other, projection = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 8, 9), torch.randn(7, 5)
 
     def gram(x):
-        flat = lift @ torch.cat([x[0].flatten(1), torch.ones(1, x[0, 0].numel())])
+        flat = projection @ torch.cat([x[0].flatten(1), torch.ones(1, x[0, 0].numel())])
         return flat @ flat.T / flat.shape[1]
 
     expected = ((gram(one) - gram(other)) ** 2).sum() / (4 * 7**2)
-    torch.testing.assert_close(style_energy(gram_matrix(one), gram_matrix(other), lift), expected)
+    torch.testing.assert_close(
+        style_loss(gram_matrix(one), gram_matrix(other), projection), expected
+    )
     plain = [x[0].flatten(1) @ x[0].flatten(1).T / x[0, 0].numel() for x in (one, other)]
     torch.testing.assert_close(
-        style_energy(gram_matrix(one), gram_matrix(other), None),
+        style_loss(gram_matrix(one), gram_matrix(other), None),
         ((plain[0] - plain[1]) ** 2).sum() / (4 * 4**2),
     )
 
 
-def test_content_is_the_mean_squared_difference_of_lifted_maps():
-    one, other, lift = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 5, 6), torch.randn(7, 5)
-    a, b = (lift @ torch.cat([x[0].flatten(1), torch.ones(1, 30)]) for x in (one, other))
-    torch.testing.assert_close(content_energy(one, other, lift), ((a - b) ** 2).sum() / (7 * 30))
-    torch.testing.assert_close(content_energy(one, other, None), ((one - other) ** 2).mean())
+def test_content_is_the_mean_squared_difference_of_projected_maps():
+    one, other, projection = torch.rand(1, 4, 5, 6), torch.rand(1, 4, 5, 6), torch.randn(7, 5)
+    a, b = (projection @ torch.cat([x[0].flatten(1), torch.ones(1, 30)]) for x in (one, other))
+    torch.testing.assert_close(
+        content_loss(one, other, projection), ((a - b) ** 2).sum() / (7 * 30)
+    )
+    torch.testing.assert_close(content_loss(one, other, None), ((one - other) ** 2).mean())
 
 
 def test_the_presets_are_the_papers():
@@ -88,9 +92,9 @@ def test_the_presets_are_the_papers():
     }
 
 
-def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
+def test_a_photo_that_is_its_own_style_has_no_loss_but_its_variation(features):
     photo = picture(1)
-    found = energy(
+    found = losses_of(
         photo, targets_of(photo, [(photo, 1.0, None)], None, features, GATYS), features, GATYS
     )
     assert found.content == 0
@@ -99,57 +103,58 @@ def test_a_photo_that_is_its_own_style_has_no_energy_but_its_unrest(features):
     assert found.total == pytest.approx(GATYS.variation * variation(photo).item())
 
 
-def test_the_energy_is_the_one_that_it_is_timed_against(features):
+def test_the_loss_is_the_one_that_it_is_timed_against(features):
     photo, style, seen = picture(1), picture(2), picture(3)
-    wanted = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
+    targets = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
     usual = usual_loss(features, seen, *usual_aims(features, photo, style), left_half())
-    torch.testing.assert_close(energy(seen, wanted, features, PORTRAIT_AWARE).total, usual)
+    torch.testing.assert_close(losses_of(seen, targets, features, PORTRAIT_AWARE).total, usual)
 
 
 def test_the_background_alone_is_held_to_the_fine_layers(features):
     photo, style = picture(1), picture(2)
-    wanted = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
-    before = energy(photo, wanted, features, PORTRAIT_AWARE).background
+    targets = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
+    before = losses_of(photo, targets, features, PORTRAIT_AWARE).background
     changed = photo.clone()
     changed[..., 40:] = picture(3)[..., 40:]  # far in the person
-    torch.testing.assert_close(energy(changed, wanted, features, PORTRAIT_AWARE).background, before)
+    torch.testing.assert_close(
+        losses_of(changed, targets, features, PORTRAIT_AWARE).background, before
+    )
     changed = photo.clone()
     changed[..., :20] = picture(3)[..., :20] * 0.2
     assert (
-        abs(energy(changed, wanted, features, PORTRAIT_AWARE).background - before) > 0.01 * before
+        abs(losses_of(changed, targets, features, PORTRAIT_AWARE).background - before)
+        > 0.01 * before
     )
 
 
-def test_several_styles_count_by_their_shares(features):
+def test_several_styles_count_by_their_weights(features):
     photo, one, other = picture(1), picture(2), picture(3) * 0.3
-    moments = [
-        targets_of(photo, styles, None, features, GATYS).moments
+    grams = [
+        targets_of(photo, styles, None, features, GATYS).gram_matrices
         for styles in ([(one, 1, None)], [(other, 1, None)], [(one, 3, None), (other, 1, None)])
     ]
     for layer in GATYS.style_layers:
-        torch.testing.assert_close(
-            moments[2][layer], 0.75 * moments[0][layer] + 0.25 * moments[1][layer]
-        )
+        torch.testing.assert_close(grams[2][layer], 0.75 * grams[0][layer] + 0.25 * grams[1][layer])
 
 
 def content_alone(value):
-    """Return an energy that is all content."""
+    """Return losses that are all content."""
     zero = torch.zeros(())
     return Losses(value, zero, zero, zero)
 
 
 def bowl(target):
-    """Return an energy that is lowest at a picture."""
+    """Return a loss that is lowest at a picture."""
     return lambda x: content_alone(
         ((x - target) ** 2 * torch.arange(1.0, x.numel() + 1).reshape(x.shape)).sum()
     )
 
 
-def test_a_picture_falls_to_the_lowest_energy():
+def test_a_picture_falls_to_the_lowest_loss():
     target = picture(1, 8, 8)
     done = optimize(torch.zeros_like(target), bowl(target), evaluations=200)
     torch.testing.assert_close(done.picture, target, atol=1e-3, rtol=0)
-    assert done.energy < 1e-3
+    assert done.loss < 1e-3
 
 
 def test_pixels_that_move_together_find_broad_changes_sooner_and_each_still_finds_its_own():
@@ -163,7 +168,7 @@ def test_pixels_that_move_together_find_broad_changes_sooner_and_each_still_find
         optimize(torch.zeros_like(ramp), stiff, evaluations=20, coarse=coarse)
         for coarse in (0, 0.2)
     )
-    assert together.energy < 0.7 * alone.energy
+    assert together.loss < 0.7 * alone.loss
     torch.testing.assert_close(
         optimize(torch.zeros_like(ramp), stiff, evaluations=300, coarse=0.2).picture,
         fine,
@@ -178,34 +183,38 @@ def test_a_first_step_is_one_that_is_seen():
         torch.zeros_like(target),
         bowl(target),
         evaluations=3,
-        tell=lambda look: told.append(look.picture),
+        tell=lambda evaluation: told.append(evaluation.picture),
     )
     assert (told[1] - told[0]).abs().mean().item() == pytest.approx(FIRST_STEP, rel=0.01)
 
 
-def test_it_looks_no_oftener_than_asked_and_keeps_the_best(features):
+def test_it_evaluates_no_oftener_than_asked_and_keeps_the_best(features):
     photo, style = picture(1), picture(2)
-    wanted, told = targets_of(photo, [(style, 1.0, None)], None, features, GATYS), []
+    targets = targets_of(photo, [(style, 1.0, None)], None, features, GATYS)
+    told = []
     done = optimize(
         photo,
-        lambda x: energy(x, wanted, features, GATYS),
+        lambda x: losses_of(x, targets, features, GATYS),
         evaluations=12,
-        tell=lambda look: told.append(look.energy.total.item()),
+        tell=lambda evaluation: told.append(evaluation.losses.total.item()),
     )
     assert (done.evaluations, len(told)) == (12, 12)
-    assert done.energy == min(told) < told[0]
-    assert energy(done.picture, wanted, features, GATYS).total.item() == pytest.approx(
-        done.energy, rel=1e-5
+    assert done.loss == min(told) < told[0]
+    assert losses_of(done.picture, targets, features, GATYS).total.item() == pytest.approx(
+        done.loss, rel=1e-5
     )
 
 
 def test_it_can_be_stopped_and_keeps_what_it_has():
     target = picture(1, 8, 8)
     done = optimize(
-        torch.zeros_like(target), bowl(target), evaluations=200, tell=lambda look: look.count == 5
+        torch.zeros_like(target),
+        bowl(target),
+        evaluations=200,
+        tell=lambda evaluation: evaluation.count == 5,
     )
     assert done.evaluations == 5
-    assert done.energy < bowl(target)(torch.zeros_like(target)).total.item()
+    assert done.loss < bowl(target)(torch.zeros_like(target)).total.item()
 
 
 def test_an_impatient_one_ends_when_nothing_is_gained():
@@ -226,7 +235,7 @@ def test_what_diverges_stops_with_the_last_good_picture():
     done = optimize(torch.zeros(1, 3, 4, 4), wild, evaluations=50)
     assert done.diverged
     assert torch.isfinite(done.picture).all()
-    assert np.isfinite(done.energy)
+    assert np.isfinite(done.loss)
 
 
 def array(seed, h=48, w=64):
@@ -291,14 +300,14 @@ def test_the_same_call_gives_the_same_picture(features):
         ),
     ],
 )
-def test_what_cannot_be_imitated_is_refused_with_the_reason(features, photo, styles, scale, said):
+def test_what_cannot_be_painted_is_refused_with_the_reason(features, photo, styles, scale, said):
     with pytest.raises(ValueError, match=said):
         transfer_style(
             photo, styles, None, features, loss_weights=GATYS, preset=PRESETS["fast"], scale=scale
         )
 
 
-def test_a_moment_is_the_products_and_its_gradient_theirs():
+def test_a_gram_matrix_is_the_products_and_its_gradient_theirs():
     maps = torch.rand(
         1, 4, 5, 6, dtype=torch.float32, generator=torch.Generator().manual_seed(0)
     ).requires_grad_(True)
@@ -317,15 +326,17 @@ def test_a_moment_is_the_products_and_its_gradient_theirs():
 def test_a_mask_in_the_layers_knows_nothing_of_the_person_and_no_gray(features):
     loss_weights = replace(PORTRAIT_AWARE, masks_layers=True, content=0.0, style=0.0, variation=0.0)
     flat = torch.full((1, 3, 48, 64), 0.3)
-    wanted = targets_of(flat, [(flat, 1.0, None)], left_half(), features, loss_weights)
-    assert energy(flat, wanted, features, loss_weights).background == pytest.approx(0, abs=1e-9)
+    targets = targets_of(flat, [(flat, 1.0, None)], left_half(), features, loss_weights)
+    assert losses_of(flat, targets, features, loss_weights).background == pytest.approx(0, abs=1e-9)
     in_the_photo = replace(loss_weights, masks_layers=False)
-    wanted = targets_of(flat, [(flat, 1.0, None)], left_half(), features, in_the_photo)
-    assert energy(flat, wanted, features, in_the_photo).background > 1e-6  # its border
+    targets = targets_of(flat, [(flat, 1.0, None)], left_half(), features, in_the_photo)
+    assert losses_of(flat, targets, features, in_the_photo).background > 1e-6  # its border
     changed = flat.clone()
     changed[..., 56:] = picture(3)[..., 56:]
-    wanted = targets_of(flat, [(flat, 1.0, None)], left_half(), features, loss_weights)
-    assert energy(changed, wanted, features, loss_weights).background == pytest.approx(0, abs=1e-9)
+    targets = targets_of(flat, [(flat, 1.0, None)], left_half(), features, loss_weights)
+    assert losses_of(changed, targets, features, loss_weights).background == pytest.approx(
+        0, abs=1e-9
+    )
 
 
 def test_a_styles_mask_says_where_it_counts(features):
@@ -337,21 +348,26 @@ def test_a_styles_mask_says_where_it_counts(features):
         None,
         features,
         GATYS,
-    ).moments
-    alone = targets_of(one, [(one, 1.0, None)], None, features, GATYS).moments
+    ).gram_matrices
+    alone = targets_of(one, [(one, 1.0, None)], None, features, GATYS).gram_matrices
     torch.testing.assert_close(masked["conv1_1"], alone["conv1_1"], rtol=1e-4, atol=1e-4)
 
 
 def test_fast_goes_from_coarse_to_fine_and_tells_how_far_it_is(features):
     told = []
     done = transfer_style(
-        array(1, 256, 130), [StyleImage(array(2, 200, 200))], None, features, loss_weights=GATYS,
-        preset=replace(PRESETS["fast"], evaluations=6, coarser=((0.25, 4), (0.5, 5)), patient=True), tell=lambda sight: told.append(sight),
-    )  # fmt: skip
-    assert [tuple(sight.picture.shape[2:]) for sight in told] == [(64, 32)] * 4 + [
+        array(1, 256, 130),
+        [StyleImage(array(2, 200, 200))],
+        None,
+        features,
+        loss_weights=GATYS,
+        preset=replace(PRESETS["fast"], evaluations=6, coarser=((0.25, 4), (0.5, 5)), patient=True),
+        tell=told.append,
+    )
+    assert [tuple(progress.picture.shape[2:]) for progress in told] == [(64, 32)] * 4 + [
         (128, 65)
     ] * 5 + [(256, 130)] * 6
-    assert [sight.done for sight in told] == sorted(sight.done for sight in told)
+    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
     assert told[-1].done == pytest.approx(1)
     assert done.evaluations == 15
 
@@ -365,7 +381,7 @@ def test_what_is_stopped_has_the_photos_size_and_says_so(features):
         features,
         loss_weights=GATYS,
         preset=preset,
-        tell=lambda sight: True,
+        tell=lambda progress: True,
     )
     assert done.stopped
     assert done.picture.shape == (90, 120, 3)
@@ -374,23 +390,25 @@ def test_what_is_stopped_has_the_photos_size_and_says_so(features):
 def test_an_interrupted_search_keeps_the_best():
     target, seen = picture(1, 8, 8), []
 
-    def interrupt(look):
-        seen.append(look.energy.total.item())
-        if look.count == 4:
+    def interrupt(evaluation):
+        seen.append(evaluation.losses.total.item())
+        if evaluation.count == 4:
             raise KeyboardInterrupt
 
     done = optimize(torch.zeros_like(target), bowl(target), evaluations=50, tell=interrupt)
     assert done.stopped
-    assert done.energy == min(seen)
+    assert done.loss == min(seen)
 
 
 def test_a_large_pictures_background_has_the_same_gradient(features, monkeypatch):
     photo, style = picture(1), picture(2)
-    wanted = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
+    targets = targets_of(photo, [(style, 1.0, None)], left_half(), features, PORTRAIT_AWARE)
 
     def gradient():
         start = photo.clone().requires_grad_(True)
-        (found,) = torch.autograd.grad(energy(start, wanted, features, PORTRAIT_AWARE).total, start)
+        (found,) = torch.autograd.grad(
+            losses_of(start, targets, features, PORTRAIT_AWARE).total, start
+        )
         return found
 
     usual = gradient()

@@ -1,4 +1,4 @@
-"""Broad strokes: where they lie, where they do not, and that they change what is painted finer, too."""
+"""Broad strokes: where they lie, where they do not, and that they change the finer picture, too."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ def half_calm():
 
 
 def dabs(batch, px=8):
-    """Return a painter's picture, [-1, 1]: the photo with dabs of so many px, that differ by 0.1."""
+    """Return a painter's picture, [-1, 1]: the photo with dabs of so many px that differ by 0.1."""
     h, w = batch.shape[2:]
     noise = (
         np.random.default_rng(0).choice([-0.1, 0.1], (h // px + 1, w // px + 1)).astype(np.float32)

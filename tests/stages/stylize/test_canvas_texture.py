@@ -1,4 +1,4 @@
-"""The canvas under the paint: where its grain shows, and that it is one canvas for all of a painting."""
+"""The canvas under the paint: where its grain shows, and that a painting has only one canvas."""
 
 import cv2
 import numpy as np
@@ -69,7 +69,7 @@ def test_what_is_painted_finer_lies_on_the_same_canvas():
 
 
 def grain_in(painting, without):
-    """Return the deviation that the canvas makes of one result against another, outside and inside of what is kept."""
+    """Return the deviation of one result from another, outside and inside of the kept region."""
     apart = (full_size(painting).astype(np.float32) - full_size(without))[..., 1]
     kept = painting.alpha > 0.99 * painting.alpha.max()
     return apart[painting.alpha == 0].std(), apart[kept].std()

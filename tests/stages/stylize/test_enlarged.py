@@ -1,4 +1,4 @@
-"""A painting that was painted smaller than the photo: its strokes keep their edges, and its pixels do not show."""
+"""A painting made smaller than the photo: its strokes keep their edges, its pixels do not show."""
 
 import cv2
 import numpy as np

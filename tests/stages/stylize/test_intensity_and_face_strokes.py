@@ -48,11 +48,13 @@ def test_none_of_it_is_the_photo_to_the_bit(palette, seed):
 
 
 @settings(max_examples=10, deadline=None)
-@given(share=st.floats(0, 1))
-def test_strength_goes_evenly_from_the_photo_to_the_painting(share):
+@given(strength=st.floats(0, 1))
+def test_strength_goes_evenly_from_the_photo_to_the_painting(strength):
     photo, painted = picture(1), picture(2)
-    got = adjust_intensity(Scene(painted), pixels(photo), photo, strength=share, palette=1).styled
-    np.testing.assert_allclose(got, photo + share * (painted - photo), atol=1e-5)
+    got = adjust_intensity(
+        Scene(painted), pixels(photo), photo, strength=strength, palette=1
+    ).styled
+    np.testing.assert_allclose(got, photo + strength * (painted - photo), atol=1e-5)
 
 
 def test_the_photo_s_palette_leaves_light_and_strokes_to_the_painting():
@@ -106,7 +108,7 @@ def test_nothing_kept_is_nothing_touched():
 
 @pytest.mark.parametrize(("height", "stroke_px"), [(120, 8.0), (60, 8.0), (60, 4.0)])
 def test_strokes_are_as_wide_as_the_face_asks(height, stroke_px):
-    """The painter is given the face at the size at which its own strokes are that share of the face."""
+    """The painter gets the face at the size at which its strokes are that fraction of the face."""
     seen = []
 
     def network(batch):

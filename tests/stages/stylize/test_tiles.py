@@ -53,7 +53,10 @@ def run_by(network):
 
 
 def frozen_to(photo, build):
-    """Return a random generator's network for tiles of `photo`, and how far it looks; the statistics are the photo's own."""
+    """Return a random generator's network for tiles of `photo`, and its receptive field's radius.
+
+    The statistics are those of the photo.
+    """
     torch.manual_seed(0)
     state = Generator(**build).state_dict()
     nets = {kind: kind(**build).eval() for kind in (Generator, Statistics, FrozenGenerator)}
@@ -176,7 +179,7 @@ def test_a_picture_painted_by_its_own_statistics_is_the_published_networks(resiz
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """Return the verified weights of a small painter with instance norm; they are converted in this process."""
+    """Return verified weights of a small painter with instance norm, converted in this process."""
 
     def convert_here(verified, folder):
         folder.mkdir(parents=True)
@@ -304,8 +307,8 @@ def test_the_network_for_tiles_is_made_from_the_whole_photo_small():
 def test_painting_stops_between_tiles():
     done, tiles = [], []
 
-    def tell(share):
-        done.append(share)
+    def tell(fraction):
+        done.append(fraction)
         if len(done) == 4:
             raise Cancelled
 
