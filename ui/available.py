@@ -22,7 +22,7 @@ def need_of(option: Option, choice: str) -> str | None:
     return NEEDS.get(option.flag, {}).get(choice)
 
 
-def is_here(network: str | None) -> bool:
+def is_available(network: str | None) -> bool:
     """Return whether a network can run without a download."""
     entry = CATALOG.get(network or "")
     return network is None or (entry is not None and (entry.embedded or find(entry) is not None))
@@ -35,21 +35,21 @@ def is_light(flag: str, choice: object) -> bool:
     return network is None or (entry is not None and entry.embedded)
 
 
-def offered(option: Option) -> list[tuple[str, str]]:
+def available_choices(option: Option) -> list[tuple[str, str]]:
     """Return a setting's choices whose weights are at hand, each with the name that a person reads."""
     return [
         (name, choice)
         for name, choice in zip(option.names, option.choices, strict=True)
-        if is_here(need_of(option, choice))
+        if is_available(need_of(option, choice))
     ]
 
 
-def within_reach(settings: Settings) -> tuple[Settings, list[str]]:
-    """Return settings, from a link or a picture, with the default for what is not offered, and a sentence for each."""
+def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
+    """Return settings, from a link or a picture, with the default for what is not available_choices, and a sentence for each."""
     flat, said = settings.flat(), []
     for option in options():
         choice = str(flat[option.flag])
-        if option.flag in NEEDS and choice not in (value for _, value in offered(option)):
+        if option.flag in NEEDS and choice not in (value for _, value in available_choices(option)):
             names = dict(zip(option.choices, option.names, strict=True))
             usual = names[str(option.default)]
             said.append(
@@ -65,7 +65,7 @@ def describe_missing() -> str:
         _size(network)
         for needs in NEEDS.values()
         for network in needs.values()
-        if not is_here(network)
+        if not is_available(network)
     ]
     if not missing:
         return ""

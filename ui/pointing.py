@@ -41,7 +41,7 @@ def with_click(prompt: Prompt, click: Click) -> Prompt:
     return replace(prompt, points=few((*prompt.points, click)))
 
 
-def draw_kept(painting: Painting) -> Pixels:
+def draw_mask(painting: Painting) -> Pixels:
     """Return the photo's preview: what is kept in color and outlined, the rest pale, each click a point with its sign."""
     pixels = over_checker(fit(painting.original), painting.photo.alpha)
     pale = luminance(pixels)[..., None] * 0.45 + PAPER * 0.55
@@ -75,7 +75,7 @@ def _draw_point(drawn: Pixels, at: tuple[int, int], radius: int, *, add: bool) -
         cv2.line(drawn, (x, y - arm), (x, y + arm), (255, 255, 255), line)
 
 
-def describe_kept(prompt: Prompt) -> str:
+def describe_mask(prompt: Prompt) -> str:
     """Say what the picture to click on shows, for those who do not see it."""
     added = sum(add for _, _, add in prompt.points)
     return f"The photo; what is kept is outlined. Points that add: {added}; that take away: {len(prompt.points) - added}."

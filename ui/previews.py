@@ -17,12 +17,12 @@ FIELD_PX = 1000  # of a photo in its field, which is 300 px high
 BROWSERS_SHOW = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 CHECKER_PX = 12
 CANVAS = (240, 237, 230)
-KEPT, RESULT = "segment", "blend"
+MASK, RESULT = "segment", "blend"
 TITLES = {
     "paint": "Painted",
     "parse": "Parse over the photo",
     "restore": "Restored",
-    KEPT: "Kept region",
+    MASK: "Kept region",
     RESULT: "Result",
 }
 PALETTE = np.array(LABEL_COLORS, np.uint8)
@@ -85,12 +85,12 @@ _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
     "paint": lambda p: None if p.styled is None else fit(p.styled),
     "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
     "restore": lambda p: None if p.restored is None else fit(p.restored),
-    KEPT: lambda p: None if p.mask is None else show_mask(p.mask),
+    MASK: lambda p: None if p.mask is None else show_mask(p.mask),
     RESULT: lambda p: fit(p.result),
 }
 
 
-def picture_of(painting: Painting, stage: str) -> Pixels | None:
+def preview_of(painting: Painting, stage: str) -> Pixels | None:
     """Return a stage's preview, None where the stage was skipped."""
     picture = _MAKERS[stage](painting)
     return None if picture is None else over_checker(picture, painting.photo.alpha)

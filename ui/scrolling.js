@@ -22,7 +22,7 @@
     clearTimeout(over);
     over = setTimeout(() => { place = null; }, 3000);
   };
-  window.bringWall = () => { waiting = untouched = true; bring('#wall'); };
+  window.bringPanel = () => { waiting = untouched = true; bring('#wall'); };
   window.bringResult = () => { if (waiting) bring('#slider'); waiting = false; };
   document.addEventListener('load', event => {
     if (event.target.closest?.('#slider')) scroll(); // it has its height now

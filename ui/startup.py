@@ -102,4 +102,4 @@ def describe_weights(here: frozenset[str]) -> str:
 def _sweep(service: PaintService) -> None:
     while True:
         time.sleep(SWEEP_S)
-        service.visits.sweep()
+        service.sessions.sweep()

@@ -114,9 +114,9 @@ HEAD = f"""
 {"".join(Path(__file__).with_name(name).read_text() for name in SCRIPTS)}</script>
 """
 
-BRING_WALL = "() => bringWall()"
+BRING_PANEL = "() => bringPanel()"
 # Without a photo the page asks for one, where it stands.
-BRING_WALL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringWall(); }"
+BRING_PANEL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringPanel(); }"
 BRING_RESULT = "() => bringResult()"
 
 SAVE_FILE = """file => {

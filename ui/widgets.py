@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from pipeline.settings import Option, Settings, options
-from ui.available import is_light, offered
+from ui.available import available_choices, is_light
 
 OPTIONS = tuple(options())
 PAINTER = "painter"
@@ -30,7 +30,7 @@ def widget(option: Option) -> Control:
         return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
     if option.kind is str:
         choices, how = (
-            offered(option),
+            available_choices(option),
             {"label": option.label, "info": option.help, "elem_id": name},
         )
         if len(choices) > MOST_BUTTONS:

@@ -11,13 +11,22 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.restore.select_faces import choose, face_at
 from pipeline.types import Prompt, RestorationPlan
-from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    shown_by,
+    shown_in,
+    visitor,
+)
 from tests.stages.restore.test_select_faces import face_in
-from tests.ui.test_correct_tab import SIZE, at, pixels, shown_in, someone
+from tests.ui.test_correct_tab import SIZE, at, pixels, someone
 from ui import faces_tab
 from ui.correct_tab import ADD
 from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
-from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR
 from ui.service import STILL, PaintService
 
@@ -65,7 +74,7 @@ def weights(shown):
 def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that_back(
     service, photo
 ):
-    handlers, first = Handlers(service), shown_by(service, photo)
+    handlers, first = handlers_of(service), shown_by(service, photo)
     assert weights(first) == [0.5, 0.5]
     once = shown_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
     both = shown_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
@@ -92,7 +101,7 @@ def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that
 
 
 def test_faces_and_corrections_are_cleared_apart(service, photo):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     shown = shown_in(
         handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
     )
@@ -106,7 +115,7 @@ def test_faces_and_corrections_are_cleared_apart(service, photo):
 
 
 def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     shown = shown_in(
         handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
     )
@@ -126,7 +135,7 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
 
 def test_the_download_follows_the_faces(service, photo):
     shown = shown_in(
-        Handlers(service).click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+        handlers_of(service).click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
     )
     assert pixels(service.write_full_size("anna", shown))[80, 60].min() == 255
 
@@ -139,16 +148,18 @@ def test_a_click_beside_a_face_and_a_weight_that_is_none_are_refused(
     service, photo, where, weight, said
 ):
     with pytest.raises(gr.Error, match=said):
-        Handlers(service).click_face(visitor("anna"), at(*where), shown_by(service, photo), weight)
+        handlers_of(service).click_face(
+            visitor("anna"), at(*where), shown_by(service, photo), weight
+        )
 
 
 def test_clicks_before_a_painting_do_nothing(service):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     for values in (
         handlers.click_face(visitor("anna"), at(1, 1), None, 0.5),
         handlers.clear_faces(visitor("anna"), None),
     ):
-        assert values == [gr.skip()] * len(values)
+        assert values == gr.skip()
 
 
 def test_a_face_at_the_photos_edge_can_be_clicked():
@@ -188,12 +199,12 @@ def test_frames_say_what_is_done_with_each_face(photo):
 
 
 def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
-    hint, room, *_ = faces_tab.view(
-        shown_by(PaintService(paint=Pipeline(), models=object()), photo)
-    )
-    assert hint.value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
-    assert not room.visible
-    assert faces_tab.WAITING in faces_tab.view(None)[0].value
+    tab = components().faces
+    state = shown_by(PaintService(paint=Pipeline(), models=object()), photo)
+    shown = faces_tab.view(tab, state)
+    assert shown[tab.hint].value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
+    assert not shown[tab.room].visible
+    assert faces_tab.WAITING in faces_tab.view(tab, None)[tab.hint].value
 
 
 def test_the_client_points_at_faces(served, photo):

@@ -7,9 +7,8 @@ import pytest
 
 import app
 from pipeline.types import Progress
-from tests.page import Pipeline, private  # noqa: F401 - `private` is a fixture
-from ui import service as studios
-from ui import style_box
+from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
+from ui import service, style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
 from ui.service import PaintService, reporter
@@ -33,9 +32,7 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    shown = dict(
-        zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True)
-    )
+    shown = {block.elem_id: update for block, update in following[0].fn().items()}
     assert shown[button].interactive
 
 
@@ -52,14 +49,15 @@ def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(pa
 
 
 def test_the_empty_wall_asks_for_nothing_while_it_paints():
-    *_, running = app.switch_painting(style_box.LIKE, running=True)
-    *_, idle = app.switch_painting("", running=False)
+    parts = components()
+    running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
+    idle = app.switch_painting(parts, "", running=False)[parts.empty]
     assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
-    monkeypatch.setattr(studios.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(service.time, "monotonic", lambda: now[0])
     report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1
