@@ -79,10 +79,9 @@ def walk(browser: Browser, url: str, folder: Path) -> None:
         ((1280, 900), paint_at_a_desk),
         ((390, 844), paint_on_a_phone),
     ):
-        page, asked = (
-            browser.new_page(viewport={"width": width, "height": height}, has_touch=width < 1000),
-            [],
-        )
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, has_touch=width < 1000)
+        asked = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         paint_there(page, url, folder)
         foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]

@@ -22,7 +22,7 @@ def choose_a_mood(page: Page) -> None:
 
 
 def paint_like_a_picture(page: Page) -> None:
-    """Choose a picture of the gallery, watch it being imitated, keep it early, and go back to Monet."""
+    """Paint like a picture of the gallery, keep it early, and go back to Monet."""
     page.locator("#set-painter label", has_text="Like a picture").click()
     page.locator("#style-gallery button", has_text="Night").click()
     page.wait_for_selector("#style img")

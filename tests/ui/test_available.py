@@ -1,4 +1,4 @@
-"""Which segmenters and detectors the page offers, and what becomes of a link or a picture that asks for others."""
+"""Which segmenters and detectors the page offers, and what becomes of others that are asked for."""
 
 import gradio as gr
 import numpy as np

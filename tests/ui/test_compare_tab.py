@@ -1,4 +1,4 @@
-"""The tab that compares segmenters, with a stand-in for the comparison: what it asks for, shows, keeps private and refuses."""
+"""The tab "Compare", with a stand-in: what it asks for, shows, keeps private and refuses."""
 
 from pathlib import Path
 

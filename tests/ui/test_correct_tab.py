@@ -44,7 +44,7 @@ SIZE = (300, 200)
 
 
 class Obedient(Pipeline):
-    """Keeps a square, what clicks add, and then what is drawn; the result is white where the photo is kept, black elsewhere."""
+    """Keeps a square, what clicks add, and then what is drawn: white in the result, the rest black."""
 
     square = np.s_[100:160, 60:140]
 
@@ -243,9 +243,14 @@ def test_too_many_clicks_are_refused():
 
 @pytest.mark.parametrize(
     ("faces", "said"),
-    [("1,2", "a list of"), ([[1, 2]], r"A face is \[x, y, restoration\]"), ([[1, 2, True]], "two and null"),
-     ([[1, None, 1]], "three numbers"), ([[1, 2, 0.5]] * 101, "at most 100")],
-)  # fmt: skip
+    [
+        ("1,2", "a list of"),
+        ([[1, 2]], r"A face is \[x, y, restoration\]"),
+        ([[1, 2, True]], "two and null"),
+        ([[1, None, 1]], "three numbers"),
+        ([[1, 2, 0.5]] * 101, "at most 100"),
+    ],
+)
 def test_other_json_of_faces_is_refused_in_a_sentence(faces, said):
     with pytest.raises(ValueError, match=said):
         prompt_from(None, None, faces)
@@ -264,12 +269,21 @@ def test_prompts_of_json_are_read():
 @pytest.mark.parametrize(
     ("points", "box", "said"),
     [
-        ("1,2", None, "a list of"), (7, None, "a list of"), ({"x": 1}, None, "a list of"), ([[1, 2]], None, r"A point is \[x, y, add\]"),
-        ([[1, 2, 1]], None, "true or false"), ([[True, 2, True]], None, "two numbers"), ([["1", 2, True]], None, "two numbers"),
-        ([[10**400, 2, True]], None, "two numbers"), ([[1, 2, True]] * 101, None, "at most 100"), (None, [1, 2, 3], "four numbers"),
-        (None, "0,0,5,5", "four numbers"), (None, [0, 0, float("nan"), 5], "four numbers"), (None, {}, "four numbers"),
+        ("1,2", None, "a list of"),
+        (7, None, "a list of"),
+        ({"x": 1}, None, "a list of"),
+        ([[1, 2]], None, r"A point is \[x, y, add\]"),
+        ([[1, 2, 1]], None, "true or false"),
+        ([[True, 2, True]], None, "two numbers"),
+        ([["1", 2, True]], None, "two numbers"),
+        ([[10**400, 2, True]], None, "two numbers"),
+        ([[1, 2, True]] * 101, None, "at most 100"),
+        (None, [1, 2, 3], "four numbers"),
+        (None, "0,0,5,5", "four numbers"),
+        (None, [0, 0, float("nan"), 5], "four numbers"),
+        (None, {}, "four numbers"),
     ],
-)  # fmt: skip
+)
 def test_other_json_is_refused_in_a_sentence(points, box, said):
     with pytest.raises(ValueError, match=said):
         prompt_from(points, box)

@@ -1,4 +1,4 @@
-"""Strokes on what is kept: what the page sends, what they become, what is refused; with stand-ins."""
+"""Strokes: what the page sends, what they become, what is refused; with stand-ins."""
 
 import json
 
@@ -98,11 +98,25 @@ def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "x", "1", "[]", "{}", sent([]), sent("ab"), sent([1, 2]), sent([[1]]), sent([[1, 2, 3]]), sent([[1, 2], [3]]),
-        sent([["a", "b"]]), sent([[float("nan"), 0]]), sent([[float("inf"), 0]]), sent([[None, 0]]), sent([[0, 0]] * (LONGEST + 1)),
+        "",
+        "x",
+        "1",
+        "[]",
+        "{}",
+        sent([]),
+        sent("ab"),
+        sent([1, 2]),
+        sent([[1]]),
+        sent([[1, 2, 3]]),
+        sent([[1, 2], [3]]),
+        sent([["a", "b"]]),
+        sent([[float("nan"), 0]]),
+        sent([[float("inf"), 0]]),
+        sent([[None, 0]]),
+        sent([[0, 0]] * (LONGEST + 1)),
         "[" * 5000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_stroke_is_refused_in_a_sentence(text):
     with pytest.raises(ValueError, match=f"A stroke has 1 to {LONGEST} points"):
         line_from(text)

@@ -194,7 +194,8 @@ def test_frames_say_what_is_done_with_each_face(photo):
     assert describe_faces(
         (RestorationPlan(0.5, low_confidence=True), RestorationPlan(0, "not chosen"))
     ) == (
-        "The photo with a frame around each face: face 1 restored by 50 %, low confidence; face 2 left alone, not chosen."
+        "The photo with a frame around each face: face 1 restored by 50 %, low confidence; "
+        "face 2 left alone, not chosen."
     )
 
 

@@ -1,4 +1,4 @@
-"""The page, with a stand-in for the pipeline: what it keeps apart, paints, refuses, and offers as an API."""
+"""The page over a stand-in: what it keeps apart, paints, refuses, and offers as an API."""
 
 import subprocess
 import sys
@@ -296,7 +296,10 @@ def test_the_page_fetches_nothing_from_elsewhere():
 
 
 def test_the_page_is_built_before_a_network_library_is_loaded():
-    code = "import app, sys; app.build(app.PaintService()); print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
+    code = (
+        "import app, sys; app.build(app.PaintService()); "
+        "print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""The photo field: what is dropped is looked at when it arrives, and shown where the browser cannot show it."""
+"""The photo field: what is dropped is read at once, and shown where the browser cannot."""
 
 import io
 from pathlib import Path

@@ -48,6 +48,30 @@ def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(pa
     assert set(begun.show_progress_on) <= set(failed.show_progress_on)
 
 
+def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covered(page):
+    uncovered = {
+        fn.trigger_after: set(fn.show_progress_on or ())
+        for fn in page.fns.values()
+        if fn.trigger_only_on_failure and fn.show_progress == "hidden"
+    }
+    covering = [
+        fn for fn in page.fns.values() if fn.show_progress == "full" and fn.show_progress_on
+    ]
+    names = {fn.name for fn in covering}
+    assert {"write_file", "show_example", "make_again", "click_face"} <= names
+    for fn in covering:
+        assert set(fn.show_progress_on) <= uncovered.get(fn._id, set()), fn.name
+
+
+def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
+    parts = components()
+    tab = parts.comparison
+    assert app.switch_painting(parts, "", running=True)[parts.notes] == ""
+    assert parts.notes not in app.switch_painting(parts, "", running=False)
+    assert app.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
+    assert tab.notes not in app.switch(tab.compare, tab.cancel, tab.notes, running=False)
+
+
 def test_the_empty_wall_asks_for_nothing_while_it_paints():
     parts = components()
     running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]

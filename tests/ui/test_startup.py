@@ -1,4 +1,4 @@
-"""What the page does once it is up: nothing is fetched unasked, and what is fetched changes nobody's work unasked."""
+"""What the page does once it is up: unasked it fetches nothing, and changes nobody's work."""
 
 import sys
 import threading
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("at_once")
 
 @pytest.fixture
 def published(hub, data, monkeypatch):
-    """Publish a pinned restorer and an unpinned painter on the stand-in; return both by their names."""
+    """Publish a pinned restorer and an unpinned painter; return both by name."""
     entries = (
         entry_of(data, name="restorer", role="restorer"),
         entry_of(data, hub.plain, name="painter", sha256=None),
