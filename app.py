@@ -246,10 +246,14 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
         event(handlers.clear_comparison, None, [tab.notes, *tab.outputs], **UNSEEN)
 
 
+def nothing() -> None:
+    """Leave the page as it is."""
+
+
 def when_over(
     run: Dependency,
     covered: list[Block],
-    idle: Callable[[], Any] = gr.skip,
+    idle: Callable[[], Any] = nothing,
     buttons: Sequence[Block] = (),
 ) -> Dependency:
     """Call `idle` however a run ends, and uncover the pictures; return what follows a success.

@@ -69,7 +69,7 @@ def handlers_of(service):
     return Handlers(service, components())
 
 
-def shown_in(updates):
+def state_in(updates):
     return updates[components().state]
 
 
@@ -81,5 +81,5 @@ def controls_in(updates):
     return [updates[control] for control in components().widgets]
 
 
-def shown_by(service, photo, who="anna", settings=None):
+def state_by(service, photo, who="anna", settings=None):
     return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)

@@ -55,7 +55,8 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
 
     The settings come from a link or a picture. Return them with a sentence for each replacement.
     """
-    flat, said = settings.flat(), []
+    flat = settings.flat()
+    said: list[str] = []
     for option in options():
         choice = str(flat[option.flag])
         if option.flag in NEEDS and choice not in (value for _, value in available_choices(option)):

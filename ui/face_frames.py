@@ -40,7 +40,8 @@ def _write(
     drawn: Pixels, text: str, at: tuple[int, int], height_px: int, color: tuple[int, int, int]
 ) -> None:
     """Write a label above a point, or as near to that as the picture allows."""
-    font, thick = cv2.FONT_HERSHEY_SIMPLEX, max(1, height_px // 9)
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    thick = max(1, height_px // 9)
     size = cv2.getFontScaleFromHeight(font, height_px, thick)
     (w, h), below = cv2.getTextSize(text, font, size, thick)
     pad = height_px // 2

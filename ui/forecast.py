@@ -24,9 +24,9 @@ class Forecast:
     until: float = math.inf
 
     def left(self, progress: Progress, now: float) -> int | None:
-        """Return the seconds to show at `now`.
+        """Forecast the seconds to show at `now`.
 
-        None where too little is known, or what was told has passed and the run goes on.
+        Return None where too little is known, or what was told has passed and the run goes on.
         """
         if progress.stage != self.stage:
             self.stage, self.entered = progress.stage, (now, progress.done)
@@ -37,7 +37,7 @@ class Forecast:
         return max(1, round(self.until - now))
 
     def _guess(self, stage: StageName, done: float, now: float) -> float | None:
-        """Return the seconds left by the pace of this stage, or, as it begins, of those before."""
+        """Extrapolate the seconds left from the pace of this stage, or of those before it."""
         since, before = self.entered
         last = stage == "segment" and before < BEGINS[stage]  # of a comparison
         later = [begins for begins in BEGINS.values() if begins > BEGINS[stage]]

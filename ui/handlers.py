@@ -143,9 +143,9 @@ class Handlers:
         return self._controls(settings) | view(self.parts, None, said)
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
-        """Return the value of the photo field.
+        """Show a preview in the photo field where browsers cannot show the file.
 
-        That is a preview where browsers cannot show the file, and None where it was refused.
+        A file that was refused is taken out of the field.
         """
         session = self._session(request)
         if not photo or not photo.get("path"):
@@ -160,7 +160,7 @@ class Handlers:
         return gr.skip() if picture is None else session.stand_for(path, name, picture)
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
-        """Return file and name of the photo in its field, or behind the preview there."""
+        """Look up file and name of the photo in its field, or behind the preview there."""
         return self._session(request).file_behind(*file_of(photo))
 
     def paint_photo(
@@ -216,7 +216,7 @@ class Handlers:
         return {tab.notes: ""} | compare_tab.view(tab, None)
 
     def example(self, index: int) -> Callable[..., Updates]:
-        """Return the handler that shows one example, painted at the default settings."""
+        """Make the handler that shows one example, painted at the default settings."""
 
         def show_example(request: gr.Request) -> Updates:
             with told():
@@ -366,7 +366,7 @@ class Again:
 
 
 def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
-    """Return the path and the name, without suffix, of the file in the photo field.
+    """Read the path and the name, without suffix, of the file in the photo field.
 
     Raises: PhotoError: there is none.
     """

@@ -27,8 +27,8 @@ def clicked(
     counts from the center of the top-left pixel.
     """
     x, y = (
-        (at * whole / shown - 0.5)
-        for at, whole, shown in zip(index, photo[::-1], preview[::-1], strict=True)
+        (at * whole / small - 0.5)
+        for at, whole, small in zip(index, photo[::-1], preview[::-1], strict=True)
     )
     return round(min(max(x, 0.0), photo[1] - 1), 2), round(min(max(y, 0.0), photo[0] - 1), 2), add
 

@@ -117,7 +117,7 @@ class Sessions:
         self._lock = threading.Lock()
 
     def of(self, session_id: str) -> Session:
-        """Return the session of a page, new or known, and count it as used now."""
+        """Open or look up the session of a page, and count it as used now."""
         with self._lock:
             if session_id not in self._open:
                 self._open[session_id] = Session(self._cache.of(session_id), private_folder())

@@ -155,7 +155,7 @@ class StyleFile:
 def files_of(
     settings: Settings, picture: object, other: object, weight: object, mask: object
 ) -> tuple[StyleFile, ...]:
-    """Return the pictures in the box with their weights, and the first one with its mask.
+    """Collect the pictures in the box with their weights, the first one with its mask.
 
     Other painters use none.
 

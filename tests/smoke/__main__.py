@@ -91,7 +91,8 @@ def walk(browser: Browser, url: str, folder: Path) -> None:
 
 def main() -> None:
     """Run all checks."""
-    began, url, folder = time.monotonic(), sys.argv[1], Path(sys.argv[2])
+    began = time.monotonic()
+    url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     paint_by_client(url)
     with sync_playwright() as playwright:

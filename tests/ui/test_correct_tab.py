@@ -23,8 +23,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     components,
     handlers_of,
     private,
-    shown_by,
-    shown_in,
+    state_by,
+    state_in,
     visitor,
 )
 from ui.correct_tab import ADD, TAKE, view
@@ -44,7 +44,7 @@ SIZE = (300, 200)
 
 
 class Obedient(Pipeline):
-    """Keeps a square, what clicks add, and then what is drawn: white in the result, the rest black."""
+    """Keeps a square, what clicks add, then what is drawn: white in the result, the rest black."""
 
     square = np.s_[100:160, 60:140]
 
@@ -133,25 +133,25 @@ def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
     painting = paint(read_photo(photo), Settings(), models=None)
     assert np.ptp(draw_mask(painting), axis=2).max() == 0
     tab = components().correct
-    shown = view(tab, shown_by(PaintService(paint=paint, models=object()), photo))
-    assert "Nothing is kept yet" in shown[tab.hint].value
+    updates = view(tab, state_by(PaintService(paint=paint, models=object()), photo))
+    assert "Nothing is kept yet" in updates[tab.hint].value
 
 
 # What clicks change
 
 
 def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
-    handlers, first = handlers_of(service), shown_by(service, photo)
-    once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
-    twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
+    handlers, first = handlers_of(service), state_by(service, photo)
+    once = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    twice = state_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
     assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
     assert [pixels(s.after)[50, 30].max() for s in (first, once, twice)] == [0, 255, 255]
     assert [pixels(s.after)[130, 100].max() for s in (first, once, twice)] == [255, 255, 0]
     assert len({first.mask_preview, once.mask_preview, twice.mask_preview}) == 3
-    back = shown_in(handlers.undo(visitor("anna"), twice))
+    back = state_in(handlers.undo(visitor("anna"), twice))
     assert (pixels(back.after) == pixels(once.after)).all()
     assert (pixels(back.mask_preview) == pixels(once.mask_preview)).all()
-    none = shown_in(handlers.clear(visitor("anna"), twice))
+    none = state_in(handlers.clear(visitor("anna"), twice))
     assert none.prompt == Prompt()
     assert (pixels(none.after) == pixels(first.after)).all()
 
@@ -160,15 +160,15 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     service, photo, tmp_path
 ):
     handlers = handlers_of(service)
-    clicked_on = shown_in(
-        handlers.click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    clicked_on = state_in(
+        handlers.click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
     )
     blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
     assert blended.mask_preview == clicked_on.mask_preview, "a blend does not change it"
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -181,7 +181,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     assert again.prompt == clicked_on.prompt
     assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(
+    other = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -195,10 +195,10 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
 
 
 def test_the_download_follows_the_clicks(service, photo):
-    shown = shown_in(
-        handlers_of(service).click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    state = state_in(
+        handlers_of(service).click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
     )
-    assert (pixels(service.write_full_size("anna", shown)) == pixels(shown.after)).all()
+    assert (pixels(service.write_full_size("anna", state)) == pixels(state.after)).all()
 
 
 def test_clicks_before_a_painting_do_nothing(service):
@@ -218,18 +218,18 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
             return super().__call__(photo, settings, **how)
 
     service = PaintService(paint=Bare(), models=object())
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
-        handlers_of(service).click(visitor("anna"), at(1, 1), shown, ADD)
-    assert service.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
+    assert service.blend_again("anna", state, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
 def test_a_deleted_photo_is_asked_for_again(service, photo):
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises((PhotoError, gr.Error), match="Add it again"):
-        handlers_of(service).click(visitor("anna"), at(1, 1), shown, ADD)
+        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
 
 
 def test_too_many_clicks_are_refused():

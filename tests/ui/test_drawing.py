@@ -15,8 +15,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     components,
     handlers_of,
     private,
-    shown_by,
-    shown_in,
+    state_by,
+    state_in,
     visitor,
 )
 from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, someone
@@ -41,8 +41,8 @@ def sent(line):
     return json.dumps({"line": line, "at": 1})
 
 
-def stroke(handlers, shown, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
-    return shown_in(handlers.draw(visitor(who), shown, sent(line), tool, mode, width))
+def stroke(handlers, state, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
+    return state_in(handlers.draw(visitor(who), state, sent(line), tool, mode, width))
 
 
 # What a stroke becomes
@@ -126,8 +126,8 @@ def test_what_is_no_stroke_is_refused_in_a_sentence(text):
 
 
 def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
-    handlers, first = handlers_of(service), shown_by(service, photo)
-    clicked = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    handlers, first = handlers_of(service), state_by(service, photo)
+    clicked = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
     taken = stroke(handlers, clicked, [[0.15, 0.15], [0.15, 0.2]], mode=TAKE)
     added = stroke(handlers, taken, [[0.8, 0.9]])
     assert [pixels(s.after)[50, 30].max() for s in (first, clicked, taken, added)] == [0, 255, 0, 0]
@@ -139,36 +139,36 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
     assert pixels(erased.after)[50, 30].max() == 255, "the click holds again"
     back = erased
     for before in (added, taken, clicked, first):
-        back = shown_in(handlers.undo(visitor("anna"), back))
+        back = state_in(handlers.undo(visitor("anna"), back))
         assert back.prompt == before.prompt
         assert (pixels(back.after) == pixels(before.after)).all()
-    assert shown_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
-    none = shown_in(handlers.clear(visitor("anna"), added))
+    assert state_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
+    none = state_in(handlers.clear(visitor("anna"), added))
     assert none.prompt == Prompt()
-    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
+    assert state_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
         "even that can be undone"
     )
 
 
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
-    handlers, first = handlers_of(service), shown_by(service, photo)
+    handlers, first = handlers_of(service), state_by(service, photo)
     drawn = stroke(handlers, first)
     tab = components().correct
     for state, either in ((first, False), (drawn, True)):
-        shown = view(tab, state)
-        assert (shown[tab.undo].interactive, shown[tab.clear].interactive) == (either, either)
+        updates = view(tab, state)
+        assert (updates[tab.undo].interactive, updates[tab.clear].interactive) == (either, either)
 
 
 def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     service, photo, tmp_path
 ):
     handlers = handlers_of(service)
-    drawn = stroke(handlers, shown_by(service, photo))
+    drawn = stroke(handlers, state_by(service, photo))
     blended = service.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -180,9 +180,9 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     )
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
-    assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
+    assert state_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(
+    other = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -198,7 +198,7 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
 
 def test_a_visitor_never_sees_another_ones_drawing(service, photo):
     handlers = handlers_of(service)
-    mine, theirs = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
+    mine, theirs = state_by(service, photo, "anna"), state_by(service, photo, "ben")
     drawn = stroke(handlers, mine)
     after = stroke(handlers, theirs, [[0.8, 0.9]], who="ben")
     assert pixels(after.after)[150, 55].max() == 0
@@ -211,7 +211,7 @@ def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(serv
     values = handlers.draw(visitor("anna"), None, sent(ACROSS), BRUSH, ADD, 10)
     assert values == gr.skip()
     with pytest.raises(gr.Error, match="A stroke has"):
-        handlers.draw(visitor("anna"), shown_by(service, photo), "nonsense", BRUSH, ADD, 10)
+        handlers.draw(visitor("anna"), state_by(service, photo), "nonsense", BRUSH, ADD, 10)
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(serv
 )
 def test_tools_that_the_page_does_not_have_are_refused(service, photo, tool, mode, width):
     with pytest.raises(gr.Error, match="brush"):
-        stroke(handlers_of(service), shown_by(service, photo), tool=tool, mode=mode, width=width)
+        stroke(handlers_of(service), state_by(service, photo), tool=tool, mode=mode, width=width)

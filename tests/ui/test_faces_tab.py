@@ -18,8 +18,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     components,
     handlers_of,
     private,
-    shown_by,
-    shown_in,
+    state_by,
+    state_in,
     visitor,
 )
 from tests.stages.restore.test_select_faces import face_in
@@ -67,17 +67,17 @@ def service():
     return PaintService(paint=Restoring(), models=object())
 
 
-def weights(shown):
-    return [plan.weight for plan in shown.plans]
+def weights(state):
+    return [plan.weight for plan in state.plans]
 
 
 def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that_back(
     service, photo
 ):
-    handlers, first = handlers_of(service), shown_by(service, photo)
+    handlers, first = handlers_of(service), state_by(service, photo)
     assert weights(first) == [0.5, 0.5]
-    once = shown_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
-    both = shown_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
+    once = state_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
+    both = state_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
     assert weights(once) == [1, 0.5]
     assert weights(both) == [1, 0]
     assert pixels(once.after)[80, 60].min() == 255
@@ -86,28 +86,28 @@ def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that
         assert (once.stages[i][1] != first.stages[i][1]) == (
             stage in ("parse", "restore", "segment", "blend")
         )
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [
+    assert weights(state_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [
         0.5,
         0,
     ], "again, elsewhere on the face"
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [
+    assert weights(state_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [
         0.8,
         0,
     ]
-    assert weights(shown_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
-    none = shown_in(handlers.clear_faces(visitor("anna"), both))
+    assert weights(state_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
+    none = state_in(handlers.clear_faces(visitor("anna"), both))
     assert weights(none) == [0.5, 0.5]
     assert (pixels(none.framed) == pixels(first.framed)).all()
 
 
 def test_faces_and_corrections_are_cleared_apart(service, photo):
     handlers = handlers_of(service)
-    shown = shown_in(
-        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    state = state_in(
+        handlers.click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    shown = shown_in(handlers.click(visitor("anna"), at(30, 50), shown, ADD))
+    state = state_in(handlers.click(visitor("anna"), at(30, 50), state, ADD))
     corrected, faces = (
-        shown_in(clear(visitor("anna"), shown)).prompt
+        state_in(clear(visitor("anna"), state)).prompt
         for clear in (handlers.clear_faces, handlers.clear)
     )
     assert (len(corrected.points), len(corrected.faces)) == (1, 0)
@@ -116,15 +116,15 @@ def test_faces_and_corrections_are_cleared_apart(service, photo):
 
 def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
     handlers = handlers_of(service)
-    shown = shown_in(
-        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    state = state_in(
+        handlers.click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
             {"path": str(photo)},
-            shown,
+            state,
             *NO_STYLES,
             *DEFAULTS,
         )
@@ -134,10 +134,10 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
 
 
 def test_the_download_follows_the_faces(service, photo):
-    shown = shown_in(
-        handlers_of(service).click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    state = state_in(
+        handlers_of(service).click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    assert pixels(service.write_full_size("anna", shown))[80, 60].min() == 255
+    assert pixels(service.write_full_size("anna", state))[80, 60].min() == 255
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_click_beside_a_face_and_a_weight_that_is_none_are_refused(
 ):
     with pytest.raises(gr.Error, match=said):
         handlers_of(service).click_face(
-            visitor("anna"), at(*where), shown_by(service, photo), weight
+            visitor("anna"), at(*where), state_by(service, photo), weight
         )
 
 
@@ -201,10 +201,10 @@ def test_frames_say_what_is_done_with_each_face(photo):
 
 def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
     tab = components().faces
-    state = shown_by(PaintService(paint=Pipeline(), models=object()), photo)
-    shown = faces_tab.view(tab, state)
-    assert shown[tab.hint].value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
-    assert not shown[tab.room].visible
+    state = state_by(PaintService(paint=Pipeline(), models=object()), photo)
+    updates = faces_tab.view(tab, state)
+    assert updates[tab.hint].value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
+    assert not updates[tab.room].visible
     assert faces_tab.WAITING in faces_tab.view(tab, None)[tab.hint].value
 
 

@@ -25,7 +25,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     handlers_of,
     notes_in,
     private,
-    shown_by,
+    state_by,
     visitor,
 )
 from ui import theme
@@ -41,22 +41,22 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_visitors_share_neither_files_nor_cache(service, photo):
-    anna, ben = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
+    anna, ben = state_by(service, photo, "anna"), state_by(service, photo, "ben")
     assert Path(anna.after).parent != Path(ben.after).parent
     assert service.sessions.of("anna").cache.get("key", lambda: "anna's") == "anna's"
     assert service.sessions.of("ben").cache.get("key", lambda: "ben's") == "ben's"
 
 
 def test_leaving_stops_the_run_and_deletes_the_pictures(service, photo):
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     stop = service.sessions.of("anna").begin()
     handlers_of(service).leave(visitor("anna"))
     assert stop.is_set()
-    assert not Path(shown.after).exists()
+    assert not Path(state.after).exists()
 
 
 def test_idle_sessions_are_left_and_busy_ones_stay(service, photo):
-    idle, busy = shown_by(service, photo, "idle"), shown_by(service, photo, "busy")
+    idle, busy = state_by(service, photo, "idle"), state_by(service, photo, "busy")
     service.sessions.of("idle").last_used = time.monotonic() - 100
     service.sessions.sweep(idle_s=50)
     assert (Path(idle.after).exists(), Path(busy.after).exists()) == (False, True)
@@ -75,29 +75,29 @@ def test_a_session_keeps_a_bounded_number_of_previews():
 
 
 def test_a_painting_shows_five_stages_and_its_hint(service, photo):
-    shown = shown_by(service, photo)
-    assert [stage for stage, _, _ in shown.stages] == [
+    state = state_by(service, photo)
+    assert [stage for stage, _, _ in state.stages] == [
         "paint",
         "parse",
         "restore",
         "segment",
         "blend",
     ]
-    assert all(Image.open(path).size == (60, 40) for _, path, _ in shown.stages)
-    assert shown.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
-    assert (np.asarray(Image.open(shown.before)) == 255 - np.asarray(Image.open(shown.after))).all()
+    assert all(Image.open(path).size == (60, 40) for _, path, _ in state.stages)
+    assert state.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
+    assert (np.asarray(Image.open(state.before)) == 255 - np.asarray(Image.open(state.after))).all()
 
 
 def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
     service, pipeline, photo
 ):
-    shown = shown_by(service, photo)
-    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1, brush=3.0))
+    state = state_by(service, photo)
+    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1, brush=3.0))
     assert pipeline.asked[-1] == (
         Settings.from_flat(feather=0.1),
         service.sessions.of("anna").cache,
     )
-    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [
+    assert [a == b for a, b in zip(again.stages, state.stages, strict=True)] == [
         True,
         True,
         True,
@@ -107,24 +107,24 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
 
 
 def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
-    shown = shown_by(service, photo)
-    assert service.blend_again("anna", shown, Settings.from_flat(brush=3.0)) is shown
+    state = state_by(service, photo)
+    assert service.blend_again("anna", state, Settings.from_flat(brush=3.0)) is state
     assert len(pipeline.asked) == 1
 
 
 def test_previews_deleted_meanwhile_are_made_again(service, photo):
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     service.sessions.leave("anna")
-    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1))
     assert all(Path(path).exists() for _, path, _ in again.stages)
 
 
 def test_a_deleted_photo_is_asked_for_again(service, photo):
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises(PhotoError, match="Add it again"):
-        service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+        service.blend_again("anna", state, Settings.from_flat(feather=0.1))
 
 
 def test_cancel_stops_a_run_at_its_next_stage():
@@ -157,7 +157,7 @@ def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path,
     path = tmp_path / "ghost.png"
     path.write_bytes(encode_png(pixels, alpha=alpha))
     settings = Settings.from_flat(harmony=0.3)
-    file = service.write_full_size("anna", shown_by(service, path, settings=settings))
+    file = service.write_full_size("anna", state_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")
     assert read_settings(file) == settings

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline.io import image_files as files
 from pipeline.settings import Settings
-from tests.page import DEFAULTS, NO_STYLES, handlers_of, notes_in, private, shown_in, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import DEFAULTS, NO_STYLES, handlers_of, notes_in, private, state_in, visitor  # noqa: F401 - `private` is a fixture
 from tests.pictures import gradient, saved
 from ui.previews import FIELD_PX
 
@@ -96,7 +96,7 @@ def test_a_photo_that_was_looked_at_is_not_read_again_to_be_painted(service, tmp
     photo = dropped(tmp_path, saved(noise(), "JPEG"))
     handlers_of(service).receive(visitor("anna"), photo)
     monkeypatch.setattr(files, "_identify", lambda *_: pytest.fail("read again"))
-    assert shown_in(paint(service, photo)).name == "photo"
+    assert state_in(paint(service, photo)).name == "photo"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"])
@@ -152,8 +152,8 @@ def test_a_photo_too_large_for_browsers_gets_a_preview(service, tmp_path, monkey
 
 def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
     preview = handlers_of(service).show_photo(visitor("anna"), tiff)
-    shown = shown_in(paint(service, {"path": preview, "orig_name": Path(preview).name}))
-    assert (shown.photo, shown.name, shown.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
+    state = state_in(paint(service, {"path": preview, "orig_name": Path(preview).name}))
+    assert (state.photo, state.name, state.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
     assert pipeline.asked[-1][0] == Settings()
 
 

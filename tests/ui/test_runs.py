@@ -32,8 +32,8 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    shown = {block.elem_id: update for block, update in following[0].fn().items()}
-    assert shown[button].interactive
+    updates = {block.elem_id: update for block, update in following[0].fn().items()}
+    assert updates[button].interactive
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
@@ -72,7 +72,7 @@ def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
     assert tab.notes not in app.switch(tab.compare, tab.cancel, tab.notes, running=False)
 
 
-def test_the_empty_wall_asks_for_nothing_while_it_paints():
+def test_the_empty_panel_asks_for_nothing_while_it_paints():
     parts = components()
     running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
     idle = app.switch_painting(parts, "", running=False)[parts.empty]
