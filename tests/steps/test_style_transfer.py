@@ -259,8 +259,8 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
     for i in range(2):
         files.append({"path": str(tmp_path / f"{i}.png")})
         Image.fromarray(np.full((40, 50, 3), 99 * i, np.uint8)).save(files[-1]["path"])
-    assert [style.weight for style in box_of(like, files[0], None, 0.3, None)] == [1.0]
-    assert [style.weight for style in box_of(like, *files, 0.25, None)] == [0.75, 0.25]
+    assert [style.share for style in box_of(like, files[0], None, 0.3, None)] == [1.0]
+    assert [style.share for style in box_of(like, *files, 0.25, None)] == [0.75, 0.25]
     assert box_of(Settings(), *files, 0.25, None) == ()
     assert box_of(like, None, None, None, None) == ()
     masked, plain = box_of(like, *files, 0.25, files[1])
