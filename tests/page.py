@@ -1,11 +1,15 @@
 """A stand-in for the pipeline behind the page, and what tests of the page share."""
 
+from functools import cache
+
 import gradio as gr
 import numpy as np
 import pytest
 
 from pipeline.settings import Settings
 from pipeline.types import Painting, Progress, WeightUse
+from ui.handlers import Handlers
+from ui.layout import Page, lay_out
 from ui.widgets import to_widgets
 
 NO_STYLES = (None, None, 0.5, None)  # what the style box holds at first
@@ -27,11 +31,21 @@ class Pipeline:
         original = photo.pixels.astype(np.float32) / 255
         shape = original.shape[:2]
         return Painting(
-            photo=photo, settings=settings, original=original, result=1 - original, alpha=np.zeros(shape, np.float32),
-            styled=1 - original, restored=None, parse=np.ones(shape, np.uint8), mask=np.ones(shape, np.float32), faces=(),
-            seconds={"paint": 0.1, "blend": 0.2}, weights=(WeightUse("stand-in", "0" * 64),),
-            skipped={"restore": "GFPGAN is not here. Put it at /secret/place."}, hints=("No face was found.",),
-        )  # fmt: skip
+            photo=photo,
+            settings=settings,
+            original=original,
+            result=1 - original,
+            alpha=np.zeros(shape, np.float32),
+            styled=1 - original,
+            restored=None,
+            parse=np.ones(shape, np.uint8),
+            mask=np.ones(shape, np.float32),
+            faces=(),
+            seconds={"paint": 0.1, "blend": 0.2},
+            weights=(WeightUse("stand-in", "0" * 64),),
+            skipped={"restore": "GFPGAN is not here. Put it at /secret/place."},
+            hints=("No face was found.",),
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -44,5 +58,28 @@ def visitor(name, **query):
     return gr.Request(session_hash=name, query_params=query)
 
 
-def shown_by(service, photo, who="anna", settings=None):
+@cache
+def components() -> Page:
+    """Lay the page out once, for what handlers return by component."""
+    with gr.Blocks():
+        return lay_out()
+
+
+def handlers_of(service):
+    return Handlers(service, components())
+
+
+def state_in(updates):
+    return updates[components().state]
+
+
+def notes_in(updates):
+    return updates[components().notes]
+
+
+def controls_in(updates):
+    return [updates[control] for control in components().widgets]
+
+
+def state_by(service, photo, who="anna", settings=None):
     return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)

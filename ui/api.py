@@ -22,18 +22,18 @@ from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
 
-`style` and `other_style` are the pictures that the painter portrait-aware paints it like; `style_mask` is white where the first one's
-style counts.
+`style` and `other_style` are the pictures that the painter portrait-aware paints it like;
+`style_mask` is white where the first one's style counts.
 
-Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result, settings, seconds by stage, weights
-(name, sha256, unpinned: whether nobody states that hash), faces (box, eye centers, mouth corners, score; of restoration: how far,
-why it was left alone, blur, confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
+Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result,
+settings, seconds by stage, weights (name, sha256, unpinned: whether nobody states that hash), faces
+(box, eye centers, mouth corners, score; of restoration: how far, why it was left alone, blur,
+confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
-
-ABOUT_SHARE = (
+ABOUT_WEIGHT = (
     "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
 )
-SHARE = {"type": "number", "description": ABOUT_SHARE, "additional_description": ABOUT_SHARE}
+WEIGHT = {"type": "number", "description": ABOUT_WEIGHT, "additional_description": ABOUT_WEIGHT}
 
 
 def add_api(service: PaintService, concurrency_id: str) -> None:
@@ -44,24 +44,29 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
     )
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
-    fields += [style, other, Api(0.5, SHARE, "Style share"), mask]
+    fields += [style, other, Api(0.5, WEIGHT, "Style share"), mask]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
-        [], endpoint(service), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
-        concurrency_id=concurrency_id, show_progress="hidden",
-    )  # fmt: skip
+        [],
+        endpoint(service),
+        [photo, *fields],
+        outputs,
+        preprocess=False,
+        api_name="paint",
+        api_description=ABOUT,
+        concurrency_id=concurrency_id,
+        show_progress="hidden",
+    )
 
 
-def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
-    """Return the handler, with a parameter named after every setting, then those of `PROMPT_HELP`."""
+def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is made from Settings
+    """Make the handler: a parameter for every setting, then those of `PROMPT_HELP` and styles."""
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
         with told(html=False):
             rest = values[len(OPTIONS) :]
-            settings, prompt = (
-                from_widgets(values[: len(OPTIONS)]),
-                prompt_from(*rest[: len(PROMPT_HELP)]),
-            )
+            settings = from_widgets(values[: len(OPTIONS)])
+            prompt = prompt_from(*rest[: len(PROMPT_HELP)])
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])
             prompt = replace(prompt, styles=tuple(file.read() for file in styles))
             if not photo or not photo.get("path"):
@@ -90,7 +95,7 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - a function whose s
 
 
 def schema(option: Option) -> dict[str, Any]:
-    """Return an option's JSON schema, with its help and range."""
+    """Describe an option as a JSON schema, with its help and range."""
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
     limits = {"minimum": option.low, "maximum": option.high} if option.is_number else {}
     choices = {"enum": list(option.choices)} if option.choices else {}
@@ -105,13 +110,13 @@ def schema(option: Option) -> dict[str, Any]:
 
 
 def prompt_schema(name: str) -> dict[str, Any]:
-    """Return the JSON schema of `points`, `box` or `faces`, with its help."""
+    """Describe `points`, `box` or `faces` as a JSON schema, with its help."""
     about = PROMPT_HELP[name]
     return {"type": "array", "items": {}, "description": about, "additional_description": about}
 
 
 def report_of(painting: Painting, file: Path) -> dict[str, Any]:
-    """Return what the command reports of a photo, and what the page would note."""
+    """Report what the command line reports of a photo, and what the page would note."""
     made = record(
         painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds
     )

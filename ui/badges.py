@@ -17,7 +17,7 @@ MADE_BY: Mapping[str, tuple[Role, ...]] = {
 
 
 def badge_of(painting: Painting, stage: str) -> str:
-    """Return the names of the weights that made a stage's picture; one whose hash nobody states is called unpinned."""
+    """Name the weights that made a stage's picture; unpinned are those whose hash nobody states."""
     roles = set(MADE_BY[stage])
     if not (painting.faces and SEGMENTERS[painting.settings.segment.segmenter].closer):
         roles.discard("close_parser")

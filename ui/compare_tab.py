@@ -2,14 +2,15 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from pipeline.io.image_files import encode_png
 from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
-from ui.available import offered
+from ui.available import available_choices
 from ui.previews import brief, fit, over_checker
 from ui.sessions import Session
 from ui.view_state import write_named
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.compare import Comparison
 
 ABOUT = (
-    "Where the face ends decides what stays the person's own. Each segmenter outlines it in the photo that you chose, at the "
-    "settings that you chose, and what it outlines is kept."
+    "Where the face ends decides what stays the person's own. Each segmenter outlines it in the "
+    "photo that you chose, at the settings that you chose, and what it outlines is kept."
 )
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")
 
@@ -36,14 +37,18 @@ class CompareTab:
     sheet: gr.DownloadButton
 
     @property
-    def outputs(self) -> list[gr.blocks.Block]:
-        """Return what `view` fills."""
+    def outputs(self) -> list[Block]:
+        """The components that `view` updates."""
         return [self.pictures, self.sheet]
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A comparison that is shown: (preview, caption) for each version, the sheet's file, sentences for the person."""
+    """A comparison as the page shows it.
+
+    `pictures`: (path of the preview, caption) for each version. `sheet`: the path of the contact
+    sheet. `notes`: sentences for the person.
+    """
 
     pictures: tuple[tuple[str, str], ...]
     sheet: str
@@ -53,7 +58,7 @@ class Compared:
 def lay_out() -> CompareTab:
     """Make the tab's components; call it inside the tab."""
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
-    choices = offered(SEGMENTER)
+    choices = available_choices(SEGMENTER)
     usual = [choice for _, choice in choices if choice in COMPARED]
     segmenters = gr.CheckboxGroup(choices, value=usual, label="Segmenters", elem_id="segmenters")
     with gr.Row():
@@ -68,35 +73,47 @@ def lay_out() -> CompareTab:
         )
     notes = gr.HTML(elem_id="compare-notes", elem_classes=["notes"])
     pictures = gr.Gallery(
-        format="png", label="Comparison", columns=2, height="auto", object_fit="contain", interactive=False, visible=False,
-        buttons=["fullscreen"], elem_id="compared", elem_classes=["captioned"],
-    )  # fmt: skip
+        format="png",
+        label="Comparison",
+        columns=2,
+        height="auto",
+        object_fit="contain",
+        interactive=False,
+        visible=False,
+        buttons=["fullscreen"],
+        elem_id="compared",
+        elem_classes=["captioned"],
+    )
     sheet = gr.DownloadButton("Download the sheet (PNG)", visible=False, elem_id="sheet")
     return CompareTab(segmenters, compare, cancel, notes, pictures, sheet)
 
 
-def view(compared: Compared | None) -> list[gr.blocks.Block]:
-    """Return what the tab shows, in the order of `CompareTab.outputs`."""
+def view(tab: CompareTab, compared: Compared | None) -> dict[Block, Any]:
+    """Show a comparison, or hide the last one."""
     if compared is None:
-        return [gr.Gallery(None, visible=False), gr.DownloadButton(visible=False)]
-    return [
-        gr.Gallery(list(compared.pictures), visible=True),
-        gr.DownloadButton(value=compared.sheet, visible=True),
-    ]
+        return {
+            tab.pictures: gr.Gallery(None, visible=False),
+            tab.sheet: gr.DownloadButton(visible=False),
+        }
+    return {
+        tab.pictures: gr.Gallery(list(compared.pictures), visible=True),
+        tab.sheet: gr.DownloadButton(value=compared.sheet, visible=True),
+    }
 
 
-def show_comparison(visit: Session, comparison: "Comparison", photo: Photo) -> Compared:
-    """Write a comparison's previews and its sheet into the visit's folder."""
+def show_comparison(session: Session, comparison: "Comparison", photo: Photo) -> Compared:
+    """Write a comparison's previews and its sheet into the session's folder."""
     from pipeline.cli.comparison_sheet import columns_of, sheet
 
     pictures = tuple(
-        (visit.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines)) for picture, lines in columns_of(comparison)
-    )  # fmt: skip
-    for old in visit.folder.glob("sheet-*/*.png"):
+        (session.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines))
+        for picture, lines in columns_of(comparison)
+    )
+    for old in session.folder.glob("sheet-*/*.png"):
         old.unlink()
     file = write_named(
         encode_png(sheet(comparison)),
-        visit.folder / f"sheet-{secrets.token_hex(4)}",
+        session.folder / f"sheet-{secrets.token_hex(4)}",
         photo.name,
         "compared",
     )

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from pipeline.types import ADDED, TAKEN, Drawing, drawing_of
 
-Line = NDArray[
-    np.float32
-]  # (N, 2) x, y of a stroke's middle, as shares of the photo's width and height
+# (N, 2): x, y along the middle of a stroke, in fractions of the photo's width and height
+Line = NDArray[np.float32]
 
 DRAWN_PX = 1000  # no side of a drawing is longer
 LONGEST = 5000  # points of one stroke; the page sends longer ones in parts
@@ -20,7 +19,9 @@ MARKS = {(BRUSH, "add"): ADDED, (BRUSH, "take"): TAKEN, (ERASER, "add"): 0, (ERA
 
 
 def line_from(text: str) -> Line:
-    """Return the stroke that the page sends as JSON: {"line": [[x, y], …]}, shares of the photo's width and height.
+    """Read the stroke that the page sends as JSON, {"line": [[x, y], …]}.
+
+    x and y are fractions of the photo's width and height.
 
     Raises: ValueError: it is something else.
     """
@@ -35,31 +36,34 @@ def line_from(text: str) -> Line:
         or not np.isfinite(line).all()
     ):
         raise ValueError(
-            f"A stroke has 1 to {LONGEST} points [x, y] in shares of the photo, found {text[:60]!r}. Draw it again, in shorter strokes."
+            f"A stroke has 1 to {LONGEST} points [x, y] in fractions of the photo, "
+            f"found {text[:60]!r}. Draw it again, in shorter strokes."
         )
     return line.clip(0, 1).astype(np.float32)
 
 
 def mark_of(tool: str, mode: str) -> int:
-    """Return what a stroke of a tool leaves.
+    """Look up the mark that a stroke of a tool leaves; the eraser's is 0.
 
     Raises: ValueError: there is no such tool.
     """
     if (tool, mode) not in MARKS:
         raise ValueError(
-            f"A stroke is made with the brush or the eraser, to add or take, not {tool!r} and {mode!r}. Choose one."
+            "A stroke is made with the brush or the eraser, to add or take, "
+            f"not {tool!r} and {mode!r}. Choose one."
         )
     return MARKS[tool, mode]
 
 
 def within(width: object) -> float:
-    """Return a brush's width in percent of the photo's short side.
+    """Check a brush's width, in percent of the photo's short side.
 
-    Raises: ValueError: it is none.
+    Raises: ValueError: it is no number, or out of range.
     """
     if not isinstance(width, int | float) or not NARROWEST <= width <= WIDEST:
         raise ValueError(
-            f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, not {width!r}. Move the slider."
+            f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, "
+            f"not {width!r}. Move the slider."
         )
     return float(width)
 
@@ -67,9 +71,10 @@ def within(width: object) -> float:
 def with_stroke(
     before: Drawing | None, line: Line, photo: tuple[int, int], *, mark: int, width: float
 ) -> Drawing | None:
-    """Return a drawing over a (height, width) photo with one stroke more; `width` in percent of the photo's short side.
+    """Add a stroke to a drawing over a photo of (height, width) px.
 
-    `mark` 0 erases. None where nothing is left.
+    `width` is in percent of the photo's short side; `mark` 0 erases. Return None where nothing is
+    left of the drawing.
     """
     scale = min(1, DRAWN_PX / max(photo))
     h, w = max(1, round(photo[0] * scale)), max(1, round(photo[1] * scale))

@@ -1,4 +1,7 @@
-"""The examples: painted once at the default settings, then answered from the cache, also after a restart."""
+"""The examples: painted once at the default settings, then answered from the cache.
+
+That holds after a restart, too.
+"""
 
 import hashlib
 import logging
@@ -35,7 +38,9 @@ EXAMPLES = (
 
 
 class PaintedExamples:
-    """The examples' paintings, in memory and under `folder`; anything they depend on changing makes them anew.
+    """The examples' paintings, in memory and under `folder`.
+
+    They are made anew where anything changes that they depend on.
 
     `here`: the published weights that they are painted with where they play a role.
     """
@@ -49,17 +54,17 @@ class PaintedExamples:
         self._lock = threading.Lock()
 
     def of(self, example: Example) -> Painting:
-        """Return an example's painting: known, from disk, or painted now."""
+        """Get an example's painting: from memory, from disk, or painted now."""
         file = self._file(example)
         if file not in self._known:
-            kept = _read(file)
-            if kept is None:
+            saved = _read(file)
+            if saved is None:
                 return self.paint(example)
-            self._known.setdefault(file, kept)
+            self._known.setdefault(file, saved)
         return self._known[file]
 
     def paint(self, example: Example) -> Painting:
-        """Paint an example unless this process did; its stages are then cached, too, for blending again."""
+        """Paint an example unless this process did; its stages are cached for blending again."""
         file = self._file(example)
         with self._lock:
             if file not in self._painted:
@@ -67,13 +72,13 @@ class PaintedExamples:
                     read_photo(example.path, name=example.path.stem), Settings()
                 )
                 self._painted.add(file)
-                self._keep(file)
+                self._save(file)
             return self._known[file]
 
     def _file(self, example: Example) -> Path:
         return self._folder / f"{example.path.stem}-{key_of(example, self._here)}.npz"
 
-    def _keep(self, file: Path) -> None:
+    def _save(self, file: Path) -> None:
         try:
             write_whole(file, partial(save_painting, self._known[file]), overwrite=True)
             for other in self._folder.glob(f"{file.name.partition('-')[0]}-*"):
@@ -95,7 +100,7 @@ def _read(file: Path) -> Painting | None:
 
 
 def key_of(example: Example, here: frozenset[str]) -> str:
-    """Return what an example's painting depends on, hashed: its picture, the program, the published weights at hand."""
+    """Hash what a painting depends on: the picture, the program, the published weights in use."""
     digest = hashlib.blake2b(example.path.read_bytes(), digest_size=8)
     for path in made_by():
         digest.update(

@@ -1,4 +1,7 @@
-"""The found faces on the page: a numbered frame around each that says what restoration does with it, and clicks on them."""
+"""The detected faces on the page: numbered frames around them, and clicks on them.
+
+Each frame says what restoration does with its face.
+"""
 
 from dataclasses import replace
 
@@ -15,16 +18,18 @@ LETTERS = 0.022  # of the side of a square as large as the preview: their height
 
 
 def draw_faces(painting: Painting) -> Pixels:
-    """Return the photo's preview with its restored faces, a frame around each: blue where it is restored, gray where left alone."""
+    """Draw a frame around each face of the preview with restored faces.
+
+    It is blue where the face is restored, gray where it is left alone.
+    """
     picture = painting.original if painting.restored is None else painting.restored
     drawn = over_checker(fit(picture), painting.photo.alpha).copy()
-    scale, letters_px = (
-        drawn.shape[0] / painting.photo.pixels.shape[0],
-        max(9, round(LETTERS * (drawn.size / 3) ** 0.5)),
-    )
+    scale = drawn.shape[0] / painting.photo.pixels.shape[0]
+    letters_px = max(9, round(LETTERS * (drawn.size / 3) ** 0.5))
     for number, (face, plan) in enumerate(zip(painting.faces, painting.plans, strict=False), 1):
         x0, y0, x1, y1 = (round(v * scale) for v in face.box)
-        color, thin = ADD_COLOR if plan.weight else ALONE_COLOR, max(1, letters_px // 7)
+        color = ADD_COLOR if plan.weight else ALONE_COLOR
+        thin = max(1, letters_px // 7)
         for width, ink in ((3 * thin, WHITE), (thin, color)):
             cv2.rectangle(drawn, (x0, y0), (x1, y1), ink, width, cv2.LINE_AA)
         _write(drawn, f"{number}: {brief(plan)}", (x0, y0), letters_px, color)
@@ -35,7 +40,8 @@ def _write(
     drawn: Pixels, text: str, at: tuple[int, int], height_px: int, color: tuple[int, int, int]
 ) -> None:
     """Write a label above a point, or as near to that as the picture allows."""
-    font, thick = cv2.FONT_HERSHEY_SIMPLEX, max(1, height_px // 9)
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    thick = max(1, height_px // 9)
     size = cv2.getFontScaleFromHeight(font, height_px, thick)
     (w, h), below = cv2.getTextSize(text, font, size, thick)
     pad = height_px // 2
@@ -53,21 +59,24 @@ def brief(plan: RestorationPlan) -> str:
 def describe_faces(plans: tuple[RestorationPlan, ...]) -> str:
     """Say what the picture shows, for those who do not see it."""
     said = (
-        f"face {number} restored by {round(100 * plan.weight)} %" + (", low confidence" if plan.low_confidence else "")
-        if plan.weight else f"face {number} left alone, {plan.why}"
+        f"face {number} restored by {round(100 * plan.weight)} %"
+        + (", low confidence" if plan.low_confidence else "")
+        if plan.weight
+        else f"face {number} left alone, {plan.why}"
         for number, plan in enumerate(plans, 1)
-    )  # fmt: skip
+    )
     return f"The photo with a frame around each face: {'; '.join(said)}."
 
 
 def with_face(
     prompt: Prompt, faces: tuple[Face, ...], at: tuple[float, float], weight: float
 ) -> Prompt:
-    """Return the prompt after a click on a face: it gets this restoration, or where it has that already, the settings' again.
+    """Give a clicked face its own restoration.
 
-    `faces` and `at` (x, y) are in photo px.
+    Where it has that `weight` already, it gets the settings' again. `faces` and `at` (x, y) are in
+    photo px.
 
-    Raises: ValueError: there is no face, or the weight is none.
+    Raises: ValueError: there is no face, or the weight is no number from 0 to 1.
     """
     if not isinstance(weight, int | float) or not 0 <= weight <= 1:
         raise ValueError(

@@ -1,8 +1,10 @@
 """The tab "Faces": which faces are restored, and how far, by clicks on them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from pipeline.settings import options
 from ui.face_frames import describe_faces
@@ -11,7 +13,8 @@ from ui.view_state import ViewState
 
 WAITING = "Paint a photo first. Then each face in it can be given its own restoration here."
 LEGEND = (
-    "Click a face to restore it as far as the slider says, even where it is sharp already; click it again to take that back. "
+    "Click a face to restore it as far as the slider says, even where it is sharp already; "
+    "click it again to take that back. "
     "? is low confidence: it may look like someone else."
 )
 WEIGHT = next(option for option in options() if option.flag == "restoration")
@@ -19,7 +22,7 @@ WEIGHT = next(option for option in options() if option.flag == "restoration")
 
 @dataclass
 class FacesTab:
-    """The tab's components."""
+    """The tab's components. `picture`: the photo with a frame around each face, to click on."""
 
     hint: gr.HTML
     room: gr.Column
@@ -29,8 +32,8 @@ class FacesTab:
     picture: gr.Image
 
     @property
-    def outputs(self) -> list[gr.blocks.Block]:
-        """Return what `view` fills."""
+    def outputs(self) -> list[Block]:
+        """The components that `view` updates."""
         return [self.hint, self.room, self.picture, self.undo, self.clear]
 
 
@@ -39,9 +42,15 @@ def lay_out() -> FacesTab:
     hint = gr.HTML(f"<p>{WAITING}</p>", elem_classes=["hint"])
     with gr.Column(visible=False) as room:
         weight = gr.Slider(
-            WEIGHT.low or 0.0, WEIGHT.high or 1.0, float(WEIGHT.default), step=0.01, label="Restoration of the clicked face",
-            info=WEIGHT.help, buttons=[], elem_id="face-weight",
-        )  # fmt: skip
+            WEIGHT.low or 0.0,
+            WEIGHT.high or 1.0,
+            float(WEIGHT.default),
+            step=0.01,
+            label="Restoration of the clicked face",
+            info=WEIGHT.help,
+            buttons=[],
+            elem_id="face-weight",
+        )
         with gr.Row():
             undo = gr.Button(
                 "Undo", size="sm", min_width=80, interactive=False, elem_id="undo-face"
@@ -60,17 +69,23 @@ def lay_out() -> FacesTab:
     return FacesTab(hint, room, weight, undo, clear, picture)
 
 
-def view(shown: ViewState | None) -> list[gr.blocks.Block]:
-    """Return what the tab shows, in the order of `FacesTab.outputs`."""
-    if shown is None or not shown.plans:
-        off = gr.Button(interactive=False)
+def view(tab: FacesTab, state: ViewState | None) -> dict[Block, Any]:
+    """Show the faces of a painting, or, where there are none, why."""
+    if state is None or not state.plans:
         said = (
-            WAITING if shown is None else f"Nothing can be restored here. {brief(shown.unrestored)}"
+            WAITING if state is None else f"Nothing can be restored here. {brief(state.unrestored)}"
         )
-        return [gr.HTML(f"<p>{said}</p>"), gr.Column(visible=False), gr.Image(None), off, off]
-    picture = gr.Image(shown.framed, alt_text=describe_faces(shown.plans))
-    undo, clear = (
-        gr.Button(interactive=bool(shown.past)),
-        gr.Button(interactive=bool(shown.prompt.faces)),
-    )
-    return [gr.HTML(f"<p>{LEGEND}</p>"), gr.Column(visible=True), picture, undo, clear]
+        return {
+            tab.hint: gr.HTML(f"<p>{said}</p>"),
+            tab.room: gr.Column(visible=False),
+            tab.picture: gr.Image(None),
+            tab.undo: gr.Button(interactive=False),
+            tab.clear: gr.Button(interactive=False),
+        }
+    return {
+        tab.hint: gr.HTML(f"<p>{LEGEND}</p>"),
+        tab.room: gr.Column(visible=True),
+        tab.picture: gr.Image(state.framed, alt_text=describe_faces(state.plans)),
+        tab.undo: gr.Button(interactive=bool(state.past)),
+        tab.clear: gr.Button(interactive=bool(state.prompt.faces)),
+    }

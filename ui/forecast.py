@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pipeline.types import BEGINS, Progress, StageName
 
 HALF = 0.5
-KNOWN_S = 2.0  # so long, and
-KNOWN = 0.05  # so large a share of a stage, it takes to know its pace
+KNOWN_S = 2.0  # the pace of a stage is known after so many seconds
+KNOWN = 0.05  # and so large a fraction of its work
 
 
 @dataclass
 class Forecast:
-    """The seconds that a run which began at `began` still takes: what is shown of them only falls.
+    """The seconds that a run still takes; what is shown of them only falls.
 
-    `entered`: when its stage began, and the share of the work that lay behind then. `until`: the
-    earliest end that was told.
+    `began`: when it began. `entered`: when its stage began, and the fraction of the work that was
+    done then. `until`: the earliest end that was told.
     """
 
     began: float
@@ -24,9 +24,9 @@ class Forecast:
     until: float = math.inf
 
     def left(self, progress: Progress, now: float) -> int | None:
-        """Return the seconds to show at `now`.
+        """Forecast the seconds to show at `now`.
 
-        None where too little is known, or what was told has passed and the run goes on.
+        Return None where too little is known, or what was told has passed and the run goes on.
         """
         if progress.stage != self.stage:
             self.stage, self.entered = progress.stage, (now, progress.done)
@@ -37,15 +37,15 @@ class Forecast:
         return max(1, round(self.until - now))
 
     def _guess(self, stage: StageName, done: float, now: float) -> float | None:
-        """Return the seconds left by the pace of this stage, or, as it begins, of those before."""
+        """Extrapolate the seconds left from the pace of this stage, or of those before it."""
         since, before = self.entered
         last = stage == "segment" and before < BEGINS[stage]  # of a comparison
         later = [begins for begins in BEGINS.values() if begins > BEGINS[stage]]
         ends = 1.0 if last else max(done, min(later, default=1.0))
-        share = (done - before) / (ends - before) if ends > before else 0.0
-        if now - since >= KNOWN_S and share >= KNOWN:
+        fraction = (done - before) / (ends - before) if ends > before else 0.0
+        if now - since >= KNOWN_S and fraction >= KNOWN:
             usual = (since - self.began) / before if before else 0.0
-            return (now - since) * (1 - share) / share + usual * (1 - ends)
+            return (now - since) * (1 - fraction) / fraction + usual * (1 - ends)
         if last or done < HALF:  # the stage that decides how long it takes is yet to come
             return None
         return (now - self.began) / done * (1 - done)

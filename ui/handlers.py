@@ -1,7 +1,11 @@
-"""What happens on the page: each handler translates raw widget values, asks the studio, and returns what to show."""
+"""What happens on the page.
+
+Each handler translates raw widget values, asks the service, and returns updates by component. A
+component that is not among them stays as it is; `gr.skip()` alone leaves all of them.
+"""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
@@ -14,27 +18,34 @@ from pipeline.io.image_files import read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from pipeline.weights.resolve import WeightError
-from ui import compare_tab, correct_tab, faces_tab, style_box
-from ui.available import within_reach
+from ui import compare_tab, correct_tab, style_box
+from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.examples import EXAMPLES
 from ui.face_frames import with_face
+from ui.layout import Page
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
+from ui.result_panel import Updates, note, view
 from ui.service import AgainError, Bar, PaintService, photo_of
+from ui.sessions import Session
 from ui.view_state import ViewState
-from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
+from ui.widgets import from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
 BAR = gr.Progress()
-Update = Any  # a component's new value, or gr.skip()
+RESTORED = (
+    "This picture was painted here, and its settings are restored. "
+    "Drop another photo to paint it the same way."
+)
 
 
 @contextmanager
 def told(*, html: bool = True) -> Iterator[None]:
-    """Turn what goes wrong into a sentence for the visitor; a surprise is logged here and never shown as a traceback.
+    """Turn what goes wrong into a sentence for the visitor.
 
-    `html`: whether it is shown as HTML, as the page's toasts are.
+    A surprise is logged here and never shown as a traceback. `html`: whether the sentence is shown
+    as HTML, as the page's toasts are.
     """
     try:
         yield
@@ -55,36 +66,46 @@ def told(*, html: bool = True) -> Iterator[None]:
 class Handlers:
     """The page's events. `request.session_hash` tells visitors apart."""
 
-    def __init__(self, service: PaintService) -> None:
+    def __init__(self, service: PaintService, parts: Page) -> None:
         self.service = service
+        self.parts = parts
 
-    def open(self, request: gr.Request) -> list[Update]:
-        """Set the controls to what the link carries; return them with the picture to paint like, the notes and the status line."""
+    def _session(self, request: gr.Request) -> Session:
+        return self.service.sessions.of(str(request.session_hash))
+
+    def open(self, request: gr.Request) -> Updates:
+        """Set the controls to what the link carries, and say what of it cannot be followed."""
         query = dict(request.query_params)
         asked, bad = from_link(query)
-        settings, replaced = within_reach(asked)
-        widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
+        settings, replaced = with_available_choices(asked)
         picture, missing = style_box.from_link(query, settings.paint.painter)
-        return [
-            *widgets,
-            *(picture or [gr.skip()] * 2),
-            note([*bad, *replaced, *missing]),
-            self.service.line.read()[0],
-        ]
+        style = self.parts.style
+        return {
+            **({} if settings == Settings() else self._controls(settings)),
+            **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
+            self.parts.notes: note([*bad, *replaced, *missing]),
+            self.parts.status: self.service.line.read()[0],
+        }
 
-    def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
-        """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
+    def _controls(self, settings: Settings) -> Updates:
+        return dict(zip(self.parts.widgets, to_widgets(settings), strict=True))
+
+    def tick(self, request: gr.Request) -> Updates:
+        """Refresh the status line and the preview of what is painted.
+
+        The timer stops once neither will change any more.
+        """
         line, settled = self.service.line.read()
-        visit = self.service.visits.of(str(request.session_hash))
-        return (
-            line,
-            gr.Timer(active=visit.awaited or not settled),
-            gr.Image(visit.preview, visible=visit.preview is not None),
-        )
+        session = self._session(request)
+        return {
+            self.parts.status: line,
+            self.parts.timer: gr.Timer(active=session.awaited or not settled),
+            self.parts.preview: gr.Image(session.preview, visible=session.preview is not None),
+        }
 
     def watch(self, request: gr.Request) -> gr.Timer:
-        """Return the timer that follows the visitor's run until it has ended, which may only begin later."""
-        self.service.visits.of(str(request.session_hash)).awaited = True
+        """Start the timer that follows the visitor's run until its end; it may begin later."""
+        self._session(request).awaited = True
         return gr.Timer(active=True)
 
     @contextmanager
@@ -93,117 +114,129 @@ class Handlers:
         try:
             yield
         finally:
-            self.service.visits.of(str(request.session_hash)).awaited = False
+            self._session(request).awaited = False
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
-        self.service.visits.of(str(request.session_hash)).enough.set()
+        self._session(request).stop_early.set()
         return note(["It is kept as it is now."])
 
-    def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
+    def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> Updates:
         """Read a new photo: say what is odd about it, and take over the settings it carries."""
-        visit = self.service.visits.of(str(request.session_hash))
-        unchanged = [gr.skip()] * len(OPTIONS)
+        session = self._session(request)
         if not photo or not photo.get("path"):
-            return [*unchanged, *view(None)]
+            return view(self.parts, None)
         with told():
             path, name = file_of(photo)
-            notes = photo_of(visit, visit.cache, path, name).notes
+            notes = photo_of(session, session.cache, path, name).notes
             try:
                 settings = read_settings(path)
             except PhotoError:
                 raise
             except ValueError as error:
-                said = f"The settings in this picture are not used: {error}"
-                return [*unchanged, *view(None, [said, *notes])]
+                unread = f"The settings in this picture are not used: {error}"
+                return view(self.parts, None, [unread, *notes])
         if settings is None:
-            return [*unchanged, *view(None, notes)]
-        settings, replaced = within_reach(settings)
-        said = "This picture was painted here, and its settings are restored. Drop another photo to paint it the same way."
-        return [*to_widgets(settings), *view(None, [said, *replaced, *notes])]
+            return view(self.parts, None, notes)
+        settings, replaced = with_available_choices(settings)
+        said = [RESTORED, *replaced, *notes]
+        return self._controls(settings) | view(self.parts, None, said)
 
-    def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Update:
-        """Put a preview into the photo field where browsers cannot show the file; take a bad one out."""
-        visit = self.service.visits.of(str(request.session_hash))
+    def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
+        """Show a preview in the photo field where browsers cannot show the file.
+
+        A file that was refused is taken out of the field.
+        """
+        session = self._session(request)
         if not photo or not photo.get("path"):
             return gr.skip()
         path, name = file_of(photo)
-        if path in visit.behind:
+        if path in session.behind:
             return gr.skip()
         try:
-            picture = for_field(path, photo_of(visit, visit.cache, path, name))
+            picture = for_field(path, photo_of(session, session.cache, path, name))
         except PhotoError:
             return None
-        return gr.skip() if picture is None else visit.stand_for(path, name, picture)
+        return gr.skip() if picture is None else session.stand_for(path, name, picture)
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
-        """Return the photo in the photo field, be it shown or stood for."""
-        return self.service.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
+        """Look up file and name of the photo in its field, or behind the preview there."""
+        return self._session(request).file_behind(*file_of(photo))
 
     def paint_photo(
         self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
-    ) -> list[Update]:
-        """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
+    ) -> Updates:
+        """Paint the photo with the controls' settings; earlier corrections of it still hold."""
         photo, before, *given = values
-        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
+        styles = given[: style_box.FIELDS]
+        chosen = given[style_box.FIELDS :]
         with told(), self._ending(request):
-            (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
+            path, name = self._chosen(request, photo)
+            settings = from_widgets(chosen)
             try:
-                like = style_box.files_of(settings, *styles)
-                shown = self.service.show(
+                state = self.service.show(
                     str(request.session_hash),
                     path,
                     name,
                     settings,
                     bar_of(progress),
                     before,
-                    styles=like,
+                    styles=style_box.files_of(settings, *styles),
                 )
             except Cancelled:
-                return [gr.skip()] * len(view(None))
-            return view(shown)
+                return gr.skip()
+            return view(self.parts, state)
 
-    def compare(
-        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
-    ) -> list[Update]:
+    def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> Updates:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
-        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
+        styles = given[: style_box.FIELDS]
+        chosen = given[style_box.FIELDS :]
         with told(), self._ending(request):
-            (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
+            path, name = self._chosen(request, photo)
+            settings = from_widgets(chosen)
             try:
                 compared = self.service.compare(
-                    str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),
+                    str(request.session_hash),
+                    path,
+                    name,
+                    settings,
+                    tuple(segmenters or ()),
+                    bar_of(progress),
                     styles=style_box.files_of(settings, *styles),
-                )  # fmt: skip
+                )
             except Cancelled:
-                return [gr.skip()] * (1 + len(compare_tab.view(None)))
-            return [note(compared.notes), *compare_tab.view(compared)]
+                return gr.skip()
+            tab = self.parts.comparison
+            return {tab.notes: note(compared.notes)} | compare_tab.view(tab, compared)
 
-    def example(self, index: int) -> Callable[..., list[Update]]:
-        """Return the handler that shows one example, painted at the default settings."""
+    def clear_comparison(self) -> Updates:
+        """Empty the tab "Compare"."""
+        tab = self.parts.comparison
+        return {tab.notes: ""} | compare_tab.view(tab, None)
 
-        def show(request: gr.Request) -> list[Update]:
+    def example(self, index: int) -> Callable[..., Updates]:
+        """Make the handler that shows one example, painted at the default settings."""
+
+        def show_example(request: gr.Request) -> Updates:
             with told():
-                shown = self.service.show_example(str(request.session_hash), EXAMPLES[index])
-                return [str(EXAMPLES[index].path), *to_widgets(shown.settings), *view(shown)]
+                state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
+                photo = {self.parts.photo: str(EXAMPLES[index].path)}
+                return photo | self._controls(state.settings) | view(self.parts, state)
 
-        return show
+        return show_example
 
-    def blend_again(
-        self, request: gr.Request, shown: ViewState | None, *values: Any
-    ) -> list[Update]:
+    def blend_again(self, request: gr.Request, state: ViewState | None, *values: Any) -> Updates:
         """Blend the shown painting with the controls' blend."""
-        return changed(
-            shown,
-            lambda known: self.service.blend_again(
-                str(request.session_hash), known, from_widgets(values)
-            ),
+        session_id = str(request.session_hash)
+        return self._change(
+            state,
+            lambda known: self.service.blend_again(session_id, known, from_widgets(values)),
         )
 
     def click(
-        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, mode: str
-    ) -> list[Update]:
+        self, request: gr.Request, event: gr.SelectData, state: ViewState | None, mode: str
+    ) -> Updates:
         """Add what was clicked on to what is kept, or take it away."""
 
         def prompt(known: ViewState) -> Prompt:
@@ -213,126 +246,127 @@ class Handlers:
                 known.prompt, clicked((x, y), known.preview_size, known.size, add=add)
             )
 
-        return self._point(request, shown, prompt)
+        return self._point(request, state, prompt)
 
     def draw(
         self,
         request: gr.Request,
-        shown: ViewState | None,
+        state: ViewState | None,
         line: str,
         tool: str,
         mode: str,
         width: float,
-    ) -> list[Update]:
-        """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
+    ) -> Updates:
+        """Paint over what is kept.
+
+        What a brush covers stays as in the photo, or does not; the eraser takes strokes away.
+        """
 
         def prompt(known: ViewState) -> Prompt:
             how = {"mark": mark_of(tool, mode), "width": within(width)}
             drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
             return replace(known.prompt, drawn=drawn)
 
-        return self._point(request, shown, prompt)
+        return self._point(request, state, prompt)
 
     def click_face(
-        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, weight: float
-    ) -> list[Update]:
-        """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
+        self, request: gr.Request, event: gr.SelectData, state: ViewState | None, weight: float
+    ) -> Updates:
+        """Restore the clicked face as far as the slider says, or as the settings say again."""
 
         def prompt(known: ViewState) -> Prompt:
             at = (event.index[0], event.index[1])
             x, y, _ = clicked(at, known.preview_size, known.size, add=True)
             return with_face(known.prompt, known.faces, (x, y), weight)
 
-        return self._point(request, shown, prompt)
+        return self._point(request, state, prompt)
 
-    def undo(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
+    def undo(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take the last click, on a face or not, or stroke back."""
-        return changed(shown, lambda known: self.service.undo(str(request.session_hash), known))
+        session_id = str(request.session_hash)
+        return self._change(state, lambda known: self.service.undo(session_id, known))
 
-    def clear(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
+    def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take all clicks and strokes back; what faces were given stays."""
         return self._point(
-            request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None)
+            request, state, lambda known: replace(known.prompt, points=(), box=None, drawn=None)
         )
 
-    def clear_faces(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
+    def clear_faces(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Restore all faces as the settings say again."""
-        return self._point(request, shown, lambda known: replace(known.prompt, faces=()))
+        return self._point(request, state, lambda known: replace(known.prompt, faces=()))
 
     def _point(
-        self, request: gr.Request, shown: ViewState | None, prompt: Callable[[ViewState], Prompt]
-    ) -> list[Update]:
-        return changed(
-            shown, lambda known: self.service.point(str(request.session_hash), known, prompt(known))
+        self, request: gr.Request, state: ViewState | None, prompt: Callable[[ViewState], Prompt]
+    ) -> Updates:
+        session_id = str(request.session_hash)
+        return self._change(
+            state, lambda known: self.service.point(session_id, known, prompt(known))
         )
 
-    def write_file(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
-        """Make the full-size file; where the painting has to be made again first, return what to make."""
+    def _change(self, state: ViewState | None, act: Callable[[ViewState], ViewState]) -> Updates:
+        """Show what a quick change makes of a painting, or ask for it to be made again."""
+        if state is None:
+            return gr.skip()
         with told():
-            if shown is None:
+            try:
+                return view(self.parts, act(state))
+            except AgainError as missing:
+                return {self.parts.again: Again(state, missing.wanted)}
+
+    def write_file(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Write the full-size file, or ask for the painting to be made again for it."""
+        with told():
+            if state is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
             try:
-                return [
-                    str(self.service.write_full_size(str(request.session_hash), shown)),
-                    gr.skip(),
-                ]
+                file = self.service.write_full_size(str(request.session_hash), state)
+                return {self.parts.file: str(file)}
             except AgainError:
-                return [None, Again(shown, shown, file=True)]
+                return {self.parts.file: None, self.parts.again: Again(state, state, file=True)}
 
     def make_again(
         self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
-    ) -> list[Update]:
+    ) -> Updates:
         """Make a painting again, as it is wanted now, and its file where that is wanted."""
-        unchanged = [gr.skip()] * len(view(None))
+        no_file = {self.parts.file: None}
         if again is None:
-            return [*unchanged, None]
+            return no_file
         with told(), self._ending(request):
-            session, bar = str(request.session_hash), bar_of(progress)
+            session_id = str(request.session_hash)
+            bar = bar_of(progress)
             try:
                 if again.file:
-                    return [
-                        *unchanged,
-                        str(self.service.write_full_size(session, again.shown, bar)),
-                    ]
-                return [*view(self.service.again(session, again.shown, again.wanted, bar)), None]
+                    file = self.service.write_full_size(session_id, again.state, bar)
+                    return {self.parts.file: str(file)}
+                state = self.service.again(session_id, again.state, again.wanted, bar)
+                return view(self.parts, state) | no_file
             except Cancelled:
-                return [*unchanged, None]
+                return no_file
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        visit = self.service.visits.of(str(request.session_hash))
-        visit.stop.set()
-        visit.awaited = False
+        session = self._session(request)
+        session.stop.set()
+        session.awaited = False
         return note(["Cancelled."])
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
-        self.service.visits.leave(str(request.session_hash))
+        self.service.sessions.leave(str(request.session_hash))
 
 
 @dataclass(frozen=True)
 class Again:
     """A shown painting that has to be made again, as what is `wanted`, or for its `file`."""
 
-    shown: ViewState
+    state: ViewState
     wanted: ViewState
     file: bool = False
 
 
-def changed(shown: ViewState | None, act: Callable[[ViewState], ViewState]) -> list[Update]:
-    """Return what the wall shows after a quick change, and what has to be made again instead, if anything."""
-    unchanged = [gr.skip()] * len(view(None))
-    if shown is None:
-        return [*unchanged, gr.skip()]
-    with told():
-        try:
-            return [*view(act(shown)), gr.skip()]
-        except AgainError as missing:
-            return [*unchanged, Again(shown, missing.wanted)]
-
-
 def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
-    """Return the file in the photo field, and its name.
+    """Read the path and the name, without suffix, of the file in the photo field.
 
     Raises: PhotoError: there is none.
     """
@@ -344,37 +378,5 @@ def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
 
 
 def bar_of(progress: gr.Progress) -> Bar:
-    """Return the page's progress bar as the studio moves it."""
+    """Let the service move the page's progress bar."""
     return lambda done, text: progress(done, desc=text)
-
-
-def view(shown: ViewState | None, said: Sequence[str] = ()) -> list[Update]:
-    """Return what the wall shows: state, the empty wall, the result, its slider and gallery, the tabs "Correct" and "Faces", the notes."""
-    tabs = [*correct_tab.view(shown), *faces_tab.view(shown)]
-    if shown is None:
-        return [
-            None,
-            gr.HTML(visible=True),
-            gr.Column(visible=False),
-            None,
-            None,
-            *tabs,
-            note(said),
-        ]
-    gallery = [(path, caption) for _, path, caption in shown.stages]
-    slider = (shown.before, shown.after)
-    return [
-        shown,
-        gr.HTML(visible=False),
-        gr.Column(visible=True),
-        slider,
-        gallery,
-        *tabs,
-        note(shown.notes),
-    ]
-
-
-def note(sentences: Sequence[str]) -> str:
-    """Return sentences as a list; the page announces its changes to screen readers."""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f"<ul>{items}</ul>" if items else ""

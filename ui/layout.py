@@ -20,14 +20,17 @@ PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
 
 
-def empty_wall(said: str) -> str:
-    """Return the wall where no painting hangs."""
+def empty_panel(said: str) -> str:
+    """Make the HTML of the result panel while it shows no painting."""
     return f"<div id='empty'><p>{said}</p></div>"
 
 
 @dataclass
 class Page:
-    """The components that events read and write."""
+    """The components that events read and write.
+
+    `widgets`: the controls of the settings, in the order of `OPTIONS`.
+    """
 
     photo: gr.Image
     examples: list[gr.Button]
@@ -49,8 +52,8 @@ class Page:
     faces: faces_tab.FacesTab
     comparison: compare_tab.CompareTab
     status: gr.HTML
-    shown: gr.State
-    again: gr.State
+    state: gr.State  # of ui.view_state.ViewState, or None
+    again: gr.State  # of ui.handlers.Again, or None
     timer: gr.Timer
     widgets: list[Control] = field(default_factory=list)
 
@@ -63,9 +66,15 @@ def lay_out() -> Page:
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             photo = gr.Image(
-                type="filepath", format="png", label="Photo", height=300, buttons=["fullscreen"], elem_id="photo",
-                alt_text="The photo you chose", placeholder="Drop a photo here, or click to choose one",
-            )  # fmt: skip
+                type="filepath",
+                format="png",
+                label="Photo",
+                height=300,
+                buttons=["fullscreen"],
+                elem_id="photo",
+                alt_text="The photo you chose",
+                placeholder="Drop a photo here, or click to choose one",
+            )
             gr.HTML(PRIVACY, elem_id="privacy")
             with gr.Row(elem_id="examples"):
                 examples = [
@@ -89,15 +98,25 @@ def lay_out() -> Page:
                     option.flag: widget(option) for option in OPTIONS if option.flag not in made
                 }
         with gr.Column(scale=7, min_width=320):
-            right = _lay_out_wall()
+            right = _lay_out_panel()
             status = gr.HTML(elem_id="status")
     return Page(
-        photo, examples, paint, cancel, keep, style, **right, status=status, shown=gr.State(), again=gr.State(), timer=gr.Timer(2),
+        photo,
+        examples,
+        paint,
+        cancel,
+        keep,
+        style,
+        **right,
+        status=status,
+        state=gr.State(),
+        again=gr.State(),
+        timer=gr.Timer(2),
         widgets=[made[option.flag] for option in OPTIONS],
-    )  # fmt: skip
+    )
 
 
-def _lay_out_wall() -> dict[str, Any]:
+def _lay_out_panel() -> dict[str, Any]:
     with gr.Column(elem_id="wall"):
         notes = gr.HTML(elem_id="notes", elem_classes=["notes"])
         with gr.Tabs(elem_id="tabs") as tabs:
@@ -129,7 +148,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
         elem_id="preview",
         alt_text="The painting so far",
     )
-    empty = gr.HTML(empty_wall(EMPTY), elem_id="empty-wall")
+    empty = gr.HTML(empty_panel(EMPTY), elem_id="empty-wall")
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
             format="png",
@@ -144,10 +163,23 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
         stages = gr.Gallery(
-            format="png", label="Stage by stage", columns=5, height="auto", object_fit="cover", interactive=False,
-            buttons=["fullscreen"], elem_id="stages", elem_classes=["captioned"],
-        )  # fmt: skip
+            format="png",
+            label="Stage by stage",
+            columns=5,
+            height="auto",
+            object_fit="cover",
+            interactive=False,
+            buttons=["fullscreen"],
+            elem_id="stages",
+            elem_classes=["captioned"],
+        )
     return {
-        "preview": preview, "empty": empty, "result": result, "slider": slider, "stages": stages, "download": download,
-        "file": file, "link": link,
-    }  # fmt: skip
+        "preview": preview,
+        "empty": empty,
+        "result": result,
+        "slider": slider,
+        "stages": stages,
+        "download": download,
+        "file": file,
+        "link": link,
+    }

@@ -10,39 +10,42 @@ from pipeline.types import Click, Painting, Pixels, Prompt
 from ui.previews import fit, over_checker
 
 MOST_POINTS = 100
-ADD_COLOR, TAKE_COLOR = (
-    (0, 96, 190),
-    (204, 76, 0),
-)  # told apart by color-blind people, too; so are disc and square, + and -
-PAPER, LINE = 238, (255, 214, 10)
+# Told apart by color-blind people, too; so are disc and square, + and -.
+ADD_COLOR = (0, 96, 190)
+TAKE_COLOR = (204, 76, 0)
+PAPER = 238  # gray, of 255, that the rest of the photo is mixed with
+LINE = (255, 214, 10)
 POINT = 0.018  # of the side of a square as large as the preview: a point's radius
 
 
 def clicked(
     index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool
 ) -> Click:
-    """Return a click on a preview as a point of the photo; both sizes are (height, width).
+    """Map a click on a preview to a point of the photo; both sizes are (height, width).
 
-    Convention: `index` (x, y) counts the preview's pixels from its left and upper edge; a point counts from the center of the
-    top-left pixel.
+    Convention: `index` (x, y) counts the preview's pixels from its left and upper edge; a point
+    counts from the center of the top-left pixel.
     """
     x, y = (
-        (at * whole / shown - 0.5)
-        for at, whole, shown in zip(index, photo[::-1], preview[::-1], strict=True)
+        (at * whole / small - 0.5)
+        for at, whole, small in zip(index, photo[::-1], preview[::-1], strict=True)
     )
     return round(min(max(x, 0.0), photo[1] - 1), 2), round(min(max(y, 0.0), photo[0] - 1), 2), add
 
 
 def with_click(prompt: Prompt, click: Click) -> Prompt:
-    """Return the prompt with one click more.
+    """Add a click to a prompt.
 
     Raises: ValueError: there are too many.
     """
     return replace(prompt, points=few((*prompt.points, click)))
 
 
-def draw_kept(painting: Painting) -> Pixels:
-    """Return the photo's preview: what is kept in color and outlined, the rest pale, each click a point with its sign."""
+def draw_mask(painting: Painting) -> Pixels:
+    """Draw what is kept on the preview: that in color and outlined, the rest pale.
+
+    Each click is a point with its sign.
+    """
     pixels = over_checker(fit(painting.original), painting.photo.alpha)
     pale = luminance(pixels)[..., None] * 0.45 + PAPER * 0.55
     h, w = pixels.shape[:2]
@@ -64,7 +67,10 @@ def draw_kept(painting: Painting) -> Pixels:
 
 
 def _draw_point(drawn: Pixels, at: tuple[int, int], radius: int, *, add: bool) -> None:
-    (x, y), rim, arm, line = at, max(1, radius // 4), round(radius * 0.55), max(1, radius // 3)
+    x, y = at
+    rim = max(1, radius // 4)
+    arm = round(radius * 0.55)
+    line = max(1, radius // 3)
     for r, color in ((radius + rim, (255, 255, 255)), (radius, ADD_COLOR if add else TAKE_COLOR)):
         if add:
             cv2.circle(drawn, at, r, color, -1, cv2.LINE_AA)
@@ -75,10 +81,13 @@ def _draw_point(drawn: Pixels, at: tuple[int, int], radius: int, *, add: bool) -
         cv2.line(drawn, (x, y - arm), (x, y + arm), (255, 255, 255), line)
 
 
-def describe_kept(prompt: Prompt) -> str:
+def describe_mask(prompt: Prompt) -> str:
     """Say what the picture to click on shows, for those who do not see it."""
     added = sum(add for _, _, add in prompt.points)
-    return f"The photo; what is kept is outlined. Points that add: {added}; that take away: {len(prompt.points) - added}."
+    taken = len(prompt.points) - added
+    return (
+        f"The photo; what is kept is outlined. Points that add: {added}; that take away: {taken}."
+    )
 
 
 def few(points: tuple[Click, ...]) -> tuple[Click, ...]:

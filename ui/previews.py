@@ -1,4 +1,4 @@
-"""What the page shows of a painting: small 8-bit previews, one a stage."""
+"""What the page shows of a painting: a small 8-bit preview of each stage."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,19 +17,19 @@ FIELD_PX = 1000  # of a photo in its field, which is 300 px high
 BROWSERS_SHOW = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 CHECKER_PX = 12
 CANVAS = (240, 237, 230)
-KEPT, RESULT = "segment", "blend"
+MASK, RESULT = "segment", "blend"
 TITLES = {
     "paint": "Painted",
     "parse": "Parse over the photo",
     "restore": "Restored",
-    KEPT: "Kept region",
+    MASK: "Kept region",
     RESULT: "Result",
 }
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 
 def fit(picture: NDArray[np.generic], longest: int = PREVIEW_PX) -> Pixels:
-    """Return a picture as uint8 with no side over `longest`; floats are [0, 1]."""
+    """Scale a picture down to at most `longest` px a side, as uint8; floats are [0, 1]."""
     height, width = picture.shape[:2]
     scale = longest / max(height, width)
     if scale < 1:
@@ -41,7 +41,10 @@ def fit(picture: NDArray[np.generic], longest: int = PREVIEW_PX) -> Pixels:
 
 
 def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
-    """Lay a preview with transparency over a checkerboard; the downloaded file keeps its transparency."""
+    """Lay a preview with transparency over a checkerboard.
+
+    The downloaded file keeps its transparency.
+    """
     if alpha is None:
         return pixels
     height, width = pixels.shape[:2]
@@ -57,7 +60,10 @@ def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
 
 
 def for_field(path: Path, photo: Photo) -> Pixels | None:
-    """Return what stands for a photo in its field; None where browsers can show the file itself."""
+    """Make the preview that stands for a photo in its field.
+
+    Return None where browsers can show its file, and it is not too large for them.
+    """
     kind, (width, height) = read_header(path)
     rows, columns = photo.pixels.shape[:2]
     if kind in BROWSERS_SHOW and rows * columns == width * height:
@@ -66,7 +72,7 @@ def for_field(path: Path, photo: Photo) -> Pixels | None:
 
 
 def tint(photo: Image, labels: Labels) -> Pixels:
-    """Return the parse in colors over the photo, in gray."""
+    """Draw the parse in colors over the photo in gray."""
     pixels = fit(photo)
     size = pixels.shape[1], pixels.shape[0]
     classes = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
@@ -76,7 +82,7 @@ def tint(photo: Image, labels: Labels) -> Pixels:
 
 
 def show_mask(mask: Mask) -> Pixels:
-    """Return a mask as a gray picture."""
+    """Draw a mask in [0, 1] as a gray picture."""
     return cv2.cvtColor(fit(mask), cv2.COLOR_GRAY2RGB)
 
 
@@ -85,13 +91,13 @@ _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
     "paint": lambda p: None if p.styled is None else fit(p.styled),
     "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
     "restore": lambda p: None if p.restored is None else fit(p.restored),
-    KEPT: lambda p: None if p.mask is None else show_mask(p.mask),
+    MASK: lambda p: None if p.mask is None else show_mask(p.mask),
     RESULT: lambda p: fit(p.result),
 }
 
 
-def picture_of(painting: Painting, stage: str) -> Pixels | None:
-    """Return a stage's preview, None where the stage was skipped."""
+def preview_of(painting: Painting, stage: str) -> Pixels | None:
+    """Make a stage's preview, None where the stage was skipped."""
     picture = _MAKERS[stage](painting)
     return None if picture is None else over_checker(picture, painting.photo.alpha)
 
@@ -101,25 +107,27 @@ def caption_of(painting: Painting, stage: str) -> str:
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
-    seconds = painting.seconds.get(
-        stage, 0.0
-    )  # a stage that came from the cache took none worth saying
+    # A stage that came from the cache took none worth saying.
+    seconds = painting.seconds.get(stage, 0.0)
     took = f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
     return " · ".join(filter(None, (took, badge_of(painting, stage))))
 
 
 def brief(reason: str) -> str:
-    """Return the first sentence of a reason; what follows tells the machine's owner what to do."""
+    """Take the first sentence of a reason; the others tell the machine's owner what to do."""
     return reason.partition(". ")[0].rstrip(".") + "."
 
 
 def blank(shape: tuple[int, ...]) -> Pixels:
-    """Return the empty canvas that stands for a skipped stage."""
+    """Make the empty canvas that stands for a skipped stage."""
     return np.full(shape, CANVAS, np.uint8)
 
 
 def write_preview(path: Path, pixels: Pixels) -> Path:
-    """Write a PNG quickly: previews are lossless and short-lived, so speed counts more than bytes."""
+    """Write a PNG quickly: previews are short-lived, so speed counts more than bytes.
+
+    Raises: OSError: the disk refused.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(
         str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]

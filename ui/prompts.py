@@ -5,17 +5,19 @@ from ui.pointing import few
 
 LARGEST = 1e9  # no photo is that large, and larger numbers of JSON are no floats
 PROMPT_HELP = {
-    "points": "What else is kept, or not, of this photo: [[x, y, add], …] in photo px; where add is true, what lies there is kept.",
+    "points": "What else is kept, or not, of this photo: [[x, y, add], …] in photo px; "
+    "where add is true, what lies there is kept.",
     "box": "[x0, y0, x1, y1] in photo px around what is kept, or null.",
-    "faces": "Faces of this photo that are restored, sharp or not: [[x, y, restoration], …] in photo px; restoration 0 to 1, or null for "
-    "the setting's. Where restored_faces is chosen, no others are.",
+    "faces": "Faces of this photo that are restored, sharp or not: [[x, y, restoration], …] "
+    "in photo px; restoration 0 to 1, or null for the setting's. "
+    "Where restored_faces is chosen, no others are.",
 }
 
 
 def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
-    """Return the prompt that lists of JSON describe; whether it lies in the photo is not known yet.
+    """Read a prompt from lists of JSON; whether it lies in the photo is not known yet.
 
-    Raises: ValueError: they do not; the message says what was wanted and found.
+    Raises: ValueError: they describe none; the message says what was wanted and found.
     """
     if not isinstance(points, list | tuple | None):
         raise ValueError(f"points is a list of [x, y, add], not {_brief(points)}.")
@@ -41,7 +43,8 @@ def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
             and (face[2] is None or _numbers(face[2:]))
         ):
             raise ValueError(
-                f"A face is [x, y, restoration], three numbers, or two and null, not {_brief(face)}."
+                "A face is [x, y, restoration], three numbers, or two and null, "
+                f"not {_brief(face)}."
             )
     overrides = tuple(
         (float(x), float(y), None if weight is None else float(weight))

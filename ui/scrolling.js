@@ -1,7 +1,7 @@
 // Scrolling: what is waited for comes into view, and a wheel or a finger over the picture moves
 // the page.
 (() => {
-  // On a phone the wall is far below Paint. Where the picture is seen already, nothing moves.
+  // On a phone the result panel is far below Paint. Where the picture is seen already, nothing moves.
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const seen = node => {
     const {top, bottom, height} = node.getBoundingClientRect();
@@ -22,7 +22,7 @@
     clearTimeout(over);
     over = setTimeout(() => { place = null; }, 3000);
   };
-  window.bringWall = () => { waiting = untouched = true; bring('#wall'); };
+  window.bringPanel = () => { waiting = untouched = true; bring('#wall'); };
   window.bringResult = () => { if (waiting) bring('#slider'); waiting = false; };
   document.addEventListener('load', event => {
     if (event.target.closest?.('#slider')) scroll(); // it has its height now

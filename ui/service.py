@@ -1,4 +1,7 @@
-"""What the page asks of the pipeline: paint, blend again, download. It translates values and knows no widgets."""
+"""What the page asks of the pipeline: paint, blend again, download.
+
+It translates values and knows no widgets.
+"""
 
 import filecmp
 import logging
@@ -35,7 +38,7 @@ from ui.forecast import Forecast
 from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
-from ui.view_state import ViewState, show, show_again, write_painting
+from ui.view_state import ViewState, state_of, updated_state, write_painting
 from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
@@ -47,17 +50,23 @@ DOING = {
     "segment": "Outlining what is kept",
     "blend": "Blending",
 }
-STILL = "What you corrected in this photo, or gave its faces, still holds; Clear, under Correct and Faces, takes it back."
+STILL = (
+    "What you corrected in this photo, or gave its faces, still holds; "
+    "Clear, under Correct and Faces, takes it back."
+)
 EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
 WITHOUT_NETWORKS: frozenset[StageName] = frozenset({"parse", "paint"})
 MOST_UNDONE = 100
 PREVIEW_S = 1.5  # between two previews of a painting that takes long
-Bar = Callable[[float, str], object]  # share of the work done, what happens now
+Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
 
 
 class AgainError(Exception):
-    """What is wanted takes large networks again, which run only where the visitor sees how far they are, and can cancel them."""
+    """What is wanted takes large networks again.
+
+    These run only where the visitor sees how far they are, and can cancel them.
+    """
 
     def __init__(self, wanted: ViewState) -> None:
         super().__init__("The painting has to be made again.")
@@ -65,12 +74,20 @@ class AgainError(Exception):
 
 
 class PaintService:
-    """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
+    """The pipeline as the page sees it.
+
+    It is loaded late: importing it takes longer than a page may take to appear. Tests give their
+    own `paint`, `models` and `compare`.
+    """
 
     def __init__(
-        self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None,  # noqa: ANN401 - stand-ins for tests
-        *, weights: WeightPolicy = "auto",
-    ) -> None:  # fmt: skip
+        self,
+        paint: Callable[..., Painting] | None = None,
+        models: Any = None,  # noqa: ANN401 - stand-ins for tests
+        compare: Callable[..., Any] | None = None,
+        *,
+        weights: WeightPolicy = "auto",
+    ) -> None:
         self.here = available(weights)  # what `auto` takes, until the program ends
         self._paint = paint
         self._compare = compare
@@ -79,7 +96,7 @@ class PaintService:
         self._alone = threading.Lock()  # two paintings would take twice the memory
         self.line = StatusLine()
         self._cache = StageCache()
-        self.visits = Sessions(self._cache)
+        self.sessions = Sessions(self._cache)
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",
@@ -87,127 +104,135 @@ class PaintService:
         )
 
     def pipeline(self) -> tuple[Callable[..., Painting], Any]:
-        """Return `paint` and the one set of models that all visitors share."""
+        """Load, once, `paint` and the models that all visitors share."""
         with self._lock:
             if self._paint is None:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
 
-                self._paint, self._models = (
-                    paint,
-                    Models(here=self.here, arriving=self.line.arriving),
-                )
+                self._paint = paint
+                self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
     def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
-        """Run the pipeline; one at a time, unless the networks' work comes from the cache (`cached`)."""
+        """Run the pipeline, one painting at a time.
+
+        Those whose networks' work comes from the cache (`cached`) need not wait.
+        """
         paint, models = self.pipeline()
         alone = nullcontext() if how.get("cached") else self._alone
         with self.line.working(), alone:
             return paint(photo, settings, models=models, **how)
 
     def show(
-        self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: ViewState | None = None, *,
+        self,
+        session_id: str,
+        path: Path,
+        name: str,
+        settings: Settings,
+        bar: Bar,
+        before: ViewState | None = None,
+        *,
         styles: tuple[StyleFile, ...] = (),
-    ) -> ViewState:  # fmt: skip
-        """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
+    ) -> ViewState:
+        """Paint a visitor's photo and write its previews.
 
-        Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        Corrections of a painting `before` of the same photo are followed again.
+
+        Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor
+        asked for it, or left.
         """
-        visit = self.visits.of(session)
-        report = reporter(visit, bar)
+        session = self.sessions.of(session_id)
+        report = reporter(session, bar)
         prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
-        with_styles = replace(prompt, styles=styles_of(visit, styles))
+        with_styles = replace(prompt, styles=styles_of(session, styles))
         try:
-            photo = photo_of(visit, visit.cache, path, name)
+            photo = photo_of(session, session.cache, path, name)
             painting = self.paint(
-                photo, settings, prompt=with_styles, report=report, cache=visit.cache
+                photo, settings, prompt=with_styles, report=report, cache=session.cache
             )
         finally:
-            visit.preview = None
-        shown = replace(show(visit, painting, path), styles=styles)
-        return (
-            replace(shown, notes=(STILL, *shown.notes), past=before.past)
-            if before and prompt
-            else shown
-        )
+            session.preview = None
+        state = replace(state_of(session, painting, path), styles=styles)
+        if not (before and prompt):
+            return state
+        return replace(state, notes=(STILL, *state.notes), past=before.past)
 
-    def show_example(self, session: str, example: Example) -> ViewState:
+    def show_example(self, session_id: str, example: Example) -> ViewState:
         """Show an example, which is painted already or now; its stages are everybody's."""
         painting = self.examples.of(example)
-        return replace(show(self.visits.of(session), painting, example.path), owner=EXAMPLES_OWNER)
+        state = state_of(self.sessions.of(session_id), painting, example.path)
+        return replace(state, owner=EXAMPLES_OWNER)
 
-    def blend_again(self, session: str, shown: ViewState, settings: Settings) -> ViewState:
+    def blend_again(self, session_id: str, state: ViewState, settings: Settings) -> ViewState:
         """Blend the shown painting anew from what the visitor's cache holds.
 
         Raises: AgainError: it holds that no more.
         """
         return self.again(
-            session, shown, replace(shown, settings=changed_at_once(shown.settings, settings))
+            session_id, state, replace(state, settings=changed_at_once(state.settings, settings))
         )
 
-    def point(self, session: str, shown: ViewState, prompt: Prompt) -> ViewState:
-        """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo. What was before can be undone.
+    def point(self, session_id: str, state: ViewState, prompt: Prompt) -> ViewState:
+        """Follow clicks and strokes on what is kept and blend anew; it can be undone.
+
+        The first click embeds the photo.
 
         Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
         """
-        past = (*shown.past, shown.prompt)[-MOST_UNDONE:]
-        return self.again(session, shown, replace(shown, prompt=prompt, past=past))
+        past = (*state.past, state.prompt)[-MOST_UNDONE:]
+        return self.again(session_id, state, replace(state, prompt=prompt, past=past))
 
-    def undo(self, session: str, shown: ViewState) -> ViewState:
+    def undo(self, session_id: str, state: ViewState) -> ViewState:
         """Take the last click or stroke back.
 
         Raises: AgainError: as in `blend_again`.
         """
-        if not shown.past:
-            return shown
+        if not state.past:
+            return state
         return self.again(
-            session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1])
+            session_id, state, replace(state, prompt=state.past[-1], past=state.past[:-1])
         )
 
     def again(
-        self, session: str, shown: ViewState, wanted: ViewState, bar: Bar | None = None
+        self, session_id: str, state: ViewState, wanted: ViewState, bar: Bar | None = None
     ) -> ViewState:
-        """Show a painting with the settings, prompt and past of another.
+        """Show a painting with the settings, prompt and past of `wanted`.
 
-        `bar`: what says how far it is where large networks may run; without it they must not.
+        Large networks may run only with a `bar`, which says how far they are.
 
-        Raises: AgainError: they would have to. Cancelled: the visitor asked for it, or left.
+        Raises: AgainError: they would have to run without one. Cancelled: the visitor asked for
+        it, or left.
         """
-        if (wanted.settings, wanted.prompt) == (shown.settings, shown.prompt):
-            return shown
-        visit, began = self.visits.of(session), time.perf_counter()
-        painting = self._repaint(visit, wanted, bar)
+        if (wanted.settings, wanted.prompt) == (state.settings, state.prompt):
+            return state
+        session = self.sessions.of(session_id)
+        began = time.perf_counter()
+        painting = self._repaint(session, wanted, bar)
         log.info(
             "blended %d x %d px again in %.3f s",
             *painting.result.shape[1::-1],
             time.perf_counter() - began,
         )
-        if all(
-            Path(path).exists()
-            for path in (
-                shown.before,
-                shown.kept,
-                shown.framed,
-                *(path for _, path, _ in shown.stages),
-            )
-        ):
-            return replace(show_again(visit, painting, shown), past=wanted.past)
+        previews = (path for _, path, _ in state.stages)
+        files = (state.before, state.mask_preview, state.framed, *previews)
+        if all(Path(path).exists() for path in files):
+            return replace(updated_state(session, painting, state), past=wanted.past)
         # The previews were deleted while the page stood idle.
         return replace(
-            show(visit, painting, shown.photo),
-            owner=shown.owner,
+            state_of(session, painting, state.photo),
+            owner=state.owner,
             past=wanted.past,
-            styles=shown.styles,
+            styles=state.styles,
         )
 
-    def _repaint(self, visit: Session, wanted: ViewState, bar: Bar | None) -> Painting:
-        cache = self._cache_of(visit, wanted)
+    def _repaint(self, session: Session, wanted: ViewState, bar: Bar | None) -> Painting:
+        cache = self._cache_of(session, wanted)
         how: dict[str, Any] = (
-            {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+            {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(session, bar)}
         )
-        prompt = replace(wanted.prompt, styles=styles_of(visit, wanted.styles))
-        photo = photo_of(visit, cache, wanted.photo, wanted.name)
+        prompt = replace(wanted.prompt, styles=styles_of(session, wanted.styles))
+        photo = photo_of(session, cache, wanted.photo, wanted.name)
         try:
             return self.paint(photo, wanted.settings, prompt=prompt, cache=cache, **how)
         except NotCachedError as missing:
@@ -215,7 +240,7 @@ class PaintService:
 
     def compare(
         self,
-        session: str,
+        session_id: str,
         path: Path,
         name: str,
         settings: Settings,
@@ -226,16 +251,18 @@ class PaintService:
     ) -> Compared:
         """Paint a visitor's photo with several segmenters and write the previews and the sheet.
 
-        Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
+        Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the
+        visitor asked for it, or left.
         """
         _, models = self.pipeline()
         if self._compare is None:
             from pipeline.compare import compare
 
             self._compare = compare
-        visit = self.visits.of(session)
-        report, photo = reporter(visit, bar), photo_of(visit, visit.cache, path, name)
-        like = styles_of(visit, styles)
+        session = self.sessions.of(session_id)
+        report = reporter(session, bar)
+        photo = photo_of(session, session.cache, path, name)
+        like = styles_of(session, styles)
         with self.line.working(), self._alone:
             compared = self._compare(
                 photo,
@@ -244,26 +271,28 @@ class PaintService:
                 models=models,
                 styles=like,
                 report=report,
-                cache=visit.cache,
+                cache=session.cache,
             )
-        return show_comparison(visit, compared, photo)
+        return show_comparison(session, compared, photo)
 
-    def write_full_size(self, session: str, shown: ViewState, bar: Bar | None = None) -> Path:
-        """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path.
+    def write_full_size(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
+        """Write the shown painting at the photo's size as a PNG; return its private path.
 
-        `bar`: as in `again`.
+        The file carries the settings and the weights. `bar`: as in `again`.
 
         Raises: AgainError: as in `again`.
         """
-        visit = self.visits.of(session)
-        return write_painting(self._repaint(visit, shown, bar), visit.folder)
+        session = self.sessions.of(session_id)
+        return write_painting(self._repaint(session, state, bar), session.folder)
 
-    def _cache_of(self, visit: Session, shown: ViewState) -> OwnerCache:
-        return self._cache.of(shown.owner) if shown.owner else visit.cache
+    def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
+        return self._cache.of(state.owner) if state.owner else session.cache
 
 
-def photo_of(visit: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
-    """Read a photo once for all its paintings; its pixels stay on the disk, in the visit's folder.
+def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
+    """Read a photo once for all its paintings.
+
+    Its pixels stay on the disk, in the session's folder.
 
     Raises: PhotoError: it cannot be read, or was deleted meanwhile.
     """
@@ -271,34 +300,41 @@ def photo_of(visit: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
     def read() -> Photo:
         if not path.exists():
             raise PhotoError(
-                "Your photo is no longer on this machine: it was deleted, as promised. Add it again."
+                "Your photo is no longer on this machine: "
+                "it was deleted, as promised. Add it again."
             )
-        return visit.on_disk(read_photo(path, name=name))
+        return session.on_disk(read_photo(path, name=name))
 
     return cache.get(("photo", str(path)), read)
 
 
-def styles_of(visit: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
-    """Read style pictures, or take them from the visit's cache.
+def styles_of(session: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
+    """Read style pictures, or take them from the session's cache.
 
     Raises: PhotoError: one cannot be read, or was deleted meanwhile.
     """
-    return tuple(visit.cache.get(("style", file), file.read) for file in files)
+    return tuple(session.cache.get(("style", file), file.read) for file in files)
 
 
-def reporter(visit: Session, bar: Bar) -> Callable[[Progress], None]:
-    """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
-    stop, forecast, previewed = visit.begin(), Forecast(time.monotonic()), 0.0
+def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
+    """Begin a session's run; return the callback that follows it.
+
+    The callback moves the bar, forecasts the time left, writes the picture so far, and ends the
+    run when asked to.
+    """
+    stop = session.begin()
+    forecast = Forecast(time.monotonic())
+    previewed = 0.0
 
     def report(progress: Progress) -> None:
         nonlocal previewed
         if stop.is_set():
             raise Cancelled
         if progress.picture is not None:
-            if visit.enough.is_set():
+            if session.stop_early.is_set():
                 raise StopEarly
             if time.monotonic() - previewed > PREVIEW_S:
-                visit.show_so_far(to_uint8(progress.picture))
+                session.show_so_far(to_uint8(progress.picture))
                 previewed = time.monotonic()
         left = forecast.left(progress, time.monotonic())
         bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
@@ -307,5 +343,5 @@ def reporter(visit: Session, bar: Bar) -> Callable[[Progress], None]:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Return whether two files hold the same bytes."""
+    """Check that two files exist and hold the same bytes."""
     return one.exists() and other.exists() and filecmp.cmp(one, other, shallow=False)

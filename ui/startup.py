@@ -1,4 +1,7 @@
-"""What is done once the page is up: load the networks, paint the examples and, where that is asked for, fetch published weights."""
+"""What is done once the page is up: load the networks and paint the examples.
+
+Where that is asked for, published weights are fetched, too.
+"""
 
 import logging
 import os
@@ -26,10 +29,12 @@ def start(service: PaintService, policy: WeightPolicy) -> None:
 
 
 def prepare(service: PaintService, policy: WeightPolicy) -> None:
-    """Load what is here and paint the examples; under `full`, then fetch what every painting may need.
+    """Load what is here and paint the examples.
 
-    What is fetched changes nothing under `auto`, so that nobody's work goes on with other networks than it began with: who wants it
-    chooses `full`, as the status line says.
+    Under `full`, then fetch what every painting may need.
+
+    What is fetched changes nothing under `auto`, so that nobody's work goes on with other networks
+    than it began with. Whoever wants it chooses `full`, as the status line says.
     """
     try:
         _make_ready(service)
@@ -63,7 +68,7 @@ def _fetch_all(service: PaintService) -> list[str]:
 
 
 def _fetch(service: PaintService, entry: Entry) -> str:
-    """Bring a weight and make its network ready; return what became of it."""
+    """Fetch a weight and make its network ready; return what became of it."""
     try:
         with service.line.working():
             fetch(entry, partial(service.line.arriving, entry.name))
@@ -71,20 +76,18 @@ def _fetch(service: PaintService, entry: Entry) -> str:
     except WeightError as error:
         log.info("%s", error)
         return f"{entry.name} could not be fetched, so painting goes on without it."
-    return (
-        ""
-        if entry.name in service.here
-        else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
-    )
+    if entry.name in service.here:
+        return ""
+    return f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
 
 
 def chosen_by_full() -> list[Entry]:
-    """Return the published weights that every painting may need under `full`, one a role."""
+    """List the published weights that every painting may need under `full`, one a role."""
     return [entry for role in USUAL if not (entry := choose(role, "full")).embedded]
 
 
 def wanted() -> list[Entry]:
-    """Return those of them that may be fetched without asking for each: what they should be is published."""
+    """List those of them that may be fetched unasked: their hash is published."""
     return [entry for entry in chosen_by_full() if not entry.unpinned]
 
 
@@ -102,4 +105,4 @@ def describe_weights(here: frozenset[str]) -> str:
 def _sweep(service: PaintService) -> None:
     while True:
         time.sleep(SWEEP_S)
-        service.visits.sweep()
+        service.sessions.sweep()

@@ -15,7 +15,7 @@ class StatusLine:
         self._lock = threading.Lock()
 
     def say(self, *sentences: str, settled: bool = False) -> None:
-        """Set what it says; `settled` means that it will not change any more unless weights arrive."""
+        """Set what it says; once `settled`, it changes only while weights arrive."""
         self._said = " ".join(filter(None, sentences)), settled
 
     def arriving(self, name: str, done: int, total: int | None) -> None:
@@ -42,7 +42,7 @@ class StatusLine:
                     self._coming.clear()
 
     def read(self) -> tuple[str, bool]:
-        """Return what it says, and whether it is settled."""
+        """Read what it says, and whether it is settled."""
         with self._lock:
             line, settled = self._said
             return " ".join(

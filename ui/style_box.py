@@ -24,29 +24,36 @@ MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
 DELETED = (
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
 )
+NOT_CARRIED = (
+    "The link cannot carry the picture that it was painted like; "
+    "add it, or choose one of the gallery."
+)
 FIELDS = 4  # how many of the values of an event are the box's
 
 
 @dataclass(frozen=True)
 class StyleBox:
-    """What events read and write: `fields` are the values that `files_of` takes; `name`: the picture's in the gallery, or nothing."""
+    """The box's components. `name`: what the gallery calls the picture, or nothing."""
 
     box: gr.Column
     picture: gr.Image
     name: gr.Textbox
     other: gr.Image
-    share: gr.Slider
+    weight: gr.Slider
     mask: gr.Image
     gallery: dict[str, gr.Button]
 
     @property
     def fields(self) -> list[gr.components.Component]:
-        """The components whose values say what is painted like what."""
-        return [self.picture, self.other, self.share, self.mask]
+        """The components whose values `files_of` takes, in its order."""
+        return [self.picture, self.other, self.weight, self.mask]
 
 
 def lay_out() -> tuple[StyleBox, dict[str, Control]]:
-    """Make the box, hidden until its painter is chosen, and the controls in it by their flags; call it inside `gr.Blocks`."""
+    """Make the box, hidden until its painter is chosen, and the controls in it by their flags.
+
+    Call it inside `gr.Blocks`.
+    """
     with gr.Column(visible=False, elem_id="style-box") as box:
         picture = _field(
             "Paint it like this picture", "style", "A picture whose style the photo gets"
@@ -64,7 +71,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
             other = _field(
                 "And like this one", "other-style", "A second picture whose style is mixed in"
             )
-            share = gr.Slider(
+            weight = gr.Slider(
                 0.05,
                 0.95,
                 value=0.5,
@@ -78,7 +85,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
                 "A mask of the first picture",
                 "Drop a mask: white where it counts",
             )
-    return StyleBox(box, picture, name, other, share, mask, gallery), controls
+    return StyleBox(box, picture, name, other, weight, mask, gallery), controls
 
 
 def _field(
@@ -97,7 +104,7 @@ def _field(
 
 
 def unfold(painter: str) -> list[dict[str, object]]:
-    """Return the box, and the controls of `MONETS`, as they are under a painter."""
+    """Show the box under its painter, and the controls of `MONETS` under the others."""
     return [
         gr.update(visible=PAINTERS[painter].needs_style),
         *(gr.update(visible=PAINTERS[painter].moods) for _ in MONETS),
@@ -105,28 +112,33 @@ def unfold(painter: str) -> list[dict[str, object]]:
 
 
 def choose(name: str) -> tuple[str, str]:
-    """Return a picture of the gallery, and its name."""
+    """Choose a picture of the gallery; return its path and its name."""
     return str(GALLERY[name].path), name
 
 
 def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] | None, list[str]]:
-    """Return the picture of the gallery that a link names, and what a visitor has to know where its painter needs one that is not there."""
+    """Find the picture of the gallery that a link names.
+
+    Return its path and its name, or None, and a sentence where the painter needs a picture that
+    the link does not carry.
+    """
     name = query.get(NAME, "")
     if name in GALLERY:
         return choose(name), []
     if not PAINTERS[painter].needs_style:
         return None, []
-    return None, [
-        "The link cannot carry the picture that it was painted like; add it, or choose one of the gallery."
-    ]
+    return None, [NOT_CARRIED]
 
 
 @dataclass(frozen=True)
 class StyleFile:
-    """A style picture as the page remembers it: its file, its share, and the file of its mask."""
+    """A style picture as the page remembers it: its file, its weight, and the file of its mask.
+
+    `weight`, in (0, 1], is how much it counts beside a second one; both add up to 1.
+    """
 
     path: Path
-    share: float = 1.0
+    weight: float = 1.0
     mask: Path | None = None
 
     def read(self) -> Style:
@@ -137,13 +149,16 @@ class StyleFile:
         for path in filter(None, (self.path, self.mask)):
             if not path.exists():
                 raise PhotoError(DELETED)
-        return style_of(read_photo(self.path), self.share, self.mask and read_photo(self.mask))
+        mask = self.mask and read_photo(self.mask)
+        return style_of(read_photo(self.path), self.weight, mask)
 
 
 def files_of(
-    settings: Settings, picture: object, other: object, share: object, mask: object
+    settings: Settings, picture: object, other: object, weight: object, mask: object
 ) -> tuple[StyleFile, ...]:
-    """Return the pictures in the box with their shares, the first one with its mask; none where another painter paints.
+    """Collect the pictures in the box with their weights, the first one with its mask.
+
+    Other painters use none.
 
     Raises: PromptError: there is a mask and no picture that it belongs to.
     """
@@ -152,12 +167,13 @@ def files_of(
     first, second, where = (_path(field) for field in (picture, other, mask))
     if where and not first:
         raise PromptError(
-            "Wanted the picture that the mask belongs to, found none; add it, or take the mask away."
+            "Wanted the picture that the mask belongs to, found none; "
+            "add it, or take the mask away."
         )
-    part = float(share) if isinstance(share, int | float) and 0 < share < 1 else 0.5
-    shares = (1 - part, part) if first and second else (1.0, 1.0)
-    found = zip((first, second), shares, (where, None), strict=True)
-    return tuple(StyleFile(path, each, shown) for path, each, shown in found if path)
+    of_other = float(weight) if isinstance(weight, int | float) and 0 < weight < 1 else 0.5
+    weights = (1 - of_other, of_other) if first and second else (1.0, 1.0)
+    found = zip((first, second), weights, (where, None), strict=True)
+    return tuple(StyleFile(path, each, masked) for path, each, masked in found if path)
 
 
 def _path(field: object) -> Path | None:

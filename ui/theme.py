@@ -1,4 +1,7 @@
-"""How the page looks and reads: a light wall, dark ink, the pictures as the only strong colors. Nothing is fetched."""
+"""How the page looks: a light wall, dark ink, the pictures as the only strong colors.
+
+Nothing is fetched.
+"""
 
 from pathlib import Path
 
@@ -35,16 +38,21 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 CSS = """
 .gradio-container { width: 100%; max-width: 1240px !important; margin: 0 auto; }
-#head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; font-weight: 500; font-size: 2.3rem;
+#head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
+  font-weight: 500; font-size: 2.3rem;
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
-#privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45; padding: 0; }
-.notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee; border-left: 3px solid #b98a3c; border-radius: 4px;
+#privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45;
+  padding: 0; }
+.notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee;
+  border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
 .notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 .notes li::marker { color: #b98a3c; }
-#wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 14px; gap: 12px; }
-#empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem; border-radius: 4px;
+#wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px;
+  padding: 14px; gap: 12px; }
+#empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem;
+  border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
 #wall:has(#preview img) #empty { min-height: 110px; }
 #wall, #slider { scroll-margin-top: 12px; }
@@ -53,20 +61,28 @@ CSS = """
 #preview img { width: 100%; height: 460px; object-fit: contain; }
 #empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
 #examples { gap: 10px; flex-wrap: nowrap; align-items: stretch; }
-#examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem; font-weight: 500; white-space: normal;
+#examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem;
+  font-weight: 500; white-space: normal;
   line-height: 1.2; min-width: 0; justify-content: flex-start; }
-#examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%; border-radius: 3px; margin: 0; }
+#examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%;
+  border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
-#wall .captioned .grid-container { align-items: start; grid-template-rows: none; grid-auto-rows: auto; padding-top: 4px; }
-#wall .captioned .gallery-item, #wall .captioned .thumbnail-item { height: auto; aspect-ratio: auto; width: 100%; }
-#wall .captioned .thumbnail-item { display: flex; flex-direction: column; border: 0; box-shadow: none; background: none; }
-#wall .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%; object-fit: cover; border-radius: 3px; }
-#wall .captioned .caption-label { position: static; max-width: none; white-space: normal; overflow: visible; background: none; border: 0;
-  box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3; color: var(--body-text-color-subdued); }
+#wall .captioned .grid-container { align-items: start; grid-template-rows: none;
+  grid-auto-rows: auto; padding-top: 4px; }
+#wall .captioned .gallery-item, #wall .captioned .thumbnail-item { height: auto;
+  aspect-ratio: auto; width: 100%; }
+#wall .captioned .thumbnail-item { display: flex; flex-direction: column; border: 0;
+  box-shadow: none; background: none; }
+#wall .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%;
+  object-fit: cover; border-radius: 3px; }
+#wall .captioned .caption-label { position: static; max-width: none; white-space: normal;
+  overflow: visible; background: none; border: 0;
+  box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3;
+  color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
 #correct-tools { align-items: end; }
 #tool .wrap, #click-mode .wrap { gap: 6px 0; }
@@ -77,7 +93,8 @@ CSS = """
 #faces .image-container { padding-top: 30px; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }
-#wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked)) #kept button { touch-action: none; }
+#wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked))
+  #kept button { touch-action: none; }
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #wall #compared .thumbnail-item img { aspect-ratio: auto; }
 #wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
@@ -92,9 +109,12 @@ CSS = """
   color: inherit; font-size: 1.5rem; }
 #large .close { position: fixed; top: 12px; right: 12px; }
 body:has(#large[open]) { overflow: hidden; }
-#cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none; mix-blend-mode: difference; z-index: 9;
-  background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat, linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
-:focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important; outline-offset: 2px; }
+#cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none;
+  mix-blend-mode: difference; z-index: 9;
+  background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat,
+  linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
+:focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important;
+  outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
@@ -104,7 +124,9 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #empty { min-height: 200px; }
   #wall .captioned .grid-container { --grid-cols: 2 !important; }
 }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
+@media (prefers-reduced-motion: reduce) {
+  * { animation: none !important; transition: none !important; }
+}
 """
 
 SCRIPTS = ("page.js", "scrolling.js", "large.js")
@@ -114,31 +136,37 @@ HEAD = f"""
 {"".join(Path(__file__).with_name(name).read_text() for name in SCRIPTS)}</script>
 """
 
-BRING_WALL = "() => bringWall()"
+BRING_PANEL = "() => bringPanel()"
 # Without a photo the page asks for one, where it stands.
-BRING_WALL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringWall(); }"
+BRING_PANEL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringPanel(); }"
 BRING_RESULT = "() => bringResult()"
 
 SAVE_FILE = """file => {
   if (!file) return;
-  const link = Object.assign(document.createElement('a'), {href: file.url, download: file.orig_name || 'painted.png'});
+  const download = file.orig_name || 'painted.png';
+  const link = Object.assign(document.createElement('a'), {href: file.url, download});
   document.body.append(link); link.click(); link.remove();
 }"""
 
 
 def copy_link(flags: list[str]) -> str:
-    """Return the script that copies the page's address with values, those that are there, in the order of `flags`, and says so."""
+    """Write the script that copies the page's address with the settings, and says so.
+
+    It takes their values in the order of `flags`; empty ones are left out.
+    """
     return f"""async (...values) => {{
       const flags = {flags}, link = new URL(location.href);
       link.search = ''; link.hash = '';
-      flags.forEach((flag, i) => {{ if (values[i] !== '') link.searchParams.set(flag, values[i]); }});
+      flags.forEach((flag, i) => {{
+        if (values[i] !== '') link.searchParams.set(flag, values[i]);
+      }});
       try {{ await navigator.clipboard.writeText(link); return 'Link copied'; }}
       catch {{ window.prompt('Copy this link:', link); return 'Copy link'; }}
     }}"""
 
 
 def theme() -> Base:
-    """Return the page's theme; it stays light where the system is dark, as a gallery's wall does."""
+    """Make the page's theme; it stays light where the system is dark, as a gallery's wall does."""
     made = Base(
         primary_hue=POND,
         secondary_hue=POND,

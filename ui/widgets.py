@@ -6,33 +6,26 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from pipeline.settings import Option, Settings, options
-from ui.available import is_light, offered
+from ui.available import available_choices, is_light
 
 OPTIONS = tuple(options())
 PAINTER = "painter"
-MAIN = (
-    "brush",
-    "mood",
-    "keep",
-    "face_strength",
-)  # what stands beside Paint; the rest waits in Fine-tune
-AT_ONCE = tuple(
-    o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend")
-)  # cheap enough to answer while a slider moves
+# What stands beside Paint; the rest waits in Fine-tune.
+MAIN = ("brush", "mood", "keep", "face_strength")
+# Cheap enough to answer while a slider moves.
+AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend"))
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
 Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider
 
 
 def widget(option: Option) -> Control:
-    """Return the control of one setting; it offers what can be chosen here, and is hidden where that is one thing."""
+    """Make the control of one setting; it is hidden where only one choice is available."""
     name = f"set-{option.flag.replace('_', '-')}"
     if option.kind is bool:
         return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
     if option.kind is str:
-        choices, how = (
-            offered(option),
-            {"label": option.label, "info": option.help, "elem_id": name},
-        )
+        choices = available_choices(option)
+        how = {"label": option.label, "info": option.help, "elem_id": name}
         if len(choices) > MOST_BUTTONS:
             return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
         return gr.Radio(choices, value=str(option.default), visible=len(choices) > 1, **how)
@@ -44,12 +37,12 @@ def widget(option: Option) -> Control:
 
 
 def step_of(low: float, high: float) -> float:
-    """Return a power of ten that cuts a range into 20 to 200 steps."""
+    """Choose the power of ten that cuts a range into 20 to 200 steps."""
     return 10.0 ** math.floor(math.log10((high - low) / 20 + 1e-9))
 
 
 def from_widgets(values: Sequence[object]) -> Settings:
-    """Return the settings that the controls show, in the order of `OPTIONS`.
+    """Read the settings from the controls' values, in the order of `OPTIONS`.
 
     Raises: ValueError: a value out of range, with the range.
     """
@@ -57,12 +50,12 @@ def from_widgets(values: Sequence[object]) -> Settings:
 
 
 def to_widgets(settings: Settings) -> list[bool | float | str]:
-    """Return what the controls must show for these settings, in the order of `OPTIONS`."""
+    """List the controls' values for these settings, in the order of `OPTIONS`."""
     return [option.of(settings) for option in OPTIONS]
 
 
 def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
-    """Return the settings of a painting with only those of `AT_ONCE` changed to what is chosen now.
+    """Change only those settings of a painting in `AT_ONCE` to what is chosen now.
 
     A segmenter that takes long waits for Paint.
     """
@@ -75,7 +68,10 @@ def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
 
 
 def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
-    """Return the settings that a link carries, and a sentence for each value that was ignored; other parameters are not ours."""
+    """Read the settings that a link carries.
+
+    Return them with a sentence for each value that was ignored. Other parameters are not ours.
+    """
     good: dict[str, object] = {}
     bad: list[str] = []
     for option in OPTIONS:

@@ -79,10 +79,9 @@ def walk(browser: Browser, url: str, folder: Path) -> None:
         ((1280, 900), paint_at_a_desk),
         ((390, 844), paint_on_a_phone),
     ):
-        page, asked = (
-            browser.new_page(viewport={"width": width, "height": height}, has_touch=width < 1000),
-            [],
-        )
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, has_touch=width < 1000)
+        asked = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         paint_there(page, url, folder)
         foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]
@@ -92,7 +91,8 @@ def walk(browser: Browser, url: str, folder: Path) -> None:
 
 def main() -> None:
     """Run all checks."""
-    began, url, folder = time.monotonic(), sys.argv[1], Path(sys.argv[2])
+    began = time.monotonic()
+    url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     paint_by_client(url)
     with sync_playwright() as playwright:

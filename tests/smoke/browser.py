@@ -12,15 +12,21 @@ from playwright.sync_api import Page
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHROMIUM = "/usr/bin/chromium"
 # Root in a container has no sandbox, and nothing but the page itself may be asked for.
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-LEAST_DIFFERENCE = 5.0  # mean difference of 8-bit values between a photo and its painting; a mere recompression stays below 2
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+# Mean difference of 8-bit values between a photo and its painting; a mere recompression stays
+# below 2.
+LEAST_DIFFERENCE = 5.0
 LONGEST_MS = 240_000
 DROP = """([zone, name, data]) => {
   const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0)), files = new DataTransfer();
   const type = 'image/' + {jpg: 'jpeg', tif: 'tiff'}[name.slice(-3)];
   const drag = kind => new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true});
   files.items.add(new File([bytes], name, {type}));
-  ['dragenter', 'dragover', 'drop'].forEach(kind => document.querySelector(zone).dispatchEvent(drag(kind)));
+  const target = document.querySelector(zone);
+  ['dragenter', 'dragover', 'drop'].forEach(kind => target.dispatchEvent(drag(kind)));
 }"""
 
 

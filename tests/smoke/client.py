@@ -30,9 +30,9 @@ def paint_by_client(url: str) -> None:
     file, report = Client(url, verbose=False).predict(
         photo=handle_file(photo), **like, api_name="/paint"
     )
-    imitated = pixels_of(Path(file).read_bytes())
+    styled = pixels_of(Path(file).read_bytes())
     check(
-        abs(imitated - painted).mean() > LEAST_DIFFERENCE,
+        abs(styled - painted).mean() > LEAST_DIFFERENCE,
         "the client's painting like a picture is another one",
     )
     check(

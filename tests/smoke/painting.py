@@ -22,7 +22,7 @@ def choose_a_mood(page: Page) -> None:
 
 
 def paint_like_a_picture(page: Page) -> None:
-    """Choose a picture of the gallery, watch it being imitated, keep it early, and go back to Monet."""
+    """Paint like a picture of the gallery, keep it early, and go back to Monet."""
     page.locator("#set-painter label", has_text="Like a picture").click()
     page.locator("#style-gallery button", has_text="Night").click()
     page.wait_for_selector("#style img")
@@ -34,7 +34,7 @@ def paint_like_a_picture(page: Page) -> None:
     page.wait_for_selector("#notes:has-text('Stopped after')", timeout=240_000)
     page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
     page.wait_for_selector("#preview img", state="hidden", timeout=10_000)
-    check(True, "it is kept as it was, and hangs on the wall")
+    check(True, "it is kept as it was, and hangs in the result panel")
     page.locator("#set-painter label", has_text="Monet").click()
     page.wait_for_selector("#set-mood", state="visible")
 
@@ -44,7 +44,8 @@ def open_link(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click("#link")
     page.wait_for_selector("#link:has-text('Link copied')")
-    link, browser = page.evaluate("navigator.clipboard.readText()"), page.context.browser
+    link = page.evaluate("navigator.clipboard.readText()")
+    browser = page.context.browser
     assert browser
     other = browser.new_page()
     other.goto(link)

@@ -10,18 +10,16 @@ HANDLE = "#slider .outer"
 
 
 def scroll_over_the_result(page: Page) -> None:
-    """Scroll the page by wheel and finger over the result; drag its handle by mouse, keys and finger."""
-    paint_face_strokes, picture = (
-        page.context.new_cdp_session(page),
-        page.locator("#slider .content"),
-    )
+    """Scroll by wheel and finger over the result; drag its handle by mouse, keys and finger."""
+    devtools = page.context.new_cdp_session(page)
+    picture = page.locator("#slider .content")
 
     def wheel() -> None:
         page.mouse.move(*middle_of(page, "#slider .content", 0.25))
         page.mouse.wheel(0, 150)
 
     def swipe() -> None:
-        drag_a_finger(paint_face_strokes, middle_of(page, "#slider .content", 0.25), (0, -15))
+        drag_a_finger(devtools, middle_of(page, "#slider .content", 0.25), (0, -15))
 
     for name, act in (("the wheel", wheel), ("a swipe", swipe)):
         picture.scroll_into_view_if_needed()
@@ -43,7 +41,7 @@ def scroll_over_the_result(page: Page) -> None:
         page.mouse.up()
 
     def finger() -> None:
-        drag_a_finger(paint_face_strokes, middle_of(page, HANDLE), (6, 0))
+        drag_a_finger(devtools, middle_of(page, HANDLE), (6, 0))
 
     def keys() -> None:
         page.locator(HANDLE).focus()
@@ -55,16 +53,14 @@ def scroll_over_the_result(page: Page) -> None:
 
 
 def drag_a_finger(
-    paint_face_strokes: CDPSession, start: tuple[float, float], step: tuple[float, float]
+    devtools: CDPSession, start: tuple[float, float], step: tuple[float, float]
 ) -> None:
     """Put a finger down, move it by ten steps, and lift it."""
     for i in range(11):
         x, y = (at + i * by for at, by in zip(start, step, strict=True))
         kind = "touchMove" if i else "touchStart"
-        paint_face_strokes.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-        )
-    paint_face_strokes.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def moves_the_handle(page: Page, act: Callable[[], None]) -> bool:
@@ -75,10 +71,10 @@ def moves_the_handle(page: Page, act: Callable[[], None]) -> bool:
     return abs(middle_of(page, HANDLE)[0] - before) > 2
 
 
-def middle_of(page: Page, place: str, share: float = 0.5) -> tuple[float, float]:
+def middle_of(page: Page, place: str, fraction: float = 0.5) -> tuple[float, float]:
     """Return the middle of a place in the window, or a point left of it."""
     box = page.locator(place).bounding_box() or {}
-    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+    return box["x"] + fraction * box["width"], box["y"] + box["height"] / 2
 
 
 def look_at_a_stage(page: Page) -> None:
@@ -87,10 +83,8 @@ def look_at_a_stage(page: Page) -> None:
     small = thumbnails.first.locator("img").bounding_box() or {}
     thumbnails.first.click()
     page.wait_for_selector("#large img", state="visible")
-    big, first = (
-        large.locator("img").bounding_box() or {},
-        large.locator("img").get_attribute("src"),
-    )
+    big = large.locator("img").bounding_box() or {}
+    first = large.locator("img").get_attribute("src")
     check(
         big["height"] > 2 * small["height"],
         f"a stage's picture opens large, {small['height']:.0f} to {big['height']:.0f} px high",

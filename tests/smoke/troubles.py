@@ -61,7 +61,7 @@ def refused(page: Page, button: str, why: str) -> None:
     page.wait_for_selector(f"{button}:not([disabled])", timeout=10_000)
     page.wait_for_timeout(600)
     check(page.locator(button).is_enabled(), f"{button} says '{why}' and can be pressed again")
-    check(not page.evaluate(RED), "nothing red is left on the wall")
+    check(not page.evaluate(RED), "nothing red is left in the result panel")
     while page.locator(".toast-body").count():
         page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
         page.wait_for_timeout(300)
@@ -78,7 +78,7 @@ def cancel_a_long_one(page: Page) -> None:
     words = EMPTY.partition("<")[0]
     check(
         words not in page.locator("#wall").inner_text(),
-        "the empty wall asks for nothing while it is painted",
+        "the empty panel asks for nothing while it is painted",
     )
     page.wait_for_function("told.length > 40", timeout=LONGEST_MS)  # two seconds, once it is known
     in_view(page, "#preview", "the painting so far comes into view")
@@ -89,7 +89,7 @@ def cancel_a_long_one(page: Page) -> None:
     told, red = page.evaluate("clearInterval(watcher), [told, reddened]")
     check(told == sorted(told, reverse=True), f"the time left only fell {told[:1]} {told[-1:]}")
     check(not red, "a cancel is no error: it leaves a note and nothing red")
-    check(words in page.locator("#wall").inner_text(), "the wall is empty again")
+    check(words in page.locator("#wall").inner_text(), "the result panel is empty again")
     page.locator("#set-painter label", has_text="Monet").click()
     page.wait_for_selector("#set-mood", state="visible")
 

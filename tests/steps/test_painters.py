@@ -14,8 +14,8 @@ from pipeline.steps.run import Run
 from pipeline.types import Photo
 from pipeline.variants import MOODS
 from pipeline.weights.catalog import CATALOG
-from ui import available as offers
-from ui.available import offered, within_reach
+from ui import available
+from ui.available import available_choices, with_available_choices
 from ui.badges import badge_of
 from ui.widgets import from_link
 
@@ -68,10 +68,10 @@ def test_the_painting_says_whose_mood_it_has(models):
 
 
 def test_moods_are_offered_where_their_weights_are(monkeypatch):
-    assert [choice for _, choice in offered(OPTION)] == list(MOODS)
+    assert [choice for _, choice in available_choices(OPTION)] == list(MOODS)
     settings = from_link({"mood": "dusk"})[0]
-    assert within_reach(settings) == (settings, [])
-    monkeypatch.setattr(offers, "is_here", lambda network: network is None)
-    settings, said = within_reach(settings)
+    assert with_available_choices(settings) == (settings, [])
+    monkeypatch.setattr(available, "is_available", lambda network: network is None)
+    settings, said = with_available_choices(settings)
     assert settings.paint.mood == "monet"
     assert said == ["The mood Dusk needs monet_dusk (2 MB), which is not here; Monet is used."]

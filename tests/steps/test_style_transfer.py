@@ -24,9 +24,8 @@ from pipeline.steps.cache import StageCache
 from pipeline.steps.style_transfer import NOBODY
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
-from tests.page import visitor
+from tests.page import components, handlers_of, visitor
 from ui import style_box
-from ui.handlers import Handlers
 from ui.service import reporter
 from ui.sessions import Sessions
 
@@ -276,46 +275,47 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
 
 
 def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(service):
-    handlers, service.line = Handlers(service), SimpleNamespace(read=lambda: ("All is well.", True))
-    assert not handlers.tick(visitor("anna"))[1].active
+    handlers, timer = handlers_of(service), components().timer
+    service.line = SimpleNamespace(read=lambda: ("All is well.", True))
+    assert not handlers.tick(visitor("anna"))[timer].active
     assert handlers.watch(visitor("anna")).active
-    assert handlers.tick(visitor("anna"))[1].active
-    assert not handlers.tick(visitor("bert"))[1].active
+    assert handlers.tick(visitor("anna"))[timer].active
+    assert not handlers.tick(visitor("bert"))[timer].active
     with pytest.raises(gr.Error):
         handlers.paint_photo(
             visitor("anna"), lambda done, desc: None, None, None, *[None] * style_box.FIELDS
         )
-    assert not handlers.tick(visitor("anna"))[1].active
+    assert not handlers.tick(visitor("anna"))[timer].active
     handlers.watch(visitor("anna"))
     handlers.cancel(visitor("anna"))
-    assert not handlers.tick(visitor("anna"))[1].active
+    assert not handlers.tick(visitor("anna"))[timer].active
 
 
 def test_the_picture_so_far_is_shown_and_can_be_kept(service):
-    visit = service.visits.of("anna")
-    report = reporter(visit, lambda done, text: None)
+    session = service.sessions.of("anna")
+    report = reporter(session, lambda done, text: None)
     report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
-    assert Path(visit.preview).exists()
-    handlers = Handlers(service)
-    assert handlers.tick(visitor("anna"))[2].visible
-    assert not handlers.tick(visitor("bert"))[2].visible  # nobody else sees it
+    assert Path(session.preview).exists()
+    handlers, preview = handlers_of(service), components().preview
+    assert handlers.tick(visitor("anna"))[preview].visible
+    assert not handlers.tick(visitor("bert"))[preview].visible  # nobody else sees it
     handlers.keep(visitor("anna"))
     report(Progress("restore", 0.6))  # what is short goes on
     with pytest.raises(StopEarly):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
-    visit.stop.set()
+    session.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
 
 
 def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
-    visit = Sessions(StageCache()).of("anna")
-    hanging = visit.show("result", np.zeros((8, 8, 3), np.uint8))
+    session = Sessions(StageCache()).of("anna")
+    hanging = session.show("result", np.zeros((8, 8, 3), np.uint8))
     for value in range(60):
-        visit.show_so_far(np.full((8, 8, 3), value, np.uint8))
+        session.show_so_far(np.full((8, 8, 3), value, np.uint8))
     assert Path(hanging).exists()
-    assert Path(visit.preview).exists()
-    assert len(list(visit.folder.iterdir())) == 3
+    assert Path(session.preview).exists()
+    assert len(list(session.folder.iterdir())) == 3
 
 
 def test_painting_like_nothing_says_what_to_do(service, photo):
@@ -326,7 +326,7 @@ def test_painting_like_nothing_says_what_to_do(service, photo):
     service._paint = refuse
     values = [style_box.LIKE if o.flag == "painter" else o.default for o in style_box.OPTIONS]
     with pytest.raises(gr.Error, match="add a style picture"):
-        Handlers(service).paint_photo(
+        handlers_of(service).paint_photo(
             visitor("anna"),
             lambda d, desc: None,
             {"path": str(photo)},

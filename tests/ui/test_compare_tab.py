@@ -1,4 +1,4 @@
-"""The tab that compares segmenters, with a stand-in for the comparison: what it asks for, shows, keeps private and refuses."""
+"""The tab "Compare", with a stand-in: what it asks for, shows, keeps private and refuses."""
 
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from PIL import Image
 from pipeline.compare import Comparison, Version, check
 from pipeline.settings import COMPARED, Settings
 from pipeline.types import Progress
-from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, visitor  # noqa: F401 - `private` is a fixture
-from ui import available as offers
+from tests.page import DEFAULTS, NO_STYLES, Pipeline, components, handlers_of, private, visitor  # noqa: F401 - `private` is a fixture
+from ui import available
 from ui.compare_tab import lay_out, view
-from ui.handlers import Handlers
 from ui.service import PaintService
 from ui.widgets import to_widgets
 
@@ -77,26 +76,26 @@ def test_each_version_has_a_picture_with_its_facts(service, photo, compare):
             "someone",
             Settings.from_flat(brush=2.0),
             ("unet", "unet_whole"),
-            service.visits.of("anna").cache,
+            service.sessions.of("anna").cache,
         )
     ]
     assert compared.notes == ("Nothing was restored: no network.",)
 
 
-def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_visit(service, photo):
+def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_session(service, photo):
     first, second = Path(compared_by(service, photo).sheet), Path(compared_by(service, photo).sheet)
     assert second.name == "someone-compared.png"
     assert Image.open(second).format == "PNG"
     assert not first.exists(), "only the last one is kept"
     ben = Path(compared_by(service, photo, who="ben").sheet)
     assert ben.parents[1] != second.parents[1]
-    assert second.parents[1] == service.visits.of("anna").folder
-    service.visits.leave("anna")
+    assert second.parents[1] == service.sessions.of("anna").folder
+    service.sessions.leave("anna")
     assert (second.exists(), ben.exists()) == (False, True)
 
 
 def test_the_page_shows_pictures_sheet_and_notes(service, photo):
-    values = Handlers(service).compare(
+    values = handlers_of(service).compare(
         visitor("anna"),
         lambda done, desc: None,
         {"path": str(photo)},
@@ -104,11 +103,12 @@ def test_the_page_shows_pictures_sheet_and_notes(service, photo):
         *NO_STYLES,
         *DEFAULTS,
     )
-    notes, pictures, sheet = values
+    tab = components().comparison
+    notes, pictures, sheet = (values[part] for part in (tab.notes, tab.pictures, tab.sheet))
     assert "Nothing was restored" in notes
     assert (pictures.visible, len(pictures.value)) == (True, 3)
     assert sheet.visible
-    assert [part.visible for part in view(None)] == [False, False]
+    assert [part.visible for part in view(tab, None).values()] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_page_shows_pictures_sheet_and_notes(service, photo):
 def test_what_cannot_be_compared_is_said(service, photo, photo_field, segmenters, said):
     field = {"path": str(photo)} if photo_field else None
     with pytest.raises(gr.Error, match=said):
-        Handlers(service).compare(
+        handlers_of(service).compare(
             visitor("anna"), lambda done, desc: None, field, segmenters, *NO_STYLES, *DEFAULTS
         )
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_compared_is_said(service, photo, photo_field, segmenters
 def test_a_network_that_is_not_here_is_said(service, photo):
     values = to_widgets(Settings.from_flat(weights="embedded"))
     with pytest.raises(gr.Error, match="sam_vit_h was chosen"):
-        Handlers(service).compare(
+        handlers_of(service).compare(
             visitor("anna"),
             lambda done, desc: None,
             {"path": str(photo)},
@@ -143,11 +143,11 @@ def test_a_network_that_is_not_here_is_said(service, photo):
 
 def test_a_cancelled_comparison_changes_nothing(photo):
     def compare(*_, report, **__):
-        service.visits.of("anna").stop.set()
+        service.sessions.of("anna").stop.set()
         report(Progress("segment", 0.9))
 
     service = PaintService(paint=Pipeline(), models=object(), compare=compare)
-    values = Handlers(service).compare(
+    values = handlers_of(service).compare(
         visitor("anna"),
         lambda done, desc: None,
         {"path": str(photo)},
@@ -155,12 +155,14 @@ def test_a_cancelled_comparison_changes_nothing(photo):
         *NO_STYLES,
         *DEFAULTS,
     )
-    assert values == [gr.skip()] * 3
+    assert values == gr.skip()
 
 
 def test_only_what_is_at_hand_can_be_ticked_and_the_usual_is(monkeypatch):
     with gr.Blocks():
-        monkeypatch.setattr(offers, "is_here", lambda network: network in (None, "sam_light"))
+        monkeypatch.setattr(
+            available, "is_available", lambda network: network in (None, "sam_light")
+        )
         tab = lay_out()
         assert [choice for _, choice in tab.segmenters.choices] == [
             "unet",
@@ -168,5 +170,5 @@ def test_only_what_is_at_hand_can_be_ticked_and_the_usual_is(monkeypatch):
             "sam_light",
         ]
         assert set(tab.segmenters.value) == set(COMPARED)
-        monkeypatch.setattr(offers, "is_here", lambda network: network is None)
+        monkeypatch.setattr(available, "is_available", lambda network: network is None)
         assert lay_out().segmenters.value == ["unet"]

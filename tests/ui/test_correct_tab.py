@@ -16,16 +16,25 @@ from pipeline.settings import Settings
 from pipeline.stages.segment.scribbles import draw
 from pipeline.types import PhotoError, Prompt
 from pipeline.weights.catalog import WeightError
-from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    state_by,
+    state_in,
+    visitor,
+)
 from ui.correct_tab import ADD, TAKE, view
-from ui.handlers import Handlers
 from ui.pointing import (
     ADD_COLOR,
     MOST_POINTS,
     TAKE_COLOR,
     clicked,
-    describe_kept,
-    draw_kept,
+    describe_mask,
+    draw_mask,
     with_click,
 )
 from ui.prompts import prompt_from
@@ -35,7 +44,7 @@ SIZE = (300, 200)
 
 
 class Obedient(Pipeline):
-    """Keeps a square, what clicks add, and then what is drawn; the result is white where the photo is kept, black elsewhere."""
+    """Keeps a square, what clicks add, then what is drawn: white in the result, the rest black."""
 
     square = np.s_[100:160, 60:140]
 
@@ -73,10 +82,6 @@ def at(x, y):
     return SimpleNamespace(index=(x, y))
 
 
-def shown_in(values):
-    return values[0]
-
-
 def pixels(path):
     return np.asarray(Image.open(path).convert("RGB"))
 
@@ -112,13 +117,13 @@ def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
         models=None,
         prompt=Prompt(((30.0, 250.0, True), (100.0, 130.0, False))),
     )
-    drawn = draw_kept(painting)
+    drawn = draw_mask(painting)
     assert drawn.shape == (*SIZE, 3)
     assert drawn[110, 130].tolist() == [200, 40, 40]
     assert len(set(drawn[20, 20])) == 1, "gray where nothing is kept"
     assert (tuple(drawn[248, 28]), tuple(drawn[128, 98])) == (ADD_COLOR, TAKE_COLOR)
     assert drawn[250, 30].tolist() == drawn[130, 100].tolist() == [255, 255, 255], "its sign"
-    assert describe_kept(painting.prompt).endswith("add: 1; that take away: 1.")
+    assert describe_mask(painting.prompt).endswith("add: 1; that take away: 1.")
 
 
 def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
@@ -126,26 +131,27 @@ def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
         return replace(Pipeline()(*args, **how), mask=None)
 
     painting = paint(read_photo(photo), Settings(), models=None)
-    assert np.ptp(draw_kept(painting), axis=2).max() == 0
-    hint, *_ = view(shown_by(PaintService(paint=paint, models=object()), photo))
-    assert "Nothing is kept yet" in hint.value
+    assert np.ptp(draw_mask(painting), axis=2).max() == 0
+    tab = components().correct
+    updates = view(tab, state_by(PaintService(paint=paint, models=object()), photo))
+    assert "Nothing is kept yet" in updates[tab.hint].value
 
 
 # What clicks change
 
 
 def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
-    handlers, first = Handlers(service), shown_by(service, photo)
-    once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
-    twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
+    handlers, first = handlers_of(service), state_by(service, photo)
+    once = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    twice = state_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
     assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
     assert [pixels(s.after)[50, 30].max() for s in (first, once, twice)] == [0, 255, 255]
     assert [pixels(s.after)[130, 100].max() for s in (first, once, twice)] == [255, 255, 0]
-    assert len({first.kept, once.kept, twice.kept}) == 3
-    back = shown_in(handlers.undo(visitor("anna"), twice))
+    assert len({first.mask_preview, once.mask_preview, twice.mask_preview}) == 3
+    back = state_in(handlers.undo(visitor("anna"), twice))
     assert (pixels(back.after) == pixels(once.after)).all()
-    assert (pixels(back.kept) == pixels(once.kept)).all()
-    none = shown_in(handlers.clear(visitor("anna"), twice))
+    assert (pixels(back.mask_preview) == pixels(once.mask_preview)).all()
+    none = state_in(handlers.clear(visitor("anna"), twice))
     assert none.prompt == Prompt()
     assert (pixels(none.after) == pixels(first.after)).all()
 
@@ -153,16 +159,16 @@ def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, ph
 def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     service, photo, tmp_path
 ):
-    handlers = Handlers(service)
-    clicked_on = shown_in(
-        handlers.click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    handlers = handlers_of(service)
+    clicked_on = state_in(
+        handlers.click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
     )
     blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
-    assert blended.kept == clicked_on.kept, "a blend does not change it"
+    assert blended.mask_preview == clicked_on.mask_preview, "a blend does not change it"
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -175,7 +181,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     assert again.prompt == clicked_on.prompt
     assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(
+    other = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -189,19 +195,19 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
 
 
 def test_the_download_follows_the_clicks(service, photo):
-    shown = shown_in(
-        Handlers(service).click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    state = state_in(
+        handlers_of(service).click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
     )
-    assert (pixels(service.write_full_size("anna", shown)) == pixels(shown.after)).all()
+    assert (pixels(service.write_full_size("anna", state)) == pixels(state.after)).all()
 
 
 def test_clicks_before_a_painting_do_nothing(service):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     for values in (
         handlers.click(visitor("anna"), at(1, 1), None, ADD),
         handlers.undo(visitor("anna"), None),
     ):
-        assert values == [gr.skip()] * len(values)
+        assert values == gr.skip()
 
 
 def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
@@ -212,18 +218,18 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
             return super().__call__(photo, settings, **how)
 
     service = PaintService(paint=Bare(), models=object())
-    shown = shown_by(service, photo)
+    state = state_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
-        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
-    assert service.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
+    assert service.blend_again("anna", state, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
 def test_a_deleted_photo_is_asked_for_again(service, photo):
-    shown = shown_by(service, photo)
-    service.visits.leave("anna")
+    state = state_by(service, photo)
+    service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises((PhotoError, gr.Error), match="Add it again"):
-        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
+        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
 
 
 def test_too_many_clicks_are_refused():
@@ -237,9 +243,14 @@ def test_too_many_clicks_are_refused():
 
 @pytest.mark.parametrize(
     ("faces", "said"),
-    [("1,2", "a list of"), ([[1, 2]], r"A face is \[x, y, restoration\]"), ([[1, 2, True]], "two and null"),
-     ([[1, None, 1]], "three numbers"), ([[1, 2, 0.5]] * 101, "at most 100")],
-)  # fmt: skip
+    [
+        ("1,2", "a list of"),
+        ([[1, 2]], r"A face is \[x, y, restoration\]"),
+        ([[1, 2, True]], "two and null"),
+        ([[1, None, 1]], "three numbers"),
+        ([[1, 2, 0.5]] * 101, "at most 100"),
+    ],
+)
 def test_other_json_of_faces_is_refused_in_a_sentence(faces, said):
     with pytest.raises(ValueError, match=said):
         prompt_from(None, None, faces)
@@ -258,12 +269,21 @@ def test_prompts_of_json_are_read():
 @pytest.mark.parametrize(
     ("points", "box", "said"),
     [
-        ("1,2", None, "a list of"), (7, None, "a list of"), ({"x": 1}, None, "a list of"), ([[1, 2]], None, r"A point is \[x, y, add\]"),
-        ([[1, 2, 1]], None, "true or false"), ([[True, 2, True]], None, "two numbers"), ([["1", 2, True]], None, "two numbers"),
-        ([[10**400, 2, True]], None, "two numbers"), ([[1, 2, True]] * 101, None, "at most 100"), (None, [1, 2, 3], "four numbers"),
-        (None, "0,0,5,5", "four numbers"), (None, [0, 0, float("nan"), 5], "four numbers"), (None, {}, "four numbers"),
+        ("1,2", None, "a list of"),
+        (7, None, "a list of"),
+        ({"x": 1}, None, "a list of"),
+        ([[1, 2]], None, r"A point is \[x, y, add\]"),
+        ([[1, 2, 1]], None, "true or false"),
+        ([[True, 2, True]], None, "two numbers"),
+        ([["1", 2, True]], None, "two numbers"),
+        ([[10**400, 2, True]], None, "two numbers"),
+        ([[1, 2, True]] * 101, None, "at most 100"),
+        (None, [1, 2, 3], "four numbers"),
+        (None, "0,0,5,5", "four numbers"),
+        (None, [0, 0, float("nan"), 5], "four numbers"),
+        (None, {}, "four numbers"),
     ],
-)  # fmt: skip
+)
 def test_other_json_is_refused_in_a_sentence(points, box, said):
     with pytest.raises(ValueError, match=said):
         prompt_from(points, box)

@@ -1,4 +1,4 @@
-"""Strokes on what is kept: what the page sends, what they become, what is refused; with stand-ins."""
+"""Strokes: what the page sends, what they become, what is refused; with stand-ins."""
 
 import json
 
@@ -9,11 +9,19 @@ from PIL import Image
 
 from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Prompt
-from tests.page import DEFAULTS, NO_STYLES, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, shown_in, someone
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    components,
+    handlers_of,
+    private,
+    state_by,
+    state_in,
+    visitor,
+)
+from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
-from ui.handlers import Handlers
 from ui.service import STILL, PaintService
 
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
@@ -33,8 +41,8 @@ def sent(line):
     return json.dumps({"line": line, "at": 1})
 
 
-def stroke(handlers, shown, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
-    return shown_in(handlers.draw(visitor(who), shown, sent(line), tool, mode, width))
+def stroke(handlers, state, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
+    return state_in(handlers.draw(visitor(who), state, sent(line), tool, mode, width))
 
 
 # What a stroke becomes
@@ -90,11 +98,25 @@ def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "x", "1", "[]", "{}", sent([]), sent("ab"), sent([1, 2]), sent([[1]]), sent([[1, 2, 3]]), sent([[1, 2], [3]]),
-        sent([["a", "b"]]), sent([[float("nan"), 0]]), sent([[float("inf"), 0]]), sent([[None, 0]]), sent([[0, 0]] * (LONGEST + 1)),
+        "",
+        "x",
+        "1",
+        "[]",
+        "{}",
+        sent([]),
+        sent("ab"),
+        sent([1, 2]),
+        sent([[1]]),
+        sent([[1, 2, 3]]),
+        sent([[1, 2], [3]]),
+        sent([["a", "b"]]),
+        sent([[float("nan"), 0]]),
+        sent([[float("inf"), 0]]),
+        sent([[None, 0]]),
+        sent([[0, 0]] * (LONGEST + 1)),
         "[" * 5000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_stroke_is_refused_in_a_sentence(text):
     with pytest.raises(ValueError, match=f"A stroke has 1 to {LONGEST} points"):
         line_from(text)
@@ -104,47 +126,49 @@ def test_what_is_no_stroke_is_refused_in_a_sentence(text):
 
 
 def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
-    handlers, first = Handlers(service), shown_by(service, photo)
-    clicked = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    handlers, first = handlers_of(service), state_by(service, photo)
+    clicked = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
     taken = stroke(handlers, clicked, [[0.15, 0.15], [0.15, 0.2]], mode=TAKE)
     added = stroke(handlers, taken, [[0.8, 0.9]])
     assert [pixels(s.after)[50, 30].max() for s in (first, clicked, taken, added)] == [0, 255, 0, 0]
     assert [pixels(s.after)[270, 160].max() for s in (clicked, taken, added)] == [0, 0, 255]
-    assert len({first.kept, clicked.kept, taken.kept, added.kept}) == 4
+    assert (
+        len({first.mask_preview, clicked.mask_preview, taken.mask_preview, added.mask_preview}) == 4
+    )
     erased = stroke(handlers, added, [[0.15, 0.15], [0.15, 0.2]], tool=ERASER, width=20)
     assert pixels(erased.after)[50, 30].max() == 255, "the click holds again"
     back = erased
     for before in (added, taken, clicked, first):
-        back = shown_in(handlers.undo(visitor("anna"), back))
+        back = state_in(handlers.undo(visitor("anna"), back))
         assert back.prompt == before.prompt
         assert (pixels(back.after) == pixels(before.after)).all()
-    assert shown_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
-    none = shown_in(handlers.clear(visitor("anna"), added))
+    assert state_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
+    none = state_in(handlers.clear(visitor("anna"), added))
     assert none.prompt == Prompt()
-    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
+    assert state_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
         "even that can be undone"
     )
 
 
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
-    handlers, first = Handlers(service), shown_by(service, photo)
+    handlers, first = handlers_of(service), state_by(service, photo)
     drawn = stroke(handlers, first)
-    *_, undo, clear = view(first)
-    assert (undo.interactive, clear.interactive) == (False, False)
-    *_, undo, clear = view(drawn)
-    assert (undo.interactive, clear.interactive) == (True, True)
+    tab = components().correct
+    for state, either in ((first, False), (drawn, True)):
+        updates = view(tab, state)
+        assert (updates[tab.undo].interactive, updates[tab.clear].interactive) == (either, either)
 
 
 def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     service, photo, tmp_path
 ):
-    handlers = Handlers(service)
-    drawn = stroke(handlers, shown_by(service, photo))
+    handlers = handlers_of(service)
+    drawn = stroke(handlers, state_by(service, photo))
     blended = service.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -156,9 +180,9 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     )
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
-    assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
+    assert state_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(
+    other = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
@@ -173,8 +197,8 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
 
 
 def test_a_visitor_never_sees_another_ones_drawing(service, photo):
-    handlers = Handlers(service)
-    mine, theirs = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
+    handlers = handlers_of(service)
+    mine, theirs = state_by(service, photo, "anna"), state_by(service, photo, "ben")
     drawn = stroke(handlers, mine)
     after = stroke(handlers, theirs, [[0.8, 0.9]], who="ben")
     assert pixels(after.after)[150, 55].max() == 0
@@ -183,11 +207,11 @@ def test_a_visitor_never_sees_another_ones_drawing(service, photo):
 
 
 def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(service, photo):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     values = handlers.draw(visitor("anna"), None, sent(ACROSS), BRUSH, ADD, 10)
-    assert values == [gr.skip()] * len(values)
+    assert values == gr.skip()
     with pytest.raises(gr.Error, match="A stroke has"):
-        handlers.draw(visitor("anna"), shown_by(service, photo), "nonsense", BRUSH, ADD, 10)
+        handlers.draw(visitor("anna"), state_by(service, photo), "nonsense", BRUSH, ADD, 10)
 
 
 @pytest.mark.parametrize(
@@ -204,4 +228,4 @@ def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(serv
 )
 def test_tools_that_the_page_does_not_have_are_refused(service, photo, tool, mode, width):
     with pytest.raises(gr.Error, match="brush"):
-        stroke(Handlers(service), shown_by(service, photo), tool=tool, mode=mode, width=width)
+        stroke(handlers_of(service), state_by(service, photo), tool=tool, mode=mode, width=width)

@@ -11,13 +11,22 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.restore.select_faces import choose, face_at
 from pipeline.types import Prompt, RestorationPlan
-from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    state_by,
+    state_in,
+    visitor,
+)
 from tests.stages.restore.test_select_faces import face_in
-from tests.ui.test_correct_tab import SIZE, at, pixels, shown_in, someone
+from tests.ui.test_correct_tab import SIZE, at, pixels, someone
 from ui import faces_tab
 from ui.correct_tab import ADD
 from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
-from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR
 from ui.service import STILL, PaintService
 
@@ -58,17 +67,17 @@ def service():
     return PaintService(paint=Restoring(), models=object())
 
 
-def weights(shown):
-    return [plan.weight for plan in shown.plans]
+def weights(state):
+    return [plan.weight for plan in state.plans]
 
 
 def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that_back(
     service, photo
 ):
-    handlers, first = Handlers(service), shown_by(service, photo)
+    handlers, first = handlers_of(service), state_by(service, photo)
     assert weights(first) == [0.5, 0.5]
-    once = shown_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
-    both = shown_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
+    once = state_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
+    both = state_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
     assert weights(once) == [1, 0.5]
     assert weights(both) == [1, 0]
     assert pixels(once.after)[80, 60].min() == 255
@@ -77,28 +86,28 @@ def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that
         assert (once.stages[i][1] != first.stages[i][1]) == (
             stage in ("parse", "restore", "segment", "blend")
         )
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [
+    assert weights(state_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [
         0.5,
         0,
     ], "again, elsewhere on the face"
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [
+    assert weights(state_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [
         0.8,
         0,
     ]
-    assert weights(shown_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
-    none = shown_in(handlers.clear_faces(visitor("anna"), both))
+    assert weights(state_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
+    none = state_in(handlers.clear_faces(visitor("anna"), both))
     assert weights(none) == [0.5, 0.5]
     assert (pixels(none.framed) == pixels(first.framed)).all()
 
 
 def test_faces_and_corrections_are_cleared_apart(service, photo):
-    handlers = Handlers(service)
-    shown = shown_in(
-        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    handlers = handlers_of(service)
+    state = state_in(
+        handlers.click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    shown = shown_in(handlers.click(visitor("anna"), at(30, 50), shown, ADD))
+    state = state_in(handlers.click(visitor("anna"), at(30, 50), state, ADD))
     corrected, faces = (
-        shown_in(clear(visitor("anna"), shown)).prompt
+        state_in(clear(visitor("anna"), state)).prompt
         for clear in (handlers.clear_faces, handlers.clear)
     )
     assert (len(corrected.points), len(corrected.faces)) == (1, 0)
@@ -106,16 +115,16 @@ def test_faces_and_corrections_are_cleared_apart(service, photo):
 
 
 def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
-    handlers = Handlers(service)
-    shown = shown_in(
-        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    handlers = handlers_of(service)
+    state = state_in(
+        handlers.click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    again = shown_in(
+    again = state_in(
         handlers.paint_photo(
             visitor("anna"),
             lambda d, desc: None,
             {"path": str(photo)},
-            shown,
+            state,
             *NO_STYLES,
             *DEFAULTS,
         )
@@ -125,10 +134,10 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
 
 
 def test_the_download_follows_the_faces(service, photo):
-    shown = shown_in(
-        Handlers(service).click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    state = state_in(
+        handlers_of(service).click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    assert pixels(service.write_full_size("anna", shown))[80, 60].min() == 255
+    assert pixels(service.write_full_size("anna", state))[80, 60].min() == 255
 
 
 @pytest.mark.parametrize(
@@ -139,16 +148,18 @@ def test_a_click_beside_a_face_and_a_weight_that_is_none_are_refused(
     service, photo, where, weight, said
 ):
     with pytest.raises(gr.Error, match=said):
-        Handlers(service).click_face(visitor("anna"), at(*where), shown_by(service, photo), weight)
+        handlers_of(service).click_face(
+            visitor("anna"), at(*where), state_by(service, photo), weight
+        )
 
 
 def test_clicks_before_a_painting_do_nothing(service):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     for values in (
         handlers.click_face(visitor("anna"), at(1, 1), None, 0.5),
         handlers.clear_faces(visitor("anna"), None),
     ):
-        assert values == [gr.skip()] * len(values)
+        assert values == gr.skip()
 
 
 def test_a_face_at_the_photos_edge_can_be_clicked():
@@ -183,17 +194,18 @@ def test_frames_say_what_is_done_with_each_face(photo):
     assert describe_faces(
         (RestorationPlan(0.5, low_confidence=True), RestorationPlan(0, "not chosen"))
     ) == (
-        "The photo with a frame around each face: face 1 restored by 50 %, low confidence; face 2 left alone, not chosen."
+        "The photo with a frame around each face: face 1 restored by 50 %, low confidence; "
+        "face 2 left alone, not chosen."
     )
 
 
 def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
-    hint, room, *_ = faces_tab.view(
-        shown_by(PaintService(paint=Pipeline(), models=object()), photo)
-    )
-    assert hint.value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
-    assert not room.visible
-    assert faces_tab.WAITING in faces_tab.view(None)[0].value
+    tab = components().faces
+    state = state_by(PaintService(paint=Pipeline(), models=object()), photo)
+    updates = faces_tab.view(tab, state)
+    assert updates[tab.hint].value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
+    assert not updates[tab.room].visible
+    assert faces_tab.WAITING in faces_tab.view(tab, None)[tab.hint].value
 
 
 def test_the_client_points_at_faces(served, photo):

@@ -10,7 +10,7 @@ from ui.forecast import Forecast
 
 
 def told(reports, forecast=None):
-    """Return (when, seconds) of what is shown at reports of (when, stage, share done)."""
+    """Return (when, seconds) of what is shown at reports of (when, stage, fraction done)."""
     forecast = forecast or Forecast(0.0)
     shown = [(now, forecast.left(Progress(stage, done), now)) for now, stage, done in reports]
     return [(now, left) for now, left in shown if left is not None]
@@ -18,8 +18,8 @@ def told(reports, forecast=None):
 
 def painting(seconds, begins=0.25, ends=0.6, after=3.0, reports=100):
     """Return the reports of a painter that takes so long, evenly, after a parse."""
-    shares = (i / reports for i in range(reports + 1))
-    return [(after + seconds * s, "paint", begins + s * (ends - begins)) for s in shares]
+    fractions = (i / reports for i in range(reports + 1))
+    return [(after + seconds * s, "paint", begins + s * (ends - begins)) for s in fractions]
 
 
 def test_it_says_nothing_before_the_painter_has_begun():

@@ -1,4 +1,4 @@
-"""The page, with a stand-in for the pipeline: what it keeps apart, paints, refuses, and offers as an API."""
+"""The page over a stand-in: what it keeps apart, paints, refuses, and offers as an API."""
 
 import subprocess
 import sys
@@ -17,74 +17,87 @@ from pipeline.io.image_files import encode_png, read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
-from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
-from ui import theme as look
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    Pipeline,
+    controls_in,
+    handlers_of,
+    notes_in,
+    private,
+    state_by,
+    visitor,
+)
+from ui import theme
 from ui.examples import EXAMPLES, PaintedExamples
-from ui.handlers import Handlers
 from ui.service import PaintService, reporter
-from ui.sessions import KEPT_PREVIEWS, Sessions
+from ui.sessions import MOST_PREVIEWS, Sessions
 from ui.widgets import OPTIONS, from_widgets
 
 ROOT = Path(__file__).parents[2]
 
 
-# Visits
+# Sessions
 
 
 def test_visitors_share_neither_files_nor_cache(service, photo):
-    anna, ben = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
+    anna, ben = state_by(service, photo, "anna"), state_by(service, photo, "ben")
     assert Path(anna.after).parent != Path(ben.after).parent
-    assert service.visits.of("anna").cache.get("key", lambda: "anna's") == "anna's"
-    assert service.visits.of("ben").cache.get("key", lambda: "ben's") == "ben's"
+    assert service.sessions.of("anna").cache.get("key", lambda: "anna's") == "anna's"
+    assert service.sessions.of("ben").cache.get("key", lambda: "ben's") == "ben's"
 
 
 def test_leaving_stops_the_run_and_deletes_the_pictures(service, photo):
-    shown = shown_by(service, photo)
-    stop = service.visits.of("anna").begin()
-    Handlers(service).leave(visitor("anna"))
+    state = state_by(service, photo)
+    stop = service.sessions.of("anna").begin()
+    handlers_of(service).leave(visitor("anna"))
     assert stop.is_set()
-    assert not Path(shown.after).exists()
+    assert not Path(state.after).exists()
 
 
-def test_idle_visits_are_left_and_busy_ones_stay(service, photo):
-    idle, busy = shown_by(service, photo, "idle"), shown_by(service, photo, "busy")
-    service.visits.of("idle").seen = time.monotonic() - 100
-    service.visits.sweep(idle_s=50)
+def test_idle_sessions_are_left_and_busy_ones_stay(service, photo):
+    idle, busy = state_by(service, photo, "idle"), state_by(service, photo, "busy")
+    service.sessions.of("idle").last_used = time.monotonic() - 100
+    service.sessions.sweep(idle_s=50)
     assert (Path(idle.after).exists(), Path(busy.after).exists()) == (False, True)
 
 
-def test_a_visit_keeps_a_bounded_number_of_previews():
-    visit = Sessions(StageCache()).of("anna")
+def test_a_session_keeps_a_bounded_number_of_previews():
+    session = Sessions(StageCache()).of("anna")
     paths = [
-        Path(visit.show("result", np.zeros((2, 2, 3), np.uint8))) for _ in range(KEPT_PREVIEWS + 3)
+        Path(session.show("result", np.zeros((2, 2, 3), np.uint8)))
+        for _ in range(MOST_PREVIEWS + 3)
     ]
-    assert [path.exists() for path in paths] == [False] * 3 + [True] * KEPT_PREVIEWS
+    assert [path.exists() for path in paths] == [False] * 3 + [True] * MOST_PREVIEWS
 
 
 # Painting
 
 
 def test_a_painting_shows_five_stages_and_its_hint(service, photo):
-    shown = shown_by(service, photo)
-    assert [stage for stage, _, _ in shown.stages] == [
+    state = state_by(service, photo)
+    assert [stage for stage, _, _ in state.stages] == [
         "paint",
         "parse",
         "restore",
         "segment",
         "blend",
     ]
-    assert all(Image.open(path).size == (60, 40) for _, path, _ in shown.stages)
-    assert shown.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
-    assert (np.asarray(Image.open(shown.before)) == 255 - np.asarray(Image.open(shown.after))).all()
+    assert all(Image.open(path).size == (60, 40) for _, path, _ in state.stages)
+    assert state.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
+    assert (np.asarray(Image.open(state.before)) == 255 - np.asarray(Image.open(state.after))).all()
 
 
 def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
     service, pipeline, photo
 ):
-    shown = shown_by(service, photo)
-    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1, brush=3.0))
-    assert pipeline.asked[-1] == (Settings.from_flat(feather=0.1), service.visits.of("anna").cache)
-    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [
+    state = state_by(service, photo)
+    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1, brush=3.0))
+    assert pipeline.asked[-1] == (
+        Settings.from_flat(feather=0.1),
+        service.sessions.of("anna").cache,
+    )
+    assert [a == b for a, b in zip(again.stages, state.stages, strict=True)] == [
         True,
         True,
         True,
@@ -94,48 +107,48 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
 
 
 def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
-    shown = shown_by(service, photo)
-    assert service.blend_again("anna", shown, Settings.from_flat(brush=3.0)) is shown
+    state = state_by(service, photo)
+    assert service.blend_again("anna", state, Settings.from_flat(brush=3.0)) is state
     assert len(pipeline.asked) == 1
 
 
 def test_previews_deleted_meanwhile_are_made_again(service, photo):
-    shown = shown_by(service, photo)
-    service.visits.leave("anna")
-    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+    state = state_by(service, photo)
+    service.sessions.leave("anna")
+    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1))
     assert all(Path(path).exists() for _, path, _ in again.stages)
 
 
 def test_a_deleted_photo_is_asked_for_again(service, photo):
-    shown = shown_by(service, photo)
-    service.visits.leave("anna")
+    state = state_by(service, photo)
+    service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises(PhotoError, match="Add it again"):
-        service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+        service.blend_again("anna", state, Settings.from_flat(feather=0.1))
 
 
 def test_cancel_stops_a_run_at_its_next_stage():
-    visit, said = Sessions(StageCache()).of("anna"), []
-    report = reporter(visit, lambda done, text: said.append(text))
+    session, said = Sessions(StageCache()).of("anna"), []
+    report = reporter(session, lambda done, text: said.append(text))
     report(Progress("paint", 0.0))
     report(Progress("restore", 0.5))
     assert said[0] == "Painting the scene"
     assert "s left" in said[1]
-    visit.stop.set()
+    session.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("blend", 0.9))
 
 
 def test_a_cancelled_run_changes_nothing_on_the_page(photo):
     def paint(*_, **how):
-        service.visits.of("anna").stop.set()
+        service.sessions.of("anna").stop.set()
         how["report"](Progress("blend", 0.9))
 
     service = PaintService(paint=paint, models=object())
-    values = Handlers(service).paint_photo(
+    values = handlers_of(service).paint_photo(
         visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
     )
-    assert values == [gr.skip()] * len(values)
+    assert values == gr.skip()
 
 
 def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path, service):
@@ -144,7 +157,7 @@ def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path,
     path = tmp_path / "ghost.png"
     path.write_bytes(encode_png(pixels, alpha=alpha))
     settings = Settings.from_flat(harmony=0.3)
-    file = service.write_full_size("anna", shown_by(service, path, settings=settings))
+    file = service.write_full_size("anna", state_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")
     assert read_settings(file) == settings
@@ -155,9 +168,9 @@ def test_a_picture_made_here_restores_its_settings(tmp_path, service):
     path = tmp_path / "painted.png"
     settings = Settings.from_flat(brush=3.0, keep="hair")
     path.write_bytes(encode_png(np.zeros((40, 40, 3), np.uint8), settings=settings))
-    told = Handlers(service).receive(visitor("anna"), {"path": str(path)})
-    assert from_widgets(told[: len(OPTIONS)]) == settings
-    assert "restored" in told[-1]
+    told = handlers_of(service).receive(visitor("anna"), {"path": str(path)})
+    assert from_widgets(controls_in(told)) == settings
+    assert "restored" in notes_in(told)
 
 
 @pytest.mark.parametrize("act", ["receive", "paint_photo"])
@@ -170,12 +183,12 @@ def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
         else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
     )
     with pytest.raises(gr.Error, match="not a picture"):
-        getattr(Handlers(service), act)(visitor("anna"), *arguments)
+        getattr(handlers_of(service), act)(visitor("anna"), *arguments)
 
 
 def test_painting_without_a_photo_says_what_to_do(service):
     with pytest.raises(gr.Error, match="no photo yet"):
-        Handlers(service).paint_photo(
+        handlers_of(service).paint_photo(
             visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS
         )
 
@@ -185,7 +198,7 @@ def test_a_surprise_is_not_shown_to_the_visitor(photo):
         raise RuntimeError("secret")
 
     with pytest.raises(gr.Error) as caught:
-        Handlers(PaintService(paint=paint, models=object())).paint_photo(
+        handlers_of(PaintService(paint=paint, models=object())).paint_photo(
             visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
         )
     assert "secret" not in caught.value.message
@@ -278,12 +291,15 @@ def test_the_client_is_told_the_range(served, photo, bad, said):
 
 
 def test_the_page_fetches_nothing_from_elsewhere():
-    assert "http" not in look.CSS + look.HEAD
-    assert look.theme()._stylesheets == []
+    assert "http" not in theme.CSS + theme.HEAD
+    assert theme.theme()._stylesheets == []
 
 
 def test_the_page_is_built_before_a_network_library_is_loaded():
-    code = "import app, sys; app.build(app.PaintService()); print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
+    code = (
+        "import app, sys; app.build(app.PaintService()); "
+        "print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

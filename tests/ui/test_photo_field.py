@@ -12,9 +12,16 @@ import app
 from pipeline.io import image_files as files
 from pipeline.settings import Settings
 from pipeline.types import Cancelled
-from tests.page import DEFAULTS, NO_STYLES, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    handlers_of,
+    notes_in,
+    private,
+    state_in,
+    visitor,
+)
 from tests.pictures import gradient, saved
-from ui.handlers import Handlers
 from ui.previews import FIELD_PX
 
 PAGE = Path(__file__).parents[2] / "ui" / "page.js"
@@ -46,7 +53,7 @@ def say_nothing(done, desc):
 
 def paint(service, photo):
     values = photo, None, *NO_STYLES, *DEFAULTS
-    return Handlers(service).paint_photo(visitor("anna"), say_nothing, *values)
+    return handlers_of(service).paint_photo(visitor("anna"), say_nothing, *values)
 
 
 # What is refused
@@ -68,7 +75,7 @@ def test_a_bad_file_is_refused_on_arrival_as_it_would_be_at_paint(
 ):
     photo = dropped(tmp_path, data)
     with pytest.raises(gr.Error, match=sentence) as arrived:
-        Handlers(service).receive(visitor("anna"), photo)
+        handlers_of(service).receive(visitor("anna"), photo)
     with pytest.raises(gr.Error) as painted:
         paint(service, photo)
     assert arrived.value.message == painted.value.message
@@ -78,12 +85,12 @@ def test_a_photo_that_is_too_large_is_refused_when_it_arrives(service, tmp_path,
     for limit in ("WHOLE_PIXELS", "MAX_PIXELS"):
         monkeypatch.setattr(files, limit, 1_000)
     with pytest.raises(gr.Error, match="megapixels"):
-        Handlers(service).receive(visitor("anna"), dropped(tmp_path, saved(noise())))
+        handlers_of(service).receive(visitor("anna"), dropped(tmp_path, saved(noise())))
 
 
 @pytest.mark.parametrize("data", [data for data, _ in BAD.values()], ids=BAD)
 def test_a_refused_file_does_not_stay_in_the_photo_field(service, tmp_path, data):
-    assert Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, data)) is None
+    assert handlers_of(service).show_photo(visitor("anna"), dropped(tmp_path, data)) is None
 
 
 def test_the_page_never_says_of_a_file_that_it_can_be_painted():
@@ -95,25 +102,25 @@ def test_the_page_never_says_of_a_file_that_it_can_be_painted():
 
 def test_what_is_odd_about_a_photo_is_said_when_it_arrives(service, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "WHOLE_PIXELS", 1_000)
-    told = Handlers(service).receive(visitor("anna"), dropped(tmp_path, saved(noise(), "JPEG")))
-    assert "it is painted at" in told[-1]
+    told = handlers_of(service).receive(visitor("anna"), dropped(tmp_path, saved(noise(), "JPEG")))
+    assert "it is painted at" in notes_in(told)
 
 
 def test_a_photo_that_was_looked_at_is_not_read_again_to_be_painted(service, tmp_path, monkeypatch):
     photo = dropped(tmp_path, saved(noise(), "JPEG"))
-    Handlers(service).receive(visitor("anna"), photo)
+    handlers_of(service).receive(visitor("anna"), photo)
     monkeypatch.setattr(files, "_identify", lambda *_: pytest.fail("read again"))
-    assert paint(service, photo)[0].name == "photo"
+    assert state_in(paint(service, photo)).name == "photo"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"])
 def test_what_browsers_can_show_stays_as_it_is(service, tmp_path, kind):
     photo = dropped(tmp_path, saved(noise(), kind))
-    assert Handlers(service).show_photo(visitor("anna"), photo) == gr.skip()
+    assert handlers_of(service).show_photo(visitor("anna"), photo) == gr.skip()
 
 
 def test_an_empty_photo_field_stays_empty(service):
-    assert Handlers(service).show_photo(visitor("anna"), None) == gr.skip()
+    assert handlers_of(service).show_photo(visitor("anna"), None) == gr.skip()
 
 
 # What browsers cannot show
@@ -125,33 +132,33 @@ def tiff(tmp_path):
 
 
 def test_a_tiff_gets_a_small_preview_in_the_visitors_own_folder(service, tiff):
-    preview = Path(Handlers(service).show_photo(visitor("anna"), tiff))
+    preview = Path(handlers_of(service).show_photo(visitor("anna"), tiff))
     shown = Image.open(preview)
     assert (shown.format, max(shown.size)) == ("PNG", FIELD_PX)
     expected = Image.fromarray(gradient(900, 1_500)).resize(shown.size)
     assert np.abs(np.asarray(shown).astype(int) - np.asarray(expected)).mean() < 3
-    assert preview.is_relative_to(service.visits.of("anna").folder)
-    service.visits.leave("anna")
+    assert preview.is_relative_to(service.sessions.of("anna").folder)
+    service.sessions.leave("anna")
     assert not preview.exists()
 
 
 def test_a_heic_gets_a_preview_that_is_upright(service, tmp_path):
     photo = dropped(tmp_path, heic(Image.fromarray(gradient(48, 64))), "IMG_1.HEIC")
-    preview = Handlers(service).show_photo(visitor("anna"), photo)
+    preview = handlers_of(service).show_photo(visitor("anna"), photo)
     assert Image.open(preview).size == (64, 48)
 
 
 def test_a_photo_too_large_for_browsers_gets_a_preview(service, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "WHOLE_PIXELS", 1_000)
     photo = dropped(tmp_path, saved(noise(), "JPEG"))
-    preview = Handlers(service).show_photo(visitor("anna"), photo)
+    preview = handlers_of(service).show_photo(visitor("anna"), photo)
     assert Image.open(preview).size == (48, 32)
 
 
 def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
-    preview = Handlers(service).show_photo(visitor("anna"), tiff)
-    shown = paint(service, {"path": preview, "orig_name": Path(preview).name})[0]
-    assert (shown.photo, shown.name, shown.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
+    preview = handlers_of(service).show_photo(visitor("anna"), tiff)
+    state = state_in(paint(service, {"path": preview, "orig_name": Path(preview).name}))
+    assert (state.photo, state.name, state.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
     assert pipeline.asked[-1][0] == Settings()
 
 
@@ -163,7 +170,7 @@ def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatc
         raise Cancelled
 
     monkeypatch.setattr(service, "compare", compare)
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     preview = handlers.show_photo(visitor("anna"), tiff)
     values = {"path": preview}, ["unet"], *NO_STYLES, *DEFAULTS
     handlers.compare(visitor("anna"), say_nothing, *values)
@@ -171,21 +178,21 @@ def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatc
 
 
 def test_a_preview_stays_as_it_is(service, tiff):
-    handlers = Handlers(service)
+    handlers = handlers_of(service)
     preview = handlers.show_photo(visitor("anna"), tiff)
     assert handlers.show_photo(visitor("anna"), {"path": preview}) == gr.skip()
 
 
 def test_a_preview_that_was_deleted_asks_for_the_photo_again(service, tiff):
-    preview = Handlers(service).show_photo(visitor("anna"), tiff)
-    service.visits.leave("anna")
+    preview = handlers_of(service).show_photo(visitor("anna"), tiff)
+    service.sessions.leave("anna")
     with pytest.raises(gr.Error, match="Add it again"):
         paint(service, {"path": preview, "orig_name": Path(preview).name})
 
 
 def test_previews_of_photos_belong_to_one_visit(service, tiff):
-    preview = Handlers(service).show_photo(visitor("anna"), tiff)
-    assert service.visits.of("ben").file_behind(Path(preview), "x") == (Path(preview), "x")
+    preview = handlers_of(service).show_photo(visitor("anna"), tiff)
+    assert service.sessions.of("ben").file_behind(Path(preview), "x") == (Path(preview), "x")
 
 
 def test_the_field_is_looked_after_whether_the_photo_was_accepted_or_not(service):

@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from pipeline.types import Face, WeightUse
 from pipeline.weights.catalog import Role
 from ui.badges import MADE_BY
-from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
+from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, preview_of
 
 MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
 FACE = Face(
@@ -40,7 +40,7 @@ def test_transparency_shows_a_checkerboard_and_opaque_pixels_stay():
 def test_a_skipped_stage_says_why_without_the_machines_paths(pipeline, photo):
     painting = pipeline(read_photo(photo), Settings(), models=None)
     assert caption_of(painting, "restore") == "Restored: skipped. GFPGAN is not here."
-    assert picture_of(painting, "restore") is None
+    assert preview_of(painting, "restore") is None
 
 
 @pytest.mark.parametrize(

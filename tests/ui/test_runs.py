@@ -7,9 +7,8 @@ import pytest
 
 import app
 from pipeline.types import Progress
-from tests.page import Pipeline, private  # noqa: F401 - `private` is a fixture
-from ui import service as studios
-from ui import style_box
+from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
+from ui import service, style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
 from ui.service import PaintService, reporter
@@ -33,10 +32,8 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    shown = dict(
-        zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True)
-    )
-    assert shown[button].interactive
+    updates = {block.elem_id: update for block, update in following[0].fn().items()}
+    assert updates[button].interactive
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
@@ -51,15 +48,40 @@ def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(pa
     assert set(begun.show_progress_on) <= set(failed.show_progress_on)
 
 
-def test_the_empty_wall_asks_for_nothing_while_it_paints():
-    *_, running = app.switch_painting(style_box.LIKE, running=True)
-    *_, idle = app.switch_painting("", running=False)
+def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covered(page):
+    uncovered = {
+        fn.trigger_after: set(fn.show_progress_on or ())
+        for fn in page.fns.values()
+        if fn.trigger_only_on_failure and fn.show_progress == "hidden"
+    }
+    covering = [
+        fn for fn in page.fns.values() if fn.show_progress == "full" and fn.show_progress_on
+    ]
+    names = {fn.name for fn in covering}
+    assert {"write_file", "show_example", "make_again", "click_face"} <= names
+    for fn in covering:
+        assert set(fn.show_progress_on) <= uncovered.get(fn._id, set()), fn.name
+
+
+def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
+    parts = components()
+    tab = parts.comparison
+    assert app.switch_painting(parts, "", running=True)[parts.notes] == ""
+    assert parts.notes not in app.switch_painting(parts, "", running=False)
+    assert app.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
+    assert tab.notes not in app.switch(tab.compare, tab.cancel, tab.notes, running=False)
+
+
+def test_the_empty_panel_asks_for_nothing_while_it_paints():
+    parts = components()
+    running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
+    idle = app.switch_painting(parts, "", running=False)[parts.empty]
     assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
-    monkeypatch.setattr(studios.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(service.time, "monotonic", lambda: now[0])
     report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1

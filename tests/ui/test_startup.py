@@ -1,4 +1,4 @@
-"""What the page does once it is up: nothing is fetched unasked, and what is fetched changes nobody's work unasked."""
+"""What the page does once it is up: unasked it fetches nothing, and changes nobody's work."""
 
 import sys
 import threading
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("at_once")
 
 @pytest.fixture
 def published(hub, data, monkeypatch):
-    """Publish a pinned restorer and an unpinned painter on the stand-in; return both by their names."""
+    """Publish a pinned restorer and an unpinned painter; return both by name."""
     entries = (
         entry_of(data, name="restorer", role="restorer"),
         entry_of(data, hub.plain, name="painter", sha256=None),
@@ -39,7 +39,7 @@ def published(hub, data, monkeypatch):
     return {entry.name: entry for entry in entries}
 
 
-def studio_of(policy="auto"):
+def service_of(policy="auto"):
     """Return a page that paints nothing, with the networks of that policy."""
     service = PaintService(paint=lambda *_, **__: None, weights=policy)
     service._models = Models("cpu", here=service.here, arriving=service.line.arriving)
@@ -48,7 +48,7 @@ def studio_of(policy="auto"):
 
 @pytest.mark.parametrize("policy", ["embedded", "auto"])
 def test_nothing_is_fetched_unasked(hub, published, policy):
-    service = studio_of(policy)
+    service = service_of(policy)
     startup.prepare(service, policy)
     assert hub.asked == []
     line, settled = service.line.read()
@@ -57,7 +57,7 @@ def test_nothing_is_fetched_unasked(hub, published, policy):
 
 
 def test_full_fetches_what_is_pinned_and_says_how_to_use_it(hub, published):
-    service = studio_of("full")
+    service = service_of("full")
     startup.prepare(service, "full")
     assert weights.find(published["restorer"])
     assert not weights.find(published["painter"])
@@ -71,13 +71,13 @@ def test_full_fetches_what_is_pinned_and_says_how_to_use_it(hub, published):
 
 
 def test_what_arrives_is_taken_only_where_it_is_chosen(published):
-    service = studio_of("full")
+    service = service_of("full")
     models = service.pipeline()[1]
     for _ in range(2):
         assert models.load("restorer", "auto").use.name == "restorer_light"
         startup.prepare(service, "full")
     assert models.load("restorer", "full").use.name == "restorer"
-    assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", (
+    assert service_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", (
         "after the next start"
     )
 
@@ -93,14 +93,14 @@ def test_a_published_painter_that_arrives_does_not_replace_the_one_at_work(publi
 
 def test_under_embedded_nothing_published_is_taken_even_where_it_is_here(published):
     fetch(published["painter"])
-    assert studio_of("embedded").pipeline()[1].load("painter", "auto").use.name == "monet_light"
-    assert studio_of("auto").pipeline()[1].load("painter", "auto").use.name == "painter"
+    assert service_of("embedded").pipeline()[1].load("painter", "auto").use.name == "monet_light"
+    assert service_of("auto").pipeline()[1].load("painter", "auto").use.name == "painter"
 
 
 def test_the_status_line_tells_how_far_a_download_is(hub, published, monkeypatch):
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 18)
     hub.trouble["bytes"] = ["stall"]
-    service = studio_of("full")
+    service = service_of("full")
     work = threading.Thread(target=startup.prepare, args=(service, "full"))
     work.start()
     assert hub.stalled.wait(60)
@@ -116,7 +116,7 @@ def test_the_status_line_tells_how_far_a_download_is(hub, published, monkeypatch
 
 def test_without_a_network_the_page_is_ready_and_says_what_is_missing(hub, published):
     hub.trouble["about"] = [500]
-    service = studio_of("full")
+    service = service_of("full")
     startup.prepare(service, "full")
     line, settled = service.line.read()
     assert "restorer could not be fetched, so painting goes on without it." in line
@@ -126,7 +126,7 @@ def test_without_a_network_the_page_is_ready_and_says_what_is_missing(hub, publi
 
 def test_offline_is_respected(hub, published, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    service = studio_of("full")
+    service = service_of("full")
     startup.prepare(service, "full")
     assert hub.asked == []
     assert "HF_HUB_OFFLINE is set, so nothing is fetched." in service.line.read()[0]

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import gradio as gr
 import pytest
 
 from pipeline.settings import Settings, options
-from tests.page import visitor
+from tests.page import components, controls_in, handlers_of, notes_in, visitor
 from ui import style_box
 from ui.api import schema
-from ui.available import is_here, need_of
-from ui.handlers import Handlers
+from ui.available import is_available, need_of
 from ui.widgets import (
     AT_ONCE,
     MAIN,
@@ -34,7 +32,7 @@ def test_every_setting_has_a_control_that_says_what_the_setting_says(option):
         assert option.kind is float or (control.step, type(control.value)) == (1, int)
         assert option.unit in control.info
     if option.choices:
-        here = [choice for choice in option.choices if is_here(need_of(option, choice))]
+        here = [choice for choice in option.choices if is_available(need_of(option, choice))]
         assert [value for _, value in control.choices] == here
 
 
@@ -94,28 +92,26 @@ def test_a_links_bad_value_is_said_and_ignored(bad):
 
 
 def test_opening_a_link_fills_the_controls(service):
-    *controls, _picture, _name, notes, _status = Handlers(service).open(
-        visitor("anna", brush="2", keep="<b>")
-    )
-    assert from_widgets(controls) == Settings.from_flat(brush=2.0)
-    assert "&lt;b&gt;" in notes
+    opened = handlers_of(service).open(visitor("anna", brush="2", keep="<b>"))
+    assert from_widgets(controls_in(opened)) == Settings.from_flat(brush=2.0)
+    assert "&lt;b&gt;" in notes_in(opened)
 
 
 def test_a_link_names_a_picture_of_the_gallery(service):
-    *_, picture, name, notes, _status = Handlers(service).open(
-        visitor("anna", painter=style_box.LIKE, like="night")
-    )
-    assert (Path(picture), name, notes) == (style_box.GALLERY["night"].path, "night", "")
+    opened = handlers_of(service).open(visitor("anna", painter=style_box.LIKE, like="night"))
+    style = components().style
+    picture, name = opened[style.picture], opened[style.name]
+    assert (Path(picture), name, notes_in(opened)) == (style_box.GALLERY["night"].path, "night", "")
 
 
 @pytest.mark.parametrize("query", [{}, {"like": "../portrait"}, {"like": "night.jpg"}])
 def test_a_link_without_the_picture_that_it_needs_says_so(service, query):
-    *_, picture, name, notes, _status = Handlers(service).open(
-        visitor("anna", painter=style_box.LIKE, **query)
-    )
-    assert picture == name == gr.skip()
-    assert "the picture" in notes
-    assert "the picture" not in Handlers(service).open(visitor("anna", **query))[-2]
+    opened = handlers_of(service).open(visitor("anna", painter=style_box.LIKE, **query))
+    style = components().style
+    assert not {style.picture, style.name} & opened.keys()
+    assert "the picture" in notes_in(opened)
+    opened = handlers_of(service).open(visitor("anna", **query))
+    assert "the picture" not in notes_in(opened)
 
 
 @pytest.mark.parametrize("stage", ["intensity", "segment", "blend"])

@@ -1,0 +1,53 @@
+"""The result panel: what it shows of one painting, and of none."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from ui import correct_tab, faces_tab
+from ui.layout import Page
+from ui.view_state import ViewState
+
+Updates = dict[Block, Any]  # new values and properties by component; all others stay as they are
+
+
+def outputs(parts: Page) -> list[Block]:
+    """List the components that `view` updates."""
+    return [
+        parts.state,
+        parts.empty,
+        parts.result,
+        parts.slider,
+        parts.stages,
+        *parts.correct.outputs,
+        *parts.faces.outputs,
+        parts.notes,
+    ]
+
+
+def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
+    """Show a painting with its notes, or, where there is none, the empty panel with `said`."""
+    tabs = correct_tab.view(parts.correct, state) | faces_tab.view(parts.faces, state)
+    if state is None:
+        slider, gallery, notes = None, None, said
+    else:
+        slider = (state.before, state.after)
+        gallery = [(path, caption) for _, path, caption in state.stages]
+        notes = state.notes
+    return tabs | {
+        parts.state: state,
+        parts.empty: gr.HTML(visible=state is None),
+        parts.result: gr.Column(visible=state is not None),
+        parts.slider: slider,
+        parts.stages: gallery,
+        parts.notes: note(notes),
+    }
+
+
+def note(sentences: Sequence[str]) -> str:
+    """Make an HTML list of sentences; the page announces its changes to screen readers."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>" if items else ""
