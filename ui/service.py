@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.io.image_files import read_photo
 from pipeline.ops.tensor import to_pixels
+from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
@@ -22,6 +23,7 @@ from pipeline.weights.resolve import at_hand
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.forecast import Forecast
+from ui.gpu import borrowing
 from ui.sessions import Visit, Visits
 from ui.status import StatusLine
 from ui.style_box import StyleFile
@@ -71,6 +73,8 @@ class Studio:
         self._cache = StageCache()
         self.visits = Visits(self._cache)
         self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples", self.here)
+        if zero_gpu():  # networks, and what borrows a card, have to be there before the page
+            self.pipeline()
 
     def pipeline(self) -> tuple[Callable[..., Painting], Any]:
         """Return `paint` and the one set of models that all visitors share."""
@@ -79,7 +83,8 @@ class Studio:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
 
-                self._paint, self._models = paint, Models(here=self.here, arriving=self.line.arriving)
+                self._paint = borrowing(paint)
+                self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
     def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
@@ -184,7 +189,7 @@ class Studio:
         if self._compare is None:
             from pipeline.compare import compare
 
-            self._compare = compare
+            self._compare = borrowing(compare)
         visit = self.visits.of(session)
         report, photo = reporter(visit, bar), photo_of(visit, visit.cache, path, name)
         like = styles_of(visit, styles)

@@ -6,6 +6,7 @@ import threading
 import time
 from functools import partial
 
+from pipeline.runtime.models import zero_gpu
 from pipeline.settings import WeightPolicy
 from pipeline.weights.catalog import USUAL, Entry, WeightError
 from pipeline.weights.fetch import bring
@@ -43,7 +44,7 @@ def prepare(studio: Studio, policy: WeightPolicy) -> None:
 def _make_ready(studio: Studio) -> None:
     studio.line.say("The networks are loading; your first painting may take a little longer.")
     studio.pipeline()[1].warm()
-    for example in EXAMPLES:
+    for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         studio.examples.paint(example)
     studio.line.say(describe_weights(studio.here))
 
