@@ -5,11 +5,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
+from pipeline.cli.interrupt import interrupts
 from pipeline.cli.jobs import STAGES, Job, Ledger, plan
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.setting_flags import add_settings, settings_of
@@ -142,7 +142,13 @@ def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None]
     from tqdm import tqdm
 
     code = 0
-    with tqdm(total=len(jobs), unit="photo", disable=None) as bar:  # None: hidden where nobody watches, so that logs hold whole lines
+    # None: hidden where nobody watches, so that logs hold whole lines.
+    with tqdm(total=len(jobs), unit="photo", disable=None) as bar, interrupts() as ctrl_c:
+
+        def report(progress: "Progress") -> None:
+            _watch(bar, progress)
+            ctrl_c.watch(progress)
+
         for job in jobs:
             bar.set_description_str(job.photo.name)
 
@@ -150,7 +156,7 @@ def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None]
                 tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
 
             try:
-                work(job, say, partial(_watch, bar))
+                work(job, say, report)
                 tqdm.write(str(job.result))
             except (ValueError, OSError, RuntimeError, MemoryError) as error:
                 code = BAD_INPUT

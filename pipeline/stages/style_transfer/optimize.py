@@ -49,8 +49,8 @@ def imitate(
 ) -> Imitation:  # fmt: skip
     """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
 
-    It ends after so many looks, when `tell`, which is told each, returns True, when the keyboard interrupts it, or, unless it is `patient`,
-    when the energy hardly falls. `history`: past steps from which it knows how the energy bends. `coarse`: how much pixels also
+    It ends after so many looks, when `tell`, which is told each, returns True, or, unless it is
+    `patient`, when the energy hardly falls. `history`: past steps from which it knows how the energy bends. `coarse`: how much pixels also
     move with those around them, by which broad changes are found sooner; 0: each by itself.
 
     Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization"; Bramble et al. 1990, "Parallel
@@ -99,8 +99,6 @@ def imitate(
                 break
     except _SeenEnoughError:
         pass
-    except KeyboardInterrupt:
-        stopped = True
     return Imitation(best, min(seen, default=float("nan")), len(seen), diverged, stopped)
 
 
