@@ -17,12 +17,13 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from pipeline.cli.setting_flags import reader
+from pipeline.variants import PAINTERS
 from ui import compare_tab, startup, style_box
 from ui import theme as look
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import EMPTY, PAINTING, TITLE, Page, empty_wall, lay_out
-from ui.service import Studio
+from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
 from ui.widgets import AT_ONCE, OPTIONS, PAINTER
 
@@ -37,23 +38,32 @@ PRIVATE = {"api_visibility": "private"}
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
 
-def build(studio: Studio) -> gr.Blocks:
+def build(service: PaintService) -> gr.Blocks:
     """Return the page and its API."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
-        parts, handlers = lay_out(), Handlers(studio)
+        parts, handlers = lay_out(), Handlers(service)
         wire_page(page, parts, handlers)
         wire_painting(parts, handlers)
         wire_result(parts, handlers)
         wire_correct(parts, handlers)
         wire_faces(parts, handlers)
         wire_comparison(parts, handlers)
-        add_api(studio, MODEL)
+        add_api(service, MODEL)
     return page.queue(max_size=LONGEST_QUEUE)
 
 
 def wall(parts: Page) -> list[gr.blocks.Block]:
     """Return the outputs that `handlers.view` fills."""
-    return [parts.shown, parts.empty, parts.result, parts.slider, parts.stages, *parts.correct.outputs, *parts.faces.outputs, parts.notes]
+    return [
+        parts.shown,
+        parts.empty,
+        parts.result,
+        parts.slider,
+        parts.stages,
+        *parts.correct.outputs,
+        *parts.faces.outputs,
+        parts.notes,
+    ]
 
 
 def changed(parts: Page) -> list[gr.blocks.Block]:
@@ -66,15 +76,27 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
     page.load(handlers.open, None, opened, queue=False, show_progress="hidden", **PRIVATE)
     page.unload(handlers.leave)
-    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], queue=False, show_progress="hidden", **PRIVATE)
+    parts.timer.tick(
+        handlers.tick,
+        None,
+        [parts.status, parts.timer, parts.preview],
+        queue=False,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
-        button.click(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
+        button.click(
+            handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE
+        )
     received = parts.photo.input(
         handlers.receive, parts.photo, [*parts.widgets, *wall(parts)], preprocess=False, show_progress="hidden",
         concurrency_limit=4, trigger_mode="always_last", **PRIVATE,
     )  # fmt: skip
     for after in (received.then, received.failure):  # `then` follows no error
-        after(handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden", concurrency_limit=4, **PRIVATE)
+        after(
+            handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden",
+            concurrency_limit=4, **PRIVATE,
+        )  # fmt: skip
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
@@ -84,14 +106,34 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
     painter, monets = controls[PAINTER], [controls[flag] for flag in style_box.MONETS]
     busy, idle = partial(switch_painting, running=True), partial(switch_painting, "", running=False)
-    begun = parts.paint.click(busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE)
-    parts.keep.click(handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE)
-    painter.change(style_box.unfold, painter, [parts.style.box, *monets], queue=False, show_progress="hidden", **PRIVATE)
+    begun = parts.paint.click(
+        busy, painter, buttons, queue=False, show_progress="hidden", **PRIVATE
+    )
+    parts.keep.click(
+        handlers.keep, None, parts.notes, queue=False, show_progress="hidden", **PRIVATE
+    )
+    painter.change(
+        style_box.unfold,
+        painter,
+        [parts.style.box, *monets],
+        queue=False,
+        show_progress="hidden",
+        **PRIVATE,
+    )
     chosen = [parts.style.picture, parts.style.name]
     for name, button in parts.style.gallery.items():
-        button.click(partial(style_box.choose, name), None, chosen, queue=False, show_progress="hidden", **PRIVATE)
+        button.click(
+            partial(style_box.choose, name),
+            None,
+            chosen,
+            queue=False,
+            show_progress="hidden",
+            **PRIVATE,
+        )
     parts.style.picture.input(None, None, parts.style.name, js="() => ''")
-    parts.paint.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
+    parts.paint.click(
+        show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE
+    )
     running = begun.then(
         handlers.paint_photo, [parts.photo, parts.shown, *parts.style.fields, *parts.widgets], wall(parts), preprocess=False,
         concurrency_id=MODEL, concurrency_limit=1, show_progress_on=covered, **PRIVATE,
@@ -100,7 +142,9 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     when_over(running, idle, buttons, covered).then(None, js=look.BRING_RESULT)
     wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
     for index, button in enumerate(parts.examples):
-        button.click(show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE)
+        button.click(
+            show_painting, None, parts.tabs, queue=False, show_progress="hidden", **PRIVATE
+        )
         button.click(None, js=look.BRING_WALL)
         hung = button.click(
             handlers.example(index), None, [parts.photo, *parts.widgets, *wall(parts)], concurrency_id="examples",
@@ -131,13 +175,17 @@ def wire_again(parts: Page, handlers: Handlers) -> None:
     """Connect what takes the networks again after a slider, a click or a download: as Paint does, in turn, seen, and to be cancelled."""
     buttons = [parts.paint, parts.cancel]
     busy, idle = partial(switch, running=True), partial(switch, running=False)
-    parts.again.change(handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE)
+    parts.again.change(
+        handlers.watch, None, parts.timer, queue=False, show_progress="hidden", **PRIVATE
+    )
     begun = parts.again.change(busy, None, buttons, queue=False, show_progress="hidden", **PRIVATE)
     running = begun.then(
         handlers.make_again, parts.again, [*wall(parts), parts.file], concurrency_id=MODEL, concurrency_limit=1,
         show_progress_on=parts.slider, **PRIVATE,
     )  # fmt: skip
-    when_over(running, idle, buttons, [parts.slider]).then(None, parts.file, None, js=look.SAVE_FILE)
+    when_over(running, idle, buttons, [parts.slider]).then(
+        None, parts.file, None, js=look.SAVE_FILE
+    )
     wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
 
 
@@ -146,11 +194,23 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
     tab = parts.correct
     for event, act, inputs in (
         (tab.kept.select, handlers.click, [parts.shown, tab.mode]),
-        (tab.stroke.change, handlers.draw, [parts.shown, tab.stroke, tab.tool, tab.mode, tab.width]),
+        (
+            tab.stroke.change,
+            handlers.draw,
+            [parts.shown, tab.stroke, tab.tool, tab.mode, tab.width],
+        ),
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear, [parts.shown]),
     ):
-        event(act, inputs, changed(parts), preprocess=False, show_progress="hidden", trigger_mode="multiple", **BLEND)
+        event(
+            act,
+            inputs,
+            changed(parts),
+            preprocess=False,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            **BLEND,
+        )
 
 
 def wire_faces(parts: Page, handlers: Handlers) -> None:
@@ -161,7 +221,15 @@ def wire_faces(parts: Page, handlers: Handlers) -> None:
         (tab.undo.click, handlers.undo, [parts.shown]),
         (tab.clear.click, handlers.clear_faces, [parts.shown]),
     ):
-        event(act, inputs, changed(parts), preprocess=False, show_progress_on=tab.picture, trigger_mode="multiple", **BLEND)
+        event(
+            act,
+            inputs,
+            changed(parts),
+            preprocess=False,
+            show_progress_on=tab.picture,
+            trigger_mode="multiple",
+            **BLEND,
+        )
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:
@@ -177,10 +245,19 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
     when_over(running, idle, buttons, covered)
     wire_cancel(tab.cancel, running, handlers.cancel, tab.notes)
     for changed in (parts.photo.input, *(button.click for button in parts.examples)):
-        changed(lambda: ["", *compare_tab.view(None)], None, [tab.notes, *tab.outputs], queue=False, show_progress="hidden", **PRIVATE)
+        changed(
+            lambda: ["", *compare_tab.view(None)],
+            None,
+            [tab.notes, *tab.outputs],
+            queue=False,
+            show_progress="hidden",
+            **PRIVATE,
+        )
 
 
-def when_over(run: Dependency, idle: Callable[[], Any], buttons: list[Block], covered: list[Block]) -> Dependency:
+def when_over(
+    run: Dependency, idle: Callable[[], Any], buttons: list[Block], covered: list[Block]
+) -> Dependency:
     """Call `idle` however a run ends, and uncover the pictures; return what follows a success.
 
     `then` would follow no failure. `failure` follows a cancel, too. A toast says what failed, so
@@ -191,7 +268,9 @@ def when_over(run: Dependency, idle: Callable[[], Any], buttons: list[Block], co
     return run.success(idle, None, buttons, **how)
 
 
-def wire_cancel(button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML) -> None:
+def wire_cancel(
+    button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML
+) -> None:
     """Connect the button that stops a run; the page waits until its stage has ended."""
     button.click(cancel, None, notes, queue=False, show_progress="hidden", **PRIVATE)
     button.click(wait, None, button, cancels=[run], queue=False, show_progress="hidden", **PRIVATE)
@@ -212,12 +291,14 @@ def wait() -> gr.Button:
     return gr.Button(interactive=False)
 
 
-def switch_painting(painter: str, *, running: bool) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image, gr.HTML]:
+def switch_painting(
+    painter: str, *, running: bool
+) -> tuple[gr.Button, gr.Button, gr.Button, gr.Image, gr.HTML]:
     """Return Paint, Cancel, Keep, preview and empty wall as they are while a painting runs, or not.
 
     Only a painting that takes long can be kept early. The empty wall asks for nothing meanwhile.
     """
-    keep = gr.Button(visible=running and painter == style_box.LIKE)
+    keep = gr.Button(visible=running and bool(painter) and PAINTERS[painter].long)
     empty = gr.HTML(empty_wall("" if running else EMPTY))
     return *switch(running=running), keep, gr.Image(None, visible=False), empty
 
@@ -233,7 +314,11 @@ def use_private_folder() -> None:
 def main() -> None:
     """Serve the page, then load the networks."""
     parser = argparse.ArgumentParser(description="Serve the page.")
-    parser.add_argument("--share", action="store_true", help="also make a live link for reviewers, through Gradio's servers")
+    parser.add_argument(
+        "--share",
+        action="store_true",
+        help="also make a live link for reviewers, through Gradio's servers",
+    )
     parser.add_argument(
         "--weights", type=reader(WEIGHTS), default=os.environ.get(POLICY) or WEIGHTS.default, metavar="|".join(WEIGHTS.choices),
         help=f"what the page starts with: published weights that are here, none of them, or those that are here while the rest is fetched "
@@ -243,15 +328,17 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     use_private_folder()
-    studio = Studio(weights=chosen.weights)
-    page = build(studio)
+    service = PaintService(weights=chosen.weights)
+    page = build(service)
     _, _, link = page.launch(
         share=chosen.share, prevent_thread_lock=True, theme=look.theme(), css=look.CSS, head=look.HEAD, max_file_size=LARGEST_FILE,
         footer_links=["api"], run_history=False, enable_monitoring=False, ssr_mode=False, show_error=False,
     )  # fmt: skip
     if chosen.share and not link:
-        log.warning("There is no live link: Gradio's share server cannot be reached from here. The page is served on this machine alone.")
-    startup.start(studio, chosen.weights)
+        log.warning(
+            "There is no live link: Gradio's share server cannot be reached from here. The page is served on this machine alone."
+        )
+    startup.start(service, chosen.weights)
     page.block_thread()
 
 

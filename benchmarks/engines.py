@@ -48,13 +48,21 @@ def operations(network: torch.nn.Module) -> float:
 def main() -> None:
     """Print the table, and how the embedded painter compares with the published one."""
     cli = argparse.ArgumentParser(description=__doc__)
-    cli.add_argument("names", nargs="*", default=list(USUAL), metavar="NAME", help=f"weights by their catalog names; {', '.join(USUAL)}")
+    cli.add_argument(
+        "names",
+        nargs="*",
+        default=list(USUAL),
+        metavar="NAME",
+        help=f"weights by their catalog names; {', '.join(USUAL)}",
+    )
     names: list[str] = cli.parse_args().names
     import openvino as ov
 
     ours = precision(ov.Core())
     peaks = {"f32": multiplied(torch.float32), "bf16": multiplied(torch.bfloat16)}
-    print(f"matrix products: {', '.join(f'{kind} {peak:.0f} GFLOP/s' for kind, peak in peaks.items())}; networks run in {ours}\n")
+    print(
+        f"matrix products: {', '.join(f'{kind} {peak:.0f} GFLOP/s' for kind, peak in peaks.items())}; networks run in {ours}\n"
+    )
     picture, rows, plain_seconds, our_seconds = np.zeros((1, 3, SIDE, SIDE), np.float32), [], {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
@@ -71,7 +79,9 @@ def main() -> None:
             })  # fmt: skip
     print(markdown(rows))
     if {LIGHT, PUBLISHED} <= set(names):
-        print(f"\n{LIGHT} takes 1/{plain_seconds[PUBLISHED] / our_seconds[LIGHT]:.0f} of {PUBLISHED} in PyTorch float32")
+        print(
+            f"\n{LIGHT} takes 1/{plain_seconds[PUBLISHED] / our_seconds[LIGHT]:.0f} of {PUBLISHED} in PyTorch float32"
+        )
 
 
 if __name__ == "__main__":

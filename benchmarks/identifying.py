@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.metrics.identity import SIDE, Descriptor, identity
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 from pipeline.types import Face, Pixels
 
 # Photo, picture of its size, its face as the parser found it -> cosine; None without a face
@@ -46,7 +46,7 @@ def identify_by(args: argparse.Namespace) -> Identify | None:
 def _by_descriptor(
     network: Descriptor, photo: Pixels, picture: Pixels, face: Face | None,
 ) -> float | None:  # fmt: skip
-    return identity(lit(photo), lit(picture), face, network) if face else None
+    return identity(to_float(photo), to_float(picture), face, network) if face else None
 
 
 def read_descriptor(file: Path) -> Descriptor:

@@ -40,7 +40,9 @@ def peak_megabytes() -> float:
     if STATUS.exists():
         line = next(li for li in STATUS.read_text().splitlines() if li.startswith("VmHWM"))
         return int(line.split()[1]) / 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1e6 if sys.platform == "darwin" else 1e3
+    )
 
 
 def median_seconds(act: Callable[[], object], times: int, *, warm: bool = True) -> float:

@@ -29,7 +29,9 @@ ENCODERS = ("vit_b", "vit_l", "vit_h")
 def at_size(photo: Photo) -> Photo:
     """Return the photo stretched to `SIZE`, lying or standing as it does."""
     h, w = photo.pixels.shape[:2]
-    return Photo(cv2.resize(photo.pixels, SIZE if w > h else SIZE[::-1], interpolation=cv2.INTER_AREA))
+    return Photo(
+        cv2.resize(photo.pixels, SIZE if w > h else SIZE[::-1], interpolation=cv2.INTER_AREA)
+    )
 
 
 def encode(variant: str) -> Callable[[], object]:
@@ -52,23 +54,41 @@ def main() -> None:
     """Print seconds, and how many parses fit into each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", nargs="*", type=Path, default=[EXAMPLE])
-    parser.add_argument("--largest", choices=ENCODERS, default=ENCODERS[-1], help="the last encoder to time; each larger one takes longer")
+    parser.add_argument(
+        "--largest",
+        choices=ENCODERS,
+        default=ENCODERS[-1],
+        help="the last encoder to time; each larger one takes longer",
+    )
     args = parser.parse_args()
     models, photos = Models(), [at_size(read_photo(file)) for file in args.photos]
     for role in PARSERS:
         models.load(role, "embedded")
     forget_peak()
-    parses = [median_seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos]
-    print(f"peak of a parse: {peak_megabytes():.0f} MB in all; slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}")
-    rows, photo = {f"parse, closer looks included, of {len(photos)}": float(np.median(parses))}, photos[0]
+    parses = [
+        median_seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos
+    ]
+    print(
+        f"peak of a parse: {peak_megabytes():.0f} MB in all; slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}"
+    )
+    rows, photo = (
+        {f"parse, closer looks included, of {len(photos)}": float(np.median(parses))},
+        photos[0],
+    )
     pointer, original = models.named(POINTER, "embedded"), at_working_size(photo)
-    rows[f"{POINTER}: embed the photo"] = median_seconds(lambda: embed(original, pointer.run, side=pointer.entry.side), 7)
+    rows[f"{POINTER}: embed the photo"] = median_seconds(
+        lambda: embed(original, pointer.run, side=pointer.entry.side), 7
+    )
     embedding, decoder = embed(original, pointer.run, side=pointer.entry.side), pointer.prompt
     if decoder is not None:
         prompt = Prompt(((SIZE[1] / 2, SIZE[1] / 2, True),))
-        rows[f"{POINTER}: one prompt"] = median_seconds(lambda: prompted(embedding, decoder, prompt), 15)
+        rows[f"{POINTER}: one prompt"] = median_seconds(
+            lambda: prompted(embedding, decoder, prompt), 15
+        )
     for variant in ENCODERS[: ENCODERS.index(args.largest) + 1]:
-        rows[f"SAM {variant}: embed the photo, PyTorch float32"] = median_seconds(encode(variant), 1, warm=False)
+        rows[f"SAM {variant}: embed the photo, PyTorch float32"] = median_seconds(
+            encode(variant), 1, warm=False
+        )
     base = next(iter(rows.values()))
     for name, spent in rows.items():
         print(f"{name:50} {spent:8.3f} s {spent / base:8.2f} x a parse")

@@ -18,25 +18,35 @@ from benchmarks.identifying import measures
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
-from pipeline.stages.segment.color_models import parted
+from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.detect import labels_at, see_photo
 from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
 from training.labels import CELEBA, NINE
 
-NAMES = ("background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips", "teeth")
+NAMES = (
+    "background",
+    "person",
+    "skin",
+    "left brow",
+    "right brow",
+    "left eye",
+    "right eye",
+    "lips",
+    "teeth",
+)
 HAIR = 13  # CelebAMask-HQ's index
 LEAST_PX = 24  # faces below this height may be missed
 Change = Callable[[Pixels], Pixels]
 
 
-def looked_at(pixels: Pixels, models: Models) -> tuple[Seen, NDArray[np.uint8], Labels]:
+def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.uint8], Labels]:
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = parted(original, seen.whole, seen.views)
+    parts = refined_parts(original, seen.whole, seen.views)
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 
@@ -53,9 +63,15 @@ def faces(data: Path, models: Models) -> None:
     for _, pixels, mask in pairs(data / "face_parsing_test"):
         seen, twelve, nine = looked_at(pixels, models)
         counts += confusion(NINE[CELEBA[mask]], nine, 9)
-        hair.add(cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR, mask == HAIR)
+        hair.add(
+            cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR,
+            mask == HAIR,
+        )
         found += bool(seen.faces)
-    print(f"faces: mIoU {mean_iou(counts):.4f},", ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, class_iou(counts), strict=True)))
+    print(
+        f"faces: mIoU {mean_iou(counts):.4f},",
+        ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, class_iou(counts), strict=True)),
+    )
     print(f"faces: hair {hair.iou:.3f}, a face found in {found} of 50")
 
 
@@ -67,12 +83,16 @@ def people(data: Path, models: Models) -> None:
     for name, pixels, mask in pairs(folder):
         seen, _twelve, nine = looked_at(pixels, models)
         overlap.add(nine > 0, mask > 127)
-        points = np.array(landmarks.get(name, landmarks.get(Path(name).stem, [])), np.float32).reshape(-1, 2)
+        points = np.array(
+            landmarks.get(name, landmarks.get(Path(name).stem, [])), np.float32
+        ).reshape(-1, 2)
         if len(points) != 49:
             continue
         count += 1
         eyes, mouth = points[19:31].reshape(2, 6, 2).mean(1), points[31:].mean(0)
-        near = [f for f in seen.faces if np.abs(f.eyes.mean(0) - eyes.mean(0)).max() < 0.5 * f.height]
+        near = [
+            f for f in seen.faces if np.abs(f.eyes.mean(0) - eyes.mean(0)).max() < 0.5 * f.height
+        ]
         found += bool(near)
         if near:
             mine = np.vstack([near[0].eyes, near[0].mouth.mean(0)])
@@ -91,17 +111,33 @@ def side(data: Path, models: Models) -> None:
         turn = abs(int(yaw[1])) if yaw else 0
         seen, _twelve, nine = looked_at(pixels, models)
         inner, mine = mask >= 3, nine >= 2
-        row = np.array([(inner & mine).sum(), inner.sum(), (mine & (mask >= 1)).sum(), mine.sum(), bool(seen.faces), 1], np.float64)
+        row = np.array(
+            [
+                (inner & mine).sum(),
+                inner.sum(),
+                (mine & (mask >= 1)).sum(),
+                mine.sum(),
+                bool(seen.faces),
+                1,
+            ],
+            np.float64,
+        )
         for key in ("to 45" if turn <= 45 else "60 to 90", f"yaw {turn}", "all"):
             sums[key] = sums.get(key, np.zeros(6)) + row
     for key, row in sorted(sums.items()):
-        print(f"side: {key}: covered {row[0] / row[1]:.3f}, on the head {row[2] / row[3]:.3f}, found {row[4]:.0f} of {row[5]:.0f}")
+        print(
+            f"side: {key}: covered {row[0] / row[1]:.3f}, on the head {row[2] / row[3]:.3f}, found {row[4]:.0f} of {row[5]:.0f}"
+        )
 
 
 def _turned(pixels: Pixels, degrees: float, how: int, fill: int | None) -> Pixels:
     h, w = pixels.shape[:2]
     matrix = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), degrees, 1.0)
-    border = {"borderMode": cv2.BORDER_REPLICATE} if fill is None else {"borderMode": cv2.BORDER_CONSTANT, "borderValue": fill}
+    border = (
+        {"borderMode": cv2.BORDER_REPLICATE}
+        if fill is None
+        else {"borderMode": cv2.BORDER_CONSTANT, "borderValue": fill}
+    )
     return cv2.warpAffine(pixels, matrix, (w, h), flags=how, **border)
 
 
@@ -115,7 +151,9 @@ def _jpeg(pixels: Pixels) -> Pixels:
 
 
 def _scaled(k: float) -> Change:
-    return lambda p: cv2.resize(p, None, fx=k, fy=k, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    return lambda p: cv2.resize(
+        p, None, fx=k, fy=k, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
+    )
 
 
 CHANGES: dict[str, Change] = {
@@ -131,7 +169,9 @@ def robust(data: Path, models: Models) -> None:
         truth = NINE[CELEBA[mask]]
         for name, change in CHANGES.items():
             nine = looked_at(change(pixels), models)[2]
-            sums[name] += confusion(truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST), 9)
+            sums[name] += confusion(
+                truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST), 9
+            )
         for degrees in (-30, 30):
             nine = looked_at(_turned(pixels, degrees, cv2.INTER_LINEAR, None), models)[2]
             turned = _turned(truth.astype(np.uint8), degrees, cv2.INTER_NEAREST, 255)
@@ -163,14 +203,23 @@ def photos(data: Path, models: Models) -> None:
     print(f"photos: faces in {len(hits)} of 800: {hits}")
 
 
-SETS = {"faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos}
+SETS = {
+    "faces": faces,
+    "people": people,
+    "side": side,
+    "robust": robust,
+    "groups": groups,
+    "photos": photos,
+}
 
 
 def main() -> None:
     """Print the figures of the sets that are named, or of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}")
+    parser.add_argument(
+        "sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}"
+    )
     args = parser.parse_args()
     models = Models()
     for name in args.sets:

@@ -15,19 +15,28 @@ from pipeline.nets.cyclegan import Generator
 from pipeline.nets.gfpgan import PUBLISHED, GFPGANv1Clean
 from pipeline.runtime.build import load_network, read_state
 from pipeline.types import Pixels
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 
 PARTS_KEPT = (2, 3, 4, 5, 6, 7, 8, 11)  # skin, brows, eyes, lips, teeth, glasses
-FIVE = (0, 1, 4, 2, 3)  # eyes, nose, mouth corners: facexlib's order, from eyes, mouth corners, nose
+FIVE = (
+    0,
+    1,
+    4,
+    2,
+    3,
+)  # eyes, nose, mouth corners: facexlib's order, from eyes, mouth corners, nose
 
 
 class PlainChain:
     """All networks loaded at once, as a script would; `restorer` is a GFPGAN's weights."""
 
-    def __init__(self, restorer: Verified) -> None:
-        self.painters = {"compact": load_network(obtain(CATALOG["monet_light"])), "published size": Generator().eval()}
+    def __init__(self, restorer: VerifiedWeights) -> None:
+        self.painters = {
+            "compact": load_network(obtain(CATALOG["monet_light"])),
+            "published size": Generator().eval(),
+        }
         self.parser = load_network(obtain(CATALOG["parser"]))
         self.gfpgan = GFPGANv1Clean(**PUBLISHED).eval()
         self.gfpgan.load_state_dict(read_state(restorer), strict=True)
@@ -60,7 +69,9 @@ class PlainChain:
             helper.all_landmarks_5 = [np.vstack([p, p.mean(0)])[list(FIVE)] for p in points]
             helper.align_warp_face()
             for crop in helper.cropped_faces:
-                face = self.gfpgan(_batch(crop[:, :, ::-1], 1) * 2 - 1, return_rgb=False, randomize_noise=False)[0][0]
+                face = self.gfpgan(
+                    _batch(crop[:, :, ::-1], 1) * 2 - 1, return_rgb=False, randomize_noise=False
+                )[0][0]
                 helper.add_restored_face(_picture(face / 2 + 0.5, crop)[:, :, ::-1])
             helper.get_inverse_affine(None)
             return helper.paste_faces_to_input_image()[:, :, ::-1]
@@ -78,15 +89,24 @@ def _helper():  # noqa: ANN202 - facexlib's FaceRestoreHelper, imported below
     def parser(*_: object, **__: object) -> torch.nn.Module:
         return ParseNet(in_size=512, out_size=512, parsing_ch=19).eval()
 
-    with warnings.catch_warnings(), mock.patch.multiple(module, init_detection_model=detector, init_parsing_model=parser):
-        warnings.simplefilter("ignore")  # torchvision's advice on arguments that facexlib still uses
-        return module.FaceRestoreHelper(1, face_size=512, use_parse=True, device=torch.device("cpu"))
+    with (
+        warnings.catch_warnings(),
+        mock.patch.multiple(module, init_detection_model=detector, init_parsing_model=parser),
+    ):
+        warnings.simplefilter(
+            "ignore"
+        )  # torchvision's advice on arguments that facexlib still uses
+        return module.FaceRestoreHelper(
+            1, face_size=512, use_parse=True, device=torch.device("cpu")
+        )
 
 
 def _batch(pixels: Pixels, multiple: int) -> torch.Tensor:
     """Return (1, 3, H, W) in [0, 1], edges repeated up to a multiple."""
     bottom, right = (-n % multiple for n in pixels.shape[:2])
-    padded = cv2.copyMakeBorder(np.ascontiguousarray(pixels), 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(
+        np.ascontiguousarray(pixels), 0, bottom, 0, right, cv2.BORDER_REPLICATE
+    )
     return torch.from_numpy(np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32) / 255)
 
 

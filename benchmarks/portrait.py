@@ -21,12 +21,15 @@ import numpy as np
 from benchmarks.meter import Meter, forget_peak, peak_megabytes
 from pipeline.types import Photo, Progress
 from pipeline.weights.catalog import CATALOG, Entry
-from pipeline.weights.resolve import Verified, find
+from pipeline.weights.resolve import VerifiedWeights, find
 
 # Plain and ours by their stages' names; the painter of the published size is timed beside the chain.
 ROWS = {
     "paint, compact (24 filters, 6 blocks)": ("paint, compact", "paint"),
-    "paint, published size (64 filters, 9 blocks)": ("paint, published size", "paint, published size"),
+    "paint, published size (64 filters, 9 blocks)": (
+        "paint, published size",
+        "paint, published size",
+    ),
     "find faces": ("find faces", "parse"),
     "restore": ("restore", "restore"),
     "segment": ("segment", "segment"),
@@ -44,7 +47,7 @@ class Result:
     points: np.ndarray
 
 
-def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
+def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeights) -> Result:
     """Run our chain with embedded weights, the given GFPGAN, and the published generator beside it."""
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
@@ -57,7 +60,9 @@ def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
 
     class Given(Models):
         def load(self, role: str, policy: str) -> Loaded:
-            return added[restorer.entry.name] if role == "restorer" else super().load(role, "embedded")
+            return (
+                added[restorer.entry.name] if role == "restorer" else super().load(role, "embedded")
+            )
 
     models, meter, open_stages = Given("cpu"), Meter(), []
 
@@ -82,10 +87,12 @@ def measure_ours(photo: Photo, restorer: Verified, painter: Verified) -> Result:
                 stroke_px=painter.entry.stroke_px or 8,
                 seeded=painter.entry.seeded,
             )
-    return Result(meter, loading, np.array([np.concatenate([f.eyes, f.mouth]) for f in painting.faces]))
+    return Result(
+        meter, loading, np.array([np.concatenate([f.eyes, f.mouth]) for f in painting.faces])
+    )
 
 
-def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Result:
+def measure_plain(photo: Photo, restorer: VerifiedWeights, points: np.ndarray) -> Result:
     """Run the plain chain on the faces that ours found."""
     from benchmarks.plain import PlainChain
 
@@ -97,7 +104,7 @@ def measure_plain(photo: Photo, restorer: Verified, points: np.ndarray) -> Resul
     return Result(meter, loading, points)
 
 
-def stand_in(entry: Entry, folder: Path) -> Verified:
+def stand_in(entry: Entry, folder: Path) -> VerifiedWeights:
     """Return a weight: the embedded one or the file that is at hand, or random values of the same shapes written into `folder`."""
     from pipeline.weights.resolve import obtain
 
@@ -116,15 +123,22 @@ def stand_in(entry: Entry, folder: Path) -> Verified:
         state = GFPGANv1Clean(**PUBLISHED).state_dict()
     file = folder / f"{entry.name}.pth"
     torch.save({entry.unpack: state} if entry.unpack else state, file)
-    return Verified(replace(entry, name=f"{entry.name} (random)"), (file,), f"random {entry.name}")
+    return VerifiedWeights(
+        replace(entry, name=f"{entry.name} (random)"), (file,), f"random {entry.name}"
+    )
 
 
 def table(plain: Result, ours: Result) -> list[dict[str, str]]:
     """Return one row a stage, then the sums with either painter."""
-    rows = [_row(name, *(_figures(r.meter, [key]) for r, key in zip((plain, ours), keys, strict=True))) for name, keys in ROWS.items()]
+    rows = [
+        _row(name, *(_figures(r.meter, [key]) for r, key in zip((plain, ours), keys, strict=True)))
+        for name, keys in ROWS.items()
+    ]
     for painter, other in ((COMPACT, PUBLISHED_SIZE), (PUBLISHED_SIZE, COMPACT)):
         chosen = [keys for name, keys in ROWS.items() if name != other]
-        sums = (_figures(r.meter, [keys[i] for keys in chosen]) for i, r in enumerate((plain, ours)))
+        sums = (
+            _figures(r.meter, [keys[i] for keys in chosen]) for i, r in enumerate((plain, ours))
+        )
         rows.append(_row(f"all, {painter.removeprefix('paint, ')}", *sums))
     return [*rows, _row("loading", (plain.loading, float("nan")), (ours.loading, float("nan")))]
 
@@ -132,7 +146,11 @@ def table(plain: Result, ours: Result) -> list[dict[str, str]]:
 def _figures(meter: Meter, names: list[str]) -> tuple[float, float]:
     """Return seconds in all and the highest peak of some stages; nothing where none of them ran."""
     ran = [n for n in names if n in meter.seconds]
-    return (sum(meter.seconds[n] for n in ran), max(meter.megabytes[n] for n in ran)) if ran else (float("nan"), float("nan"))
+    return (
+        (sum(meter.seconds[n] for n in ran), max(meter.megabytes[n] for n in ran))
+        if ran
+        else (float("nan"), float("nan"))
+    )
 
 
 def _row(name: str, plain: tuple[float, float], ours: tuple[float, float]) -> dict[str, str]:
@@ -157,7 +175,10 @@ def read_or_default(path: Path | None) -> Photo:
         return read_photo(path)
     from skimage import data
 
-    return Photo(cv2.resize(data.astronaut()[:384], (1024, 768), interpolation=cv2.INTER_CUBIC), name="astronaut")
+    return Photo(
+        cv2.resize(data.astronaut()[:384], (1024, 768), interpolation=cv2.INTER_CUBIC),
+        name="astronaut",
+    )
 
 
 def apart(call, *args) -> Result:  # noqa: ANN001, ANN002 - passed on as they are
@@ -174,14 +195,20 @@ def main() -> None:
     args = cli.parse_args()
     photo = read_or_default(args.photo)
     with tempfile.TemporaryDirectory() as folder:
-        restorer, painter = (stand_in(CATALOG[name], Path(folder)) for name in ("gfpgan_v1.4", "style_monet"))
+        restorer, painter = (
+            stand_in(CATALOG[name], Path(folder)) for name in ("gfpgan_v1.4", "style_monet")
+        )
         ours = apart(measure_ours, photo, restorer, painter)
         plain = apart(measure_plain, photo, restorer, ours.points)
     rows = table(plain, ours)
     random = [
         "RetinaFace-R50",
         "ParseNet",
-        *(v.entry.name.removesuffix(" (random)") for v in (restorer, painter) if "(random)" in v.entry.name),
+        *(
+            v.entry.name.removesuffix(" (random)")
+            for v in (restorer, painter)
+            if "(random)" in v.entry.name
+        ),
     ]
     h, w = photo.pixels.shape[:2]
     notes = (

@@ -29,7 +29,10 @@ def follow(pixels: Pixels, mask: NDArray[np.uint8], pointer: Loaded) -> list[flo
     decoder = pointer.prompt
     if decoder is None:
         raise ValueError(f"{POINTER} has no decoder; export it again.")
-    truth, embedding = np.isin(mask, CELEBA_FACE), embed(at_working_size(Photo(pixels)), pointer.run, side=pointer.entry.side)
+    truth, embedding = (
+        np.isin(mask, CELEBA_FACE),
+        embed(at_working_size(Photo(pixels)), pointer.run, side=pointer.entry.side),
+    )
     x0, y0, x1, y1 = box_of(truth).ravel().tolist()
     box, anywhere = (x0, y0, x1, y1), np.ones_like(truth)
     spots = [np.nonzero(np.isin(mask, part)) for part in POINTED]
@@ -54,9 +57,15 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     args = parser.parse_args()
     pointer = Models().named(POINTER, "embedded")
-    rows = [follow(pixels, mask, pointer) for _, pixels, mask in pairs(args.shared / "data/face_parsing_test")]
+    rows = [
+        follow(pixels, mask, pointer)
+        for _, pixels, mask in pairs(args.shared / "data/face_parsing_test")
+    ]
     own, *followed = np.mean(rows, 0)
-    print(f"face IoU by box, eyes and mouth {own:.3f}; by the box alone, then after each click:", *(f"{v:.3f}" for v in followed))
+    print(
+        f"face IoU by box, eyes and mouth {own:.3f}; by the box alone, then after each click:",
+        *(f"{v:.3f}" for v in followed),
+    )
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks.identifying import Identify, add_options, identify_by
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.seam import seam
-from pipeline.metrics.style_share import Style, style_of, style_share
-from pipeline.ops.tensor import lit, to_pixels
+from pipeline.metrics.style_share import Style, style_of, style_shares
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
@@ -42,7 +42,7 @@ def style_in(folder: Path, features: Features) -> Style:
     files = photos_in(folder)
     taken = files[:: max(1, len(files) // PAINTINGS)][:PAINTINGS]
     try:
-        return style_of((lit(read_photo(file).pixels) for file in taken), features)
+        return style_of((to_float(read_photo(file).pixels) for file in taken), features)
     except ValueError as error:
         raise ValueError(f"{folder}: {error}") from error
 
@@ -63,21 +63,23 @@ def figures_of(
     if painting.styled is None or painting.mask is None:
         return {}
     figures = {"seam": seam(painting.styled, painting.result, painting.mask)}
-    painted = cv2.resize(to_pixels(painting.styled), photo.shape[1::-1])
-    for kind, picture in (("", full_size(painting)), ("painted ", painted)):
-        if identify:
-            cosine = identify(photo, picture, face)
-            figures[f"{kind}identity"] = np.nan if cosine is None else cosine
-        if style:
-            pair = face_in(photo, face), face_in(picture, face)
-            figures[f"{kind}style"] = style_share(*pair, *style)
+    painted = cv2.resize(to_uint8(painting.styled), photo.shape[1::-1])
+    pictures = full_size(painting), painted
+    if identify:
+        cosines = [identify(photo, picture, face) for picture in pictures]
+        found = [np.nan if cosine is None else cosine for cosine in cosines]
+        figures |= zip(("identity", "painted identity"), found, strict=True)
+    if style:
+        faces = [face_in(picture, face) for picture in pictures]
+        shares = style_shares(face_in(photo, face), faces, *style)
+        figures |= zip(("style", "painted style"), shares, strict=True)
     return figures
 
 
 def face_in(picture: Pixels, face: Face) -> Image:
     """Return the face's box, cut to the picture."""
     x0, y0, x1, y1 = (max(0, round(v)) for v in face.box)
-    return lit(picture[y0 : y1 + 1, x0 : x1 + 1])
+    return to_float(picture[y0 : y1 + 1, x0 : x1 + 1])
 
 
 def sheet(strips: list[Pixels]) -> Pixels:
@@ -90,7 +92,7 @@ def strip(painting: Painting) -> Pixels:
     """Return photo | painted only | result, each in a square of `SHOWN` px."""
     styled = painting.original if painting.styled is None else painting.styled
     pictures = (painting.original, styled, painting.result)
-    return np.hstack([_shown(to_pixels(picture)) for picture in pictures])
+    return np.hstack([_shown(to_uint8(picture)) for picture in pictures])
 
 
 def _shown(pixels: Pixels) -> Pixels:
@@ -106,7 +108,9 @@ def _shown(pixels: Pixels) -> Pixels:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("folder", type=Path, help="photos")
     cli.add_argument("--paintings", type=Path, metavar="FOLDER", help="eight or more of one style")
     cli.add_argument("--sheet", type=Path, metavar="SHEET.png", help="photo | painted | result")
@@ -134,7 +138,9 @@ def main() -> None:
             strips.append(strip(painting))
     if not rows:
         count = len(photos_in(args.folder))
-        raise SystemExit(f"{args.folder}: photos with one face were wanted; none of {count} is one.")
+        raise SystemExit(
+            f"{args.folder}: photos with one face were wanted; none of {count} is one."
+        )
     for stage in STAGES:
         spent = np.median([each.get(stage, 0) for each in seconds])
         print(f"median seconds of {stage} {spent:.2f}")

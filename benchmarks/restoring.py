@@ -21,7 +21,7 @@ from pipeline.runtime.models import Models
 from pipeline.types import Network, Pixels
 from pipeline.weights.cache import digest_of
 from pipeline.weights.catalog import Entry
-from pipeline.weights.resolve import Verified, choose
+from pipeline.weights.resolve import VerifiedWeights, choose
 from training.export import CARDS, restorer
 from training.figures import sheet
 from training.restore_figures import Outcome, figures, outcome, trials
@@ -62,8 +62,10 @@ def network_of(which: str) -> Network:
     if file.suffix != ".safetensors":
         return Models("cpu").named(which, "auto").run
     card, build = CARDS[LIGHT], restorer([file])[1]
-    entry = Entry(LIGHT, card["role"], card["license"], card["data"], sha256=None, bytes=None, build=build)
-    return compile_openvino(Verified(entry, (file,), digest_of(file)))
+    entry = Entry(
+        LIGHT, card["role"], card["license"], card["data"], sha256=None, bytes=None, build=build
+    )
+    return compile_openvino(VerifiedWeights(entry, (file,), digest_of(file)))
 
 
 def measured(
@@ -86,12 +88,21 @@ def drawn(outcomes: list[Outcome]) -> Pixels:
 
 def main() -> None:
     """Print the figures of every restorer; write a page of faces where one is asked for."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("which", nargs="*", metavar="WHICH")
-    cli.add_argument("--sheet", type=Path, help="where to draw faces; with several restorers, one file each, by their number")
+    cli.add_argument(
+        "--sheet",
+        type=Path,
+        help="where to draw faces; with several restorers, one file each, by their number",
+    )
     args = cli.parse_args()
-    faces, measure = trials(args.shared / "data/face_parsing_test/images"), measures(args.shared / "metrics/measure.py")
+    faces, measure = (
+        trials(args.shared / "data/face_parsing_test/images"),
+        measures(args.shared / "metrics/measure.py"),
+    )
     for index, which in enumerate(args.which or [choose("restorer", "auto").name]):
         found, outcomes = measured(network_of(which), faces, args.shared, measure)
         print(f"{which}, {len(faces)} faces")

@@ -17,7 +17,7 @@ from benchmarks.portrait import apart, markdown, read_or_default, stand_in
 from pipeline.nets.receptive_field import generator_measures
 from pipeline.settings import Settings
 from pipeline.types import Photo
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 
 LIVE_MEGAPIXELS = 1.0
@@ -27,10 +27,13 @@ SHRUNK = (1, 2, 4)
 def resized(photo: Photo, megapixels: float) -> Photo:
     """Return the photo with so many pixels, three wide to two high."""
     k = (megapixels * 1e6 / 6) ** 0.5
-    return Photo(cv2.resize(photo.pixels, (round(3 * k), round(2 * k)), interpolation=cv2.INTER_CUBIC), name=photo.name)
+    return Photo(
+        cv2.resize(photo.pixels, (round(3 * k), round(2 * k)), interpolation=cv2.INTER_CUBIC),
+        name=photo.name,
+    )
 
 
-def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str]:
+def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[str, str]:
     """Paint the photo at one size as the app does, with strokes as fine as they can be there, and return the table's row."""
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
@@ -57,7 +60,7 @@ def measure(photo: Photo, megapixels: float, painter: Verified) -> dict[str, str
     }  # fmt: skip
 
 
-def agreement(photo: Photo, painter: Verified) -> list[float]:
+def agreement(photo: Photo, painter: VerifiedWeights) -> list[float]:
     """Return how near a picture painted by frozen statistics is to the network's own, dB; measured of it shrunk by each of `SHRUNK`."""
     from pipeline.ops.tensor import to_batch
     from pipeline.runtime.engines import compile_openvino
@@ -67,27 +70,45 @@ def agreement(photo: Photo, painter: Verified) -> list[float]:
     h, w = (n // 16 * 16 for n in large.shape[:2])
 
     def batch(k: int) -> np.ndarray:
-        return to_batch(cv2.resize(large, (w // k, h // k), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1)
+        return to_batch(
+            cv2.resize(large, (w // k, h // k), interpolation=cv2.INTER_AREA).astype(np.float32)
+            / 127.5
+            - 1
+        )
 
     live = mine.run(batch(1)).copy()
-    return [10 * float(np.log10(4 / np.square(mine.freeze(batch(k))(batch(1)) - live).mean())) for k in SHRUNK]
+    return [
+        10 * float(np.log10(4 / np.square(mine.freeze(batch(k))(batch(1)) - live).mean()))
+        for k in SHRUNK
+    ]
 
 
 def main() -> None:
     """Print the table, and where the painter measures the whole picture how near frozen statistics are to live ones."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("photo", type=Path, nargs="?")
-    cli.add_argument("--painter", choices=[name for name, entry in CATALOG.items() if entry.role == "painter"], default="monet_light")
+    cli.add_argument(
+        "--painter",
+        choices=[name for name, entry in CATALOG.items() if entry.role == "painter"],
+        default="monet_light",
+    )
     cli.add_argument("--megapixels", type=float, nargs="+", default=[1, 4, 12, 24])
     args = cli.parse_args()
     photo, entry = read_or_default(args.photo), CATALOG[args.painter]
     with tempfile.TemporaryDirectory() as folder:
         painter = stand_in(entry, Path(folder))
         print(f"{painter.entry.name}, {photo.name}\n")
-        print(markdown([apart(measure, photo, megapixels, painter) for megapixels in args.megapixels]))
+        print(
+            markdown([apart(measure, photo, megapixels, painter) for megapixels in args.megapixels])
+        )
         if generator_measures(**entry.build):
-            figures = ", ".join(f"{db:.1f} dB at 1/{k}" for k, db in zip(SHRUNK, apart(agreement, photo, painter), strict=True))
-            print(f"\nFrozen against live statistics of {LIVE_MEGAPIXELS:g} MP, measured at a part of its size: {figures}")
+            figures = ", ".join(
+                f"{db:.1f} dB at 1/{k}"
+                for k, db in zip(SHRUNK, apart(agreement, photo, painter), strict=True)
+            )
+            print(
+                f"\nFrozen against live statistics of {LIVE_MEGAPIXELS:g} MP, measured at a part of its size: {figures}"
+            )
 
 
 if __name__ == "__main__":

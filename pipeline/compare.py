@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import COMPARED, RestoreSettings, Segmenter, Settings
-from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.restore.restore import restore as restore_all
 from pipeline.stages.restore.select_faces import choose
 from pipeline.steps.blend import blend
@@ -16,9 +16,10 @@ from pipeline.steps.painters import network_of
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
 from pipeline.steps.segment import Outline, segment
-from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.steps.segmenters import entries_of
 from pipeline.steps.stylize import stylize
 from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report, Restoration, Scene, Style
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.parameters import count_parameters
 from pipeline.weights.resolve import WeightError, named
@@ -84,7 +85,10 @@ def compare(
         if settings.weights == "full":
             raise
         direct, done, notes = same.painting, False, (*notes, f"Nothing was restored: {missing}")
-    shown = tuple(replace(versions[name], iou=iou(versions[name].mask, mask)) for name in dict.fromkeys(segmenters))
+    shown = tuple(
+        replace(versions[name], iou=iou(versions[name].mask, mask))
+        for name in dict.fromkeys(segmenters)
+    )
     return Comparison(run.original.value, direct, done, shown, notes)
 
 
@@ -119,7 +123,7 @@ class _Same:
     run: Run
     scene: Keyed[Scene]  # the photo itself where painting is off
     restored: Keyed[Restoration]
-    seen: Keyed[Seen]
+    seen: Keyed[Detections]
 
     @property
     def painting(self) -> Image:
@@ -160,7 +164,7 @@ def _segmented_by(name: Segmenter, settings: Settings) -> Settings:
 
 def _version(
     run: Run, settings: Settings, networks: tuple[str, ...], painter: Loaded, scene: Scene,
-    restored: Restoration, seen: Seen,
+    restored: Restoration, seen: Detections,
 ) -> Version:  # fmt: skip
     """Time one segmenter, and blend what it outlines."""
     del painter  # part of the key: it touches the face
@@ -174,7 +178,9 @@ def _version(
     return Version(name, picture, outline.value.mask, parameters, seconds, None)
 
 
-def _timed(run: Run, seen: Keyed[Seen], restored: Keyed[Restoration]) -> tuple[Keyed[Outline], float]:
+def _timed(
+    run: Run, seen: Keyed[Detections], restored: Keyed[Restoration]
+) -> tuple[Keyed[Outline], float]:
     run = _alone(run)
     if SEGMENTERS[run.settings.segment.segmenter].network is None:
         detect(run)  # what the parser sees is its outline
@@ -187,12 +193,14 @@ def _alone(run: Run) -> Run:
     return Run(run.photo, run.settings, run.models)
 
 
-def _direct(scene: Scene, seen: Seen, mask: Mask, restorer: Loaded, how: RestoreSettings) -> Image:
+def _direct(
+    scene: Scene, seen: Detections, mask: Mask, restorer: Loaded, how: RestoreSettings
+) -> Image:
     painting, faces = _picture(scene), seen.faces
     # Its strokes may be as sharp as can be: what is left alone in a photo is not in a painting.
     found = choose(painting, faces, (), which="all", weight=how.weight)
-    cares = tuple(replace(care, weight=how.weight) for care in found)
-    made = restore_all(painting, faces, cares, restorer.run, mask, fidelity=how.fidelity)
+    plans = tuple(replace(plan, weight=how.weight) for plan in found)
+    made = restore_all(painting, faces, plans, restorer.run, mask, fidelity=how.fidelity)
     return painting if made.picture is None else made.picture
 
 

@@ -48,7 +48,7 @@ def paint(
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,
         styled=scene.value.styled, painted=painted, restored=made.picture, share=made.share,
-        cares=made.cares, parse=outline.value.labels, mask=outline.value.mask,
+        plans=made.plans, parse=outline.value.labels, mask=outline.value.mask,
         faces=tuple(in_photo(face, photo.size[0] / original.shape[0]) for face in faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
         hints=(*run.hints, *(() if faces else (hint,))), prompt=prompt,

@@ -5,34 +5,59 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-Painter = Literal["monet", "portrait-aware"]
+from pipeline.variants import VARIANTS
+
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
 Guidance = Literal["input", "layers"]
-Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]
-Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
-Segmenter = Literal["unet", "unet_whole", "sam_light", "mobile_sam", "sam_vit_b", "sam_vit_l", "sam_vit_h", "fcn_resnet50", "fcn_resnet101"]
+Painter = str  # this and the next three: a key of its table in `variants`
+Mood = str
+Detector = str
+Segmenter = str
 COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
 WeightPolicy = Literal["auto", "embedded", "full"]
 
 
-def _option(default: Any, text: str, *, label: str, flag: str, unit: str = "", names: str = "", **limits: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+def _option(
+    default: Any,
+    text: str,
+    *,
+    label: str,
+    flag: str,
+    unit: str = "",
+    names: str = "",
+    **limits: Any,
+) -> Any:
     """Declare one choice.
 
     `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG. `names`, split by "|", are what a
     person reads for each of the choices.
     """
-    return Field(default, description=text, title=label, json_schema_extra={"flag": flag, "unit": unit, "names": names}, **limits)
+    return Field(
+        default,
+        description=text,
+        title=label,
+        json_schema_extra={"flag": flag, "unit": unit, "names": names},
+        **limits,
+    )
 
 
 class Stage(BaseModel):
     """The choices of one stage; frozen, so that they can be a cache key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator(*VARIANTS, check_fields=False)
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = VARIANTS[str(info.field_name)]
+        if value not in known:
+            raise ValueError(f"{info.field_name} is one of {', '.join(known)}, not {value!r}.")
+        return value
 
 
 class PaintSettings(Stage):
@@ -41,7 +66,7 @@ class PaintSettings(Stage):
     on: bool = _option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = _option(
         "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a person, coarse ones on the person.",
-        label="Painter", flag="painter", names="Monet|Like a picture",
+        label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = _option(
         1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
@@ -49,7 +74,7 @@ class PaintSettings(Stage):
     )  # fmt: skip
     mood: Mood = _option(
         "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the golden ones.",
-        label="Mood", flag="mood", names="Monet|Mist|Dusk",
+        label="Mood", flag="mood",
     )  # fmt: skip
 
 
@@ -65,7 +90,13 @@ class StyleSettings(Stage):
         flag="style_px", unit="px, the long side", ge=128, le=2048,
     )  # fmt: skip
     scale: float = _option(
-        1.0, "How large the picture's strokes become.", label="Stroke size", flag="style_scale", unit="times", ge=0.25, le=3
+        1.0,
+        "How large the picture's strokes become.",
+        label="Stroke size",
+        flag="style_scale",
+        unit="times",
+        ge=0.25,
+        le=3,
     )
     colors: StyleColors = _option(
         "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or the photo's own under the picture's light.",
@@ -76,10 +107,29 @@ class StyleSettings(Stage):
         "around the person, or in each layer's maps.",
         label="Mask", flag="guidance", names="In the photo|In every layer",
     )  # fmt: skip
-    content: float = _option(5.0, "How much the photo's content counts.", label="Content", flag="content_weight", ge=0.0, le=100.0)
-    style: float = _option(200.0, "How much the coarse style counts, everywhere.", label="Style", flag="style_weight", ge=0.0, le=20000.0)
+    content: float = _option(
+        5.0,
+        "How much the photo's content counts.",
+        label="Content",
+        flag="content_weight",
+        ge=0.0,
+        le=100.0,
+    )
+    style: float = _option(
+        200.0,
+        "How much the coarse style counts, everywhere.",
+        label="Style",
+        flag="style_weight",
+        ge=0.0,
+        le=20000.0,
+    )
     background: float = _option(
-        20000.0, "How much the fine style counts, behind the person.", label="Background style", flag="background_weight", ge=0.0, le=1e6
+        20000.0,
+        "How much the fine style counts, behind the person.",
+        label="Background style",
+        flag="background_weight",
+        ge=0.0,
+        le=1e6,
     )
     iterations: int = _option(
         0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
@@ -88,11 +138,25 @@ class StyleSettings(Stage):
     )  # fmt: skip
 
 
-class TemperSettings(Stage):
+class IntensitySettings(Stage):
     """How far the painting goes."""
 
-    strength: float = _option(1.0, "0 is the photo, 1 the painting.", label="Painting strength", flag="strength", ge=0.0, le=1.0)
-    palette: float = _option(1.0, "0 keeps the photo's colors, 1 takes Monet's.", label="Palette", flag="palette", ge=0.0, le=1.0)
+    strength: float = _option(
+        1.0,
+        "0 is the photo, 1 the painting.",
+        label="Painting strength",
+        flag="strength",
+        ge=0.0,
+        le=1.0,
+    )
+    palette: float = _option(
+        1.0,
+        "0 keeps the photo's colors, 1 takes Monet's.",
+        label="Palette",
+        flag="palette",
+        ge=0.0,
+        le=1.0,
+    )
     broad: float = _option(
         1.0, "How much calm places are painted in strokes that are two and a half times as broad as the brush; 0: nowhere.",
         label="Broad strokes", flag="broad", ge=0.0, le=2.0,
@@ -109,15 +173,27 @@ class DetectSettings(Stage):
     detector: Detector = _option(
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by RetinaFace, which also finds faces whose eyes "
         "are hidden; the parser draws each of them.",
-        label="Detector", flag="detector", names="Parser|RetinaFace ResNet-50|RetinaFace MobileNet",
+        label="Detector", flag="detector",
     )  # fmt: skip
 
 
 class RestoreSettings(Stage):
     """How faces are restored."""
 
-    on: bool = _option(True, "Restore worn or blurred faces (with GFPGAN where it is here).", label="Restore", flag="restore")
-    weight: float = _option(0.5, "0 is the photo's face, 1 the restored one.", label="Restoration", flag="restoration", ge=0.0, le=1.0)
+    on: bool = _option(
+        True,
+        "Restore worn or blurred faces (with GFPGAN where it is here).",
+        label="Restore",
+        flag="restore",
+    )
+    weight: float = _option(
+        0.5,
+        "0 is the photo's face, 1 the restored one.",
+        label="Restoration",
+        flag="restoration",
+        ge=0.0,
+        le=1.0,
+    )
     # A restorer is trusted with what a photo lost, its detail, and not with what it still shows, its colors: of 25 faces, blurred by 2 to
     # 6 px and restored perfectly but for a cast of 0.06 red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 %
     # of the detail that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
@@ -138,9 +214,14 @@ class SegmentSettings(Stage):
         "unet", "How the outline is found: by the U-Net's close look at every face or one look at the whole photo (coarser), by a "
         "Segment Anything network that is shown each face, or by a network that knows whole persons only.",
         label="Segmenter", flag="segmenter",
-        names="U-Net, face by face|U-Net, whole photo|SAM light|MobileSAM|SAM ViT-B|SAM ViT-L|SAM ViT-H|FCN ResNet-50|FCN ResNet-101",
     )  # fmt: skip
-    kept: Kept = _option("face", "What stays the person's own.", label="Keep", flag="keep", names="Face|Face and hair|Whole person")
+    kept: Kept = _option(
+        "face",
+        "What stays the person's own.",
+        label="Keep",
+        flag="keep",
+        names="Face|Face and hair|Whole person",
+    )
 
 
 class BlendSettings(Stage):
@@ -148,14 +229,34 @@ class BlendSettings(Stage):
 
     on: bool = _option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
     strength: float = _option(
-        0.75, "0 is the painted face, 1 the person's own.", label="Face strength", flag="face_strength", ge=0.0, le=1.0
+        0.75,
+        "0 is the painted face, 1 the person's own.",
+        label="Face strength",
+        flag="face_strength",
+        ge=0.0,
+        le=1.0,
     )
-    feather: float = _option(0.06, "Width of the soft edge.", label="Feather", flag="feather", unit="of the face's height", ge=0.0, le=0.3)
+    feather: float = _option(
+        0.06,
+        "Width of the soft edge.",
+        label="Feather",
+        flag="feather",
+        unit="of the face's height",
+        ge=0.0,
+        le=0.3,
+    )
     painterly: float = _option(
         0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
         ge=0.0, le=1.0,
     )  # fmt: skip
-    harmony: float = _option(0.9, "How far the face takes the painting's light and color.", label="Harmony", flag="harmony", ge=0.0, le=1.0)
+    harmony: float = _option(
+        0.9,
+        "How far the face takes the painting's light and color.",
+        label="Harmony",
+        flag="harmony",
+        ge=0.0,
+        le=1.0,
+    )
 
 
 class Settings(Stage):
@@ -163,7 +264,7 @@ class Settings(Stage):
 
     paint: PaintSettings = PaintSettings()
     style: StyleSettings = StyleSettings()
-    temper: TemperSettings = TemperSettings()
+    intensity: IntensitySettings = IntensitySettings()
     detect: DetectSettings = DetectSettings()
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()
@@ -184,7 +285,9 @@ class Settings(Stage):
         nested: dict[str, Any] = {}
         for flag, value in values.items():
             if flag not in known:
-                raise ValueError(f"There is no setting {flag!r}; the settings are {', '.join(known)}.")
+                raise ValueError(
+                    f"There is no setting {flag!r}; the settings are {', '.join(known)}."
+                )
             known[flag].check(value)
             target = nested
             for step in known[flag].path[:-1]:
@@ -279,10 +382,19 @@ def options(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> It
             continue
         extra: Any = info.json_schema_extra
         limits = {k: getattr(m, k) for m in info.metadata for k in ("ge", "le") if hasattr(m, k)}
-        is_choice = get_origin(kind) is Literal
+        choices, names = _choices(extra["flag"], kind, extra["names"])
+        plain: Any = str if choices else kind
         yield Option(
-            flag=extra["flag"], path=(*path, name), kind=str if is_choice else kind, default=info.default,  # pyright: ignore[reportArgumentType] - annotations here are types
+            flag=extra["flag"], path=(*path, name), kind=plain, default=info.default,
             label=info.title or name, help=info.description or "", unit=extra["unit"],
-            low=limits.get("ge"), high=limits.get("le"), choices=get_args(kind) if is_choice else (),
-            names=tuple(extra["names"].split("|")) if is_choice else (),
+            low=limits.get("ge"), high=limits.get("le"), choices=choices, names=names,
         )  # fmt: skip
+
+
+def _choices(flag: str, kind: object, names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the values that a setting can have and their labels; none where it is no choice."""
+    if variants := VARIANTS.get(flag):
+        return tuple(variants), tuple(variant.label for variant in variants.values())
+    if get_origin(kind) is Literal:
+        return get_args(kind), tuple(names.split("|"))
+    return (), ()

@@ -23,7 +23,9 @@ ADDED, TAKEN = 1, 2
 Logits = NDArray[np.float32]  # above 0 inside a mask, below outside
 StageName = Literal["paint", "parse", "restore", "segment", "blend"]
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (N, C, H, W) -> (N, C', H', W')
-Freeze = Callable[[NDArray[np.float32]], Network]  # a whole picture as a batch, at any size -> the network for tiles of it
+Freeze = Callable[
+    [NDArray[np.float32]], Network
+]  # a whole picture as a batch, at any size -> the network for tiles of it
 # Embedding (1, 256, 64, 64), points (1, N, 2), labels (1, N), mask (1, 1, 256, 256), has_mask (1,)
 # -> logits (1, 4, 256, 256), scores (1, 4)
 Decoder = Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -37,7 +39,7 @@ class PromptError(ValueError):
     """A prompt that points at nothing; the message says the picture's limits."""
 
 
-class Enough(Exception):  # noqa: N818 - not an error: the person likes what is there
+class StopEarly(Exception):  # noqa: N818 - not an error: the person likes what is there
     """Raised by a progress callback that was shown a picture, to go on with that picture as it is."""
 
 
@@ -86,7 +88,9 @@ class Face:
 
 
 Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, False takes it away
-FaceWish = tuple[float, float, float | None]  # x, y in px; the restoration weight of the face there, None for the settings'
+FaceOverride = tuple[
+    float, float, float | None
+]  # x, y in px; the restoration weight of the face there, None for the settings'
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,11 @@ class Drawing:
 
 def drawing_of(marks: Marks) -> Drawing | None:
     """Return marks as a drawing; None where nothing is drawn."""
-    return Drawing((marks.shape[0], marks.shape[1]), zlib.compress(marks.tobytes(), 1)) if marks.any() else None
+    return (
+        Drawing((marks.shape[0], marks.shape[1]), zlib.compress(marks.tobytes(), 1))
+        if marks.any()
+        else None
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +155,7 @@ class Prompt:
     points: tuple[Click, ...] = ()
     box: tuple[float, float, float, float] | None = None
     drawn: Drawing | None = None
-    faces: tuple[FaceWish, ...] = ()
+    faces: tuple[FaceOverride, ...] = ()
     styles: tuple[Style, ...] = ()
 
     def __bool__(self) -> bool:
@@ -170,12 +178,18 @@ class Prompt:
         Raises: PromptError: with the picture's limits.
         """
         h, w = size
-        if self.drawn and abs(self.drawn.size[0] * w - self.drawn.size[1] * h) > max(h, w):  # a px of rounding
+        if self.drawn and abs(self.drawn.size[0] * w - self.drawn.size[1] * h) > max(
+            h, w
+        ):  # a px of rounding
             drawn_h, drawn_w = self.drawn.size
-            raise PromptError(f"A drawing has the shape of the photo, {w} x {h} px; this one is {drawn_w} x {drawn_h} px. Draw anew.")
+            raise PromptError(
+                f"A drawing has the shape of the photo, {w} x {h} px; this one is {drawn_w} x {drawn_h} px. Draw anew."
+            )
         for x, y, _ in (*self.points, *self.faces):
             if not (0 <= x < w and 0 <= y < h):
-                raise PromptError(f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}.")
+                raise PromptError(
+                    f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}."
+                )
         for _, _, weight in self.faces:
             if weight is not None and not 0 <= weight <= 1:
                 raise PromptError(f"A face's restoration is a number from 0 to 1, not {weight:g}.")
@@ -197,11 +211,16 @@ class Prompt:
             return self
         box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
         faces = tuple((*moved(x, y), weight) for x, y, weight in self.faces)
-        return replace(self, points=tuple((*moved(x, y), add) for x, y, add in self.points), box=box, faces=faces)
+        return replace(
+            self,
+            points=tuple((*moved(x, y), add) for x, y, add in self.points),
+            box=box,
+            faces=faces,
+        )
 
 
 @dataclass(frozen=True)
-class Care:
+class RestorationPlan:
     """What restoration does with one face.
 
     `weight`: 0 leaves it alone, and `why` says why, 1 is the restored face; `blur`: its deviation, px of the aligned face or, where
@@ -224,7 +243,7 @@ class Restoration:
 
     picture: Image | None = None
     share: Mask | None = None
-    cares: tuple[Care, ...] = ()
+    plans: tuple[RestorationPlan, ...] = ()
 
 
 # Share of the usual run's time that lies behind when a stage begins.
@@ -311,4 +330,4 @@ class Painting:
     prompt: Prompt = Prompt()
     painted: Painted | None = None
     share: Mask | None = None
-    cares: tuple[Care, ...] = ()
+    plans: tuple[RestorationPlan, ...] = ()

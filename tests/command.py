@@ -12,7 +12,9 @@ SHA256 = "ab" * 32
 def save(path, height=40, width=60, **options):
     y, x = np.mgrid[0:height, 0:width]
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.stack([x * 3 % 256, y * 5 % 256, (x + y) % 256], -1).astype(np.uint8)).save(path, **options)
+    Image.fromarray(np.stack([x * 3 % 256, y * 5 % 256, (x + y) % 256], -1).astype(np.uint8)).save(
+        path, **options
+    )
     return path
 
 

@@ -1,5 +1,6 @@
 """What several files of tests share."""
 
+import os
 import threading
 from dataclasses import replace
 from importlib import import_module
@@ -7,6 +8,7 @@ from importlib import import_module
 import cv2
 import numpy as np
 import pytest
+import torch
 from gradio_client import Client
 from PIL import Image
 
@@ -19,7 +21,16 @@ from tests.hub import FILE, Hub, checkpoint_of, reach
 from tests.page import Pipeline
 from tests.painter_sets import teach
 from ui import theme as look
-from ui.service import Studio
+from ui.service import PaintService
+
+
+def pytest_configure() -> None:
+    """Give each worker a core of its own: two that share all cores wait for each other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+        torch.set_num_threads(1)
 
 
 @pytest.fixture
@@ -30,7 +41,7 @@ def at_once(monkeypatch):
         import_module(module).write(verified, to)
 
     for module in (convert, keeping):
-        monkeypatch.setattr(module, "run_apart", do)
+        monkeypatch.setattr(module, "run_worker", do)
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +73,8 @@ def pipeline():
 
 
 @pytest.fixture
-def studio(pipeline):
-    return Studio(paint=pipeline, models=object())
+def service(pipeline):
+    return PaintService(paint=pipeline, models=object())
 
 
 @pytest.fixture
@@ -74,9 +85,16 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def served(studio):
-    page = app.build(studio)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, theme=look.theme(), ssr_mode=False, run_history=False, show_error=False)
+def served(service):
+    page = app.build(service)
+    _, url, _ = page.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=look.theme(),
+        ssr_mode=False,
+        run_history=False,
+        show_error=False,
+    )
     yield Client(url, verbose=False)
     page.close()
 
@@ -92,7 +110,10 @@ def runs(monkeypatch):
         return replace(painting_of(photo, settings), prompt=prompt)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
-    monkeypatch.setattr("pipeline.steps.detect.parse", lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8))
+    monkeypatch.setattr(
+        "pipeline.steps.detect.parse",
+        lambda photo, *, models, settings: (photo.pixels[..., 0] % 9).astype(np.uint8),
+    )
     return seen
 
 
@@ -104,9 +125,13 @@ def shared(tmp_path):
         folder = tmp_path / "data" / name
         folder.mkdir(parents=True)
         for i in range(9):
-            gray = cv2.resize(rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+            gray = cv2.resize(
+                rng.random((6, 6)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC
+            ).clip(0, 1)
             yellow = 0.3 if name == "monet" else 0.0
-            picture = np.dstack([gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]).clip(0, 1)  # blue, green, red
+            picture = np.dstack(
+                [gray + yellow * (0.5 - gray), gray, gray + yellow * (gray - 0.2)]
+            ).clip(0, 1)  # blue, green, red
             cv2.imwrite(str(folder / f"{i}.png"), (picture * 255).astype(np.uint8))
     return tmp_path
 

@@ -13,7 +13,10 @@ def drawn_parts(size, centers, height, angle, hair=False):
         if hair:
             _ellipse(labels, center, (0, -0.1), (0.5, 0.62), height, angle, Part.HAIR)
         _ellipse(labels, center, (0, 0), (0.38, 0.5), height, angle, Part.SKIN)
-        for side, eye, brow in ((-1, Part.RIGHT_EYE, Part.RIGHT_BROW), (1, Part.LEFT_EYE, Part.LEFT_BROW)):
+        for side, eye, brow in (
+            (-1, Part.RIGHT_EYE, Part.RIGHT_BROW),
+            (1, Part.LEFT_EYE, Part.LEFT_BROW),
+        ):
             _ellipse(labels, center, (side * 0.19, -0.12), (0.08, 0.035), height, angle, eye)
             _ellipse(labels, center, (side * 0.19, -0.22), (0.1, 0.02), height, angle, brow)
         _ellipse(labels, center, (0, 0.24), (0.15, 0.05), height, angle, Part.LIPS)

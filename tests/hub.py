@@ -20,14 +20,16 @@ from pathlib import Path
 import huggingface_hub.constants as constants
 import pytest
 
-import pipeline.weights.fetch as bring
+import pipeline.weights.fetch as fetch
 from pipeline.weights.catalog import Entry
 
 COMMIT = "c0ffee" + "0" * 34
 REPOSITORY = "someone/nets"
 FILE = "deep/net.pth"
 SOURCE = f"hf://{REPOSITORY}@main/{FILE}"
-RESOLVE = re.compile(r"/(?:datasets/)?(?P<repository>[\w-]+/[\w-]+)/resolve/(?P<revision>\w+)/(?P<file>.+)")
+RESOLVE = re.compile(
+    r"/(?:datasets/)?(?P<repository>[\w-]+/[\w-]+)/resolve/(?P<revision>\w+)/(?P<file>.+)"
+)
 
 
 def checkpoint_of(network) -> bytes:
@@ -41,8 +43,15 @@ def checkpoint_of(network) -> bytes:
 
 def entry_of(data: bytes, *sources: str, name="net", **changed) -> Entry:
     """Return the entry of a published painter of the size that the fixture `data` holds."""
-    known = {"role": "painter", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "build": {"filters": 32, "blocks": 2}}
-    return Entry(name=name, license="MIT", origin="a test", sources=sources or (SOURCE,), **(known | changed))
+    known = {
+        "role": "painter",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "build": {"filters": 32, "blocks": 2},
+    }
+    return Entry(
+        name=name, license="MIT", origin="a test", sources=sources or (SOURCE,), **(known | changed)
+    )
 
 
 class Hub(ThreadingHTTPServer):
@@ -72,7 +81,11 @@ class Hub(ThreadingHTTPServer):
     @property
     def given(self) -> list[str]:
         """The ranges of the file's bytes that were asked for."""
-        return [what for method, path, what in self.asked if method == "GET" and path.startswith(("/bytes/", "/plain/"))]
+        return [
+            what
+            for method, path, what in self.asked
+            if method == "GET" and path.startswith(("/bytes/", "/plain/"))
+        ]
 
     @property
     def plain(self) -> str:
@@ -114,11 +127,26 @@ class _Answer(BaseHTTPRequestHandler):
         if name not in hub.files:
             return self._say(404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT})
         tag = hub.tags.get(name) or hashlib.sha256(hub.files[name]).hexdigest()
-        about = {"X-Repo-Commit": COMMIT, "X-Linked-Size": str(len(hub.files[name])), "X-Linked-ETag": f'"{tag}"'}
-        return self._say(302, {**about, "ETag": f'"{tag}"', "Location": f"http://127.0.0.1:{hub.server_port}/bytes/{name}"})
+        about = {
+            "X-Repo-Commit": COMMIT,
+            "X-Linked-Size": str(len(hub.files[name])),
+            "X-Linked-ETag": f'"{tag}"',
+        }
+        return self._say(
+            302,
+            {
+                **about,
+                "ETag": f'"{tag}"',
+                "Location": f"http://127.0.0.1:{hub.server_port}/bytes/{name}",
+            },
+        )
 
     def _give(self, data, wanted, trouble):
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and trouble != "stubborn" else 0
+        start = (
+            int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if wanted and trouble != "stubborn"
+            else 0
+        )
         body = data[start:]
         self.send_response(206 if start else 200)
         if start:
@@ -158,12 +186,20 @@ class _Answer(BaseHTTPRequestHandler):
 
 def reach(monkeypatch: pytest.MonkeyPatch, endpoint: str, folder: Path) -> None:
     """Let the Hub's client, here and in processes begun from here, ask this endpoint, and all caches be in a folder."""
-    for name, value in {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "hf"), "PORTRAIT_CACHE": str(folder / "cache")}.items():
+    for name, value in {
+        "HF_ENDPOINT": endpoint,
+        "HF_HOME": str(folder / "hf"),
+        "PORTRAIT_CACHE": str(folder / "cache"),
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     # The client of this process has read its environment already.
     monkeypatch.setattr(constants, "ENDPOINT", endpoint)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(
+        constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        endpoint + "/{repo_id}/resolve/{revision}/{filename}",
+    )
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder / "hf/hub"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
 
@@ -171,4 +207,4 @@ def reach(monkeypatch: pytest.MonkeyPatch, endpoint: str, folder: Path) -> None:
 if __name__ == "__main__":
     sys.stdout.write("begun\n")
     sys.stdout.flush()
-    sys.stdout.write(f"{bring.bring(pickle.loads(Path(sys.argv[1]).read_bytes())).files[0]}\n")
+    sys.stdout.write(f"{fetch.fetch(pickle.loads(Path(sys.argv[1]).read_bytes())).files[0]}\n")

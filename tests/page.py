@@ -18,7 +18,9 @@ class Pipeline:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, photo, settings, *, models, prompt=None, report=None, cache=None, cached=frozenset()):
+    def __call__(
+        self, photo, settings, *, models, prompt=None, report=None, cache=None, cached=frozenset()
+    ):
         self.asked.append((settings, cache))
         if report:
             report(Progress("paint", 0.0))
@@ -42,5 +44,5 @@ def visitor(name, **query):
     return gr.Request(session_hash=name, query_params=query)
 
 
-def shown_by(studio, photo, who="anna", settings=None):
-    return studio.show(who, photo, "someone", settings or Settings(), lambda done, text: None)
+def shown_by(service, photo, who="anna", settings=None):
+    return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)

@@ -21,7 +21,10 @@ def teach(folder):
     torch.manual_seed(0)
     state = {"conv0.weight": torch.eye(3)[:, :, None, None], "conv0.bias": torch.zeros(3)}
     for name, (n_in, n_out) in WIDTHS.items():
-        state |= {f"{name}.weight": torch.randn(n_out, n_in, 3, 3) / (4.5 * n_in) ** 0.5, f"{name}.bias": torch.zeros(n_out)}
+        state |= {
+            f"{name}.weight": torch.randn(n_out, n_in, 3, 3) / (4.5 * n_in) ** 0.5,
+            f"{name}.bias": torch.zeros(n_out),
+        }
     weights = folder / "weights/vgg19_distilled"
     weights.mkdir(parents=True)
     torch.save(state, weights / "5SE.pth")

@@ -39,7 +39,9 @@ class Promptable:
                 if x0 < disc[0] < x1 and y0 < disc[1] < y1:
                     seen = seen | self.disc(*disc)
         larger = seen | ((np.hypot(self.x - 128, self.y - 128) < 120) & seen.any())
-        logits = np.where(np.stack([seen, larger, seen, np.zeros_like(seen)]), 6, -6).astype(np.float32)
+        logits = np.where(np.stack([seen, larger, seen, np.zeros_like(seen)]), 6, -6).astype(
+            np.float32
+        )
         return logits[None], np.array([[0.9, 0.8, 0.9, 0.1]], np.float32)
 
     def disc(self, x, y, radius):

@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.parameters import PUBLISHED, count_parameters
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 PERSONS = "fcn_resnet50"
@@ -31,7 +31,9 @@ class Models(PlainModels):
             self.runs[name] = self.runs.get(name, 0) + 1
             return np.ones((1, 1, *batch.shape[2:]), np.float32)
 
-        return SimpleNamespace(run=run, use=WeightUse(name, "2" * 64), entry=CATALOG[name], prompt=None)
+        return SimpleNamespace(
+            run=run, use=WeightUse(name, "2" * 64), entry=CATALOG[name], prompt=None
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +58,11 @@ def test_agreement_is_with_the_u_net_and_whole_persons_agree_less():
     assert unet.iou == 1
     assert 0 < whole.iou < 0.9
     assert whole.parameters == 35_322_218
-    assert unet.parameters == 2 * count_parameters(CATALOG["parser"]) == pytest.approx(20.1e6, rel=1e-3)  # two looks, two networks
+    assert (
+        unet.parameters
+        == 2 * count_parameters(CATALOG["parser"])
+        == pytest.approx(20.1e6, rel=1e-3)
+    )  # two looks, two networks
 
 
 def test_the_u_net_is_what_agreement_is_measured_with_even_where_it_is_not_shown():
@@ -71,7 +77,9 @@ def test_nothing_is_kept_in_the_painting_that_is_restored_directly():
     assert not plain.restored
     assert "not restored" in " ".join(plain.notes) or "Nothing was restored" in plain.notes[0]
     np.testing.assert_array_equal(plain.direct, painting.styled)
-    restored = compare(photo_of(), Settings.from_flat(fidelity=0.0), ("unet",), models=Models(restorer=True))
+    restored = compare(
+        photo_of(), Settings.from_flat(fidelity=0.0), ("unet",), models=Models(restorer=True)
+    )
     assert restored.restored
     changed = np.abs(restored.direct - painting.styled).max(2) > 0.02
     assert changed.any()
@@ -90,7 +98,9 @@ def test_a_second_comparison_measures_only_what_is_new():
     first = compare(photo_of(), Settings(), ("unet",), models=models, cache=cache)
     before = dict(models.runs)
     second = compare(photo_of(), Settings(), ("unet", PERSONS), models=models, cache=cache)
-    assert models.runs["painter"] == before["painter"] + 1  # what is new is touched; the scene is not painted again
+    assert (
+        models.runs["painter"] == before["painter"] + 1
+    )  # what is new is touched; the scene is not painted again
     assert first.versions[0].seconds == second.versions[0].seconds > 0
 
 
@@ -124,7 +134,10 @@ def test_the_command_says_the_same_and_leaves_nothing_behind(monkeypatch, tmp_pa
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
     monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
     out = tmp_path / "sheet.png"
-    assert main(["compare", "examples/portrait.jpg", "-o", str(out), "--segmenters", "unet,sam_vit_b"]) == 2
+    assert (
+        main(["compare", "examples/portrait.jpg", "-o", str(out), "--segmenters", "unet,sam_vit_b"])
+        == 2
+    )
     assert "sam_vit_b was chosen" in capsys.readouterr().err
     assert not out.exists()
 
@@ -157,10 +170,14 @@ def test_facts_name_parameters_seconds_and_agreement():
     assert "IoU" not in facts(unet)[3]
 
 
-@pytest.mark.parametrize("name", [name for name in PUBLISHED if not name.startswith("gfpgan")])  # its package takes long to import
+@pytest.mark.parametrize(
+    "name", [name for name in PUBLISHED if not name.startswith("gfpgan")]
+)  # its package takes long to import
 def test_parameters_are_counted_right(name):
     entry, count = CATALOG[name], 0
-    for piece in ("run", "prompt")[: 2 if entry.role == "promptable" else 1]:
+    for submodule in ("run", "prompt")[: 2 if entry.role == "promptable" else 1]:
         with torch.device("meta"):
-            count += sum(p.numel() for p in build(Verified(entry, (), "-", piece)).parameters())
+            count += sum(
+                p.numel() for p in build(VerifiedWeights(entry, (), "-", submodule)).parameters()
+            )
     assert count_parameters(entry) == count

@@ -33,7 +33,11 @@ class PlainModels:
             self.runs[role] = self.runs.get(role, 0) + 1
             return getattr(self, role if role != "restorer" else "brighter")(batch)
 
-        return SimpleNamespace(run=run, use=WeightUse(role, "0" * 64), entry=SimpleNamespace(stroke_px=1.0, seeded=False))
+        return SimpleNamespace(
+            run=run,
+            use=WeightUse(role, "0" * 64),
+            entry=SimpleNamespace(stroke_px=1.0, seeded=False),
+        )
 
     @staticmethod
     def painter(batch):
@@ -54,7 +58,9 @@ class PlainModels:
         if (h, w) != (INNER_SIDE, INNER_SIDE):
             return self.parser(batch)
         middle = (w / 2, h / 2 + (256 - INNER_MIDDLE) / 512 * INNER_SHARE * h)
-        return for_each(batch, drawn_parts((h, w), [middle] if self.face else [], h * 0.6 * INNER_SHARE, 0))
+        return for_each(
+            batch, drawn_parts((h, w), [middle] if self.face else [], h * 0.6 * INNER_SHARE, 0)
+        )
 
 
 def photo_of(h=200, w=180):
@@ -80,7 +86,9 @@ def test_the_face_is_kept_and_the_rest_is_painted():
     outside = painting.mask == 0
     assert np.abs(painting.result - painting.styled)[outside].max() < 1e-6
     inside = painting.mask > 0.99
-    kept, painted = (np.abs(p - painting.original)[inside].mean() for p in (painting.result, painting.styled))
+    kept, painted = (
+        np.abs(p - painting.original)[inside].mean() for p in (painting.result, painting.styled)
+    )
     assert kept < painted
 
 
@@ -112,7 +120,9 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
     assert painting.restored.mean() > painting.original.mean()
     assert "restore" not in painting.skipped
     assert restored.runs["parser"] == plain.runs["parser"]
-    assert restored.runs["close_parser"] == plain.runs["close_parser"] + 2  # the face; its brows, eyes and mouth
+    assert (
+        restored.runs["close_parser"] == plain.runs["close_parser"] + 2
+    )  # the face; its brows, eyes and mouth
 
 
 @pytest.mark.parametrize(
@@ -132,7 +142,9 @@ def test_keeping_nothing_gives_the_plain_painting(flags):
 
 
 def test_neither_painted_nor_restored_is_the_photo():
-    painting = paint(photo_of(), Settings.from_flat(paint=False, restore=False), models=PlainModels())
+    painting = paint(
+        photo_of(), Settings.from_flat(paint=False, restore=False), models=PlainModels()
+    )
     assert np.array_equal(full_size(painting), painting.photo.pixels)
 
 
@@ -140,7 +152,12 @@ def test_blending_anew_runs_no_network():
     models, cache = PlainModels(), Remembering()
     first = paint(photo_of(), models=models, cache=cache)
     runs = dict(models.runs)
-    second = paint(photo_of(), Settings.from_flat(face_strength=0.2, feather=0.2, harmony=0.1), models=models, cache=cache)
+    second = paint(
+        photo_of(),
+        Settings.from_flat(face_strength=0.2, feather=0.2, harmony=0.1),
+        models=models,
+        cache=cache,
+    )
     assert models.runs == runs
     assert not np.array_equal(first.result, second.result)
 
@@ -213,7 +230,9 @@ def test_keeping_more_runs_no_network_again_but_the_brush_that_touches_it():
     assert models.runs == runs | {"painter": runs["painter"] + 1}
 
 
-@pytest.mark.parametrize("flag", ["strength", "palette", "canvas", "painterly", "harmony", "face_strength"])
+@pytest.mark.parametrize(
+    "flag", ["strength", "palette", "canvas", "painterly", "harmony", "face_strength"]
+)
 def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
     models, cache = PlainModels(restorer=True), Remembering()
     one = paint(photo_of(), models=models, cache=cache)

@@ -17,7 +17,11 @@ def values_of(option):
         return st.booleans()
     if option.kind is int:
         return st.integers(option.low, option.high)
-    return st.floats(option.low, option.high) if option.kind is float else st.sampled_from(option.choices)
+    return (
+        st.floats(option.low, option.high)
+        if option.kind is float
+        else st.sampled_from(option.choices)
+    )
 
 
 FLAT = st.fixed_dictionaries({}, optional={option.flag: values_of(option) for option in OPTIONS})
@@ -50,7 +54,9 @@ def test_settings_survive_json_as_links_and_pictures_carry_them(flat):
 @given(FLAT)
 def test_settings_survive_text(flat):
     texts = {flag: str(value) for flag, value in flat.items()}
-    read = {option.flag: option.read(texts[option.flag]) for option in OPTIONS if option.flag in texts}
+    read = {
+        option.flag: option.read(texts[option.flag]) for option in OPTIONS if option.flag in texts
+    }
     assert read == flat
 
 
@@ -119,7 +125,11 @@ def test_settings_cannot_be_changed():
 
 
 def test_every_choice_is_named_by_its_own_name():
-    named = {option.flag: dict(zip(option.choices, option.names, strict=True)) for option in options() if option.choices}
+    named = {
+        option.flag: dict(zip(option.choices, option.names, strict=True))
+        for option in options()
+        if option.choices
+    }
     assert named["guidance"] == {"input": "In the photo", "layers": "In every layer"}
     assert named["style_colors"]["photo"] == "The photo's"
     assert named["preset"]["fast"] == "Fast"

@@ -1,8 +1,8 @@
-"""A stand-in for the package `spaces` on ZeroGPU, with what its decorator does to a generator function.
+"""A stand-in for the package `spaces` on ZeroGPU: what its decorator does to a generator function.
 
 Each call runs in a forked process of its own. Arguments and what is yielded cross, pickled, and
-nothing else; of an error only its kind comes back; who stops listening sets a sign that is looked at
-after the next value.
+nothing else; of an error only its kind comes back; who stops listening sets a sign that is looked
+at after the next value.
 """
 
 import multiprocessing

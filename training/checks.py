@@ -22,7 +22,9 @@ class DatasetError(ValueError):
         more = [f"… and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         lines = "\n  ".join(problems[:SHOWN] + more)
-        super().__init__(f"{folder} cannot be trained on, {count}:\n  {lines}\nRepair or remove these files, then start again.")
+        super().__init__(
+            f"{folder} cannot be trained on, {count}:\n  {lines}\nRepair or remove these files, then start again."
+        )
 
 
 def photos_in(folder: Path) -> list[Path]:
@@ -35,16 +37,26 @@ def paired(images: Path, masks: Path) -> tuple[list[Pair], list[str]]:
     photos = {file.stem: file for file in photos_in(images)}
     marks = {file.stem: file for file in sorted(masks.glob("*.png"))}
     if not photos and not marks:
-        return [], [f"{images}: photos (*.jpg) were wanted there, and masks (*.png) in {masks}; there are none"]
-    alone = [f"{photos[name]}: its mask {masks / name}.png is missing" for name in photos if name not in marks]
-    alone += [f"{marks[name]}: its photo is missing in {images}" for name in marks if name not in photos]
+        return [], [
+            f"{images}: photos (*.jpg) were wanted there, and masks (*.png) in {masks}; there are none"
+        ]
+    alone = [
+        f"{photos[name]}: its mask {masks / name}.png is missing"
+        for name in photos
+        if name not in marks
+    ]
+    alone += [
+        f"{marks[name]}: its photo is missing in {images}" for name in marks if name not in photos
+    ]
     return [(photos[name], marks[name]) for name in photos if name in marks], alone
 
 
 def problems_in(pairs: list[Pair], classes: int | None) -> list[str]:
     """Return what is wrong with these files, in their order; masks may hold numbers below `classes` (None: any)."""
     with ThreadPoolExecutor() as pool:  # decoders let go of the interpreter
-        return [problem for problem in pool.map(lambda pair: _problem(*pair, classes), pairs) if problem]
+        return [
+            problem for problem in pool.map(lambda pair: _problem(*pair, classes), pairs) if problem
+        ]
 
 
 def _problem(photo: Path, mask: Path, classes: int | None) -> str | None:
@@ -57,7 +69,9 @@ def _problem(photo: Path, mask: Path, classes: int | None) -> str | None:
         return f"{file}: it cannot be read ({error})"
     if labels.shape != (h, w):
         return f"{mask}: {w} x {h} px were wanted, the photo's size; it has {labels.shape[1]} x {labels.shape[0]}"
-    unknown = [] if classes is None else np.flatnonzero(np.bincount(labels.ravel())[classes:]) + classes
+    unknown = (
+        [] if classes is None else np.flatnonzero(np.bincount(labels.ravel())[classes:]) + classes
+    )
     if len(unknown):
         return f"{mask}: classes 0 to {classes - 1} were wanted; it also holds {', '.join(map(str, unknown[:6]))}"
     return None

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from training.regions import Region
 
-ADD, TAKE, CORNER, OTHER_CORNER, NOTHING = 1, 0, 2, 3, -1  # what segment_anything calls a prompt's points
+ADD, TAKE, CORNER, OTHER_CORNER, NOTHING = (
+    1,
+    0,
+    2,
+    3,
+    -1,
+)  # what segment_anything calls a prompt's points
 Logits = NDArray[np.float32]  # (H, W)
 
 
@@ -20,10 +26,16 @@ class Asked:
     kinds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     mask: Logits | None = None
 
-    def and_at(self, points: NDArray[np.float32], kinds: tuple[int, ...], mask: Logits | None = None) -> "Asked":
+    def and_at(
+        self, points: NDArray[np.float32], kinds: tuple[int, ...], mask: Logits | None = None
+    ) -> "Asked":
         """Return this with more points, and with another mask where one is given."""
         kept = self.mask if mask is None else mask
-        return Asked(np.concatenate([self.points, np.asarray(points, np.float32)]), np.append(self.kinds, kinds).astype(np.int64), kept)
+        return Asked(
+            np.concatenate([self.points, np.asarray(points, np.float32)]),
+            np.append(self.kinds, kinds).astype(np.int64),
+            kept,
+        )
 
     @property
     def ambiguous(self) -> bool:
@@ -33,7 +45,9 @@ class Asked:
 
 def center(region: Region) -> NDArray[np.float32]:
     """Return the pixel farthest from the region's edge, (1, 2) x, y; the picture's edge counts as one."""
-    depth = cv2.distanceTransform(cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    depth = cv2.distanceTransform(
+        cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3
+    )
     y, x = np.unravel_index(depth[1:-1, 1:-1].argmax(), region.shape)
     return np.array([[x, y]], np.float32)
 
@@ -51,7 +65,9 @@ def box_of(region: Region) -> NDArray[np.float32]:
     return np.array([[x.min(), y.min()], [x.max(), y.max()]], np.float32)
 
 
-def by_hand(box: NDArray[np.float32], shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+def by_hand(
+    box: NDArray[np.float32], shape: tuple[int, int], rng: np.random.Generator
+) -> NDArray[np.float32]:
     """Return the box as a hand would draw it: each side off by some share of the extent."""
     extent = box[1] - box[0] + 1
     off = np.clip(rng.normal(0, 0.04, (2, 2)), -0.12, 0.12) * extent
@@ -89,7 +105,10 @@ def damaged(wanted: Region, parts: list[Region], rng: np.random.Generator) -> Re
     else:
         size = int(rng.integers(3, 9)) | 1
         act = cv2.dilate if rng.random() < 0.5 else cv2.erode
-        wrong = act(wanted.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0
+        wrong = (
+            act(wanted.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+            > 0
+        )
     return wrong if wrong.any() else wanted
 
 
@@ -98,7 +117,9 @@ def _blob(wanted: Region, rng: np.random.Generator) -> Region:
     x, y = (int(v) for v in anywhere(wanted, rng)[0])
     radius = np.sqrt(wanted.sum()) * rng.uniform(0.1, 0.5, 2) + 1
     canvas = np.zeros(wanted.shape, np.uint8)
-    cv2.ellipse(canvas, (x, y), (int(radius[0]), int(radius[1])), rng.uniform(0, 180), 0, 360, 1, -1)
+    cv2.ellipse(
+        canvas, (x, y), (int(radius[0]), int(radius[1])), rng.uniform(0, 180), 0, 360, 1, -1
+    )
     return canvas > 0
 
 
@@ -117,8 +138,12 @@ def first(wanted: Region, parts: list[Region], rng: np.random.Generator) -> Aske
             asked = asked.and_at(anywhere(wanted, rng), (ADD,))
         return asked
     if kind < 0.72:
-        return Asked().and_at(center(wanted) if rng.random() < 0.5 else anywhere(wanted, rng), (ADD,))
+        return Asked().and_at(
+            center(wanted) if rng.random() < 0.5 else anywhere(wanted, rng), (ADD,)
+        )
     wrong = damaged(wanted, parts, rng)
-    click = correction(wanted, np.where(wrong, 1, -1).astype(np.float32), np.ones(wanted.shape, bool), rng)
+    click = correction(
+        wanted, np.where(wrong, 1, -1).astype(np.float32), np.ones(wanted.shape, bool), rng
+    )
     asked = Asked(mask=as_logits(wrong, rng))
     return asked.and_at(*click[:1], (click[1],)) if click else asked.and_at(center(wanted), (ADD,))

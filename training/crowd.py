@@ -42,8 +42,21 @@ class Crowd:
     So every step sees many views though few are made, and a person's later clicks cost no more than the first.
     """
 
-    def __init__(self, network: LightSam, samples: Shared, scenes: list[Path], size: int, rng: np.random.Generator) -> None:
-        self.network, self.samples, self.scenes, self.size, self.rng = network, samples, scenes, size, rng
+    def __init__(
+        self,
+        network: LightSam,
+        samples: Shared,
+        scenes: list[Path],
+        size: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.network, self.samples, self.scenes, self.size, self.rng = (
+            network,
+            samples,
+            scenes,
+            size,
+            rng,
+        )
         self.waiting: list[Task] = []
 
     def drawn(self, count: int) -> list[Task]:
@@ -61,7 +74,12 @@ class Crowd:
 def view(samples: Shared, scenes: list[Path], rng: np.random.Generator) -> tuple[Pixels, Labels]:
     """Return a varied view and its labels; its people are numbered."""
     count = iter(range(8))
-    photo, labels = composed(lambda: numbered(samples[rng.choice(len(samples), p=samples.weights)], next(count)), scenes, SIDE, rng)
+    photo, labels = composed(
+        lambda: numbered(samples[rng.choice(len(samples), p=samples.weights)], next(count)),
+        scenes,
+        SIDE,
+        rng,
+    )
     picture = DAMAGE(tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous()))
     photo = picture.as_subclass(Tensor).permute(1, 2, 0).numpy().copy()
     if rng.random() < 0.4:  # photos are seldom square
@@ -78,6 +96,10 @@ def tasks_of(features: Tensor, labels: Labels, count: int, rng: np.random.Genera
     for i in rng.choice(len(pairs), count, p=weights) if pairs else ():
         name, person = pairs[i]
         wanted = found(labels, name, person)
-        parts = [found(labels, other, who) for other, who in pairs if who == person and other not in (name, "person")]
+        parts = [
+            found(labels, other, who)
+            for other, who in pairs
+            if who == person and other not in (name, "person")
+        ]
         tasks.append(Task(features, wanted, known(labels, name, person), first(wanted, parts, rng)))
     return tasks

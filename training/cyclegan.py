@@ -19,7 +19,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from pipeline.nets.cyclegan import Generator
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, fit, shared_by, single
@@ -65,15 +65,23 @@ class Replay:
         return older
 
 
-def generators_loss(nets: dict[str, nn.Module], photo: Tensor, painting: Tensor) -> tuple[Tensor, Tensor, Tensor, dict[str, float]]:
+def generators_loss(
+    nets: dict[str, nn.Module], photo: Tensor, painting: Tensor
+) -> tuple[Tensor, Tensor, Tensor, dict[str, float]]:
     """Return what both generators are punished for, the painting and the photo they made, and the parts of the loss.
 
     Source: equation 3, with the least-squares objective of section 4 and the identity loss of section 5.2.
     """
     painted, photographed = nets["painter"](photo), nets["photographer"](painting)
-    adversarial = judged(nets["sees_paintings"](painted), real=True) + judged(nets["sees_photos"](photographed), real=True)
-    cycle = F.l1_loss(nets["photographer"](painted), photo) + F.l1_loss(nets["painter"](photographed), painting)
-    identity = F.l1_loss(nets["painter"](painting), painting) + F.l1_loss(nets["photographer"](photo), photo)
+    adversarial = judged(nets["sees_paintings"](painted), real=True) + judged(
+        nets["sees_photos"](photographed), real=True
+    )
+    cycle = F.l1_loss(nets["photographer"](painted), photo) + F.l1_loss(
+        nets["painter"](photographed), painting
+    )
+    identity = F.l1_loss(nets["painter"](painting), painting) + F.l1_loss(
+        nets["photographer"](photo), photo
+    )
     total = adversarial + CYCLE * cycle + IDENTITY * identity
     parts = {"adversarial": adversarial.item(), "cycle": cycle.item(), "identity": identity.item()}
     return total, painted, photographed, parts
@@ -93,7 +101,9 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
     """Return two generators and two discriminators with first weights, or those of a start checkpoint for the painter."""
     nets: dict[str, nn.Module] = {
         "painter": Generator(args.filters, args.blocks, resize=not args.published).apply(begun),
-        "photographer": Generator(args.filters, args.blocks, resize=not args.published).apply(begun),
+        "photographer": Generator(args.filters, args.blocks, resize=not args.published).apply(
+            begun
+        ),
         "sees_paintings": PatchGAN(args.opponent),
         "sees_photos": PatchGAN(args.opponent),
     }
@@ -103,15 +113,24 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
 
 
 @torch.inference_mode()
-def draw(painter: nn.Module, photographer: nn.Module, held_out: Domains, page: Path) -> dict[str, float]:
+def draw(
+    painter: nn.Module, photographer: nn.Module, held_out: Domains, page: Path
+) -> dict[str, float]:
     """Draw photo | painted | photo again and painting | photographed | painting again; return how far the cycle is from closed."""
     device = next(painter.parameters()).device
     photographer = photographer.eval()
     panels, errors = [], []
     photos = [*held_out.landscapes[:SHOWN], *held_out.people[:SHOWN]]
-    for pictures, there, back in ((photos, painter, photographer), (held_out.paintings[:SHOWN], photographer, painter)):
+    for pictures, there, back in (
+        (photos, painter, photographer),
+        (held_out.paintings[:SHOWN], photographer, painter),
+    ):
         for picture in pictures:
-            x = torch.from_numpy(_fitting(picture)).permute(2, 0, 1)[None].to(device).float() / 127.5 - 1
+            x = (
+                torch.from_numpy(_fitting(picture)).permute(2, 0, 1)[None].to(device).float()
+                / 127.5
+                - 1
+            )
             made = there(x)
             again = back(made)
             errors.append(F.l1_loss(again, x).item() / 2)
@@ -129,7 +148,7 @@ def _fitting(picture: Pixels) -> Pixels:
 
 
 def _pixels(picture: Tensor) -> Pixels:
-    return to_pixels(picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5)
+    return to_uint8(picture[0].permute(1, 2, 0).float().cpu().numpy() / 2 + 0.5)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -137,17 +156,26 @@ def train(args: argparse.Namespace) -> None:
     machine = Accelerator(mixed_precision="no", cpu=args.cpu)
     device = machine.device
     torch.manual_seed(0)
-    nets = {name: net.to(device, memory_format=torch.channels_last) for name, net in networks(args).items()}
+    nets = {
+        name: net.to(device, memory_format=torch.channels_last)
+        for name, net in networks(args).items()
+    }
     made_by, seen_by = ("painter", "photographer"), ("sees_paintings", "sees_photos")
     optimizers = {
-        "generators": torch.optim.Adam([p for name in made_by for p in nets[name].parameters()], args.rate, (0.5, 0.999)),
-        "discriminators": torch.optim.Adam([p for name in seen_by for p in nets[name].parameters()], args.rate, (0.5, 0.999)),
+        "generators": torch.optim.Adam(
+            [p for name in made_by for p in nets[name].parameters()], args.rate, (0.5, 0.999)
+        ),
+        "discriminators": torch.optim.Adam(
+            [p for name in seen_by for p in nets[name].parameters()], args.rate, (0.5, 0.999)
+        ),
     }
     # A generator is called three times a step and a discriminator's weights rest in the generators' half of it.
     trained = {name: machine.prepare(net) for name, net in nets.items()}
     optimizers = {name: machine.prepare(optimizer) for name, optimizer in optimizers.items()}
     data, held_out = read_domains(args.shared / "data")
-    rng = np.random.default_rng(secrets.randbits(62))  # every process and every start sees pictures of its own
+    rng = np.random.default_rng(
+        secrets.randbits(62)
+    )  # every process and every start sees pictures of its own
     stream = batches(data, args.batch, args.side, rng)
     replays = {name: Replay(REMEMBERED, rng) for name in seen_by}
 
@@ -165,7 +193,9 @@ def train(args: argparse.Namespace) -> None:
         with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
             verdicts = [
                 discriminator_loss(trained[name], real, replays[name].of(made))
-                for name, real, made in zip(seen_by, (painting, photo), (painted, photographed), strict=True)
+                for name, real, made in zip(
+                    seen_by, (painting, photo), (painted, photographed), strict=True
+                )
             ]
         opponents = torch.stack(verdicts).sum()
         optimizers["discriminators"].zero_grad(set_to_none=True)
@@ -185,16 +215,26 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
-    cli.add_argument("--start", type=Path, help="a painter's checkpoint of the same size to start from")
+    cli.add_argument(
+        "--start", type=Path, help="a painter's checkpoint of the same size to start from"
+    )
     cli.add_argument("--minutes", type=float, default=600)
     cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
     cli.add_argument("--filters", type=int, default=64)
     cli.add_argument("--blocks", type=int, default=9)
-    cli.add_argument("--opponent", type=int, default=64, help="filters of the discriminators' first layer")
-    cli.add_argument("--published", action="store_true", help="transposed convolutions, as in the published checkpoint")
+    cli.add_argument(
+        "--opponent", type=int, default=64, help="filters of the discriminators' first layer"
+    )
+    cli.add_argument(
+        "--published",
+        action="store_true",
+        help="transposed convolutions, as in the published checkpoint",
+    )
     cli.add_argument("--batch", type=int, default=1)
     cli.add_argument("--side", type=int, default=256)
     cli.add_argument("--rate", type=float, default=2e-4)

@@ -53,7 +53,9 @@ class Shrink(v2.Transform):
         if not isinstance(inpt, tv_tensors.Image):
             return inpt
         h, w = inpt.shape[-2:]
-        small = F.resize(inpt, [max(1, round(h * params["scale"])), max(1, round(w * params["scale"]))])
+        small = F.resize(
+            inpt, [max(1, round(h * params["scale"])), max(1, round(w * params["scale"]))]
+        )
         return F.resize(small, [h, w])
 
 

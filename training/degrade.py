@@ -59,7 +59,9 @@ def degrade(face: Pixels, damage: Degradation) -> Pixels:
     blurred = cv2.filter2D(face.astype(np.float32), -1, kernel(damage.blur, damage.angle))
     size = max(1, round(w / damage.shrink)), max(1, round(h / damage.shrink))
     small = cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR)
-    noisy = small + damage.noise * np.random.default_rng(damage.seed).standard_normal(small.shape, np.float32)
+    noisy = small + damage.noise * np.random.default_rng(damage.seed).standard_normal(
+        small.shape, np.float32
+    )
     saved = compressed((noisy.clip(0, 255) + 0.5).astype(np.uint8), damage.quality)
     return cv2.resize(saved, (w, h), interpolation=ENLARGING[damage.enlarging])
 

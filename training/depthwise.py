@@ -24,7 +24,10 @@ class _Depthwise(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:  # noqa: ANN401
         photo, weight = ctx.saved_tensors
-        full = [t.to(torch.float32, memory_format=torch.channels_last) for t in (grads[0], photo, weight)]
+        full = [
+            t.to(torch.float32, memory_format=torch.channels_last)
+            for t in (grads[0], photo, weight)
+        ]
         of_photo, of_weight, _ = torch.ops.aten.convolution_backward(
             *full, None, ctx.stride, [0, 0], [1, 1], False, [0, 0], len(weight), [True, True, False]
         )
@@ -40,5 +43,11 @@ def _forward(conv: nn.Conv2d, photo: Tensor) -> Tensor:
 def quicken(network: nn.Module) -> None:
     """Let every depthwise convolution of smp's EfficientNet in a network take its gradients in fp32; weights and output stay the same."""
     for conv in network.modules():
-        if isinstance(conv, nn.Conv2d) and hasattr(conv, "static_padding") and conv.groups == conv.in_channels > 1:
-            conv.forward = MethodType(_forward, conv)  # a method, so that a copy of the network calls the copy's
+        if (
+            isinstance(conv, nn.Conv2d)
+            and hasattr(conv, "static_padding")
+            and conv.groups == conv.in_channels > 1
+        ):
+            conv.forward = MethodType(
+                _forward, conv
+            )  # a method, so that a copy of the network calls the copy's

@@ -20,7 +20,8 @@ from pipeline.metrics.boundary import boundary_score
 from pipeline.metrics.iou import Overlap, Region, confusion, mean_iou
 from pipeline.ops.filters import without_holes
 from pipeline.settings import Kept, Segmenter
-from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.steps.segmenters import entries_of
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.parameters import count_parameters
 from pipeline.weights.resolve import WeightError
@@ -33,7 +34,18 @@ Kind = Literal["nine", "celeba", "person"]
 CLASSES: dict[Kind, int | None] = {"nine": 9, "celeba": len(CELEBA), "person": None}
 CELEBA_FACE = (1, 2, 3, 4, 5, 6, 7, 10, 11, 12)  # with glasses, without ears
 NO_CHECKPOINT = {"fcn8s_vgg16": 134_489_759}  # the network that Xing et al. 2018 name
-COLUMNS = ("segmenter", "state", "parameters_M", "MB", "seconds", "peak_MB", "mIoU", "region", "IoU", "boundary_F")
+COLUMNS = (
+    "segmenter",
+    "state",
+    "parameters_M",
+    "MB",
+    "seconds",
+    "peak_MB",
+    "mIoU",
+    "region",
+    "IoU",
+    "boundary_F",
+)
 Row = dict[str, str]
 
 
@@ -65,7 +77,9 @@ def read_set(folder: Path, kind: Kind | None = None, limit: int | None = None) -
     pairs = pairs[:limit]
     kind = kind or ("nine" if of_easyportrait else _guessed(pairs))
     if kind is None and not problems:
-        problems = ["--labels nine, celeba or person is needed: the masks' numbers fit more than one"]
+        problems = [
+            "--labels nine, celeba or person is needed: the masks' numbers fit more than one"
+        ]
     problems += problems_in(pairs, CLASSES[kind] if kind else None)
     if problems or kind is None:
         raise DatasetError(folder, problems)
@@ -96,7 +110,11 @@ def evaluate(data: LabelledSet, segmenter: Segmenter) -> Row:
                 labels = _read(Path(folder) / f"{photo.stem}.labels.png")
                 counts += confusion(nine, labels, 9)
     is_parser = own.network is None and data.kind != "person"
-    measured = {"mIoU": f"{mean_iou(counts):.4f}" if is_parser else "", "region": kept, "IoU": f"{overlap.iou:.4f}"}
+    measured = {
+        "mIoU": f"{mean_iou(counts):.4f}" if is_parser else "",
+        "region": kept,
+        "IoU": f"{overlap.iou:.4f}",
+    }
     return described(segmenter) | _cost(cost) | measured | {"boundary_F": f"{np.mean(edges):.4f}"}
 
 
@@ -106,11 +124,17 @@ def described(segmenter: Segmenter) -> Row:
     try:
         entries = entries_of(segmenter, "auto")
     except WeightError:
-        state, entries = "missing", tuple(filter(None, [CATALOG.get(SEGMENTERS[segmenter].network or "")]))
+        state, entries = (
+            "missing",
+            tuple(filter(None, [CATALOG.get(SEGMENTERS[segmenter].network or "")])),
+        )
     row = {"segmenter": segmenter, "state": state}
     if not entries:
         return row
-    parameters, size = sum(map(count_parameters, entries)), sum(entry.bytes or 0 for entry in entries)
+    parameters, size = (
+        sum(map(count_parameters, entries)),
+        sum(entry.bytes or 0 for entry in entries),
+    )
     return row | {"parameters_M": f"{parameters / 1e6:.2f}", "MB": f"{size / 1e6:.1f}"}
 
 
@@ -136,7 +160,10 @@ def table(data: LabelledSet, segmenters: Sequence[Segmenter]) -> list[Row]:
             print(error, flush=True)
             rows.append(row | {"state": "failed"})
         print(", ".join(f"{key} {value}" for key, value in rows[-1].items() if value), flush=True)
-    nowhere = [{"segmenter": k, "state": "missing", "parameters_M": f"{n / 1e6:.2f}", "MB": ""} for k, n in NO_CHECKPOINT.items()]
+    nowhere = [
+        {"segmenter": k, "state": "missing", "parameters_M": f"{n / 1e6:.2f}", "MB": ""}
+        for k, n in NO_CHECKPOINT.items()
+    ]
     return rows + nowhere
 
 
@@ -147,7 +174,10 @@ def write(rows: list[Row], out: Path, title: str) -> None:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(rows)
-    lines = [f"| {' | '.join(c.replace('_', ' ') for c in COLUMNS)} |", "|---|---|" + "---:|" * 5 + "---|" + "---:|" * 2]
+    lines = [
+        f"| {' | '.join(c.replace('_', ' ') for c in COLUMNS)} |",
+        "|---|---|" + "---:|" * 5 + "---|" + "---:|" * 2,
+    ]
     lines += [f"| {' | '.join(row.get(c, '') for c in COLUMNS)} |" for row in rows]
     notes = (
         "Seconds: the median a photo of the segmenter's own work; what shows it the faces (the parse) is counted for the U-Net only. "
@@ -161,8 +191,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("runs/segmenters"))
-    parser.add_argument("--labels", choices=get_args(Kind), help="what the masks' numbers mean, where it cannot be guessed")
-    parser.add_argument("--only", nargs="+", choices=SEGMENTERS, default=list(SEGMENTERS), metavar="SEGMENTER")
+    parser.add_argument(
+        "--labels",
+        choices=get_args(Kind),
+        help="what the masks' numbers mean, where it cannot be guessed",
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=SEGMENTERS, default=list(SEGMENTERS), metavar="SEGMENTER"
+    )
     parser.add_argument("--limit", type=int, help="only the first photos")
     args = parser.parse_args()
     try:

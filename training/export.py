@@ -85,13 +85,20 @@ def promptable(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 def restorer(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the light restorer in a checkpoint and its arguments, read off the weights' shapes."""
     state = single(*files)
-    build = {"width": len(state["first.0.weight"]), "depth": sum(bool(re.fullmatch(r"deep\.\d+\.outer\.weight", key)) for key in state)}
+    build = {
+        "width": len(state["first.0.weight"]),
+        "depth": sum(bool(re.fullmatch(r"deep\.\d+\.outer\.weight", key)) for key in state),
+    }
     return _loaded(LightRestorer(**build), state), build
 
 
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
-    return _loaded(compact(), single(*files)), {"widths": WIDTHS, "lifts": LIFTS, "padding": "reflect"}
+    return _loaded(compact(), single(*files)), {
+        "widths": WIDTHS,
+        "lifts": LIFTS,
+        "padding": "reflect",
+    }
 
 
 def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
@@ -106,7 +113,9 @@ def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -
         whole.update(data)
         file = folder / f"{name}-{index}-of-{len(groups)}.safetensors"
         file.write_bytes(data)
-        shards.append({"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)})
+        shards.append(
+            {"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        )
     manifest = folder / "manifest.json"
     entries = json.loads(manifest.read_text()) if manifest.exists() else {}
     entries[name] = {**CARDS[name], "build": build, "sha256": whole.hexdigest(), "shards": shards}
@@ -133,7 +142,9 @@ def _grouped(state: dict[str, Tensor]) -> list[dict[str, Tensor]]:
 def main() -> None:
     """Export one checkpoint."""
     cli = argparse.ArgumentParser(description=__doc__)
-    cli.add_argument("files", type=Path, nargs="+", help="a run's average.safetensors, or a checkpoint's shards")
+    cli.add_argument(
+        "files", type=Path, nargs="+", help="a run's average.safetensors, or a checkpoint's shards"
+    )
     cli.add_argument("name", choices=CARDS)
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
@@ -144,7 +155,9 @@ def main() -> None:
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
-    print(f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
+    print(
+        f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters"
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,10 @@ WEIGHTS = {"face_parsing": 1.5, "portraits_in_the_wild": 1.2, "people": 0.4, "la
 WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
 MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
 CELEBA_FACE = (256.0, 290.0, 330.0)  # where its faces are aligned to, of 512 px
-WORN, RARE = 0.006, 3.0  # from this share of a photo on glasses and hats, which few wear, make it worth so many draws
+WORN, RARE = (
+    0.006,
+    3.0,
+)  # from this share of a photo on glasses and hats, which few wear, make it worth so many draws
 NO_CHANGE: Mapping[str, float] = MappingProxyType({})
 ENLARGED = 2  # landmarks' crops are small: parts are drawn at twice their size
 
@@ -36,7 +39,9 @@ class Drawn:
     samples: list[Sample] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
 
-    def add(self, kind: str, photo: Pixels, labels: Labels, face: Spot | None, *, solid: bool = True) -> None:
+    def add(
+        self, kind: str, photo: Pixels, labels: Labels, face: Spot | None, *, solid: bool = True
+    ) -> None:
         """Append a sample of a set."""
         rare = np.isin(labels, (Part.GLASSES, Part.HEADWEAR)).mean() > WORN
         self.samples.append(Sample(photo, labels, face, WHOLE[kind], solid))
@@ -48,7 +53,9 @@ def nine_truth(mask: Labels) -> Labels:
     return NINE[CELEBA[mask]]
 
 
-def load_shared(data: Path, teacher: nn.Module | None, memory: Path, sets: Mapping[str, float] = NO_CHANGE) -> Drawn:
+def load_shared(
+    data: Path, teacher: nn.Module | None, memory: Path, sets: Mapping[str, float] = NO_CHANGE
+) -> Drawn:
     """Load every labelled picture under `data`, a folder of sets as the README names them.
 
     `teacher`: a trained parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
@@ -84,7 +91,13 @@ def _add_pointed(drawn: Drawn, folder: Path) -> None:
     for file in photos_in(folder / "images"):
         pixels, points = read_pixels(file), (known[file.stem] + 0.5) * ENLARGED - 0.5
         pixels = cv2.resize(pixels, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
-        drawn.add("landmarks", pixels, landmarks.drawn(points, pixels.shape[:2]), landmarks.spot(points), solid=False)
+        drawn.add(
+            "landmarks",
+            pixels,
+            landmarks.drawn(points, pixels.shape[:2]),
+            landmarks.spot(points),
+            solid=False,
+        )
 
 
 def check(data: Path) -> None:
@@ -100,9 +113,20 @@ def check(data: Path) -> None:
     lists = [data / "portraits_in_the_wild/landmarks49.json", points]
     problems += [f"{file}: it is missing" for file in lists if not file.is_file()]
     if points.is_file():
-        photos, known = {file.stem: file for file in photos_in(images)}, landmarks.read_points(points)
-        problems += [f"{photos[name]}: its points are missing in {points}" for name in photos if name not in known]
-        problems += [f"{images / name}: {points} names it; it is missing" for name in known if name not in photos]
+        photos, known = (
+            {file.stem: file for file in photos_in(images)},
+            landmarks.read_points(points),
+        )
+        problems += [
+            f"{photos[name]}: its points are missing in {points}"
+            for name in photos
+            if name not in known
+        ]
+        problems += [
+            f"{images / name}: {points} names it; it is missing"
+            for name in known
+            if name not in photos
+        ]
     if problems:
         raise DatasetError(data, problems)
 
@@ -119,5 +143,8 @@ def person_labels(mask: Path) -> Labels:
 
 def wild_points(file: Path) -> dict[str, Points]:
     """Return the 49 points of every portrait that has them, by its name without ending."""
-    found = {Path(name).stem: np.array(points, np.float32).reshape(-1, 2) for name, points in json.loads(file.read_text()).items()}
+    found = {
+        Path(name).stem: np.array(points, np.float32).reshape(-1, 2)
+        for name, points in json.loads(file.read_text()).items()
+    }
     return {name: points for name, points in found.items() if len(points) == 49}

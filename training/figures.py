@@ -59,7 +59,9 @@ def parser_of(state: dict[str, Tensor]) -> Parser:
     return parser.eval()
 
 
-def guesses(held_out: list[HeldOut], network: Network, long_px: int) -> Iterator[tuple[HeldOut, Pixels, Labels, Labels]]:
+def face_candidates(
+    held_out: list[HeldOut], network: Network, long_px: int
+) -> Iterator[tuple[HeldOut, Pixels, Labels, Labels]]:
     """Yield every photo with the network's nine classes and the truth, all at the photo's size."""
     for item in held_out:
         photo = read_pixels(item.photo)
@@ -84,8 +86,13 @@ class Scores:
         """Return mIoU and IoU by class, and a person's IoU, of what was counted."""
         figures = {}
         if self.nine.any():
-            classes = np.nan_to_num(class_iou(self.nine), nan=1.0)  # absent, and not guessed either: right
-            figures = {"miou": float(classes.mean()), **{f"class{i}": float(v) for i, v in enumerate(classes)}}
+            classes = np.nan_to_num(
+                class_iou(self.nine), nan=1.0
+            )  # absent, and not guessed either: right
+            figures = {
+                "miou": float(classes.mean()),
+                **{f"class{i}": float(v) for i, v in enumerate(classes)},
+            }
         if self.person.any():
             figures["person"] = float(class_iou(self.person)[1])
         return figures
@@ -98,7 +105,9 @@ def panel(photo: Pixels, guess: Labels, truth: Labels, long_px: int | None = Non
         k = long_px / max(photo.shape[:2])
         size = max(1, round(photo.shape[1] * k)), max(1, round(photo.shape[0] * k))
         how = (cv2.INTER_AREA, cv2.INTER_NEAREST, cv2.INTER_NEAREST)
-        pictures = [cv2.resize(p, size, interpolation=i) for p, i in zip(pictures, how, strict=True)]
+        pictures = [
+            cv2.resize(p, size, interpolation=i) for p, i in zip(pictures, how, strict=True)
+        ]
     gap = np.full((pictures[0].shape[0], GAP, 3), 255, np.uint8)
     return np.hstack([pictures[0], gap, pictures[1], gap, pictures[2]])
 
@@ -115,7 +124,9 @@ def sheet(panels: list[Pixels], columns: int = 2) -> Pixels:
 
 def draw_curve(run: Path, file: Path) -> None:
     """Plot the loss and its parts over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
-    log = {"minutes": [], "loss": []} | (read_log(run / "log.csv") if (run / "log.csv").exists() else {})
+    log = {"minutes": [], "loss": []} | (
+        read_log(run / "log.csv") if (run / "log.csv").exists() else {}
+    )
     figure = Figure((7, 4), layout="constrained")
     axes = figure.add_subplot(xlabel="minutes of training", ylabel="loss (running mean)")
     for name in (name for name in log if name not in ("step", "minutes", "rate")):
@@ -124,7 +135,9 @@ def draw_curve(run: Path, file: Path) -> None:
     held_out = read_log(run / "held_out.csv") if (run / "held_out.csv").exists() else {}
     if "miou" in held_out:
         right = axes.twinx()
-        right.plot(held_out["minutes"], held_out["miou"], "o-", color="black", label="mIoU, held out")
+        right.plot(
+            held_out["minutes"], held_out["miou"], "o-", color="black", label="mIoU, held out"
+        )
         right.set_ylabel("mIoU, held out")
     figure.legend(loc="outside upper right", ncols=6)
     figure.savefig(file, dpi=120)

@@ -22,7 +22,13 @@ View = tuple[Pixels, Labels]
 MOST_OTHERS = 5
 
 
-def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
+def composed(
+    draw: Callable[[], Sample],
+    scenes: list[Path],
+    side: int,
+    rng: np.random.Generator,
+    views: Views = VIEWS["any"],
+) -> View:
     """Return a (side, side) view of one or several samples with labels; `draw` gives a sample, `scenes` are landscapes."""
     if scenes and rng.random() < views.empty:
         view = scene(scenes, side, rng), np.zeros((side, side), np.uint8)
@@ -35,20 +41,30 @@ def composed(draw: Callable[[], Sample], scenes: list[Path], side: int, rng: np.
     return flipped(view) if rng.random() < 0.5 else view
 
 
-def staged(sample: Sample, scenes: list[Path], side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> View:
+def staged(
+    sample: Sample,
+    scenes: list[Path],
+    side: int,
+    rng: np.random.Generator,
+    views: Views = VIEWS["any"],
+) -> View:
     """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if rng.random() < views.shaded:
         photo, labels = worn(photo, labels, rng)
     outside = labels == OUTSIDE
-    exchanged = sample.solid and rng.random() < (0.5 if outside.any() else views.exchanged)  # half of the frames shall not show
+    exchanged = sample.solid and rng.random() < (
+        0.5 if outside.any() else views.exchanged
+    )  # half of the frames shall not show
     if not scenes:
         return photo, np.where(outside, UNKNOWN, labels).astype(np.uint8)
     if not (exchanged or outside.any()):
         return photo, labels
     hidden = (outside | (labels == 0) if exchanged else outside).astype(np.float32)
     alpha = cv2.GaussianBlur(hidden, (0, 0), 1.0) if exchanged else hidden
-    return mixed(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(np.uint8)
+    return lerp(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(
+        np.uint8
+    )
 
 
 def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:
@@ -68,10 +84,12 @@ def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) ->
     if rng.random() < 0.5:
         person &= labels == 0
     alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
-    return mixed(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
+    return lerp(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
 
 
-def chosen_view(sample: Sample, side: int, rng: np.random.Generator, views: Views = VIEWS["any"]) -> Matrix:
+def chosen_view(
+    sample: Sample, side: int, rng: np.random.Generator, views: Views = VIEWS["any"]
+) -> Matrix:
     """Choose what a view shows: a face near, far or cut off, or the whole photo; tilted, a little stretched."""
     h, w = sample.labels.shape
     if sample.face and rng.random() >= sample.whole * views.whole:
@@ -89,10 +107,19 @@ def chosen_view(sample: Sample, side: int, rng: np.random.Generator, views: View
 
 def tilt(rng: np.random.Generator, views: Views) -> float:
     """Choose an angle, radians: mostly as people hold their heads, now and then anything up to 45 degrees."""
-    return float(np.deg2rad(rng.uniform(-45, 45) if rng.random() < views.leaning else rng.normal(0, views.tilt)))
+    return float(
+        np.deg2rad(
+            rng.uniform(-45, 45) if rng.random() < views.leaning else rng.normal(0, views.tilt)
+        )
+    )
 
 
-def placed(center: tuple[float, float], target: NDArray[np.float64], scale: tuple[float, float], angle: float) -> Matrix:
+def placed(
+    center: tuple[float, float],
+    target: NDArray[np.float64],
+    scale: tuple[float, float],
+    angle: float,
+) -> Matrix:
     """Return the map that scales by (across, down), turns by `angle` and puts `center` on `target`, both (x, y)."""
     c, s = np.cos(angle), np.sin(angle)
     linear = np.array([[c, -s], [s, c]]) @ np.diag(scale)
@@ -101,15 +128,25 @@ def placed(center: tuple[float, float], target: NDArray[np.float64], scale: tupl
 
 def framed(sample: Sample, matrix: Matrix, side: int) -> View:
     """Return the sample's photo and labels seen through a map; labels are OUTSIDE where the photo ends."""
-    labels = cv2.warpAffine(sample.labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderValue=OUTSIDE)
+    labels = cv2.warpAffine(
+        sample.labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderValue=OUTSIDE
+    )
     photo, scale = sample.photo, float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     if scale < 0.6:  # a warp takes single pixels: average them first
         h, w = photo.shape[:2]
         small = max(1, round(w * 1.4 * scale)), max(1, round(h * 1.4 * scale))
         photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
-        back = np.array([[w / small[0], 0, 0.5 * w / small[0] - 0.5], [0, h / small[1], 0.5 * h / small[1] - 0.5], [0, 0, 1]])
+        back = np.array(
+            [
+                [w / small[0], 0, 0.5 * w / small[0] - 0.5],
+                [0, h / small[1], 0.5 * h / small[1] - 0.5],
+                [0, 0, 1],
+            ]
+        )
         matrix = (matrix @ back).astype(np.float32)
-    return cv2.warpAffine(photo, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), labels
+    return cv2.warpAffine(
+        photo, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    ), labels
 
 
 def scene(scenes: list[Path], side: int, rng: np.random.Generator) -> Pixels:
@@ -121,7 +158,7 @@ def scene(scenes: list[Path], side: int, rng: np.random.Generator) -> Pixels:
     return cv2.resize(photo[y : y + cut, x : x + cut], (side, side), interpolation=cv2.INTER_LINEAR)
 
 
-def mixed(photo: Pixels, other: Pixels, alpha: NDArray[np.float32]) -> Pixels:
+def lerp(photo: Pixels, other: Pixels, alpha: NDArray[np.float32]) -> Pixels:
     """Return `other` where alpha, (H, W), is 1 and `photo` where it is 0."""
     weight = np.ascontiguousarray(alpha)
     return cv2.blendLinear(photo, other, 1 - weight, weight)

@@ -87,7 +87,14 @@ def _filled(points: Points, size: tuple[int, int]) -> np.ndarray:
 
 def _band(points: Points, size: tuple[int, int], width: int) -> np.ndarray:
     canvas = np.zeros(size, np.uint8)
-    cv2.polylines(canvas, [np.round(points * (1 << SHIFT)).astype(np.int32)], isClosed=False, color=1, thickness=max(1, width), shift=SHIFT)
+    cv2.polylines(
+        canvas,
+        [np.round(points * (1 << SHIFT)).astype(np.int32)],
+        isClosed=False,
+        color=1,
+        thickness=max(1, width),
+        shift=SHIFT,
+    )
     return canvas.astype(bool)
 
 

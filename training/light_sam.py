@@ -25,7 +25,10 @@ class LightSam(PromptDecoder):
     @torch.no_grad()
     def features(self, views: Tensor) -> Tensor:
         """Return what the parser's U-Net, which stays as it is, finds in (B, 3, SIDE, SIDE) views; averaged where cells are coarse."""
-        return F.avg_pool2d(self.image_encoder.features(views.contiguous(memory_format=torch.channels_last)), CELLS // self.cells)
+        return F.avg_pool2d(
+            self.image_encoder.features(views.contiguous(memory_format=torch.channels_last)),
+            CELLS // self.cells,
+        )
 
     def embedded(self, features: Tensor) -> Tensor:
         """Return the embedding that prompts are answered from, (B, 256, cells, cells)."""
@@ -36,19 +39,36 @@ def features_of(network: LightSam, photo: Pixels) -> Tensor:
     """Return a view's features, (320, cells, cells)."""
     device = next(network.parameters()).device
     with torch.autocast(device.type, torch.bfloat16):
-        return network.features(torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255)[0]
+        return network.features(
+            torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255
+        )[0]
 
 
-def inputs(asked: list[Asked], side: int, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def inputs(
+    asked: list[Asked], side: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return points (B, N, 2), labels (B, N), masks (B, 1, side, side) and which masks are given (B,)."""
-    most = max(len(a.kinds) + (CORNER not in a.kinds) for a in asked)  # without a box there is a point that is nothing, as in SAM
-    points, kinds = np.zeros((len(asked), most, 2), np.float32), np.full((len(asked), most), NOTHING, np.int64)
-    masks, given = np.zeros((len(asked), 1, side, side), np.float32), np.zeros(len(asked), np.float32)
+    most = max(
+        len(a.kinds) + (CORNER not in a.kinds) for a in asked
+    )  # without a box there is a point that is nothing, as in SAM
+    points, kinds = (
+        np.zeros((len(asked), most, 2), np.float32),
+        np.full((len(asked), most), NOTHING, np.int64),
+    )
+    masks, given = (
+        np.zeros((len(asked), 1, side, side), np.float32),
+        np.zeros(len(asked), np.float32),
+    )
     for i, a in enumerate(asked):
         points[i, : len(a.kinds)], kinds[i, : len(a.kinds)] = a.points, a.kinds
         if a.mask is not None:
-            masks[i, 0], given[i] = cv2.resize(a.mask, (side, side), interpolation=cv2.INTER_AREA), 1
-    points_, kinds_, masks_, given_ = (torch.from_numpy(v).to(device) for v in (points, kinds, masks, given))
+            masks[i, 0], given[i] = (
+                cv2.resize(a.mask, (side, side), interpolation=cv2.INTER_AREA),
+                1,
+            )
+    points_, kinds_, masks_, given_ = (
+        torch.from_numpy(v).to(device) for v in (points, kinds, masks, given)
+    )
     return points_, kinds_, masks_, given_
 
 

@@ -53,7 +53,9 @@ class Average:
         """Move the average one step toward the network's present weights."""
         self.count += 1
         weight = 1 - min(self.decay, (1 + self.count) / (10 + self.count))
-        for mine, theirs in zip(self.network.state_dict().values(), network.state_dict().values(), strict=True):
+        for mine, theirs in zip(
+            self.network.state_dict().values(), network.state_dict().values(), strict=True
+        ):
             if mine.dtype.is_floating_point:
                 mine.lerp_(theirs, weight)
             else:
@@ -100,7 +102,10 @@ def fit(
         done += 1
         seconds = together(seconds + clock() - began)
         if done % LOG_EVERY == 0 and writes:
-            _log(folder / "log.csv", {"step": done, "minutes": round(seconds / 60, 2), "rate": rate, **seen})
+            _log(
+                folder / "log.csv",
+                {"step": done, "minutes": round(seconds / 60, 2), "rate": rate, **seen},
+            )
         if seconds - last_sample >= schedule.sample_minutes * 60:
             last_sample = seconds
             if writes:
@@ -116,7 +121,11 @@ def shared_by(machine: Accelerator) -> dict[str, Any]:
     def together(seconds: float) -> float:
         return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()
 
-    return {"together": together, "writes": machine.is_main_process, "clock": clock_of(machine.device)}
+    return {
+        "together": together,
+        "writes": machine.is_main_process,
+        "clock": clock_of(machine.device),
+    }
 
 
 def clock_of(device: torch.device) -> Callable[[], float]:
@@ -125,7 +134,10 @@ def clock_of(device: torch.device) -> Callable[[], float]:
 
 
 def _resume(
-    path: Path, networks: dict[str, nn.Module], optimizers: dict[str, torch.optim.Optimizer], average: Average
+    path: Path,
+    networks: dict[str, nn.Module],
+    optimizers: dict[str, torch.optim.Optimizer],
+    average: Average,
 ) -> tuple[int, float]:
     if not path.exists():
         return 0, 0.0
@@ -170,14 +182,21 @@ def half(network: nn.Module) -> dict[str, Tensor]:
 def half_state(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return a state dict with floats as fp16, counters as they are."""
     return {
-        key: value.detach().cpu().to(torch.float16 if value.is_floating_point() else value.dtype).contiguous()
+        key: value.detach()
+        .cpu()
+        .to(torch.float16 if value.is_floating_point() else value.dtype)
+        .contiguous()
         for key, value in state.items()
     }
 
 
 def single(*files: Path) -> dict[str, Tensor]:
     """Return the state dict in a checkpoint's files, floats as fp32: the way back from `half`."""
-    return {key: value.float() if value.is_floating_point() else value for file in files for key, value in load_file(file).items()}
+    return {
+        key: value.float() if value.is_floating_point() else value
+        for file in files
+        for key, value in load_file(file).items()
+    }
 
 
 def _log(path: Path, row: dict[str, float]) -> None:

@@ -11,7 +11,9 @@ PRICES = torch.zeros(256)
 # Small classes count a little more: an eye is a thousandth of the picture. At three times they were drawn 15 % too large.
 PRICES[:CLASSES] = torch.tensor([1.0, 1.0, 1.0, 1.4, 1.4, 1.3, 1.3, 1.3, 1.3, 1.0, 1.5, 1.5])
 PRICES[NINE_PERSON] = 1.0
-PRICES[PERSON] = 1.5  # bodies come in so many clothes that the network would rather call them background
+PRICES[PERSON] = (
+    1.5  # bodies come in so many clothes that the network would rather call them background
+)
 
 
 def loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ from torch import Tensor, nn
 from pipeline.ops.color import LUMINANCE
 from pipeline.ops.resample import resized
 from pipeline.ops.seed_noise import carried, seeds
-from pipeline.ops.tensor import lit, to_pixels
-from pipeline.stages.stylize.broad_strokes import WIDER, broadening
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.stages.stylize.broad_strokes import WIDER, broad_change
 from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
 from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
@@ -41,9 +41,15 @@ STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
 ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
 LOOK_FROM = STYLE.index("conv31")  # the means of the layers from there on are a picture's look
-CROWD, LOOK, STROKES = 4.0, 1.0, 4.0  # weights: what the paintings are like, how they look together, what the renderer would do
+CROWD, LOOK, STROKES = (
+    4.0,
+    1.0,
+    4.0,
+)  # weights: what the paintings are like, how they look together, what the renderer would do
 AROUND_PX = 16  # of a photo that are painted around what is compared: strokes reach no farther; even when enlarged, for the carrier
-MEMORY = 576  # results that are compared with the paintings together: more than the look has channels
+MEMORY = (
+    576  # results that are compared with the paintings together: more than the look has channels
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,12 @@ class Finish:
 
 
 def batches(
-    data: Domains, landscapes: int, people: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
+    data: Domains,
+    landscapes: int,
+    people: int,
+    side: int,
+    rng: np.random.Generator,
+    light: Light = lit_like_monet,
 ) -> Iterator[tuple[Tensor, Tensor, Finish]]:
     """Yield endless (noisy photos, strokes, finish); photos and strokes in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
 
@@ -72,24 +83,42 @@ def batches(
     paintings.
     """
     large = round((side + 2 * AROUND_PX) * ENLARGED)
-    shown, inner = slice(AROUND_PX, -AROUND_PX), slice(round(AROUND_PX * ENLARGED), -round(AROUND_PX * ENLARGED))
+    shown, inner = (
+        slice(AROUND_PX, -AROUND_PX),
+        slice(round(AROUND_PX * ENLARGED), -round(AROUND_PX * ENLARGED)),
+    )
     while True:
         pairs, broads, structures, grains = [], [], [], []
         for kind in [data.landscapes] * landscapes + [data.people] * people:
-            small = part(kind[rng.integers(len(kind))], WHOLE_PX * rng.uniform(0.9, 1.1), side + 2 * AROUND_PX, rng)
+            small = part(
+                kind[rng.integers(len(kind))],
+                WHOLE_PX * rng.uniform(0.9, 1.1),
+                side + 2 * AROUND_PX,
+                rng,
+            )
             photo = cv2.resize(small, (large, large), interpolation=cv2.INTER_CUBIC)
             pair = pair_of(photo, rng, light)
             pairs.append(np.stack(pair)[:, inner, inner])
             if len(pairs) > landscapes:
                 continue
             broads.append(broad_strokes(photo, pair[1] / 2 + 0.5, rng, light)[inner, inner])
-            seen = lit(small)
-            structures.append(structure(seen, resized(lit(photo), seen.shape[:2]))[None, shown, shown])
-            deviation = GRAIN / ENLARGED * liveliness(seen[shown, shown], side)  # cells are finer than a pixel there, by as much
+            seen = to_float(small)
+            structures.append(
+                structure(seen, resized(to_float(photo), seen.shape[:2]))[None, shown, shown]
+            )
+            deviation = (
+                GRAIN / ENLARGED * liveliness(seen[shown, shown], side)
+            )  # cells are finer than a pixel there, by as much
             grains.append(rng.standard_normal((1, side, side), np.float32) * deviation)
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         broad = torch.from_numpy(np.stack(broads)).permute(0, 3, 1, 2)
-        yield given, strokes, Finish(broad, torch.from_numpy(np.stack(structures)), torch.from_numpy(np.stack(grains)))
+        yield (
+            given,
+            strokes,
+            Finish(
+                broad, torch.from_numpy(np.stack(structures)), torch.from_numpy(np.stack(grains))
+            ),
+        )
 
 
 def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
@@ -97,7 +126,9 @@ def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5
-    return broadening(lit(photo), strokes, enlarged(broad, photo.shape[:2]), size, stroke_px=STROKE_PX)
+    return broad_change(
+        to_float(photo), strokes, enlarged(broad, photo.shape[:2]), size, stroke_px=STROKE_PX
+    )
 
 
 class Manner:
@@ -114,7 +145,9 @@ class Manner:
         self.look = slice(sum(channels[:LOOK_FROM]), sum(channels))
         self.mean, self.deviation = moments.mean(0), moments.std(0)
         self.spread = self.deviation + 1e-3
-        self.last = moments[torch.randperm(len(moments), generator=torch.Generator().manual_seed(0))[:MEMORY]]
+        self.last = moments[
+            torch.randperm(len(moments), generator=torch.Generator().manual_seed(0))[:MEMORY]
+        ]
         _, self.covariance = self.spread_of_looks(moments)
         values, vectors = torch.linalg.eigh(self.covariance)
         self.root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
@@ -126,7 +159,9 @@ class Manner:
         """
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
-        apart = torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
+        apart = (
+            torch.stack([crowd.mean(0) - self.mean, crowd.std(0) - self.deviation]) / self.spread
+        )
         return (apart**2).mean(1).sum() + LOOK * self.distance(crowd)
 
     def distance(self, crowd: Tensor) -> Tensor:
@@ -135,13 +170,17 @@ class Manner:
         Source: Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium", eq. 6.
         """
         mean, covariance = self.spread_of_looks(crowd)
-        shared = torch.linalg.eigvalsh(self.root @ covariance @ self.root).clamp_min(1e-10).sqrt().sum()
+        shared = (
+            torch.linalg.eigvalsh(self.root @ covariance @ self.root).clamp_min(1e-10).sqrt().sum()
+        )
         apart = mean.square().sum() + covariance.trace() + self.covariance.trace() - 2 * shared
         return (apart / self.covariance.trace()).float()
 
     def spread_of_looks(self, moments: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean, (L,), and covariance, (L, L), of the channels of so many pictures' look, from and in parts of the paintings'."""
-        look = ((moments - self.mean) / self.spread)[:, self.look].double()  # roots of small numbers
+        look = ((moments - self.mean) / self.spread)[
+            :, self.look
+        ].double()  # roots of small numbers
         return look.mean(0), look.mT.cov()
 
 
@@ -159,14 +198,14 @@ def manner_loss(
     Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with their `finish`.
     """
     painted = as_shown((out[:landscapes] / 2 + 0.5 + finish.broad).clamp(0, 1))
-    got = vgg(woven((painted + finish.structure).clamp(0, 1), finish.grain))
+    got = vgg(with_canvas((painted + finish.structure).clamp(0, 1), finish.grain))
     crowd = manner.together(moments_of(got))
     alone = len(manner.last) / landscapes  # of so many batches this one is all that learns
     drawn, parts = difference(out, strokes, vgg)
     return CROWD * alone * crowd + STROKES * drawn, {"crowd": crowd.item(), **parts}
 
 
-def woven(pictures: Tensor, grain: Tensor) -> Tensor:
+def with_canvas(pictures: Tensor, grain: Tensor) -> Tensor:
     """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.stylize.canvas_texture` has it."""
     gray = torch.einsum("bchw,c->bhw", pictures, pictures.new_tensor(LUMINANCE))[:, None]
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
@@ -184,7 +223,13 @@ def as_shown(picture: Tensor) -> Tensor:
 @cache
 def _shrinking(count: int) -> Tensor:
     """Return the shares that so many pixels have in those of a smaller row, (smaller, count)."""
-    return torch.from_numpy(cv2.resize(np.eye(count, dtype=np.float32), (count, round(count / ENLARGED)), interpolation=cv2.INTER_AREA))
+    return torch.from_numpy(
+        cv2.resize(
+            np.eye(count, dtype=np.float32),
+            (count, round(count / ENLARGED)),
+            interpolation=cv2.INTER_AREA,
+        )
+    )
 
 
 @torch.inference_mode()
@@ -193,11 +238,25 @@ def draw(network: nn.Module, held_out: Domains, vgg: Perceptual, page: Path) -> 
     device = next(network.parameters()).device
     panels, likeness = [], []
     for photo in shown(held_out):
-        out = run(network, photo.astype(np.float32) / 127.5 - 1 + carried(seeds(photo.shape[:2], np.random.default_rng(0)))) / 2 + 0.5
-        pictures = (torch.from_numpy(p).permute(2, 0, 1)[None].to(device) for p in (out, photo.astype(np.float32) / 255))
+        out = (
+            run(
+                network,
+                photo.astype(np.float32) / 127.5
+                - 1
+                + carried(seeds(photo.shape[:2], np.random.default_rng(0))),
+            )
+            / 2
+            + 0.5
+        )
+        pictures = (
+            torch.from_numpy(p).permute(2, 0, 1)[None].to(device)
+            for p in (out, photo.astype(np.float32) / 255)
+        )
         a, b = (vgg(t)["conv41"] for t in pictures)
-        likeness.append(F.cosine_similarity(F.instance_norm(a).flatten(1), F.instance_norm(b).flatten(1)).item())
-        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(out))]))
+        likeness.append(
+            F.cosine_similarity(F.instance_norm(a).flatten(1), F.instance_norm(b).flatten(1)).item()
+        )
+        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_uint8(out))]))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     draw_curve(page.parent, page.parent / "loss.png")
     return {"likeness": float(np.mean(likeness))}
@@ -213,15 +272,26 @@ def train(args: argparse.Namespace) -> None:
     optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))
     data, held_out, light = read_mood(args.shared / "data", args.paintings)
     known = [part(p, min(p.shape[:2]), args.side, np.random.default_rng(0)) for p in data.paintings]
-    manner = Manner(torch.from_numpy(np.stack(known)).permute(0, 3, 1, 2).float().to(device) / 127.5 - 1, vgg)
-    stream = batches(data, args.landscapes, args.people, args.side, np.random.default_rng(secrets.randbits(62)), light)
+    manner = Manner(
+        torch.from_numpy(np.stack(known)).permute(0, 3, 1, 2).float().to(device) / 127.5 - 1, vgg
+    )
+    stream = batches(
+        data,
+        args.landscapes,
+        args.people,
+        args.side,
+        np.random.default_rng(secrets.randbits(62)),
+        light,
+    )
 
     def step() -> dict[str, float]:
         photo, strokes, finish = next(stream)
         photo, strokes = (t.to(device, memory_format=torch.channels_last) for t in (photo, strokes))
         with torch.autocast(device.type, torch.bfloat16):
             out = generator(photo)
-        loss, parts = manner_loss(out.float(), strokes, finish.to(device), args.landscapes, vgg, manner)
+        loss, parts = manner_loss(
+            out.float(), strokes, finish.to(device), args.landscapes, vgg, manner
+        )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(generator.parameters(), 5.0)
@@ -237,16 +307,28 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
     cli.add_argument(
-        "--start", type=Path, nargs="+", required=True, help="a painter's checkpoint: `training.painter`'s or an embedded one's"
+        "--start",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="a painter's checkpoint: `training.painter`'s or an embedded one's",
     )
-    cli.add_argument("--paintings", type=Path, help="a list of paintings' file names to learn from, one of `training/moods/*.txt`")
+    cli.add_argument(
+        "--paintings",
+        type=Path,
+        help="a list of paintings' file names to learn from, one of `training/moods/*.txt`",
+    )
     cli.add_argument("--minutes", type=float, default=100)
     cli.add_argument("--sample-minutes", type=float, default=15, help="how often to draw and save")
-    cli.add_argument("--landscapes", type=int, default=3, help="photos a step that are compared with paintings")
+    cli.add_argument(
+        "--landscapes", type=int, default=3, help="photos a step that are compared with paintings"
+    )
     cli.add_argument("--people", type=int, default=1, help="photos of people a step")
     cli.add_argument("--side", type=int, default=192, help="px of a painting that are compared")
     cli.add_argument("--rate", type=float, default=2e-4)

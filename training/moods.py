@@ -28,7 +28,9 @@ def grouped(palettes: NDArray[np.float32], groups: int) -> NDArray[np.int32]:
     cv2.setRNGSeed(0)  # the same groups every time
     even = ((palettes - palettes.mean(0)) / (palettes.std(0) + 1e-6)).astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 100, 1e-4)
-    _, labels, _ = cv2.kmeans(even, groups, np.zeros((len(even), 1), np.int32), criteria, 10, cv2.KMEANS_PP_CENTERS)
+    _, labels, _ = cv2.kmeans(
+        even, groups, np.zeros((len(even), 1), np.int32), criteria, 10, cv2.KMEANS_PP_CENTERS
+    )
     labels = labels.ravel()
     order = np.argsort([palettes[labels == group, YELLOW].mean() for group in range(groups)])
     return np.argsort(order).astype(np.int32)[labels]
@@ -36,7 +38,9 @@ def grouped(palettes: NDArray[np.float32], groups: int) -> NDArray[np.int32]:
 
 def main() -> None:
     """Write the lists."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     args = cli.parse_args()
     files = photos_in(args.shared / "data/monet")

@@ -20,8 +20,8 @@ from pipeline.io.image_files import read_photo
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Kept, Segmenter, Settings
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Labels, Painting, PhotoError
+from pipeline.variants import SEGMENTERS
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,24 @@ def outline_all(photos: Sequence[Path], segmenter: Segmenter, kept: Kept, out: P
     """
     command = [sys.executable, "-m", "training.outlines", segmenter, kept, str(out)]
     names = "\n".join(str(photo.resolve()) for photo in photos)
-    done = subprocess.run(command, input=names, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    done = subprocess.run(
+        command,
+        input=names,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
     if done.returncode:
-        raise RuntimeError(f"{segmenter} failed: {(done.stderr.strip().splitlines() or ['no reason was given'])[-1]}")
+        raise RuntimeError(
+            f"{segmenter} failed: {(done.stderr.strip().splitlines() or ['no reason was given'])[-1]}"
+        )
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def outlined(photos: Sequence[Path], segmenter: Segmenter, kept: Kept, out: Path, *, models: Models) -> Cost:
+def outlined(
+    photos: Sequence[Path], segmenter: Segmenter, kept: Kept, out: Path, *, models: Models
+) -> Cost:
     """Outline the photos in this process."""
     settings = Settings.from_flat(paint=False, restore=False, segmenter=segmenter, keep=kept)
     own, parse = [], []
@@ -61,16 +72,25 @@ def outlined(photos: Sequence[Path], segmenter: Segmenter, kept: Kept, out: Path
         painting = paint(photo, settings, models=models)
         _write(painting, out / file.stem)
         parse.append(painting.seconds["parse"])
-        own.append(painting.seconds["segment"] + (0 if SEGMENTERS[segmenter].network else parse[-1]))
+        own.append(
+            painting.seconds["segment"] + (0 if SEGMENTERS[segmenter].network else parse[-1])
+        )
     return Cost(float(np.median(own)), float(np.median(parse)), peak_megabytes())
 
 
 def _write(painting: Painting, stem: Path) -> None:
     h, w = painting.photo.pixels.shape[:2]
-    soft = np.zeros(painting.original.shape[:2], np.float32) if painting.mask is None else painting.mask
+    soft = (
+        np.zeros(painting.original.shape[:2], np.float32)
+        if painting.mask is None
+        else painting.mask
+    )
     mask = np.where(cv2.resize(soft, (w, h)) > 0.5, 255, 0).astype(np.uint8)
     labels: Labels = np.zeros_like(mask) if painting.parse is None else painting.parse
-    for ending, picture in (("png", mask), ("labels.png", cv2.resize(labels, (w, h), interpolation=cv2.INTER_NEAREST))):
+    for ending, picture in (
+        ("png", mask),
+        ("labels.png", cv2.resize(labels, (w, h), interpolation=cv2.INTER_NEAREST)),
+    ):
         if not cv2.imwrite(f"{stem}.{ending}", picture):
             raise OSError(f"{stem}.{ending} cannot be written.")
 

@@ -21,7 +21,12 @@ LEARNED = (*MASKS, "landmarks", "photos")
 MEASURED = ("face_parsing_test", "portraits_in_the_wild_test")
 POINTS = "portraits_in_the_wild/landmarks49.json"
 QUALITIES = range(90, 25, -5)  # of WebP: half of JPEG's bytes for the same look
-SMALLEST = (cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
+SMALLEST = (
+    cv2.IMWRITE_PNG_COMPRESSION,
+    9,
+    cv2.IMWRITE_PNG_STRATEGY,
+    cv2.IMWRITE_PNG_STRATEGY_DEFAULT,
+)
 TRIED = 20  # each so many-th photo is compressed to guess the whole
 
 
@@ -49,7 +54,9 @@ def pack(data: Path, packed: Path, *, limit_mb: float, side: int) -> int:
         if guess < 0.97 * room and _written(photos, data, packed, side, quality) < room:
             return quality
     shutil.rmtree(packed)
-    raise PackError(f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px; allow more, or fewer px a side.")
+    raise PackError(
+        f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px; allow more, or fewer px a side."
+    )
 
 
 def shrink_masks(data: Path, packed: Path, side: int) -> None:
@@ -62,8 +69,18 @@ def shrink_masks(data: Path, packed: Path, side: int) -> None:
             small = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT)
             cv2.imwrite(str(packed / kind / "masks" / file.name), small, SMALLEST)
     points = json.loads((data / POINTS).read_text())
-    sizes = {file.stem: read_mask(file).shape for file in (data / "portraits_in_the_wild/masks").glob("*.png")}
-    (packed / POINTS).write_text(json.dumps({name: _scaled(value, sizes.get(Path(name).stem), side) for name, value in points.items()}))
+    sizes = {
+        file.stem: read_mask(file).shape
+        for file in (data / "portraits_in_the_wild/masks").glob("*.png")
+    }
+    (packed / POINTS).write_text(
+        json.dumps(
+            {
+                name: _scaled(value, sizes.get(Path(name).stem), side)
+                for name, value in points.items()
+            }
+        )
+    )
     (packed / "landmarks").mkdir()
     shutil.copy(data / "landmarks/landmarks68.csv", packed / "landmarks")
 
@@ -97,7 +114,9 @@ def _written(photos: list[Path], data: Path, packed: Path, side: int, quality: i
     return total
 
 
-def _scaled(points: list[list[float]], shape: tuple[int, ...] | None, side: int) -> list[list[float]]:
+def _scaled(
+    points: list[list[float]], shape: tuple[int, ...] | None, side: int
+) -> list[list[float]]:
     """Return points on the shrunk photo, pixel centers at integers; as they are where there is no such photo."""
     if shape is None:
         return points
@@ -111,14 +130,18 @@ def main() -> None:
     cli.add_argument("data", type=Path)
     cli.add_argument("packed", type=Path)
     cli.add_argument("--limit-mb", type=float, default=55)
-    cli.add_argument("--side", type=int, default=512, help="longest side of a photo that is learned from, px")
+    cli.add_argument(
+        "--side", type=int, default=512, help="longest side of a photo that is learned from, px"
+    )
     args = cli.parse_args()
     try:
         quality = pack(args.data, args.packed, limit_mb=args.limit_mb, side=args.side)
     except PackError as error:
         raise SystemExit(str(error)) from error
     total = sum(file.stat().st_size for file in args.packed.rglob("*") if file.is_file())
-    print(f"{args.packed}: {total / 1e6:.1f} MB, WebP quality {quality}, photos up to {args.side} px")
+    print(
+        f"{args.packed}: {total / 1e6:.1f} MB, WebP quality {quality}, photos up to {args.side} px"
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pipeline.nets.cyclegan import Generator
 from pipeline.ops.seed_noise import carried, seeds
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
@@ -35,7 +35,10 @@ from training.unpaired import LANDSCAPES, Domains, part
 WHITEST = 0.985  # targets are compared before tanh, where black and white are not flat; this is as far as they reach
 FEATURES = ("conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
-SHORT_PX = (200, 450)  # short sides at which photos are shown; enlarged ones are as soft as a small photo under a wide brush
+SHORT_PX = (
+    200,
+    450,
+)  # short sides at which photos are shown; enlarged ones are as soft as a small photo under a wide brush
 MARGIN = 20  # px; strokes reach this far; even, to keep the carrier in place
 SHOWN_PX, SHOWN = 384, 5  # held-out photos of each kind on a sheet, and their short side
 
@@ -49,14 +52,18 @@ def batches(
         pairs = []
         for _ in range(batch):
             kind = data.landscapes if rng.random() < LANDSCAPES else data.people
-            photo = part(kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng)
+            photo = part(
+                kind[rng.integers(len(kind))], rng.uniform(*SHORT_PX), side + 2 * MARGIN, rng
+            )
             given, strokes = pair_of(photo, rng, light)
             pairs.append(np.stack([given, strokes])[:, inner, inner])
         given, strokes = torch.from_numpy(np.stack(pairs)).permute(1, 0, 4, 2, 3).contiguous()
         yield given, strokes
 
 
-def pair_of(photo: Pixels, rng: np.random.Generator, light: Light = lit_like_monet) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def pair_of(
+    photo: Pixels, rng: np.random.Generator, light: Light = lit_like_monet
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the photo with noise, and the strokes that the renderer makes of both, (H, W, 3) in [-1, 1]."""
     plain, noise = photo.astype(np.float32) / 255, seeds(photo.shape[:2], rng)
     return plain * 2 - 1 + carried(noise), stroked(light(plain), noise) * 2 - 1
@@ -71,18 +78,32 @@ def difference(out: Tensor, strokes: Tensor, vgg: Perceptual) -> tuple[Tensor, d
     grams = [(gram(got[n]), gram(want[n])) for n in BRUSH]
     brush = sum(((a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2))).mean() for a, b in grams)
     total = 3 * pixel + 5 * coarse + 0.5 * feature + 0.3 * brush
-    return total, {"pixel": pixel.item(), "coarse": coarse.item(), "feature": feature.item(), "brush": brush.item()}
+    return total, {
+        "pixel": pixel.item(),
+        "coarse": coarse.item(),
+        "feature": feature.item(),
+        "brush": brush.item(),
+    }
 
 
 @torch.inference_mode()
-def draw(network: nn.Module, held_out: Domains, page: Path, light: Light = lit_like_monet) -> dict[str, float]:
+def draw(
+    network: nn.Module, held_out: Domains, page: Path, light: Light = lit_like_monet
+) -> dict[str, float]:
     """Draw held-out photo | strokes | result; return the mean pixel error."""
     panels, errors = [], []
     for photo in shown(held_out):
         given, strokes = pair_of(photo, np.random.default_rng(0), light)
         out = run(network, given)
         errors.append(np.abs(out - strokes).mean() / 2)
-        panels.append(np.hstack([p[:SHOWN_PX, :SHOWN_PX] for p in (photo, to_pixels(strokes / 2 + 0.5), to_pixels(out / 2 + 0.5))]))
+        panels.append(
+            np.hstack(
+                [
+                    p[:SHOWN_PX, :SHOWN_PX]
+                    for p in (photo, to_uint8(strokes / 2 + 0.5), to_uint8(out / 2 + 0.5))
+                ]
+            )
+        )
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     draw_curve(page.parent, page.parent / "loss.png")
     return {"pixel": float(np.mean(errors))}
@@ -92,8 +113,14 @@ def shown(held_out: Domains) -> list[Pixels]:
     """Return some landscapes and some people of a size to be painted at."""
     pictures = [*held_out.landscapes[:SHOWN], *held_out.people[:SHOWN]]
     scales = [SHOWN_PX / min(picture.shape[:2]) for picture in pictures]
-    sizes = [(round(p.shape[1] * k / 4) * 4, round(p.shape[0] * k / 4) * 4) for p, k in zip(pictures, scales, strict=True)]
-    return [cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC) for picture, size in zip(pictures, sizes, strict=True)]
+    sizes = [
+        (round(p.shape[1] * k / 4) * 4, round(p.shape[0] * k / 4) * 4)
+        for p, k in zip(pictures, scales, strict=True)
+    ]
+    return [
+        cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
+        for picture, size in zip(pictures, sizes, strict=True)
+    ]
 
 
 def run(network: nn.Module, given: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -110,7 +137,11 @@ def plain_generator(state: dict[str, Tensor]) -> tuple[Generator, dict[str, Any]
     filters = len(state["model.1.weight"])
     blocks = sum(bool(re.fullmatch(r"model\.\d+\.conv_block\.1\.weight", key)) for key in state)
     # A transposed convolution keeps (in, out) where a convolution keeps (out, in).
-    build = {"filters": filters, "blocks": blocks, "resize": len(state[f"model.{10 + blocks}.weight"]) == 2 * filters}
+    build = {
+        "filters": filters,
+        "blocks": blocks,
+        "resize": len(state[f"model.{10 + blocks}.weight"]) == 2 * filters,
+    }
     if "model.2.running_mean" in state:
         trained = Generator(**build, norm="batch")
         trained.load_state_dict(state)
@@ -127,7 +158,10 @@ def _folded(network: nn.Module) -> nn.Module:
             for i in range(1, len(module)):
                 if isinstance(module[i], nn.BatchNorm2d):
                     turned = isinstance(module[i - 1], nn.ConvTranspose2d)
-                    module[i - 1], module[i] = fuse_conv_bn_eval(module[i - 1], module[i], turned), nn.Identity()
+                    module[i - 1], module[i] = (
+                        fuse_conv_bn_eval(module[i - 1], module[i], turned),
+                        nn.Identity(),
+                    )
     return network
 
 
@@ -144,7 +178,9 @@ def train(args: argparse.Namespace) -> None:
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
     optimizer = torch.optim.Adam(generator.parameters(), args.rate, (0.9, 0.99))
     data, held_out, light = read_mood(args.shared / "data", args.paintings)
-    stream = batches(data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), light)
+    stream = batches(
+        data, args.batch, args.side, np.random.default_rng(secrets.randbits(62)), light
+    )
 
     def step() -> dict[str, float]:
         photo, strokes = (t.to(device) for t in next(stream))
@@ -168,12 +204,24 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
-    cli.add_argument("--start", type=Path, nargs="+", default=[], help="a painter's checkpoint to start from")
-    cli.add_argument("--plain", action="store_true", help="fold the start checkpoint's norms and train on without any")
-    cli.add_argument("--paintings", type=Path, help="a list of paintings' file names whose light to take, one of `training/moods/*.txt`")
+    cli.add_argument(
+        "--start", type=Path, nargs="+", default=[], help="a painter's checkpoint to start from"
+    )
+    cli.add_argument(
+        "--plain",
+        action="store_true",
+        help="fold the start checkpoint's norms and train on without any",
+    )
+    cli.add_argument(
+        "--paintings",
+        type=Path,
+        help="a list of paintings' file names whose light to take, one of `training/moods/*.txt`",
+    )
     cli.add_argument("--minutes", type=float, default=60)
     cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
     cli.add_argument("--filters", type=int, default=24)

@@ -43,10 +43,14 @@ def lit_like(paintings: Field, all_of_them: Field) -> Light:
 
     Source: Reinhard et al. 2001, "Color Transfer between Images".
     """
-    (mean, deviation), (usual, spread) = (np.split(palettes.mean(0), 2) for palettes in (paintings, all_of_them))
+    (mean, deviation), (usual, spread) = (
+        np.split(palettes.mean(0), 2) for palettes in (paintings, all_of_them)
+    )
 
     def light(photo: Field) -> Field:
-        lab = (cv2.cvtColor(lit_like_monet(photo), cv2.COLOR_RGB2LAB) - usual) * (deviation / np.maximum(spread, 1e-3)) + mean
+        lab = (cv2.cvtColor(lit_like_monet(photo), cv2.COLOR_RGB2LAB) - usual) * (
+            deviation / np.maximum(spread, 1e-3)
+        ) + mean
         return cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
 
     return light

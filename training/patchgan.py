@@ -11,9 +11,16 @@ class PatchGAN(nn.Sequential):
 
     def __init__(self, filters: int = 64) -> None:
         widths = [filters, 2 * filters, 4 * filters, 8 * filters]
-        layers: list[nn.Module] = [nn.Conv2d(3, filters, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        layers: list[nn.Module] = [
+            nn.Conv2d(3, filters, 4, stride=2, padding=1),
+            nn.LeakyReLU(0.2, inplace=True),
+        ]
         for n_in, n_out, stride in zip(widths, widths[1:], (2, 2, 1), strict=False):
-            layers += [nn.Conv2d(n_in, n_out, 4, stride, 1), nn.InstanceNorm2d(n_out), nn.LeakyReLU(0.2, inplace=True)]
+            layers += [
+                nn.Conv2d(n_in, n_out, 4, stride, 1),
+                nn.InstanceNorm2d(n_out),
+                nn.LeakyReLU(0.2, inplace=True),
+            ]
         super().__init__(*layers, nn.Conv2d(widths[-1], 1, 4, padding=1))
         self.apply(begun)
 

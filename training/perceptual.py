@@ -23,7 +23,14 @@ from training.teachers import Lifted
 from training.unpaired import Domains, part, read_domains
 
 WIDTHS = (24, 48, 96, 160, 160)
-LIFTS = {"conv1_1": 64, "conv2_1": 128, "conv3_1": 256, "conv4_1": 512, "conv4_2": 128, "conv5_1": 512}  # channels the teacher has
+LIFTS = {
+    "conv1_1": 64,
+    "conv2_1": 128,
+    "conv3_1": 256,
+    "conv4_1": 512,
+    "conv4_2": 128,
+    "conv5_1": 512,
+}  # channels the teacher has
 GRAM = 0.5  # weight of what maps have in common, beside the maps themselves
 NOISY, PAINTED = 0.3, 0.4  # shares of pictures that are mixed with noise, that are paintings
 SMALLEST, LARGEST = 128, 512  # px: short side of a picture of which a part is shown
@@ -45,7 +52,13 @@ def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> I
     while True:
         shown = []
         for _ in range(batch):
-            kind = data.paintings if rng.random() < PAINTED else data.people if rng.random() < 0.5 else data.landscapes
+            kind = (
+                data.paintings
+                if rng.random() < PAINTED
+                else data.people
+                if rng.random() < 0.5
+                else data.landscapes
+            )
             short = np.exp(rng.uniform(np.log(max(SMALLEST, side)), np.log(LARGEST)))
             picture = part(kind[rng.integers(len(kind))], short, side, rng).astype(np.float32) / 255
             if rng.random() < NOISY:
@@ -73,7 +86,9 @@ def unlike(found: Tensor, wanted: Tensor, mine: Tensor, theirs: Tensor) -> tuple
     mean = theirs @ truth.mean(0)[:, -1]
     error = (mine @ own.mean(0) * mine).sum() - 2 * (mine @ cross.mean(0) * theirs).sum() + energy
     grams, true_grams = mine @ own @ mine.T, theirs @ truth @ theirs.T
-    return error / (energy - (mean**2).sum()), (grams - true_grams).norm(dim=(1, 2)).mean() / true_grams.norm(dim=(1, 2)).mean()
+    return error / (energy - (mean**2).sum()), (grams - true_grams).norm(
+        dim=(1, 2)
+    ).mean() / true_grams.norm(dim=(1, 2)).mean()
 
 
 @torch.inference_mode()
@@ -113,7 +128,9 @@ def train(args: argparse.Namespace) -> None:
             wanted = {name: x.float() for name, x in teacher(picture).items()}
         with torch.autocast(device.type, torch.bfloat16):
             found = {name: x.float() for name, x in net(picture, LIFTS).items()}
-        each = [unlike(found[name], wanted[name], net.lift(name), teacher.lift(name)) for name in LIFTS]
+        each = [
+            unlike(found[name], wanted[name], net.lift(name), teacher.lift(name)) for name in LIFTS
+        ]
         maps, grams = (torch.stack(terms).mean() for terms in zip(*each, strict=True))
         loss = maps + GRAM * grams
         optimizer.zero_grad(set_to_none=True)
@@ -131,12 +148,16 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
     cli.add_argument("--start", type=Path, help="a checkpoint to start from")
     cli.add_argument("--minutes", type=float, default=120)
-    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to measure and save")
+    cli.add_argument(
+        "--sample-minutes", type=float, default=10, help="how often to measure and save"
+    )
     cli.add_argument("--batch", type=int, default=6)
     cli.add_argument("--side", type=int, default=128, help="px of a part that is learned from")
     cli.add_argument("--rate", type=float, default=1e-3)

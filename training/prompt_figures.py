@@ -46,18 +46,25 @@ class Answered:
         """Return the three ways to read a lone click, at the photo's size."""
         logits, scores, moved = self._answer(asked)
         alone = torch.eye(3).to(scores)
-        return [self._at_photo(chosen(logits, torch.cat([scores[:, :1], one[None]], 1), [moved])[0]) for one in alone]
+        return [
+            self._at_photo(chosen(logits, torch.cat([scores[:, :1], one[None]], 1), [moved])[0])
+            for one in alone
+        ]
 
     def _answer(self, asked: Asked) -> tuple[Tensor, Tensor, Asked]:
         moved = Asked((asked.points + 0.5) * self.scale - 0.5, asked.kinds, asked.mask)
-        logits, scores = self.network(self.embedding, *inputs([moved], 4 * self.network.cells, self.embedding.device))
+        logits, scores = self.network(
+            self.embedding, *inputs([moved], 4 * self.network.cells, self.embedding.device)
+        )
         return logits, scores, moved
 
     def _at_photo(self, mask: Logits) -> Logits:
         return cv2.resize(mask[self.inside], self.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def followed(answered: Answered, wanted: Region, asked: Asked, clicks: int) -> tuple[list[float], list[Logits], Asked]:
+def followed(
+    answered: Answered, wanted: Region, asked: Asked, clicks: int
+) -> tuple[list[float], list[Logits], Asked]:
     """Return the IoU of the first answer and after each correction, the masks, and all that was asked."""
     scores, masks, everywhere = [], [], np.ones(wanted.shape, bool)
     for left in range(clicks, -1, -1):
@@ -82,7 +89,9 @@ def clicked(wanted: Region) -> Asked:
 
 
 @torch.inference_mode()
-def measured(network: LightSam, data: Path, limit: int | None, clicks: int, sheet: Path | None = None) -> dict[str, list[float]]:
+def measured(
+    network: LightSam, data: Path, limit: int | None, clicks: int, sheet: Path | None = None
+) -> dict[str, list[float]]:
     """Return the mean IoU of the first answer and after 1, 2, … clicks, by region and first prompt, on pictures never trained on."""
     seen: dict[str, list[list[float]]] = {}
     rows = []
@@ -97,7 +106,12 @@ def measured(network: LightSam, data: Path, limit: int | None, clicks: int, shee
             best = max(region_iou(mask > 0, wanted) for mask in answered.readings(clicked(wanted)))
             seen.setdefault(f"{name} click, best of three", []).append([best])
     if sheet is not None and rows:
-        cv2.imwrite(str(sheet), np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows) // 4 * 4, 4)])[:, :, ::-1])
+        cv2.imwrite(
+            str(sheet),
+            np.vstack([np.hstack(rows[i : i + 4]) for i in range(0, len(rows) // 4 * 4, 4)])[
+                :, :, ::-1
+            ],
+        )
     return {key: [float(v) for v in np.mean(values, 0)] for key, values in seen.items()}
 
 
@@ -112,19 +126,30 @@ def _pictures(data: Path, limit: int | None) -> list[tuple[Pixels, dict[str, Reg
     for photo, mask in pairs_of(data, "face_parsing_test")[:limit]:
         labels: Labels = CODES[read_mask(mask)]
         truth = {name: found(labels, name, 0) for name in NAMES}
-        pictures.append((read_pixels(photo), {name: region for name, region in truth.items() if region.sum() >= 100}))
+        pictures.append(
+            (
+                read_pixels(photo),
+                {name: region for name, region in truth.items() if region.sum() >= 100},
+            )
+        )
     for photo, mask in pairs_of(data, "portraits_in_the_wild_test")[:limit]:
         pictures.append((read_pixels(photo), {"person in the wild": read_mask(mask) > 127}))
     return pictures
 
 
-def _drawn(photo: Pixels, wanted: Region, masks: tuple[Logits, Logits], asked: Asked, side: int = 160) -> Pixels:
+def _drawn(
+    photo: Pixels, wanted: Region, masks: tuple[Logits, Logits], asked: Asked, side: int = 160
+) -> Pixels:
     """Return the photo with the first and the last mask beside each other: right green, too much red, missing blue."""
     tiles = []
     for mask in masks:
         tile = photo.astype(np.float32) * 0.6
         given = mask > 0
-        for region, color in ((given & wanted, (0, 90, 0)), (given & ~wanted, (140, 0, 0)), (wanted & ~given, (0, 0, 160))):
+        for region, color in (
+            (given & wanted, (0, 90, 0)),
+            (given & ~wanted, (140, 0, 0)),
+            (wanted & ~given, (0, 0, 160)),
+        ):
             tile[region] += color
         tile = np.clip(tile, 0, 255).astype(np.uint8)
         for (x, y), kind in zip(asked.points.astype(int), asked.kinds, strict=True):
@@ -138,16 +163,29 @@ def main() -> None:
     """Print a table of figures."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("data", type=Path)
-    cli.add_argument("files", type=Path, nargs="+", help="weights/sam_light-*.safetensors or a run's average.safetensors")
+    cli.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        help="weights/sam_light-*.safetensors or a run's average.safetensors",
+    )
     cli.add_argument("--limit", type=int, help="only so many pictures of each set")
     cli.add_argument("--sheet", type=Path)
     args = cli.parse_args()
     network = LightSam().eval().requires_grad_(False)
     network.load_state_dict(single(*args.files))
-    print("| mean IoU | first answer | " + " | ".join(f"{i} click{'s' * (i > 1)}" for i in range(1, CLICKS + 1)) + " |")
+    print(
+        "| mean IoU | first answer | "
+        + " | ".join(f"{i} click{'s' * (i > 1)}" for i in range(1, CLICKS + 1))
+        + " |"
+    )
     print("|---|" + "---:|" * (CLICKS + 1))
     for key, values in measured(network, args.data, args.limit, CLICKS, args.sheet).items():
-        print(f"| {key} | " + " | ".join(f"{value:.3f}" for value in values) + " |" * (1 + CLICKS + 1 - len(values)))
+        print(
+            f"| {key} | "
+            + " | ".join(f"{value:.3f}" for value in values)
+            + " |" * (1 + CLICKS + 1 - len(values))
+        )
 
 
 if __name__ == "__main__":

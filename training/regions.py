@@ -34,10 +34,23 @@ PARTS: dict[str, tuple[int, ...]] = {
     "neck": (NECK,),
     "cloth": (CLOTH,),
 }
-SHARES = {"face": 0.34, "hair": 0.18, "head": 0.16, "person": 0.14}  # how often each is wanted; the single parts share the rest
+SHARES = {
+    "face": 0.34,
+    "hair": 0.18,
+    "head": 0.16,
+    "person": 0.14,
+}  # how often each is wanted; the single parts share the rest
 SINGLE = ("brow", "eye", "ear")  # of two, one is wanted
-WEIGHTS = {"face_parsing": 1.0, "portraits_in_the_wild": 0.7, "people": 0.5}  # how often a sample is drawn, relative to others
-WHOLE = {"face_parsing": 0.25, "portraits_in_the_wild": 0.6, "people": 1.0}  # the share of its draws that show the whole photo
+WEIGHTS = {
+    "face_parsing": 1.0,
+    "portraits_in_the_wild": 0.7,
+    "people": 0.5,
+}  # how often a sample is drawn, relative to others
+WHOLE = {
+    "face_parsing": 0.25,
+    "portraits_in_the_wild": 0.6,
+    "people": 1.0,
+}  # the share of its draws that show the whole photo
 LEAST = 24  # px of the view that a region must have
 
 
@@ -67,7 +80,12 @@ class Shared:
         if kind == "portraits_in_the_wild" and photo.stem in self.points:
             face, matrix = upright(self.points[photo.stem])
             labels = taught(self.teacher, pixels, labels, matrix, self.memory / f"{photo.stem}.png")
-        return Sample(pixels, np.where(labels == PERSON, SOMETHING, labels).astype(np.uint8), face, WHOLE[kind])
+        return Sample(
+            pixels,
+            np.where(labels == PERSON, SOMETHING, labels).astype(np.uint8),
+            face,
+            WHOLE[kind],
+        )
 
 
 def numbered(sample: Sample, person: int) -> Sample:
@@ -104,8 +122,12 @@ def choices(labels: Labels) -> tuple[list[tuple[str, int]], NDArray[np.float64]]
             parts[0] = 0  # the background
         for name, codes in PARTS.items():
             # Of somebody whose parts nobody marked, only the whole is known, and the face where the teacher saw it.
-            if parts[list(codes)].sum() < LEAST or (parts[SOMETHING] and name not in ("person", "face")):
+            if parts[list(codes)].sum() < LEAST or (
+                parts[SOMETHING] and name not in ("person", "face")
+            ):
                 continue
             pairs.append((name, int(person)))
-            weights.append(SHARES.get(name, (1 - sum(SHARES.values())) / (len(PARTS) - len(SHARES))))
+            weights.append(
+                SHARES.get(name, (1 - sum(SHARES.values())) / (len(PARTS) - len(SHARES)))
+            )
     return pairs, np.array(weights) / max(sum(weights), 1e-9)

@@ -33,7 +33,9 @@ SMOOTH = 1e-3  # below this an error counts by its square
 MEASURED, SHOWN = 24, 8  # held-out faces; `benchmarks.restoring` measures all of them
 
 
-def difference(found: Tensor, truth: Tensor, look: Tensor, vgg: Perceptual, sharper: float = 0.5) -> tuple[Tensor, dict[str, float]]:
+def difference(
+    found: Tensor, truth: Tensor, look: Tensor, vgg: Perceptual, sharper: float = 0.5
+) -> tuple[Tensor, dict[str, float]]:
     """Return the loss between two (B, 3, H, W) pictures in [-1, 1], and its parts.
 
     `look`, (B, 1, H, W): where people look; `sharper`: weight of the features, which ask for edges where pixels ask for a mean.
@@ -52,7 +54,9 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
     Raises: ValueError: an opponent is asked for before there is anything that it could tell from the truth.
     """
     if args.adversarial and not args.start:
-        raise ValueError("--adversarial needs a restorer that restores already: name one by --start RUN/average.safetensors.")
+        raise ValueError(
+            "--adversarial needs a restorer that restores already: name one by --start RUN/average.safetensors."
+        )
     nets: dict[str, nn.Module] = {"restorer": LightRestorer(args.width, args.depth)}
     if args.start:
         nets["restorer"].load_state_dict(single(args.start))
@@ -61,7 +65,9 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
     return nets
 
 
-def evaluate(network: nn.Module, held_out: list[tuple[Pixels, Pixels]], vgg: Perceptual, page: Path) -> dict[str, float]:
+def evaluate(
+    network: nn.Module, held_out: list[tuple[Pixels, Pixels]], vgg: Perceptual, page: Path
+) -> dict[str, float]:
     """Measure an averaged network on held-out faces; draw degraded | restored | truth of some, and the run's loss curve."""
     outcomes = [outcome(sharp, degraded, as_network(network)) for sharp, degraded in held_out]
     panels = [np.hstack([o.degraded, o.restored, o.sharp]) for o in outcomes[:SHOWN]]
@@ -76,8 +82,14 @@ def train(args: argparse.Namespace) -> None:
     machine = Accelerator(mixed_precision="no", cpu=args.cpu)
     device = machine.device
     torch.manual_seed(0)
-    nets = {name: net.to(device, memory_format=torch.channels_last) for name, net in networks(args).items()}
-    optimizers = {name: torch.optim.Adam(net.parameters(), args.rate, (0.9, 0.99)) for name, net in nets.items()}
+    nets = {
+        name: net.to(device, memory_format=torch.channels_last)
+        for name, net in networks(args).items()
+    }
+    optimizers = {
+        name: torch.optim.Adam(net.parameters(), args.rate, (0.9, 0.99))
+        for name, net in nets.items()
+    }
     trained = {name: machine.prepare(net) for name, net in nets.items()}
     optimizers = {name: machine.prepare(optimizer) for name, optimizer in optimizers.items()}
     vgg = Perceptual(args.shared / "weights/vgg19_distilled/5SE.pth").to(device)
@@ -123,21 +135,43 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cli.add_argument("shared", type=Path)
     cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
-    cli.add_argument("--start", type=Path, help="a restorer's checkpoint of the same size to start from")
+    cli.add_argument(
+        "--start", type=Path, help="a restorer's checkpoint of the same size to start from"
+    )
     cli.add_argument("--minutes", type=float, default=100)
-    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to measure, draw and save")
-    cli.add_argument("--width", type=int, default=48, help="channels at a quarter of the face's size")
+    cli.add_argument(
+        "--sample-minutes", type=float, default=10, help="how often to measure, draw and save"
+    )
+    cli.add_argument(
+        "--width", type=int, default=48, help="channels at a quarter of the face's size"
+    )
     cli.add_argument("--depth", type=int, default=5, help="blocks at a sixteenth of it")
     cli.add_argument("--batch", type=int, default=2, help="faces a step, on each device")
-    cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from, a multiple of 16; 512: the whole face")
+    cli.add_argument(
+        "--side",
+        type=int,
+        default=256,
+        help="px of a part that is learned from, a multiple of 16; 512: the whole face",
+    )
     cli.add_argument("--rate", type=float, default=3e-4)
     cli.add_argument("--feature", type=float, default=0.5, help="weight of the features")
-    cli.add_argument("--adversarial", type=float, default=0.0, help="weight of an opponent's verdict; needs --start")
-    cli.add_argument("--opponent", type=int, default=32, help="filters of the opponent's first layer")
-    cli.add_argument("--workers", type=int, default=0, help="processes that degrade faces beside the training")
+    cli.add_argument(
+        "--adversarial",
+        type=float,
+        default=0.0,
+        help="weight of an opponent's verdict; needs --start",
+    )
+    cli.add_argument(
+        "--opponent", type=int, default=32, help="filters of the opponent's first layer"
+    )
+    cli.add_argument(
+        "--workers", type=int, default=0, help="processes that degrade faces beside the training"
+    )
     cli.add_argument("--precise", action="store_true", help="float32 throughout")
     cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     return cli

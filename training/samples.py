@@ -58,4 +58,8 @@ def face_in(labels: Labels) -> Spot | None:
         return None
     # The outermost hundredth may be a second person's face, or a slip of the brush.
     (top, bottom), (left, right) = np.percentile(rows, (1, 99)), np.percentile(columns, (1, 99))
-    return float(left + right) / 2, float(top + bottom) / 2, float(max(bottom - top, right - left, 1.0))
+    return (
+        float(left + right) / 2,
+        float(top + bottom) / 2,
+        float(max(bottom - top, right - left, 1.0)),
+    )

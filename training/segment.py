@@ -25,7 +25,16 @@ from torch import Tensor, nn
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
 from training.depthwise import quicken
-from training.figures import HeldOut, Scores, as_network, draw_curve, guesses, panel, parser_of, sheet
+from training.figures import (
+    HeldOut,
+    Scores,
+    as_network,
+    draw_curve,
+    face_candidates,
+    panel,
+    parser_of,
+    sheet,
+)
 from training.labels import CLASSES
 from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
@@ -51,8 +60,14 @@ class Data:
 def shared_data(folder: Path, teacher: nn.Module | None, run: Path, views: Views) -> Data:
     """Return the shared sets; the teacher's labels are kept in the run's folder."""
     drawn = faces.load_shared(folder, teacher, run / "taught", views.sets)
-    held_out = [HeldOut(*pair, lambda mask: faces.nine_truth(read_mask(mask))) for pair in faces.pairs_of(folder, "face_parsing_test")]
-    held_out += [HeldOut(*pair, faces.person_labels) for pair in faces.pairs_of(folder, "portraits_in_the_wild_test")]
+    held_out = [
+        HeldOut(*pair, lambda mask: faces.nine_truth(read_mask(mask)))
+        for pair in faces.pairs_of(folder, "face_parsing_test")
+    ]
+    held_out += [
+        HeldOut(*pair, faces.person_labels)
+        for pair in faces.pairs_of(folder, "portraits_in_the_wild_test")
+    ]
     return Data(drawn.samples, np.array(drawn.weights), photos_in(folder / "photos"), held_out)
 
 
@@ -70,7 +85,7 @@ def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[st
     device = next(network.parameters()).device
     seen = as_network(parser_of(network.state_dict()).to(device))
     scores, panels = Scores(), []
-    for index, (_, photo, guess, truth) in enumerate(guesses(held_out, seen, LOOK_PX)):
+    for index, (_, photo, guess, truth) in enumerate(face_candidates(held_out, seen, LOOK_PX)):
         scores.add(truth, guess)
         if index % -(-len(held_out) // DRAWN) == 0:
             panels.append(panel(photo, guess, truth, long_px=224))
@@ -87,12 +102,18 @@ def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
     # ln 4 off each of the four keeps the sum of their probabilities where person's was.
     bias = torch.cat([bias, bias[1:2].repeat(3)])
     bias[[1, 9, 10, 11]] -= np.log(4)
-    return {**state, "segmentation_head.0.weight": torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]), "segmentation_head.0.bias": bias}
+    return {
+        **state,
+        "segmentation_head.0.weight": torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]),
+        "segmentation_head.0.bias": bias,
+    }
 
 
 def train(args: argparse.Namespace) -> None:
     """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
-    spare = DistributedDataParallelKwargs(find_unused_parameters=True)  # the encoder's own last layer has no part in this
+    spare = DistributedDataParallelKwargs(
+        find_unused_parameters=True
+    )  # the encoder's own last layer has no part in this
     # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that the averaged copy stays plain.
     machine = Accelerator(mixed_precision="no", cpu=args.cpu, kwargs_handlers=[spare])
     device = machine.device
@@ -105,14 +126,18 @@ def train(args: argparse.Namespace) -> None:
         quicken(network)
     with machine.main_process_first():  # which labels for the others, too
         data = (
-            shared_data(args.data, network.eval() if args.start else None, args.run, VIEWS[args.views])
+            shared_data(
+                args.data, network.eval() if args.start else None, args.run, VIEWS[args.views]
+            )
             if args.kind == "shared"
             else easyportrait_data(args.data, args.scenes)
         )
     optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
     trained, optimizer = machine.prepare(network, optimizer)
     # Every process and every start sees pictures of its own.
-    varied = Varied(data.samples, data.weights, data.scenes, args.side, secrets.randbits(62), VIEWS[args.views])
+    varied = Varied(
+        data.samples, data.weights, data.scenes, args.side, secrets.randbits(62), VIEWS[args.views]
+    )
     stream = batches(varied, args.batch, device, args.workers)
 
     def step() -> dict[str, float]:
@@ -145,10 +170,15 @@ def show(args: argparse.Namespace) -> None:
     network = as_network(parser_of(single(*args.weights)))
     args.out.mkdir(parents=True, exist_ok=True)
     scores = Scores()
-    for item, photo, guess, truth in guesses(held_out, network, args.look):
+    for item, photo, guess, truth in face_candidates(held_out, network, args.look):
         scores.add(truth, guess)
-        cv2.imwrite(str(args.out / f"{item.photo.stem}.png"), panel(photo, guess, truth)[:, :, ::-1])
-    print(f"{len(held_out)} pictures in {args.out};", ", ".join(f"{k} {v:.3f}" for k, v in scores.figures().items()))
+        cv2.imwrite(
+            str(args.out / f"{item.photo.stem}.png"), panel(photo, guess, truth)[:, :, ::-1]
+        )
+    print(
+        f"{len(held_out)} pictures in {args.out};",
+        ", ".join(f"{k} {v:.3f}" for k, v in scores.figures().items()),
+    )
 
 
 def test_folder(folder: Path) -> list[HeldOut]:
@@ -170,29 +200,51 @@ def test_folder(folder: Path) -> list[HeldOut]:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    top = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     kinds = top.add_subparsers(dest="kind", required=True)
     for kind in ("shared", "easyportrait"):
         cli = kinds.add_parser(kind, help=f"train on {kind} data")
         cli.add_argument("data", type=Path)
         cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
-        cli.add_argument("--start", type=Path, nargs="+", default=[], help="safetensors shards to start from")
+        cli.add_argument(
+            "--start", type=Path, nargs="+", default=[], help="safetensors shards to start from"
+        )
         cli.add_argument("--minutes", type=float, default=120)
-        cli.add_argument("--sample-minutes", type=float, default=10, help="how often to measure, draw and save")
+        cli.add_argument(
+            "--sample-minutes", type=float, default=10, help="how often to measure, draw and save"
+        )
         cli.add_argument("--batch", type=int, default=8, help="pictures a step, on each device")
         cli.add_argument("--side", type=int, default=256)
         cli.add_argument("--rate", type=float, default=8e-4)
-        cli.add_argument("--workers", type=int, default=0, help="processes that vary pictures beside the training")
-        cli.add_argument("--views", choices=VIEWS, default="any", help="faces as closer looks show them, or photos as first looks do")
+        cli.add_argument(
+            "--workers",
+            type=int,
+            default=0,
+            help="processes that vary pictures beside the training",
+        )
+        cli.add_argument(
+            "--views",
+            choices=VIEWS,
+            default="any",
+            help="faces as closer looks show them, or photos as first looks do",
+        )
         cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
         if kind == "easyportrait":
-            cli.add_argument("--scenes", type=Path, help="a folder of landscapes without people, to set faces before")
+            cli.add_argument(
+                "--scenes",
+                type=Path,
+                help="a folder of landscapes without people, to set faces before",
+            )
         cli.set_defaults(call=train)
     cli = kinds.add_parser("show", help="draw photo | prediction | truth of a test folder")
     cli.add_argument("weights", type=Path, nargs="+")
     cli.add_argument("folder", type=Path)
     cli.add_argument("out", type=Path)
-    cli.add_argument("--look", type=int, default=LOOK_PX, help="long side at which the network sees a photo, px")
+    cli.add_argument(
+        "--look", type=int, default=LOOK_PX, help="long side at which the network sees a photo, px"
+    )
     cli.set_defaults(call=show)
     return top
 

@@ -13,14 +13,18 @@ from torch import Tensor
 from training.loop import half_state, single
 
 
-def mixed(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+def lerp(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
     """Return the weights of `one` with a `share` in [0, 1] of the `other`'s; counters are the other's.
 
     Raises: ValueError: the two are not checkpoints of one network.
     """
     if {k: v.shape for k, v in one.items()} != {k: v.shape for k, v in other.items()}:
-        raise ValueError("Two checkpoints of one network were wanted; these differ in their names or shapes.")
-    return {k: v.lerp(other[k], share) if v.is_floating_point() else other[k] for k, v in one.items()}
+        raise ValueError(
+            "Two checkpoints of one network were wanted; these differ in their names or shapes."
+        )
+    return {
+        k: v.lerp(other[k], share) if v.is_floating_point() else other[k] for k, v in one.items()
+    }
 
 
 def main() -> None:
@@ -31,7 +35,7 @@ def main() -> None:
     cli.add_argument("--share", type=float, default=0.5, help="the other's share, 0 to 1")
     cli.add_argument("--out", type=Path, required=True)
     args = cli.parse_args()
-    save_file(half_state(mixed(single(*args.one), single(*args.other), args.share)), args.out)
+    save_file(half_state(lerp(single(*args.one), single(*args.other), args.share)), args.out)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,21 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
     """
 
     def __init__(
-        self, samples: Samples, weights: NDArray[np.float64], scenes: list[Path], side: int, seed: int, views: Views = VIEWS["any"]
+        self,
+        samples: Samples,
+        weights: NDArray[np.float64],
+        scenes: list[Path],
+        side: int,
+        seed: int,
+        views: Views = VIEWS["any"],
     ) -> None:
-        self.samples, self.scenes, self.side, self.seed, self.views = samples, scenes, side, seed, views
+        self.samples, self.scenes, self.side, self.seed, self.views = (
+            samples,
+            scenes,
+            side,
+            seed,
+            views,
+        )
         self.cumulated = np.cumsum(weights) / np.sum(weights)
 
     def __len__(self) -> int:
@@ -40,9 +52,14 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
         rng = np.random.default_rng([self.seed, index])
 
         def draw() -> int:
-            return min(int(np.searchsorted(self.cumulated, rng.random(), side="right")), len(self.cumulated) - 1)
+            return min(
+                int(np.searchsorted(self.cumulated, rng.random(), side="right")),
+                len(self.cumulated) - 1,
+            )
 
-        photo, labels = composed(lambda: self.samples[draw()], self.scenes, self.side, rng, self.views)
+        photo, labels = composed(
+            lambda: self.samples[draw()], self.scenes, self.side, rng, self.views
+        )
         picture = tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(1 << 62)))
@@ -52,11 +69,16 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
         return picture.as_subclass(Tensor), mask.as_subclass(Tensor)
 
 
-def batches(varied: Varied, batch: int, device: torch.device, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(
+    varied: Varied, batch: int, device: torch.device, workers: int
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless batches on a device: (B, 3, side, side) normalized photos and (B, side, side) labels."""
     mean, std = MEAN.to(device), STD.to(device)
     for photos, labels in loader(varied, batch, device, workers):
-        yield (photos.to(device, non_blocking=True).float() / 255 - mean) / std, labels.to(device, non_blocking=True)
+        yield (
+            (photos.to(device, non_blocking=True).float() / 255 - mean) / std,
+            labels.to(device, non_blocking=True),
+        )
 
 
 def loader(items: Dataset[Any], batch: int, device: torch.device, workers: int) -> DataLoader[Any]:

@@ -19,15 +19,29 @@ Field = NDArray[np.float32]
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 14.0, 1.15, 130.0
 GREENER, YELLOWER = -3.5, 5.0
 # Its reds, and with them skin, are neither lighter nor greener: where a photo's a is so much around a place, these shifts shrink.
-RED_FROM, RED_TO, RED_AROUND_PX, RED_KEEPS = 2.0, 14.0, 5.0, np.array([0.15, 0.45, 0.65], np.float32)
+RED_FROM, RED_TO, RED_AROUND_PX, RED_KEEPS = (
+    2.0,
+    14.0,
+    5.0,
+    np.array([0.15, 0.45, 0.65], np.float32),
+)
 SHADOW, LIGHTS = (2.0, -1.0), (0.0, -2.0)  # what darkest and lightest colors gain of a, b
-BROKEN_COLOR = np.array([5.8, 4.2, 4.0], np.float32)  # deviation of strokes from the light's own L, a, b
-CALM, BUSY, BUSY_AT = 0.5, 1.3, 0.33  # strokes differ less where the photo is flat, more where it is busy
+BROKEN_COLOR = np.array(
+    [5.8, 4.2, 4.0], np.float32
+)  # deviation of strokes from the light's own L, a, b
+CALM, BUSY, BUSY_AT = (
+    0.5,
+    1.3,
+    0.33,
+)  # strokes differ less where the photo is flat, more where it is busy
 RELIEF = 2.5  # of L: how thick the paint is
 FINE_AT = 0.2  # edges from which on the fine brush is taken
 KEPT = 0.6  # of the structure at edges that strokes have lost
 SHARPER = 0.65
-LEAN = (6e-4, -1.5e-4)  # what is added to gradients' squares across and to their products: flat places are painted nearly upright
+LEAN = (
+    6e-4,
+    -1.5e-4,
+)  # what is added to gradients' squares across and to their products: flat places are painted nearly upright
 FLOW_PX, AROUND_PX = 2.5, 6.0  # over which a stroke's course, and how busy a photo is, are averaged
 
 
@@ -54,12 +68,20 @@ def lit_like_monet(photo: Field) -> Field:
     It asks for what is near alone, so that a network without a view of the whole picture can learn it.
     """
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)
-    red = np.clip((cv2.GaussianBlur(lab[..., 1], (0, 0), RED_AROUND_PX) - RED_FROM) / (RED_TO - RED_FROM), 0, 1)
-    shift = np.array([LIGHT_SHIFT, GREENER, YELLOWER], np.float32) * (1 - red[..., None] * (1 - RED_KEEPS))
+    red = np.clip(
+        (cv2.GaussianBlur(lab[..., 1], (0, 0), RED_AROUND_PX) - RED_FROM) / (RED_TO - RED_FROM),
+        0,
+        1,
+    )
+    shift = np.array([LIGHT_SHIFT, GREENER, YELLOWER], np.float32) * (
+        1 - red[..., None] * (1 - RED_KEEPS)
+    )
     lightness = lab[..., 0] * LIGHT_GAIN + shift[..., 0]
     tone = np.clip((lightness - 55) / 35, -1, 1)
     shadow, light = np.maximum(-tone, 0), np.maximum(tone, 0)
-    gain = COLOR_GAIN / (1 + np.hypot(lab[..., 1], lab[..., 2]) / COLOR_KNEE)  # dull colors gain, vivid ones are calmed
+    gain = COLOR_GAIN / (
+        1 + np.hypot(lab[..., 1], lab[..., 2]) / COLOR_KNEE
+    )  # dull colors gain, vivid ones are calmed
     a = lab[..., 1] * gain + SHADOW[0] * shadow + LIGHTS[0] * light + shift[..., 1]
     b = lab[..., 2] * gain + SHADOW[1] * shadow + LIGHTS[1] * light + shift[..., 2]
     return _rgb(np.dstack([lightness, a, b]))
@@ -77,13 +99,24 @@ def stroked(light: Field, seeds: Field) -> Field:
     """
     course, edges = flow(light)
     fine = np.clip(cv2.GaussianBlur(edges, (0, 0), 1) / FINE_AT, 0, 1)
-    lively = CALM + (BUSY - CALM) * np.clip(cv2.GaussianBlur(edges, (0, 0), AROUND_PX) / BUSY_AT, 0, 1)
+    lively = CALM + (BUSY - CALM) * np.clip(
+        cv2.GaussianBlur(edges, (0, 0), AROUND_PX) / BUSY_AT, 0, 1
+    )
     hills = [_hills(seeds, course, brush) for brush in (WIDE, FINE)]
-    climbs = [_climb(height, brush.reach) for height, brush in zip(hills, (WIDE, FINE), strict=True)]
+    climbs = [
+        _climb(height, brush.reach) for height, brush in zip(hills, (WIDE, FINE), strict=True)
+    ]
     place = climbs[0] * (1 - fine) + climbs[1] * fine
     dabs = _at(place, _along(cv2.GaussianBlur(light, (0, 0), 0.5), course, 4))
-    own = _at(place, _along(cv2.GaussianBlur(seeds[..., [2, 0, 1]], (0, 0), 0.6), course, 6) / _deviation(0.6, 6))
-    lab = cv2.cvtColor(dabs, cv2.COLOR_RGB2LAB) + np.tanh(1.2 * own) * BROKEN_COLOR * lively[..., None]
+    own = _at(
+        place,
+        _along(cv2.GaussianBlur(seeds[..., [2, 0, 1]], (0, 0), 0.6), course, 6)
+        / _deviation(0.6, 6),
+    )
+    lab = (
+        cv2.cvtColor(dabs, cv2.COLOR_RGB2LAB)
+        + np.tanh(1.2 * own) * BROKEN_COLOR * lively[..., None]
+    )
     height = hills[0] * (1 - fine) + hills[1] * fine
     lab[..., 0] += lively * RELIEF * sum(_slopes(height))
     painted = cv2.GaussianBlur(_rgb(lab), (0, 0), 0.3)
@@ -106,7 +139,9 @@ def flow(picture: Field) -> tuple[Field, Field]:
 def _hills(seeds: Field, course: Field, brush: Brush) -> Field:
     """Return a brush's hills, (H, W), of deviation 1."""
     seed = seeds[..., brush.seed]
-    smeared = _along(cv2.GaussianBlur(seed, (0, 0), brush.wider) if brush.wider else seed, course, brush.length)
+    smeared = _along(
+        cv2.GaussianBlur(seed, (0, 0), brush.wider) if brush.wider else seed, course, brush.length
+    )
     return smeared / _deviation(brush.wider, brush.length)
 
 
@@ -117,7 +152,9 @@ def _deviation(wider: float, length: int) -> float:
 
 
 def _slopes(height: Field) -> tuple[Field, Field]:
-    return cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(
+        height, cv2.CV_32F, 0, 1, scale=1 / 8
+    )
 
 
 def _climb(height: Field, steps: int) -> Field:
@@ -133,13 +170,18 @@ def _climb(height: Field, steps: int) -> Field:
 def _at(moved: Field, picture: Field) -> Field:
     """Return what a picture shows where each pixel has moved to."""
     ys, xs = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]].astype(np.float32)
-    return cv2.remap(picture, xs + moved[0], ys + moved[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return cv2.remap(
+        picture, xs + moved[0], ys + moved[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
 
 
 def _along(picture: Field, course: Field, length: int) -> Field:
     """Average over a line of `length` px through every pixel."""
     step = np.stack([np.cos(course), np.sin(course)])
-    return sum(_at(t * step, picture) for t in np.linspace(-length / 2, length / 2, length, dtype=np.float32)) / np.float32(length)
+    return sum(
+        _at(t * step, picture)
+        for t in np.linspace(-length / 2, length / 2, length, dtype=np.float32)
+    ) / np.float32(length)
 
 
 def _rgb(lab: Field) -> Field:

@@ -19,15 +19,24 @@ def worn(photo: Pixels, labels: Labels, rng: np.random.Generator) -> tuple[Pixel
         return photo, labels
     lenses, frame = _drawn(eyes, labels.shape, rng)
     dark = rng.uniform(0, 70, 3) * rng.uniform(0.2, 1)
-    shade = np.linspace(1, rng.uniform(0.65, 1), len(labels), dtype=np.float32)[:, None]  # many lenses grow lighter downward
+    shade = np.linspace(1, rng.uniform(0.65, 1), len(labels), dtype=np.float32)[
+        :, None
+    ]  # many lenses grow lighter downward
     seen = photo.astype(np.float32)
-    for mask, color, opacity in ((lenses, dark, rng.uniform(0.9, 1) * shade), (frame, rng.uniform(0, 200) * np.ones(3), np.float32(1))):
+    for mask, color, opacity in (
+        (lenses, dark, rng.uniform(0.9, 1) * shade),
+        (frame, rng.uniform(0, 200) * np.ones(3), np.float32(1)),
+    ):
         alpha = (mask.astype(np.float32) / 255 * opacity)[..., None]
         seen += alpha * (np.asarray(color, np.float32) - seen)
-    glare = rng.uniform(0, 0.25) * cv2.GaussianBlur(lenses, (0, 0), 1 + len(labels) / 40).astype(np.float32)
+    glare = rng.uniform(0, 0.25) * cv2.GaussianBlur(lenses, (0, 0), 1 + len(labels) / 40).astype(
+        np.float32
+    )
     seen += (glare * (lenses > HIDDEN) * rng.random())[..., None]
     hidden = (lenses > HIDDEN) | (frame > HIDDEN)
-    return np.clip(seen, 0, 255).astype(np.uint8), np.where(hidden & (labels != 0), Part.GLASSES, labels).astype(np.uint8)
+    return np.clip(seen, 0, 255).astype(np.uint8), np.where(
+        hidden & (labels != 0), Part.GLASSES, labels
+    ).astype(np.uint8)
 
 
 def _eyes(labels: Labels) -> NDArray[np.float64] | None:
@@ -38,7 +47,9 @@ def _eyes(labels: Labels) -> NDArray[np.float64] | None:
     return np.array([points.mean(0) for points in found])
 
 
-def _drawn(eyes: NDArray[np.float64], size: tuple[int, int], rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _drawn(
+    eyes: NDArray[np.float64], size: tuple[int, int], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return masks, 0 to 255, of two lenses and of their frame with bridge and temples."""
     across = eyes[1] - eyes[0]
     distance = float(np.hypot(*across))
@@ -46,7 +57,10 @@ def _drawn(eyes: NDArray[np.float64], size: tuple[int, int], rng: np.random.Gene
     half = distance * np.array([rng.uniform(0.34, 0.52), rng.uniform(0.25, 0.48)])
     middle = eyes.mean(0) + down * half[1] * rng.uniform(-0.1, 0.35)
     apart = max(distance / 2, half[0] * 1.08)
-    power, narrower = rng.uniform(1.6, 3.5), rng.uniform(0.7, 1.05)  # round to square; aviators are narrower below
+    power, narrower = (
+        rng.uniform(1.6, 3.5),
+        rng.uniform(0.7, 1.05),
+    )  # round to square; aviators are narrower below
     angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     x, y = (np.sign(v) * np.abs(v) ** (2 / power) for v in (np.cos(angle), np.sin(angle)))
     x = x * np.where(y > 0, 1 + (narrower - 1) * y, 1)
@@ -57,9 +71,23 @@ def _drawn(eyes: NDArray[np.float64], size: tuple[int, int], rng: np.random.Gene
         outline = center + np.outer(x * half[0], along) + np.outer(y * half[1], down)
         steps = np.round(outline * SHARP).astype(np.int32)
         cv2.fillPoly(lenses, [steps], 255, cv2.LINE_AA, int(np.log2(SHARP)))
-        cv2.polylines(frame, [steps], isClosed=True, color=255, thickness=thick, lineType=cv2.LINE_AA, shift=int(np.log2(SHARP)))
+        cv2.polylines(
+            frame,
+            [steps],
+            isClosed=True,
+            color=255,
+            thickness=thick,
+            lineType=cv2.LINE_AA,
+            shift=int(np.log2(SHARP)),
+        )
         inner, outer = center - side * half[0] * along, center + side * half[0] * along
-        for start, end in ((inner, middle), (outer, outer + side * along * distance * rng.uniform(0.1, 0.35))):
-            ends = [tuple(int(v) for v in np.round((p - down * half[1] * 0.4) * SHARP)) for p in (start, end)]
+        for start, end in (
+            (inner, middle),
+            (outer, outer + side * along * distance * rng.uniform(0.1, 0.35)),
+        ):
+            ends = [
+                tuple(int(v) for v in np.round((p - down * half[1] * 0.4) * SHARP))
+                for p in (start, end)
+            ]
             cv2.line(frame, *ends, 255, thick, cv2.LINE_AA, int(np.log2(SHARP)))
     return lenses, frame

@@ -16,7 +16,11 @@ from training.labels import MEAN, PERSON, STD
 from training.samples import Spot, read_mask
 
 SURE = 0.75  # at 0.6 some necks were taught as skin
-SIDE, FACE_PX, MIDDLE = 256, 165, (128, 140)  # the upright crop that the teacher sees, and where its face is
+SIDE, FACE_PX, MIDDLE = (
+    256,
+    165,
+    (128, 140),
+)  # the upright crop that the teacher sees, and where its face is
 
 
 def upright(points: Points) -> tuple[Spot, NDArray[np.float32]]:
@@ -28,11 +32,19 @@ def upright(points: Points) -> tuple[Spot, NDArray[np.float32]]:
     x, y = eyes.mean(0) + 0.35 * down
     angle, scale = np.arctan2(across[1], across[0]), FACE_PX / height
     c, s = np.cos(-angle) * scale, np.sin(-angle) * scale
-    matrix = np.array([[c, -s, MIDDLE[0] - c * x + s * y], [s, c, MIDDLE[1] - s * x - c * y]], np.float32)
+    matrix = np.array(
+        [[c, -s, MIDDLE[0] - c * x + s * y], [s, c, MIDDLE[1] - s * x - c * y]], np.float32
+    )
     return (float(x), float(y), float(height)), matrix
 
 
-def taught(teacher: nn.Module | None, photo: Pixels, labels: Labels, matrix: NDArray[np.float32], memory: Path) -> Labels:
+def taught(
+    teacher: nn.Module | None,
+    photo: Pixels,
+    labels: Labels,
+    matrix: NDArray[np.float32],
+    memory: Path,
+) -> Labels:
     """Return labels in which what the teacher is sure of replaces PERSON.
 
     `memory`: the file that keeps them; where it is there, the teacher is not asked. Without a teacher labels stay.
@@ -42,7 +54,9 @@ def taught(teacher: nn.Module | None, photo: Pixels, labels: Labels, matrix: NDA
     if teacher is None:
         return labels
     back, size = cv2.invertAffineTransform(matrix), photo.shape[1::-1]
-    parts = cv2.warpAffine(_sure_parts(teacher, photo, matrix), back, size, flags=cv2.INTER_NEAREST, borderValue=PERSON)
+    parts = cv2.warpAffine(
+        _sure_parts(teacher, photo, matrix), back, size, flags=cv2.INTER_NEAREST, borderValue=PERSON
+    )
     filled = np.where((labels == PERSON) & (parts > Part.PERSON), parts, labels).astype(np.uint8)
     write_whole(memory, lambda file: Image.fromarray(filled).save(file, "PNG"))
     return filled
@@ -52,9 +66,18 @@ def taught(teacher: nn.Module | None, photo: Pixels, labels: Labels, matrix: NDA
 def _sure_parts(teacher: nn.Module, photo: Pixels, matrix: NDArray[np.float32]) -> Labels:
     """Return skin to teeth in the upright crop, PERSON where the teacher doubts or sees something else of a person."""
     device = next(teacher.parameters()).device
-    crop = cv2.warpAffine(photo, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    crop = cv2.warpAffine(
+        photo, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     x = (torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 255 - MEAN) / STD
-    seen, mirror = teacher(torch.cat([x, x.flip(3)]).to(device)).float().softmax(1).cpu().permute(0, 2, 3, 1).numpy()
+    seen, mirror = (
+        teacher(torch.cat([x, x.flip(3)]).to(device))
+        .float()
+        .softmax(1)
+        .cpu()
+        .permute(0, 2, 3, 1)
+        .numpy()
+    )
     nine = nine_probabilities((seen + mirror[:, ::-1, list(MIRRORED)]) / 2)
     parts, sure = nine.argmax(2).astype(np.uint8), nine.max(2)
     # Hair, headwear, clothes: the teacher does not tell them apart well.

@@ -14,7 +14,17 @@ class Perceptual(nn.Module):
     Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer".
     """
 
-    NAMES = ("conv11", "conv12", "conv21", "conv22", "conv31", "conv32", "conv33", "conv34", "conv41")
+    NAMES = (
+        "conv11",
+        "conv12",
+        "conv21",
+        "conv22",
+        "conv31",
+        "conv32",
+        "conv33",
+        "conv34",
+        "conv41",
+    )
 
     def __init__(self, file: Path, more: Collection[str] = ()) -> None:
         super().__init__()
@@ -58,7 +68,13 @@ class Lifted(Perceptual):
         if name.removeprefix("conv") not in self.LIFTED:
             count = len(getattr(self, f"{name}_bias"))
             return torch.eye(count, count + 1, device=self.conv0_bias.device)
-        return torch.cat([getattr(self, f"{name}_aux_weight").flatten(1), getattr(self, f"{name}_aux_bias")[:, None]], 1)
+        return torch.cat(
+            [
+                getattr(self, f"{name}_aux_weight").flatten(1),
+                getattr(self, f"{name}_aux_bias")[:, None],
+            ],
+            1,
+        )
 
 
 def gram(x: Tensor) -> Tensor:

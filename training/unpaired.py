@@ -14,7 +14,9 @@ from training.checks import DatasetError, photos_in
 from training.samples import read_pixels
 
 KEPT_OUT = 8  # each so-many-th picture is
-LANDSCAPES = 0.5  # share of the photos drawn; the others show people: the published model never saw a face
+LANDSCAPES = (
+    0.5  # share of the photos drawn; the others show people: the published model never saw a face
+)
 ENLARGED = 286 / 256  # a crop leaves this much out, as the paper's does
 
 
@@ -35,23 +37,37 @@ def read_domains(data: Path, paintings: Collection[str] = ()) -> tuple[Domains, 
     """
     sets = {
         "photos": photos_in(data / "photos"),
-        "portraits_in_the_wild": photos_in(data / "portraits_in_the_wild/images") + photos_in(data / "face_parsing/images")[::4],
-        "monet": [file for file in photos_in(data / "monet") if not paintings or file.name in paintings],
+        "portraits_in_the_wild": photos_in(data / "portraits_in_the_wild/images")
+        + photos_in(data / "face_parsing/images")[::4],
+        "monet": [
+            file for file in photos_in(data / "monet") if not paintings or file.name in paintings
+        ],
     }
-    if missing := [f"{data / name}: pictures were wanted there; there are none" for name, files in sets.items() if not files]:
+    if missing := [
+        f"{data / name}: pictures were wanted there; there are none"
+        for name, files in sets.items()
+        if not files
+    ]:
         raise DatasetError(data, missing)
     kept_out = Domains(*([read_pixels(f) for f in files[::KEPT_OUT]] for files in sets.values()))
-    return Domains(*([read_pixels(f) for i, f in enumerate(files) if i % KEPT_OUT] for files in sets.values())), kept_out
+    return Domains(
+        *([read_pixels(f) for i, f in enumerate(files) if i % KEPT_OUT] for files in sets.values())
+    ), kept_out
 
 
-def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(
+    data: Domains, batch: int, side: int, rng: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield endless (photos, paintings), each (B, 3, side, side) in [-1, 1]."""
 
     def drawn(pictures: list[Pixels]) -> Pixels:
         return cropped(pictures[rng.integers(len(pictures))], side, rng)
 
     while True:
-        photos = [drawn(data.landscapes if rng.random() < LANDSCAPES else data.people) for _ in range(batch)]
+        photos = [
+            drawn(data.landscapes if rng.random() < LANDSCAPES else data.people)
+            for _ in range(batch)
+        ]
         yield _tensor(photos), _tensor([drawn(data.paintings) for _ in range(batch)])
 
 
@@ -59,7 +75,11 @@ def cropped(picture: Pixels, side: int, rng: np.random.Generator) -> Pixels:
     """Return a (side, side) part of a picture whose short side was brought to a little more, mirrored half of the time."""
     h, w = picture.shape[:2]
     k = side * ENLARGED / min(h, w)
-    large = cv2.resize(picture, (round(w * k), round(h * k)), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+    large = cv2.resize(
+        picture,
+        (round(w * k), round(h * k)),
+        interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC,
+    )
     y, x = (int(rng.integers(0, n - side + 1)) for n in large.shape[:2])
     part = large[y : y + side, x : x + side]
     return np.ascontiguousarray(part[:, ::-1] if rng.random() < 0.5 else part)
@@ -71,7 +91,9 @@ def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) 
     k = max(side, short_px) / min(h, w)
     if k != 1:
         size = max(side, round(w * k)), max(side, round(h * k))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC)
+        picture = cv2.resize(
+            picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
+        )
     y, x = (int(rng.integers(0, n - side + 1)) for n in picture.shape[:2])
     cut = picture[y : y + side, x : x + side]
     return np.ascontiguousarray(cut[:, ::-1] if rng.random() < 0.5 else cut)

@@ -54,7 +54,11 @@ class Views:
         return self.faces[rng.choice(len(often), p=often / often.sum())]
 
 
-NEAR, SMALL, CUT_OFF = Framing(0.65, (0.5, 0.95), room=0.12), Framing(0.26, (0.08, 0.5)), Framing(0.09, (0.3, 1.4), room=0.55)
+NEAR, SMALL, CUT_OFF = (
+    Framing(0.65, (0.5, 0.95), room=0.12),
+    Framing(0.26, (0.08, 0.5)),
+    Framing(0.09, (0.3, 1.4), room=0.55),
+)
 
 VIEWS = {
     "any": Views((NEAR, SMALL, CUT_OFF)),

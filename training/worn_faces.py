@@ -20,7 +20,9 @@ from training.stream import ENDLESS, loader
 SIDE = 512  # of a face, px
 LOOKED_AT = (4, 5, 10, 11, 12)  # CelebAMask-HQ's eyes, inner mouth and lips
 REACH_PX = 12  # how far around them counts: lids, lashes, the mouth's corners
-SHARP = 0.1  # share of the faces that stay as they are, so that a restorer learns to leave them alone
+SHARP = (
+    0.1  # share of the faces that stay as they are, so that a restorer learns to leave them alone
+)
 
 
 class Worn(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -67,16 +69,25 @@ def read_pairs(folder: Path) -> list[Pair]:
     problems += problems_in(pairs, len(CELEBA))
     if not problems:
         sizes = [(mask, read_mask(mask).shape) for _, mask in pairs]
-        problems = [f"{file}: {SIDE} x {SIDE} px were wanted; it has {w} x {h}" for file, (h, w) in sizes if (h, w) != (SIDE, SIDE)]
+        problems = [
+            f"{file}: {SIDE} x {SIDE} px were wanted; it has {w} x {h}"
+            for file, (h, w) in sizes
+            if (h, w) != (SIDE, SIDE)
+        ]
     if problems:
         raise DatasetError(folder, problems)
     return pairs
 
 
-def batches(worn: Worn, batch: int, device: torch.device, workers: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(
+    worn: Worn, batch: int, device: torch.device, workers: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield endless batches on a device: degraded and true faces, (B, 3, side, side) in [-1, 1], and where people look, in [0, 1]."""
     for degraded, truth, look in loader(worn, batch, device, workers):
-        faces = (t.to(device, memory_format=torch.channels_last, non_blocking=True).float() / 127.5 - 1 for t in (degraded, truth))
+        faces = (
+            t.to(device, memory_format=torch.channels_last, non_blocking=True).float() / 127.5 - 1
+            for t in (degraded, truth)
+        )
         yield *faces, look.to(device, non_blocking=True).float() / 255
 
 

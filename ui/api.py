@@ -14,7 +14,7 @@ from pipeline.settings import Option
 from pipeline.types import Painting
 from ui.handlers import told
 from ui.prompts import PROMPT_HELP, prompt_from
-from ui.service import Studio
+from ui.service import PaintService
 from ui.sessions import private_folder
 from ui.style_box import files_of
 from ui.view_state import write_painting
@@ -30,44 +30,61 @@ Returns the painting as a full-size PNG, which carries its settings, and a repor
 why it was left alone, blur, confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 
-ABOUT_SHARE = "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
+ABOUT_SHARE = (
+    "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
+)
 SHARE = {"type": "number", "description": ABOUT_SHARE, "additional_description": ABOUT_SHARE}
 
 
-def add_api(studio: Studio, concurrency_id: str) -> None:
+def add_api(service: PaintService, concurrency_id: str) -> None:
     """Publish `/paint`; call it inside `gr.Blocks`."""
     photo, style, other, mask = (
-        gr.File(visible=False, label=label, type="filepath") for label in ("Photo", "Style", "Other style", "Style mask")
+        gr.File(visible=False, label=label, type="filepath")
+        for label in ("Photo", "Style", "Other style", "Style mask")
     )
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
     fields += [style, other, Api(0.5, SHARE, "Style share"), mask]
     outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
     gr.on(
-        [], endpoint(studio), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
+        [], endpoint(service), [photo, *fields], outputs, preprocess=False, api_name="paint", api_description=ABOUT,
         concurrency_id=concurrency_id, show_progress="hidden",
     )  # fmt: skip
 
 
-def endpoint(studio: Studio) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
+def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - a function whose signature is made from Settings
     """Return the handler, with a parameter named after every setting, then those of `PROMPT_HELP`."""
 
     def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
         with told(html=False):
             rest = values[len(OPTIONS) :]
-            settings, prompt = from_widgets(values[: len(OPTIONS)]), prompt_from(*rest[: len(PROMPT_HELP)])
+            settings, prompt = (
+                from_widgets(values[: len(OPTIONS)]),
+                prompt_from(*rest[: len(PROMPT_HELP)]),
+            )
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])
             prompt = replace(prompt, styles=tuple(file.read() for file in styles))
             if not photo or not photo.get("path"):
-                raise gr.Error("Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False)
+                raise gr.Error(
+                    "Wanted a photo file, found none; pass photo=handle_file(PATH).",
+                    print_exception=False,
+                )
             name = Path(photo.get("orig_name") or "photo").stem
-            painting = studio.paint(read_photo(Path(photo["path"]), name=name), settings, prompt=prompt)
+            painting = service.paint(
+                read_photo(Path(photo["path"]), name=name), settings, prompt=prompt
+            )
             file = write_painting(painting, private_folder())
             return str(file), report_of(painting, file)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    named = [inspect.Parameter("photo", kind), *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS)]
-    named += [inspect.Parameter(name, kind, default=None) for name in (*PROMPT_HELP, "style", "other_style", "style_share", "style_mask")]
+    named = [
+        inspect.Parameter("photo", kind),
+        *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS),
+    ]
+    named += [
+        inspect.Parameter(name, kind, default=None)
+        for name in (*PROMPT_HELP, "style", "other_style", "style_share", "style_mask")
+    ]
     paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return paint
 
@@ -78,7 +95,13 @@ def schema(option: Option) -> dict[str, Any]:
     limits = {"minimum": option.low, "maximum": option.high} if option.is_number else {}
     choices = {"enum": list(option.choices)} if option.choices else {}
     about = f"{option.help} {option.range_text}"
-    return {"type": kinds[option.kind], **limits, **choices, "description": about, "additional_description": about}
+    return {
+        "type": kinds[option.kind],
+        **limits,
+        **choices,
+        "description": about,
+        "additional_description": about,
+    }
 
 
 def prompt_schema(name: str) -> dict[str, Any]:
@@ -89,5 +112,7 @@ def prompt_schema(name: str) -> dict[str, Any]:
 
 def report_of(painting: Painting, file: Path) -> dict[str, Any]:
     """Return what the command reports of a photo, and what the page would note."""
-    made = record(painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds)
+    made = record(
+        painting.photo.name, file.name, painting.settings, painting, seconds=painting.seconds
+    )
     return made | {"notes": [*painting.hints, *painting.photo.notes]}

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 
 from pipeline.settings import Option, Settings, options
-from pipeline.steps.detect import DETECTORS
-from pipeline.steps.painters import MOODS
-from pipeline.steps.segmenters import SEGMENTERS
+from pipeline.variants import VARIANTS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import find
 
 # By setting: the network that each of its choices needs, or None.
 NEEDS: Mapping[str, Mapping[str, str | None]] = {
-    "mood": MOODS,
-    "segmenter": {name: segmenter.network for name, segmenter in SEGMENTERS.items()},
-    "detector": {name: detector.network for name, detector in DETECTORS.items()},
+    flag: {variant.key: variant.network for variant in variants.values()}
+    for flag, variants in VARIANTS.items()
 }
 
 
@@ -37,7 +34,11 @@ def is_light(flag: str, choice: object) -> bool:
 
 def offered(option: Option) -> list[tuple[str, str]]:
     """Return a setting's choices whose weights are at hand, each with the name that a person reads."""
-    return [(name, choice) for name, choice in zip(option.names, option.choices, strict=True) if is_here(need_of(option, choice))]
+    return [
+        (name, choice)
+        for name, choice in zip(option.names, option.choices, strict=True)
+        if is_here(need_of(option, choice))
+    ]
 
 
 def within_reach(settings: Settings) -> tuple[Settings, list[str]]:
@@ -57,7 +58,12 @@ def within_reach(settings: Settings) -> tuple[Settings, list[str]]:
 
 def describe_missing() -> str:
     """Say, in HTML, which networks are not here, so that what needs them is not offered; nothing where all are."""
-    missing = [_size(network) for needs in NEEDS.values() for network in needs.values() if not is_here(network)]
+    missing = [
+        _size(network)
+        for needs in NEEDS.values()
+        for network in needs.values()
+        if not is_here(network)
+    ]
     if not missing:
         return ""
     where = "The command <code>python -m pipeline weights</code> says where they come from."

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Painting
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, PARSERS, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
@@ -23,5 +23,7 @@ def badge_of(painting: Painting, stage: str) -> str:
         roles.discard("close_parser")
     if stage == "segment" and not painting.faces:
         roles.discard("parser")  # only what a person points at or draws is kept
-    uses = [use for use in painting.weights if use.name in CATALOG and CATALOG[use.name].role in roles]
+    uses = [
+        use for use in painting.weights if use.name in CATALOG and CATALOG[use.name].role in roles
+    ]
     return ", ".join(f"{use.name} (unpinned)" if use.unpinned else use.name for use in uses)

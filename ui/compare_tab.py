@@ -11,7 +11,7 @@ from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
 from ui.available import offered
 from ui.previews import brief, fit, over_checker
-from ui.sessions import Visit
+from ui.sessions import Session
 from ui.view_state import write_named
 
 if TYPE_CHECKING:
@@ -58,7 +58,14 @@ def lay_out() -> CompareTab:
     segmenters = gr.CheckboxGroup(choices, value=usual, label="Segmenters", elem_id="segmenters")
     with gr.Row():
         compare = gr.Button("Compare", variant="primary", elem_id="compare", scale=3)
-        cancel = gr.Button("Cancel", variant="stop", elem_id="cancel-comparison", scale=1, min_width=90, visible=False)
+        cancel = gr.Button(
+            "Cancel",
+            variant="stop",
+            elem_id="cancel-comparison",
+            scale=1,
+            min_width=90,
+            visible=False,
+        )
     notes = gr.HTML(elem_id="compare-notes", elem_classes=["notes"])
     pictures = gr.Gallery(
         format="png", label="Comparison", columns=2, height="auto", object_fit="contain", interactive=False, visible=False,
@@ -72,10 +79,13 @@ def view(compared: Compared | None) -> list[gr.blocks.Block]:
     """Return what the tab shows, in the order of `CompareTab.outputs`."""
     if compared is None:
         return [gr.Gallery(None, visible=False), gr.DownloadButton(visible=False)]
-    return [gr.Gallery(list(compared.pictures), visible=True), gr.DownloadButton(value=compared.sheet, visible=True)]
+    return [
+        gr.Gallery(list(compared.pictures), visible=True),
+        gr.DownloadButton(value=compared.sheet, visible=True),
+    ]
 
 
-def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Compared:
+def show_comparison(visit: Session, comparison: "Comparison", photo: Photo) -> Compared:
     """Write a comparison's previews and its sheet into the visit's folder."""
     from pipeline.cli.comparison_sheet import columns_of, sheet
 
@@ -84,5 +94,12 @@ def show_comparison(visit: Visit, comparison: "Comparison", photo: Photo) -> Com
     )  # fmt: skip
     for old in visit.folder.glob("sheet-*/*.png"):
         old.unlink()
-    file = write_named(encode_png(sheet(comparison)), visit.folder / f"sheet-{secrets.token_hex(4)}", photo.name, "compared")
-    return Compared(pictures, str(file), (*(brief(note) for note in comparison.notes), *photo.notes))
+    file = write_named(
+        encode_png(sheet(comparison)),
+        visit.folder / f"sheet-{secrets.token_hex(4)}",
+        photo.name,
+        "compared",
+    )
+    return Compared(
+        pictures, str(file), (*(brief(note) for note in comparison.notes), *photo.notes)
+    )

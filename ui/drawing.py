@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from pipeline.types import ADDED, TAKEN, Drawing, drawing_of
 
-Line = NDArray[np.float32]  # (N, 2) x, y of a stroke's middle, as shares of the photo's width and height
+Line = NDArray[
+    np.float32
+]  # (N, 2) x, y of a stroke's middle, as shares of the photo's width and height
 
 DRAWN_PX = 1000  # no side of a drawing is longer
 LONGEST = 5000  # points of one stroke; the page sends longer ones in parts
@@ -26,7 +28,12 @@ def line_from(text: str) -> Line:
         line = np.array(json.loads(text)["line"], np.float64)
     except (ValueError, TypeError, KeyError, RecursionError):  # no JSON, or no numbers
         line = np.empty(0)
-    if line.ndim != 2 or line.shape[1] != 2 or not 0 < len(line) <= LONGEST or not np.isfinite(line).all():
+    if (
+        line.ndim != 2
+        or line.shape[1] != 2
+        or not 0 < len(line) <= LONGEST
+        or not np.isfinite(line).all()
+    ):
         raise ValueError(
             f"A stroke has 1 to {LONGEST} points [x, y] in shares of the photo, found {text[:60]!r}. Draw it again, in shorter strokes."
         )
@@ -39,7 +46,9 @@ def mark_of(tool: str, mode: str) -> int:
     Raises: ValueError: there is no such tool.
     """
     if (tool, mode) not in MARKS:
-        raise ValueError(f"A stroke is made with the brush or the eraser, to add or take, not {tool!r} and {mode!r}. Choose one.")
+        raise ValueError(
+            f"A stroke is made with the brush or the eraser, to add or take, not {tool!r} and {mode!r}. Choose one."
+        )
     return MARKS[tool, mode]
 
 
@@ -49,11 +58,15 @@ def within(width: object) -> float:
     Raises: ValueError: it is none.
     """
     if not isinstance(width, int | float) or not NARROWEST <= width <= WIDEST:
-        raise ValueError(f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, not {width!r}. Move the slider.")
+        raise ValueError(
+            f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, not {width!r}. Move the slider."
+        )
     return float(width)
 
 
-def with_stroke(before: Drawing | None, line: Line, photo: tuple[int, int], *, mark: int, width: float) -> Drawing | None:
+def with_stroke(
+    before: Drawing | None, line: Line, photo: tuple[int, int], *, mark: int, width: float
+) -> Drawing | None:
     """Return a drawing over a (height, width) photo with one stroke more; `width` in percent of the photo's short side.
 
     `mark` 0 erases. None where nothing is left.

@@ -63,7 +63,9 @@ class PaintedExamples:
         file = self._file(example)
         with self._lock:
             if file not in self._painted:
-                self._known[file] = self._paint(read_photo(example.path, name=example.path.stem), Settings())
+                self._known[file] = self._paint(
+                    read_photo(example.path, name=example.path.stem), Settings()
+                )
                 self._painted.add(file)
                 self._keep(file)
             return self._known[file]
@@ -96,7 +98,9 @@ def key_of(example: Example, here: frozenset[str]) -> str:
     """Return what an example's painting depends on, hashed: its picture, the program, the published weights at hand."""
     digest = hashlib.blake2b(example.path.read_bytes(), digest_size=8)
     for path in made_by():
-        digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
+        digest.update(
+            f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
+        )
     digest.update(str(sorted(here)).encode())
     return digest.hexdigest()
 

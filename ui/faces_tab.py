@@ -7,7 +7,7 @@ import gradio as gr
 from pipeline.settings import options
 from ui.face_frames import describe_faces
 from ui.previews import brief
-from ui.view_state import Shown
+from ui.view_state import ViewState
 
 WAITING = "Paint a photo first. Then each face in it can be given its own restoration here."
 LEGEND = (
@@ -43,18 +43,34 @@ def lay_out() -> FacesTab:
             info=WEIGHT.help, buttons=[], elem_id="face-weight",
         )  # fmt: skip
         with gr.Row():
-            undo = gr.Button("Undo", size="sm", min_width=80, interactive=False, elem_id="undo-face")
-            clear = gr.Button("Clear", size="sm", min_width=80, interactive=False, elem_id="clear-faces")
-        picture = gr.Image(format="png", label="Faces", interactive=False, buttons=["fullscreen"], height="auto", elem_id="faces")
+            undo = gr.Button(
+                "Undo", size="sm", min_width=80, interactive=False, elem_id="undo-face"
+            )
+            clear = gr.Button(
+                "Clear", size="sm", min_width=80, interactive=False, elem_id="clear-faces"
+            )
+        picture = gr.Image(
+            format="png",
+            label="Faces",
+            interactive=False,
+            buttons=["fullscreen"],
+            height="auto",
+            elem_id="faces",
+        )
     return FacesTab(hint, room, weight, undo, clear, picture)
 
 
-def view(shown: Shown | None) -> list[gr.blocks.Block]:
+def view(shown: ViewState | None) -> list[gr.blocks.Block]:
     """Return what the tab shows, in the order of `FacesTab.outputs`."""
-    if shown is None or not shown.cares:
+    if shown is None or not shown.plans:
         off = gr.Button(interactive=False)
-        said = WAITING if shown is None else f"Nothing can be restored here. {brief(shown.unrestored)}"
+        said = (
+            WAITING if shown is None else f"Nothing can be restored here. {brief(shown.unrestored)}"
+        )
         return [gr.HTML(f"<p>{said}</p>"), gr.Column(visible=False), gr.Image(None), off, off]
-    picture = gr.Image(shown.framed, alt_text=describe_faces(shown.cares))
-    undo, clear = gr.Button(interactive=bool(shown.past)), gr.Button(interactive=bool(shown.prompt.faces))
+    picture = gr.Image(shown.framed, alt_text=describe_faces(shown.plans))
+    undo, clear = (
+        gr.Button(interactive=bool(shown.past)),
+        gr.Button(interactive=bool(shown.prompt.faces)),
+    )
     return [gr.HTML(f"<p>{LEGEND}</p>"), gr.Column(visible=True), picture, undo, clear]

@@ -1,13 +1,14 @@
 """A graphics card that is lent for one run at a time, as ZeroGPU does; elsewhere nothing here acts.
 
-ZeroGPU runs a decorated function in a forked process that has the card, and pickles what goes in and
-what comes out. Networks do not go: they are loaded before the page is launched, and the fork has them.
+ZeroGPU runs a decorated function in a forked process that has the card, and pickles what goes in
+and what comes out. Networks do not go: they are loaded before the page is launched, and the fork
+has them.
 
 - A run is first tried here, with networks that refuse. What its stages find in the visitor's cache
   needs no card: sliders that blend, undo and the download cost nothing of a visitor's time on it.
 - What they found goes along, and what they make there comes back into that cache.
 - How far it is, and pictures so far, are yielded there and reported here.
-- Cancel and Keep are written into a file, at which the run there looks whenever it reports something.
+- Cancel and Keep are written into a file, at which the run there looks whenever it reports.
 - Errors with a sentence for the person come back as values: ZeroGPU would only give their names.
 """
 
@@ -25,7 +26,7 @@ from typing import Any, NoReturn, TypeVar
 from pipeline.runtime.models import Loaded, LoadedFeatures, zero_gpu
 from pipeline.settings import Settings
 from pipeline.steps.run import Cache, NotCachedError, RunCache, ignore
-from pipeline.types import Cancelled, Enough, Painting, Photo, Progress, Report
+from pipeline.types import Cancelled, Painting, Photo, Progress, Report, StopEarly
 from pipeline.weights.catalog import WeightError
 
 if zero_gpu():
@@ -83,8 +84,8 @@ class Noting:
 def borrowing(function: Callable[..., T]) -> Callable[..., T]:
     """Return a function of the pipeline that runs on a borrowed card, where cards are lent.
 
-    It takes `models`, `report` and `cache` as `pipeline.paint.paint` does. Call this before the page
-    is launched: ZeroGPU wants to know beforehand what will borrow.
+    It takes `models`, `report` and `cache` as `pipeline.paint.paint` does. Call this before the
+    page is launched: ZeroGPU wants to know beforehand what will borrow.
     """
     if not zero_gpu():
         return function
@@ -136,7 +137,7 @@ def seconds_of(job: Job, wish: str = "") -> int:
 def run_job(job: Job, wish: str) -> Generator[Progress | Outcome]:
     """Run a job where the card is; yield how far it is and, last, what came of it.
 
-    `wish`: path of a file that says Cancelled or Enough as soon as somebody wants that.
+    `wish`: path of a file that says Cancelled or StopEarly as soon as somebody wants that.
     """
     told: SimpleQueue[Progress | Outcome] = SimpleQueue()
     left = Event()
@@ -176,8 +177,8 @@ def _teller(told: "SimpleQueue[Progress | Outcome]", wish: Path, left: Event) ->
         if progress.picture is None:
             told.put(progress)
             return
-        if wanted == Enough.__name__:
-            raise Enough
+        if wanted == StopEarly.__name__:
+            raise StopEarly
         if time.monotonic() - last > PAUSE_S:
             told.put(progress)
             last = time.monotonic()
@@ -194,7 +195,7 @@ def _followed(told: Iterator[Progress | Outcome], report: Report, wish: Path) ->
             continue
         try:
             report(one)
-        except (Cancelled, Enough) as wanted:
+        except (Cancelled, StopEarly) as wanted:
             wish.write_text(type(wanted).__name__)
     return outcome
 
@@ -225,4 +226,4 @@ class _Refusing:
 
 def _refusing(loaded: Loaded) -> Loaded:
     prompt = loaded.prompt and _refuse
-    return replace(loaded, run=_refuse, piece=lambda which: _refuse, prompt=prompt)
+    return replace(loaded, run=_refuse, submodule=lambda which: _refuse, prompt=prompt)

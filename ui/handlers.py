@@ -21,8 +21,8 @@ from ui.examples import EXAMPLES
 from ui.face_frames import with_face
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
-from ui.service import AgainError, Bar, Studio, photo_of
-from ui.view_state import Shown
+from ui.service import AgainError, Bar, PaintService, photo_of
+from ui.view_state import ViewState
 from ui.widgets import OPTIONS, from_link, from_widgets, to_widgets
 
 log = logging.getLogger("page")
@@ -39,19 +39,24 @@ def told(*, html: bool = True) -> Iterator[None]:
     try:
         yield
     except (PhotoError, ValueError, WeightError) as error:
-        raise gr.Error(escape(str(error), quote=False) if html else str(error), print_exception=False) from error
+        raise gr.Error(
+            escape(str(error), quote=False) if html else str(error), print_exception=False
+        ) from error
     except (gr.Error, Cancelled):
         raise
     except Exception as error:
         log.exception("a request failed")
-        raise gr.Error("Something went wrong here; it is not your photo's fault. Try again.", print_exception=False) from error
+        raise gr.Error(
+            "Something went wrong here; it is not your photo's fault. Try again.",
+            print_exception=False,
+        ) from error
 
 
 class Handlers:
     """The page's events. `request.session_hash` tells visitors apart."""
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
+    def __init__(self, service: PaintService) -> None:
+        self.service = service
 
     def open(self, request: gr.Request) -> list[Update]:
         """Set the controls to what the link carries; return them with the picture to paint like, the notes and the status line."""
@@ -60,17 +65,26 @@ class Handlers:
         settings, replaced = within_reach(asked)
         widgets = [gr.skip()] * len(OPTIONS) if settings == Settings() else to_widgets(settings)
         picture, missing = style_box.from_link(query, settings.paint.painter)
-        return [*widgets, *(picture or [gr.skip()] * 2), note([*bad, *replaced, *missing]), self.studio.line.read()[0]]
+        return [
+            *widgets,
+            *(picture or [gr.skip()] * 2),
+            note([*bad, *replaced, *missing]),
+            self.service.line.read()[0],
+        ]
 
     def tick(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """Refresh the status line, and the visitor's picture while it is painted, until there is nothing more to say."""
-        line, settled = self.studio.line.read()
-        visit = self.studio.visits.of(str(request.session_hash))
-        return line, gr.Timer(active=visit.awaited or not settled), gr.Image(visit.preview, visible=visit.preview is not None)
+        line, settled = self.service.line.read()
+        visit = self.service.visits.of(str(request.session_hash))
+        return (
+            line,
+            gr.Timer(active=visit.awaited or not settled),
+            gr.Image(visit.preview, visible=visit.preview is not None),
+        )
 
     def watch(self, request: gr.Request) -> gr.Timer:
         """Return the timer that follows the visitor's run until it has ended, which may only begin later."""
-        self.studio.visits.of(str(request.session_hash)).awaited = True
+        self.service.visits.of(str(request.session_hash)).awaited = True
         return gr.Timer(active=True)
 
     @contextmanager
@@ -79,16 +93,16 @@ class Handlers:
         try:
             yield
         finally:
-            self.studio.visits.of(str(request.session_hash)).awaited = False
+            self.service.visits.of(str(request.session_hash)).awaited = False
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
-        self.studio.visits.of(str(request.session_hash)).enough.set()
+        self.service.visits.of(str(request.session_hash)).enough.set()
         return note(["It is kept as it is now."])
 
     def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> list[Update]:
         """Read a new photo: say what is odd about it, and take over the settings it carries."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        visit = self.service.visits.of(str(request.session_hash))
         unchanged = [gr.skip()] * len(OPTIONS)
         if not photo or not photo.get("path"):
             return [*unchanged, *view(None)]
@@ -100,7 +114,8 @@ class Handlers:
             except PhotoError:
                 raise
             except ValueError as error:
-                return [*unchanged, *view(None, [f"The settings in this picture are not used: {error}", *notes])]
+                said = f"The settings in this picture are not used: {error}"
+                return [*unchanged, *view(None, [said, *notes])]
         if settings is None:
             return [*unchanged, *view(None, notes)]
         settings, replaced = within_reach(settings)
@@ -108,8 +123,8 @@ class Handlers:
         return [*to_widgets(settings), *view(None, [said, *replaced, *notes])]
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Update:
-        """Return what the photo field shows: a preview where browsers cannot show the file, nothing where it was refused."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        """Put a preview into the photo field where browsers cannot show the file; take a bad one out."""
+        visit = self.service.visits.of(str(request.session_hash))
         if not photo or not photo.get("path"):
             return gr.skip()
         path, name = file_of(photo)
@@ -123,9 +138,11 @@ class Handlers:
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
         """Return the photo in the photo field, be it shown or stood for."""
-        return self.studio.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
+        return self.service.visits.of(str(request.session_hash)).file_behind(*file_of(photo))
 
-    def paint_photo(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def paint_photo(
+        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
+    ) -> list[Update]:
         """Paint the photo with the controls' settings; how a painting of it before was corrected still holds."""
         photo, before, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
@@ -133,19 +150,29 @@ class Handlers:
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
                 like = style_box.files_of(settings, *styles)
-                shown = self.studio.show(str(request.session_hash), path, name, settings, bar_of(progress), before, styles=like)
+                shown = self.service.show(
+                    str(request.session_hash),
+                    path,
+                    name,
+                    settings,
+                    bar_of(progress),
+                    before,
+                    styles=like,
+                )
             except Cancelled:
                 return [gr.skip()] * len(view(None))
             return view(shown)
 
-    def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def compare(
+        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
+    ) -> list[Update]:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         with told(), self._ending(request):
             (path, name), settings = self._chosen(request, photo), from_widgets(chosen)
             try:
-                compared = self.studio.compare(
+                compared = self.service.compare(
                     str(request.session_hash), path, name, settings, tuple(segmenters or ()), bar_of(progress),
                     styles=style_box.files_of(settings, *styles),
                 )  # fmt: skip
@@ -158,71 +185,103 @@ class Handlers:
 
         def show(request: gr.Request) -> list[Update]:
             with told():
-                shown = self.studio.show_example(str(request.session_hash), EXAMPLES[index])
+                shown = self.service.show_example(str(request.session_hash), EXAMPLES[index])
                 return [str(EXAMPLES[index].path), *to_widgets(shown.settings), *view(shown)]
 
         return show
 
-    def blend_again(self, request: gr.Request, shown: Shown | None, *values: Any) -> list[Update]:  # noqa: ANN401 - raw widget values
+    def blend_again(
+        self, request: gr.Request, shown: ViewState | None, *values: Any
+    ) -> list[Update]:
         """Blend the shown painting with the controls' blend."""
-        return changed(shown, lambda known: self.studio.blend_again(str(request.session_hash), known, from_widgets(values)))
+        return changed(
+            shown,
+            lambda known: self.service.blend_again(
+                str(request.session_hash), known, from_widgets(values)
+            ),
+        )
 
-    def click(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, mode: str) -> list[Update]:
+    def click(
+        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, mode: str
+    ) -> list[Update]:
         """Add what was clicked on to what is kept, or take it away."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             x, y = event.index
             add = mode == correct_tab.ADD
-            return with_click(known.prompt, clicked((x, y), known.preview_size, known.size, add=add))
+            return with_click(
+                known.prompt, clicked((x, y), known.preview_size, known.size, add=add)
+            )
 
         return self._point(request, shown, prompt)
 
-    def draw(self, request: gr.Request, shown: Shown | None, line: str, tool: str, mode: str, width: float) -> list[Update]:
+    def draw(
+        self,
+        request: gr.Request,
+        shown: ViewState | None,
+        line: str,
+        tool: str,
+        mode: str,
+        width: float,
+    ) -> list[Update]:
         """Paint over what is kept: what a stroke covers stays as in the photo, or does not, or is left to the rest again."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             how = {"mark": mark_of(tool, mode), "width": within(width)}
             drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
             return replace(known.prompt, drawn=drawn)
 
         return self._point(request, shown, prompt)
 
-    def click_face(self, request: gr.Request, event: gr.SelectData, shown: Shown | None, weight: float) -> list[Update]:
+    def click_face(
+        self, request: gr.Request, event: gr.SelectData, shown: ViewState | None, weight: float
+    ) -> list[Update]:
         """Restore the face that was clicked on as far as the slider says, or as the settings say again."""
 
-        def prompt(known: Shown) -> Prompt:
+        def prompt(known: ViewState) -> Prompt:
             at = (event.index[0], event.index[1])
             x, y, _ = clicked(at, known.preview_size, known.size, add=True)
             return with_face(known.prompt, known.faces, (x, y), weight)
 
         return self._point(request, shown, prompt)
 
-    def undo(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def undo(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Take the last click, on a face or not, or stroke back."""
-        return changed(shown, lambda known: self.studio.undo(str(request.session_hash), known))
+        return changed(shown, lambda known: self.service.undo(str(request.session_hash), known))
 
-    def clear(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def clear(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Take all clicks and strokes back; what faces were given stays."""
-        return self._point(request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None))
+        return self._point(
+            request, shown, lambda known: replace(known.prompt, points=(), box=None, drawn=None)
+        )
 
-    def clear_faces(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def clear_faces(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Restore all faces as the settings say again."""
         return self._point(request, shown, lambda known: replace(known.prompt, faces=()))
 
-    def _point(self, request: gr.Request, shown: Shown | None, prompt: Callable[[Shown], Prompt]) -> list[Update]:
-        return changed(shown, lambda known: self.studio.point(str(request.session_hash), known, prompt(known)))
+    def _point(
+        self, request: gr.Request, shown: ViewState | None, prompt: Callable[[ViewState], Prompt]
+    ) -> list[Update]:
+        return changed(
+            shown, lambda known: self.service.point(str(request.session_hash), known, prompt(known))
+        )
 
-    def write_file(self, request: gr.Request, shown: Shown | None) -> list[Update]:
+    def write_file(self, request: gr.Request, shown: ViewState | None) -> list[Update]:
         """Make the full-size file; where the painting has to be made again first, return what to make."""
         with told():
             if shown is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
             try:
-                return [str(self.studio.write_full_size(str(request.session_hash), shown)), gr.skip()]
+                return [
+                    str(self.service.write_full_size(str(request.session_hash), shown)),
+                    gr.skip(),
+                ]
             except AgainError:
                 return [None, Again(shown, shown, file=True)]
 
-    def make_again(self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None) -> list[Update]:
+    def make_again(
+        self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
+    ) -> list[Update]:
         """Make a painting again, as it is wanted now, and its file where that is wanted."""
         unchanged = [gr.skip()] * len(view(None))
         if again is None:
@@ -231,33 +290,36 @@ class Handlers:
             session, bar = str(request.session_hash), bar_of(progress)
             try:
                 if again.file:
-                    return [*unchanged, str(self.studio.write_full_size(session, again.shown, bar))]
-                return [*view(self.studio.again(session, again.shown, again.wanted, bar)), None]
+                    return [
+                        *unchanged,
+                        str(self.service.write_full_size(session, again.shown, bar)),
+                    ]
+                return [*view(self.service.again(session, again.shown, again.wanted, bar)), None]
             except Cancelled:
                 return [*unchanged, None]
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        visit = self.studio.visits.of(str(request.session_hash))
+        visit = self.service.visits.of(str(request.session_hash))
         visit.stop.set()
         visit.awaited = False
         return note(["Cancelled."])
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
-        self.studio.visits.leave(str(request.session_hash))
+        self.service.visits.leave(str(request.session_hash))
 
 
 @dataclass(frozen=True)
 class Again:
     """A shown painting that has to be made again, as what is `wanted`, or for its `file`."""
 
-    shown: Shown
-    wanted: Shown
+    shown: ViewState
+    wanted: ViewState
     file: bool = False
 
 
-def changed(shown: Shown | None, act: Callable[[Shown], Shown]) -> list[Update]:
+def changed(shown: ViewState | None, act: Callable[[ViewState], ViewState]) -> list[Update]:
     """Return what the wall shows after a quick change, and what has to be made again instead, if anything."""
     unchanged = [gr.skip()] * len(view(None))
     if shown is None:
@@ -275,7 +337,9 @@ def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
     Raises: PhotoError: there is none.
     """
     if not photo or not photo.get("path"):
-        raise PhotoError("There is no photo yet; drop one into the photo field or choose an example.")
+        raise PhotoError(
+            "There is no photo yet; drop one into the photo field or choose an example."
+        )
     return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
 
 
@@ -284,14 +348,30 @@ def bar_of(progress: gr.Progress) -> Bar:
     return lambda done, text: progress(done, desc=text)
 
 
-def view(shown: Shown | None, said: Sequence[str] = ()) -> list[Update]:
+def view(shown: ViewState | None, said: Sequence[str] = ()) -> list[Update]:
     """Return what the wall shows: state, the empty wall, the result, its slider and gallery, the tabs "Correct" and "Faces", the notes."""
     tabs = [*correct_tab.view(shown), *faces_tab.view(shown)]
     if shown is None:
-        return [None, gr.HTML(visible=True), gr.Column(visible=False), None, None, *tabs, note(said)]
+        return [
+            None,
+            gr.HTML(visible=True),
+            gr.Column(visible=False),
+            None,
+            None,
+            *tabs,
+            note(said),
+        ]
     gallery = [(path, caption) for _, path, caption in shown.stages]
     slider = (shown.before, shown.after)
-    return [shown, gr.HTML(visible=False), gr.Column(visible=True), slider, gallery, *tabs, note(shown.notes)]
+    return [
+        shown,
+        gr.HTML(visible=False),
+        gr.Column(visible=True),
+        slider,
+        gallery,
+        *tabs,
+        note(shown.notes),
+    ]
 
 
 def note(sentences: Sequence[str]) -> str:

@@ -68,16 +68,26 @@ def lay_out() -> Page:
             )  # fmt: skip
             gr.HTML(PRIVACY, elem_id="privacy")
             with gr.Row(elem_id="examples"):
-                examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
+                examples = [
+                    gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES
+                ]
             with gr.Row():
                 paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
-                cancel = gr.Button("Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False)
-                keep = gr.Button("Keep it as it is", elem_id="keep-as-is", scale=2, min_width=130, visible=False)
+                cancel = gr.Button(
+                    "Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False
+                )
+                keep = gr.Button(
+                    "Keep it as it is", elem_id="keep-as-is", scale=2, min_width=130, visible=False
+                )
             made = {option.flag: widget(option) for option in OPTIONS if option.flag == PAINTER}
             style, styling = style_box.lay_out()
-            made |= styling | {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
+            made |= styling | {
+                option.flag: widget(option) for option in OPTIONS if option.flag in MAIN
+            }
             with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
-                made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in made}
+                made |= {
+                    option.flag: widget(option) for option in OPTIONS if option.flag not in made
+                }
         with gr.Column(scale=7, min_width=320):
             right = _lay_out_wall()
             status = gr.HTML(elem_id="status")
@@ -99,17 +109,35 @@ def _lay_out_wall() -> dict[str, Any]:
                 faces = faces_tab.lay_out()
             with gr.Tab("Compare", id="compare"):
                 comparison = compare_tab.lay_out()
-    return {"notes": notes, "tabs": tabs, "correct": correct, "faces": faces, "comparison": comparison, **painting}
+    return {
+        "notes": notes,
+        "tabs": tabs,
+        "correct": correct,
+        "faces": faces,
+        "comparison": comparison,
+        **painting,
+    }
 
 
 def _lay_out_result() -> dict[str, gr.blocks.Block]:
     preview = gr.Image(
-        visible=False, interactive=False, format="png", label="So far", buttons=[], elem_id="preview", alt_text="The painting so far"
+        visible=False,
+        interactive=False,
+        format="png",
+        label="So far",
+        buttons=[],
+        elem_id="preview",
+        alt_text="The painting so far",
     )
     empty = gr.HTML(empty_wall(EMPTY), elem_id="empty-wall")
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
-            format="png", label="Before and after", interactive=False, max_height=720, buttons=["fullscreen"], elem_id="slider"
+            format="png",
+            label="Before and after",
+            interactive=False,
+            max_height=720,
+            buttons=["fullscreen"],
+            elem_id="slider",
         )
         with gr.Row():
             download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)

@@ -10,18 +10,26 @@ from pipeline.types import Click, Painting, Pixels, Prompt
 from ui.previews import fit, over_checker
 
 MOST_POINTS = 100
-ADD_COLOR, TAKE_COLOR = (0, 96, 190), (204, 76, 0)  # told apart by color-blind people, too; so are disc and square, + and -
+ADD_COLOR, TAKE_COLOR = (
+    (0, 96, 190),
+    (204, 76, 0),
+)  # told apart by color-blind people, too; so are disc and square, + and -
 PAPER, LINE = 238, (255, 214, 10)
 POINT = 0.018  # of the side of a square as large as the preview: a point's radius
 
 
-def clicked(index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool) -> Click:
+def clicked(
+    index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool
+) -> Click:
     """Return a click on a preview as a point of the photo; both sizes are (height, width).
 
     Convention: `index` (x, y) counts the preview's pixels from its left and upper edge; a point counts from the center of the
     top-left pixel.
     """
-    x, y = ((at * whole / shown - 0.5) for at, whole, shown in zip(index, photo[::-1], preview[::-1], strict=True))
+    x, y = (
+        (at * whole / shown - 0.5)
+        for at, whole, shown in zip(index, photo[::-1], preview[::-1], strict=True)
+    )
     return round(min(max(x, 0.0), photo[1] - 1), 2), round(min(max(y, 0.0), photo[0] - 1), 2), add
 
 
@@ -38,9 +46,15 @@ def draw_kept(painting: Painting) -> Pixels:
     pixels = over_checker(fit(painting.original), painting.photo.alpha)
     pale = luminance(pixels)[..., None] * 0.45 + PAPER * 0.55
     h, w = pixels.shape[:2]
-    mask = np.zeros((h, w), np.float32) if painting.mask is None else cv2.resize(painting.mask, (w, h), interpolation=cv2.INTER_AREA)
+    mask = (
+        np.zeros((h, w), np.float32)
+        if painting.mask is None
+        else cv2.resize(painting.mask, (w, h), interpolation=cv2.INTER_AREA)
+    )
     drawn = (pale + (pixels - pale) * mask[..., None] + 0.5).astype(np.uint8)
-    edges, _ = cv2.findContours((mask > 0.5).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    edges, _ = cv2.findContours(
+        (mask > 0.5).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
     thin = max(1, round(max(h, w) / 500))
     cv2.drawContours(drawn, edges, -1, (20, 20, 20), 2 * thin + 1, cv2.LINE_AA)
     cv2.drawContours(drawn, edges, -1, LINE, thin, cv2.LINE_AA)
@@ -73,5 +87,7 @@ def few(points: tuple[Click, ...]) -> tuple[Click, ...]:
     Raises: ValueError: there are too many.
     """
     if len(points) > MOST_POINTS:
-        raise ValueError(f"A photo takes at most {MOST_POINTS} points, found {len(points)}; take some away.")
+        raise ValueError(
+            f"A photo takes at most {MOST_POINTS} points, found {len(points)}; take some away."
+        )
     return points

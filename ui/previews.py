@@ -18,7 +18,13 @@ BROWSERS_SHOW = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 CHECKER_PX = 12
 CANVAS = (240, 237, 230)
 KEPT, RESULT = "segment", "blend"
-TITLES = {"paint": "Painted", "parse": "Parse over the photo", "restore": "Restored", KEPT: "Kept region", RESULT: "Result"}
+TITLES = {
+    "paint": "Painted",
+    "parse": "Parse over the photo",
+    "restore": "Restored",
+    KEPT: "Kept region",
+    RESULT: "Result",
+}
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 
@@ -41,12 +47,17 @@ def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
     height, width = pixels.shape[:2]
     rows, columns = np.arange(height)[:, None] // CHECKER_PX, np.arange(width)[None] // CHECKER_PX
     board = np.where((rows + columns) % 2, 255, 232).astype(np.float32)[..., None]
-    opacity = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)[..., None].astype(np.float32) / 255
+    opacity = (
+        cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)[..., None].astype(
+            np.float32
+        )
+        / 255
+    )
     return (pixels * opacity + board * (1 - opacity) + 0.5).astype(np.uint8)
 
 
 def for_field(path: Path, photo: Photo) -> Pixels | None:
-    """Return what stands for a photo in its field; None where browsers can show its file, and it is not too large for them."""
+    """Return what stands for a photo in its field; None where browsers can show the file itself."""
     kind, (width, height) = read_header(path)
     rows, columns = photo.pixels.shape[:2]
     if kind in BROWSERS_SHOW and rows * columns == width * height:
@@ -90,7 +101,9 @@ def caption_of(painting: Painting, stage: str) -> str:
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
-    seconds = painting.seconds.get(stage, 0.0)  # a stage that came from the cache took none worth saying
+    seconds = painting.seconds.get(
+        stage, 0.0
+    )  # a stage that came from the cache took none worth saying
     took = f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
     return " · ".join(filter(None, (took, badge_of(painting, stage))))
 
@@ -108,6 +121,8 @@ def blank(shape: tuple[int, ...]) -> Pixels:
 def write_preview(path: Path, pixels: Pixels) -> Path:
     """Write a PNG quickly: previews are lossless and short-lived, so speed counts more than bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+    if not cv2.imwrite(
+        str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    ):
         raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
     return path

@@ -20,22 +20,46 @@ def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
     if not isinstance(points, list | tuple | None):
         raise ValueError(f"points is a list of [x, y, add], not {_brief(points)}.")
     for point in points or ():
-        if not (isinstance(point, list | tuple) and len(point) == 3 and _numbers(point[:2]) and isinstance(point[2], bool)):
-            raise ValueError(f"A point is [x, y, add], two numbers and true or false, not {_brief(point)}.")
+        if not (
+            isinstance(point, list | tuple)
+            and len(point) == 3
+            and _numbers(point[:2])
+            and isinstance(point[2], bool)
+        ):
+            raise ValueError(
+                f"A point is [x, y, add], two numbers and true or false, not {_brief(point)}."
+            )
     if box is not None and not (isinstance(box, list | tuple) and len(box) == 4 and _numbers(box)):
         raise ValueError(f"box is [x0, y0, x1, y1], four numbers, or null, not {_brief(box)}.")
     if not isinstance(faces, list | tuple | None):
         raise ValueError(f"faces is a list of [x, y, restoration], not {_brief(faces)}.")
     for face in faces or ():
-        if not (isinstance(face, list | tuple) and len(face) == 3 and _numbers(face[:2]) and (face[2] is None or _numbers(face[2:]))):
-            raise ValueError(f"A face is [x, y, restoration], three numbers, or two and null, not {_brief(face)}.")
-    wishes = tuple((float(x), float(y), None if weight is None else float(weight)) for x, y, weight in few(tuple(faces or ())))
+        if not (
+            isinstance(face, list | tuple)
+            and len(face) == 3
+            and _numbers(face[:2])
+            and (face[2] is None or _numbers(face[2:]))
+        ):
+            raise ValueError(
+                f"A face is [x, y, restoration], three numbers, or two and null, not {_brief(face)}."
+            )
+    overrides = tuple(
+        (float(x), float(y), None if weight is None else float(weight))
+        for x, y, weight in few(tuple(faces or ()))
+    )
     corners = None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-    return Prompt(few(tuple((float(x), float(y), add) for x, y, add in points or ())), corners, faces=wishes)
+    return Prompt(
+        few(tuple((float(x), float(y), add) for x, y, add in points or ())),
+        corners,
+        faces=overrides,
+    )
 
 
 def _numbers(values: list[object] | tuple[object, ...]) -> bool:
-    return all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST for value in values)
+    return all(
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+        for value in values
+    )
 
 
 def _brief(value: object) -> str:

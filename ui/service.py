@@ -12,22 +12,32 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.io.image_files import read_photo
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
-from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progress, Prompt, StageName, Style
+from pipeline.types import (
+    Cancelled,
+    Painting,
+    Photo,
+    PhotoError,
+    Progress,
+    Prompt,
+    StageName,
+    StopEarly,
+    Style,
+)
 from pipeline.weights.cache import cache_folder
-from pipeline.weights.resolve import at_hand
+from pipeline.weights.resolve import available
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.forecast import Forecast
 from ui.gpu import borrowing
-from ui.sessions import Visit, Visits
+from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
-from ui.view_state import Shown, show, show_again, write_painting
+from ui.view_state import ViewState, show, show_again, write_painting
 from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
@@ -51,19 +61,19 @@ Bar = Callable[[float, str], object]  # share of the work done, what happens now
 class AgainError(Exception):
     """What is wanted takes large networks again, which run only where the visitor sees how far they are, and can cancel them."""
 
-    def __init__(self, wanted: Shown) -> None:
+    def __init__(self, wanted: ViewState) -> None:
         super().__init__("The painting has to be made again.")
         self.wanted = wanted
 
 
-class Studio:
+class PaintService:
     """The pipeline as the page sees it, loaded late: importing it takes longer than a page may take to appear."""
 
     def __init__(
         self, paint: Callable[..., Painting] | None = None, models: Any = None, compare: Callable[..., Any] | None = None,  # noqa: ANN401 - stand-ins for tests
         *, weights: WeightPolicy = "auto",
     ) -> None:  # fmt: skip
-        self.here = at_hand(weights)  # what `auto` takes, until the program ends
+        self.here = available(weights)  # what `auto` takes, until the program ends
         self._paint = paint
         self._compare = compare
         self._models = models
@@ -71,8 +81,12 @@ class Studio:
         self._alone = threading.Lock()  # two paintings would take twice the memory
         self.line = StatusLine()
         self._cache = StageCache()
-        self.visits = Visits(self._cache)
-        self.examples = PaintedExamples(partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)), cache_folder() / "examples", self.here)
+        self.visits = Sessions(self._cache)
+        self.examples = PaintedExamples(
+            partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
+            cache_folder() / "examples",
+            self.here,
+        )
         if zero_gpu():  # networks, and what borrows a card, have to be there before the page
             self.pipeline()
 
@@ -95,9 +109,9 @@ class Studio:
             return paint(photo, settings, models=models, **how)
 
     def show(
-        self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: Shown | None = None, *,
+        self, session: str, path: Path, name: str, settings: Settings, bar: Bar, before: ViewState | None = None, *,
         styles: tuple[StyleFile, ...] = (),
-    ) -> Shown:  # fmt: skip
+    ) -> ViewState:  # fmt: skip
         """Paint a visitor's photo and write the previews of it; corrections of a painting `before` of the same photo are followed again.
 
         Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor asked for it, or left.
@@ -108,25 +122,33 @@ class Studio:
         with_styles = replace(prompt, styles=styles_of(visit, styles))
         try:
             photo = photo_of(visit, visit.cache, path, name)
-            painting = self.paint(photo, settings, prompt=with_styles, report=report, cache=visit.cache)
+            painting = self.paint(
+                photo, settings, prompt=with_styles, report=report, cache=visit.cache
+            )
         finally:
             visit.preview = None
         shown = replace(show(visit, painting, path), styles=styles)
-        return replace(shown, notes=(STILL, *shown.notes), past=before.past) if before and prompt else shown
+        return (
+            replace(shown, notes=(STILL, *shown.notes), past=before.past)
+            if before and prompt
+            else shown
+        )
 
-    def show_example(self, session: str, example: Example) -> Shown:
+    def show_example(self, session: str, example: Example) -> ViewState:
         """Show an example, which is painted already or now; its stages are everybody's."""
         painting = self.examples.of(example)
         return replace(show(self.visits.of(session), painting, example.path), owner=EXAMPLES_OWNER)
 
-    def blend_again(self, session: str, shown: Shown, settings: Settings) -> Shown:
+    def blend_again(self, session: str, shown: ViewState, settings: Settings) -> ViewState:
         """Blend the shown painting anew from what the visitor's cache holds.
 
         Raises: AgainError: it holds that no more.
         """
-        return self.again(session, shown, replace(shown, settings=changed_at_once(shown.settings, settings)))
+        return self.again(
+            session, shown, replace(shown, settings=changed_at_once(shown.settings, settings))
+        )
 
-    def point(self, session: str, shown: Shown, prompt: Prompt) -> Shown:
+    def point(self, session: str, shown: ViewState, prompt: Prompt) -> ViewState:
         """Follow clicks and strokes on what is kept and blend anew; the first click embeds the photo. What was before can be undone.
 
         Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
@@ -134,16 +156,20 @@ class Studio:
         past = (*shown.past, shown.prompt)[-MOST_UNDONE:]
         return self.again(session, shown, replace(shown, prompt=prompt, past=past))
 
-    def undo(self, session: str, shown: Shown) -> Shown:
+    def undo(self, session: str, shown: ViewState) -> ViewState:
         """Take the last click or stroke back.
 
         Raises: AgainError: as in `blend_again`.
         """
         if not shown.past:
             return shown
-        return self.again(session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1]))
+        return self.again(
+            session, shown, replace(shown, prompt=shown.past[-1], past=shown.past[:-1])
+        )
 
-    def again(self, session: str, shown: Shown, wanted: Shown, bar: Bar | None = None) -> Shown:
+    def again(
+        self, session: str, shown: ViewState, wanted: ViewState, bar: Bar | None = None
+    ) -> ViewState:
         """Show a painting with the settings, prompt and past of another.
 
         `bar`: what says how far it is where large networks may run; without it they must not.
@@ -154,15 +180,34 @@ class Studio:
             return shown
         visit, began = self.visits.of(session), time.perf_counter()
         painting = self._repaint(visit, wanted, bar)
-        log.info("blended %d x %d px again in %.3f s", *painting.result.shape[1::-1], time.perf_counter() - began)
-        if all(Path(path).exists() for path in (shown.before, shown.kept, shown.framed, *(path for _, path, _ in shown.stages))):
+        log.info(
+            "blended %d x %d px again in %.3f s",
+            *painting.result.shape[1::-1],
+            time.perf_counter() - began,
+        )
+        if all(
+            Path(path).exists()
+            for path in (
+                shown.before,
+                shown.kept,
+                shown.framed,
+                *(path for _, path, _ in shown.stages),
+            )
+        ):
             return replace(show_again(visit, painting, shown), past=wanted.past)
         # The previews were deleted while the page stood idle.
-        return replace(show(visit, painting, shown.photo), owner=shown.owner, past=wanted.past, styles=shown.styles)
+        return replace(
+            show(visit, painting, shown.photo),
+            owner=shown.owner,
+            past=wanted.past,
+            styles=shown.styles,
+        )
 
-    def _repaint(self, visit: Visit, wanted: Shown, bar: Bar | None) -> Painting:
+    def _repaint(self, visit: Session, wanted: ViewState, bar: Bar | None) -> Painting:
         cache = self._cache_of(visit, wanted)
-        how: dict[str, Any] = {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+        how: dict[str, Any] = (
+            {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(visit, bar)}
+        )
         prompt = replace(wanted.prompt, styles=styles_of(visit, wanted.styles))
         photo = photo_of(visit, cache, wanted.photo, wanted.name)
         try:
@@ -194,10 +239,18 @@ class Studio:
         report, photo = reporter(visit, bar), photo_of(visit, visit.cache, path, name)
         like = styles_of(visit, styles)
         with self.line.working(), self._alone:
-            compared = self._compare(photo, settings, segmenters, models=models, styles=like, report=report, cache=visit.cache)
+            compared = self._compare(
+                photo,
+                settings,
+                segmenters,
+                models=models,
+                styles=like,
+                report=report,
+                cache=visit.cache,
+            )
         return show_comparison(visit, compared, photo)
 
-    def write_full_size(self, session: str, shown: Shown, bar: Bar | None = None) -> Path:
+    def write_full_size(self, session: str, shown: ViewState, bar: Bar | None = None) -> Path:
         """Write the shown painting at the photo's size as a PNG with its settings and weights; return its private path.
 
         `bar`: as in `again`.
@@ -207,11 +260,11 @@ class Studio:
         visit = self.visits.of(session)
         return write_painting(self._repaint(visit, shown, bar), visit.folder)
 
-    def _cache_of(self, visit: Visit, shown: Shown) -> OwnerCache:
+    def _cache_of(self, visit: Session, shown: ViewState) -> OwnerCache:
         return self._cache.of(shown.owner) if shown.owner else visit.cache
 
 
-def photo_of(visit: Visit, cache: OwnerCache, path: Path, name: str) -> Photo:
+def photo_of(visit: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
     """Read a photo once for all its paintings; its pixels stay on the disk, in the visit's folder.
 
     Raises: PhotoError: it cannot be read, or was deleted meanwhile.
@@ -219,13 +272,15 @@ def photo_of(visit: Visit, cache: OwnerCache, path: Path, name: str) -> Photo:
 
     def read() -> Photo:
         if not path.exists():
-            raise PhotoError("Your photo is no longer on this machine: it was deleted, as promised. Add it again.")
+            raise PhotoError(
+                "Your photo is no longer on this machine: it was deleted, as promised. Add it again."
+            )
         return visit.on_disk(read_photo(path, name=name))
 
     return cache.get(("photo", str(path)), read)
 
 
-def styles_of(visit: Visit, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
+def styles_of(visit: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
     """Read style pictures, or take them from the visit's cache.
 
     Raises: PhotoError: one cannot be read, or was deleted meanwhile.
@@ -233,7 +288,7 @@ def styles_of(visit: Visit, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
     return tuple(visit.cache.get(("style", file), file.read) for file in files)
 
 
-def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
+def reporter(visit: Session, bar: Bar) -> Callable[[Progress], None]:
     """Begin a visit's run; return a callback that moves the bar, guesses the time left, keeps a preview, and ends the run when asked to."""
     stop, forecast, previewed = visit.begin(), Forecast(time.monotonic()), 0.0
 
@@ -243,9 +298,9 @@ def reporter(visit: Visit, bar: Bar) -> Callable[[Progress], None]:
             raise Cancelled
         if progress.picture is not None:
             if visit.enough.is_set():
-                raise Enough
+                raise StopEarly
             if time.monotonic() - previewed > PREVIEW_S:
-                visit.show_so_far(to_pixels(progress.picture))
+                visit.show_so_far(to_uint8(progress.picture))
                 previewed = time.monotonic()
         left = forecast.left(progress, time.monotonic())
         bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))

@@ -23,7 +23,7 @@ DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
 
 
 @dataclass
-class Visit:
+class Session:
     """An open page. `folder` cannot be guessed.
 
     `behind`: the file and the name of the photo that a preview in the photo field stands for.
@@ -69,7 +69,7 @@ class Visit:
         return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
 
     def stand_for(self, path: Path, name: str, pixels: Pixels) -> str:
-        """Write a preview that stands for a photo in the photo field, and return its path; it stays as long as the visit."""
+        """Write a preview that stands for a photo in its field during the visit; return its path."""
         preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.png", pixels)
         self.behind[preview] = path, name
         return str(preview)
@@ -80,25 +80,27 @@ class Visit:
 
     def show_so_far(self, pixels: Pixels) -> None:
         """Make this the `preview`; of those before it only the last stays, which a browser may be loading."""
-        self.passing.append(write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels))
+        self.passing.append(
+            write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels)
+        )
         self.preview = str(self.passing[-1])
         while len(self.passing) > 2:
             self.passing.popleft().unlink(missing_ok=True)
 
 
-class Visits:
+class Sessions:
     """All open pages, by session."""
 
     def __init__(self, cache: StageCache) -> None:
         self._cache = cache
-        self._open: dict[str, Visit] = {}
+        self._open: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def of(self, session: str) -> Visit:
+    def of(self, session: str) -> Session:
         """Return the visit of a session, new or known."""
         with self._lock:
             if session not in self._open:
-                self._open[session] = Visit(self._cache.of(session), private_folder())
+                self._open[session] = Session(self._cache.of(session), private_folder())
             visit = self._open[session]
             visit.seen = time.monotonic()
             return visit

@@ -9,64 +9,74 @@ from functools import partial
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import WeightPolicy
 from pipeline.weights.catalog import USUAL, Entry, WeightError
-from pipeline.weights.fetch import bring
+from pipeline.weights.fetch import fetch
 from pipeline.weights.resolve import choose, find, status
 from ui.available import describe_missing
 from ui.examples import EXAMPLES
-from ui.service import Studio
+from ui.service import PaintService
 from ui.sessions import SWEEP_S
 
 log = logging.getLogger("page")
 OFFLINE = "HF_HUB_OFFLINE"
 
 
-def start(studio: Studio, policy: WeightPolicy) -> None:
+def start(service: PaintService, policy: WeightPolicy) -> None:
     """Begin the work in the background; the status line follows it."""
-    threading.Thread(target=prepare, args=(studio, policy), name="startup", daemon=True).start()
-    threading.Thread(target=_sweep, args=(studio,), name="sweeper", daemon=True).start()
+    threading.Thread(target=prepare, args=(service, policy), name="startup", daemon=True).start()
+    threading.Thread(target=_sweep, args=(service,), name="sweeper", daemon=True).start()
 
 
-def prepare(studio: Studio, policy: WeightPolicy) -> None:
+def prepare(service: PaintService, policy: WeightPolicy) -> None:
     """Load what is here and paint the examples; under `full`, then fetch what every painting may need.
 
     What is fetched changes nothing under `auto`, so that nobody's work goes on with other networks than it began with: who wants it
     chooses `full`, as the status line says.
     """
     try:
-        _make_ready(studio)
-        said = _fetch_all(studio) if policy == "full" else []
-        studio.line.say(describe_weights(studio.here), *said, describe_missing(), settled=True)
+        _make_ready(service)
+        said = _fetch_all(service) if policy == "full" else []
+        service.line.say(describe_weights(service.here), *said, describe_missing(), settled=True)
     except Exception:
         log.exception("the networks could not be made ready")
-        studio.line.say("The networks could not be loaded; painting will say why.", settled=True)
+        service.line.say("The networks could not be loaded; painting will say why.", settled=True)
 
 
-def _make_ready(studio: Studio) -> None:
-    studio.line.say("The networks are loading; your first painting may take a little longer.")
-    studio.pipeline()[1].warm()
+def _make_ready(service: PaintService) -> None:
+    service.line.say("The networks are loading; your first painting may take a little longer.")
+    service.pipeline()[1].warm()
     for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
-        studio.examples.paint(example)
-    studio.line.say(describe_weights(studio.here))
+        service.examples.paint(example)
+    service.line.say(describe_weights(service.here))
 
 
-def _fetch_all(studio: Studio) -> list[str]:
+def _fetch_all(service: PaintService) -> list[str]:
     if os.environ.get(OFFLINE):
         return [f"{OFFLINE} is set, so nothing is fetched."]
-    said = [_fetch(studio, entry) for entry in wanted()]
+    said = [_fetch(service, entry) for entry in wanted()]
     later = [entry.name for entry in chosen_by_full() if entry.unpinned and not find(entry)]
-    return [*said, *(f"Full also fetches {name}, which is unpinned: nobody states its hash." for name in later)]
+    return [
+        *said,
+        *(
+            f"Full also fetches {name}, which is unpinned: nobody states its hash."
+            for name in later
+        ),
+    ]
 
 
-def _fetch(studio: Studio, entry: Entry) -> str:
+def _fetch(service: PaintService, entry: Entry) -> str:
     """Bring a weight and make its network ready; return what became of it."""
     try:
-        with studio.line.working():
-            bring(entry, partial(studio.line.arriving, entry.name))
-            studio.pipeline()[1].load(entry.role, "full")
+        with service.line.working():
+            fetch(entry, partial(service.line.arriving, entry.name))
+            service.pipeline()[1].load(entry.role, "full")
     except WeightError as error:
         log.info("%s", error)
         return f"{entry.name} could not be fetched, so painting goes on without it."
-    return "" if entry.name in studio.here else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+    return (
+        ""
+        if entry.name in service.here
+        else f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+    )
 
 
 def chosen_by_full() -> list[Entry]:
@@ -82,11 +92,15 @@ def wanted() -> list[Entry]:
 def describe_weights(here: frozenset[str]) -> str:
     """Say in one line which weights paint here unless others are chosen."""
     states = status()
-    used = [f"{known.entry.name} ({known.state})" for known in states if known.entry.embedded or known.entry.name in here]
+    used = [
+        f"{known.entry.name} ({known.state})"
+        for known in states
+        if known.entry.embedded or known.entry.name in here
+    ]
     return "Weights: " + ", ".join(used) + "." if used else "No weights are here."
 
 
-def _sweep(studio: Studio) -> None:
+def _sweep(service: PaintService) -> None:
     while True:
         time.sleep(SWEEP_S)
-        studio.visits.sweep()
+        service.visits.sweep()

@@ -24,7 +24,9 @@ class StatusLine:
             if done == total:
                 self._coming[name] = f"Making {name} ready."
             else:
-                self._coming[name] = f"Fetching {name}: {done / 1e6:.0f} MB" + (f" of {total / 1e6:.0f}." if total else ".")
+                self._coming[name] = f"Fetching {name}: {done / 1e6:.0f} MB" + (
+                    f" of {total / 1e6:.0f}." if total else "."
+                )
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -43,4 +45,6 @@ class StatusLine:
         """Return what it says, and whether it is settled."""
         with self._lock:
             line, settled = self._said
-            return " ".join(filter(None, (line, *self._coming.values()))), settled and not self._at_work
+            return " ".join(
+                filter(None, (line, *self._coming.values()))
+            ), settled and not self._at_work

@@ -4,8 +4,32 @@ from pathlib import Path
 
 from gradio.themes import Base, Color
 
-INK = Color("#fbfaf7", "#f5f2ec", "#e9e4da", "#d8d1c3", "#b3aa99", "#857c6c", "#665e50", "#4d463b", "#36312a", "#25211c", "#171411")
-POND = Color("#eef4f5", "#d9e6e9", "#b6ced4", "#8bafb9", "#5f8c99", "#41707e", "#335b68", "#2a4b57", "#233f49", "#1c333b", "#11232a")
+INK = Color(
+    "#fbfaf7",
+    "#f5f2ec",
+    "#e9e4da",
+    "#d8d1c3",
+    "#b3aa99",
+    "#857c6c",
+    "#665e50",
+    "#4d463b",
+    "#36312a",
+    "#25211c",
+    "#171411",
+)
+POND = Color(
+    "#eef4f5",
+    "#d9e6e9",
+    "#b6ced4",
+    "#8bafb9",
+    "#5f8c99",
+    "#41707e",
+    "#335b68",
+    "#2a4b57",
+    "#233f49",
+    "#1c333b",
+    "#11232a",
+)
 SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -115,7 +139,14 @@ def copy_link(flags: list[str]) -> str:
 
 def theme() -> Base:
     """Return the page's theme; it stays light where the system is dark, as a gallery's wall does."""
-    made = Base(primary_hue=POND, secondary_hue=POND, neutral_hue=INK, font=SANS, font_mono=MONO, radius_size="sm").set(
+    made = Base(
+        primary_hue=POND,
+        secondary_hue=POND,
+        neutral_hue=INK,
+        font=SANS,
+        font_mono=MONO,
+        radius_size="sm",
+    ).set(
         body_background_fill="#f4f1ea",
         body_text_color_subdued="*neutral_600",
         block_info_text_color="*neutral_600",

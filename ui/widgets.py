@@ -10,8 +10,15 @@ from ui.available import is_light, offered
 
 OPTIONS = tuple(options())
 PAINTER = "painter"
-MAIN = ("brush", "mood", "keep", "face_strength")  # what stands beside Paint; the rest waits in Fine-tune
-AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("temper", "segment", "blend"))  # cheap enough to answer while a slider moves
+MAIN = (
+    "brush",
+    "mood",
+    "keep",
+    "face_strength",
+)  # what stands beside Paint; the rest waits in Fine-tune
+AT_ONCE = tuple(
+    o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend")
+)  # cheap enough to answer while a slider moves
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
 Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider
 
@@ -22,7 +29,10 @@ def widget(option: Option) -> Control:
     if option.kind is bool:
         return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
     if option.kind is str:
-        choices, how = offered(option), {"label": option.label, "info": option.help, "elem_id": name}
+        choices, how = (
+            offered(option),
+            {"label": option.label, "info": option.help, "elem_id": name},
+        )
         if len(choices) > MOST_BUTTONS:
             return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
         return gr.Radio(choices, value=str(option.default), visible=len(choices) > 1, **how)
@@ -56,7 +66,11 @@ def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
 
     A segmenter that takes long waits for Paint.
     """
-    changed = {flag: value for flag, value in chosen.flat().items() if flag in AT_ONCE and is_light(flag, value)}
+    changed = {
+        flag: value
+        for flag, value in chosen.flat().items()
+        if flag in AT_ONCE and is_light(flag, value)
+    }
     return Settings.from_flat(**(painted.flat() | changed))
 
 

@@ -14,10 +14,21 @@ Color = tuple[int, int, int]  # RGB
 
 def field(rng: np.random.Generator, cells: int) -> NDArray[np.float32]:
     """Return smooth noise, (S, S) in about [-1, 1], with so many hills across."""
-    return cv2.resize(rng.normal(size=(cells, cells)).astype(np.float32), (SIDE * SCALE,) * 2, interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(
+        rng.normal(size=(cells, cells)).astype(np.float32),
+        (SIDE * SCALE,) * 2,
+        interpolation=cv2.INTER_CUBIC,
+    )
 
 
-def stroke(canvas: Canvas, at: NDArray[np.float64], angle: NDArray[np.float32], length: int, width: int, color: Color) -> None:
+def stroke(
+    canvas: Canvas,
+    at: NDArray[np.float64],
+    angle: NDArray[np.float32],
+    length: int,
+    width: int,
+    color: Color,
+) -> None:
     """Draw one stroke that follows the angles."""
     points = [at]
     for _ in range(length):
@@ -27,13 +38,26 @@ def stroke(canvas: Canvas, at: NDArray[np.float64], angle: NDArray[np.float32], 
 
 
 def strewn(
-    rng: np.random.Generator, canvas: Canvas, count: int, angle: NDArray[np.float32], length: int, width: int, pick: Callable
+    rng: np.random.Generator,
+    canvas: Canvas,
+    count: int,
+    angle: NDArray[np.float32],
+    length: int,
+    width: int,
+    pick: Callable,
 ) -> None:
     """Strew strokes over a canvas; `pick(x, y)` in [0, 1] gives their colors, which vary a little."""
     for _ in range(count):
         at = rng.uniform(0, SIDE * SCALE, 2)
         color = np.clip(np.array(pick(*(at / (SIDE * SCALE)))) + rng.normal(0, 14, 3), 0, 255)
-        stroke(canvas, at, angle, length, max(2, round(width * rng.uniform(0.6, 1.3))), (int(color[0]), int(color[1]), int(color[2])))
+        stroke(
+            canvas,
+            at,
+            angle,
+            length,
+            max(2, round(width * rng.uniform(0.6, 1.3))),
+            (int(color[0]), int(color[1]), int(color[2])),
+        )
 
 
 def night(rng: np.random.Generator) -> Canvas:
@@ -52,7 +76,10 @@ def night(rng: np.random.Generator) -> Canvas:
             return 250, 222, 110
         mix = min(1.0, (far - 0.045) / 0.16)
         pale = rng.random() < 0.3
-        return tuple((1 - mix) * np.array([176, 200, 176]) + mix * np.array([96, 136, 190] if pale else [34, 66, 138]))
+        return tuple(
+            (1 - mix) * np.array([176, 200, 176])
+            + mix * np.array([96, 136, 190] if pale else [34, 66, 138])
+        )
 
     strewn(rng, canvas, 9000, angle.astype(np.float32), 9, 9, pick)
     return canvas
@@ -99,17 +126,33 @@ def mosaic(rng: np.random.Generator) -> Canvas:
     for point in rng.uniform(1, size - 1, (count, 2)):
         stones.insert((float(point[0]), float(point[1])))
     canvas, warm = np.full((size, size, 3), (58, 54, 52), np.uint8), field(rng, 4)
-    palettes = np.array([[(196, 92, 54), (226, 170, 82), (150, 56, 48)], [(46, 96, 132), (96, 158, 160), (226, 216, 190)]])
+    palettes = np.array(
+        [
+            [(196, 92, 54), (226, 170, 82), (150, 56, 48)],
+            [(46, 96, 132), (96, 158, 160), (226, 216, 190)],
+        ]
+    )
     facets, middles = stones.getVoronoiFacetList([])
     for facet, middle in zip(facets, middles, strict=True):
         x, y = np.clip(middle, 0, size - 1).astype(int)
-        color = np.clip(palettes[int(warm[y, x] < 0), rng.integers(3)] + rng.normal(0, 12, 3), 0, 255)
+        color = np.clip(
+            palettes[int(warm[y, x] < 0), rng.integers(3)] + rng.normal(0, 12, 3), 0, 255
+        )
         inner = middle + (facet - middle) * 0.86
-        cv2.fillConvexPoly(canvas, inner.astype(np.int32), (int(color[0]), int(color[1]), int(color[2])), cv2.LINE_AA)
+        cv2.fillConvexPoly(
+            canvas,
+            inner.astype(np.int32),
+            (int(color[0]), int(color[1]), int(color[2])),
+            cv2.LINE_AA,
+        )
     return canvas
 
 
 if __name__ == "__main__":
     for seed, draw in enumerate((night, meadow, ink, mosaic)):
-        small = cv2.resize(draw(np.random.default_rng(seed)), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(HERE / f"{draw.__name__}.jpg"), small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+        small = cv2.resize(
+            draw(np.random.default_rng(seed)), (SIDE, SIDE), interpolation=cv2.INTER_AREA
+        )
+        cv2.imwrite(
+            str(HERE / f"{draw.__name__}.jpg"), small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85]
+        )

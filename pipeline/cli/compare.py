@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.jobs import Job, plan
+from pipeline.cli.progress import bars, for_each
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.style_flags import add_styles, styles_of
-from pipeline.cli.weights import bars
 from pipeline.settings import COMPARED, options
 
 if TYPE_CHECKING:
@@ -20,10 +20,14 @@ TEXT = "Draw one photo painted with several segmenters side by side, with parame
 def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command; the flags of the settings come from the settings."""
     option = next(option for option in options() if option.flag == "segmenter")
-    command = commands.add_parser("compare", help="Compare segmenters on one photo.", description=TEXT, allow_abbrev=False)
+    command = commands.add_parser(
+        "compare", help="Compare segmenters on one photo.", description=TEXT, allow_abbrev=False
+    )
     command.add_argument("photo", type=Path, metavar="PHOTO")
     command.add_argument("-o", "--out", required=True, metavar="SHEET", help="the picture to write")
-    command.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace a file that is there already"
+    )
     command.add_argument(
         "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), default=COMPARED, metavar="A,B,…",
         help=f"any of {', '.join(option.choices)} (default: {','.join(COMPARED)})",
@@ -36,18 +40,28 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
 def draw(chosen: argparse.Namespace) -> int:
     """Compare the segmenters and write the sheet."""
     from pipeline.cli.comparison_sheet import sheet
-    from pipeline.cli.main import for_each
     from pipeline.compare import check, compare
     from pipeline.io.image_files import WRITTEN, read_photo, write_picture
     from pipeline.runtime.models import Models
 
-    jobs, settings, styles = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)), settings_of(chosen), styles_of(chosen)
+    jobs, settings, styles = (
+        plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)),
+        settings_of(chosen),
+        styles_of(chosen),
+    )
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
         check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
-        comparison = compare(photo, settings, chosen.segmenters, models=Models(arriving=bars()), styles=styles, report=report)
+        comparison = compare(
+            photo,
+            settings,
+            chosen.segmenters,
+            models=Models(arriving=bars()),
+            styles=styles,
+            report=report,
+        )
         for sentence in (*photo.notes, *comparison.notes):
             say(sentence)
         write_picture(job.result, sheet(comparison), overwrite=chosen.overwrite)

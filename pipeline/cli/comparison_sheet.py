@@ -6,7 +6,7 @@ from PIL import Image as Pil
 from PIL import ImageDraw, ImageFont
 
 from pipeline.compare import REFERENCE, Comparison, Version
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Segmenter, options
 from pipeline.types import Image, Pixels
 
@@ -22,20 +22,32 @@ def sheet(comparison: Comparison) -> Pixels:
     pictures = [_shown(picture) for picture, _ in columns]
     width = max(NARROWEST, pictures[0].shape[1])
     height = pictures[0].shape[0]
-    paper = Pil.new("RGB", (GAP + len(columns) * (width + GAP), height + 2 * GAP + round(1.35 * TEXT_PX * LINES)), PAPER)
+    paper = Pil.new(
+        "RGB",
+        (GAP + len(columns) * (width + GAP), height + 2 * GAP + round(1.35 * TEXT_PX * LINES)),
+        PAPER,
+    )
     draw = ImageDraw.Draw(paper)
     for i, (picture, (_, lines)) in enumerate(zip(pictures, columns, strict=True)):
         left = GAP + i * (width + GAP)
         paper.paste(Pil.fromarray(picture), (left + (width - picture.shape[1]) // 2, GAP))
         for k, line in enumerate(lines):
-            draw.text((left, GAP * 1.5 + height + round(1.35 * TEXT_PX) * k), line, PALE if k else INK, ImageFont.load_default(TEXT_PX))
+            draw.text(
+                (left, GAP * 1.5 + height + round(1.35 * TEXT_PX) * k),
+                line,
+                PALE if k else INK,
+                ImageFont.load_default(TEXT_PX),
+            )
     return np.asarray(paper)
 
 
 def columns_of(comparison: Comparison) -> list[tuple[Image, tuple[str, ...]]]:
     """Return each picture of a comparison with the lines that stand under it."""
     direct = "Painted and restored directly" if comparison.restored else "Painted, not restored"
-    columns: list[tuple[Image, tuple[str, ...]]] = [(comparison.original, ("Original",)), (comparison.direct, (direct, "nothing kept"))]
+    columns: list[tuple[Image, tuple[str, ...]]] = [
+        (comparison.original, ("Original",)),
+        (comparison.direct, (direct, "nothing kept")),
+    ]
     return columns + [(version.picture, facts(version)) for version in comparison.versions]
 
 
@@ -45,7 +57,12 @@ def facts(version: Version) -> tuple[str, ...]:
         agreement = "what the others are compared with"
     else:
         agreement = "no face" if version.iou is None else f"IoU with the U-Net {version.iou:.3f}"
-    return title_of(version.segmenter), f"{version.parameters / 1e6:.2f} M parameters", f"{version.seconds:.2f} s", agreement
+    return (
+        title_of(version.segmenter),
+        f"{version.parameters / 1e6:.2f} M parameters",
+        f"{version.seconds:.2f} s",
+        agreement,
+    )
 
 
 def title_of(segmenter: Segmenter) -> str:
@@ -58,4 +75,6 @@ def _shown(picture: Image) -> Pixels:
     h, w = picture.shape[:2]
     k = (AREA / (h * w)) ** 0.5
     how = cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
-    return cv2.resize(to_pixels(picture), (max(1, round(w * k)), max(1, round(h * k))), interpolation=how)
+    return cv2.resize(
+        to_uint8(picture), (max(1, round(w * k)), max(1, round(h * k))), interpolation=how
+    )

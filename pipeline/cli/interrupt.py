@@ -24,15 +24,15 @@ class Interrupts:
     def watch(self, progress: "Progress") -> None:
         """Take notice of progress.
 
-        Raises: Enough: there is a picture, and Ctrl-C was pressed since the one before.
+        Raises: StopEarly: there is a picture, and Ctrl-C was pressed since the one before.
         """
-        from pipeline.types import Enough
+        from pipeline.types import StopEarly
 
         self._looking = progress.picture is not None
         if not self._looking:
             self._enough = False
         elif self._enough:
-            raise Enough
+            raise StopEarly
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Handle the signal.

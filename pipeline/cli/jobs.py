@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.io.atomic import refuse_taken, write_whole
 from pipeline.settings import Settings
-from pipeline.types import Care, Face, Painting, PhotoError, Prompt
+from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
@@ -33,26 +33,41 @@ class Job:
         """
         wanted = [self.result, *(self.stage(name) for name in STAGES if self.stages)]
         for path in wanted:
-            if path.exists() and any(source.exists() and path.samefile(source) for source in sources):
-                raise PhotoError(f"{path} is one of the photos and is not replaced; choose another OUT.")
+            if path.exists() and any(
+                source.exists() and path.samefile(source) for source in sources
+            ):
+                raise PhotoError(
+                    f"{path} is one of the photos and is not replaced; choose another OUT."
+                )
             refuse_taken(path, overwrite=overwrite)
 
 
-def plan(photos: list[Path], out: str, *, suffixes: tuple[str, ...], stages: Path | None = None) -> list[Job]:
+def plan(
+    photos: list[Path], out: str, *, suffixes: tuple[str, ...], stages: Path | None = None
+) -> list[Job]:
     """Return a job for each photo. `out` is a file for one photo, a folder for several, where names that repeat are numbered.
 
     Raises: ValueError: `out` is the one where the other is needed, or its suffix is none of `suffixes`.
     """
     if len(photos) == 1 and not _is_folder(out):
         if Path(out).suffix.lower() not in suffixes:
-            raise ValueError(f"Wanted a result named {', '.join(suffixes)} or a folder, found {out!r}; rename it.")
+            raise ValueError(
+                f"Wanted a result named {', '.join(suffixes)} or a folder, found {out!r}; rename it."
+            )
         return [Job(photos[0], Path(out), stages)]
     folder = Path(out)
-    if folder.is_file() or (len(photos) > 1 and folder.suffix.lower() in suffixes and not folder.is_dir()):
-        raise ValueError(f"Wanted a folder for {len(photos)} photos, found the file name {out!r}; name a folder.")
+    if folder.is_file() or (
+        len(photos) > 1 and folder.suffix.lower() in suffixes and not folder.is_dir()
+    ):
+        raise ValueError(
+            f"Wanted a folder for {len(photos)} photos, found the file name {out!r}; name a folder."
+        )
     names = list(number_repeats(photo.stem for photo in photos))
     several = stages if len(photos) > 1 else None
-    return [Job(photo, folder / f"{name}.png", several / name if several else stages) for photo, name in zip(photos, names, strict=True)]
+    return [
+        Job(photo, folder / f"{name}.png", several / name if several else stages)
+        for photo, name in zip(photos, names, strict=True)
+    ]
 
 
 def number_repeats(stems: Iterable[str]) -> Iterator[str]:
@@ -88,17 +103,32 @@ class Ledger:
             refuse_taken(self.path, overwrite=overwrite)
             self._write()
 
-    def add(self, job: Job, painting: Painting | None = None, seconds: dict[str, float] | None = None, error: str | None = None) -> None:
+    def add(
+        self,
+        job: Job,
+        painting: Painting | None = None,
+        seconds: dict[str, float] | None = None,
+        error: str | None = None,
+    ) -> None:
         """Add what became of one photo."""
         self.records.append(
-            record(str(job.photo), str(job.result) if painting else None, self.settings, painting, seconds=seconds, error=error)
+            record(
+                str(job.photo),
+                str(job.result) if painting else None,
+                self.settings,
+                painting,
+                seconds=seconds,
+                error=error,
+            )
         )
         self._write()
 
     def _write(self) -> None:
         if self.path:
             text = json.dumps(self.records, indent=2, ensure_ascii=False) + "\n"
-            write_whole(self.path, lambda file: file.write(text.encode("utf-8", "replace")), overwrite=True)
+            write_whole(
+                self.path, lambda file: file.write(text.encode("utf-8", "replace")), overwrite=True
+            )
 
 
 def record(
@@ -117,7 +147,11 @@ def record(
         "settings": settings.flat(),
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
-        "faces": [_describe(face, care) for face, care in zip_longest(painting.faces, painting.cares)] if painting else [],
+        "faces": [
+            _describe(face, plan) for face, plan in zip_longest(painting.faces, painting.plans)
+        ]
+        if painting
+        else [],
         "prompt": _describe_prompt(painting.prompt) if painting else None,
         "skipped": painting.skipped if painting else {},
         "error": error,
@@ -125,16 +159,20 @@ def record(
 
 
 def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
-    return {"points": [list(point) for point in prompt.points], "box": prompt.box, "faces": [list(wish) for wish in prompt.faces]}
+    return {
+        "points": [list(point) for point in prompt.points],
+        "box": prompt.box,
+        "faces": [list(override) for override in prompt.faces],
+    }
 
 
-def _describe(face: Face, care: Care | None) -> dict[str, Any]:
+def _describe(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
     """Return a face in photo px, as JSON holds it, and what restoration did with it, where that could be done."""
-    done = {} if care is None else {
-        "restoration": care.weight,
-        "left_alone": care.why or None,
-        "blur_px": round(care.blur, 2),
-        "confidence": ("low confidence" if care.low_confidence else "high") if care.weight else None,
+    done = {} if plan is None else {
+        "restoration": plan.weight,
+        "left_alone": plan.why or None,
+        "blur_px": round(plan.blur, 2),
+        "confidence": ("low confidence" if plan.low_confidence else "high") if plan.weight else None,
     }  # fmt: skip
     return {
         "box": [round(float(v), 2) for v in face.box],

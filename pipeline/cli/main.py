@@ -9,20 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
-from pipeline.cli.interrupt import interrupts
 from pipeline.cli.jobs import STAGES, Job, Ledger, plan
+from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.style_flags import add_styles, styles_of
-from pipeline.cli.weights import add_weights, bars
+from pipeline.cli.weights import add_weights
 from pipeline.settings import options
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from pipeline.types import Painting, Progress
 
-BAD_INPUT = 2
 INTERRUPTED = 130
 PARSE_FLAGS = ("segmenter", "detector", "weights")
 
@@ -46,24 +43,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted; what is finished is kept.\n")
         return INTERRUPTED
-    except (ValueError, OSError) as error:  # what is wrong with OUT, --stages or --report as a whole
-        sys.stderr.write(f"{parser.prog} {chosen.command}: {_sentence(error)}\n")
+    except (
+        ValueError,
+        OSError,
+    ) as error:  # what is wrong with OUT, --stages or --report as a whole
+        sys.stderr.write(f"{parser.prog} {chosen.command}: {sentence_of(error)}\n")
         return BAD_INPUT
 
 
 def build_parser() -> Parser:
     """Return the parser; the flags of the settings come from the settings."""
-    parser = Parser(prog="python -m pipeline", description="Paint portraits like Monet and keep the person's own face.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    parser = Parser(
+        prog="python -m pipeline",
+        description="Paint portraits like Monet and keep the person's own face.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
 
     paint = _add_photo_command(commands, "paint", "Paint photos.", paint_photos)
-    paint.add_argument("--stages", type=Path, metavar="DIR", help=f"also write each stage's picture: {', '.join(STAGES)} (.png)")
-    paint.add_argument("--report", type=Path, metavar="FILE", help="also write a JSON list: what became of each photo")
+    paint.add_argument(
+        "--stages",
+        type=Path,
+        metavar="DIR",
+        help=f"also write each stage's picture: {', '.join(STAGES)} (.png)",
+    )
+    paint.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write a JSON list: what became of each photo",
+    )
     add_prompt(paint)
     add_styles(paint)
     add_settings(paint, options())
 
-    parse = _add_photo_command(commands, "parse", "Write the parts of the person as an index picture, classes 0-8.", parse_photos)
+    parse = _add_photo_command(
+        commands,
+        "parse",
+        "Write the parts of the person as an index picture, classes 0-8.",
+        parse_photos,
+    )
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
 
     add_compare(commands)
@@ -72,12 +92,23 @@ def build_parser() -> Parser:
 
 
 def _add_photo_command(
-    commands: "argparse._SubParsersAction[Parser]", name: str, text: str, run: Callable[[argparse.Namespace], int]
+    commands: "argparse._SubParsersAction[Parser]",
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
 ) -> Parser:
     command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    command.add_argument("-o", "--out", required=True, metavar="OUT", help="a file for one photo, a folder for several")
-    command.add_argument("--overwrite", action="store_true", help="replace files that are there already")
+    command.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar="OUT",
+        help="a file for one photo, a folder for several",
+    )
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there already"
+    )
     command.set_defaults(run=run)
     return command
 
@@ -106,7 +137,12 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         if job.stages:
             write_stages(job, painting, overwrite=chosen.overwrite)
         notes = write_picture(
-            job.result, full_size(painting), alpha=photo.alpha, settings=settings, weights=painting.weights, overwrite=chosen.overwrite
+            job.result,
+            full_size(painting),
+            alpha=photo.alpha,
+            settings=settings,
+            weights=painting.weights,
+            overwrite=chosen.overwrite,
         )
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
         for sentence in (*photo.notes, *painting.hints, *_skips(painting), *notes):
@@ -130,52 +166,19 @@ def parse_photos(chosen: argparse.Namespace) -> int:
         del report  # parsing is one stage
         job.refuse_taken(chosen.photos, overwrite=chosen.overwrite)
         photo = read_photo(job.photo)
-        write_labels(job.result, parse(photo, models=models, settings=settings), overwrite=chosen.overwrite)
+        write_labels(
+            job.result, parse(photo, models=models, settings=settings), overwrite=chosen.overwrite
+        )
         for sentence in photo.notes:
             say(sentence)
 
     return for_each(jobs, work)
 
 
-def for_each(jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None) -> int:
-    """Do the work of every job, whatever becomes of the others; return 0, or 2 where one failed."""
-    from tqdm import tqdm
-
-    code = 0
-    # None: hidden where nobody watches, so that logs hold whole lines.
-    with tqdm(total=len(jobs), unit="photo", disable=None) as bar, interrupts() as ctrl_c:
-
-        def report(progress: "Progress") -> None:
-            _watch(bar, progress)
-            ctrl_c.watch(progress)
-
-        for job in jobs:
-            bar.set_description_str(job.photo.name)
-
-            def say(sentence: str, photo: Path = job.photo) -> None:
-                tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
-
-            try:
-                work(job, say, report)
-                tqdm.write(str(job.result))
-            except (ValueError, OSError, RuntimeError, MemoryError) as error:
-                code = BAD_INPUT
-                say(_sentence(error))
-                failed(job, _sentence(error))
-            bar.update()
-    return code
-
-
-def _watch(bar: "tqdm", progress: "Progress") -> None:
-    """Say beside a bar which stage of a photo goes on, and of a long one how far it is."""
-    far = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
-    bar.set_postfix_str(progress.stage + far)
-
-
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
     """Write each stage's picture at working size; a skipped stage has none, not even from an earlier run."""
     from pipeline.io.image_files import write_labels, write_picture
-    from pipeline.ops.tensor import to_pixels
+    from pipeline.ops.tensor import to_uint8
 
     for name in STAGES:
         picture = getattr(painting, name)
@@ -184,19 +187,13 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
         elif name == "parse":
             write_labels(job.stage(name), picture, overwrite=overwrite)
         else:
-            write_picture(job.stage(name), to_pixels(picture), overwrite=overwrite)
+            write_picture(job.stage(name), to_uint8(picture), overwrite=overwrite)
 
 
 def _skips(painting: "Painting") -> list[str]:
     """Say which stages did not run, those of one reason together."""
     reasons = dict.fromkeys(painting.skipped.values())
-    return [f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}" for reason in reasons]
-
-
-def _sentence(error: Exception) -> str:
-    """Return an error in one line."""
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this photo; make it smaller first."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}"
-    return " ".join(str(error).split()) or type(error).__name__
+    return [
+        f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}"
+        for reason in reasons
+    ]

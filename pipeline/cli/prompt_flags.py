@@ -13,8 +13,14 @@ FACES = "x,y or x,y,restoration from 0 to 1 for each, px of the photo from its t
 
 def add_prompt(command: argparse.ArgumentParser) -> None:
     """Add the flags that point at things in one photo."""
-    group = command.add_argument_group("what else is kept, and which faces are restored, of one photo")
-    group.add_argument("--points", metavar="'X,Y X,Y,- …'", help=f"add what lies at a point, or take it away (-): {POINTS}")
+    group = command.add_argument_group(
+        "what else is kept, and which faces are restored, of one photo"
+    )
+    group.add_argument(
+        "--points",
+        metavar="'X,Y X,Y,- …'",
+        help=f"add what lies at a point, or take it away (-): {POINTS}",
+    )
     group.add_argument("--box", metavar="X0,Y0,X1,Y1", help=f"keep what is in a box: {BOX}")
     about = "point at faces: each gets its own restoration, or --restoration, sharp or not; --restored-faces chosen restores no others"
     group.add_argument("--faces", metavar="'X,Y X,Y,0.8 …'", help=f"{about}: {FACES}")
@@ -32,7 +38,9 @@ def prompt_of(chosen: argparse.Namespace) -> "Prompt":
         faces=tuple(_face(text) for text in (chosen.faces or "").split()),
     )  # fmt: skip
     if prompt and len(chosen.photos) > 1:
-        raise PromptError(f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. Paint them one by one.")
+        raise PromptError(
+            f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. Paint them one by one."
+        )
     return prompt
 
 

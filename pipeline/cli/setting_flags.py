@@ -12,7 +12,13 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
     for option in wanted:
         if option.kind is bool:
             flag = f"--no-{option.flag.split('_')[0]}"
-            group.add_argument(flag, dest=option.flag, action="store_false", default=argparse.SUPPRESS, help=f"Leave out: {option.help}")
+            group.add_argument(
+                flag,
+                dest=option.flag,
+                action="store_false",
+                default=argparse.SUPPRESS,
+                help=f"Leave out: {option.help}",
+            )
             continue
         limits = f"{option.range_text}; " if option.is_number else ""
         group.add_argument(
@@ -28,7 +34,9 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
 def settings_of(chosen: argparse.Namespace) -> Settings:
     """Return the settings that the given flags make."""
     given = vars(chosen)
-    return Settings.from_flat(**{option.flag: given[option.flag] for option in options() if option.flag in given})
+    return Settings.from_flat(
+        **{option.flag: given[option.flag] for option in options() if option.flag in given}
+    )
 
 
 def reader(option: Option) -> Callable[[str], bool | float | str]:

@@ -4,6 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.settings import Settings
+from pipeline.variants import PAINTERS
+
 if TYPE_CHECKING:
     from pipeline.types import Photo, Style
 
@@ -14,8 +17,15 @@ def add_styles(command: argparse.ArgumentParser) -> None:
     """Add the flags that name style pictures."""
     group = command.add_argument_group("what it is painted like, with --painter portrait-aware")
     about = "a picture of any size; given several times, their styles are mixed by their shares"
-    group.add_argument("--style", action="append", default=[], metavar="PICTURE[=SHARE]", help=about)
-    group.add_argument("--style-mask", type=Path, metavar="PICTURE", help="white where the first picture's style counts")
+    group.add_argument(
+        "--style", action="append", default=[], metavar="PICTURE[=SHARE]", help=about
+    )
+    group.add_argument(
+        "--style-mask",
+        type=Path,
+        metavar="PICTURE",
+        help="white where the first picture's style counts",
+    )
 
 
 def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
@@ -26,14 +36,18 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     from pipeline.io.style_images import NO_STYLE, style_of
     from pipeline.types import PromptError
 
-    wanted = getattr(chosen, "painter", "monet") == "portrait-aware"
+    wanted = PAINTERS[getattr(chosen, "painter", Settings().paint.painter)].needs_style
     if wanted and not chosen.style:
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:
-        raise PromptError("--style and --style-mask are for --painter portrait-aware; add that, or leave them out.")
+        raise PromptError(
+            "--style and --style-mask are for --painter portrait-aware; add that, or leave them out."
+        )
     mask = chosen.style_mask and _read(chosen.style_mask)
     named = [_named(text) for text in chosen.style]
-    return tuple(style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named))
+    return tuple(
+        style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named)
+    )
 
 
 def _read(file: Path) -> "Photo":

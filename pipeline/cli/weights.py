@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.progress import bars
 
 if TYPE_CHECKING:
-    from pipeline.runtime.models import Arriving
-    from pipeline.weights.cache import Verified
+    from pipeline.weights.cache import VerifiedWeights
     from pipeline.weights.catalog import Entry
     from pipeline.weights.resolve import Status
 
@@ -19,10 +20,24 @@ TEXT = "List the weights: embedded, cached or missing. Nothing is downloaded unl
 
 def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command."""
-    command = commands.add_parser("weights", help="List, download or verify the weights.", description=TEXT, allow_abbrev=False)
+    command = commands.add_parser(
+        "weights",
+        help="List, download or verify the weights.",
+        description=TEXT,
+        allow_abbrev=False,
+    )
     what = command.add_mutually_exclusive_group()
-    what.add_argument("--fetch", nargs="+", metavar="NAME", help=f"download these, or {ALL} whose sha256 is published; each is verified")
-    what.add_argument("--verify", action="store_true", help="compare every byte of the weights that are here with what it should be")
+    what.add_argument(
+        "--fetch",
+        nargs="+",
+        metavar="NAME",
+        help=f"download these, or {ALL} whose sha256 is published; each is verified",
+    )
+    what.add_argument(
+        "--verify",
+        action="store_true",
+        help="compare every byte of the weights that are here with what it should be",
+    )
     command.set_defaults(run=run)
 
 
@@ -44,7 +59,9 @@ def asked_for(names: list[str]) -> list["Entry"]:
 
     published = {entry.name: entry for entry in PUBLISHED}
     if unknown := [name for name in names if name not in published and name != ALL]:
-        raise ValueError(f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}.")
+        raise ValueError(
+            f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}."
+        )
     pinned = [entry.name for entry in PUBLISHED if entry.sha256] if ALL in names else []
     return [published[name] for name in dict.fromkeys([*names, *pinned]) if name != ALL]
 
@@ -56,7 +73,7 @@ def here() -> list["Entry"]:
     return [known.entry for known in status() if known.state != "missing"]
 
 
-def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> int:
+def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], VerifiedWeights]") -> int:
     """Say of each weight where its verified files lie, or what is wrong with it, whatever becomes of the others."""
     from pipeline.weights.catalog import WeightError
 
@@ -74,30 +91,13 @@ def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], Verified]") -> 
     return code
 
 
-def bars() -> "Arriving":
-    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
-    from tqdm import tqdm
+def _fetched(entry: "Entry") -> "VerifiedWeights":
+    from pipeline.weights.fetch import fetch
 
-    drawn: dict[str, tqdm[NoReturn]] = {}
-
-    def arriving(name: str, done: int, total: int | None) -> None:
-        if name not in drawn:
-            drawn[name] = tqdm(desc=name, unit="B", unit_scale=True, disable=None)
-        drawn[name].total = total
-        drawn[name].update(done - drawn[name].n)
-        if done == total:
-            drawn.pop(name).close()
-
-    return arriving
+    return fetch(entry, partial(bars(), entry.name))
 
 
-def _fetched(entry: "Entry") -> "Verified":
-    from pipeline.weights.fetch import bring
-
-    return bring(entry, partial(bars(), entry.name))
-
-
-def _compared(entry: "Entry") -> "Verified":
+def _compared(entry: "Entry") -> "VerifiedWeights":
     from pipeline.weights.resolve import obtain
 
     return obtain(entry)  # it is here, so nothing is downloaded
@@ -113,15 +113,22 @@ def list_all() -> int:
 
 def describe(known: "Status") -> str:
     """Return what is known of a weight, a fact a line."""
-    entry, recorded = known.entry, f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only"
+    entry, recorded = (
+        known.entry,
+        f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only",
+    )
     sources = [shard.file for shard in entry.shards] or list(entry.sources)
     facts = {
         "for": entry.purpose,
         "paper": entry.paper,
         "origin": entry.origin,
         "license": entry.license,
-        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)" if entry.bytes else "not published",
+        "bytes": f"{entry.bytes:,} ({entry.bytes / 1e6:.1f} MB)"
+        if entry.bytes
+        else "not published",
         "sha256": f"not published: unpinned, {recorded}" if entry.unpinned else str(entry.sha256),
         "source": f"\n  {'':8} ".join(sources),
     }
-    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(f"  {name:8} {fact}\n" for name, fact in facts.items() if fact)
+    return f"{entry.name} ({entry.role}): {known.state}\n" + "".join(
+        f"  {name:8} {fact}\n" for name, fact in facts.items() if fact
+    )

@@ -16,14 +16,18 @@ def refuse_taken(path: Path, *, overwrite: bool = False) -> None:
         raise _taken(path)
 
 
-def write_whole(path: Path, save: Callable[[IO[bytes]], object], *, overwrite: bool = False) -> None:
+def write_whole(
+    path: Path, save: Callable[[IO[bytes]], object], *, overwrite: bool = False
+) -> None:
     """Let `save` fill a file that appears at `path` only when it is complete; its folder is made where it is missing.
 
     Raises: FileExistsError: `path` is there already and `overwrite` is False.
     """
     refuse_taken(path, overwrite=overwrite)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")  # the same folder, so that the rename is atomic
+    part = path.with_name(
+        f".{path.name[:80]}.{secrets.token_hex(4)}.part"
+    )  # the same folder, so that the rename is atomic
     try:
         with part.open("xb") as file:
             save(file)
@@ -48,4 +52,6 @@ def _link(part: Path, path: Path) -> bool:
 
 
 def _taken(path: Path) -> FileExistsError:
-    return FileExistsError(f"{path} is there already; choose another name or allow overwriting (--overwrite).")
+    return FileExistsError(
+        f"{path} is there already; choose another name or allow overwriting (--overwrite)."
+    )

@@ -13,11 +13,18 @@ from PIL.ImageFile import ImageFile
 from pipeline.types import PhotoError, Pixels
 
 Alpha = NDArray[np.uint8]
-Split = Callable[[Image.Image], tuple[Image.Image, Alpha | None]]  # a strip -> its colors (L, RGB, CMYK or LAB), its opacity
+Split = Callable[
+    [Image.Image], tuple[Image.Image, Alpha | None]
+]  # a strip -> its colors (L, RGB, CMYK or LAB), its opacity
 ToRgb = Callable[[Image.Image], Image.Image]
 
 STRIP_ROWS = 128
-_SPACES = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK", "LAB": "Lab "}  # Pillow's mode -> ICC's name of the color space
+_SPACES = {
+    "L": "GRAY",
+    "RGB": "RGB ",
+    "CMYK": "CMYK",
+    "LAB": "Lab ",
+}  # Pillow's mode -> ICC's name of the color space
 _WHITE_IS_ZERO = 0
 _PHOTOMETRIC = 262
 
@@ -43,10 +50,14 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
     layout = str(image.tile)  # the depth as stored is known only until the data is read
     image.load()
     split = _choose_split(image, layout)
-    to_rgb, notes = _choose_conversion(split(image.crop((0, 0, 1, 1)))[0].mode, image.info.get("icc_profile"))
+    to_rgb, notes = _choose_conversion(
+        split(image.crop((0, 0, 1, 1)))[0].mode, image.info.get("icc_profile")
+    )
     if ";16" in layout or ";12" in layout:
         notes.insert(0, "Its colors were reduced to 8 bits a channel.")
-    orientation = read_orientation(image)  # after load: Pillow turns a TIFF by itself and then forgets the tag
+    orientation = read_orientation(
+        image
+    )  # after load: Pillow turns a TIFF by itself and then forgets the tag
     width, height = image.size
     across, down = -(-width // factor), -(-height // factor)
     size = (across, down) if orientation >= 5 else (down, across)
@@ -55,7 +66,8 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
     stored_alpha = None if alpha is None else as_stored(alpha, orientation)
     stored_pixels = as_stored(pixels, orientation)
     for top in range(0, height, STRIP_ROWS):
-        colors, opacity = _reduced(*split(image.crop((0, top, width, min(top + STRIP_ROWS, height)))), factor)
+        strip = image.crop((0, top, width, min(top + STRIP_ROWS, height)))
+        colors, opacity = _reduced(*split(strip), factor)
         rows = slice(top // factor, top // factor + colors.height)
         stored_pixels[rows] = np.asarray(to_rgb(colors))
         if stored_alpha is not None and opacity is not None:
@@ -84,12 +96,22 @@ def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]
 def _choose_split(image: Image.Image, layout: str) -> Split:
     """Return how strips of this picture become colors and opacity."""
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM"):
-        white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO  # Pillow inverts these at 8 bits only
-        return _split_deep(4095 if "I;12" in layout else 65535, image.info.get("transparency"), inverted=white_is_zero)
+        white_is_zero = (
+            getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+        )  # Pillow inverts these at 8 bits only
+        return _split_deep(
+            4095 if "I;12" in layout else 65535,
+            image.info.get("transparency"),
+            inverted=white_is_zero,
+        )
     if image.mode in ("I", "F"):
-        raise PhotoError("Wanted a photo of 8 or 16 bits a channel, found 32-bit numbers; export it as a PNG or JPEG.")
+        raise PhotoError(
+            "Wanted a photo of 8 or 16 bits a channel, found 32-bit numbers; export it as a PNG or JPEG."
+        )
     if ";16" in layout and image.mode == "RGB":
-        image.info.pop("transparency", None)  # a 16-bit color key means nothing in the 8 bits that Pillow leaves
+        image.info.pop(
+            "transparency", None
+        )  # a 16-bit color key means nothing in the 8 bits that Pillow leaves
     return _split_plain
 
 
@@ -116,8 +138,10 @@ def _split_plain(strip: Image.Image) -> tuple[Image.Image, Alpha | None]:
     return strip.convert("L" if strip.mode == "1" else "RGB"), None
 
 
-def _reduced(colors: Image.Image, opacity: Alpha | None, factor: int) -> tuple[Image.Image, Alpha | None]:
-    """Return a strip's colors and opacity with `factor` x `factor` pixels made one; what cannot be seen adds nothing to the color."""
+def _reduced(
+    colors: Image.Image, opacity: Alpha | None, factor: int
+) -> tuple[Image.Image, Alpha | None]:  # fmt: skip
+    """Make one pixel of each `factor` x `factor`; what cannot be seen adds nothing to its color."""
     if factor == 1:
         return colors, opacity
     if opacity is None:
@@ -139,7 +163,9 @@ def _choose_conversion(mode: str, profile: bytes | None) -> tuple[ToRgb, list[st
     if mode == "LAB":
         return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB"), notes
     if mode == "CMYK":
-        notes.append("It holds printing inks (CMYK) without a usable color profile; its colors are an approximation.")
+        notes.append(
+            "It holds printing inks (CMYK) without a usable color profile; its colors are an approximation."
+        )
     return lambda colors: colors.convert("RGB"), notes
 
 
@@ -151,13 +177,19 @@ def _convert_by_profile(mode: str, data: bytes) -> tuple[ToRgb, list[str]]:
     source = ImageCms.ImageCmsProfile(io.BytesIO(data))
     core: Any = source.profile
     space = core.xcolor_space
-    if mode == "L" and space == _SPACES["RGB"]:  # gray pictures often carry the RGB profile of the program that saved them
+    if (
+        mode == "L" and space == _SPACES["RGB"]
+    ):  # gray pictures often carry the RGB profile of the program that saved them
         by_rgb = _transform(source, "RGB")
         return lambda colors: by_rgb(colors.convert("RGB")), []
     if space != _SPACES[mode]:
         raise ValueError(f"wanted a profile of {_SPACES[mode].strip()}, found {space.strip()}")
     name = ImageCms.getProfileDescription(source).strip()
-    notes = [] if "sRGB" in name else [f"Its colors were converted from {name[:60] or 'its own profile'} to sRGB."]
+    notes = (
+        []
+        if "sRGB" in name
+        else [f"Its colors were converted from {name[:60] or 'its own profile'} to sRGB."]
+    )
     return _transform(source, mode), notes
 
 

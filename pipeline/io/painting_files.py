@@ -8,9 +8,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.settings import Settings
-from pipeline.types import Care, Drawing, Face, Painted, Painting, Photo, Prompt, Scene, Style, WeightUse
+from pipeline.types import (
+    Drawing,
+    Face,
+    Painted,
+    Painting,
+    Photo,
+    Prompt,
+    RestorationPlan,
+    Scene,
+    Style,
+    WeightUse,
+)
 
-KINDS = {kind.__name__: kind for kind in (Painting, Painted, Scene, Photo, Face, Care, Prompt, Drawing, Style, WeightUse)}
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        Painting,
+        Painted,
+        Scene,
+        Photo,
+        Face,
+        RestorationPlan,
+        Prompt,
+        Drawing,
+        Style,
+        WeightUse,
+    )
+}
 TEXT = "json"  # name of the array that holds the rest: UTF-8
 Arrays = dict[str, NDArray[Any]]
 

@@ -17,7 +17,11 @@ def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngIn
     """Return the PNG text that carries `settings` and `weights`; None where there is nothing to carry."""
     if settings is None:
         return None
-    content = {"version": VERSION, "settings": settings.flat(), "weights": {use.name: use.sha256 for use in weights}}
+    content = {
+        "version": VERSION,
+        "settings": settings.flat(),
+        "weights": {use.name: use.sha256 for use in weights},
+    }
     info = PngInfo()
     info.add_text(KEY, json.dumps(content, sort_keys=True))
     return info

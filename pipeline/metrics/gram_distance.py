@@ -26,7 +26,7 @@ def gram_distance(
     """
     import torch
 
-    from pipeline.stages.style_transfer.gram import moment
+    from pipeline.stages.style_transfer.gram import gram_matrix
     from pipeline.stages.style_transfer.losses import gram
 
     if shown is not None and not shown.max() > 0:
@@ -39,7 +39,7 @@ def gram_distance(
         distances = []
         for layer in LAYERS:
             lift = features.lift(layer)
-            mine = gram(moment(found[layer]) / mask.mean(), lift)
-            theirs = gram(moment(wanted[layer]), lift)
+            mine = gram(gram_matrix(found[layer]) / mask.mean(), lift)
+            theirs = gram(gram_matrix(wanted[layer]), lift)
             distances.append(((mine - theirs).norm() / theirs.norm()).item())
     return float(np.mean(distances))

@@ -1,6 +1,6 @@
 """How near is a picture to paintings? By how strongly a perceptual network's channels answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,9 +63,12 @@ def style_distance(picture: Image, style: Style, features: "Features") -> float:
     return float(np.mean(np.abs(statistics(picture, features) - style.mean) / style.deviation))
 
 
-def style_share(photo: Image, picture: Image, style: Style, features: "Features") -> float:
-    """Measure how much nearer to paintings a picture is than the photo that it was made of.
+def style_shares(
+    photo: Image, pictures: Sequence[Image], style: Style, features: "Features",
+) -> list[float]:  # fmt: skip
+    """Measure how much nearer to paintings pictures are than the photo that they were made of.
 
-    0: as far as the photo; 1: what paintings are in the mean; negative: farther than the photo.
+    One each. 0: as far as the photo; 1: what paintings are in the mean; negative: farther.
     """
-    return 1 - style_distance(picture, style, features) / style_distance(photo, style, features)
+    away = style_distance(photo, style, features)
+    return [1 - style_distance(picture, style, features) / away for picture in pictures]

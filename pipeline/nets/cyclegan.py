@@ -10,7 +10,13 @@ from torch import Tensor, nn
 from pipeline.nets.instance_norm import Frozen, Measured
 
 Norm = Literal["instance", "batch", "none", "measured", "frozen"]
-NORMS = {"instance": nn.InstanceNorm2d, "batch": nn.BatchNorm2d, "none": nn.Identity, "measured": Measured, "frozen": Frozen}
+NORMS = {
+    "instance": nn.InstanceNorm2d,
+    "batch": nn.BatchNorm2d,
+    "none": nn.Identity,
+    "measured": Measured,
+    "frozen": Frozen,
+}
 
 
 class Generator(nn.Module):
@@ -25,7 +31,9 @@ class Generator(nn.Module):
     Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2.
     """
 
-    def __init__(self, filters: int = 64, blocks: int = 9, *, resize: bool = False, norm: Norm = "instance") -> None:
+    def __init__(
+        self, filters: int = 64, blocks: int = 9, *, resize: bool = False, norm: Norm = "instance"
+    ) -> None:
         super().__init__()
         f = filters
         normalized = partial(_normalized, norm)
@@ -59,7 +67,9 @@ class Statistics(nn.Module):
 
     def forward(self, photo: Tensor) -> Tensor:
         self.model(photo)
-        return torch.cat([norm.statistics for norm in self.model.modules() if isinstance(norm, Measured)], 1)[None]
+        return torch.cat(
+            [norm.statistics for norm in self.model.modules() if isinstance(norm, Measured)], 1
+        )[None]
 
 
 class FrozenGenerator(nn.Module):
@@ -71,7 +81,9 @@ class FrozenGenerator(nn.Module):
 
     def forward(self, tile: Tensor, statistics: Tensor) -> Tensor:
         norms = [module for module in self.model.modules() if isinstance(module, Frozen)]
-        for norm, part in zip(norms, statistics[0].split([norm.channels for norm in norms], 1), strict=True):
+        for norm, part in zip(
+            norms, statistics[0].split([norm.channels for norm in norms], 1), strict=True
+        ):
             norm.statistics = part
         return self.model(tile)
 
@@ -107,5 +119,7 @@ def _doubled(n_in: int, n_out: int, resize: bool) -> nn.Module:
     return nn.ConvTranspose2d(n_in, n_out, 3, stride=2, padding=1, output_padding=1)
 
 
-def _normalized(norm: Norm, conv: nn.Module, channels: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+def _normalized(
+    norm: Norm, conv: nn.Module, channels: int
+) -> tuple[nn.Module, nn.Module, nn.Module]:
     return conv, NORMS[norm](channels), nn.ReLU(inplace=True)

@@ -30,5 +30,7 @@ class PersonFcn(FCN):
     def forward(self, x: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] - one tensor in, one out
         """Return the probability of a person."""
         logits = self.classifier(self.backbone(self.normalized(x))["out"])
-        logits = torch.nn.functional.interpolate(logits, size=x.shape[-2:], mode="bilinear", align_corners=False)
+        logits = torch.nn.functional.interpolate(
+            logits, size=x.shape[-2:], mode="bilinear", align_corners=False
+        )
         return logits.softmax(1)[:, PERSON : PERSON + 1]

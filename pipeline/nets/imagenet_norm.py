@@ -16,7 +16,9 @@ class Normalized(nn.Module):
         super().__init__()
         # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
         for name, values in (("mean", MEAN), ("deviation", DEVIATION)):
-            self.register_buffer(name, torch.tensor(values, device="cpu")[:, None, None], persistent=False)
+            self.register_buffer(
+                name, torch.tensor(values, device="cpu")[:, None, None], persistent=False
+            )
 
     def forward(self, x: Tensor) -> Tensor:
         return (x - self.mean) / self.deviation

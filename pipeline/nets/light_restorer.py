@@ -82,7 +82,11 @@ class Change(nn.Module):
 
     def forward(self, x: Tensor, face: Tensor) -> Tensor:
         halves = _smoothed(F.pixel_shuffle(self.inner(x), 2))
-        return _smoothed(F.pixel_shuffle(self.outer(self.fine(torch.cat([halves, F.pixel_unshuffle(face, 2)], 1))), 2))
+        return _smoothed(
+            F.pixel_shuffle(
+                self.outer(self.fine(torch.cat([halves, F.pixel_unshuffle(face, 2)], 1))), 2
+            )
+        )
 
 
 def _convolved(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 Interval = tuple[int, int]  # the first and the last pixel that count
-Layer = Callable[[int, int], Interval]  # from an interval of a layer's output to what it depends on of the input
+Layer = Callable[
+    [int, int], Interval
+]  # from an interval of a layer's output to what it depends on of the input
 STRIDE = 4  # px of the picture between two neighbors where the generator is coarsest
 
 
@@ -21,7 +23,9 @@ def generator_reach(*, blocks: int = 9, resize: bool = False, **_: object) -> in
     return farthest
 
 
-def generator_measures(*, filters: int = 64, blocks: int = 9, norm: str = "instance", **_: object) -> int:
+def generator_measures(
+    *, filters: int = 64, blocks: int = 9, norm: str = "instance", **_: object
+) -> int:
     """Return how many channels the generator normalizes by the whole picture; 0: what a pixel becomes depends on its neighborhood only."""
     return filters * (10 + 8 * blocks) if norm == "instance" else 0
 

@@ -23,10 +23,18 @@ class FaceFinder(RetinaFace):
 
     def __init__(self, backbone: Backbone = "resnet50") -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torchvision's advice on arguments that facexlib still uses
-            super().__init__(backbone, device=torch.empty(0).device)  # the one that is set; by itself it takes CUDA
+            warnings.simplefilter(
+                "ignore"
+            )  # torchvision's advice on arguments that facexlib still uses
+            super().__init__(
+                backbone, device=torch.empty(0).device
+            )  # the one that is set; by itself it takes CUDA
         # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
-        self.register_buffer("mean", torch.tensor((104.0, 117.0, 123.0), device="cpu")[:, None, None], persistent=False)
+        self.register_buffer(
+            "mean",
+            torch.tensor((104.0, 117.0, 123.0), device="cpu")[:, None, None],
+            persistent=False,
+        )
 
     def forward(self, x: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] - one tensor in, one out
         """Return boxes, probabilities and points of all anchors, finest level first."""

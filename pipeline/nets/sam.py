@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from math import pi
+from typing import Any
 
 import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
@@ -68,12 +69,17 @@ class PromptDecoder(nn.Module):
         self.input_side = input_side
         self.cells = cells
         self.prompt_encoder = PromptEncoder(
-            embed_dim=CHANNELS, image_embedding_size=(cells, cells), input_image_size=(input_side, input_side), mask_in_chans=16
+            embed_dim=CHANNELS,
+            image_embedding_size=(cells, cells),
+            input_image_size=(input_side, input_side),
+            mask_in_chans=16,
         )
         transformer = TwoWayTransformer(depth=2, embedding_dim=CHANNELS, mlp_dim=2048, num_heads=8)
         self.mask_decoder = MaskDecoder(transformer_dim=CHANNELS, transformer=transformer)
 
-    def forward(self, embedding: Tensor, points: Tensor, labels: Tensor, mask: Tensor, has_mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, embedding: Tensor, points: Tensor, labels: Tensor, mask: Tensor, has_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return four masks' logits (B, 4, 256, 256), the first for unambiguous prompts, and their predicted IoU (B, 4).
 
         `points` (B, N, 2): x, y px in the padded input; `labels` (B, N): 1 add, 0 take away, 2 and 3 a box's corners, -1 nothing;
@@ -81,12 +87,21 @@ class PromptDecoder(nn.Module):
         """
         given = has_mask[:, None, None, None]
         encoder, decoder = self.prompt_encoder, self.mask_decoder
-        dense = given * encoder.mask_downscaling(mask) + (1 - given) * encoder.no_mask_embed.weight[..., None, None]
-        tokens = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])[None].expand(points.shape[0], -1, -1)
+        dense = (
+            given * encoder.mask_downscaling(mask)
+            + (1 - given) * encoder.no_mask_embed.weight[..., None, None]
+        )
+        tokens = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])[None].expand(
+            points.shape[0], -1, -1
+        )
         tokens = torch.cat([tokens, self._prompts(points, labels)], 1)
         read, seen = decoder.transformer(embedding + dense, self._cells(), tokens)
-        large = decoder.output_upscaling(seen.transpose(1, 2).unflatten(2, (self.cells, self.cells)))
-        filters = torch.stack([mlp(read[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
+        large = decoder.output_upscaling(
+            seen.transpose(1, 2).unflatten(2, (self.cells, self.cells))
+        )
+        filters = torch.stack(
+            [mlp(read[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1
+        )
         # Channels last in the product: that is how the convolutions before it leave them.
         logits = large.permute(0, 2, 3, 1) @ filters.transpose(1, 2)[:, None]
         return logits.permute(0, 3, 1, 2), decoder.iou_prediction_head(read[:, 0])
@@ -94,13 +109,16 @@ class PromptDecoder(nn.Module):
     def _prompts(self, points: Tensor, labels: Tensor) -> Tensor:
         """Return one token a point, (B, N, 256)."""
         encoder = self.prompt_encoder
-        kinds = torch.cat([kind.weight for kind in (encoder.not_a_point_embed, *encoder.point_embeddings)])  # pyright: ignore[reportArgumentType, reportCallIssue] - all are embeddings
+        embeddings: list[Any] = [encoder.not_a_point_embed, *encoder.point_embeddings]
+        kinds = torch.cat([embedding.weight for embedding in embeddings])
         known = (labels >= 0).to(points.dtype)[..., None]
         return known * self._positions((points + 0.5) / self.input_side) + kinds[labels.long() + 1]
 
     def _cells(self) -> Tensor:
         """Return the positions of the embedding's cells, (1, 256, 64, 64)."""
-        along = (torch.arange(self.cells, device=self.mask_decoder.iou_token.weight.device) + 0.5) / self.cells
+        along = (
+            torch.arange(self.cells, device=self.mask_decoder.iou_token.weight.device) + 0.5
+        ) / self.cells
         y, x = torch.meshgrid(along, along, indexing="ij")
         return self._positions(torch.stack([x, y], -1)).permute(2, 0, 1)[None]
 

@@ -22,7 +22,9 @@ class LightEncoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        unet = smp.Unet("efficientnet-b2", encoder_weights=None)  # None: the default would download ImageNet's
+        unet = smp.Unet(
+            "efficientnet-b2", encoder_weights=None
+        )  # None: the default would download ImageNet's
         self.encoder, self.decoder = unet.encoder, unet.decoder
         self.decoder.blocks = self.decoder.blocks[:BLOCKS]
         self.normalized = Normalized()
@@ -41,4 +43,6 @@ class LightEncoder(nn.Module):
         for block, skip in zip(self.decoder.blocks, skips[1:], strict=True):
             x = block(x, *skip.shape[2:], skip_connection=skip)
             steps.append(x)
-        return torch.cat([F.interpolate(steps[1], scale_factor=2.0), steps[2], F.pixel_unshuffle(steps[3], 2)], 1)
+        return torch.cat(
+            [F.interpolate(steps[1], scale_factor=2.0), steps[2], F.pixel_unshuffle(steps[3], 2)], 1
+        )

@@ -11,10 +11,17 @@ from pipeline.nets.imagenet_norm import Normalized
 from pipeline.nets.sam import CHANNELS
 
 
-def normed(inputs: int, outputs: int, side: int = 1, stride: int = 1, *, apart: bool = False) -> nn.Sequential:
+def normed(
+    inputs: int, outputs: int, side: int = 1, stride: int = 1, *, apart: bool = False
+) -> nn.Sequential:
     """Return a convolution `c` and its batch norm `bn`; `apart`: each channel for itself."""
     network = nn.Sequential()
-    network.add_module("c", nn.Conv2d(inputs, outputs, side, stride, side // 2, groups=outputs if apart else 1, bias=False))
+    network.add_module(
+        "c",
+        nn.Conv2d(
+            inputs, outputs, side, stride, side // 2, groups=outputs if apart else 1, bias=False
+        ),
+    )
     network.add_module("bn", nn.BatchNorm2d(outputs))
     return network
 
@@ -59,7 +66,9 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # Each head's query, key and value lie side by side.
         q, k, v = self.qkv(self.norm(x)).unflatten(2, (self.heads, -1)).transpose(1, 2).chunk(3, -1)
-        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=self.attention_biases[:, self._distances()])
+        seen = F.scaled_dot_product_attention(
+            q, k, v, attn_mask=self.attention_biases[:, self._distances()]
+        )
         return self.proj(seen.transpose(1, 2).flatten(2))
 
     def _distances(self) -> Tensor:
@@ -100,7 +109,9 @@ class Block(nn.Module):
     def _in_windows(self, x: Tensor) -> Tensor:
         side, (_, c, h, w) = self.window, x.shape
         x = F.pad(x, (0, -w % side, 0, -h % side))
-        cells = x.unflatten(3, (-1, side)).unflatten(2, (-1, side)).permute(0, 2, 4, 3, 5, 1)  # windows, cells in them, channels
+        cells = (
+            x.unflatten(3, (-1, side)).unflatten(2, (-1, side)).permute(0, 2, 4, 3, 5, 1)
+        )  # windows, cells in them, channels
         seen = self.attn(cells.reshape(-1, side * side, c)).reshape(cells.shape)
         return seen.permute(0, 5, 1, 3, 2, 4).reshape(x.shape)[:, :, :h, :w]
 
@@ -134,12 +145,25 @@ class TinyEncoder(nn.Module):
         super().__init__()
         self.normalized = Normalized()
         first, last = widths[0], widths[-1]
-        self.patch_embed = nn.ModuleDict({"seq": nn.Sequential(normed(3, first // 2, 3, 2), nn.GELU(), normed(first // 2, first, 3, 2))})
-        steps = [Merged(a, b, stride) for a, b, stride in zip(widths, widths[1:], (2, 2, 1), strict=False)]
+        self.patch_embed = nn.ModuleDict(
+            {
+                "seq": nn.Sequential(
+                    normed(3, first // 2, 3, 2), nn.GELU(), normed(first // 2, first, 3, 2)
+                )
+            }
+        )
+        steps = [
+            Merged(a, b, stride)
+            for a, b, stride in zip(widths, widths[1:], (2, 2, 1), strict=False)
+        ]
         blocks: list[list[nn.Module]] = [[Widened(first) for _ in range(depths[0])]]
-        for width, depth, count, window in zip(widths[1:], depths[1:], heads[1:], windows[1:], strict=True):
+        for width, depth, count, window in zip(
+            widths[1:], depths[1:], heads[1:], windows[1:], strict=True
+        ):
             blocks.append([Block(width, count, window) for _ in range(depth)])
-        self.layers = nn.ModuleList(Layer(own, step) for own, step in zip(blocks, [*steps, None], strict=True))
+        self.layers = nn.ModuleList(
+            Layer(own, step) for own, step in zip(blocks, [*steps, None], strict=True)
+        )
         self.norm_head, self.head = nn.LayerNorm(last), nn.Linear(last, 1000)
         self.neck = nn.Sequential(
             nn.Conv2d(last, CHANNELS, 1, bias=False), LayerNorm2d(CHANNELS),

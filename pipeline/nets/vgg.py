@@ -11,7 +11,9 @@ from pipeline.nets.imagenet_norm import Normalized
 Padding = Literal["zeros", "reflect"]
 CONVOLUTIONS = (2, 2, 4, 4, 1)  # of each block; a max pool lies between two blocks
 WIDTHS = (64, 128, 256, 512, 512)
-LAYERS = tuple(f"conv{block}_{k}" for block, count in enumerate(CONVOLUTIONS, 1) for k in range(1, count + 1))
+LAYERS = tuple(
+    f"conv{block}_{k}" for block, count in enumerate(CONVOLUTIONS, 1) for k in range(1, count + 1)
+)
 
 
 class Perceptual(nn.Module):
@@ -23,7 +25,12 @@ class Perceptual(nn.Module):
     Source: Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", configuration E.
     """
 
-    def __init__(self, widths: Collection[int] = WIDTHS, lifts: Mapping[str, int] | None = None, padding: Padding = "zeros") -> None:
+    def __init__(
+        self,
+        widths: Collection[int] = WIDTHS,
+        lifts: Mapping[str, int] | None = None,
+        padding: Padding = "zeros",
+    ) -> None:
         super().__init__()
         self.normalized = Normalized()
         stack: list[nn.Module] = []
@@ -33,13 +40,20 @@ class Perceptual(nn.Module):
             if block > 1:
                 stack.append(nn.MaxPool2d(2))
             for k in range(1, count + 1):
-                stack += [nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding), nn.ReLU(inplace=True)]
+                stack += [
+                    nn.Conv2d(channels, width, 3, padding=1, padding_mode=padding),
+                    nn.ReLU(inplace=True),
+                ]
                 self.places[len(stack) - 1] = name = f"conv{block}_{k}"
                 wide[name] = channels = width
         self.features = nn.Sequential(*stack)
-        self.lifts = nn.ModuleDict({name: nn.Linear(wide[name], count) for name, count in (lifts or {}).items()})
+        self.lifts = nn.ModuleDict(
+            {name: nn.Linear(wide[name], count) for name, count in (lifts or {}).items()}
+        )
 
-    def forward(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]:
+    def forward(
+        self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Return the maps of some layers; what lies behind the last of them is not computed.
 
         `shown`, (B, 1, H, W) in [0, 1]: how much of the picture is there; the rest has the mean color of all pictures, which means nothing.

@@ -48,10 +48,14 @@ def crop(picture: NDArray[np.float32], matrix: Matrix, side: int) -> NDArray[np.
     k = scale_of(matrix)
     if k < 0.7:
         picture, matrix = _reduced(*_covered(picture, matrix, side, round(4 / k)), k)
-    return cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(
+        picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
-def _covered(picture: NDArray[np.float32], matrix: Matrix, side: int, room: int) -> tuple[NDArray[np.float32], Matrix]:
+def _covered(
+    picture: NDArray[np.float32], matrix: Matrix, side: int, room: int
+) -> tuple[NDArray[np.float32], Matrix]:
     """Return the part of the picture that a crop covers, with `room` px around it, and that part's transform to the crop."""
     rows, columns = window(matrix, side, picture.shape[:2])
     top, left = max(0, rows.start - room), max(0, columns.start - room)
@@ -65,7 +69,9 @@ def _shifted(matrix: Matrix, left: int, top: int) -> Matrix:
     return shifted
 
 
-def _reduced(picture: NDArray[np.float32], matrix: Matrix, k: float) -> tuple[NDArray[np.float32], Matrix]:
+def _reduced(
+    picture: NDArray[np.float32], matrix: Matrix, k: float
+) -> tuple[NDArray[np.float32], Matrix]:
     """Shrink by area first, so that the warp neither aliases nor blurs more than its result can show."""
     h, w = picture.shape[:2]
     size = max(1, round(h * k)), max(1, round(w * k))
@@ -96,11 +102,17 @@ def window(matrix: Matrix, side: int, size: tuple[int, int]) -> tuple[slice, sli
     corners = np.array([[0, 0], [side - 1, 0], [0, side - 1], [side - 1, side - 1]])
     x, y = map_points(inverse(matrix), corners).T
     h, w = size
-    rows = slice(int(np.clip(np.floor(y.min()), 0, h - 1)), int(np.clip(np.ceil(y.max()) + 1, 1, h)))
-    return rows, slice(int(np.clip(np.floor(x.min()), 0, w - 1)), int(np.clip(np.ceil(x.max()) + 1, 1, w)))
+    rows = slice(
+        int(np.clip(np.floor(y.min()), 0, h - 1)), int(np.clip(np.ceil(y.max()) + 1, 1, h))
+    )
+    return rows, slice(
+        int(np.clip(np.floor(x.min()), 0, w - 1)), int(np.clip(np.ceil(x.max()) + 1, 1, w))
+    )
 
 
-def no_finer(crop_picture: NDArray[np.float32], matrix: Matrix, times: float) -> tuple[NDArray[np.float32], Matrix]:
+def no_finer(
+    crop_picture: NDArray[np.float32], matrix: Matrix, times: float
+) -> tuple[NDArray[np.float32], Matrix]:
     """Return a crop with at most so many times the photo's resolution, shrunk by area, and its matrix.
 
     Pasted back, a much finer one would leave of every few pixels one, by chance.
@@ -112,10 +124,14 @@ def no_finer(crop_picture: NDArray[np.float32], matrix: Matrix, times: float) ->
     size = max(1, round(h * k)), max(1, round(w * k))
     sx, sy = size[1] / w, size[0] / h
     shrunk = np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5]])
-    return cv2.resize(crop_picture, size[::-1], interpolation=cv2.INTER_AREA), shrunk @ np.vstack([matrix, [0, 0, 1]])
+    return cv2.resize(crop_picture, size[::-1], interpolation=cv2.INTER_AREA), shrunk @ np.vstack(
+        [matrix, [0, 0, 1]]
+    )
 
 
-def paste_into(shape: tuple[slice, slice], crop_picture: NDArray[np.float32], matrix: Matrix) -> NDArray[np.float32]:
+def paste_into(
+    shape: tuple[slice, slice], crop_picture: NDArray[np.float32], matrix: Matrix
+) -> NDArray[np.float32]:
     """Return the crop warped back onto the photo's window `shape` (rows, columns); zero outside the crop."""
     rows, columns = shape
     shifted = _shifted(matrix, columns.start, rows.start)

@@ -41,13 +41,19 @@ def grid_of(picture: Float) -> Grid:
     Source: Chen et al. 2007, "Real-time Edge-Aware Image Processing with the Bilateral Grid", with all of the color for intensity.
     """
     lab = to_lab(picture)
-    unit = np.stack([lab[..., 0] / 100, *(lab[..., i] / (2 * CHROMA) + 0.5 for i in (1, 2))], -1).clip(0, 1)
+    unit = np.stack(
+        [lab[..., 0] / 100, *(lab[..., i] / (2 * CHROMA) + 0.5 for i in (1, 2))], -1
+    ).clip(0, 1)
     color = np.rint(unit * (BINS - 1)).astype(np.intp).reshape(-1, 3)
     color -= color.min(0)
     colors = tuple((color.max(0) + 1).tolist())
     of_color = np.ravel_multi_index((*color.T,), colors)
     (rows, down), (columns, across) = (_between(n) for n in lab.shape[:2])
-    cells = ((rows[i][:, None] * CELLS + columns[j]).ravel() * int(np.prod(colors)) + of_color for i in (0, 1) for j in (0, 1))
+    cells = (
+        (rows[i][:, None] * CELLS + columns[j]).ravel() * int(np.prod(colors)) + of_color
+        for i in (0, 1)
+        for j in (0, 1)
+    )
     shares = (np.outer(down[i], across[j]).ravel() for i in (0, 1) for j in (0, 1))
     return Grid((CELLS, CELLS, *colors), tuple(zip(cells, shares, strict=True)))
 

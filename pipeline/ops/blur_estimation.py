@@ -23,7 +23,9 @@ def blur_px(gray: Float, finest_px: float) -> float:
     first = blurred(gray, finest_px)
     before, after = _slopes(first), _slopes(blurred(first, 2 * finest_px))
     steep = after >= np.quantile(after, 1 - EDGES)
-    ratio = (before[steep].mean() - _everywhere(before)) / max(after[steep].mean() - _everywhere(after), 1e-9)
+    ratio = (before[steep].mean() - _everywhere(before)) / max(
+        after[steep].mean() - _everywhere(after), 1e-9
+    )
     found = 2 * finest_px / np.sqrt(max(ratio - 1, 1e-4))
     return float(np.sqrt(max(found**2 - finest_px**2, 0.0)))
 
@@ -33,7 +35,9 @@ def grain(gray: Float, finest_px: float) -> float:
 
     White noise loses by that about a third of its own; skin and sharp edges count little.
     """
-    return float(np.quantile(np.abs(gray - blurred(gray, finest_px)), 0.25)) / 0.3186  # the quartile of |x| of a standard normal x
+    return (
+        float(np.quantile(np.abs(gray - blurred(gray, finest_px)), 0.25)) / 0.3186
+    )  # the quartile of |x| of a standard normal x
 
 
 def _everywhere(slopes: Float) -> float:

@@ -19,7 +19,10 @@ def guided(mask: Float, guide: Float, radius_px: float, eps: float = 1e-4) -> Fl
     mean_m, mean_g, mean_gm, mean_gg = (cv2.blur(v, (side, side)) for v in (m, g, g * m, g * g))
     slope = (mean_gm - mean_g * mean_m) / (mean_gg - mean_g**2 + eps)
     offset = mean_m - slope * mean_g
-    slope, offset = (cv2.resize(cv2.blur(v, (side, side)), (w, h), interpolation=cv2.INTER_LINEAR) for v in (slope, offset))
+    slope, offset = (
+        cv2.resize(cv2.blur(v, (side, side)), (w, h), interpolation=cv2.INTER_LINEAR)
+        for v in (slope, offset)
+    )
     return np.clip(slope * guide + offset, 0, 1)
 
 
@@ -34,9 +37,13 @@ def blurred(picture: Float, sigma_px: float) -> Float:
     """Return a Gaussian blur, (H, W) or (H, W, C); a wide one is done at reduced size, where it is as smooth."""
     k = min(1.0, 4.0 / max(sigma_px, 1e-6))
     if k > 0.5:
-        return cv2.GaussianBlur(picture, (0, 0), max(sigma_px, 1e-3), borderType=cv2.BORDER_REPLICATE)
+        return cv2.GaussianBlur(
+            picture, (0, 0), max(sigma_px, 1e-3), borderType=cv2.BORDER_REPLICATE
+        )
     h, w = picture.shape[:2]
-    small = cv2.resize(picture, (max(1, round(w * k)), max(1, round(h * k))), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        picture, (max(1, round(w * k)), max(1, round(h * k))), interpolation=cv2.INTER_AREA
+    )
     small = cv2.GaussianBlur(small, (0, 0), sigma_px * k, borderType=cv2.BORDER_REPLICATE)
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
 
@@ -53,5 +60,7 @@ def window_of(mask: Float, room_px: int = 0) -> tuple[slice, slice] | None:
     rows, columns = np.flatnonzero(mask.max(1) > 0), np.flatnonzero(mask.max(0) > 0)
     if not len(rows):
         return None
-    down, across = (slice(max(0, int(v[0]) - room_px), int(v[-1]) + 1 + room_px) for v in (rows, columns))
+    down, across = (
+        slice(max(0, int(v[0]) - room_px), int(v[-1]) + 1 + room_px) for v in (rows, columns)
+    )
     return down, across

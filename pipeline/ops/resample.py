@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 
 Float = NDArray[np.float32]
 
@@ -23,15 +23,24 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
 
 def shrunk(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Float:
     """Return a photo's pixels, (H, W, 3), in [0, 1] at a smaller `size`; shrunk as bytes, so that a large photo is never held as float."""
-    return lit(np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8))
+    return to_float(
+        np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    )
 
 
 def bilinear(picture: Float, size: tuple[int, int]) -> Float:
     """Return the picture, (H, W, C), at `size` by Pillow's bilinear filter, which widens where it shrinks; not rounded to 8 bit."""
     if picture.shape[:2] == size:
         return picture
-    planes = (PIL.Image.fromarray(np.ascontiguousarray(plane)) for plane in picture.transpose(2, 0, 1))
-    return np.dstack([np.asarray(plane.resize((size[1], size[0]), PIL.Image.Resampling.BILINEAR)) for plane in planes])
+    planes = (
+        PIL.Image.fromarray(np.ascontiguousarray(plane)) for plane in picture.transpose(2, 0, 1)
+    )
+    return np.dstack(
+        [
+            np.asarray(plane.resize((size[1], size[0]), PIL.Image.Resampling.BILINEAR))
+            for plane in planes
+        ]
+    )
 
 
 def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[int, int]]:
@@ -43,7 +52,9 @@ def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[i
     k = long_px / max(h, w)
     size = max(1, round(h * k)), max(1, round(w * k))
     small = resized(picture, size).clip(0, 1)
-    return cv2.copyMakeBorder(small, 0, -size[0] % multiple, 0, -size[1] % multiple, cv2.BORDER_REPLICATE), size
+    return cv2.copyMakeBorder(
+        small, 0, -size[0] % multiple, 0, -size[1] % multiple, cv2.BORDER_REPLICATE
+    ), size
 
 
 def by_planes(change: Callable[[Float], Float], picture: Float) -> Float:
@@ -53,7 +64,9 @@ def by_planes(change: Callable[[Float], Float], picture: Float) -> Float:
     """
     if picture.ndim < 3 or picture.shape[2] <= 4:
         return change(picture)
-    return np.stack([change(np.ascontiguousarray(picture[..., i])) for i in range(picture.shape[2])]).transpose(1, 2, 0)
+    return np.stack(
+        [change(np.ascontiguousarray(picture[..., i])) for i in range(picture.shape[2])]
+    ).transpose(1, 2, 0)
 
 
 def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
@@ -71,7 +84,9 @@ def size_of_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
 def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tuple[int, int]:
     """Return the (height, width) of the same shape whose short side is near `short_px`, both multiples of `multiple`."""
     k = short_px / min(size)
-    return max(multiple, round(size[0] * k / multiple) * multiple), max(multiple, round(size[1] * k / multiple) * multiple)
+    return max(multiple, round(size[0] * k / multiple) * multiple), max(
+        multiple, round(size[1] * k / multiple) * multiple
+    )
 
 
 def rows_enlarged(picture: Float | NDArray[np.uint8], size: tuple[int, int], rows: slice) -> Float:
@@ -82,7 +97,12 @@ def rows_enlarged(picture: Float | NDArray[np.uint8], size: tuple[int, int], row
     scale_y, scale_x = size[0] / picture.shape[0], size[1] / picture.shape[1]
     top = max(0, int((rows.start + 0.5) / scale_y - 0.5) - 1)
     bottom = min(picture.shape[0], int((rows.stop + 0.5) / scale_y) + 2)
-    matrix = np.array([[1 / scale_x, 0, 0.5 / scale_x - 0.5], [0, 1 / scale_y, (rows.start + 0.5) / scale_y - 0.5 - top]])
+    matrix = np.array(
+        [
+            [1 / scale_x, 0, 0.5 / scale_x - 0.5],
+            [0, 1 / scale_y, (rows.start + 0.5) / scale_y - 0.5 - top],
+        ]
+    )
     return cv2.warpAffine(
         picture[top:bottom].astype(np.float32, copy=False), matrix, (size[1], rows.stop - rows.start),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,

@@ -23,7 +23,9 @@ def seeds(size: tuple[int, int], rng: np.random.Generator) -> Field:
     return next(strips_of_seeds(size, [slice(0, size[0])], rng))
 
 
-def strips_of_seeds(size: tuple[int, int], rows: Iterable[slice], rng: np.random.Generator) -> Iterator[Field]:
+def strips_of_seeds(
+    size: tuple[int, int], rows: Iterable[slice], rng: np.random.Generator
+) -> Iterator[Field]:
     """Yield the rows of `seeds(size, rng)` that are asked for, without making all of them at once.
 
     `rows`: from top to bottom, without a gap; they may overlap.
@@ -34,7 +36,9 @@ def strips_of_seeds(size: tuple[int, int], rows: Iterable[slice], rng: np.random
         more = rng.standard_normal((last - top - len(white), size[1], 3), np.float32)
         white, top = np.concatenate([white[first - top :], more]), first
         smooth = cv2.GaussianBlur(white, (0, 0), SOFTNESS_PX, borderType=cv2.BORDER_REFLECT)
-        yield smooth[asked.start - first : asked.stop - first] * np.float32(2 * np.sqrt(np.pi) * SOFTNESS_PX)
+        yield smooth[asked.start - first : asked.stop - first] * np.float32(
+            2 * np.sqrt(np.pi) * SOFTNESS_PX
+        )
 
 
 def carried(field: Field) -> Field:

@@ -19,11 +19,11 @@ def to_planes(batch: NDArray[np.float32]) -> NDArray[np.float32]:
     return batch[0].transpose(1, 2, 0)
 
 
-def to_pixels(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
+def to_uint8(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return [0, 1] as 8 bit, rounded."""
     return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def lit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def to_float(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return pixels as light in [0, 1], (H, W, 3) float32."""
     return pixels.astype(np.float32) / np.float32(255)

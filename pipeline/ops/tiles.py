@@ -24,7 +24,9 @@ class Span:
         return slice(self.kept.start - self.seen.start, self.kept.stop - self.seen.start)
 
 
-def grid(size: tuple[int, int], pixels: int, *, halo: int, multiple: int) -> tuple[list[Span], list[Span]]:
+def grid(
+    size: tuple[int, int], pixels: int, *, halo: int, multiple: int
+) -> tuple[list[Span], list[Span]]:
     """Return the rows and the columns of the tiles of a (height, width) picture; one tile where it holds at most `pixels`.
 
     `halo`: how far the network looks, px. Both sides of the picture and of its tiles are multiples of `multiple`. No tile holds more than
@@ -33,7 +35,9 @@ def grid(size: tuple[int, int], pixels: int, *, halo: int, multiple: int) -> tup
     side = int(pixels**0.5)
     short = min(*size, side)  # what a narrow picture saves on one side goes to the other
     most = [short if n == min(size) else pixels // short for n in size]
-    rows, columns = (spans(n, m, halo=halo, multiple=multiple) for n, m in zip(size, most, strict=True))
+    rows, columns = (
+        spans(n, m, halo=halo, multiple=multiple) for n, m in zip(size, most, strict=True)
+    )
     return rows, columns
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.runtime.memory import is_memory
-from pipeline.weights.cache import Verified
-from pipeline.weights.catalog import Piece, WeightError, WrongFileError
+from pipeline.weights.cache import VerifiedWeights
+from pipeline.weights.catalog import Submodule, WeightError, WrongFileError
 
 if TYPE_CHECKING:
     import torch
@@ -33,15 +33,18 @@ NETS = {
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
 }
-PIECES = {
+SUBMODULES = {
     "statistics": "cyclegan.Statistics",
     "frozen": "cyclegan.FrozenGenerator",
     "prompt": "sam.PromptDecoder",
 }
-ENCODER, DECODER = "image_encoder.", ("prompt_encoder.", "mask_decoder.")  # what a promptable checkpoint's keys begin with
+ENCODER, DECODER = (
+    "image_encoder.",
+    ("prompt_encoder.", "mask_decoder."),
+)  # what a promptable checkpoint's keys begin with
 
 
-def load_network(weights: Verified) -> "torch.nn.Module":
+def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
     """Return a weight's network, or the piece of it that is meant, float32, for inference on the CPU.
 
     Raises: WeightError: the files are not such a network's.
@@ -51,33 +54,41 @@ def load_network(weights: Verified) -> "torch.nn.Module":
     return network.float().eval().requires_grad_(False)
 
 
-def checked_state(weights: Verified) -> "dict[str, torch.Tensor]":
+def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
     """Return the tensors of a weight whose every network takes them, none missing and none left over.
 
     Raises: WeightError: the files are not such a network's.
     """
-    pieces: tuple[Piece, ...] = ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    submodules: tuple[Submodule, ...] = (
+        ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
+    )
     with _refusing(weights):
         state = read_state(weights)
-        for piece in pieces:
-            _filled(replace(weights, piece=piece), state)
+        for submodule in submodules:
+            _filled(replace(weights, submodule=submodule), state)
     return {key: value.contiguous() for key, value in state.items()}
 
 
-def read_state(weights: Verified) -> "dict[str, torch.Tensor]":
+def read_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
     """Return the tensors in a weight's files."""
-    state = {key: value for file in weights.files for key, value in _read(file, weights.entry.unpack).items()}
+    state = {
+        key: value
+        for file in weights.files
+        for key, value in _read(file, weights.entry.unpack).items()
+    }
     return {key: value for key, value in state.items() if not key.startswith(weights.entry.unused)}
 
 
-def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
+def _filled(weights: VerifiedWeights, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
     import torch
 
-    with torch.device("meta"):  # no memory and no random numbers for values that are replaced at once
+    with torch.device(
+        "meta"
+    ):  # no memory and no random numbers for values that are replaced at once
         network = build(weights)
     own = network.state_dict().keys()
     if weights.entry.role == "promptable":
-        state = _piece(state, encoder=weights.piece == "run")
+        state = _piece(state, encoder=weights.submodule == "run")
     state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
     try:
         network.load_state_dict(state, strict=True, assign=True)
@@ -89,7 +100,7 @@ def _filled(weights: Verified, state: "dict[str, torch.Tensor]") -> "torch.nn.Mo
 
 
 @contextmanager
-def _refusing(weights: Verified) -> Iterator[None]:
+def _refusing(weights: VerifiedWeights) -> Iterator[None]:
     entry, files = weights.entry, ", ".join(str(file) for file in weights.files)
     try:
         yield
@@ -103,7 +114,10 @@ def _refusing(weights: Verified) -> Iterator[None]:
     except (MemoryError, RuntimeError, OSError) as error:
         said, advice = f"{entry.name} could not be loaded", "Try again"
         if is_memory(error):
-            said, advice = f"there was not enough memory to load {entry.name}", "Close other programs"
+            said, advice = (
+                f"there was not enough memory to load {entry.name}",
+                "Close other programs",
+            )
         advice = f"{advice}; the file stays as it is."
         raise WeightError(f"{files}: {said} ({_reason(error)}). {advice}") from error
 
@@ -112,18 +126,20 @@ def _reason(error: BaseException) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
-def build(weights: Verified) -> "torch.nn.Module":
+def build(weights: VerifiedWeights) -> "torch.nn.Module":
     """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
     module, name = definition_of(weights)
     network = getattr(import_module(module), name)
     entry = weights.entry
-    return network(entry.side) if weights.piece == "prompt" else network(**entry.build)
+    return network(entry.side) if weights.submodule == "prompt" else network(**entry.build)
 
 
-def definition_of(weights: Verified) -> tuple[str, str]:
+def definition_of(weights: VerifiedWeights) -> tuple[str, str]:
     """Return the module that defines a weight's network, or the piece meant, and its name there."""
     entry = weights.entry
-    module, name = (PIECES.get(weights.piece) or NETS.get(entry.name) or NETS[entry.role]).split(".")
+    module, name = (
+        SUBMODULES.get(weights.submodule) or NETS.get(entry.name) or NETS[entry.role]
+    ).split(".")
     return f"pipeline.nets.{module}", name
 
 
@@ -133,7 +149,11 @@ def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, tor
     if strange:
         raise ValueError(f"it also holds {', '.join(strange[:3])}")
     if encoder:
-        return {key.removeprefix(ENCODER): value for key, value in state.items() if key.startswith(ENCODER)}
+        return {
+            key.removeprefix(ENCODER): value
+            for key, value in state.items()
+            if key.startswith(ENCODER)
+        }
     return {key: value for key, value in state.items() if key.startswith(DECODER)}
 
 
@@ -147,10 +167,14 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
             return load_file(file)
         # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
         # into memory.
-        state = torch.load(file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file))
+        state = torch.load(
+            file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file)
+        )
     except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:  # torch's reader
         if is_memory(error):
             raise
         raise ValueError("it holds more than weights, or is cut short") from error
     state = state[unpack] if unpack else state
-    return {key.removeprefix("module."): value for key, value in state.items()}  # what was trained on several cards has the prefix
+    return {
+        key.removeprefix("module."): value for key, value in state.items()
+    }  # what was trained on several cards has the prefix

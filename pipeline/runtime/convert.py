@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.nets.receptive_field import generator_measures
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry, Role
-from pipeline.weights.worker import answer, run_apart
+from pipeline.weights.worker import answer, run_worker
 
 # Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
 OPEN = [-1, 3, -1, -1]
@@ -29,7 +29,7 @@ PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
 FILE = "net.xml"
 
 
-def convert(weights: Verified, folder: Path) -> None:
+def convert(weights: VerifiedWeights, folder: Path) -> None:
     """Write a network into `folder` in OpenVINO's format, whole or not at all.
 
     Raises: WeightError; ApartError: OpenVINO does not take it; OSError: the folder cannot be written.
@@ -37,14 +37,14 @@ def convert(weights: Verified, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        run_apart("pipeline.runtime.convert", weights, fresh)
+        run_worker("pipeline.runtime.convert", weights, fresh)
         if not (folder / FILE).exists():  # another process may have been first
             fresh.rename(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def write(weights: Verified, folder: Path) -> None:
+def write(weights: VerifiedWeights, folder: Path) -> None:
     """Convert in this process.
 
     Raises: WeightError; whatever OpenVINO's frontend raises.
@@ -60,16 +60,24 @@ def write(weights: Verified, folder: Path) -> None:
         # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
         traced = torch.jit.trace(load_network(weights), example, check_trace=False)
-        model = ov.convert_model(traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example)
-    ov.save_model(model, folder / FILE, compress_to_fp16=weights.piece != "prompt")  # points keep their place
+        model = ov.convert_model(
+            traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example
+        )
+    ov.save_model(
+        model, folder / FILE, compress_to_fp16=weights.submodule != "prompt"
+    )  # points keep their place
 
 
-def shapes_of(weights: Verified) -> list[list[int]]:
+def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     """Return the shapes of what a piece of a network takes, -1 where any size will do."""
-    if weights.piece == "prompt":
+    if weights.submodule == "prompt":
         return PROMPT
     picture = shape_of(weights.entry)
-    return [picture, [1, 2, generator_measures(**weights.entry.build)]] if weights.piece == "frozen" else [picture]
+    return (
+        [picture, [1, 2, generator_measures(**weights.entry.build)]]
+        if weights.submodule == "frozen"
+        else [picture]
+    )
 
 
 def shape_of(entry: Entry) -> list[int]:

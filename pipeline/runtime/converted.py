@@ -13,22 +13,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.runtime.build import definition_of
-from pipeline.weights.cache import Verified, cache_folder
+from pipeline.weights.cache import VerifiedWeights, cache_folder
 
 ROOT = Path(__file__).parents[2]
 UNUSED_DAYS = 30  # other versions of this project may share the cache folder, and use others
 
 
-def folder_of(weights: Verified, engine: str) -> Path:
+def folder_of(weights: VerifiedWeights, engine: str) -> Path:
     """Return where a network that was converted for a version of an engine lies.
 
     The name depends on weights, arguments, engine, and the code that the network is made of.
     """
     code = {name: _digest(file) for name, file in sources_of(definition_of(weights)[0]).items()}
     build = dict(weights.entry.build)
-    parts = json.dumps([weights.sha256, weights.piece, build, code, engine], sort_keys=True)
+    parts = json.dumps([weights.sha256, weights.submodule, build, code, engine], sort_keys=True)
     key = hashlib.sha256(parts.encode()).hexdigest()[:16]
-    return cache_folder() / "converted" / f"{weights.entry.name}-{weights.piece}-{key}"
+    return cache_folder() / "converted" / f"{weights.entry.name}-{weights.submodule}-{key}"
 
 
 def sources_of(module: str) -> dict[str, Path]:
@@ -50,16 +50,16 @@ def note_use(folder: Path) -> None:
         os.utime(folder)
 
 
-def forget_unused(weights: Verified, used: Path, now: float | None = None) -> None:
+def forget_unused(weights: VerifiedWeights, used: Path, now: float | None = None) -> None:
     """Remove what the same network was converted to under other names and nobody used for long.
 
     What a killed conversion left goes, too. Each goes whole or not at all, so that another process
     never finds half a network.
     """
     before = (time.time() if now is None else now) - UNUSED_DAYS * 24 * 3600
-    name, piece = re.escape(weights.entry.name), re.escape(weights.piece)
+    name, submodule = re.escape(weights.entry.name), re.escape(weights.submodule)
     # Without a piece: as they were called before.
-    ours = re.compile(rf"{name}(-{piece})?-[0-9a-f]{{16}}(\.\w+)?")
+    ours = re.compile(rf"{name}(-{submodule})?-[0-9a-f]{{16}}(\.\w+)?")
     with suppress(OSError):
         for folder in list(used.parent.iterdir()):
             if folder != used and ours.fullmatch(folder.name):

@@ -20,13 +20,15 @@ from numpy.typing import NDArray
 from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import FILE, convert
 from pipeline.runtime.converted import folder_of, forget_unused, note_use
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import WeightError
 
 if TYPE_CHECKING:
     import openvino
 
-Engine = Callable[..., Any]  # arrays to an array, or to a tuple of them where a network has several outputs
+Engine = Callable[
+    ..., Any
+]  # arrays to an array, or to a tuple of them where a network has several outputs
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,7 @@ class EngineError(RuntimeError):
     """An engine that is absent or cannot take a network."""
 
 
-def compile_openvino(weights: Verified) -> Engine:
+def compile_openvino(weights: VerifiedWeights) -> Engine:
     """Return a network that OpenVINO runs on the CPU; safe under concurrent calls.
 
     The converted network stays in the cache folder, keyed by weights, code and engine; what the
@@ -48,26 +50,36 @@ def compile_openvino(weights: Verified) -> Engine:
         raise EngineError(f"OpenVINO is absent ({error})") from error
     folder = folder_of(weights, ov.__version__)
     core = ov.Core()
-    hint = "f32" if weights.piece == "prompt" else precision(core)  # bf16 would move a prompt's points
+    hint = (
+        "f32" if weights.submodule == "prompt" else precision(core)
+    )  # bf16 would move a prompt's points
     try:
         if (folder / FILE).exists():
             try:
                 return _ready(core, folder, hint, weights)
             except RuntimeError as error:
-                log.warning("%s is damaged and made anew (%s).", folder, str(error).strip().splitlines()[-1])
+                log.warning(
+                    "%s is damaged and made anew (%s).", folder, str(error).strip().splitlines()[-1]
+                )
                 shutil.rmtree(folder, ignore_errors=True)
         return _ready(core, _converted(weights, folder), hint, weights)
     except WeightError:
         raise
     except (RuntimeError, OSError) as error:
-        raise EngineError(f"OpenVINO does not take {weights.entry.name} ({str(error).strip().splitlines()[-1]})") from error
+        raise EngineError(
+            f"OpenVINO does not take {weights.entry.name} ({str(error).strip().splitlines()[-1]})"
+        ) from error
 
 
-def _converted(weights: Verified, folder: Path) -> Path:
+def _converted(weights: VerifiedWeights, folder: Path) -> Path:
     try:
         convert(weights, folder)
     except OSError as error:
-        log.warning("Converted networks cannot be kept in %s (%s); every start converts them anew.", folder.parent, error)
+        log.warning(
+            "Converted networks cannot be kept in %s (%s); every start converts them anew.",
+            folder.parent,
+            error,
+        )
         passing = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, passing, ignore_errors=True)
         folder = Path(passing) / folder.name
@@ -75,7 +87,9 @@ def _converted(weights: Verified, folder: Path) -> Path:
     return folder
 
 
-def _ready(core: "openvino.Core", folder: Path, hint: str, weights: Verified) -> "_OpenvinoNetwork":
+def _ready(
+    core: "openvino.Core", folder: Path, hint: str, weights: VerifiedWeights
+) -> "_OpenvinoNetwork":
     note_use(folder)
     network = _OpenvinoNetwork(core, folder, hint)
     forget_unused(weights, folder)
@@ -91,20 +105,28 @@ class _OpenvinoNetwork:
     """One call at a time: a single inference already uses all cores, and one set of activations bounds the memory."""
 
     def __init__(self, core: "openvino.Core", folder: Path, hint: str) -> None:
-        options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": count_cores()}
+        options = {
+            "INFERENCE_PRECISION_HINT": hint,
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": count_cores(),
+        }
         # A pinned thread waits for its core even where another one is free.
-        compiled = core.compile_model(folder / FILE, "CPU", {**options, "ENABLE_CPU_PINNING": False})
+        compiled = core.compile_model(
+            folder / FILE, "CPU", {**options, "ENABLE_CPU_PINNING": False}
+        )
         self._request = compiled.create_infer_request()
         self._lock = threading.Lock()
 
     def __call__(self, *values: NDArray[np.float32]) -> Any:  # noqa: ANN401 - an array or a tuple of them
         with self._lock:
-            outputs = self._request.infer([np.ascontiguousarray(v, np.float32) for v in values], share_inputs=True)
+            outputs = self._request.infer(
+                [np.ascontiguousarray(v, np.float32) for v in values], share_inputs=True
+            )
             found: tuple[NDArray[np.float32], ...] = tuple(outputs.values())
         return found[0] if len(found) == 1 else found
 
 
-def run_torch(weights: Verified, device: str) -> Engine:
+def run_torch(weights: VerifiedWeights, device: str) -> Engine:
     """Return a network that PyTorch runs: float32 on the CPU, half precision on CUDA; safe under concurrent calls.
 
     Raises: WeightError.
@@ -134,7 +156,9 @@ def run_torch(weights: Verified, device: str) -> Engine:
 
 def count_cores() -> int:
     """Return how many cores this process may use: its affinity, and a container's quota where there is one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     quota = Path("/sys/fs/cgroup/cpu.max")
     if quota.exists():
         allowed, period = quota.read_text().split()

@@ -18,18 +18,23 @@ from pipeline.runtime.convert import PROMPT, blank, shape_of
 from pipeline.runtime.engines import Engine, EngineError, compile_openvino, run_torch
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
-from pipeline.weights.cache import Verified
-from pipeline.weights.catalog import USUAL, Entry, Piece, Role, WeightError
-from pipeline.weights.fetch import bring
-from pipeline.weights.resolve import at_hand, choose, named, obtain
+from pipeline.weights.cache import VerifiedWeights
+from pipeline.weights.catalog import USUAL, Entry, Role, Submodule, WeightError
+from pipeline.weights.fetch import fetch
+from pipeline.weights.resolve import available, choose, named, obtain
 
 if TYPE_CHECKING:
     from pipeline.nets.vgg import Perceptual
 
 Device = Literal["auto", "cpu", "cuda"]
-Arriving = Callable[[str, int, int | None], None]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
+Arriving = Callable[
+    [str, int, int | None], None
+]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
 # What is made ready beforehand, and under which policy: of the promptable networks only the embedded one, for the others are large.
-READY: tuple[tuple[Role, WeightPolicy], ...] = (*((role, "auto") for role in USUAL), ("promptable", "embedded"))
+READY: tuple[tuple[Role, WeightPolicy], ...] = (
+    *((role, "auto") for role in USUAL),
+    ("promptable", "embedded"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +48,7 @@ class Loaded:
     run: Network
     use: WeightUse
     entry: Entry
-    piece: Callable[[Piece], Engine]
+    submodule: Callable[[Submodule], Engine]
     prompt: Decoder | None = None
 
     @property
@@ -55,8 +60,10 @@ class Loaded:
         """Return a painter for tiles of a picture that is given whole, at any size: what it normalizes by is that picture's."""
         if not generator_measures(**self.entry.build):
             return self.run
-        statistics = self.piece("statistics")(whole)  # made anew for each picture: kept, it would keep its activations' memory
-        paint = self.piece("frozen")
+        statistics = self.submodule("statistics")(
+            whole
+        )  # made anew for each picture: kept, it would keep its activations' memory
+        paint = self.submodule("frozen")
         return lambda tile: paint(tile, statistics)
 
 
@@ -69,17 +76,23 @@ class LoadedFeatures:
     device: str
 
 
-def assemble(weights: Verified, engine: Callable[[Verified], Engine]) -> Loaded:
+def assemble(weights: VerifiedWeights, engine: Callable[[VerifiedWeights], Engine]) -> Loaded:
     """Return a network as an engine runs it.
 
     Raises: WeightError.
     """
 
-    def piece(which: Piece) -> Engine:
-        return engine(replace(weights, piece=which))
+    def submodule(which: Submodule) -> Engine:
+        return engine(replace(weights, submodule=which))
 
-    prompt = piece("prompt") if weights.entry.role == "promptable" else None
-    return Loaded(engine(weights), WeightUse(weights.entry.name, weights.sha256, weights.entry.unpinned), weights.entry, piece, prompt)
+    prompt = submodule("prompt") if weights.entry.role == "promptable" else None
+    return Loaded(
+        engine(weights),
+        WeightUse(weights.entry.name, weights.sha256, weights.entry.unpinned),
+        weights.entry,
+        submodule,
+        prompt,
+    )
 
 
 class Models:
@@ -92,9 +105,15 @@ class Models:
     `full` only, and nobody's work goes on with another network than it began with. `arriving` is told of downloads.
     """
 
-    def __init__(self, device: Device = "auto", *, here: frozenset[str] | None = None, arriving: Arriving | None = None) -> None:
+    def __init__(
+        self,
+        device: Device = "auto",
+        *,
+        here: frozenset[str] | None = None,
+        arriving: Arriving | None = None,
+    ) -> None:
         self._device = device
-        self._here = at_hand() if here is None else here
+        self._here = available() if here is None else here
         self._arriving = arriving
         self._loaded: dict[str, Loaded] = {}
         self._features: dict[str, LoadedFeatures] = {}
@@ -167,14 +186,14 @@ class Models:
     def _load(self, entry: Entry, policy: WeightPolicy) -> Loaded:
         return assemble(self._brought(entry, policy), self._engine)
 
-    def _brought(self, entry: Entry, policy: WeightPolicy) -> Verified:
+    def _brought(self, entry: Entry, policy: WeightPolicy) -> VerifiedWeights:
         told = partial(self._arriving, entry.name) if self._arriving else None
-        weights = bring(entry, told) if policy == "full" else obtain(entry)
+        weights = fetch(entry, told) if policy == "full" else obtain(entry)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
         return weights
 
-    def _engine(self, weights: Verified) -> Engine:
+    def _engine(self, weights: VerifiedWeights) -> Engine:
         if self._device == "cuda":
             return run_torch(weights, "cuda")
         try:

@@ -7,15 +7,22 @@ from torch import Tensor, nn
 
 from pipeline.nets.vgg import Perceptual
 from pipeline.runtime.build import load_network
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 
 # The mean of each layer's rectified maps that energies reckon with, for `reference()`: so the compact network's lifted maps are, whose
 # teacher was normalized to a mean of 1 over many pictures, as Gatys et al. did with VGG-19.
-LEVELS = {"conv1_1": 1.76, "conv2_1": 1.78, "conv3_1": 1.33, "conv4_1": 1.28, "conv4_2": 1.32, "conv5_1": 0.60}
+LEVELS = {
+    "conv1_1": 1.76,
+    "conv2_1": 1.78,
+    "conv3_1": 1.33,
+    "conv4_1": 1.28,
+    "conv4_2": 1.32,
+    "conv5_1": 0.60,
+}
 REFERENCE_PX = 256
 
 
-def load_features(weights: Verified, device: str) -> Perceptual:
+def load_features(weights: VerifiedWeights, device: str) -> Perceptual:
     """Return a perceptual network for gradients by the picture: bfloat16 where the machine is made for it.
 
     Raises: WeightError: the files are not such a network's.
@@ -48,7 +55,11 @@ def condense(network: Perceptual) -> None:
 
 def fastest(device: str) -> torch.dtype:
     """Return the precision in which convolutions are fastest while a search still finds its way."""
-    fast = torch.cuda.is_bf16_supported() if device == "cuda" else torch.cpu._is_avx512_bf16_supported()
+    fast = (
+        torch.cuda.is_bf16_supported()
+        if device == "cuda"
+        else torch.cpu._is_avx512_bf16_supported()
+    )
     return torch.bfloat16 if fast else torch.float32
 
 
@@ -73,6 +84,8 @@ def reference() -> Tensor:
     generator = torch.Generator().manual_seed(0)
     picture = torch.zeros(1, 3, REFERENCE_PX, REFERENCE_PX)
     for side in (4, 8, 16, 32, 64, 128, 256):
-        noise = torch.randn(1, 3, side, side, generator=generator) * 0.3 + torch.randn(1, 1, side, side, generator=generator)
+        noise = torch.randn(1, 3, side, side, generator=generator) * 0.3 + torch.randn(
+            1, 1, side, side, generator=generator
+        )
         picture += nn.functional.interpolate(noise, size=REFERENCE_PX, mode="bicubic") * 0.12
     return (0.45 + picture).clamp(0, 1)

@@ -12,7 +12,14 @@ SOFT = 1.5  # feathers from an edge on which it is not felt
 
 
 def blend(
-    styled: Image, person: Image, mask: Mask, faces: tuple[Face, ...], *, strength: float, feather: float, harmony: float
+    styled: Image,
+    person: Image,
+    mask: Mask,
+    faces: tuple[Face, ...],
+    *,
+    strength: float,
+    feather: float,
+    harmony: float,
 ) -> tuple[Image, Mask]:
     """Return the painting with the kept region in it, and how much of the person each pixel has, (H, W) in [0, 1].
 

@@ -13,7 +13,9 @@ from pipeline.ops.resample import by_planes, seen_at
 from pipeline.ops.tensor import to_batch, to_planes
 from pipeline.types import Face, Image, Labels, Network, Points
 
-Probabilities = NDArray[np.float32]  # (H, W, 12), sums to 1; each class's plane is contiguous where it can be, for speed
+Probabilities = NDArray[
+    np.float32
+]  # (H, W, 12), sums to 1; each class's plane is contiguous where it can be, for speed
 Mirrored = Literal["no", "only", "too"]
 
 CLOSE_SIDE = 320
@@ -40,9 +42,31 @@ class Part(IntEnum):
     GLASSES = 11
 
 
-FACE_PARTS = (Part.SKIN, Part.LEFT_BROW, Part.RIGHT_BROW, Part.LEFT_EYE, Part.RIGHT_EYE, Part.LIPS, Part.TEETH, Part.GLASSES)
+FACE_PARTS = (
+    Part.SKIN,
+    Part.LEFT_BROW,
+    Part.RIGHT_BROW,
+    Part.LEFT_EYE,
+    Part.RIGHT_EYE,
+    Part.LIPS,
+    Part.TEETH,
+    Part.GLASSES,
+)
 # The classes in the order that a mirror gives them.
-MIRRORED = (0, 1, 2, Part.RIGHT_BROW, Part.LEFT_BROW, Part.RIGHT_EYE, Part.LEFT_EYE, 7, 8, 9, 10, 11)
+MIRRORED = (
+    0,
+    1,
+    2,
+    Part.RIGHT_BROW,
+    Part.LEFT_BROW,
+    Part.RIGHT_EYE,
+    Part.LEFT_EYE,
+    7,
+    8,
+    9,
+    10,
+    11,
+)
 HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
 
 
@@ -55,7 +79,7 @@ class Parser:
 
 
 @dataclass(frozen=True)
-class CloseLook:
+class FaceParse:
     """What the parser sees in an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform.
 
     `inner`: what it sees in a still closer look at brows, eyes and mouth, which then counts instead.
@@ -63,10 +87,12 @@ class CloseLook:
 
     parts: Probabilities
     matrix: align.Matrix
-    inner: "CloseLook | None" = None
+    inner: "FaceParse | None" = None
 
 
-def look(photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "no") -> Probabilities:
+def look(
+    photo: Image, network: Network, *, long_px: int, mirrored: Mirrored = "no"
+) -> Probabilities:
     """Return the parts of the whole photo at a size whose long side is near `long_px`, edges repeated to fit the network.
 
     `mirrored`: whether the mirrored photo is looked at, instead, or too, for the mean of both.
@@ -95,41 +121,63 @@ def mean_of(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.
     return np.asarray((one + other) / 2, np.float32)
 
 
-def look_closer(photo: Image, points: Points, network: Network, *, mirrored: Mirrored = "too", side: int = CLOSE_SIDE) -> CloseLook:
+def parse_crop(
+    photo: Image,
+    points: Points,
+    network: Network,
+    *,
+    mirrored: Mirrored = "too",
+    side: int = CLOSE_SIDE,
+) -> FaceParse:
     """Return the parts of an upright crop, `side` px, around eyes and mouth corners, `points` (4, 2) in px."""
     matrix = align.similarity(points, align.template(side))
     batch = to_batch(np.clip(align.crop(photo, matrix, side), 0, 1))
-    return CloseLook(to_planes(_run(batch, network, mirrored)), matrix)
+    return FaceParse(to_planes(_run(batch, network, mirrored)), matrix)
 
 
-def look_closest(photo: Image, points: Points, network: Network) -> CloseLook:
+def parse_face(photo: Image, points: Points, network: Network) -> FaceParse:
     """Return what the network of near faces sees in an upright crop, and in a still closer look at brows, eyes and mouth."""
-    return with_inner(look_closer(photo, points, network), photo, points, network)
+    return with_inner(parse_crop(photo, points, network), photo, points, network)
 
 
-def with_inner(view: CloseLook, photo: Image, points: Points, network: Network) -> CloseLook:
+def with_inner(view: FaceParse, photo: Image, points: Points, network: Network) -> FaceParse:
     """Return the view with a still closer look at brows, eyes and mouth in it, which counts `INNER_COUNTS` beside the view."""
     matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SHARE, INNER_MIDDLE))
     batch = to_batch(np.clip(align.crop(photo, matrix, INNER_SIDE), 0, 1))
     from_view = align.between(view.matrix, matrix)
     shown = by_planes(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
     seen = to_planes(_run(batch, network, "too"))
-    return replace(view, inner=CloseLook(np.asarray(shown + INNER_COUNTS * (seen - shown), np.float32), matrix))
+    return replace(
+        view, inner=FaceParse(np.asarray(shown + INNER_COUNTS * (seen - shown), np.float32), matrix)
+    )
 
 
-def merged(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
+def merged(
+    whole: Probabilities, closer: tuple[FaceParse, ...], size: tuple[int, int]
+) -> Probabilities:
     """Return the whole look at `size` (height, width) with every closer look laid over it, softly at its border."""
     laid = [(each, *_place(each, size)) for face in closer for each in (face, face.inner) if each]
     planes = np.empty((whole.shape[2], *size), np.float32)
-    for part, plane in enumerate(planes):  # one at a time: what a plane needs fits into the processor's cache
-        cv2.resize(np.ascontiguousarray(whole[..., part]), size[::-1], dst=plane, interpolation=cv2.INTER_LINEAR)
+    for part, plane in enumerate(
+        planes
+    ):  # one at a time: what a plane needs fits into the processor's cache
+        cv2.resize(
+            np.ascontiguousarray(whole[..., part]),
+            size[::-1],
+            dst=plane,
+            interpolation=cv2.INTER_LINEAR,
+        )
         for view, window, weight in laid:
-            pasted = align.paste_into(window, np.ascontiguousarray(view.parts[..., part]), view.matrix)
+            pasted = align.paste_into(
+                window, np.ascontiguousarray(view.parts[..., part]), view.matrix
+            )
             cv2.blendLinear(plane[window], pasted, 1 - weight, weight, dst=plane[window])
     return planes.transpose(1, 2, 0)
 
 
-def _place(view: CloseLook, size: tuple[int, int]) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
+def _place(
+    view: FaceParse, size: tuple[int, int]
+) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
     """Return the window of a photo of `size` that a view covers, and how much it counts at each of its pixels."""
     side = view.parts.shape[0]
     window = align.window(view.matrix, side, size)
@@ -146,7 +194,9 @@ def with_background(parts: Probabilities, background: NDArray[np.float32]) -> Pr
     """Return the parts with another probability, (H, W), of the background; all else keeps its shares of what remains."""
     rest, least = 1 - parts[..., 0], np.float32(1e-6)
     out = np.asarray(parts * ((1 - background) / np.maximum(rest, least))[..., None], np.float32)
-    out[..., Part.PERSON] = np.where(rest < least, 1 - background, out[..., Part.PERSON])  # nothing has no shares
+    out[..., Part.PERSON] = np.where(
+        rest < least, 1 - background, out[..., Part.PERSON]
+    )  # nothing has no shares
     out[..., 0] = background
     return out
 
@@ -159,20 +209,24 @@ def nine_classes(parts: Probabilities) -> Labels:
     return labels_of(nine_probabilities(parts))
 
 
-def merged_nine(whole: Probabilities, closer: tuple[CloseLook, ...], size: tuple[int, int]) -> Probabilities:
+def merged_nine(
+    whole: Probabilities, closer: tuple[FaceParse, ...], size: tuple[int, int]
+) -> Probabilities:
     """Return `nine_probabilities` of `merged`, faster: sums commute with resizing."""
     return merged(nine_probabilities(whole), tuple(_nine(view) for view in closer), size)
 
 
-def _nine(view: CloseLook) -> CloseLook:
-    return CloseLook(nine_probabilities(view.parts), view.matrix, view.inner and _nine(view.inner))
+def _nine(view: FaceParse) -> FaceParse:
+    return FaceParse(nine_probabilities(view.parts), view.matrix, view.inner and _nine(view.inner))
 
 
 def nine_probabilities(parts: Probabilities) -> Probabilities:
     """Return (H, W, 9): the probabilities of hair, headwear and glasses are added to person's."""
     planes = parts.transpose(2, 0, 1)
     person = planes[Part.PERSON] + planes[Part.HAIR :].sum(0)
-    return np.concatenate([planes[:1], person[None], planes[Part.SKIN : Part.HAIR]]).transpose(1, 2, 0)
+    return np.concatenate([planes[:1], person[None], planes[Part.SKIN : Part.HAIR]]).transpose(
+        1, 2, 0
+    )
 
 
 def labels_of(nine: Probabilities) -> Labels:

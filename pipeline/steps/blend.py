@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from pipeline.ops.color import mixed
+from pipeline.ops.color import lerp
 from pipeline.runtime.models import Loaded
 from pipeline.settings import BlendSettings
 from pipeline.stages.blend import blend as set_in
-from pipeline.stages.detect.from_parsing import Seen
-from pipeline.stages.stylize.canvas_texture import woven
-from pipeline.stages.stylize.face_strokes import touch
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.stylize.canvas_texture import with_canvas
+from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.steps.painters import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
@@ -18,7 +18,7 @@ from pipeline.types import Image, Mask, Restoration, Scene
 
 def blend(
     run: Run, scene: Keyed[Scene], restored: Keyed[Restoration], outline: Keyed[Outline],
-    seen: Keyed[Seen],
+    seen: Keyed[Detections],
 ) -> tuple[Image, Mask]:  # fmt: skip
     """Set the kept region into the painting, or say why not.
 
@@ -39,23 +39,25 @@ def blend(
     if how.painterly:  # a face is touched by Monet's brush whatever painted the scene
         brushed = run.made(_touched, person, outline, seen, network_of(run))
     # Made anew each time: it takes less than a slider's next step, and each would take 32 MB.
-    return run.stage("blend", _blended, scene, person, brushed, outline, seen, how, keep=False).value
+    return run.stage(
+        "blend", _blended, scene, person, brushed, outline, seen, how, keep=False
+    ).value
 
 
-def _touched(person: Image, outline: Outline, seen: Seen, painter: Loaded) -> Image:
+def _touched(person: Image, outline: Outline, seen: Detections, painter: Loaded) -> Image:
     mask = _mask(outline)
-    return touch(person, mask, seen.faces, painter.run, **strokes_of(painter))
+    return paint_face_strokes(person, mask, seen.faces, painter.run, **strokes_of(painter))
 
 
 def _blended(
-    scene: Scene, person: Image, brushed: Image | None, outline: Outline, seen: Seen,
+    scene: Scene, person: Image, brushed: Image | None, outline: Outline, seen: Detections,
     how: BlendSettings,
 ) -> tuple[Image, Mask]:  # fmt: skip
     if scene.styled is None:
         raise ValueError("What is kept is set into a painting, and there is none.")
     if brushed is not None:
-        on_canvas = brushed if scene.grain is None else woven(brushed, scene.grain)
-        person = mixed(person, on_canvas, how.painterly)
+        on_canvas = brushed if scene.grain is None else with_canvas(brushed, scene.grain)
+        person = lerp(person, on_canvas, how.painterly)
     return set_in(
         scene.styled, person, _mask(outline), seen.faces, strength=how.strength,
         feather=how.feather, harmony=how.harmony,

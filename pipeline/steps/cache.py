@@ -11,9 +11,13 @@ import numpy as np
 
 T = TypeVar("T")
 
-OWNER_BYTES = 384 * 2**20  # all that a run keeps of the largest photo, and another photo's beside it
+OWNER_BYTES = (
+    384 * 2**20
+)  # all that a run keeps of the largest photo, and another photo's beside it
 TOTAL_BYTES = 2 * 2**30
-ENTRY_BYTES = 1024  # what an entry costs besides its arrays, so that small ones cannot pile up without end
+ENTRY_BYTES = (
+    1024  # what an entry costs besides its arrays, so that small ones cannot pile up without end
+)
 
 
 class StageCache:
@@ -105,4 +109,6 @@ def _find_buffers(value: object) -> Iterator[np.ndarray[Any, Any]]:
         for part in value:
             yield from _find_buffers(part)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield from _find_buffers(tuple(getattr(value, field.name) for field in dataclasses.fields(value)))
+        yield from _find_buffers(
+            tuple(getattr(value, field.name) for field in dataclasses.fields(value))
+        )

@@ -1,56 +1,34 @@
 """Parse the photo and find its faces, in one of several ways."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from pipeline.ops.resample import by_planes, rows_enlarged
 from pipeline.ops.tiles import strips_of
 from pipeline.runtime.models import Loaded, Models
-from pipeline.settings import Detector as Name
 from pipeline.settings import Settings
-from pipeline.stages.detect.from_parsing import Seen, see
+from pipeline.stages.detect.from_parsing import Detections, detect_faces
 from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine
-from pipeline.stages.segment.color_models import scene_of, separate
+from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Labels, Photo
+from pipeline.variants import DETECTORS
 
 
-@dataclass(frozen=True)
-class Detector:
-    """One way to find faces.
-
-    `see`: photo, the parser, and the detector's own network to what is seen. `network`: the catalog's name of that network; None: it
-    needs only the parser.
-    """
-
-    see: Callable[[Image, Parser, Loaded | None], Seen]
-    network: str | None = None
-
-
-def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
+def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees, whose eyes and mouths are the faces."""
     del finder
-    return see(photo, parser)
+    return detect_faces(photo, parser)
 
 
-def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Seen:
+def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees where a detector network finds faces."""
     if finder is None:
         raise ValueError("A network that finds faces is needed.")
     return find(photo, finder.run, parser)
 
 
-DETECTORS: dict[Name, Detector] = {
-    "parse": Detector(by_parser),
-    "retinaface_resnet50": Detector(by_finder, "retinaface_resnet50"),
-    "retinaface_mobilenet": Detector(by_finder, "retinaface_mobilenet"),
-}
-
-
-def detect(run: Run) -> Keyed[Seen]:
+def detect(run: Run) -> Keyed[Detections]:
     """Parse the photo and find its faces.
 
     Raises: WeightError: a network is not at hand.
@@ -58,7 +36,7 @@ def detect(run: Run) -> Keyed[Seen]:
     detector = DETECTORS[run.settings.detect.detector]
     parser = run.parser()
     finder = run.network(detector.network) if detector.network else None
-    return run.stage("parse", detector.see, run.original, parser, finder)
+    return run.stage("parse", detector.load(), run.original, parser, finder)
 
 
 def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> Labels:
@@ -69,11 +47,13 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     original, seen = see_photo(photo, models=models, settings=settings)
     nine = merged_nine(seen.whole, seen.views, original.shape[:2])
     # Labels ask only whether the background is likelier than all else.
-    nine[..., 0] = separate(original, scene_of(seen.whole, nine))
+    nine[..., 0] = refine_background(original, background_of(seen.whole, nine))
     return labels_at(nine, photo.size)
 
 
-def see_photo(photo: Photo, *, models: Models, settings: Settings | None = None) -> tuple[Image, Seen]:
+def see_photo(
+    photo: Photo, *, models: Models, settings: Settings | None = None
+) -> tuple[Image, Detections]:
     """Return the photo at working size, and what the parser sees in it.
 
     Raises: WeightError: the parser's weights are not at hand.

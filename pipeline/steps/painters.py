@@ -1,24 +1,20 @@
-"""The painters: a network after Monet in several moods, or style transfer from any picture."""
+"""Paint by a network after Monet, in several moods."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.runtime.models import Loaded
-from pipeline.settings import Mood
-from pipeline.settings import Painter as Name
-from pipeline.stages.detect.from_parsing import Seen
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.broad_strokes import broad_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
-from pipeline.steps.style_transfer import by_style_transfer
 from pipeline.types import Image, Painted, Photo, Scene
+from pipeline.variants import MOODS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
-# The catalog's name of a mood's own painter; None: the one that the weight policy chooses.
-MOODS: dict[Mood, str | None] = {"monet": None, "mist": "monet_mist", "dusk": "monet_dusk"}
 
 
-def by_network(run: Run, seen: Keyed[Seen]) -> Keyed[Painted]:
+def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     """Paint the photo by a network, in tiles where the brush asks for more than working size.
 
     Raises: WeightError: the network is not at hand.
@@ -27,13 +23,9 @@ def by_network(run: Run, seen: Keyed[Seen]) -> Keyed[Painted]:
     painter, brush = network_of(run), run.settings.paint.brush
     scene = run.stage("paint", _scene, run.photo, run.original, painter, brush, told=True)
     broad = None
-    if run.settings.temper.broad:
+    if run.settings.intensity.broad:
         broad = run.made(_broad, run.original, scene, painter, brush)
     return run.made(_on_canvas, scene, broad, keep=False)
-
-
-Paint = Callable[[Run, Keyed[Seen]], Keyed[Painted]]
-PAINTERS: Mapping[Name, Paint] = {"monet": by_network, "portrait-aware": by_style_transfer}
 
 
 def network_of(run: Run) -> Loaded:
@@ -41,7 +33,7 @@ def network_of(run: Run) -> Loaded:
 
     Raises: WeightError: it cannot be had; the message says what to do.
     """
-    own = MOODS[run.settings.paint.mood]
+    own = MOODS[run.settings.paint.mood].network
     return run.network(own) if own else run.role("painter")
 
 
@@ -50,7 +42,9 @@ def strokes_of(painter: Loaded) -> dict[str, Any]:
     return {"stroke_px": painter.entry.stroke_px or STROKE_PX, "seeded": painter.entry.seeded}
 
 
-def _scene(photo: Photo, original: Image, painter: Loaded, brush: float, *, tell: Callable[[float], object]) -> Scene:
+def _scene(
+    photo: Photo, original: Image, painter: Loaded, brush: float, *, tell: Callable[[float], object]
+) -> Scene:
     how = strokes_of(painter)
     asked = asked_size(photo.size, brush=brush, stroke_px=how["stroke_px"])
     if asked[0] * asked[1] <= MAX_PIXELS:

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from pipeline.ops.resample import shrunk, size_within
-from pipeline.ops.tensor import lit
+from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Parser
@@ -125,7 +125,9 @@ class Run:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         return Keyed(value, key)
 
-    def within(self, name: StageName, done: float, picture: Image | None = None, loss: float | None = None) -> None:
+    def within(
+        self, name: StageName, done: float, picture: Image | None = None, loss: float | None = None
+    ) -> None:
         """Report what part of a stage is done, and the picture so far where there is one."""
         ends = min((begins for begins in BEGINS.values() if begins > BEGINS[name]), default=1.0)
         self.report(Progress(name, BEGINS[name] + done * (ends - BEGINS[name]), picture, loss))
@@ -175,7 +177,7 @@ class Run:
 def at_working_size(photo: Photo) -> Image:
     """Return the photo with at most `WORKING_PIXELS`, float."""
     size = size_within(photo.size, WORKING_PIXELS)
-    return lit(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
+    return to_float(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
 
 
 def _key(make: Callable[..., object], inputs: tuple[object, ...]) -> str:
@@ -204,7 +206,9 @@ def _part_key(part: object) -> str:
     if is_dataclass(part) and not isinstance(part, type):
         values = tuple(getattr(part, each.name) for each in fields(part))
         return f"{type(part).__name__}{_part_key(values)}"
-    raise TypeError(f"Wanted an input with a key, found {type(part).__name__}: pass a step's value.")
+    raise TypeError(
+        f"Wanted an input with a key, found {type(part).__name__}: pass a step's value."
+    )
 
 
 def _value(part: object) -> Any:  # noqa: ANN401 - whatever the step takes

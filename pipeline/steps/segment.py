@@ -6,25 +6,25 @@ import numpy as np
 
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
-from pipeline.settings import Segmenter as Name
-from pipeline.stages.detect.from_parsing import Seen
-from pipeline.stages.parse import CloseLook, Parser, look_closest, nine_classes
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.parse import FaceParse, Parser, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
-from pipeline.stages.segment.color_models import parted
+from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import edge_px
 from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
-from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter
+from pipeline.steps.segmenters import Scene
 from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
+from pipeline.variants import SEGMENTERS, Segmenter
 
 POINTER = "sam_light"  # what follows clicks and boxes where the segmenter cannot be shown any
 # Probability of a person; part of the photo's pixels from which on somebody is there.
 SURE, SOMEBODY = 0.5, 0.02
 UNRESTORED = Keyed(Restoration(), "nothing")
 
-Views = tuple[CloseLook, ...]
+Views = tuple[FaceParse, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Outline:
     mask: Mask | None
 
 
-def segment(run: Run, seen: Keyed[Seen], restored: Keyed[Restoration]) -> Keyed[Outline]:
+def segment(run: Run, seen: Keyed[Detections], restored: Keyed[Restoration]) -> Keyed[Outline]:
     """Parse the restored faces again and decide what is kept, as the paper does: after restoration.
 
     Then follow the prompt: box, clicks and, last, the drawing, which needs no network.
@@ -63,7 +63,7 @@ def segment(run: Run, seen: Keyed[Seen], restored: Keyed[Restoration]) -> Keyed[
     return run.stage("segment", _drawn_over, outline, person, prompt.drawn)
 
 
-def segment_persons(run: Run, seen: Keyed[Seen]) -> Keyed[Mask | None]:
+def segment_persons(run: Run, seen: Keyed[Detections]) -> Keyed[Mask | None]:
     """Outline whole persons with the chosen segmenter; None where nobody is.
 
     Without a face there is nothing to show a segmenter, and the parser's look at the whole decides.
@@ -85,12 +85,14 @@ def _looks_again(segmenter: Segmenter, restored: Keyed[Restoration]) -> bool:
     return segmenter.closer and restored.value.picture is not None
 
 
-def _network(run: Run, segmenter: Segmenter, seen: Seen) -> Loaded | None:
+def _network(run: Run, segmenter: Segmenter, seen: Detections) -> Loaded | None:
     """Return the segmenter's own network where it has one and something to do."""
     if segmenter.network is None or not seen.faces:
         return None
     if segmenter.persons_only and run.settings.segment.kept != "person":
-        run.hints.append(f"{segmenter.network} knows persons only as a whole, so the whole person is kept.")
+        run.hints.append(
+            f"{segmenter.network} knows persons only as a whole, so the whole person is kept."
+        )
     return run.network(segmenter.network)
 
 
@@ -98,30 +100,32 @@ def _pointer(segmenter: Segmenter) -> str:
     return segmenter.network if segmenter.promptable and segmenter.network else POINTER
 
 
-def _views(person: Image, seen: Seen, parser: Parser) -> Views:
+def _views(person: Image, seen: Detections, parser: Parser) -> Views:
     points = (np.concatenate([face.eyes, face.mouth]) for face in seen.faces)
-    return tuple(look_closest(person, each, parser.close) for each in points)
+    return tuple(parse_face(person, each, parser.close) for each in points)
 
 
 def _outlined(
-    seen: Seen, views: Views | None, person: Image, name: Name, kept: Kept, network: Loaded | None,
+    seen: Detections, views: Views | None, person: Image, name: str, kept: Kept, network: Loaded | None,
     embedding: Embedding | None,
 ) -> Outline:  # fmt: skip
     segmenter = SEGMENTERS[name]
     closer = seen.views if views is None else views
-    parts = parted(person, seen.whole, closer if segmenter.closer else ())
+    parts = refined_parts(person, seen.whole, closer if segmenter.closer else ())
     if not seen.faces:
         return Outline(nine_classes(parts), None)
     scene = Scene(person, parts, seen.faces, kept, network, embedding)
-    return Outline(nine_classes(parts), segmenter.outline(scene))
+    return Outline(nine_classes(parts), segmenter.load()(scene))
 
 
-def _somebody(original: Image, seen: Seen) -> Mask | None:
-    person = 1 - parted(original, seen.whole, ())[..., 0]
+def _somebody(original: Image, seen: Detections) -> Mask | None:
+    person = 1 - refined_parts(original, seen.whole, ())[..., 0]
     return person if (person > SURE).mean() > SOMEBODY else None
 
 
-def _followed(run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt) -> Keyed[Outline]:
+def _followed(
+    run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prompt: Prompt
+) -> Keyed[Outline]:
     """Return the outline as a prompt changes it: by the box, then by each click.
 
     What fewer clicks made is kept, for undo, too.
@@ -134,7 +138,7 @@ def _followed(run: Run, outline: Keyed[Outline], shown: tuple[object, ...], prom
 
 
 def _boxed(
-    outline: Outline, person: Image, seen: Seen, embedding: Embedding, pointer: Loaded,
+    outline: Outline, person: Image, seen: Detections, embedding: Embedding, pointer: Loaded,
     box: tuple[float, ...],
 ) -> Outline:  # fmt: skip
     px = edge_px(seen.faces, person.shape)
@@ -144,7 +148,7 @@ def _boxed(
 
 
 def _clicked(
-    outline: Outline, person: Image, seen: Seen, embedding: Embedding, pointer: Loaded,
+    outline: Outline, person: Image, seen: Detections, embedding: Embedding, pointer: Loaded,
     clicks: tuple[Click, ...],
 ) -> Outline:  # fmt: skip
     px = edge_px(seen.faces, person.shape)

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.io.atomic import write_whole
-from pipeline.weights.catalog import Entry, Piece, WeightError, WrongFileError
-from pipeline.weights.worker import ApartError, answer, run_apart
+from pipeline.weights.catalog import Entry, Submodule, WeightError, WrongFileError
+from pipeline.weights.worker import WorkerError, run_worker
 
+# Reads a checkpoint and writes safetensors. It knows the networks, which this room does not.
+REPACK = "pipeline.runtime.repack"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifiedWeights:
     """A weight's files whose bytes are what they should be.
 
     `sha256`: of the published checkpoint, also where the files are safetensors made of it; of an embedded weight, over all its
@@ -29,7 +31,7 @@ class Verified:
     entry: Entry
     files: tuple[Path, ...]
     sha256: str
-    piece: Piece = "run"
+    submodule: Submodule = "run"
 
 
 def cache_folder() -> Path:
@@ -53,21 +55,21 @@ def find_kept(entry: Entry) -> Path | None:
     return file if file.exists() and made_of and made_of == (entry.sha256 or made_of) else None
 
 
-def kept(entry: Entry) -> Verified | None:
+def kept(entry: Entry) -> VerifiedWeights | None:
     """Return the safetensors of a weight, None where there are none or their bytes are not those that were written."""
     file, record = find_kept(entry), _record(entry)
     if file is None:
         return None
     try:
         if digest_of(file) == record.get(file.name):
-            return Verified(entry, (file,), record[f"{entry.name}.pth"])
+            return VerifiedWeights(entry, (file,), record[f"{entry.name}.pth"])
         log.warning("%s is damaged and made anew.", file)
     except OSError as error:
         log.warning("%s cannot be read (%s) and is made anew.", file, error)
     return None
 
 
-def verify(entry: Entry, checkpoint: Path) -> Verified:
+def verify(entry: Entry, checkpoint: Path) -> VerifiedWeights:
     """Return a checkpoint whose bytes are those that were published, or that came first where nobody states any.
 
     Raises: WrongFileError: they are others. WeightError: it cannot be read.
@@ -80,12 +82,13 @@ def verify(entry: Entry, checkpoint: Path) -> Verified:
     if wanted and found != wanted:
         newer = f" Its publisher states no hash; where you trust the new file, also delete {file_of(entry, '.sha256')}."
         raise WrongFileError(
-            f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found." + (newer if entry.unpinned else "")
+            f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found."
+            + (newer if entry.unpinned else "")
         )
-    return Verified(entry, (checkpoint,), found)
+    return VerifiedWeights(entry, (checkpoint,), found)
 
 
-def keep(checkpoint: Verified) -> Verified:
+def keep(checkpoint: VerifiedWeights) -> VerifiedWeights:
     """Return a verified checkpoint as safetensors, once it was loaded strictly; as it is where the folder cannot be written.
 
     Raises: WrongFileError: nobody states its hash, and it holds something else than this network's
@@ -95,30 +98,28 @@ def keep(checkpoint: Verified) -> Verified:
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        run_apart("pipeline.weights.cache", checkpoint, part)
+        run_worker(REPACK, checkpoint, part)
         record = f"{checkpoint.sha256}  {entry.name}.pth\n{digest_of(part)}  {target.name}\n"
         part.replace(target)
-        write_whole(file_of(entry, ".sha256"), lambda file: file.write(record.encode()), overwrite=True)
-    except (OSError, ApartError) as error:
-        log.warning("%s cannot be kept as safetensors (%s); the checkpoint itself is read.", entry.name, error)
+        write_whole(
+            file_of(entry, ".sha256"), lambda file: file.write(record.encode()), overwrite=True
+        )
+    except (OSError, WorkerError) as error:
+        log.warning(
+            "%s cannot be kept as safetensors (%s); the checkpoint itself is read.",
+            entry.name,
+            error,
+        )
         return checkpoint
     finally:
         part.unlink(missing_ok=True)
     if entry.unpinned:
-        log.warning("Nobody states the sha256 of %s; that of this copy, %s, is held to from now on.", entry.name, checkpoint.sha256)
-    return Verified(entry, (target,), checkpoint.sha256)
-
-
-def write(checkpoint: Verified, file: Path) -> None:
-    """Write a checkpoint as safetensors, in this process.
-
-    Raises: WeightError: it holds something else than this network's weights.
-    """
-    from safetensors.torch import save_file
-
-    from pipeline.runtime.build import checked_state
-
-    save_file(checked_state(checkpoint), file)
+        log.warning(
+            "Nobody states the sha256 of %s; that of this copy, %s, is held to from now on.",
+            entry.name,
+            checkpoint.sha256,
+        )
+    return VerifiedWeights(entry, (target,), checkpoint.sha256)
 
 
 def digest_of(file: Path) -> str:
@@ -133,8 +134,6 @@ def _record(entry: Entry) -> dict[str, str]:
         lines = file_of(entry, ".sha256").read_text()
     except (OSError, UnicodeDecodeError):
         return {}
-    return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", lines, re.MULTILINE)}
-
-
-if __name__ == "__main__":
-    answer(write)
+    return {
+        name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", lines, re.MULTILINE)
+    }

@@ -6,10 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["painter", "mood", "parser", "close_parser", "restorer", "promptable", "person", "detector", "perceptual"]
+Role = Literal[
+    "painter",
+    "mood",
+    "parser",
+    "close_parser",
+    "restorer",
+    "promptable",
+    "person",
+    "detector",
+    "perceptual",
+]
 # What of a network is meant. A promptable one has two pieces: its image encoder runs once a photo, its decoder once a prompt. A painter
 # that normalizes by the whole picture has two more, for a picture that is painted in tiles: one measures it, one paints a tile by that.
-Piece = Literal["run", "prompt", "statistics", "frozen"]
+Submodule = Literal["run", "prompt", "statistics", "frozen"]
 # What every painting may need. The other roles are played only where a person chooses a network by its name.
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of faces near
 USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")
@@ -109,7 +119,9 @@ def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
             for name, item in listed.items()
         }  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightError(f"{file} is not a list of weights ({error!r}); get the project's own copy again.") from error
+        raise WeightError(
+            f"{file} is not a list of weights ({error!r}); get the project's own copy again."
+        ) from error
 
 
 SAM = "Kirillov et al. 2023, Segment Anything, arXiv 2304.02643"
@@ -148,7 +160,9 @@ def _fcn(layers: int, sha256: str, size: int) -> Entry:
     )  # fmt: skip
 
 
-def _retinaface(name: str, backbone: str, sources: tuple[str, ...], sha256: str, size: int) -> Entry:
+def _retinaface(
+    name: str, backbone: str, sources: tuple[str, ...], sha256: str, size: int
+) -> Entry:
     return Entry(
         name=f"retinaface_{name}", role="detector", license="MIT", origin="facexlib",
         paper="Deng et al. 2020, RetinaFace: Single-stage Dense Face Localisation in the Wild, arXiv 1905.00641",

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from pipeline.weights.cache import Verified, file_of, keep, verify
+from pipeline.weights.cache import VerifiedWeights, file_of, keep, verify
 from pipeline.weights.catalog import Entry, WeightError, WrongFileError
 from pipeline.weights.http import Received, SourceError, download
 from pipeline.weights.hub import discard, download_from_hub, find_in_hub_cache
@@ -13,7 +13,7 @@ LIMIT_UNKNOWN = 200 << 20  # bytes; for a checkpoint whose size was never publis
 log = logging.getLogger(__name__)
 
 
-def bring(entry: Entry, received: Received | None = None) -> Verified:
+def fetch(entry: Entry, received: Received | None = None) -> VerifiedWeights:
     """Return a weight's verified files, downloading a published one where it is missing or not what it should be.
 
     Raises: WeightError: no source delivered it, there is no room for it, or it cannot be loaded.
@@ -28,7 +28,9 @@ def bring(entry: Entry, received: Received | None = None) -> Verified:
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(lock):
-            return _usable(entry) or _from_sources(entry, received)  # another process may have brought it meanwhile
+            return _usable(entry) or _from_sources(
+                entry, received
+            )  # another process may have brought it meanwhile
     except OSError as error:
         raise WeightError(
             f"{entry.name} cannot be kept ({error}). Free some space, or set PORTRAIT_CACHE, and HF_HOME for what comes from the "
@@ -36,7 +38,7 @@ def bring(entry: Entry, received: Received | None = None) -> Verified:
         ) from error
 
 
-def _usable(entry: Entry) -> Verified | None:
+def _usable(entry: Entry) -> VerifiedWeights | None:
     if not find(entry):
         return None
     try:
@@ -46,11 +48,15 @@ def _usable(entry: Entry) -> Verified | None:
         return None
 
 
-def _from_sources(entry: Entry, received: Received | None) -> Verified:
+def _from_sources(entry: Entry, received: Received | None) -> VerifiedWeights:
     reasons = []
     for source in entry.sources:
         try:
-            return _from_hub(entry, source, received) if source.startswith("hf://") else _from_url(entry, source, received)
+            return (
+                _from_hub(entry, source, received)
+                if source.startswith("hf://")
+                else _from_url(entry, source, received)
+            )
         except (SourceError, WrongFileError) as error:
             reasons.append(f"{source}: {error}")
     raise WeightError(
@@ -59,7 +65,7 @@ def _from_sources(entry: Entry, received: Received | None) -> Verified:
     )
 
 
-def _from_hub(entry: Entry, source: str, received: Received | None) -> Verified:
+def _from_hub(entry: Entry, source: str, received: Received | None) -> VerifiedWeights:
     if file := find_in_hub_cache(source):
         try:
             return _accepted(entry, file)
@@ -68,7 +74,7 @@ def _from_hub(entry: Entry, source: str, received: Received | None) -> Verified:
     return _accepted(entry, download_from_hub(source, _limit(entry), entry.sha256, received))
 
 
-def _from_url(entry: Entry, source: str, received: Received | None) -> Verified:
+def _from_url(entry: Entry, source: str, received: Received | None) -> VerifiedWeights:
     part = file_of(entry, ".part")
     download(source, part, _limit(entry), received)
     try:
@@ -79,12 +85,12 @@ def _from_url(entry: Entry, source: str, received: Received | None) -> Verified:
         part.replace(file_of(entry, ".pth"))  # as published: the next attempt begins there
         raise
     if part in found.files:
-        return Verified(entry, (part.replace(file_of(entry, ".pth")),), found.sha256)
+        return VerifiedWeights(entry, (part.replace(file_of(entry, ".pth")),), found.sha256)
     part.unlink()
     return found
 
 
-def _accepted(entry: Entry, file: Path) -> Verified:
+def _accepted(entry: Entry, file: Path) -> VerifiedWeights:
     """Return a checkpoint as it is kept; delete it where it is not what it should be, only there.
 
     Raises: WrongFileError: it is not. WeightError: it is, and cannot be loaded.

@@ -44,7 +44,14 @@ def download(url: str, part: Path, limit: int, received: Received | None = None)
         raise SourceError(sentence(error)) from error
 
 
-def _store(response: http.client.HTTPResponse, part: Path, start: int, total: int | None, limit: int, received: Received | None) -> None:
+def _store(
+    response: http.client.HTTPResponse,
+    part: Path,
+    start: int,
+    total: int | None,
+    limit: int,
+    received: Received | None,
+) -> None:
     done = start
     with part.open("ab" if start else "wb") as file:
         while chunk := response.read(CHUNK):
@@ -57,7 +64,9 @@ def _store(response: http.client.HTTPResponse, part: Path, start: int, total: in
             if received:
                 received(done, total)
     if total is not None and done < total:
-        raise SourceError(f"it stopped after {done} of {total} bytes; the next attempt goes on from there")
+        raise SourceError(
+            f"it stopped after {done} of {total} bytes; the next attempt goes on from there"
+        )
 
 
 def refuse_large(size: int | None, limit: int) -> None:

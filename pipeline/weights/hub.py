@@ -20,11 +20,15 @@ def find_in_hub_cache(source: str) -> Path | None:
     from huggingface_hub import parse_hf_uri, try_to_load_from_cache
 
     uri = parse_hf_uri(source)
-    found = try_to_load_from_cache(uri.id, uri.path_in_repo, repo_type=uri.type, revision=uri.revision)
+    found = try_to_load_from_cache(
+        uri.id, uri.path_in_repo, repo_type=uri.type, revision=uri.revision
+    )
     return Path(found) if isinstance(found, str) else None
 
 
-def download_from_hub(source: str, limit: int, sha256: str | None = None, received: Received | None = None) -> Path:
+def download_from_hub(
+    source: str, limit: int, sha256: str | None = None, received: Received | None = None
+) -> Path:
     """Download `hf://REPOSITORY@REVISION/FILE` into the Hub's cache; what is there already is not downloaded again.
 
     A download that is cut goes on where it stopped, several times; one whose process was killed begins anew.
@@ -32,18 +36,33 @@ def download_from_hub(source: str, limit: int, sha256: str | None = None, receiv
     Raises: SourceError: it cannot be had, is larger than `limit` bytes, or is by the Hub's own word not the file of that `sha256`.
     OSError: the disk is full.
     """
-    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_download, hf_hub_url, parse_hf_uri
+    from huggingface_hub import (
+        constants,
+        get_hf_file_metadata,
+        hf_hub_download,
+        hf_hub_url,
+        parse_hf_uri,
+    )
 
     uri = parse_hf_uri(source)
-    place = {"repo_id": uri.id, "filename": uri.path_in_repo, "repo_type": uri.type, "revision": uri.revision}
+    place = {
+        "repo_id": uri.id,
+        "filename": uri.path_in_repo,
+        "repo_type": uri.type,
+        "revision": uri.revision,
+    }
     patience_s = constants.HF_HUB_ETAG_TIMEOUT
     try:
         # Asked beforehand because the client itself would try a Hub that is away again and again, for a minute.
         about = get_hf_file_metadata(hf_hub_url(**place), timeout=patience_s)
         refuse_large(about.size, limit)
-        if sha256 and SHA256.fullmatch(about.etag or "") and about.etag != sha256:  # a large file's tag is its hash
+        if (
+            sha256 and SHA256.fullmatch(about.etag or "") and about.etag != sha256
+        ):  # a large file's tag is its hash
             raise SourceError(f"sha256 {sha256} was wanted, it has {about.etag}")
-        file = Path(hf_hub_download(**place, etag_timeout=patience_s, tqdm_class=_telling(received)))
+        file = Path(
+            hf_hub_download(**place, etag_timeout=patience_s, tqdm_class=_telling(received))
+        )
     except SourceError:
         raise
     except Exception as error:  # the client lets its HTTP library's errors through; whichever it was, the next source is tried

@@ -20,7 +20,12 @@ PUBLISHED = {
     "vgg19": 12_944_960,  # as far as conv5_1
 }
 # What a state dict holds besides parameters.
-BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "positional_encoding_gaussian_matrix")
+BUFFERS = (
+    "running_mean",
+    "running_var",
+    "num_batches_tracked",
+    "positional_encoding_gaussian_matrix",
+)
 
 
 def count_parameters(entry: Entry) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.settings import WeightPolicy
-from pipeline.weights.cache import Verified, file_of, find_kept, keep, kept, recorded, verify
+from pipeline.weights.cache import VerifiedWeights, file_of, find_kept, keep, kept, recorded, verify
 from pipeline.weights.catalog import CATALOG, EMBEDDED, Entry, WeightError, WrongFileError
 from pipeline.weights.hub import find_in_hub_cache
 
@@ -35,9 +35,13 @@ def status() -> list[Status]:
     return found
 
 
-def at_hand(policy: WeightPolicy = "auto") -> frozenset[str]:
+def available(policy: WeightPolicy = "auto") -> frozenset[str]:
     """Return the names of the published weights that `auto` takes: those that are here now, or under `embedded` none."""
-    return frozenset(entry.name for entry in CATALOG.values() if policy != "embedded" and not entry.embedded and find(entry))
+    return frozenset(
+        entry.name
+        for entry in CATALOG.values()
+        if policy != "embedded" and not entry.embedded and find(entry)
+    )
 
 
 def choose(role: str, policy: WeightPolicy, here: Container[str] | None = None) -> Entry:
@@ -70,7 +74,9 @@ def named(name: str, policy: WeightPolicy) -> Entry:
     """
     entry = CATALOG.get(name)
     if entry is None:
-        raise WeightError(f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else.")
+        raise WeightError(
+            f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else."
+        )
     if entry.embedded or policy == "full" or (policy == "auto" and find(entry)):
         return entry
     raise WeightError(f"{name} was chosen, {_advice(entry)}, or choose something else.")
@@ -97,7 +103,7 @@ def _find_checkpoint(entry: Entry) -> Path | None:
     return next((path for path in in_hub if path), None)
 
 
-def obtain(entry: Entry) -> Verified:
+def obtain(entry: Entry) -> VerifiedWeights:
     """Return the files of a weight that is here, after comparing every byte with what it should be; nothing is downloaded.
 
     Raises: WrongFileError: a published file is not what it should be. WeightError: a file is
@@ -117,7 +123,7 @@ def obtain(entry: Entry) -> Verified:
     return keep(checkpoint)
 
 
-def _verified_shards(entry: Entry) -> Verified:
+def _verified_shards(entry: Entry) -> VerifiedWeights:
     whole = hashlib.sha256()
     files = tuple(EMBEDDED / shard.file for shard in entry.shards)
     for shard, file in zip(entry.shards, files, strict=True):
@@ -132,5 +138,7 @@ def _verified_shards(entry: Entry) -> Verified:
             )
         whole.update(data)
     if whole.hexdigest() != entry.sha256:
-        raise WeightError(f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again.")
-    return Verified(entry, files, whole.hexdigest())
+        raise WeightError(
+            f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again."
+        )
+    return VerifiedWeights(entry, files, whole.hexdigest())

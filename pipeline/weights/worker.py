@@ -13,29 +13,37 @@ from typing import TYPE_CHECKING
 from pipeline.weights.catalog import WeightError, WrongFileError
 
 if TYPE_CHECKING:
-    from pipeline.weights.cache import Verified
+    from pipeline.weights.cache import VerifiedWeights
 
 REFUSED, WRONG = 3, 4  # exit codes: the weights are to blame, the sentence is on stdout
-Work = Callable[["Verified", Path], None]
+Work = Callable[["VerifiedWeights", Path], None]
 
 
-class ApartError(RuntimeError):
+class WorkerError(RuntimeError):
     """A process that could not do its work; the message is its last word."""
 
 
-def run_apart(module: str, weights: "Verified", to: Path) -> None:
+def run_worker(module: str, weights: "VerifiedWeights", to: Path) -> None:
     """Let `python -m MODULE`, which ends in `answer`, write what it makes of weights.
 
     Raises: WeightError; ApartError.
     """
     command = [sys.executable, "-m", module, str(to.resolve())]
-    done = subprocess.run(command, input=pickle.dumps(weights), capture_output=True, cwd=Path(__file__).parents[2], check=False)
+    done = subprocess.run(
+        command,
+        input=pickle.dumps(weights),
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
     if done.returncode in (REFUSED, WRONG):
         refusal = WrongFileError if done.returncode == WRONG else WeightError
         raise refusal(done.stdout.decode().strip())
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-        raise ApartError(lines[-1])
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or [
+            f"exit code {done.returncode}"
+        ]
+        raise WorkerError(lines[-1])
 
 
 def answer(work: Work) -> None:

@@ -68,7 +68,9 @@ def measured(monkeypatch, capsys):
 
 
 def medians(said):
-    return {m[1]: float(m[2]) for m in re.finditer(r"median ([a-z ]+) (\S+) over 2 portraits", said)}
+    return {
+        m[1]: float(m[2]) for m in re.finditer(r"median ([a-z ]+) (\S+) over 2 portraits", said)
+    }
 
 
 def test_every_figure_is_measured_where_all_that_it_takes_is_given(

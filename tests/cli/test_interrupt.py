@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.cli.interrupt import interrupts
-from pipeline.types import Enough, Progress
+from pipeline.types import Progress, StopEarly
 from tests.command import painting_of, run, save
 
 LOOK = Progress("paint", 0.5, np.zeros((4, 4, 3), np.float32), 1.0)
@@ -23,7 +23,7 @@ def press():
 
 @pytest.fixture
 def painter(monkeypatch):
-    """Return what a long painter is to do at its looks, and the photos whose picture it kept early."""
+    """Return what a long painter is to do at its looks, and whose picture it kept early."""
     acts, kept = [], []
 
     def paint(photo, settings, *, models, prompt, report):
@@ -33,7 +33,7 @@ def painter(monkeypatch):
                 report(LOOK)
                 act()
             report(LOOK)
-        except Enough:
+        except StopEarly:
             kept.append(photo.name)
         report(STAGE)
         return painting_of(photo, settings)
@@ -76,14 +76,14 @@ def test_after_the_looks_it_ends_the_command_at_once_again():
     with interrupts() as ctrl_c:
         ctrl_c.watch(LOOK)
         press()
-        with pytest.raises(Enough):
+        with pytest.raises(StopEarly):
             ctrl_c.watch(LOOK)
         ctrl_c.watch(STAGE)
         with pytest.raises(KeyboardInterrupt):
             press()
         ctrl_c.watch(LOOK)  # the next photo's
         press()
-        with pytest.raises(Enough):
+        with pytest.raises(StopEarly):
             ctrl_c.watch(LOOK)
 
 

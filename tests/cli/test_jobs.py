@@ -8,13 +8,27 @@ from PIL import Image
 
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
-from pipeline.types import Care
+from pipeline.types import RestorationPlan
 from tests.command import SHA256, painting_of, run, save
 
 
 def test_the_result_carries_its_settings(tmp_path, runs):
-    run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--brush", "2.5", "--keep", "hair", "--no-keep")
-    assert read_settings(tmp_path / "out.png") == Settings.from_flat(brush=2.5, keep="hair", keep_face=False) == runs[0]
+    run(
+        "paint",
+        save(tmp_path / "me.png"),
+        "-o",
+        tmp_path / "out.png",
+        "--brush",
+        "2.5",
+        "--keep",
+        "hair",
+        "--no-keep",
+    )
+    assert (
+        read_settings(tmp_path / "out.png")
+        == Settings.from_flat(brush=2.5, keep="hair", keep_face=False)
+        == runs[0]
+    )
 
 
 def test_alpha_is_kept_and_jpeg_says_that_it_cannot(tmp_path, runs, capsys):
@@ -22,7 +36,9 @@ def test_alpha_is_kept_and_jpeg_says_that_it_cannot(tmp_path, runs, capsys):
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     image.save(tmp_path / "clear.png")
     assert run("paint", tmp_path / "clear.png", "-o", tmp_path / "out.png") == 0
-    np.testing.assert_array_equal(read_photo(tmp_path / "out.png").alpha, np.asarray(image.getchannel("A")))
+    np.testing.assert_array_equal(
+        read_photo(tmp_path / "out.png").alpha, np.asarray(image.getchannel("A"))
+    )
     assert run("paint", tmp_path / "clear.png", "-o", tmp_path / "out.jpg") == 0
     assert "flattened over white" in capsys.readouterr().err
 
@@ -30,7 +46,12 @@ def test_alpha_is_kept_and_jpeg_says_that_it_cannot(tmp_path, runs, capsys):
 def test_stages_are_written_and_a_skipped_one_is_not(tmp_path, runs):
     photo, stages = save(tmp_path / "me.png"), tmp_path / "stages"
     assert run("paint", photo, "-o", tmp_path / "out.png", "--stages", stages) == 0
-    assert sorted(p.name for p in stages.iterdir()) == ["mask.png", "parse.png", "result.png", "styled.png"]
+    assert sorted(p.name for p in stages.iterdir()) == [
+        "mask.png",
+        "parse.png",
+        "result.png",
+        "styled.png",
+    ]
     assert Image.open(stages / "parse.png").mode == "P"
     assert Image.open(stages / "mask.png").mode == "L"
     save(stages / "restored.png")  # left by a run that did restore
@@ -47,9 +68,21 @@ def test_stages_of_several_photos_go_to_a_folder_each(tmp_path, runs):
 def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     good, bad, report = save(tmp_path / "me.png"), tmp_path / "bad.png", tmp_path / "report.json"
     bad.write_text("not a picture")
-    assert run("paint", bad, good, "-o", tmp_path / "out", "--report", report, "--feather", "0.1") == 2
+    assert (
+        run("paint", bad, good, "-o", tmp_path / "out", "--report", report, "--feather", "0.1") == 2
+    )
     failed, done = json.loads(report.read_text())
-    keys = ["photo", "result", "settings", "seconds", "weights", "faces", "prompt", "skipped", "error"]
+    keys = [
+        "photo",
+        "result",
+        "settings",
+        "seconds",
+        "weights",
+        "faces",
+        "prompt",
+        "skipped",
+        "error",
+    ]
     assert list(failed) == list(done) == keys
     assert failed["photo"] == str(bad)
     assert failed["result"] is None
@@ -60,22 +93,33 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     assert done["seconds"]["paint"] == 0.5
     assert done["weights"] == [{"name": "painter", "sha256": SHA256, "unpinned": False}]
     assert done["skipped"] == {"restore": "Its weights are missing."}
-    face = {"box": [5, 6, 25, 30], "eye_centers": [[10, 12], [20, 12]], "mouth_corners": [[18, 20], [28, 20]], "score": 0.9}
+    face = {
+        "box": [5, 6, 25, 30],
+        "eye_centers": [[10, 12], [20, 12]],
+        "mouth_corners": [[18, 20], [28, 20]],
+        "score": 0.9,
+    }
     assert done["faces"] == [face]
     assert failed["prompt"] is None
     assert done["prompt"] == {"points": [], "box": None, "faces": []}
 
 
 def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
-    cares = (Care(0.5, blur=7.123, low_confidence=True), Care(0.0, "sharp already", 1.2), Care(1.0))
+    plans = (
+        RestorationPlan(0.5, blur=7.123, low_confidence=True),
+        RestorationPlan(0.0, "sharp already", 1.2),
+        RestorationPlan(1.0),
+    )
 
     def paint(photo, settings, **_):
         painting = painting_of(photo, settings)
-        return replace(painting, faces=painting.faces * 3, cares=cares)
+        return replace(painting, faces=painting.faces * 3, plans=plans)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
     report = tmp_path / "report.json"
-    assert run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--report", report) == 0
+    assert (
+        run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--report", report) == 0
+    )
     keys = ("restoration", "left_alone", "blur_px", "confidence")
     assert [tuple(face[key] for key in keys) for face in json.loads(report.read_text())[0]["faces"]] == [
         (0.5, None, 7.12, "low confidence"), (0, "sharp already", 1.2, None), (1, None, 1, "high"),
@@ -84,7 +128,21 @@ def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
 
 def test_the_report_says_what_was_pointed_at(tmp_path, runs):
     photo, report = save(tmp_path / "me.png"), tmp_path / "report.json"
-    assert run("paint", photo, "-o", tmp_path / "out.png", "--report", report, "--points", "7,8,-", "--box", "1,2,30,31") == 0
+    assert (
+        run(
+            "paint",
+            photo,
+            "-o",
+            tmp_path / "out.png",
+            "--report",
+            report,
+            "--points",
+            "7,8,-",
+            "--box",
+            "1,2,30,31",
+        )
+        == 0
+    )
     assert json.loads(report.read_text())[0]["prompt"] == {
         "points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0], "faces": [],
     }  # fmt: skip
@@ -95,7 +153,11 @@ def test_hints_notes_and_skipped_stages_are_said(tmp_path, runs, capsys):
     frames[0].save(tmp_path / "me.gif", save_all=True, append_images=frames[1:])
     assert run("paint", tmp_path / "me.gif", "-o", tmp_path / "out.png") == 0
     said = capsys.readouterr().err
-    for sentence in ("Only the first of its 2 frames is used.", "A hint.", "skipped restore: Its weights are missing."):
+    for sentence in (
+        "Only the first of its 2 frames is used.",
+        "A hint.",
+        "skipped restore: Its weights are missing.",
+    ):
         assert f"{tmp_path / 'me.gif'}: {sentence}\n" in said
 
 

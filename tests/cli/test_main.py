@@ -22,18 +22,27 @@ ROOT = Path(__file__).parents[2]
 def test_one_photo_goes_to_the_named_file(tmp_path, runs, capsys):
     photo = save(tmp_path / "me.png")
     assert run("paint", photo, "-o", tmp_path / "new" / "out.png") == 0
-    np.testing.assert_array_equal(read_photo(tmp_path / "new" / "out.png").pixels, 255 - read_photo(photo).pixels)
+    np.testing.assert_array_equal(
+        read_photo(tmp_path / "new" / "out.png").pixels, 255 - read_photo(photo).pixels
+    )
     assert capsys.readouterr().out.splitlines() == [str(tmp_path / "new" / "out.png")]
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "webp", "tiff"])
 def test_the_suffix_of_out_chooses_the_format(tmp_path, runs, suffix):
     assert run("paint", save(tmp_path / "me.png"), "-o", tmp_path / f"out.{suffix}") == 0
-    assert Image.open(tmp_path / f"out.{suffix}").format == {"jpg": "JPEG", "webp": "WEBP", "tiff": "TIFF"}[suffix]
+    assert (
+        Image.open(tmp_path / f"out.{suffix}").format
+        == {"jpg": "JPEG", "webp": "WEBP", "tiff": "TIFF"}[suffix]
+    )
 
 
 def test_several_photos_go_to_a_folder_and_repeated_names_are_numbered(tmp_path, runs):
-    photos = [save(tmp_path / "a" / "me.png"), save(tmp_path / "b" / "me.jpg"), save(tmp_path / "you.png", 50, 70)]
+    photos = [
+        save(tmp_path / "a" / "me.png"),
+        save(tmp_path / "b" / "me.jpg"),
+        save(tmp_path / "you.png", 50, 70),
+    ]
     assert run("paint", *photos, "-o", tmp_path / "out") == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["me-2.png", "me.png", "you.png"]
     assert read_photo(tmp_path / "out" / "you.png").pixels.shape == (50, 70, 3)
@@ -65,7 +74,10 @@ def test_a_folder_is_needed_for_several_and_a_known_suffix_for_one(tmp_path):
         plan(two, str(tmp_path / "out.png"), suffixes=(".png",))
     with pytest.raises(ValueError, match=r"named \.png or a folder, found '.*out.gif'"):
         plan(two[:1], str(tmp_path / "out.gif"), suffixes=(".png",))
-    assert plan(two, str(tmp_path / "v1.2"), suffixes=(".png",))[0].result == tmp_path / "v1.2" / "a.png"
+    assert (
+        plan(two, str(tmp_path / "v1.2"), suffixes=(".png",))[0].result
+        == tmp_path / "v1.2" / "a.png"
+    )
 
 
 # Nothing is lost
@@ -107,7 +119,13 @@ def test_stages_and_report_are_not_overwritten_without_the_flag(tmp_path, runs, 
 
 def test_a_bad_file_is_named_in_one_line_and_the_others_are_done(tmp_path, runs, capsys):
     (tmp_path / "empty.jpg").touch()
-    photos = [tmp_path / "absent.png", save(tmp_path / "a.png"), tmp_path / "empty.jpg", save(tmp_path / "tiny.png", 1, 2), tmp_path]
+    photos = [
+        tmp_path / "absent.png",
+        save(tmp_path / "a.png"),
+        tmp_path / "empty.jpg",
+        save(tmp_path / "tiny.png", 1, 2),
+        tmp_path,
+    ]
     assert run("paint", *photos, save(tmp_path / "b.png"), "-o", tmp_path / "out") == 2
     said = capsys.readouterr()
     for photo in (photos[0], photos[2], photos[3], photos[4]):
@@ -117,7 +135,12 @@ def test_a_bad_file_is_named_in_one_line_and_the_others_are_done(tmp_path, runs,
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("The weights\nare missing."), MemoryError(), OSError(28, "No space left on device", "out.png")]
+    "error",
+    [
+        RuntimeError("The weights\nare missing."),
+        MemoryError(),
+        OSError(28, "No space left on device", "out.png"),
+    ],
 )
 def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, monkeypatch, error):
     def fail(*_, **__):
@@ -144,7 +167,9 @@ def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, mo
         (["--over"], "--over"),
     ],
 )
-def test_values_out_of_range_are_refused_in_one_line_with_the_range(tmp_path, capsys, arguments, sentence):
+def test_values_out_of_range_are_refused_in_one_line_with_the_range(
+    tmp_path, capsys, arguments, sentence
+):
     with pytest.raises(SystemExit) as left:
         run("paint", "me.png", "-o", tmp_path / "out.png", *arguments)
     assert left.value.code == 2
@@ -172,9 +197,13 @@ def test_an_interrupted_run_keeps_what_is_finished(tmp_path, runs, capsys, monke
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
     photos = [save(tmp_path / f"{name}.png") for name in "abc"]
-    assert run("paint", *photos, "-o", tmp_path / "out", "--report", tmp_path / "report.json") == 130
+    assert (
+        run("paint", *photos, "-o", tmp_path / "out", "--report", tmp_path / "report.json") == 130
+    )
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.png"]
-    assert [record["photo"] for record in json.loads((tmp_path / "report.json").read_text())] == [str(photos[0])]
+    assert [record["photo"] for record in json.loads((tmp_path / "report.json").read_text())] == [
+        str(photos[0])
+    ]
     assert "Interrupted" in capsys.readouterr().err
 
 
@@ -186,7 +215,11 @@ def test_every_setting_has_its_flag_in_the_help(capsys):
         run("paint", "--help")
     said = " ".join(capsys.readouterr().out.split())  # wherever lines break
     for option in options():
-        flag = f"--no-{option.flag.split('_')[0]}" if option.kind is bool else f"--{option.flag.replace('_', '-')}"
+        flag = (
+            f"--no-{option.flag.split('_')[0]}"
+            if option.kind is bool
+            else f"--{option.flag.replace('_', '-')}"
+        )
         assert flag in said
         if option.is_number:
             assert f"{option.low:g} to {option.high:g}" in said
@@ -202,7 +235,15 @@ def test_a_count_is_whole(tmp_path, runs, capsys):
 
 
 def test_the_switches_switch_off(tmp_path, runs):
-    run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--no-paint", "--no-restore", "--no-keep")
+    run(
+        "paint",
+        save(tmp_path / "me.png"),
+        "-o",
+        tmp_path / "out.png",
+        "--no-paint",
+        "--no-restore",
+        "--no-keep",
+    )
     assert runs == [Settings.from_flat(paint=False, restore=False, keep_face=False)]
 
 
@@ -218,7 +259,9 @@ except SystemExit:
 heavy = {"torch", "openvino", "cv2", "scipy", "gradio", "huggingface_hub", "segmentation_models_pytorch"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -12,7 +12,9 @@ from pipeline.weights.catalog import CATALOG
 from tests.command import run
 
 ROOT = Path(__file__).parents[2]
-RESTORES = any(entry.embedded and entry.role == "restorer" for entry in CATALOG.values())  # without a download
+RESTORES = any(
+    entry.embedded and entry.role == "restorer" for entry in CATALOG.values()
+)  # without a download
 
 
 @pytest.fixture(scope="module")
@@ -21,25 +23,43 @@ def painted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("painted")
     with Image.open(ROOT / "examples" / "portrait.jpg") as portrait:
         portrait.thumbnail((301, 301))
-        portrait = portrait.filter(ImageFilter.GaussianBlur(1.5))  # a sharp face would not be restored
+        portrait = portrait.filter(
+            ImageFilter.GaussianBlur(1.5)
+        )  # a sharp face would not be restored
         portrait.save(folder / "me.png")
         turned = Image.Exif()
         turned[0x0112] = 6
         portrait.transpose(Image.Transpose.ROTATE_90).save(folder / "turned.png", exif=turned)
-    common = ["--weights", "embedded", "--stages", folder / "stages", "--report", folder / "report.json"]
-    assert run("paint", folder / "me.png", folder / "turned.png", "-o", folder / "out", *common) == 0
+    common = [
+        "--weights",
+        "embedded",
+        "--stages",
+        folder / "stages",
+        "--report",
+        folder / "report.json",
+    ]
+    assert (
+        run("paint", folder / "me.png", folder / "turned.png", "-o", folder / "out", *common) == 0
+    )
     return folder
 
 
 def test_a_real_portrait_is_painted_at_its_own_size(painted):
-    photo, result = read_photo(painted / "me.png").pixels, read_photo(painted / "out" / "me.png").pixels
+    photo, result = (
+        read_photo(painted / "me.png").pixels,
+        read_photo(painted / "out" / "me.png").pixels,
+    )
     assert result.shape == photo.shape
     assert np.abs(result.astype(int) - photo).mean() > 4, "this is the photo"
-    assert np.corrcoef(result.mean(2).ravel(), photo.mean(2).ravel())[0, 1] > 0.7, "this is another picture"
+    assert np.corrcoef(result.mean(2).ravel(), photo.mean(2).ravel())[0, 1] > 0.7, (
+        "this is another picture"
+    )
 
 
 def test_a_turned_photo_gives_the_same_painting(painted):
-    assert (painted / "out" / "me.png").read_bytes() == (painted / "out" / "turned.png").read_bytes()
+    assert (painted / "out" / "me.png").read_bytes() == (
+        painted / "out" / "turned.png"
+    ).read_bytes()
 
 
 def test_the_real_report_finds_one_face_and_names_the_weights(painted):
@@ -54,11 +74,18 @@ def test_the_real_report_finds_one_face_and_names_the_weights(painted):
 
 def test_the_real_stages_are_there(painted):
     restored = {"restored.png"} if RESTORES else set()
-    assert {p.name for p in (painted / "stages" / "me").iterdir()} == {"mask.png", "parse.png", "result.png", "styled.png"} | restored
+    assert {p.name for p in (painted / "stages" / "me").iterdir()} == {
+        "mask.png",
+        "parse.png",
+        "result.png",
+        "styled.png",
+    } | restored
 
 
 def test_parsing_a_real_portrait_finds_a_face(painted):
-    assert run("parse", painted / "me.png", "-o", painted / "labels.png", "--weights", "embedded") == 0
+    assert (
+        run("parse", painted / "me.png", "-o", painted / "labels.png", "--weights", "embedded") == 0
+    )
     labels = np.asarray(Image.open(painted / "labels.png"))
     assert labels.shape == read_photo(painted / "me.png").pixels.shape[:2]
     assert {0, 1, 2, 5, 6} <= set(np.unique(labels)) <= set(range(9))

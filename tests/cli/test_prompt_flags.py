@@ -22,7 +22,9 @@ def prompts(monkeypatch):
 
 
 def run(folder, *flags, photos=("me.png",)):
-    return main(["paint", *(str(save(folder / name)) for name in photos), "-o", str(folder / "out"), *flags])
+    return main(
+        ["paint", *(str(save(folder / name)) for name in photos), "-o", str(folder / "out"), *flags]
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,10 +32,16 @@ def run(folder, *flags, photos=("me.png",)):
     [
         ((), Prompt()),
         (("--points", "10,20"), Prompt(((10, 20, True),))),
-        (("--points", " 10,20  30.5,4,- 0,0 "), Prompt(((10, 20, True), (30.5, 4, False), (0, 0, True)))),
+        (
+            ("--points", " 10,20  30.5,4,- 0,0 "),
+            Prompt(((10, 20, True), (30.5, 4, False), (0, 0, True))),
+        ),
         (("--box", "1,2,30,40"), Prompt(box=(1, 2, 30, 40))),
         (("--box", "0,0,60,40", "--points", "59,39,-"), Prompt(((59, 39, False),), (0, 0, 60, 40))),
-        (("--faces", "10,20 30.5,4,0.8 0,0,0"), Prompt(faces=((10, 20, None), (30.5, 4, 0.8), (0, 0, 0)))),
+        (
+            ("--faces", "10,20 30.5,4,0.8 0,0,0"),
+            Prompt(faces=((10, 20, None), (30.5, 4, 0.8), (0, 0, 0))),
+        ),
     ],
 )
 def test_points_and_box_reach_the_painting(tmp_path, prompts, flags, prompt):
@@ -45,21 +53,29 @@ def test_points_and_box_reach_the_painting(tmp_path, prompts, flags, prompt):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (("--points", "10"), "A point is x,y or x,y,- for each, px of the photo from its top left, not '10'"),
+        (
+            ("--points", "10"),
+            "A point is x,y or x,y,- for each, px of the photo from its top left, not '10'",
+        ),
         (("--points", "10,20,+"), "not '10,20,+'"),
         (("--points", "10,20 a,b"), "not 'a,b'"),
         (("--box", "1,2,3"), "A box is x0,y0,x1,y1, px of the photo, not '1,2,3'"),
         (("--points", "60,0"), "x from 0 to 59 and y from 0 to 39, not 60,0"),
         (("--box", "5,5,5,9"), "x0 < x1 in 0 to 60 and y0 < y1 in 0 to 40, not 5,5,5,9"),
         (("--box=-1,0,5,5",), "in 0 to 60"),
-        (("--faces", "10"), "A face is x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top left, not '10'"),
+        (
+            ("--faces", "10"),
+            "A face is x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top left, not '10'",
+        ),
         (("--faces", "10,20,a"), "not '10,20,a'"),
         (("--faces", "10,20,1,1"), "not '10,20,1,1'"),
         (("--faces", "10,20,1.5"), "A face's restoration is a number from 0 to 1, not 1.5"),
         (("--faces", "10,40"), "x from 0 to 59 and y from 0 to 39, not 10,40"),
     ],
 )
-def test_what_is_no_prompt_of_the_photo_is_refused_in_one_line(tmp_path, prompts, capsys, flags, sentence):
+def test_what_is_no_prompt_of_the_photo_is_refused_in_one_line(
+    tmp_path, prompts, capsys, flags, sentence
+):
     assert run(tmp_path, *flags) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert sentence in line

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.usefixtures("at_once")
 def published(hub, data, monkeypatch):
     """Publish one weight with a known hash, one with a wrong one, and one without."""
     good = entry_of(data, hub.plain, name="good")
-    entries = (good, entry_of(data, hub.plain, name="bad", sha256="0" * 64), entry_of(data, SOURCE, name="free", sha256=None))
+    entries = (
+        good,
+        entry_of(data, hub.plain, name="bad", sha256="0" * 64),
+        entry_of(data, SOURCE, name="free", sha256=None),
+    )
     listed = {entry.name: entry for entry in entries}
     monkeypatch.setattr(catalog, "PUBLISHED", entries)
     monkeypatch.setattr(catalog, "CATALOG", listed)

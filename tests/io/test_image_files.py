@@ -41,12 +41,20 @@ def bad_files():
     photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
     yield "text", b"hello, this is not a picture", "not a picture"
     yield "zero bytes", b"", "empty"
-    yield "a postscript program", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "not a picture"
+    yield (
+        "a postscript program",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n",
+        "not a picture",
+    )
     yield "HEIC header only", b"\0\0\0\x18ftypheic" + b"\0" * 40, "picture"
     yield "1 x 1", saved(photo.resize((1, 1))), "at least 16 px"
     yield "20,000 x 10", saved(Image.new("RGB", (20_000, 10))), "at least 16 px"
     yield "20,000 x 100", saved(Image.new("RGB", (20_000, 100))), "at most 20 times"
-    yield "240 megapixels", raw_png(20_000, 12_000, 1, 0, []), "at most 220 megapixels, found 20000 x 12000 = 240.0"
+    yield (
+        "240 megapixels",
+        raw_png(20_000, 12_000, 1, 0, []),
+        "at most 220 megapixels, found 20000 x 12000 = 240.0",
+    )
     yield "a bomb of 10 gigapixels", raw_png(100_000, 100_000, 8, 2, []), "at most 220 megapixels"
     yield "32-bit numbers", saved(Image.fromarray(np.zeros((20, 20), np.float32)), "TIFF"), "32-bit"
     for kind in ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"):
@@ -55,7 +63,10 @@ def bad_files():
         yield f"the first bytes of a {kind}", data[:16], "damaged|not a picture"
 
 
-@pytest.mark.parametrize(("data", "sentence"), [pytest.param(data, sentence, id=name) for name, data, sentence in bad_files()])
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [pytest.param(data, sentence, id=name) for name, data, sentence in bad_files()],
+)
 def test_a_bad_picture_is_refused_in_one_sentence(data, sentence, tmp_path):
     path = tmp_path / "photo.dat"
     path.write_bytes(data)
@@ -90,7 +101,11 @@ def test_a_picture_of_just_the_limit_is_not_too_large():
 @given(data=st.data())
 def test_any_broken_byte_gives_a_photo_or_a_sentence(kind, data):
     content = bytearray(saved(Image.fromarray(gradient()), kind))
-    for at, value in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), min_size=1, max_size=8)):
+    for at, value in data.draw(
+        st.lists(
+            st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), min_size=1, max_size=8
+        )
+    ):
         content[at] = value
     try:
         photo = read_photo(bytes(content))
@@ -103,7 +118,10 @@ def test_any_broken_byte_gives_a_photo_or_a_sentence(kind, data):
 # Kinds of pictures
 
 
-@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {}), ("BMP", {}), ("WEBP", {"lossless": True}), ("PPM", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("PNG", {}), ("TIFF", {}), ("BMP", {}), ("WEBP", {"lossless": True}), ("PPM", {})],
+)
 @pytest.mark.parametrize("size", [(16, 16), (17, 31), (131, 257), (300, 19)])
 def test_lossless_pictures_keep_every_pixel_and_odd_sizes(kind, options, size):
     pixels = gradient(*size)
@@ -117,7 +135,12 @@ def test_lossless_pictures_keep_every_pixel_and_odd_sizes(kind, options, size):
 @pytest.mark.parametrize("kind", ["JPEG", "AVIF", "WEBP", "JPEG2000"])
 def test_lossy_pictures_look_the_same(kind):
     pixels = gradient()
-    assert np.abs(read_photo(saved(Image.fromarray(pixels), kind, quality=95)).pixels.astype(int) - pixels).mean() < 4
+    assert (
+        np.abs(
+            read_photo(saved(Image.fromarray(pixels), kind, quality=95)).pixels.astype(int) - pixels
+        ).mean()
+        < 4
+    )
 
 
 def test_heic_is_read_upright():
@@ -136,19 +159,25 @@ def test_heic_is_read_upright():
 def test_the_first_frame_of_an_animation_is_used_and_said():
     first, second = Image.fromarray(gradient()), Image.new("RGB", (60, 40), "red")
     for kind, options in (("GIF", {}), ("WEBP", {"lossless": True}), ("PNG", {})):
-        photo = read_photo(saved(first, kind, save_all=True, append_images=[second, second.rotate(5)], **options))
+        photo = read_photo(
+            saved(first, kind, save_all=True, append_images=[second, second.rotate(5)], **options)
+        )
         assert photo.notes == ("Only the first of its 3 frames is used.",)
         assert np.abs(photo.pixels.astype(int) - gradient()).mean() < 8  # a GIF has 256 colors
 
 
 def test_gray_gives_three_equal_channels():
     gray = gradient()[..., 0]
-    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gray))).pixels, np.stack([gray] * 3, -1))
+    np.testing.assert_array_equal(
+        read_photo(saved(Image.fromarray(gray))).pixels, np.stack([gray] * 3, -1)
+    )
 
 
 def test_black_and_white_becomes_0_and_255():
     dots = np.indices((20, 20)).sum(0) % 2 == 0
-    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(dots))).pixels[..., 1], dots * 255)
+    np.testing.assert_array_equal(
+        read_photo(saved(Image.fromarray(dots))).pixels[..., 1], dots * 255
+    )
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
@@ -176,7 +205,9 @@ def test_a_palette_keeps_its_colors_and_its_transparency():
 
 def test_a_transparent_color_becomes_alpha():
     pixels = gradient()
-    photo = read_photo(saved(Image.fromarray(pixels), transparency=tuple(int(v) for v in pixels[5, 7])))
+    photo = read_photo(
+        saved(Image.fromarray(pixels), transparency=tuple(int(v) for v in pixels[5, 7]))
+    )
     assert photo.alpha[5, 7] == 0
     assert photo.alpha.mean() > 250
 
@@ -205,7 +236,12 @@ def test_a_sixteen_bit_color_key_hides_gray_and_does_not_spoil_color():
     photo = read_photo(raw_png(24, 20, 16, 0, gray, chunk(b"tRNS", struct.pack(">H", 700))))
     assert (photo.alpha == 0).sum() == 1
     color = np.full((20, 24, 3), 20, ">u2")
-    assert read_photo(raw_png(24, 20, 16, 2, color, chunk(b"tRNS", struct.pack(">HHH", 0, 0, 0)))).alpha is None
+    assert (
+        read_photo(
+            raw_png(24, 20, 16, 2, color, chunk(b"tRNS", struct.pack(">HHH", 0, 0, 0)))
+        ).alpha
+        is None
+    )
 
 
 def test_a_sixteen_bit_tiff_with_white_as_zero_is_not_a_negative():
@@ -228,9 +264,14 @@ def test_a_cmyk_jpeg_is_not_a_negative():
 
 def test_lab_is_read():
     lab = ImageCms.profileToProfile(
-        Image.new("RGB", (20, 20), (200, 30, 40)), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+        Image.new("RGB", (20, 20), (200, 30, 40)),
+        ImageCms.createProfile("sRGB"),
+        ImageCms.createProfile("LAB"),
+        outputMode="LAB",
     )
-    assert np.abs(read_photo(saved(lab, "TIFF")).pixels[0, 0].astype(int) - [200, 30, 40]).max() <= 4
+    assert (
+        np.abs(read_photo(saved(lab, "TIFF")).pixels[0, 0].astype(int) - [200, 30, 40]).max() <= 4
+    )
 
 
 # Color profiles
@@ -242,7 +283,10 @@ def matrix_profile(swap=False):
     if swap:
         red, green = data.index(b"rXYZ"), data.index(b"gXYZ")
         data[red : red + 4], data[green : green + 4] = b"gXYZ", b"rXYZ"
-        for old, new in ((b"sRGB built-in", b"made up space"), ("sRGB built-in".encode("utf-16-be"), "made up space".encode("utf-16-be"))):
+        for old, new in (
+            (b"sRGB built-in", b"made up space"),
+            ("sRGB built-in".encode("utf-16-be"), "made up space".encode("utf-16-be")),
+        ):
             data = bytearray(bytes(data).replace(old, new))
     return bytes(data)
 
@@ -261,7 +305,11 @@ def test_another_profile_is_converted_to_srgb_and_said(mode):
     assert any("made up space to sRGB" in note for note in photo.notes)
 
 
-@pytest.mark.parametrize("broken", [b"not a profile", matrix_profile()[:200], b"\0" * 500], ids=["text", "cut off", "zeros"])
+@pytest.mark.parametrize(
+    "broken",
+    [b"not a profile", matrix_profile()[:200], b"\0" * 500],
+    ids=["text", "cut off", "zeros"],
+)
 def test_a_broken_profile_is_said_and_ignored(broken):
     photo = read_photo(saved(Image.fromarray(gradient()), icc_profile=broken))
     np.testing.assert_array_equal(photo.pixels, gradient())
@@ -270,7 +318,9 @@ def test_a_broken_profile_is_said_and_ignored(broken):
 
 def test_gray_with_an_rgb_profile_and_cmyk_with_a_wrong_one_are_read():
     gray = gradient()[..., 0]
-    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gray), icc_profile=matrix_profile())).pixels[..., 2], gray)
+    np.testing.assert_array_equal(
+        read_photo(saved(Image.fromarray(gray), icc_profile=matrix_profile())).pixels[..., 2], gray
+    )
     inks = Image.new("CMYK", (20, 20), (0, 255, 255, 0))
     photo = read_photo(saved(inks, "TIFF", icc_profile=matrix_profile()))
     assert photo.pixels[0, 0].tolist() == [255, 0, 0]
@@ -290,13 +340,18 @@ def test_every_orientation_is_set_upright_as_pillow_does_it(orientation, kind):
     np.testing.assert_array_equal(read_photo(data).pixels, np.asarray(expected))
 
 
-@given(pixels=arrays(np.uint8, st.tuples(st.integers(1, 5), st.integers(1, 5), st.just(3))), orientation=st.integers(1, 8))
+@given(
+    pixels=arrays(np.uint8, st.tuples(st.integers(1, 5), st.integers(1, 5), st.just(3))),
+    orientation=st.integers(1, 8),
+)
 def test_writing_into_the_stored_view_turns_the_picture(pixels, orientation):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     image = Image.fromarray(pixels)
     image.info["exif"] = exif.tobytes()
-    np.testing.assert_array_equal(as_stored(np.asarray(ImageOps.exif_transpose(image)), orientation), pixels)
+    np.testing.assert_array_equal(
+        as_stored(np.asarray(ImageOps.exif_transpose(image)), orientation), pixels
+    )
 
 
 def test_alpha_is_turned_with_its_picture():
@@ -309,9 +364,18 @@ def test_alpha_is_turned_with_its_picture():
     assert photo.alpha.shape == (60, 40)
 
 
-@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0", b"\xff" * 64])
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0garbage",
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0",
+        b"\xff" * 64,
+    ],
+)
 def test_exif_that_makes_no_sense_is_passed_over(exif):
-    np.testing.assert_array_equal(read_photo(saved(Image.fromarray(gradient()), exif=exif)).pixels, gradient())
+    np.testing.assert_array_equal(
+        read_photo(saved(Image.fromarray(gradient()), exif=exif)).pixels, gradient()
+    )
 
 
 @pytest.mark.skipif(not EXIF.is_dir(), reason=f"needs the photos of all orientations in {EXIF}")
@@ -323,7 +387,10 @@ def test_photos_of_all_orientations_come_out_the_same(subject):
     for orientation in range(9):
         pixels = read_photo(EXIF / f"{subject}_{orientation}.jpg").pixels
         assert pixels.shape == upright.shape
-        assert np.abs(np.asarray(Image.fromarray(pixels).resize((60, 60))).astype(int) - small).mean() < 3, orientation
+        assert (
+            np.abs(np.asarray(Image.fromarray(pixels).resize((60, 60))).astype(int) - small).mean()
+            < 3
+        ), orientation
 
 
 # Memory

@@ -11,7 +11,18 @@ import pytest
 
 from pipeline.io.painting_files import KINDS, load_painting, save_painting
 from pipeline.settings import Settings
-from pipeline.types import Care, Face, Painted, Painting, Photo, Prompt, Scene, Style, WeightUse, drawing_of
+from pipeline.types import (
+    Face,
+    Painted,
+    Painting,
+    Photo,
+    Prompt,
+    RestorationPlan,
+    Scene,
+    Style,
+    WeightUse,
+    drawing_of,
+)
 
 RNG = np.random.default_rng(0)
 SIZE = (12, 17)
@@ -33,7 +44,7 @@ def full():
     """Return a painting in which nothing is None, empty or as by default."""
     points = RNG.random((2, 2), np.float32)
     marks = (np.arange(SIZE[0] * SIZE[1]) % 3).reshape(SIZE).astype(np.uint8)
-    wish = Prompt(
+    override = Prompt(
         points=((3.0, 4.5, True), (5.0, 6.0, False)), box=(1.0, 2.0, 9.0, 8.0),
         drawn=drawing_of(marks), faces=((3.0, 4.0, None), (5.0, 6.0, 0.25)),
         styles=(Style(pixels(), 0.75, pixels()[..., 0]),),
@@ -45,9 +56,9 @@ def full():
         parse=pixels()[..., 0] % 9, mask=mask(),
         faces=(Face((1.0, 2.0, 3.0, np.float32(4)), points, points + 1, 0.9),),
         seconds={"paint": 0.5}, weights=(WeightUse("painter", "ab" * 32, True),),
-        skipped={"restore": "why"}, hints=("A hint.",), prompt=wish, share=mask(),
+        skipped={"restore": "why"}, hints=("A hint.",), prompt=override, share=mask(),
         painted=Painted(Scene(picture(), pixels(), mask()), picture(), True),
-        cares=(Care(0.5, "sharp", 2.0, True), Care(0.0)),
+        plans=(RestorationPlan(0.5, "sharp", 2.0, True), RestorationPlan(0.0)),
     )  # fmt: skip
 
 

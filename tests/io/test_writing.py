@@ -11,7 +11,13 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pipeline.io.image_files import encode_png, read_photo, read_settings, write_labels, write_picture
+from pipeline.io.image_files import (
+    encode_png,
+    read_photo,
+    read_settings,
+    write_labels,
+    write_picture,
+)
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, WeightUse
 from tests.pictures import gradient, saved
@@ -33,11 +39,19 @@ SETTINGS = st.builds(
 @settings(max_examples=40, deadline=None)
 @given(chosen=SETTINGS)
 def test_settings_survive_the_png(chosen):
-    assert read_settings(encode_png(gradient(), settings=chosen, weights=(WeightUse("painter", "ab" * 32),))) == chosen
+    assert (
+        read_settings(
+            encode_png(gradient(), settings=chosen, weights=(WeightUse("painter", "ab" * 32),))
+        )
+        == chosen
+    )
 
 
 @settings(max_examples=30, deadline=None)
-@given(pixels=arrays(np.uint8, st.tuples(st.integers(16, 40), st.integers(16, 40), st.just(3))), seed=st.integers(0, 9))
+@given(
+    pixels=arrays(np.uint8, st.tuples(st.integers(16, 40), st.integers(16, 40), st.just(3))),
+    seed=st.integers(0, 9),
+)
 def test_png_keeps_pixels_and_alpha_and_equal_input_gives_equal_bytes(pixels, seed):
     alpha = np.random.default_rng(seed).integers(0, 255, pixels.shape[:2]).astype(np.uint8)
     data = encode_png(pixels, alpha=alpha, settings=Settings())
@@ -48,7 +62,11 @@ def test_png_keeps_pixels_and_alpha_and_equal_input_gives_equal_bytes(pixels, se
 
 
 def test_the_png_names_its_weights():
-    text = Image.open(io.BytesIO(encode_png(gradient(), settings=Settings(), weights=(WeightUse("painter", "ab" * 32),)))).text
+    text = Image.open(
+        io.BytesIO(
+            encode_png(gradient(), settings=Settings(), weights=(WeightUse("painter", "ab" * 32),))
+        )
+    ).text
     assert json.loads(text["portrait-settings"])["weights"] == {"painter": "ab" * 32}
 
 
@@ -82,7 +100,10 @@ def hostile_texts():
     yield "too long", '{"settings": {}}' + " " * 70_000, "at most"
 
 
-@pytest.mark.parametrize(("text", "sentence"), [pytest.param(text, sentence, id=name) for name, text, sentence in hostile_texts()])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [pytest.param(text, sentence, id=name) for name, text, sentence in hostile_texts()],
+)
 def test_settings_in_a_png_are_not_trusted(text, sentence):
     info = PngInfo()
     info.add_text("portrait-settings", text, zip=True)
@@ -100,7 +121,9 @@ def test_the_suffix_chooses_the_format(suffix, tmp_path):
 
 
 def test_an_unknown_suffix_is_refused_with_the_list(tmp_path):
-    with pytest.raises(PhotoError, match=r"\.png, \.jpg, \.jpeg, \.webp, \.tif, \.tiff, found '.gif'"):
+    with pytest.raises(
+        PhotoError, match=r"\.png, \.jpg, \.jpeg, \.webp, \.tif, \.tiff, found '.gif'"
+    ):
         write_picture(tmp_path / "out.gif", gradient())
 
 
@@ -128,7 +151,9 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, overwrite):
 
 def test_jpeg_flattens_alpha_over_white_and_says_so(tmp_path):
     alpha = np.zeros((40, 60), np.uint8)
-    assert write_picture(tmp_path / "out.jpg", gradient(), alpha=alpha) == ["JPEG has no transparency: flattened over white."]
+    assert write_picture(tmp_path / "out.jpg", gradient(), alpha=alpha) == [
+        "JPEG has no transparency: flattened over white."
+    ]
     assert read_photo(tmp_path / "out.jpg").pixels.min() > 250
 
 

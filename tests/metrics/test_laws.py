@@ -20,7 +20,7 @@ from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou, region
 from pipeline.metrics.rim import rim
 from pipeline.metrics.seam import seam
 from pipeline.metrics.similarity import EQUAL_DB, person_similarity, psnr, similarity
-from pipeline.metrics.style_share import style_distance, style_of, style_share
+from pipeline.metrics.style_share import style_distance, style_of, style_shares
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.types import Face
@@ -68,7 +68,9 @@ def features():
 @given(seed=SEEDS)
 @settings(max_examples=10, deadline=None)
 def test_a_picture_has_its_own_identity(seed):
-    assert identity(picture(seed), picture(seed), face_at(40, 48, 25), pixels_of) == pytest.approx(1)
+    assert identity(picture(seed), picture(seed), face_at(40, 48, 25), pixels_of) == pytest.approx(
+        1
+    )
 
 
 def test_identity_is_mutual_and_less_the_more_a_face_changes():
@@ -96,7 +98,9 @@ def test_eyes_and_mouth_lie_where_descriptors_expect_them():
     shown = aligned(spots, replace(face, eyes=eyes, mouth=mouth))
     assert shown.shape == (112, 112, 3)
     _, _, _, centers = cv2.connectedComponentsWithStats((shown[..., 0] > 0.5).astype(np.uint8))
-    np.testing.assert_allclose(centers[1:][np.lexsort(np.round(centers[1:] / 20).T)], ARCFACE, atol=1)
+    np.testing.assert_allclose(
+        centers[1:][np.lexsort(np.round(centers[1:] / 20).T)], ARCFACE, atol=1
+    )
 
 
 def test_a_picture_of_another_size_is_compared_at_the_photos():
@@ -251,7 +255,10 @@ def test_decibels():
 
 
 def test_a_rim_is_as_dull_as_it_is_darker_than_in_the_photo():
-    mask, photo = disc(40, 48, 20).astype(np.float32), picture(0) * np.float32(0.5) + np.float32(0.25)
+    mask, photo = (
+        disc(40, 48, 20).astype(np.float32),
+        picture(0) * np.float32(0.5) + np.float32(0.25),
+    )
     lab = to_lab(photo)
     around = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > mask
     darker = to_rgb(np.asarray(lab - np.where(around[..., None], (8, 0, 0), 0), np.float32))
@@ -313,15 +320,15 @@ def test_paintings_are_less_than_1_away_in_the_mean_and_others_more(features, da
 def test_a_photo_has_no_share_of_style_and_what_comes_nearer_has_more(features, dark):
     photo = picture(99)
     pictures = [np.asarray(photo * k, np.float32) for k in (1, 0.6, 0.3)]
-    shares = [style_share(photo, each, dark, features) for each in pictures]
+    shares = style_shares(photo, pictures, dark, features)
     assert shares[0] == 0
     assert 0 < shares[1] < shares[2] < 1
-    assert style_share(pictures[1], photo, dark, features) < 0
+    assert style_shares(pictures[1], [photo], dark, features)[0] < 0
 
 
 def test_the_mean_of_paintings_has_all_of_the_style(features, dark, monkeypatch):
     monkeypatch.setattr(styles, "statistics", lambda picture, _: picture)
-    assert style_share(dark.mean + 1, dark.mean, dark, features) == 1
+    assert style_shares(dark.mean + 1, [dark.mean], dark, features) == [1]
 
 
 def test_a_few_paintings_are_not_a_style(features):

@@ -7,7 +7,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from pipeline.nets.cyclegan import Generator
-from pipeline.nets.gfpgan import PUBLISHED, ActivationModulated, GFPGANv1Clean, ModulatedConv2d, Restorer
+from pipeline.nets.gfpgan import (
+    PUBLISHED,
+    ActivationModulated,
+    GFPGANv1Clean,
+    ModulatedConv2d,
+    Restorer,
+)
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.unet import Parser
 from training.export import painter
@@ -19,7 +25,9 @@ def published_generator() -> OrderedDict[str, torch.Tensor]:
 
     def layer(key: str, n_out: int, n_in: int, side: int, norm: str | None) -> None:
         state[f"{key}.weight"] = torch.randn(n_out, n_in, side, side)
-        state[f"{key}.bias"] = torch.randn(n_out if not key.startswith(("model.19", "model.22")) else n_in)
+        state[f"{key}.bias"] = torch.randn(
+            n_out if not key.startswith(("model.19", "model.22")) else n_in
+        )
         if norm:
             state[f"{norm}.running_mean"] = torch.zeros(n_out)
             state[f"{norm}.running_var"] = torch.ones(n_out)
@@ -83,7 +91,9 @@ def test_the_parser_normalizes_inside_and_returns_probabilities():
     plain = smp.Unet("efficientnet-b2", encoder_weights=None, classes=12).eval()
     plain.load_state_dict(network.state_dict())
     photo = torch.rand(1, 3, 64, 96)
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    mean, deviation = (
+        torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    )
     with torch.inference_mode():
         out = network(photo)
         torch.testing.assert_close(out, plain((photo - mean) / deviation).softmax(1))
@@ -97,7 +107,9 @@ def test_modulating_activations_equals_modulating_weights(demodulate, mode):
     published = ModulatedConv2d(8, 6, 3, 16, demodulate=demodulate, sample_mode=mode)
     x, style = torch.randn(3, 8, 10, 12), torch.randn(3, 16)
     with torch.inference_mode():
-        torch.testing.assert_close(ActivationModulated(published)(x, style), published(x, style), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(
+            ActivationModulated(published)(x, style), published(x, style), atol=1e-5, rtol=1e-5
+        )
 
 
 def test_the_restorer_is_the_published_network(tmp_path):
@@ -106,10 +118,14 @@ def test_the_restorer_is_the_published_network(tmp_path):
     state = published.state_dict()
     for key, value in state.items():
         if key.endswith(".weight") and value.shape == (1,):
-            value.fill_(0.3)  # how strongly noise is added: zero in a new network, which would hide a different noise
+            value.fill_(
+                0.3
+            )  # how strongly noise is added: zero in a new network, which would hide a different noise
     torch.save({"params_ema": state}, tmp_path / "GFPGANv1.4.pth")
     network = Restorer().eval()
-    network.load_state_dict(torch.load(tmp_path / "GFPGANv1.4.pth", weights_only=True)["params_ema"], strict=True)
+    network.load_state_dict(
+        torch.load(tmp_path / "GFPGANv1.4.pth", weights_only=True)["params_ema"], strict=True
+    )
     face = torch.rand(1, 3, 512, 512) * 2 - 1
     with torch.inference_mode():
         wanted = published(face, return_rgb=False, randomize_noise=False)[0]
@@ -143,7 +159,9 @@ def test_the_light_restorer_keeps_the_size_and_gives_equal_pictures_for_equal_on
         assert (restored - face).abs().mean() > 0.05
         assert torch.equal(network(face), restored)
         # No picture of a batch depends on the others.
-        torch.testing.assert_close(network(torch.cat([-face, face]))[1:], restored, atol=1e-4, rtol=0)
+        torch.testing.assert_close(
+            network(torch.cat([-face, face]))[1:], restored, atol=1e-4, rtol=0
+        )
 
 
 def test_the_light_restorer_leaves_no_grid_on_an_even_surface():
@@ -152,7 +170,9 @@ def test_the_light_restorer_leaves_no_grid_on_an_even_surface():
         change = network(torch.full((1, 3, 512, 512), 0.3)) - 0.3
     middle = change[0, :, 240:272, 240:272]  # far from the edges, which are no even surface
     assert middle.abs().mean() > 0.05
-    torch.testing.assert_close(middle, middle.mean((1, 2), keepdim=True).expand_as(middle), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        middle, middle.mean((1, 2), keepdim=True).expand_as(middle), atol=1e-5, rtol=0
+    )
 
 
 def test_the_light_restorer_fits_into_one_file_of_ten_megabytes():

@@ -8,7 +8,9 @@ import torch
 from pipeline.nets.sam import PromptDecoder
 from pipeline.nets.tiny_vit import TinyEncoder
 
-MEAN, DEVIATION = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+MEAN, DEVIATION = (
+    torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+)
 PUBLISHED_BYTES = 40_728_226
 # As MobileSAM's authors published it, name by name; shapes as (outputs, inputs, ...).
 CONVOLUTIONS = {
@@ -18,7 +20,11 @@ CONVOLUTIONS = {
     **{f"layers.{i}.downsample.{name}": shape for i, a, b in ((0, 64, 128), (1, 128, 160), (2, 160, 320))
        for name, shape in {"conv1": (b, a, 1, 1), "conv2": (b, 1, 3, 3), "conv3": (b, b, 1, 1)}.items()},
 }  # fmt: skip
-BLOCKS = {1: (2, 128, 4, 49), 2: (6, 160, 5, 196), 3: (2, 320, 10, 49)}  # blocks, width, heads, distances within a window
+BLOCKS = {
+    1: (2, 128, 4, 49),
+    2: (6, 160, 5, 196),
+    3: (2, 320, 10, 49),
+}  # blocks, width, heads, distances within a window
 
 
 def published() -> dict[str, tuple[int, ...]]:
@@ -31,7 +37,13 @@ def published() -> dict[str, tuple[int, ...]]:
     def convolution(key, shape):
         shapes[f"{key}.c.weight"] = shape
         pair(f"{key}.bn", shape[0])
-        shapes.update({f"{key}.bn.running_mean": shape[:1], f"{key}.bn.running_var": shape[:1], f"{key}.bn.num_batches_tracked": ()})
+        shapes.update(
+            {
+                f"{key}.bn.running_mean": shape[:1],
+                f"{key}.bn.running_var": shape[:1],
+                f"{key}.bn.num_batches_tracked": (),
+            }
+        )
 
     for key, shape in CONVOLUTIONS.items():
         convolution(key, shape)
@@ -73,21 +85,39 @@ def test_with_its_decoder_it_is_as_large_as_mobile_sam():
 
 def theirs(key: str) -> str:
     """Return what timm calls a value."""
-    key = re.sub(r"^patch_embed\.seq\.([02])", lambda m: f"patch_embed.conv{1 + int(m[1]) // 2}", key)
+    key = re.sub(
+        r"^patch_embed\.seq\.([02])", lambda m: f"patch_embed.conv{1 + int(m[1]) // 2}", key
+    )
     key = re.sub(r"^layers\.(\d)\.downsample", lambda m: f"stages.{int(m[1]) + 1}.downsample", key)
-    return key.replace("layers.", "stages.").replace(".c.", ".conv.").replace("norm_head.", "head.norm.")
+    return (
+        key.replace("layers.", "stages.")
+        .replace(".c.", ".conv.")
+        .replace("norm_head.", "head.norm.")
+    )
 
 
 def test_it_computes_what_timms_tiny_vit_does():
     torch.manual_seed(0)
-    ours, reference = TinyEncoder().eval(), timm.create_model("tiny_vit_5m_224", num_classes=0).eval()
+    ours, reference = (
+        TinyEncoder().eval(),
+        timm.create_model("tiny_vit_5m_224", num_classes=0).eval(),
+    )
     for value in reference.state_dict().values():
         if value.dtype == torch.float32:
             value.copy_(torch.rand_like(value) * 0.1 + (0.5 if value.ndim == 1 else -0.05))
-    state = {key: value for key, value in reference.state_dict().items() if "attention_bias_idxs" not in key}
+    state = {
+        key: value
+        for key, value in reference.state_dict().items()
+        if "attention_bias_idxs" not in key
+    }
     named = {theirs(key): key for key in ours.state_dict()}
-    ours.load_state_dict({**ours.state_dict(), **{named[key]: value for key, value in state.items()}})
-    reference.stages[3].downsample.conv2.conv.stride = (1, 1)  # MobileSAM's only change: the last layer keeps its size
+    ours.load_state_dict(
+        {**ours.state_dict(), **{named[key]: value for key, value in state.items()}}
+    )
+    reference.stages[3].downsample.conv2.conv.stride = (
+        1,
+        1,
+    )  # MobileSAM's only change: the last layer keeps its size
     ours.neck = torch.nn.Identity()
     photo = torch.rand(1, 3, 256, 192)  # no multiple of any window
     with torch.inference_mode():

@@ -11,10 +11,14 @@ POINTS = np.array([[40, 50], [80, 48], [45, 90], [78, 92]], np.float32)
 
 
 def test_a_set_of_points_maps_onto_itself_by_the_identity():
-    assert np.allclose(align.similarity(POINTS, POINTS.astype(float)), [[1, 0, 0], [0, 1, 0]], atol=1e-9)
+    assert np.allclose(
+        align.similarity(POINTS, POINTS.astype(float)), [[1, 0, 0], [0, 1, 0]], atol=1e-9
+    )
 
 
-@given(angle=st.floats(-3, 3), scale=st.floats(0.1, 10), x=st.floats(-500, 500), y=st.floats(-500, 500))
+@given(
+    angle=st.floats(-3, 3), scale=st.floats(0.1, 10), x=st.floats(-500, 500), y=st.floats(-500, 500)
+)
 def test_a_similarity_is_recovered_exactly(angle, scale, x, y):
     c, s = scale * np.cos(angle), scale * np.sin(angle)
     true = np.array([[c, -s, x], [s, c, y]])
@@ -41,12 +45,16 @@ def test_a_smaller_share_leaves_more_room():
 def test_the_row_that_is_wanted_lies_in_a_crops_middle():
     points = align.template(256, 1.6, 312.0)
     above, below = points[:2, 1].mean(), points[2:, 1].mean()
-    assert above + (below - above) * (312 - 240.57) / (371.28 - 240.57) == pytest.approx(127.5, abs=1.0)
+    assert above + (below - above) * (312 - 240.57) / (371.28 - 240.57) == pytest.approx(
+        127.5, abs=1.0
+    )
     np.testing.assert_allclose(align.template(320, 0.8), align.template(320, 0.8, 256.0))
 
 
 def test_what_lies_between_two_crops_leads_from_one_to_the_other():
-    one, other = (align.similarity(POINTS, t) for t in (align.template(320), align.template(256, 1.6, 312.0)))
+    one, other = (
+        align.similarity(POINTS, t) for t in (align.template(320), align.template(256, 1.6, 312.0))
+    )
     through = align.map_points(align.between(one, other), align.map_points(one, POINTS))
     assert np.allclose(through, align.map_points(other, POINTS), atol=1e-3)
 

@@ -33,7 +33,10 @@ def test_strips_together_are_the_whole(h, w, k):
     picture = cv2.GaussianBlur(RNG.random((h, w, 3), np.float32), (0, 0), 2)
     size = int(h * k), int(w * k)
     whole = resample.rows_enlarged(picture, size, slice(0, size[0]))
-    parts = [resample.rows_enlarged(picture, size, slice(y, min(y + 16, size[0]))) for y in range(0, size[0], 16)]
+    parts = [
+        resample.rows_enlarged(picture, size, slice(y, min(y + 16, size[0])))
+        for y in range(0, size[0], 16)
+    ]
     assert np.abs(np.vstack(parts) - whole).max() < 2e-2  # the warp rounds positions to 1/32 px
 
 
@@ -81,7 +84,9 @@ def test_holes_are_filled_and_bays_are_not():
 
 def test_color_round_trips_through_lab():
     picture = RNG.random((32, 32, 3), np.float32)
-    assert np.abs(color.to_rgb(color.to_lab(picture)) - picture).max() < 1 / 255  # OpenCV interpolates its tables
+    assert (
+        np.abs(color.to_rgb(color.to_lab(picture)) - picture).max() < 1 / 255
+    )  # OpenCV interpolates its tables
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.uint8])
@@ -93,7 +98,9 @@ def test_luminance_is_what_a_gray_picture_shows_and_of_a_color_its_rec_709_share
     np.testing.assert_allclose(found, grays, rtol=1e-6)
     pure = (np.eye(3) * top).astype(kind)[None]
     wanted = np.array([[0.2126, 0.7152, 0.0722]]) * top
-    np.testing.assert_allclose(color.luminance(pure), wanted, atol=0.5 if kind is np.uint8 else 1e-6)
+    np.testing.assert_allclose(
+        color.luminance(pure), wanted, atol=0.5 if kind is np.uint8 else 1e-6
+    )
 
 
 def test_luminance_is_of_differences_too():
@@ -103,11 +110,14 @@ def test_luminance_is_of_differences_too():
 
 
 def test_harmony_takes_the_paintings_mean_inside_the_mask():
-    photo, painting = np.full((64, 64, 3), 0.7, np.float32), np.full((64, 64, 3), (0.3, 0.4, 0.6), np.float32)
+    photo, painting = (
+        np.full((64, 64, 3), 0.7, np.float32),
+        np.full((64, 64, 3), (0.3, 0.4, 0.6), np.float32),
+    )
     photo += RNG.normal(0, 0.02, photo.shape).astype(np.float32)
     mask = np.ones((64, 64), np.float32)
-    lit = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
-    assert np.abs(lit.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
+    to_float = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
+    assert np.abs(to_float.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
     unchanged = color.harmonized(photo, painting, mask, reach_px=8, share=0.0)
     assert np.abs(unchanged - photo.clip(0, 1)).max() < 1 / 255  # OpenCV interpolates its tables
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.ops.parts import joined, parts_of
 from pipeline.stages.blend import blend
-from pipeline.stages.stylize.face_strokes import touch
+from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS
 from pipeline.types import Face
 
@@ -73,8 +73,10 @@ def test_each_of_two_faces_gets_strokes_of_its_own_size(scene, face):
         seen.append(batch.shape[2:])
         return -batch
 
-    both = touch(person, mask, (LARGE, SMALL), network, stroke_px=4.0, seeded=False)
-    alone = touch(person, disc(SIZE, face), (face,), network, stroke_px=4.0, seeded=False)
+    both = paint_face_strokes(person, mask, (LARGE, SMALL), network, stroke_px=4.0, seeded=False)
+    alone = paint_face_strokes(
+        person, disc(SIZE, face), (face,), network, stroke_px=4.0, seeded=False
+    )
     assert seen[2] in seen[:2]
     kept = disc(SIZE, face) > 0.9
     np.testing.assert_allclose(both[kept], alone[kept], atol=0.01)
@@ -88,7 +90,7 @@ def test_thirty_faces_are_painted_with_no_more_pixels_than_one_region():
         seen.append(batch.size / 3)
         return batch
 
-    touch(picture(mask.shape), mask, faces, network, stroke_px=8.0, seeded=False)
+    paint_face_strokes(picture(mask.shape), mask, faces, network, stroke_px=8.0, seeded=False)
     assert len(seen) == 30
     assert sum(seen) < 1.05 * MAX_PIXELS
 

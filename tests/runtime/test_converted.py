@@ -9,11 +9,11 @@ import pytest
 import pipeline.runtime.converted as converted
 from pipeline.runtime.build import NETS
 from pipeline.runtime.converted import UNUSED_DAYS, folder_of, forget_unused, note_use, sources_of
-from pipeline.weights.cache import Verified
+from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 
 DAY = 24 * 3600
-PAINTER = Verified(CATALOG["monet_light"], (), "ab" * 32)
+PAINTER = VerifiedWeights(CATALOG["monet_light"], (), "ab" * 32)
 KEY, OTHER = "0123456789abcdef", "fedcba9876543210"
 
 
@@ -49,7 +49,9 @@ def laid(cache, name, days):
 OWN = ["cyclegan.py", "instance_norm.py", "deep.py"]
 
 
-@pytest.mark.parametrize(("file", "another"), [*((name, True) for name in OWN), ("parser.py", False)])
+@pytest.mark.parametrize(
+    ("file", "another"), [*((name, True) for name in OWN), ("parser.py", False)]
+)
 def test_only_the_code_that_a_network_is_made_of_makes_it_another_one(project, file, another):
     before = folder_of(PAINTER, "1")
     (project / file).write_text((project / file).read_text() + "# changed\n")
@@ -60,7 +62,7 @@ def test_weights_piece_arguments_and_engine_make_it_another_one(cache):
     entry = PAINTER.entry
     others = [
         replace(PAINTER, sha256="cd" * 32),
-        replace(PAINTER, piece="frozen"),
+        replace(PAINTER, submodule="frozen"),
         replace(PAINTER, entry=replace(entry, build={**entry.build, "blocks": 1})),
     ]
     names = {folder_of(PAINTER, "1"), folder_of(PAINTER, "2"), *(folder_of(o, "1") for o in others)}
@@ -70,7 +72,9 @@ def test_weights_piece_arguments_and_engine_make_it_another_one(cache):
 
 def test_every_network_is_made_of_its_own_module_and_what_that_imports():
     def made_of(name):
-        return [module.removeprefix("pipeline.nets.") for module in sources_of(f"pipeline.nets.{name}")]
+        return [
+            module.removeprefix("pipeline.nets.") for module in sources_of(f"pipeline.nets.{name}")
+        ]
 
     assert made_of("cyclegan") == ["cyclegan", "instance_norm"]
     assert made_of("sam_light") == ["imagenet_norm", "sam", "sam_light"]
@@ -79,7 +83,12 @@ def test_every_network_is_made_of_its_own_module_and_what_that_imports():
 
 
 BEFORE = [f"monet_light-run-{OTHER}", f"monet_light-{OTHER}", f"monet_light-run-{OTHER}.ab12cd"]
-OTHERS = [f"monet_light-frozen-{OTHER}", f"monet_mist-run-{OTHER}", f"monet_light2-run-{OTHER}", "notes"]
+OTHERS = [
+    f"monet_light-frozen-{OTHER}",
+    f"monet_mist-run-{OTHER}",
+    f"monet_light2-run-{OTHER}",
+    "notes",
+]
 
 
 @pytest.mark.parametrize("name", BEFORE)

@@ -24,7 +24,7 @@ from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import write
 from pipeline.runtime.engines import compile_openvino, count_cores, run_torch
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.from_parsing import see
+from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.parse import Parser
 from pipeline.weights.catalog import CATALOG, PARSERS, WeightError, read_manifest
 from pipeline.weights.resolve import obtain
@@ -83,7 +83,9 @@ def test_the_painter_agrees_with_pytorch(models, side):
 def test_the_parsers_agree_with_pytorch(models, side, name, role):
     wanted = run_torch(obtain(CATALOG[name]), "cpu")(astronaut(side))
     found = models.load(role, "embedded").run(astronaut(side))
-    assert (found.argmax(1) == wanted.argmax(1)).mean() >= 0.99  # where two classes are nearly as likely, bf16 decides otherwise
+    assert (
+        found.argmax(1) == wanted.argmax(1)
+    ).mean() >= 0.99  # where two classes are nearly as likely, bf16 decides otherwise
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-2)  # bf16 keeps three digits
 
 
@@ -91,7 +93,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
     photo = data.astronaut().astype(np.float32) / 255
 
     def find(whole, close):
-        (face,) = see(photo, Parser(whole, close)).faces
+        (face,) = detect_faces(photo, Parser(whole, close)).faces
         return face
 
     found = find(*(models.load(role, "embedded").run for role in PARSERS))
@@ -106,7 +108,10 @@ def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "find_in_hub_cache", lambda source: None)
     torch.manual_seed(0)
     (tmp_path / "weights").mkdir()
-    torch.save({"params_ema": GFPGANv1Clean(**PUBLISHED).state_dict()}, tmp_path / "weights/gfpgan_v1.4.pth")
+    torch.save(
+        {"params_ema": GFPGANv1Clean(**PUBLISHED).state_dict()},
+        tmp_path / "weights/gfpgan_v1.4.pth",
+    )
     verified = obtain(replace(CATALOG["gfpgan_v1.4"], sha256=None))
     batch = astronaut(512) * 2 - 1
     wanted = run_torch(verified, "cpu")(batch)
@@ -125,7 +130,10 @@ def test_the_light_restorer_is_exported_loaded_and_agrees_with_pytorch(tmp_path,
     entry = read_manifest(tmp_path / "weights")["restorer_light"]
     assert (entry.role, entry.embedded, entry.build) == ("restorer", True, {"width": 8, "depth": 2})
     loaded = load_network(obtain(entry)).state_dict()
-    assert all(torch.equal(value.half().float(), loaded[key]) for key, value in network.state_dict().items())
+    assert all(
+        torch.equal(value.half().float(), loaded[key])
+        for key, value in network.state_dict().items()
+    )
     batch = astronaut(512) * 2 - 1
     wanted = run_torch(obtain(entry), "cpu")(batch)
     assert np.abs(wanted - batch).mean() > 0.05
@@ -141,7 +149,9 @@ def test_a_converted_network_takes_any_size(tiny):
 
 def test_calls_at_once_do_not_mix(models):
     run = models.load("painter", "embedded").run
-    batches = [np.roll(astronaut(side) * 2 - 1, shift, 3) for side in (96, 128, 160) for shift in (0, 30)]
+    batches = [
+        np.roll(astronaut(side) * 2 - 1, shift, 3) for side in (96, 128, 160) for shift in (0, 30)
+    ]
     alone = [run(batch) for batch in batches]
     with ThreadPoolExecutor(6) as pool:
         together = list(pool.map(run, batches * 4))
@@ -184,7 +194,9 @@ def test_a_later_start_does_not_import_torch(models):
         "import sys; from pipeline.runtime.models import Models; m = Models('cpu');"
         "m.load('parser', 'embedded'), m.load('painter', 'embedded'); print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
     assert done.stdout.strip() == "False"
 
 
@@ -236,7 +248,9 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tiny, tmp_path, monkeypa
 
 def test_wrong_weights_are_refused_by_name_also_while_converting(tiny):
     wrong = replace(tiny, entry=replace(tiny.entry, build={"filters": 8, "blocks": 1}))
-    with pytest.raises(WeightError, match=r"monet_light-1-of-1\.safetensors: the painter monet_light was wanted"):
+    with pytest.raises(
+        WeightError, match=r"monet_light-1-of-1\.safetensors: the painter monet_light was wanted"
+    ):
         compile_openvino(wrong)
 
 

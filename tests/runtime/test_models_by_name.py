@@ -35,7 +35,10 @@ def folder(tmp_path, monkeypatch):
 
 
 def state_of(encoder, decoder):
-    return {**{f"image_encoder.{k}": v for k, v in encoder.state_dict().items()}, **decoder.state_dict()}
+    return {
+        **{f"image_encoder.{k}": v for k, v in encoder.state_dict().items()},
+        **decoder.state_dict(),
+    }
 
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -45,7 +48,9 @@ pytestmark = pytest.mark.usefixtures("at_once")
 def small(folder, monkeypatch):
     """Put a small vision transformer where ViT-B is looked for, its hash not yet known; return its state."""
     monkeypatch.setitem(nets.VARIANTS, "small", Size(16, 2, 1, (1,)))
-    monkeypatch.setitem(CATALOG, "sam_vit_b", replace(CATALOG["sam_vit_b"], sha256=None, build={"variant": "small"}))
+    monkeypatch.setitem(
+        CATALOG, "sam_vit_b", replace(CATALOG["sam_vit_b"], sha256=None, build={"variant": "small"})
+    )
     torch.manual_seed(0)
     state = state_of(ImageEncoder("small"), PromptDecoder())
     torch.save(state, folder / "sam_vit_b.pth")
@@ -58,7 +63,13 @@ def test_what_is_not_here_is_said_with_its_size_and_its_place(folder, name, poli
     with pytest.raises(WeightError) as caught:
         Models("cpu").named(name, policy)
     said = str(caught.value)
-    for part in (f"{name} was chosen", f"{CATALOG[name].bytes / 1e6:.0f} MB", str(folder / f"{name}.pth"), "'full'", "something else"):
+    for part in (
+        f"{name} was chosen",
+        f"{CATALOG[name].bytes / 1e6:.0f} MB",
+        str(folder / f"{name}.pth"),
+        "'full'",
+        "something else",
+    ):
         assert part in said
 
 
@@ -92,14 +103,22 @@ def test_both_pieces_run_through_openvino_as_through_pytorch(small, monkeypatch)
     wanted = run_torch(verified, "cpu")(photo)
     found = loaded.run(photo)
     assert wanted.std() > 0.1
-    assert 10 * np.log10(np.ptp(wanted) ** 2 / np.mean((found - wanted) ** 2)) > 40  # bf16 keeps three digits
-    plain = run_torch(replace(verified, piece="prompt"), "cpu")
+    assert (
+        10 * np.log10(np.ptp(wanted) ** 2 / np.mean((found - wanted) ** 2)) > 40
+    )  # bf16 keeps three digits
+    plain = run_torch(replace(verified, submodule="prompt"), "cpu")
     mask, given = rng.standard_normal((1, 1, 256, 256), np.float32), np.ones(1, np.float32)
     for count in (2, 5, 17):
         points = rng.uniform(0, 1024, (1, count, 2)).astype(np.float32)
         kinds = rng.integers(-1, 4, (1, count)).astype(np.float32)
-        for ours, theirs in zip(loaded.prompt(wanted, points, kinds, mask, given), plain(wanted, points, kinds, mask, given), strict=True):
-            np.testing.assert_allclose(ours, theirs, atol=1e-3 * np.abs(theirs).max())  # float32 in another order
+        for ours, theirs in zip(
+            loaded.prompt(wanted, points, kinds, mask, given),
+            plain(wanted, points, kinds, mask, given),
+            strict=True,
+        ):
+            np.testing.assert_allclose(
+                ours, theirs, atol=1e-3 * np.abs(theirs).max()
+            )  # float32 in another order
     assert loaded.use.sha256 == verified.sha256
 
 
@@ -123,7 +142,17 @@ def spoiled(state, kind, file):
         torch.save({"model": SimpleNamespace(x=1)}, file)
 
 
-@pytest.mark.parametrize("kind", ["another network's", "without its decoder", "with a stranger", "cut short", "no weights at all", "code"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "another network's",
+        "without its decoder",
+        "with a stranger",
+        "cut short",
+        "no weights at all",
+        "code",
+    ],
+)
 def test_a_bad_file_is_refused_by_name(small, folder, kind, monkeypatch):
     monkeypatch.setattr(runtime, "compile_openvino", lambda verified: run_torch(verified, "cpu"))
     spoiled(small, kind, folder / "sam_vit_b.pth")
@@ -145,7 +174,10 @@ def test_with_a_bad_file_everything_else_works_on(folder, monkeypatch):
 def test_a_wrong_hash_is_refused_by_name_before_anything_is_read(small, folder, monkeypatch):
     monkeypatch.setitem(CATALOG, "sam_vit_b", replace(CATALOG["sam_vit_b"], sha256="0" * 64))
     monkeypatch.setattr(torch, "load", None)
-    with pytest.raises(WeightError, match=rf"is not sam_vit_b: sha256 {'0' * 64} was wanted, .* was found\. Delete the file"):
+    with pytest.raises(
+        WeightError,
+        match=rf"is not sam_vit_b: sha256 {'0' * 64} was wanted, .* was found\. Delete the file",
+    ):
         Models("cpu").named("sam_vit_b", "auto")
 
 
@@ -156,7 +188,11 @@ def test_neither_warming_up_nor_starting_brings_what_nobody_chose(folder, monkey
     loaded = []
     for name in LARGE:
         (folder / f"{name}.pth").write_bytes(b"here")
-    monkeypatch.setattr(runtime, "compile_openvino", lambda verified: loaded.append(verified.entry.name) or (lambda *values: values[0]))
+    monkeypatch.setattr(
+        runtime,
+        "compile_openvino",
+        lambda verified: loaded.append(verified.entry.name) or (lambda *values: values[0]),
+    )
     Models("cpu").warm()
     assert loaded
     assert not set(LARGE) & set(loaded)

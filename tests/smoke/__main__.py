@@ -13,7 +13,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.smoke.browser import CHROMIUM, LEAST_DIFFERENCE, QUIET, check, drop_portrait, open_page, paint, pixels_of
+from tests.smoke.browser import (
+    CHROMIUM,
+    LEAST_DIFFERENCE,
+    QUIET,
+    check,
+    drop_portrait,
+    open_page,
+    paint,
+    pixels_of,
+)
 from tests.smoke.client import paint_by_client
 from tests.smoke.correcting import correct_in_browser
 from tests.smoke.later import come_back_later
@@ -29,9 +38,18 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     drop_portrait(page)
     check(True, "the dropped photo is shown")
     paint(page)
-    before, after = [pixels_of(page.request.get(img.get_attribute("src")).body()) for img in page.locator("#slider img").all()]
-    check(before.shape == after.shape and max(before.shape) <= 1600, f"before and after are previews of one size, {before.shape[1::-1]}")
-    check(abs(before - after).mean() > LEAST_DIFFERENCE, f"the painting differs from the photo, by {abs(before - after).mean():.1f}")
+    before, after = [
+        pixels_of(page.request.get(img.get_attribute("src")).body())
+        for img in page.locator("#slider img").all()
+    ]
+    check(
+        before.shape == after.shape and max(before.shape) <= 1600,
+        f"before and after are previews of one size, {before.shape[1::-1]}",
+    )
+    check(
+        abs(before - after).mean() > LEAST_DIFFERENCE,
+        f"the painting differs from the photo, by {abs(before - after).mean():.1f}",
+    )
     page.wait_for_timeout(500)
     check(page.evaluate("scrollY") == 0, "where the result is seen anyway nothing scrolls")
     choose_a_mood(page)
@@ -57,8 +75,14 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
 
 def walk(browser: Browser, url: str, folder: Path) -> None:
     """Go through the page at a desk and on a phone; it asks for nothing that lies outside."""
-    for (width, height), paint_there in (((1280, 900), paint_at_a_desk), ((390, 844), paint_on_a_phone)):
-        page, asked = browser.new_page(viewport={"width": width, "height": height}, has_touch=width < 1000), []
+    for (width, height), paint_there in (
+        ((1280, 900), paint_at_a_desk),
+        ((390, 844), paint_on_a_phone),
+    ):
+        page, asked = (
+            browser.new_page(viewport={"width": width, "height": height}, has_touch=width < 1000),
+            [],
+        )
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         paint_there(page, url, folder)
         foreign = [address for address in asked if not address.startswith((url, "data:", "blob:"))]

@@ -39,7 +39,9 @@ def pixels_of(data: bytes) -> np.ndarray:
 
 def shown_in(page: Page, place: str) -> np.ndarray:
     """Return the picture that is shown somewhere, the last one of several."""
-    return pixels_of(page.request.get(page.locator(f"{place} img").last.get_attribute("src") or "").body())
+    return pixels_of(
+        page.request.get(page.locator(f"{place} img").last.get_attribute("src") or "").body()
+    )
 
 
 def open_page(page: Page, url: str) -> None:

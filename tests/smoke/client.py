@@ -12,11 +12,30 @@ def paint_by_client(url: str) -> None:
     photo = EXAMPLES / "portrait.jpg"
     file, report = Client(url, verbose=False).predict(photo=handle_file(photo), api_name="/paint")
     painted, original = pixels_of(Path(file).read_bytes()), pixels_of(photo.read_bytes())
-    check(painted.shape == original.shape, f"the client's painting has the photo's size, {painted.shape[1]} x {painted.shape[0]}")
-    check(abs(painted - original).mean() > LEAST_DIFFERENCE, "the client's painting differs from the photo")
+    check(
+        painted.shape == original.shape,
+        f"the client's painting has the photo's size, {painted.shape[1]} x {painted.shape[0]}",
+    )
+    check(
+        abs(painted - original).mean() > LEAST_DIFFERENCE,
+        "the client's painting differs from the photo",
+    )
     check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
-    like = {"painter": "portrait-aware", "style": handle_file(EXAMPLES / "styles/night.jpg"), "style_px": 160, "iterations": 5}
-    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), **like, api_name="/paint")
+    like = {
+        "painter": "portrait-aware",
+        "style": handle_file(EXAMPLES / "styles/night.jpg"),
+        "style_px": 160,
+        "iterations": 5,
+    }
+    file, report = Client(url, verbose=False).predict(
+        photo=handle_file(photo), **like, api_name="/paint"
+    )
     imitated = pixels_of(Path(file).read_bytes())
-    check(abs(imitated - painted).mean() > LEAST_DIFFERENCE, "the client's painting like a picture is another one")
-    check("perceptual_light" in [weight["name"] for weight in report["weights"]], "the report names the network that compared the two")
+    check(
+        abs(imitated - painted).mean() > LEAST_DIFFERENCE,
+        "the client's painting like a picture is another one",
+    )
+    check(
+        "perceptual_light" in [weight["name"] for weight in report["weights"]],
+        "the report names the network that compared the two",
+    )

@@ -17,10 +17,16 @@ def correct_in_browser(page: Page) -> None:
     after = shown_in(page, "#kept"), shown_in(page, "#corrected")
     check(not np.array_equal(before[0], after[0]), "a click changes what is kept")
     check(not np.array_equal(before[1], after[1]), "a click changes the result")
-    check("add: 1" in (page.locator("#kept img").get_attribute("alt") or ""), "the alternative text counts the click")
+    check(
+        "add: 1" in (page.locator("#kept img").get_attribute("alt") or ""),
+        "the alternative text counts the click",
+    )
     change(page, lambda: page.click("#undo"))
     back = shown_in(page, "#kept"), shown_in(page, "#corrected")
-    check(all(np.array_equal(a, b) for a, b in zip(before, back, strict=True)), "Undo brings both back")
+    check(
+        all(np.array_equal(a, b) for a, b in zip(before, back, strict=True)),
+        "Undo brings both back",
+    )
     page.locator("#kept .image-container > button").focus()
     page.keyboard.press("Shift+ArrowDown")
     change(page, lambda: page.keyboard.press("Enter"))
@@ -45,9 +51,13 @@ def paint_over(page: Page) -> None:
 
     change(page, stroke)
     check(not np.array_equal(before[0], shown_in(page, "#kept")), "a stroke changes what is kept")
-    check(not np.array_equal(before[1], shown_in(page, "#corrected")), "a stroke changes the result")
+    check(
+        not np.array_equal(before[1], shown_in(page, "#corrected")), "a stroke changes the result"
+    )
     check(not page.locator("#ink").is_visible(), "the new picture takes the stroke's place")
-    check("add: 0" in (page.locator("#kept img").get_attribute("alt") or ""), "a stroke is no click")
+    check(
+        "add: 0" in (page.locator("#kept img").get_attribute("alt") or ""), "a stroke is no click"
+    )
     change(page, lambda: page.click("#undo"))
     check(np.array_equal(before[1], shown_in(page, "#corrected")), "Undo takes the stroke back")
     page.locator("#tool label", has_text="Click").click()
@@ -57,5 +67,7 @@ def change(page: Page, act: Callable[[], object]) -> None:
     """Do something that changes the picture to click on, and wait for that."""
     old = page.locator("#kept img").get_attribute("src")
     act()
-    page.wait_for_function("old => document.querySelector('#kept img')?.src !== old", arg=old, timeout=60_000)
+    page.wait_for_function(
+        "old => document.querySelector('#kept img')?.src !== old", arg=old, timeout=60_000
+    )
     page.wait_for_timeout(300)  # the result follows in the same answer

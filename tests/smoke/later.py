@@ -11,10 +11,12 @@ import app
 from tests.page import Pipeline
 from tests.smoke.browser import check, drop, open_page
 from ui.examples import EXAMPLES
-from ui.service import Studio
+from ui.service import PaintService
 from ui.style_box import GALLERY
 
-ADDRESSES = "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
+ADDRESSES = (
+    "[...document.querySelectorAll('#examples img, #style-gallery img')].map(img => img.src)"
+)
 SEEN = "[...document.querySelectorAll('#examples img')].every(img => img.naturalWidth)"
 
 
@@ -22,8 +24,10 @@ def come_back_later(browser: Browser) -> None:
     """Serve a page whose sweep comes soon, drop a photo, and come back when the photo is swept."""
     os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="swept-")
     app.SWEEP_S, app.IDLE_S = 1, 2
-    served = app.build(Studio(paint=Pipeline(), models=object()))
-    _, url, _ = served.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
+    served = app.build(PaintService(paint=Pipeline(), models=object()))
+    _, url, _ = served.launch(
+        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False
+    )
     page = browser.new_page()
     open_page(page, url)
     photo = io.BytesIO()
@@ -42,7 +46,10 @@ def come_back_later(browser: Browser) -> None:
     page.wait_for_selector("#style-gallery img")
     addresses = page.evaluate(ADDRESSES)
     found = [page.request.get(address).status for address in addresses]
-    check(found == [200] * (len(EXAMPLES) + len(GALLERY)), f"{len(found)} thumbnails are there after the sweep")
+    check(
+        found == [200] * (len(EXAMPLES) + len(GALLERY)),
+        f"{len(found)} thumbnails are there after the sweep",
+    )
     page.wait_for_function(SEEN, timeout=5000)
     page.close()
     served.close(verbose=False)

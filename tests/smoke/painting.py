@@ -15,7 +15,10 @@ def choose_a_mood(page: Page) -> None:
     page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
     after = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
     bluer = (after - before)[..., 2].mean() - (after - before)[..., 0].mean()
-    check(bluer > LEAST_DIFFERENCE, f"mist is bluer, by {bluer:.1f}, and its stage says who painted it")
+    check(
+        bluer > LEAST_DIFFERENCE,
+        f"mist is bluer, by {bluer:.1f}, and its stage says who painted it",
+    )
 
 
 def paint_like_a_picture(page: Page) -> None:
@@ -46,7 +49,12 @@ def open_link(page: Page) -> None:
     other = browser.new_page()
     other.goto(link)
     other.wait_for_selector("#style img", timeout=30_000)
-    check(other.locator("#set-painter label", has_text="Like a picture").locator("input").is_checked(), "a link brings the picture along")
+    check(
+        other.locator("#set-painter label", has_text="Like a picture")
+        .locator("input")
+        .is_checked(),
+        "a link brings the picture along",
+    )
     other.close()
 
 

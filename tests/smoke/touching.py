@@ -11,14 +11,17 @@ HANDLE = "#slider .outer"
 
 def scroll_over_the_result(page: Page) -> None:
     """Scroll the page by wheel and finger over the result; drag its handle by mouse, keys and finger."""
-    touch, picture = page.context.new_cdp_session(page), page.locator("#slider .content")
+    paint_face_strokes, picture = (
+        page.context.new_cdp_session(page),
+        page.locator("#slider .content"),
+    )
 
     def wheel() -> None:
         page.mouse.move(*middle_of(page, "#slider .content", 0.25))
         page.mouse.wheel(0, 150)
 
     def swipe() -> None:
-        drag_a_finger(touch, middle_of(page, "#slider .content", 0.25), (0, -15))
+        drag_a_finger(paint_face_strokes, middle_of(page, "#slider .content", 0.25), (0, -15))
 
     for name, act in (("the wheel", wheel), ("a swipe", swipe)):
         picture.scroll_into_view_if_needed()
@@ -27,7 +30,10 @@ def scroll_over_the_result(page: Page) -> None:
         page.wait_for_timeout(500)
         moved = page.evaluate("scrollY") - before
         check(moved > 100, f"{name} over the result scrolls the page, by {moved:.0f} px")
-    check("scale(1)" in (page.locator("#slider img").first.get_attribute("style") or ""), "the result was not zoomed")
+    check(
+        "scale(1)" in (page.locator("#slider img").first.get_attribute("style") or ""),
+        "the result was not zoomed",
+    )
 
     def mouse() -> None:
         x, y = middle_of(page, HANDLE)
@@ -37,7 +43,7 @@ def scroll_over_the_result(page: Page) -> None:
         page.mouse.up()
 
     def finger() -> None:
-        drag_a_finger(touch, middle_of(page, HANDLE), (6, 0))
+        drag_a_finger(paint_face_strokes, middle_of(page, HANDLE), (6, 0))
 
     def keys() -> None:
         page.locator(HANDLE).focus()
@@ -48,13 +54,17 @@ def scroll_over_the_result(page: Page) -> None:
         check(moves_the_handle(page, act), f"{name} can move the handle")
 
 
-def drag_a_finger(touch: CDPSession, start: tuple[float, float], step: tuple[float, float]) -> None:
+def drag_a_finger(
+    paint_face_strokes: CDPSession, start: tuple[float, float], step: tuple[float, float]
+) -> None:
     """Put a finger down, move it by ten steps, and lift it."""
     for i in range(11):
         x, y = (at + i * by for at, by in zip(start, step, strict=True))
         kind = "touchMove" if i else "touchStart"
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        paint_face_strokes.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        )
+    paint_face_strokes.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def moves_the_handle(page: Page, act: Callable[[], None]) -> bool:
@@ -77,10 +87,19 @@ def look_at_a_stage(page: Page) -> None:
     small = thumbnails.first.locator("img").bounding_box() or {}
     thumbnails.first.click()
     page.wait_for_selector("#large img", state="visible")
-    big, first = large.locator("img").bounding_box() or {}, large.locator("img").get_attribute("src")
-    check(big["height"] > 2 * small["height"], f"a stage's picture opens large, {small['height']:.0f} to {big['height']:.0f} px high")
+    big, first = (
+        large.locator("img").bounding_box() or {},
+        large.locator("img").get_attribute("src"),
+    )
+    check(
+        big["height"] > 2 * small["height"],
+        f"a stage's picture opens large, {small['height']:.0f} to {big['height']:.0f} px high",
+    )
     page.keyboard.press("ArrowRight")
-    check(large.locator("img").get_attribute("src") != first, f"the next one is {large.locator('p').inner_text()!r}")
+    check(
+        large.locator("img").get_attribute("src") != first,
+        f"the next one is {large.locator('p').inner_text()!r}",
+    )
     large.get_by_role("button", name="Close").click()
     check(not large.is_visible(), "its button closes it")
     thumbnails.last.focus()

@@ -24,7 +24,17 @@ WATCH = """red => {
 def too_large() -> bytes:
     """Return the head of a TIFF of 400 megapixels, which no browser tries to decode."""
     side = 20_000
-    tags = {256: side, 257: side, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: side, 279: side * side}
+    tags = {
+        256: side,
+        257: side,
+        258: 8,
+        259: 1,
+        262: 1,
+        273: 8,
+        277: 1,
+        278: side,
+        279: side * side,
+    }
     entries = (struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + b"".join(entries) + bytes(4)
 
@@ -66,7 +76,10 @@ def cancel_a_long_one(page: Page) -> None:
     page.click("#paint")
     page.wait_for_selector("#preview img", state="visible", timeout=120_000)
     words = EMPTY.partition("<")[0]
-    check(words not in page.locator("#wall").inner_text(), "the empty wall asks for nothing while it is painted")
+    check(
+        words not in page.locator("#wall").inner_text(),
+        "the empty wall asks for nothing while it is painted",
+    )
     page.wait_for_function("told.length > 40", timeout=LONGEST_MS)  # two seconds, once it is known
     in_view(page, "#preview", "the painting so far comes into view")
     page.click("#cancel")

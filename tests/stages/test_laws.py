@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
-from pipeline.stages.detect.candidates import guesses
-from pipeline.stages.detect.from_parsing import LARGER_LOOKS_PX, see, unexplained
+from pipeline.stages.detect.candidates import face_candidates
+from pipeline.stages.detect.from_parsing import LARGER_LOOKS_PX, detect_faces, unexplained
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.verify import SURE_PX
 from pipeline.stages.parse import (
@@ -16,23 +16,25 @@ from pipeline.stages.parse import (
     INNER_MIDDLE,
     INNER_SHARE,
     INNER_SIDE,
-    CloseLook,
+    FaceParse,
     Parser,
     Part,
     look,
-    look_closest,
     merged,
     merged_nine,
     nine_classes,
+    parse_face,
 )  # fmt: skip
 from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
 from pipeline.stages.stylize.generator import stylize
-from pipeline.types import Care, Face
+from pipeline.types import Face, RestorationPlan
 from tests.faces import drawn_parts, for_each
 
 RNG = np.random.default_rng(0)
-FACE = Face((30, 30, 90, 110), np.float32([[48, 60], [72, 60]]), np.float32([[50, 90], [70, 90]]), 0.9)
+FACE = Face(
+    (30, 30, 90, 110), np.float32([[48, 60], [72, 60]]), np.float32([[50, 90], [70, 90]]), 0.9
+)
 
 
 def photo_of(h=128, w=120):
@@ -87,7 +89,10 @@ def test_a_look_fits_any_size_to_the_network(size):
 def test_a_closer_look_replaces_the_whole_ones_middle():
     whole = np.zeros((64, 64, 12), np.float32)
     whole[..., 0] = 1
-    view = CloseLook(np.eye(12, dtype=np.float32)[np.full((40, 40), Part.SKIN)], np.array([[1.0, 0, -10], [0, 1, -10]]))
+    view = FaceParse(
+        np.eye(12, dtype=np.float32)[np.full((40, 40), Part.SKIN)],
+        np.array([[1.0, 0, -10], [0, 1, -10]]),
+    )
     parts = merged(whole, (view,), (64, 64))
     assert parts[30, 30].argmax() == Part.SKIN
     assert parts[5, 5].argmax() == Part.BACKGROUND
@@ -101,13 +106,15 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
         part = Part.LIPS if batch.shape[2] == INNER_SIDE else Part.SKIN
         return for_each(batch, np.eye(12, dtype=np.float32)[np.full(batch.shape[2:], part)])
 
-    view = look_closest(photo, points, network)
+    view = parse_face(photo, points, network)
     assert view.inner is not None
     np.testing.assert_allclose(view.parts[..., Part.SKIN], 1)
     np.testing.assert_allclose(view.inner.parts[..., Part.LIPS], INNER_COUNTS, atol=1e-5)
     whole = np.zeros((50, 50, 12), np.float32)
     parts = merged(whole, (view,), (200, 200))
-    assert parts[110, 100, Part.LIPS] == pytest.approx(INNER_COUNTS, abs=1e-3)  # between eyes and mouth
+    assert parts[110, 100, Part.LIPS] == pytest.approx(
+        INNER_COUNTS, abs=1e-3
+    )  # between eyes and mouth
     assert parts[60, 100, Part.LIPS] == pytest.approx(0, abs=1e-3)  # the forehead
     nine = merged_nine(whole, (view,), (200, 200))
     np.testing.assert_allclose(nine[..., Part.LIPS], parts[..., Part.LIPS], atol=1e-5)
@@ -118,7 +125,7 @@ def test_brows_eyes_and_mouth_are_looked_at_once_more_and_both_looks_count():
 def test_every_face_is_guessed_once_however_tilted(angle, count):
     centers = [(60 + 110 * i, 70) for i in range(count)]
     parts = drawn_parts((140, 120 * count), centers, 60, angle)
-    found = guesses(parts)
+    found = face_candidates(parts)
     assert len(found) == count
     for x, y in centers:
         assert min(np.hypot(*(g.mean(0) - (x, y))) for g in found) < 12
@@ -128,17 +135,17 @@ def test_a_face_is_guessed_by_brows_and_mouth_where_its_eyes_are_not_seen():
     parts = drawn_parts((140, 120), [(60, 70)], 60, 0)
     shut = parts[..., [Part.RIGHT_EYE, Part.LEFT_EYE]].any(2)
     parts[shut] = np.eye(12)[Part.SKIN]
-    (found,) = guesses(parts)
+    (found,) = face_candidates(parts)
     assert np.hypot(*(found.mean(0) - (60, 70))) < 12
 
 
 def test_nothing_is_guessed_where_nothing_is():
-    assert guesses(drawn_parts((100, 100), [], 60, 0)) == []
+    assert face_candidates(drawn_parts((100, 100), [], 60, 0)) == []
 
 
 def test_a_closer_look_measures_eyes_and_mouth():
     parts = drawn_parts((320, 320), [(160, 160)], 180, 0)
-    face = measure(CloseLook(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
+    face = measure(FaceParse(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
     assert face is not None
     assert face.eyes[0, 0] < face.eyes[1, 0]
     assert face.mouth[:, 1].min() > face.eyes[:, 1].max()
@@ -148,32 +155,57 @@ def test_a_closer_look_measures_eyes_and_mouth():
 def test_an_eye_that_was_called_both_is_one():
     parts = drawn_parts((320, 320), [(160, 160)], 180, 0)
     parts[parts[..., Part.RIGHT_EYE] == 1] = np.eye(12)[Part.SKIN]
-    alone = measure(CloseLook(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
+    alone = measure(FaceParse(parts, np.array([[1.0, 0, 0], [0, 1, 0]])))
     rows, columns = np.nonzero(parts[..., Part.LEFT_EYE])
     split = parts.copy()
-    split[rows[columns > columns.max() - 5], columns[columns > columns.max() - 5]] = np.eye(12)[Part.RIGHT_EYE]
-    assert np.abs(measure(CloseLook(split, np.array([[1.0, 0, 0], [0, 1, 0]]))).eyes - alone.eyes).max() < 5
+    split[rows[columns > columns.max() - 5], columns[columns > columns.max() - 5]] = np.eye(12)[
+        Part.RIGHT_EYE
+    ]
+    assert (
+        np.abs(
+            measure(FaceParse(split, np.array([[1.0, 0, 0], [0, 1, 0]]))).eyes - alone.eyes
+        ).max()
+        < 5
+    )
 
 
 def test_a_larger_neighbor_is_not_measured():
-    parts, near = drawn_parts((320, 320), [(130, 160)], 140, 0), drawn_parts((320, 320), [(330, 160)], 300, 0)
+    parts, near = (
+        drawn_parts((320, 320), [(130, 160)], 140, 0),
+        drawn_parts((320, 320), [(330, 160)], 300, 0),
+    )
     both = np.where(near[..., :1] == 1, parts, near)
     assert (both[..., Part.RIGHT_EYE] > 0).sum() > (parts[..., Part.RIGHT_EYE] > 0).sum() * 2
-    alone, crowded = (measure(CloseLook(p, np.array([[1.0, 0, 0], [0, 1, 0]]))) for p in (parts, both))
+    alone, crowded = (
+        measure(FaceParse(p, np.array([[1.0, 0, 0], [0, 1, 0]]))) for p in (parts, both)
+    )
     assert np.array_equal(crowded.eyes, alone.eyes)
     assert crowded.box == alone.box
 
 
 def test_restoring_by_zero_is_the_photo_and_a_true_network_changes_nothing():
     photo, mask = photo_of(), np.ones((128, 120), np.float32)
-    assert np.array_equal(restore(photo, (FACE,), (Care(0.0),), lambda x: -x, mask, fidelity=0).picture, photo)
-    assert np.abs(restore(photo, (FACE,), (Care(1.0),), same, mask, fidelity=0).picture - photo).max() < 1e-5
+    assert np.array_equal(
+        restore(photo, (FACE,), (RestorationPlan(0.0),), lambda x: -x, mask, fidelity=0).picture,
+        photo,
+    )
+    assert (
+        np.abs(
+            restore(photo, (FACE,), (RestorationPlan(1.0),), same, mask, fidelity=0).picture - photo
+        ).max()
+        < 1e-5
+    )
 
 
 def test_restoration_grows_with_its_weight_and_stays_in_the_mask():
     photo, mask = photo_of(), np.zeros((128, 120), np.float32)
     mask[40:100, 40:80] = 1
-    half, full = (restore(photo, (FACE,), (Care(w),), lambda x: np.ones_like(x), mask, fidelity=0).picture for w in (0.5, 1.0))
+    half, full = (
+        restore(
+            photo, (FACE,), (RestorationPlan(w),), lambda x: np.ones_like(x), mask, fidelity=0
+        ).picture
+        for w in (0.5, 1.0)
+    )
     assert full[70, 60].mean() > 0.97
     assert photo[70, 60].mean() < half[70, 60].mean() < full[70, 60].mean()
     assert np.array_equal(full[mask == 0], photo[mask == 0])
@@ -182,7 +214,12 @@ def test_restoration_grows_with_its_weight_and_stays_in_the_mask():
 def test_what_lies_inside_the_outline_is_kept_with_it():
     parts = drawn_parts((200, 200), [(100, 100)], 120, 0)
     parts[95:105, 95:105] = np.eye(12)[Part.PERSON]  # a hand, a microphone
-    face = Face((50, 30, 150, 170), np.float32([[80, 85], [120, 85]]), np.float32([[85, 130], [115, 130]]), 0.9)
+    face = Face(
+        (50, 30, 150, 170),
+        np.float32([[80, 85], [120, 85]]),
+        np.float32([[85, 130], [115, 130]]),
+        0.9,
+    )
     mask = segment(photo_of(200, 200), parts, (face,), kept="face")
     assert mask[100, 100] > 0.95
     assert mask[5, 5] == 0
@@ -190,8 +227,15 @@ def test_what_lies_inside_the_outline_is_kept_with_it():
 
 def test_more_is_kept_when_more_is_asked():
     parts = drawn_parts((200, 200), [(100, 100)], 100, 0, hair=True)
-    face = Face((60, 50, 140, 160), np.float32([[80, 85], [120, 85]]), np.float32([[85, 130], [115, 130]]), 0.9)
-    face_only, hair = (segment(photo_of(200, 200), parts, (face,), kept=k).sum() for k in ("face", "hair"))
+    face = Face(
+        (60, 50, 140, 160),
+        np.float32([[80, 85], [120, 85]]),
+        np.float32([[85, 130], [115, 130]]),
+        0.9,
+    )
+    face_only, hair = (
+        segment(photo_of(200, 200), parts, (face,), kept=k).sum() for k in ("face", "hair")
+    )
     assert hair > face_only * 1.2
 
 
@@ -223,7 +267,9 @@ def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):
 
 
 def test_only_a_seeded_painter_gets_noise():
-    plain, seeded = (stylize(photo_of(), np.tanh, brush=1.5, stroke_px=1.0, seeded=s) for s in (False, True))
+    plain, seeded = (
+        stylize(photo_of(), np.tanh, brush=1.5, stroke_px=1.0, seeded=s) for s in (False, True)
+    )
     assert not np.array_equal(plain, seeded)
 
 
@@ -238,7 +284,12 @@ def skin_at(size, *boxes):
 def test_skin_that_no_face_explains_is_looked_at_again():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
     parts[106, 304] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
-    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    face = Face(
+        (40, 40, 280, 360),
+        np.float32([[100, 150], [200, 150]]),
+        np.float32([[110, 280], [190, 280]]),
+        0.9,
+    )
     (rows, columns), long_px = unexplained(parts, (face,), (512, 1024))
     assert long_px == LARGER_LOOKS_PX[1]
     assert rows.start < 200
@@ -248,37 +299,61 @@ def test_skin_that_no_face_explains_is_looked_at_again():
 
 
 def test_a_large_face_alone_needs_no_larger_look():
-    parts = skin_at((256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250))  # a speck and a belt are no faces
-    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    parts = skin_at(
+        (256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250)
+    )  # a speck and a belt are no faces
+    face = Face(
+        (40, 40, 280, 360),
+        np.float32([[100, 150], [200, 150]]),
+        np.float32([[110, 280], [190, 280]]),
+        0.9,
+    )
     assert unexplained(parts, (face,), (512, 1024)) is None
 
 
 def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
-    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    face = Face(
+        (40, 40, 280, 360),
+        np.float32([[100, 150], [200, 150]]),
+        np.float32([[110, 280], [190, 280]]),
+        0.9,
+    )
     assert unexplained(parts, (face,), (512, 1024)) is None
 
 
 def test_small_faces_make_the_whole_photo_worth_a_larger_look():
-    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == ((slice(0, 512), slice(0, 1024)), LARGER_LOOKS_PX[1])
+    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (
+        (slice(0, 512), slice(0, 1024)),
+        LARGER_LOOKS_PX[1],
+    )
 
 
 def test_a_large_patch_of_skin_needs_no_very_large_look():
     parts = skin_at((256, 512), (20, 20, 140, 180), (300, 60, 380, 160))
     parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
-    face = Face((40, 40, 280, 360), np.float32([[100, 150], [200, 150]]), np.float32([[110, 280], [190, 280]]), 0.9)
+    face = Face(
+        (40, 40, 280, 360),
+        np.float32([[100, 150], [200, 150]]),
+        np.float32([[110, 280], [190, 280]]),
+        0.9,
+    )
     assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_LOOKS_PX[0]
 
 
 @pytest.mark.parametrize(("sure", "again"), [(0.99, False), (0.9, True)])
-def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(sure, again):
+def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(
+    sure, again
+):
     closer = []
 
     def whole(batch):
         h, w = batch.shape[2:]
         if (h, w) == (SURE_PX, SURE_PX):
             closer.append(1)
-        return for_each(batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure))
+        return for_each(
+            batch, softened(drawn_parts((h, w), [(w / 2, h / 2)], 0.6 * min(h, w), 0), sure)
+        )
 
     def close(batch):
         h, w = batch.shape[2:]
@@ -286,7 +361,7 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
         center, tall = (inner, 0.6 * INNER_SHARE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
-    (face,) = see(photo_of(300, 400), Parser(whole, close)).faces
+    (face,) = detect_faces(photo_of(300, 400), Parser(whole, close)).faces
     assert bool(closer) == again
     assert abs(face.eyes[:, 0].mean() - 200) < 5
 

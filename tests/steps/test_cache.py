@@ -34,7 +34,9 @@ def holds(cache, owner, key):
 
 def test_a_value_is_made_once():
     cache, made = StageCache(), []
-    values = [cache.of("ann").get(("paint", 2.0), lambda: made.append(1) or picture(1)) for _ in range(3)]
+    values = [
+        cache.of("ann").get(("paint", 2.0), lambda: made.append(1) or picture(1)) for _ in range(3)
+    ]
     assert made == [1]
     assert values[0] is values[2]
 
@@ -135,7 +137,9 @@ def test_a_view_counts_as_what_it_keeps_alive():
     assert measure_bytes(picture(8)[:10]) == 8 * KB
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 8), st.integers(0, 30)), max_size=60))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 8), st.integers(0, 30)), max_size=60)
+)
 def test_no_order_of_calls_exceeds_the_caps(calls):
     cache = StageCache(owner_bytes=40 * KB, total_bytes=70 * KB)
     for owner, key, kilobytes in calls:

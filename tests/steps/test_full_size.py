@@ -23,7 +23,9 @@ class FineModels(PlainModels):
     def load(self, role, policy):
         loaded = super().load(role, policy)
         entry = SimpleNamespace(stroke_px=8.0, seeded=False)
-        return SimpleNamespace(run=loaded.run, use=loaded.use, entry=entry, halo_px=0, freeze=lambda whole: loaded.run)
+        return SimpleNamespace(
+            run=loaded.run, use=loaded.use, entry=entry, halo_px=0, freeze=lambda whole: loaded.run
+        )
 
 
 LARGE = Photo(RNG.integers(0, 256, (1501, 1403, 3), np.uint8))
@@ -49,7 +51,10 @@ def test_a_fine_brush_paints_a_large_photo_at_its_own_size():
 @pytest.mark.usefixtures("small")
 def test_the_full_size_is_the_fine_painting_and_where_it_is_kept_the_person():
     painting = paint(PHOTO, FINE, models=FineModels())
-    out, alpha = full_size(painting).astype(np.float32), cv2.resize(painting.alpha, PHOTO.pixels.shape[1::-1])
+    out, alpha = (
+        full_size(painting).astype(np.float32),
+        cv2.resize(painting.alpha, PHOTO.pixels.shape[1::-1]),
+    )
     nothing = cv2.dilate(alpha, np.ones((9, 9))) == 0
     assert nothing.mean() > 0.3
     assert np.abs(out - (255 - PHOTO.pixels))[nothing].max() <= 1
@@ -68,7 +73,11 @@ def test_keeping_nothing_gives_the_fine_painting_itself():
 @pytest.mark.parametrize(("size", "brush"), [((501, 461), 4.0), ((301, 280), 0.2)])
 def test_a_coarse_brush_and_a_small_photo_need_no_tiles(size, brush):
     models = FineModels()
-    painting = paint(Photo(PHOTO.pixels[: size[0], : size[1]]), Settings.from_flat(brush=brush, painterly=0.0, broad=0.0), models=models)
+    painting = paint(
+        Photo(PHOTO.pixels[: size[0], : size[1]]),
+        Settings.from_flat(brush=brush, painterly=0.0, broad=0.0),
+        models=models,
+    )
     assert fine_of(painting) is None
     assert models.runs["painter"] == 1
 

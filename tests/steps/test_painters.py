@@ -4,14 +4,15 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.ops.tensor import to_pixels
+from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings, options
 from pipeline.stages.stylize.generator import stylize
-from pipeline.steps.painters import MOODS, network_of
+from pipeline.steps.painters import network_of
 from pipeline.steps.run import Run
 from pipeline.types import Photo
+from pipeline.variants import MOODS
 from pipeline.weights.catalog import CATALOG
 from ui import available as offers
 from ui.available import offered, within_reach
@@ -19,7 +20,7 @@ from ui.badges import badge_of
 from ui.widgets import from_link
 
 OPTION = next(option for option in options() if option.flag == "mood")
-OWN = [name for name in MOODS.values() if name]
+OWN = [mood.network for mood in MOODS.values() if mood.network]
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,19 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
 
     def yellow(mood):
         settings = Settings.from_flat(mood=mood, weights="embedded")
-        painter = network_of(Run(Photo(to_pixels(photo)), settings, models))
-        painted = stylize(photo, painter.run, brush=3.0, stroke_px=painter.entry.stroke_px, seeded=painter.entry.seeded)
-        return float(cv2.cvtColor(to_pixels(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 2].mean())
+        painter = network_of(Run(Photo(to_uint8(photo)), settings, models))
+        painted = stylize(
+            photo,
+            painter.run,
+            brush=3.0,
+            stroke_px=painter.entry.stroke_px,
+            seeded=painter.entry.seeded,
+        )
+        return float(
+            cv2.cvtColor(to_uint8(painted).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[
+                ..., 2
+            ].mean()
+        )
 
     mist, monet, dusk = map(yellow, ("mist", "monet", "dusk"))
     assert mist < monet - 2

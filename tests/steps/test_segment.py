@@ -1,19 +1,18 @@
 """Every segmenter behind one seam, and what prompts do to what it keeps; with networks that are plain arithmetic."""
 
 from types import SimpleNamespace
-from typing import get_args
 
 import cv2
 import numpy as np
 import pytest
 
 from pipeline.paint import paint
-from pipeline.settings import Segmenter, Settings
+from pipeline.settings import Settings, options
 from pipeline.stages.segment.clicks import correct, select
 from pipeline.stages.segment.sam import Embedding
 from pipeline.steps.segment import POINTER
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Prompt, PromptError, WeightUse
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, WeightError
 from tests.prompting import Promptable
 from tests.test_paint import PlainModels, Remembering, photo_of
@@ -32,7 +31,12 @@ class Models(PlainModels):
 
     def named(self, name, policy):
         if name not in SAMS:
-            return SimpleNamespace(run=self.persons, use=WeightUse(name, "2" * 64), entry=SimpleNamespace(name=name), prompt=None)
+            return SimpleNamespace(
+                run=self.persons,
+                use=WeightUse(name, "2" * 64),
+                entry=SimpleNamespace(name=name),
+                prompt=None,
+            )
         return self.made.setdefault(name, Promptable(*self.discs, name=name))
 
     @staticmethod
@@ -42,7 +46,11 @@ class Models(PlainModels):
 
 def painted(*discs, prompt=None, face=True, cache=None, models=None, **flat):
     return paint(
-        photo_of(256, 256), Settings.from_flat(**flat), models=models or Models(*discs, face=face), prompt=prompt or Prompt(), cache=cache
+        photo_of(256, 256),
+        Settings.from_flat(**flat),
+        models=models or Models(*discs, face=face),
+        prompt=prompt or Prompt(),
+        cache=cache,
     )
 
 
@@ -52,10 +60,13 @@ def disc(x, y, radius):
 
 
 def test_every_choice_is_a_segmenter_and_its_network_is_listed():
-    assert set(SEGMENTERS) == set(get_args(Segmenter))
+    option = next(option for option in options() if option.flag == "segmenter")
+    assert set(SEGMENTERS) == set(option.choices)
     for segmenter in SEGMENTERS.values():
         if segmenter.network and segmenter.network != POINTER:
-            assert CATALOG[segmenter.network].role == ("promptable" if segmenter.promptable else "person")
+            assert CATALOG[segmenter.network].role == (
+                "promptable" if segmenter.promptable else "person"
+            )
 
 
 @pytest.mark.parametrize("name", SEGMENTERS)
@@ -63,7 +74,9 @@ def test_every_segmenter_keeps_a_face(name):
     painting = painted((128, 128, 70), segmenter=name)
     assert painting.mask is not None
     assert painting.mask[128, 128] > 0.9
-    assert (name in {use.name for use in painting.weights}) == (SEGMENTERS[name].network is not None)
+    assert (name in {use.name for use in painting.weights}) == (
+        SEGMENTERS[name].network is not None
+    )
 
 
 @pytest.mark.parametrize("name", SAMS)
@@ -107,7 +120,12 @@ def test_a_click_adds_what_it_points_at_and_takes_it_away_again(name):
     models, cache = Models((128, 110, 60), HAND), Remembering()
     plain = painted(models=models, cache=cache, segmenter=name)
     added = painted(models=models, cache=cache, segmenter=name, prompt=Prompt(((200, 225, True),)))
-    taken = painted(models=models, cache=cache, segmenter=name, prompt=Prompt(((200, 225, True), (205, 220, False))))
+    taken = painted(
+        models=models,
+        cache=cache,
+        segmenter=name,
+        prompt=Prompt(((200, 225, True), (205, 220, False))),
+    )
     assert plain.mask is not None
     assert added.mask is not None
     assert taken.mask is not None
@@ -115,7 +133,9 @@ def test_a_click_adds_what_it_points_at_and_takes_it_away_again(name):
     assert taken.mask[220, 205] == 0
     if name != "fcn_resnet50":  # that keeps everything from the beginning
         far = ~disc(200, 220, 45)
-        assert np.array_equal(added.mask[far], plain.mask[far]), "a click changes only what it points at"
+        assert np.array_equal(added.mask[far], plain.mask[far]), (
+            "a click changes only what it points at"
+        )
         assert ((taken.mask > 0.5) == (plain.mask > 0.5)).mean() > 0.999
     pointer = name if name in SAMS else POINTER
     assert models.made[pointer].embedded == 1, "the photo is embedded once"
@@ -178,15 +198,23 @@ def test_a_large_photos_prompt_is_in_its_own_pixels():
 def scene():
     """Return a photo, a kept disc, and its embedding."""
     photo = np.full((256, 256, 3), 0.5, np.float32)
-    return photo, disc(*FACE).astype(np.float32), Embedding(np.zeros((1, 256, 64, 64), np.float32), (256, 256), 256)
+    return (
+        photo,
+        disc(*FACE).astype(np.float32),
+        Embedding(np.zeros((1, 256, 64, 64), np.float32), (256, 256), 256),
+    )
 
 
-@pytest.mark.parametrize("click", [(240, 20, True), (100, 100, False), (149, 100, False), (0, 255, True)])
+@pytest.mark.parametrize(
+    "click", [(240, 20, True), (100, 100, False), (149, 100, False), (0, 255, True)]
+)
 def test_a_clicked_pixel_obeys_where_the_network_sees_nothing(scene, click):
     photo, mask, embedding = scene
     out = correct(photo, mask, embedding, Promptable().prompt, (click,), edge_px=4)
     assert out[click[1], click[0]] == click[2]
-    assert np.array_equal(out[disc(click[0], click[1], 12) == 0], mask[disc(click[0], click[1], 12) == 0])
+    assert np.array_equal(
+        out[disc(click[0], click[1], 12) == 0], mask[disc(click[0], click[1], 12) == 0]
+    )
 
 
 def test_a_click_that_is_obeyed_already_changes_nothing(scene):
@@ -200,7 +228,14 @@ def test_what_a_click_does_not_point_at_stays(scene):
     photo, mask, embedding = scene
     network = Promptable(HAND, FACE)
     clicks = ((200, 220, True),)
-    out = correct(photo, mask, embedding, lambda v, p, k, m, h: network.prompt(v, p, k, 0 * m - 6, h), clicks, edge_px=4)
+    out = correct(
+        photo,
+        mask,
+        embedding,
+        lambda v, p, k, m, h: network.prompt(v, p, k, 0 * m - 6, h),
+        clicks,
+        edge_px=4,
+    )
     assert out[100, 100] == 1, "the network forgot the face; nobody pointed at it"
     assert out[220, 200] == 1
 
@@ -209,16 +244,22 @@ def test_a_later_click_counts_more(scene):
     photo, mask, embedding = scene
     network = Promptable().prompt
     added = correct(photo, mask, embedding, network, ((240, 20, True),), edge_px=4)
-    taken = correct(photo, added, embedding, network, ((240, 20, True), (240, 20, False)), edge_px=4)
+    taken = correct(
+        photo, added, embedding, network, ((240, 20, True), (240, 20, False)), edge_px=4
+    )
     assert (added[20, 240], taken[20, 240]) == (1, 0)
 
 
 def test_a_box_replaces_what_lies_in_it_and_leaves_what_is_larger(scene):
     photo, mask, embedding = scene
-    smaller = select(photo, mask, embedding, Promptable((100, 100, 30)).prompt, (45, 45, 155, 155), edge_px=2)
+    smaller = select(
+        photo, mask, embedding, Promptable((100, 100, 30)).prompt, (45, 45, 155, 155), edge_px=2
+    )
     assert smaller[100, 100] > 0.9
     assert smaller[100, 140] < 0.1
-    beside = select(photo, mask, embedding, Promptable((140, 100, 12)).prompt, (120, 80, 160, 120), edge_px=2)
+    beside = select(
+        photo, mask, embedding, Promptable((140, 100, 12)).prompt, (120, 80, 160, 120), edge_px=2
+    )
     assert beside[100, 60] > 0.9
     assert beside[100, 152] < 0.5
     all_of_it = select(photo, 0 * mask, embedding, Promptable().prompt, (20, 20, 60, 60), edge_px=2)

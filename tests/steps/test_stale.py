@@ -60,7 +60,10 @@ class StandIns(PlainModels):
                 logits[..., rows, columns] = 5
             return logits, np.ones((1, 4), np.float32)
 
-        use, entry_px = WeightUse(name, "1" * 64), SimpleNamespace(name=name, stroke_px=1.0, seeded=False, side=1024)
+        use, entry_px = (
+            WeightUse(name, "1" * 64),
+            SimpleNamespace(name=name, stroke_px=1.0, seeded=False, side=1024),
+        )
         return SimpleNamespace(run=run, use=use, entry=entry_px, prompt=prompt)
 
     def features(self, policy):
@@ -106,7 +109,9 @@ def cases():
         for painter, flags in PAINTERS.items():
             for value in others(option):
                 if option.flag not in flags and option.flag not in SAME:
-                    yield pytest.param(painter, option.flag, value, id=f"{painter}-{option.flag}-{value}")
+                    yield pytest.param(
+                        painter, option.flag, value, id=f"{painter}-{option.flag}-{value}"
+                    )
 
 
 def copied(cache):
@@ -184,7 +189,9 @@ def test_another_photo_shows_no_stale_stage(models, kept):
 def test_a_comparison_shows_no_stale_version(models, flags):
     cache = RunCache()
     compare(PHOTO, settings_of({}), ("unet",), models=models, styles=A.styles, cache=cache)
-    after = compare(PHOTO, settings_of(flags), ("unet",), models=models, styles=B.styles, cache=cache)
+    after = compare(
+        PHOTO, settings_of(flags), ("unet",), models=models, styles=B.styles, cache=cache
+    )
     fresh = compare(PHOTO, settings_of(flags), ("unet",), models=models, styles=B.styles)
     np.testing.assert_array_equal(after.versions[0].picture, fresh.versions[0].picture)
     np.testing.assert_array_equal(after.direct, fresh.direct)

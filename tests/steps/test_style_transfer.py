@@ -23,12 +23,12 @@ from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.steps.style_transfer import NOBODY
 from pipeline.steps.stylize import fine_of
-from pipeline.types import Cancelled, Enough, Photo, PhotoError, Progress, Prompt, PromptError
+from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
 from tests.page import visitor
 from ui import style_box
 from ui.handlers import Handlers
 from ui.service import reporter
-from ui.sessions import Visits
+from ui.sessions import Sessions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore": False}
@@ -53,9 +53,13 @@ def night():
 def test_a_photo_is_painted_like_a_picture_and_what_made_it_is_said(models, night):
     told = []
     photo = photo_of("portrait.jpg")
-    painting = paint(photo, Settings.from_flat(**QUICK), models=models, prompt=night, report=told.append)
+    painting = paint(
+        photo, Settings.from_flat(**QUICK), models=models, prompt=night, report=told.append
+    )
     assert painting.styled.shape == photo.pixels.shape
-    assert {"perceptual_light", "monet_light"} <= {use.name for use in painting.weights}  # the second has touched the face
+    assert {"perceptual_light", "monet_light"} <= {
+        use.name for use in painting.weights
+    }  # the second has touched the face
     seen = [progress for progress in told if progress.picture is not None]
     assert all(progress.stage == "paint" and np.isfinite(progress.loss) for progress in seen)
     assert [progress.done for progress in told] == sorted(progress.done for progress in told)
@@ -68,8 +72,13 @@ def test_colors_can_stay_the_photos(models, night):
     photo = photo_of("portrait.jpg", 160)
 
     def off(colors):
-        styled = paint(photo, Settings.from_flat(**QUICK, style_colors=colors), models=models, prompt=night).styled
-        lab = [cv2.cvtColor(np.asarray(p, np.float32), cv2.COLOR_RGB2LAB)[..., 1:] for p in (styled, photo.pixels / np.float32(255))]
+        styled = paint(
+            photo, Settings.from_flat(**QUICK, style_colors=colors), models=models, prompt=night
+        ).styled
+        lab = [
+            cv2.cvtColor(np.asarray(p, np.float32), cv2.COLOR_RGB2LAB)[..., 1:]
+            for p in (styled, photo.pixels / np.float32(255))
+        ]
         return np.abs(lab[0] - lab[1]).mean()
 
     taken, matched, kept = map(off, ("picture", "matched", "photo"))
@@ -78,7 +87,14 @@ def test_colors_can_stay_the_photos(models, night):
 
 
 @pytest.mark.parametrize(
-    "px", [320, pytest.param(160, marks=pytest.mark.xfail(strict=True, reason="the parser sees a person in a tiny tower"))]
+    "px",
+    [
+        320,
+        pytest.param(
+            160,
+            marks=pytest.mark.xfail(strict=True, reason="the parser sees a person in a tiny tower"),
+        ),
+    ],
 )
 def test_without_a_person_it_is_gatys_and_that_is_said(models, night, px):
     settings = Settings.from_flat(**QUICK)
@@ -93,8 +109,13 @@ def test_without_a_style_it_says_what_is_wanted(models):
 def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
     photo, settings = photo_of("scene.jpg", 160), Settings.from_flat(**QUICK)
     rng = np.random.default_rng(0)
-    tiny, gray = Photo(rng.integers(0, 255, (20, 40, 3), np.uint8)), Photo(np.full((64, 64, 3), 128, np.uint8))
-    huge = Photo(np.kron(rng.integers(0, 255, (30, 40, 3), np.uint8), np.ones((100, 100, 1), np.uint8)))
+    tiny, gray = (
+        Photo(rng.integers(0, 255, (20, 40, 3), np.uint8)),
+        Photo(np.full((64, 64, 3), 128, np.uint8)),
+    )
+    huge = Photo(
+        np.kron(rng.integers(0, 255, (30, 40, 3), np.uint8), np.ones((100, 100, 1), np.uint8))
+    )
     with pytest.raises(PromptError, match="short side of 20 px; 32 px at least"):
         paint(photo, settings, models=models, prompt=Prompt(styles=(style_of(tiny),)))
     for style in (gray, huge):
@@ -105,24 +126,39 @@ def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
 def test_it_can_be_kept_as_it_is(models, night):
     def enough(progress):
         if progress.picture is not None:
-            raise Enough
+            raise StopEarly
 
-    painting = paint(photo_of("scene.jpg", 160), Settings.from_flat(**QUICK), models=models, prompt=night, report=enough)
+    painting = paint(
+        photo_of("scene.jpg", 160),
+        Settings.from_flat(**QUICK),
+        models=models,
+        prompt=night,
+        report=enough,
+    )
     assert any("Stopped after" in hint for hint in painting.hints)
     assert painting.styled is not None
 
 
-def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(models, night, monkeypatch):
-    whole, sizes = pipeline.stages.style_transfer.transfer.painted_like, []
+def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(
+    models, night, monkeypatch
+):
+    whole, sizes = pipeline.stages.style_transfer.transfer.transfer_style, []
 
     def scarce(photo, *args, **how):
         sizes.append(max(photo.shape))
         if len(sizes) == 1:
-            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
+            raise RuntimeError(
+                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes."
+            )
         return whole(photo, *args, **how)
 
-    monkeypatch.setattr(pipeline.stages.style_transfer.transfer, "painted_like", scarce)
-    painting = paint(photo_of("scene.jpg", 240), Settings.from_flat(**{**QUICK, "style_px": 240}), models=models, prompt=night)
+    monkeypatch.setattr(pipeline.stages.style_transfer.transfer, "transfer_style", scarce)
+    painting = paint(
+        photo_of("scene.jpg", 240),
+        Settings.from_flat(**{**QUICK, "style_px": 240}),
+        models=models,
+        prompt=night,
+    )
     assert sizes == [240, 168]
     assert any("painted at 168 px" in hint for hint in painting.hints)
     assert painting.styled.shape[:2] == painting.original.shape[:2]
@@ -131,18 +167,29 @@ def test_where_memory_does_not_suffice_it_is_painted_smaller_and_that_is_said(mo
 def test_a_large_photo_is_painted_at_more_than_the_working_size(models, night, monkeypatch):
     monkeypatch.setattr("pipeline.steps.run.WORKING_PIXELS", 20_000)
     photo = photo_of("scene.jpg", 400)
-    painting = paint(photo, Settings.from_flat(**{**QUICK, "style_px": 300, "iterations": 2}), models=models, prompt=night)
+    painting = paint(
+        photo,
+        Settings.from_flat(**{**QUICK, "style_px": 300, "iterations": 2}),
+        models=models,
+        prompt=night,
+    )
     assert max(painting.original.shape) < 200
     assert fine_of(painting).shape == photo.pixels.shape
     assert painting.styled.shape == painting.original.shape
-    small = cv2.resize(fine_of(painting), painting.styled.shape[1::-1], interpolation=cv2.INTER_AREA) / 255
+    small = (
+        cv2.resize(fine_of(painting), painting.styled.shape[1::-1], interpolation=cv2.INTER_AREA)
+        / 255
+    )
     assert abs(small - painting.styled).mean() < 0.02
 
 
 def test_equal_styles_are_one_cache_key():
     photo = Photo(np.random.default_rng(0).integers(0, 255, (40, 50, 3), np.uint8))
     assert style_of(photo) == style_of(photo)
-    assert len({style_of(photo), style_of(photo), style_of(photo, 0.5), style_of(photo, mask=photo)}) == 3
+    assert (
+        len({style_of(photo), style_of(photo), style_of(photo, 0.5), style_of(photo, mask=photo)})
+        == 3
+    )
 
 
 def test_vgg_is_brought_to_the_compact_networks_levels():
@@ -169,7 +216,16 @@ def flags(*given):
 
 def test_styles_are_named_with_their_shares():
     night, ink = EXAMPLES / "styles/night.jpg", EXAMPLES / "styles/ink.jpg"
-    styles = flags("--painter", "portrait-aware", "--style", str(night), "--style", f"{ink}=0.25", "--style-mask", str(ink))
+    styles = flags(
+        "--painter",
+        "portrait-aware",
+        "--style",
+        str(night),
+        "--style",
+        f"{ink}=0.25",
+        "--style-mask",
+        str(ink),
+    )
     assert [style.share for style in styles] == [1.0, 0.25]
     assert styles[0].mask is not None
     assert styles[0].mask.shape == styles[0].pixels.shape[:2]
@@ -218,31 +274,33 @@ def test_the_box_holds_up_to_two_pictures(tmp_path):
     assert len(style_box.GALLERY) >= 4
 
 
-def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(studio):
-    handlers, studio.line = Handlers(studio), SimpleNamespace(read=lambda: ("All is well.", True))
+def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins(service):
+    handlers, service.line = Handlers(service), SimpleNamespace(read=lambda: ("All is well.", True))
     assert not handlers.tick(visitor("anna"))[1].active
     assert handlers.watch(visitor("anna")).active
     assert handlers.tick(visitor("anna"))[1].active
     assert not handlers.tick(visitor("bert"))[1].active
     with pytest.raises(gr.Error):
-        handlers.paint_photo(visitor("anna"), lambda done, desc: None, None, None, *[None] * style_box.FIELDS)
+        handlers.paint_photo(
+            visitor("anna"), lambda done, desc: None, None, None, *[None] * style_box.FIELDS
+        )
     assert not handlers.tick(visitor("anna"))[1].active
     handlers.watch(visitor("anna"))
     handlers.cancel(visitor("anna"))
     assert not handlers.tick(visitor("anna"))[1].active
 
 
-def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
-    visit = studio.visits.of("anna")
+def test_the_picture_so_far_is_shown_and_can_be_kept(service):
+    visit = service.visits.of("anna")
     report = reporter(visit, lambda done, text: None)
     report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
     assert Path(visit.preview).exists()
-    handlers = Handlers(studio)
+    handlers = Handlers(service)
     assert handlers.tick(visitor("anna"))[2].visible
     assert not handlers.tick(visitor("bert"))[2].visible  # nobody else sees it
     handlers.keep(visitor("anna"))
     report(Progress("restore", 0.6))  # what is short goes on
-    with pytest.raises(Enough):
+    with pytest.raises(StopEarly):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
     visit.stop.set()
     with pytest.raises(Cancelled):
@@ -250,7 +308,7 @@ def test_the_picture_so_far_is_shown_and_can_be_kept(studio):
 
 
 def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
-    visit = Visits(StageCache()).of("anna")
+    visit = Sessions(StageCache()).of("anna")
     hanging = visit.show("result", np.zeros((8, 8, 3), np.uint8))
     for value in range(60):
         visit.show_so_far(np.full((8, 8, 3), value, np.uint8))
@@ -259,12 +317,22 @@ def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
     assert len(list(visit.folder.iterdir())) == 3
 
 
-def test_painting_like_nothing_says_what_to_do(studio, photo):
+def test_painting_like_nothing_says_what_to_do(service, photo):
     def refuse(*_, **how):
         if not how["prompt"].styles:
             raise PromptError(NO_STYLE)
 
-    studio._paint = refuse
+    service._paint = refuse
     values = [style_box.LIKE if o.flag == "painter" else o.default for o in style_box.OPTIONS]
     with pytest.raises(gr.Error, match="add a style picture"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, None, None, 0.5, None, *values)
+        Handlers(service).paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(photo)},
+            None,
+            None,
+            None,
+            0.5,
+            None,
+            *values,
+        )

@@ -9,7 +9,14 @@ import torch
 
 from training import cyclegan
 from training.checks import DatasetError
-from training.cyclegan import LinearDecay, Replay, discriminator_loss, generators_loss, judged, networks
+from training.cyclegan import (
+    LinearDecay,
+    Replay,
+    discriminator_loss,
+    generators_loss,
+    judged,
+    networks,
+)
 from training.loop import single
 from training.patchgan import PatchGAN
 from training.unpaired import batches, cropped, read_domains
@@ -27,7 +34,9 @@ def test_a_verdict_stands_for_a_patch_of_seventy_pixels():
     verdict = network(photo)
     assert verdict.shape == (1, 1, 30, 30)
     with torch.no_grad():
-        for module in network.modules():  # instance norm sees the whole picture: left out, what remains is local
+        for module in (
+            network.modules()
+        ):  # instance norm sees the whole picture: left out, what remains is local
             if isinstance(module, torch.nn.InstanceNorm2d):
                 module.forward = lambda x: x
     network(photo)[0, 0, 15, 15].backward()
@@ -67,7 +76,12 @@ def test_the_loss_is_the_papers():
         return torch.full((len(x), 1, 1, 1), 0.5)
 
     photo, painting = torch.zeros(1, 3, 4, 4), torch.ones(1, 3, 4, 4)
-    nets = {"painter": lambda x: x + 0.1, "photographer": same, "sees_paintings": half, "sees_photos": half}
+    nets = {
+        "painter": lambda x: x + 0.1,
+        "photographer": same,
+        "sees_paintings": half,
+        "sees_photos": half,
+    }
     total, painted, photographed, parts = generators_loss(nets, photo, painting)
     assert torch.allclose(painted, photo + 0.1)
     assert torch.equal(photographed, painting)
@@ -108,7 +122,12 @@ def test_a_resumed_training_learns_the_paintings_colors(shared, tmp_path):
     second = rows(run / "held_out.csv")
     assert int(second[-1]["step"]) > int(first[-1]["step"]) > 0
     assert float(second[-1]["cycle"]) < 0.12
-    for name in ("average.safetensors", "state.pt", "loss.png", f"sheet-{int(second[-1]['step']):06d}.jpg"):
+    for name in (
+        "average.safetensors",
+        "state.pt",
+        "loss.png",
+        f"sheet-{int(second[-1]['step']):06d}.jpg",
+    ):
         assert (run / name).stat().st_size > 0
     painter = networks(arguments(shared, run))["painter"].eval()
     painter.load_state_dict(single(run / "average.safetensors"))
@@ -116,8 +135,13 @@ def test_a_resumed_training_learns_the_paintings_colors(shared, tmp_path):
     gray = torch.from_numpy(held_out.landscapes[0]).permute(2, 0, 1)[None].float() / 127.5 - 1
     with torch.inference_mode():
         painted = painter(gray)
-    warmth = (painted[:, 0] - painted[:, 2])[0]  # red over blue: paintings have more of it in their lights
-    lights, shadows = warmth[gray[0, 1] > 0.4].mean().item(), warmth[gray[0, 1] < -0.4].mean().item()
+    warmth = (painted[:, 0] - painted[:, 2])[
+        0
+    ]  # red over blue: paintings have more of it in their lights
+    lights, shadows = (
+        warmth[gray[0, 1] > 0.4].mean().item(),
+        warmth[gray[0, 1] < -0.4].mean().item(),
+    )
     assert lights - shadows > 0.1
 
 
@@ -131,6 +155,9 @@ def test_a_training_starts_from_a_painter_of_its_size(shared, tmp_path):
     cyclegan.train(arguments(shared, run, "--minutes", "0.001"))
     args = arguments(shared, tmp_path / "other", "--start", str(run / "average.safetensors"))
     state = single(run / "average.safetensors")
-    assert all(torch.equal(value, state[key]) for key, value in networks(args)["painter"].state_dict().items())
+    assert all(
+        torch.equal(value, state[key])
+        for key, value in networks(args)["painter"].state_dict().items()
+    )
     with pytest.raises(RuntimeError, match="size mismatch"):
         networks(SimpleNamespace(**{**vars(args), "filters": 16}))

@@ -69,7 +69,9 @@ def spoil_all(folder):
     return "images/test", "there are none"
 
 
-@pytest.mark.parametrize("spoil", [spoil_class, spoil_size, spoil_mask, spoil_photo, spoil_bytes, spoil_all])
+@pytest.mark.parametrize(
+    "spoil", [spoil_class, spoil_size, spoil_mask, spoil_photo, spoil_bytes, spoil_all]
+)
 def test_an_unusable_file_is_named_before_training(portraits, spoil):
     name, reason = spoil(portraits)
     with pytest.raises(DatasetError) as error:
@@ -140,7 +142,9 @@ def test_the_shared_sets_are_checked_too(tmp_path):
 
 def test_points_become_parts_on_the_persons_own_side():
     labels = landmarks.drawn(points68(160), (160, 160))
-    columns = {part: np.nonzero(labels == part)[1].mean() for part in (Part.LEFT_EYE, Part.RIGHT_EYE)}
+    columns = {
+        part: np.nonzero(labels == part)[1].mean() for part in (Part.LEFT_EYE, Part.RIGHT_EYE)
+    }
     assert columns[Part.RIGHT_EYE] == pytest.approx(50, abs=1)
     assert columns[Part.LEFT_EYE] == pytest.approx(110, abs=1)
     assert labels[115, 80] == Part.TEETH

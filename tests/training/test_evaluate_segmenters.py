@@ -10,7 +10,7 @@ import training.evaluate_segmenters as module
 from pipeline.metrics.boundary import boundary, boundary_score
 from pipeline.metrics.iou import Overlap, mean_iou
 from pipeline.settings import Settings
-from pipeline.steps.segmenters import SEGMENTERS
+from pipeline.variants import SEGMENTERS
 from tests.test_compare import PERSONS, Models
 from tests.training_sets import easyportrait, face_mask, write_pair
 from training.checks import DatasetError
@@ -32,7 +32,10 @@ def test_an_edge_agrees_with_itself_and_with_what_lies_within_the_tolerance():
 
 
 def test_the_boundary_score_grows_with_the_picture():
-    small, large = ((disc(s // 2, s // 2, s // 4, s), disc(s // 2, s // 2, s // 4 + s // 200, s)) for s in (200, 400))
+    small, large = (
+        (disc(s // 2, s // 2, s // 4, s), disc(s // 2, s // 2, s // 4 + s // 200, s))
+        for s in (200, 400)
+    )
     assert boundary_score(*small) == boundary_score(*large) == 1
 
 
@@ -58,7 +61,9 @@ def test_overlaps_are_summed_before_they_are_divided():
 
 
 def test_classes_that_never_occur_do_not_count():
-    assert mean_iou(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])) == pytest.approx((3 / 4 + 4 / 5) / 2)
+    assert mean_iou(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])) == pytest.approx(
+        (3 / 4 + 4 / 5) / 2
+    )
 
 
 @pytest.mark.parametrize("kind", ["nine", "celeba", "person"])
@@ -89,7 +94,9 @@ def test_unusable_files_are_named_before_anything_runs(tmp_path):
     easyportrait(tmp_path, {"test": 2})
     cv2.imwrite(str(tmp_path / "annotations/test/test0.png"), np.full((64, 64), 40, np.uint8))
     (tmp_path / "annotations/test/test1.png").unlink()
-    with pytest.raises(DatasetError, match=r"(?s)test1\.png is missing.*test0\.png: classes 0 to 8 were wanted.*40"):
+    with pytest.raises(
+        DatasetError, match=r"(?s)test1\.png is missing.*test0\.png: classes 0 to 8 were wanted.*40"
+    ):
         read_set(tmp_path)
 
 
@@ -97,7 +104,11 @@ def test_unusable_files_are_named_before_anything_runs(tmp_path):
 def in_this_process(monkeypatch):
     """Outline with plain networks instead of real ones in another process."""
     models = Models()
-    monkeypatch.setattr(module, "outline_all", lambda photos, name, kept, out: outlined(photos, name, kept, out, models=models))
+    monkeypatch.setattr(
+        module,
+        "outline_all",
+        lambda photos, name, kept, out: outlined(photos, name, kept, out, models=models),
+    )
 
 
 @pytest.mark.usefixtures("in_this_process")
@@ -110,13 +121,19 @@ def test_parsers_have_a_mean_iou_and_networks_of_persons_are_held_to_persons(tmp
     assert whole["region"] == "person"
     assert whole["mIoU"] == ""
     assert float(whole["IoU"]) == pytest.approx((face_mask(64) > 0).mean(), abs=0.01)
-    assert all(float(row[key]) > 0 for row in (unet, whole) for key in ("seconds", "peak_MB", "parameters_M", "MB"))
+    assert all(
+        float(row[key]) > 0
+        for row in (unet, whole)
+        for key in ("seconds", "peak_MB", "parameters_M", "MB")
+    )
 
 
 def test_what_is_missing_is_listed_last_with_its_size(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("pipeline.weights.resolve.find_in_hub_cache", lambda source: None)
-    monkeypatch.setattr(module, "outline_all", lambda photos, name, kept, out: pytest.fail("nothing is here to run"))
+    monkeypatch.setattr(
+        module, "outline_all", lambda photos, name, kept, out: pytest.fail("nothing is here to run")
+    )
     data = read_set(easyportrait(tmp_path, {"test": 1}))
     rows = table(data, ["sam_vit_h", "fcn_resnet101"])
     assert [row["segmenter"] for row in rows] == ["sam_vit_h", "fcn_resnet101", "fcn8s_vgg16"]
@@ -137,7 +154,10 @@ def test_one_that_fails_is_said_and_the_others_are_measured(tmp_path, monkeypatc
 
 
 def test_the_table_is_written_twice(tmp_path):
-    rows = [{"segmenter": "unet", "state": "measured", "mIoU": "0.8123"}, {"segmenter": "fcn8s_vgg16", "state": "missing"}]
+    rows = [
+        {"segmenter": "unet", "state": "measured", "mIoU": "0.8123"},
+        {"segmenter": "fcn8s_vgg16", "state": "missing"},
+    ]
     write(rows, tmp_path / "deep/out", "2 photos of a set")
     with (tmp_path / "deep/out.csv").open() as file:
         read = list(csv.DictReader(file))
@@ -156,7 +176,9 @@ def test_a_process_of_its_own_that_fails_says_why(tmp_path):
 def test_costs_are_the_segmenters_own(tmp_path):
     write_pair(tmp_path / "images", tmp_path / "masks", "one", face_mask(64))
     photos = [tmp_path / "images/one.jpg"]
-    parser, persons = (outlined(photos, name, "face", tmp_path, models=Models()) for name in ("unet", PERSONS))
+    parser, persons = (
+        outlined(photos, name, "face", tmp_path, models=Models()) for name in ("unet", PERSONS)
+    )
     assert isinstance(parser, Cost)
     assert parser.seconds > parser.parse_seconds
     assert persons.megabytes > 50

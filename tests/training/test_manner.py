@@ -21,7 +21,9 @@ def paintings_of(count):
     return (torch.rand(count, 3, 1, 1) + 0.4 * torch.rand(count, 3, 64, 64)) / 0.7 - 1
 
 
-BARE = Finish(torch.zeros(1, 3, 1, 1), torch.zeros(1, 1, 1, 1), torch.zeros(1, 1, 1, 1))  # no broad strokes, and a canvas without grain
+BARE = Finish(
+    torch.zeros(1, 3, 1, 1), torch.zeros(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)
+)  # no broad strokes, and a canvas without grain
 
 
 def test_paintings_themselves_are_in_their_own_manner(taught):
@@ -29,7 +31,9 @@ def test_paintings_themselves_are_in_their_own_manner(taught):
     manner = Manner(paintings, vgg)
     as_large = torch.nn.functional.interpolate(paintings, scale_factor=ENLARGED, mode="bilinear")
     _, own = manner_loss(as_large, as_large, BARE, MEMORY, vgg, manner)
-    _, other = manner_loss(torch.rand(MEMORY, 3, 112, 112) * 0.2, as_large, BARE, MEMORY, vgg, manner)
+    _, other = manner_loss(
+        torch.rand(MEMORY, 3, 112, 112) * 0.2, as_large, BARE, MEMORY, vgg, manner
+    )
     assert all(value < 1e-4 for name, value in own.items() if name != "crowd")
     assert all(other[name] > 2 * own[name] for name in other)
 
@@ -53,9 +57,15 @@ def test_moments_know_light_and_contrast_but_no_place(taught):
     vgg = vgg_of(taught)
     features = vgg(torch.rand(1, 3, 32, 32))
     moments = moments_of(features)
-    assert torch.allclose(moments_of({name: f.flip(3) for name, f in features.items()}), moments, atol=1e-5)
-    assert (moments_of({name: f + 0.1 for name, f in features.items()}) - moments).abs().max() > 0.09
-    assert (moments_of({name: f * 1.5 for name, f in features.items()}) - moments).abs().max() > 0.01
+    assert torch.allclose(
+        moments_of({name: f.flip(3) for name, f in features.items()}), moments, atol=1e-5
+    )
+    assert (
+        moments_of({name: f + 0.1 for name, f in features.items()}) - moments
+    ).abs().max() > 0.09
+    assert (
+        moments_of({name: f * 1.5 for name, f in features.items()}) - moments
+    ).abs().max() > 0.01
 
 
 def test_results_that_are_all_alike_are_not_the_paintings(taught):
@@ -123,22 +133,37 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     data, _ = read_domains(taught / "data")
     photo, strokes, finish = next(batches(data, 8, 0, 64, np.random.default_rng(1)))
     with torch.inference_mode():
-        vgg, paintings = vgg_of(taught), torch.stack([torch.from_numpy(part(p, 64, 64, np.random.default_rng(0))) for p in data.paintings])
+        vgg, paintings = (
+            vgg_of(taught),
+            torch.stack(
+                [
+                    torch.from_numpy(part(p, 64, 64, np.random.default_rng(0)))
+                    for p in data.paintings
+                ]
+            ),
+        )
         paintings = paintings.permute(0, 3, 1, 2) / 127.5 - 1
-        before, after = (manner_loss(net(photo), strokes, finish, 8, vgg, Manner(paintings, vgg))[0] for net in (begun, painter))
+        before, after = (
+            manner_loss(net(photo), strokes, finish, 8, vgg, Manner(paintings, vgg))[0]
+            for net in (begun, painter)
+        )
     assert after < 0.98 * before  # however few steps a busy machine makes of it
 
 
 def test_the_sheet_is_drawn(taught, tmp_path):
     _, held_out = read_domains(taught / "data")
-    figures = draw(Generator(8, 1, resize=True, norm="none"), held_out, vgg_of(taught), tmp_path / "sheet.jpg")
+    figures = draw(
+        Generator(8, 1, resize=True, norm="none"), held_out, vgg_of(taught), tmp_path / "sheet.jpg"
+    )
     assert cv2.imread(str(tmp_path / "sheet.jpg")).shape[1] >= 2 * 384
     assert -1 <= figures["likeness"] <= 1
 
 
 def test_moods_are_groups_of_like_colors_from_blue_to_yellow():
     rng = np.random.default_rng(0)
-    centers = np.array([[50 - b, b / 4, b, 12 + b / 4, 5 + b / 8, 8 + b / 4] for b in (20, -15, 3)], np.float32)
+    centers = np.array(
+        [[50 - b, b / 4, b, 12 + b / 4, 5 + b / 8, 8 + b / 4] for b in (20, -15, 3)], np.float32
+    )
     palettes = np.repeat(centers, 20, 0) + rng.normal(0, 0.5, (60, 6)).astype(np.float32)
     groups = moods.grouped(palettes, 3)
     assert groups.tolist() == [2] * 20 + [0] * 20 + [1] * 20

@@ -23,17 +23,27 @@ def noise_of(shape, seed=0):
 @pytest.fixture
 def photo():
     """Return a dark half beside a light one, (96, 96, 3), with soft spots."""
-    spots = cv2.resize(np.random.default_rng(0).random((8, 8, 3)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC)
-    return np.clip(0.2 * spots + np.where(np.arange(96) < 48, 0.2, 0.6)[None, :, None], 0, 1).astype(np.float32)
+    spots = cv2.resize(
+        np.random.default_rng(0).random((8, 8, 3)).astype(np.float32),
+        (96, 96),
+        interpolation=cv2.INTER_CUBIC,
+    )
+    return np.clip(
+        0.2 * spots + np.where(np.arange(96) < 48, 0.2, 0.6)[None, :, None], 0, 1
+    ).astype(np.float32)
 
 
 def test_light_lifts_darks_and_keeps_order():
     grays = np.repeat(np.linspace(0, 1, 32, dtype=np.float32)[None, :, None], 3, 2)
-    lit = cv2.cvtColor(lit_like_monet(grays), cv2.COLOR_RGB2LAB)[0]
-    assert (np.diff(lit[:, 0]) >= 0).all()
-    assert (np.diff(lit[lit[:, 0] < 99, 0]) > 0).all()  # only next to white are all grays one
-    assert lit[0, 0] > 5
-    assert max(lit[2, 2], lit[-4, 2]) < lit[14, 2]  # shadows and lights are bluer than what lies between
+    to_float = cv2.cvtColor(lit_like_monet(grays), cv2.COLOR_RGB2LAB)[0]
+    assert (np.diff(to_float[:, 0]) >= 0).all()
+    assert (
+        np.diff(to_float[to_float[:, 0] < 99, 0]) > 0
+    ).all()  # only next to white are all grays one
+    assert to_float[0, 0] > 5
+    assert (
+        max(to_float[2, 2], to_float[-4, 2]) < to_float[14, 2]
+    )  # shadows and lights are bluer than what lies between
 
 
 def test_strokes_are_dabs_of_one_color():
@@ -47,7 +57,9 @@ def test_strokes_are_dabs_of_one_color():
 
 def test_strokes_keep_what_the_photo_shows(photo):
     painted = stroked(photo, noise_of(photo.shape[:2]))
-    coarse = [cv2.resize(p, (12, 12), interpolation=cv2.INTER_AREA).ravel() for p in (photo, painted)]
+    coarse = [
+        cv2.resize(p, (12, 12), interpolation=cv2.INTER_AREA).ravel() for p in (photo, painted)
+    ]
     assert np.corrcoef(*coarse)[0, 1] > 0.97
     assert np.abs(painted - photo).mean() > 0.02
 

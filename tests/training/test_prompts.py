@@ -7,7 +7,18 @@ import torch
 from pipeline.nets.sam import PromptDecoder
 from pipeline.nets.sam_light import LightEncoder
 from pipeline.nets.unet import Parser
-from training.clicks import ADD, TAKE, Asked, as_logits, box_of, by_hand, center, correction, damaged, first
+from training.clicks import (
+    ADD,
+    TAKE,
+    Asked,
+    as_logits,
+    box_of,
+    by_hand,
+    center,
+    correction,
+    damaged,
+    first,
+)
 from training.crowd import Task
 from training.light_sam import LightSam, features_of, inputs
 from training.prompts import learn, started
@@ -56,7 +67,9 @@ def test_a_correction_stays_where_the_truth_is_known():
 
 
 def test_what_is_right_is_not_corrected():
-    assert correction(disk(90, 90, 30), logits_of(disk(90, 90, 30)), np.ones((256, 256), bool)) is None
+    assert (
+        correction(disk(90, 90, 30), logits_of(disk(90, 90, 30)), np.ones((256, 256), bool)) is None
+    )
 
 
 def test_random_corrections_lie_in_the_error_too(rng):
@@ -95,7 +108,10 @@ def test_the_center_is_inside_even_of_a_ring():
 def test_people_of_a_view_stay_apart():
     labels = np.zeros((32, 32), np.uint8)
     labels[:10, :10], labels[:10, 10:13] = 2, EAR
-    one, two = (numbered(Sample(np.zeros((32, 32, 3), np.uint8), labels, None, 1.0), i).labels for i in (0, 1))
+    one, two = (
+        numbered(Sample(np.zeros((32, 32, 3), np.uint8), labels, None, 1.0), i).labels
+        for i in (0, 1)
+    )
     view = np.where(two[:, ::-1] > 0, two[:, ::-1], one)
     assert found(view, "face", 0).sum() == found(view, "face", 1).sum() == 100
     assert not (found(view, "head", 0) & found(view, "head", 1)).any()
@@ -118,9 +134,19 @@ def test_encoder_and_decoder_have_the_shapes_and_keys_that_the_pipeline_loads():
     torch.manual_seed(0)
     network = LightSam().eval()
     state = network.state_dict()
-    assert {key.split(".")[0] for key in state} == {"image_encoder", "prompt_encoder", "mask_decoder"}
+    assert {key.split(".")[0] for key in state} == {
+        "image_encoder",
+        "prompt_encoder",
+        "mask_decoder",
+    }
     encoder, decoder = LightEncoder().eval(), PromptDecoder(512)
-    encoder.load_state_dict({k.removeprefix("image_encoder."): v for k, v in state.items() if k.startswith("image_encoder.")})
+    encoder.load_state_dict(
+        {
+            k.removeprefix("image_encoder."): v
+            for k, v in state.items()
+            if k.startswith("image_encoder.")
+        }
+    )
     decoder.load_state_dict({k: v for k, v in state.items() if not k.startswith("image_encoder.")})
     photo = torch.rand(1, 3, 512, 512)
     point = np.array([[99.0, 40.0]], np.float32)
@@ -157,8 +183,13 @@ def test_a_few_steps_on_one_view_lower_the_loss(rng):
     torch.manual_seed(0)
     network = LightSam(16).eval()
     wanted = disk(120, 120, 60)
-    features = features_of(network, np.where(wanted, 230, 25).astype(np.uint8)[..., None].repeat(3, 2))
-    optimizer = torch.optim.AdamW([p for n, p in network.named_parameters() if not n.startswith("image_encoder.encoder")], 5e-4)
+    features = features_of(
+        network, np.where(wanted, 230, 25).astype(np.uint8)[..., None].repeat(3, 2)
+    )
+    optimizer = torch.optim.AdamW(
+        [p for n, p in network.named_parameters() if not n.startswith("image_encoder.encoder")],
+        5e-4,
+    )
     losses = []
     for _ in range(8):
         task = Task(features, wanted, np.ones_like(wanted), Asked().and_at(box_of(wanted), (2, 3)))

@@ -28,7 +28,9 @@ from training.restorer import difference, networks
 from training.teachers import Perceptual
 from training.worn_faces import SIDE, Worn, looked_at, read_pairs
 
-CELEBA = np.array([0, 17, 1, 6, 7, 4, 5, 12, 10], np.uint8)  # of EasyPortrait's nine: cloth for the person, one lip
+CELEBA = np.array(
+    [0, 17, 1, 6, 7, 4, 5, 12, 10], np.uint8
+)  # of EasyPortrait's nine: cloth for the person, one lip
 MILD = Degradation((0.2, 0.2), 0.0, 1.0, 0.0, 100, "cubic", 0)
 
 
@@ -37,9 +39,15 @@ def face(seed: int, side: int = 64) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     mask = face_mask(side)
     mask[mask == 5] = 2  # so that the face has two sides
-    light = cv2.resize(rng.uniform(-30, 30, (4, 4, 3)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
+    light = cv2.resize(
+        rng.uniform(-30, 30, (4, 4, 3)).astype(np.float32),
+        (side, side),
+        interpolation=cv2.INTER_CUBIC,
+    )
     lines = 25 * np.sin(np.arange(side) * rng.uniform(0.5, 1.5))[:, None, None]
-    return (rng.uniform(60, 190, (9, 3))[mask] + light + lines).clip(0, 255).astype(np.uint8), CELEBA[mask]
+    return (rng.uniform(60, 190, (9, 3))[mask] + light + lines).clip(0, 255).astype(
+        np.uint8
+    ), CELEBA[mask]
 
 
 def tensor(faces: list[np.ndarray]) -> torch.Tensor:
@@ -54,7 +62,10 @@ def teacher(tmp_path_factory):
     sizes = [3, 4, 4, 6, 6, 8, 8, 8, 8, 8]
     state = {"conv0.weight": torch.eye(3)[:, :, None, None], "conv0.bias": torch.zeros(3)}
     for name, n_in, n_out in zip(Perceptual.NAMES, sizes, sizes[1:], strict=False):
-        state[f"{name}.weight"], state[f"{name}.bias"] = torch.randn(n_out, n_in, 3, 3) / (9 * n_in) ** 0.5, torch.zeros(n_out)
+        state[f"{name}.weight"], state[f"{name}.bias"] = (
+            torch.randn(n_out, n_in, 3, 3) / (9 * n_in) ** 0.5,
+            torch.zeros(n_out),
+        )
     file = tmp_path_factory.mktemp("teacher") / "5SE.pth"
     torch.save(state, file)
     return file
@@ -67,7 +78,13 @@ def shared(teacher, tmp_path_factory):
     for kind, seeds in (("face_parsing", range(3)), ("face_parsing_test", range(3, 5))):
         for seed in seeds:
             photo, mask = face(seed, SIDE)
-            write_pair(folder / f"data/{kind}/images", folder / f"data/{kind}/masks", f"f{seed}", mask, photo)
+            write_pair(
+                folder / f"data/{kind}/images",
+                folder / f"data/{kind}/masks",
+                f"f{seed}",
+                mask,
+                photo,
+            )
     (folder / "weights/vgg19_distilled").mkdir(parents=True)
     (folder / "weights/vgg19_distilled/5SE.pth").write_bytes(teacher.read_bytes())
     return folder
@@ -85,7 +102,9 @@ def test_every_damage_is_drawn_from_the_published_ranges_and_reaches_their_ends(
         assert least <= values.min() < least + 0.02 * (most - least)
         assert most - 0.02 * (most - least) < values.max() <= most
         assert values.mean() == pytest.approx((least + most) / 2, rel=0.05)
-    assert np.mean([one.blur[0] == one.blur[1] for one in drawn_ones]) == pytest.approx(0.5, abs=0.07)
+    assert np.mean([one.blur[0] == one.blur[1] for one in drawn_ones]) == pytest.approx(
+        0.5, abs=0.07
+    )
     assert {one.enlarging for one in drawn_ones} == {"cubic"}
 
 
@@ -114,17 +133,23 @@ def changed(**values):
 
 def test_the_least_damage_leaves_a_face_as_it_is():
     photo, _ = face(0, 96)
-    assert psnr(degrade.degrade(photo, MILD), photo) > 30  # JPEG blurs the colors' edges at any quality
+    assert (
+        psnr(degrade.degrade(photo, MILD), photo) > 30
+    )  # JPEG blurs the colors' edges at any quality
 
 
-@pytest.mark.parametrize("harm", [{"blur": (6.0, 6.0)}, {"shrink": 8.0}, {"noise": 15.0}, {"quality": 60}])
+@pytest.mark.parametrize(
+    "harm", [{"blur": (6.0, 6.0)}, {"shrink": 8.0}, {"noise": 15.0}, {"quality": 60}]
+)
 def test_each_kind_of_damage_does_harm_and_keeps_size_and_light(harm):
     photo, _ = face(0, 96)
     worn = degrade.degrade(photo, changed(**harm))
     assert worn.shape == photo.shape
     assert worn.dtype == np.uint8
     assert psnr(worn, photo) < psnr(degrade.degrade(photo, MILD), photo) - 3
-    np.testing.assert_allclose(worn.mean((0, 1)), photo.mean((0, 1)), atol=4)  # colors change places nowhere
+    np.testing.assert_allclose(
+        worn.mean((0, 1)), photo.mean((0, 1)), atol=4
+    )  # colors change places nowhere
 
 
 def test_noise_has_its_deviation():
@@ -164,7 +189,10 @@ def test_where_people_look_turns_with_the_face_and_holds_eyes_and_mouth(shared):
     assert look[np.isin(mask, (0, 17))].max() == 0
     worn = Worn(read_pairs(shared / "data/face_parsing"), SIDE, seed=0)
     found = [worn[i][2][0].numpy() for i in range(8)]
-    sides = [next(k for k, known in enumerate((look, look[:, ::-1])) if (one == known).all()) for one in found]
+    sides = [
+        next(k for k, known in enumerate((look, look[:, ::-1])) if (one == known).all())
+        for one in found
+    ]
     assert set(sides) == {0, 1}
 
 
@@ -186,7 +214,9 @@ def test_an_error_in_an_eye_costs_more_and_none_costs_nothing(teacher):
     eye, cheek = (truth.clone() for _ in range(2))
     eye[:, :, 28:32, 20:28] += 0.3
     cheek[:, :, 2:6, 20:28] += 0.3
-    at_eye, elsewhere, nothing = (difference(found, truth, look, vgg)[0].item() for found in (eye, cheek, truth))
+    at_eye, elsewhere, nothing = (
+        difference(found, truth, look, vgg)[0].item() for found in (eye, cheek, truth)
+    )
     assert at_eye > 1.5 * elsewhere
     assert nothing < 0.02 < elsewhere
 
@@ -215,7 +245,9 @@ def test_a_small_restorer_learns_a_few_faces_by_heart(teacher):
 @pytest.fixture
 def a_second_a_step(monkeypatch):
     clock = itertools.count(0, 0.999)
-    monkeypatch.setattr("training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None))
+    monkeypatch.setattr(
+        "training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None)
+    )
     monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 
@@ -223,7 +255,11 @@ SMALL = ["--width", "8", "--depth", "1", "--side", "64", "--opponent", "4", "--c
 
 
 def run(shared, folder, seconds, *more):
-    restorer.train(restorer.arguments().parse_args([str(shared), str(folder), *SMALL, "--minutes", str(seconds / 60), *map(str, more)]))
+    restorer.train(
+        restorer.arguments().parse_args(
+            [str(shared), str(folder), *SMALL, "--minutes", str(seconds / 60), *map(str, more)]
+        )
+    )
 
 
 @pytest.mark.usefixtures("a_second_a_step")
@@ -232,9 +268,19 @@ def test_a_training_logs_measures_goes_on_and_is_exported(shared, tmp_path):
     run(shared, tmp_path / "run", 4)
     assert read_log(tmp_path / "run/log.csv")["step"] == [1, 2, 3, 4, 5]
     held_out = read_log(tmp_path / "run/held_out.csv")
-    assert set(held_out) == {"step", "minutes", "gain_db", "feature_ratio", "sharp_db", "sharp_worst_db"}
+    assert set(held_out) == {
+        "step",
+        "minutes",
+        "gain_db",
+        "feature_ratio",
+        "sharp_db",
+        "sharp_worst_db",
+    }
     assert len(held_out["gain_db"]) == 2
-    assert {file.name for file in (tmp_path / "run").glob("*.jpg")} == {"sheet-000003.jpg", "sheet-000005.jpg"}
+    assert {file.name for file in (tmp_path / "run").glob("*.jpg")} == {
+        "sheet-000003.jpg",
+        "sheet-000005.jpg",
+    }
     network, build = exported([tmp_path / "run/average.safetensors"])
     assert build == {"width": 8, "depth": 1}
     state = single(tmp_path / "run/average.safetensors")
@@ -247,7 +293,15 @@ def test_an_opponent_joins_a_restorer_that_has_learned(shared, tmp_path):
     run(shared, tmp_path / "run", 1)
     with pytest.raises(ValueError, match="--start"):
         run(shared, tmp_path / "other", 1, "--adversarial", 0.05)
-    run(shared, tmp_path / "other", 1, "--adversarial", 0.05, "--start", tmp_path / "run/average.safetensors")
+    run(
+        shared,
+        tmp_path / "other",
+        1,
+        "--adversarial",
+        0.05,
+        "--start",
+        tmp_path / "run/average.safetensors",
+    )
     with (tmp_path / "other/log.csv").open(newline="") as text:
         (row, *_) = csv.DictReader(text)
     assert float(row["deceived"]) > 0
@@ -259,7 +313,10 @@ def test_a_training_starts_from_a_restorer_of_its_size(tmp_path):
     save_file(LightRestorer(8, 1).state_dict(), tmp_path / "start.safetensors")
     args.start = tmp_path / "start.safetensors"
     state = single(args.start)
-    assert all(torch.equal(value, state[key]) for key, value in networks(args)["restorer"].state_dict().items())
+    assert all(
+        torch.equal(value, state[key])
+        for key, value in networks(args)["restorer"].state_dict().items()
+    )
     with pytest.raises(RuntimeError, match="size mismatch"):
         networks(SimpleNamespace(**{**vars(args), "width": 12}))
 
@@ -295,12 +352,19 @@ class FaceNet:
     """Tells two pictures apart by their light; sees no face in a dark one."""
 
     def identity(self, photo, result):
-        return None if photo.mean() < 10 else 1 - abs(float(photo.mean()) - float(result.mean())) / 255
+        return (
+            None if photo.mean() < 10 else 1 - abs(float(photo.mean()) - float(result.mean())) / 255
+        )
 
 
 def test_the_benchmark_adds_identity_and_seconds_and_draws_faces(shared):
-    faces = [*trials(shared / "data/face_parsing_test/images"), (np.zeros((SIDE, SIDE, 3), np.uint8),) * 2]
-    found, outcomes = measured(lambda batch: batch - 0.2, faces, shared, SimpleNamespace(FaceNet=FaceNet))
+    faces = [
+        *trials(shared / "data/face_parsing_test/images"),
+        (np.zeros((SIDE, SIDE, 3), np.uint8),) * 2,
+    ]
+    found, outcomes = measured(
+        lambda batch: batch - 0.2, faces, shared, SimpleNamespace(FaceNet=FaceNet)
+    )
     assert found["identity"] == pytest.approx(0.9, abs=0.01)
     assert found["identity_degraded"] > 0.99
     assert 0 < found["seconds"] < 1
@@ -310,10 +374,18 @@ def test_the_benchmark_adds_identity_and_seconds_and_draws_faces(shared):
 
 
 def test_a_runs_file_and_an_embedded_name_are_both_restorers(tmp_path, monkeypatch):
-    monkeypatch.setattr("benchmarks.restoring.compile_openvino", lambda verified: (verified.entry.build, verified.files))
+    monkeypatch.setattr(
+        "benchmarks.restoring.compile_openvino",
+        lambda verified: (verified.entry.build, verified.files),
+    )
     save_file(LightRestorer(8, 2).state_dict(), tmp_path / "average.safetensors")
-    assert network_of(str(tmp_path / "average.safetensors")) == ({"width": 8, "depth": 2}, (tmp_path / "average.safetensors",))
-    monkeypatch.setattr(Models, "named", lambda self, name, policy: SimpleNamespace(run=(name, policy)))
+    assert network_of(str(tmp_path / "average.safetensors")) == (
+        {"width": 8, "depth": 2},
+        (tmp_path / "average.safetensors",),
+    )
+    monkeypatch.setattr(
+        Models, "named", lambda self, name, policy: SimpleNamespace(run=(name, policy))
+    )
     assert network_of("gfpgan_v1.4") == ("gfpgan_v1.4", "auto")
 
 

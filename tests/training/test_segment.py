@@ -25,7 +25,7 @@ from training.losses import loss
 from training.samples import Sample, face_in
 from training.segment import arguments
 from training.segment import test_folder as held_out_in
-from training.soup import mixed
+from training.soup import lerp
 from training.stream import Varied
 from training.sunglasses import worn
 from training.views import VIEWS
@@ -57,7 +57,9 @@ def test_easyportraits_person_is_nothing_else(part):
 
 
 def test_the_persons_price_is_minus_log_of_the_sum():
-    p = torch.softmax(torch.randn(1, len(Part), 8, 8, generator=torch.Generator().manual_seed(0)), 1)
+    p = torch.softmax(
+        torch.randn(1, len(Part), 8, 8, generator=torch.Generator().manual_seed(0)), 1
+    )
     expected = -p[:, NINE_PERSONS].sum(1).log().mean()
     assert loss(p.log(), all_are(NINE_PERSON)).item() == pytest.approx(expected.item(), rel=1e-4)
 
@@ -116,7 +118,9 @@ def test_a_varied_picture_keeps_its_labels_in_place(seed, black):
 def test_people_set_beside_each_other_keep_their_labels(seed, black):
     whole = sample()
     symmetric = FLIPPED[whole.labels].clip(max=FLIPPED[whole.labels])
-    symmetric = np.where(np.isin(symmetric, (4, 6)), symmetric - 1, symmetric).astype(np.uint8)  # one class for both sides
+    symmetric = np.where(np.isin(symmetric, (4, 6)), symmetric - 1, symmetric).astype(
+        np.uint8
+    )  # one class for both sides
     plain = Sample(coded(symmetric), symmetric, whole.face, whole=0.3)
     photo, labels = composed(lambda: plain, black, 96, np.random.default_rng(seed), BARE)
     unmirrored = np.where(np.isin(labels, (4, 6)), labels - 1, labels).astype(np.uint8)
@@ -138,7 +142,9 @@ def test_beyond_the_photo_is_outside_and_unknown_without_scenes():
     _, labels = framed(whole, placed((64, 64), np.full(2, 48.0), (0.3, 0.3), 0.0), 96)
     assert labels[0, 0] == OUTSIDE
     assert labels[48, 48] == whole.labels[64, 64]
-    _, marks = staged(Sample(whole.photo, whole.labels, None, 1.0), [], 96, np.random.default_rng(3))
+    _, marks = staged(
+        Sample(whole.photo, whole.labels, None, 1.0), [], 96, np.random.default_rng(3)
+    )
     assert OUTSIDE not in marks
 
 
@@ -156,7 +162,11 @@ def test_damage_leaves_labels_and_sizes(black):
 
 
 def test_damage_reaches_what_robustness_is_asked_for():
-    by_name = {type(t).__name__: t for wrapper in DAMAGE.transforms for t in getattr(wrapper, "transforms", [wrapper])}
+    by_name = {
+        type(t).__name__: t
+        for wrapper in DAMAGE.transforms
+        for t in getattr(wrapper, "transforms", [wrapper])
+    }
     assert np.exp(by_name["Light"].range[0]) < 0.4
     assert np.exp(by_name["Light"].range[1]) > 2.5
     assert by_name["JPEG"].quality[0] < 20
@@ -201,7 +211,9 @@ def run(*words) -> None:
 @pytest.fixture
 def a_second_a_step(monkeypatch):
     clock = itertools.count(0, 0.999)
-    monkeypatch.setattr("training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None))
+    monkeypatch.setattr(
+        "training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None)
+    )
     monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 
@@ -222,7 +234,10 @@ def test_a_training_logs_measures_goes_on_and_shows(tmp_path, capsys):
 
 @pytest.mark.usefixtures("a_second_a_step")
 def test_a_training_on_the_shared_sets_starts_from_weights_that_teach(tmp_path):
-    save_file(smp.Unet("efficientnet-b2", encoder_weights=None, classes=9).state_dict(), tmp_path / "nine.safetensors")
+    save_file(
+        smp.Unet("efficientnet-b2", encoder_weights=None, classes=9).state_dict(),
+        tmp_path / "nine.safetensors",
+    )
     run("shared", shared(tmp_path / "data"), tmp_path / "run", "--start", tmp_path / "nine.safetensors", "--cpu",
         "--side", 32, "--batch", 2, "--minutes", 1 / 60)  # fmt: skip
     figures = read_log(tmp_path / "run/held_out.csv")
@@ -231,7 +246,12 @@ def test_a_training_on_the_shared_sets_starts_from_weights_that_teach(tmp_path):
 
 
 def test_a_folder_of_persons_is_shown_as_persons(tmp_path):
-    write_pair(tmp_path / "images", tmp_path / "masks", "a", np.where(face_mask(32) > 0, 255, 0).astype(np.uint8))
+    write_pair(
+        tmp_path / "images",
+        tmp_path / "masks",
+        "a",
+        np.where(face_mask(32) > 0, 255, 0).astype(np.uint8),
+    )
     (item,) = held_out_in(tmp_path)
     assert set(np.unique(item.read(item.mask))) == {0, PERSON}
 
@@ -243,11 +263,13 @@ def test_the_rate_warms_up_and_falls_along_a_cosine():
 
 
 def test_the_mean_of_two_checkpoints_lies_between_them():
-    one, other = ({"w": torch.tensor([v]), "count": torch.tensor(n)} for v, n in ((0.0, 1), (2.0, 3)))
-    found = mixed(one, other, 0.25)
+    one, other = (
+        {"w": torch.tensor([v]), "count": torch.tensor(n)} for v, n in ((0.0, 1), (2.0, 3))
+    )
+    found = lerp(one, other, 0.25)
     assert (found["w"].item(), found["count"].item()) == (0.5, 3)
     with pytest.raises(ValueError, match="one network"):
-        mixed(one, {"w": torch.zeros(2), "count": torch.tensor(1)}, 0.5)
+        lerp(one, {"w": torch.zeros(2), "count": torch.tensor(1)}, 0.5)
 
 
 def test_quickened_convolutions_have_the_same_output_and_gradients():
@@ -290,7 +312,9 @@ def test_a_face_is_shown_as_its_framings_say(name):
 
 def test_closer_looks_are_taught_upright_and_without_strangers():
     rng = np.random.default_rng(0)
-    leaning = {name: np.std([tilt(rng, views) for _ in range(500)]) for name, views in VIEWS.items()}
+    leaning = {
+        name: np.std([tilt(rng, views) for _ in range(500)]) for name, views in VIEWS.items()
+    }
     assert leaning["close"] < 0.6 * leaning["any"]
     assert len(VIEWS["close"].crowds) == 1
 

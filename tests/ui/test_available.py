@@ -10,15 +10,15 @@ from tests.page import Pipeline, private, visitor  # noqa: F401 - `private` is a
 from ui import available as offers
 from ui.available import describe_missing, offered, within_reach
 from ui.handlers import Handlers
-from ui.service import Studio
+from ui.service import PaintService
 from ui.widgets import OPTIONS, changed_at_once, from_link, from_widgets, widget
 
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")
 
 
 @pytest.fixture
-def studio():
-    return Studio(paint=Pipeline(), models=object())
+def service():
+    return PaintService(paint=Pipeline(), models=object())
 
 
 def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):
@@ -32,26 +32,42 @@ def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):
     assert describe_missing() == ""
 
 
-def test_a_link_that_names_what_is_not_here_falls_back_in_a_sentence(monkeypatch, studio):
+def test_a_link_that_names_what_is_not_here_falls_back_in_a_sentence(monkeypatch, service):
     monkeypatch.setattr(offers, "is_here", lambda network: network is None)
-    settings, said = within_reach(from_link({"segmenter": "sam_vit_h", "detector": "retinaface_resnet50", "brush": "2"})[0])
+    settings, said = within_reach(
+        from_link({"segmenter": "sam_vit_h", "detector": "retinaface_resnet50", "brush": "2"})[0]
+    )
     assert settings == Settings.from_flat(brush=2.0)
-    assert "SAM ViT-H needs sam_vit_h (2565 MB), which is not here; U-Net, face by face is used." in said[1]
+    assert (
+        "SAM ViT-H needs sam_vit_h (2565 MB), which is not here; U-Net, face by face is used."
+        in said[1]
+    )
     assert "RetinaFace ResNet-50" in said[0]
-    *_, notes, _ = Handlers(studio).open(visitor("anna", segmenter="sam_vit_h"))
+    *_, notes, _ = Handlers(service).open(visitor("anna", segmenter="sam_vit_h"))
     assert "sam_vit_h" in notes
 
 
 def test_a_light_segmenter_outlines_at_once_and_a_heavy_one_waits_for_paint():
-    assert changed_at_once(Settings(), Settings.from_flat(segmenter="unet_whole")) == Settings.from_flat(segmenter="unet_whole")
-    assert changed_at_once(Settings(), Settings.from_flat(segmenter="sam_vit_h", feather=0.1)) == Settings.from_flat(feather=0.1)
+    assert changed_at_once(
+        Settings(), Settings.from_flat(segmenter="unet_whole")
+    ) == Settings.from_flat(segmenter="unet_whole")
+    assert changed_at_once(
+        Settings(), Settings.from_flat(segmenter="sam_vit_h", feather=0.1)
+    ) == Settings.from_flat(feather=0.1)
 
 
-def test_a_picture_that_was_made_with_what_is_not_here_restores_the_rest(monkeypatch, studio, tmp_path):
+def test_a_picture_that_was_made_with_what_is_not_here_restores_the_rest(
+    monkeypatch, service, tmp_path
+):
     monkeypatch.setattr(offers, "is_here", lambda network: network is None)
     path = tmp_path / "painted.png"
-    path.write_bytes(encode_png(np.zeros((40, 40, 3), np.uint8), settings=Settings.from_flat(brush=3.0, segmenter="fcn_resnet50")))
-    told = Handlers(studio).receive(visitor("anna"), {"path": str(path)})
+    path.write_bytes(
+        encode_png(
+            np.zeros((40, 40, 3), np.uint8),
+            settings=Settings.from_flat(brush=3.0, segmenter="fcn_resnet50"),
+        )
+    )
+    told = Handlers(service).receive(visitor("anna"), {"path": str(path)})
     assert from_widgets(told[: len(OPTIONS)]) == Settings.from_flat(brush=3.0)
     assert "FCN ResNet-50 needs fcn_resnet50 (142 MB)" in told[-1]
 

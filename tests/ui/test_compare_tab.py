@@ -14,7 +14,7 @@ from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, visitor  # noqa: 
 from ui import available as offers
 from ui.compare_tab import lay_out, view
 from ui.handlers import Handlers
-from ui.service import Studio
+from ui.service import PaintService
 from ui.widgets import to_widgets
 
 PICTURE = np.full((40, 60, 3), 0.5, np.float32)
@@ -30,9 +30,15 @@ class Compare:
         check(segmenters, settings)
         self.asked.append((photo.name, settings, segmenters, cache))
         report(Progress("segment", 0.6))
-        versions = tuple(Version(name, PICTURE, None, 10_050_000, 0.25, 0.987) for name in segmenters)
+        versions = tuple(
+            Version(name, PICTURE, None, 10_050_000, 0.25, 0.987) for name in segmenters
+        )
         return Comparison(
-            PICTURE, PICTURE, restored=False, versions=versions, notes=("Nothing was restored: no network. Put it at /secret/place.",)
+            PICTURE,
+            PICTURE,
+            restored=False,
+            versions=versions,
+            notes=("Nothing was restored: no network. Put it at /secret/place.",),
         )
 
 
@@ -42,8 +48,8 @@ def compare():
 
 
 @pytest.fixture
-def studio(compare):
-    return Studio(paint=Pipeline(), models=object(), compare=compare)
+def service(compare):
+    return PaintService(paint=Pipeline(), models=object(), compare=compare)
 
 
 @pytest.fixture
@@ -53,35 +59,51 @@ def photo(tmp_path):
     return path
 
 
-def compared_by(studio, photo, segmenters=("unet", "unet_whole"), who="anna"):
-    return studio.compare(who, photo, "someone", Settings.from_flat(brush=2.0), segmenters, lambda done, text: None)
+def compared_by(service, photo, segmenters=("unet", "unet_whole"), who="anna"):
+    return service.compare(
+        who, photo, "someone", Settings.from_flat(brush=2.0), segmenters, lambda done, text: None
+    )
 
 
-def test_each_version_has_a_picture_with_its_facts(studio, photo, compare):
-    compared = compared_by(studio, photo)
+def test_each_version_has_a_picture_with_its_facts(service, photo, compare):
+    compared = compared_by(service, photo)
     captions = [caption for _, caption in compared.pictures]
     assert captions[:2] == ["Original", "Painted, not restored\nnothing kept"]
     assert captions[2].startswith("U-Net, face by face\n10.05 M parameters\n0.25 s\n")
     assert captions[3].endswith("IoU with the U-Net 0.987")
     assert all(Image.open(path).size == (60, 40) for path, _ in compared.pictures)
-    assert compare.asked == [("someone", Settings.from_flat(brush=2.0), ("unet", "unet_whole"), studio.visits.of("anna").cache)]
+    assert compare.asked == [
+        (
+            "someone",
+            Settings.from_flat(brush=2.0),
+            ("unet", "unet_whole"),
+            service.visits.of("anna").cache,
+        )
+    ]
     assert compared.notes == ("Nothing was restored: no network.",)
 
 
-def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_visit(studio, photo):
-    first, second = Path(compared_by(studio, photo).sheet), Path(compared_by(studio, photo).sheet)
+def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_visit(service, photo):
+    first, second = Path(compared_by(service, photo).sheet), Path(compared_by(service, photo).sheet)
     assert second.name == "someone-compared.png"
     assert Image.open(second).format == "PNG"
     assert not first.exists(), "only the last one is kept"
-    ben = Path(compared_by(studio, photo, who="ben").sheet)
+    ben = Path(compared_by(service, photo, who="ben").sheet)
     assert ben.parents[1] != second.parents[1]
-    assert second.parents[1] == studio.visits.of("anna").folder
-    studio.visits.leave("anna")
+    assert second.parents[1] == service.visits.of("anna").folder
+    service.visits.leave("anna")
     assert (second.exists(), ben.exists()) == (False, True)
 
 
-def test_the_page_shows_pictures_sheet_and_notes(studio, photo):
-    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS)
+def test_the_page_shows_pictures_sheet_and_notes(service, photo):
+    values = Handlers(service).compare(
+        visitor("anna"),
+        lambda done, desc: None,
+        {"path": str(photo)},
+        ["unet"],
+        *NO_STYLES,
+        *DEFAULTS,
+    )
     notes, pictures, sheet = values
     assert "Nothing was restored" in notes
     assert (pictures.visible, len(pictures.value)) == (True, 3)
@@ -91,27 +113,48 @@ def test_the_page_shows_pictures_sheet_and_notes(studio, photo):
 
 @pytest.mark.parametrize(
     ("photo_field", "segmenters", "said"),
-    [(None, ["unet"], "no photo yet"), ("photo", [], "Name one segmenter"), ("photo", None, "Name one"), ("photo", ["eye"], "'eye'")],
+    [
+        (None, ["unet"], "no photo yet"),
+        ("photo", [], "Name one segmenter"),
+        ("photo", None, "Name one"),
+        ("photo", ["eye"], "'eye'"),
+    ],
 )
-def test_what_cannot_be_compared_is_said(studio, photo, photo_field, segmenters, said):
+def test_what_cannot_be_compared_is_said(service, photo, photo_field, segmenters, said):
     field = {"path": str(photo)} if photo_field else None
     with pytest.raises(gr.Error, match=said):
-        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, field, segmenters, *NO_STYLES, *DEFAULTS)
+        Handlers(service).compare(
+            visitor("anna"), lambda done, desc: None, field, segmenters, *NO_STYLES, *DEFAULTS
+        )
 
 
-def test_a_network_that_is_not_here_is_said(studio, photo):
+def test_a_network_that_is_not_here_is_said(service, photo):
     values = to_widgets(Settings.from_flat(weights="embedded"))
     with pytest.raises(gr.Error, match="sam_vit_h was chosen"):
-        Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["sam_vit_h"], *NO_STYLES, *values)
+        Handlers(service).compare(
+            visitor("anna"),
+            lambda done, desc: None,
+            {"path": str(photo)},
+            ["sam_vit_h"],
+            *NO_STYLES,
+            *values,
+        )
 
 
 def test_a_cancelled_comparison_changes_nothing(photo):
     def compare(*_, report, **__):
-        studio.visits.of("anna").stop.set()
+        service.visits.of("anna").stop.set()
         report(Progress("segment", 0.9))
 
-    studio = Studio(paint=Pipeline(), models=object(), compare=compare)
-    values = Handlers(studio).compare(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS)
+    service = PaintService(paint=Pipeline(), models=object(), compare=compare)
+    values = Handlers(service).compare(
+        visitor("anna"),
+        lambda done, desc: None,
+        {"path": str(photo)},
+        ["unet"],
+        *NO_STYLES,
+        *DEFAULTS,
+    )
     assert values == [gr.skip()] * 3
 
 
@@ -119,7 +162,11 @@ def test_only_what_is_at_hand_can_be_ticked_and_the_usual_is(monkeypatch):
     with gr.Blocks():
         monkeypatch.setattr(offers, "is_here", lambda network: network in (None, "sam_light"))
         tab = lay_out()
-        assert [choice for _, choice in tab.segmenters.choices] == ["unet", "unet_whole", "sam_light"]
+        assert [choice for _, choice in tab.segmenters.choices] == [
+            "unet",
+            "unet_whole",
+            "sam_light",
+        ]
         assert set(tab.segmenters.value) == set(COMPARED)
         monkeypatch.setattr(offers, "is_here", lambda network: network is None)
         assert lay_out().segmenters.value == ["unet"]

@@ -19,9 +19,17 @@ from pipeline.weights.catalog import WeightError
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from ui.correct_tab import ADD, TAKE, view
 from ui.handlers import Handlers
-from ui.pointing import ADD_COLOR, MOST_POINTS, TAKE_COLOR, clicked, describe_kept, draw_kept, with_click
+from ui.pointing import (
+    ADD_COLOR,
+    MOST_POINTS,
+    TAKE_COLOR,
+    clicked,
+    describe_kept,
+    draw_kept,
+    with_click,
+)
 from ui.prompts import prompt_from
-from ui.service import STILL, Studio
+from ui.service import STILL, PaintService
 
 SIZE = (300, 200)
 
@@ -57,8 +65,8 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def studio():
-    return Studio(paint=Obedient(), models=object())
+def service():
+    return PaintService(paint=Obedient(), models=object())
 
 
 def at(x, y):
@@ -76,14 +84,19 @@ def pixels(path):
 # Where a click points
 
 
-@pytest.mark.parametrize(("preview", "photo"), [((300, 200), (300, 200)), ((300, 200), (3000, 2000)), ((1600, 1067), (6000, 4001))])
+@pytest.mark.parametrize(
+    ("preview", "photo"),
+    [((300, 200), (300, 200)), ((300, 200), (3000, 2000)), ((1600, 1067), (6000, 4001))],
+)
 def test_a_click_on_a_preview_points_at_the_same_place_of_the_photo(preview, photo):
     for fx, fy in ((0.25, 0.5), (0.75, 0.9), (0.5, 0.01)):
         index = round(fx * preview[1]), round(fy * preview[0])
         x, y, add = clicked(index, preview, photo, add=True)
         assert add is True
         back = Prompt(((x, y, True),)).resized(photo, preview).points[0]
-        assert back[:2] == pytest.approx((index[0] - 0.5, index[1] - 0.5), abs=0.01)  # from edges to centers
+        assert back[:2] == pytest.approx(
+            (index[0] - 0.5, index[1] - 0.5), abs=0.01
+        )  # from edges to centers
 
 
 @pytest.mark.parametrize("photo", [(300, 200), (3001, 1999), (31, 47)])
@@ -93,7 +106,12 @@ def test_a_click_in_a_corner_lies_in_the_photo(photo, corner):
 
 
 def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
-    painting = Obedient()(read_photo(photo), Settings(), models=None, prompt=Prompt(((30.0, 250.0, True), (100.0, 130.0, False))))
+    painting = Obedient()(
+        read_photo(photo),
+        Settings(),
+        models=None,
+        prompt=Prompt(((30.0, 250.0, True), (100.0, 130.0, False))),
+    )
     drawn = draw_kept(painting)
     assert drawn.shape == (*SIZE, 3)
     assert drawn[110, 130].tolist() == [200, 40, 40]
@@ -109,15 +127,15 @@ def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
 
     painting = paint(read_photo(photo), Settings(), models=None)
     assert np.ptp(draw_kept(painting), axis=2).max() == 0
-    hint, *_ = view(shown_by(Studio(paint=paint, models=object()), photo))
+    hint, *_ = view(shown_by(PaintService(paint=paint, models=object()), photo))
     assert "Nothing is kept yet" in hint.value
 
 
 # What clicks change
 
 
-def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
-    handlers, first = Handlers(studio), shown_by(studio, photo)
+def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
+    handlers, first = Handlers(service), shown_by(service, photo)
     once = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
     twice = shown_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
     assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
@@ -132,30 +150,57 @@ def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(studio, pho
     assert (pixels(none.after) == pixels(first.after)).all()
 
 
-def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
-    handlers = Handlers(studio)
-    clicked_on = shown_in(handlers.click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
-    blended = studio.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
+def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
+    service, photo, tmp_path
+):
+    handlers = Handlers(service)
+    clicked_on = shown_in(
+        handlers.click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    )
+    blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
     assert blended.kept == clicked_on.kept, "a blend does not change it"
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    again = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert again.prompt == clicked_on.prompt
     assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    other = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert other.prompt == Prompt()
 
 
-def test_the_download_follows_the_clicks(studio, photo):
-    shown = shown_in(Handlers(studio).click(visitor("anna"), at(30, 50), shown_by(studio, photo), ADD))
-    assert (pixels(studio.write_full_size("anna", shown)) == pixels(shown.after)).all()
+def test_the_download_follows_the_clicks(service, photo):
+    shown = shown_in(
+        Handlers(service).click(visitor("anna"), at(30, 50), shown_by(service, photo), ADD)
+    )
+    assert (pixels(service.write_full_size("anna", shown)) == pixels(shown.after)).all()
 
 
-def test_clicks_before_a_painting_do_nothing(studio):
-    handlers = Handlers(studio)
-    for values in (handlers.click(visitor("anna"), at(1, 1), None, ADD), handlers.undo(visitor("anna"), None)):
+def test_clicks_before_a_painting_do_nothing(service):
+    handlers = Handlers(service)
+    for values in (
+        handlers.click(visitor("anna"), at(1, 1), None, ADD),
+        handlers.undo(visitor("anna"), None),
+    ):
         assert values == [gr.skip()] * len(values)
 
 
@@ -166,19 +211,19 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
                 raise WeightError("There is no sam_light here; get the project's own copy again.")
             return super().__call__(photo, settings, **how)
 
-    studio = Studio(paint=Bare(), models=object())
-    shown = shown_by(studio, photo)
+    service = PaintService(paint=Bare(), models=object())
+    shown = shown_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
-        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
-    assert studio.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
+        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
+    assert service.blend_again("anna", shown, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
-def test_a_deleted_photo_is_asked_for_again(studio, photo):
-    shown = shown_by(studio, photo)
-    studio.visits.leave("anna")
+def test_a_deleted_photo_is_asked_for_again(service, photo):
+    shown = shown_by(service, photo)
+    service.visits.leave("anna")
     photo.unlink()
     with pytest.raises((PhotoError, gr.Error), match="Add it again"):
-        Handlers(studio).click(visitor("anna"), at(1, 1), shown, ADD)
+        Handlers(service).click(visitor("anna"), at(1, 1), shown, ADD)
 
 
 def test_too_many_clicks_are_refused():
@@ -201,9 +246,13 @@ def test_other_json_of_faces_is_refused_in_a_sentence(faces, said):
 
 
 def test_prompts_of_json_are_read():
-    assert prompt_from(None, None, [[1, 2, 0.5], (3, 4.5, None)]) == Prompt(faces=((1, 2, 0.5), (3, 4.5, None)))
+    assert prompt_from(None, None, [[1, 2, 0.5], (3, 4.5, None)]) == Prompt(
+        faces=((1, 2, 0.5), (3, 4.5, None))
+    )
     assert prompt_from(None, None) == Prompt()
-    assert prompt_from([[1, 2.5, True], [3, 4, False]], [0, 0, 5, 6]) == Prompt(((1, 2.5, True), (3, 4, False)), (0, 0, 5, 6))
+    assert prompt_from([[1, 2.5, True], [3, 4, False]], [0, 0, 5, 6]) == Prompt(
+        ((1, 2.5, True), (3, 4, False)), (0, 0, 5, 6)
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +270,9 @@ def test_other_json_is_refused_in_a_sentence(points, box, said):
 
 
 def test_the_client_points(served, photo):
-    file, report = served.predict(photo=handle_file(photo), points=[[30, 50, True]], api_name="/paint")
+    file, report = served.predict(
+        photo=handle_file(photo), points=[[30, 50, True]], api_name="/paint"
+    )
     assert pixels(Path(file))[50, 30].max() == 255
     assert report["prompt"] == {"points": [[30, 50, True]], "box": None, "faces": []}
     with pytest.raises(AppError, match="x from 0 to 199"):

@@ -14,7 +14,7 @@ from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, shown_in, some
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
 from ui.handlers import Handlers
-from ui.service import STILL, Studio
+from ui.service import STILL, PaintService
 
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
 
@@ -25,8 +25,8 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def studio():
-    return Studio(paint=Obedient(), models=object())
+def service():
+    return PaintService(paint=Obedient(), models=object())
 
 
 def sent(line):
@@ -49,8 +49,12 @@ def test_a_stroke_is_as_long_and_wide_as_it_says(photo, mode, mark):
     Prompt(drawn=drawing).check(photo)
     assert set(np.unique(drawing.marks)) == {0, mark}
     thick = 0.1 * min(h, w)
-    assert (drawing.marks > 0).sum() == pytest.approx(thick * w / 2 + np.pi * thick**2 / 4, rel=0.15)
-    assert (drawing.marks[:, w // 2] > 0).sum() == pytest.approx(thick, abs=3)  # OpenCV rounds outward
+    assert (drawing.marks > 0).sum() == pytest.approx(
+        thick * w / 2 + np.pi * thick**2 / 4, rel=0.15
+    )
+    assert (drawing.marks[:, w // 2] > 0).sum() == pytest.approx(
+        thick, abs=3
+    )  # OpenCV rounds outward
     rows = np.flatnonzero((drawing.marks > 0).any(1))
     assert rows.mean() == pytest.approx((h - 1) / 2, abs=1.5)
 
@@ -64,13 +68,22 @@ def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
 
 
 def test_erasing_along_a_stroke_leaves_no_crumbs():
-    drawn = with_stroke(None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6)
-    again = [[0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)]  # a hand is not quite steady
-    assert with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+    drawn = with_stroke(
+        None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6
+    )
+    again = [
+        [0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)
+    ]  # a hand is not quite steady
+    assert (
+        with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
+    )
 
 
 def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
-    assert with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100] == ADDED
+    assert (
+        with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100]
+        == ADDED
+    )
     assert line_from(sent([[-3, 0.5], [0.5, 7]])).tolist() == [[0, 0.5], [0.5, 1]]
 
 
@@ -90,8 +103,8 @@ def test_what_is_no_stroke_is_refused_in_a_sentence(text):
 # What strokes change on the page
 
 
-def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(studio, photo):
-    handlers, first = Handlers(studio), shown_by(studio, photo)
+def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
+    handlers, first = Handlers(service), shown_by(service, photo)
     clicked = shown_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
     taken = stroke(handlers, clicked, [[0.15, 0.15], [0.15, 0.2]], mode=TAKE)
     added = stroke(handlers, taken, [[0.8, 0.9]])
@@ -108,11 +121,13 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
     assert shown_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
     none = shown_in(handlers.clear(visitor("anna"), added))
     assert none.prompt == Prompt()
-    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, "even that can be undone"
+    assert shown_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
+        "even that can be undone"
+    )
 
 
-def test_undo_and_clear_can_be_pressed_where_they_do_something(studio, photo):
-    handlers, first = Handlers(studio), shown_by(studio, photo)
+def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
+    handlers, first = Handlers(service), shown_by(service, photo)
     drawn = stroke(handlers, first)
     *_, undo, clear = view(first)
     assert (undo.interactive, clear.interactive) == (False, False)
@@ -120,26 +135,46 @@ def test_undo_and_clear_can_be_pressed_where_they_do_something(studio, photo):
     assert (undo.interactive, clear.interactive) == (True, True)
 
 
-def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(studio, photo, tmp_path):
-    handlers = Handlers(studio)
-    drawn = stroke(handlers, shown_by(studio, photo))
-    blended = studio.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
+def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
+    service, photo, tmp_path
+):
+    handlers = Handlers(service)
+    drawn = stroke(handlers, shown_by(service, photo))
+    blended = service.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    again = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
     assert shown_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(copy)}, blended, *NO_STYLES, *DEFAULTS))
+    other = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(copy)},
+            blended,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert other.prompt == Prompt()
     assert other.past == ()
 
 
-def test_a_visitor_never_sees_another_ones_drawing(studio, photo):
-    handlers = Handlers(studio)
-    mine, theirs = shown_by(studio, photo, "anna"), shown_by(studio, photo, "ben")
+def test_a_visitor_never_sees_another_ones_drawing(service, photo):
+    handlers = Handlers(service)
+    mine, theirs = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
     drawn = stroke(handlers, mine)
     after = stroke(handlers, theirs, [[0.8, 0.9]], who="ben")
     assert pixels(after.after)[150, 55].max() == 0
@@ -147,12 +182,12 @@ def test_a_visitor_never_sees_another_ones_drawing(studio, photo):
     assert after.prompt.drawn != drawn.prompt.drawn
 
 
-def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(studio, photo):
-    handlers = Handlers(studio)
+def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(service, photo):
+    handlers = Handlers(service)
     values = handlers.draw(visitor("anna"), None, sent(ACROSS), BRUSH, ADD, 10)
     assert values == [gr.skip()] * len(values)
     with pytest.raises(gr.Error, match="A stroke has"):
-        handlers.draw(visitor("anna"), shown_by(studio, photo), "nonsense", BRUSH, ADD, 10)
+        handlers.draw(visitor("anna"), shown_by(service, photo), "nonsense", BRUSH, ADD, 10)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +202,6 @@ def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(stud
         (CLICK, ADD, 5),
     ],
 )
-def test_tools_that_the_page_does_not_have_are_refused(studio, photo, tool, mode, width):
+def test_tools_that_the_page_does_not_have_are_refused(service, photo, tool, mode, width):
     with pytest.raises(gr.Error, match="brush"):
-        stroke(Handlers(studio), shown_by(studio, photo), tool=tool, mode=mode, width=width)
+        stroke(Handlers(service), shown_by(service, photo), tool=tool, mode=mode, width=width)

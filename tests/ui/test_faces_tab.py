@@ -10,7 +10,7 @@ from gradio_client import handle_file
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.stages.restore.select_faces import choose, face_at
-from pipeline.types import Care, Prompt
+from pipeline.types import Prompt, RestorationPlan
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor  # noqa: F401 - `private` is a fixture
 from tests.stages.restore.test_select_faces import face_in
 from tests.ui.test_correct_tab import SIZE, at, pixels, shown_in, someone
@@ -19,7 +19,7 @@ from ui.correct_tab import ADD
 from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
 from ui.handlers import Handlers
 from ui.pointing import ADD_COLOR
-from ui.service import STILL, Studio
+from ui.service import STILL, PaintService
 
 FACES = (face_in(60, 80, 90), face_in(150, 220, 70))
 
@@ -31,12 +31,21 @@ class Restoring(Pipeline):
         prompt.check(photo.pixels.shape[:2])
         painting = super().__call__(photo, settings, **how)
         which, weight = settings.restore.faces, settings.restore.weight
-        cares = choose(painting.original, FACES, prompt.faces, which=which, weight=weight)
+        plans = choose(painting.original, FACES, prompt.faces, which=which, weight=weight)
         restored = painting.original.copy()
-        for face, care in zip(FACES, cares, strict=True):
+        for face, plan in zip(FACES, plans, strict=True):
             x0, y0, x1, y1 = (round(v) for v in face.box)
-            restored[y0:y1, x0:x1] += care.weight * (1 - restored[y0:y1, x0:x1])
-        return replace(painting, restored=restored, result=restored, faces=FACES, cares=cares, prompt=prompt, hints=(), skipped={})
+            restored[y0:y1, x0:x1] += plan.weight * (1 - restored[y0:y1, x0:x1])
+        return replace(
+            painting,
+            restored=restored,
+            result=restored,
+            faces=FACES,
+            plans=plans,
+            prompt=prompt,
+            hints=(),
+            skipped={},
+        )
 
 
 @pytest.fixture
@@ -45,16 +54,18 @@ def photo(tmp_path):
 
 
 @pytest.fixture
-def studio():
-    return Studio(paint=Restoring(), models=object())
+def service():
+    return PaintService(paint=Restoring(), models=object())
 
 
 def weights(shown):
-    return [care.weight for care in shown.cares]
+    return [plan.weight for plan in shown.plans]
 
 
-def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that_back(studio, photo):
-    handlers, first = Handlers(studio), shown_by(studio, photo)
+def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that_back(
+    service, photo
+):
+    handlers, first = Handlers(service), shown_by(service, photo)
     assert weights(first) == [0.5, 0.5]
     once = shown_in(handlers.click_face(visitor("anna"), at(60, 80), first, 1.0))
     both = shown_in(handlers.click_face(visitor("anna"), at(150, 220), once, 0))
@@ -63,48 +74,80 @@ def test_a_click_on_a_face_restores_it_by_the_slider_and_a_second_one_takes_that
     assert pixels(once.after)[80, 60].min() == 255
     assert pixels(first.after)[80, 60].min() < 255
     for i, stage in enumerate(stage for stage, _, _ in once.stages):
-        assert (once.stages[i][1] != first.stages[i][1]) == (stage in ("parse", "restore", "segment", "blend"))
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [0.5, 0], "again, elsewhere on the face"
-    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [0.8, 0]
+        assert (once.stages[i][1] != first.stages[i][1]) == (
+            stage in ("parse", "restore", "segment", "blend")
+        )
+    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 1.0))) == [
+        0.5,
+        0,
+    ], "again, elsewhere on the face"
+    assert weights(shown_in(handlers.click_face(visitor("anna"), at(70, 90), both, 0.8))) == [
+        0.8,
+        0,
+    ]
     assert weights(shown_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
     none = shown_in(handlers.clear_faces(visitor("anna"), both))
     assert weights(none) == [0.5, 0.5]
     assert (pixels(none.framed) == pixels(first.framed)).all()
 
 
-def test_faces_and_corrections_are_cleared_apart(studio, photo):
-    handlers = Handlers(studio)
-    shown = shown_in(handlers.click_face(visitor("anna"), at(60, 80), shown_by(studio, photo), 1.0))
+def test_faces_and_corrections_are_cleared_apart(service, photo):
+    handlers = Handlers(service)
+    shown = shown_in(
+        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    )
     shown = shown_in(handlers.click(visitor("anna"), at(30, 50), shown, ADD))
-    corrected, faces = (shown_in(clear(visitor("anna"), shown)).prompt for clear in (handlers.clear_faces, handlers.clear))
+    corrected, faces = (
+        shown_in(clear(visitor("anna"), shown)).prompt
+        for clear in (handlers.clear_faces, handlers.clear)
+    )
     assert (len(corrected.points), len(corrected.faces)) == (1, 0)
     assert (len(faces.points), len(faces.faces)) == (0, 1)
 
 
-def test_painting_the_same_photo_again_remembers_the_faces(studio, photo):
-    handlers = Handlers(studio)
-    shown = shown_in(handlers.click_face(visitor("anna"), at(60, 80), shown_by(studio, photo), 1.0))
-    again = shown_in(handlers.paint_photo(visitor("anna"), lambda d, desc: None, {"path": str(photo)}, shown, *NO_STYLES, *DEFAULTS))
+def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
+    handlers = Handlers(service)
+    shown = shown_in(
+        handlers.click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    )
+    again = shown_in(
+        handlers.paint_photo(
+            visitor("anna"),
+            lambda d, desc: None,
+            {"path": str(photo)},
+            shown,
+            *NO_STYLES,
+            *DEFAULTS,
+        )
+    )
     assert weights(again) == [1, 0.5]
     assert STILL in again.notes
 
 
-def test_the_download_follows_the_faces(studio, photo):
-    shown = shown_in(Handlers(studio).click_face(visitor("anna"), at(60, 80), shown_by(studio, photo), 1.0))
-    assert pixels(studio.write_full_size("anna", shown))[80, 60].min() == 255
+def test_the_download_follows_the_faces(service, photo):
+    shown = shown_in(
+        Handlers(service).click_face(visitor("anna"), at(60, 80), shown_by(service, photo), 1.0)
+    )
+    assert pixels(service.write_full_size("anna", shown))[80, 60].min() == 255
 
 
 @pytest.mark.parametrize(
-    ("where", "weight", "said"), [((190, 10), 0.5, "no face there"), ((60, 80), 2, "from 0 to 1"), ((60, 80), None, "0 to 1")]
+    ("where", "weight", "said"),
+    [((190, 10), 0.5, "no face there"), ((60, 80), 2, "from 0 to 1"), ((60, 80), None, "0 to 1")],
 )
-def test_a_click_beside_a_face_and_a_weight_that_is_none_are_refused(studio, photo, where, weight, said):
+def test_a_click_beside_a_face_and_a_weight_that_is_none_are_refused(
+    service, photo, where, weight, said
+):
     with pytest.raises(gr.Error, match=said):
-        Handlers(studio).click_face(visitor("anna"), at(*where), shown_by(studio, photo), weight)
+        Handlers(service).click_face(visitor("anna"), at(*where), shown_by(service, photo), weight)
 
 
-def test_clicks_before_a_painting_do_nothing(studio):
-    handlers = Handlers(studio)
-    for values in (handlers.click_face(visitor("anna"), at(1, 1), None, 0.5), handlers.clear_faces(visitor("anna"), None)):
+def test_clicks_before_a_painting_do_nothing(service):
+    handlers = Handlers(service)
+    for values in (
+        handlers.click_face(visitor("anna"), at(1, 1), None, 0.5),
+        handlers.clear_faces(visitor("anna"), None),
+    ):
         assert values == [gr.skip()] * len(values)
 
 
@@ -116,21 +159,38 @@ def test_a_face_at_the_photos_edge_can_be_clicked():
 
 
 def test_frames_say_what_is_done_with_each_face(photo):
-    painting = Restoring()(read_photo(photo), Settings(), models=None, prompt=Prompt(faces=((60.0, 80.0, 0.0),)))
+    painting = Restoring()(
+        read_photo(photo), Settings(), models=None, prompt=Prompt(faces=((60.0, 80.0, 0.0),))
+    )
     drawn = draw_faces(painting)
     assert drawn.shape == (*SIZE, 3)
     x0, _, _, y1 = (round(v) for v in FACES[0].box)
     assert np.abs(drawn[y1, x0 + 20].astype(int) - ALONE_COLOR).max() < 60
     x0, _, _, y1 = (round(v) for v in FACES[1].box)
     assert np.abs(drawn[y1, x0 + 20].astype(int) - ADD_COLOR).max() < 60
-    assert [brief(c) for c in (Care(0.5), Care(0.5, low_confidence=True), Care(0, "sharp already"))] == ["50 %", "50 % ?", "sharp already"]
-    assert describe_faces((Care(0.5, low_confidence=True), Care(0, "not chosen"))) == (
+    assert [
+        brief(c)
+        for c in (
+            RestorationPlan(0.5),
+            RestorationPlan(0.5, low_confidence=True),
+            RestorationPlan(0, "sharp already"),
+        )
+    ] == [
+        "50 %",
+        "50 % ?",
+        "sharp already",
+    ]
+    assert describe_faces(
+        (RestorationPlan(0.5, low_confidence=True), RestorationPlan(0, "not chosen"))
+    ) == (
         "The photo with a frame around each face: face 1 restored by 50 %, low confidence; face 2 left alone, not chosen."
     )
 
 
 def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
-    hint, room, *_ = faces_tab.view(shown_by(Studio(paint=Pipeline(), models=object()), photo))
+    hint, room, *_ = faces_tab.view(
+        shown_by(PaintService(paint=Pipeline(), models=object()), photo)
+    )
     assert hint.value == "<p>Nothing can be restored here. GFPGAN is not here.</p>"
     assert not room.visible
     assert faces_tab.WAITING in faces_tab.view(None)[0].value
@@ -138,7 +198,10 @@ def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
 
 def test_the_client_points_at_faces(served, photo):
     _, report = served.predict(
-        photo=handle_file(photo), restored_faces="chosen", faces=[[60, 80, 0.9], [150, 220, None]], api_name="/paint"
+        photo=handle_file(photo),
+        restored_faces="chosen",
+        faces=[[60, 80, 0.9], [150, 220, None]],
+        api_name="/paint",
     )
     assert report["prompt"]["faces"] == [[60, 80, 0.9], [150, 220, None]]
     assert [face["restoration"] for face in report["faces"]] == [0.9, 0.5]

@@ -14,13 +14,13 @@ from pipeline.paint import paint
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Settings
 from pipeline.steps.run import RunCache
-from pipeline.types import Cancelled, Enough, Painting, Photo, PhotoError, Progress
+from pipeline.types import Cancelled, Painting, Photo, PhotoError, Progress, StopEarly
 from pipeline.weights.catalog import CATALOG, WeightError
 from tests.test_paint import PlainModels, photo_of
 from tests.zero_gpu import Card, ZeroGpuError
 from ui import gpu
 from ui.gpu import Job, borrowing, seconds_of
-from ui.service import Studio
+from ui.service import PaintService
 
 
 class CardModels(PlainModels):
@@ -69,7 +69,7 @@ def look_long(photo, settings, *, models, report, cache, file):
             time.sleep(0.01)
             try:
                 report(Progress("paint", looks / MANY, np.full((4, 4, 3), looks, np.float32), 1.0))
-            except Enough:
+            except StopEarly:
                 enough = True
     finally:
         Path(file).write_text(str(looks))
@@ -156,7 +156,7 @@ def test_cancel_ends_the_run_there_too(card, tmp_path):
 
 def test_keep_goes_on_with_the_picture_so_far(card, tmp_path):
     looks, enough = borrowing(look_long)(
-        photo_of(), Settings(), models=CardModels(), report=ends_at_the_third(Enough()),
+        photo_of(), Settings(), models=CardModels(), report=ends_at_the_third(StopEarly()),
         file=tmp_path / "looks",
     )  # fmt: skip
     assert enough
@@ -208,5 +208,5 @@ def test_on_zero_gpu_networks_and_borrower_are_there_before_the_page(card, monke
     seen = []
     monkeypatch.setattr("pipeline.runtime.models.Models", lambda **how: seen.append("models"))
     monkeypatch.setattr(card, "GPU", lambda **how: seen.append("borrower") or (lambda task: task))
-    Studio(weights="embedded")
+    PaintService(weights="embedded")
     assert sorted(seen) == ["borrower", "models"]

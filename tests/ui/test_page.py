@@ -21,8 +21,8 @@ from tests.page import DEFAULTS, NO_STYLES, Pipeline, private, shown_by, visitor
 from ui import theme as look
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.handlers import Handlers
-from ui.service import Studio, reporter
-from ui.sessions import KEPT_PREVIEWS, Visits
+from ui.service import PaintService, reporter
+from ui.sessions import KEPT_PREVIEWS, Sessions
 from ui.widgets import OPTIONS, from_widgets
 
 ROOT = Path(__file__).parents[2]
@@ -31,75 +31,91 @@ ROOT = Path(__file__).parents[2]
 # Visits
 
 
-def test_visitors_share_neither_files_nor_cache(studio, photo):
-    anna, ben = shown_by(studio, photo, "anna"), shown_by(studio, photo, "ben")
+def test_visitors_share_neither_files_nor_cache(service, photo):
+    anna, ben = shown_by(service, photo, "anna"), shown_by(service, photo, "ben")
     assert Path(anna.after).parent != Path(ben.after).parent
-    assert studio.visits.of("anna").cache.get("key", lambda: "anna's") == "anna's"
-    assert studio.visits.of("ben").cache.get("key", lambda: "ben's") == "ben's"
+    assert service.visits.of("anna").cache.get("key", lambda: "anna's") == "anna's"
+    assert service.visits.of("ben").cache.get("key", lambda: "ben's") == "ben's"
 
 
-def test_leaving_stops_the_run_and_deletes_the_pictures(studio, photo):
-    shown = shown_by(studio, photo)
-    stop = studio.visits.of("anna").begin()
-    Handlers(studio).leave(visitor("anna"))
+def test_leaving_stops_the_run_and_deletes_the_pictures(service, photo):
+    shown = shown_by(service, photo)
+    stop = service.visits.of("anna").begin()
+    Handlers(service).leave(visitor("anna"))
     assert stop.is_set()
     assert not Path(shown.after).exists()
 
 
-def test_idle_visits_are_left_and_busy_ones_stay(studio, photo):
-    idle, busy = shown_by(studio, photo, "idle"), shown_by(studio, photo, "busy")
-    studio.visits.of("idle").seen = time.monotonic() - 100
-    studio.visits.sweep(idle_s=50)
+def test_idle_visits_are_left_and_busy_ones_stay(service, photo):
+    idle, busy = shown_by(service, photo, "idle"), shown_by(service, photo, "busy")
+    service.visits.of("idle").seen = time.monotonic() - 100
+    service.visits.sweep(idle_s=50)
     assert (Path(idle.after).exists(), Path(busy.after).exists()) == (False, True)
 
 
 def test_a_visit_keeps_a_bounded_number_of_previews():
-    visit = Visits(StageCache()).of("anna")
-    paths = [Path(visit.show("result", np.zeros((2, 2, 3), np.uint8))) for _ in range(KEPT_PREVIEWS + 3)]
+    visit = Sessions(StageCache()).of("anna")
+    paths = [
+        Path(visit.show("result", np.zeros((2, 2, 3), np.uint8))) for _ in range(KEPT_PREVIEWS + 3)
+    ]
     assert [path.exists() for path in paths] == [False] * 3 + [True] * KEPT_PREVIEWS
 
 
 # Painting
 
 
-def test_a_painting_shows_five_stages_and_its_hint(studio, photo):
-    shown = shown_by(studio, photo)
-    assert [stage for stage, _, _ in shown.stages] == ["paint", "parse", "restore", "segment", "blend"]
+def test_a_painting_shows_five_stages_and_its_hint(service, photo):
+    shown = shown_by(service, photo)
+    assert [stage for stage, _, _ in shown.stages] == [
+        "paint",
+        "parse",
+        "restore",
+        "segment",
+        "blend",
+    ]
     assert all(Image.open(path).size == (60, 40) for _, path, _ in shown.stages)
     assert shown.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
     assert (np.asarray(Image.open(shown.before)) == 255 - np.asarray(Image.open(shown.after))).all()
 
 
-def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(studio, pipeline, photo):
-    shown = shown_by(studio, photo)
-    again = studio.blend_again("anna", shown, Settings.from_flat(feather=0.1, brush=3.0))
-    assert pipeline.asked[-1] == (Settings.from_flat(feather=0.1), studio.visits.of("anna").cache)
-    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [True, True, True, True, False]
+def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
+    service, pipeline, photo
+):
+    shown = shown_by(service, photo)
+    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1, brush=3.0))
+    assert pipeline.asked[-1] == (Settings.from_flat(feather=0.1), service.visits.of("anna").cache)
+    assert [a == b for a, b in zip(again.stages, shown.stages, strict=True)] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
-def test_nothing_is_blended_again_where_nothing_changed(studio, pipeline, photo):
-    shown = shown_by(studio, photo)
-    assert studio.blend_again("anna", shown, Settings.from_flat(brush=3.0)) is shown
+def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
+    shown = shown_by(service, photo)
+    assert service.blend_again("anna", shown, Settings.from_flat(brush=3.0)) is shown
     assert len(pipeline.asked) == 1
 
 
-def test_previews_deleted_meanwhile_are_made_again(studio, photo):
-    shown = shown_by(studio, photo)
-    studio.visits.leave("anna")
-    again = studio.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+def test_previews_deleted_meanwhile_are_made_again(service, photo):
+    shown = shown_by(service, photo)
+    service.visits.leave("anna")
+    again = service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
     assert all(Path(path).exists() for _, path, _ in again.stages)
 
 
-def test_a_deleted_photo_is_asked_for_again(studio, photo):
-    shown = shown_by(studio, photo)
-    studio.visits.leave("anna")
+def test_a_deleted_photo_is_asked_for_again(service, photo):
+    shown = shown_by(service, photo)
+    service.visits.leave("anna")
     photo.unlink()
     with pytest.raises(PhotoError, match="Add it again"):
-        studio.blend_again("anna", shown, Settings.from_flat(feather=0.1))
+        service.blend_again("anna", shown, Settings.from_flat(feather=0.1))
 
 
 def test_cancel_stops_a_run_at_its_next_stage():
-    visit, said = Visits(StageCache()).of("anna"), []
+    visit, said = Sessions(StageCache()).of("anna"), []
     report = reporter(visit, lambda done, text: said.append(text))
     report(Progress("paint", 0.0))
     report(Progress("restore", 0.5))
@@ -112,48 +128,56 @@ def test_cancel_stops_a_run_at_its_next_stage():
 
 def test_a_cancelled_run_changes_nothing_on_the_page(photo):
     def paint(*_, **how):
-        studio.visits.of("anna").stop.set()
+        service.visits.of("anna").stop.set()
         how["report"](Progress("blend", 0.9))
 
-    studio = Studio(paint=paint, models=object())
-    values = Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS)
+    service = PaintService(paint=paint, models=object())
+    values = Handlers(service).paint_photo(
+        visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
+    )
     assert values == [gr.skip()] * len(values)
 
 
-def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path, studio):
+def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path, service):
     pixels = np.random.default_rng(1).integers(0, 256, (50, 30, 3), np.uint8)
     alpha = np.full((50, 30), 128, np.uint8)
     path = tmp_path / "ghost.png"
     path.write_bytes(encode_png(pixels, alpha=alpha))
     settings = Settings.from_flat(harmony=0.3)
-    file = studio.write_full_size("anna", shown_by(studio, path, settings=settings))
+    file = service.write_full_size("anna", shown_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")
     assert read_settings(file) == settings
     assert "stand-in" in made.info["portrait-settings"]
 
 
-def test_a_picture_made_here_restores_its_settings(tmp_path, studio):
+def test_a_picture_made_here_restores_its_settings(tmp_path, service):
     path = tmp_path / "painted.png"
     settings = Settings.from_flat(brush=3.0, keep="hair")
     path.write_bytes(encode_png(np.zeros((40, 40, 3), np.uint8), settings=settings))
-    told = Handlers(studio).receive(visitor("anna"), {"path": str(path)})
+    told = Handlers(service).receive(visitor("anna"), {"path": str(path)})
     assert from_widgets(told[: len(OPTIONS)]) == settings
     assert "restored" in told[-1]
 
 
 @pytest.mark.parametrize("act", ["receive", "paint_photo"])
-def test_a_bad_picture_is_refused_in_a_sentence(studio, tmp_path, act):
+def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
     path = tmp_path / "words.png"
     path.write_text("no picture")
-    arguments = [{"path": str(path)}] if act == "receive" else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
+    arguments = (
+        [{"path": str(path)}]
+        if act == "receive"
+        else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
+    )
     with pytest.raises(gr.Error, match="not a picture"):
-        getattr(Handlers(studio), act)(visitor("anna"), *arguments)
+        getattr(Handlers(service), act)(visitor("anna"), *arguments)
 
 
-def test_painting_without_a_photo_says_what_to_do(studio):
+def test_painting_without_a_photo_says_what_to_do(service):
     with pytest.raises(gr.Error, match="no photo yet"):
-        Handlers(studio).paint_photo(visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS)
+        Handlers(service).paint_photo(
+            visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS
+        )
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):
@@ -161,7 +185,7 @@ def test_a_surprise_is_not_shown_to_the_visitor(photo):
         raise RuntimeError("secret")
 
     with pytest.raises(gr.Error) as caught:
-        Handlers(Studio(paint=paint, models=object())).paint_photo(
+        Handlers(PaintService(paint=paint, models=object())).paint_photo(
             visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
         )
     assert "secret" not in caught.value.message
@@ -215,14 +239,21 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
     assert list(described["named_endpoints"]) == ["/paint"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
-    assert [field["parameter_name"] for field in fields] == ["photo", *(option.flag for option in OPTIONS), *SAID]
+    assert [field["parameter_name"] for field in fields] == [
+        "photo",
+        *(option.flag for option in OPTIONS),
+        *SAID,
+    ]
     assert [field["parameter_default"] for field in fields[1:]] == [
         *(option.default for option in OPTIONS),
         *[None] * (len(SAID) - 2),
         0.5,
         None,
     ]
-    assert all(option.help in field["type"]["description"] for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True))
+    assert all(
+        option.help in field["type"]["description"]
+        for option, field in zip(OPTIONS, fields[1 : -len(SAID)], strict=True)
+    )
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
@@ -234,7 +265,12 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"), [({"brush": 99}, "0.2 to 4"), ({"keep": "nose"}, "face, hair, person"), ({"paint": 1}, "on or off")]
+    ("bad", "said"),
+    [
+        ({"brush": 99}, "0.2 to 4"),
+        ({"keep": "nose"}, "face, hair, person"),
+        ({"paint": 1}, "on or off"),
+    ],
 )
 def test_the_client_is_told_the_range(served, photo, bad, said):
     with pytest.raises(AppError, match=said):
@@ -247,8 +283,10 @@ def test_the_page_fetches_nothing_from_elsewhere():
 
 
 def test_the_page_is_built_before_a_network_library_is_loaded():
-    code = "import app, sys; app.build(app.Studio()); print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    code = "import app, sys; app.build(app.PaintService()); print([m for m in ('torch', 'openvino', 'pipeline.paint') if m in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip().endswith("[]")
 
 

@@ -15,7 +15,12 @@ from ui.badges import MADE_BY
 from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, picture_of
 
 MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
-FACE = Face((10.0, 10.0, 30.0, 35.0), np.array([[15, 18], [25, 18]], np.float32), np.array([[16, 30], [24, 30]], np.float32), 0.9)
+FACE = Face(
+    (10.0, 10.0, 30.0, 35.0),
+    np.array([[15, 18], [25, 18]], np.float32),
+    np.array([[16, 30], [24, 30]], np.float32),
+    0.9,
+)
 
 
 def test_previews_have_no_side_over_1600_px():
@@ -49,8 +54,16 @@ def test_a_skipped_stage_says_why_without_the_machines_paths(pipeline, photo):
     ],
 )
 def test_each_picture_says_which_weights_made_it(pipeline, photo, stage, badge):
-    uses = (WeightUse("style_monet", "1" * 64, unpinned=True), *(WeightUse(name, "2" * 64) for name in MADE))
-    painting = replace(pipeline(read_photo(photo), Settings(), models=None), weights=uses, skipped={}, faces=(FACE,))
+    uses = (
+        WeightUse("style_monet", "1" * 64, unpinned=True),
+        *(WeightUse(name, "2" * 64) for name in MADE),
+    )
+    painting = replace(
+        pipeline(read_photo(photo), Settings(), models=None),
+        weights=uses,
+        skipped={},
+        faces=(FACE,),
+    )
     assert caption_of(painting, stage) == badge
 
 
@@ -62,7 +75,9 @@ def test_each_picture_says_which_weights_made_it(pipeline, photo, stage, badge):
 def test_a_parser_that_drew_nothing_is_not_named(pipeline, photo, segmenter, faces, parse, kept):
     settings = Settings.from_flat(segmenter=segmenter)
     uses = tuple(WeightUse(name, "2" * 64) for name in ("parser", "parser_close"))
-    painting = replace(pipeline(read_photo(photo), settings, models=None), weights=uses, faces=faces)
+    painting = replace(
+        pipeline(read_photo(photo), settings, models=None), weights=uses, faces=faces
+    )
     assert caption_of(painting, "parse") == f"Parse over the photo{parse}"
     assert caption_of(painting, "segment") == f"Kept region{kept}"
 

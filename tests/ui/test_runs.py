@@ -12,13 +12,13 @@ from ui import service as studios
 from ui import style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
-from ui.service import Studio, reporter
-from ui.sessions import Visit
+from ui.service import PaintService, reporter
+from ui.sessions import Session
 
 
 @pytest.fixture
 def page():
-    return app.build(Studio(paint=Pipeline(), models=object()))
+    return app.build(PaintService(paint=Pipeline(), models=object()))
 
 
 @pytest.mark.parametrize(("run", "button"), [("paint_photo", "paint"), ("compare", "compare")])
@@ -33,14 +33,20 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    shown = dict(zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True))
+    shown = dict(
+        zip([block.elem_id for block in following[0].outputs], following[0].fn(), strict=True)
+    )
     assert shown[button].interactive
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
 def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
     (begun,) = [fn for fn in page.fns.values() if fn.name == run]
-    (failed,) = [fn for fn in page.fns.values() if fn.trigger_after == begun._id and fn.trigger_only_on_failure]
+    (failed,) = [
+        fn
+        for fn in page.fns.values()
+        if fn.trigger_after == begun._id and fn.trigger_only_on_failure
+    ]
     assert failed.show_progress == "hidden"
     assert set(begun.show_progress_on) <= set(failed.show_progress_on)
 
@@ -54,7 +60,7 @@ def test_the_empty_wall_asks_for_nothing_while_it_paints():
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
     monkeypatch.setattr(studios.time, "monotonic", lambda: now[0])
-    report = reporter(Visit(None, tmp_path), lambda done, text: said.append(text))
+    report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1
         report(Progress("paint", 0.25 + 0.35 * second / 50))
@@ -66,10 +72,14 @@ def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeyp
 def test_the_thumbnails_outlive_the_sweep_of_visitors_files(page, photo, monkeypatch, tmp_path):
     monkeypatch.setattr(app, "SWEEP_S", 0.2)
     monkeypatch.setattr(app, "IDLE_S", 2)
-    page = app.build(Studio(paint=Pipeline(), models=object()))
+    page = app.build(PaintService(paint=Pipeline(), models=object()))
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False)
     try:
-        icons = [part["props"]["icon"]["url"] for part in page.config["components"] if part["props"].get("icon")]
+        icons = [
+            part["props"]["icon"]["url"]
+            for part in page.config["components"]
+            if part["props"].get("icon")
+        ]
         assert len(icons) == len(EXAMPLES) + len(style_box.GALLERY)
         visitors = uploaded(url, photo)
         assert httpx.get(visitors).status_code == 200

@@ -14,9 +14,9 @@ import pipeline.weights.resolve as weights
 import ui.startup as startup
 from pipeline.runtime.models import Models
 from pipeline.weights.catalog import CATALOG
-from pipeline.weights.fetch import bring
+from pipeline.weights.fetch import fetch
 from tests.hub import entry_of
-from ui.service import Studio
+from ui.service import PaintService
 from ui.status import StatusLine
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -30,7 +30,9 @@ def published(hub, data, monkeypatch):
         entry_of(data, hub.plain, name="painter", sha256=None),
     )
     embedded = {name: entry for name, entry in CATALOG.items() if entry.embedded}
-    monkeypatch.setattr(weights, "CATALOG", {**embedded, **{entry.name: entry for entry in entries}})
+    monkeypatch.setattr(
+        weights, "CATALOG", {**embedded, **{entry.name: entry for entry in entries}}
+    )
     monkeypatch.setitem(networks.NETS, "restorer", "cyclegan.Generator")
     monkeypatch.setattr(runtime, "compile_openvino", lambda verified: lambda *batch: batch[0])
     monkeypatch.setattr(startup, "EXAMPLES", ())
@@ -39,54 +41,58 @@ def published(hub, data, monkeypatch):
 
 def studio_of(policy="auto"):
     """Return a page that paints nothing, with the networks of that policy."""
-    studio = Studio(paint=lambda *_, **__: None, weights=policy)
-    studio._models = Models("cpu", here=studio.here, arriving=studio.line.arriving)
-    return studio
+    service = PaintService(paint=lambda *_, **__: None, weights=policy)
+    service._models = Models("cpu", here=service.here, arriving=service.line.arriving)
+    return service
 
 
 @pytest.mark.parametrize("policy", ["embedded", "auto"])
 def test_nothing_is_fetched_unasked(hub, published, policy):
-    studio = studio_of(policy)
-    startup.prepare(studio, policy)
+    service = studio_of(policy)
+    startup.prepare(service, policy)
     assert hub.asked == []
-    line, settled = studio.line.read()
+    line, settled = service.line.read()
     assert "monet_light (embedded)" in line
     assert settled
 
 
 def test_full_fetches_what_is_pinned_and_says_how_to_use_it(hub, published):
-    studio = studio_of("full")
-    startup.prepare(studio, "full")
+    service = studio_of("full")
+    startup.prepare(service, "full")
     assert weights.find(published["restorer"])
     assert not weights.find(published["painter"])
     assert hub.given == [""]
-    line, settled = studio.line.read()
-    assert "restorer is here now: choose the weights Full, under Fine-tune, to paint with it." in line
+    line, settled = service.line.read()
+    assert (
+        "restorer is here now: choose the weights Full, under Fine-tune, to paint with it." in line
+    )
     assert "Full also fetches painter, which is unpinned" in line
     assert settled
 
 
 def test_what_arrives_is_taken_only_where_it_is_chosen(published):
-    studio = studio_of("full")
-    models = studio.pipeline()[1]
+    service = studio_of("full")
+    models = service.pipeline()[1]
     for _ in range(2):
         assert models.load("restorer", "auto").use.name == "restorer_light"
-        startup.prepare(studio, "full")
+        startup.prepare(service, "full")
     assert models.load("restorer", "full").use.name == "restorer"
-    assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", "after the next start"
+    assert studio_of("auto").pipeline()[1].load("restorer", "auto").use.name == "restorer", (
+        "after the next start"
+    )
 
 
 def test_a_published_painter_that_arrives_does_not_replace_the_one_at_work(published):
     models = Models("cpu")
     before = models.load("painter", "auto")
-    bring(published["painter"])
+    fetch(published["painter"])
     assert models.load("painter", "auto") is before
     use = models.load("painter", "full").use
     assert (use.name, use.unpinned) == ("painter", True)
 
 
 def test_under_embedded_nothing_published_is_taken_even_where_it_is_here(published):
-    bring(published["painter"])
+    fetch(published["painter"])
     assert studio_of("embedded").pipeline()[1].load("painter", "auto").use.name == "monet_light"
     assert studio_of("auto").pipeline()[1].load("painter", "auto").use.name == "painter"
 
@@ -94,36 +100,36 @@ def test_under_embedded_nothing_published_is_taken_even_where_it_is_here(publish
 def test_the_status_line_tells_how_far_a_download_is(hub, published, monkeypatch):
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 18)
     hub.trouble["bytes"] = ["stall"]
-    studio = studio_of("full")
-    work = threading.Thread(target=startup.prepare, args=(studio, "full"))
+    service = studio_of("full")
+    work = threading.Thread(target=startup.prepare, args=(service, "full"))
     work.start()
     assert hub.stalled.wait(60)
-    while "Fetching restorer: 1 MB of 3." not in studio.line.read()[0]:
+    while "Fetching restorer: 1 MB of 3." not in service.line.read()[0]:
         assert work.is_alive()
         time.sleep(0.01)
-    assert studio.line.read()[1] is False
+    assert service.line.read()[1] is False
     hub.go_on.set()
     work.join()
-    assert studio.line.read()[1] is True
-    assert "Fetching" not in studio.line.read()[0]
+    assert service.line.read()[1] is True
+    assert "Fetching" not in service.line.read()[0]
 
 
 def test_without_a_network_the_page_is_ready_and_says_what_is_missing(hub, published):
     hub.trouble["about"] = [500]
-    studio = studio_of("full")
-    startup.prepare(studio, "full")
-    line, settled = studio.line.read()
+    service = studio_of("full")
+    startup.prepare(service, "full")
+    line, settled = service.line.read()
     assert "restorer could not be fetched, so painting goes on without it." in line
     assert settled
-    assert studio.pipeline()[1].load("painter", "auto").use.name == "monet_light"
+    assert service.pipeline()[1].load("painter", "auto").use.name == "monet_light"
 
 
 def test_offline_is_respected(hub, published, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    studio = studio_of("full")
-    startup.prepare(studio, "full")
+    service = studio_of("full")
+    startup.prepare(service, "full")
     assert hub.asked == []
-    assert "HF_HUB_OFFLINE is set, so nothing is fetched." in studio.line.read()[0]
+    assert "HF_HUB_OFFLINE is set, so nothing is fetched." in service.line.read()[0]
 
 
 def test_the_line_says_bytes_while_somebody_waits_for_them():
@@ -150,16 +156,23 @@ def began(monkeypatch):
     monkeypatch.setattr(app.gr.Blocks, "launch", lambda *_, **__: (None, "http://localhost", None))
     monkeypatch.setattr(app.gr.Blocks, "block_thread", lambda *_: None)
     monkeypatch.setattr(app, "use_private_folder", lambda: None)
-    monkeypatch.setattr(app.startup, "start", lambda studio, policy: policies.append(policy))
+    monkeypatch.setattr(app.startup, "start", lambda service, policy: policies.append(policy))
     monkeypatch.delenv(app.POLICY, raising=False)
     return policies
 
 
 @pytest.mark.parametrize(
     ("flags", "variable", "policy"),
-    [([], None, "auto"), ([], "full", "full"), ([], "", "auto"), (["--weights", "embedded"], "full", "embedded")],
+    [
+        ([], None, "auto"),
+        ([], "full", "full"),
+        ([], "", "auto"),
+        (["--weights", "embedded"], "full", "embedded"),
+    ],
 )
-def test_the_policy_comes_from_the_flag_or_else_from_the_environment(began, monkeypatch, flags, variable, policy):
+def test_the_policy_comes_from_the_flag_or_else_from_the_environment(
+    began, monkeypatch, flags, variable, policy
+):
     monkeypatch.setattr(sys, "argv", ["app.py", *flags])
     if variable is not None:
         monkeypatch.setenv(app.POLICY, variable)
@@ -168,7 +181,9 @@ def test_the_policy_comes_from_the_flag_or_else_from_the_environment(began, monk
 
 
 @pytest.mark.parametrize("variable", [True, False], ids=["variable", "flag"])
-def test_a_policy_that_is_none_is_refused_with_those_that_there_are(began, monkeypatch, capsys, variable):
+def test_a_policy_that_is_none_is_refused_with_those_that_there_are(
+    began, monkeypatch, capsys, variable
+):
     monkeypatch.setattr(sys, "argv", ["app.py"] if variable else ["app.py", "--weights", "best"])
     if variable:
         monkeypatch.setenv(app.POLICY, "best")

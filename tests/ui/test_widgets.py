@@ -11,7 +11,17 @@ from ui import style_box
 from ui.api import schema
 from ui.available import is_here, need_of
 from ui.handlers import Handlers
-from ui.widgets import AT_ONCE, MAIN, OPTIONS, changed_at_once, from_link, from_widgets, step_of, to_widgets, widget
+from ui.widgets import (
+    AT_ONCE,
+    MAIN,
+    OPTIONS,
+    changed_at_once,
+    from_link,
+    from_widgets,
+    step_of,
+    to_widgets,
+    widget,
+)
 
 
 @pytest.mark.parametrize("option", list(options()), ids=lambda o: o.flag)
@@ -41,7 +51,9 @@ def test_the_three_main_controls_exist():
     assert set(MAIN) <= {option.flag for option in OPTIONS}
 
 
-@pytest.mark.parametrize(("low", "high", "step"), [(0.6, 4.0, 0.1), (0, 1, 0.01), (0, 0.3, 0.01), (0, 100, 1)])
+@pytest.mark.parametrize(
+    ("low", "high", "step"), [(0.6, 4.0, 0.1), (0, 1, 0.01), (0, 0.3, 0.01), (0, 100, 1)]
+)
 def test_a_slider_has_20_to_200_steps(low, high, step):
     assert step_of(low, high) == pytest.approx(step)
     assert 20 <= (high - low) / step_of(low, high) <= 200
@@ -64,7 +76,16 @@ def test_a_link_sets_controls_and_ignores_what_is_not_ours():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("bad", [{"brush": "99"}, {"brush": "wide"}, {"keep": "nose"}, {"restore": "perhaps"}, {"harmony": "nan"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"brush": "99"},
+        {"brush": "wide"},
+        {"keep": "nose"},
+        {"restore": "perhaps"},
+        {"harmony": "nan"},
+    ],
+)
 def test_a_links_bad_value_is_said_and_ignored(bad):
     settings, said = from_link({**bad, "feather": "0.1"})
     assert settings == Settings.from_flat(feather=0.1)
@@ -72,20 +93,34 @@ def test_a_links_bad_value_is_said_and_ignored(bad):
     assert next(iter(bad)) in said[0]
 
 
-def test_opening_a_link_fills_the_controls(studio):
-    *controls, _picture, _name, notes, _status = Handlers(studio).open(visitor("anna", brush="2", keep="<b>"))
+def test_opening_a_link_fills_the_controls(service):
+    *controls, _picture, _name, notes, _status = Handlers(service).open(
+        visitor("anna", brush="2", keep="<b>")
+    )
     assert from_widgets(controls) == Settings.from_flat(brush=2.0)
     assert "&lt;b&gt;" in notes
 
 
-def test_a_link_names_a_picture_of_the_gallery(studio):
-    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, like="night"))
+def test_a_link_names_a_picture_of_the_gallery(service):
+    *_, picture, name, notes, _status = Handlers(service).open(
+        visitor("anna", painter=style_box.LIKE, like="night")
+    )
     assert (Path(picture), name, notes) == (style_box.GALLERY["night"].path, "night", "")
 
 
 @pytest.mark.parametrize("query", [{}, {"like": "../portrait"}, {"like": "night.jpg"}])
-def test_a_link_without_the_picture_that_it_needs_says_so(studio, query):
-    *_, picture, name, notes, _status = Handlers(studio).open(visitor("anna", painter=style_box.LIKE, **query))
+def test_a_link_without_the_picture_that_it_needs_says_so(service, query):
+    *_, picture, name, notes, _status = Handlers(service).open(
+        visitor("anna", painter=style_box.LIKE, **query)
+    )
     assert picture == name == gr.skip()
     assert "the picture" in notes
-    assert "the picture" not in Handlers(studio).open(visitor("anna", **query))[-2]
+    assert "the picture" not in Handlers(service).open(visitor("anna", **query))[-2]
+
+
+@pytest.mark.parametrize("stage", ["intensity", "segment", "blend"])
+def test_what_takes_no_painting_is_answered_while_its_slider_moves(stage):
+    flags = {option.flag for option in OPTIONS if option.path[0] == stage}
+    assert flags
+    assert flags <= set(AT_ONCE)
+    assert {"brush", "painter", "mood"}.isdisjoint(AT_ONCE)

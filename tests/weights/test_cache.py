@@ -11,9 +11,9 @@ import pipeline.runtime.build as networks
 import pipeline.weights.resolve as weights
 import pipeline.weights.worker as apart
 from pipeline.runtime.memory import is_memory
-from pipeline.weights.cache import Verified, file_of
+from pipeline.weights.cache import VerifiedWeights, file_of
 from pipeline.weights.catalog import WeightError, WrongFileError
-from pipeline.weights.fetch import bring
+from pipeline.weights.fetch import fetch
 from tests.hub import SOURCE, entry_of
 
 ALLOCATOR = RuntimeError(
@@ -49,12 +49,12 @@ def test_a_verified_download_that_cannot_be_loaded_now_stays(hub, data, failing,
     for _ in range(2):
         said = "not enough memory" if error in FULL else "could not be loaded"
         with pytest.raises(WeightError, match=said) as caught:
-            bring(entry)
+            fetch(entry)
         assert "stays as it is" in str(caught.value)
         assert "elete" not in str(caught.value)
     assert hub.given == [""]
     failing(None)
-    assert bring(entry).files == (file_of(entry, ".safetensors"),)
+    assert fetch(entry).files == (file_of(entry, ".safetensors"),)
     assert hub.given == [""]
 
 
@@ -65,7 +65,7 @@ def test_what_was_published_stays_also_where_it_is_not_understood(hub, data, pla
     entry = entry_of(data, *sources, build={"filters": 8, "blocks": 1})
     for _ in range(2):
         with pytest.raises(WeightError, match=r"something else was found .* what was published"):
-            bring(entry)
+            fetch(entry)
     assert hub.given == [""]
     assert weights.find(entry)
 
@@ -90,12 +90,14 @@ def test_a_process_of_its_own_says_which_of_the_two_it_was(tmp_path, monkeypatch
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(WeightError, match=r"^net: no$") as caught:
-        apart.run_apart("refusing", Verified(entry_of(data), (), ""), tmp_path / "out")
+        apart.run_worker("refusing", VerifiedWeights(entry_of(data), (), ""), tmp_path / "out")
     assert type(caught.value) is kind
 
 
 def test_a_process_that_was_killed_refuses_nothing(monkeypatch, data, tmp_path):
     killed = subprocess.CompletedProcess([sys.executable], -9, b"", b"")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: killed)
-    with pytest.raises(apart.ApartError, match="exit code -9"):
-        apart.run_apart("pipeline.weights.cache", Verified(replace(entry_of(data)), (), ""), tmp_path)
+    with pytest.raises(apart.WorkerError, match="exit code -9"):
+        apart.run_worker(
+            "pipeline.weights.cache", VerifiedWeights(replace(entry_of(data)), (), ""), tmp_path
+        )

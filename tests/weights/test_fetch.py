@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.weights.cache import cache_folder, file_of
 from pipeline.weights.catalog import WeightError
-from pipeline.weights.fetch import bring
+from pipeline.weights.fetch import fetch
 from tests.hub import entry_of
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -16,7 +16,7 @@ def parts():
 
 def test_a_download_is_whole_and_verified(hub, data):
     steps, entry = [], entry_of(data, hub.plain)
-    found = bring(entry, lambda done, total: steps.append((done, total)))
+    found = fetch(entry, lambda done, total: steps.append((done, total)))
     assert found.files == (file_of(entry, ".safetensors"),)
     assert found.sha256 == entry.sha256
     assert parts() == []
@@ -25,8 +25,8 @@ def test_a_download_is_whole_and_verified(hub, data):
 
 
 def test_a_file_that_is_here_is_not_downloaded_again(hub, data):
-    bring(entry_of(data, hub.plain))
-    bring(entry_of(data, hub.plain))
+    fetch(entry_of(data, hub.plain))
+    fetch(entry_of(data, hub.plain))
     assert len(hub.asked) == 1
 
 
@@ -34,15 +34,15 @@ def test_a_download_cut_short_goes_on_where_it_stopped(hub, data):
     entry = entry_of(data, hub.plain)
     hub.trouble["plain"] = ["cut"]
     with pytest.raises(WeightError, match=f"stopped after {len(data) // 2} of {len(data)} bytes"):
-        bring(entry)
-    assert bring(entry).sha256 == entry.sha256
+        fetch(entry)
+    assert fetch(entry).sha256 == entry.sha256
     assert hub.given == ["", f"bytes={len(data) // 2}-"]
 
 
 def test_a_source_that_cannot_resume_sends_all_again(hub, data):
     entry = entry_of(data, hub.plain)
     hub.trouble["plain"] = ["cut", "stubborn"]
-    assert bring(entry_of(data, hub.plain, hub.plain)).sha256 == entry.sha256
+    assert fetch(entry_of(data, hub.plain, hub.plain)).sha256 == entry.sha256
 
 
 def test_what_is_longer_than_the_file_is_begun_anew(hub, data):
@@ -51,7 +51,7 @@ def test_what_is_longer_than_the_file_is_begun_anew(hub, data):
     part.parent.mkdir(parents=True)
     part.write_bytes(data + b"x")
     hub.trouble["plain"] = [416]
-    assert bring(entry).sha256 == entry.sha256
+    assert fetch(entry).sha256 == entry.sha256
     assert hub.given == [f"bytes={len(data) + 1}-", ""]
 
 
@@ -59,17 +59,17 @@ def test_what_is_longer_than_the_file_is_begun_anew(hub, data):
 def test_far_more_bytes_than_published_are_refused(hub, data, trouble):
     hub.trouble["plain"] = [trouble]
     with pytest.raises(WeightError, match=r"more than the 1000000 that are accepted"):
-        bring(entry_of(data, hub.plain, bytes=500_000))
+        fetch(entry_of(data, hub.plain, bytes=500_000))
     assert parts() == []
 
 
 def test_the_published_size_is_a_hint(hub, data):
-    assert bring(entry_of(data, hub.plain, bytes=len(data) - 9))
+    assert fetch(entry_of(data, hub.plain, bytes=len(data) - 9))
 
 
 def test_a_wrong_hash_is_refused_and_leaves_nothing(hub, data):
     with pytest.raises(WeightError, match=f"sha256 {'0' * 64} was wanted"):
-        bring(entry_of(data, hub.plain, sha256="0" * 64))
+        fetch(entry_of(data, hub.plain, sha256="0" * 64))
     assert parts() == []
 
 
@@ -77,7 +77,7 @@ def test_a_cache_folder_that_cannot_be_written_is_said(hub, data, tmp_path, monk
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "file"))
     with pytest.raises(WeightError, match="PORTRAIT_CACHE"):
-        bring(entry_of(data, hub.plain))
+        fetch(entry_of(data, hub.plain))
 
 
 def test_a_file_that_a_person_put_there_is_used_and_stays(hub, data):
@@ -85,6 +85,6 @@ def test_a_file_that_a_person_put_there_is_used_and_stays(hub, data):
     mine = file_of(entry, ".pth")
     mine.parent.mkdir(parents=True)
     mine.write_bytes(data)
-    assert bring(entry).files == (file_of(entry, ".safetensors"),)
+    assert fetch(entry).files == (file_of(entry, ".safetensors"),)
     assert mine.read_bytes() == data
     assert hub.asked == []

@@ -23,7 +23,7 @@ from pipeline.nets.cyclegan import Generator
 from pipeline.runtime.build import load_network
 from pipeline.weights.cache import file_of, recorded
 from pipeline.weights.catalog import WeightError
-from pipeline.weights.fetch import bring
+from pipeline.weights.fetch import fetch
 from tests.hub import COMMIT, FILE, SOURCE, checkpoint_of, entry_of, reach
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,9 @@ def impatient(monkeypatch):
 
 def left_in_the_hubs_cache():
     files = Path(constants.HF_HUB_CACHE).rglob("*")
-    return [file for file in files if not file.is_dir() and {"blobs", "snapshots"} & set(file.parts)]
+    return [
+        file for file in files if not file.is_dir() and {"blobs", "snapshots"} & set(file.parts)
+    ]
 
 
 def begin(entry, tmp_path):
@@ -49,7 +51,11 @@ def begin(entry, tmp_path):
     file = tmp_path / "entry.pickle"
     file.write_bytes(pickle.dumps(entry))
     run = subprocess.Popen(
-        [sys.executable, "-m", "tests.hub", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.hub", str(file)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert run.stdout.readline() == "begun\n"
     return run
@@ -62,13 +68,13 @@ def begin(entry, tmp_path):
 def test_a_weight_arrives_whole_and_is_unpickled_only_once(hub, data, monkeypatch):
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", CHUNK)
     entry, steps, published = entry_of(data), [], torch.load(BytesIO(data), weights_only=True)
-    found = bring(entry, lambda done, total: steps.append((done, total)))
+    found = fetch(entry, lambda done, total: steps.append((done, total)))
     assert steps == sorted(steps)
     assert steps[-1] == (len(data), len(data))
     assert len(steps) > 5
     asked = list(hub.asked)
     monkeypatch.setattr(torch, "load", None)
-    for again in (found, bring(entry), weights.obtain(entry)):
+    for again in (found, fetch(entry), weights.obtain(entry)):
         assert again.files == (file_of(entry, ".safetensors"),)
         assert again.sha256 == entry.sha256
         loaded = load_network(again).state_dict()
@@ -79,7 +85,7 @@ def test_a_weight_arrives_whole_and_is_unpickled_only_once(hub, data, monkeypatc
 @pytest.mark.usefixtures("at_once")
 def test_a_pinned_revision_is_asked_for_and_found_again(hub, data):
     entry = entry_of(data, SOURCE.replace("main", COMMIT))
-    bring(entry)
+    fetch(entry)
     assert f"/resolve/{COMMIT}/" in hub.asked[0][1]
     file_of(entry, ".safetensors").unlink()
     assert weights.find(entry).is_relative_to(constants.HF_HUB_CACHE)
@@ -89,7 +95,7 @@ def test_a_pinned_revision_is_asked_for_and_found_again(hub, data):
 @pytest.mark.usefixtures("at_once", "impatient")
 def test_a_download_that_is_cut_goes_on_where_it_stopped(hub, data):
     hub.trouble["bytes"] = ["cut"]
-    bring(entry_of(data))
+    fetch(entry_of(data))
     first, second = hub.given
     assert (first, second[:6]) == ("", "bytes=")
     assert len(data) // 2 - CHUNK <= int(second[6:-1]) <= len(data) // 2
@@ -110,14 +116,22 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(hub, data):
         (SOURCE.replace("main", "old"), {}, "RevisionNotFoundError: 404"),
         (SOURCE.replace("someone", "nobody"), {}, "RepositoryNotFoundError: 401"),
     ],
-    ids=["500", "500 later", "no answer", "no more bytes", "no such file", "no such revision", "no such repository"],
+    ids=[
+        "500",
+        "500 later",
+        "no answer",
+        "no more bytes",
+        "no such file",
+        "no such revision",
+        "no such repository",
+    ],
 )
 def test_where_one_source_fails_the_next_delivers(hub, data, source, trouble, said):
     hub.trouble.update(deepcopy(trouble))
     with pytest.raises(WeightError, match=rf"net could not be downloaded \({source}: .*{said}"):
-        bring(entry_of(data, source))
+        fetch(entry_of(data, source))
     hub.trouble.update(deepcopy(trouble))
-    assert bring(entry_of(data, source, hub.plain)).files[0].suffix == ".safetensors"
+    assert fetch(entry_of(data, source, hub.plain)).files[0].suffix == ".safetensors"
     assert left_in_the_hubs_cache() == []
 
 
@@ -128,7 +142,7 @@ def test_another_file_than_the_published_one_is_refused_and_deleted(hub, data, h
     entry = entry_of(data, sha256="5" * 64)
     hub.tags[FILE] = other if honest else "5" * 64
     with pytest.raises(WeightError, match=rf"sha256 5{{64}} was wanted, .*{other}"):
-        bring(entry)
+        fetch(entry)
     assert hub.given == ([] if honest else [""])
     assert left_in_the_hubs_cache() == []
     assert weights.find(entry) is None
@@ -137,7 +151,7 @@ def test_another_file_than_the_published_one_is_refused_and_deleted(hub, data, h
 @pytest.mark.usefixtures("at_once", "impatient")
 def test_a_url_that_stalls_is_left_for_the_next_source_too(hub, data):
     hub.trouble["plain"] = ["stall"]
-    assert bring(entry_of(data, hub.plain, SOURCE)).files[0].suffix == ".safetensors"
+    assert fetch(entry_of(data, hub.plain, SOURCE)).files[0].suffix == ".safetensors"
     assert hub.asked[1][0] == "HEAD"
 
 
@@ -146,9 +160,10 @@ def test_without_a_network_it_is_said_and_embedded_ones_play_on(data, tmp_path, 
         free.bind(("127.0.0.1", 0))
         reach(monkeypatch, f"http://127.0.0.1:{free.getsockname()[1]}", tmp_path)
     with pytest.raises(
-        WeightError, match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, or choose .*'embedded'"
+        WeightError,
+        match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, or choose .*'embedded'",
     ):
-        bring(entry_of(data))
+        fetch(entry_of(data))
     assert weights.choose("painter", "auto").embedded
 
 
@@ -167,12 +182,18 @@ def room_for(size):
 @pytest.mark.parametrize("plain", [False, True], ids=["from the Hub", "from a URL"])
 def test_a_full_disk_is_said_no_other_source_is_tried_and_nothing_is_left(hub, data, plain):
     entry = entry_of(data, *([hub.plain, SOURCE] if plain else [SOURCE, hub.plain]))
-    with room_for(len(data) // 2), pytest.raises(WeightError, match=r"File too large.*Free some space, or set PORTRAIT_CACHE, and HF_HOME"):
-        bring(entry)
+    with (
+        room_for(len(data) // 2),
+        pytest.raises(
+            WeightError,
+            match=r"File too large.*Free some space, or set PORTRAIT_CACHE, and HF_HOME",
+        ),
+    ):
+        fetch(entry)
     assert len(hub.given) == 1
     assert left_in_the_hubs_cache() == []
     assert not file_of(entry, ".part").exists()
-    assert bring(entry).files[0].exists()
+    assert fetch(entry).files[0].exists()
 
 
 # Several processes
@@ -189,7 +210,9 @@ def test_two_processes_at_once_download_once(hub, data, tmp_path):
         assert run.returncode == 0, complaints
         assert Path(said.strip()) == file_of(entry_of(data), ".safetensors")
     assert hub.given == [""]
-    assert {path for method, path, _ in hub.asked if method == "HEAD"} == {f"/someone/nets/resolve/main/{FILE}"}
+    assert {path for method, path, _ in hub.asked if method == "HEAD"} == {
+        f"/someone/nets/resolve/main/{FILE}"
+    }
 
 
 @pytest.mark.usefixtures("at_once")
@@ -205,9 +228,11 @@ def test_what_a_killed_process_left_does_no_harm(hub, data, tmp_path, plain):
     run.kill()
     run.communicate()
     hub.go_on.set()
-    assert bring(entry).sha256 == entry.sha256
+    assert fetch(entry).sha256 == entry.sha256
     assert hub.given == ["", f"bytes={1 << 20}-" if plain else ""]  # the Hub's client begins anew
-    assert not [file for file in tmp_path.rglob("*") if file.name.endswith((".incomplete", ".part"))]
+    assert not [
+        file for file in tmp_path.rglob("*") if file.name.endswith((".incomplete", ".part"))
+    ]
 
 
 # What nobody vouches for
@@ -227,13 +252,17 @@ def test_an_unpinned_file_of_something_else_is_refused_and_nothing_is_recorded(h
     trace = tmp_path / "it ran"
     file = tmp_path / "bad.pth"
     torch.save(
-        {"code": {"model.1.weight": Evil(trace)}, "other shapes": Generator(8, 2).state_dict(), "other keys": {"x": torch.zeros(1)}}[kind],
+        {
+            "code": {"model.1.weight": Evil(trace)},
+            "other shapes": Generator(8, 2).state_dict(),
+            "other keys": {"x": torch.zeros(1)},
+        }[kind],
         file,
     )
     hub.files[FILE] = file.read_bytes()
     entry = entry_of(file.read_bytes(), sha256=None)
     with pytest.raises(WeightError, match="the painter net was wanted, something else was found"):
-        bring(entry)
+        fetch(entry)
     assert not trace.exists()
     assert recorded(entry) is None
     assert weights.find(entry) is None
@@ -244,16 +273,18 @@ def test_an_unpinned_file_of_something_else_is_refused_and_nothing_is_recorded(h
 def test_the_first_unpinned_file_is_recorded_and_another_one_later_is_refused(hub, data, caplog):
     entry = entry_of(data, sha256=None)
     digest = hashlib.sha256(data).hexdigest()
-    assert bring(entry).sha256 == recorded(entry) == digest
+    assert fetch(entry).sha256 == recorded(entry) == digest
     assert "Nobody states the sha256 of net" in caplog.text
     hub.files[FILE] = checkpoint_of(Generator(32, 2))
     hub.tags[FILE] = "7" * 64
     for file in (file_of(entry, ".safetensors"), *left_in_the_hubs_cache()):
         file.unlink(missing_ok=True)
-    with pytest.raises(WeightError, match=rf"sha256 {digest} was wanted, .* also delete .*net\.sha256"):
-        bring(entry)
+    with pytest.raises(
+        WeightError, match=rf"sha256 {digest} was wanted, .* also delete .*net\.sha256"
+    ):
+        fetch(entry)
     file_of(entry, ".sha256").unlink()
-    assert bring(entry).sha256 == hashlib.sha256(hub.files[FILE]).hexdigest()
+    assert fetch(entry).sha256 == hashlib.sha256(hub.files[FILE]).hexdigest()
 
 
 # Damage
@@ -268,7 +299,7 @@ def spoil(file):
 @pytest.mark.usefixtures("at_once")
 def test_damaged_safetensors_are_made_anew_from_the_checkpoint(hub, data, caplog):
     entry = entry_of(data)
-    file = bring(entry).files[0]
+    file = fetch(entry).files[0]
     kept, asked = file.read_bytes(), list(hub.asked)
     spoil(file)
     assert weights.obtain(entry).files == (file,)
@@ -278,27 +309,33 @@ def test_damaged_safetensors_are_made_anew_from_the_checkpoint(hub, data, caplog
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_damaged_checkpoint_is_refused_and_fetched_again_where_that_is_asked_for(hub, data, caplog):
+def test_a_damaged_checkpoint_is_refused_and_fetched_again_where_that_is_asked_for(
+    hub, data, caplog
+):
     caplog.set_level(logging.WARNING)
     entry = entry_of(data)
-    bring(entry)
+    fetch(entry)
     file_of(entry, ".safetensors").unlink()
     spoil(weights.find(entry))
-    with pytest.raises(WeightError, match=r"net\.pth is not net: sha256 .* Delete the file and try again"):
+    with pytest.raises(
+        WeightError, match=r"net\.pth is not net: sha256 .* Delete the file and try again"
+    ):
         weights.obtain(entry)
     assert len(hub.given) == 1
-    assert bring(entry).files[0].suffix == ".safetensors"
+    assert fetch(entry).files[0].suffix == ".safetensors"
     assert "It is fetched again" in caplog.text
     assert len(hub.given) == 2
 
 
 @pytest.mark.usefixtures("hub")
-def test_where_safetensors_cannot_be_written_the_checkpoint_is_read(data, monkeypatch, tmp_path, caplog):
+def test_where_safetensors_cannot_be_written_the_checkpoint_is_read(
+    data, monkeypatch, tmp_path, caplog
+):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.weights.cache.run_apart", full)
-    found = bring(entry_of(data))
+    monkeypatch.setattr("pipeline.weights.cache.run_worker", full)
+    found = fetch(entry_of(data))
     assert found.files[0].is_relative_to(constants.HF_HUB_CACHE)
     assert load_network(found)
     assert "cannot be kept as safetensors" in caplog.text

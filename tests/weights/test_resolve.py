@@ -28,7 +28,10 @@ def cache(tmp_path, monkeypatch):
 
 def test_the_hubs_own_cache_is_found_without_the_network(tmp_path, monkeypatch):
     repo = tmp_path / "models--someone--nets"
-    for folder, file, text in (("refs", "main", "abc"), ("snapshots/abc/deep", "net.pth", "weights")):
+    for folder, file, text in (
+        ("refs", "main", "abc"),
+        ("snapshots/abc/deep", "net.pth", "weights"),
+    ):
         (repo / folder).mkdir(parents=True)
         (repo / folder / file).write_text(text)
     monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
@@ -72,7 +75,11 @@ def test_published_weights_that_are_here_are_used(role, policy, name):
 
 @pytest.mark.parametrize("policy", ["auto", "embedded"])
 def test_what_is_not_embedded_needs_a_download_and_the_message_says_so(policy, monkeypatch):
-    monkeypatch.setattr(weights, "CATALOG", {name: entry for name, entry in CATALOG.items() if name != "restorer_light"})
+    monkeypatch.setattr(
+        weights,
+        "CATALOG",
+        {name: entry for name, entry in CATALOG.items() if name != "restorer_light"},
+    )
     with pytest.raises(WeightError, match=r"gfpgan_v1\.4.*'full'.*349 MB"):
         weights.choose("restorer", policy)
 
@@ -112,7 +119,9 @@ def test_every_published_weight_names_its_paper_and_its_sources_the_hub_first(en
 
 def test_what_a_space_has_before_it_starts_is_pinned_and_found_where_the_hub_puts_it():
     front = (ROOT / "README.md").read_text().split("---")[1]
-    preloaded = re.findall(r"^  - (\S+) (\S+)$", front.partition("preload_from_hub:")[2], re.MULTILINE)
+    preloaded = re.findall(
+        r"^  - (\S+) (\S+)$", front.partition("preload_from_hub:")[2], re.MULTILINE
+    )
     first = {entry.sources[0]: entry for entry in PUBLISHED}
     assert preloaded
     assert all(first[f"hf://{repository}@main/{file}"].sha256 for repository, file in preloaded)
@@ -162,7 +171,11 @@ def _flip(file):
 
 @pytest.mark.parametrize(
     ("harm", "said"),
-    [(_flip, "is damaged"), (lambda f: f.write_bytes(f.read_bytes()[:-9]), "is damaged"), (lambda f: f.unlink(), "is missing")],
+    [
+        (_flip, "is damaged"),
+        (lambda f: f.write_bytes(f.read_bytes()[:-9]), "is damaged"),
+        (lambda f: f.unlink(), "is missing"),
+    ],
     ids=["one bit flipped", "truncated", "missing"],
 )
 def test_a_harmed_shard_is_refused_by_name(small, harm, said):
@@ -196,7 +209,9 @@ def test_an_old_published_checkpoint_loads_strictly(cache):
     state["model.2.running_mean"] = torch.zeros(64)
     state["model.2.num_batches_tracked"] = torch.tensor(0)
     state._metadata = OrderedDict(version=1)
-    loaded = load_network(_obtained(cache, "style_monet", state, _use_new_zipfile_serialization=False))
+    loaded = load_network(
+        _obtained(cache, "style_monet", state, _use_new_zipfile_serialization=False)
+    )
     assert torch.equal(loaded.model[1].weight, network.model[1].weight)
 
 

@@ -12,7 +12,11 @@ from pipeline.stages.parse import Part, Probabilities
 from pipeline.types import Points
 
 LEAST_AREA = 3  # px² of a part
-LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = 0.12, 0.4, 0.3  # probabilities from which on a part may be there; small eyes fade most
+LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = (
+    0.12,
+    0.4,
+    0.3,
+)  # probabilities from which on a part may be there; small eyes fade most
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,12 @@ class Blob:
     area: int
 
 
-def guesses(parts: Probabilities) -> list[Points]:
+def face_candidates(parts: Probabilities) -> list[Points]:
     """Return likely (eyes, mouth corners) of faces, (4, 2) px each, best first; every eye and mouth is used once."""
-    right, left = _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW), _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW)
+    right, left = (
+        _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW),
+        _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW),
+    )
     mouths = _blobs(parts[..., Part.LIPS] + parts[..., Part.TEETH] > LIKELY_MOUTH)
     fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
     fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
@@ -64,7 +71,11 @@ def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:
     eye = np.sqrt((right.area + left.area) / 2)
     if not 0.05 < eye / drop < 0.7:
         return np.inf
-    return abs(np.log(drop / (1.05 * distance))) + abs(turn) + 0.3 * abs(np.log(right.area / left.area))
+    return (
+        abs(np.log(drop / (1.05 * distance)))
+        + abs(turn)
+        + 0.3 * abs(np.log(right.area / left.area))
+    )
 
 
 def _misfit_profile(eye: Blob, mouth: Blob) -> float:

@@ -6,13 +6,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.detect.candidates import guesses
+from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
-from pipeline.stages.detect.verify import clear, confirm
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Parser, Part, Probabilities, look, look_closer, mean_of, with_background
+from pipeline.stages.detect.verify import shown_clearly, verify_face
+from pipeline.stages.parse import (
+    FACE_PARTS,
+    FaceParse,
+    Parser,
+    Part,
+    Probabilities,
+    look,
+    mean_of,
+    parse_crop,
+    with_background,
+)
 from pipeline.types import Face, Image, Points
 
-LOOK_PX = 384  # long side of the first look at the whole: people are outlined better in it than at 512
+LOOK_PX = (
+    384  # long side of the first look at the whole: people are outlined better in it than at 512
+)
 LARGER_LOOKS_PX, SMALLER_LOOK_PX = (640, 1024), 256
 GLANCE_PX = 192  # side of the look that a guess beside a known face gets first: most of these are hands and clothes
 ROOM = 2.0  # between the middle of a face and what it may reach to, in distances of its eyes, or of these from the mouth
@@ -27,19 +39,19 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 SUSPECTED = 0.04  # probability of brows, eyes or mouth that skin shows somewhere if it is a face; hands and arms show less
 
 Window = tuple[slice, slice]  # rows, columns
-Found = list[tuple[Face, CloseLook]]
+Found = list[tuple[Face, FaceParse]]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Detections:
     """What the parser saw: the whole photo's parts (small), its faces largest first, a closer look at each."""
 
     whole: Probabilities
     faces: tuple[Face, ...]
-    views: tuple[CloseLook, ...]
+    views: tuple[FaceParse, ...]
 
 
-def see(photo: Image, parser: Parser) -> Seen:
+def detect_faces(photo: Image, parser: Parser) -> Detections:
     """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
 
     A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
@@ -49,12 +61,18 @@ def see(photo: Image, parser: Parser) -> Seen:
     if unseen := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
         window, look_px = unseen
         long_px = round(look_px * _long(window) / max(photo.shape[:2]))
-        found = _confirmed(photo, parser, look(photo[window], parser.whole, long_px=long_px), window, found)
+        found = _confirmed(
+            photo, parser, look(photo[window], parser.whole, long_px=long_px), window, found
+        )
     if not found:
-        found = _confirmed(photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), [])
+        found = _confirmed(
+            photo, parser, look(photo, parser.whole, long_px=SMALLER_LOOK_PX), whole_of(photo), []
+        )
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Seen(fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found))
+    return Detections(
+        fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found)
+    )
 
 
 def whole_of(photo: Image) -> Window:
@@ -66,26 +84,35 @@ def _long(window: Window) -> int:
     return max(side.stop - side.start for side in window)
 
 
-def _confirmed(photo: Image, parser: Parser, parts: Probabilities, window: Window, known: Found) -> Found:
+def _confirmed(
+    photo: Image, parser: Parser, parts: Probabilities, window: Window, known: Found
+) -> Found:
     """Return the known faces and those, in the window whose `parts` these are, that a closer look confirms."""
     scale = _long(window) / max(parts.shape[:2])
     corner = (window[1].start, window[0].start)
     found = list(known)
-    for guess in guesses(parts):
+    for guess in face_candidates(parts):
         points = ((guess + 0.5) * scale - 0.5 + corner).astype(np.float32)
         if any(_within(points.mean(0), face) for face, _ in found):
             continue
         shown = _shown(parts, guess, scale, corner)
-        certain = shown and clear(shown)
-        if found and not certain and measure(look_closer(photo, points, parser.whole, mirrored="no", side=GLANCE_PX)) is None:
+        certain = shown and shown_clearly(shown)
+        if (
+            found
+            and not certain
+            and measure(parse_crop(photo, points, parser.whole, mirrored="no", side=GLANCE_PX))
+            is None
+        ):
             continue
-        seen = confirm(photo, parser, points, certain)
+        seen = verify_face(photo, parser, points, certain)
         if seen and not any(_same(seen[0], face) for face, _ in found):
             found.append(seen)
     return found
 
 
-def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]) -> CloseLook | None:
+def _shown(
+    parts: Probabilities, guess: Points, scale: float, corner: tuple[int, int]
+) -> FaceParse | None:
     """Return what a look at a photo's window, `scale` times reduced, shows around a guess; None where the face is small in it.
 
     `corner`: the window's (x, y) in the photo.
@@ -94,12 +121,24 @@ def _shown(parts: Probabilities, guess: Points, scale: float, corner: tuple[int,
     room = ROOM * max(np.hypot(*(guess[1] - guess[0])), np.hypot(*(mouth - eyes)))
     if room < CLEAR_PX:
         return None
-    (left, top), (right, bottom) = ((np.maximum((eyes + mouth) / 2 + side * room, 0)).astype(int).tolist() for side in (-1, 1))
-    to_look = np.array([[1, 0, (0.5 - corner[0]) - (left + 0.5) * scale], [0, 1, (0.5 - corner[1]) - (top + 0.5) * scale]]) / scale
-    return CloseLook(parts[top:bottom, left:right], to_look)
+    (left, top), (right, bottom) = (
+        (np.maximum((eyes + mouth) / 2 + side * room, 0)).astype(int).tolist() for side in (-1, 1)
+    )
+    to_look = (
+        np.array(
+            [
+                [1, 0, (0.5 - corner[0]) - (left + 0.5) * scale],
+                [0, 1, (0.5 - corner[1]) - (top + 0.5) * scale],
+            ]
+        )
+        / scale
+    )
+    return FaceParse(parts[top:bottom, left:right], to_look)
 
 
-def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> tuple[Window, int] | None:
+def unexplained(
+    parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]
+) -> tuple[Window, int] | None:
     """Return the window of the photo, (height, width) `size`, in which faces may be that the first look's `parts` do not show; or None.
 
     It holds the face parts outside of all `faces`; it is the whole photo where no face is large. With it comes how long the whole photo
@@ -113,27 +152,42 @@ def unexplained(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, 
     for face in faces:
         x0, y0, x1, y1 = (np.array(face.box) / scale).astype(int)
         room = (y1 - y0) // 4
-        shown[max(0, y0 - room) : max(0, y1 + room + 1), max(0, x0 - room) : max(0, x1 + room + 1)] = 0
+        shown[
+            max(0, y0 - room) : max(0, y1 + room + 1), max(0, x0 - room) : max(0, x1 + room + 1)
+        ] = 0
     corners = _patches(shown, parts[..., Part.LEFT_BROW : Part.TEETH + 1].sum(2))
     if not len(corners):
         return None
     (x0, y0), (x1, y1) = corners[:, :2].min(0), corners[:, 2:].max(0)
     room = 32 + 0.15 * max(x1 - x0, y1 - y0)
-    rows, columns = ((int(max(0, (a - room) * scale)), int(min(s, (b + room) * scale) + 1)) for a, b, s in ((y0, y1, h), (x0, x1, w)))
+    rows, columns = (
+        (int(max(0, (a - room) * scale)), int(min(s, (b + room) * scale) + 1))
+        for a, b, s in ((y0, y1, h), (x0, x1, w))
+    )
     least = float((corners[:, 3] - corners[:, 1]).min())
-    return (slice(*rows), slice(*columns)), int(np.clip(max(parts.shape[:2]) * CLEAR_PX / least, *LARGER_LOOKS_PX))
+    return (slice(*rows), slice(*columns)), int(
+        np.clip(max(parts.shape[:2]) * CLEAR_PX / least, *LARGER_LOOKS_PX)
+    )
 
 
 def _patches(shown: NDArray[np.uint8], inner: NDArray[np.float32]) -> NDArray[np.int32]:
     """Return the boxes (N, 4) of the patches that have the size and shape of a face, and perhaps brows, eyes or a mouth: `inner`."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    )
     x, y, w, h, area = stats[1:].T
     fits = (h >= LEAST_PATCH_PX) & (w > 0.4 * h) & (w < 1.6 * h) & (area > 0.45 * w * h)
     boxes = np.stack([x, y, x + w, y + h], 1)[fits]
-    return boxes[[inner[y0:y1, x0:x1].max() > SUSPECTED for x0, y0, x1, y1 in boxes]] if len(boxes) else boxes
+    return (
+        boxes[[inner[y0:y1, x0:x1].max() > SUSPECTED for x0, y0, x1, y1 in boxes]]
+        if len(boxes)
+        else boxes
+    )
 
 
-def fitting_look(photo: Image, parser: Parser, faces: tuple[Face, ...], *, first: Probabilities | None = None) -> Probabilities:
+def fitting_look(
+    photo: Image, parser: Parser, faces: tuple[Face, ...], *, first: Probabilities | None = None
+) -> Probabilities:
     """Return the parts of the whole at the size that fits the largest face; the `first` look counts where it has nearly that size.
 
     Where the scene begins is said by both networks, one before a mirror: they err at different places.
@@ -159,7 +213,9 @@ def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
 def _within(point: NDArray[np.float32], face: Face) -> bool:
     """Say whether a point lies in the middle of a face's box."""
     x0, y0, x1, y1 = face.box
-    return abs(point[0] - (x0 + x1) / 2) < 0.3 * (x1 - x0) and abs(point[1] - (y0 + y1) / 2) < 0.3 * (y1 - y0)
+    return abs(point[0] - (x0 + x1) / 2) < 0.3 * (x1 - x0) and abs(
+        point[1] - (y0 + y1) / 2
+    ) < 0.3 * (y1 - y0)
 
 
 def _same(a: Face, b: Face) -> bool:

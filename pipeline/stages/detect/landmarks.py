@@ -5,13 +5,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
-from pipeline.stages.parse import FACE_PARTS, CloseLook, Part, likeliest
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, likeliest
 from pipeline.types import Face
 
 TALLEST = 8.0  # eye distances that a face can be high, in profile, too
 
 
-def measure(view: CloseLook) -> Face | None:
+def measure(view: FaceParse) -> Face | None:
     """Return box, eye centers and mouth corners in photo px as a closer look shows them, or None where one is missing."""
     parts = view.parts
     labels = likeliest(parts)
@@ -25,18 +25,28 @@ def measure(view: CloseLook) -> Face | None:
         return None
     corners = _corners((parts[..., Part.LIPS] + parts[..., Part.TEETH]) * _around(mouth))
     centers = [
-        None if e is None else _center(parts[..., p] * _around(e)) for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
+        None if e is None else _center(parts[..., p] * _around(e))
+        for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
     ]
     ys, xs = np.nonzero(region)
     pair = both_eyes(_apart(centers, eyes, least=float(np.ptp(ys)) / TALLEST), corners.mean(0))
-    outline = np.array([[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]])
+    outline = np.array(
+        [[xs.min(), ys.min()], [xs.max(), ys.min()], [xs.min(), ys.max()], [xs.max(), ys.max()]]
+    )
     back = align.inverse(view.matrix)
     x, y = align.map_points(back, outline).T
     best = parts.max(2)
-    either = parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]  # in a profile it is not sure which, and does not matter
-    sure = [either[e].mean() for e in eyes if e is not None] + [best[mouth].mean(), best[region].mean()]
+    either = (
+        parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]
+    )  # in a profile it is not sure which, and does not matter
+    sure = [either[e].mean() for e in eyes if e is not None] + [
+        best[mouth].mean(),
+        best[region].mean(),
+    ]
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    return Face(box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure)))
+    return Face(
+        box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure))
+    )
 
 
 def _apart(
@@ -49,7 +59,9 @@ def _apart(
     return [right, None] if areas[0] >= areas[1] else [None, left]
 
 
-def both_eyes(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]) -> NDArray[np.float64]:
+def both_eyes(
+    centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return two eye centers (2, 2), the picture's left first; a hidden one is put beside the seen one, where a profile has it."""
     right, left = centers
     if right is not None and left is not None:
@@ -58,7 +70,9 @@ def both_eyes(centers: list[NDArray[np.float64] | None], mouth: NDArray[np.float
     if seen is None:
         raise ValueError("A face needs at least one eye.")
     down = mouth - seen
-    across = np.array([down[1], -down[0]]) * 0.5  # down, turned by a quarter; the far eye of a profile is near
+    across = (
+        np.array([down[1], -down[0]]) * 0.5
+    )  # down, turned by a quarter; the far eye of a profile is near
     return np.stack([seen - across, seen] if right is None else [seen, seen + across])
 
 
@@ -71,7 +85,16 @@ def _around(region: NDArray[np.bool_]) -> NDArray[np.float32]:
 def _center(weight: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the center (x, y) of a part's weight."""
     total = weight.sum()
-    return np.array([weight.sum(0) @ np.arange(weight.shape[1]), weight.sum(1) @ np.arange(weight.shape[0])], np.float64) / total
+    return (
+        np.array(
+            [
+                weight.sum(0) @ np.arange(weight.shape[1]),
+                weight.sum(1) @ np.arange(weight.shape[0]),
+            ],
+            np.float64,
+        )
+        / total
+    )
 
 
 def _corners(weight: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.ops.resample import resized
 from pipeline.stages.detect.landmarks import TALLEST, measure
-from pipeline.stages.parse import CloseLook, Parser, look_closer, mean_of, with_inner
+from pipeline.stages.parse import FaceParse, Parser, mean_of, parse_crop, with_inner
 from pipeline.types import Face, Image, Points
 
 SURE_PX = 256  # side of the look that decides
@@ -15,16 +15,21 @@ MIN_SCORE = 0.75  # of one look; faces of 60 px and more score 0.84 to 0.97
 CLEAR_SCORE = 0.935  # of a look at the whole: the closer one would find the same points
 MIN_CLOSE = 0.69  # of the network of near faces, or of both together
 MOUTH = (0.45, 1.8)  # eye distances that a mouth can be wide
-PURSED, BELOW = 0.33, 0.25  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
+PURSED, BELOW = (
+    0.33,
+    0.25,
+)  # it may be narrower where it lies below the eyes' middle, at most so many eye distances beside it
 
 
-def clear(shown: CloseLook) -> Face | None:
+def shown_clearly(shown: FaceParse) -> Face | None:
     """Return the face that a look at the whole shows there clearly, or None."""
     face = measure(shown)
     return face if face and _plausible(face, CLEAR_SCORE) else None
 
 
-def confirm(photo: Image, parser: Parser, points: Points, certain: Face | None = None) -> tuple[Face, CloseLook] | None:
+def verify_face(
+    photo: Image, parser: Parser, points: Points, certain: Face | None = None
+) -> tuple[Face, FaceParse] | None:
     """Return the face that a closer look at `points` shows, or None.
 
     The network that has seen more than faces decides alone whether there is one: the other believes in every sleeve. `certain`: the face
@@ -33,12 +38,14 @@ def confirm(photo: Image, parser: Parser, points: Points, certain: Face | None =
     own = _points_of(certain) if certain else _settled(photo, parser, points)
     if own is None:
         return None
-    near = look_closer(photo, own, parser.close)
+    near = parse_crop(photo, own, parser.close)
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         # Of profiles and dark glasses the other network has seen more: where this one doubts, both are asked.
         view = _look(photo, parser, own)
-        near = CloseLook(mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix)
+        near = FaceParse(
+            mean_of(resized(view.parts, near.parts.shape[:2]), near.parts), near.matrix
+        )
         face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         return None
@@ -64,14 +71,19 @@ def _points_of(face: Face) -> Points:
     return np.concatenate([face.eyes, face.mouth])
 
 
-def _look(photo: Image, parser: Parser, points: Points) -> CloseLook:
-    return look_closer(photo, points, parser.whole, mirrored="no", side=SURE_PX)
+def _look(photo: Image, parser: Parser, points: Points) -> FaceParse:
+    return parse_crop(photo, points, parser.whole, mirrored="no", side=SURE_PX)
 
 
 def _plausible(face: Face, least: float) -> bool:
     across = face.eyes[1] - face.eyes[0]
     distance, mouth = (float(np.hypot(*v)) for v in (across, face.mouth[1] - face.mouth[0]))
-    beside = abs(float((face.mouth.mean(0) - face.eyes.mean(0)) @ across)) / max(distance, 1e-6) ** 2
+    beside = (
+        abs(float((face.mouth.mean(0) - face.eyes.mean(0)) @ across)) / max(distance, 1e-6) ** 2
+    )
     narrowest = PURSED if beside < BELOW else MOUTH[0]
-    sized = MIN_FACE_PX <= face.height <= TALLEST * distance and narrowest * distance <= mouth <= MOUTH[1] * distance
+    sized = (
+        MIN_FACE_PX <= face.height <= TALLEST * distance
+        and narrowest * distance <= mouth <= MOUTH[1] * distance
+    )
     return face.score >= least and sized

@@ -8,7 +8,7 @@ from pipeline.ops import align
 from pipeline.ops.filters import blurred
 from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.stages.restore.fidelity import faithful, shares
-from pipeline.types import Care, Face, Image, Mask, Network, Restoration
+from pipeline.types import Face, Image, Mask, Network, Restoration, RestorationPlan
 
 SIDE = 512  # GFPGAN's input
 INNER = np.s_[185:415, 135:377]  # of it: brows to lower lip
@@ -22,7 +22,13 @@ STRAYED = 0.04
 
 
 def restore(
-    photo: Image, faces: tuple[Face, ...], cares: tuple[Care, ...], network: Network, mask: Mask, *, fidelity: float
+    photo: Image,
+    faces: tuple[Face, ...],
+    plans: tuple[RestorationPlan, ...],
+    network: Network,
+    mask: Mask,
+    *,
+    fidelity: float,
 ) -> Restoration:
     """Return the photo with its faces restored as `cares`, one a face, say; `fidelity` 0 is the restored face, 1 the photo's.
 
@@ -34,20 +40,24 @@ def restore(
     """
     out, share, told = photo.copy(), np.zeros(photo.shape[:2], np.float32), []
     fine = 1 - shares(fidelity)[1]
-    for face, care in zip(faces, cares, strict=True):
-        if care.weight == 0:
-            told.append(care)
+    for face, plan in zip(faces, plans, strict=True):
+        if plan.weight == 0:
+            told.append(plan)
             continue
         points = np.concatenate([face.eyes, face.mouth])
         matrix = align.similarity(points, align.template(SIDE))
         crop = align.crop(photo, matrix, SIDE).clip(0, 1)
         restored = (to_picture(network(to_batch(crop * 2 - 1))) / 2 + 0.5).clip(0, 1)
-        split_px = SPLIT * care.blur * max(1.0, align.scale_of(matrix))
+        split_px = SPLIT * plan.blur * max(1.0, align.scale_of(matrix))
         # The difference is warped, not the picture: what the network leaves alone keeps the photo's own sharpness.
-        change = care.weight * (faithful(restored, crop, fidelity=fidelity, split_px=split_px) - crop)
+        change = plan.weight * (
+            faithful(restored, crop, fidelity=fidelity, split_px=split_px) - crop
+        )
         strayed = float(blurred(change, split_px)[INNER].std((0, 1)).max()) > STRAYED
-        told.append(replace(care, low_confidence=care.low_confidence or strayed))
+        told.append(replace(plan, low_confidence=plan.low_confidence or strayed))
         window = align.window(matrix, SIDE, photo.shape[:2])
-        out[window] += mask[window][..., None] * align.paste_into(window, *align.no_finer(change, matrix, FINER))
-        share[window] = np.maximum(share[window], care.weight * fine * mask[window])
+        out[window] += mask[window][..., None] * align.paste_into(
+            window, *align.no_finer(change, matrix, FINER)
+        )
+        share[window] = np.maximum(share[window], plan.weight * fine * mask[window])
     return Restoration(out.clip(0, 1), share, tuple(told))

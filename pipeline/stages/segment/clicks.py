@@ -15,7 +15,15 @@ DOT = 0.006  # of the photo's short side: what a click changes at least
 MOSTLY = 0.8  # share of a kept piece that lies in a box when the box decides about it
 
 
-def correct(photo: Image, mask: Mask, embedding: Embedding, network: Decoder, clicks: tuple[Click, ...], *, edge_px: float) -> Mask:
+def correct(
+    photo: Image,
+    mask: Mask,
+    embedding: Embedding,
+    network: Decoder,
+    clicks: tuple[Click, ...],
+    *,
+    edge_px: float,
+) -> Mask:
     """Return the mask after the last of these clicks; the ones before made it what it is.
 
     Only the connected piece that the click points at changes: what the network, shown the mask and all clicks, sees otherwise;
@@ -37,7 +45,15 @@ def correct(photo: Image, mask: Mask, embedding: Embedding, network: Decoder, cl
     return obeying(_redrawn(photo, mask, kept ^ changed, edge_px), clicks[-1])
 
 
-def select(photo: Image, mask: Mask, embedding: Embedding, network: Decoder, box: tuple[float, ...], *, edge_px: float) -> Mask:
+def select(
+    photo: Image,
+    mask: Mask,
+    embedding: Embedding,
+    network: Decoder,
+    box: tuple[float, ...],
+    *,
+    edge_px: float,
+) -> Mask:
     """Return the mask with what the network sees in a box (x0, y0, x1, y1), px, instead of the kept pieces that lie in it.
 
     All of the box is kept where the network sees nothing in it.
@@ -47,13 +63,21 @@ def select(photo: Image, mask: Mask, embedding: Embedding, network: Decoder, box
     inside[_rows_columns(box, mask.shape)] = True
     seen = (best(prompted(embedding, network, prompt), embedding, prompt) > 0) & inside
     kept = mask > 0.5
-    return _redrawn(photo, mask, (kept & ~_within(kept, inside)) | (seen if seen.any() else inside), edge_px)
+    return _redrawn(
+        photo, mask, (kept & ~_within(kept, inside)) | (seen if seen.any() else inside), edge_px
+    )
 
 
 def obeying(mask: Mask, click: Click) -> Mask:
     """Return the mask with a dot that is as a click says."""
     x, y, add = click
-    return cv2.circle(mask.copy(), pixel_of((x, y), (mask.shape[0], mask.shape[1])), max(1, round(DOT * min(mask.shape))), float(add), -1)
+    return cv2.circle(
+        mask.copy(),
+        pixel_of((x, y), (mask.shape[0], mask.shape[1])),
+        max(1, round(DOT * min(mask.shape))),
+        float(add),
+        -1,
+    )
 
 
 def _piece(region: Region, at: tuple[int, int]) -> Region:
@@ -74,11 +98,16 @@ def _within(kept: Region, box: Region) -> Region:
 def _redrawn(photo: Image, mask: Mask, kept: Region, edge_px: float) -> Mask:
     """Return the mask where it already says what is kept; elsewhere what is kept, with edges moved onto the photo's."""
     reach = max(2, round(2 * edge_px))
-    near = cv2.dilate(((mask > 0.5) ^ kept).astype(np.float32), np.ones((2 * reach + 1, 2 * reach + 1)))
+    near = cv2.dilate(
+        ((mask > 0.5) ^ kept).astype(np.float32), np.ones((2 * reach + 1, 2 * reach + 1))
+    )
     rows, columns = np.flatnonzero(near.any(1)), np.flatnonzero(near.any(0))
     if not len(rows):
         return mask
-    window = np.s_[max(0, rows[0] - reach) : rows[-1] + reach + 1, max(0, columns[0] - reach) : columns[-1] + reach + 1]
+    window = np.s_[
+        max(0, rows[0] - reach) : rows[-1] + reach + 1,
+        max(0, columns[0] - reach) : columns[-1] + reach + 1,
+    ]
     edged = guided(kept[window].astype(np.float32), luminance(photo[window]), edge_px)
     out = mask.copy()
     out[window] += near[window] * (edged - mask[window])

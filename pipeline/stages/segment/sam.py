@@ -10,7 +10,11 @@ from pipeline.ops.resample import bilinear
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Decoder, Face, Image, Logits, Mask, Network, Prompt
 
-MEAN = (0.485, 0.456, 0.406)  # of sRGB: the encoders normalize it to zero, which is what they were trained to see beyond the photo
+MEAN = (
+    0.485,
+    0.456,
+    0.406,
+)  # of sRGB: the encoders normalize it to zero, which is what they were trained to see beyond the photo
 LOW_PX = 256  # side of the decoder's masks
 ADD, TAKE, CORNERS, NOTHING = 1, 0, (2, 3), -1  # kinds of points
 SURE = 8.0  # the logits of a mask that is given as if it were an earlier answer
@@ -62,12 +66,18 @@ def embed(photo: Image, network: Network, *, side: int) -> Embedding:
     return Embedding(network(to_batch(framed(photo, side))), (photo.shape[0], photo.shape[1]), side)
 
 
-def prompted(embedding: Embedding, network: Decoder, prompt: Prompt, previous: Mask | None = None) -> Answer:
+def prompted(
+    embedding: Embedding, network: Decoder, prompt: Prompt, previous: Mask | None = None
+) -> Answer:
     """Return the decoder's masks for a prompt in the photo's px; `previous`, (H, W), is the mask that the prompt corrects."""
     points, kinds = _tokens(prompt)
     scale = np.array(embedding.shown[::-1], np.float32) / np.array(embedding.size[::-1], np.float32)
     placed = ((points + 0.5) * scale - 0.5).astype(np.float32)
-    mask = np.zeros((LOW_PX, LOW_PX), np.float32) if previous is None else as_logits(previous, embedding)
+    mask = (
+        np.zeros((LOW_PX, LOW_PX), np.float32)
+        if previous is None
+        else as_logits(previous, embedding)
+    )
     given = np.array([previous is not None], np.float32)
     logits, scores = network(embedding.values, placed[None], kinds[None], mask[None, None], given)
     return Answer(logits[0], scores[0])
@@ -102,14 +112,21 @@ def at_photo(logits: Logits, embedding: Embedding) -> Logits:
     return cv2.resize(large, embedding.size[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def best(answer: Answer, embedding: Embedding, prompt: Prompt, *, corrected: bool = False) -> Logits:
+def best(
+    answer: Answer, embedding: Embedding, prompt: Prompt, *, corrected: bool = False
+) -> Logits:
     """Return the logits, (H, W), of the mask that fits a prompt best: the network's score times how well it fits box and points.
 
     A lone click does not say enough: there the first mask is no candidate. `corrected`: the prompt went with an earlier mask.
     """
     lone = prompt.box is None and len(prompt.points) == 1 and not corrected
-    scores = [float(score) * fit(mask > 0, embedding, prompt) for mask, score in zip(answer.logits, answer.scores.clip(1e-3), strict=True)]
-    return at_photo(answer.logits[int(np.argmax(scores[1:])) + 1 if lone else int(np.argmax(scores))], embedding)
+    scores = [
+        float(score) * fit(mask > 0, embedding, prompt)
+        for mask, score in zip(answer.logits, answer.scores.clip(1e-3), strict=True)
+    ]
+    return at_photo(
+        answer.logits[int(np.argmax(scores[1:])) + 1 if lone else int(np.argmax(scores))], embedding
+    )
 
 
 def smallest(answer: Answer, embedding: Embedding, at: tuple[float, float]) -> NDArray[np.bool_]:
@@ -151,5 +168,9 @@ def pixel_of(at: tuple[float, float], size: tuple[int, int]) -> tuple[int, int]:
 def prompt_of(face: Face, box: tuple[float, float, float, float]) -> Prompt:
     """Return the prompt for a face: a box, both eyes and the middle of the mouth."""
     mouth = face.mouth.mean(0)
-    points = tuple((float(x), float(y), True) for x, y in (*face.eyes, mouth) if box[0] <= x <= box[2] and box[1] <= y <= box[3])
+    points = tuple(
+        (float(x), float(y), True)
+        for x, y in (*face.eyes, mouth)
+        if box[0] <= x <= box[2] and box[1] <= y <= box[3]
+    )
     return Prompt(points, box)

@@ -9,7 +9,9 @@ from pipeline.types import Image
 
 def matched(picture: Image, like: Image) -> Image:
     """Return the picture with the histograms of another one, channel by channel of CIELAB."""
-    return to_rgb(np.asarray(match_histograms(to_lab(picture), to_lab(like), channel_axis=2), np.float32))
+    return to_rgb(
+        np.asarray(match_histograms(to_lab(picture), to_lab(like), channel_axis=2), np.float32)
+    )
 
 
 def with_colors(picture: Image, photo: Image) -> Image:

@@ -13,9 +13,11 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from pipeline.stages.style_transfer.gram import moment
+from pipeline.stages.style_transfer.gram import gram_matrix
 
-Styles = Sequence[tuple[Tensor, float, Tensor | None]]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
+Styles = Sequence[
+    tuple[Tensor, float, Tensor | None]
+]  # pictures (1, 3, H, W), their shares, and how much of each pixel counts
 
 CONTENT = "conv4_2"
 # What features whose mean is 1 are multiplied by. The paper does not say how large its features are, and style grows with their fourth
@@ -27,13 +29,15 @@ LARGE = 1_500_000  # pixels
 class Features(Protocol):
     """A perceptual network: the rectified maps of some layers of (1, 3, H, W) pictures in [0, 1], and what turns them into VGG-19's."""
 
-    def __call__(self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None) -> dict[str, Tensor]: ...
+    def __call__(
+        self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None
+    ) -> dict[str, Tensor]: ...
 
     def lift(self, layer: str) -> Tensor | None: ...
 
 
 @dataclass(frozen=True)
-class Recipe:
+class LossWeights:
     """How much content, style, the background's own style and smoothness count, and in which layers. The default is the paper's."""
 
     content: float = 5.0
@@ -52,9 +56,13 @@ class Recipe:
         return frozenset(self.style_layers + (self.background_layers if self.background else ()))
 
 
-PORTRAIT_AWARE = Recipe()
-GATYS = replace(PORTRAIT_AWARE, background=0.0, style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"))
-RECIPES: Mapping[str, Recipe] = {
+PORTRAIT_AWARE = LossWeights()
+GATYS = replace(
+    PORTRAIT_AWARE,
+    background=0.0,
+    style_layers=("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"),
+)
+LOSS_WEIGHTS: Mapping[str, LossWeights] = {
     "portrait-aware": PORTRAIT_AWARE,
     "portrait-aware, layers": replace(PORTRAIT_AWARE, masks_layers=True),
     "gatys": GATYS,
@@ -63,7 +71,7 @@ RECIPES: Mapping[str, Recipe] = {
 
 
 @dataclass(frozen=True)
-class Aims:
+class Targets:
     """What a picture is compared with: the photo's content, the styles' moments by layer, and where the background is, (1, 1, H, W)."""
 
     content: Tensor
@@ -72,7 +80,7 @@ class Aims:
 
 
 @dataclass(frozen=True)
-class Energy:
+class Losses:
     """The parts of a picture's energy, each with its weight."""
 
     content: Tensor
@@ -87,7 +95,13 @@ class Energy:
 
 
 @torch.no_grad()
-def aims(photo: Tensor, styles: Styles, background: Tensor | None, features: Features, recipe: Recipe) -> Aims:
+def targets_of(
+    photo: Tensor,
+    styles: Styles,
+    background: Tensor | None,
+    features: Features,
+    loss_weights: LossWeights,
+) -> Targets:
     """Return what is to be reached from a photo, (1, 3, H, W), and pictures of a style, of any size.
 
     `background`: how much of each of the photo's pixels is background, (1, 1, H, W) in [0, 1]; None: there is no person.
@@ -95,37 +109,61 @@ def aims(photo: Tensor, styles: Styles, background: Tensor | None, features: Fea
     whole = sum(share for _, share, _ in styles)
     moments: dict[str, Tensor] = {}
     for style, share, mask in styles:
-        for layer, maps in features(style, recipe.layers).items():
-            moments[layer] = moments.get(layer, torch.zeros(())) + moment(maps, _at(mask, maps)) * (share / whole)
-    return Aims(features(photo, (CONTENT,))[CONTENT].float(), moments, background if recipe.background else None)
+        for layer, maps in features(style, loss_weights.layers).items():
+            moments[layer] = moments.get(layer, torch.zeros(())) + gram_matrix(
+                maps, _at(mask, maps)
+            ) * (share / whole)
+    return Targets(
+        features(photo, (CONTENT,))[CONTENT].float(),
+        moments,
+        background if loss_weights.background else None,
+    )
 
 
-def energy(picture: Tensor, wanted: Aims, features: Features, recipe: Recipe) -> Energy:
+def energy(
+    picture: Tensor, wanted: Targets, features: Features, loss_weights: LossWeights
+) -> Losses:
     """Return a picture's energy, (1, 3, H, W); its gradient says where to go."""
     mask = wanted.background
     background: Tensor = torch.zeros(())
 
     def styled(moments: Iterable[tuple[str, Tensor]]) -> Tensor:
-        return torch.stack([style_energy(found, wanted.moments[layer], features.lift(layer)) for layer, found in moments]).sum()
+        return torch.stack(
+            [
+                style_energy(found, wanted.moments[layer], features.lift(layer))
+                for layer, found in moments
+            ]
+        ).sum()
 
     def behind(picture: Tensor, mask: Tensor) -> Tensor:
-        seen = features(picture, recipe.background_layers, mask)
-        return styled((layer, moment(seen[layer]) / mask.mean()) for layer in recipe.background_layers)
+        seen = features(picture, loss_weights.background_layers, mask)
+        return styled(
+            (layer, gram_matrix(seen[layer]) / mask.mean())
+            for layer in loss_weights.background_layers
+        )
 
-    if mask is not None and not recipe.masks_layers:
+    if mask is not None and not loss_weights.masks_layers:
         # Of a large picture this pass is made again for its gradient, which comes last: then nothing is kept of the other pass any more.
         large = picture.shape[2] * picture.shape[3] > LARGE
-        seen: Any = checkpoint(behind, picture, mask, use_reentrant=False) if large else behind(picture, mask)
+        seen: Any = (
+            checkpoint(behind, picture, mask, use_reentrant=False)
+            if large
+            else behind(picture, mask)
+        )
         background = seen
-    by_layers = recipe.background_layers if mask is not None and recipe.masks_layers else ()
-    maps = features(picture, {CONTENT, *recipe.style_layers, *by_layers})
+    by_layers = (
+        loss_weights.background_layers if mask is not None and loss_weights.masks_layers else ()
+    )
+    maps = features(picture, {CONTENT, *loss_weights.style_layers, *by_layers})
     if by_layers:
-        background = styled((layer, moment(maps[layer], _at(mask, maps[layer]))) for layer in by_layers)
-    style = styled((layer, moment(maps[layer])) for layer in recipe.style_layers)
+        background = styled(
+            (layer, gram_matrix(maps[layer], _at(mask, maps[layer]))) for layer in by_layers
+        )
+    style = styled((layer, gram_matrix(maps[layer])) for layer in loss_weights.style_layers)
     content = content_energy(maps[CONTENT].float(), wanted.content, features.lift(CONTENT))
-    return Energy(
-        recipe.content * SCALE**2 * content, recipe.style * SCALE**4 * style, recipe.background * SCALE**4 * background,
-        recipe.variation * variation(picture),
+    return Losses(
+        loss_weights.content * SCALE**2 * content, loss_weights.style * SCALE**4 * style, loss_weights.background * SCALE**4 * background,
+        loss_weights.variation * variation(picture),
     )  # fmt: skip
 
 
@@ -134,9 +172,9 @@ def _at(mask: Tensor | None, maps: Tensor) -> Tensor | None:
     return None if mask is None else F.adaptive_avg_pool2d(mask, (maps.shape[2], maps.shape[3]))
 
 
-def gram(moment: Tensor, lift: Tensor | None) -> Tensor:
+def gram(gram_matrix: Tensor, lift: Tensor | None) -> Tensor:
     """Return the Gram matrix in a moment; with `lift`, VGG-19's of a narrower network's moment, without its maps."""
-    return moment[:-1, :-1] if lift is None else lift @ moment @ lift.T
+    return gram_matrix[:-1, :-1] if lift is None else lift @ gram_matrix @ lift.T
 
 
 def style_energy(found: Tensor, wanted: Tensor, lift: Tensor | None) -> Tensor:

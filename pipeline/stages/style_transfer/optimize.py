@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
-from pipeline.stages.style_transfer.losses import Energy
+from pipeline.stages.style_transfer.losses import Losses
 
 HISTORY_BYTES = 5 << 26  # that history may take: of a large picture it is shorter
 FLAT = 1e-3  # of the energy: an imitation that gains less over a `WINDOW` of looks is done
@@ -17,16 +17,16 @@ BLOCK_PX = 8  # of pixels that move together
 
 
 @dataclass(frozen=True)
-class Look:
+class Evaluation:
     """One look at a picture that is being changed: the how-many-eth, its energy, and the picture itself, (1, 3, H, W)."""
 
     count: int
-    energy: Energy
+    energy: Losses
     picture: Tensor
 
 
 @dataclass(frozen=True)
-class Imitation:
+class Optimized:
     """The best picture that was seen, (1, 3, H, W), its energy, and how many looks were taken.
 
     `diverged`: the last look met no number. `stopped`: somebody wanted no more.
@@ -34,7 +34,7 @@ class Imitation:
 
     picture: Tensor
     energy: float
-    looks: int
+    evaluations: int
     diverged: bool = False
     stopped: bool = False
 
@@ -43,10 +43,10 @@ class _SeenEnoughError(Exception):
     """Enough was seen."""
 
 
-def imitate(
-    start: Tensor, energy: Callable[[Tensor], Energy], *, looks: int, history: int = 20, patient: bool = True,
-    coarse: float = 0.0, tell: Callable[[Look], bool | None] = lambda look: None,
-) -> Imitation:  # fmt: skip
+def optimize(
+    start: Tensor, energy: Callable[[Tensor], Losses], *, evaluations: int, history: int = 20, patient: bool = True,
+    coarse: float = 0.0, tell: Callable[[Evaluation], bool | None] = lambda look: None,
+) -> Optimized:  # fmt: skip
     """Change a picture, (1, 3, H, W), so that its energy falls, by L-BFGS; return the best one.
 
     It ends after so many looks, when `tell`, which is told each, returns True, or, unless it is
@@ -59,13 +59,19 @@ def imitate(
     unit = FIRST_STEP * start.numel()
     pixels = (start.detach() / unit).contiguous()
     blocks = torch.zeros_like(F.avg_pool2d(pixels, BLOCK_PX, ceil_mode=True))
-    changing = [numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))]
+    changing = [
+        numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))
+    ]
     history = min(history, max(3, HISTORY_BYTES // (2 * pixels.nbytes)))
     seen: list[float] = []
     best, diverged, stopped = start.detach(), False, False
 
     def changed() -> Tensor:
-        together = coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear") if coarse else 0
+        together = (
+            coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear")
+            if coarse
+            else 0
+        )
         return (pixels + together) * unit
 
     def look() -> float:
@@ -82,8 +88,8 @@ def imitate(
         if not seen or total < min(seen):
             best = picture.detach()
         seen.append(total)
-        stopped = bool(tell(Look(len(seen), found, picture.detach())))
-        if stopped or len(seen) >= looks or (not patient and _flat(seen)):
+        stopped = bool(tell(Evaluation(len(seen), found, picture.detach())))
+        if stopped or len(seen) >= evaluations or (not patient and _flat(seen)):
             raise _SeenEnoughError
         return total
 
@@ -91,15 +97,17 @@ def imitate(
         while True:
             before = len(seen)
             optimizer = torch.optim.LBFGS(
-                changing, max_iter=looks, max_eval=looks, history_size=history,
+                changing, max_iter=evaluations, max_eval=evaluations, history_size=history,
                 tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
             )  # fmt: skip
             optimizer.step(look)
-            if len(seen) <= before + 1:  # it gives up where what it remembers leads nowhere, and often gets on without
+            if (
+                len(seen) <= before + 1
+            ):  # it gives up where what it remembers leads nowhere, and often gets on without
                 break
     except _SeenEnoughError:
         pass
-    return Imitation(best, min(seen, default=float("nan")), len(seen), diverged, stopped)
+    return Optimized(best, min(seen, default=float("nan")), len(seen), diverged, stopped)
 
 
 def _flat(seen: list[float]) -> bool:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, size_of_short
-from pipeline.stages.stylize.scene import changed
+from pipeline.stages.stylize.scene import change_scene
 from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
@@ -19,7 +19,10 @@ BLACK = 0.25  # light below which it fades: it would glitter
 CELLS = 8  # to the widest stroke
 # A photo is as lively as usual where its light differs by this from its surroundings' in the mean; the grain follows within limits.
 USUAL, LIMITS = 0.032, (0.3, 2.5)
-SEEN_PX, AROUND_PX = 256, 1.5  # short side at which that is measured, and how far surroundings reach
+SEEN_PX, AROUND_PX = (
+    256,
+    1.5,
+)  # short side at which that is measured, and how far surroundings reach
 
 
 def canvas(photo: Image, size: tuple[int, int], *, brush: float, amount: float) -> Field:
@@ -29,7 +32,9 @@ def canvas(photo: Image, size: tuple[int, int], *, brush: float, amount: float) 
     """
     cell = brush / 100 / CELLS * min(size)
     cells = max(1, round(size[0] / max(cell, 1))), max(1, round(size[1] / max(cell, 1)))
-    deviation = GRAIN * min(cell, 1) * amount * liveliness(photo)  # of cells finer than a pixel the mean is seen
+    deviation = (
+        GRAIN * min(cell, 1) * amount * liveliness(photo)
+    )  # of cells finer than a pixel the mean is seen
     return np.random.default_rng(0).standard_normal(cells, np.float32) * np.float32(deviation)
 
 
@@ -40,17 +45,23 @@ def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
     return float(np.clip(differs / USUAL, *LIMITS))
 
 
-def weave(scene: Scene, grain: Field) -> Scene:
+def lay_canvas(scene: Scene, grain: Field) -> Scene:
     """Return a painting on a canvas with this grain."""
-    return replace(changed(scene, grain, _woven), grain=grain) if scene.styled is not None else scene
+    return (
+        replace(change_scene(scene, grain, _with_canvas), grain=grain)
+        if scene.styled is not None
+        else scene
+    )
 
 
-def woven(picture: Image, grain: Field) -> Image:
+def with_canvas(picture: Image, grain: Field) -> Image:
     """Return a picture, (H, W, 3) in [0, 1], with the canvas' `grain`, at its cells, in it."""
-    return _woven(picture, resized(grain, picture.shape[:2]))
+    return _with_canvas(picture, resized(grain, picture.shape[:2]))
 
 
-def _woven(picture: Image, grain: Field) -> Image:
+def _with_canvas(picture: Image, grain: Field) -> Image:
     gray = luminance(picture)
-    shown = grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
+    shown = (
+        grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
+    )
     return np.clip(picture + shown[..., None], 0, 1, dtype=np.float32)

@@ -28,7 +28,15 @@ class _Place:
         return self.weights.size / self.stroke**2
 
 
-def touch(person: Image, mask: Mask, faces: tuple[Face, ...], network: Network, *, stroke_px: float, seeded: bool) -> Image:
+def paint_face_strokes(
+    person: Image,
+    mask: Mask,
+    faces: tuple[Face, ...],
+    network: Network,
+    *,
+    stroke_px: float,
+    seeded: bool,
+) -> Image:
     """Return the photo with the kept region, (H, W) `mask`, painted with strokes that fit its faces; elsewhere it stays as it is.
 
     Each face's part gets strokes of its own width; all together are given as many pixels as one.

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, rows_enlarged, size_of_short, size_within
 from pipeline.ops.seed_noise import Field, carried, seeds, strips_of_seeds
-from pipeline.ops.tensor import lit, to_batch, to_picture, to_pixels
+from pipeline.ops.tensor import to_batch, to_float, to_picture, to_uint8
 from pipeline.ops.tiles import grid, strips_of
 from pipeline.types import Freeze, Image, Network, Pixels
 
@@ -17,7 +17,11 @@ MAX_PIXELS = 2_000_000
 TILE_PIXELS = 1_500_000  # of a larger picture, with halos; it bounds the network's memory
 STRIDE = 4  # px: the painter halves its input twice
 ENLARGES = 1.2  # times; less does not soften
-SMOOTH_PX, EDGE_PX, SHARPENINGS = 0.7, 2.4, 3  # of a painting that is enlarged: what is no stroke in it, and how wide its edges are
+SMOOTH_PX, EDGE_PX, SHARPENINGS = (
+    0.7,
+    2.4,
+    3,
+)  # of a painting that is enlarged: what is no stroke in it, and how wide its edges are
 # Of the structure finer than the painter's working size, this much returns: edges sharpen, photographic grain stays away.
 STRUCTURE = 0.25
 
@@ -54,16 +58,20 @@ def stylize_tiles(
     """
     seen = _fitted(photo, size)
     small = _fitted(seen, _within(size, pixels, like=size))
-    network = freeze(_given(lit(small), _seeds(small.shape[:2]) if seeded else None))
+    network = freeze(_given(to_float(small), _seeds(small.shape[:2]) if seeded else None))
     rows, columns = grid(size, pixels, halo=halo_px, multiple=STRIDE)
-    strips = strips_of_seeds(size, [row.seen for row in rows], np.random.default_rng(0)) if seeded else repeat(None)
+    strips = (
+        strips_of_seeds(size, [row.seen for row in rows], np.random.default_rng(0))
+        if seeded
+        else repeat(None)
+    )
     painted = np.empty_like(seen)
     for i, (row, strip) in enumerate(zip(rows, strips, strict=False)):
         for j, column in enumerate(columns):
             tell((i + j / len(columns)) / len(rows))
             noise = None if strip is None else strip[:, column.seen]
-            tile = _painted(network, lit(seen[row.seen, column.seen]), noise)
-            painted[row.kept, column.kept] = to_pixels(tile[row.inner, column.inner])
+            tile = _painted(network, to_float(seen[row.seen, column.seen]), noise)
+            painted[row.kept, column.kept] = to_uint8(tile[row.inner, column.inner])
     return _at_size_of(photo, painted, seen)
 
 
@@ -82,13 +90,15 @@ def enlarged(painted: Image, size: tuple[int, int]) -> Image:
     scale = size[0] / painted.shape[0]
     if scale < ENLARGES:
         return resized(painted, size)
-    large = to_pixels(resized(cv2.GaussianBlur(painted, (0, 0), SMOOTH_PX), size))  # as bytes this is ten times as fast
+    large = to_uint8(
+        resized(cv2.GaussianBlur(painted, (0, 0), SMOOTH_PX), size)
+    )  # as bytes this is ten times as fast
     near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(scale / 2)) + 1,) * 2)
     around = (round(EDGE_PX * scale) | 1,) * 2
     for _ in range(SHARPENINGS):
         sharper = cv2.addWeighted(large, 2, cv2.blur(large, around), -1, 0)
         large = cv2.min(cv2.max(sharper, cv2.erode(large, near)), cv2.dilate(large, near))
-    return lit(large)
+    return to_float(large)
 
 
 def restructured(painted: Image, photo: Image, coarse: Image) -> Image:
@@ -103,7 +113,11 @@ def structure(photo: Image, coarse: Image) -> Field:
 
 def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
     """Return `size`, or where it holds more than `pixels` the size of a picture shaped `like` another that does not."""
-    return size if size[0] * size[1] <= pixels else size_of_short(like, min(size_within(size, pixels)), STRIDE)
+    return (
+        size
+        if size[0] * size[1] <= pixels
+        else size_of_short(like, min(size_within(size, pixels)), STRIDE)
+    )
 
 
 def _seeds(size: tuple[int, int]) -> Field:
@@ -135,6 +149,8 @@ def _at_size_of(photo: Pixels, painted: Pixels, seen: Pixels) -> Pixels:
         return np.ascontiguousarray(painted[:h, :w])
     out = np.empty_like(photo)
     for rows in strips_of(h):
-        large, coarse = (rows_enlarged(picture, (h, w), rows) / np.float32(255) for picture in (painted, seen))
-        out[rows] = to_pixels(restructured(large, lit(photo[rows]), coarse))
+        large, coarse = (
+            rows_enlarged(picture, (h, w), rows) / np.float32(255) for picture in (painted, seen)
+        )
+        out[rows] = to_uint8(restructured(large, to_float(photo[rows]), coarse))
     return out

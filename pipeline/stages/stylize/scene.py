@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, rows_enlarged
-from pipeline.ops.tensor import lit, to_pixels
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.types import Image, Scene
 
 Field = NDArray[np.float32]
 
 
-def changed(scene: Scene, field: Field, change: Callable[[Image, Field], Image]) -> Scene:
+def change_scene(scene: Scene, field: Field, change: Callable[[Image, Field], Image]) -> Scene:
     """Return the scene with `change` applied to its pictures, each with the `field`, (h, w) or (h, w, C), at that picture's size.
 
     What is painted finer than the working size is done strip by strip.
@@ -26,5 +26,7 @@ def changed(scene: Scene, field: Field, change: Callable[[Image, Field], Image])
         return replace(scene, styled=styled)
     fine = np.empty_like(scene.fine)
     for rows in strips_of(len(fine)):
-        fine[rows] = to_pixels(change(lit(scene.fine[rows]), rows_enlarged(field, fine.shape[:2], rows)))
+        fine[rows] = to_uint8(
+            change(to_float(scene.fine[rows]), rows_enlarged(field, fine.shape[:2], rows))
+        )
     return replace(scene, styled=styled, fine=fine)

@@ -20,14 +20,16 @@ from pipeline.stages.parse import CLOSE_SIDE, Parser
 from pipeline.steps.run import at_working_size
 from pipeline.types import WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 from tests.faces import drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 SHARED = Path(__file__).parents[4] / "shared"
 REAL = SHARED / "weights/retinaface/mobilenet0.25_Final.pth"
 RNG = np.random.default_rng(0)
-needs_shared = pytest.mark.skipif(not REAL.exists(), reason="../shared, with the real RetinaFace mobilenet0.25, is not there")
+needs_shared = pytest.mark.skipif(
+    not REAL.exists(), reason="../shared, with the real RetinaFace mobilenet0.25, is not there"
+)
 
 
 def published(backbone):
@@ -38,16 +40,21 @@ def published(backbone):
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(
-    ("name", "backbone", "millions"), [("retinaface_resnet50", "resnet50", 27.29), ("retinaface_mobilenet", "mobile0.25", 0.43)]
+    ("name", "backbone", "millions"),
+    [("retinaface_resnet50", "resnet50", 27.29), ("retinaface_mobilenet", "mobile0.25", 0.43)],
 )
 def test_the_detector_is_the_published_network(name, backbone, millions, tmp_path):
     plain = published(backbone)
     # The authors trained on several cards, so each key has a prefix.
-    torch.save({f"module.{key}": value for key, value in plain.state_dict().items()}, tmp_path / "net.pth")
-    network = load_network(Verified(CATALOG[name], (tmp_path / "net.pth",), "-"))
+    torch.save(
+        {f"module.{key}": value for key, value in plain.state_dict().items()}, tmp_path / "net.pth"
+    )
+    network = load_network(VerifiedWeights(CATALOG[name], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 64, 96)
     with torch.inference_mode():
-        boxes, faces, points = plain(photo[:, [2, 1, 0]] * 255 - torch.tensor([104.0, 117, 123])[:, None, None])
+        boxes, faces, points = plain(
+            photo[:, [2, 1, 0]] * 255 - torch.tensor([104.0, 117, 123])[:, None, None]
+        )
         torch.testing.assert_close(network(photo), torch.cat([boxes, faces[..., 1:], points], 2))
     assert sum(p.numel() for p in network.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
 
@@ -56,7 +63,7 @@ def test_the_detector_is_the_published_network(name, backbone, millions, tmp_pat
 def test_the_other_backbones_checkpoint_is_refused_by_name(tmp_path):
     torch.save(published("mobile0.25").state_dict(), tmp_path / "net.pth")
     with pytest.raises(WeightError, match=r"net\.pth: the detector retinaface_resnet50 was wanted"):
-        load_network(Verified(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
+        load_network(VerifiedWeights(CATALOG["retinaface_resnet50"], (tmp_path / "net.pth",), "-"))
 
 
 def test_anchors_and_decoding_are_facexlibs():
@@ -69,7 +76,9 @@ def test_anchors_and_decoding_are_facexlibs():
     boxes, points = decoded(values, ours)
     wanted = decode(torch.from_numpy(values[:, :4]), theirs, [0.1, 0.2]).numpy() * scale
     np.testing.assert_allclose(boxes, wanted, atol=2e-3)  # float32 at up to 10³ px
-    wanted = decode_landm(torch.from_numpy(values[:, 5:]), theirs, [0.1, 0.2]).numpy() * np.tile(scale[:2], 5)
+    wanted = decode_landm(torch.from_numpy(values[:, 5:]), theirs, [0.1, 0.2]).numpy() * np.tile(
+        scale[:2], 5
+    )
     np.testing.assert_allclose(points.reshape(-1, 10), wanted, atol=2e-3)
 
 
@@ -77,7 +86,9 @@ def test_overlapping_finds_are_dropped_as_torchvision_drops_them():
     corner = RNG.random((200, 2)) * 200
     boxes = np.concatenate([corner, corner + 20 + RNG.random((200, 2)) * 60], 1).astype(np.float32)
     scores = RNG.random(200).astype(np.float32)
-    assert surest(boxes, scores) == [int(i) for i in py_cpu_nms(np.column_stack([boxes, scores]), stage.OVERLAP)]
+    assert surest(boxes, scores) == [
+        int(i) for i in py_cpu_nms(np.column_stack([boxes, scores]), stage.OVERLAP)
+    ]
 
 
 def finder_of(*faces):
@@ -91,7 +102,9 @@ def finder_of(*faces):
             near = np.float32([x, y]) - at[i, :2]
             values[0, i, :2] = near / at[i, 2] / 0.1
             values[0, i, 2:4] = np.log(side / at[i, 2]) / 0.2
-            five = near + side * np.float32([[-0.19, -0.12], [0.19, -0.12], [0, 0.1], [-0.15, 0.24], [0.15, 0.24]])
+            five = near + side * np.float32(
+                [[-0.19, -0.12], [0.19, -0.12], [0, 0.1], [-0.15, 0.24], [0.15, 0.24]]
+            )
             values[0, i, 4], values[0, i, 5:] = score, (five / at[i, 2] / 0.1).ravel()
         return values
 
@@ -102,7 +115,9 @@ def seeing(batch):
     """See a face wherever a closer look is taken, and nothing in the whole."""
     h, w = batch.shape[2:]
     k = h / CLOSE_SIDE
-    return for_each(batch, drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0))
+    return for_each(
+        batch, drawn_parts((h, w), [(160 * k - 0.5, 170 * k)] if h == w else [], 190 * k, 0)
+    )
 
 
 def nothing(batch):
@@ -124,7 +139,9 @@ def test_a_find_has_the_photos_own_coordinates():
 
 def test_every_face_gets_a_closer_look_and_a_part_of_a_face_is_none():
     seen = find(
-        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)), sight(seeing)
+        RNG.random((480, 640, 3), np.float32),
+        finder_of((150, 200, 120, 0.9), (160, 230, 30, 0.99), (450, 200, 90, 0.8)),
+        sight(seeing),
     )
     assert len(seen.faces) == len(seen.views) == 2
     assert seen.faces[0].height > seen.faces[1].height
@@ -139,12 +156,16 @@ def test_a_face_whose_eyes_the_parser_misses_counts_when_the_detector_is_sure(sc
         seen[:, 5:7] = 0
         return seen
 
-    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), sight(hidden))
+    seen = find(
+        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, score)), sight(hidden)
+    )
     assert len(seen.faces) == len(seen.views) == count
 
 
 def test_what_the_parser_sees_nothing_of_is_no_face():
-    seen = find(RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), sight(nothing))
+    seen = find(
+        RNG.random((480, 640, 3), np.float32), finder_of((150, 200, 120, 0.9999)), sight(nothing)
+    )
     assert seen.faces == ()
     assert seen.whole.shape[2] == 12
 
@@ -155,9 +176,12 @@ def test_pictures_of_any_shape_can_be_searched(size):
 
 
 @needs_shared
-@pytest.mark.parametrize(("name", "count"), [("077436", 1), ("group_2008_002470", 6), ("group_2008_004176", 7), ("group_2009_004587", 2)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("077436", 1), ("group_2008_002470", 6), ("group_2008_004176", 7), ("group_2009_004587", 2)],
+)
 def test_the_real_small_detector_finds_the_people(name, count):
-    network = load_network(Verified(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
+    network = load_network(VerifiedWeights(CATALOG["retinaface_mobilenet"], (REAL,), "-"))
 
     @torch.inference_mode()
     def run(batch):
@@ -187,12 +211,16 @@ def test_the_chosen_detector_finds_the_faces_of_a_painting():
     models, cache = Models(), Remembering()
     parsed = paint(photo_of(), Settings(), models=models, cache=cache)
     assert "retinaface_mobilenet" not in models.runs
-    found = paint(photo_of(), Settings.from_flat(detector="retinaface_mobilenet"), models=models, cache=cache)
+    found = paint(
+        photo_of(), Settings.from_flat(detector="retinaface_mobilenet"), models=models, cache=cache
+    )
     assert models.runs["retinaface_mobilenet"] == 1
     assert "retinaface_mobilenet" in {use.name for use in found.weights}
     assert len(found.faces) == 1
     assert found.mask is not None
-    assert models.runs["painter"] == 4, "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
+    assert models.runs["painter"] == 4, (
+        "the scene once, finely and broadly, whoever finds the faces; the face that each finds is touched"
+    )
     assert parsed.settings != found.settings
 
 

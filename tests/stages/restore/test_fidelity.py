@@ -34,7 +34,10 @@ def test_a_restorer_that_changes_nothing_is_the_photo_at_any_fidelity(fidelity, 
 @given(less=SHARE, more=SHARE)
 def test_more_fidelity_is_never_farther_from_the_photo(less, more):
     restored, photo = picture(2), picture(3)
-    near, far = (np.square(faithful(restored, photo, fidelity=f, split_px=SPLIT) - photo).sum() for f in sorted((less, more), reverse=True))
+    near, far = (
+        np.square(faithful(restored, photo, fidelity=f, split_px=SPLIT) - photo).sum()
+        for f in sorted((less, more), reverse=True)
+    )
     assert near <= far * (1 + 1e-5) + 1e-6
 
 
@@ -44,7 +47,9 @@ def test_a_wrong_color_goes_in_proportion_and_is_gone_halfway(fidelity, color):
     photo = picture(4)
     wrong = photo + np.float32(color)
     left = faithful(wrong, photo, fidelity=fidelity, split_px=SPLIT) - photo
-    np.testing.assert_allclose(left, np.broadcast_to(np.float32(color) * max(0, 1 - 2 * fidelity), left.shape), atol=1e-5)
+    np.testing.assert_allclose(
+        left, np.broadcast_to(np.float32(color) * max(0, 1 - 2 * fidelity), left.shape), atol=1e-5
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -53,7 +58,9 @@ def test_up_to_halfway_the_finest_detail_is_the_restorers(fidelity):
     photo = np.full((40, 40, 3), 0.5, np.float32)
     stripes = photo + np.float32(0.2) * (-1) ** np.arange(40, dtype=np.float32)[None, :, None]
     kept = faithful(stripes, photo, fidelity=fidelity, split_px=SPLIT)
-    np.testing.assert_allclose(kept[:, 12:-12], stripes[:, 12:-12], atol=1e-4)  # away from the border, which the blur repeats
+    np.testing.assert_allclose(
+        kept[:, 12:-12], stripes[:, 12:-12], atol=1e-4
+    )  # away from the border, which the blur repeats
 
 
 def test_a_mole_that_the_restorer_took_is_back_halfway_and_the_iris_has_its_color():
@@ -65,7 +72,10 @@ def test_a_mole_that_the_restorer_took_is_back_halfway_and_the_iris_has_its_colo
     photo[np.hypot(y - 60, x - 40) < 5] = (0.4, 0.25, 0.2)
     out = faithful(restored, photo, fidelity=0.5, split_px=SPLIT)
     assert np.abs(out[25, 40] - photo[25, 40]).max() < 0.05
-    assert np.abs(out[60, 40] - photo[60, 40]).max() < 0.3 * np.abs(restored[60, 40] - photo[60, 40]).max()
+    assert (
+        np.abs(out[60, 40] - photo[60, 40]).max()
+        < 0.3 * np.abs(restored[60, 40] - photo[60, 40]).max()
+    )
 
 
 @given(fidelity=SHARE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.ops.bilateral_grid import grid_of
 from pipeline.stages.parse import likeliest, with_background
-from pipeline.stages.segment.color_models import separate
+from pipeline.stages.segment.color_models import refine_background
 
 RNG = np.random.default_rng(0)
 
@@ -17,7 +17,9 @@ def scene(h=240, w=200):
     """Return a person in red before a blue wall, with some texture, and where the person is."""
     y, x = np.mgrid[0:h, 0:w]
     person = ((x - w / 2) / (0.25 * w)) ** 2 + ((y - h) / (0.8 * h)) ** 2 < 1
-    photo = np.where(person[..., None], (0.6, 0.25, 0.2), (0.3, 0.4, 0.6)) + RNG.normal(0, 0.03, (h, w, 1))
+    photo = np.where(person[..., None], (0.6, 0.25, 0.2), (0.3, 0.4, 0.6)) + RNG.normal(
+        0, 0.03, (h, w, 1)
+    )
     return photo.clip(0, 1).astype(np.float32), person
 
 
@@ -32,7 +34,7 @@ def test_a_piece_of_wall_that_was_taken_for_a_person_is_wall():
     wrong[80:140, 150:190] = True
     background = cv2.GaussianBlur(np.where(wrong, 0.2, 0.95).astype(np.float32), (0, 0), 3)
     assert overlap(background, person) < 0.9
-    assert overlap(separate(photo, background), person) > 0.97
+    assert overlap(refine_background(photo, background), person) > 0.97
 
 
 def test_a_sleeve_that_was_missed_is_a_persons():
@@ -41,27 +43,30 @@ def test_a_sleeve_that_was_missed_is_a_persons():
     missed[200:, 60:85] = False
     background = cv2.GaussianBlur(np.where(missed, 0.05, 0.8).astype(np.float32), (0, 0), 3)
     assert overlap(background, person) < 0.95
-    assert overlap(separate(photo, background), person) > 0.97
+    assert overlap(refine_background(photo, background), person) > 0.97
 
 
 def test_what_is_sure_stays_where_colors_say_nothing():
     _, person = scene()
     gray = np.full((*person.shape, 3), 0.5, np.float32)
     background = np.where(person, 0.002, 0.998).astype(np.float32)
-    assert overlap(separate(gray, background), person) > 0.97
+    assert overlap(refine_background(gray, background), person) > 0.97
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_photo_of_one_kind_stays_so(value):
     photo, person = scene()
-    assert np.abs(separate(photo, np.full(person.shape, value, np.float32)) - value).max() < 0.01
+    assert (
+        np.abs(refine_background(photo, np.full(person.shape, value, np.float32)) - value).max()
+        < 0.01
+    )
 
 
 @settings(max_examples=20, deadline=None)
 @given(h=st.integers(1, 700), w=st.integers(1, 700))
 def test_any_size_gives_probabilities(h, w):
     photo = RNG.random((h, w, 3), np.float32)
-    found = separate(photo, RNG.random((h, w), np.float32))
+    found = refine_background(photo, RNG.random((h, w), np.float32))
     assert found.shape == (h, w)
     assert found.min() >= 0
     assert found.max() <= 1
@@ -92,10 +97,15 @@ def test_another_background_leaves_the_other_parts_their_shares():
     assert np.allclose(found.sum(2), 1, atol=1e-5)
     assert np.allclose(found[..., 0], background)
     there = found[1:, 1:, 1:] / found[1:, 1:, 1:].sum(2, keepdims=True)
-    assert np.allclose(there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5)
+    assert np.allclose(
+        there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5
+    )
 
 
 def test_the_likeliest_part_is_the_first_of_the_largest():
     parts = RNG.integers(0, 4, (20, 30, 12)).astype(np.float32)
     assert np.array_equal(likeliest(parts), parts.argmax(2))
-    assert np.array_equal(likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)), parts.argmax(2))
+    assert np.array_equal(
+        likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)),
+        parts.argmax(2),
+    )

@@ -9,12 +9,15 @@ from pipeline.nets.fcn import PersonFcn
 from pipeline.runtime.build import load_network
 from pipeline.stages.segment.fcn import person
 from pipeline.weights.catalog import CATALOG
-from pipeline.weights.resolve import Verified
+from pipeline.weights.resolve import VerifiedWeights
 
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize(("layers", "build", "published"), [(50, fcn_resnet50, 35_322_218), (101, fcn_resnet101, 54_314_346)])
+@pytest.mark.parametrize(
+    ("layers", "build", "published"),
+    [(50, fcn_resnet50, 35_322_218), (101, fcn_resnet101, 54_314_346)],
+)
 def test_the_person_segmenter_is_the_published_network(layers, build, published):
     with torch.device("meta"):
         ours = PersonFcn(layers)
@@ -27,9 +30,11 @@ def test_the_person_segmenter_normalizes_inside_and_asks_for_class_15(tmp_path):
     torch.manual_seed(0)
     plain = fcn_resnet50(weights=None, weights_backbone=None, num_classes=21, aux_loss=True).eval()
     torch.save(plain.state_dict(), tmp_path / "net.pth")
-    network = load_network(Verified(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
+    network = load_network(VerifiedWeights(CATALOG["fcn_resnet50"], (tmp_path / "net.pth",), "-"))
     photo = torch.rand(1, 3, 40, 56)
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    mean, deviation = (
+        torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    )
     with torch.inference_mode():
         wanted = plain((photo - mean) / deviation)["out"].softmax(1)[:, 15:16]
         torch.testing.assert_close(network(photo), wanted)

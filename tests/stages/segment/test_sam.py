@@ -5,7 +5,17 @@ import pytest
 import torch
 from segment_anything.utils.transforms import ResizeLongestSide
 
-from pipeline.stages.segment.sam import Answer, Embedding, as_logits, at_photo, best, embed, framed, prompted, smallest
+from pipeline.stages.segment.sam import (
+    Answer,
+    Embedding,
+    as_logits,
+    at_photo,
+    best,
+    embed,
+    framed,
+    prompted,
+    smallest,
+)
 from pipeline.types import Prompt, PromptError
 from tests.prompting import Promptable
 
@@ -23,10 +33,18 @@ def drawn(*masks):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_encoder_sees_what_segment_anything_shows_it(size):
     pixels = (photo_of(*size) * 255).round().astype(np.uint8)
-    theirs = torch.from_numpy(ResizeLongestSide(1024).apply_image(pixels)).permute(2, 0, 1)[None].float()
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375)))
+    theirs = (
+        torch.from_numpy(ResizeLongestSide(1024).apply_image(pixels)).permute(2, 0, 1)[None].float()
+    )
+    mean, deviation = (
+        torch.tensor(v)[:, None, None] for v in ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+    )
     h, w = theirs.shape[2:]
-    wanted = torch.nn.functional.pad((theirs - mean) / deviation, (0, 1024 - w, 0, 1024 - h))[0].permute(1, 2, 0).numpy()
+    wanted = (
+        torch.nn.functional.pad((theirs - mean) / deviation, (0, 1024 - w, 0, 1024 - h))[0]
+        .permute(1, 2, 0)
+        .numpy()
+    )
     ours = framed(pixels.astype(np.float32) / 255, 1024)
     found = (ours - mean.numpy()[:, 0, 0] / 255) / (deviation.numpy()[:, 0, 0] / 255)
     assert np.abs(found[h:]).max(initial=0) < 1e-6
@@ -69,7 +87,11 @@ def test_the_best_mask_scores_high_fills_the_box_and_obeys_points():
     y, x = np.mgrid[:256, :256]
     face, head, person = (np.hypot(x - 100, y - 100) < r for r in (30, 50, 90))
     answer = Answer(drawn(person, head, face, face & (x < 100)), np.float32([0.9, 0.9, 0.9, 0.9]))
-    for box, wanted in (((70, 70, 130, 130), face), ((50, 50, 150, 150), head), ((10, 10, 190, 190), person)):
+    for box, wanted in (
+        ((70, 70, 130, 130), face),
+        ((50, 50, 150, 150), head),
+        ((10, 10, 190, 190), person),
+    ):
         assert ((best(answer, embedding, Prompt((), box)) > 0) == wanted).all()
     without = best(answer, embedding, Prompt(((100, 60, True), (100, 40, False))))
     assert ((without > 0) == head).all()
@@ -84,7 +106,9 @@ def test_a_lone_click_is_ambiguous_and_its_first_mask_no_candidate():
     assert ((best(answer, embedding, click) > 0) == small).all()
     assert ((best(answer, embedding, click, corrected=True) > 0) == large).all()
     assert (smallest(answer, embedding, (100, 100)) == small).all()
-    assert not smallest(Answer(drawn(large, ~large, ~large, ~large), answer.scores), embedding, (100, 100)).any()
+    assert not smallest(
+        Answer(drawn(large, ~large, ~large, ~large), answer.scores), embedding, (100, 100)
+    ).any()
 
 
 @pytest.mark.parametrize("point", [(-1, 0), (0, -1), (60, 0), (0, 40), (float("nan"), 0), (1e9, 0)])
@@ -93,7 +117,17 @@ def test_a_point_outside_is_refused_with_the_limits(point):
         Prompt(((*point, True),)).check((40, 60))
 
 
-@pytest.mark.parametrize("box", [(5, 5, 5, 9), (5, 9, 9, 9), (9, 5, 5, 9), (-1, 0, 5, 5), (0, 0, 61, 5), (0, 0, 5, float("nan"))])
+@pytest.mark.parametrize(
+    "box",
+    [
+        (5, 5, 5, 9),
+        (5, 9, 9, 9),
+        (9, 5, 5, 9),
+        (-1, 0, 5, 5),
+        (0, 0, 61, 5),
+        (0, 0, 5, float("nan")),
+    ],
+)
 def test_a_box_outside_or_without_area_is_refused_with_the_limits(box):
     with pytest.raises(PromptError, match="x0 < x1 in 0 to 60 and y0 < y1 in 0 to 40"):
         Prompt(box=box).check((40, 60))

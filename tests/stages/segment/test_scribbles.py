@@ -46,7 +46,10 @@ def test_a_stroke_has_a_soft_border_of_a_few_px():
 
 def test_drawings_compare_and_hash_by_what_is_drawn():
     assert drawing_of(marks_of()) == drawing_of(marks_of())
-    assert len({Prompt(drawn=drawing_of(marks_of())), Prompt(drawn=drawing_of(marks_of())), Prompt()}) == 2
+    assert (
+        len({Prompt(drawn=drawing_of(marks_of())), Prompt(drawn=drawing_of(marks_of())), Prompt()})
+        == 2
+    )
     np.testing.assert_array_equal(drawing_of(marks_of()).marks, marks_of())
 
 
@@ -71,7 +74,10 @@ def test_a_drawing_of_the_photos_shape_fits(size):
 
 @pytest.mark.parametrize("size", [(90, 60), (60, 60), (667, 1010)])
 def test_a_drawing_of_another_shape_is_refused_with_both_sizes(size):
-    with pytest.raises(PromptError, match=f"shape of the photo, 6000 x 4000 px; this one is {size[1]} x {size[0]} px"):
+    with pytest.raises(
+        PromptError,
+        match=f"shape of the photo, 6000 x 4000 px; this one is {size[1]} x {size[0]} px",
+    ):
         Prompt(drawn=Drawing(size, b"")).check((4000, 6000))
 
 
@@ -101,7 +107,9 @@ def test_a_drawing_obeys_after_box_and_clicks_whatever_they_said():
 
 def test_drawing_needs_neither_a_face_nor_a_network_that_follows_clicks():
     models = Models(face=False)
-    painting = painted(models=models, painterly=0.0, prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60)))))
+    painting = painted(
+        models=models, painterly=0.0, prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60))))
+    )
     assert models.made == {}
     assert POINTER not in {use.name for use in painting.weights}
     assert painting.mask is not None
@@ -117,7 +125,11 @@ def test_another_stroke_runs_no_network_but_the_brush_that_touches_what_is_kept(
     clicked = Prompt(((200, 220, True),))
     first = painted(models=models, cache=cache, prompt=clicked)
     runs, asked = dict(models.runs), len(models.made[POINTER].asked)
-    second = painted(models=models, cache=cache, prompt=Prompt(clicked.points, None, strokes(take=((100, 120), (90, 110)))))
+    second = painted(
+        models=models,
+        cache=cache,
+        prompt=Prompt(clicked.points, None, strokes(take=((100, 120), (90, 110)))),
+    )
     assert models.runs == runs | {"painter": runs["painter"] + 1}
     assert (len(models.made[POINTER].asked), models.made[POINTER].embedded) == (asked, 1)
     assert not np.array_equal(first.result, second.result)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.stylize.broad_strokes import broad_strokes, broaden, calm
+from pipeline.stages.stylize.broad_strokes import broad_strokes, calm, lay_broad_strokes
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, Remembering
@@ -25,7 +25,9 @@ def half_calm():
 def dabs(batch, px=8):
     """Return a painter's picture, [-1, 1]: the photo with dabs of so many px, that differ by 0.1."""
     h, w = batch.shape[2:]
-    noise = np.random.default_rng(0).choice([-0.1, 0.1], (h // px + 1, w // px + 1)).astype(np.float32)
+    noise = (
+        np.random.default_rng(0).choice([-0.1, 0.1], (h // px + 1, w // px + 1)).astype(np.float32)
+    )
     return batch + np.kron(noise, np.ones((px, px), np.float32))[None, None, :h, :w]
 
 
@@ -66,16 +68,18 @@ def test_they_neither_lighten_nor_tint_a_wall():
 def test_so_much_of_them_changes_the_painting_at_both_sizes(amount):
     styled, fine = np.full((*SIZE, 3), 0.5, np.float32), np.full((480, 640, 3), 128, np.uint8)
     strokes = strokes_of(half_calm())
-    scene = broaden(Scene(styled, fine), strokes, amount)
+    scene = lay_broad_strokes(Scene(styled, fine), strokes, amount)
     np.testing.assert_allclose(scene.styled, styled + amount * strokes, atol=1e-5)
-    finer = cv2.resize(scene.fine.astype(np.float32) / 255, SIZE[::-1], interpolation=cv2.INTER_AREA)
+    finer = cv2.resize(
+        scene.fine.astype(np.float32) / 255, SIZE[::-1], interpolation=cv2.INTER_AREA
+    )
     assert np.corrcoef(finer.ravel(), scene.styled.ravel())[0, 1] > 0.95
 
 
 def test_none_of_them_changes_nothing():
     scene = Scene(half_calm())
-    assert broaden(scene, strokes_of(half_calm()), 0) is scene
-    assert broaden(Scene(), strokes_of(half_calm()), 1) == Scene()
+    assert lay_broad_strokes(scene, strokes_of(half_calm()), 0) is scene
+    assert lay_broad_strokes(Scene(), strokes_of(half_calm()), 1) == Scene()
 
 
 def test_a_painting_has_as_many_as_are_asked_for():
@@ -85,7 +89,9 @@ def test_a_painting_has_as_many_as_are_asked_for():
 
     def made(amount):
         plain = {"restore": False, "keep_face": False, "canvas": 0.0, "brush": 0.5}
-        return full_size(paint(photo, Settings.from_flat(**plain, broad=amount), models=models, cache=cache)).astype(np.float32)
+        return full_size(
+            paint(photo, Settings.from_flat(**plain, broad=amount), models=models, cache=cache)
+        ).astype(np.float32)
 
     none, some, many = made(0), made(1), made(2)
     assert models.runs["painter"] == 2  # once finely, once broadly

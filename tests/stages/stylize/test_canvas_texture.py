@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.stylize.canvas_texture import canvas, liveliness, weave, woven
+from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas, liveliness, with_canvas
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, photo_of
@@ -39,14 +39,20 @@ def test_more_canvas_is_more_grain_and_a_lively_photo_has_more_than_a_calm_one()
 
 
 def test_liveliness_has_limits():
-    assert 0 < liveliness(np.full((64, 64, 3), 0.5, np.float32)) < liveliness(rough(0.05)) < liveliness(rough(0.5)) < 4
+    assert (
+        0
+        < liveliness(np.full((64, 64, 3), 0.5, np.float32))
+        < liveliness(rough(0.05))
+        < liveliness(rough(0.5))
+        < 4
+    )
 
 
 def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_in_the_mean():
     grain = canvas(rough(0.05), (128, 96), brush=8, amount=1)
-    np.testing.assert_array_equal(woven(np.zeros((128, 96, 3), np.float32), grain), 0)
+    np.testing.assert_array_equal(with_canvas(np.zeros((128, 96, 3), np.float32), grain), 0)
     dark, light = (np.full((128, 96, 3), value, np.float32) for value in (0.3, 0.75))
-    on_dark, on_light = (woven(paint, grain) - paint for paint in (dark, light))
+    on_dark, on_light = (with_canvas(paint, grain) - paint for paint in (dark, light))
     assert on_dark.std() > 1.2 * on_light.std() > 0
     assert abs(on_dark.mean()) < 0.2 * on_dark.std()
     assert np.ptp(on_dark, axis=2).max() < 1e-6  # light, no color
@@ -55,11 +61,11 @@ def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_i
 def test_what_is_painted_finer_lies_on_the_same_canvas():
     styled, fine = np.full((60, 80, 3), 0.5, np.float32), np.full((600, 800, 3), 128, np.uint8)
     grain = canvas(rough(0.1), (600, 800), brush=16, amount=2)  # cells of 12 px
-    scene = weave(Scene(styled, fine), grain)
+    scene = lay_canvas(Scene(styled, fine), grain)
     shrunk = cv2.resize(scene.fine.astype(np.float32) / 255, (80, 60), interpolation=cv2.INTER_AREA)
     assert np.corrcoef(shrunk[..., 0].ravel(), scene.styled[..., 0].ravel())[0, 1] > 0.9
     assert scene.grain is grain
-    assert weave(Scene(), grain) == Scene()
+    assert lay_canvas(Scene(), grain) == Scene()
 
 
 def grain_in(painting, without):
@@ -74,7 +80,11 @@ def test_it_is_under_the_scene_and_under_the_kept_face_as_far_as_that_is_painted
     plain = {"restore": False, "face_strength": 1.0, "harmony": 0.0}
 
     def made(canvas, painterly):
-        return paint(photo, Settings.from_flat(**plain, canvas=canvas, painterly=painterly), models=PlainModels())
+        return paint(
+            photo,
+            Settings.from_flat(**plain, canvas=canvas, painterly=painterly),
+            models=PlainModels(),
+        )
 
     scene, face = grain_in(made(3, 1), made(0, 1))
     assert scene > 2
@@ -86,5 +96,9 @@ def test_it_is_under_the_scene_and_under_the_kept_face_as_far_as_that_is_painted
 
 def test_no_strength_is_the_photo_without_a_canvas():
     photo = photo_of()
-    bare = paint(photo, Settings.from_flat(strength=0, keep_face=False, restore=False, canvas=3), models=PlainModels())
+    bare = paint(
+        photo,
+        Settings.from_flat(strength=0, keep_face=False, restore=False, canvas=3),
+        models=PlainModels(),
+    )
     np.testing.assert_array_equal(full_size(bare), photo.pixels)

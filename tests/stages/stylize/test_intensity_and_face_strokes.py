@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from pipeline.ops.color import recolored, to_lab
 from pipeline.ops.filters import blurred
-from pipeline.stages.stylize.face_strokes import MARGIN, STROKE, touch
-from pipeline.stages.stylize.intensity import temper
+from pipeline.stages.stylize.face_strokes import MARGIN, STROKE, paint_face_strokes
+from pipeline.stages.stylize.intensity import adjust_intensity
 from pipeline.types import Face, Scene
 
-FACE = Face((40, 30, 80, 90), np.float32([[50, 50], [70, 50]]), np.float32([[52, 75], [68, 75]]), 0.9)
+FACE = Face(
+    (40, 30, 80, 90), np.float32([[50, 50], [70, 50]]), np.float32([[52, 75], [68, 75]]), 0.9
+)
 
 
 def picture(seed, h=96, w=80):
@@ -27,15 +29,20 @@ def pixels(image):
 
 def test_all_of_the_painting_is_the_painting_itself():
     scene = Scene(picture(0))
-    assert temper(scene, pixels(picture(1)), picture(1), strength=1, palette=1) is scene
-    assert temper(Scene(), pixels(picture(1)), picture(1), strength=0.5, palette=0).styled is None
+    assert adjust_intensity(scene, pixels(picture(1)), picture(1), strength=1, palette=1) is scene
+    assert (
+        adjust_intensity(Scene(), pixels(picture(1)), picture(1), strength=0.5, palette=0).styled
+        is None
+    )
 
 
 @settings(max_examples=10, deadline=None)
 @given(palette=st.floats(0, 1), seed=st.integers(0, 99))
 def test_none_of_it_is_the_photo_to_the_bit(palette, seed):
     photo, painted = picture(seed), picture(seed + 100)
-    whole = temper(Scene(painted, pixels(painted)), pixels(photo), photo, strength=0, palette=palette)
+    whole = adjust_intensity(
+        Scene(painted, pixels(painted)), pixels(photo), photo, strength=0, palette=palette
+    )
     np.testing.assert_array_equal(whole.styled, photo)
     np.testing.assert_array_equal(whole.fine, pixels(photo))
 
@@ -44,13 +51,15 @@ def test_none_of_it_is_the_photo_to_the_bit(palette, seed):
 @given(share=st.floats(0, 1))
 def test_strength_goes_evenly_from_the_photo_to_the_painting(share):
     photo, painted = picture(1), picture(2)
-    got = temper(Scene(painted), pixels(photo), photo, strength=share, palette=1).styled
+    got = adjust_intensity(Scene(painted), pixels(photo), photo, strength=share, palette=1).styled
     np.testing.assert_allclose(got, photo + share * (painted - photo), atol=1e-5)
 
 
 def test_the_photo_s_palette_leaves_light_and_strokes_to_the_painting():
     photo, painted = picture(3), picture(4)
-    lab, own, other = (to_lab(p) for p in (recolored(painted, photo, reach_px=6, share=1), painted, photo))
+    lab, own, other = (
+        to_lab(p) for p in (recolored(painted, photo, reach_px=6, share=1), painted, photo)
+    )
     inside = np.all((lab[..., :1] > 20) & (lab[..., :1] < 80), axis=2)
     np.testing.assert_allclose(lab[..., 0][inside], own[..., 0][inside], atol=1.5)
     apart = [np.abs(blurred(v[..., 1:] - other[..., 1:], 6)).mean() for v in (own, lab)]
@@ -61,14 +70,18 @@ def test_the_photo_s_palette_leaves_light_and_strokes_to_the_painting():
 
 def test_what_is_painted_fine_takes_the_same_palette():
     photo, painted = picture(5), picture(6)
-    both = temper(Scene(painted, pixels(painted)), pixels(photo), photo, strength=0.7, palette=0.2)
+    both = adjust_intensity(
+        Scene(painted, pixels(painted)), pixels(photo), photo, strength=0.7, palette=0.2
+    )
     assert np.abs(both.fine / 255 - both.styled).max() < 0.01
 
 
 def test_a_touch_paints_the_region_and_nothing_else():
     person, mask = picture(7, 128, 120), np.zeros((128, 120), np.float32)
     mask[30:90, 40:80] = 1
-    out = touch(person, mask, (FACE,), lambda batch: -batch, stroke_px=1.5, seeded=False)
+    out = paint_face_strokes(
+        person, mask, (FACE,), lambda batch: -batch, stroke_px=1.5, seeded=False
+    )
     room = int(np.ceil(MARGIN * STROKE * 60)) + 1
     beside = np.ones_like(mask, bool)
     beside[30 - room : 90 + room, 40 - room : 80 + room] = False
@@ -78,7 +91,17 @@ def test_a_touch_paints_the_region_and_nothing_else():
 
 def test_nothing_kept_is_nothing_touched():
     person = picture(8)
-    assert touch(person, np.zeros(person.shape[:2], np.float32), (), lambda batch: -batch, stroke_px=8, seeded=False) is person
+    assert (
+        paint_face_strokes(
+            person,
+            np.zeros(person.shape[:2], np.float32),
+            (),
+            lambda batch: -batch,
+            stroke_px=8,
+            seeded=False,
+        )
+        is person
+    )
 
 
 @pytest.mark.parametrize(("height", "stroke_px"), [(120, 8.0), (60, 8.0), (60, 4.0)])
@@ -93,7 +116,7 @@ def test_strokes_are_as_wide_as_the_face_asks(height, stroke_px):
     person, mask = picture(9, 160, 160), np.zeros((160, 160), np.float32)
     mask[20:140, 30:130] = 1
     face = Face((30, 20, 130, 20 + height), FACE.eyes, FACE.mouth, 0.9)
-    touch(person, mask, (face,), network, stroke_px=stroke_px, seeded=False)
+    paint_face_strokes(person, mask, (face,), network, stroke_px=stroke_px, seeded=False)
     stroke = max(STROKE * height, 1.0)
     window = 100 + 2 * int(np.ceil(MARGIN * stroke))
     assert min(seen[0]) == pytest.approx(window * stroke_px / stroke, rel=0.05)

@@ -35,7 +35,11 @@ def psnr(found, wanted, peak=255.0):
 
 def photo_of(h, w):
     """Return a photo with fine structure, (h, w, 3) uint8."""
-    return np.ascontiguousarray(np.pad(data.astronaut(), ((0, max(0, h - 512)), (0, max(0, w - 512)), (0, 0)), "reflect")[:h, :w])
+    return np.ascontiguousarray(
+        np.pad(data.astronaut(), ((0, max(0, h - 512)), (0, max(0, w - 512)), (0, 0)), "reflect")[
+            :h, :w
+        ]
+    )
 
 
 def run_by(network):
@@ -58,7 +62,9 @@ def frozen_to(photo, build):
     if not generator_measures(**build):
         return run_by(nets[Generator]), generator_reach(**build)
     h, w = (n // 4 * 4 for n in photo.shape[:2])
-    found = run_by(nets[Statistics])(photo[:h, :w].transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
+    found = run_by(nets[Statistics])(
+        photo[:h, :w].transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1
+    )
     paint_tile = run_by(nets[FrozenGenerator])
     return lambda tile: paint_tile(tile, found), generator_reach(**build)
 
@@ -66,7 +72,12 @@ def frozen_to(photo, build):
 # Geometry
 
 
-@given(length=st.integers(1, 3000), most=st.integers(1, 900), halo=st.integers(0, 100), multiple=st.sampled_from([1, 2, 4]))
+@given(
+    length=st.integers(1, 3000),
+    most=st.integers(1, 900),
+    halo=st.integers(0, 100),
+    multiple=st.sampled_from([1, 2, 4]),
+)
 def test_tiles_cover_a_side_once_and_see_a_halo_around_what_they_keep(length, most, halo, multiple):
     length *= multiple
     found = spans(length, most, halo=halo, multiple=multiple)
@@ -83,7 +94,12 @@ def test_tiles_cover_a_side_once_and_see_a_halo_around_what_they_keep(length, mo
         assert span.seen.stop - span.seen.start <= max(most, ACROSS * (halo + multiple), multiple)
 
 
-@given(h=st.integers(1, 2000), w=st.integers(1, 2000), side=st.integers(100, 500), halo=st.integers(0, 24))
+@given(
+    h=st.integers(1, 2000),
+    w=st.integers(1, 2000),
+    side=st.integers(100, 500),
+    halo=st.integers(0, 24),
+)
 def test_a_tile_holds_no_more_than_asked_and_what_fits_is_one(h, w, side, halo):
     h, w, pixels = h * 4, w * 4, side**2
     rows, columns = grid((h, w), pixels, halo=halo, multiple=4)
@@ -122,11 +138,15 @@ def test_a_generator_looks_as_far_as_its_layers_say(blocks, resize):
 
 
 @settings(max_examples=20, deadline=None)
-@given(h=st.integers(1, 120), w=st.integers(1, 60), step=st.integers(1, 50), overlap=st.integers(0, 40))
+@given(
+    h=st.integers(1, 120), w=st.integers(1, 60), step=st.integers(1, 50), overlap=st.integers(0, 40)
+)
 def test_strips_of_noise_are_cut_from_one_field(h, w, step, overlap):
     rows = [slice(y, min(h, y + step + overlap)) for y in range(0, h, step)]
     field = seeds((h, w), np.random.default_rng(1))
-    for asked, strip in zip(rows, strips_of_seeds((h, w), rows, np.random.default_rng(1)), strict=True):
+    for asked, strip in zip(
+        rows, strips_of_seeds((h, w), rows, np.random.default_rng(1)), strict=True
+    ):
         assert np.abs(strip - field[asked]).max() < 1e-6
 
 
@@ -137,7 +157,11 @@ def test_strips_of_noise_are_cut_from_one_field(h, w, step, overlap):
 def test_a_picture_painted_by_its_own_statistics_is_the_published_networks(resize):
     build = {"filters": 6, "blocks": 2, "resize": resize}
     torch.manual_seed(0)
-    plain, measure, frozen = Generator(**build).eval(), Statistics(**build).eval(), FrozenGenerator(**build).eval()
+    plain, measure, frozen = (
+        Generator(**build).eval(),
+        Statistics(**build).eval(),
+        FrozenGenerator(**build).eval(),
+    )
     measure.load_state_dict(plain.state_dict())
     frozen.load_state_dict(plain.state_dict())
     photo = torch.rand(1, 3, 48, 64) * 2 - 1
@@ -179,7 +203,8 @@ def test_both_pieces_of_a_painter_convert_and_agree_with_the_whole(tiny):
 def test_a_painter_without_norms_needs_no_statistics(tiny):
     made = []
     loaded = assemble(
-        replace(tiny, entry=replace(tiny.entry, build={**SMALL, "norm": "none"})), lambda v: made.append(v.piece) or np.negative
+        replace(tiny, entry=replace(tiny.entry, build={**SMALL, "norm": "none"})),
+        lambda v: made.append(v.submodule) or np.negative,
     )
     assert loaded.freeze(np.zeros((1, 3, 8, 8), np.float32)) is loaded.run
     assert made == ["run"]
@@ -191,13 +216,16 @@ def test_a_painter_without_norms_needs_no_statistics(tiny):
 @pytest.mark.parametrize("norm", ["instance", "none"])
 @pytest.mark.parametrize("resize", [True, False])
 @settings(max_examples=8, deadline=None)
-@given(h=st.integers(17, 240), w=st.integers(17, 240), side=st.integers(96, 160), seeded=st.booleans())
+@given(
+    h=st.integers(17, 240), w=st.integers(17, 240), side=st.integers(96, 160), seeded=st.booleans()
+)
 def test_tiles_together_are_the_whole(norm, resize, h, w, side, seeded):
     photo = photo_of(h, w)
     network, halo = frozen_to(photo, {**SMALL, "norm": norm, "resize": resize})
     size = asked_size((h, w), brush=0.2, stroke_px=8.0)
     whole, tiled = (
-        stylize_tiles(photo, lambda _: network, size, halo_px=halo, seeded=seeded, pixels=pixels) for pixels in (10**6, side**2)
+        stylize_tiles(photo, lambda _: network, size, halo_px=halo, seeded=seeded, pixels=pixels)
+        for pixels in (10**6, side**2)
     )
     assert whole.shape == tiled.shape == photo.shape
     assert psnr(tiled, whole) >= 60
@@ -207,7 +235,8 @@ def test_a_smaller_halo_would_show():
     photo = photo_of(200, 240)
     network, halo = frozen_to(photo, SMALL)
     whole, tiled = (
-        stylize_tiles(photo, lambda _: network, (200, 240), halo_px=h, pixels=p) for h, p in ((halo, 10**6), (halo // 4, 96**2))
+        stylize_tiles(photo, lambda _: network, (200, 240), halo_px=h, pixels=p)
+        for h, p in ((halo, 10**6), (halo // 4, 96**2))
     )
     assert psnr(tiled, whole) < 60
 
@@ -228,21 +257,29 @@ def test_the_embedded_painter_shows_no_seam(embedded):
     size = asked_size(photo.shape[:2], brush=1.0, stroke_px=8.0)
     assert size == (500, 620)
     whole, tiled = (
-        stylize_tiles(photo, lambda _: told, size, halo_px=embedded.halo_px, seeded=True, pixels=pixels) for pixels in (10**6, 320**2)
+        stylize_tiles(
+            photo, lambda _: told, size, halo_px=embedded.halo_px, seeded=True, pixels=pixels
+        )
+        for pixels in (10**6, 320**2)
     )
     assert calls[0] == (500, 620)
     assert len(calls) > 5
     assert psnr(tiled, whole) >= 60
     rows, columns = grid(size, 320**2, halo=embedded.halo_px, multiple=4)
     for axis, cuts in ((0, rows), (1, columns)):
-        own, usual = (np.abs(np.diff(p.astype(np.float32), axis=axis)).mean((1 - axis, 2)) for p in (tiled, whole))
+        own, usual = (
+            np.abs(np.diff(p.astype(np.float32), axis=axis)).mean((1 - axis, 2))
+            for p in (tiled, whole)
+        )
         at = [span.kept.start - 1 for span in cuts[1:]]
         assert own[at] == pytest.approx(usual[at], rel=0.02)
 
 
 def test_what_is_larger_than_the_painting_gets_the_photos_light():
     photo = photo_of(400, 400)
-    out = stylize_tiles(photo, lambda _: lambda tile: tile * 0, (200, 200), halo_px=4, pixels=120**2)
+    out = stylize_tiles(
+        photo, lambda _: lambda tile: tile * 0, (200, 200), halo_px=4, pixels=120**2
+    )
     assert out.shape == photo.shape
     assert out.std() > 1  # a gray painting, and of the photo what it lost at half its size
     assert abs(out.mean() - 127.5) < 1
@@ -251,7 +288,13 @@ def test_what_is_larger_than_the_painting_gets_the_photos_light():
 def test_the_network_for_tiles_is_made_from_the_whole_photo_small():
     given = []
     photo = photo_of(300, 420)
-    stylize_tiles(photo, lambda whole: given.append(whole) or (lambda tile: tile), (300, 420), halo_px=4, pixels=100**2)
+    stylize_tiles(
+        photo,
+        lambda whole: given.append(whole) or (lambda tile: tile),
+        (300, 420),
+        halo_px=4,
+        pixels=100**2,
+    )
     (whole,) = given
     assert 0.8 * 100**2 < whole.shape[2] * whole.shape[3] < 1.1 * 100**2
     assert whole.mean() == pytest.approx(photo.mean() / 127.5 - 1, abs=0.01)
@@ -266,7 +309,14 @@ def test_painting_stops_between_tiles():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        stylize_tiles(photo_of(300, 300), lambda _: lambda tile: tiles.append(1) or tile, (300, 300), halo_px=4, pixels=100**2, tell=tell)
+        stylize_tiles(
+            photo_of(300, 300),
+            lambda _: lambda tile: tiles.append(1) or tile,
+            (300, 300),
+            halo_px=4,
+            pixels=100**2,
+            tell=tell,
+        )
     assert len(tiles) == 3
     assert done[0] == 0
     assert done == sorted(done)

@@ -1,0 +1,80 @@
+"""What the command shows while it works: bars, and errors in one line."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from pipeline.cli.interrupt import interrupts
+from pipeline.cli.jobs import Job
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from pipeline.runtime.models import Arriving
+    from pipeline.types import Progress
+
+BAD_INPUT = 2
+
+
+def for_each(
+    jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None
+) -> int:
+    """Do the work of every job, whatever becomes of the others; return 0, or 2 where one failed."""
+    from tqdm import tqdm
+
+    code = 0
+    # None: hidden where nobody watches, so that logs hold whole lines.
+    with tqdm(total=len(jobs), unit="photo", disable=None) as bar, interrupts() as ctrl_c:
+
+        def report(progress: "Progress") -> None:
+            watch(bar, progress)
+            ctrl_c.watch(progress)
+
+        for job in jobs:
+            bar.set_description_str(job.photo.name)
+
+            def say(sentence: str, photo: Path = job.photo) -> None:
+                tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
+
+            try:
+                work(job, say, report)
+                tqdm.write(str(job.result))
+            except (ValueError, OSError, RuntimeError, MemoryError) as error:
+                code = BAD_INPUT
+                say(sentence_of(error))
+                failed(job, sentence_of(error))
+            bar.update()
+    return code
+
+
+def watch(bar: "tqdm", progress: "Progress") -> None:
+    """Say beside a bar which stage of a photo goes on, and of a long one how far it is."""
+    far = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
+    bar.set_postfix_str(progress.stage + far)
+
+
+def sentence_of(error: Exception) -> str:
+    """Return an error in one line."""
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this photo; make it smaller first."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def bars() -> "Arriving":
+    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
+    from tqdm import tqdm
+
+    drawn: dict[str, tqdm[NoReturn]] = {}
+
+    def arriving(name: str, done: int, total: int | None) -> None:
+        if name not in drawn:
+            drawn[name] = tqdm(desc=name, unit="B", unit_scale=True, disable=None)
+        drawn[name].total = total
+        drawn[name].update(done - drawn[name].n)
+        if done == total:
+            drawn.pop(name).close()
+
+    return arriving
