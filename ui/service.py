@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.io.image_files import read_photo
 from pipeline.ops.tensor import to_uint8
+from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
@@ -35,6 +36,7 @@ from pipeline.weights.resolve import available
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.forecast import Forecast
+from ui.gpu import borrowing
 from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
@@ -102,6 +104,8 @@ class PaintService:
             cache_folder() / "examples",
             self.here,
         )
+        if zero_gpu():  # networks, and what borrows a card, have to be there before the page
+            self.pipeline()
 
     def pipeline(self) -> tuple[Callable[..., Painting], Any]:
         """Load, once, `paint` and the models that all visitors share."""
@@ -110,7 +114,7 @@ class PaintService:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
 
-                self._paint = paint
+                self._paint = borrowing(paint)
                 self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
@@ -258,7 +262,7 @@ class PaintService:
         if self._compare is None:
             from pipeline.compare import compare
 
-            self._compare = compare
+            self._compare = borrowing(compare)
         session = self.sessions.of(session_id)
         report = reporter(session, bar)
         photo = photo_of(session, session.cache, path, name)

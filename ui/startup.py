@@ -9,6 +9,7 @@ import threading
 import time
 from functools import partial
 
+from pipeline.runtime.models import zero_gpu
 from pipeline.settings import WeightPolicy
 from pipeline.weights.catalog import USUAL, Entry, WeightError
 from pipeline.weights.fetch import fetch
@@ -48,7 +49,7 @@ def prepare(service: PaintService, policy: WeightPolicy) -> None:
 def _make_ready(service: PaintService) -> None:
     service.line.say("The networks are loading; your first painting may take a little longer.")
     service.pipeline()[1].warm()
-    for example in EXAMPLES:
+    for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         service.examples.paint(example)
     service.line.say(describe_weights(service.here))
 

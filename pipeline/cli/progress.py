@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.jobs import Job
+from pipeline.cli.interrupt import interrupts
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -24,8 +24,13 @@ def for_each(
     from tqdm import tqdm
 
     code = 0
-    # disable=None hides the bar where the output is no terminal, so that logs have whole lines.
-    with tqdm(total=len(jobs), unit="photo", disable=None) as bar:
+    # None: hidden where nobody watches, so that logs hold whole lines.
+    with tqdm(total=len(jobs), unit="photo", disable=None) as bar, interrupts() as ctrl_c:
+
+        def report(progress: "Progress") -> None:
+            watch(bar, progress)
+            ctrl_c.watch(progress)
+
         for job in jobs:
             bar.set_description_str(job.photo.name)
 
@@ -33,7 +38,7 @@ def for_each(
                 tqdm.write(f"{photo}: {sentence}", file=sys.stderr)
 
             try:
-                work(job, say, partial(watch, bar))
+                work(job, say, report)
                 tqdm.write(str(job.result))
             except (ValueError, OSError, RuntimeError, MemoryError) as error:
                 code = BAD_INPUT

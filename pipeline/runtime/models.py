@@ -126,7 +126,7 @@ class Models:
         self._features: dict[str, LoadedFeatures] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
-        if _zero_gpu():
+        if zero_gpu():
             self._each(self.load)
 
     def load(self, role: str, policy: WeightPolicy) -> Loaded:
@@ -178,7 +178,7 @@ class Models:
 
     def _warm(self, role: Role, policy: WeightPolicy) -> None:
         loaded = self.load(role, policy)
-        if not _zero_gpu():
+        if not zero_gpu():
             loaded.run(blank(shape_of(loaded.entry), 256))
             if loaded.prompt:
                 loaded.prompt(*(blank(shape, 2) for shape in PROMPT))
@@ -213,7 +213,7 @@ class Models:
 
 def find_device() -> Device:
     """Choose "cuda" where an NVIDIA card is usable; torch is imported only where a driver is."""
-    if _zero_gpu():
+    if zero_gpu():
         return "cuda"
     try:
         ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
@@ -224,5 +224,6 @@ def find_device() -> Device:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _zero_gpu() -> bool:
+def zero_gpu() -> bool:
+    """Say whether this is a ZeroGPU Space, where a graphics card is lent for one call at a time."""
     return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true", "t", "yes", "on")

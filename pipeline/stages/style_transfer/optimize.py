@@ -57,8 +57,8 @@ def optimize(
 ) -> Optimized:
     """Lower a picture's total loss by L-BFGS, from `start`, (1, 3, H, W); return the best picture.
 
-    It ends after so many `evaluations`, when `tell`, which is given each of them, returns True, or
-    at a keyboard interrupt. Unless it is `patient`, it also ends when the loss hardly falls.
+    It ends after so many `evaluations`, when `tell`, which is given each of them, returns True.
+    Unless it is `patient`, it also ends when the loss hardly falls.
 
     `history`: the number of past steps that L-BFGS estimates curvature from. `coarse`: the weight
     of a second, coarse scale, whose blocks of pixels move together, so that broad changes are found
@@ -125,8 +125,6 @@ def optimize(
                 break
     except _FinishedError:
         pass
-    except KeyboardInterrupt:
-        stopped = True
     return Optimized(best, min(totals, default=float("nan")), len(totals), diverged, stopped)
 
 

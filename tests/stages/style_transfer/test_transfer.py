@@ -387,17 +387,26 @@ def test_what_is_stopped_has_the_photos_size_and_says_so(features):
     assert done.picture.shape == (90, 120, 3)
 
 
-def test_an_interrupted_search_keeps_the_best():
+def test_a_stopped_search_keeps_the_best():
     target, seen = picture(1, 8, 8), []
 
-    def interrupt(evaluation):
-        seen.append(evaluation.losses.total.item())
-        if evaluation.count == 4:
-            raise KeyboardInterrupt
+    def stop(look):
+        seen.append(look.losses.total.item())
+        return look.count == 4
 
-    done = optimize(torch.zeros_like(target), bowl(target), evaluations=50, tell=interrupt)
+    done = optimize(torch.zeros_like(target), bowl(target), evaluations=50, tell=stop)
     assert done.stopped
     assert done.loss == min(seen)
+    assert len(seen) == 4
+
+
+def test_what_the_keyboard_interrupts_is_not_the_searchs_to_decide():
+    def interrupt(look):
+        raise KeyboardInterrupt
+
+    target = picture(1, 8, 8)
+    with pytest.raises(KeyboardInterrupt):
+        optimize(torch.zeros_like(target), bowl(target), evaluations=50, tell=interrupt)
 
 
 def test_a_large_pictures_background_has_the_same_gradient(features, monkeypatch):
