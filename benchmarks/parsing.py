@@ -1,7 +1,7 @@
-"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [faces people side robust groups photos]`.
+"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER]`.
 
-Held-out sets only. Every mIoU is of one confusion matrix summed over all pictures at full size. The groups are compared with what the
-face detector of `SHARED/metrics/measure.py` finds.
+SET is faces, people, side, robust, groups, photos, streets or edges. Held-out sets only.
+Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
 
 import argparse
@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.given_parsers import GivenParsers
 from benchmarks.identifying import measures
+from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
 from pipeline.runtime.models import Models
@@ -204,13 +206,10 @@ def photos(data: Path, models: Models) -> None:
 
 
 SETS = {
-    "faces": faces,
-    "people": people,
-    "side": side,
-    "robust": robust,
-    "groups": groups,
-    "photos": photos,
-}
+    "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos,
+    "streets": lambda data, models: streets(data.parent, models),
+    "edges": lambda data, models: edges(data.parent, models),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -220,10 +219,26 @@ def main() -> None:
     parser.add_argument(
         "sets", nargs="*", default=list(SETS), metavar="SET", help=f"of {', '.join(SETS)}"
     )
+    parser.add_argument(
+        "--stamps", type=Path, help="a folder of animals cut out as PNG files, to look for faces in"
+    )
+    parser.add_argument(
+        "--parser",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="a checkpoint's files, instead of the embedded network",
+    )
+    parser.add_argument(
+        "--close", type=Path, nargs="+", default=[], help="likewise, of the network of faces near"
+    )
     args = parser.parse_args()
-    models = Models()
+    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
+    models = GivenParsers(given) if any(given.values()) else Models()
     for name in args.sets:
         SETS[name](args.shared / "data", models)
+    if args.stamps:
+        animals(args.shared, models, args.stamps)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The values that pass between stages."""
+"""Define the values that pass between stages."""
 
 import hashlib
 import zlib
@@ -13,34 +13,33 @@ from numpy.typing import NDArray
 from pipeline.settings import Settings
 
 Image = NDArray[np.float32]  # (H, W, 3) sRGB in [0, 1]
-Mask = NDArray[np.float32]  # (H, W) in [0, 1], soft; 1 = kept
+Mask = NDArray[np.float32]  # (H, W) in [0, 1], soft; 1 inside the region
 Points = NDArray[np.float32]  # (N, 2) x, y in px; the origin is the center of the top-left pixel
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB, as files hold it
 Labels = NDArray[np.uint8]  # (H, W) EasyPortrait classes 0-8
-Marks = NDArray[np.uint8]  # (H, W) of what a person drew: 0 nothing, else `ADDED` or `TAKEN`
+Marks = NDArray[np.uint8]  # (H, W) scribbles of a person: 0 none, else `ADDED` or `TAKEN`
 ADDED, TAKEN = 1, 2
 
 Logits = NDArray[np.float32]  # above 0 inside a mask, below outside
 StageName = Literal["paint", "parse", "restore", "segment", "blend"]
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (N, C, H, W) -> (N, C', H', W')
-Freeze = Callable[
-    [NDArray[np.float32]], Network
-]  # a whole picture as a batch, at any size -> the network for tiles of it
+# A whole picture as a batch, at any size -> the network for tiles of it.
+Freeze = Callable[[NDArray[np.float32]], Network]
 # Embedding (1, 256, 64, 64), points (1, N, 2), labels (1, N), mask (1, 1, 256, 256), has_mask (1,)
 # -> logits (1, 4, 256, 256), scores (1, 4)
 Decoder = Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 class PhotoError(ValueError):
-    """A picture that cannot be used; the message says what was wanted, what was found, what to do."""
+    """A picture that cannot be used; the message says what was wanted, found, and what to do."""
 
 
 class PromptError(ValueError):
-    """A prompt that points at nothing; the message says the picture's limits."""
+    """A prompt that lies outside the picture or is malformed; the message states the limits."""
 
 
 class StopEarly(Exception):  # noqa: N818 - not an error: the person likes what is there
-    """Raised by a progress callback that was shown a picture, to go on with that picture as it is."""
+    """Raised by a progress callback to end a search early, with the picture it has reached."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
@@ -51,7 +50,8 @@ class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for i
 class Photo:
     """An upright sRGB photo at its full size.
 
-    `alpha`: (H, W) uint8 or None. `notes`: what reading changed, one sentence each ("Only the first of 12 frames is used.").
+    `alpha`: (H, W) uint8, or None where the photo is opaque. `notes`: what reading the file
+    changed, one sentence each ("Only the first of 12 frames is used.").
     """
 
     pixels: Pixels
@@ -61,12 +61,12 @@ class Photo:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Its (height, width)."""
+        """(height, width), px."""
         return self.pixels.shape[0], self.pixels.shape[1]
 
     @cached_property
     def key(self) -> str:
-        """What its pixels hash to."""
+        """Hash of size and pixels."""
         content = hashlib.blake2b(repr(self.size).encode(), digest_size=16)
         content.update(np.ascontiguousarray(self.pixels).data)
         return content.hexdigest()
@@ -74,7 +74,11 @@ class Photo:
 
 @dataclass(frozen=True)
 class Face:
-    """One face in photo px: `box` (x0, y0, x1, y1); `eyes` and `mouth` (2, 2) points, the picture's left one first."""
+    """One face, in photo px.
+
+    `box`: (x0, y0, x1, y1). `eyes`, `mouth`: centers of the eyes and corners of the mouth, (2, 2)
+    points each, the one at the picture's left first. `score`: confidence in [0, 1].
+    """
 
     box: tuple[float, float, float, float]
     eyes: Points
@@ -88,26 +92,28 @@ class Face:
 
 
 Click = tuple[float, float, bool]  # x, y in px; True adds what lies there, False takes it away
-FaceOverride = tuple[
-    float, float, float | None
-]  # x, y in px; the restoration weight of the face there, None for the settings'
+# x, y in px, and the restoration weight of the face there; None for the settings' weight.
+FaceOverride = tuple[float, float, float | None]
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a person painted over a picture of the photo: its (height, width), and `Marks` of that size, packed to be hashed."""
+    """A person's scribbles over the photo, compressed so that a drawing is hashable.
+
+    `size`: (height, width) of the marks. `packed`: `Marks` of that size, deflated.
+    """
 
     size: tuple[int, int]
     packed: bytes
 
     @property
     def marks(self) -> Marks:
-        """What was drawn, of `size`; not to be written to."""
+        """The scribbles, (H, W) of `size`, read-only."""
         return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.size)
 
 
 def drawing_of(marks: Marks) -> Drawing | None:
-    """Return marks as a drawing; None where nothing is drawn."""
+    """Pack marks into a drawing; None where nothing is drawn."""
     return (
         Drawing((marks.shape[0], marks.shape[1]), zlib.compress(marks.tobytes(), 1))
         if marks.any()
@@ -117,9 +123,10 @@ def drawing_of(marks: Marks) -> Drawing | None:
 
 @dataclass(frozen=True, eq=False)
 class Style:
-    """A picture that a photo is painted like: its share among several, and where its style counts, (H, W) uint8, all of it unless said.
+    """A style picture; two are equal where their contents are.
 
-    Two are equal where they hold the same.
+    `share`: its weight among several style pictures, above 0.
+    `mask`: where its style counts, (H, W) uint8; None where all of it does.
     """
 
     pixels: Pixels
@@ -128,7 +135,7 @@ class Style:
 
     @cached_property
     def key(self) -> str:
-        """What it holds, hashed."""
+        """Hash of weight, pixels and mask."""
         parts = [self.pixels] if self.mask is None else [self.pixels, self.mask]
         whole = hashlib.blake2b(repr((self.share, self.pixels.shape)).encode(), digest_size=16)
         for part in parts:
@@ -136,20 +143,22 @@ class Style:
         return whole.hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        """Say whether the other holds the same."""
+        """Compare contents by their hashes."""
         return isinstance(other, Style) and self.key == other.key
 
     def __hash__(self) -> int:
-        """Return a number that equal styles share."""
+        """Hash the content, so that equal styles have equal hashes."""
         return hash(self.key)
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a person says about one photo: what is kept, how far which face is restored, and which pictures it is painted like.
+    """A person's corrections for one photo, and the style pictures they chose.
 
-    `points` add or take away, `box` (x0, y0, x1, y1) is around what is kept, `faces` are pointed at, all in photo px. `drawn`, of any
-    size, has the last word.
+    `points`: clicks that add to the person's region or remove from it. `box`: (x0, y0, x1, y1)
+    around that region. `faces`: restoration weights of single faces. All three are in photo px.
+    `drawn`: scribbles at any size; they override points and box.
+    `styles`: the pictures that style transfer imitates.
     """
 
     points: tuple[Click, ...] = ()
@@ -159,36 +168,38 @@ class Prompt:
     styles: tuple[Style, ...] = ()
 
     def __bool__(self) -> bool:
-        """Say whether anything is said about the person."""
+        """Tell whether the prompt corrects the region or the restoration of a face."""
         return self.correcting or bool(self.faces)
 
     @property
     def correcting(self) -> bool:
-        """Say whether what is kept is to change."""
+        """Whether the prompt changes the person's region."""
         return self.pointing or self.drawn is not None
 
     @property
     def pointing(self) -> bool:
-        """Say whether there is something for a network to follow."""
+        """Whether the prompt has points or a box, which a promptable network follows."""
         return bool(self.points) or self.box is not None
 
     def check(self, size: tuple[int, int]) -> None:
-        """Refuse what lies outside a (height, width) picture, a box without area, a weight that is none, and a drawing of another shape.
+        """Check the prompt against a picture of `size` (height, width).
 
-        Raises: PromptError: with the picture's limits.
+        Raises: PromptError: a point lies outside the picture, a box outside or without area, a
+        weight outside [0, 1], or a drawing has another aspect ratio.
         """
         h, w = size
-        if self.drawn and abs(self.drawn.size[0] * w - self.drawn.size[1] * h) > max(
-            h, w
-        ):  # a px of rounding
+        if self.drawn:
             drawn_h, drawn_w = self.drawn.size
-            raise PromptError(
-                f"A drawing has the shape of the photo, {w} x {h} px; this one is {drawn_w} x {drawn_h} px. Draw anew."
-            )
+            if abs(drawn_h * w - drawn_w * h) > max(h, w):  # one px of rounding is allowed
+                raise PromptError(
+                    f"A drawing has the shape of the photo, {w} x {h} px; this one is "
+                    f"{drawn_w} x {drawn_h} px. Draw anew."
+                )
         for x, y, _ in (*self.points, *self.faces):
             if not (0 <= x < w and 0 <= y < h):
                 raise PromptError(
-                    f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, not {x:g},{y:g}."
+                    f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, "
+                    f"not {x:g},{y:g}."
                 )
         for _, _, weight in self.faces:
             if weight is not None and not 0 <= weight <= 1:
@@ -198,11 +209,15 @@ class Prompt:
         x0, y0, x1, y1 = self.box
         if not (0 <= x0 < x1 <= w and 0 <= y0 < y1 <= h):
             raise PromptError(
-                f"A box of this photo is x0,y0,x1,y1 with x0 < x1 in 0 to {w} and y0 < y1 in 0 to {h}, not {x0:g},{y0:g},{x1:g},{y1:g}."
+                f"A box of this photo is x0,y0,x1,y1 with x0 < x1 in 0 to {w} and y0 < y1 in 0 to "
+                f"{h}, not {x0:g},{y0:g},{x1:g},{y1:g}."
             )
 
     def resized(self, size: tuple[int, int], new: tuple[int, int]) -> "Prompt":
-        """Return the prompt for a picture of another size, both (height, width)."""
+        """Scale the coordinates from a picture of `size` to one of `new`, both (height, width).
+
+        A drawing stays as it is, for it has its own size.
+        """
 
         def moved(x: float, y: float) -> tuple[float, float]:
             return (x + 0.5) * new[1] / size[1] - 0.5, (y + 0.5) * new[0] / size[0] - 0.5
@@ -223,9 +238,12 @@ class Prompt:
 class RestorationPlan:
     """What restoration does with one face.
 
-    `weight`: 0 leaves it alone, and `why` says why, 1 is the restored face; `blur`: its deviation, px of the aligned face or, where
-    those are finer, of the photo. `low_confidence`: so little of the face is seen, or so much of it changes, that it may become
-    another person's.
+    `weight`: in [0, 1]; 0 leaves the face as it is, 1 is the restored face.
+    `why`: the reason where the weight is 0.
+    `blur`: the estimated deviation of the face's blur, in px of the aligned face or of the photo,
+    whichever are smaller.
+    `low_confidence`: the photo shows so little of the face, or restoration changes so much of it,
+    that the result may be another person's face.
     """
 
     weight: float
@@ -236,9 +254,11 @@ class RestorationPlan:
 
 @dataclass(frozen=True)
 class Restoration:
-    """The photo with restored faces, None where none is; `share`, (H, W) in [0, 1]: how much of each pixel's detail is the restorer's.
+    """The result of restoration.
 
-    `cares`: one a face; none where it is not known what could be done.
+    `picture`: the photo with restored faces; None where no face is restored.
+    `share`: the weight of the restorer's detail in each pixel, (H, W) in [0, 1].
+    `plans`: one a face; empty where restoration could not be planned.
     """
 
     picture: Image | None = None
@@ -246,17 +266,22 @@ class Restoration:
     plans: tuple[RestorationPlan, ...] = ()
 
 
-# Share of the usual run's time that lies behind when a stage begins.
+# Fraction of a usual run's time that has passed when a stage begins.
 BEGINS: dict[StageName, float] = {
-    "parse": 0.0, "paint": 0.25, "restore": 0.6, "segment": 0.85, "blend": 0.95,
-}  # fmt: skip
+    "parse": 0.0,
+    "paint": 0.25,
+    "restore": 0.6,
+    "segment": 0.85,
+    "blend": 0.95,
+}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: the stage that begins, and the share of the whole work done before it, in [0, 1].
+    """How far a run is.
 
-    Of a stage that takes long also the `picture` so far, and its `loss`.
+    `stage`: the stage that begins or runs. `done`: the fraction of the work that is finished, in
+    [0, 1]. `picture`, `loss`: the current picture of a long stage and its loss.
     """
 
     stage: StageName
@@ -270,10 +295,11 @@ Report = Callable[[Progress], None]  # may raise Cancelled
 
 @dataclass(frozen=True)
 class Scene:
-    """The whole photo painted; None where painting is off.
+    """The painting of the whole photo; None in `styled` where painting is off.
 
-    `styled`: at working size. `fine`: at the photo's own size, where the brush asks for more than the working size holds. `grain`: of the
-    canvas that both are painted on, light at its cells; None where it does not show.
+    `styled`: the painting at working size. `fine`: the painting at the photo's size, where the
+    brush needs more pixels than the working size has. `grain`: the canvas texture under both, as
+    luminance at its cells; None where it is invisible.
     """
 
     styled: Image | None = None
@@ -283,10 +309,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Painted:
-    """A scene as its painter leaves it, before colors, strength and canvas are chosen.
+    """A scene as its painter made it, before colors, strength and canvas are applied.
 
-    `broad`: what broad strokes change, (H, W, 3) at working size, where they are wanted.
-    `canvas`: whether it lies on a canvas.
+    `broad`: the change by broad strokes, (H, W, 3) at working size; None where there are none.
+    `canvas`: whether the scene gets a canvas texture.
     """
 
     scene: Scene
@@ -296,7 +322,7 @@ class Painted:
 
 @dataclass(frozen=True)
 class WeightUse:
-    """A weight that made a painting; `unpinned`: nobody states what its bytes should be."""
+    """A weight that was used for a painting; `unpinned`: no publisher states its hash."""
 
     name: str
     sha256: str
@@ -305,12 +331,16 @@ class WeightUse:
 
 @dataclass(frozen=True)
 class Painting:
-    """Everything one run made. Pictures are at working size (at most 2 MP); `full_size` makes the result at the photo's.
+    """Everything that one run made.
 
-    `original` is the photo at working size; `styled`, `restored`, `mask` are None where their stage did not run, and
-    `skipped` then says why. `result` is the blend, `alpha` how much of the person each of its pixels has, (H, W) in [0, 1].
-    `painted` is the scene as its painter left it, where that has more pixels than `styled`. `share` and `cares`: see `Restoration`.
-    `faces` and `prompt` are in photo px. `hints`: sentences for the person.
+    Pictures are at working size (at most 2 MP); `full_size` makes the result at the photo's size.
+
+    `original`: the photo at working size. `styled`, `restored`, `parse`, `mask`: the results of
+    stages; None where the stage did not run, and `skipped` says why.
+    `result`: the blend. `alpha`: the weight of the person in each of its pixels, (H, W) in [0, 1].
+    `painted`: the scene as its painter made it, where that has more pixels than `styled`.
+    `share`, `plans`: see `Restoration`. `faces`, `prompt`: in photo px.
+    `seconds`: the time of each stage. `hints`: sentences for the person.
     """
 
     photo: Photo

@@ -71,7 +71,7 @@ def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
-    """Return the parser in a checkpoint's shards; nine classes are widened to twelve."""
+    """Return the parser in a checkpoint's shards; nine or twelve classes are widened to thirteen."""
     state = widened(single(*files))
     build = {"classes": len(state["segmentation_head.0.bias"])}
     return _loaded(Parser(**build), state), build
@@ -106,7 +106,7 @@ def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -
     folder.mkdir(exist_ok=True)
     for old in folder.glob(f"{name}-*-of-*.safetensors"):
         old.unlink()
-    groups = _grouped(half(network))
+    groups = grouped(half(network))
     whole, shards = hashlib.sha256(), []
     for index, group in enumerate(groups, 1):
         data = save(group)
@@ -127,7 +127,8 @@ def _loaded(network: nn.Module, state: dict[str, Tensor]) -> nn.Module:
     return network
 
 
-def _grouped(state: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+def grouped(state: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+    """Return a state dict in parts of at most SHARD_BYTES."""
     groups: list[dict[str, Tensor]] = [{}]
     size = 0
     for key, value in state.items():

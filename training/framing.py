@@ -76,15 +76,27 @@ def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) ->
     side = len(labels)
     if not other.solid or other.face is None:
         return view
-    x, y, size = other.face
-    scale = side * np.exp(rng.uniform(np.log(0.07), np.log(0.4))) / size
+    standing = other.figure is not None and rng.random() < 0.5
+    (x, y, size), share = (
+        (other.figure, (0.2, 1.1)) if other.figure and standing else (other.face, (0.07, 0.4))
+    )
+    scale = side * np.exp(rng.uniform(*np.log(share))) / size
     matrix = placed((x, y), rng.uniform(0.05, 0.95, 2) * side, (scale, scale), angle)
     theirs, parts = framed(other, matrix, side)
-    person = (parts != 0) & (parts != OUTSIDE)
+    person = _cut_out(parts)
     if rng.random() < 0.5:
         person &= labels == 0
     alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
     return lerp(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
+
+
+def _cut_out(parts: Labels) -> NDArray[np.bool_]:
+    """Return where a person is, (H, W), with the small places in it that are unknown."""
+    known = (parts != 0) & (parts != OUTSIDE) & (parts != UNKNOWN)
+    closed = (
+        cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)) > 0
+    )
+    return known | (closed & (parts == UNKNOWN))
 
 
 def chosen_view(
@@ -92,7 +104,14 @@ def chosen_view(
 ) -> Matrix:
     """Choose what a view shows: a face near, far or cut off, or the whole photo; tilted, a little stretched."""
     h, w = sample.labels.shape
-    if sample.face and rng.random() >= sample.whole * views.whole:
+    if sample.figure and rng.random() < views.standing:
+        x, y, size = sample.figure
+        share, middle = views.of_figure(rng).draw(rng)
+        y += (
+            rng.uniform(-0.5, 0.5) * size * min(1.0, share)
+        )  # of a figure larger than the view any part may be seen
+        scale, target = share * side / size, middle * side
+    elif sample.face and rng.random() >= sample.whole * views.whole:
         x, y, size = sample.face
         share, middle = views.framing(rng).draw(rng)
         scale, target = share * side / size, middle * side

@@ -4,13 +4,14 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
-from training.labels import CLASSES, NINE_PERSON, PERSON, allowed
+from training.labels import BARE, CLASSES, FACE, FACELESS, NINE_PERSON, PERSON, allowed
 
 ALLOWED = allowed()
 PRICES = torch.zeros(256)
 # Small classes count a little more: an eye is a thousandth of the picture. At three times they were drawn 15 % too large.
-PRICES[:CLASSES] = torch.tensor([1.0, 1.0, 1.0, 1.4, 1.4, 1.3, 1.3, 1.3, 1.3, 1.0, 1.5, 1.5])
-PRICES[NINE_PERSON] = 1.0
+PRICES[:CLASSES] = torch.tensor([1.0, 1.0, 1.0, 1.4, 1.4, 1.3, 1.3, 1.3, 1.3, 1.0, 1.5, 1.5, 1.1])
+PRICES[[NINE_PERSON, BARE, FACE]] = 1.0
+PRICES[FACELESS] = 1.3
 PRICES[PERSON] = (
     1.5  # bodies come in so many clothes that the network would rather call them background
 )
@@ -21,7 +22,7 @@ def loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Cross-entropy asks that the classes that a label allows are likely together: -log of the sum of their probabilities. Dice
     counts a pixel for every class of which its label is certain: that it is this class, or that it is not.
-    Shapes: logits (B, 12, H, W), labels (B, H, W) uint8.
+    Shapes: logits (B, 13, H, W), labels (B, H, W) uint8.
     """
     possible = ALLOWED.to(logits.device)[labels.long()].permute(0, 3, 1, 2)
     log_p = F.log_softmax(logits.float(), 1)
@@ -31,7 +32,7 @@ def loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def dice_loss(p: Tensor, possible: Tensor) -> Tensor:
-    """Return 1 - Dice, the mean over the classes that are present; both (B, 12, H, W), probabilities and what labels allow."""
+    """Return 1 - Dice, the mean over the classes that are present; both (B, 13, H, W), probabilities and what labels allow."""
     decided = possible.sum(1, keepdim=True) == 1
     truth = possible & decided
     certain = ~possible | decided

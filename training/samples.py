@@ -19,7 +19,8 @@ class Sample:
     """One photo with its labels (`training.labels`).
 
     `whole`: the share of draws that show the whole photo instead of the face. `solid`: every pixel is known to be the person's
-    or background, so that the person can be cut out and the background be exchanged.
+    or background, so that the person can be cut out and the background be exchanged. `figure`: where
+    somebody stands, head to shoes.
     """
 
     photo: Pixels
@@ -27,6 +28,7 @@ class Sample:
     face: Spot | None
     whole: float
     solid: bool = True
+    figure: Spot | None = None
 
 
 class Samples(Protocol):

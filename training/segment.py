@@ -2,14 +2,16 @@
 
     python -m training.segment shared ../shared/data RUN [--start SHARD...]
     python -m training.segment easyportrait FOLDER RUN [--start SHARD...]
+    python -m training.segment streets ../shared RUN --views streets [--start SHARD...]
     python -m training.segment show WEIGHTS... FOLDER OUT
 
 A run that is called again goes on where it stopped. On several GPUs: `accelerate launch -m training.segment …`.
-Source: Lai 2024 (the U-Net trained on EasyPortrait), with twelve outputs instead of nine.
+Source: Lai 2024 (the U-Net trained on EasyPortrait), with thirteen outputs instead of nine.
 """
 
 import argparse
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +24,12 @@ from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from pipeline.types import Network
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
 from training.depthwise import quicken
 from training.figures import (
+    NINE,
     HeldOut,
     Scores,
     as_network,
@@ -40,6 +44,8 @@ from training.loop import Schedule, fit, shared_by, single
 from training.losses import loss
 from training.samples import Samples, read_mask
 from training.stream import Varied, batches
+from training.street_data import chosen, load_streets
+from training.street_held_out import HeldOutStreets
 from training.views import VIEWS, Views
 
 LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks
@@ -55,6 +61,7 @@ class Data:
     weights: NDArray[np.float64]
     scenes: list[Path]
     held_out: list[HeldOut]
+    measure: Callable[[Network], dict[str, float]] = lambda _: {}
 
 
 def shared_data(folder: Path, teacher: nn.Module | None, run: Path, views: Views) -> Data:
@@ -71,6 +78,26 @@ def shared_data(folder: Path, teacher: nn.Module | None, run: Path, views: Views
     return Data(drawn.samples, np.array(drawn.weights), photos_in(folder / "photos"), held_out)
 
 
+def streets_data(shared: Path, memory: Path, views: Views) -> Data:
+    """Return the shared sets with street photos; what is held out is measured on, no test set."""
+    streets = load_streets(shared, memory, views, secrets.randbits(31))
+    data = shared / "data"
+    held_out = [
+        HeldOut(*pair, lambda mask: faces.nine_truth(read_mask(mask)))
+        for pair in chosen(data, "face_parsing")
+    ]
+    held_out += [
+        HeldOut(*pair, faces.person_labels) for pair in chosen(data, "portraits_in_the_wild")
+    ]
+    return Data(
+        streets.samples,
+        np.array(streets.weights),
+        streets.scenes,
+        held_out,
+        HeldOutStreets(shared, memory),
+    )
+
+
 def easyportrait_data(folder: Path, scenes: Path | None) -> Data:
     """Return EasyPortrait's training split, and part of its validation split to measure on."""
     easyportrait.check(folder, ("train", "val"))
@@ -80,10 +107,10 @@ def easyportrait_data(folder: Path, scenes: Path | None) -> Data:
     return Data(samples, np.ones(len(samples)), photos_in(scenes) if scenes else [], held_out)
 
 
-def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[str, float]:
+def evaluate(network: nn.Module, data: Data, page: Path) -> dict[str, float]:
     """Measure an averaged network on held-out photos; draw some of them and the run's loss curve."""
     device = next(network.parameters()).device
-    seen = as_network(parser_of(network.state_dict()).to(device))
+    seen, held_out = as_network(parser_of(network.state_dict()).to(device)), data.held_out
     scores, panels = Scores(), []
     for index, (_, photo, guess, truth) in enumerate(face_candidates(held_out, seen, LOOK_PX)):
         scores.add(truth, guess)
@@ -91,22 +118,35 @@ def evaluate(network: nn.Module, held_out: list[HeldOut], page: Path) -> dict[st
             panels.append(panel(photo, guess, truth, long_px=224))
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1])
     draw_curve(page.parent, page.parent / "loss.png")
-    return scores.figures()
+    return {**scores.figures(), **data.measure(seen)}
 
 
 def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return a nine-class state dict with hair, headwear and glasses as copies of person's row, each made less likely."""
+    """Return a nine- or twelve-class state dict with the classes that it lacks, each like what it was part of."""
     weight, bias = state["segmentation_head.0.weight"], state["segmentation_head.0.bias"]
     if len(bias) == CLASSES:
         return state
-    # ln 4 off each of the four keeps the sum of their probabilities where person's was.
-    bias = torch.cat([bias, bias[1:2].repeat(3)])
-    bias[[1, 9, 10, 11]] -= np.log(4)
-    return {
-        **state,
-        "segmentation_head.0.weight": torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]),
-        "segmentation_head.0.bias": bias,
-    }
+    if len(bias) == NINE:
+        # Hair, headwear and glasses: ln 4 off each of the four keeps the sum of their probabilities where person's was.
+        weight, bias = (
+            torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]),
+            torch.cat([bias, bias[1:2].repeat(3)]),
+        )
+        bias[[1, 9, 10, 11]] -= np.log(4)
+    # A body's skin: where the network is torn between a person and a face's skin.
+    weight, bias = (torch.cat([rows, rows[1:3].mean(0, keepdim=True)]) for rows in (weight, bias))
+    return {**state, "segmentation_head.0.weight": weight, "segmentation_head.0.bias": bias}
+
+
+def data_of(args: argparse.Namespace, network: nn.Module) -> Data:
+    """Return what the command names; a network that is not new marks what no person marked."""
+    if args.kind == "easyportrait":
+        return easyportrait_data(args.data, args.scenes)
+    if args.kind == "streets":
+        return streets_data(args.data, args.labels, VIEWS[args.views])
+    return shared_data(
+        args.data, network.eval() if args.start else None, args.run, VIEWS[args.views]
+    )
 
 
 def train(args: argparse.Namespace) -> None:
@@ -125,13 +165,7 @@ def train(args: argparse.Namespace) -> None:
     if device.type == "cpu":
         quicken(network)
     with machine.main_process_first():  # which labels for the others, too
-        data = (
-            shared_data(
-                args.data, network.eval() if args.start else None, args.run, VIEWS[args.views]
-            )
-            if args.kind == "shared"
-            else easyportrait_data(args.data, args.scenes)
-        )
+        data = data_of(args, network)
     optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
     trained, optimizer = machine.prepare(network, optimizer)
     # Every process and every start sees pictures of its own.
@@ -155,7 +189,7 @@ def train(args: argparse.Namespace) -> None:
     fit(
         {"parser": network}, {"adam": optimizer}, step, averaged="parser",
         schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run,
-        sample=lambda net, page: evaluate(net, data.held_out, page),
+        sample=lambda net, page: evaluate(net, data, page),
         **shared_by(machine),
     )  # fmt: skip
     if machine.is_main_process:
@@ -204,7 +238,7 @@ def arguments() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     kinds = top.add_subparsers(dest="kind", required=True)
-    for kind in ("shared", "easyportrait"):
+    for kind in ("shared", "streets", "easyportrait"):
         cli = kinds.add_parser(kind, help=f"train on {kind} data")
         cli.add_argument("data", type=Path)
         cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
@@ -231,6 +265,13 @@ def arguments() -> argparse.ArgumentParser:
             help="faces as closer looks show them, or photos as first looks do",
         )
         cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
+        if kind == "streets":
+            cli.add_argument(
+                "--labels",
+                type=Path,
+                default=Path("runs/labels"),
+                help="the folder that keeps labels",
+            )
         if kind == "easyportrait":
             cli.add_argument(
                 "--scenes",

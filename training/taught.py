@@ -78,7 +78,7 @@ def _sure_parts(teacher: nn.Module, photo: Pixels, matrix: NDArray[np.float32]) 
         .permute(0, 2, 3, 1)
         .numpy()
     )
-    nine = nine_probabilities((seen + mirror[:, ::-1, list(MIRRORED)]) / 2)
+    nine = nine_probabilities((seen + mirror[:, ::-1, list(MIRRORED[: seen.shape[-1]])]) / 2)
     parts, sure = nine.argmax(2).astype(np.uint8), nine.max(2)
     # Hair, headwear, clothes: the teacher does not tell them apart well.
     return np.where((sure < SURE) | (parts == Part.PERSON), PERSON, parts).astype(np.uint8)

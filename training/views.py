@@ -33,11 +33,14 @@ class Views:
     `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of pictures is drawn; `whole`: the same of
     whole photos. `tilt`: the standard deviation of a head's angle, degrees; `leaning`: how often any angle to 45 degrees takes its
     place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
-    `empty`: how often it begins without anybody. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
+    `empty`: how often it begins without anybody. `figures`: the framings of whole figures, and `standing`: how often one of them takes
+    the face's place. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
     file are varied.
     """
 
     faces: tuple[Framing, ...]
+    figures: tuple[Framing, ...] = ()
+    standing: float = 0.0
     sets: Mapping[str, float] = field(default_factory=dict)
     whole: float = 1.0
     tilt: float = 10.0
@@ -49,9 +52,17 @@ class Views:
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
-        """Draw one of the framings."""
-        often = np.array([framing.often for framing in self.faces])
-        return self.faces[rng.choice(len(often), p=often / often.sum())]
+        """Draw one of the faces' framings."""
+        return _one_of(self.faces, rng)
+
+    def of_figure(self, rng: np.random.Generator) -> Framing:
+        """Draw one of the figures' framings."""
+        return _one_of(self.figures, rng)
+
+
+def _one_of(framings: tuple[Framing, ...], rng: np.random.Generator) -> Framing:
+    often = np.array([framing.often for framing in framings])
+    return framings[rng.choice(len(often), p=often / often.sum())]
 
 
 NEAR, SMALL, CUT_OFF = (
@@ -72,6 +83,18 @@ VIEWS = {
     "far": Views(
         (Framing(0.35, (0.3, 0.75), room=0.2), Framing(0.5, (0.08, 0.5)), Framing(0.15, (0.3, 1.4), room=0.55)),
         sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, exchanged=0.4, damaged=0.8,
+    ),
+    # People as they stand before a camera: from head to shoes, in pieces, many, far away.
+    "streets": Views(
+        (Framing(0.4, (0.25, 0.8), room=0.25), Framing(0.45, (0.06, 0.3)), Framing(0.15, (0.3, 1.4), room=0.55)),
+        (Framing(0.55, (0.45, 1.2), room=0.25), Framing(0.2, (0.1, 0.45)), Framing(0.25, (1.2, 3.0), room=0.3)), standing=0.62,
+        tilt=7.0, leaning=0.08, exchanged=0.3, crowds=(0.66, 0.16, 0.08, 0.05, 0.03, 0.02), empty=0.05, shaded=0.03, damaged=0.6,
+    ),
+    # The same faces as closer looks show them: with collars, hats and hands, and somebody else beside them.
+    "street_heads": Views(
+        (Framing(0.65, (0.5, 0.86), (0.5, 0.54), 0.06), Framing(0.35, (0.88, 1.2), (0.5, 0.41), 0.06)),
+        sets={"face_parsing": 2.2, "portraits_in_the_wild": 1.2, "people": 0.3, "people_parts": 0.7, "swapped": 0.5},
+        whole=0.0, tilt=4.0, leaning=0.05, exchanged=0.15, crowds=(0.8, 0.15, 0.05), empty=0.01, shaded=0.06, damaged=0.5,
     ),
     # The same as most photos are: one person before the scene that was there, little damaged. A training's last hour.
     "usual": Views(

@@ -1,4 +1,4 @@
-"""The command `python -m pipeline compare`."""
+"""Define the command `python -m pipeline compare`."""
 
 import argparse
 from collections.abc import Callable
@@ -14,11 +14,14 @@ from pipeline.settings import COMPARED, options
 if TYPE_CHECKING:
     from pipeline.types import Progress
 
-TEXT = "Draw one photo painted with several segmenters side by side, with parameters, seconds and agreement."
+TEXT = (
+    "Draw one photo painted with several segmenters side by side, with parameters, seconds and "
+    "agreement."
+)
 
 
 def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add the command; the flags of the settings come from the settings."""
+    """Add the command `compare`; its flags are derived from the settings' options."""
     option = next(option for option in options() if option.flag == "segmenter")
     command = commands.add_parser(
         "compare", help="Compare segmenters on one photo.", description=TEXT, allow_abbrev=False
@@ -29,26 +32,27 @@ def add_compare(commands: "argparse._SubParsersAction[Any]") -> None:
         "--overwrite", action="store_true", help="replace a file that is there already"
     )
     command.add_argument(
-        "--segmenters", type=lambda text: tuple(filter(None, text.split(","))), default=COMPARED, metavar="A,B,…",
+        "--segmenters",
+        type=lambda text: tuple(filter(None, text.split(","))),
+        default=COMPARED,
+        metavar="A,B,…",
         help=f"any of {', '.join(option.choices)} (default: {','.join(COMPARED)})",
-    )  # fmt: skip
+    )
     add_styles(command)
     add_settings(command, (option for option in options() if option.flag != "segmenter"))
     command.set_defaults(run=draw)
 
 
 def draw(chosen: argparse.Namespace) -> int:
-    """Compare the segmenters and write the sheet."""
+    """Run the command: compare the segmenters and write the sheet; return the exit code."""
     from pipeline.cli.comparison_sheet import sheet
     from pipeline.compare import check, compare
     from pipeline.io.image_files import WRITTEN, read_photo, write_picture
     from pipeline.runtime.models import Models
 
-    jobs, settings, styles = (
-        plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN)),
-        settings_of(chosen),
-        styles_of(chosen),
-    )
+    jobs = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN))
+    settings = settings_of(chosen)
+    styles = styles_of(chosen)
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
         job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)

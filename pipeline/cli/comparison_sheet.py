@@ -10,14 +10,14 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Segmenter, options
 from pipeline.types import Image, Pixels
 
-AREA = 480 * 640  # px of each picture on the sheet, whatever its shape
+AREA = 480 * 640  # px; the area of each picture on the sheet
 GAP, TEXT_PX, LINES = 12, 17, 4
 PAPER, INK, PALE = (250, 248, 244), (30, 30, 34), (105, 105, 112)
-NARROWEST = 250  # px; what the lines of text need
+NARROWEST = 250  # px; the least width of a column, for its lines of text
 
 
 def sheet(comparison: Comparison) -> Pixels:
-    """Return original | painted and restored directly | one column a segmenter, (H, W, 3), facts written under each."""
+    """Draw a comparison's columns side by side, with lines of text under each, (H, W, 3)."""
     columns = columns_of(comparison)
     pictures = [_shown(picture) for picture, _ in columns]
     width = max(NARROWEST, pictures[0].shape[1])
@@ -42,7 +42,10 @@ def sheet(comparison: Comparison) -> Pixels:
 
 
 def columns_of(comparison: Comparison) -> list[tuple[Image, tuple[str, ...]]]:
-    """Return each picture of a comparison with the lines that stand under it."""
+    """List the pictures of a comparison with the lines of text under them.
+
+    They are the original, the photo painted and restored directly, and one for each segmenter.
+    """
     direct = "Painted and restored directly" if comparison.restored else "Painted, not restored"
     columns: list[tuple[Image, tuple[str, ...]]] = [
         (comparison.original, ("Original",)),
@@ -52,7 +55,7 @@ def columns_of(comparison: Comparison) -> list[tuple[Image, tuple[str, ...]]]:
 
 
 def facts(version: Version) -> tuple[str, ...]:
-    """Return what stands under a version: name, parameters, seconds, agreement."""
+    """Describe a version in lines: name, parameters, seconds, agreement."""
     if version.segmenter == REFERENCE:
         agreement = "what the others are compared with"
     else:
@@ -66,7 +69,7 @@ def facts(version: Version) -> tuple[str, ...]:
 
 
 def title_of(segmenter: Segmenter) -> str:
-    """Return what a person reads for a segmenter."""
+    """Look up a segmenter's name for the person."""
     option = next(option for option in options() if option.flag == "segmenter")
     return dict(zip(option.choices, option.names, strict=True))[segmenter]
 

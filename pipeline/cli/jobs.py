@@ -1,4 +1,4 @@
-"""Which photo goes where when the command is given several, and the report that says what became of each."""
+"""Plan which photo is written to which file, and report the outcome of each."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,20 +16,21 @@ STAGES = ("styled", "restored", "parse", "mask", "result")
 
 @dataclass(frozen=True)
 class Job:
-    """One photo, the file its result goes to, the folder its stages go to (None: they are not wanted)."""
+    """One photo, the file for its result, and the folder for its stages (None: not written)."""
 
     photo: Path
     result: Path
     stages: Path | None = None
 
     def stage(self, name: str) -> Path:
-        """Return the file of one stage's picture."""
+        """Name the file for one stage's picture."""
         return (self.stages or self.result.parent) / f"{name}.png"
 
     def refuse_taken(self, sources: Iterable[Path], *, overwrite: bool) -> None:
-        """Refuse, before any work is done, a job whose files are there already or would replace one of the `sources`.
+        """Refuse, before any work, a job whose files exist or would replace one of `sources`.
 
-        Raises: FileExistsError. PhotoError: a photo would be lost.
+        Raises: FileExistsError: a file exists and `overwrite` is False. PhotoError: a source would
+        be replaced.
         """
         wanted = [self.result, *(self.stage(name) for name in STAGES if self.stages)]
         for path in wanted:
@@ -45,14 +46,18 @@ class Job:
 def plan(
     photos: list[Path], out: str, *, suffixes: tuple[str, ...], stages: Path | None = None
 ) -> list[Job]:
-    """Return a job for each photo. `out` is a file for one photo, a folder for several, where names that repeat are numbered.
+    """Make a job for each photo.
 
-    Raises: ValueError: `out` is the one where the other is needed, or its suffix is none of `suffixes`.
+    `out`: a file for one photo, a folder for several; in the folder repeated names are numbered.
+
+    Raises: ValueError: `out` is a file where a folder is needed, or its suffix is not in
+    `suffixes`.
     """
     if len(photos) == 1 and not _is_folder(out):
         if Path(out).suffix.lower() not in suffixes:
             raise ValueError(
-                f"Wanted a result named {', '.join(suffixes)} or a folder, found {out!r}; rename it."
+                f"Wanted a result named {', '.join(suffixes)} or a folder, found {out!r}; "
+                "rename it."
             )
         return [Job(photos[0], Path(out), stages)]
     folder = Path(out)
@@ -71,7 +76,7 @@ def plan(
 
 
 def number_repeats(stems: Iterable[str]) -> Iterator[str]:
-    """Yield each stem, a repeated one as STEM-2, STEM-3, …; no two are equal, even where a disk ignores case."""
+    """Yield each stem, repeated ones as STEM-2, STEM-3, …; they differ not only in case."""
     taken: set[str] = set()
     for stem in stems:
         name, number = stem, 1
@@ -88,16 +93,19 @@ def _is_folder(out: str) -> bool:
 
 @dataclass
 class Ledger:
-    """The report: a JSON list, one object a photo, written anew after each so that an interrupted run keeps what is finished."""
+    """The report: a JSON list with one object a photo.
+
+    The file is rewritten after each photo, so that an interrupted run keeps what is finished.
+    """
 
     path: Path | None
     settings: Settings
     records: list[dict[str, Any]] = field(default_factory=list)
 
     def open(self, *, overwrite: bool) -> None:
-        """Write the empty list, to learn before any work whether it can be written.
+        """Write the empty list, to check before any work that the file can be written.
 
-        Raises: OSError.
+        Raises: OSError: it cannot, or exists and `overwrite` is False.
         """
         if self.path:
             refuse_taken(self.path, overwrite=overwrite)
@@ -110,7 +118,7 @@ class Ledger:
         seconds: dict[str, float] | None = None,
         error: str | None = None,
     ) -> None:
-        """Add what became of one photo."""
+        """Add the outcome of one photo, and write the file."""
         self.records.append(
             record(
                 str(job.photo),
@@ -140,7 +148,7 @@ def record(
     seconds: dict[str, float] | None = None,
     error: str | None = None,
 ) -> dict[str, Any]:
-    """Return what became of one photo, as JSON holds it."""
+    """Describe the outcome of one photo in JSON's types."""
     return {
         "photo": photo,
         "result": result,
@@ -167,17 +175,21 @@ def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
 
 
 def _describe(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
-    """Return a face in photo px, as JSON holds it, and what restoration did with it, where that could be done."""
-    done = {} if plan is None else {
-        "restoration": plan.weight,
-        "left_alone": plan.why or None,
-        "blur_px": round(plan.blur, 2),
-        "confidence": ("low confidence" if plan.low_confidence else "high") if plan.weight else None,
-    }  # fmt: skip
+    """Describe a face, in photo px, and its restoration in JSON's types."""
     return {
         "box": [round(float(v), 2) for v in face.box],
         "eye_centers": [[round(float(v), 2) for v in point] for point in face.eyes],
         "mouth_corners": [[round(float(v), 2) for v in point] for point in face.mouth],
         "score": round(float(face.score), 4),
-        **done,
+        **({} if plan is None else _describe_plan(plan)),
+    }
+
+
+def _describe_plan(plan: RestorationPlan) -> dict[str, Any]:
+    confidence = "low confidence" if plan.low_confidence else "high"
+    return {
+        "restoration": plan.weight,
+        "left_alone": plan.why or None,
+        "blur_px": round(plan.blur, 2),
+        "confidence": confidence if plan.weight else None,
     }

@@ -1,4 +1,4 @@
-"""The command: `python -m pipeline paint | parse | compare | weights`."""
+"""Define the command `python -m pipeline paint | parse | compare | weights`."""
 
 import argparse
 import sys
@@ -27,15 +27,15 @@ Say = Callable[[str], None]
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """An argument parser whose error messages are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Leave with the message."""
+        """Exit with the message."""
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 2 where some input was bad, or 130 where the person interrupted it."""
+    """Run one command; return 0, 2 where some input was bad, or 130 where it was interrupted."""
     parser = build_parser()
     chosen = parser.parse_args(arguments)
     try:
@@ -43,16 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted; what is finished is kept.\n")
         return INTERRUPTED
-    except (
-        ValueError,
-        OSError,
-    ) as error:  # what is wrong with OUT, --stages or --report as a whole
+    except (ValueError, OSError) as error:  # OUT, --stages or --report cannot be used at all
         sys.stderr.write(f"{parser.prog} {chosen.command}: {sentence_of(error)}\n")
         return BAD_INPUT
 
 
 def build_parser() -> Parser:
-    """Return the parser; the flags of the settings come from the settings."""
+    """Build the parser of all commands; flags are derived from the settings' options."""
     parser = Parser(
         prog="python -m pipeline",
         description="Paint portraits like Monet and keep the person's own face.",
@@ -153,7 +150,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
 
 
 def parse_photos(chosen: argparse.Namespace) -> int:
-    """Write each photo's classes."""
+    """Parse each photo and write its classes as an index picture."""
     from pipeline.io.image_files import read_photo, write_labels
     from pipeline.runtime.models import Models
     from pipeline.steps.detect import parse
@@ -176,7 +173,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
 
 
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
-    """Write each stage's picture at working size; a skipped stage has none, not even from an earlier run."""
+    """Write each stage's picture at working size, and delete an old one of a skipped stage."""
     from pipeline.io.image_files import write_labels, write_picture
     from pipeline.ops.tensor import to_uint8
 
@@ -191,7 +188,7 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
 
 
 def _skips(painting: "Painting") -> list[str]:
-    """Say which stages did not run, those of one reason together."""
+    """Tell which stages did not run, one sentence a reason."""
     reasons = dict.fromkeys(painting.skipped.values())
     return [
         f"skipped {', '.join(s for s, why in painting.skipped.items() if why == reason)}: {reason}"

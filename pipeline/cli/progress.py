@@ -1,4 +1,4 @@
-"""What the command shows while it works: bars, and errors in one line."""
+"""Show progress bars while the command works, and errors in one line."""
 
 import sys
 from collections.abc import Callable
@@ -20,11 +20,11 @@ BAD_INPUT = 2
 def for_each(
     jobs: list[Job], work: Callable, failed: Callable[[Job, str], None] = lambda job, error: None
 ) -> int:
-    """Do the work of every job, whatever becomes of the others; return 0, or 2 where one failed."""
+    """Run every job, also after one has failed; return 0, or 2 where one failed."""
     from tqdm import tqdm
 
     code = 0
-    # None: hidden where nobody watches, so that logs hold whole lines.
+    # disable=None hides the bar where the output is no terminal, so that logs have whole lines.
     with tqdm(total=len(jobs), unit="photo", disable=None) as bar, interrupts() as ctrl_c:
 
         def report(progress: "Progress") -> None:
@@ -49,13 +49,13 @@ def for_each(
 
 
 def watch(bar: "tqdm", progress: "Progress") -> None:
-    """Say beside a bar which stage of a photo goes on, and of a long one how far it is."""
-    far = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
-    bar.set_postfix_str(progress.stage + far)
+    """Write beside a bar which stage runs, and of a long one its progress and loss."""
+    detail = "" if progress.loss is None else f" {progress.done:.0%}, loss {progress.loss:.4g}"
+    bar.set_postfix_str(progress.stage + detail)
 
 
 def sentence_of(error: Exception) -> str:
-    """Return an error in one line."""
+    """Describe an error in one line."""
     if isinstance(error, MemoryError):
         return "There is not enough memory for this photo; make it smaller first."
     if isinstance(error, OSError) and error.strerror:
@@ -64,7 +64,7 @@ def sentence_of(error: Exception) -> str:
 
 
 def bars() -> "Arriving":
-    """Return what draws a progress bar for each weight that is downloaded, where somebody watches."""
+    """Make a callback that draws a progress bar for each download, on a terminal."""
     from tqdm import tqdm
 
     drawn: dict[str, tqdm[NoReturn]] = {}

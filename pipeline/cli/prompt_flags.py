@@ -1,4 +1,4 @@
-"""A prompt as flags of the command."""
+"""Read a prompt from flags of the command."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -22,24 +22,29 @@ def add_prompt(command: argparse.ArgumentParser) -> None:
         help=f"add what lies at a point, or take it away (-): {POINTS}",
     )
     group.add_argument("--box", metavar="X0,Y0,X1,Y1", help=f"keep what is in a box: {BOX}")
-    about = "point at faces: each gets its own restoration, or --restoration, sharp or not; --restored-faces chosen restores no others"
+    about = (
+        "point at faces: each gets its own restoration, or --restoration, sharp or not; "
+        "--restored-faces chosen restores no others"
+    )
     group.add_argument("--faces", metavar="'X,Y X,Y,0.8 …'", help=f"{about}: {FACES}")
 
 
 def prompt_of(chosen: argparse.Namespace) -> "Prompt":
-    """Return the prompt that the given flags make.
+    """Build the prompt from the parsed flags.
 
-    Raises: PromptError: it is no prompt, or there are several photos.
+    Raises: PromptError: a flag is malformed, or there are several photos.
     """
     from pipeline.types import Prompt, PromptError
 
     prompt = Prompt(
-        points=tuple(_point(text) for text in (chosen.points or "").split()), box=chosen.box and _box(chosen.box),
+        points=tuple(_point(text) for text in (chosen.points or "").split()),
+        box=chosen.box and _box(chosen.box),
         faces=tuple(_face(text) for text in (chosen.faces or "").split()),
-    )  # fmt: skip
+    )
     if prompt and len(chosen.photos) > 1:
         raise PromptError(
-            f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. Paint them one by one."
+            f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. "
+            "Paint them one by one."
         )
     return prompt
 

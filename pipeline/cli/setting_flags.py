@@ -1,4 +1,4 @@
-"""The settings as flags of the command."""
+"""Read the settings from flags of the command."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -7,7 +7,10 @@ from pipeline.settings import Option, Settings, options
 
 
 def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> None:
-    """Add a flag for each option. Those not given stay out of the namespace, so that `Settings` alone knows the defaults."""
+    """Add a flag for each option.
+
+    Flags that are not given are absent from the namespace, so that only `Settings` has defaults.
+    """
     group = command.add_argument_group("settings")
     for option in wanted:
         if option.kind is bool:
@@ -32,7 +35,7 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
 
 
 def settings_of(chosen: argparse.Namespace) -> Settings:
-    """Return the settings that the given flags make."""
+    """Build the settings from the parsed flags."""
     given = vars(chosen)
     return Settings.from_flat(
         **{option.flag: given[option.flag] for option in options() if option.flag in given}
@@ -40,7 +43,7 @@ def settings_of(chosen: argparse.Namespace) -> Settings:
 
 
 def reader(option: Option) -> Callable[[str], bool | float | str]:
-    """Return what reads an option's value from a flag's text and refuses a bad one."""
+    """Make a function that reads an option's value from a flag's text and refuses a bad one."""
 
     def read(text: str) -> bool | float | str:
         value = option.read(text)

@@ -1,4 +1,4 @@
-"""The pictures that a photo is painted like, as flags of the command."""
+"""Read style pictures from flags of the command."""
 
 import argparse
 from pathlib import Path
@@ -29,9 +29,10 @@ def add_styles(command: argparse.ArgumentParser) -> None:
 
 
 def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
-    """Return the styles that the given flags name.
+    """Read the style pictures that the parsed flags name.
 
-    Raises: PhotoError: one cannot be read. PromptError: a share is no number above 0, a mask has no style, or no style is painted like.
+    Raises: PhotoError: one cannot be read. PromptError: a weight is not above 0, or styles are
+    missing for the painter, or given for a painter without styles.
     """
     from pipeline.io.style_images import NO_STYLE, style_of
     from pipeline.types import PromptError
@@ -41,12 +42,13 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:
         raise PromptError(
-            "--style and --style-mask are for --painter portrait-aware; add that, or leave them out."
+            "--style and --style-mask are for --painter portrait-aware; add that, or leave them "
+            "out."
         )
     mask = chosen.style_mask and _read(chosen.style_mask)
     named = [_named(text) for text in chosen.style]
     return tuple(
-        style_of(_read(file), share, None if i else mask) for i, (file, share) in enumerate(named)
+        style_of(_read(file), weight, None if i else mask) for i, (file, weight) in enumerate(named)
     )
 
 
@@ -61,14 +63,14 @@ def _read(file: Path) -> "Photo":
 
 
 def _named(text: str) -> tuple[Path, float]:
-    """Return the file and the share that a flag names."""
+    """Split a flag's text into the picture's file and its weight, by default 1."""
     from pipeline.types import PromptError
 
-    name, equals, share = text.rpartition("=")
+    name, equals, weight = text.rpartition("=")
     if not equals or Path(text).exists():
         return Path(text), 1.0
     try:
-        number = float(share)
+        number = float(weight)
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):

@@ -1,4 +1,4 @@
-"""The command `python -m pipeline weights`."""
+"""Define the command `python -m pipeline weights`."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ TEXT = "List the weights: embedded, cached or missing. Nothing is downloaded unl
 
 
 def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add the command."""
+    """Add the command `weights`."""
     command = commands.add_parser(
         "weights",
         help="List, download or verify the weights.",
@@ -42,7 +42,7 @@ def add_weights(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Do what the flags ask; return 0, or 2 where a weight could not be had or is not what it should be."""
+    """Run the command; return 0, or 2 where a weight is unavailable or damaged."""
     if chosen.fetch:
         return for_each(asked_for(chosen.fetch), _fetched)
     if chosen.verify:
@@ -51,7 +51,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def asked_for(names: list[str]) -> list["Entry"]:
-    """Return the published weights of these names; of all, those without a known sha256 are left out: they are fetched by name only.
+    """Look up the published weights of these names.
+
+    "all" stands for those whose sha256 is published; the others are fetched by name only.
 
     Raises: ValueError: there is no such weight.
     """
@@ -60,21 +62,22 @@ def asked_for(names: list[str]) -> list["Entry"]:
     published = {entry.name: entry for entry in PUBLISHED}
     if unknown := [name for name in names if name not in published and name != ALL]:
         raise ValueError(
-            f"There is no weight {', '.join(unknown)} to download; there are {', '.join(published)}, and {ALL}."
+            f"There is no weight {', '.join(unknown)} to download; there are "
+            f"{', '.join(published)}, and {ALL}."
         )
     pinned = [entry.name for entry in PUBLISHED if entry.sha256] if ALL in names else []
     return [published[name] for name in dict.fromkeys([*names, *pinned]) if name != ALL]
 
 
 def here() -> list["Entry"]:
-    """Return the weights that lie on this machine."""
+    """List the weights whose files are on this machine."""
     from pipeline.weights.resolve import status
 
     return [known.entry for known in status() if known.state != "missing"]
 
 
 def for_each(entries: Iterable["Entry"], act: "Callable[[Entry], VerifiedWeights]") -> int:
-    """Say of each weight where its verified files lie, or what is wrong with it, whatever becomes of the others."""
+    """Fetch or verify each weight and print its files or its error; return the exit code."""
     from pipeline.weights.catalog import WeightError
 
     code = 0
@@ -104,7 +107,7 @@ def _compared(entry: "Entry") -> "VerifiedWeights":
 
 
 def list_all() -> int:
-    """Say what is known of each weight."""
+    """Print the facts of each weight; return the exit code."""
     from pipeline.weights.resolve import status
 
     sys.stdout.write("\n".join(describe(known) for known in status()))
@@ -112,11 +115,9 @@ def list_all() -> int:
 
 
 def describe(known: "Status") -> str:
-    """Return what is known of a weight, a fact a line."""
-    entry, recorded = (
-        known.entry,
-        f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only",
-    )
+    """Describe a weight, one fact a line."""
+    entry = known.entry
+    recorded = f"{known.sha256} (recorded here)" if known.sha256 else "fetched by name only"
     sources = [shard.file for shard in entry.shards] or list(entry.sources)
     facts = {
         "for": entry.purpose,

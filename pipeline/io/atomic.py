@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Write files atomically: a reader finds the whole file or none."""
 
 import os
 import secrets
@@ -8,9 +8,9 @@ from typing import IO
 
 
 def refuse_taken(path: Path, *, overwrite: bool = False) -> None:
-    """Refuse a path where something is already, unless it may be overwritten.
+    """Refuse a path that exists, unless it may be overwritten.
 
-    Raises: FileExistsError.
+    Raises: FileExistsError: it exists.
     """
     if path.exists() and not overwrite:
         raise _taken(path)
@@ -19,15 +19,16 @@ def refuse_taken(path: Path, *, overwrite: bool = False) -> None:
 def write_whole(
     path: Path, save: Callable[[IO[bytes]], object], *, overwrite: bool = False
 ) -> None:
-    """Let `save` fill a file that appears at `path` only when it is complete; its folder is made where it is missing.
+    """Let `save` write a file that appears at `path` only when it is complete.
 
-    Raises: FileExistsError: `path` is there already and `overwrite` is False.
+    A missing folder is made.
+
+    Raises: FileExistsError: `path` exists and `overwrite` is False.
     """
     refuse_taken(path, overwrite=overwrite)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(
-        f".{path.name[:80]}.{secrets.token_hex(4)}.part"
-    )  # the same folder, so that the rename is atomic
+    # In the same folder, so that the rename is atomic.
+    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
             save(file)
@@ -38,9 +39,9 @@ def write_whole(
 
 
 def _link(part: Path, path: Path) -> bool:
-    """Give `part` its final name unless somebody took it meanwhile; False on a disk without hard links.
+    """Give `part` its final name by a hard link; False on a disk without hard links.
 
-    Raises: FileExistsError.
+    Raises: FileExistsError: somebody took the name in the meantime.
     """
     try:
         os.link(part, path)

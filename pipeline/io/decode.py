@@ -1,4 +1,7 @@
-"""What a decoder delivers -> upright 8-bit sRGB, strip by strip: a big photo is held once as decoded and once as we want it."""
+"""Convert decoded pictures to upright 8-bit sRGB, strip by strip.
+
+A large photo is thus held twice at most: as decoded and as converted.
+"""
 
 import io
 from collections.abc import Callable
@@ -13,20 +16,15 @@ from PIL.ImageFile import ImageFile
 from pipeline.types import PhotoError, Pixels
 
 Alpha = NDArray[np.uint8]
-Split = Callable[
-    [Image.Image], tuple[Image.Image, Alpha | None]
-]  # a strip -> its colors (L, RGB, CMYK or LAB), its opacity
+# A strip -> its colors (mode L, RGB, CMYK or LAB) and its opacity.
+Split = Callable[[Image.Image], tuple[Image.Image, Alpha | None]]
 ToRgb = Callable[[Image.Image], Image.Image]
 
 STRIP_ROWS = 128
-_SPACES = {
-    "L": "GRAY",
-    "RGB": "RGB ",
-    "CMYK": "CMYK",
-    "LAB": "Lab ",
-}  # Pillow's mode -> ICC's name of the color space
-_WHITE_IS_ZERO = 0
-_PHOTOMETRIC = 262
+# Pillow's mode -> ICC's name of the color space.
+_SPACES = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK", "LAB": "Lab "}
+_PHOTOMETRIC = 262  # TIFF's tag of the photometric interpretation
+_WHITE_IS_ZERO = 0  # a value of it
 
 _AS_STORED: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     1: lambda upright: upright,
@@ -41,13 +39,14 @@ _AS_STORED: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
 
 
 def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, list[str]]:
-    """Decode an opened picture: upright sRGB pixels, their alpha (None where all is opaque), notes on what was changed.
+    """Decode an opened picture to upright sRGB pixels, alpha, and notes on what was changed.
 
-    `factor`: how many pixels, in a row and in a column, become one; it divides `STRIP_ROWS`.
+    The alpha is None where all pixels are opaque.
+    `factor`: the factor by which both sides are reduced; it divides `STRIP_ROWS`.
 
-    Raises: PhotoError: numbers that are no photo. Whatever Pillow raises for broken data passes through.
+    Raises: PhotoError: the pixels are 32-bit numbers. Pillow's errors for broken data pass through.
     """
-    layout = str(image.tile)  # the depth as stored is known only until the data is read
+    layout = str(image.tile)  # holds the stored bit depth; reading the data deletes it
     image.load()
     split = _choose_split(image, layout)
     to_rgb, notes = _choose_conversion(
@@ -55,9 +54,8 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
     )
     if ";16" in layout or ";12" in layout:
         notes.insert(0, "Its colors were reduced to 8 bits a channel.")
-    orientation = read_orientation(
-        image
-    )  # after load: Pillow turns a TIFF by itself and then forgets the tag
+    # After load(): that turns a TIFF upright and removes its tag.
+    orientation = read_orientation(image)
     width, height = image.size
     across, down = -(-width // factor), -(-height // factor)
     size = (across, down) if orientation >= 5 else (down, across)
@@ -77,7 +75,7 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
 
 
 def read_orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 (as stored) to 8; 1 where it is missing or makes no sense."""
+    """Read the EXIF orientation, 1 (as stored) to 8; 1 where it is missing or invalid."""
     try:
         value = image.getexif().get(Base.Orientation, 1)
     except Exception:  # a broken EXIF block raises anything, and the pixels are fine without it
@@ -86,7 +84,9 @@ def read_orientation(image: Image.Image) -> int:
 
 
 def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """View an upright array (H, W, ...) as its file stores it, so that writing into the view turns the picture.
+    """View an upright array (H, W, ...) as its file stores it.
+
+    Writing stored rows into the view turns the picture upright.
 
     Source: EXIF 2.32, tag 0x0112.
     """
@@ -94,11 +94,13 @@ def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]
 
 
 def _choose_split(image: Image.Image, layout: str) -> Split:
-    """Return how strips of this picture become colors and opacity."""
+    """Choose the function that splits strips of this picture into colors and opacity.
+
+    Raises: PhotoError: the pixels are 32-bit numbers.
+    """
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM"):
-        white_is_zero = (
-            getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
-        )  # Pillow inverts these at 8 bits only
+        # Pillow inverts such pictures at 8 bits only.
+        white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
         return _split_deep(
             4095 if "I;12" in layout else 65535,
             image.info.get("transparency"),
@@ -106,17 +108,20 @@ def _choose_split(image: Image.Image, layout: str) -> Split:
         )
     if image.mode in ("I", "F"):
         raise PhotoError(
-            "Wanted a photo of 8 or 16 bits a channel, found 32-bit numbers; export it as a PNG or JPEG."
+            "Wanted a photo of 8 or 16 bits a channel, found 32-bit numbers; export it as a PNG or "
+            "JPEG."
         )
     if ";16" in layout and image.mode == "RGB":
-        image.info.pop(
-            "transparency", None
-        )  # a 16-bit color key means nothing in the 8 bits that Pillow leaves
+        # A 16-bit color key is meaningless for the 8 bits that Pillow keeps.
+        image.info.pop("transparency", None)
     return _split_plain
 
 
 def _split_deep(top: int, key: int | None, *, inverted: bool) -> Split:
-    """Scale gray of 0..`top` to 8 bits, which Pillow's own conversion would clip; `key` is the transparent value."""
+    """Make a split for gray of 0 to `top`, scaled to 8 bits; Pillow's own conversion would clip.
+
+    `key`: the value that is transparent, or None.
+    """
 
     def split(strip: Image.Image) -> tuple[Image.Image, Alpha | None]:
         deep = np.asarray(strip).astype(np.uint32)
@@ -148,12 +153,12 @@ def _reduced(
         return colors.reduce(factor), None
     mode = colors.mode
     colors.putalpha(Image.fromarray(opacity))
-    small = colors.reduce(factor)  # Pillow weighs colors by their alpha
+    small = colors.reduce(factor)  # Pillow weights colors by their alpha
     return small.convert(mode), np.asarray(small.getchannel("A"))
 
 
 def _choose_conversion(mode: str, profile: bytes | None) -> tuple[ToRgb, list[str]]:
-    """Return how colors of `mode` become sRGB, and notes: by their ICC profile where it works, else by the plain formula."""
+    """Choose the conversion of `mode` to sRGB, with notes: the ICC profile's, else the formula."""
     notes: list[str] = []
     if profile:
         try:
@@ -164,22 +169,23 @@ def _choose_conversion(mode: str, profile: bytes | None) -> tuple[ToRgb, list[st
         return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB"), notes
     if mode == "CMYK":
         notes.append(
-            "It holds printing inks (CMYK) without a usable color profile; its colors are an approximation."
+            "It holds printing inks (CMYK) without a usable color profile; its colors are an "
+            "approximation."
         )
     return lambda colors: colors.convert("RGB"), notes
 
 
 def _convert_by_profile(mode: str, data: bytes) -> tuple[ToRgb, list[str]]:
-    """Return the conversion that an ICC profile describes.
+    """Build the conversion that an ICC profile describes, with notes.
 
-    Raises: ImageCms.PyCMSError, OSError, ValueError: a profile that is broken or of another color space.
+    Raises: ImageCms.PyCMSError, OSError, ValueError: the profile is broken or for another color
+    space.
     """
     source = ImageCms.ImageCmsProfile(io.BytesIO(data))
     core: Any = source.profile
     space = core.xcolor_space
-    if (
-        mode == "L" and space == _SPACES["RGB"]
-    ):  # gray pictures often carry the RGB profile of the program that saved them
+    # Gray pictures often carry the RGB profile of the program that saved them.
+    if mode == "L" and space == _SPACES["RGB"]:
         by_rgb = _transform(source, "RGB")
         return lambda colors: by_rgb(colors.convert("RGB")), []
     if space != _SPACES[mode]:
@@ -194,11 +200,18 @@ def _convert_by_profile(mode: str, data: bytes) -> tuple[ToRgb, list[str]]:
 
 
 def _transform(source: ImageCms.ImageCmsProfile, mode: str) -> ToRgb:
-    """Return relative colorimetric conversion with black point compensation, what photo programs do by default."""
+    """Build a relative colorimetric conversion with black point compensation.
+
+    That is the default of photo programs.
+    """
     transform = ImageCms.buildTransform(
-        source, ImageCms.createProfile("sRGB"), mode, "RGB",
-        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )  # fmt: skip
+        source,
+        ImageCms.createProfile("sRGB"),
+        mode,
+        "RGB",
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
 
     def convert(colors: Image.Image) -> Image.Image:
         converted = ImageCms.applyTransform(colors, transform)

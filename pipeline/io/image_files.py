@@ -1,4 +1,4 @@
-"""Files <-> pictures. Every way in which a picture can be unusable is found and said here."""
+"""Read and write picture files; unusable pictures are refused here, with a PhotoError each."""
 
 import io
 import warnings
@@ -20,8 +20,8 @@ from pipeline.settings import Settings
 from pipeline.types import Labels, Photo, PhotoError, Pixels, WeightUse
 
 MAX_PIXELS = 220_000_000
-WHOLE_PIXELS = 50_000_000  # beyond it a photo is read at half its sides
-MIN_SIDE = 16  # px; below it there is nothing to paint
+WHOLE_PIXELS = 50_000_000  # a photo of more pixels is read at half its sides
+MIN_SIDE = 16  # px; a smaller picture has nothing to paint
 MAX_ASPECT = 20
 
 _READ = (
@@ -44,7 +44,7 @@ _ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
 _FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
 _OPAQUE = (".jpg", ".jpeg")
-_PNG_LEVEL = 4  # a third of level 6's time for 7 % more bytes
+_PNG_LEVEL = 4  # takes a third of level 6's time for 7 % more bytes
 
 WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {"compress_level": _PNG_LEVEL}),
@@ -58,9 +58,16 @@ _MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # px, by format
 
 # background, person, skin, brows, eyes, lips, teeth: EasyPortrait's classes 0-8
 LABEL_COLORS = (
-    (0, 0, 0), (160, 221, 255), (130, 106, 237), (200, 121, 255), (255, 183, 255),
-    (0, 144, 193), (113, 137, 255), (230, 117, 153), (255, 255, 255),
-)  # fmt: skip
+    (0, 0, 0),
+    (160, 221, 255),
+    (130, 106, 237),
+    (200, 121, 255),
+    (255, 183, 255),
+    (0, 144, 193),
+    (113, 137, 255),
+    (230, 117, 153),
+    (255, 255, 255),
+)
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
 for _category in (UserWarning, Image.DecompressionBombWarning):  # its asides; ours say what matters
@@ -72,7 +79,10 @@ def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
 
     It has the file's full size, or half its sides where that is more than `WHOLE_PIXELS`.
 
-    Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too narrow.
+    It has its full size; a photo of more than `WHOLE_PIXELS` is read at half its sides.
+
+    Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too
+    narrow.
     """
     label = name or (source.stem if isinstance(source, Path) else "photo")
     with _opened(source) as image:
@@ -88,7 +98,7 @@ def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
 
 
 def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
-    """Return Pillow's name of a picture's format, and the (width, height) that its header states.
+    """Read Pillow's name of a picture's format, and the (width, height) in its header.
 
     Raises: PhotoError: it is no picture.
     """
@@ -102,9 +112,9 @@ def largest(kind: str) -> int:
 
 
 def read_settings(source: Path | bytes) -> Settings | None:
-    """Return the settings that a PNG made here carries, None for any other picture.
+    """Read the settings in a PNG that this project wrote; None for any other picture.
 
-    Raises: ValueError: it carries settings that are damaged or out of range. PhotoError: it is no picture.
+    Raises: ValueError: the settings are damaged or out of range. PhotoError: it is no picture.
     """
     with _opened(source) as image:
         text = image.info.get(KEY) if image.format == "PNG" else None
@@ -118,7 +128,7 @@ def encode_png(
     settings: Settings | None = None,
     weights: tuple[WeightUse, ...] = (),
 ) -> bytes:
-    """Encode pixels (H, W, 3) and their alpha (H, W) as a lossless PNG that carries the settings and weights that made it."""
+    """Encode pixels (H, W, 3) and alpha (H, W) as PNG, with settings and weights as metadata."""
     file = io.BytesIO()
     _join(pixels, alpha).save(
         file, "PNG", pnginfo=describe(settings, weights), compress_level=_PNG_LEVEL
@@ -135,15 +145,19 @@ def write_picture(
     weights: tuple[WeightUse, ...] = (),
     overwrite: bool = False,
 ) -> list[str]:
-    """Write pixels (H, W, 3) or (H, W) in the format of `path`'s suffix, whole or not at all; return notes for the person.
+    """Write pixels, (H, W, 3) or (H, W), in the format of `path`'s suffix, whole or not at all.
 
-    Raises: PhotoError: a suffix that is not written, a side the format cannot hold. FileExistsError: `path` is there already.
+    Returns notes for the person. `settings` and `weights` are written into PNGs only.
+
+    Raises: PhotoError: the suffix is not supported, or a side is too long for the format.
+    FileExistsError: `path` exists.
     """
     kind, options = format_of(path)
     longest = max(pixels.shape[:2])
     if longest > _MAX_SIDE.get(kind, longest):
         raise PhotoError(
-            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; choose .png or .tiff."
+            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; "
+            "choose .png or .tiff."
         )
     notes: list[str] = []
     if alpha is not None and path.suffix.lower() in _OPAQUE:
@@ -157,13 +171,14 @@ def write_picture(
 
 
 def write_labels(path: Path, labels: Labels, *, overwrite: bool = False) -> None:
-    """Write classes (H, W) 0-8 as an 8-bit index PNG: its numbers are the classes, its palette shows them.
+    """Write classes, (H, W) in 0-8, as an 8-bit index PNG whose palette is `LABEL_COLORS`.
 
-    Raises: PhotoError: another suffix. FileExistsError: `path` is there already.
+    Raises: PhotoError: the suffix is not .png. FileExistsError: `path` exists.
     """
     if path.suffix.lower() != ".png":
         raise PhotoError(
-            f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; name it {path.stem}.png."
+            f"Classes are written as .png only, found {path.suffix or 'no suffix'!r}; "
+            f"name it {path.stem}.png."
         )
     picture = Image.fromarray(labels)
     picture.putpalette([value for color in LABEL_COLORS for value in color])
@@ -171,21 +186,22 @@ def write_labels(path: Path, labels: Labels, *, overwrite: bool = False) -> None
 
 
 def format_of(path: Path) -> tuple[str, dict[str, Any]]:
-    """Return Pillow's name of the format that `path`'s suffix chooses, and how it is saved.
+    """Look up Pillow's name of the format of `path`'s suffix, and the options for saving.
 
-    Raises: PhotoError: a suffix that is not written.
+    Raises: PhotoError: the suffix is not supported.
     """
     try:
         return WRITTEN[path.suffix.lower()]
     except KeyError:
         raise PhotoError(
-            f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; rename it."
+            f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; "
+            "rename it."
         ) from None
 
 
 @contextmanager
 def _opened(source: Path | bytes) -> Iterator[ImageFile]:
-    """Open a picture for as long as it is read; whatever its decoder raises becomes a PhotoError."""
+    """Open a picture while it is read; any error of its decoder becomes a PhotoError."""
     try:
         with _open(source) as image:
             yield image
@@ -225,7 +241,8 @@ def _open(source: Path | bytes) -> ImageFile:
         except UnidentifiedImageError:
             pass
     raise PhotoError(
-        f"This is not a picture that can be read, or only its beginning; choose a {_READ_NAMES} file."
+        "This is not a picture that can be read, or only its beginning; choose a "
+        f"{_READ_NAMES} file."
     )
 
 
@@ -260,11 +277,13 @@ def _check_size(width: int, height: int, kind: str = "") -> None:
         raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}", kind)
     if min(width, height) < MIN_SIDE:
         raise PhotoError(
-            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; choose a larger picture."
+            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; "
+            "choose a larger picture."
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise PhotoError(
-            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; crop it first."
+            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; "
+            "crop it first."
         )
 
 
@@ -296,14 +315,14 @@ def _draft(image: ImageFile) -> int:
 
 
 def _say_reduced(found: int, painted: int) -> list[str]:
-    """Say so where a picture of `found` pixels is read with fewer."""
+    """Make the note that a picture of `found` pixels was read with fewer; none where it was not."""
     if painted >= found:
         return []
     return [f"It has {found / 1e6:.3g} megapixels; it is painted at {painted / 1e6:.3g}."]
 
 
 def _count_frames(image: ImageFile) -> list[str]:
-    """Say so where only the first of several frames or pages is used."""
+    """Choose the first of several frames or pages, with a note that says so."""
     count = getattr(image, "n_frames", 1)
     if count == 1 or image.format not in _FRAMES:
         return []
@@ -319,7 +338,7 @@ def _join(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Image.Image:
 
 
 def _flatten(pixels: Pixels, alpha: NDArray[np.uint8]) -> Pixels:
-    """Lay pixels over white by their alpha."""
+    """Composite pixels over white by their alpha."""
     white = Image.new("RGB", (pixels.shape[1], pixels.shape[0]), (255, 255, 255))
     white.paste(Image.fromarray(pixels), mask=Image.fromarray(alpha))
     return np.asarray(white)

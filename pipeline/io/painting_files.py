@@ -1,4 +1,4 @@
-"""A painting as a file of arrays and JSON, without pickles: reading it runs nothing."""
+"""Save and load paintings as files of arrays and JSON; without pickles, reading runs no code."""
 
 import dataclasses
 import json
@@ -36,14 +36,14 @@ KINDS = {
         WeightUse,
     )
 }
-TEXT = "json"  # name of the array that holds the rest: UTF-8
+TEXT = "json"  # name of the array that holds the JSON, as UTF-8 bytes
 Arrays = dict[str, NDArray[Any]]
 
 
 def save_painting(painting: Painting, file: IO[bytes]) -> None:
     """Write a painting as .npz.
 
-    Raises: TypeError: it holds a value of a kind that `KINDS` lacks.
+    Raises: TypeError: it holds a value of a class that `KINDS` lacks.
     """
     arrays: Arrays = {}
     text = json.dumps(_plain(painting, arrays))
@@ -66,7 +66,7 @@ def load_painting(file: IO[bytes]) -> Painting:
 
 
 def _plain(value: object, arrays: Arrays) -> object:
-    """Return a value as JSON holds it; arrays go to `arrays`, their names in their place."""
+    """Convert a value to JSON's types; arrays are put into `arrays` and replaced by their names."""
     if isinstance(value, np.ndarray):
         arrays[str(len(arrays))] = value
         return {"array": str(len(arrays) - 1)}
@@ -89,7 +89,7 @@ def _plain(value: object, arrays: Arrays) -> object:
 
 
 def _value(plain: Any, arrays: Any) -> Any:  # noqa: ANN401 - whatever a painting holds
-    """Return what `_plain` made JSON of."""
+    """Convert a value of JSON's types back: the inverse of `_plain`."""
     if isinstance(plain, list):
         return tuple(_value(part, arrays) for part in plain)
     if not isinstance(plain, dict):

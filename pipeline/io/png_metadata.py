@@ -1,4 +1,4 @@
-"""What a result's PNG says about itself: the settings and the weights that made it."""
+"""Write the settings and weights of a painting into its PNG's metadata, and read the settings."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ MAX_CHARACTERS = 64_000
 
 
 def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngInfo | None:
-    """Return the PNG text that carries `settings` and `weights`; None where there is nothing to carry."""
+    """Encode `settings` and `weights` as PNG text; None where there are no settings."""
     if settings is None:
         return None
     content = {
@@ -28,13 +28,15 @@ def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngIn
 
 
 def parse_settings(text: str) -> Settings:
-    """Return the settings a PNG's text carries. The text may come from anyone: every value is checked.
+    """Decode the settings from a PNG's text, which is not trusted: every value is checked.
 
-    Raises: ValueError: it is too long, not ours, or holds a value that is unknown or out of range.
+    Raises: ValueError: the text is too long, of another kind, or holds a value that is unknown or
+    out of range.
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(
-            f"Wanted settings of at most {MAX_CHARACTERS} characters, found {len(text)}; this picture's settings are not used."
+            f"Wanted settings of at most {MAX_CHARACTERS} characters, found {len(text)}; "
+            "this picture's settings are not used."
         )
     try:
         content: Any = json.loads(text)

@@ -1,4 +1,4 @@
-"""Memory that threads share, so that what several of them do at once stays within it."""
+"""Limit the memory that several threads use at the same time."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Room:
-    """A number of bytes; who needs more than is free waits until it is."""
+    """A semaphore of bytes: a thread that needs more than is free waits."""
 
     def __init__(self, total: int) -> None:
         self._total = self._free = total
@@ -14,7 +14,7 @@ class Room:
 
     @contextmanager
     def taken(self, needed: int) -> Iterator[None]:
-        """Hold so many bytes, or all there are, for as long as this is open."""
+        """Hold `needed` bytes, at most all, while the context is open."""
         needed = min(needed, self._total)
         with self._changed:
             self._changed.wait_for(lambda: self._free >= needed)

@@ -1,18 +1,18 @@
-"""The pictures that a photo is painted like."""
+"""Prepare style pictures."""
 
 from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, shrunk, size_within
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.types import Photo, Style
 
-STYLE_PIXELS = 2_000_000  # what is kept of a style picture
+STYLE_PIXELS = 2_000_000  # larger style pictures are shrunk to this
 NO_STYLE = (
     "Wanted a picture to paint like, found none; add a style picture, or choose the painter Monet."
 )
 
 
-def style_of(photo: Photo, share: float = 1.0, mask: Photo | None = None) -> Style:
-    """Return a picture as a style; a mask's white says where its style counts."""
+def style_of(photo: Photo, weight: float = 1.0, mask: Photo | None = None) -> Style:
+    """Make a style of a picture; its style counts where the mask is white, None: everywhere."""
     size = size_within(photo.pixels.shape[:2], STYLE_PIXELS)
     shown = None if mask is None else to_uint8(resized(luminance(to_float(mask.pixels)), size))
-    return Style(to_uint8(shrunk(photo.pixels, size)), share, shown)
+    return Style(to_uint8(shrunk(photo.pixels, size)), weight, shown)

@@ -1,16 +1,16 @@
-"""How well is a region outlined? The boundary F-score."""
+"""Score how well a region is outlined: the boundary F-score."""
 
 import cv2
 import numpy as np
 
 from pipeline.metrics.iou import Region
 
-TOLERANCE = 0.0075  # of the picture's diagonal: how far apart two edges may lie and still be one
+TOLERANCE = 0.0075  # of the picture's diagonal: the greatest distance of two matching edges
 
 
 def boundary(region: Region) -> Region:
-    """Mark the region's outermost pixels; where the picture ends is no edge."""
-    # Beyond the picture everything counts as the region's.
+    """Mark the region's outermost pixels; the picture's border is no edge."""
+    # cv2.erode counts pixels beyond the picture as inside.
     return region & (cv2.erode(region.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
 
 
@@ -25,13 +25,14 @@ def boundary_score(guess: Region, truth: Region) -> float:
     edges = boundary(guess), boundary(truth)
     if not edges[0].any() or not edges[1].any():
         return float(edges[0].any() == edges[1].any())
-    reach = max(1.0, TOLERANCE * float(np.hypot(*guess.shape)))
-    precision, recall = _near(edges[0], edges[1], reach), _near(edges[1], edges[0], reach)
+    tolerance_px = max(1.0, TOLERANCE * float(np.hypot(*guess.shape)))
+    precision = _near(edges[0], edges[1], tolerance_px)
+    recall = _near(edges[1], edges[0], tolerance_px)
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def _near(edge: Region, other: Region, reach: float) -> float:
-    """Return the fraction of an edge's pixels that lie within `reach` px of another edge."""
+def _near(edge: Region, other: Region, tolerance_px: float) -> float:
+    """Measure the fraction of an edge's pixels that lie near another edge."""
     away = (~other).astype(np.uint8)
     distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return float((distance[edge] <= reach).mean())
+    return float((distance[edge] <= tolerance_px).mean())

@@ -1,4 +1,4 @@
-"""How much of what a photo shows is left in a painting of it? The likeness of deep features."""
+"""Score how much of a photo's content is left in its painting: the cosine of deep features."""
 
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ LAYER = "conv4_1"
 
 
 def content_likeness(photo: Image, picture: Image, features: "Features") -> float:
-    """Compare two pictures' maps, each channel normalized, by their cosine in [-1, 1].
+    """Compare two pictures' feature maps, each channel normalized, by their cosine in [-1, 1].
 
-    1 where they are equal. The picture is brought to the photo's size. Light, contrast and color
-    may change: normalized maps hardly know them.
+    1 where they are equal. The picture is resized to the photo's size. Normalized maps hardly
+    depend on brightness, contrast and color.
 
     Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-Time with Adaptive Instance
     Normalization", for the normalization.

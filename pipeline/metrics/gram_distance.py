@@ -1,4 +1,4 @@
-"""How far is a picture's style from one painting's? The distance of their Gram matrices."""
+"""Measure how far a picture's style is from one painting's: the distance of Gram matrices."""
 
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,12 @@ LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
 def gram_distance(
-    picture: Image, painting: Image, features: "Features", *, shown: Mask | None = None,
-) -> float:  # fmt: skip
-    """Measure how far a picture's Gram matrices are from a painting's, relative to these.
+    picture: Image, painting: Image, features: "Features", *, shown: Mask | None = None
+) -> float:
+    """Measure the distance of a picture's Gram matrices to a painting's, relative to the latter.
 
-    The mean over layers, 0 where they are equal; the two may differ in size. `shown`: where the
-    picture's style counts, (H, W) in [0, 1]; None: everywhere.
+    The result is the mean over layers, 0 where they are equal; the two may differ in size.
+    `shown`: the weight of each of the picture's pixels, (H, W) in [0, 1]; None: 1 everywhere.
 
     Raises: ValueError: nothing of the picture is shown.
     Source: Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks".
@@ -38,8 +38,8 @@ def gram_distance(
         wanted = features(torch.from_numpy(to_batch(painting)), LAYERS)
         distances = []
         for layer in LAYERS:
-            lift = features.lift(layer)
-            mine = gram(gram_matrix(found[layer]) / mask.mean(), lift)
-            theirs = gram(gram_matrix(wanted[layer]), lift)
+            projection = features.lift(layer)
+            mine = gram(gram_matrix(found[layer]) / mask.mean(), projection)
+            theirs = gram(gram_matrix(wanted[layer]), projection)
             distances.append(((mine - theirs).norm() / theirs.norm()).item())
     return float(np.mean(distances))

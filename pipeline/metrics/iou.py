@@ -1,4 +1,4 @@
-"""How well do regions and classes lie on each other? Intersection over union."""
+"""Measure how well regions and classes overlap: intersection over union."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Is there a dull rim around the person? Lightness beside the person, against that farther out."""
+"""Measure a dark rim around the person: lightness next to the person and farther out."""
 
 import cv2
 import numpy as np
@@ -6,15 +6,14 @@ import numpy as np
 from pipeline.ops.color import to_lab
 from pipeline.types import Image, Mask
 
-BESIDE_PX = 4  # how wide the rim is
-BEYOND_PX = (8, 16)  # from where to where the background is that it is compared with
+BESIDE_PX = 4  # the rim's width
+BEYOND_PX = (8, 16)  # nearest and farthest distance of the background it is compared with
 
 
 def rim(photo: Image, result: Image, person: Mask) -> float:
-    """Measure how much darker the background's rim is than what lies beyond, in CIELAB's L.
+    """Measure how much darker the background's rim is than the background beyond, in CIELAB's L.
 
-    What the photo itself has of that is taken off, so 0 is a rim as in the photo, negative a
-    lighter one.
+    The photo's own difference is subtracted: 0 is a rim as in the photo, negative a lighter one.
 
     Raises: ValueError: the person leaves no background to compare.
     """

@@ -1,4 +1,4 @@
-"""Does one see where the person was set into the painting? The seam's visibility in CIELAB."""
+"""Measure how visible the seam between person and painting is, in CIELAB."""
 
 import cv2
 import numpy as np
@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab
 from pipeline.types import Image, Mask
 
-BAND = 0.04  # of the mask's height: how far from the edge colors are compared
-LEAST_PX = 2.0  # the same at least
-MOST_PLACES = 2000  # along the edge
+BAND = 0.04  # of the mask's height: the distance from the edge at which colors are compared
+LEAST_PX = 2.0  # the least such distance
+MOST_PLACES = 2000  # at most about twice as many places along the edge are measured
 
 
 def seam(styled: Image, result: Image, mask: Mask) -> float:
     """Measure how much the color steps across the mask's edge differ from the painting's own.
 
-    In units of CIELAB. `styled` is the painting before the masked region was set in, `result`
-    after, of one size. A step is taken along the edge's normal, from `BAND` outside to as much
-    inside, in pictures blurred by half of that; the median of all places counts. 0 where the
-    steps are the painting's own, and where the mask has no edge.
+    `styled`: the painting before the masked region was set in. `result`: the picture after that, of
+    the same size. A step is taken along the edge's normal, from `BAND` outside to `BAND` inside, in
+    pictures blurred by half of that. The result is the median over the edge, in units of CIELAB; 0
+    where the steps are the painting's own, and where the mask has no edge.
 
     Raises: ValueError: the three differ in size.
     """
@@ -44,7 +44,7 @@ def seam(styled: Image, result: Image, mask: Mask) -> float:
 
 
 def _at(lab: Image, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the nearest pixels' colors, (N, 3)."""
+    """Sample the nearest pixels' colors, (N, 3)."""
     h, w = lab.shape[:2]
     row, column = (np.round(v).astype(int).clip(0, n - 1) for v, n in ((y, h), (x, w)))
     return lab[row, column]

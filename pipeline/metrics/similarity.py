@@ -1,4 +1,4 @@
-"""How much of one picture is left in another? PSNR, and by piq SSIM, FSIMc and GMSD."""
+"""Measure the similarity of two pictures: PSNR, and by piq SSIM, FSIMc and GMSD."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -10,16 +10,18 @@ import numpy as np
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Image, Mask, Pixels
 
-EQUAL_DB = 100.0  # of equal pictures
-ERODED_PX, GRAY = 8, 0.5  # of a person's mask; what lies around the person
+EQUAL_DB = 100.0  # the PSNR of equal pictures
+ERODED_PX = 8  # by so much a person's mask is eroded
+GRAY = 0.5  # the value around the person
 NO_PIQ = "SSIM, FSIMc and GMSD want piq, which is not installed: pip install piq==0.8.0"
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """How much of a picture's structure another one has.
+    """The structural similarity of two pictures.
 
-    `ssim` and `fsimc`: 1 where the two are equal; `gmsd`: 0 there, and the more the less is left.
+    `ssim`, `fsimc`: 1 where the two are equal, less where they differ. `gmsd`: 0 where they are
+    equal, more where they differ.
 
     Source: Wang et al. 2004, "Image Quality Assessment: From Error Visibility to Structural
     Similarity"; Zhang et al. 2011, "FSIM: A Feature Similarity Index for Image Quality
@@ -32,9 +34,9 @@ class Similarity:
 
 
 def load_piq() -> ModuleType:
-    """Import the library of these measures, which the pipeline itself does without.
+    """Import piq, which only these measures need.
 
-    Raises: ImportError: it is not installed; the message says how to.
+    Raises: ImportError: it is not installed; the message says how to install it.
     """
     try:
         return import_module("piq")

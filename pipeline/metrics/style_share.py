@@ -1,4 +1,4 @@
-"""How near is a picture to paintings? By how strongly a perceptual network's channels answer."""
+"""Measure how near a picture is to paintings, by the statistics of a perceptual network."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 Statistics = NDArray[np.float64]  # (S,) mean and deviation of each channel of `LAYERS`
 
-LAYERS = ("conv2_1", "conv3_1", "conv4_1", "conv5_1")  # conv1_1 sees little but light
-SHORT_PX = 256  # short side at which pictures are compared, as large as a stroke is in all of them
+LAYERS = ("conv2_1", "conv3_1", "conv4_1", "conv5_1")  # conv1_1 depends on little but brightness
+SHORT_PX = 256  # short side at which pictures are compared, so that strokes are of like size
 LEAST_PAINTINGS = 8
-FLOOR = 1e-3  # added to deviations: a channel that never answers has none
+FLOOR = 1e-3  # added to deviations: that of a channel which is never active is 0
 
 
 @dataclass(frozen=True)
 class Style:
-    """What paintings have in common: mean and deviation of each of their `Statistics`."""
+    """Mean and deviation of each of several paintings' `Statistics`."""
 
     mean: Statistics
     deviation: Statistics
 
 
 def statistics(picture: Image, features: "Features") -> Statistics:
-    """Measure mean and deviation of each channel's answers to a picture, (S,)."""
+    """Measure mean and deviation of each channel's activations for a picture, (S,)."""
     import torch
 
     size = size_of_short(picture.shape[:2], SHORT_PX, 1)
@@ -44,7 +44,7 @@ def statistics(picture: Image, features: "Features") -> Statistics:
 
 
 def style_of(paintings: Iterable[Image], features: "Features") -> Style:
-    """Measure what paintings have in common.
+    """Measure the mean and the deviation of several paintings' statistics.
 
     Raises: ValueError: there are fewer than `LEAST_PAINTINGS`.
     """
@@ -55,10 +55,10 @@ def style_of(paintings: Iterable[Image], features: "Features") -> Style:
 
 
 def style_distance(picture: Image, style: Style, features: "Features") -> float:
-    """Measure how many deviations a picture's statistics are off the paintings', in the mean.
+    """Measure the mean distance of a picture's statistics to the paintings', in deviations.
 
-    The paintings themselves are less than 1 away in the mean. Absolute values, not squares: few
-    paintings have too small a deviation of a channel that seldom answers.
+    The paintings themselves are less than 1 away in the mean. Absolute values are averaged, not
+    squares, because few paintings underestimate the deviation of a channel that is seldom active.
     """
     return float(np.mean(np.abs(statistics(picture, features) - style.mean) / style.deviation))
 

@@ -1,4 +1,4 @@
-"""The CycleGAN generator: a ResNet that maps a photo to a painting."""
+"""Define the CycleGAN generator, a ResNet that maps a photo to a painting."""
 
 from functools import partial
 from typing import Any, Literal
@@ -22,11 +22,15 @@ NORMS = {
 class Generator(nn.Module):
     """Translate (B, 3, H, W) in [-1, 1] to the same; H and W multiples of 4.
 
-    With `filters=64, blocks=9, resize=False` the keys are those of the published `style_monet` checkpoint. `resize`
-    replaces transposed convolutions by nearest up-sampling + convolution under the same keys: no checkerboard. `norm`: what
-    follows each convolution. Instance norm depends on the whole picture, so a small bright spike grows with the picture's
-    size into a blot; a network trained with "batch" has its norms folded into the convolutions afterward and is then "none".
-    "measured" and "frozen" are instance norm in two halves, for pictures that are painted in tiles.
+    With `filters=64, blocks=9, resize=False` the state dict has the keys of the published
+    `style_monet` checkpoint.
+
+    `resize`: replaces transposed convolutions by nearest up-sampling and a convolution of the same
+    key, which makes no checkerboard.
+    `norm`: the layer after each convolution. Instance norm depends on the whole picture, so the
+    blot around a small bright spike grows with the picture's size. Of a network trained with
+    "batch" the norms are folded into the convolutions afterward; it is then built with "none".
+    "measured" and "frozen" are instance norm in two halves, for painting in tiles.
 
     Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2.
     """
@@ -51,14 +55,15 @@ class Generator(nn.Module):
         )
 
     def forward(self, photo: Tensor) -> Tensor:
-        """Return the painting, (B, 3, H, W) in [-1, 1]."""
+        """Paint a photo; both (B, 3, H, W) in [-1, 1]."""
         return self.model(photo)
 
 
 class Statistics(nn.Module):
-    """Measure by what a generator with instance norm normalizes; takes its arguments and its weights.
+    """Measure the statistics by which a generator with instance norm normalizes a photo.
 
-    A photo, (1, 3, H, W) in [-1, 1], to (1, 2, K): the mean of each of the K normalized channels, one over its deviation.
+    Takes the generator's arguments and weights. Maps a photo, (1, 3, H, W) in [-1, 1], to
+    (1, 2, K): the mean of each of the K normalized channels, and one over its deviation.
     """
 
     def __init__(self, **build: Any) -> None:  # noqa: ANN401 - the generator's own
@@ -73,7 +78,7 @@ class Statistics(nn.Module):
 
 
 class FrozenGenerator(nn.Module):
-    """Paint a tile of a photo by the whole photo's statistics: tiles that overlap agree, and so fit each other."""
+    """Paint a tile of a photo by the whole photo's statistics, so that neighboring tiles agree."""
 
     def __init__(self, **build: Any) -> None:  # noqa: ANN401 - the generator's own
         super().__init__()
@@ -89,7 +94,7 @@ class FrozenGenerator(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two normalized 3 x 3 convolutions around an identity."""
+    """Add two normalized 3 x 3 convolutions to the input."""
 
     def __init__(self, channels: int, norm: Norm = "instance") -> None:
         super().__init__()
@@ -106,7 +111,7 @@ class ResidualBlock(nn.Module):
 
 
 class ResizeConv(nn.Conv2d):
-    """A 3 x 3 convolution on the nearest-neighbor doubled input, reflected at the border."""
+    """Convolve the nearest-neighbor doubled input by 3 x 3, reflected at the border."""
 
     def forward(self, input: Tensor) -> Tensor:
         doubled = F.interpolate(input, scale_factor=2.0, mode="nearest")

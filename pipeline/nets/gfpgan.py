@@ -1,4 +1,4 @@
-"""GFPGAN's published network, changed only in the order of its arithmetic so that it converts to any engine."""
+"""Define GFPGAN's published network, with its arithmetic reordered so that it converts."""
 
 import sys
 
@@ -14,17 +14,27 @@ from gfpgan.archs.stylegan2_clean_arch import ModulatedConv2d  # noqa: E402
 
 # The configuration of the published GFPGANv1.3 and GFPGANv1.4.
 PUBLISHED = {
-    "out_size": 512, "num_style_feat": 512, "channel_multiplier": 2, "decoder_load_path": None, "fix_decoder": False,
-    "num_mlp": 8, "input_is_latent": True, "different_w": True, "narrow": 1, "sft_half": True,
-}  # fmt: skip
+    "out_size": 512,
+    "num_style_feat": 512,
+    "channel_multiplier": 2,
+    "decoder_load_path": None,
+    "fix_decoder": False,
+    "num_mlp": 8,
+    "input_is_latent": True,
+    "different_w": True,
+    "narrow": 1,
+    "sft_half": True,
+}
 
 
 class Restorer(GFPGANv1Clean):
     """Restore aligned faces: (B, 3, 512, 512) RGB in [-1, 1] to the same.
 
-    Strictly loads a published checkpoint's `params_ema`. Equal inputs give equal outputs: the stored noise is used.
+    Strictly loads a published checkpoint's `params_ema`. Its stored noise is used instead of random
+    noise, so that equal inputs give equal outputs.
 
-    Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior".
+    Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial
+    Prior".
     """
 
     def __init__(self) -> None:
@@ -34,17 +44,21 @@ class Restorer(GFPGANv1Clean):
                 if isinstance(child, ModulatedConv2d):
                     setattr(module, name, ActivationModulated(child))
 
-    def forward(self, face: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] - one tensor in, one out
-        """Return the restored faces."""
+    # One tensor in, one out.
+    def forward(self, face: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Restore faces, (B, 3, 512, 512) in [-1, 1]."""
         return super().forward(face, return_rgb=False, randomize_noise=False)[0]
 
 
 class ActivationModulated(nn.Module):
-    """A modulated convolution whose weights are constant: the style scales the input, the demodulation the output.
+    """Apply a modulated convolution with constant weights.
 
-    Per-sample weights need grouped convolutions of computed weights, which engines neither convert nor prepack.
+    The style scales the input, and the demodulation the output. The published form scales the
+    weights for each sample; that needs grouped convolutions of computed weights, which engines
+    neither convert nor prepack.
 
-    Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", equations 1 to 3.
+    Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", equations 1
+    to 3.
     """
 
     def __init__(self, published: ModulatedConv2d) -> None:

@@ -1,4 +1,4 @@
-"""What networks that grew from ImageNet's see of a picture."""
+"""Normalize pictures as networks pretrained on ImageNet expect them."""
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +14,8 @@ class Normalized(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        # device: no checkpoint brings these, so they have values even where the weights have none yet ("meta").
+        # device="cpu": no checkpoint holds these buffers, so they need their values also where the
+        # network is built on "meta".
         for name, values in (("mean", MEAN), ("deviation", DEVIATION)):
             self.register_buffer(
                 name, torch.tensor(values, device="cpu")[:, None, None], persistent=False

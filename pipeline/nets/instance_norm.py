@@ -1,11 +1,14 @@
-"""Instance norm in two halves: measured once of a whole picture, then given to every tile of it."""
+"""Split instance norm in two: measure a whole picture once, then normalize every tile by that."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Measured(nn.InstanceNorm2d):
-    """Instance norm that remembers what it normalized by: `statistics`, (2, C), the mean of each channel and one over its deviation."""
+    """Instance norm that stores the statistics it normalized by.
+
+    `statistics`: (2, C), the mean of each channel and one over its deviation.
+    """
 
     statistics: Tensor
 

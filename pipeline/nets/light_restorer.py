@@ -1,4 +1,4 @@
-"""A small restorer of faces: a U-Net on cells of pixels that says what to change."""
+"""Define a small face restorer: a U-Net on cells of pixels that predicts a residual."""
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
@@ -10,17 +10,22 @@ SLOPE = 0.2
 
 
 class LightRestorer(nn.Module):
-    """Restore aligned faces: (B, 3, H, W) RGB in [-1, 1] to the same; H and W multiples of 16, whole faces 512.
+    """Restore aligned faces: (B, 3, H, W) RGB in [-1, 1] to the same.
 
-    The picture is folded into cells (pixel unshuffle), so that 512 px cost what 128 do; most of the depth lies at 1/16 of the
-    size, where a 3 x 3 convolution spans 48 px and ten of them a face. Each scale says what it would change, and the changes are
-    summed: blur of many pixels, the most of what a worn face lost, is undone where it is a pixel wide, and what is learned there
-    need not first find its way up. A new network changes nothing at all, for every change begins at zero: sharp faces pass from
-    the first step on.
+    H and W are multiples of 16; a whole face has 512 px.
 
-    Source: Ronneberger et al. 2015, "U-Net"; Lim et al. 2017, "Enhanced Deep Residual Networks" (blocks without norms); Shi et al.
-    2016, "Real-Time Single Image and Video Super-Resolution" (sub-pixel convolution); Karras et al. 2020, "Analyzing and Improving
-    the Image Quality of StyleGAN", section 4.1 (pictures of all scales summed).
+    The picture is folded into cells (pixel unshuffle), so that 512 px cost as much as 128 px. Most
+    layers work at 1/16 of the size, where a 3 x 3 convolution spans 48 px and ten of them a face.
+
+    Each scale predicts a residual of the picture, and the residuals are summed. A wide blur, the
+    main defect of worn faces, is thus undone at the scale where it is about one pixel wide, and
+    gradients reach that scale directly. All residuals of an untrained network are zero, so that
+    sharp faces pass unchanged from the first step of training.
+
+    Source: Ronneberger et al. 2015, "U-Net"; Lim et al. 2017, "Enhanced Deep Residual Networks"
+    (blocks without norms); Shi et al. 2016, "Real-Time Single Image and Video Super-Resolution"
+    (sub-pixel convolution); Karras et al. 2020, "Analyzing and Improving the Image Quality of
+    StyleGAN", section 4.1 (pictures of all scales summed).
     """
 
     def __init__(self, width: int = 48, depth: int = 5) -> None:
@@ -43,7 +48,7 @@ class LightRestorer(nn.Module):
             nn.init.zeros_(conv.weight)
 
     def forward(self, face: Tensor) -> Tensor:
-        """Return the restored faces."""
+        """Restore faces, (B, 3, H, W) in [-1, 1]."""
         fine = self.seen(self.first(F.pixel_unshuffle(face, CELL)))
         coarse = self.seen_coarse(self.down(fine))
         deep = self.deep(self.down_coarse(coarse))
@@ -54,7 +59,7 @@ class LightRestorer(nn.Module):
 
 
 class Residual(nn.Module):
-    """Two 3 x 3 convolutions around an identity."""
+    """Add two 3 x 3 convolutions to the input."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -66,12 +71,14 @@ class Residual(nn.Module):
 
 
 class Change(nn.Module):
-    """Unfold features, (B, C, H / 4, W / 4), into a change of the picture, (B, 3, H, W).
+    """Unfold features, (B, C, H / 4, W / 4), into a residual of the picture, (B, 3, H, W).
 
-    In two steps of two, each smoothed where it arrives: an even surface would else get a grid, for what is unfolded from one
-    cell has four kernels that need not agree. The smoothing takes away just what alternates from pixel to pixel.
+    Two pixel shuffles double the size, and each result is smoothed. Without that, flat surfaces
+    would show a grid: the four pixels of a shuffled cell come from four kernels that need not
+    agree. The smoothing removes exactly the pattern that alternates from pixel to pixel.
 
-    Source: Sugawara et al. 2018, "Super-Resolution using Convolutional Neural Networks without Any Checkerboard Artifacts".
+    Source: Sugawara et al. 2018, "Super-Resolution using Convolutional Neural Networks without Any
+    Checkerboard Artifacts".
     """
 
     def __init__(self, width: int) -> None:
@@ -106,12 +113,15 @@ def _enlarged(x: Tensor, times: int) -> Tensor:
 
 
 def _smoothed(x: Tensor) -> Tensor:
-    """Weigh each pixel with its neighbors, 1 : 2 : 1 in both directions."""
+    """Average each pixel with its neighbors, weighted 1 : 2 : 1 in both directions."""
     return F.avg_pool2d(F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 2, 1), 2, 1)
 
 
 def _begun(module: nn.Module) -> None:
-    """Draw first weights that keep a signal's strength (He et al. 2015); a residual's outer convolution begins at zero."""
+    """Initialize weights so that a signal's variance is preserved (He et al. 2015).
+
+    The outer convolutions of residuals begin at zero.
+    """
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, SLOPE)
         nn.init.zeros_(module.bias)  # pyright: ignore[reportArgumentType] - all of them have one

@@ -1,16 +1,21 @@
-"""What a generator's arguments say of it, without torch: it is asked whenever a picture is cut into tiles."""
+"""Derive a generator's receptive field from its arguments, without importing torch.
+
+It is needed whenever a picture is cut into tiles.
+"""
 
 from collections.abc import Callable
 
-Interval = tuple[int, int]  # the first and the last pixel that count
-Layer = Callable[
-    [int, int], Interval
-]  # from an interval of a layer's output to what it depends on of the input
-STRIDE = 4  # px of the picture between two neighbors where the generator is coarsest
+Interval = tuple[int, int]  # the first and the last pixel, inclusive
+# Maps an interval of a layer's output to the interval of its input that determines it.
+Layer = Callable[[int, int], Interval]
+STRIDE = 4  # px of the picture between two neighbors in the generator's coarsest layers
 
 
-def generator_reach(*, blocks: int = 9, resize: bool = False, **_: object) -> int:
-    """Return how far from a pixel the generator looks, px, its instance norms set aside: they see the whole picture."""
+def generator_radius(*, blocks: int = 9, resize: bool = False, **_: object) -> int:
+    """Compute the radius of a generator's receptive field, px.
+
+    Instance norms are left out: they depend on the whole picture.
+    """
     doubled = (_conv(3), _nearest) if resize else (_transposed,)
     halved = _conv(3, stride=2)
     backward = (_conv(7), *doubled, *doubled, *[_conv(3)] * (2 * blocks), halved, halved, _conv(7))
@@ -26,7 +31,10 @@ def generator_reach(*, blocks: int = 9, resize: bool = False, **_: object) -> in
 def generator_measures(
     *, filters: int = 64, blocks: int = 9, norm: str = "instance", **_: object
 ) -> int:
-    """Return how many channels the generator normalizes by the whole picture; 0: what a pixel becomes depends on its neighborhood only."""
+    """Count the channels that a generator normalizes by the whole picture.
+
+    0 where it has no instance norms: then a pixel depends on its receptive field only.
+    """
     return filters * (10 + 8 * blocks) if norm == "instance" else 0
 
 
@@ -39,5 +47,5 @@ def _nearest(low: int, high: int) -> Interval:
 
 
 def _transposed(low: int, high: int) -> Interval:
-    """Look through a transposed 3 x 3 convolution of stride 2 and padding 1."""
+    """Find the input of a transposed 3 x 3 convolution of stride 2 and padding 1."""
     return low // 2, (high + 1) // 2

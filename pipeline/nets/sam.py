@@ -1,4 +1,4 @@
-"""Segment Anything: an image encoder that runs once a photo, and a decoder that runs once a prompt."""
+"""Define Segment Anything: an image encoder, run once a photo, and a decoder, once a prompt."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -12,17 +12,20 @@ from torch import Tensor, nn
 from pipeline.nets.imagenet_norm import Normalized
 
 SIDE = 1024  # px of the encoder's square input
-CHANNELS, CELLS = 256, 64  # of an embedding
+CHANNELS, CELLS = 256, 64  # an embedding's channels, and its cells across and down
 
 
 @dataclass(frozen=True)
 class Size:
-    """A vision transformer's size; the blocks of `everywhere` look at the whole picture, the others at windows."""
+    """The size of a vision transformer.
+
+    `global_blocks`: the indices of blocks with global attention; the others attend in windows.
+    """
 
     width: int
     depth: int
     heads: int
-    everywhere: tuple[int, ...]
+    global_blocks: tuple[int, ...]
 
 
 VARIANTS = {
@@ -43,10 +46,17 @@ class ImageEncoder(ImageEncoderViT):
     def __init__(self, variant: str) -> None:
         size = VARIANTS[variant]
         super().__init__(
-            img_size=SIDE, embed_dim=size.width, depth=size.depth, num_heads=size.heads, global_attn_indexes=size.everywhere,
-            window_size=14, use_rel_pos=True, out_chans=CHANNELS,
-            norm_layer=partial(nn.LayerNorm, eps=1e-6),  # pyright: ignore[reportArgumentType] - called like a class
-        )  # fmt: skip
+            img_size=SIDE,
+            embed_dim=size.width,
+            depth=size.depth,
+            num_heads=size.heads,
+            global_attn_indexes=size.global_blocks,
+            window_size=14,
+            use_rel_pos=True,
+            out_chans=CHANNELS,
+            # It is called like a class.
+            norm_layer=partial(nn.LayerNorm, eps=1e-6),  # pyright: ignore[reportArgumentType]
+        )
         self.normalized = Normalized()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -54,12 +64,15 @@ class ImageEncoder(ImageEncoderViT):
 
 
 class PromptDecoder(nn.Module):
-    """Turn an embedding and prompts into masks: segment_anything's prompt encoder and mask decoder as one traceable network.
+    """Decode an embedding and prompts into masks.
 
-    `input_side`: of the encoder's input, px; `cells`: across the embedding, 64 but while a training goes from coarse to fine.
-    The state dict's keys are the published ones, `prompt_encoder.*` and `mask_decoder.*`. How it differs from the package:
-    the number of points may vary after tracing, and positions are encoded without a matrix product, so that they stay float32
-    where products run in half precision.
+    This is segment_anything's prompt encoder and mask decoder as one traceable network. The state
+    dict's keys are the published ones, `prompt_encoder.*` and `mask_decoder.*`. Two things differ
+    from the package: the number of points may vary after tracing, and positions are encoded without
+    a matrix product, so that they stay float32 where products run in half precision.
+
+    `input_side`: the side of the encoder's input, px. `cells`: cells across the embedding; other
+    than 64 only while a training proceeds from coarse to fine.
 
     Source: Kirillov et al. 2023, "Segment Anything".
     """
@@ -80,10 +93,13 @@ class PromptDecoder(nn.Module):
     def forward(
         self, embedding: Tensor, points: Tensor, labels: Tensor, mask: Tensor, has_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Return four masks' logits (B, 4, 256, 256), the first for unambiguous prompts, and their predicted IoU (B, 4).
+        """Decode four masks' logits (B, 4, 256, 256) and their predicted IoU (B, 4).
 
-        `points` (B, N, 2): x, y px in the padded input; `labels` (B, N): 1 add, 0 take away, 2 and 3 a box's corners, -1 nothing;
-        `mask` (B, 1, 256, 256): logits of an earlier mask, which count where `has_mask` (B,) is 1.
+        The first mask is for unambiguous prompts.
+
+        `points` (B, N, 2): x, y in px of the padded input. `labels` (B, N): 1 foreground, 0
+        background, 2 and 3 the corners of a box, -1 padding. `mask` (B, 1, 256, 256): logits of an
+        earlier mask, which count where `has_mask` (B,) is 1.
         """
         given = has_mask[:, None, None, None]
         encoder, decoder = self.prompt_encoder, self.mask_decoder
@@ -102,12 +118,12 @@ class PromptDecoder(nn.Module):
         filters = torch.stack(
             [mlp(read[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1
         )
-        # Channels last in the product: that is how the convolutions before it leave them.
+        # The product has channels last, for that is the layout of the convolutions before it.
         logits = large.permute(0, 2, 3, 1) @ filters.transpose(1, 2)[:, None]
         return logits.permute(0, 3, 1, 2), decoder.iou_prediction_head(read[:, 0])
 
     def _prompts(self, points: Tensor, labels: Tensor) -> Tensor:
-        """Return one token a point, (B, N, 256)."""
+        """Encode each point as a token, (B, N, 256)."""
         encoder = self.prompt_encoder
         embeddings: list[Any] = [encoder.not_a_point_embed, *encoder.point_embeddings]
         kinds = torch.cat([embedding.weight for embedding in embeddings])
@@ -115,16 +131,16 @@ class PromptDecoder(nn.Module):
         return known * self._positions((points + 0.5) / self.input_side) + kinds[labels.long() + 1]
 
     def _cells(self) -> Tensor:
-        """Return the positions of the embedding's cells, (1, 256, 64, 64)."""
+        """Encode the positions of the embedding's cells, (1, 256, 64, 64)."""
         along = (
             torch.arange(self.cells, device=self.mask_decoder.iou_token.weight.device) + 0.5
         ) / self.cells
         y, x = torch.meshgrid(along, along, indexing="ij")
         return self._positions(torch.stack([x, y], -1)).permute(2, 0, 1)[None]
 
-    def _positions(self, shares: Tensor) -> Tensor:
-        """Return x, y as shares of the input's side, (..., 2), as waves, (..., 256)."""
-        frequencies: Tensor = self.prompt_encoder.pe_layer.positional_encoding_gaussian_matrix  # pyright: ignore[reportAssignmentType] - a buffer
-        x, y = (2 * shares - 1).unbind(-1)
+    def _positions(self, points: Tensor) -> Tensor:
+        """Encode x, y in [0, 1] of the input's side, (..., 2), as sines and cosines, (..., 256)."""
+        frequencies: Any = self.prompt_encoder.pe_layer.positional_encoding_gaussian_matrix
+        x, y = (2 * points - 1).unbind(-1)
         phase = 2 * pi * (x[..., None] * frequencies[0] + y[..., None] * frequencies[1])
         return torch.cat([phase.sin(), phase.cos()], -1)

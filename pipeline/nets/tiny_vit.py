@@ -1,4 +1,7 @@
-"""MobileSAM's image encoder: convolutions where the picture is large, attention in windows where it is small."""
+"""Define MobileSAM's image encoder: convolutions at fine scales, window attention at coarse ones.
+
+Source: Zhang et al. 2023, "Faster Segment Anything".
+"""
 
 from collections.abc import Iterable
 
@@ -12,14 +15,14 @@ from pipeline.nets.sam import CHANNELS
 
 
 def normed(
-    inputs: int, outputs: int, side: int = 1, stride: int = 1, *, apart: bool = False
+    inputs: int, outputs: int, side: int = 1, stride: int = 1, *, depthwise: bool = False
 ) -> nn.Sequential:
-    """Return a convolution `c` and its batch norm `bn`; `apart`: each channel for itself."""
+    """Build a convolution `c` followed by a batch norm `bn`."""
     network = nn.Sequential()
     network.add_module(
         "c",
         nn.Conv2d(
-            inputs, outputs, side, stride, side // 2, groups=outputs if apart else 1, bias=False
+            inputs, outputs, side, stride, side // 2, groups=outputs if depthwise else 1, bias=False
         ),
     )
     network.add_module("bn", nn.BatchNorm2d(outputs))
@@ -27,12 +30,12 @@ def normed(
 
 
 class Widened(nn.Module):
-    """A convolution over four times as many channels, added to its input."""
+    """Add an inverted bottleneck of four times as many channels to the input."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.conv1 = normed(width, 4 * width)
-        self.conv2 = normed(4 * width, 4 * width, 3, apart=True)
+        self.conv2 = normed(4 * width, 4 * width, 3, depthwise=True)
         self.conv3 = normed(4 * width, width)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -40,12 +43,12 @@ class Widened(nn.Module):
 
 
 class Merged(nn.Module):
-    """The step to the next layer: other width, and half the size with a stride of 2."""
+    """Change the width for the next layer, and halve the size where the stride is 2."""
 
     def __init__(self, width: int, wider: int, stride: int) -> None:
         super().__init__()
         self.conv1 = normed(width, wider)
-        self.conv2 = normed(wider, wider, 3, stride, apart=True)
+        self.conv2 = normed(wider, wider, 3, stride, depthwise=True)
         self.conv3 = normed(wider, wider)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -53,7 +56,10 @@ class Merged(nn.Module):
 
 
 class Attention(nn.Module):
-    """Attention among the cells of a window, with a learned bias for every distance down and across: (B, N, width) to the same."""
+    """Attend among the N cells of a window, (B, N, width) to the same.
+
+    Every distance down and across has a learned bias.
+    """
 
     def __init__(self, width: int, heads: int, window: int) -> None:
         super().__init__()
@@ -72,15 +78,15 @@ class Attention(nn.Module):
         return self.proj(seen.transpose(1, 2).flatten(2))
 
     def _distances(self) -> Tensor:
-        """Return which bias belongs to each pair of cells, (N, N)."""
+        """Compute the index of the bias for each pair of cells, (N, N)."""
         at = torch.arange(self.window, device=self.attention_biases.device)
-        apart = (at[:, None] - at).abs()
-        down, across = apart[:, None, :, None], apart[None, :, None, :]
+        distance = (at[:, None] - at).abs()
+        down, across = distance[:, None, :, None], distance[None, :, None, :]
         return (down * self.window + across).flatten(2).flatten(0, 1)
 
 
 class Mlp(nn.Module):
-    """Two linear layers over every cell's channels."""
+    """Apply two linear layers to every cell's channels."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -93,13 +99,13 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention in windows, a convolution, and an MLP: (B, width, H, W) to the same."""
+    """Apply attention in windows, a convolution, and an MLP: (B, width, H, W) to the same."""
 
     def __init__(self, width: int, heads: int, window: int) -> None:
         super().__init__()
         self.window = window
         self.attn = Attention(width, heads, window)
-        self.local_conv = normed(width, width, 3, apart=True)
+        self.local_conv = normed(width, width, 3, depthwise=True)
         self.mlp = Mlp(width)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -109,15 +115,14 @@ class Block(nn.Module):
     def _in_windows(self, x: Tensor) -> Tensor:
         side, (_, c, h, w) = self.window, x.shape
         x = F.pad(x, (0, -w % side, 0, -h % side))
-        cells = (
-            x.unflatten(3, (-1, side)).unflatten(2, (-1, side)).permute(0, 2, 4, 3, 5, 1)
-        )  # windows, cells in them, channels
+        # Windows, cells in them, channels.
+        cells = x.unflatten(3, (-1, side)).unflatten(2, (-1, side)).permute(0, 2, 4, 3, 5, 1)
         seen = self.attn(cells.reshape(-1, side * side, c)).reshape(cells.shape)
         return seen.permute(0, 5, 1, 3, 2, 4).reshape(x.shape)[:, :, :h, :w]
 
 
 class Layer(nn.Module):
-    """Blocks, then the step to the next layer if there is one."""
+    """Apply blocks, then the step to the next layer if there is one."""
 
     def __init__(self, blocks: Iterable[nn.Module], downsample: nn.Module | None) -> None:
         super().__init__()
@@ -133,15 +138,20 @@ class Layer(nn.Module):
 class TinyEncoder(nn.Module):
     """Embed (1, 3, 1024, 1024) RGB in [0, 1], padded with the mean, as (1, 256, 64, 64).
 
-    The state dict's keys are those of MobileSAM's `image_encoder`; its classifier, which nothing uses, is there for them.
+    The state dict's keys are those of MobileSAM's `image_encoder`. They include a classifier, which
+    is never run.
 
-    Source: Zhang et al. 2023, "Faster Segment Anything"; Wu et al. 2022, "TinyViT" (the network, here its smallest).
+    Source: Zhang et al. 2023, "Faster Segment Anything"; Wu et al. 2022, "TinyViT" (the network,
+    here its smallest).
     """
 
     def __init__(
-        self, widths: tuple[int, ...] = (64, 128, 160, 320), depths: tuple[int, ...] = (2, 2, 6, 2),
-        heads: tuple[int, ...] = (2, 4, 5, 10), windows: tuple[int, ...] = (7, 7, 14, 7),
-    ) -> None:  # fmt: skip
+        self,
+        widths: tuple[int, ...] = (64, 128, 160, 320),
+        depths: tuple[int, ...] = (2, 2, 6, 2),
+        heads: tuple[int, ...] = (2, 4, 5, 10),
+        windows: tuple[int, ...] = (7, 7, 14, 7),
+    ) -> None:
         super().__init__()
         self.normalized = Normalized()
         first, last = widths[0], widths[-1]
@@ -166,9 +176,11 @@ class TinyEncoder(nn.Module):
         )
         self.norm_head, self.head = nn.LayerNorm(last), nn.Linear(last, 1000)
         self.neck = nn.Sequential(
-            nn.Conv2d(last, CHANNELS, 1, bias=False), LayerNorm2d(CHANNELS),
-            nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False), LayerNorm2d(CHANNELS),
-        )  # fmt: skip
+            nn.Conv2d(last, CHANNELS, 1, bias=False),
+            LayerNorm2d(CHANNELS),
+            nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False),
+            LayerNorm2d(CHANNELS),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.patch_embed["seq"](self.normalized(x))

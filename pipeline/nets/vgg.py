@@ -1,4 +1,4 @@
-"""Perceptual networks: VGG-19 as far as conv5_1, and a compact one that says the same of a picture."""
+"""Define perceptual networks: VGG-19 up to conv5_1, and a compact one distilled from it."""
 
 from collections.abc import Collection, Mapping
 from typing import Literal
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from pipeline.nets.imagenet_norm import Normalized
 
 Padding = Literal["zeros", "reflect"]
-CONVOLUTIONS = (2, 2, 4, 4, 1)  # of each block; a max pool lies between two blocks
+CONVOLUTIONS = (2, 2, 4, 4, 1)  # convolutions of each block; a max pool is between two blocks
 WIDTHS = (64, 128, 256, 512, 512)
 LAYERS = tuple(
     f"conv{block}_{k}" for block, count in enumerate(CONVOLUTIONS, 1) for k in range(1, count + 1)
@@ -17,12 +17,16 @@ LAYERS = tuple(
 
 
 class Perceptual(nn.Module):
-    """Rectified maps of named layers, `LAYERS`: (B, 3, H, W) RGB in [0, 1] -> (B, C, H / 2^n, W / 2^n) each.
+    """Compute rectified feature maps of the named `LAYERS` of a picture.
 
-    A narrower network has `lifts`: for some layers, how many channels of VGG-19 follow linearly from its own. The keys of a network
-    without them are those of torchvision's checkpoint.
+    Maps (B, 3, H, W) RGB in [0, 1] to (B, C, H / 2^n, W / 2^n) for each layer.
 
-    Source: Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", configuration E.
+    `lifts`: of a narrower network, linear projections of layers onto VGG-19's channels: the number
+    of these by the layer's name. Without them, the state dict's keys are those of torchvision's
+    checkpoint.
+
+    Source: Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image
+    Recognition", configuration E.
     """
 
     def __init__(
@@ -34,7 +38,7 @@ class Perceptual(nn.Module):
         super().__init__()
         self.normalized = Normalized()
         stack: list[nn.Module] = []
-        self.places: dict[int, str] = {}  # where in the stack a layer's map is finished
+        self.places: dict[int, str] = {}  # the layer whose map is the output of this module
         wide, channels = {}, 3
         for block, (width, count) in enumerate(zip(widths, CONVOLUTIONS, strict=True), 1):
             if block > 1:
@@ -54,9 +58,10 @@ class Perceptual(nn.Module):
     def forward(
         self, picture: Tensor, layers: Collection[str], shown: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """Return the maps of some layers; what lies behind the last of them is not computed.
+        """Compute the maps of some layers; modules after the last of them are not run.
 
-        `shown`, (B, 1, H, W) in [0, 1]: how much of the picture is there; the rest has the mean color of all pictures, which means nothing.
+        `shown`: the weight of each pixel, (B, 1, H, W) in [0, 1]; None where all count. At 0 a
+        pixel has ImageNet's mean color, which is 0 after the normalization.
         """
         found: dict[str, Tensor] = {}
         x = self.normalized(picture)
@@ -73,7 +78,11 @@ class Perceptual(nn.Module):
         return found
 
     def lift(self, layer: str) -> Tensor | None:
-        """Return the matrix, (VGG-19's channels, own + 1), that turns a layer's map, with a one, into VGG-19's; None: it is that."""
+        """Return a layer's projection onto VGG-19's channels, (VGG-19's channels, own + 1).
+
+        It applies to the layer's map with a channel of ones appended, for the bias. None where the
+        layer has no projection, because its map already is VGG-19's.
+        """
         if layer not in self.lifts:
             return None
         linear = self.lifts.get_submodule(layer)

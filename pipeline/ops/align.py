@@ -1,6 +1,7 @@
-"""Similarity transforms between a photo and an upright face crop.
+"""Map between a photo and an upright face crop by similarity transforms.
 
-Convention: a transform is a (2, 3) float64 matrix that maps photo points (x, y) to crop points; pixel centers at integers.
+Convention: a transform is a (2, 3) float64 matrix that maps photo points (x, y) to crop points;
+pixel centers at integers.
 """
 
 import cv2
@@ -17,34 +18,39 @@ Matrix = NDArray[np.float64]
 FFHQ_512 = np.array([[192.98, 239.95], [318.90, 240.19], [201.26, 371.41], [313.09, 371.15]])
 
 
-def template(side: int, share: float = 1.0, middle: float = 256.0) -> NDArray[np.float64]:
-    """Return the four points in a `side` px crop; `share` < 1 leaves more room around the face.
+def template(side: int, scale: float = 1.0, middle: float = 256.0) -> NDArray[np.float64]:
+    """Place the four FFHQ points, (4, 2), in a crop of `side` px.
 
-    `middle`: which row of the FFHQ crop's 512 px lies in the middle of this one.
+    `scale`: the face's size relative to an FFHQ crop; below 1 more background is around the face.
+    `middle`: the row of the 512 px FFHQ crop that lies in the middle of this one.
     """
-    return (FFHQ_512 + 0.5 - (256.0, middle)) * (share * side / 512) + (side - 1) / 2
+    return (FFHQ_512 + 0.5 - (256.0, middle)) * (scale * side / 512) + (side - 1) / 2
 
 
 def similarity(source: Points, target: NDArray[np.float64]) -> Matrix:
-    """Return the least-squares rotation, scale and shift from `source` to `target`, both (N, 2).
+    """Fit rotation, scale and shift from `source` to `target`, both (N, 2), by least squares.
 
     Source: Umeyama 1991, closed form without reflection (points as complex numbers).
     """
     z = source[:, 0].astype(np.float64) + 1j * source[:, 1]
     t = target[:, 0] + 1j * target[:, 1]
-    dz, dt = z - z.mean(), t - t.mean()
+    dz = z - z.mean()
+    dt = t - t.mean()
     a = (dz.conj() * dt).sum() / (np.abs(dz) ** 2).sum()
     b = t.mean() - a * z.mean()
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
 def scale_of(matrix: Matrix) -> float:
-    """Return how much larger crop lengths are than photo lengths."""
+    """Divide a length in the crop by the same length in the photo."""
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
 def crop(picture: NDArray[np.float32], matrix: Matrix, side: int) -> NDArray[np.float32]:
-    """Return the (side, side, …) crop; the picture is blurred first where the crop is much smaller, edges repeat."""
+    """Warp a picture to its (side, side, …) crop; beyond the picture its edges repeat.
+
+    Where the crop is much smaller, the picture is first shrunk by area, against aliasing.
+    """
     k = scale_of(matrix)
     if k < 0.7:
         picture, matrix = _reduced(*_covered(picture, matrix, side, round(4 / k)), k)
@@ -54,16 +60,18 @@ def crop(picture: NDArray[np.float32], matrix: Matrix, side: int) -> NDArray[np.
 
 
 def _covered(
-    picture: NDArray[np.float32], matrix: Matrix, side: int, room: int
+    picture: NDArray[np.float32], matrix: Matrix, side: int, margin: int
 ) -> tuple[NDArray[np.float32], Matrix]:
-    """Return the part of the picture that a crop covers, with `room` px around it, and that part's transform to the crop."""
+    """Cut out what a crop covers, with `margin` px around it; also that part's transform."""
     rows, columns = window(matrix, side, picture.shape[:2])
-    top, left = max(0, rows.start - room), max(0, columns.start - room)
-    return picture[top : rows.stop + room, left : columns.stop + room], _shifted(matrix, left, top)
+    top = max(0, rows.start - margin)
+    left = max(0, columns.start - margin)
+    part = picture[top : rows.stop + margin, left : columns.stop + margin]
+    return part, _shifted(matrix, left, top)
 
 
 def _shifted(matrix: Matrix, left: int, top: int) -> Matrix:
-    """Return the transform to the crop from the part of the photo that begins at (left, top)."""
+    """Adapt a transform to the part of the photo that begins at (left, top)."""
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (left, top)
     return shifted
@@ -72,7 +80,7 @@ def _shifted(matrix: Matrix, left: int, top: int) -> Matrix:
 def _reduced(
     picture: NDArray[np.float32], matrix: Matrix, k: float
 ) -> tuple[NDArray[np.float32], Matrix]:
-    """Shrink by area first, so that the warp neither aliases nor blurs more than its result can show."""
+    """Shrink a picture by about `k` by area, so that the warp after it does not alias."""
     h, w = picture.shape[:2]
     size = max(1, round(h * k)), max(1, round(w * k))
     small = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA)
@@ -82,23 +90,23 @@ def _reduced(
 
 
 def between(one: Matrix, other: Matrix) -> Matrix:
-    """Return the transform from one crop to another of the same photo."""
+    """Compose the transform from one crop to another of the same photo."""
     back = np.vstack([inverse(one), [0, 0, 1]])
     return other @ back
 
 
 def map_points(matrix: Matrix, points: NDArray[np.floating]) -> Points:
-    """Return `points` (N, 2) mapped by `matrix`."""
+    """Map `points` (N, 2) by `matrix`."""
     return (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """Return the transform from crop to photo."""
+    """Invert a transform: from crop to photo."""
     return cv2.invertAffineTransform(matrix)
 
 
 def window(matrix: Matrix, side: int, size: tuple[int, int]) -> tuple[slice, slice]:
-    """Return the (rows, columns) of a `size` (height, width) photo that the crop covers."""
+    """Bound the (rows, columns) of a `size` (height, width) photo that the crop covers."""
     corners = np.array([[0, 0], [side - 1, 0], [0, side - 1], [side - 1, side - 1]])
     x, y = map_points(inverse(matrix), corners).T
     h, w = size
@@ -113,9 +121,9 @@ def window(matrix: Matrix, side: int, size: tuple[int, int]) -> tuple[slice, sli
 def no_finer(
     crop_picture: NDArray[np.float32], matrix: Matrix, times: float
 ) -> tuple[NDArray[np.float32], Matrix]:
-    """Return a crop with at most so many times the photo's resolution, shrunk by area, and its matrix.
+    """Shrink a crop by area to at most `times` the photo's resolution; also its new matrix.
 
-    Pasted back, a much finer one would leave of every few pixels one, by chance.
+    Pasting back a much finer crop would sample single pixels of it, and alias.
     """
     k = times / scale_of(matrix)
     if k >= 1:
@@ -132,7 +140,7 @@ def no_finer(
 def paste_into(
     shape: tuple[slice, slice], crop_picture: NDArray[np.float32], matrix: Matrix
 ) -> NDArray[np.float32]:
-    """Return the crop warped back onto the photo's window `shape` (rows, columns); zero outside the crop."""
+    """Warp a crop back onto the photo's window `shape` (rows, columns); zero outside the crop."""
     rows, columns = shape
     shifted = _shifted(matrix, columns.start, rows.start)
     size = columns.stop - columns.start, rows.stop - rows.start

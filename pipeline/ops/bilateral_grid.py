@@ -1,4 +1,4 @@
-"""A bilateral grid: what lies at similar places in similar colors."""
+"""A bilateral grid: sum values over pixels at similar places with similar colors."""
 
 from dataclasses import dataclass
 
@@ -9,36 +9,41 @@ from pipeline.ops.color import to_lab
 
 Float = NDArray[np.float32]
 
-CELLS = 3  # places across and down
-BINS = 24  # lightnesses; as many of either chroma where a picture has them all
-CHROMA = 43.0  # a and b beyond this are one
+CELLS = 3  # cells across and down the picture
+BINS = 24  # bins of each of L, a and b over their whole range
+CHROMA = 43.0  # a and b are clipped to plus and minus this
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A picture's pixels in cells of place and color. `shape`: down, across, L, a, b.
+    """A picture's pixels in cells of place and color.
 
-    `taps`: for each of the four places around a pixel the cell that it is in, (H·W,), and its share, (H·W,).
+    `shape`: number of cells down, across, and of L, a, b.
+    `taps`: four pairs, for bilinear interpolation in place: the cell's index and its weight for
+    each pixel, (H·W,) each.
     """
 
     shape: tuple[int, ...]
     taps: tuple[tuple[NDArray[np.intp], Float], ...]
 
     def gathered(self, values: Float) -> Float:
-        """Return for every pixel the sum of `values`, (H·W,), over the pixels at similar places in similar colors."""
+        """Sum `values`, (H·W,), for every pixel over pixels of similar place and color."""
         count = int(np.prod(self.shape))
-        splat = sum(np.bincount(cell, values * share, minlength=count) for cell, share in self.taps)
+        splat = sum(
+            np.bincount(cell, values * weight, minlength=count) for cell, weight in self.taps
+        )
         grid = np.asarray(splat, np.float32).reshape(self.shape)
         for axis in range(grid.ndim):
             grid = _blurred(grid, axis)
         flat = grid.ravel()
-        return np.asarray(sum(flat[cell] * share for cell, share in self.taps), np.float32)
+        return np.asarray(sum(flat[cell] * weight for cell, weight in self.taps), np.float32)
 
 
 def grid_of(picture: Float) -> Grid:
-    """Return the grid of a picture, (H, W, 3) in [0, 1].
+    """Sort the pixels of a picture, (H, W, 3) in [0, 1], into a grid.
 
-    Source: Chen et al. 2007, "Real-time Edge-Aware Image Processing with the Bilateral Grid", with all of the color for intensity.
+    Source: Chen et al. 2007, "Real-time Edge-Aware Image Processing with the Bilateral Grid", here
+    with three color axes instead of intensity.
     """
     lab = to_lab(picture)
     unit = np.stack(
@@ -54,19 +59,20 @@ def grid_of(picture: Float) -> Grid:
         for i in (0, 1)
         for j in (0, 1)
     )
-    shares = (np.outer(down[i], across[j]).ravel() for i in (0, 1) for j in (0, 1))
-    return Grid((CELLS, CELLS, *colors), tuple(zip(cells, shares, strict=True)))
+    weights = (np.outer(down[i], across[j]).ravel() for i in (0, 1) for j in (0, 1))
+    return Grid((CELLS, CELLS, *colors), tuple(zip(cells, weights, strict=True)))
 
 
 def _between(count: int) -> tuple[NDArray[np.intp], Float]:
-    """Return for `count` pixels in a row the two cells beside each, (2, count), and its shares of them."""
+    """Find the two cells beside each of `count` pixels in a row, and their weights, (2, count)."""
     at = np.linspace(0, CELLS - 1, count, dtype=np.float32)
     first = np.minimum(at.astype(np.intp), CELLS - 2)
     return np.stack([first, first + 1]), np.stack([1 - (at - first), at - first])
 
 
 def _blurred(grid: Float, axis: int) -> Float:
-    """Return the grid blurred by (1, 2, 1) / 4 along one axis, edges repeated."""
+    """Blur the grid by (1, 2, 1) / 4 along one axis; edges repeat."""
     cells = np.moveaxis(grid, axis, 0)
-    before, after = np.concatenate([cells[:1], cells[:-1]]), np.concatenate([cells[1:], cells[-1:]])
+    before = np.concatenate([cells[:1], cells[:-1]])
+    after = np.concatenate([cells[1:], cells[-1:]])
     return np.moveaxis((before + 2 * cells + after) / np.float32(4), 0, axis)

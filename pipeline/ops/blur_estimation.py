@@ -1,4 +1,4 @@
-"""How blurred and how grainy a picture is."""
+"""Estimate a picture's blur and its noise."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,46 +7,58 @@ from pipeline.ops.filters import blurred
 
 Float = NDArray[np.float32]
 
-EDGES = 0.05  # share of the pixels, those with the steepest slopes, that are measured: flat skin says nothing
+# Fraction of the pixels that is measured: those with the steepest gradients. Flat skin has no edges
+# from which blur could be read.
+EDGES = 0.05
 
 
 def blur_px(gray: Float, finest_px: float) -> float:
-    """Return about the deviation of the Gaussian, px, that blurred a picture, (H, W) in [0, 1]; a flat one counts as blurred widely.
+    """Estimate the deviation, px, of the Gaussian that blurred a picture, (H, W) in [0, 1].
 
-    An edge loses the less by more blur the more it has lost already: where that makes the slopes R times flatter, it had the blur's
-    deviation over sqrt(R^2 - 1). Contrast and light cancel out. The picture is first smoothed by `finest_px`, and what slopes there are
-    everywhere is subtracted, so that grain and JPEG's blocks do not count as detail; then it is blurred by twice that. From 1 to 8
-    times `finest_px` are told apart; as slopes are measured beside the middle of an edge, too, a sharp face comes out at 1.5 times.
+    The picture is blurred again, by a known Gaussian. A sharp edge loses much of its gradient by
+    that, a blurred edge little: where the gradient shrinks R times, the edge's own blur has the
+    known deviation over sqrt(R^2 - 1). Contrast and brightness cancel out.
+
+    The picture is first smoothed by `finest_px`, and the gradients of its flat parts are
+    subtracted, so that noise and JPEG blocks do not count as detail. The known blur is twice
+    `finest_px`. Results are meaningful from 1 to 8 times `finest_px`. Gradients beside the middle
+    of an edge count, too, so a sharp face comes out at 1.5 times `finest_px`. A flat picture comes
+    out as strongly blurred.
 
     Source: Zhuo and Sim 2011, "Defocus Map Estimation from a Single Image", equation 6.
     """
     first = blurred(gray, finest_px)
-    before, after = _slopes(first), _slopes(blurred(first, 2 * finest_px))
+    before = _squared_gradients(first)
+    after = _squared_gradients(blurred(first, 2 * finest_px))
     steep = after >= np.quantile(after, 1 - EDGES)
-    ratio = (before[steep].mean() - _everywhere(before)) / max(
-        after[steep].mean() - _everywhere(after), 1e-9
+    ratio = (before[steep].mean() - _noise_mean(before)) / max(
+        after[steep].mean() - _noise_mean(after), 1e-9
     )
     found = 2 * finest_px / np.sqrt(max(ratio - 1, 1e-4))
     return float(np.sqrt(max(found**2 - finest_px**2, 0.0)))
 
 
-def grain(gray: Float, finest_px: float) -> float:
-    """Return the deviation of what is finer than `finest_px` where a picture, (H, W) in [0, 1], is calmest, of 1.
+def noise_deviation(gray: Float, finest_px: float) -> float:
+    """Estimate the deviation of a picture's noise, (H, W) in [0, 1], from its calmest quarter.
 
-    White noise loses by that about a third of its own; skin and sharp edges count little.
+    Noise is what is finer than `finest_px`. White noise comes out about a third too low, for its
+    coarser part does not count. Skin and sharp edges hardly count.
     """
-    return (
-        float(np.quantile(np.abs(gray - blurred(gray, finest_px)), 0.25)) / 0.3186
-    )  # the quartile of |x| of a standard normal x
+    fine = np.abs(gray - blurred(gray, finest_px))
+    return float(np.quantile(fine, 0.25)) / 0.3186  # the quartile of |x| of a standard normal x
 
 
-def _everywhere(slopes: Float) -> float:
-    """Return the mean of the squared slopes that grain alone would have, for its median: half of a picture and more is flat."""
-    return float(np.median(slopes)) / np.log(2)
+def _noise_mean(squared: Float) -> float:
+    """Estimate the mean of the squared gradients of noise alone from the picture's median.
+
+    At least half of a picture is flat, so the median is that of noise. Squared gradients of
+    Gaussian noise are exponentially distributed: their mean is the median over log 2.
+    """
+    return float(np.median(squared)) / np.log(2)
 
 
-def _slopes(gray: Float) -> Float:
-    """Return the squared slope between pixels, (H - 1, W - 1)."""
+def _squared_gradients(gray: Float) -> Float:
+    """Square the gradient's length between pixels, (H - 1, W - 1), four times as large."""
     across = gray[:-1, 1:] + gray[1:, 1:] - gray[:-1, :-1] - gray[1:, :-1]
     down = gray[1:, :-1] + gray[1:, 1:] - gray[:-1, :-1] - gray[:-1, 1:]
     return np.asarray(across**2 + down**2, np.float32)

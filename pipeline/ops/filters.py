@@ -1,4 +1,4 @@
-"""Soft edges that follow a picture."""
+"""Filter masks: guided and Gaussian blur, holes and bounds."""
 
 import cv2
 import numpy as np
@@ -8,9 +8,10 @@ Float = NDArray[np.float32]
 
 
 def guided(mask: Float, guide: Float, radius_px: float, eps: float = 1e-4) -> Float:
-    """Return the mask, (H, W) in [0, 1], with its edges moved onto those of `guide`, (H, W) in [0, 1].
+    """Move a mask's edges onto those of a gray `guide`; both (H, W) in [0, 1].
 
-    Source: He et al. 2010, "Guided Image Filtering", gray guide, at half size for speed ("Fast Guided Filter", 2015).
+    Source: He et al. 2010, "Guided Image Filtering", with a gray guide, at half size for speed
+    ("Fast Guided Filter", 2015).
     """
     h, w = mask.shape
     small = (max(1, w // 2), max(1, h // 2))
@@ -27,14 +28,14 @@ def guided(mask: Float, guide: Float, radius_px: float, eps: float = 1e-4) -> Fl
 
 
 def feathered(mask: Float, width_px: float) -> Float:
-    """Return the mask with an edge about `width_px` wide; exactly as it is at 0, always in [0, 1]."""
+    """Blur a mask so that its edge is about `width_px` wide, in [0, 1]; at 0 it stays as it is."""
     if width_px < 0.5:
         return mask
     return np.clip(blurred(mask, width_px / 2.5), 0, 1)
 
 
 def blurred(picture: Float, sigma_px: float) -> Float:
-    """Return a Gaussian blur, (H, W) or (H, W, C); a wide one is done at reduced size, where it is as smooth."""
+    """Blur a picture, (H, W) or (H, W, C), by a Gaussian; wide ones at reduced size, for speed."""
     k = min(1.0, 4.0 / max(sigma_px, 1e-6))
     if k > 0.5:
         return cv2.GaussianBlur(
@@ -49,18 +50,19 @@ def blurred(picture: Float, sigma_px: float) -> Float:
 
 
 def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the region with everything it encloses."""
+    """Fill the holes of a region, (H, W)."""
     outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)
     cv2.floodFill(outside, None, (0, 0), 2)
     return outside[1:-1, 1:-1] != 2
 
 
-def window_of(mask: Float, room_px: int = 0) -> tuple[slice, slice] | None:
-    """Return the rows and columns in which anything is kept, with some room around; None where nothing is."""
-    rows, columns = np.flatnonzero(mask.max(1) > 0), np.flatnonzero(mask.max(0) > 0)
+def window_of(mask: Float, margin_px: int = 0) -> tuple[slice, slice] | None:
+    """Bound the rows and columns where a mask is above 0, with a margin; None where it is empty."""
+    rows = np.flatnonzero(mask.max(1) > 0)
+    columns = np.flatnonzero(mask.max(0) > 0)
     if not len(rows):
         return None
     down, across = (
-        slice(max(0, int(v[0]) - room_px), int(v[-1]) + 1 + room_px) for v in (rows, columns)
+        slice(max(0, int(v[0]) - margin_px), int(v[-1]) + 1 + margin_px) for v in (rows, columns)
     )
     return down, across

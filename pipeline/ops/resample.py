@@ -1,4 +1,4 @@
-"""Change the size of pictures."""
+"""Resize pictures."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ Float = NDArray[np.float32]
 
 
 def resized(picture: Float, size: tuple[int, int]) -> Float:
-    """Return the picture, (H, W) or (H, W, C) float32, at `size` (height, width): area average down, cubic up."""
+    """Resize a picture, (H, W) or (H, W, C), to `size` (height, width): area down, cubic up."""
     h, w = size
     if picture.shape[:2] == (h, w):
         return picture
@@ -22,14 +22,17 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
 
 
 def shrunk(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Float:
-    """Return a photo's pixels, (H, W, 3), in [0, 1] at a smaller `size`; shrunk as bytes, so that a large photo is never held as float."""
+    """Shrink a photo's pixels, (H, W, 3), to `size` (height, width), as floats in [0, 1].
+
+    The shrinking is done on bytes, so that a large photo is never held as floats.
+    """
     return to_float(
         np.asarray(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     )
 
 
 def bilinear(picture: Float, size: tuple[int, int]) -> Float:
-    """Return the picture, (H, W, C), at `size` by Pillow's bilinear filter, which widens where it shrinks; not rounded to 8 bit."""
+    """Resize a picture, (H, W, C), to `size` by Pillow's antialiased bilinear filter, in floats."""
     if picture.shape[:2] == size:
         return picture
     planes = (
@@ -44,9 +47,10 @@ def bilinear(picture: Float, size: tuple[int, int]) -> Float:
 
 
 def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[int, int]]:
-    """Return the picture in [0, 1] with a long side near `long_px`, and that (height, width).
+    """Resize a picture so that its long side is `long_px`, and pad both sides to a `multiple`.
 
-    Edges are repeated, below and at the right, until both sides are multiples of what a network halves its input by.
+    The padding repeats the edges at the bottom and the right; values are clipped to [0, 1]. Also
+    returned is the (height, width) without the padding.
     """
     h, w = picture.shape[:2]
     k = long_px / max(h, w)
@@ -58,9 +62,10 @@ def seen_at(picture: Float, long_px: int, multiple: int) -> tuple[Float, tuple[i
 
 
 def by_planes(change: Callable[[Float], Float], picture: Float) -> Float:
-    """Apply a change to a picture with any number of channels; OpenCV takes at most four at a time.
+    """Apply a function to a picture of any number of channels; OpenCV takes at most four.
 
-    The planes of more than that are contiguous in what is returned, and better are in the picture.
+    A picture of more channels is changed one by one. The result's channels are then contiguous
+    planes; the function is faster where the picture's channels are, too.
     """
     if picture.ndim < 3 or picture.shape[2] <= 4:
         return change(picture)
@@ -70,19 +75,19 @@ def by_planes(change: Callable[[Float], Float], picture: Float) -> Float:
 
 
 def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
-    """Return the (height, width) of the same shape that holds at most `pixels`, never larger than `size`."""
+    """Shrink a (height, width) to at most `pixels` in area, with the same aspect ratio."""
     k = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
     return max(1, int(size[0] * k)), max(1, int(size[1] * k))
 
 
 def size_of_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
-    """Return the (height, width) of the same shape whose long side is at most `long_px`."""
+    """Shrink a (height, width) to a long side of at most `long_px`, with the same aspect ratio."""
     k = min(1.0, long_px / max(size))
     return max(1, round(size[0] * k)), max(1, round(size[1] * k))
 
 
 def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tuple[int, int]:
-    """Return the (height, width) of the same shape whose short side is near `short_px`, both multiples of `multiple`."""
+    """Scale a (height, width) to a short side near `short_px`, both sides rounded to `multiple`."""
     k = short_px / min(size)
     return max(multiple, round(size[0] * k / multiple) * multiple), max(
         multiple, round(size[1] * k / multiple) * multiple
@@ -90,9 +95,12 @@ def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tupl
 
 
 def rows_enlarged(picture: Float | NDArray[np.uint8], size: tuple[int, int], rows: slice) -> Float:
-    """Return `rows` of the picture enlarged to `size` (height, width) without enlarging the rest; bytes become floats of the same range.
+    """Compute only `rows` of a picture enlarged to `size` (height, width), as float32.
 
-    Convention: pixel centers at integers, so row y of the output lies at (y + 0.5) / scale - 0.5 of the input; edges repeat.
+    Bytes become floats of the same range.
+
+    Convention: pixel centers at integers, so row y of the output lies at (y + 0.5) / scale - 0.5 of
+    the input; edges repeat.
     """
     scale_y, scale_x = size[0] / picture.shape[0], size[1] / picture.shape[1]
     top = max(0, int((rows.start + 0.5) / scale_y - 0.5) - 1)
@@ -104,6 +112,9 @@ def rows_enlarged(picture: Float | NDArray[np.uint8], size: tuple[int, int], row
         ]
     )
     return cv2.warpAffine(
-        picture[top:bottom].astype(np.float32, copy=False), matrix, (size[1], rows.stop - rows.start),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
+        picture[top:bottom].astype(np.float32, copy=False),
+        matrix,
+        (size[1], rows.stop - rows.start),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )

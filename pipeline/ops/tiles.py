@@ -1,39 +1,44 @@
-"""Cut a picture into overlapping tiles, so that a network that sees only so far paints each as it would paint the whole.
+"""Cut a picture into overlapping tiles that a network paints as it would paint the whole picture.
 
-Convention: all tiles of one picture are equally large and lie at multiples of the network's stride. Neighbors overlap by two halos or
-more, and each counts up to the middle of the overlap; at the picture's border a tile ends where the picture does.
+Convention: all tiles of one picture have one size and lie at multiples of the network's stride. A
+halo is the radius of the network's receptive field. Neighbors overlap by at least two halos, and
+each is used up to the middle of the overlap; a tile at the picture's border ends there.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
 STRIP_ROWS = 256
-ACROSS = 4  # a tile is at least so many halos wide, or more would be seen twice than painted
+ACROSS = 4  # halos: least width of a tile, so that not more is computed twice than once
 
 
 @dataclass(frozen=True)
 class Span:
-    """Rows or columns of a tile: `seen` are given to the network, `kept` are what it paints of the picture."""
+    """Rows or columns of a tile, in the picture.
 
-    seen: slice
-    kept: slice
+    `input`: those given to the network. `output`: those of its result that are used.
+    """
+
+    input: slice
+    output: slice
 
     @property
     def inner(self) -> slice:
-        """Where in the tile that lies which is kept."""
-        return slice(self.kept.start - self.seen.start, self.kept.stop - self.seen.start)
+        """Rows or columns of the tile that are used."""
+        return slice(self.output.start - self.input.start, self.output.stop - self.input.start)
 
 
 def grid(
     size: tuple[int, int], pixels: int, *, halo: int, multiple: int
 ) -> tuple[list[Span], list[Span]]:
-    """Return the rows and the columns of the tiles of a (height, width) picture; one tile where it holds at most `pixels`.
+    """Cut a (height, width) picture into a grid of tiles: its rows and its columns.
 
-    `halo`: how far the network looks, px. Both sides of the picture and of its tiles are multiples of `multiple`. No tile holds more than
-    `pixels`, unless it would be narrower than `ACROSS` halos.
+    Tiles have at most `pixels`, unless they would be narrower than `ACROSS` halos. A picture of at
+    most `pixels` is one tile. Sides of the picture and of tiles are multiples of `multiple`.
+    `halo`: the radius of the network's receptive field, px.
     """
     side = int(pixels**0.5)
-    short = min(*size, side)  # what a narrow picture saves on one side goes to the other
+    short = min(*size, side)  # in a narrow picture tiles are longer instead
     most = [short if n == min(size) else pixels // short for n in size]
     rows, columns = (
         spans(n, m, halo=halo, multiple=multiple) for n, m in zip(size, most, strict=True)
@@ -42,7 +47,7 @@ def grid(
 
 
 def spans(length: int, most: int, *, halo: int, multiple: int) -> list[Span]:
-    """Return how a side of `length` px is cut into as few tiles as hold at most `most` px each."""
+    """Cut a side of `length` px into as few tiles as possible of at most `most` px each."""
     length, most, halo = length // multiple, most // multiple, -(-halo // multiple)
     most = max(most, ACROSS * halo, 1)
     if length <= most:
@@ -58,5 +63,5 @@ def spans(length: int, most: int, *, halo: int, multiple: int) -> list[Span]:
 
 
 def strips_of(height: int) -> list[slice]:
-    """Return the row ranges in which full-size work is done."""
+    """Cut `height` rows into strips of `STRIP_ROWS`, for work at the photo's size."""
     return [slice(y, min(height, y + STRIP_ROWS)) for y in range(0, height, STRIP_ROWS)]

@@ -1,4 +1,4 @@
-"""Weights into PyTorch networks. torch is imported only when one is wanted."""
+"""Build PyTorch networks from weights. torch is imported only when one is built."""
 
 import pickle
 import zipfile
@@ -16,9 +16,9 @@ from pipeline.weights.catalog import Submodule, WeightError, WrongFileError
 if TYPE_CHECKING:
     import torch
 
-# Instance norms of old checkpoints kept these, and never used them.
+# Buffers that instance norms of old checkpoints have and never use.
 STALE = ("running_mean", "running_var", "num_batches_tracked")
-# Where in nets/ a network is defined, by its name or else its role; the decoder of a promptable one is the same for all.
+# MODULE.CLASS of a network in nets/, by the weight's name or else by its role.
 NETS = {
     "painter": "cyclegan.Generator",
     "mood": "cyclegan.Generator",
@@ -33,21 +33,21 @@ NETS = {
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
 }
+# MODULE.CLASS of a submodule, the same for all weights.
 SUBMODULES = {
     "statistics": "cyclegan.Statistics",
     "frozen": "cyclegan.FrozenGenerator",
     "prompt": "sam.PromptDecoder",
 }
-ENCODER, DECODER = (
-    "image_encoder.",
-    ("prompt_encoder.", "mask_decoder."),
-)  # what a promptable checkpoint's keys begin with
+# Prefixes of the keys in a promptable checkpoint.
+ENCODER = "image_encoder."
+DECODER = ("prompt_encoder.", "mask_decoder.")
 
 
 def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
-    """Return a weight's network, or the piece of it that is meant, float32, for inference on the CPU.
+    """Load a weight's submodule, float32, for inference on the CPU.
 
-    Raises: WeightError: the files are not such a network's.
+    Raises: WeightError: the files do not hold this network's weights.
     """
     with _refusing(weights):
         network = _filled(weights, read_state(weights))
@@ -55,9 +55,9 @@ def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
 
 
 def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
-    """Return the tensors of a weight whose every network takes them, none missing and none left over.
+    """Read a weight's tensors, and check that its networks load them strictly.
 
-    Raises: WeightError: the files are not such a network's.
+    Raises: WeightError: the files do not hold this network's weights.
     """
     submodules: tuple[Submodule, ...] = (
         ("run", "prompt") if weights.entry.role == "promptable" else ("run",)
@@ -70,7 +70,7 @@ def checked_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
 
 
 def read_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
-    """Return the tensors in a weight's files."""
+    """Read the tensors of a weight's files by their keys, without the entry's `unused` ones."""
     state = {
         key: value
         for file in weights.files
@@ -82,13 +82,12 @@ def read_state(weights: VerifiedWeights) -> "dict[str, torch.Tensor]":
 def _filled(weights: VerifiedWeights, state: "dict[str, torch.Tensor]") -> "torch.nn.Module":
     import torch
 
-    with torch.device(
-        "meta"
-    ):  # no memory and no random numbers for values that are replaced at once
+    # On "meta", tensors that are replaced at once take no memory and no random numbers.
+    with torch.device("meta"):
         network = build(weights)
     own = network.state_dict().keys()
     if weights.entry.role == "promptable":
-        state = _piece(state, encoder=weights.submodule == "run")
+        state = _submodule_state(state, encoder=weights.submodule == "run")
     state = {k: v for k, v in state.items() if k in own or k.rsplit(".", 1)[-1] not in STALE}
     try:
         network.load_state_dict(state, strict=True, assign=True)
@@ -127,7 +126,7 @@ def _reason(error: BaseException) -> str:
 
 
 def build(weights: VerifiedWeights) -> "torch.nn.Module":
-    """Return a weight's network, or the piece of it that is meant, as yet without the weights."""
+    """Construct a weight's submodule with random values, not yet the weight's."""
     module, name = definition_of(weights)
     network = getattr(import_module(module), name)
     entry = weights.entry
@@ -135,7 +134,7 @@ def build(weights: VerifiedWeights) -> "torch.nn.Module":
 
 
 def definition_of(weights: VerifiedWeights) -> tuple[str, str]:
-    """Return the module that defines a weight's network, or the piece meant, and its name there."""
+    """Locate the class of a weight's submodule: its module's full name, and its own name."""
     entry = weights.entry
     module, name = (
         SUBMODULES.get(weights.submodule) or NETS.get(entry.name) or NETS[entry.role]
@@ -143,8 +142,10 @@ def definition_of(weights: VerifiedWeights) -> tuple[str, str]:
     return f"pipeline.nets.{module}", name
 
 
-def _piece(state: "dict[str, torch.Tensor]", *, encoder: bool) -> "dict[str, torch.Tensor]":
-    """Return what a promptable checkpoint holds for its encoder, or for its decoder."""
+def _submodule_state(
+    state: "dict[str, torch.Tensor]", *, encoder: bool
+) -> "dict[str, torch.Tensor]":
+    """Select a promptable checkpoint's tensors of the image encoder, or of the prompt decoder."""
     strange = [key for key in state if not key.startswith((ENCODER, *DECODER))]
     if strange:
         raise ValueError(f"it also holds {', '.join(strange[:3])}")
@@ -165,16 +166,16 @@ def _read(file: Path, unpack: str | None) -> "dict[str, torch.Tensor]":
     try:
         if file.suffix == ".safetensors":
             return load_file(file)
-        # Mapped, not read, as safetensors are, where the format allows it: each piece of a large network takes only its own part
-        # into memory.
+        # Memory-mapped where the format allows it, as safetensors are: a submodule of a large
+        # network then reads only its own tensors.
         state = torch.load(
             file, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(file)
         )
-    except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:  # torch's reader
+    # RuntimeError is what torch's own reader raises.
+    except (pickle.UnpicklingError, SafetensorError, RuntimeError) as error:
         if is_memory(error):
             raise
         raise ValueError("it holds more than weights, or is cut short") from error
     state = state[unpack] if unpack else state
-    return {
-        key.removeprefix("module."): value for key, value in state.items()
-    }  # what was trained on several cards has the prefix
+    # Training on several cards (DataParallel) adds the prefix.
+    return {key.removeprefix("module."): value for key, value in state.items()}

@@ -1,4 +1,4 @@
-"""Convert a network for OpenVINO, in a process of its own."""
+"""Convert a network for OpenVINO in a worker process."""
 
 import shutil
 import tempfile
@@ -13,7 +13,7 @@ from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry, Role
 from pipeline.weights.worker import answer, run_worker
 
-# Sizes that stay open in a converted network; GFPGAN's is part of its architecture.
+# -1 is a dimension of any size. GFPGAN's side of 512 px is part of its architecture.
 OPEN = [-1, 3, -1, -1]
 SHAPES: dict[Role, list[int]] = {
     "painter": OPEN,
@@ -24,7 +24,7 @@ SHAPES: dict[Role, list[int]] = {
     "detector": OPEN,
     "restorer": [-1, 3, 512, 512],
 }
-# What a promptable network's decoder takes (`nets/sam.py`); any number of points.
+# Input shapes of `nets/sam.py`'s PromptDecoder; any number of points.
 PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]
 FILE = "net.xml"
 
@@ -32,7 +32,8 @@ FILE = "net.xml"
 def convert(weights: VerifiedWeights, folder: Path) -> None:
     """Write a network into `folder` in OpenVINO's format, whole or not at all.
 
-    Raises: WeightError; ApartError: OpenVINO does not take it; OSError: the folder cannot be written.
+    Raises: WeightError: the weights cannot be used. WorkerError: OpenVINO does not take the
+    network. OSError: the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
@@ -45,9 +46,9 @@ def convert(weights: VerifiedWeights, folder: Path) -> None:
 
 
 def write(weights: VerifiedWeights, folder: Path) -> None:
-    """Convert in this process.
+    """Convert a network in this process.
 
-    Raises: WeightError; whatever OpenVINO's frontend raises.
+    Raises: WeightError: the weights cannot be used. Errors of OpenVINO's frontend pass through.
     """
     import openvino as ov
     import torch
@@ -57,19 +58,19 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
     shapes = shapes_of(weights)
     example = tuple(torch.from_numpy(blank(shape, 64)) for shape in shapes)
     with torch.inference_mode(), warnings.catch_warnings():
-        # GFPGAN halves its channels by their number, and instance norm counts pixels: neither changes what is computed.
+        # GFPGAN halves its channels by their number, and instance norm counts pixels. Tracing makes
+        # both constant, which does not change the result.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
         traced = torch.jit.trace(load_network(weights), example, check_trace=False)
         model = ov.convert_model(
             traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example
         )
-    ov.save_model(
-        model, folder / FILE, compress_to_fp16=weights.submodule != "prompt"
-    )  # points keep their place
+    # A prompt's points need float32: half precision would move them.
+    ov.save_model(model, folder / FILE, compress_to_fp16=weights.submodule != "prompt")
 
 
 def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
-    """Return the shapes of what a piece of a network takes, -1 where any size will do."""
+    """List the shapes of a submodule's inputs, -1 where any size is allowed."""
     if weights.submodule == "prompt":
         return PROMPT
     picture = shape_of(weights.entry)
@@ -81,12 +82,12 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
 
 
 def shape_of(entry: Entry) -> list[int]:
-    """Return the shape that a network's input has, -1 where any size will do."""
+    """Look up the shape of a network's picture batch, -1 where any size is allowed."""
     return [1, 3, entry.side, entry.side] if entry.role == "promptable" else SHAPES[entry.role]
 
 
 def blank(shape: list[int], side: int) -> NDArray[np.float32]:
-    """Return a batch of one with zeros, `side` px where any size will do."""
+    """Make a batch of one filled with zeros; -1 in `shape` becomes `side`."""
     return np.zeros([1, *(side if n < 0 else n for n in shape[1:])], np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Where converted networks lie in the cache folder, and which of them nobody needs any more."""
+"""Locate converted networks in the cache folder, and remove those that are no longer used."""
 
 import ast
 import hashlib
@@ -20,9 +20,10 @@ UNUSED_DAYS = 30  # other versions of this project may share the cache folder, a
 
 
 def folder_of(weights: VerifiedWeights, engine: str) -> Path:
-    """Return where a network that was converted for a version of an engine lies.
+    """Locate the folder of a network converted for `engine`, a version; it need not exist.
 
-    The name depends on weights, arguments, engine, and the code that the network is made of.
+    Its name depends on the weights, the network's arguments, the engine, and the network's source
+    code.
     """
     code = {name: _digest(file) for name, file in sources_of(definition_of(weights)[0]).items()}
     build = dict(weights.entry.build)
@@ -32,7 +33,7 @@ def folder_of(weights: VerifiedWeights, engine: str) -> Path:
 
 
 def sources_of(module: str) -> dict[str, Path]:
-    """Return the files of a module of this project and of those that it imports, by their names."""
+    """List the source files of a module and of its imports within this project, by module name."""
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -45,20 +46,20 @@ def sources_of(module: str) -> dict[str, Path]:
 
 
 def note_use(folder: Path) -> None:
-    """Note that a converted network is used now, where the folder can be written."""
+    """Set the folder's time to now, so that it counts as used; read-only folders are left alone."""
     with suppress(OSError):
         os.utime(folder)
 
 
 def forget_unused(weights: VerifiedWeights, used: Path, now: float | None = None) -> None:
-    """Remove what the same network was converted to under other names and nobody used for long.
+    """Remove other conversions of the same network that were not used for `UNUSED_DAYS`.
 
-    What a killed conversion left goes, too. Each goes whole or not at all, so that another process
-    never finds half a network.
+    Leftovers of killed conversions are removed, too. A folder is renamed before it is deleted, so
+    that another process never finds half a network.
     """
     before = (time.time() if now is None else now) - UNUSED_DAYS * 24 * 3600
     name, submodule = re.escape(weights.entry.name), re.escape(weights.submodule)
-    # Without a piece: as they were called before.
+    # Names of earlier versions lack the submodule.
     ours = re.compile(rf"{name}(-{submodule})?-[0-9a-f]{{16}}(\.\w+)?")
     with suppress(OSError):
         for folder in list(used.parent.iterdir()):
@@ -75,7 +76,7 @@ def _remove_older(folder: Path, before: float) -> None:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """Yield what a file imports; of `from a import b` both a and a.b, for b may be a module."""
+    """Yield the modules a file imports; for `from a import b` a and a.b, for b may be a module."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,6 +1,7 @@
-"""How one network becomes a function on arrays: compiled by OpenVINO, or run by PyTorch.
+"""Turn a network into a function on arrays: compiled by OpenVINO, or run by PyTorch.
 
-torch and openvino are imported when a network needs them; once a network is converted, a CPU never needs torch.
+torch and openvino are imported when a network needs them. On a CPU, torch is needed only until the
+network is converted.
 """
 
 import atexit
@@ -26,23 +27,23 @@ from pipeline.weights.catalog import WeightError
 if TYPE_CHECKING:
     import openvino
 
-Engine = Callable[
-    ..., Any
-]  # arrays to an array, or to a tuple of them where a network has several outputs
+# Float32 arrays to one array, or to a tuple of them where a network has several outputs.
+Engine = Callable[..., Any]
 log = logging.getLogger(__name__)
 
 
 class EngineError(RuntimeError):
-    """An engine that is absent or cannot take a network."""
+    """An engine that is not installed or does not accept a network."""
 
 
 def compile_openvino(weights: VerifiedWeights) -> Engine:
-    """Return a network that OpenVINO runs on the CPU; safe under concurrent calls.
+    """Compile a network with OpenVINO for the CPU; the result is safe under concurrent calls.
 
-    The converted network stays in the cache folder, keyed by weights, code and engine; what the
-    same network was converted to before goes once nobody used it for long.
+    The converted network is cached by weights, source code and engine version. Older conversions of
+    the same network are removed once they are unused for long.
 
-    Raises: WeightError; EngineError: OpenVINO is absent or refuses the network.
+    Raises: WeightError: the weights cannot be used. EngineError: OpenVINO is not installed or does
+    not accept the network.
     """
     try:
         import openvino as ov
@@ -50,9 +51,8 @@ def compile_openvino(weights: VerifiedWeights) -> Engine:
         raise EngineError(f"OpenVINO is absent ({error})") from error
     folder = folder_of(weights, ov.__version__)
     core = ov.Core()
-    hint = (
-        "f32" if weights.submodule == "prompt" else precision(core)
-    )  # bf16 would move a prompt's points
+    # bf16 would move a prompt's points.
+    hint = "f32" if weights.submodule == "prompt" else precision(core)
     try:
         if (folder / FILE).exists():
             try:
@@ -80,9 +80,9 @@ def _converted(weights: VerifiedWeights, folder: Path) -> Path:
             folder.parent,
             error,
         )
-        passing = tempfile.mkdtemp()
-        atexit.register(shutil.rmtree, passing, ignore_errors=True)
-        folder = Path(passing) / folder.name
+        temporary = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        folder = Path(temporary) / folder.name
         convert(weights, folder)
     return folder
 
@@ -97,12 +97,15 @@ def _ready(
 
 
 def precision(core: "openvino.Core") -> str:
-    """Return the precision that networks run in on this CPU."""
+    """Choose the inference precision for this CPU: "bf16" where it has instructions for it."""
     return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 class _OpenvinoNetwork:
-    """One call at a time: a single inference already uses all cores, and one set of activations bounds the memory."""
+    """A compiled network that runs one call at a time.
+
+    A single inference already uses all cores, and one set of activations bounds the memory.
+    """
 
     def __init__(self, core: "openvino.Core", folder: Path, hint: str) -> None:
         options = {
@@ -127,9 +130,11 @@ class _OpenvinoNetwork:
 
 
 def run_torch(weights: VerifiedWeights, device: str) -> Engine:
-    """Return a network that PyTorch runs: float32 on the CPU, half precision on CUDA; safe under concurrent calls.
+    """Load a network into PyTorch: float32 on the CPU, half precision on CUDA.
 
-    Raises: WeightError.
+    The result is safe under concurrent calls.
+
+    Raises: WeightError: the weights cannot be used.
     """
     import torch
 
@@ -155,7 +160,7 @@ def run_torch(weights: VerifiedWeights, device: str) -> Engine:
 
 
 def count_cores() -> int:
-    """Return how many cores this process may use: its affinity, and a container's quota where there is one."""
+    """Count the cores this process may use, by its affinity and a container's quota."""
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )

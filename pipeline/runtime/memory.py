@@ -1,9 +1,10 @@
-"""Tell apart what failed for want of memory."""
+"""Recognize errors that are caused by too little memory."""
 
-SAYINGS = ("allocate memory", "out of memory", "not enough memory", "bad_alloc", "bad allocation")
+# Parts of such errors' messages, in lower case.
+PHRASES = ("allocate memory", "out of memory", "not enough memory", "bad_alloc", "bad allocation")
 
 
 def is_memory(error: BaseException) -> bool:
-    """Say whether an error says that memory does not suffice."""
+    """Tell whether an error is caused by too little memory, by its class or its message."""
     text = str(error).lower()
-    return isinstance(error, MemoryError) or any(saying in text for saying in SAYINGS)
+    return isinstance(error, MemoryError) or any(phrase in text for phrase in PHRASES)

@@ -1,4 +1,4 @@
-"""The networks of one process: loaded when first needed, shared by everybody."""
+"""Load the networks of one process when they are first needed, and share them."""
 
 import ctypes
 import logging
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.nets.receptive_field import generator_measures, generator_reach
+from pipeline.nets.receptive_field import generator_measures, generator_radius
 from pipeline.runtime.convert import PROMPT, blank, shape_of
 from pipeline.runtime.engines import Engine, EngineError, compile_openvino, run_torch
 from pipeline.settings import WeightPolicy
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pipeline.nets.vgg import Perceptual
 
 Device = Literal["auto", "cpu", "cuda"]
-Arriving = Callable[
-    [str, int, int | None], None
-]  # a weight that is downloaded: its name, bytes so far, bytes in all where known
-# What is made ready beforehand, and under which policy: of the promptable networks only the embedded one, for the others are large.
+# Called during a download with the weight's name, the bytes so far, and the total where known.
+Arriving = Callable[[str, int, int | None], None]
+# What `Models.warm` loads, and under which policy. Of the promptable networks only the embedded one
+# is loaded, for the others are large.
 READY: tuple[tuple[Role, WeightPolicy], ...] = (
     *((role, "auto") for role in USUAL),
     ("promptable", "embedded"),
@@ -40,9 +40,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """A network that is ready. `run`: (N, C, H, W) float32 to the same; a painter's and a restorer's pictures in [-1, 1], others in [0, 1].
+    """A network that is ready to run.
 
-    `prompt`: the decoder of a promptable network, whose `run` is its image encoder. `piece` makes one that few photos need.
+    `run`: maps (N, C, H, W) float32 to the same. Painters and restorers take pictures in [-1, 1],
+    other networks in [0, 1]. Of a promptable network it is the image encoder.
+    `submodule`: loads another submodule when it is needed, which few photos do.
+    `prompt`: the decoder of a promptable network, else None.
     """
 
     run: Network
@@ -53,23 +56,25 @@ class Loaded:
 
     @property
     def halo_px(self) -> int:
-        """How far from a pixel a painter looks, px."""
-        return generator_reach(**self.entry.build)
+        """Radius of a painter's receptive field, px."""
+        return generator_radius(**self.entry.build)
 
     def freeze(self, whole: NDArray[np.float32]) -> Network:
-        """Return a painter for tiles of a picture that is given whole, at any size: what it normalizes by is that picture's."""
+        """Make a painter for tiles of a picture that normalizes by the whole picture.
+
+        `whole`: the picture as a batch, (1, C, H, W), at any size.
+        """
         if not generator_measures(**self.entry.build):
             return self.run
-        statistics = self.submodule("statistics")(
-            whole
-        )  # made anew for each picture: kept, it would keep its activations' memory
+        # Loaded again for each picture: a loaded one would hold the memory of its activations.
+        statistics = self.submodule("statistics")(whole)
         paint = self.submodule("frozen")
         return lambda tile: paint(tile, statistics)
 
 
 @dataclass(frozen=True)
 class LoadedFeatures:
-    """The network that compares pictures; it runs in PyTorch, which knows gradients, on `device`."""
+    """The perceptual network; it runs in PyTorch on `device`, for its gradients are needed."""
 
     network: "Perceptual"
     use: WeightUse
@@ -77,9 +82,9 @@ class LoadedFeatures:
 
 
 def assemble(weights: VerifiedWeights, engine: Callable[[VerifiedWeights], Engine]) -> Loaded:
-    """Return a network as an engine runs it.
+    """Run a weight's submodules by an engine.
 
-    Raises: WeightError.
+    Raises: WeightError: the weights cannot be used.
     """
 
     def submodule(which: Submodule) -> Engine:
@@ -98,11 +103,13 @@ def assemble(weights: VerifiedWeights, engine: Callable[[VerifiedWeights], Engin
 class Models:
     """Networks by role, each loaded once; safe under concurrent calls.
 
-    On a CPU they run through OpenVINO (PyTorch where that fails), on CUDA through PyTorch. Under ZeroGPU all of them are
-    loaded at once: there the graphics card is lent only afterward.
+    On a CPU they run through OpenVINO (PyTorch where that fails), on CUDA through PyTorch. Under
+    ZeroGPU all of them are loaded at once, because the card is lent only later.
 
-    `here`: the published weights that `auto` takes, by default those at hand now. It stays so: what comes later is taken under
-    `full` only, and nobody's work goes on with another network than it began with. `arriving` is told of downloads.
+    `here`: names of the published weights that `auto` takes; None: those available now. The set
+    does not change, so that a download cannot exchange a network in the middle of somebody's work:
+    weights that arrive later are used under `full` only.
+    `arriving`: is called during downloads.
     """
 
     def __init__(
@@ -123,23 +130,21 @@ class Models:
             self._each(self.load)
 
     def load(self, role: str, policy: WeightPolicy) -> Loaded:
-        """Return the network that plays a role under a weight policy.
-
-        Only `full` downloads.
+        """Load the network for a role under a weight policy; only `full` downloads.
 
         Raises: WeightError: no usable weights; the message says what to do.
         """
         return self._once(choose(role, policy, self._here), policy)
 
     def named(self, name: str, policy: WeightPolicy) -> Loaded:
-        """Return a network by its catalog name: one that is embedded or at hand, or under `full` a published one that is downloaded.
+        """Load a network by its catalog name under a weight policy; only `full` downloads.
 
-        Raises: WeightError: it is not here, not allowed, or not what it should be; the message says what to do.
+        Raises: WeightError: it is not here, not allowed, or damaged; the message says what to do.
         """
         return self._once(named(name, policy), policy)
 
     def features(self, policy: WeightPolicy) -> LoadedFeatures:
-        """Return the network that compares pictures.
+        """Load the perceptual network under a weight policy; only `full` downloads.
 
         Raises: WeightError: no usable weights; the message says what to do.
         """
@@ -148,7 +153,7 @@ class Models:
         entry = choose("perceptual", policy, self._here)
         with self._lock_of(entry):
             if entry.name not in self._features:
-                weights = self._brought(entry, policy)
+                weights = self._verified(entry, policy)
                 use = WeightUse(entry.name, weights.sha256, entry.unpinned)
                 network = load_features(weights, self._device)
                 self._features[entry.name] = LoadedFeatures(network, use, self._device)
@@ -165,7 +170,10 @@ class Models:
             return self._locks.setdefault(entry.name, threading.Lock())
 
     def warm(self) -> None:
-        """Load and run once whatever can be had without a download, so that the first visitor does not wait."""
+        """Load and run once each network of `READY`, so that the first visitor does not wait.
+
+        Nothing is downloaded; networks whose weights are missing are skipped.
+        """
         self._each(self._warm)
 
     def _warm(self, role: Role, policy: WeightPolicy) -> None:
@@ -184,11 +192,11 @@ class Models:
                 log.info("%s", error)
 
     def _load(self, entry: Entry, policy: WeightPolicy) -> Loaded:
-        return assemble(self._brought(entry, policy), self._engine)
+        return assemble(self._verified(entry, policy), self._engine)
 
-    def _brought(self, entry: Entry, policy: WeightPolicy) -> VerifiedWeights:
-        told = partial(self._arriving, entry.name) if self._arriving else None
-        weights = fetch(entry, told) if policy == "full" else obtain(entry)
+    def _verified(self, entry: Entry, policy: WeightPolicy) -> VerifiedWeights:
+        received = partial(self._arriving, entry.name) if self._arriving else None
+        weights = fetch(entry, received) if policy == "full" else obtain(entry)
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
         return weights
@@ -204,7 +212,7 @@ class Models:
 
 
 def find_device() -> Device:
-    """Return "cuda" where a usable NVIDIA card is; torch is imported only where a driver is."""
+    """Choose "cuda" where an NVIDIA card is usable; torch is imported only where a driver is."""
     if zero_gpu():
         return "cuda"
     try:

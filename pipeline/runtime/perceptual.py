@@ -1,4 +1,4 @@
-"""Perceptual networks that are ready to compare pictures: calibrated, and as fast as the machine allows."""
+"""Load perceptual networks, calibrated, in the fastest precision of the machine."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from pipeline.nets.vgg import Perceptual
 from pipeline.runtime.build import load_network
 from pipeline.weights.cache import VerifiedWeights
 
-# The mean of each layer's rectified maps that energies reckon with, for `reference()`: so the compact network's lifted maps are, whose
-# teacher was normalized to a mean of 1 over many pictures, as Gatys et al. did with VGG-19.
+# Mean of each layer's feature maps for the picture `reference()`, which the losses' weights assume.
+# They were measured on the projected maps of the compact network. Its teacher, VGG-19, was
+# normalized to a mean of 1 over many pictures, as Gatys et al. did.
 LEVELS = {
     "conv1_1": 1.76,
     "conv2_1": 1.78,
@@ -23,9 +24,11 @@ REFERENCE_PX = 256
 
 
 def load_features(weights: VerifiedWeights, device: str) -> Perceptual:
-    """Return a perceptual network for gradients by the picture: bfloat16 where the machine is made for it.
+    """Load a perceptual network for gradients with respect to the picture, calibrated.
 
-    Raises: WeightError: the files are not such a network's.
+    Its convolutions run in the precision of `fastest`.
+
+    Raises: WeightError: the files do not hold this network's weights.
     """
     network: Any = load_network(weights)
     if not network.lifts:
@@ -38,15 +41,19 @@ def load_features(weights: VerifiedWeights, device: str) -> Perceptual:
 
 @torch.no_grad()
 def condense(network: Perceptual) -> None:
-    """Make a network's lifts as small as its own channels allow: mean squares of what is lifted, and of its products, stay what they are.
+    """Shrink a network's projections (`lifts`) to square matrices, by a QR decomposition.
 
-    Source: Golub and Van Loan 2013, "Matrix Computations", section 5.2: lengths under a tall matrix are those under its triangular factor.
+    A projection to more channels than the layer has is replaced by its triangular factor. The mean
+    squares of projected maps and of their Gram matrices stay the same; that is all the losses use.
+
+    Source: Golub and Van Loan 2013, "Matrix Computations", section 5.2: a tall matrix and its
+    triangular factor map a vector to the same length.
     """
     for name in network.lifts:
-        lift: Any = network.lift(name)
-        count, own = lift.shape
+        projection: Any = network.lift(name)
+        count, own = projection.shape
         if count > own:
-            small = torch.linalg.qr(lift, mode="r").R * (own / count) ** 0.5
+            small = torch.linalg.qr(projection, mode="r").R * (own / count) ** 0.5
             linear = nn.Linear(own - 1, own)
             linear.weight.copy_(small[:, :-1])
             linear.bias.copy_(small[:, -1])
@@ -54,7 +61,7 @@ def condense(network: Perceptual) -> None:
 
 
 def fastest(device: str) -> torch.dtype:
-    """Return the precision in which convolutions are fastest while a search still finds its way."""
+    """Choose the fastest precision for convolutions in which the optimization still converges."""
     fast = (
         torch.cuda.is_bf16_supported()
         if device == "cuda"
@@ -65,7 +72,9 @@ def fastest(device: str) -> torch.dtype:
 
 @torch.no_grad()
 def normalize(network: Perceptual) -> None:
-    """Scale a network's layers so that their maps have the mean of `LEVELS`; what follows a layer undoes it, so nothing else changes.
+    """Scale a network's layers so that their maps for `reference()` have the means of `LEVELS`.
+
+    The next convolution divides by the same factor, so that nothing else changes.
 
     Source: Gatys et al. 2016, section 2: weights scaled so that mean activations are 1.
     """
@@ -80,7 +89,7 @@ def normalize(network: Perceptual) -> None:
 
 
 def reference() -> Tensor:
-    """Return the picture that networks are calibrated with, (1, 3, 256, 256): noise of every size, in gray and color."""
+    """Make the picture for calibration, (1, 3, 256, 256): gray and colored noise of all scales."""
     generator = torch.Generator().manual_seed(0)
     picture = torch.zeros(1, 3, REFERENCE_PX, REFERENCE_PX)
     for side in (4, 8, 16, 32, 64, 128, 256):

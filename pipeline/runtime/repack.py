@@ -1,4 +1,4 @@
-"""Write a checkpoint as safetensors, in a process of its own."""
+"""Write a checkpoint as safetensors; run as a worker process."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from pipeline.weights.worker import answer
 
 
 def write(checkpoint: VerifiedWeights, file: Path) -> None:
-    """Write a checkpoint as safetensors, in this process.
+    """Write a checkpoint as safetensors in this process.
 
-    Raises: WeightError: it holds something else than this network's weights.
+    Raises: WeightError: the checkpoint does not hold this network's weights.
     """
     from safetensors.torch import save_file
 

@@ -28,7 +28,7 @@ def blend(
     region's own size counts. Exact where the mask is 0.
     """
     alpha, lit = np.zeros_like(mask), []
-    for part in parts_of(mask, faces, reach=SOFT * feather, alone=_scale(mask)):
+    for part in parts_of(mask, faces, extent=SOFT * feather, default_height=_scale(mask)):
         own = feathered(part.mask, feather * part.height) * strength
         inner = window_of(own)
         if inner is None:
@@ -37,7 +37,7 @@ def blend(
         alpha[window] = np.maximum(alpha[window], own[inner])
         near = person[window]
         if harmony:
-            how = {"reach_px": max(2.0, REACH * part.height), "share": harmony}
+            how = {"radius_px": max(2.0, REACH * part.height), "weight": harmony}
             near = harmonized(near, styled[window], part.mask[inner], **how)
         lit.append((window, near, own[inner]))
     window = window_of(alpha)

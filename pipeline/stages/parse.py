@@ -15,7 +15,7 @@ from pipeline.types import Face, Image, Labels, Network, Points
 
 Probabilities = NDArray[
     np.float32
-]  # (H, W, 12), sums to 1; each class's plane is contiguous where it can be, for speed
+]  # (H, W, 12 or 13), sums to 1; each class's plane is contiguous where it can be, for speed
 Mirrored = Literal["no", "only", "too"]
 
 CLOSE_SIDE = 320
@@ -26,7 +26,10 @@ MULTIPLE = 32  # the network halves its input five times
 
 
 class Part(IntEnum):
-    """The parser's twelve classes; the first nine are EasyPortrait's. Left is the person's own."""
+    """The parser's classes; the first nine are EasyPortrait's. Left is the person's own.
+
+    A network of twelve outputs has no BODY_SKIN (neck, ears, arms, hands, legs): it says PERSON there.
+    """
 
     BACKGROUND = 0
     PERSON = 1
@@ -40,6 +43,7 @@ class Part(IntEnum):
     HAIR = 9
     HEADWEAR = 10
     GLASSES = 11
+    BODY_SKIN = 12
 
 
 FACE_PARTS = (
@@ -66,6 +70,7 @@ MIRRORED = (
     9,
     10,
     11,
+    12,
 )
 HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
 
@@ -107,7 +112,8 @@ def _run(batch: NDArray[np.float32], network: Network, mirrored: Mirrored) -> ND
         return network(batch)
     there = batch[..., ::-1]
     if mirrored == "only":
-        return network(there)[:, MIRRORED, :, ::-1]
+        seen = network(there)
+        return seen[:, MIRRORED[: seen.shape[1]], :, ::-1]
     seen, other = np.split(network(np.concatenate([batch, there])), 2)
     mean = np.empty_like(seen)
     for part, plane in enumerate(mean[0]):  # one at a time: it stays in the processor's cache
@@ -221,7 +227,7 @@ def _nine(view: FaceParse) -> FaceParse:
 
 
 def nine_probabilities(parts: Probabilities) -> Probabilities:
-    """Return (H, W, 9): the probabilities of hair, headwear and glasses are added to person's."""
+    """Return (H, W, 9): the probabilities of hair, headwear, glasses and a body's skin are added to person's."""
     planes = parts.transpose(2, 0, 1)
     person = planes[Part.PERSON] + planes[Part.HAIR :].sum(0)
     return np.concatenate([planes[:1], person[None], planes[Part.SKIN : Part.HAIR]]).transpose(

@@ -1,6 +1,7 @@
-"""Published weights in our cache folder: a checkpoint is unpickled once, and from then on read as safetensors.
+"""Cache published checkpoints: each is unpickled once and from then on read as safetensors.
 
-Beside each lies NAME.sha256, as `sha256sum` writes it: what the checkpoint's bytes were, and what the safetensors' should be.
+NAME.sha256, in the format of `sha256sum`, lies beside NAME.safetensors. It holds the hash of the
+checkpoint that was converted, and the hash that the safetensors file should have.
 """
 
 import hashlib
@@ -22,10 +23,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class VerifiedWeights:
-    """A weight's files whose bytes are what they should be.
+    """The files of a weight, after their bytes were compared with the hashes they should have.
 
-    `sha256`: of the published checkpoint, also where the files are safetensors made of it; of an embedded weight, over all its
-    files in order. `piece`: which of their networks is meant.
+    `sha256`: the hash of the published checkpoint, also where `files` are safetensors made of it.
+    Of an embedded weight it is the hash of all its files in order.
+    `submodule`: which part of the network is to be built from the files.
     """
 
     entry: Entry
@@ -35,29 +37,42 @@ class VerifiedWeights:
 
 
 def cache_folder() -> Path:
-    """Return the folder for downloads and converted networks: $PORTRAIT_CACHE, or one in the person's own cache."""
+    """Locate the folder for downloads and converted networks.
+
+    It is $PORTRAIT_CACHE where that is set, else ~/.cache/monet-portrait.
+    """
     return Path(os.environ.get("PORTRAIT_CACHE") or Path.home() / ".cache/monet-portrait")
 
 
 def file_of(entry: Entry, suffix: str) -> Path:
-    """Return where our cache folder has a weight's file: .pth, put there by a person; .safetensors; .sha256; .part; .lock."""
+    """Locate a weight's file in the cache folder; it need not exist.
+
+    `suffix`: .pth (the checkpoint as published), .safetensors, .sha256, .part or .lock.
+    """
     return cache_folder() / "weights" / f"{entry.name}{suffix}"
 
 
 def recorded(entry: Entry) -> str | None:
-    """Return what the bytes of the first checkpoint of this name hashed to, None where there was none."""
+    """Look up the sha256 of the first checkpoint of this name; None where none was recorded."""
     return _record(entry).get(f"{entry.name}.pth")
 
 
-def find_kept(entry: Entry) -> Path | None:
-    """Return where the safetensors lie that were made of this weight's checkpoint (not verified), or None."""
-    file, made_of = file_of(entry, ".safetensors"), recorded(entry)
-    return file if file.exists() and made_of and made_of == (entry.sha256 or made_of) else None
+def find_stored(entry: Entry) -> Path | None:
+    """Locate the safetensors made of this weight's checkpoint, without verifying them.
+
+    None where there are none, or where they were made of another checkpoint.
+    """
+    file = file_of(entry, ".safetensors")
+    source_sha256 = recorded(entry)
+    if not source_sha256 or source_sha256 != (entry.sha256 or source_sha256):
+        return None
+    return file if file.exists() else None
 
 
-def kept(entry: Entry) -> VerifiedWeights | None:
-    """Return the safetensors of a weight, None where there are none or their bytes are not those that were written."""
-    file, record = find_kept(entry), _record(entry)
+def stored(entry: Entry) -> VerifiedWeights | None:
+    """Return a weight's verified safetensors; None where they are missing or damaged."""
+    file = find_stored(entry)
+    record = _record(entry)
     if file is None:
         return None
     try:
@@ -70,9 +85,11 @@ def kept(entry: Entry) -> VerifiedWeights | None:
 
 
 def verify(entry: Entry, checkpoint: Path) -> VerifiedWeights:
-    """Return a checkpoint whose bytes are those that were published, or that came first where nobody states any.
+    """Compare a checkpoint's hash with the published one.
 
-    Raises: WrongFileError: they are others. WeightError: it cannot be read.
+    Where no publisher states a hash, it is compared with that of the first checkpoint of this name.
+
+    Raises: WrongFileError: the hash differs. WeightError: the file cannot be read.
     """
     try:
         found = digest_of(checkpoint)
@@ -80,7 +97,10 @@ def verify(entry: Entry, checkpoint: Path) -> VerifiedWeights:
         raise WeightError(f"{checkpoint} cannot be read ({error}).") from error
     wanted = entry.sha256 or recorded(entry)
     if wanted and found != wanted:
-        newer = f" Its publisher states no hash; where you trust the new file, also delete {file_of(entry, '.sha256')}."
+        newer = (
+            " Its publisher states no hash; where you trust the new file, also delete "
+            f"{file_of(entry, '.sha256')}."
+        )
         raise WrongFileError(
             f"{checkpoint} is not {entry.name}: sha256 {wanted} was wanted, {found} was found."
             + (newer if entry.unpinned else "")
@@ -88,13 +108,16 @@ def verify(entry: Entry, checkpoint: Path) -> VerifiedWeights:
     return VerifiedWeights(entry, (checkpoint,), found)
 
 
-def keep(checkpoint: VerifiedWeights) -> VerifiedWeights:
-    """Return a verified checkpoint as safetensors, once it was loaded strictly; as it is where the folder cannot be written.
+def store(checkpoint: VerifiedWeights) -> VerifiedWeights:
+    """Convert a verified checkpoint to safetensors in the cache folder, after a strict load.
 
-    Raises: WrongFileError: nobody states its hash, and it holds something else than this network's
-    weights. WeightError: what was published cannot be loaded.
+    Where the folder cannot be written, the checkpoint itself is returned.
+
+    Raises: WrongFileError: no publisher states its hash, and it does not hold this network's
+    weights. WeightError: it has the published hash, and cannot be loaded.
     """
-    entry, target = checkpoint.entry, file_of(checkpoint.entry, ".safetensors")
+    entry = checkpoint.entry
+    target = file_of(entry, ".safetensors")
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -123,13 +146,13 @@ def keep(checkpoint: VerifiedWeights) -> VerifiedWeights:
 
 
 def digest_of(file: Path) -> str:
-    """Return what a file's bytes hash to."""
+    """Hash a file's bytes; the sha256 in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _record(entry: Entry) -> dict[str, str]:
-    """Return the recorded hashes by file name; what cannot be read was not recorded."""
+    """Read the recorded hashes by file name; a record that cannot be read counts as empty."""
     try:
         lines = file_of(entry, ".sha256").read_text()
     except (OSError, UnicodeDecodeError):

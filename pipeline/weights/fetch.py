@@ -1,9 +1,9 @@
-"""Bring published weights here: from the first source that delivers what was published."""
+"""Fetch published weights from the first source that delivers the published bytes."""
 
 import logging
 from pathlib import Path
 
-from pipeline.weights.cache import VerifiedWeights, file_of, keep, verify
+from pipeline.weights.cache import VerifiedWeights, file_of, store, verify
 from pipeline.weights.catalog import Entry, WeightError, WrongFileError
 from pipeline.weights.http import Received, SourceError, download
 from pipeline.weights.hub import discard, download_from_hub, find_in_hub_cache
@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 
 def fetch(entry: Entry, received: Received | None = None) -> VerifiedWeights:
-    """Return a weight's verified files, downloading a published one where it is missing or not what it should be.
+    """Verify a weight's files, and download a published one where it is missing or damaged.
 
-    Raises: WeightError: no source delivered it, there is no room for it, or it cannot be loaded.
+    Raises: WeightError: no source delivered it, the disk is full, or it cannot be loaded.
     """
     if entry.embedded:
         return obtain(entry)
@@ -28,13 +28,12 @@ def fetch(entry: Entry, received: Received | None = None) -> VerifiedWeights:
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(lock):
-            return _usable(entry) or _from_sources(
-                entry, received
-            )  # another process may have brought it meanwhile
+            # Another process may have downloaded it while this one waited for the lock.
+            return _usable(entry) or _from_sources(entry, received)
     except OSError as error:
         raise WeightError(
-            f"{entry.name} cannot be kept ({error}). Free some space, or set PORTRAIT_CACHE, and HF_HOME for what comes from the "
-            "Hub, to folders with room."
+            f"{entry.name} cannot be kept ({error}). Free some space, or set PORTRAIT_CACHE, and "
+            "HF_HOME for what comes from the Hub, to folders with room."
         ) from error
 
 
@@ -60,8 +59,8 @@ def _from_sources(entry: Entry, received: Received | None) -> VerifiedWeights:
         except (SourceError, WrongFileError) as error:
             reasons.append(f"{source}: {error}")
     raise WeightError(
-        f"{entry.name} could not be downloaded ({'; '.join(reasons)}). Try again, put the file at {file_of(entry, '.pth')}, "
-        "or choose the weights 'embedded'."
+        f"{entry.name} could not be downloaded ({'; '.join(reasons)}). Try again, put the file at "
+        f"{file_of(entry, '.pth')}, or choose the weights 'embedded'."
     )
 
 
@@ -82,7 +81,8 @@ def _from_url(entry: Entry, source: str, received: Received | None) -> VerifiedW
     except WrongFileError:
         raise
     except WeightError:
-        part.replace(file_of(entry, ".pth"))  # as published: the next attempt begins there
+        # Its hash is right, so the next attempt loads it instead of downloading it again.
+        part.replace(file_of(entry, ".pth"))
         raise
     if part in found.files:
         return VerifiedWeights(entry, (part.replace(file_of(entry, ".pth")),), found.sha256)
@@ -91,12 +91,13 @@ def _from_url(entry: Entry, source: str, received: Received | None) -> VerifiedW
 
 
 def _accepted(entry: Entry, file: Path) -> VerifiedWeights:
-    """Return a checkpoint as it is kept; delete it where it is not what it should be, only there.
+    """Verify a checkpoint and store it; delete it where its hash is wrong, and only then.
 
-    Raises: WrongFileError: it is not. WeightError: it is, and cannot be loaded.
+    Raises: WrongFileError: its hash is wrong. WeightError: its hash is right, but it cannot be
+    loaded.
     """
     try:
-        return keep(verify(entry, file))
+        return store(verify(entry, file))
     except WrongFileError:
         discard(file)
         raise

@@ -1,4 +1,4 @@
-"""Bring published files here from URLs: resumable, bounded in size, each failure told in one sentence."""
+"""Download published files from URLs: resumable, bounded in size, one sentence per failure."""
 
 import errno
 import http.client
@@ -17,10 +17,10 @@ class SourceError(RuntimeError):
 
 
 def download(url: str, part: Path, limit: int, received: Received | None = None) -> None:
-    """Stream `url` into `part`, going on where an earlier attempt stopped; `part` is deleted where the disk is full.
+    """Stream `url` into `part`, and resume where an earlier attempt stopped.
 
-    Raises: SourceError: unreachable, refused, cut short (`part` is kept to go on from), or larger than `limit` bytes.
-    OSError: the disk is full.
+    Raises: SourceError: the source is unreachable, refuses, stops early (`part` stays for the next
+    attempt), or has more than `limit` bytes. OSError: the disk is full (`part` is deleted).
     """
     from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT  # one setting for all sources
 
@@ -32,19 +32,19 @@ def download(url: str, part: Path, limit: int, received: Received | None = None)
             length = response.headers.get("Content-Length")
             total = start + int(length) if length else None
             refuse_large(total, limit)
-            _store(response, part, start, total, limit, received)
+            _write_chunks(response, part, start, total, limit, received)
     except SourceError:
         raise
     except urllib.error.HTTPError as error:
         if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.unlink()  # more is here than the source has: begin anew next time
+            part.unlink()  # it is longer than the source's file: the next attempt starts over
         raise SourceError(sentence(error)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         when_full(error, part)
         raise SourceError(sentence(error)) from error
 
 
-def _store(
+def _write_chunks(
     response: http.client.HTTPResponse,
     part: Path,
     start: int,
@@ -79,9 +79,11 @@ def refuse_large(size: int | None, limit: int) -> None:
 
 
 def when_full(error: Exception, *parts: Path) -> None:
-    """Give a full disk its room back and say that it is full: no other source will help. Anything else passes.
+    """Delete `parts` and raise the error where it says that the disk is full; else do nothing.
 
-    Raises: OSError: the error.
+    No other source helps against a full disk.
+
+    Raises: OSError: the disk is full.
     """
     if isinstance(error, OSError) and error.errno in FULL:
         for part in parts:
@@ -90,5 +92,5 @@ def when_full(error: Exception, *parts: Path) -> None:
 
 
 def sentence(error: Exception) -> str:
-    """Return an error's kind and the first line of what it says."""
+    """Name an error's class and the first line of its message."""
     return f"{type(error).__name__}: {error}".splitlines()[0]

@@ -1,10 +1,10 @@
-"""How large networks are, without loading them."""
+"""Count the parameters of networks without loading them."""
 
 import math
 
 from pipeline.weights.catalog import EMBEDDED, Entry
 
-# Of published networks, counted once; the tests count them again.
+# Parameters of published networks, counted once; the tests count them again.
 PUBLISHED = {
     "style_monet": 11_378_179,
     "gfpgan_v1.4": 86_444_252,
@@ -19,7 +19,7 @@ PUBLISHED = {
     "retinaface_mobilenet": 426_608,
     "vgg19": 12_944_960,  # as far as conv5_1
 }
-# What a state dict holds besides parameters.
+# Last parts of state-dict keys that are buffers, not parameters.
 BUFFERS = (
     "running_mean",
     "running_var",
@@ -29,7 +29,7 @@ BUFFERS = (
 
 
 def count_parameters(entry: Entry) -> int:
-    """Return how many parameters a weight has; of an embedded one, what its files' headers say."""
+    """Count a weight's parameters; of an embedded one by the headers of its files."""
     if not entry.embedded:
         return PUBLISHED[entry.name]
     from safetensors import safe_open

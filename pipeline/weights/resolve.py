@@ -1,6 +1,7 @@
-"""Which weight plays a role, whether it is here, and whether it is what it should be. Nothing here downloads.
+"""Choose the weight for a role, find its files and verify them. Nothing here downloads.
 
-Embedded weights lie in `weights/`. Published ones are looked for in our cache folder and in the Hub's.
+Embedded weights lie in `weights/`. Published ones are searched in the project's cache folder and in
+the Hub's.
 """
 
 import hashlib
@@ -10,7 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.settings import WeightPolicy
-from pipeline.weights.cache import VerifiedWeights, file_of, find_kept, keep, kept, recorded, verify
+from pipeline.weights.cache import (
+    VerifiedWeights,
+    file_of,
+    find_stored,
+    recorded,
+    store,
+    stored,
+    verify,
+)
 from pipeline.weights.catalog import CATALOG, EMBEDDED, Entry, WeightError, WrongFileError
 from pipeline.weights.hub import find_in_hub_cache
 
@@ -19,7 +28,10 @@ State = Literal["embedded", "cached", "missing"]
 
 @dataclass(frozen=True)
 class Status:
-    """Where a weight stands; `sha256` is the pinned one, the one recorded at the first use, or None."""
+    """Whether a weight is here.
+
+    `sha256`: the pinned hash, the one recorded at its first use, or None.
+    """
 
     entry: Entry
     state: State
@@ -27,7 +39,7 @@ class Status:
 
 
 def status() -> list[Status]:
-    """Return where every weight stands, without asking the network."""
+    """Report the state of every weight in the catalog, without network access."""
     found = []
     for entry in CATALOG.values():
         state: State = "embedded" if entry.embedded else "cached" if find(entry) else "missing"
@@ -36,7 +48,7 @@ def status() -> list[Status]:
 
 
 def available(policy: WeightPolicy = "auto") -> frozenset[str]:
-    """Return the names of the published weights that `auto` takes: those that are here now, or under `embedded` none."""
+    """Name the published weights that are here now; under `embedded` none."""
     return frozenset(
         entry.name
         for entry in CATALOG.values()
@@ -45,15 +57,16 @@ def available(policy: WeightPolicy = "auto") -> frozenset[str]:
 
 
 def choose(role: str, policy: WeightPolicy, here: Container[str] | None = None) -> Entry:
-    """Return the weight that plays a role under a policy; nothing is downloaded.
+    """Choose the weight for a role under a policy, without downloading it.
 
-    `auto`: a published one of those `here` (by default: that are here now), else the embedded one. `full`: the published one,
-    here or not, where one was published at all.
+    `auto`: a published one whose name is in `here` (None: whose file is here now), else the
+    embedded one. `full`: a published one, here or not; the embedded one where none is published.
 
-    Raises: WeightError: the role cannot be played under this policy.
+    Raises: WeightError: no weight of this role is allowed under this policy.
     """
     entries = [e for e in CATALOG.values() if e.role == role]
-    embedded, published = [e for e in entries if e.embedded], [e for e in entries if not e.embedded]
+    embedded = [e for e in entries if e.embedded]
+    published = [e for e in entries if not e.embedded]
     if policy == "embedded":
         best = embedded
     elif policy == "auto":
@@ -68,14 +81,16 @@ def choose(role: str, policy: WeightPolicy, here: Container[str] | None = None) 
 
 
 def named(name: str, policy: WeightPolicy) -> Entry:
-    """Return the weight of a name, if the policy allows it; nothing is downloaded.
+    """Look up a weight by its catalog name, without downloading it.
 
-    Raises: WeightError: it is not listed, or published and neither here nor asked for.
+    Raises: WeightError: the catalog lacks it, or the policy does not allow it: it is published, and
+    `auto` does not find it here or the policy is `embedded`.
     """
     entry = CATALOG.get(name)
     if entry is None:
         raise WeightError(
-            f"There is no {name} in {EMBEDDED}; get the project's own copy again, or choose something else."
+            f"There is no {name} in {EMBEDDED}; get the project's own copy again, "
+            "or choose something else."
         )
     if entry.embedded or policy == "full" or (policy == "auto" and find(entry)):
         return entry
@@ -85,14 +100,14 @@ def named(name: str, policy: WeightPolicy) -> Entry:
 def _advice(entry: Entry) -> str:
     size = f" ({entry.bytes / 1e6:.0f} MB)" if entry.bytes else ""
     return (
-        f"which does not come with this project. Choose the weights 'full' to download it{size}, "
-        f"or put the file at {file_of(entry, '.pth')}, start again and choose 'auto'"
+        f"which does not come with this project. Choose the weights 'full' to download it{size}, or"
+        f" put the file at {file_of(entry, '.pth')}, start again and choose 'auto'"
     )
 
 
 def find(entry: Entry) -> Path | None:
-    """Return where a published weight's file lies (not verified), or None."""
-    return find_kept(entry) or _find_checkpoint(entry)
+    """Locate a published weight's file without verifying it; None where it is not here."""
+    return find_stored(entry) or _find_checkpoint(entry)
 
 
 def _find_checkpoint(entry: Entry) -> Path | None:
@@ -104,14 +119,14 @@ def _find_checkpoint(entry: Entry) -> Path | None:
 
 
 def obtain(entry: Entry) -> VerifiedWeights:
-    """Return the files of a weight that is here, after comparing every byte with what it should be; nothing is downloaded.
+    """Verify the hashes of a weight's files that are here, without downloading any.
 
-    Raises: WrongFileError: a published file is not what it should be. WeightError: a file is
-    missing or cannot be loaded.
+    Raises: WrongFileError: a published file has the wrong hash. WeightError: a file is missing or
+    cannot be loaded.
     """
     if entry.embedded:
         return _verified_shards(entry)
-    if found := kept(entry):
+    if found := stored(entry):
         return found
     file = _find_checkpoint(entry)
     if file is None:
@@ -120,7 +135,7 @@ def obtain(entry: Entry) -> VerifiedWeights:
         checkpoint = verify(entry, file)
     except WrongFileError as error:
         raise WrongFileError(f"{error} Delete the file and try again.") from error
-    return keep(checkpoint)
+    return store(checkpoint)
 
 
 def _verified_shards(entry: Entry) -> VerifiedWeights:
@@ -133,12 +148,13 @@ def _verified_shards(entry: Entry) -> VerifiedWeights:
         found = hashlib.sha256(data).hexdigest()
         if found != shard.sha256:
             raise WeightError(
-                f"{file} is damaged: {shard.bytes} bytes of sha256 {shard.sha256} were wanted, {len(data)} bytes of {found} "
-                "were found. Get the project's own copy again."
+                f"{file} is damaged: {shard.bytes} bytes of sha256 {shard.sha256} were wanted, "
+                f"{len(data)} bytes of {found} were found. Get the project's own copy again."
             )
         whole.update(data)
     if whole.hexdigest() != entry.sha256:
         raise WeightError(
-            f"The shards of {entry.name} in {EMBEDDED} do not belong together; get the project's own copy again."
+            f"The shards of {entry.name} in {EMBEDDED} do not belong together; "
+            "get the project's own copy again."
         )
     return VerifiedWeights(entry, files, whole.hexdigest())

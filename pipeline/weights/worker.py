@@ -1,6 +1,7 @@
-"""Work that needs torch, in a process of its own.
+"""Run work that needs torch in a worker process.
 
-torch and the copies of the weights leave with that process: the one that serves people stays small, and answers meanwhile.
+Memory of torch and of copied weights is freed when the worker ends. The serving process stays small
+and responsive.
 """
 
 import pickle
@@ -15,18 +16,18 @@ from pipeline.weights.catalog import WeightError, WrongFileError
 if TYPE_CHECKING:
     from pipeline.weights.cache import VerifiedWeights
 
-REFUSED, WRONG = 3, 4  # exit codes: the weights are to blame, the sentence is on stdout
+REFUSED, WRONG = 3, 4  # exit codes for WeightError and WrongFileError; the message is on stdout
 Work = Callable[["VerifiedWeights", Path], None]
 
 
 class WorkerError(RuntimeError):
-    """A process that could not do its work; the message is its last word."""
+    """A worker process that failed; the message is the last line of its stderr."""
 
 
 def run_worker(module: str, weights: "VerifiedWeights", to: Path) -> None:
-    """Let `python -m MODULE`, which ends in `answer`, write what it makes of weights.
+    """Run `python -m MODULE`, which calls `answer`, to write its result for these weights at `to`.
 
-    Raises: WeightError; ApartError.
+    Raises: WeightError: the weights cannot be used. WorkerError: the process failed otherwise.
     """
     command = [sys.executable, "-m", module, str(to.resolve())]
     done = subprocess.run(
@@ -47,7 +48,7 @@ def run_worker(module: str, weights: "VerifiedWeights", to: Path) -> None:
 
 
 def answer(work: Work) -> None:
-    """Do the work that `run_apart` asks this process for."""
+    """Do the work that `run_worker` started this process for, then exit with its code."""
     try:
         work(pickle.load(sys.stdin.buffer), Path(sys.argv[1]))
     except WeightError as error:

@@ -121,9 +121,12 @@ def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
         run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png", "--report", report) == 0
     )
     keys = ("restoration", "left_alone", "blur_px", "confidence")
-    assert [tuple(face[key] for key in keys) for face in json.loads(report.read_text())[0]["faces"]] == [
-        (0.5, None, 7.12, "low confidence"), (0, "sharp already", 1.2, None), (1, None, 1, "high"),
-    ]  # fmt: skip
+    faces = json.loads(report.read_text())[0]["faces"]
+    assert [tuple(face[key] for key in keys) for face in faces] == [
+        (0.5, None, 7.12, "low confidence"),
+        (0, "sharp already", 1.2, None),
+        (1, None, 1, "high"),
+    ]
 
 
 def test_the_report_says_what_was_pointed_at(tmp_path, runs):

@@ -256,7 +256,8 @@ try:
     main(["paint", "--help"])
 except SystemExit:
     pass
-heavy = {"torch", "openvino", "cv2", "scipy", "gradio", "huggingface_hub", "segmentation_models_pytorch"} & set(sys.modules)
+heavy = {"torch", "openvino", "cv2", "scipy", "gradio", "huggingface_hub"} & set(sys.modules)
+heavy |= {"segmentation_models_pytorch"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
 """
     done = subprocess.run(

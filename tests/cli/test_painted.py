@@ -19,7 +19,7 @@ RESTORES = any(
 
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory):
-    """Return the folder in which the command painted a small portrait, turned by EXIF, and a plain one."""
+    """Paint a small portrait, turned by EXIF, and a plain one by the command; return the folder."""
     folder = tmp_path_factory.mktemp("painted")
     with Image.open(ROOT / "examples" / "portrait.jpg") as portrait:
         portrait.thumbnail((301, 301))

@@ -65,7 +65,8 @@ def test_points_and_box_reach_the_painting(tmp_path, prompts, flags, prompt):
         (("--box=-1,0,5,5",), "in 0 to 60"),
         (
             ("--faces", "10"),
-            "A face is x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top left, not '10'",
+            "A face is x,y or x,y,restoration from 0 to 1 for each, px of the photo from its top "
+            "left, not '10'",
         ),
         (("--faces", "10,20,a"), "not '10,20,a'"),
         (("--faces", "10,20,1,1"), "not '10,20,1,1'"),

@@ -1,4 +1,4 @@
-"""A painting's file: everything comes back, and what is no such file is refused and runs nothing."""
+"""A painting's file: everything is loaded as saved; other files are refused and run no code."""
 
 import dataclasses
 import io
@@ -51,7 +51,9 @@ def full():
     )  # fmt: skip
     return Painting(
         photo=Photo(pixels(), pixels()[..., 0], "Jürgen", ("Turned upright.", "Cut.")),
-        settings=Settings.from_flat(painter="portrait-aware", style_px=640, brush=2.5, restore=False),
+        settings=Settings.from_flat(
+            painter="portrait-aware", style_px=640, brush=2.5, restore=False
+        ),
         original=picture(), result=picture(), alpha=mask(), styled=picture(), restored=picture(),
         parse=pixels()[..., 0] % 9, mask=mask(),
         faces=(Face((1.0, 2.0, 3.0, np.float32(4)), points, points + 1, 0.9),),

@@ -1,4 +1,4 @@
-"""Writing pictures: what a file carries, which formats there are, nothing overwritten or left behind."""
+"""Writing pictures: metadata, formats, nothing overwritten and nothing left behind."""
 
 import io
 import json

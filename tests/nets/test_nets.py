@@ -20,7 +20,7 @@ from training.export import painter
 
 
 def published_generator() -> OrderedDict[str, torch.Tensor]:
-    """Return a checkpoint as CycleGAN's authors wrote theirs: layer by layer, with the norms' unused counters."""
+    """Build a checkpoint as CycleGAN's authors did, with the norms' unused counters."""
     state = OrderedDict()
 
     def layer(key: str, n_out: int, n_in: int, side: int, norm: str | None) -> None:
@@ -118,9 +118,8 @@ def test_the_restorer_is_the_published_network(tmp_path):
     state = published.state_dict()
     for key, value in state.items():
         if key.endswith(".weight") and value.shape == (1,):
-            value.fill_(
-                0.3
-            )  # how strongly noise is added: zero in a new network, which would hide a different noise
+            # The strength of added noise; a new network's zero would hide that the noise differs.
+            value.fill_(0.3)
     torch.save({"params_ema": state}, tmp_path / "GFPGANv1.4.pth")
     network = Restorer().eval()
     network.load_state_dict(

@@ -57,7 +57,7 @@ def test_encoder_and_decoder_together_have_the_published_keys(variant):
 
 @pytest.fixture(scope="module")
 def small():
-    """Return a small vision transformer's encoder, a decoder, and segment_anything's own predictor with the same weights."""
+    """Build a small encoder, a decoder, and segment_anything's predictor with equal weights."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(nets.VARIANTS, "small", Size(32, 2, 2, (1,)))
         torch.manual_seed(0)

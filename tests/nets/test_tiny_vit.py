@@ -14,12 +14,19 @@ MEAN, DEVIATION = (
 PUBLISHED_BYTES = 40_728_226
 # As MobileSAM's authors published it, name by name; shapes as (outputs, inputs, ...).
 CONVOLUTIONS = {
-    "patch_embed.seq.0": (32, 3, 3, 3), "patch_embed.seq.2": (64, 32, 3, 3),
-    **{f"layers.0.blocks.{i}.{name}": shape for i in range(2)
-       for name, shape in {"conv1": (256, 64, 1, 1), "conv2": (256, 1, 3, 3), "conv3": (64, 256, 1, 1)}.items()},
-    **{f"layers.{i}.downsample.{name}": shape for i, a, b in ((0, 64, 128), (1, 128, 160), (2, 160, 320))
-       for name, shape in {"conv1": (b, a, 1, 1), "conv2": (b, 1, 3, 3), "conv3": (b, b, 1, 1)}.items()},
-}  # fmt: skip
+    "patch_embed.seq.0": (32, 3, 3, 3),
+    "patch_embed.seq.2": (64, 32, 3, 3),
+    **{
+        f"layers.0.blocks.{i}.conv{k}": shape
+        for i in range(2)
+        for k, shape in enumerate(((256, 64, 1, 1), (256, 1, 3, 3), (64, 256, 1, 1)), 1)
+    },
+    **{
+        f"layers.{i}.downsample.conv{k}": shape
+        for i, a, b in ((0, 64, 128), (1, 128, 160), (2, 160, 320))
+        for k, shape in enumerate(((b, a, 1, 1), (b, 1, 3, 3), (b, b, 1, 1)), 1)
+    },
+}
 BLOCKS = {
     1: (2, 128, 4, 49),
     2: (6, 160, 5, 196),

@@ -1,4 +1,4 @@
-"""Perceptual networks: the published one's keys and layers, the compact one's lifts, and how it is taught."""
+"""Perceptual networks: the published one's layers, the compact one's projections and training."""
 
 import numpy as np
 import pytest

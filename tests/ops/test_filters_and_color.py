@@ -116,9 +116,9 @@ def test_harmony_takes_the_paintings_mean_inside_the_mask():
     )
     photo += RNG.normal(0, 0.02, photo.shape).astype(np.float32)
     mask = np.ones((64, 64), np.float32)
-    to_float = color.harmonized(photo, painting, mask, reach_px=8, share=1.0)
+    to_float = color.harmonized(photo, painting, mask, radius_px=8, weight=1.0)
     assert np.abs(to_float.mean((0, 1)) - painting.mean((0, 1))).max() < 0.02
-    unchanged = color.harmonized(photo, painting, mask, reach_px=8, share=0.0)
+    unchanged = color.harmonized(photo, painting, mask, radius_px=8, weight=0.0)
     assert np.abs(unchanged - photo.clip(0, 1)).max() < 1 / 255  # OpenCV interpolates its tables
 
 

@@ -125,7 +125,9 @@ def test_a_large_and_a_small_face_in_one_piece_leave_no_seam_between_them():
 def test_a_body_belongs_to_the_head_on_it_also_beside_a_large_face():
     small, mask = face_at(430, 120, 40), disc(SIZE, LARGE)
     mask[100:400, 415:445] = 1
-    owned = {part.height: part for part in parts_of(mask, (LARGE, small), reach=0.1, alone=1)}
+    owned = {
+        part.height: part for part in parts_of(mask, (LARGE, small), extent=0.1, default_height=1)
+    }
     assert owned[40].window[1].start > 300
     assert owned[40].mask.sum() == pytest.approx(300 * 30)
     assert owned[400].mask.sum() == pytest.approx(disc(SIZE, LARGE).sum())
@@ -135,7 +137,9 @@ def test_what_has_no_face_belongs_to_the_nearest_in_heights_of_that_face():
     mask = np.zeros(SIZE, np.float32)
     mask[120:140, 412:424] = 1
     mask[480:500, 200:220] = 1
-    parts = {part.height: part for part in parts_of(mask, (LARGE, SMALL), reach=0.0, alone=1)}
+    parts = {
+        part.height: part for part in parts_of(mask, (LARGE, SMALL), extent=0.0, default_height=1)
+    }
     assert parts[40].mask.sum() == 20 * 12
     assert parts[400].mask.sum() == 20 * 20
 
@@ -143,20 +147,23 @@ def test_what_has_no_face_belongs_to_the_nearest_in_heights_of_that_face():
 def test_the_parts_of_a_mask_are_all_of_it(scene):
     mask = scene[2] * 0.4  # soft everywhere
     whole = np.zeros_like(mask)
-    for part in parts_of(mask, (LARGE, SMALL), reach=0.05, alone=1):
+    for part in parts_of(mask, (LARGE, SMALL), extent=0.05, default_height=1):
         whole[part.window] = np.maximum(whole[part.window], part.mask)
     np.testing.assert_array_equal(whole, mask)
 
 
 @pytest.mark.parametrize("faces", [(), (LARGE,)])
 def test_without_a_second_face_the_mask_stays_whole(scene, faces):
-    (part,) = parts_of(scene[2], faces, reach=0.1, alone=70.0)
+    (part,) = parts_of(scene[2], faces, extent=0.1, default_height=70.0)
     assert part.mask is scene[2]
     assert part.height == (400 if faces else 70)
 
 
 def test_nothing_kept_has_no_parts():
-    assert list(parts_of(np.zeros(SIZE, np.float32), (LARGE, SMALL), reach=0.1, alone=1)) == []
+    assert (
+        list(parts_of(np.zeros(SIZE, np.float32), (LARGE, SMALL), extent=0.1, default_height=1))
+        == []
+    )
 
 
 def test_pictures_are_joined_by_weight_where_they_overlap_and_are_themselves_elsewhere():

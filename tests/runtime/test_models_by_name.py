@@ -1,4 +1,4 @@
-"""Networks by their names: where they come from, that both pieces run, and what is said of bad files."""
+"""Networks by their names: their sources, their submodules, and the messages for bad files."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("at_once")
 
 @pytest.fixture
 def small(folder, monkeypatch):
-    """Put a small vision transformer where ViT-B is looked for, its hash not yet known; return its state."""
+    """Put a small vision transformer, of unknown hash, in ViT-B's place; return its state."""
     monkeypatch.setitem(nets.VARIANTS, "small", Size(16, 2, 1, (1,)))
     monkeypatch.setitem(
         CATALOG, "sam_vit_b", replace(CATALOG["sam_vit_b"], sha256=None, build={"variant": "small"})

@@ -1,4 +1,4 @@
-"""Downloads from the Hub, against a stand-in on loopback: they arrive whole, or it is said why not."""
+"""Downloads from a stand-in for the Hub on loopback: they arrive whole, or the error says why."""
 
 import hashlib
 import logging
@@ -161,7 +161,8 @@ def test_without_a_network_it_is_said_and_embedded_ones_play_on(data, tmp_path, 
         reach(monkeypatch, f"http://127.0.0.1:{free.getsockname()[1]}", tmp_path)
     with pytest.raises(
         WeightError,
-        match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, or choose .*'embedded'",
+        match=r"net could not be downloaded \(.*ConnectError.*put the file at .*net\.pth, "
+        r"or choose .*'embedded'",
     ):
         fetch(entry_of(data))
     assert weights.choose("painter", "auto").embedded

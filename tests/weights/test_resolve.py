@@ -51,12 +51,18 @@ def published_here(cache):
 @pytest.mark.parametrize(
     ("role", "policy", "name"),
     [
-        ("painter", "embedded", "monet_light"), ("painter", "auto", "monet_light"), ("painter", "full", "style_monet"),
-        ("parser", "embedded", "parser"), ("parser", "auto", "parser"), ("parser", "full", "parser"),
+        ("painter", "embedded", "monet_light"),
+        ("painter", "auto", "monet_light"),
+        ("painter", "full", "style_monet"),
+        ("parser", "embedded", "parser"),
+        ("parser", "auto", "parser"),
+        ("parser", "full", "parser"),
         ("close_parser", "full", "parser_close"),
-        ("restorer", "embedded", "restorer_light"), ("restorer", "auto", "restorer_light"), ("restorer", "full", "gfpgan_v1.4"),
+        ("restorer", "embedded", "restorer_light"),
+        ("restorer", "auto", "restorer_light"),
+        ("restorer", "full", "gfpgan_v1.4"),
     ],
-)  # fmt: skip
+)
 def test_without_published_weights_only_full_asks_for_them(role, policy, name):
     assert weights.choose(role, policy).name == name
 
@@ -64,10 +70,14 @@ def test_without_published_weights_only_full_asks_for_them(role, policy, name):
 @pytest.mark.parametrize(
     ("role", "policy", "name"),
     [
-        ("painter", "embedded", "monet_light"), ("painter", "auto", "style_monet"), ("painter", "full", "style_monet"),
-        ("restorer", "embedded", "restorer_light"), ("restorer", "auto", "gfpgan_v1.3"), ("restorer", "full", "gfpgan_v1.3"),
+        ("painter", "embedded", "monet_light"),
+        ("painter", "auto", "style_monet"),
+        ("painter", "full", "style_monet"),
+        ("restorer", "embedded", "restorer_light"),
+        ("restorer", "auto", "gfpgan_v1.3"),
+        ("restorer", "full", "gfpgan_v1.3"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.usefixtures("published_here")
 def test_published_weights_that_are_here_are_used(role, policy, name):
     assert weights.choose(role, policy).name == name
@@ -222,9 +232,15 @@ class Evil:
 
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(
-    "state", [{"other": torch.zeros(1)}, dict(Generator(8, 2).state_dict()), [1, 2], {"model.1.weight": Evil()}],
+    "state",
+    [
+        {"other": torch.zeros(1)},
+        dict(Generator(8, 2).state_dict()),
+        [1, 2],
+        {"model.1.weight": Evil()},
+    ],
     ids=["unknown keys", "another size", "no state dict", "more than weights"],
-)  # fmt: skip
+)
 def test_a_file_of_something_else_is_refused_by_name(cache, state, capsys):
     with pytest.raises(WeightError, match=r"style_monet\.pth: the painter style_monet was wanted"):
         _obtained(cache, "style_monet", state)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
+from pipeline.stages.detect.limit import limit
 from pipeline.stages.detect.verify import shown_clearly, verify_face
 from pipeline.stages.parse import (
     FACE_PARTS,
@@ -51,10 +52,11 @@ class Detections:
     views: tuple[FaceParse, ...]
 
 
-def detect_faces(photo: Image, parser: Parser) -> Detections:
+def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Detections:
     """Look at the whole photo, closer at whatever may be a face, and at the whole once more at the size that fits the faces.
 
     A larger look follows where the first one shows skin that no face explains; a smaller one where there is no face at all.
+    `limiting`: whether beyond every found face there are no face's classes, of a network that knows a body's skin.
     """
     parts = look(photo, parser.whole, long_px=LOOK_PX)
     found = _confirmed(photo, parser, parts, whole_of(photo), [])
@@ -70,9 +72,30 @@ def detect_faces(photo: Image, parser: Parser) -> Detections:
         )
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
-    return Detections(
+    seen = Detections(
         fitting_look(photo, parser, faces, first=parts), faces, tuple(view for _, view in found)
     )
+    return limited(seen, photo.shape[:2]) if limiting else seen
+
+
+def limited(seen: Detections, size: tuple[int, int]) -> Detections:
+    """Return what was seen in a photo of `size` (height, width) without a face's classes beyond every found face.
+
+    A network that does not know a body's skin is left as it is: it was measured without this.
+    """
+    h, w = seen.whole.shape[:2]
+    if seen.whole.shape[2] <= Part.BODY_SKIN:
+        return seen
+    k = np.array([w / size[1], h / size[0]])
+    whole = limit(seen.whole, seen.faces, np.column_stack([np.diag(k), (k - 1) / 2]))
+    return Detections(
+        whole, seen.faces, tuple(_limited_view(view, seen.faces) for view in seen.views)
+    )
+
+
+def _limited_view(view: FaceParse, faces: tuple[Face, ...]) -> FaceParse:
+    inner = view.inner and _limited_view(view.inner, faces)
+    return FaceParse(limit(view.parts, faces, view.matrix), view.matrix, inner)
 
 
 def whole_of(photo: Image) -> Window:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect.from_parsing import Detections, fitting_look
+from pipeline.stages.detect.from_parsing import Detections, fitting_look, limited
 from pipeline.stages.detect.verify import verify_face
 from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, likeliest, parse_face
 from pipeline.types import Face, Image, Network
@@ -44,7 +44,10 @@ def find(photo: Image, finder: Network, parser: Parser) -> Detections:
             break
     seen.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in seen)
-    return Detections(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen))
+    return limited(
+        Detections(fitting_look(photo, parser, faces), faces, tuple(view for _, view in seen)),
+        photo.shape[:2],
+    )
 
 
 def _inside_any(face: Face, seen: list[tuple[Face, FaceParse]]) -> bool:

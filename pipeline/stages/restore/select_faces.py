@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.ops import align
-from pipeline.ops.blur_estimation import blur_px, grain
+from pipeline.ops.blur_estimation import blur_px, noise_deviation
 from pipeline.ops.color import luminance
 from pipeline.settings import Restored
 from pipeline.types import Face, FaceOverride, Image, RestorationPlan
@@ -100,5 +100,5 @@ def measured(photo: Image, face: Face) -> tuple[float, bool, float]:
     finest_px = float(np.clip(side / WHOLE, LEAST_FINEST_PX, 1))
     gray = luminance(crop[y0:y1, x0:x1])
     blur, apart = blur_px(gray, finest_px), np.ptp(align.template(side)[:2, 0])
-    calm = side < CALM or grain(gray, finest_px) < GRAINY
+    calm = side < CALM or noise_deviation(gray, finest_px) < GRAINY
     return blur, blur < SHARP * finest_px and calm, float(apart / max(blur, LEAST_FINEST_PX))

@@ -63,7 +63,7 @@ def _places(mask: Mask, faces: tuple[Face, ...]) -> Iterator[_Place]:
     if region is None:
         return
     height = float(region[0].stop - region[0].start)
-    for part in parts_of(mask, faces, reach=MARGIN * STROKE, alone=height):
+    for part in parts_of(mask, faces, extent=MARGIN * STROKE, default_height=height):
         stroke = max(STROKE * part.height, 1.0)
         inner = window_of(part.mask, int(np.ceil(MARGIN * stroke)))
         if inner:

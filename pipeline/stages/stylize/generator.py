@@ -61,7 +61,7 @@ def stylize_tiles(
     network = freeze(_given(to_float(small), _seeds(small.shape[:2]) if seeded else None))
     rows, columns = grid(size, pixels, halo=halo_px, multiple=STRIDE)
     strips = (
-        strips_of_seeds(size, [row.seen for row in rows], np.random.default_rng(0))
+        strips_of_seeds(size, [row.input for row in rows], np.random.default_rng(0))
         if seeded
         else repeat(None)
     )
@@ -69,9 +69,9 @@ def stylize_tiles(
     for i, (row, strip) in enumerate(zip(rows, strips, strict=False)):
         for j, column in enumerate(columns):
             tell((i + j / len(columns)) / len(rows))
-            noise = None if strip is None else strip[:, column.seen]
-            tile = _painted(network, to_float(seen[row.seen, column.seen]), noise)
-            painted[row.kept, column.kept] = to_uint8(tile[row.inner, column.inner])
+            noise = None if strip is None else strip[:, column.input]
+            tile = _painted(network, to_float(seen[row.input, column.input]), noise)
+            painted[row.output, column.output] = to_uint8(tile[row.inner, column.inner])
     return _at_size_of(photo, painted, seen)
 
 

@@ -22,7 +22,7 @@ def adjust_intensity(
         return scene
     reach_px = REACH * min(original.shape[:2])
     painted = (
-        recolored(scene.styled, original, reach_px=reach_px, share=1 - palette)
+        recolored(scene.styled, original, radius_px=reach_px, weight=1 - palette)
         if palette < 1
         else scene.styled
     )

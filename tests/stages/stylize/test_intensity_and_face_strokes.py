@@ -58,7 +58,7 @@ def test_strength_goes_evenly_from_the_photo_to_the_painting(share):
 def test_the_photo_s_palette_leaves_light_and_strokes_to_the_painting():
     photo, painted = picture(3), picture(4)
     lab, own, other = (
-        to_lab(p) for p in (recolored(painted, photo, reach_px=6, share=1), painted, photo)
+        to_lab(p) for p in (recolored(painted, photo, radius_px=6, weight=1), painted, photo)
     )
     inside = np.all((lab[..., :1] > 20) & (lab[..., :1] < 80), axis=2)
     np.testing.assert_allclose(lab[..., 0][inside], own[..., 0][inside], atol=1.5)

@@ -14,7 +14,7 @@ from torch import nn
 import pipeline.runtime.engines as engines
 import pipeline.weights.resolve as weights
 from pipeline.nets.cyclegan import FrozenGenerator, Generator, Statistics
-from pipeline.nets.receptive_field import generator_measures, generator_reach
+from pipeline.nets.receptive_field import generator_measures, generator_radius
 from pipeline.ops.seed_noise import seeds, strips_of_seeds
 from pipeline.ops.tiles import ACROSS, grid, spans
 from pipeline.runtime.convert import write
@@ -60,13 +60,13 @@ def frozen_to(photo, build):
     for net in nets.values():
         net.load_state_dict(state)
     if not generator_measures(**build):
-        return run_by(nets[Generator]), generator_reach(**build)
+        return run_by(nets[Generator]), generator_radius(**build)
     h, w = (n // 4 * 4 for n in photo.shape[:2])
     found = run_by(nets[Statistics])(
         photo[:h, :w].transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1
     )
     paint_tile = run_by(nets[FrozenGenerator])
-    return lambda tile: paint_tile(tile, found), generator_reach(**build)
+    return lambda tile: paint_tile(tile, found), generator_radius(**build)
 
 
 # Geometry
@@ -81,17 +81,18 @@ def frozen_to(photo, build):
 def test_tiles_cover_a_side_once_and_see_a_halo_around_what_they_keep(length, most, halo, multiple):
     length *= multiple
     found = spans(length, most, halo=halo, multiple=multiple)
-    kept = [span.kept for span in found]
+    kept = [span.output for span in found]
     assert kept[0].start == 0
     assert kept[-1].stop == length
     assert all(a.stop == b.start for a, b in pairwise(kept))
-    assert len({span.seen.stop - span.seen.start for span in found}) == 1
+    assert len({span.input.stop - span.input.start for span in found}) == 1
     for span in found:
-        assert 0 <= span.seen.start <= span.kept.start < span.kept.stop <= span.seen.stop <= length
-        assert span.seen.start % multiple == 0
-        assert span.seen.start == 0 or span.kept.start - span.seen.start >= halo
-        assert span.seen.stop == length or span.seen.stop - span.kept.stop >= halo
-        assert span.seen.stop - span.seen.start <= max(most, ACROSS * (halo + multiple), multiple)
+        assert 0 <= span.input.start <= span.output.start
+        assert span.output.start < span.output.stop <= span.input.stop <= length
+        assert span.input.start % multiple == 0
+        assert span.input.start == 0 or span.output.start - span.input.start >= halo
+        assert span.input.stop == length or span.input.stop - span.output.stop >= halo
+        assert span.input.stop - span.input.start <= max(most, ACROSS * (halo + multiple), multiple)
 
 
 @given(
@@ -103,7 +104,7 @@ def test_tiles_cover_a_side_once_and_see_a_halo_around_what_they_keep(length, mo
 def test_a_tile_holds_no_more_than_asked_and_what_fits_is_one(h, w, side, halo):
     h, w, pixels = h * 4, w * 4, side**2
     rows, columns = grid((h, w), pixels, halo=halo, multiple=4)
-    (row, column) = (one[0].seen.stop - one[0].seen.start for one in (rows, columns))
+    (row, column) = (one[0].input.stop - one[0].input.start for one in (rows, columns))
     assert row * column <= pixels
     if h * w <= pixels:
         assert (len(rows), len(columns)) == (1, 1)
@@ -131,7 +132,7 @@ def test_a_generator_looks_as_far_as_its_layers_say(blocks, resize):
         (gradient,) = torch.autograd.grad(network(photo)[0, 0, at, at], photo)
         seen = gradient.abs().sum((0, 1, 3)).nonzero()
         farthest = max(farthest, at - int(seen.min()), int(seen.max()) - at)
-    assert farthest == generator_reach(blocks=blocks, resize=resize)
+    assert farthest == generator_radius(blocks=blocks, resize=resize)
 
 
 # Noise
@@ -271,7 +272,7 @@ def test_the_embedded_painter_shows_no_seam(embedded):
             np.abs(np.diff(p.astype(np.float32), axis=axis)).mean((1 - axis, 2))
             for p in (tiled, whole)
         )
-        at = [span.kept.start - 1 for span in cuts[1:]]
+        at = [span.output.start - 1 for span in cuts[1:]]
         assert own[at] == pytest.approx(usual[at], rel=0.02)
 
 

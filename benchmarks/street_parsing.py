@@ -1,0 +1,151 @@
+"""Measure the parser on people as they stand before a camera; `benchmarks.parsing` prints it."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.straight_edges import straight_pieces
+from pipeline.io.image_files import read_photo
+from pipeline.steps.run import at_working_size
+from pipeline.steps.detect import see_photo
+from pipeline.runtime.models import Models
+from pipeline.stages.detect.from_parsing import Detections, detect_faces, limited
+from pipeline.stages.parse import likeliest, nine_classes
+from pipeline.stages.segment.color_models import refined_parts
+from pipeline.stages.segment.region import segment
+from pipeline.steps.run import KeepNothing, Run, ignore
+from pipeline.types import Face, Image, Labels, Mask, Photo, Pixels
+from training.checks import photos_in
+from training.face_finder import FaceFinder, Found
+from training.street_figures import Counts, counts, figures, reach_below, shown_of_face
+
+LEAST_PX = 24.0  # height of the faces that must be found
+CHIN = 0.9  # how far below the mouth a kept face must reach, in distances of eyes to mouth
+NEAR = 0.5  # of a face's height: how far the middles of one face's two finds may be apart
+DRAWN = {"cartoon", "toys"}  # folders of stamps that are no photographs
+STAMP_SHARE = 0.6  # of a landscape's side that an animal is high
+
+
+def seen_without_limit(photo: Image, models: Models) -> Detections:
+    """Return what the parser sees, a face's classes beyond found faces included."""
+    parser, _ = Run("", ignore, KeepNothing()).parser(models, "embedded")
+    return detect_faces(photo, parser, limiting=False)
+
+
+def at_size(labels: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return labels at another picture's size."""
+    size = like.shape[1::-1]
+    return cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+
+
+def nearest(face: Found, faces: tuple[Face, ...]) -> Face | None:
+    """Return the face whose middle between eyes and mouth lies where another detector's does."""
+
+    def off(other: Face) -> float:
+        middle = (other.eyes.mean(0) + other.mouth.mean(0)) / 2
+        return float(np.hypot(*(middle - face.middle)))
+
+    near = [other for other in faces if off(other) < NEAR * face.height]
+    return min(near, key=off, default=None)
+
+
+def face_figures(
+    found: list[Found], faces: tuple[Face, ...], parse: Labels, kept: Mask | None
+) -> np.ndarray:
+    """Return how many faces there are, were found, show a mouth, and are kept down to the chin.
+
+    All in the px of `parse` and `kept`, (H, W).
+    """
+    row = np.zeros(4)
+    for face in found:
+        if face.height < LEAST_PX:
+            continue
+        mine = nearest(face, faces)
+        has_mouth, _ = shown_of_face(face, parse)
+        eyes, mouth = face.points[:2].mean(0), face.points[2:].mean(0)
+        down = (mouth - eyes) / face.drop
+        reach = 0.0 if kept is None else reach_below(kept > 0.5, mouth, down, face.drop)
+        is_found = mine is not None
+        row += 1, is_found, is_found and has_mouth, is_found and has_mouth and reach >= CHIN
+    return row
+
+
+def streets(shared: Path, models: Models, folder: str = "people_parts_test") -> None:
+    """Print the figures of full figures in the street, with the rule and without it."""
+    finder, rows = FaceFinder(shared), np.zeros(4)
+    by_rule: dict[str, list[Counts]] = {"rule on": [], "rule off": []}
+    for file in photos_in(shared / "data" / folder / "images"):
+        mask = shared / "data" / folder / "masks" / f"{file.stem}.png"
+        truth = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+        pixels = read_photo(file).pixels
+        original = at_working_size(Photo(pixels))
+        free = seen_without_limit(original, models)
+        for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
+            parts = refined_parts(original, seen.whole, seen.views)
+            parse = at_size(likeliest(parts[..., 1:]) + 1, truth)
+            nine = at_size(nine_classes(parts), truth)
+            by_rule[name].append(counts(truth, parse, nine))
+        kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
+        rows += face_figures(finder(pixels), seen.faces, parse, kept)
+    for name, all_of in by_rule.items():
+        text = ", ".join(f"{key} {value:.4f}" for key, value in figures(all_of).items())
+        print(f"streets: {name}: {text}")
+    count, found, mouths, chins = rows
+    print(f"streets: {count:.0f} faces of {LEAST_PX:.0f} px and more: found {found / count:.3f}, "
+          f"with a mouth {mouths / count:.3f}, and a chin {chins / count:.3f}")  # fmt: skip
+
+
+def edges(shared: Path, models: Models) -> None:
+    """Print the straight pieces in the outline of what is kept of all portraits and groups."""
+    for kept in ("face", "hair"):
+        total, named = 0, {}
+        for file in photos_in(shared / "data/portraits"):
+            photo = read_photo(file)
+            original, seen = see_photo(photo, models=models)
+            if not seen.faces:
+                continue
+            mask = segment(
+                original, refined_parts(original, seen.whole, seen.views), seen.faces, kept=kept
+            )
+            pixels = (original * 255).clip(0, 255).astype(np.uint8)
+            submodules = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
+            total += len(submodules)
+            if submodules:
+                named[file.name] = [round(submodule.length) for submodule in submodules]
+        print(f"edges: kept {kept}: {total} straight pieces: {named}")
+
+
+def spot(face: Face) -> tuple[float, float, float]:
+    """Return a face's center x, y and height, px."""
+    x0, y0, x1, y1 = face.box
+    return (x0 + x1) / 2, (y0 + y1) / 2, face.height
+
+
+def stamped(landscape: Pixels, stamp: np.ndarray) -> Pixels:
+    """Return a landscape with an animal, (h, w, 4) RGBA, in its middle."""
+    side = min(landscape.shape[:2])
+    scale = STAMP_SHARE * side / max(stamp.shape[:2])
+    size = max(1, round(stamp.shape[1] * scale)), max(1, round(stamp.shape[0] * scale))
+    small = cv2.resize(stamp, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    y, x = (landscape.shape[0] - size[1]) // 2, (landscape.shape[1] - size[0]) // 2
+    out, alpha = landscape.copy(), small[..., 3:] / 255
+    window = np.s_[y : y + size[1], x : x + size[0]]
+    out[window] = (small[..., :3] * alpha + landscape[window] * (1 - alpha)).astype(np.uint8)
+    return out
+
+
+def animals(shared: Path, models: Models, stamps: Path, most: int = 30) -> None:
+    """Print the animals in which faces are found; `stamps`: PNG cut-outs, each on a landscape."""
+    files = [f for f in sorted(stamps.rglob("*.png")) if not DRAWN & set(f.parts)]
+    scenes, hits = photos_in(shared / "data/photos"), []
+    chosen = files[:: max(1, len(files) // most)][:most]
+    for file, scene in zip(chosen, scenes, strict=False):
+        stamp = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        if stamp is None or stamp.ndim != 3 or stamp.shape[2] != 4:
+            continue
+        landscape = cv2.resize(read_photo(scene).pixels, (768, 768), interpolation=cv2.INTER_CUBIC)
+        picture = stamped(landscape, stamp[..., [2, 1, 0, 3]])
+        if see_photo(Photo(picture), models=models)[1].faces:
+            hits.append(file.name)
+    print(f"animals: faces in {len(hits)} of {len(chosen)}: {hits}")
