@@ -1,8 +1,11 @@
-"""Time each network as PyTorch runs it in float32 and as this package does: `python -m benchmarks.engines [NAME...]`.
+"""Time each network as PyTorch runs it in float32 and as this package does.
 
-Both in one run, on all cores; the median of several. Beside it stands how near each comes to what the machine can multiply: the
-floating-point operations of the network over its seconds, as a share of the fastest of several large matrix products in the same precision.
-Where published weights are not at hand, random ones stand in: equally fast.
+`python -m benchmarks.engines [NAME...]`
+
+Both in one run, on all cores; the median of several. Beside it stands how near each comes to what
+the machine can multiply: the floating-point operations of the network over its seconds, as a share
+of the fastest of several large matrix products in the same precision. Where published weights are
+not at hand, random ones stand in: equally fast.
 """
 
 import argparse
@@ -27,7 +30,10 @@ MATRIX, TIMES = 3072, 7
 
 
 def multiplied(kind: torch.dtype) -> float:
-    """Return the floating-point operations a second, in billions, of the fastest of several large matrix products."""
+    """Return the operations a second, in billions, of the fastest of several large matrix products.
+
+    Operations are floating-point ones.
+    """
     one, other = (torch.randn(MATRIX, MATRIX).to(kind) for _ in range(2))
     spent = []
     with torch.inference_mode():
@@ -39,7 +45,7 @@ def multiplied(kind: torch.dtype) -> float:
 
 
 def operations(network: torch.nn.Module) -> float:
-    """Return the floating-point operations of a network on one picture of `SIDE` px, in billions."""
+    """Return the billions of floating-point operations of a network on one picture of `SIDE` px."""
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         network(torch.zeros(1, 3, SIDE, SIDE))
     return counter.get_total_flops() / 1e9
@@ -61,7 +67,9 @@ def main() -> None:
     ours = precision(ov.Core())
     peaks = {"f32": multiplied(torch.float32), "bf16": multiplied(torch.bfloat16)}
     print(
-        f"matrix products: {', '.join(f'{kind} {peak:.0f} GFLOP/s' for kind, peak in peaks.items())}; networks run in {ours}\n"
+        "matrix products: "
+        f"{', '.join(f'{kind} {peak:.0f} GFLOP/s' for kind, peak in peaks.items())}; "
+        f"networks run in {ours}\n"
     )
     picture, rows, plain_seconds, our_seconds = np.zeros((1, 3, SIDE, SIDE), np.float32), [], {}, {}
     with tempfile.TemporaryDirectory() as folder:
@@ -73,14 +81,17 @@ def main() -> None:
             our_seconds[name] = median_seconds(lambda run=engine: run(picture), TIMES)
             rows.append({
                 "network": weights.entry.name, "GFLOP": f"{work:.0f}",
-                "PyTorch float32 s": f"{plain_seconds[name]:.3f}", "of its peak": f"{work / plain_seconds[name] / peaks['f32']:.2f}",
-                "ours s": f"{our_seconds[name]:.3f}", "of its peak ": f"{work / our_seconds[name] / peaks[ours]:.2f}",
+                "PyTorch float32 s": f"{plain_seconds[name]:.3f}",
+                "of its peak": f"{work / plain_seconds[name] / peaks['f32']:.2f}",
+                "ours s": f"{our_seconds[name]:.3f}",
+                "of its peak ": f"{work / our_seconds[name] / peaks[ours]:.2f}",
                 "ours / PyTorch": f"{our_seconds[name] / plain_seconds[name]:.3f}",
             })  # fmt: skip
     print(markdown(rows))
     if {LIGHT, PUBLISHED} <= set(names):
         print(
-            f"\n{LIGHT} takes 1/{plain_seconds[PUBLISHED] / our_seconds[LIGHT]:.0f} of {PUBLISHED} in PyTorch float32"
+            f"\n{LIGHT} takes 1/{plain_seconds[PUBLISHED] / our_seconds[LIGHT]:.0f} "
+            f"of {PUBLISHED} in PyTorch float32"
         )
 
 

@@ -1,7 +1,8 @@
 """Time painting like a picture: `python -m benchmarks.imitating [--largest 2048]`.
 
-A look at 256 and 512 px, beside the same loss written the usual way (PyTorch float32, Gram matrices and their gradients by autograd, two
-passes through the network) in the same run; the preset fast at 512 px; the largest size, and its peak of memory, with few looks.
+A look at 256 and 512 px, beside the same loss written the usual way (PyTorch float32, Gram matrices
+and their gradients by autograd, two passes through the network) in the same run; the preset fast at
+512 px; the largest size, and its peak of memory, with few looks.
 """
 
 import argparse
@@ -44,7 +45,10 @@ def usual_maps(net: Perceptual, maps: Tensor, layer: str) -> Tensor:
 
 
 def usual_aims(net: Perceptual, photo: Tensor, style: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return what `usual_loss` compares with: the photo's content, (C, H W), and the style's Gram matrices by layer."""
+    """Return what `usual_loss` compares with: the photo's content and the style's Gram matrices.
+
+    The content is (C, H W), the matrices are by layer.
+    """
     with torch.no_grad():
         grams = {
             layer: usual_gram(net, maps, layer)
@@ -56,7 +60,10 @@ def usual_aims(net: Perceptual, photo: Tensor, style: Tensor) -> tuple[Tensor, d
 def usual_loss(
     net: Perceptual, picture: Tensor, content: Tensor, wanted: dict[str, Tensor], background: Tensor
 ) -> Tensor:
-    """Return the paper's energy as it is usually written, of a picture on such a background, (1, 1, H, W)."""
+    """Return the paper's energy as it is usually written, of a picture on such a background.
+
+    The background is (1, 1, H, W).
+    """
     loss_weights = PORTRAIT_AWARE
     maps = net(picture, {CONTENT, *loss_weights.style_layers})
     behind = net(picture, loss_weights.background_layers, background)
@@ -112,7 +119,8 @@ def main() -> None:
     for side in (256, 512):
         ours, usual = a_look(side, features, plain)
         print(
-            f"a look at {side} px: {ours * 1e3:.0f} ms; written as usual {usual * 1e3:.0f} ms; {ours / usual:.2f} x"
+            f"a look at {side} px: {ours * 1e3:.0f} ms; "
+            f"written as usual {usual * 1e3:.0f} ms; {ours / usual:.2f} x"
         )
     photo, style = at_short(EXAMPLE, 512), to_float(read_photo(STYLE).pixels)
     background = 0 * photo[..., 0] + 1
@@ -145,7 +153,8 @@ def main() -> None:
 
     seconds = median_seconds(largest, 1, warm=False)
     print(
-        f"{large.shape[1]} x {large.shape[0]} px, 12 looks at that size: {seconds:.1f} s, peak {peak_megabytes():.0f} MB"
+        f"{large.shape[1]} x {large.shape[0]} px, 12 looks at that size: {seconds:.1f} s, "
+        f"peak {peak_megabytes():.0f} MB"
     )
 
 

@@ -14,7 +14,10 @@ STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 @dataclass
 class Meter:
-    """Call it as a context manager around a part; `seconds` and `megabytes` (resident, at the part's peak) by its name."""
+    """Measure parts, each called as a context manager around it.
+
+    `seconds` and `megabytes` (resident, at the part's peak) are by the part's name.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
     megabytes: dict[str, float] = field(default_factory=dict)

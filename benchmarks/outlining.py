@@ -1,7 +1,10 @@
-"""Time a parse, a click and Segment Anything's encoders in one run: `python -m benchmarks.outlining [PHOTO...] [--largest vit_h]`.
+"""Time a parse, a click and Segment Anything's encoders in one run.
 
-Photos are shown at 1024 x 768; what the rest is compared with is the median of their parses. SAM's weights are random where they are not
-at hand: as fast as the published ones. Its encoder runs in PyTorch float32, as the package runs it.
+`python -m benchmarks.outlining [PHOTO...] [--largest vit_h]`
+
+Photos are shown at 1024 x 768; what the rest is compared with is the median of their parses. SAM's
+weights are random where they are not at hand: as fast as the published ones. Its encoder runs in
+PyTorch float32, as the package runs it.
 """
 
 import argparse
@@ -69,7 +72,8 @@ def main() -> None:
         median_seconds(lambda photo=photo: parse(photo, models=models), 7) for photo in photos
     ]
     print(
-        f"peak of a parse: {peak_megabytes():.0f} MB in all; slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}"
+        f"peak of a parse: {peak_megabytes():.0f} MB in all; "
+        f"slowest: {max(parses):.3f} s, {args.photos[int(np.argmax(parses))].name}"
     )
     rows, photo = (
         {f"parse, closer looks included, of {len(photos)}": float(np.median(parses))},

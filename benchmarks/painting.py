@@ -1,10 +1,13 @@
-"""Measure the painter: `python -m benchmarks.painting ../shared [--mood mist] [--measures FILE.py] [--sheet SHEET.png]`.
+"""Measure the painter on photos and paintings that were kept out of its training.
 
-100 landscape photos that no painter was trained on, painted as the app paints them, against 100 paintings that were kept out, too, both of
-256 px: how much nearer to Monet's the pictures are than the photos, and how much of what the photos show is left, the likeness of conv4_1's
-normalized features, in the embedded perceptual network. With measures (`SHARED/metrics/measure.py`), also how far from Monet's the pictures
-are in a distilled VGG-19, look and texture, as shares of the photos' own distance: the features that the painter was trained with. Judge
-the sheet by eye.
+`python -m benchmarks.painting ../shared [--mood mist] [--measures FILE.py] [--sheet SHEET.png]`
+
+100 landscape photos that no painter was trained on, painted as the app paints them, against 100
+paintings that were kept out, too, both of 256 px: how much nearer to Monet's the pictures are than
+the photos, and how much of what the photos show is left, the likeness of conv4_1's normalized
+features, in the embedded perceptual network. With measures (`SHARED/metrics/measure.py`), also how
+far from Monet's the pictures are in a distilled VGG-19, look and texture, as shares of the photos'
+own distance: the features that the painter was trained with. Judge the sheet by eye.
 """
 
 import argparse

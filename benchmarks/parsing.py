@@ -1,4 +1,6 @@
-"""Measure the parser and the faces it finds: `python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER]`.
+"""Measure the parser and the faces it finds.
+
+`python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER]`
 
 SET is faces, people, side, robust, groups, photos, streets or edges. Held-out sets only.
 Every mIoU is of one confusion matrix summed over all pictures at full size.
@@ -78,7 +80,7 @@ def faces(data: Path, models: Models) -> None:
 
 
 def people(data: Path, models: Models) -> None:
-    """Print person IoU in the wild, how often a face is found, and how far eye and mouth centers are off."""
+    """Print person IoU in the wild, how often a face is found, how far off eyes and mouth are."""
     folder = data / "portraits_in_the_wild_test"
     landmarks = json.loads((folder / "landmarks49.json").read_text())
     overlap, offs, found, count = Overlap(), [], 0, 0
@@ -101,12 +103,17 @@ def people(data: Path, models: Models) -> None:
             truth = np.vstack([eyes[np.argsort(eyes[:, 0])], mouth])
             offs.append(np.hypot(*(mine - truth).T) / np.hypot(*(eyes[1] - eyes[0])))
     eye_l, eye_r, lips = np.mean(offs, 0)
-    print(f"people: person IoU {overlap.iou:.4f}; a face found in {found} of {count}; off by, of the eye distance: "
+    print(f"people: person IoU {overlap.iou:.4f}; a face found in {found} of {count}; "
+          "off by, of the eye distance: "
           f"eyes {eye_l:.3f} {eye_r:.3f}, mouth {lips:.3f}, mean {np.mean(offs):.3f}")  # fmt: skip
 
 
 def side(data: Path, models: Models) -> None:
-    """Print, frontal to profile, how much of eyes, nose and mouth is covered, how much of what is covered is head, and faces found."""
+    """Print how heads are covered, frontal to profile, and how many faces are found.
+
+    Measured are the share of eyes, nose and mouth that is covered, and the share of what is covered
+    that is head.
+    """
     sums: dict[str, NDArray[np.float64]] = {}
     for name, pixels, mask in pairs(data / "face_parsing_coarse"):
         yaw = re.search(r"yaw([+-]?\d+)", name)
@@ -128,7 +135,8 @@ def side(data: Path, models: Models) -> None:
             sums[key] = sums.get(key, np.zeros(6)) + row
     for key, row in sorted(sums.items()):
         print(
-            f"side: {key}: covered {row[0] / row[1]:.3f}, on the head {row[2] / row[3]:.3f}, found {row[4]:.0f} of {row[5]:.0f}"
+            f"side: {key}: covered {row[0] / row[1]:.3f}, on the head {row[2] / row[3]:.3f}, "
+            f"found {row[4]:.0f} of {row[5]:.0f}"
         )
 
 
@@ -206,7 +214,8 @@ def photos(data: Path, models: Models) -> None:
 
 
 SETS = {
-    "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups, "photos": photos,
+    "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups,
+    "photos": photos,
     "streets": lambda data, models: streets(data.parent, models),
     "edges": lambda data, models: edges(data.parent, models),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The plain chain, as its parts are published: PyTorch in float32, one thing after another.
 
-Faces are found and pasted as GFPGANer does: RetinaFace on the full picture, GFPGANv1Clean, ParseNet, full-frame warps.
+Faces are found and pasted as GFPGANer does: RetinaFace on the full picture, GFPGANv1Clean,
+ParseNet, full-frame warps.
 """
 
 import warnings
@@ -44,7 +45,10 @@ class PlainChain:
 
     @torch.inference_mode()
     def run(self, photo: Pixels, points: np.ndarray, meter: Meter) -> Pixels:
-        """Paint a photo whose faces have `points`, (N, 4, 2): eyes, mouth corners; RetinaFace's own finds are timed and dropped."""
+        """Paint a photo whose faces have `points`, (N, 4, 2): eyes, mouth corners.
+
+        RetinaFace's own finds are timed and dropped.
+        """
         for name, painter in self.painters.items():
             with meter(f"paint, {name}"):
                 painted = _picture(painter(_batch(photo, 4) * 2 - 1)[0] / 2 + 0.5, photo)

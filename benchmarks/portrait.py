@@ -1,7 +1,8 @@
 """Time one photo through the plain chain and through ours: `python -m benchmarks.portrait [PHOTO]`.
 
-Each chain runs in a process of its own, once to warm up and once to be measured. Where published weights are not at hand,
-random ones stand in: equally fast, and the table says so. The tables go to OUT/portrait.md and OUT/portrait.csv.
+Each chain runs in a process of its own, once to warm up and once to be measured. Where published
+weights are not at hand, random ones stand in: equally fast, and the table says so. The tables go to
+OUT/portrait.md and OUT/portrait.csv.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from pipeline.types import Photo, Progress
 from pipeline.weights.catalog import CATALOG, Entry
 from pipeline.weights.resolve import VerifiedWeights, find
 
-# Plain and ours by their stages' names; the painter of the published size is timed beside the chain.
+# Plain and ours by their stages' names; the painter of the published size is timed beside the
+# chain.
 ROWS = {
     "paint, compact (24 filters, 6 blocks)": ("paint, compact", "paint"),
     "paint, published size (64 filters, 9 blocks)": (
@@ -40,7 +42,10 @@ COMPACT, PUBLISHED_SIZE = list(ROWS)[:2]
 
 @dataclass(frozen=True)
 class Result:
-    """One chain's figures; `points` (N, 4, 2): eyes and mouth corners of the faces that ours found."""
+    """Hold one chain's figures.
+
+    `points` (N, 4, 2): eyes and mouth corners of the faces that ours found.
+    """
 
     meter: Meter
     loading: float
@@ -48,7 +53,7 @@ class Result:
 
 
 def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeights) -> Result:
-    """Run our chain with embedded weights, the given GFPGAN, and the published generator beside it."""
+    """Run our chain with embedded weights and the given GFPGAN, the published generator beside."""
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
     from pipeline.runtime.models import Loaded, Models, assemble
@@ -105,7 +110,10 @@ def measure_plain(photo: Photo, restorer: VerifiedWeights, points: np.ndarray) -
 
 
 def stand_in(entry: Entry, folder: Path) -> VerifiedWeights:
-    """Return a weight: the embedded one or the file that is at hand, or random values of the same shapes written into `folder`."""
+    """Return a weight: the embedded one, the file that is at hand, or a random one.
+
+    The random one has values of the same shapes and is written into `folder`.
+    """
     from pipeline.weights.resolve import obtain
 
     if entry.embedded or find(entry):
@@ -155,7 +163,8 @@ def _figures(meter: Meter, names: list[str]) -> tuple[float, float]:
 
 def _row(name: str, plain: tuple[float, float], ours: tuple[float, float]) -> dict[str, str]:
     values = {
-        "plain s": f"{plain[0]:.2f}", "ours s": f"{ours[0]:.2f}", "ratio": f"{plain[0] / max(ours[0], 1e-3):.1f}",
+        "plain s": f"{plain[0]:.2f}", "ours s": f"{ours[0]:.2f}",
+        "ratio": f"{plain[0] / max(ours[0], 1e-3):.1f}",
         "plain peak MB": f"{plain[1]:.0f}", "ours peak MB": f"{ours[1]:.0f}",
     }  # fmt: skip
     return {"stage": name, **{k: "" if v == "nan" else v for k, v in values.items()}}
@@ -168,7 +177,10 @@ def markdown(rows: list[dict[str, str]]) -> str:
 
 
 def read_or_default(path: Path | None) -> Photo:
-    """Return the photo at `path`, or a portrait of 1024 x 768 px (scikit-image's astronaut, NASA, public domain)."""
+    """Return the photo at `path`, or a portrait of 1024 x 768 px.
+
+    The portrait is scikit-image's astronaut (NASA, public domain).
+    """
     if path:
         from pipeline.io.image_files import read_photo
 
@@ -212,8 +224,10 @@ def main() -> None:
     ]
     h, w = photo.pixels.shape[:2]
     notes = (
-        f"{photo.name}, {w} x {h} px, {len(ours.points)} face(s); {platform.processor() or platform.machine()}, {os.cpu_count()} cores. "
-        f"Random weights stand in for {', '.join(random)}. Plain: PyTorch float32, every network but GFPGAN at the photo's size. "
+        f"{photo.name}, {w} x {h} px, {len(ours.points)} face(s); "
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores. "
+        f"Random weights stand in for {', '.join(random)}. "
+        "Plain: PyTorch float32, every network but GFPGAN at the photo's size. "
         "Ours: working sizes as `pipeline.paint` chooses them. Second run of two."
     )
     args.out.mkdir(parents=True, exist_ok=True)

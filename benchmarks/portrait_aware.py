@@ -1,11 +1,13 @@
 """Compare imitations of styles: `python -m benchmarks.portrait_aware PHOTOS STYLES [--out FOLDER]`.
 
-PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo is painted in every style by Gatys, by
-Gatys+ and portrait-aware (presets paper and fast, the mask in the photo or in every layer). SSIM, FSIMc and GMSD compare the person in
-photo and result, both laid over the same gray outside the person's mask; the distance of style compares the background's Gram matrices with
-the style's; border says how much darker a rim around the person is; `--descriptor FILE.onnx` measures identity, too. Each run's figures
-are kept as it is done (`--figures`), so a benchmark that is called again goes on; then the table is printed and the sheet of those
-pictures written that are in OUT.
+PHOTOS, STYLES: folders; of each, `--photos` and `--styles` pictures are taken, evenly. Every photo
+is painted in every style by Gatys, by Gatys+ and portrait-aware (presets paper and fast, the mask
+in the photo or in every layer). SSIM, FSIMc and GMSD compare the person in photo and result, both
+laid over the same gray outside the person's mask; the distance of style compares the background's
+Gram matrices with the style's; border says how much darker a rim around the person is;
+`--descriptor FILE.onnx` measures identity, too. Each run's figures are kept as it is done
+(`--figures`), so a benchmark that is called again goes on; then the table is printed and the sheet
+of those pictures written that are in OUT.
 """
 
 import argparse
@@ -68,7 +70,7 @@ def person_of(photo: Image, models: Models) -> Mask | None:
 
 
 def runs(args: argparse.Namespace, features: Features, models: Models) -> Iterator[Row]:
-    """Yield the figures of every run that was asked for: one that is kept, or a new one, which is kept."""
+    """Yield the figures of every run that was asked for: kept ones, or new ones, which are kept."""
     kept = {tuple(row[key] for key in KEYS): row for row in read_rows(args.figures)}
     for photo_file in taken(args.photos_folder, args.photos):
         photo = at_short(photo_file, args.side)
@@ -154,7 +156,10 @@ def keep(row: Row, file: Path) -> None:
 
 
 def sheet(rows: list[Row], args: argparse.Namespace) -> None:
-    """Write the sheet: photo | style | each row's result, one pair below another, of those whose pictures are all there."""
+    """Write the sheet: photo | style | each row's result, one pair below another.
+
+    It shows those pairs whose pictures are all there.
+    """
     strips = []
     for pair in dict.fromkeys((row["photo"], row["style picture"]) for row in rows):
         files = [
@@ -173,7 +178,10 @@ def sheet(rows: list[Row], args: argparse.Namespace) -> None:
 def identified(
     rows: list[Row], identify: Identify, models: Models, args: argparse.Namespace
 ) -> list[Row]:
-    """Return the rows with the cosine of the photo's and the picture's face descriptors, where the picture is there and shows a face."""
+    """Return the rows with the cosine of the photo's and the picture's face descriptors.
+
+    A row gets one where the picture is there and shows a face.
+    """
     with_it = []
     for row in rows:
         file, cosine = picture_of(tuple(row[key] for key in KEYS), args.out), None
@@ -236,7 +244,9 @@ def main() -> None:
         {
             "method": name,
             **{
-                key: f"{np.mean([float(r[key]) for r in rows if r['row'] == name and key in r]):.3f}"
+                key: (
+                    f"{np.mean([float(r[key]) for r in rows if r['row'] == name and key in r]):.3f}"
+                )
                 for key in columns
             },
         }
@@ -248,7 +258,8 @@ def main() -> None:
         for name in ("paper", "fast")
     }
     print(
-        f"energy that fast leaves, beside paper's: {(energies['fast'] / energies['paper']).round(3).tolist()}"
+        "energy that fast leaves, beside paper's: "
+        f"{(energies['fast'] / energies['paper']).round(3).tolist()}"
     )
     sheet(rows, args)
 

@@ -1,7 +1,10 @@
-"""Measure the embedded promptable segmenter as the app runs it: `python -m benchmarks.prompting ../shared`.
+"""Measure the embedded promptable segmenter as the app runs it.
 
-On the held-out faces at full size: mean IoU of the face after its true box, after a click where the answer is most wrong, and so on;
-and after the prompt that the app itself gives, box, eyes and mouth.
+`python -m benchmarks.prompting ../shared`
+
+On the held-out faces at full size: mean IoU of the face after its true box, after a click where the
+answer is most wrong, and so on; and after the prompt that the app itself gives, box, eyes and
+mouth.
 """
 
 import argparse

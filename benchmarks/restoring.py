@@ -1,9 +1,13 @@
-"""Measure restorers as the app runs them: `python -m benchmarks.restoring ../shared [WHICH...] [--sheet SHEET.png]`.
+"""Measure restorers as the app runs them.
 
-On the held-out aligned faces, degraded as GFPGAN's were, the same way every time: decibels gained over the degraded face, distance
-in features from the truth, cosine of face descriptors with the sharp face, what becomes of sharp faces, seconds a face on this
-CPU. WHICH: a weight's name (`restorer_light`, `gfpgan_v1.4`) or a run's `average.safetensors`; the one that the app would use
-where none is named. The light restorer was trained on these very features, the descriptors it has never seen.
+`python -m benchmarks.restoring ../shared [WHICH...] [--sheet SHEET.png]`
+
+On the held-out aligned faces, degraded as GFPGAN's were, the same way every time: decibels gained
+over the degraded face, distance in features from the truth, cosine of face descriptors with the
+sharp face, what becomes of sharp faces, seconds a face on this CPU. WHICH: a weight's name
+(`restorer_light`, `gfpgan_v1.4`) or a run's `average.safetensors`; the one that the app would use
+where none is named. The light restorer was trained on these very features, the descriptors it has
+never seen.
 """
 
 import argparse
@@ -54,7 +58,7 @@ class Timed:
 
 
 def network_of(which: str) -> Network:
-    """Return a restorer by its weight's name, or the light one in a run's file, compiled for this CPU.
+    """Return a restorer, compiled for this CPU: by its weight's name, or a run's light one by file.
 
     Raises: WeightError: it is not here or not what it should be.
     """

@@ -1,7 +1,10 @@
-"""Paint one photo at several sizes, each at its own: `python -m benchmarks.sizes [PHOTO] [--painter style_monet] [--megapixels 1 4 12 24]`.
+"""Paint one photo at several sizes, each at its own.
 
-Each size runs in a process of its own and prints seconds, seconds a megapixel and the peak of memory, from the photo to its full-size
-painting. For a painter that normalizes by the whole picture, the last line says how far its tiles are from the picture painted at once.
+`python -m benchmarks.sizes [PHOTO] [--painter style_monet] [--megapixels 1 4 12 24]`
+
+Each size runs in a process of its own and prints seconds, seconds a megapixel and the peak of
+memory, from the photo to its full-size painting. For a painter that normalizes by the whole
+picture, the last line says how far its tiles are from the picture painted at once.
 """
 
 import argparse
@@ -34,7 +37,10 @@ def resized(photo: Photo, megapixels: float) -> Photo:
 
 
 def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[str, str]:
-    """Paint the photo at one size as the app does, with strokes as fine as they can be there, and return the table's row."""
+    """Paint the photo at one size as the app does and return the table's row.
+
+    Strokes are as fine as they can be there.
+    """
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
     from pipeline.runtime.models import Loaded, Models, assemble
@@ -55,13 +61,18 @@ def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[s
     full_size(painting)
     ended, seconds = time.perf_counter(), painting.seconds["paint"]
     return {
-        "megapixels": f"{megapixels:g}", "painted": "at once" if painting.painted is None else "in tiles", "paint s": f"{seconds:.1f}",
-        "s a megapixel": f"{seconds / megapixels:.2f}", "full size s": f"{ended - began:.1f}", "peak MB": f"{peak_megabytes():.0f}",
+        "megapixels": f"{megapixels:g}",
+        "painted": "at once" if painting.painted is None else "in tiles",
+        "paint s": f"{seconds:.1f}", "s a megapixel": f"{seconds / megapixels:.2f}",
+        "full size s": f"{ended - began:.1f}", "peak MB": f"{peak_megabytes():.0f}",
     }  # fmt: skip
 
 
 def agreement(photo: Photo, painter: VerifiedWeights) -> list[float]:
-    """Return how near a picture painted by frozen statistics is to the network's own, dB; measured of it shrunk by each of `SHRUNK`."""
+    """Return how near a picture painted by frozen statistics is to the network's own, in dB.
+
+    The statistics are measured of the picture shrunk by each of `SHRUNK`.
+    """
     from pipeline.ops.tensor import to_batch
     from pipeline.runtime.engines import compile_openvino
     from pipeline.runtime.models import assemble
@@ -84,7 +95,10 @@ def agreement(photo: Photo, painter: VerifiedWeights) -> list[float]:
 
 
 def main() -> None:
-    """Print the table, and where the painter measures the whole picture how near frozen statistics are to live ones."""
+    """Print the table and, for a painter that measures the whole picture, what freezing costs.
+
+    That is how near frozen statistics are to live ones.
+    """
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("photo", type=Path, nargs="?")
     cli.add_argument(
@@ -107,7 +121,8 @@ def main() -> None:
                 for k, db in zip(SHRUNK, apart(agreement, photo, painter), strict=True)
             )
             print(
-                f"\nFrozen against live statistics of {LIVE_MEGAPIXELS:g} MP, measured at a part of its size: {figures}"
+                f"\nFrozen against live statistics of {LIVE_MEGAPIXELS:g} MP, "
+                f"measured at a part of its size: {figures}"
             )
 
 

@@ -1,4 +1,7 @@
-"""Age a photo as decades in a drawer would: `python examples/age.py NEW OLD` fades, scratches, blurs and grains it."""
+"""Age a photo as decades in a drawer would: `python examples/age.py NEW OLD`.
+
+It fades, scratches and blurs the photo, and adds grain.
+"""
 
 import sys
 from pathlib import Path

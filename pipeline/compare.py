@@ -25,12 +25,18 @@ from pipeline.weights.parameters import count_parameters
 from pipeline.weights.resolve import WeightError, named
 
 REFERENCE: Segmenter = "unet"  # whose mask the others' are compared with
-QUICK_S = 2.0  # what takes less is timed a second time: the first one also readies the engine for the photo's shape
+# What takes less is timed a second time: the first one also readies the engine for the photo's
+# shape.
+QUICK_S = 2.0
 
 
 @dataclass(frozen=True)
 class Version:
-    """The painting by one segmenter; `seconds` it took to outline (not to load), `iou` of its mask with the U-Net's, None without faces."""
+    """Hold the painting by one segmenter.
+
+    `seconds`: what it took to outline (not to load); `iou`: of its mask with the U-Net's, None
+    without faces.
+    """
 
     segmenter: Segmenter
     picture: Image
@@ -44,8 +50,8 @@ class Version:
 class Comparison:
     """One photo painted in several ways.
 
-    `direct`: the painting with its faces restored as if they were a photo's, nothing kept; `restored`: whether they could be.
-    `notes`: sentences for the person.
+    `direct`: the painting with its faces restored as if they were a photo's, nothing kept;
+    `restored`: whether they could be. `notes`: sentences for the person.
     """
 
     original: Image
@@ -95,7 +101,8 @@ def compare(
 def check(segmenters: Sequence[Segmenter], settings: Settings) -> None:
     """Refuse segmenters that cannot be compared, before any work is done.
 
-    Raises: ValueError: none, or one that is not known. WeightError: one whose weights are not at hand.
+    Raises: ValueError: none, or one that is not known. WeightError: one whose weights are not at
+    hand.
     """
     known = ", ".join(SEGMENTERS)
     if not segmenters:
@@ -108,7 +115,10 @@ def check(segmenters: Sequence[Segmenter], settings: Settings) -> None:
 
 
 def iou(one: Mask | None, other: Mask | None) -> float | None:
-    """Return the area that two masks share, in parts of the area that either has; None where neither has any."""
+    """Return the area that two masks share, in parts of the area that either has.
+
+    None where neither has any.
+    """
     if one is None or other is None:
         return None
     a, b = one > 0.5, other > 0.5

@@ -1,4 +1,4 @@
-"""The one source of every choice: flags, widgets, API fields and PNG metadata are generated from here."""
+"""Declare every choice once: flags, widgets, API fields and PNG metadata come from here."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,8 +34,8 @@ def _option(
 ) -> Any:
     """Declare one choice.
 
-    `flag` is its flat name in the command, the API and links; booleans are switched off by --no-FLAG. `names`, split by "|", are what a
-    person reads for each of the choices.
+    `flag` is its flat name in the command, the API and links; booleans are switched off by
+    --no-FLAG. `names`, split by "|", are what a person reads for each of the choices.
     """
     return Field(
         default,
@@ -65,15 +65,18 @@ class PaintSettings(Stage):
 
     on: bool = _option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = _option(
-        "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a person, coarse ones on the person.",
+        "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a "
+        "person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = _option(
-        1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
+        1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, "
+        "which takes longer.",
         label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
     )  # fmt: skip
     mood: Mood = _option(
-        "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the golden ones.",
+        "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the "
+        "golden ones.",
         label="Mood", flag="mood",
     )  # fmt: skip
 
@@ -82,12 +85,14 @@ class StyleSettings(Stage):
     """How a photo is painted like a picture."""
 
     preset: StylePreset = _option(
-        "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes ten times as long.",
+        "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes "
+        "ten times as long.",
         label="Optimization", flag="preset", names="Fast|The paper's",
     )  # fmt: skip
     side: int = _option(
-        512, "How large the picture is while it is painted; larger ones take longer and have finer strokes.", label="Painted size",
-        flag="style_px", unit="px, the long side", ge=128, le=2048,
+        512, "How large the picture is while it is painted; larger ones take longer and have finer "
+        "strokes.",
+        label="Painted size", flag="style_px", unit="px, the long side", ge=128, le=2048,
     )  # fmt: skip
     scale: float = _option(
         1.0,
@@ -99,12 +104,13 @@ class StyleSettings(Stage):
         le=3,
     )
     colors: StyleColors = _option(
-        "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or the photo's own under the picture's light.",
+        "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or "
+        "the photo's own under the picture's light.",
         label="Colors", flag="style_colors", names="The picture's|Matched|The photo's",
     )  # fmt: skip
     guidance: Guidance = _option(
-        "layers", "Where a mask hides the person from the background's style: in the photo, as the paper does it, which leaves a dull rim "
-        "around the person, or in each layer's maps.",
+        "layers", "Where a mask hides the person from the background's style: in the photo, as the "
+        "paper does it, which leaves a dull rim around the person, or in each layer's maps.",
         label="Mask", flag="guidance", names="In the photo|In every layer",
     )  # fmt: skip
     content: float = _option(
@@ -158,12 +164,13 @@ class IntensitySettings(Stage):
         le=1.0,
     )
     broad: float = _option(
-        1.0, "How much calm places are painted in strokes that are two and a half times as broad as the brush; 0: nowhere.",
+        1.0, "How much calm places are painted in strokes that are two and a half times as broad "
+        "as the brush; 0: nowhere.",
         label="Broad strokes", flag="broad", ge=0.0, le=2.0,
     )  # fmt: skip
     canvas: float = _option(
-        1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.", label="Canvas", flag="canvas",
-        ge=0.0, le=3.0,
+        1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.",
+        label="Canvas", flag="canvas", ge=0.0, le=3.0,
     )  # fmt: skip
 
 
@@ -171,8 +178,8 @@ class DetectSettings(Stage):
     """Who finds the faces."""
 
     detector: Detector = _option(
-        "parse", "How faces are found: by the eyes and mouths that the parser sees, or by RetinaFace, which also finds faces whose eyes "
-        "are hidden; the parser draws each of them.",
+        "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
+        "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
         label="Detector", flag="detector",
     )  # fmt: skip
 
@@ -194,16 +201,20 @@ class RestoreSettings(Stage):
         ge=0.0,
         le=1.0,
     )
-    # A restorer is trusted with what a photo lost, its detail, and not with what it still shows, its colors: of 25 faces, blurred by 2 to
-    # 6 px and restored perfectly but for a cast of 0.06 red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 %
-    # of the detail that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
+    # A restorer is trusted with what a photo lost, its detail, and not with what it still shows,
+    # its colors: of 25 faces, blurred by 2 to 6 px and restored perfectly but for a cast of 0.06
+    # red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 % of the detail
+    # that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
     fidelity: float = _option(
-        0.5, "0 is the restorer's face as it is, 0.5 its detail with the photo's own colors, 1 the photo's detail, too: nothing changes.",
+        0.5, "0 is the restorer's face as it is, 0.5 its detail with the photo's own colors, 1 the "
+        "photo's detail, too: nothing changes.",
         label="Fidelity", flag="fidelity", ge=0.0, le=1.0,
     )  # fmt: skip
     faces: Restored = _option(
-        "all", "Which faces are restored; those that are sharp already are left alone, unless they are pointed at.",
-        label="Restored faces", flag="restored_faces", names="All|Only the largest|Only those I point at",
+        "all", "Which faces are restored; those that are sharp already are left alone, unless they "
+        "are pointed at.",
+        label="Restored faces", flag="restored_faces",
+        names="All|Only the largest|Only those I point at",
     )  # fmt: skip
 
 
@@ -211,8 +222,9 @@ class SegmentSettings(Stage):
     """What is kept, and who decides where it ends."""
 
     segmenter: Segmenter = _option(
-        "unet", "How the outline is found: by the U-Net's close look at every face or one look at the whole photo (coarser), by a "
-        "Segment Anything network that is shown each face, or by a network that knows whole persons only.",
+        "unet", "How the outline is found: by the U-Net's close look at every face or one look at "
+        "the whole photo (coarser), by a Segment Anything network that is shown each face, or by a "
+        "network that knows whole persons only.",
         label="Segmenter", flag="segmenter",
     )  # fmt: skip
     kept: Kept = _option(
@@ -246,8 +258,8 @@ class BlendSettings(Stage):
         le=0.3,
     )
     painterly: float = _option(
-        0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.", label="Painterly face", flag="painterly",
-        ge=0.0, le=1.0,
+        0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.",
+        label="Painterly face", flag="painterly", ge=0.0, le=1.0,
     )  # fmt: skip
     harmony: float = _option(
         0.9,
@@ -270,8 +282,8 @@ class Settings(Stage):
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()
     weights: WeightPolicy = _option(
-        "auto", "auto: published weights that are at hand at the start; embedded: none of them; full: published only, downloaded "
-        "where they are missing.",
+        "auto", "auto: published weights that are at hand at the start; embedded: none of them; "
+        "full: published only, downloaded where they are missing.",
         label="Weights", flag="weights", names="Auto|Embedded|Full",
     )  # fmt: skip
 
@@ -356,7 +368,10 @@ class Option:
         return self.low <= number <= self.high and (self.kind is float or number == int(number))
 
     def read(self, text: str) -> bool | float | str:
-        """Read a value from text, as links carry it; text that is no such value comes back as it is, for `check` to refuse."""
+        """Read a value from text, as links carry it.
+
+        Text that is no such value comes back as it is, for `check` to refuse.
+        """
         if self.kind is bool:
             return {"true": True, "false": False}.get(text.lower(), text)
         if self.is_number:

@@ -1,6 +1,7 @@
-"""Every variant that a person can choose, a line each: settings, flags, widgets and steps come from here.
+"""List every variant that a person can choose, a line each.
 
-Adding one is its function, in a file of its own or beside its like, and its line.
+Settings, flags, widgets and steps come from here. Adding a variant is its function, in a file of
+its own or beside its like, and its line.
 """
 
 from collections.abc import Callable, Mapping
@@ -80,8 +81,12 @@ MOODS = _table(
 # Photo, parser, own network to detections.
 DETECTORS = _table(
     Variant("parse", "Parser", "detect:by_parser"),
-    Variant("retinaface_resnet50", "RetinaFace ResNet-50", "detect:by_finder", "retinaface_resnet50"),
-    Variant("retinaface_mobilenet", "RetinaFace MobileNet", "detect:by_finder", "retinaface_mobilenet"),
+    Variant(
+        "retinaface_resnet50", "RetinaFace ResNet-50", "detect:by_finder", "retinaface_resnet50"
+    ),
+    Variant(
+        "retinaface_mobilenet", "RetinaFace MobileNet", "detect:by_finder", "retinaface_mobilenet"
+    ),
 )  # fmt: skip
 SEGMENTERS = _table(
     Segmenter("unet", "U-Net, face by face", "segmenters:by_parser"),

@@ -22,10 +22,12 @@ def painting_of(photo, settings):
     picture = photo.pixels.astype(np.float32) / 255
     points = np.array([[10, 12], [20, 12]], np.float32)
     return Painting(
-        photo=photo, settings=settings, original=picture, result=1 - picture, alpha=np.ones(picture.shape[:2], np.float32),
-        styled=1 - picture, restored=None, parse=np.zeros(picture.shape[:2], np.uint8), mask=np.ones(picture.shape[:2], np.float32),
+        photo=photo, settings=settings, original=picture, result=1 - picture,
+        alpha=np.ones(picture.shape[:2], np.float32), styled=1 - picture, restored=None,
+        parse=np.zeros(picture.shape[:2], np.uint8), mask=np.ones(picture.shape[:2], np.float32),
         faces=(Face((5.0, 6.0, 25.0, 30.0), points, points + 8, 0.9),), seconds={"paint": 0.5},
-        weights=(WeightUse("painter", SHA256),), skipped={"restore": "Its weights are missing."}, hints=("A hint.",),
+        weights=(WeightUse("painter", SHA256),), skipped={"restore": "Its weights are missing."},
+        hints=("A hint.",),
     )  # fmt: skip
 
 

@@ -119,7 +119,10 @@ def runs(monkeypatch):
 
 @pytest.fixture
 def shared(tmp_path):
-    """Return a folder of gray photos and of the same with blue shadows and yellow lights, 96 px, none of them a pair."""
+    """Return a folder of gray photos and the same with blue shadows and yellow lights.
+
+    They are 96 px, none of them a pair.
+    """
     rng = np.random.default_rng(0)
     for name in ("photos", "portraits_in_the_wild/images", "face_parsing/images", "monet"):
         folder = tmp_path / "data" / name

@@ -7,7 +7,10 @@ from pipeline.stages.parse import Part
 
 
 def drawn_parts(size, centers, height, angle, hair=False):
-    """Return (H, W, 12) one-hot parts with a simple face of `height` px at each center, tilted by `angle` radians."""
+    """Return (H, W, 12) one-hot parts with a simple face at each center.
+
+    Each is `height` px high and tilted by `angle` radians.
+    """
     labels = np.zeros(size, np.uint8)
     for center in centers:
         if hair:
@@ -32,5 +35,8 @@ def _ellipse(labels, center, offset, axes, height, angle, part):
 
 
 def for_each(batch, parts):
-    """Return the same parts, (H, W, C), for every picture of a batch, as a network does: (B, C, H, W)."""
+    """Return the same parts, (H, W, C), for every picture of a batch.
+
+    The layout is a network's: (B, C, H, W).
+    """
     return np.repeat(parts.transpose(2, 0, 1)[None], len(batch), axis=0)

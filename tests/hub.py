@@ -1,10 +1,12 @@
-"""A stand-in for the Hub on loopback, with whatever can go wrong; and one download in a process of its own.
+"""Stand in for the Hub on loopback, with whatever can go wrong; download in a process of its own.
 
-It speaks what the Hub's client asks of a real one: `/REPOSITORY/resolve/REVISION/FILE` says by HEAD what a file is, its commit, size
-and tag, and leads to another host, which gives the bytes by GET, or the rest of them from where the client stopped. What else the client
-would like to know, under `/api/`, it does not find, and goes on.
+It speaks what the Hub's client asks of a real one: `/REPOSITORY/resolve/REVISION/FILE` says by HEAD
+what a file is, its commit, size and tag, and leads to another host, which gives the bytes by GET,
+or the rest of them from where the client stopped. What else the client would like to know, under
+`/api/`, it does not find, and goes on.
 
-`python -m tests.hub ENTRY` brings the pickled catalog entry and prints where it lies; it says "begun" beforehand.
+`python -m tests.hub ENTRY` brings the pickled catalog entry and prints where it lies; it says
+"begun" beforehand.
 """
 
 import hashlib
@@ -57,10 +59,11 @@ def entry_of(data: bytes, *sources: str, name="net", **changed) -> Entry:
 class Hub(ThreadingHTTPServer):
     """A Hub with one repository.
 
-    `files`: their bytes; `tags`: what it says their hash is, by default the truth. `asked`: (method, path, range) of each request.
-    `trouble`: what goes wrong with the next requests about a file ("about"), for its bytes ("bytes") and for those without the Hub's
-    protocol ("plain"): a status, "cut" (half of it, then the end), "stall" (half of it, then nothing more), "stubborn" (all of it,
-    whatever part was asked for) or "endless" (no length is stated).
+    `files`: their bytes; `tags`: what it says their hash is, by default the truth. `asked`:
+    (method, path, range) of each request. `trouble`: what goes wrong with the next requests about a
+    file ("about"), for its bytes ("bytes") and for those without the Hub's protocol ("plain"): a
+    status, "cut" (half of it, then the end), "stall" (half of it, then nothing more), "stubborn"
+    (all of it, whatever part was asked for) or "endless" (no length is stated).
     """
 
     daemon_threads = True
@@ -185,7 +188,10 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 def reach(monkeypatch: pytest.MonkeyPatch, endpoint: str, folder: Path) -> None:
-    """Let the Hub's client, here and in processes begun from here, ask this endpoint, and all caches be in a folder."""
+    """Let the Hub's client ask this endpoint, here and in processes begun from here.
+
+    All caches are in a folder.
+    """
     for name, value in {
         "HF_ENDPOINT": endpoint,
         "HF_HOME": str(folder / "hf"),

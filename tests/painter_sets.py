@@ -7,8 +7,9 @@ from pipeline.nets.cyclegan import Generator
 from training.teachers import Perceptual
 
 WIDTHS = {
-    "conv11": (3, 16), "conv12": (16, 16), "conv21": (16, 32), "conv22": (32, 32), "conv31": (32, 64), "conv32": (64, 64),
-    "conv33": (64, 64), "conv34": (64, 64), "conv41": (64, 128),
+    "conv11": (3, 16), "conv12": (16, 16), "conv21": (16, 32), "conv22": (32, 32),
+    "conv31": (32, 64), "conv32": (64, 64), "conv33": (64, 64), "conv34": (64, 64),
+    "conv41": (64, 128),
 }  # fmt: skip
 
 
@@ -17,7 +18,7 @@ def vgg_of(folder):
 
 
 def teach(folder):
-    """Put a perceptual network of random weights into a folder, and a small painter to start from."""
+    """Put a random perceptual network and a small painter to start from into a folder."""
     torch.manual_seed(0)
     state = {"conv0.weight": torch.eye(3)[:, :, None, None], "conv0.bias": torch.zeros(3)}
     for name, (n_in, n_out) in WIDTHS.items():

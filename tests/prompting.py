@@ -10,7 +10,9 @@ SIDE = 256
 
 
 class Promptable:
-    """Sees discs: a prompt's masks hold the discs that its points or box are on, other things, or nothing; counts its runs.
+    """See discs; count the runs.
+
+    A prompt's masks hold the discs that its points or box are on, other things, or nothing.
 
     `discs`: (x, y, radius) in the padded input's px, which are the decoder's masks' px, too.
     """

@@ -1,4 +1,7 @@
-"""One photo by several segmenters: what is measured, what is drawn, what is refused; with networks that are plain arithmetic."""
+"""Compare one photo by several segmenters: what is measured, what is drawn, what is refused.
+
+The networks are plain arithmetic.
+"""
 
 from types import SimpleNamespace
 

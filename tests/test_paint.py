@@ -1,4 +1,4 @@
-"""The composition, with networks that are plain functions: what runs, what is skipped, what is kept."""
+"""Compose networks that are plain functions: what runs, what is skipped, what is kept."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -19,7 +19,10 @@ from tests.faces import drawn_parts, for_each
 
 @dataclass
 class PlainModels:
-    """Networks by role; counts how often each runs. The parser sees one face wherever it looks, or none."""
+    """Hold networks by role and count how often each runs.
+
+    The parser sees one face wherever it looks, or none.
+    """
 
     face: bool = True
     restorer: bool = False
@@ -49,7 +52,8 @@ class PlainModels:
 
     def parser(self, batch):
         h, w = batch.shape[2:]
-        # An aligned crop shows the face where the template puts it, slightly above a square's middle.
+        # An aligned crop shows the face where the template puts it, slightly above a square's
+        # middle.
         centers = [(w / 2, h * 0.5)] if self.face else []
         return for_each(batch, drawn_parts((h, w), centers, h * 0.6, 0))
 
@@ -127,8 +131,9 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
 
 @pytest.mark.parametrize(
     ("flags", "stage"),
-    [({"paint": False}, "paint"), ({"restore": False}, "restore"), ({"keep_face": False}, "blend"), ({"restoration": 0.0}, "restore"),
-     ({"fidelity": 1.0}, "restore"), ({"restored_faces": "chosen"}, "restore")],
+    [({"paint": False}, "paint"), ({"restore": False}, "restore"), ({"keep_face": False}, "blend"),
+     ({"restoration": 0.0}, "restore"), ({"fidelity": 1.0}, "restore"),
+     ({"restored_faces": "chosen"}, "restore")],
 )  # fmt: skip
 def test_a_stage_that_is_off_says_so(flags, stage):
     painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels(restorer=True))
@@ -164,8 +169,8 @@ def test_blending_anew_runs_no_network():
 
 @pytest.mark.parametrize(
     "flags",
-    [{"brush": 3.0}, {"keep": "hair"}, {"restoration": 1.0}, {"restore": False}, {"feather": 0.3}, {"fidelity": 0.1},
-     {"restored_faces": "chosen"}],
+    [{"brush": 3.0}, {"keep": "hair"}, {"restoration": 1.0}, {"restore": False}, {"feather": 0.3},
+     {"fidelity": 0.1}, {"restored_faces": "chosen"}],
 )  # fmt: skip
 def test_a_kept_stage_is_never_a_stale_one(flags):
     cache, settings = Remembering(), Settings.from_flat(**flags)

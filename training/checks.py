@@ -1,4 +1,7 @@
-"""Find every unusable file of a data set before a training starts, instead of at its thousandth step."""
+"""Find every unusable file of a data set before a training starts.
+
+Otherwise one would stop the training at its thousandth step.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +18,10 @@ Pair = tuple[Path, Path]  # photo, mask
 
 
 class DatasetError(ValueError):
-    """A data set that cannot be trained on; `problems` names every file with what is wrong with it."""
+    """A data set that cannot be trained on.
+
+    `problems` names every file with what is wrong with it.
+    """
 
     def __init__(self, folder: Path, problems: list[str]) -> None:
         self.problems = problems
@@ -23,7 +29,8 @@ class DatasetError(ValueError):
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         lines = "\n  ".join(problems[:SHOWN] + more)
         super().__init__(
-            f"{folder} cannot be trained on, {count}:\n  {lines}\nRepair or remove these files, then start again."
+            f"{folder} cannot be trained on, {count}:\n  {lines}\n"
+            "Repair or remove these files, then start again."
         )
 
 
@@ -33,12 +40,16 @@ def photos_in(folder: Path) -> list[Path]:
 
 
 def paired(images: Path, masks: Path) -> tuple[list[Pair], list[str]]:
-    """Return the photos and masks that belong together by name, and a problem for each that stands alone."""
+    """Return the photos and masks that belong together by name.
+
+    Beside them, a problem for each that stands alone.
+    """
     photos = {file.stem: file for file in photos_in(images)}
     marks = {file.stem: file for file in sorted(masks.glob("*.png"))}
     if not photos and not marks:
         return [], [
-            f"{images}: photos (*.jpg) were wanted there, and masks (*.png) in {masks}; there are none"
+            f"{images}: photos (*.jpg) were wanted there, and masks (*.png) in {masks}; "
+            "there are none"
         ]
     alone = [
         f"{photos[name]}: its mask {masks / name}.png is missing"
@@ -52,7 +63,10 @@ def paired(images: Path, masks: Path) -> tuple[list[Pair], list[str]]:
 
 
 def problems_in(pairs: list[Pair], classes: int | None) -> list[str]:
-    """Return what is wrong with these files, in their order; masks may hold numbers below `classes` (None: any)."""
+    """Return what is wrong with these files, in their order.
+
+    Masks may hold numbers below `classes` (None: any).
+    """
     with ThreadPoolExecutor() as pool:  # decoders let go of the interpreter
         return [
             problem for problem in pool.map(lambda pair: _problem(*pair, classes), pairs) if problem
@@ -68,17 +82,26 @@ def _problem(photo: Path, mask: Path, classes: int | None) -> str | None:
     except Exception as error:  # whatever a decoder raises, the file is the problem
         return f"{file}: it cannot be read ({error})"
     if labels.shape != (h, w):
-        return f"{mask}: {w} x {h} px were wanted, the photo's size; it has {labels.shape[1]} x {labels.shape[0]}"
+        return (
+            f"{mask}: {w} x {h} px were wanted, the photo's size; "
+            f"it has {labels.shape[1]} x {labels.shape[0]}"
+        )
     unknown = (
         [] if classes is None else np.flatnonzero(np.bincount(labels.ravel())[classes:]) + classes
     )
     if len(unknown):
-        return f"{mask}: classes 0 to {classes - 1} were wanted; it also holds {', '.join(map(str, unknown[:6]))}"
+        return (
+            f"{mask}: classes 0 to {classes - 1} were wanted; "
+            f"it also holds {', '.join(map(str, unknown[:6]))}"
+        )
     return None
 
 
 def _decoded_size(photo: Path) -> tuple[int, int]:
-    """Return a photo's (width, height) after decoding it to its end, as small as its format allows."""
+    """Return a photo's (width, height) after decoding it to its end.
+
+    It is decoded as small as its format allows.
+    """
     with Image.open(photo) as image:
         size = image.size
         image.draft("RGB", (size[0] // 8, size[1] // 8))

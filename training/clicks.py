@@ -20,7 +20,11 @@ Logits = NDArray[np.float32]  # (H, W)
 
 @dataclass(frozen=True)
 class Asked:
-    """What was pointed at so far: (N, 2) x, y px of the view, (N,) kinds, and the mask from which to go on, if any."""
+    """What was pointed at so far.
+
+    Points are (N, 2) x, y px of the view, kinds (N,); the mask is the one from which to go on,
+    if any.
+    """
 
     points: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     kinds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -44,7 +48,10 @@ class Asked:
 
 
 def center(region: Region) -> NDArray[np.float32]:
-    """Return the pixel farthest from the region's edge, (1, 2) x, y; the picture's edge counts as one."""
+    """Return the pixel farthest from the region's edge, (1, 2) x, y.
+
+    The picture's edge counts as one.
+    """
     depth = cv2.distanceTransform(
         cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3
     )
@@ -77,9 +84,10 @@ def by_hand(
 def correction(
     wanted: Region, logits: Logits, known: Region, rng: np.random.Generator | None = None
 ) -> tuple[NDArray[np.float32], int] | None:
-    """Return a click in the largest piece that the mask gets wrong, (1, 2) x, y and ADD or TAKE; None where nothing is wrong.
+    """Return a click in the largest piece that the mask gets wrong.
 
-    The click is in the piece's middle, or with `rng` now and then anywhere in it.
+    It is (1, 2) x, y and ADD or TAKE; None where nothing is wrong. The click is in the piece's
+    middle, or with `rng` now and then anywhere in it.
     """
     given = logits > 0
     best, area = None, 0
@@ -95,7 +103,11 @@ def correction(
 
 
 def damaged(wanted: Region, parts: list[Region], rng: np.random.Generator) -> Region:
-    """Return the region with a mistake: a part of the person too much or too little, a piece missing or added, a shifted edge."""
+    """Return the region with a mistake.
+
+    A part of the person is too much or too little, a piece is missing or added, or an edge is
+    shifted.
+    """
     kind = rng.random()
     if parts and kind < 0.5:
         part = parts[rng.integers(len(parts))]
@@ -124,13 +136,19 @@ def _blob(wanted: Region, rng: np.random.Generator) -> Region:
 
 
 def as_logits(region: Region, rng: np.random.Generator) -> Logits:
-    """Return a mask as some network would have given it: more or less sure, its edges more or less soft."""
+    """Return a mask as some network would have given it.
+
+    It is more or less sure, its edges more or less soft.
+    """
     soft = cv2.GaussianBlur(region.astype(np.float32) * 2 - 1, (0, 0), rng.uniform(0.5, 2.5))
     return soft * np.float32(rng.uniform(3, 12))
 
 
 def first(wanted: Region, parts: list[Region], rng: np.random.Generator) -> Asked:
-    """Return how a person may begin: a box, with or without points; a click; a mask of which something is wrong."""
+    """Return how a person may begin.
+
+    With a box, with or without points; a click; or a mask of which something is wrong.
+    """
     kind = rng.random()
     if kind < 0.45:
         asked = Asked().and_at(by_hand(box_of(wanted), wanted.shape, rng), (CORNER, OTHER_CORNER))

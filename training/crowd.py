@@ -20,7 +20,11 @@ PER_VIEW = 4  # wishes
 
 @dataclass
 class Task:
-    """A region that is wanted of a view, where it is known, the view's features, what was pointed at so far and how often answered."""
+    """A region that is wanted of a view, and how far the conversation about it has come.
+
+    It keeps where the region is known, the view's features, what was pointed at so far and how
+    often it was answered.
+    """
 
     features: Tensor
     wanted: Region
@@ -37,9 +41,10 @@ def correct(task: Task, mask: Logits, rng: np.random.Generator) -> None:
 
 
 class Crowd:
-    """People with wishes, each at another point of a conversation: they are drawn, answered, corrected and drawn again.
+    """People with wishes, each at another point of a conversation.
 
-    So every step sees many views though few are made, and a person's later clicks cost no more than the first.
+    They are drawn, answered, corrected and drawn again. So every step sees many views though few
+    are made, and a person's later clicks cost no more than the first.
     """
 
     def __init__(
@@ -90,7 +95,10 @@ def view(samples: Shared, scenes: list[Path], rng: np.random.Generator) -> tuple
 
 
 def tasks_of(features: Tensor, labels: Labels, count: int, rng: np.random.Generator) -> list[Task]:
-    """Choose regions of a view and how a person would begin to point at them; none where there is nobody."""
+    """Choose regions of a view and how a person would begin to point at them.
+
+    There are none where there is nobody.
+    """
     pairs, weights = choices(labels)
     tasks = []
     for i in rng.choice(len(pairs), count, p=weights) if pairs else ():

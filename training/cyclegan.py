@@ -1,9 +1,11 @@
 """Train the painter the paper's way: `python -m training.cyclegan SHARED RUN`.
 
-Two generators, photo to painting and back, against two discriminators that see real and made pictures; no photo has a painting
-of its own. A run that is called again goes on where it stopped. On several GPUs: `accelerate launch -m training.cyclegan …`.
+Two generators, photo to painting and back, against two discriminators that see real and made
+pictures; no photo has a painting of its own. A run that is called again goes on where it stopped.
+On several GPUs: `accelerate launch -m training.cyclegan …`.
 
-Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks".
+Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+Networks".
 """
 
 import argparse
@@ -41,9 +43,12 @@ class LinearDecay(Schedule):
 
 
 class Replay:
-    """A history of made pictures: half of the time an older one is given instead, so that a discriminator does not forget.
+    """A history of made pictures, so that a discriminator does not forget.
 
-    Source: Shrivastava et al. 2017, "Learning from Simulated and Unsupervised Images through Adversarial Training".
+    Half of the time an older one is given instead.
+
+    Source: Shrivastava et al. 2017, "Learning from Simulated and Unsupervised Images through
+    Adversarial Training".
     """
 
     def __init__(self, size: int, rng: np.random.Generator) -> None:
@@ -51,7 +56,10 @@ class Replay:
         self.pictures: list[Tensor] = []
 
     def of(self, made: Tensor) -> Tensor:
-        """Return as many pictures, (B, 3, H, W), each the one given or one remembered, which it then replaces."""
+        """Return as many pictures, (B, 3, H, W).
+
+        Each is the one given or one remembered, which it then replaces.
+        """
         return torch.stack([self._exchanged(picture) for picture in made.detach()])
 
     def _exchanged(self, picture: Tensor) -> Tensor:
@@ -68,9 +76,12 @@ class Replay:
 def generators_loss(
     nets: dict[str, nn.Module], photo: Tensor, painting: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, dict[str, float]]:
-    """Return what both generators are punished for, the painting and the photo they made, and the parts of the loss.
+    """Return what both generators are punished for, what they made, and the parts of the loss.
 
-    Source: equation 3, with the least-squares objective of section 4 and the identity loss of section 5.2.
+    They made the painting and the photo, returned in this order.
+
+    Source: equation 3, with the least-squares objective of section 4 and the identity loss of
+    section 5.2.
     """
     painted, photographed = nets["painter"](photo), nets["photographer"](painting)
     adversarial = judged(nets["sees_paintings"](painted), real=True) + judged(
@@ -93,12 +104,18 @@ def judged(verdict: Tensor, *, real: bool) -> Tensor:
 
 
 def discriminator_loss(network: nn.Module, real: Tensor, made: Tensor) -> Tensor:
-    """Return half of what a discriminator is punished for: it then learns half as fast as the generators."""
+    """Return half of what a discriminator is punished for.
+
+    It then learns half as fast as the generators.
+    """
     return 0.5 * (judged(network(real), real=True) + judged(network(made), real=False))
 
 
 def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
-    """Return two generators and two discriminators with first weights, or those of a start checkpoint for the painter."""
+    """Return two generators and two discriminators with first weights.
+
+    The painter's may be those of a start checkpoint.
+    """
     nets: dict[str, nn.Module] = {
         "painter": Generator(args.filters, args.blocks, resize=not args.published).apply(begun),
         "photographer": Generator(args.filters, args.blocks, resize=not args.published).apply(
@@ -116,7 +133,10 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
 def draw(
     painter: nn.Module, photographer: nn.Module, held_out: Domains, page: Path
 ) -> dict[str, float]:
-    """Draw photo | painted | photo again and painting | photographed | painting again; return how far the cycle is from closed."""
+    """Draw a sheet of cycles; return how far the cycle is from closed.
+
+    Its panels are photo | painted | photo again and painting | photographed | painting again.
+    """
     device = next(painter.parameters()).device
     photographer = photographer.eval()
     panels, errors = [], []
@@ -169,7 +189,8 @@ def train(args: argparse.Namespace) -> None:
             [p for name in seen_by for p in nets[name].parameters()], args.rate, (0.5, 0.999)
         ),
     }
-    # A generator is called three times a step and a discriminator's weights rest in the generators' half of it.
+    # A generator is called three times a step and a discriminator's weights rest in the
+    # generators' half of it.
     trained = {name: machine.prepare(net) for name, net in nets.items()}
     optimizers = {name: machine.prepare(optimizer) for name, optimizer in optimizers.items()}
     data, held_out = read_domains(args.shared / "data")
@@ -205,7 +226,8 @@ def train(args: argparse.Namespace) -> None:
 
     fit(
         nets, optimizers, step, averaged="painter",
-        schedule=LinearDecay(args.minutes, ema=0.999, sample_minutes=args.sample_minutes), folder=args.run,
+        schedule=LinearDecay(args.minutes, ema=0.999, sample_minutes=args.sample_minutes),
+        folder=args.run,
         sample=lambda net, page: draw(net, nets["photographer"], held_out, page),
         **shared_by(machine),
     )  # fmt: skip

@@ -1,4 +1,7 @@
-"""What light, lenses and files do to a photo; labels stay. torchvision's transforms, and three that it does not have."""
+"""What light, lenses and files do to a photo; labels stay.
+
+torchvision's transforms, and three that it does not have.
+"""
 
 import math
 from typing import Any
@@ -19,12 +22,16 @@ class Light(v2.Transform):
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         return {"gamma": math.exp(drawn(*self.range))}
 
-    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401 - the base class's signature
+    # The base class's signature.
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401
         return F.adjust_gamma(inpt, params["gamma"]) if isinstance(inpt, tv_tensors.Image) else inpt
 
 
 class Cast(v2.Transform):
-    """Multiply red, green and blue by factors of their own: lamps, evenings, wrong white balance."""
+    """Multiply red, green and blue by factors of their own.
+
+    As lamps, evenings and a wrong white balance do.
+    """
 
     def __init__(self, deviation: float) -> None:
         super().__init__()

@@ -1,7 +1,10 @@
-"""What a face loses on its way into an old or careless picture: focus, pixels, light, and what JPEG leaves out.
+"""What a face loses on its way into an old or careless picture.
 
-Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior", section 4.1; the kernels as in
-the authors' released training: half of them round, half of them longer than wide, 41 px.
+It loses focus, pixels, light, and what JPEG leaves out.
+
+Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior",
+section 4.1; the kernels as in the authors' released training: half of them round, half of them
+longer than wide, 41 px.
 """
 
 from dataclasses import dataclass
@@ -27,8 +30,9 @@ ENLARGING: dict[Enlarging, int] = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTE
 class Degradation:
     """The damage of one picture.
 
-    `blur`: deviations along the kernel's two axes, px; `angle`: of the first axis, radians; `shrink`: times smaller; `noise`:
-    deviation, of 255; `quality`: JPEG's; `enlarging`: how it comes back to its size; `seed`: of the noise.
+    `blur`: deviations along the kernel's two axes, px; `angle`: of the first axis, radians;
+    `shrink`: times smaller; `noise`: deviation, of 255; `quality`: JPEG's; `enlarging`: how it
+    comes back to its size; `seed`: of the noise.
     """
 
     blur: tuple[float, float]
@@ -44,8 +48,10 @@ def drawn(rng: np.random.Generator, enlarging: tuple[Enlarging, ...] = ("cubic",
     """Return a damage drawn evenly from the published ranges."""
     first, second = rng.uniform(*BLUR, 2)
     return Degradation(
-        blur=(float(first), float(second if rng.random() < 0.5 else first)), angle=float(rng.uniform(-np.pi, np.pi)),
-        shrink=float(rng.uniform(*SHRINK)), noise=float(rng.uniform(*NOISE)), quality=int(rng.integers(*QUALITY, endpoint=True)),
+        blur=(float(first), float(second if rng.random() < 0.5 else first)),
+        angle=float(rng.uniform(-np.pi, np.pi)),
+        shrink=float(rng.uniform(*SHRINK)), noise=float(rng.uniform(*NOISE)),
+        quality=int(rng.integers(*QUALITY, endpoint=True)),
         enlarging=enlarging[rng.integers(len(enlarging))], seed=int(rng.integers(1 << 62)),
     )  # fmt: skip
 
@@ -73,7 +79,10 @@ def compressed(picture: Pixels, quality: int) -> Pixels:
 
 
 def kernel(blur: tuple[float, float], angle: float) -> NDArray[np.float32]:
-    """Return a Gaussian, (KERNEL, KERNEL), whose sum is 1: deviations `blur`, the first one along `angle`."""
+    """Return a Gaussian, (KERNEL, KERNEL), whose sum is 1.
+
+    Its deviations are `blur`, the first one along `angle`.
+    """
     y, x = np.mgrid[:KERNEL, :KERNEL] - KERNEL // 2
     c, s = np.cos(angle), np.sin(angle)
     density = np.exp(-0.5 * (((c * x + s * y) / blur[0]) ** 2 + ((c * y - s * x) / blur[1]) ** 2))

@@ -1,7 +1,7 @@
 """Depthwise convolutions that train fast on a CPU.
 
-oneDNN's gradients of a depthwise convolution in bf16 take six times as long as in fp32, and half of a U-Net's step with them: forward
-stays in bf16, backward is done in fp32.
+oneDNN's gradients of a depthwise convolution in bf16 take six times as long as in fp32, and half
+of a U-Net's step with them: forward stays in bf16, backward is done in fp32.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,12 @@ class _Depthwise(torch.autograd.Function):
     """A depthwise convolution without bias or padding."""
 
     @staticmethod
-    def forward(ctx: Any, photo: Tensor, weight: Tensor, stride: Sequence[int]) -> Tensor:  # noqa: ANN401 - autograd's own
+    def forward(
+        ctx: Any,  # noqa: ANN401 - autograd's own
+        photo: Tensor,
+        weight: Tensor,
+        stride: Sequence[int],
+    ) -> Tensor:
         ctx.save_for_backward(photo, weight)
         ctx.stride = stride
         return torch.conv2d(photo, weight, None, stride, groups=len(weight))
@@ -41,7 +46,10 @@ def _forward(conv: nn.Conv2d, photo: Tensor) -> Tensor:
 
 
 def quicken(network: nn.Module) -> None:
-    """Let every depthwise convolution of smp's EfficientNet in a network take its gradients in fp32; weights and output stay the same."""
+    """Let every depthwise convolution of smp's EfficientNet take its gradients in fp32.
+
+    The network's weights and output stay the same.
+    """
     for conv in network.modules():
         if (
             isinstance(conv, nn.Conv2d)

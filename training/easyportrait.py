@@ -1,4 +1,6 @@
-"""EasyPortrait as its authors lay it out: `images/{train,val,test}/*.jpg`, `annotations/{train,val,test}/*.png`.
+"""EasyPortrait as its authors lay it out.
+
+Photos are `images/{train,val,test}/*.jpg`, masks `annotations/{train,val,test}/*.png`.
 
 Source: Kapitanov et al. 2023, "EasyPortrait - Face Parsing and Portrait Segmentation Dataset".
 """
@@ -34,14 +36,18 @@ class EasyPortrait(Dataset[Sample]):
 
 
 def files(folder: Path, split: str) -> tuple[list[Pair], list[str]]:
-    """Return a split's photos with their masks, paired by glob, and a problem for each that stands alone."""
+    """Return a split's photos with their masks, paired by glob.
+
+    Beside them, a problem for each that stands alone.
+    """
     return paired(folder / "images" / split, folder / "annotations" / split)
 
 
 def check(folder: Path, splits: tuple[str, ...] = SPLITS) -> None:
     """Read every file once.
 
-    Raises: DatasetError: files are missing or unreadable, or masks hold unknown classes or have another size than their photo.
+    Raises: DatasetError: files are missing or unreadable, or masks hold unknown classes or have
+    another size than their photo.
     """
     problems = []
     for split in splits:

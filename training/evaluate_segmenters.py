@@ -1,8 +1,11 @@
-"""Compare all segmenters on a labelled set: `python -m training.evaluate_segmenters FOLDER [--out runs/segmenters]`.
+"""Compare all segmenters on a labelled set.
 
-FOLDER: EasyPortrait's layout (`images/test`, `annotations/test`), or `images` and `masks` of CelebAMask-HQ's 19 classes or of persons
-(0 and 255). Prints a table and writes it as OUT.csv and OUT.md. Each segmenter runs in a process of its own. Those that know persons
-only are held to the whole person, the others to the face; on a set of persons all are held to the person.
+Run `python -m training.evaluate_segmenters FOLDER [--out runs/segmenters]`.
+
+FOLDER: EasyPortrait's layout (`images/test`, `annotations/test`), or `images` and `masks` of
+CelebAMask-HQ's 19 classes or of persons (0 and 255). Prints a table and writes it as OUT.csv and
+OUT.md. Each segmenter runs in a process of its own. Those that know persons only are held to the
+whole person, the others to the face; on a set of persons all are held to the person.
 """
 
 import argparse
@@ -67,7 +70,9 @@ class LabelledSet:
 
 
 def read_set(folder: Path, kind: Kind | None = None, limit: int | None = None) -> LabelledSet:
-    """Return the photos and masks in a folder, after reading each once; the kind of masks is guessed where it is not said.
+    """Return the photos and masks in a folder, after reading each once.
+
+    The kind of masks is guessed where it is not said.
 
     Raises: DatasetError: files are missing or unusable, or the kind cannot be guessed.
     """
@@ -119,7 +124,10 @@ def evaluate(data: LabelledSet, segmenter: Segmenter) -> Row:
 
 
 def described(segmenter: Segmenter) -> Row:
-    """Return what is known of a segmenter without running it, whether its weights are here or not."""
+    """Return what is known of a segmenter without running it.
+
+    Its weights may be here or not.
+    """
     state = "measured"
     try:
         entries = entries_of(segmenter, "auto")
@@ -156,7 +164,8 @@ def table(data: LabelledSet, segmenters: Sequence[Segmenter]) -> list[Row]:
         row = described(name)
         try:
             rows.append(evaluate(data, name) if row["state"] == "measured" else row)
-        except RuntimeError as error:  # weights that are not what they should be, say; the others are measured all the same
+        # Weights that are not what they should be, say; the others are measured all the same.
+        except RuntimeError as error:
             print(error, flush=True)
             rows.append(row | {"state": "failed"})
         print(", ".join(f"{key} {value}" for key, value in rows[-1].items() if value), flush=True)
@@ -180,8 +189,10 @@ def write(rows: list[Row], out: Path, title: str) -> None:
     ]
     lines += [f"| {' | '.join(row.get(c, '') for c in COLUMNS)} |" for row in rows]
     notes = (
-        "Seconds: the median a photo of the segmenter's own work; what shows it the faces (the parse) is counted for the U-Net only. "
-        "IoU: of the region, summed over all pictures. Boundary F: edges within 0.75 % of the diagonal."
+        "Seconds: the median a photo of the segmenter's own work; "
+        "what shows it the faces (the parse) is counted for the U-Net only. "
+        "IoU: of the region, summed over all pictures. "
+        "Boundary F: edges within 0.75 % of the diagonal."
     )
     out.with_suffix(".md").write_text(f"{title}\n\n" + "\n".join(lines) + f"\n\n{notes}\n")
 

@@ -1,6 +1,9 @@
-"""Write a trained network into `weights/`: `python -m training.export AVERAGE.safetensors... monet_light`.
+"""Write a trained network into `weights/`.
 
-Shards of fp16 safetensors, each under 10 MB, and the entry in `manifest.json`; what an earlier export of that name left is replaced.
+Run `python -m training.export AVERAGE.safetensors... monet_light`.
+
+Shards of fp16 safetensors, each under 10 MB, and the entry in `manifest.json`; what an earlier
+export of that name left is replaced.
 """
 
 import argparse
@@ -27,7 +30,10 @@ from training.strokes import STROKE_PX
 SHARD_BYTES = 9_500_000
 PAINTS: dict[str, Any] = {
     "license": "research only: some of its training photos are",
-    "data": "trained by this project: CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos",
+    "data": (
+        "trained by this project: "
+        "CycleGAN's monet2photo, in-the-wild portraits, CelebAMask-HQ photos"
+    ),
     "stroke_px": STROKE_PX,
     "seeded": True,
 }
@@ -59,7 +65,10 @@ CARDS: dict[str, dict[str, Any]] = {
     "perceptual_light": {
         "role": "perceptual",
         "license": "research only: some of its training photos are",
-        "data": "trained by this project: CycleGAN's monet2photo, Flickr portraits, CelebAMask-HQ photos",
+        "data": (
+            "trained by this project: "
+            "CycleGAN's monet2photo, Flickr portraits, CelebAMask-HQ photos"
+        ),
     },
 }
 
@@ -71,7 +80,10 @@ def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
-    """Return the parser in a checkpoint's shards; nine or twelve classes are widened to thirteen."""
+    """Return the parser in a checkpoint's shards.
+
+    Nine or twelve classes are widened to thirteen.
+    """
     state = widened(single(*files))
     build = {"classes": len(state["segmentation_head.0.bias"])}
     return _loaded(Parser(**build), state), build
@@ -150,15 +162,14 @@ def main() -> None:
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
     readers = {
-        "painter": painter, "mood": painter, "parser": parser, "close_parser": parser, "promptable": promptable, "restorer": restorer,
-        "perceptual": perceptual,
+        "painter": painter, "mood": painter, "parser": parser, "close_parser": parser,
+        "promptable": promptable, "restorer": restorer, "perceptual": perceptual,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():
         export(network, args.name, build, args.folder)
-    print(
-        f"{args.name}: {build}, {sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters"
-    )
+    millions = sum(p.numel() for p in network.parameters()) / 1e6
+    print(f"{args.name}: {build}, {millions:.2f} M parameters")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The shared sets of faces and people as samples: what each knows becomes labels, what none knows stays unknown."""
+"""The shared sets of faces and people as samples.
+
+What each knows becomes labels, what none knows stays unknown.
+"""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +21,8 @@ from training.labels import CELEBA, NINE, PERSON
 from training.samples import Sample, Spot, read_mask, read_pixels
 from training.taught import taught, upright
 
-# How often a sample of a set is drawn, relative to others; the share of its draws that show the whole photo; its masks' classes.
+# How often a sample of a set is drawn, relative to others; the share of its draws that show the
+# whole photo; its masks' classes.
 WEIGHTS = {"face_parsing": 1.5, "portraits_in_the_wild": 1.2, "people": 0.4, "landmarks": 0.15}
 WHOLE = {"face_parsing": 0.1, "portraits_in_the_wild": 0.55, "people": 1.0, "landmarks": 0.1}
 MASKS = {"face_parsing": len(CELEBA), "portraits_in_the_wild": None, "people": None}
@@ -33,7 +37,10 @@ ENLARGED = 2  # landmarks' crops are small: parts are drawn at twice their size
 
 @dataclass
 class Drawn:
-    """Samples with how often each is drawn; `sets`: how much more often than by its own weight a set is."""
+    """Samples with how often each is drawn.
+
+    `sets`: how much more often than by its own weight a set is.
+    """
 
     sets: Mapping[str, float] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
@@ -58,7 +65,8 @@ def load_shared(
 ) -> Drawn:
     """Load every labelled picture under `data`, a folder of sets as the README names them.
 
-    `teacher`: a trained parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
+    `teacher`: a trained parser that marks the parts of faces in the wild, or None; what it said is
+    kept in the folder `memory`.
     `sets`: how much more often than usual samples of a set are drawn.
     Raises: DatasetError: see `check`.
     """
@@ -103,7 +111,8 @@ def _add_pointed(drawn: Drawn, folder: Path) -> None:
 def check(data: Path) -> None:
     """Read every file of the shared sets once.
 
-    Raises: DatasetError: files are missing or unreadable, or masks hold unknown classes or have another size than their photo.
+    Raises: DatasetError: files are missing or unreadable, or masks hold unknown classes or have
+    another size than their photo.
     """
     problems = []
     for kind, classes in MASKS.items():

@@ -34,7 +34,10 @@ GAP = 6  # px of white between the pictures of a panel
 
 @dataclass(frozen=True)
 class HeldOut:
-    """A photo and its truth; `read` turns the mask file into the nine classes, or into 0 and PERSON."""
+    """A photo and its truth.
+
+    `read` turns the mask file into the nine classes, or into 0 and PERSON.
+    """
 
     photo: Path
     mask: Path
@@ -70,7 +73,10 @@ def face_candidates(
 
 
 class Scores:
-    """One confusion matrix over all pictures at full size: of the nine classes, and of person or not where only that is known."""
+    """One confusion matrix over all pictures at full size.
+
+    It is of the nine classes, and of person or not where only that is known.
+    """
 
     def __init__(self) -> None:
         self.nine, self.person = np.zeros((NINE, NINE), np.int64), np.zeros((2, 2), np.int64)
@@ -123,7 +129,10 @@ def sheet(panels: list[Pixels], columns: int = 2) -> Pixels:
 
 
 def draw_curve(run: Path, file: Path) -> None:
-    """Plot the loss and its parts over the training's minutes from `log.csv`, and mIoU on held-out data where `held_out.csv` has it."""
+    """Plot the loss and its parts over the training's minutes from `log.csv`.
+
+    mIoU on held-out data is plotted with them where `held_out.csv` has it.
+    """
     log = {"minutes": [], "loss": []} | (
         read_log(run / "log.csv") if (run / "log.csv").exists() else {}
     )

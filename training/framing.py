@@ -1,6 +1,7 @@
-"""Pictures put together for training: a face or a whole photo in a square view, other people beside it, another scene behind it.
+"""Pictures put together for training.
 
-What is done to a photo here is done to its labels, too.
+A face or a whole photo in a square view, other people beside it, another scene behind it. What is
+done to a photo here is done to its labels, too.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,10 @@ def composed(
     rng: np.random.Generator,
     views: Views = VIEWS["any"],
 ) -> View:
-    """Return a (side, side) view of one or several samples with labels; `draw` gives a sample, `scenes` are landscapes."""
+    """Return a (side, side) view of one or several samples with labels.
+
+    `draw` gives a sample, `scenes` are landscapes.
+    """
     if scenes and rng.random() < views.empty:
         view = scene(scenes, side, rng), np.zeros((side, side), np.uint8)
         others = rng.integers(0, MOST_OTHERS + 1)
@@ -48,7 +52,10 @@ def staged(
     rng: np.random.Generator,
     views: Views = VIEWS["any"],
 ) -> View:
-    """Return a view of a sample, a scene where the photo ends and now and then behind the whole person."""
+    """Return a view of a sample, and of a scene where the photo ends.
+
+    Now and then the scene is behind the whole person.
+    """
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if rng.random() < views.shaded:
         photo, labels = worn(photo, labels, rng)
@@ -68,9 +75,9 @@ def staged(
 
 
 def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:
-    """Set another sample's person into a view, small, tilted by `angle`, radians, before or behind who is there.
+    """Set another sample's person into a view, small, before or behind who is there.
 
-    Nothing where it cannot be cut out.
+    It is tilted by `angle`, radians. Nothing is set where it cannot be cut out.
     """
     photo, labels = view
     side = len(labels)
@@ -102,7 +109,10 @@ def _cut_out(parts: Labels) -> NDArray[np.bool_]:
 def chosen_view(
     sample: Sample, side: int, rng: np.random.Generator, views: Views = VIEWS["any"]
 ) -> Matrix:
-    """Choose what a view shows: a face near, far or cut off, or the whole photo; tilted, a little stretched."""
+    """Choose what a view shows: a face near, far or cut off, or the whole photo.
+
+    It is tilted, and a little stretched.
+    """
     h, w = sample.labels.shape
     if sample.figure and rng.random() < views.standing:
         x, y, size = sample.figure
@@ -117,7 +127,8 @@ def chosen_view(
         scale, target = share * side / size, middle * side
     else:
         scale = side / max(h, w) * np.exp(rng.uniform(np.log(0.8), np.log(1.9)))
-        # Of a photo larger than the view any part may be seen; a smaller one stands near the middle.
+        # Of a photo larger than the view any part may be seen; a smaller one stands near the
+        # middle.
         x, y = (v / 2 + rng.uniform(-0.5, 0.5) * max(0.1 * v, v - side / scale) for v in (w, h))
         target = np.full(2, side / 2)
     stretch = np.exp(rng.normal(0, 0.05))
@@ -125,7 +136,10 @@ def chosen_view(
 
 
 def tilt(rng: np.random.Generator, views: Views) -> float:
-    """Choose an angle, radians: mostly as people hold their heads, now and then anything up to 45 degrees."""
+    """Choose an angle, radians.
+
+    It is mostly as people hold their heads, now and then anything up to 45 degrees.
+    """
     return float(
         np.deg2rad(
             rng.uniform(-45, 45) if rng.random() < views.leaning else rng.normal(0, views.tilt)
@@ -139,14 +153,20 @@ def placed(
     scale: tuple[float, float],
     angle: float,
 ) -> Matrix:
-    """Return the map that scales by (across, down), turns by `angle` and puts `center` on `target`, both (x, y)."""
+    """Return the map that scales, turns and then moves a picture.
+
+    It scales by (across, down), turns by `angle` and puts `center` on `target`, both (x, y).
+    """
     c, s = np.cos(angle), np.sin(angle)
     linear = np.array([[c, -s], [s, c]]) @ np.diag(scale)
     return np.column_stack([linear, target - linear @ center]).astype(np.float32)
 
 
 def framed(sample: Sample, matrix: Matrix, side: int) -> View:
-    """Return the sample's photo and labels seen through a map; labels are OUTSIDE where the photo ends."""
+    """Return the sample's photo and labels seen through a map.
+
+    Labels are OUTSIDE where the photo ends.
+    """
     labels = cv2.warpAffine(
         sample.labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderValue=OUTSIDE
     )

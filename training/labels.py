@@ -25,7 +25,8 @@ MEANINGS = {  # label -> the classes that it may stand for
     NINE_PERSON: NINE_PERSON_PARTS,
 }
 
-# CelebAMask-HQ's nineteen indices -> the thirteen classes; people_parts' six and EasyPortrait's nine -> labels; the thirteen -> the nine.
+# CelebAMask-HQ's nineteen indices -> the thirteen classes; people_parts' six and EasyPortrait's
+# nine -> labels; the thirteen -> the nine.
 CELEBA = np.array([0, 2, 2, 11, 5, 6, 3, 4, 12, 12, 8, 7, 7, 9, 10, 1, 1, 12, 1], np.uint8)
 PEOPLE_PARTS = np.array([0, Part.PERSON, BARE, Part.HAIR, Part.HEADWEAR, Part.GLASSES], np.uint8)
 EASYPORTRAIT = np.array([0, NINE_PERSON, 2, 3, 4, 5, 6, 7, 8], np.uint8)

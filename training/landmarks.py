@@ -1,6 +1,7 @@
 """Labels from 68 points: what lies well inside a drawn part is that part; the rest stays unknown.
 
-Points: iBUG 68, (68, 2) x, y in px. 0-16 jaw, 17-26 brows, 27-35 nose, 36-41 and 42-47 eyes, 48-59 lips, 60-67 inner mouth.
+Points: iBUG 68, (68, 2) x, y in px. 0-16 jaw, 17-26 brows, 27-35 nose, 36-41 and 42-47 eyes,
+48-59 lips, 60-67 inner mouth.
 """
 
 import csv
@@ -25,14 +26,20 @@ TURNED = 0.45  # an eye narrower than this share of the other is turned away: it
 
 
 def read_points(file: Path) -> dict[str, Points]:
-    """Read `landmarks68.csv` (a photo's file, then x0, y0 … x67, y67) by the photos' names without endings."""
+    """Read `landmarks68.csv` by the photos' names without endings.
+
+    Its columns are a photo's file, then x0, y0 … x67, y67.
+    """
     with file.open(newline="") as text:
         rows = list(csv.reader(text))[1:]
     return {Path(name).stem: np.array(values, np.float32).reshape(68, 2) for name, *values in rows}
 
 
 def drawn(points: Points, size: tuple[int, int]) -> Labels:
-    """Return labels of a photo of `size` (height, width): skin, eyes, lips and open mouth; UNKNOWN elsewhere."""
+    """Return labels of a photo of `size` (height, width).
+
+    They are skin, eyes, lips and open mouth; UNKNOWN elsewhere.
+    """
     eye_px = max(np.ptp(points[part], axis=0).max() for part in EYES.values())
     doubt = max(1, round(0.12 * eye_px))
     labels = np.full(size, UNKNOWN, np.uint8)
@@ -43,7 +50,8 @@ def drawn(points: Points, size: tuple[int, int]) -> Labels:
         # Around an eye there are lids, lashes and perhaps glasses: nothing is said of them.
         labels[_grown(_filled(points[where], size), round(0.35 * eye_px))] = UNKNOWN
         if np.ptp(points[where], axis=0).max() > TURNED * eye_px:
-            # Where an eye's border lies is left to masks drawn by hand: a polygon of six points cuts it short or reaches beyond.
+            # Where an eye's border lies is left to masks drawn by hand: a polygon of six points
+            # cuts it short or reaches beyond.
             labels[_filled(_shrunk(points[where]), size)] = part
     lips = _filled(points[LIPS], size)
     labels[_grown(lips, doubt)] = UNKNOWN

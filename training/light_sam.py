@@ -1,4 +1,7 @@
-"""The embedded promptable segmenter as a training asks it: encoder and decoder in one, many prompts at a time."""
+"""The embedded promptable segmenter as a training asks it.
+
+Encoder and decoder are in one, and many prompts are answered at a time.
+"""
 
 import cv2
 import numpy as np
@@ -24,7 +27,10 @@ class LightSam(PromptDecoder):
 
     @torch.no_grad()
     def features(self, views: Tensor) -> Tensor:
-        """Return what the parser's U-Net, which stays as it is, finds in (B, 3, SIDE, SIDE) views; averaged where cells are coarse."""
+        """Return what the parser's U-Net finds in (B, 3, SIDE, SIDE) views.
+
+        The U-Net stays as it is; its features are averaged where cells are coarse.
+        """
         return F.avg_pool2d(
             self.image_encoder.features(views.contiguous(memory_format=torch.channels_last)),
             CELLS // self.cells,
@@ -47,7 +53,10 @@ def features_of(network: LightSam, photo: Pixels) -> Tensor:
 def inputs(
     asked: list[Asked], side: int, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return points (B, N, 2), labels (B, N), masks (B, 1, side, side) and which masks are given (B,)."""
+    """Return what the network takes: points, labels, masks and which masks are given.
+
+    Shapes: points (B, N, 2), labels (B, N), masks (B, 1, side, side), given (B,).
+    """
     most = max(
         len(a.kinds) + (CORNER not in a.kinds) for a in asked
     )  # without a box there is a point that is nothing, as in SAM
@@ -73,7 +82,10 @@ def inputs(
 
 
 def chosen(logits: Tensor, scores: Tensor, asked: list[Asked]) -> list[Logits]:
-    """Return the mask that each person sees: the best-scored of three after a lone click, else the first; (SIDE, SIDE)."""
+    """Return the mask that each person sees, (SIDE, SIDE).
+
+    It is the best-scored of three after a lone click, else the first.
+    """
     best = 1 + scores[:, 1:].argmax(1)
     index = torch.where(torch.tensor([a.ambiguous for a in asked], device=scores.device), best, 0)
     masks = logits.detach().float()[torch.arange(len(asked)), index][:, None]

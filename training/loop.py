@@ -23,7 +23,8 @@ LOG_EVERY = 50
 class Schedule:
     """How long and how a training runs.
 
-    Progress is training time over `minutes`, so the same recipe ends its cosine on any machine and goes on after a stop.
+    Progress is training time over `minutes`, so the same recipe ends its cosine on any machine and
+    goes on after a stop.
     """
 
     minutes: float
@@ -33,7 +34,10 @@ class Schedule:
     sample_minutes: float = 10.0
 
     def rate(self, progress: float) -> float:
-        """Return the share of the learning rate at a progress in [0, 1]: linear warm-up, cosine to `floor`."""
+        """Return the share of the learning rate at a progress in [0, 1].
+
+        It is a linear warm-up, then a cosine to `floor`.
+        """
         if progress < self.warmup:
             return max(progress / self.warmup, 0.01)
         phase = (progress - self.warmup) / (1 - self.warmup)
@@ -77,12 +81,14 @@ def fit(
 ) -> nn.Module:
     """Call `step` until the schedule ends; return the averaged network.
 
-    `step` does one optimization step on `networks` and returns figures to log; `sample` gets the averaged network and a
-    file to draw a sheet into, and returns figures measured on held-out data. `folder` keeps `log.csv`, `state.pt` (a
-    later call with the same folder goes on from it), `average.safetensors` and `sheet-*.jpg`.
+    `step` does one optimization step on `networks` and returns figures to log; `sample` gets the
+    averaged network and a file to draw a sheet into, and returns figures measured on held-out
+    data. `folder` keeps `log.csv`, `state.pt` (a later call with the same folder goes on from it),
+    `average.safetensors` and `sheet-*.jpg`.
 
-    Where several processes train one network, `together` gives all of them the first one's seconds, so that they stop at the same
-    step, and only that one `writes`. `clock` gives the seconds that the schedule counts.
+    Where several processes train one network, `together` gives all of them the first one's
+    seconds, so that they stop at the same step, and only that one `writes`. `clock` gives the
+    seconds that the schedule counts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     average = Average(networks[averaged], schedule.ema)
@@ -116,7 +122,10 @@ def fit(
 
 
 def shared_by(machine: Accelerator) -> dict[str, Any]:
-    """Return what `fit` is told where several processes may train one network: `together`, `writes` and `clock`."""
+    """Return what `fit` is told where several processes may train one network.
+
+    These are `together`, `writes` and `clock`.
+    """
 
     def together(seconds: float) -> float:
         return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()
@@ -129,7 +138,10 @@ def shared_by(machine: Accelerator) -> dict[str, Any]:
 
 
 def clock_of(device: torch.device) -> Callable[[], float]:
-    """Return what a training's seconds are counted by: on a CPU by its own thread's, so that a busy machine does not end it early."""
+    """Return what a training's seconds are counted by.
+
+    On a CPU it is its own thread's clock, so that a busy machine does not end it early.
+    """
     return time.thread_time if device.type == "cpu" else time.monotonic
 
 

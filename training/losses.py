@@ -8,7 +8,8 @@ from training.labels import BARE, CLASSES, FACE, FACELESS, NINE_PERSON, PERSON, 
 
 ALLOWED = allowed()
 PRICES = torch.zeros(256)
-# Small classes count a little more: an eye is a thousandth of the picture. At three times they were drawn 15 % too large.
+# Small classes count a little more: an eye is a thousandth of the picture. At three times they
+# were drawn 15 % too large.
 PRICES[:CLASSES] = torch.tensor([1.0, 1.0, 1.0, 1.4, 1.4, 1.3, 1.3, 1.3, 1.3, 1.0, 1.5, 1.5, 1.1])
 PRICES[[NINE_PERSON, BARE, FACE]] = 1.0
 PRICES[FACELESS] = 1.3
@@ -18,10 +19,11 @@ PRICES[PERSON] = (
 
 
 def loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return weighted cross-entropy + Dice over labels that may stand for several classes (`training.labels`).
+    """Return weighted cross-entropy + Dice over labels that may stand for several classes.
 
-    Cross-entropy asks that the classes that a label allows are likely together: -log of the sum of their probabilities. Dice
-    counts a pixel for every class of which its label is certain: that it is this class, or that it is not.
+    `training.labels` says which. Cross-entropy asks that the classes that a label allows are
+    likely together: -log of the sum of their probabilities. Dice counts a pixel for every class
+    of which its label is certain: that it is this class, or that it is not.
     Shapes: logits (B, 13, H, W), labels (B, H, W) uint8.
     """
     possible = ALLOWED.to(logits.device)[labels.long()].permute(0, 3, 1, 2)
@@ -32,7 +34,10 @@ def loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def dice_loss(p: Tensor, possible: Tensor) -> Tensor:
-    """Return 1 - Dice, the mean over the classes that are present; both (B, 13, H, W), probabilities and what labels allow."""
+    """Return 1 - Dice, the mean over the classes that are present.
+
+    Both are (B, 13, H, W), probabilities and what labels allow.
+    """
     decided = possible.sum(1, keepdim=True) == 1
     truth = possible & decided
     certain = ~possible | decided

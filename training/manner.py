@@ -1,11 +1,14 @@
-"""Teach the light painter Monet's manner: `python -m training.manner SHARED RUN --start weights/monet_light-*.safetensors`.
+"""Teach the light painter Monet's manner.
 
-The renderer (`strokes.py`) taught it strokes; here its results are held to the paintings: at the size at which they are looked
-at, parts of landscapes shall together have the features that parts of all paintings together have, while they keep the
-renderer's strokes. People are painted beside them, so that they stay as they are. A run that is called again goes on where it stopped.
+`python -m training.manner SHARED RUN --start weights/monet_light-*.safetensors`
 
-Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization" (the style loss, here
-between crowds instead of pairs).
+The renderer (`strokes.py`) taught it strokes; here its results are held to the paintings: at the
+size at which they are looked at, parts of landscapes shall together have the features that parts of
+all paintings together have, while they keep the renderer's strokes. People are painted beside them,
+so that they stay as they are. A run that is called again goes on where it stopped.
+
+Source: Huang and Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance
+Normalization" (the style loss, here between crowds instead of pairs).
 """
 
 import argparse
@@ -39,14 +42,18 @@ from training.unpaired import Domains, part
 
 STYLE = ("conv11", "conv21", "conv31", "conv41")
 WHOLE_PX = 256  # short side of the paintings
-ENLARGED = 1.75  # how much larger photos are painted, so that the default brush's strokes have the size there that they are to have
+# How much larger photos are painted, so that the default brush's strokes have the size there that
+# they are to have.
+ENLARGED = 1.75
 LOOK_FROM = STYLE.index("conv31")  # the means of the layers from there on are a picture's look
 CROWD, LOOK, STROKES = (
     4.0,
     1.0,
     4.0,
 )  # weights: what the paintings are like, how they look together, what the renderer would do
-AROUND_PX = 16  # of a photo that are painted around what is compared: strokes reach no farther; even when enlarged, for the carrier
+# Pixels of a photo that are painted around what is compared: strokes reach no farther; even when
+# enlarged, for the carrier.
+AROUND_PX = 16
 MEMORY = (
     576  # results that are compared with the paintings together: more than the look has channels
 )
@@ -56,8 +63,9 @@ MEMORY = (
 class Finish:
     """What the pipeline adds to what the painter makes of B landscapes.
 
-    `broad`: what broad strokes change, (B, 3, H, H). At the size at which results are looked at: `structure`, what the painter does not
-    see of the photos' light, and `grain` of the canvas under middle paint, both (B, 1, S, S).
+    `broad`: what broad strokes change, (B, 3, H, H). At the size at which results are looked at:
+    `structure`, what the painter does not see of the photos' light, and `grain` of the canvas under
+    middle paint, both (B, 1, S, S).
     """
 
     broad: Tensor
@@ -77,10 +85,11 @@ def batches(
     rng: np.random.Generator,
     light: Light = lit_like_monet,
 ) -> Iterator[tuple[Tensor, Tensor, Finish]]:
-    """Yield endless (noisy photos, strokes, finish); photos and strokes in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px.
+    """Yield endless (noisy photos, strokes, finish).
 
-    First come parts of so many `landscapes`, then of so many `people`. The finish is that of the landscapes: they alone are compared with
-    paintings.
+    Photos and strokes are in [-1, 1], each (B, 3, H, H), `ENLARGED` from `side` px. First come
+    parts of so many `landscapes`, then of so many `people`. The finish is that of the landscapes:
+    they alone are compared with paintings.
     """
     large = round((side + 2 * AROUND_PX) * ENLARGED)
     shown, inner = (
@@ -122,7 +131,10 @@ def batches(
 
 
 def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
-    """Return what the renderer's broad strokes change of its usual ones, as `pipeline.stages.stylize.broad_strokes` has it; all (H, W, 3)."""
+    """Return what the renderer's broad strokes change of its usual ones; all (H, W, 3).
+
+    They are as `pipeline.stages.stylize.broad_strokes` has them.
+    """
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5
@@ -132,10 +144,11 @@ def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light
 
 
 class Manner:
-    """What all of the paintings together are like: mean and deviation of their features' moments, and how their looks are spread.
+    """What all of the paintings together are like.
 
-    Results are held to it together, too: the last `MEMORY` of them shall have the paintings' mean and deviation of each moment, and be
-    spread as they are.
+    That is the mean and deviation of their features' moments, and how their looks are spread.
+    Results are held to it together, too: the last `MEMORY` of them shall have the paintings' mean
+    and deviation of each moment, and be spread as they are.
     """
 
     def __init__(self, paintings: Tensor, vgg: Perceptual) -> None:
@@ -153,9 +166,11 @@ class Manner:
         self.root = vectors * values.clamp_min(0).sqrt() @ vectors.mT
 
     def together(self, moments: Tensor) -> Tensor:
-        """Return how far the last results are from the paintings: moments' means and deviations, squared, and looks' distance.
+        """Return how far the last results are from the paintings.
 
-        All is in parts of how far paintings are apart. These moments, (B, M), become part of the last results'.
+        This counts the moments' means and deviations, squared, and the looks' distance. All is in
+        parts of how far paintings are apart. These moments, (B, M), become part of the last
+        results'.
         """
         crowd = torch.cat([self.last[len(moments) :], moments])
         self.last = crowd.detach()
@@ -165,9 +180,12 @@ class Manner:
         return (apart**2).mean(1).sum() + LOOK * self.distance(crowd)
 
     def distance(self, crowd: Tensor) -> Tensor:
-        """Return the Fréchet distance of pictures' looks from the paintings', in parts of how far paintings are apart.
+        """Return the Fréchet distance of pictures' looks from the paintings'.
 
-        Source: Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium", eq. 6.
+        It is in parts of how far paintings are apart.
+
+        Source: Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a
+        Local Nash Equilibrium", eq. 6.
         """
         mean, covariance = self.spread_of_looks(crowd)
         shared = (
@@ -177,7 +195,10 @@ class Manner:
         return (apart / self.covariance.trace()).float()
 
     def spread_of_looks(self, moments: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean, (L,), and covariance, (L, L), of the channels of so many pictures' look, from and in parts of the paintings'."""
+        """Return mean, (L,), and covariance, (L, L), of the channels of so many pictures' look.
+
+        Both are from and in parts of the paintings'.
+        """
         look = ((moments - self.mean) / self.spread)[
             :, self.look
         ].double()  # roots of small numbers
@@ -193,9 +214,11 @@ def moments_of(features: dict[str, Tensor]) -> Tensor:
 def manner_loss(
     out: Tensor, strokes: Tensor, finish: Finish, landscapes: int, vgg: Perceptual, manner: Manner
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return how far results are from the paintings' manner and from the strokes that they are to keep, and the parts of that.
+    """Return how far results are from what they are held to, and the parts of that.
 
-    Both (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with their `finish`.
+    They are held to the paintings' manner and to the strokes that they are to keep. Both are
+    (B, 3, H, W) in [-1, 1]; `landscapes`: so many of the first are compared with paintings, with
+    their `finish`.
     """
     painted = as_shown((out[:landscapes] / 2 + 0.5 + finish.broad).clamp(0, 1))
     got = vgg(with_canvas((painted + finish.structure).clamp(0, 1), finish.grain))
@@ -206,7 +229,10 @@ def manner_loss(
 
 
 def with_canvas(pictures: Tensor, grain: Tensor) -> Tensor:
-    """Return pictures in [0, 1] with the canvas' grain in them, as `pipeline.stages.stylize.canvas_texture` has it."""
+    """Return pictures in [0, 1] with the canvas' grain in them.
+
+    The grain is as `pipeline.stages.stylize.canvas_texture` has it.
+    """
     gray = torch.einsum("bchw,c->bhw", pictures, pictures.new_tensor(LUMINANCE))[:, None]
     return (pictures + grain * (1 + THIN * (1 - 2 * gray)) * (gray / BLACK).clamp(0, 1)).clamp(0, 1)
 
@@ -234,7 +260,10 @@ def _shrinking(count: int) -> Tensor:
 
 @torch.inference_mode()
 def draw(network: nn.Module, held_out: Domains, vgg: Perceptual, page: Path) -> dict[str, float]:
-    """Draw photo | result of held-out landscapes and people; return relu4_1's likeness to the photo, which the content keeps."""
+    """Draw photo | result of held-out landscapes and people.
+
+    Return relu4_1's likeness to the photo, which the content keeps.
+    """
     device = next(network.parameters()).device
     panels, likeness = [], []
     for photo in shown(held_out):
@@ -299,10 +328,15 @@ def train(args: argparse.Namespace) -> None:
         return {"loss": loss.item(), **parts}
 
     fit(
-        {"painter": generator}, {"adam": optimizer}, step, averaged="painter",
-        schedule=Schedule(args.minutes, ema=0.99, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
+        {"painter": generator},
+        {"adam": optimizer},
+        step,
+        averaged="painter",
+        schedule=Schedule(args.minutes, ema=0.99, sample_minutes=args.sample_minutes),
+        folder=args.run,
+        clock=clock_of(device),
         sample=lambda net, page: draw(net, held_out, vgg, page),
-    )  # fmt: skip
+    )
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """Find moods among the paintings by their colors: `python -m training.moods SHARED`.
 
-Groups the paintings by mean and deviation of their Lab and writes the coolest and the warmest group's file names into
-`training/moods/`, for `training.painter --paintings`.
+Groups the paintings by mean and deviation of their Lab and writes the coolest and the warmest
+group's file names into `training/moods/`, for `training.painter --paintings`.
 """
 
 import argparse

@@ -1,7 +1,10 @@
-"""Outline many photos with one segmenter, in a process of its own so that its memory can be measured.
+"""Outline many photos with one segmenter.
 
-`python -m training.outlines SEGMENTER KEPT OUT < PHOTOS` (one path a line) writes NAME.png (0 or 255) and NAME.labels.png (the nine
-classes) for each photo into OUT and prints {"seconds", "parse_seconds", "megabytes"} as JSON. No torch here: it would be measured, too.
+It runs in a process of its own so that its memory can be measured.
+
+`python -m training.outlines SEGMENTER KEPT OUT < PHOTOS` (one path a line) writes NAME.png (0 or
+255) and NAME.labels.png (the nine classes) for each photo into OUT and prints {"seconds",
+"parse_seconds", "megabytes"} as JSON. No torch here: it would be measured, too.
 """
 
 import argparse
@@ -26,9 +29,10 @@ from pipeline.variants import SEGMENTERS
 
 @dataclass(frozen=True)
 class Cost:
-    """Median seconds a photo: of a segmenter's own work, and of the parse that shows it the faces; peak memory of the process, MB.
+    """Median seconds a photo, and peak memory of the process, MB.
 
-    What the parser alone outlines is its own work from beginning to end.
+    The seconds are of a segmenter's own work, and of the parse that shows it the faces. What the
+    parser alone outlines is its own work from beginning to end.
     """
 
     seconds: float
@@ -53,7 +57,8 @@ def outline_all(photos: Sequence[Path], segmenter: Segmenter, kept: Kept, out: P
     )
     if done.returncode:
         raise RuntimeError(
-            f"{segmenter} failed: {(done.stderr.strip().splitlines() or ['no reason was given'])[-1]}"
+            f"{segmenter} failed: "
+            f"{(done.stderr.strip().splitlines() or ['no reason was given'])[-1]}"
         )
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 

@@ -1,7 +1,10 @@
-"""Pack the shared sets into one small folder for a machine that takes little: `python -m training.pack ../shared/data PACKED`.
+"""Pack the shared sets into one small folder for a machine that takes little.
 
-Photos and masks that are learned from become smaller, photos are compressed as far as the limit asks; the sets that are measured
-on stay as they are. `python -m training.segment shared PACKED RUN` trains on it.
+`python -m training.pack ../shared/data PACKED`
+
+Photos and masks that are learned from become smaller, photos are compressed as far as the limit
+asks; the sets that are measured on stay as they are. `python -m training.segment shared PACKED RUN`
+trains on it.
 """
 
 import argparse
@@ -35,9 +38,12 @@ class PackError(ValueError):
 
 
 def pack(data: Path, packed: Path, *, limit_mb: float, side: int) -> int:
-    """Write the sets under `data` into a new folder of at most `limit_mb` MB, no photo longer than `side`; return the WebP quality.
+    """Write the sets under `data` into a new folder of at most `limit_mb` MB.
 
-    Raises: PackError: a set is missing, the folder is taken, or the sets do not fit at the least quality.
+    No photo in it is longer than `side`. Return the WebP quality.
+
+    Raises: PackError: a set is missing, the folder is taken, or the sets do not fit at the least
+    quality.
     """
     missing = [str(data / kind) for kind in (*LEARNED, *MEASURED) if not (data / kind).is_dir()]
     if missing:
@@ -55,7 +61,8 @@ def pack(data: Path, packed: Path, *, limit_mb: float, side: int) -> int:
             return quality
     shutil.rmtree(packed)
     raise PackError(
-        f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px; allow more, or fewer px a side."
+        f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px; "
+        "allow more, or fewer px a side."
     )
 
 
@@ -91,13 +98,19 @@ def folder_of(data: Path, kind: str) -> Path:
 
 
 def shrunk_size(shape: tuple[int, ...], side: int) -> tuple[int, int]:
-    """Return the (width, height) of a picture of `shape` (height, width) whose long side may be `side` px."""
+    """Return the (width, height) of a shrunk picture.
+
+    Its `shape` is (height, width), and its long side may be `side` px.
+    """
     k = min(1.0, side / max(shape[:2]))
     return max(1, round(shape[1] * k)), max(1, round(shape[0] * k))
 
 
 def compressed(file: Path, side: int, quality: int) -> Pixels:
-    """Return a photo, shrunk where it is longer than `side`, as a WebP file's bytes; a crop with points stays as large as they say."""
+    """Return a photo, shrunk where it is longer than `side`, as a WebP file's bytes.
+
+    A crop with points stays as large as they say.
+    """
     photo = read_pixels(file)
     size = photo.shape[1::-1] if "landmarks" in file.parts else shrunk_size(photo.shape, side)
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
@@ -117,7 +130,10 @@ def _written(photos: list[Path], data: Path, packed: Path, side: int, quality: i
 def _scaled(
     points: list[list[float]], shape: tuple[int, ...] | None, side: int
 ) -> list[list[float]]:
-    """Return points on the shrunk photo, pixel centers at integers; as they are where there is no such photo."""
+    """Return points on the shrunk photo, pixel centers at integers.
+
+    They stay as they are where there is no such photo.
+    """
     if shape is None:
         return points
     k = np.array(shrunk_size(shape, side)) / np.array(shape[1::-1])

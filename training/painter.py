@@ -1,8 +1,9 @@
 """Train the light painter: `python -m training.painter ../shared RUN_FOLDER`.
 
-The generator learns from a stroke renderer (`strokes.py`). Photo and noise go in; the renderer's picture of the same photo with
-the same noise is what should come out, compared pixel by pixel, by features and by Gram matrices. It trains with batch norm
-first; then norms are folded into the convolutions and it trains on as what it will be (`--plain`): a network in which what a pixel
+The generator learns from a stroke renderer (`strokes.py`). Photo and noise go in; the renderer's
+picture of the same photo with the same noise is what should come out, compared pixel by pixel, by
+features and by Gram matrices. It trains with batch norm first; then norms are folded into the
+convolutions and it trains on as what it will be (`--plain`): a network in which what a pixel
 becomes depends on its surroundings only, at any size.
 """
 
@@ -32,13 +33,14 @@ from training.strokes import lit_like_monet, stroked
 from training.teachers import Perceptual, gram
 from training.unpaired import LANDSCAPES, Domains, part
 
-WHITEST = 0.985  # targets are compared before tanh, where black and white are not flat; this is as far as they reach
+# Targets are compared before tanh, where black and white are not flat; this is as far as they
+# reach.
+WHITEST = 0.985
 FEATURES = ("conv21", "conv31", "conv41")
 BRUSH = ("conv11", "conv12", "conv21", "conv31")
-SHORT_PX = (
-    200,
-    450,
-)  # short sides at which photos are shown; enlarged ones are as soft as a small photo under a wide brush
+# Short sides at which photos are shown; enlarged ones are as soft as a small photo under a wide
+# brush.
+SHORT_PX = (200, 450)
 MARGIN = 20  # px; strokes reach this far; even, to keep the carrier in place
 SHOWN_PX, SHOWN = 384, 5  # held-out photos of each kind on a sheet, and their short side
 
@@ -46,7 +48,10 @@ SHOWN_PX, SHOWN = 384, 5  # held-out photos of each kind on a sheet, and their s
 def batches(
     data: Domains, batch: int, side: int, rng: np.random.Generator, light: Light = lit_like_monet
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield endless (noisy photo, strokes) pairs, (B, 3, side, side) in [-1, 1], each photo at a random scale."""
+    """Yield endless (noisy photo, strokes) pairs, each photo at a random scale.
+
+    Both are (B, 3, side, side) in [-1, 1].
+    """
     inner = slice(MARGIN, MARGIN + side)
     while True:
         pairs = []
@@ -64,7 +69,10 @@ def batches(
 def pair_of(
     photo: Pixels, rng: np.random.Generator, light: Light = lit_like_monet
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the photo with noise, and the strokes that the renderer makes of both, (H, W, 3) in [-1, 1]."""
+    """Return the photo with noise, and the strokes that the renderer makes of both.
+
+    Both are (H, W, 3) in [-1, 1].
+    """
     plain, noise = photo.astype(np.float32) / 255, seeds(photo.shape[:2], rng)
     return plain * 2 - 1 + carried(noise), stroked(light(plain), noise) * 2 - 1
 
@@ -130,9 +138,10 @@ def run(network: nn.Module, given: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def plain_generator(state: dict[str, Tensor]) -> tuple[Generator, dict[str, Any]]:
-    """Return a checkpoint's generator without norms, and its arguments, read off the weights' shapes.
+    """Return a checkpoint's generator without norms, and its arguments.
 
-    Batch norms are folded into the convolutions before them: the same output.
+    The arguments are read off the weights' shapes. Batch norms are folded into the convolutions
+    before them: the same output.
     """
     filters = len(state["model.1.weight"])
     blocks = sum(bool(re.fullmatch(r"model\.\d+\.conv_block\.1\.weight", key)) for key in state)
@@ -166,7 +175,10 @@ def _folded(network: nn.Module) -> nn.Module:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
+    """Train for a number of minutes.
+
+    Begin from a start checkpoint, from where this run stopped, or from nothing.
+    """
     torch.manual_seed(0)
     device = torch.device(args.device)
     generator = Generator(args.filters, args.blocks, resize=True, norm="batch")
@@ -196,10 +208,15 @@ def train(args: argparse.Namespace) -> None:
         return {"loss": loss.item(), **parts, "before": before.item()}
 
     fit(
-        {"generator": generator}, {"adam": optimizer}, step, averaged="generator",
-        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes), folder=args.run,
-        clock=clock_of(device), sample=lambda net, page: draw(net, held_out, page, light),
-    )  # fmt: skip
+        {"generator": generator},
+        {"adam": optimizer},
+        step,
+        averaged="generator",
+        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes),
+        folder=args.run,
+        clock=clock_of(device),
+        sample=lambda net, page: draw(net, held_out, page, light),
+    )
 
 
 def arguments() -> argparse.ArgumentParser:

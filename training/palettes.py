@@ -16,7 +16,9 @@ Light = Callable[[Field], Field]
 
 
 def read_mood(data: Path, listed: Path | None) -> tuple[Domains, Domains, Light]:
-    """Return the pictures to train on, those kept out, and the light of the paintings that a file lists; no file: of all.
+    """Return the pictures to train on, those kept out, and the light of some paintings.
+
+    These are the paintings that a file lists; without a file, all of them.
 
     Raises: DatasetError: a set is missing.
     """
@@ -39,7 +41,9 @@ def palettes_of(paintings: list[Pixels]) -> Field:
 
 
 def lit_like(paintings: Field, all_of_them: Field) -> Light:
-    """Return what gives a photo, (H, W, 3) in [0, 1], Monet's light, moved as far as these paintings' palettes are from all others'.
+    """Return what gives a photo, (H, W, 3) in [0, 1], the light of these paintings.
+
+    It is Monet's light, moved as far as their palettes are from all others'.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images".
     """

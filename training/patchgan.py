@@ -4,9 +4,12 @@ from torch import Tensor, nn
 
 
 class PatchGAN(nn.Sequential):
-    """Judge (B, 3, H, W) in [-1, 1] by overlapping patches of 70 px: (B, 1, H / 8 - 2, W / 8 - 2), 1 is real, 0 is made.
+    """Judge (B, 3, H, W) in [-1, 1] by overlapping patches of 70 px.
 
-    Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2 (C64-C128-C256-C512); Isola et al. 2017.
+    The judgments are (B, 1, H / 8 - 2, W / 8 - 2): 1 is real, 0 is made.
+
+    Source: Zhu et al. 2017, "Unpaired Image-to-Image Translation", appendix 7.2
+    (C64-C128-C256-C512); Isola et al. 2017.
     """
 
     def __init__(self, filters: int = 64) -> None:
@@ -29,7 +32,10 @@ class PatchGAN(nn.Sequential):
 
 
 def begun(module: nn.Module) -> None:
-    """Draw a convolution's first weights from a normal distribution of deviation 0.02, as the paper does."""
+    """Draw a convolution's first weights from a normal distribution.
+
+    Its deviation is 0.02, as in the paper.
+    """
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, 0.02)
         if module.bias is not None:

@@ -1,9 +1,11 @@
 """Train the compact perceptual network: `python -m training.perceptual SHARED RUN`.
 
-It learns to say of a picture what a distilled VGG-19 says of it, lifted to VGG-19's channels: of photos, of paintings, and of pictures that
-are still half noise, as an optimization that starts from noise shows it. A run that is called again goes on where it stopped.
+It learns to say of a picture what a distilled VGG-19 says of it, lifted to VGG-19's channels: of
+photos, of paintings, and of pictures that are still half noise, as an optimization that starts from
+noise shows it. A run that is called again goes on where it stopped.
 
-Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer" (the teacher).
+Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer"
+(the teacher).
 """
 
 import argparse
@@ -70,16 +72,20 @@ def batches(data: Domains, batch: int, side: int, rng: np.random.Generator) -> I
 
 
 def products(one: Tensor, other: Tensor) -> Tensor:
-    """Return the mean products of two maps' channels, and of a one beside them, (B, C + 1, D + 1)."""
+    """Return the mean products of two maps' channels, and of a one beside them.
+
+    They are (B, C + 1, D + 1).
+    """
     a, b = (F.pad(maps.flatten(2), (0, 0, 0, 1), value=1.0) for maps in (one, other))
     return a @ b.mT / a.shape[2]
 
 
 def unlike(found: Tensor, wanted: Tensor, mine: Tensor, theirs: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how far a layer's lifted map is from the wanted one, and its Gram matrix, each as a share of the wanted one's size.
+    """Return how far a layer's lifted map is from the wanted one, and its Gram matrix.
 
-    `mine`, `theirs`: matrices that lift them. The lifted maps are never made: products of the narrow ones' channels say all of it. A map's
-    size is its deviation from its channels' means: to know the mean alone is worth nothing.
+    Each is a share of the wanted one's size. `mine`, `theirs`: matrices that lift them. The lifted
+    maps are never made: products of the narrow ones' channels say all of it. A map's size is its
+    deviation from its channels' means: to know the mean alone is worth nothing.
     """
     own, cross, truth = products(found, found), products(found, wanted), products(wanted, wanted)
     energy = (theirs @ truth.mean(0) * theirs).sum()
@@ -93,7 +99,10 @@ def unlike(found: Tensor, wanted: Tensor, mine: Tensor, theirs: Tensor) -> tuple
 
 @torch.inference_mode()
 def evaluate(net: Perceptual, held_out: Domains, teacher: Lifted, page: Path) -> dict[str, float]:
-    """Return each layer's distance on held-out pictures, maps and Gram matrices; draw the run's loss curve."""
+    """Return each layer's distance on held-out pictures; draw the run's loss curve.
+
+    The distances are those of maps and of Gram matrices.
+    """
     rng = np.random.default_rng(0)
     device = next(net.parameters()).device
     sums: dict[str, list[float]] = {}
@@ -140,10 +149,15 @@ def train(args: argparse.Namespace) -> None:
         return {"loss": loss.item(), "maps": maps.item(), "grams": grams.item()}
 
     fit(
-        {"perceptual": net}, {"adam": optimizer}, step, averaged="perceptual",
-        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run, clock=clock_of(device),
+        {"perceptual": net},
+        {"adam": optimizer},
+        step,
+        averaged="perceptual",
+        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes),
+        folder=args.run,
+        clock=clock_of(device),
         sample=lambda averaged, page: evaluate(averaged, held_out, teacher, page),
-    )  # fmt: skip
+    )
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -1,4 +1,7 @@
-"""How well a promptable segmenter follows: `python -m training.prompt_figures SHARED/data weights/sam_light-*.safetensors`."""
+"""Measure how well a promptable segmenter follows.
+
+`python -m training.prompt_figures SHARED/data weights/sam_light-*.safetensors`
+"""
 
 import argparse
 from pathlib import Path
@@ -37,7 +40,10 @@ class Answered:
         self.embedding: Tensor = network.embedded(network.features(view))
 
     def ask(self, asked: Asked) -> tuple[Logits, Logits]:
-        """Return the mask at the photo's size, and as the network gave it; points are px of the photo."""
+        """Return the mask at the photo's size, and as the network gave it.
+
+        Points are px of the photo.
+        """
         logits, scores, moved = self._answer(asked)
         mask = chosen(logits, scores, [moved])[0]
         return self._at_photo(mask), mask
@@ -65,7 +71,10 @@ class Answered:
 def followed(
     answered: Answered, wanted: Region, asked: Asked, clicks: int
 ) -> tuple[list[float], list[Logits], Asked]:
-    """Return the IoU of the first answer and after each correction, the masks, and all that was asked."""
+    """Return the IoU of each answer, the masks, and all that was asked.
+
+    The IoU is that of the first answer and after each correction.
+    """
     scores, masks, everywhere = [], [], np.ones(wanted.shape, bool)
     for left in range(clicks, -1, -1):
         mask, low = answered.ask(asked)
@@ -92,7 +101,10 @@ def clicked(wanted: Region) -> Asked:
 def measured(
     network: LightSam, data: Path, limit: int | None, clicks: int, sheet: Path | None = None
 ) -> dict[str, list[float]]:
-    """Return the mean IoU of the first answer and after 1, 2, … clicks, by region and first prompt, on pictures never trained on."""
+    """Return the mean IoU of the first answer and after 1, 2, … clicks.
+
+    It is given by region and first prompt, on pictures never trained on.
+    """
     seen: dict[str, list[list[float]]] = {}
     rows = []
     for photo, truth in _pictures(data, limit):
@@ -140,7 +152,10 @@ def _pictures(data: Path, limit: int | None) -> list[tuple[Pixels, dict[str, Reg
 def _drawn(
     photo: Pixels, wanted: Region, masks: tuple[Logits, Logits], asked: Asked, side: int = 160
 ) -> Pixels:
-    """Return the photo with the first and the last mask beside each other: right green, too much red, missing blue."""
+    """Return the photo with the first and the last mask beside each other.
+
+    What is right is green, too much is red, missing is blue.
+    """
     tiles = []
     for mask in masks:
         tile = photo.astype(np.float32) * 0.6

@@ -1,7 +1,10 @@
-"""Train the embedded promptable segmenter: `python -m training.prompts SHARED/data RUN_FOLDER --start PARSER_SHARD...`.
+"""Train the embedded promptable segmenter.
 
-A person is simulated: a box, a click or a mask with a mistake, then clicks where the answer is wrong. Trained coarse to fine:
-`--cells 16`, then 32, then 64 (the whole embedding), each starting from the one before.
+`python -m training.prompts SHARED/data RUN_FOLDER --start PARSER_SHARD...`
+
+A person is simulated: a box, a click or a mask with a mistake, then clicks where the answer is
+wrong. Trained coarse to fine: `--cells 16`, then 32, then 64 (the whole embedding), each starting
+from the one before.
 
 Source: Kirillov et al. 2023, "Segment Anything", appendix A (training algorithm).
 """
@@ -27,7 +30,10 @@ FOCAL, GAMMA = 20.0, 2.0
 
 
 def losses(logits: Tensor, truth: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
-    """Return focal loss + Dice, and the masks' IoU, each (B, 4); truth and known are (B, 1, H, W) in [0, 1]."""
+    """Return focal loss + Dice, and the masks' IoU, each (B, 4).
+
+    Truth and known are (B, 1, H, W) in [0, 1].
+    """
     p = logits.sigmoid()
     missed = (p - truth).abs() ** GAMMA
     area = known.sum((2, 3))
@@ -47,8 +53,8 @@ def task_loss(
 ) -> tuple[Tensor, Tensor]:
     """Return the loss of one answer and the IoU (B, 4) of its masks.
 
-    The first mask answers prompts that say enough; of the other three only the best is punished, so that they differ. Both learn
-    from both kinds of prompts, less from the other's.
+    The first mask answers prompts that say enough; of the other three only the best is punished, so
+    that they differ. Both learn from both kinds of prompts, less from the other's.
     """
     each, iou = losses(logits, truth, known)
     best = each[:, 1:].min(1).values + 0.05 * each[:, 1:].mean(1)
@@ -57,7 +63,10 @@ def task_loss(
 
 
 def learn(network: LightSam, tasks: list[Task], rng: np.random.Generator) -> dict[str, float]:
-    """Answer, and be corrected; leave the gradients in the network and return figures of first and later answers."""
+    """Answer, and be corrected; leave the gradients in the network.
+
+    Return figures of first and later answers.
+    """
     side, device = 4 * network.cells, tasks[0].features.device
     regions = (
         torch.from_numpy(np.stack([np.stack([t.wanted, t.known]) for t in tasks]))
@@ -87,7 +96,10 @@ def learn(network: LightSam, tasks: list[Task], rng: np.random.Generator) -> dic
 
 
 def started(files: list[Path], cells: int) -> tuple[LightSam, nn.Module | None]:
-    """Return the network from a parser's shards or from a run of this training, and the parser if there is one."""
+    """Return the network, and the parser if there is one.
+
+    The network begins from a parser's shards or from a run of this training.
+    """
     network = LightSam(cells)
     state = single(*files)
     if any(key.startswith("mask_decoder.") for key in state):

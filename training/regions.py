@@ -1,4 +1,7 @@
-"""What a person may want of a photo: a face, hair, a head, somebody whole, one part. Cut out of the shared masks."""
+"""Cut what a person may want of a photo out of the shared masks.
+
+That is a face, hair, a head, somebody whole, or one part.
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,8 @@ from training.taught import taught, upright
 
 Region = NDArray[np.bool_]  # (H, W)
 
-# The parser's twelve classes, and what CelebAMask-HQ knows besides. A view's second person counts from PEOPLE on, and so on.
+# The parser's twelve classes, and what CelebAMask-HQ knows besides. A view's second person counts
+# from PEOPLE on, and so on.
 EAR, NECK, CLOTH, SOMETHING, PEOPLE = 12, 13, 14, 15, 32
 CODES = CELEBA.copy()
 CODES[[8, 9, 15]], CODES[[16, 17]], CODES[18] = EAR, NECK, CLOTH
@@ -55,9 +59,12 @@ LEAST = 24  # px of the view that a region must have
 
 
 class Shared:
-    """The shared sets' samples, labelled with CODES, each read when it is asked for; `weights`: how often each is drawn.
+    """The shared sets' samples, labelled with CODES, each read when it is asked for.
 
-    `teacher`: a parser that marks the parts of faces in the wild, or None; what it said is kept in the folder `memory`.
+    `weights`: how often each is drawn.
+
+    `teacher`: a parser that marks the parts of faces in the wild, or None; what it said is kept in
+    the folder `memory`.
     """
 
     def __init__(self, data: Path, teacher: nn.Module | None, memory: Path) -> None:
@@ -121,7 +128,8 @@ def choices(labels: Labels) -> tuple[list[tuple[str, int]], NDArray[np.float64]]
         if person == 0:
             parts[0] = 0  # the background
         for name, codes in PARTS.items():
-            # Of somebody whose parts nobody marked, only the whole is known, and the face where the teacher saw it.
+            # Of somebody whose parts nobody marked, only the whole is known, and the face where the
+            # teacher saw it.
             if parts[list(codes)].sum() < LEAST or (
                 parts[SOMETHING] and name not in ("person", "face")
             ):

@@ -1,4 +1,7 @@
-"""What a restorer is worth on faces whose truth is known: decibels gained, nearness in features, sharp faces left alone."""
+"""Measure what a restorer is worth on faces whose truth is known.
+
+That is decibels gained, nearness in features, and sharp faces left alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ SEED = 2021
 
 @dataclass(frozen=True)
 class Outcome:
-    """A face, the same degraded, what was made of that, and what was made of the sharp one; all (H, W, 3)."""
+    """A face, the same degraded, and what was made of the degraded and of the sharp one.
+
+    All are (H, W, 3).
+    """
 
     sharp: Pixels
     degraded: Pixels
@@ -36,7 +42,9 @@ class Outcome:
 
 
 def trials(folder: Path, count: int | None = None) -> list[tuple[Pixels, Pixels]]:
-    """Return a folder's faces, or the first ones, each (sharp, degraded); the damage is always the same.
+    """Return a folder's faces, or the first ones, each (sharp, degraded).
+
+    The damage is always the same.
 
     Raises: DatasetError: there are no faces.
     """
@@ -65,8 +73,9 @@ def restored(face: Pixels, network: Network) -> Pixels:
 def figures(outcomes: Sequence[Outcome], vgg: Perceptual) -> dict[str, float]:
     """Return means over all faces.
 
-    `gain_db`: PSNR of the restored less that of the degraded; `feature_ratio`: distance in features from the truth, restored over
-    degraded; `sharp_db`: PSNR of what was sharp before; `sharp_worst_db`: the lowest of these.
+    `gain_db`: PSNR of the restored less that of the degraded; `feature_ratio`: distance in features
+    from the truth, restored over degraded; `sharp_db`: PSNR of what was sharp before;
+    `sharp_worst_db`: the lowest of these.
     """
     gains = [psnr(o.restored, o.sharp) - psnr(o.degraded, o.sharp) for o in outcomes]
     passed = [psnr(o.passed, o.sharp) for o in outcomes]
@@ -93,9 +102,12 @@ def distance(found: Pixels, wanted: Pixels, vgg: Perceptual) -> float:
 def feature_distance(
     found: Tensor, wanted: Tensor, vgg: Perceptual, weight: Tensor | None = None
 ) -> Tensor:
-    """Return how far pictures, (B, 3, H, W) in [-1, 1], are from others in features, the mean over the layers: (B,).
+    """Return how far pictures are from others in features, the mean over the layers: (B,).
 
-    In each layer the mean absolute difference over the mean of the wanted features. `weight`: how much a pixel counts, (B, 1, H, W).
+    Both are (B, 3, H, W) in [-1, 1].
+
+    In each layer the mean absolute difference over the mean of the wanted features. `weight`: how
+    much a pixel counts, (B, 1, H, W).
     """
     got = vgg(found / 2 + 0.5)
     with torch.no_grad():

@@ -1,10 +1,12 @@
 """Train the light restorer: `python -m training.restorer SHARED RUN`.
 
-Faces are degraded as GFPGAN's were; the network is punished for every pixel, for the features of a distilled VGG-19, and more for
-eyes and mouth. `--adversarial 0.05` adds an opponent that tells real faces from restored ones, once a start checkpoint restores. A
-run that is called again goes on where it stopped. On several GPUs: `accelerate launch -m training.restorer …`.
+Faces are degraded as GFPGAN's were; the network is punished for every pixel, for the features of a
+distilled VGG-19, and more for eyes and mouth. `--adversarial 0.05` adds an opponent that tells real
+faces from restored ones, once a start checkpoint restores. A run that is called again goes on where
+it stopped. On several GPUs: `accelerate launch -m training.restorer …`.
 
-Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior", sections 3.4 and 4.1.
+Source: Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior",
+sections 3.4 and 4.1.
 """
 
 import argparse
@@ -38,7 +40,8 @@ def difference(
 ) -> tuple[Tensor, dict[str, float]]:
     """Return the loss between two (B, 3, H, W) pictures in [-1, 1], and its parts.
 
-    `look`, (B, 1, H, W): where people look; `sharper`: weight of the features, which ask for edges where pixels ask for a mean.
+    `look`, (B, 1, H, W): where people look; `sharper`: weight of the features, which ask for edges
+    where pixels ask for a mean.
 
     Source: Charbonnier et al. 1994 for the pixels' share; Johnson et al. 2016 for the features'.
     """
@@ -49,13 +52,17 @@ def difference(
 
 
 def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
-    """Return the restorer, with first weights or a start checkpoint's, and its opponent where one is asked for.
+    """Return the restorer, and its opponent where one is asked for.
 
-    Raises: ValueError: an opponent is asked for before there is anything that it could tell from the truth.
+    The restorer has first weights or a start checkpoint's.
+
+    Raises: ValueError: an opponent is asked for before there is anything that it could tell from
+    the truth.
     """
     if args.adversarial and not args.start:
         raise ValueError(
-            "--adversarial needs a restorer that restores already: name one by --start RUN/average.safetensors."
+            "--adversarial needs a restorer that restores already: "
+            "name one by --start RUN/average.safetensors."
         )
     nets: dict[str, nn.Module] = {"restorer": LightRestorer(args.width, args.depth)}
     if args.start:
@@ -68,7 +75,10 @@ def networks(args: argparse.Namespace) -> dict[str, nn.Module]:
 def evaluate(
     network: nn.Module, held_out: list[tuple[Pixels, Pixels]], vgg: Perceptual, page: Path
 ) -> dict[str, float]:
-    """Measure an averaged network on held-out faces; draw degraded | restored | truth of some, and the run's loss curve."""
+    """Measure an averaged network on held-out faces.
+
+    Draw degraded | restored | truth of some, and the run's loss curve.
+    """
     outcomes = [outcome(sharp, degraded, as_network(network)) for sharp, degraded in held_out]
     panels = [np.hstack([o.degraded, o.restored, o.sharp]) for o in outcomes[:SHOWN]]
     cv2.imwrite(str(page), sheet(panels)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
@@ -78,7 +88,8 @@ def evaluate(
 
 def train(args: argparse.Namespace) -> None:
     """Train for a number of minutes, or from where this run stopped."""
-    # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that the averaged copy stays plain.
+    # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that
+    # the averaged copy stays plain.
     machine = Accelerator(mixed_precision="no", cpu=args.cpu)
     device = machine.device
     torch.manual_seed(0)
@@ -124,11 +135,15 @@ def train(args: argparse.Namespace) -> None:
         return {"loss": loss.item(), **parts}
 
     fit(
-        nets, optimizers, step, averaged="restorer",
-        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes), folder=args.run,
+        nets,
+        optimizers,
+        step,
+        averaged="restorer",
+        schedule=Schedule(args.minutes, sample_minutes=args.sample_minutes),
+        folder=args.run,
         sample=lambda net, page: evaluate(net, held_out, vgg, page),
         **shared_by(machine),
-    )  # fmt: skip
+    )
     machine.wait_for_everyone()
     machine.end_training()
 

@@ -18,9 +18,9 @@ Spot = tuple[float, float, float]  # a face: center x, y and height, px
 class Sample:
     """One photo with its labels (`training.labels`).
 
-    `whole`: the share of draws that show the whole photo instead of the face. `solid`: every pixel is known to be the person's
-    or background, so that the person can be cut out and the background be exchanged. `figure`: where
-    somebody stands, head to shoes.
+    `whole`: the share of draws that show the whole photo instead of the face. `solid`: every pixel
+    is known to be the person's or background, so that the person can be cut out and the background
+    be exchanged. `figure`: where somebody stands, head to shoes.
     """
 
     photo: Pixels
@@ -40,7 +40,10 @@ class Samples(Protocol):
 
 
 def read_pixels(file: Path) -> Pixels:
-    """Read a photo as it is stored, whatever its EXIF orientation says: its mask knows nothing of that."""
+    """Read a photo as it is stored, whatever its EXIF orientation says.
+
+    Its mask knows nothing of that.
+    """
     stored = cv2.imread(str(file), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if stored is None:
         raise FileNotFoundError(f"A photo was wanted at {file}; there is none that can be read.")
@@ -54,7 +57,10 @@ def read_mask(file: Path) -> Labels:
 
 
 def face_in(labels: Labels) -> Spot | None:
-    """Return where the face is by its parts, brow to chin; None where fewer than 64 pixels are skin."""
+    """Return where the face is by its parts, brow to chin.
+
+    Return None where fewer than 64 pixels are skin.
+    """
     rows, columns = np.nonzero((labels >= Part.SKIN) & (labels <= Part.TEETH))
     if len(rows) < 64:
         return None

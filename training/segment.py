@@ -5,7 +5,8 @@
     python -m training.segment streets ../shared RUN --views streets [--start SHARD...]
     python -m training.segment show WEIGHTS... FOLDER OUT
 
-A run that is called again goes on where it stopped. On several GPUs: `accelerate launch -m training.segment …`.
+A run that is called again goes on where it stopped. On several GPUs:
+`accelerate launch -m training.segment …`.
 Source: Lai 2024 (the U-Net trained on EasyPortrait), with thirteen outputs instead of nine.
 """
 
@@ -48,7 +49,9 @@ from training.street_data import chosen, load_streets
 from training.street_held_out import HeldOutStreets
 from training.views import VIEWS, Views
 
-LOOK_PX = 256  # held-out photos are looked at once, this long: a measure of the network, not of the pipeline's closer looks
+# Held-out photos are looked at once, this long: a measure of the network, not of the pipeline's
+# closer looks.
+LOOK_PX = 256
 DRAWN = 8  # held-out photos on a sheet, at most
 VALIDATED = 200  # held-out photos of EasyPortrait's two thousand
 
@@ -108,7 +111,10 @@ def easyportrait_data(folder: Path, scenes: Path | None) -> Data:
 
 
 def evaluate(network: nn.Module, data: Data, page: Path) -> dict[str, float]:
-    """Measure an averaged network on held-out photos; draw some of them and the run's loss curve."""
+    """Measure an averaged network on held-out photos.
+
+    Draw some of them and the run's loss curve.
+    """
     device = next(network.parameters()).device
     seen, held_out = as_network(parser_of(network.state_dict()).to(device)), data.held_out
     scores, panels = Scores(), []
@@ -122,12 +128,16 @@ def evaluate(network: nn.Module, data: Data, page: Path) -> dict[str, float]:
 
 
 def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return a nine- or twelve-class state dict with the classes that it lacks, each like what it was part of."""
+    """Return a nine- or twelve-class state dict with the classes that it lacks.
+
+    Each of these is like what it was part of.
+    """
     weight, bias = state["segmentation_head.0.weight"], state["segmentation_head.0.bias"]
     if len(bias) == CLASSES:
         return state
     if len(bias) == NINE:
-        # Hair, headwear and glasses: ln 4 off each of the four keeps the sum of their probabilities where person's was.
+        # Hair, headwear and glasses: ln 4 off each of the four keeps the sum of their probabilities
+        # where person's was.
         weight, bias = (
             torch.cat([weight, weight[1:2].repeat(3, 1, 1, 1)]),
             torch.cat([bias, bias[1:2].repeat(3)]),
@@ -150,11 +160,15 @@ def data_of(args: argparse.Namespace, network: nn.Module) -> Data:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train from a start checkpoint, from where this run stopped, or from nothing, for a number of minutes."""
+    """Train for a number of minutes.
+
+    Begin from a start checkpoint, from where this run stopped, or from nothing.
+    """
     spare = DistributedDataParallelKwargs(
         find_unused_parameters=True
     )  # the encoder's own last layer has no part in this
-    # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that the averaged copy stays plain.
+    # No mixed precision of accelerate's, which changes `forward`: bf16 by autocast below, so that
+    # the averaged copy stays plain.
     machine = Accelerator(mixed_precision="no", cpu=args.cpu, kwargs_handlers=[spare])
     device = machine.device
     torch.manual_seed(0)
@@ -199,7 +213,10 @@ def train(args: argparse.Namespace) -> None:
 
 
 def show(args: argparse.Namespace) -> None:
-    """Write photo | prediction | truth for every sample of a test folder, and print IoU over all of them."""
+    """Write photo | prediction | truth for every sample of a test folder.
+
+    Print IoU over all of them.
+    """
     held_out = test_folder(args.folder)
     network = as_network(parser_of(single(*args.weights)))
     args.out.mkdir(parents=True, exist_ok=True)
@@ -216,7 +233,9 @@ def show(args: argparse.Namespace) -> None:
 
 
 def test_folder(folder: Path) -> list[HeldOut]:
-    """Return what a test folder holds: EasyPortrait's test split, or `images` and `masks` of CelebAMask-HQ or of persons.
+    """Return what a test folder holds.
+
+    That is EasyPortrait's test split, or `images` and `masks` of CelebAMask-HQ or of persons.
 
     Raises: DatasetError: photos or masks are missing.
     """

@@ -1,4 +1,6 @@
-"""Take the mean of two trainings of one network: `python -m training.soup ONE... --other OTHER... --share 0.3 --out OUT`.
+"""Take the mean of two trainings of one network.
+
+`python -m training.soup ONE... --other OTHER... --share 0.3 --out OUT`
 
 Between two checkpoints of one line of training lie networks that keep something of both.
 Source: Wortsman et al. 2022, "Model soups".
@@ -14,7 +16,9 @@ from training.loop import half_state, single
 
 
 def lerp(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return the weights of `one` with a `share` in [0, 1] of the `other`'s; counters are the other's.
+    """Return the weights of `one` with a `share` in [0, 1] of the `other`'s.
+
+    Counters are the other's.
 
     Raises: ValueError: the two are not checkpoints of one network.
     """

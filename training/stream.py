@@ -22,9 +22,12 @@ ENDLESS = 1 << 31
 
 
 class Varied(Dataset[tuple[Tensor, Tensor]]):
-    """Item i: a photo (3, side, side) uint8 and its labels (side, side) uint8, always the same for the same seed and i.
+    """Item i: a photo (3, side, side) uint8 and its labels (side, side) uint8.
 
-    `weights`: how often each sample is drawn, relative to the others. `scenes`: landscapes without people; may be empty.
+    It is always the same for the same seed and i.
+
+    `weights`: how often each sample is drawn, relative to the others. `scenes`: landscapes without
+    people; may be empty.
     """
 
     def __init__(
@@ -72,7 +75,10 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
 def batches(
     varied: Varied, batch: int, device: torch.device, workers: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield endless batches on a device: (B, 3, side, side) normalized photos and (B, side, side) labels."""
+    """Yield endless batches of normalized photos and their labels on a device.
+
+    Photos are (B, 3, side, side), labels (B, side, side).
+    """
     mean, std = MEAN.to(device), STD.to(device)
     for photos, labels in loader(varied, batch, device, workers):
         yield (
@@ -82,7 +88,10 @@ def batches(
 
 
 def loader(items: Dataset[Any], batch: int, device: torch.device, workers: int) -> DataLoader[Any]:
-    """Return what makes batches of items in their order, in processes beside the training where `workers` are wanted."""
+    """Return what makes batches of items in their order.
+
+    It works in processes beside the training where `workers` are wanted.
+    """
     return DataLoader(
         items, batch, num_workers=workers, pin_memory=device.type == "cuda",
         worker_init_fn=_alone, prefetch_factor=4 if workers else None,

@@ -1,7 +1,10 @@
-"""A painter without a network: Monet's light on a photo, then dabs of broken color. It teaches the generator.
+"""Paint without a network: Monet's light on a photo, then dabs of broken color.
 
-The constants were found by a search on 40 training photos and 100 training paintings, for small distances between their mean features,
-at the default size of brush; those that decide how much of a photo is left in its painting were set by eye.
+This painter teaches the generator.
+
+The constants were found by a search on 40 training photos and 100 training paintings, for small
+distances between their mean features, at the default size of brush; those that decide how much of a
+photo is left in its painting were set by eye.
 """
 
 from dataclasses import dataclass
@@ -18,7 +21,8 @@ Field = NDArray[np.float32]
 # A painting is lighter than a photo, not paler, and warmest between its lights and its darks.
 LIGHT_GAIN, LIGHT_SHIFT, COLOR_GAIN, COLOR_KNEE = 0.92, 14.0, 1.15, 130.0
 GREENER, YELLOWER = -3.5, 5.0
-# Its reds, and with them skin, are neither lighter nor greener: where a photo's a is so much around a place, these shifts shrink.
+# Its reds, and with them skin, are neither lighter nor greener: where a photo's a is so much around
+# a place, these shifts shrink.
 RED_FROM, RED_TO, RED_AROUND_PX, RED_KEEPS = (
     2.0,
     14.0,
@@ -38,16 +42,18 @@ RELIEF = 2.5  # of L: how thick the paint is
 FINE_AT = 0.2  # edges from which on the fine brush is taken
 KEPT = 0.6  # of the structure at edges that strokes have lost
 SHARPER = 0.65
-LEAN = (
-    6e-4,
-    -1.5e-4,
-)  # what is added to gradients' squares across and to their products: flat places are painted nearly upright
+# What is added to gradients' squares across and to their products: flat places are painted nearly
+# upright.
+LEAN = (6e-4, -1.5e-4)
 FLOW_PX, AROUND_PX = 2.5, 6.0  # over which a stroke's course, and how busy a photo is, are averaged
 
 
 @dataclass(frozen=True)
 class Brush:
-    """One brush: which of the three seeds its strokes grow from; how much wider than these they are and how long, px.
+    """One brush: what its strokes grow from, and their size.
+
+    It says which of the three seeds its strokes grow from, and how much wider than these they are
+    and how long, px.
 
     `reach`: from how far a stroke takes its colors, steps of nearly a pixel.
     """
@@ -63,9 +69,12 @@ WIDE, FINE = Brush(0, 0.4, 26, 6), Brush(1, 0.0, 22, 2)
 
 
 def lit_like_monet(photo: Field) -> Field:
-    """Return the photo (H, W, 3) in [0, 1] with lifted darks but for reds, calmer blues, and middle lights warmer than others.
+    """Return the photo (H, W, 3) in [0, 1] in Monet's light.
 
-    It asks for what is near alone, so that a network without a view of the whole picture can learn it.
+    Darks are lifted but for reds, blues are calmer, and middle lights are warmer than others.
+
+    It asks for what is near alone, so that a network without a view of the whole picture can learn
+    it.
     """
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)
     red = np.clip(
@@ -90,12 +99,13 @@ def lit_like_monet(photo: Field) -> Field:
 def stroked(light: Field, seeds: Field) -> Field:
     """Return the picture, (H, W, 3) in [0, 1], painted in dabs along its edges.
 
-    `seeds`, (H, W, 3) smooth noise (`pipeline.ops.seed_noise`), smeared along the edges, are hills that long; every pixel takes the color at
-    the hilltop above it, so that a hill is a dab of one color with an edge. The same seeds give the same dabs: a network that is given
-    them can learn the dabs themselves instead of their blurred mean.
+    `seeds`, (H, W, 3) smooth noise (`pipeline.ops.seed_noise`), smeared along the edges, are hills
+    that long; every pixel takes the color at the hilltop above it, so that a hill is a dab of one
+    color with an edge. The same seeds give the same dabs: a network that is given them can learn
+    the dabs themselves instead of their blurred mean.
 
-    Source: Cabral and Leedom 1993, "Imaging Vector Fields Using Line Integral Convolution", for the smearing; Comaniciu and Meer
-    2002, "Mean Shift", for the climb.
+    Source: Cabral and Leedom 1993, "Imaging Vector Fields Using Line Integral Convolution", for the
+    smearing; Comaniciu and Meer 2002, "Mean Shift", for the climb.
     """
     course, edges = flow(light)
     fine = np.clip(cv2.GaussianBlur(edges, (0, 0), 1) / FINE_AT, 0, 1)
@@ -146,7 +156,10 @@ def _hills(seeds: Field, course: Field, brush: Brush) -> Field:
 
 
 def _deviation(wider: float, length: int) -> float:
-    """Return the deviation that seeds have left after a blur and a smear of this length: the same at every picture's size."""
+    """Return the deviation that seeds have left after a blur and a smear of this length.
+
+    It is the same at every picture's size.
+    """
     width = float(np.hypot(SOFTNESS_PX, wider))
     return SOFTNESS_PX / width / (1 + length / (3.5 * width)) ** 0.5
 
@@ -158,7 +171,10 @@ def _slopes(height: Field) -> tuple[Field, Field]:
 
 
 def _climb(height: Field, steps: int) -> Field:
-    """Return how far, (2, H, W) x and y, every pixel comes uphill in so many steps of nearly one pixel."""
+    """Return how far every pixel comes uphill in so many steps of nearly one pixel.
+
+    The way is (2, H, W), x and y.
+    """
     slopes = np.stack(_slopes(height))
     slopes *= 0.95 / (np.hypot(*slopes) + 0.02)
     moved = np.zeros_like(slopes)

@@ -1,4 +1,7 @@
-"""Sunglasses drawn on faces in training: sets of faces hold few, and a network then draws brows and eyes on the lenses."""
+"""Draw sunglasses on faces in training.
+
+Sets of faces hold few, and a network then draws brows and eyes on the lenses.
+"""
 
 import cv2
 import numpy as np
@@ -13,7 +16,10 @@ HIDDEN = 128  # of 255: where a lens covers as much of a pixel, the pixel is its
 
 
 def worn(photo: Pixels, labels: Labels, rng: np.random.Generator) -> tuple[Pixels, Labels]:
-    """Return the (H, W) view with dark glasses before its eyes; the view itself where it does not show both eyes."""
+    """Return the (H, W) view with dark glasses before its eyes.
+
+    Return the view itself where it does not show both eyes.
+    """
     eyes = _eyes(labels)
     if eyes is None:
         return photo, labels
@@ -40,7 +46,10 @@ def worn(photo: Pixels, labels: Labels, rng: np.random.Generator) -> tuple[Pixel
 
 
 def _eyes(labels: Labels) -> NDArray[np.float64] | None:
-    """Return the centers of both eyes, (2, 2), the picture's left one first; None where one is missing or the face has glasses."""
+    """Return the centers of both eyes, (2, 2), the picture's left one first.
+
+    Return None where one is missing or the face has glasses.
+    """
     found = [np.argwhere(labels == part)[:, ::-1] for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
     if (labels == Part.GLASSES).any() or min(map(len, found)) < LEAST_EYE_PX:
         return None

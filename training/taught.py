@@ -1,4 +1,7 @@
-"""Parts of unlabelled faces, marked by an earlier parser where it is sure and remembered in files."""
+"""Mark parts of unlabelled faces by an earlier parser where it is sure.
+
+The parts are remembered in files.
+"""
 
 from pathlib import Path
 
@@ -24,7 +27,10 @@ SIDE, FACE_PX, MIDDLE = (
 
 
 def upright(points: Points) -> tuple[Spot, NDArray[np.float32]]:
-    """Return where a face is by its 49 points (iBUG without the jaw), and the photo -> upright crop transform."""
+    """Return where a face is, and the photo -> upright crop transform.
+
+    The face is given by its 49 points (iBUG without the jaw).
+    """
     eyes = points[19:31].reshape(2, 6, 2).mean(1)
     eyes = eyes[np.argsort(eyes[:, 0])]
     down, across = points[31:].mean(0) - eyes.mean(0), eyes[1] - eyes[0]
@@ -47,7 +53,8 @@ def taught(
 ) -> Labels:
     """Return labels in which what the teacher is sure of replaces PERSON.
 
-    `memory`: the file that keeps them; where it is there, the teacher is not asked. Without a teacher labels stay.
+    `memory`: the file that keeps them; where it is there, the teacher is not asked. Without a
+    teacher labels stay.
     """
     if memory.exists():
         return read_mask(memory)
@@ -64,7 +71,10 @@ def taught(
 
 @torch.inference_mode()
 def _sure_parts(teacher: nn.Module, photo: Pixels, matrix: NDArray[np.float32]) -> Labels:
-    """Return skin to teeth in the upright crop, PERSON where the teacher doubts or sees something else of a person."""
+    """Return skin to teeth in the upright crop.
+
+    It is PERSON where the teacher doubts or sees something else of a person.
+    """
     device = next(teacher.parameters()).device
     crop = cv2.warpAffine(
         photo, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT

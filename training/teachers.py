@@ -9,9 +9,12 @@ from torch import Tensor, nn
 
 
 class Perceptual(nn.Module):
-    """Features of a VGG-19 distilled to a sixteenth: (B, 3, H, W) in [0, 1] -> relu maps by name, conv11 … conv41.
+    """Features of a VGG-19 distilled to a sixteenth.
 
-    Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer".
+    (B, 3, H, W) in [0, 1] -> relu maps by name, conv11 … conv41.
+
+    Source: Wang et al. 2020, "Collaborative Distillation for Ultra-Resolution Universal Style
+    Transfer".
     """
 
     NAMES = (
@@ -47,7 +50,9 @@ class Perceptual(nn.Module):
 
 
 class Lifted(Perceptual):
-    """The same network as far as conv5_1, with the matrices that make its maps VGG-19's: (B, 3, H, W) in [0, 1] -> maps by VGG-19's names.
+    """The same network as far as conv5_1, with the matrices that make its maps VGG-19's.
+
+    (B, 3, H, W) in [0, 1] -> maps by VGG-19's names.
 
     conv4_2, for which there is no matrix, keeps its own 128 channels.
     """
@@ -63,7 +68,10 @@ class Lifted(Perceptual):
         return {f"conv{name[0]}_{name[1]}": maps[f"conv{name}"] for name in (*self.LIFTED, "42")}
 
     def lift(self, layer: str) -> Tensor:
-        """Return the matrix, (VGG-19's channels, own channels + 1), that turns a layer's map, with a one, into VGG-19's."""
+        """Return the matrix that turns a layer's map, with a one, into VGG-19's.
+
+        It is (VGG-19's channels, own channels + 1).
+        """
         name = layer.replace("_", "")
         if name.removeprefix("conv") not in self.LIFTED:
             count = len(getattr(self, f"{name}_bias"))

@@ -1,4 +1,7 @@
-"""Photos and paintings that do not belong together: landscapes and people on one side, Monet's pictures on the other."""
+"""Read photos and paintings that do not belong together.
+
+Landscapes and people are on one side, Monet's pictures on the other.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -30,7 +33,9 @@ class Domains:
 
 
 def read_domains(data: Path, paintings: Collection[str] = ()) -> tuple[Domains, Domains]:
-    """Read landscapes, portraits and paintings of the shared sets; return those to train on, and those kept out.
+    """Read landscapes, portraits and paintings of the shared sets.
+
+    Return those to train on, and those kept out.
 
     `paintings`: the names of those that count; empty: all.
     Raises: DatasetError: a set is missing.
@@ -72,7 +77,10 @@ def batches(
 
 
 def cropped(picture: Pixels, side: int, rng: np.random.Generator) -> Pixels:
-    """Return a (side, side) part of a picture whose short side was brought to a little more, mirrored half of the time."""
+    """Return a (side, side) part of a picture, mirrored half of the time.
+
+    The picture's short side was brought to a little more.
+    """
     h, w = picture.shape[:2]
     k = side * ENLARGED / min(h, w)
     large = cv2.resize(
@@ -86,7 +94,10 @@ def cropped(picture: Pixels, side: int, rng: np.random.Generator) -> Pixels:
 
 
 def part(picture: Pixels, short_px: float, side: int, rng: np.random.Generator) -> Pixels:
-    """Return a (side, side) part of a picture brought to a short side, mirrored half of the time."""
+    """Return a (side, side) part of a picture, mirrored half of the time.
+
+    The picture was brought to a short side.
+    """
     h, w = picture.shape[:2]
     k = max(side, short_px) / min(h, w)
     if k != 1:

@@ -1,4 +1,7 @@
-"""What a network in training is to see of photos: how large its faces are, where, how tilted, what stands beside and behind them."""
+"""Say what a network in training is to see of photos.
+
+That is how large its faces are, where, how tilted, and what stands beside and behind them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +14,9 @@ from numpy.typing import NDArray
 class Framing:
     """One way to show a face in a square view.
 
-    `often`: how often, relative to a view's other framings. `share`: least and most of the view that the face is high; equal ratios are
-    equally likely. `middle`: where its middle is, (x, y), as shares of the view; `room`: how far from there it may be.
+    `often`: how often, relative to a view's other framings. `share`: least and most of the view
+    that the face is high; equal ratios are equally likely. `middle`: where its middle is, (x, y),
+    as shares of the view; `room`: how far from there it may be.
     """
 
     often: float
@@ -30,12 +34,13 @@ class Framing:
 class Views:
     """What a network is to see.
 
-    `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of pictures is drawn; `whole`: the same of
-    whole photos. `tilt`: the standard deviation of a head's angle, degrees; `leaning`: how often any angle to 45 degrees takes its
-    place. `exchanged`: how often the scene behind a person is another; `crowds`: how often so many others are set into a view;
-    `empty`: how often it begins without anybody. `figures`: the framings of whole figures, and `standing`: how often one of them takes
-    the face's place. `shaded`: how often a face is given sunglasses. `damaged`: how often light, lens and
-    file are varied.
+    `faces`: the framings of a face. `sets`: how much more often than by its own weight a set of
+    pictures is drawn; `whole`: the same of whole photos. `tilt`: the standard deviation of a head's
+    angle, degrees; `leaning`: how often any angle to 45 degrees takes its place. `exchanged`: how
+    often the scene behind a person is another; `crowds`: how often so many others are set into a
+    view; `empty`: how often it begins without anybody. `figures`: the framings of whole figures,
+    and `standing`: how often one of them takes the face's place. `shaded`: how often a face is
+    given sunglasses. `damaged`: how often light, lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -73,33 +78,94 @@ NEAR, SMALL, CUT_OFF = (
 
 VIEWS = {
     "any": Views((NEAR, SMALL, CUT_OFF)),
-    # A parse's closer looks: the face in FFHQ's framing, then its brows, eyes and mouth. Both stand as upright as the points found.
+    # A parse's closer looks: the face in FFHQ's framing, then its brows, eyes and mouth. Both stand
+    # as upright as the points found.
     "close": Views(
-        (Framing(0.55, (0.56, 0.86), (0.5, 0.54), 0.05), Framing(0.45, (0.88, 1.2), (0.5, 0.41), 0.06)),
-        sets={"face_parsing": 2.0, "portraits_in_the_wild": 0.6, "people": 0.0}, whole=0.0,
-        tilt=4.0, leaning=0.05, exchanged=0.12, crowds=(1.0,), empty=0.0, shaded=0.08, damaged=0.4,
+        (
+            Framing(0.55, (0.56, 0.86), (0.5, 0.54), 0.05),
+            Framing(0.45, (0.88, 1.2), (0.5, 0.41), 0.06),
+        ),
+        sets={"face_parsing": 2.0, "portraits_in_the_wild": 0.6, "people": 0.0},
+        whole=0.0,
+        tilt=4.0,
+        leaning=0.05,
+        exchanged=0.12,
+        crowds=(1.0,),
+        empty=0.0,
+        shaded=0.08,
+        damaged=0.4,
     ),
     # A parse's first looks: people rather than their faces.
     "far": Views(
-        (Framing(0.35, (0.3, 0.75), room=0.2), Framing(0.5, (0.08, 0.5)), Framing(0.15, (0.3, 1.4), room=0.55)),
-        sets={"portraits_in_the_wild": 2.0, "people": 2.0}, whole=1.4, exchanged=0.4, damaged=0.8,
+        (
+            Framing(0.35, (0.3, 0.75), room=0.2),
+            Framing(0.5, (0.08, 0.5)),
+            Framing(0.15, (0.3, 1.4), room=0.55),
+        ),
+        sets={"portraits_in_the_wild": 2.0, "people": 2.0},
+        whole=1.4,
+        exchanged=0.4,
+        damaged=0.8,
     ),
     # People as they stand before a camera: from head to shoes, in pieces, many, far away.
     "streets": Views(
-        (Framing(0.4, (0.25, 0.8), room=0.25), Framing(0.45, (0.06, 0.3)), Framing(0.15, (0.3, 1.4), room=0.55)),
-        (Framing(0.55, (0.45, 1.2), room=0.25), Framing(0.2, (0.1, 0.45)), Framing(0.25, (1.2, 3.0), room=0.3)), standing=0.62,
-        tilt=7.0, leaning=0.08, exchanged=0.3, crowds=(0.66, 0.16, 0.08, 0.05, 0.03, 0.02), empty=0.05, shaded=0.03, damaged=0.6,
+        (
+            Framing(0.4, (0.25, 0.8), room=0.25),
+            Framing(0.45, (0.06, 0.3)),
+            Framing(0.15, (0.3, 1.4), room=0.55),
+        ),
+        (
+            Framing(0.55, (0.45, 1.2), room=0.25),
+            Framing(0.2, (0.1, 0.45)),
+            Framing(0.25, (1.2, 3.0), room=0.3),
+        ),
+        standing=0.62,
+        tilt=7.0,
+        leaning=0.08,
+        exchanged=0.3,
+        crowds=(0.66, 0.16, 0.08, 0.05, 0.03, 0.02),
+        empty=0.05,
+        shaded=0.03,
+        damaged=0.6,
     ),
-    # The same faces as closer looks show them: with collars, hats and hands, and somebody else beside them.
+    # The same faces as closer looks show them: with collars, hats and hands, and somebody else
+    # beside them.
     "street_heads": Views(
-        (Framing(0.65, (0.5, 0.86), (0.5, 0.54), 0.06), Framing(0.35, (0.88, 1.2), (0.5, 0.41), 0.06)),
-        sets={"face_parsing": 2.2, "portraits_in_the_wild": 1.2, "people": 0.3, "people_parts": 0.7, "swapped": 0.5},
-        whole=0.0, tilt=4.0, leaning=0.05, exchanged=0.15, crowds=(0.8, 0.15, 0.05), empty=0.01, shaded=0.06, damaged=0.5,
+        (
+            Framing(0.65, (0.5, 0.86), (0.5, 0.54), 0.06),
+            Framing(0.35, (0.88, 1.2), (0.5, 0.41), 0.06),
+        ),
+        sets={
+            "face_parsing": 2.2,
+            "portraits_in_the_wild": 1.2,
+            "people": 0.3,
+            "people_parts": 0.7,
+            "swapped": 0.5,
+        },
+        whole=0.0,
+        tilt=4.0,
+        leaning=0.05,
+        exchanged=0.15,
+        crowds=(0.8, 0.15, 0.05),
+        empty=0.01,
+        shaded=0.06,
+        damaged=0.5,
     ),
-    # The same as most photos are: one person before the scene that was there, little damaged. A training's last hour.
+    # The same as most photos are: one person before the scene that was there, little damaged. A
+    # training's last hour.
     "usual": Views(
-        (Framing(0.75, (0.3, 0.75), room=0.2), Framing(0.15, (0.12, 0.5)), Framing(0.1, (0.3, 1.4), room=0.55)),
-        sets={"portraits_in_the_wild": 4.0, "people": 1.5, "face_parsing": 0.6}, whole=2.0, tilt=6.0, leaning=0.08, exchanged=0.15,
-        crowds=(0.88, 0.08, 0.04), empty=0.02, damaged=0.35,
+        (
+            Framing(0.75, (0.3, 0.75), room=0.2),
+            Framing(0.15, (0.12, 0.5)),
+            Framing(0.1, (0.3, 1.4), room=0.55),
+        ),
+        sets={"portraits_in_the_wild": 4.0, "people": 1.5, "face_parsing": 0.6},
+        whole=2.0,
+        tilt=6.0,
+        leaning=0.08,
+        exchanged=0.15,
+        crowds=(0.88, 0.08, 0.04),
+        empty=0.02,
+        damaged=0.35,
     ),
-}  # fmt: skip
+}

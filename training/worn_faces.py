@@ -26,10 +26,13 @@ SHARP = (
 
 
 class Worn(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Item i: a degraded face and the true one, (3, side, side) uint8, and where eyes and mouth are, (1, side, side) uint8.
+    """Item i: a degraded face, the true one, and where eyes and mouth are.
 
-    Always the same for the same seed and i. `side` below 512: a part of the face at its own scale, for the network learns what
-    pixels of this scale look like; a face made smaller has other eyelashes, and JPEG's blocks have another size in it.
+    The faces are (3, side, side) uint8, the places (1, side, side) uint8.
+
+    Always the same for the same seed and i. `side` below 512: a part of the face at its own scale,
+    for the network learns what pixels of this scale look like; a face made smaller has other
+    eyelashes, and JPEG's blocks have another size in it.
     """
 
     def __init__(self, pairs: list[Pair], side: int, seed: int) -> None:
@@ -45,15 +48,19 @@ class Worn(Dataset[tuple[Tensor, Tensor, Tensor]]):
         part = np.s_[y : y + self.side, x : x + self.side]
         turned = np.s_[:, :: -1 if rng.random() < 0.5 else 1]
         face, look = read_pixels(photo)[part][turned], looked_at(read_mask(mask))[part][turned]
-        # A photo comes to the network through a bilinear warp, a file that somebody enlarged mostly through a bicubic one.
+        # A photo comes to the network through a bilinear warp, a file that somebody enlarged mostly
+        # through a bicubic one.
         worn = face if rng.random() < SHARP else degrade(face, drawn(rng, ("linear", "cubic")))
         return _tensor(worn), _tensor(face), _tensor(look[..., None])
 
 
 def looked_at(mask: Labels) -> NDArray[np.uint8]:
-    """Return where people look in a face, (H, W): 255 on eyes and mouth, softly falling to 0 around them.
+    """Return where people look in a face, (H, W).
 
-    Source: Wang et al. 2021, section 3.4: the parts of a face that have a discriminator of their own.
+    It is 255 on eyes and mouth, softly falling to 0 around them.
+
+    Source: Wang et al. 2021, section 3.4: the parts of a face that have a discriminator of their
+    own.
     """
     parts = np.where(np.isin(mask, LOOKED_AT), 255, 0).astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * REACH_PX + 1,) * 2)
@@ -63,7 +70,8 @@ def looked_at(mask: Labels) -> NDArray[np.uint8]:
 def read_pairs(folder: Path) -> list[Pair]:
     """Return the (photo, mask) files of a folder of aligned faces.
 
-    Raises: DatasetError: files are missing or unreadable, masks hold unknown classes, or a face has another size.
+    Raises: DatasetError: files are missing or unreadable, masks hold unknown classes, or a face has
+    another size.
     """
     pairs, problems = paired(folder / "images", folder / "masks")
     problems += problems_in(pairs, len(CELEBA))
@@ -82,7 +90,10 @@ def read_pairs(folder: Path) -> list[Pair]:
 def batches(
     worn: Worn, batch: int, device: torch.device, workers: int
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield endless batches on a device: degraded and true faces, (B, 3, side, side) in [-1, 1], and where people look, in [0, 1]."""
+    """Yield endless batches on a device: degraded and true faces, and where people look.
+
+    Faces are (B, 3, side, side) in [-1, 1], places in [0, 1].
+    """
     for degraded, truth, look in loader(worn, batch, device, workers):
         faces = (
             t.to(device, memory_format=torch.channels_last, non_blocking=True).float() / 127.5 - 1

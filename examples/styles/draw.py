@@ -1,4 +1,4 @@
-"""Draw the gallery of styles, which is in the public domain (CC0): `python examples/styles/draw.py`."""
+"""Draw the gallery of styles: `python examples/styles/draw.py`. It is public domain (CC0)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +46,7 @@ def strewn(
     width: int,
     pick: Callable,
 ) -> None:
-    """Strew strokes over a canvas; `pick(x, y)` in [0, 1] gives their colors, which vary a little."""
+    """Strew strokes over a canvas; `pick(x, y)` in [0, 1] gives their colors, a little varied."""
     for _ in range(count):
         at = rng.uniform(0, SIDE * SCALE, 2)
         color = np.clip(np.array(pick(*(at / (SIDE * SCALE)))) + rng.normal(0, 14, 3), 0, 255)

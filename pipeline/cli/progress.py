@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from pipeline.cli.jobs import Job
 from pipeline.cli.interrupt import interrupts
+from pipeline.cli.jobs import Job
 
 if TYPE_CHECKING:
     from tqdm import tqdm

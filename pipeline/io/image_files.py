@@ -297,7 +297,7 @@ def _too_large(found: str, kind: str = "") -> PhotoError:
 
 
 def _needed(pixels: int, kind: str) -> int:
-    """Return how many bytes reading so many pixels takes: the decoder's, the photo's, its alpha's."""
+    """Sum the bytes that reading so many pixels takes: the decoder's, the photo's, its alpha's."""
     kept = pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4)
     return pixels * _HELD.get(kind, 4) + kept * 4
 

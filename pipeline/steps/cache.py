@@ -1,4 +1,7 @@
-"""What stages made, kept so that a changed slider repeats only what depends on it; bounded by bytes, a visitor and in all."""
+"""Keep the values of steps, so that a changed slider repeats only what depends on it.
+
+What is kept is bounded in bytes, for each visitor and in all.
+"""
 
 import dataclasses
 import threading
@@ -21,7 +24,7 @@ ENTRY_BYTES = (
 
 
 class StageCache:
-    """Keep values of several owners, the least recently used out first; safe to use from several threads."""
+    """Keep values of several owners, and drop the least recently used first; safe in threads."""
 
     def __init__(self, *, owner_bytes: int = OWNER_BYTES, total_bytes: int = TOTAL_BYTES) -> None:
         self._owner_bytes = owner_bytes
@@ -48,7 +51,9 @@ class StageCache:
             return self._size(owner)
 
     def get(self, owner: str, view: object, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the value kept under `key`, or make it and keep it where it fits. What `make` raises passes through.
+        """Return the value kept under `key`, or make it, and keep it where it fits.
+
+        What `make` raises passes through.
 
         `view`: what the owner's view was given by `of`; one from before a `drop` keeps nothing.
         """
@@ -93,7 +98,7 @@ class OwnerCache:
 
 
 def measure_bytes(value: object) -> int:
-    """Return the bytes of the arrays in `value`, each buffer once; looks into tuples, lists, dicts and dataclasses."""
+    """Sum the bytes of the arrays in tuples, lists, dicts and dataclasses, each buffer once."""
     return sum({id(array): array.nbytes for array in _find_buffers(value)}.values())
 
 

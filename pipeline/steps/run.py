@@ -1,4 +1,4 @@
-"""One run: its photo, settings and networks, and the value of every step with a key that says what made it."""
+"""One run: its photo, settings and networks, and each step's value with the key of what made it."""
 
 import time
 from collections.abc import Callable, Hashable

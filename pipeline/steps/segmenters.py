@@ -16,15 +16,18 @@ from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import PARSERS, Entry
 from pipeline.weights.resolve import choose, named
 
-SHARP = 3.0  # how much steeper a mask's edges become: it has 256 px, and the photo shows where its edges really are
-MARGIN = 0.04  # of a box's width and height: how far a promptable network may go beyond what the parser sees
+# How much steeper a mask's edges become: it has 256 px, and the photo shows where they really are.
+SHARP = 3.0
+# Of a box's width and height: how far a promptable network may go beyond the parser's outline.
+MARGIN = 0.04
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is outlined: the person's picture, (H, W, 3), what the parser sees in it, its faces (px), what is to be kept.
+    """What is outlined: a person's picture, (H, W, 3), its parts, its faces (px), what is kept.
 
-    `network`: the segmenter's own, where it has one; `embedding`: what that makes of the photo, where it is promptable.
+    `network`: the segmenter's own, where it has one; `embedding`: what that makes of the photo,
+    where it is promptable.
     """
 
     picture: Image
@@ -46,7 +49,7 @@ def by_parser(scene: Scene) -> Mask:
 
 
 def by_prompts(scene: Scene) -> Mask:
-    """Return what a promptable network sees where it is shown each face's box, as the parser draws it, both eyes and the mouth."""
+    """Show a promptable network each face's box, as the parser draws it, eyes and mouth."""
     embedding = scene.embedding
     decoder = scene.network.prompt if scene.network else None
     if embedding is None or decoder is None:

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from pipeline.cli.interrupt import interrupts
 
+from pipeline.cli.interrupt import interrupts
 from pipeline.types import Progress, StopEarly
 from tests.command import painting_of, run, save
 

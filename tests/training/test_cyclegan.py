@@ -1,4 +1,7 @@
-"""CycleGAN's parts, one overfitted training and one that goes on after a stop; small networks, two colors."""
+"""Train CycleGAN: its parts, one overfitted training and one that goes on after a stop.
+
+Networks are small, colors are two.
+"""
 
 import csv
 from types import SimpleNamespace

@@ -1,4 +1,7 @@
-"""The painter held to paintings: what it is punished for, which paintings it is shown, a training that goes on; moods by color."""
+"""Train the painter held to paintings: what it is punished for, which paintings it is shown.
+
+Also a training that goes on, and moods by color.
+"""
 
 import csv
 
@@ -48,8 +51,11 @@ def test_the_canvas_lies_on_results_as_the_pipeline_weaves_it():
 def test_people_are_not_held_to_paintings(taught):
     vgg, paintings = vgg_of(taught), paintings_of(4)
     some, strokes = torch.rand(2, 3, 112, 112), torch.zeros(3, 3, 112, 112)
-    crowds = [manner_loss(torch.cat([some, people]), strokes, BARE, 2, vgg, Manner(paintings, vgg))[1]["crowd"]
-              for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))]  # fmt: skip
+    crowds = [
+        manner_loss(
+            torch.cat([some, people]), strokes, BARE, 2, vgg, Manner(paintings, vgg)
+        )[1]["crowd"]
+        for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))]  # fmt: skip
     assert crowds[0] == crowds[1] > 0
 
 
@@ -117,8 +123,9 @@ def test_a_training_goes_on_and_its_painter_comes_nearer_to_the_paintings(taught
     def train(minutes):
         manner.train(
             manner.arguments().parse_args(
-                [str(taught), str(run), "--start", str(taught / "start.safetensors"), "--minutes", str(minutes), "--side", "64",
-                 "--landscapes", "2", "--rate", "3e-3", "--device", "cpu"],
+                [str(taught), str(run), "--start", str(taught / "start.safetensors"),
+                 "--minutes", str(minutes), "--side", "64", "--landscapes", "2",
+                 "--rate", "3e-3", "--device", "cpu"],
             )
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The painter's teacher and its training: where strokes lie, whose colors they have, a training that goes on."""
+"""Train the painter: where its teacher's strokes lie, whose colors they have, going on again."""
 
 import csv
 
@@ -47,7 +47,7 @@ def test_light_lifts_darks_and_keeps_order():
 
 
 def test_strokes_are_dabs_of_one_color():
-    """A flat place is broken into patches: most pixels are like a neighbor, few are like the mean."""
+    """Break a flat place into patches: most pixels are like a neighbor, few are like the mean."""
     flat = np.full((96, 96, 3), 0.5, np.float32)
     painted = stroked(flat, noise_of((96, 96))).mean(2)[16:-16, 16:-16]
     step = np.abs(np.diff(painted, axis=0))
@@ -95,8 +95,9 @@ def test_a_training_goes_on(taught, tmp_path, plain):
         more = ["--plain"] if plain else []
         painter.train(
             painter.arguments().parse_args(
-                [str(taught), str(run), "--start", str(start), "--filters", "8", "--blocks", "1", "--side", "64", "--batch", "2",
-                 "--minutes", str(minutes), "--device", "cpu", *more],
+                [str(taught), str(run), "--start", str(start), "--filters", "8", "--blocks", "1",
+                 "--side", "64", "--batch", "2", "--minutes", str(minutes), "--device", "cpu",
+                 *more],
             )
         )  # fmt: skip
 

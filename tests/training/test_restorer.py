@@ -1,4 +1,4 @@
-"""The light restorer's training: what is done to faces, what is learned from them, what it is measured by."""
+"""Train the light restorer: what is done to faces, what is learned, what it is measured by."""
 
 import csv
 import itertools
@@ -35,7 +35,10 @@ MILD = Degradation((0.2, 0.2), 0.0, 1.0, 0.0, 100, "cubic", 0)
 
 
 def face(seed: int, side: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    """Return a face of flat colors with soft light and fine lines, and CelebAMask-HQ's mask; one eye is closed."""
+    """Return a face of flat colors with soft light and fine lines, and CelebAMask-HQ's mask.
+
+    One eye is closed.
+    """
     rng = np.random.default_rng(seed)
     mask = face_mask(side)
     mask[mask == 5] = 2  # so that the face has two sides

@@ -238,7 +238,8 @@ def test_a_training_on_the_shared_sets_starts_from_weights_that_teach(tmp_path):
         smp.Unet("efficientnet-b2", encoder_weights=None, classes=9).state_dict(),
         tmp_path / "nine.safetensors",
     )
-    run("shared", shared(tmp_path / "data"), tmp_path / "run", "--start", tmp_path / "nine.safetensors", "--cpu",
+    run("shared", shared(tmp_path / "data"), tmp_path / "run",
+        "--start", tmp_path / "nine.safetensors", "--cpu",
         "--side", 32, "--batch", 2, "--minutes", 1 / 60)  # fmt: skip
     figures = read_log(tmp_path / "run/held_out.csv")
     assert {"miou", "person", "class8"} <= set(figures)
