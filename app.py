@@ -17,6 +17,7 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from pipeline.cli.setting_flags import reader
+from pipeline.variants import PAINTERS
 from ui import compare_tab, startup, style_box
 from ui import theme as look
 from ui.api import add_api
@@ -93,14 +94,9 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     )  # fmt: skip
     for after in (received.then, received.failure):  # `then` follows no error
         after(
-            handlers.show_photo,
-            parts.photo,
-            parts.photo,
-            preprocess=False,
-            show_progress="hidden",
-            concurrency_limit=4,
-            **PRIVATE,
-        )
+            handlers.show_photo, parts.photo, parts.photo, preprocess=False, show_progress="hidden",
+            concurrency_limit=4, **PRIVATE,
+        )  # fmt: skip
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> None:
@@ -302,7 +298,7 @@ def switch_painting(
 
     Only a painting that takes long can be kept early. The empty wall asks for nothing meanwhile.
     """
-    keep = gr.Button(visible=running and painter == style_box.LIKE)
+    keep = gr.Button(visible=running and bool(painter) and PAINTERS[painter].long)
     empty = gr.HTML(empty_wall("" if running else EMPTY))
     return *switch(running=running), keep, gr.Image(None, visible=False), empty
 

@@ -16,9 +16,10 @@ from pipeline.steps.painters import network_of
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
 from pipeline.steps.segment import Outline, segment
-from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.steps.segmenters import entries_of
 from pipeline.steps.stylize import stylize
 from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report, Restoration, Scene, Style
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.parameters import count_parameters
 from pipeline.weights.resolve import WeightError, named

@@ -5,27 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-Painter = Literal["monet", "portrait-aware"]
+from pipeline.variants import VARIANTS
+
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
 Guidance = Literal["input", "layers"]
-Mood = Literal["monet", "mist", "dusk"]
 Kept = Literal["face", "hair", "person"]
 Restored = Literal["all", "largest", "chosen"]
-Detector = Literal["parse", "retinaface_resnet50", "retinaface_mobilenet"]
-Segmenter = Literal[
-    "unet",
-    "unet_whole",
-    "sam_light",
-    "mobile_sam",
-    "sam_vit_b",
-    "sam_vit_l",
-    "sam_vit_h",
-    "fcn_resnet50",
-    "fcn_resnet101",
-]
+Painter = str  # this and the next three: a key of its table in `variants`
+Mood = str
+Detector = str
+Segmenter = str
 COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
 WeightPolicy = Literal["auto", "embedded", "full"]
 
@@ -59,6 +51,14 @@ class Stage(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @field_validator(*VARIANTS, check_fields=False)
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = VARIANTS[str(info.field_name)]
+        if value not in known:
+            raise ValueError(f"{info.field_name} is one of {', '.join(known)}, not {value!r}.")
+        return value
+
 
 class PaintSettings(Stage):
     """How the scene is painted."""
@@ -66,7 +66,7 @@ class PaintSettings(Stage):
     on: bool = _option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = _option(
         "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a person, coarse ones on the person.",
-        label="Painter", flag="painter", names="Monet|Like a picture",
+        label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = _option(
         1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, which takes longer.",
@@ -74,7 +74,7 @@ class PaintSettings(Stage):
     )  # fmt: skip
     mood: Mood = _option(
         "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the golden ones.",
-        label="Mood", flag="mood", names="Monet|Mist|Dusk",
+        label="Mood", flag="mood",
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ class DetectSettings(Stage):
     detector: Detector = _option(
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by RetinaFace, which also finds faces whose eyes "
         "are hidden; the parser draws each of them.",
-        label="Detector", flag="detector", names="Parser|RetinaFace ResNet-50|RetinaFace MobileNet",
+        label="Detector", flag="detector",
     )  # fmt: skip
 
 
@@ -214,7 +214,6 @@ class SegmentSettings(Stage):
         "unet", "How the outline is found: by the U-Net's close look at every face or one look at the whole photo (coarser), by a "
         "Segment Anything network that is shown each face, or by a network that knows whole persons only.",
         label="Segmenter", flag="segmenter",
-        names="U-Net, face by face|U-Net, whole photo|SAM light|MobileSAM|SAM ViT-B|SAM ViT-L|SAM ViT-H|FCN ResNet-50|FCN ResNet-101",
     )  # fmt: skip
     kept: Kept = _option(
         "face",
@@ -383,10 +382,19 @@ def options(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> It
             continue
         extra: Any = info.json_schema_extra
         limits = {k: getattr(m, k) for m in info.metadata for k in ("ge", "le") if hasattr(m, k)}
-        is_choice = get_origin(kind) is Literal
+        choices, names = _choices(extra["flag"], kind, extra["names"])
+        plain: Any = str if choices else kind
         yield Option(
-            flag=extra["flag"], path=(*path, name), kind=str if is_choice else kind, default=info.default,  # pyright: ignore[reportArgumentType] - annotations here are types
+            flag=extra["flag"], path=(*path, name), kind=plain, default=info.default,
             label=info.title or name, help=info.description or "", unit=extra["unit"],
-            low=limits.get("ge"), high=limits.get("le"), choices=get_args(kind) if is_choice else (),
-            names=tuple(extra["names"].split("|")) if is_choice else (),
+            low=limits.get("ge"), high=limits.get("le"), choices=choices, names=names,
         )  # fmt: skip
+
+
+def _choices(flag: str, kind: object, names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the values that a setting can have and their labels; none where it is no choice."""
+    if variants := VARIANTS.get(flag):
+        return tuple(variants), tuple(variant.label for variant in variants.values())
+    if get_origin(kind) is Literal:
+        return get_args(kind), tuple(names.split("|"))
+    return (), ()

@@ -1,5 +1,6 @@
 """What several files of tests share."""
 
+import os
 import threading
 from dataclasses import replace
 from importlib import import_module
@@ -7,6 +8,7 @@ from importlib import import_module
 import cv2
 import numpy as np
 import pytest
+import torch
 from gradio_client import Client
 from PIL import Image
 
@@ -20,6 +22,15 @@ from tests.page import Pipeline
 from tests.painter_sets import teach
 from ui import theme as look
 from ui.service import PaintService
+
+
+def pytest_configure() -> None:
+    """Give each worker a core of its own: two that share all cores wait for each other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+        torch.set_num_threads(1)
 
 
 @pytest.fixture

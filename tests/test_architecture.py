@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "": set(),
     "types": {"settings"},
-    "settings": set(),
+    "settings": {"variants"},
+    "variants": set(),
     "ops": {"types"},
     "nets": set(),
     "stages": {"types", "settings", "ops"},
@@ -21,10 +22,21 @@ ALLOWED = {
     "io": {"types", "settings", "ops"},
     "weights": {"types", "settings", "io"},
     "runtime": {"types", "settings", "nets", "weights"},
-    "steps": {"types", "settings", "ops", "stages", "weights", "runtime", "io"},
+    "steps": {"variants", "types", "settings", "ops", "stages", "weights", "runtime", "io"},
     "paint": {"types", "settings", "stages", "runtime", "steps"},
-    "compare": {"types", "settings", "stages", "weights", "runtime", "steps"},
-    "cli": {"types", "settings", "ops", "io", "weights", "runtime", "steps", "paint", "compare"},
+    "compare": {"variants", "types", "settings", "stages", "weights", "runtime", "steps"},
+    "cli": {
+        "variants",
+        "types",
+        "settings",
+        "ops",
+        "io",
+        "weights",
+        "runtime",
+        "steps",
+        "paint",
+        "compare",
+    },
 }
 FILES = sorted((ROOT / "pipeline").rglob("*.py"))
 

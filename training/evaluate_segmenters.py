@@ -20,7 +20,8 @@ from pipeline.metrics.boundary import boundary_score
 from pipeline.metrics.iou import Overlap, Region, confusion, mean_iou
 from pipeline.ops.filters import without_holes
 from pipeline.settings import Kept, Segmenter
-from pipeline.steps.segmenters import SEGMENTERS, entries_of
+from pipeline.steps.segmenters import entries_of
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.parameters import count_parameters
 from pipeline.weights.resolve import WeightError

@@ -20,8 +20,8 @@ from pipeline.io.image_files import read_photo
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Kept, Segmenter, Settings
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Labels, Painting, PhotoError
+from pipeline.variants import SEGMENTERS
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 
 from pipeline.settings import Option, Settings, options
-from pipeline.steps.detect import DETECTORS
-from pipeline.steps.painters import MOODS
-from pipeline.steps.segmenters import SEGMENTERS
+from pipeline.variants import VARIANTS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import find
 
 # By setting: the network that each of its choices needs, or None.
 NEEDS: Mapping[str, Mapping[str, str | None]] = {
-    "mood": MOODS,
-    "segmenter": {name: segmenter.network for name, segmenter in SEGMENTERS.items()},
-    "detector": {name: detector.network for name, detector in DETECTORS.items()},
+    flag: {variant.key: variant.network for variant in variants.values()}
+    for flag, variants in VARIANTS.items()
 }
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Painting
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, PARSERS, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.

@@ -114,10 +114,8 @@ class Handlers:
             except PhotoError:
                 raise
             except ValueError as error:
-                return [
-                    *unchanged,
-                    *view(None, [f"The settings in this picture are not used: {error}", *notes]),
-                ]
+                said = f"The settings in this picture are not used: {error}"
+                return [*unchanged, *view(None, [said, *notes])]
         if settings is None:
             return [*unchanged, *view(None, notes)]
         settings, replaced = within_reach(settings)
@@ -125,7 +123,7 @@ class Handlers:
         return [*to_widgets(settings), *view(None, [said, *replaced, *notes])]
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Update:
-        """Return what the photo field shows: a preview where browsers cannot show the file, nothing where it was refused."""
+        """Put a preview into the photo field where browsers cannot show the file; take a bad one out."""
         visit = self.service.visits.of(str(request.session_hash))
         if not photo or not photo.get("path"):
             return gr.skip()

@@ -124,11 +124,12 @@
   });
   document.addEventListener('focusout', () => { mark.hidden = true; });
   document.addEventListener('focusin', describe);
-  // Some systems know no type of HEIC, and the page's upload would refuse a file without one: the server says what is no picture.
+  // Some systems know no type of HEIC, and the upload would refuse a file without one; the server looks.
   const known = Object.getOwnPropertyDescriptor(Blob.prototype, 'type').get;
   Object.defineProperty(File.prototype, 'type', {get() { return known.call(this) || 'image/unknown'; }});
-  for (const [kind, alt] of [['error', 'This browser cannot show this file.'], ['load', 'The photo you chose']])
-    document.addEventListener(kind, event => { if (event.target.closest?.('#photo img')) event.target.alt = alt; }, true);
+  const greetings = {error: 'This browser cannot show this file.', load: 'The photo you chose'};
+  const greet = event => { if (event.target.closest?.('#photo img')) event.target.alt = greetings[event.type]; };
+  Object.keys(greetings).forEach(kind => document.addEventListener(kind, greet, true));
   let waiting = 0;
   new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
     .observe(document, {subtree: true, childList: true});

@@ -57,7 +57,7 @@ def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
 
 
 def for_field(path: Path, photo: Photo) -> Pixels | None:
-    """Return what stands for a photo in its field; None where browsers can show its file, and it is not too large for them."""
+    """Return what stands for a photo in its field; None where browsers can show the file itself."""
     kind, (width, height) = read_header(path)
     rows, columns = photo.pixels.shape[:2]
     if kind in BROWSERS_SHOW and rows * columns == width * height:

@@ -10,10 +10,11 @@ from pipeline.io.image_files import read_photo
 from pipeline.io.style_images import style_of
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, PromptError, Style
+from pipeline.variants import PAINTERS
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, Control, widget
 
-LIKE = "portrait-aware"  # the painter that needs a picture
+LIKE = next(key for key, painter in PAINTERS.items() if painter.needs_style)
 GALLERY = {
     file.stem: Example(file.stem.capitalize(), file)
     for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))
@@ -98,8 +99,8 @@ def _field(
 def unfold(painter: str) -> list[dict[str, object]]:
     """Return the box, and the controls of `MONETS`, as they are under a painter."""
     return [
-        gr.update(visible=painter == LIKE),
-        *(gr.update(visible=painter != LIKE) for _ in MONETS),
+        gr.update(visible=PAINTERS[painter].needs_style),
+        *(gr.update(visible=PAINTERS[painter].moods) for _ in MONETS),
     ]
 
 
@@ -113,7 +114,7 @@ def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] |
     name = query.get(NAME, "")
     if name in GALLERY:
         return choose(name), []
-    if painter != LIKE:
+    if not PAINTERS[painter].needs_style:
         return None, []
     return None, [
         "The link cannot carry the picture that it was painted like; add it, or choose one of the gallery."
@@ -146,7 +147,7 @@ def files_of(
 
     Raises: PromptError: there is a mask and no picture that it belongs to.
     """
-    if settings.paint.painter != LIKE:
+    if not PAINTERS[settings.paint.painter].needs_style:
         return ()
     first, second, where = (_path(field) for field in (picture, other, mask))
     if where and not first:

@@ -17,7 +17,7 @@ MAIN = (
     "face_strength",
 )  # what stands beside Paint; the rest waits in Fine-tune
 AT_ONCE = tuple(
-    o.flag for o in OPTIONS if o.path[0] in ("temper", "segment", "blend")
+    o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend")
 )  # cheap enough to answer while a slider moves
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
 Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider

@@ -4,6 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.settings import Settings
+from pipeline.variants import PAINTERS
+
 if TYPE_CHECKING:
     from pipeline.types import Photo, Style
 
@@ -33,7 +36,7 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     from pipeline.io.style_images import NO_STYLE, style_of
     from pipeline.types import PromptError
 
-    wanted = getattr(chosen, "painter", "monet") == "portrait-aware"
+    wanted = PAINTERS[getattr(chosen, "painter", Settings().paint.painter)].needs_style
     if wanted and not chosen.style:
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:

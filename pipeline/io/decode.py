@@ -66,9 +66,8 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
     stored_alpha = None if alpha is None else as_stored(alpha, orientation)
     stored_pixels = as_stored(pixels, orientation)
     for top in range(0, height, STRIP_ROWS):
-        colors, opacity = _reduced(
-            *split(image.crop((0, top, width, min(top + STRIP_ROWS, height)))), factor
-        )
+        strip = image.crop((0, top, width, min(top + STRIP_ROWS, height)))
+        colors, opacity = _reduced(*split(strip), factor)
         rows = slice(top // factor, top // factor + colors.height)
         stored_pixels[rows] = np.asarray(to_rgb(colors))
         if stored_alpha is not None and opacity is not None:
@@ -141,8 +140,8 @@ def _split_plain(strip: Image.Image) -> tuple[Image.Image, Alpha | None]:
 
 def _reduced(
     colors: Image.Image, opacity: Alpha | None, factor: int
-) -> tuple[Image.Image, Alpha | None]:
-    """Return a strip's colors and opacity with `factor` x `factor` pixels made one; what cannot be seen adds nothing to the color."""
+) -> tuple[Image.Image, Alpha | None]:  # fmt: skip
+    """Make one pixel of each `factor` x `factor`; what cannot be seen adds nothing to its color."""
     if factor == 1:
         return colors, opacity
     if opacity is None:

@@ -35,19 +35,11 @@ _READ = (
     "JPEG2000",
     "PPM",
 )  # no formats that run programs, such as EPS
-_HELD = {
-    "JPEG": 7,
-    "MPO": 7,
-    "HEIF": 8,
-    "TIFF": 14,
-    "AVIF": 14,
-    "WEBP": 16,
-    "JPEG2000": 24,
-}  # bytes a pixel, at most, of a decoder
-_HELD_ELSE = 4  # what Pillow itself holds of a decoded picture
-ROOM_BYTES = (
-    1_800_000_000  # for all that is read at once; a painting's networks and pixels stand beside it
-)
+_PROGRESSIVE = "progressive JPEG"
+# Bytes a pixel that decoding takes at most, measured; of other kinds Pillow's own four.
+# A progressive JPEG's are those of decoding it at half its sides.
+_HELD = {_PROGRESSIVE: 7, "HEIF": 8, "TIFF": 14, "AVIF": 14, "WEBP": 16, "JPEG2000": 24}
+ROOM_BYTES = 1_200_000_000  # for all that is read at once; networks and paintings stand beside it
 _ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
 _FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
@@ -71,35 +63,28 @@ LABEL_COLORS = (
 )  # fmt: skip
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
-for _category in (
-    UserWarning,
-    Image.DecompressionBombWarning,
-):  # its asides on files; what matters is said in our own sentences
+for _category in (UserWarning, Image.DecompressionBombWarning):  # its asides; ours say what matters
     warnings.filterwarnings("ignore", category=_category, module=r"PIL\.")
 
 
 def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
-    """Read a picture file of any kind as an upright 8-bit sRGB photo at its full size, beyond `WHOLE_PIXELS` at half its sides.
+    """Read a picture file of any kind as an upright 8-bit sRGB photo.
+
+    It has the file's full size, or half its sides where that is more than `WHOLE_PIXELS`.
 
     Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too narrow.
     """
     label = name or (source.stem if isinstance(source, Path) else "photo")
     with _opened(source) as image:
-        kind = image.format or ""
+        kind = _kind_of(image)
         _check_size(*image.size, kind)
         frames = _count_frames(image)
-        _check_size(
-            *image.size, kind
-        )  # a decoder may learn its true size while it looks at its frames
+        _check_size(*image.size, kind)  # a decoder may learn its true size at its frames
         found = image.size[0] * image.size[1]
         with _ROOM.taken(_needed(found, kind)):
             pixels, alpha, notes = normalize(image, _draft(image))
-    return Photo(
-        pixels,
-        alpha,
-        label,
-        (*frames, *_say_reduced(found, pixels.shape[0] * pixels.shape[1]), *notes),
-    )
+    reduced = _say_reduced(found, pixels.shape[0] * pixels.shape[1])
+    return Photo(pixels, alpha, label, (*frames, *reduced, *notes))
 
 
 def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
@@ -112,8 +97,8 @@ def read_header(source: Path | bytes) -> tuple[str, tuple[int, int]]:
 
 
 def largest(kind: str) -> int:
-    """Return how many pixels are read of a picture of this format: what its decoder holds has to fit into `ROOM_BYTES`."""
-    return min(MAX_PIXELS, ROOM_BYTES // (_HELD.get(kind, _HELD_ELSE) + 1))
+    """Return how many pixels a picture of this kind may have; `ROOM_BYTES` suffice for them."""
+    return max(WHOLE_PIXELS, min(MAX_PIXELS, ROOM_BYTES // (_HELD.get(kind, 4) + 1)))
 
 
 def read_settings(source: Path | bytes) -> Settings | None:
@@ -264,6 +249,11 @@ def _is_heif(source: Path | bytes) -> bool:
         return file.read(8)[4:] == b"ftyp"
 
 
+def _kind_of(image: ImageFile) -> str:
+    """Return the picture's format, and whether its decoder has to hold the whole of it."""
+    return _PROGRESSIVE if image.info.get("progressive") else image.format or ""
+
+
 def _check_size(width: int, height: int, kind: str = "") -> None:
     """Refuse sizes that cannot be painted, before a pixel is decoded."""
     if width * height > largest(kind):
@@ -280,24 +270,24 @@ def _check_size(width: int, height: int, kind: str = "") -> None:
 
 def _too_large(found: str, kind: str = "") -> PhotoError:
     limit = largest(kind)
+    wanted = f"Wanted at most {limit / 1e6:.0f} megapixels"
     if limit == MAX_PIXELS:
-        return PhotoError(
-            f"Wanted at most {limit / 1e6:.0f} megapixels, found {found}; make it smaller first."
-        )
-    return PhotoError(
-        f"Wanted at most {limit / 1e6:.0f} megapixels in a {kind} file, found {found}; make it smaller, or a JPEG, first."
-    )
+        return PhotoError(f"{wanted}, found {found}; make it smaller first.")
+    advice = "make it smaller, or save it as a plain JPEG"
+    return PhotoError(f"{wanted} in a {kind} file, found {found}; {advice}.")
 
 
 def _needed(pixels: int, kind: str) -> int:
-    """Return how many bytes it takes to read so many pixels: the decoder's, and those of the photo with its alpha."""
-    return pixels * _HELD.get(kind, _HELD_ELSE) + 4 * (
-        pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4)
-    )
+    """Return how many bytes reading so many pixels takes: the decoder's, the photo's, its alpha's."""
+    kept = pixels if pixels <= WHOLE_PIXELS else -(-pixels // 4)
+    return pixels * _HELD.get(kind, 4) + kept * 4
 
 
 def _draft(image: ImageFile) -> int:
-    """Return by how much the sides of a picture are still to be reduced, 1 or 2: some decoders deliver a large one reduced already."""
+    """Make a decoder that can do so read a large picture at half its sides.
+
+    Return how many times smaller the sides of what it reads have to become, 1 or 2.
+    """
     width, height = image.size
     if width * height <= WHOLE_PIXELS:
         return 1

@@ -1,14 +1,10 @@
 """Parse the photo and find its faces, in one of several ways."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from pipeline.ops.resample import by_planes, rows_enlarged
 from pipeline.ops.tiles import strips_of
 from pipeline.runtime.models import Loaded, Models
-from pipeline.settings import Detector as Name
 from pipeline.settings import Settings
 from pipeline.stages.detect.from_parsing import Detections, detect_faces
 from pipeline.stages.detect.retinaface import find
@@ -16,18 +12,7 @@ from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine
 from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Labels, Photo
-
-
-@dataclass(frozen=True)
-class Detector:
-    """One way to find faces.
-
-    `see`: photo, the parser, and the detector's own network to what is seen. `network`: the catalog's name of that network; None: it
-    needs only the parser.
-    """
-
-    detect_faces: Callable[[Image, Parser, Loaded | None], Detections]
-    network: str | None = None
+from pipeline.variants import DETECTORS
 
 
 def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
@@ -43,13 +28,6 @@ def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Detections
     return find(photo, finder.run, parser)
 
 
-DETECTORS: dict[Name, Detector] = {
-    "parse": Detector(by_parser),
-    "retinaface_resnet50": Detector(by_finder, "retinaface_resnet50"),
-    "retinaface_mobilenet": Detector(by_finder, "retinaface_mobilenet"),
-}
-
-
 def detect(run: Run) -> Keyed[Detections]:
     """Parse the photo and find its faces.
 
@@ -58,7 +36,7 @@ def detect(run: Run) -> Keyed[Detections]:
     detector = DETECTORS[run.settings.detect.detector]
     parser = run.parser()
     finder = run.network(detector.network) if detector.network else None
-    return run.stage("parse", detector.detect_faces, run.original, parser, finder)
+    return run.stage("parse", detector.load(), run.original, parser, finder)
 
 
 def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> Labels:

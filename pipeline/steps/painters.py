@@ -1,21 +1,17 @@
-"""The painters: a network after Monet in several moods, or style transfer from any picture."""
+"""Paint by a network after Monet, in several moods."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.runtime.models import Loaded
-from pipeline.settings import Mood
-from pipeline.settings import Painter as Name
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.broad_strokes import broad_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
-from pipeline.steps.style_transfer import by_style_transfer
 from pipeline.types import Image, Painted, Photo, Scene
+from pipeline.variants import MOODS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
-# The catalog's name of a mood's own painter; None: the one that the weight policy chooses.
-MOODS: dict[Mood, str | None] = {"monet": None, "mist": "monet_mist", "dusk": "monet_dusk"}
 
 
 def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -32,16 +28,12 @@ def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     return run.made(_on_canvas, scene, broad, keep=False)
 
 
-Paint = Callable[[Run, Keyed[Detections]], Keyed[Painted]]
-PAINTERS: Mapping[Name, Paint] = {"monet": by_network, "portrait-aware": by_style_transfer}
-
-
 def network_of(run: Run) -> Loaded:
     """Return the network that paints like Monet in the chosen mood.
 
     Raises: WeightError: it cannot be had; the message says what to do.
     """
-    own = MOODS[run.settings.paint.mood]
+    own = MOODS[run.settings.paint.mood].network
     return run.network(own) if own else run.role("painter")
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
-from pipeline.settings import Segmenter as Name
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import FaceParse, Parser, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
@@ -16,8 +15,9 @@ from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
-from pipeline.steps.segmenters import SEGMENTERS, Scene, Segmenter
+from pipeline.steps.segmenters import Scene
 from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
+from pipeline.variants import SEGMENTERS, Segmenter
 
 POINTER = "sam_light"  # what follows clicks and boxes where the segmenter cannot be shown any
 # Probability of a person; part of the photo's pixels from which on somebody is there.
@@ -106,7 +106,7 @@ def _views(person: Image, seen: Detections, parser: Parser) -> Views:
 
 
 def _outlined(
-    seen: Detections, views: Views | None, person: Image, name: Name, kept: Kept, network: Loaded | None,
+    seen: Detections, views: Views | None, person: Image, name: str, kept: Kept, network: Loaded | None,
     embedding: Embedding | None,
 ) -> Outline:  # fmt: skip
     segmenter = SEGMENTERS[name]
@@ -115,7 +115,7 @@ def _outlined(
     if not seen.faces:
         return Outline(nine_classes(parts), None)
     scene = Scene(person, parts, seen.faces, kept, network, embedding)
-    return Outline(nine_classes(parts), segmenter.outline(scene))
+    return Outline(nine_classes(parts), segmenter.load()(scene))
 
 
 def _somebody(original: Image, seen: Detections) -> Mask | None:

@@ -1,6 +1,5 @@
 """The ways to outline people."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,12 +7,12 @@ import numpy as np
 
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept, WeightPolicy
-from pipeline.settings import Segmenter as Name
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.segment.fcn import person
 from pipeline.stages.segment.region import Probability, box_of, kept_probability, outlined, segment
 from pipeline.stages.segment.sam import Embedding, best, prompt_of, prompted
 from pipeline.types import Face, Image, Mask
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import PARSERS, Entry
 from pipeline.weights.resolve import choose, named
 
@@ -39,22 +38,6 @@ class Scene:
     def likely(self) -> Probability:
         """How likely the parser finds each pixel to be a part of what is kept."""
         return kept_probability(self.parts, self.kept)
-
-
-@dataclass(frozen=True)
-class Segmenter:
-    """One way to outline people.
-
-    `outline`: scene to kept region, (H, W) in [0, 1]. `network`: the catalog's name of the weights it needs beside the parser's.
-    `promptable`: whether that network can be shown boxes and points. `closer`: whether the parser looks closer at each face.
-    `persons_only`: whether it cannot tell a face from the rest of a person.
-    """
-
-    outline: Callable[[Scene], Mask]
-    network: str | None = None
-    promptable: bool = False
-    closer: bool = True
-    persons_only: bool = False
 
 
 def by_parser(scene: Scene) -> Mask:
@@ -98,20 +81,7 @@ def _cut(probability: Probability, box: tuple[float, float, float, float]) -> Pr
     return out
 
 
-SEGMENTERS: dict[Name, Segmenter] = {
-    "unet": Segmenter(by_parser),
-    "unet_whole": Segmenter(by_parser, closer=False),
-    "sam_light": Segmenter(by_prompts, "sam_light", promptable=True),
-    "mobile_sam": Segmenter(by_prompts, "mobile_sam", promptable=True),
-    "sam_vit_b": Segmenter(by_prompts, "sam_vit_b", promptable=True),
-    "sam_vit_l": Segmenter(by_prompts, "sam_vit_l", promptable=True),
-    "sam_vit_h": Segmenter(by_prompts, "sam_vit_h", promptable=True),
-    "fcn_resnet50": Segmenter(by_persons, "fcn_resnet50", persons_only=True),
-    "fcn_resnet101": Segmenter(by_persons, "fcn_resnet101", persons_only=True),
-}
-
-
-def entries_of(name: Name, policy: WeightPolicy) -> tuple[Entry, ...]:
+def entries_of(name: str, policy: WeightPolicy) -> tuple[Entry, ...]:
     """Return the weights of the networks that draw a segmenter's outline.
 
     Raises: WeightError: they are not at hand.

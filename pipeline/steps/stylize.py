@@ -7,9 +7,9 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.broad_strokes import lay_broad_strokes
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
 from pipeline.stages.stylize.intensity import adjust_intensity
-from pipeline.steps.painters import PAINTERS
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
+from pipeline.variants import PAINTERS
 
 
 def stylize(run: Run, seen: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | None]:
@@ -22,7 +22,7 @@ def stylize(run: Run, seen: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | 
     if not run.settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
         return Keyed(Scene(), "nothing"), None
-    painted = PAINTERS[run.settings.paint.painter](run, seen)
+    painted = PAINTERS[run.settings.paint.painter].load()(run, seen)
     how, brush = run.settings.intensity, run.settings.paint.brush
     # At working size only, so that a slider answers at once; a file is finished when it is written.
     scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush)

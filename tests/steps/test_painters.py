@@ -9,9 +9,10 @@ from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings, options
 from pipeline.stages.stylize.generator import stylize
-from pipeline.steps.painters import MOODS, network_of
+from pipeline.steps.painters import network_of
 from pipeline.steps.run import Run
 from pipeline.types import Photo
+from pipeline.variants import MOODS
 from pipeline.weights.catalog import CATALOG
 from ui import available as offers
 from ui.available import offered, within_reach
@@ -19,7 +20,7 @@ from ui.badges import badge_of
 from ui.widgets import from_link
 
 OPTION = next(option for option in options() if option.flag == "mood")
-OWN = [name for name in MOODS.values() if name]
+OWN = [mood.network for mood in MOODS.values() if mood.network]
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,7 @@ def test_a_wish_without_any_face_keeps_nothing_and_fails_not():
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("override", "said"),
     [((500.0, 5.0, 1.0), "x from 0 to 179"), ((5.0, 5.0, 1.2), "a number from 0 to 1, not 1.2")],
 )
 def test_a_wish_outside_the_photo_or_no_weight_is_refused(override, said):

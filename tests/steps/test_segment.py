@@ -1,19 +1,18 @@
 """Every segmenter behind one seam, and what prompts do to what it keeps; with networks that are plain arithmetic."""
 
 from types import SimpleNamespace
-from typing import get_args
 
 import cv2
 import numpy as np
 import pytest
 
 from pipeline.paint import paint
-from pipeline.settings import Segmenter, Settings
+from pipeline.settings import Settings, options
 from pipeline.stages.segment.clicks import correct, select
 from pipeline.stages.segment.sam import Embedding
 from pipeline.steps.segment import POINTER
-from pipeline.steps.segmenters import SEGMENTERS
 from pipeline.types import Prompt, PromptError, WeightUse
+from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, WeightError
 from tests.prompting import Promptable
 from tests.test_paint import PlainModels, Remembering, photo_of
@@ -61,7 +60,8 @@ def disc(x, y, radius):
 
 
 def test_every_choice_is_a_segmenter_and_its_network_is_listed():
-    assert set(SEGMENTERS) == set(get_args(Segmenter))
+    option = next(option for option in options() if option.flag == "segmenter")
+    assert set(SEGMENTERS) == set(option.choices)
     for segmenter in SEGMENTERS.values():
         if segmenter.network and segmenter.network != POINTER:
             assert CATALOG[segmenter.network].role == (

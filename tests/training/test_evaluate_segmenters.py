@@ -10,7 +10,7 @@ import training.evaluate_segmenters as module
 from pipeline.metrics.boundary import boundary, boundary_score
 from pipeline.metrics.iou import Overlap, mean_iou
 from pipeline.settings import Settings
-from pipeline.steps.segmenters import SEGMENTERS
+from pipeline.variants import SEGMENTERS
 from tests.test_compare import PERSONS, Models
 from tests.training_sets import easyportrait, face_mask, write_pair
 from training.checks import DatasetError

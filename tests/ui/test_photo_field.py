@@ -1,4 +1,4 @@
-"""The photo field: what is dropped is looked at when it arrives, and shown where the browser cannot show it."""
+"""The photo field: what is dropped is read at once, and shown where browsers cannot show it."""
 
 import io
 from pathlib import Path
@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import app
 from pipeline.io import image_files as files
 from pipeline.settings import Settings
+from pipeline.types import Cancelled
 from tests.page import DEFAULTS, NO_STYLES, private, visitor  # noqa: F401 - `private` is a fixture
 from tests.pictures import gradient, saved
 from ui.handlers import Handlers
@@ -38,10 +40,13 @@ def heic(picture):
     return file.getvalue()
 
 
+def say_nothing(done, desc):
+    pass
+
+
 def paint(service, photo):
-    return Handlers(service).paint_photo(
-        visitor("anna"), lambda done, desc: None, photo, None, *NO_STYLES, *DEFAULTS
-    )
+    values = photo, None, *NO_STYLES, *DEFAULTS
+    return Handlers(service).paint_photo(visitor("anna"), say_nothing, *values)
 
 
 # What is refused
@@ -58,7 +63,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("data", "sentence"), BAD.values(), ids=BAD)
-def test_a_bad_file_is_refused_when_it_arrives_as_it_would_be_when_painted(
+def test_a_bad_file_is_refused_on_arrival_as_it_would_be_at_paint(
     service, tmp_path, data, sentence
 ):
     photo = dropped(tmp_path, data)
@@ -70,7 +75,8 @@ def test_a_bad_file_is_refused_when_it_arrives_as_it_would_be_when_painted(
 
 
 def test_a_photo_that_is_too_large_is_refused_when_it_arrives(service, tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MAX_PIXELS", 1_000)
+    for limit in ("WHOLE_PIXELS", "MAX_PIXELS"):
+        monkeypatch.setattr(files, limit, 1_000)
     with pytest.raises(gr.Error, match="megapixels"):
         Handlers(service).receive(visitor("anna"), dropped(tmp_path, saved(noise())))
 
@@ -102,10 +108,8 @@ def test_a_photo_that_was_looked_at_is_not_read_again_to_be_painted(service, tmp
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"])
 def test_what_browsers_can_show_stays_as_it_is(service, tmp_path, kind):
-    assert (
-        Handlers(service).show_photo(visitor("anna"), dropped(tmp_path, saved(noise(), kind)))
-        == gr.skip()
-    )
+    photo = dropped(tmp_path, saved(noise(), kind))
+    assert Handlers(service).show_photo(visitor("anna"), photo) == gr.skip()
 
 
 def test_an_empty_photo_field_stays_empty(service):
@@ -124,30 +128,23 @@ def test_a_tiff_gets_a_small_preview_in_the_visitors_own_folder(service, tiff):
     preview = Path(Handlers(service).show_photo(visitor("anna"), tiff))
     shown = Image.open(preview)
     assert (shown.format, max(shown.size)) == ("PNG", FIELD_PX)
-    assert (
-        np.abs(
-            np.asarray(shown).astype(int)
-            - np.asarray(Image.fromarray(gradient(900, 1_500)).resize(shown.size))
-        ).mean()
-        < 3
-    )
+    expected = Image.fromarray(gradient(900, 1_500)).resize(shown.size)
+    assert np.abs(np.asarray(shown).astype(int) - np.asarray(expected)).mean() < 3
     assert preview.is_relative_to(service.visits.of("anna").folder)
     service.visits.leave("anna")
     assert not preview.exists()
 
 
 def test_a_heic_gets_a_preview_that_is_upright(service, tmp_path):
-    preview = Handlers(service).show_photo(
-        visitor("anna"), dropped(tmp_path, heic(Image.fromarray(gradient(48, 64))), "IMG_1.HEIC")
-    )
+    photo = dropped(tmp_path, heic(Image.fromarray(gradient(48, 64))), "IMG_1.HEIC")
+    preview = Handlers(service).show_photo(visitor("anna"), photo)
     assert Image.open(preview).size == (64, 48)
 
 
 def test_a_photo_too_large_for_browsers_gets_a_preview(service, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "WHOLE_PIXELS", 1_000)
-    preview = Handlers(service).show_photo(
-        visitor("anna"), dropped(tmp_path, saved(noise(), "JPEG"))
-    )
+    photo = dropped(tmp_path, saved(noise(), "JPEG"))
+    preview = Handlers(service).show_photo(visitor("anna"), photo)
     assert Image.open(preview).size == (48, 32)
 
 
@@ -156,6 +153,21 @@ def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
     shown = paint(service, {"path": preview, "orig_name": Path(preview).name})[0]
     assert (shown.photo, shown.name, shown.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
     assert pipeline.asked[-1][0] == Settings()
+
+
+def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatch):
+    asked = []
+
+    def compare(session, path, name, *_, **__):
+        asked.append((path, name))
+        raise Cancelled
+
+    monkeypatch.setattr(service, "compare", compare)
+    handlers = Handlers(service)
+    preview = handlers.show_photo(visitor("anna"), tiff)
+    values = {"path": preview}, ["unet"], *NO_STYLES, *DEFAULTS
+    handlers.compare(visitor("anna"), say_nothing, *values)
+    assert asked == [(Path(tiff["path"]), "Anna")]
 
 
 def test_a_preview_stays_as_it_is(service, tiff):
@@ -174,3 +186,13 @@ def test_a_preview_that_was_deleted_asks_for_the_photo_again(service, tiff):
 def test_previews_of_photos_belong_to_one_visit(service, tiff):
     preview = Handlers(service).show_photo(visitor("anna"), tiff)
     assert service.visits.of("ben").file_behind(Path(preview), "x") == (Path(preview), "x")
+
+
+def test_the_field_is_looked_after_whether_the_photo_was_accepted_or_not(service):
+    page = app.build(service)
+    photo = next(i for i, part in page.blocks.items() if getattr(part, "elem_id", None) == "photo")
+    events = page.config["dependencies"]
+    dropped = [e for e in events if (photo, "input") in map(tuple, e["targets"])]
+    received = next(e["id"] for e in dropped if len(e["outputs"]) > len(DEFAULTS))
+    after = [e for e in events if e["trigger_after"] == received and e["outputs"] == [photo]]
+    assert sorted(e["trigger_only_on_failure"] for e in after) == [False, True]

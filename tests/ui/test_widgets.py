@@ -116,3 +116,11 @@ def test_a_link_without_the_picture_that_it_needs_says_so(service, query):
     assert picture == name == gr.skip()
     assert "the picture" in notes
     assert "the picture" not in Handlers(service).open(visitor("anna", **query))[-2]
+
+
+@pytest.mark.parametrize("stage", ["intensity", "segment", "blend"])
+def test_what_takes_no_painting_is_answered_while_its_slider_moves(stage):
+    flags = {option.flag for option in OPTIONS if option.path[0] == stage}
+    assert flags
+    assert flags <= set(AT_ONCE)
+    assert {"brush", "painter", "mood"}.isdisjoint(AT_ONCE)

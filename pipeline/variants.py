@@ -1,0 +1,105 @@
+"""Every variant that a person can choose, a line each: settings, flags, widgets and steps come from here.
+
+Adding one is its function, in a file of its own or beside its like, and its line.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One choice.
+
+    `label`: what a person reads. `function`: where it is, MODULE:NAME in `pipeline.steps`; it is
+    imported when it is first wanted, so that naming a variant loads no network. `network`: the
+    catalog's name of the weights it needs beside the usual ones.
+    """
+
+    key: str
+    label: str
+    function: str = ""
+    network: str | None = None
+
+    def load(self) -> Callable[..., Any]:
+        """Import the function."""
+        module, _, name = self.function.partition(":")
+        return getattr(import_module(f"pipeline.steps.{module}"), name)
+
+
+@dataclass(frozen=True)
+class Painter(Variant):
+    """A way to paint the scene: (run, detections) to what was painted.
+
+    `needs_style`: whether it paints like a picture that the person gives. `moods`: whether it has
+    moods, a brush and a canvas. `long`: whether it takes so long that it is watched, and can be
+    stopped early.
+    """
+
+    needs_style: bool = False
+    moods: bool = True
+    long: bool = False
+
+
+@dataclass(frozen=True)
+class Segmenter(Variant):
+    """A way to outline people: scene to kept region, (H, W) in [0, 1].
+
+    `promptable`: whether its network can be shown boxes and points. `closer`: whether the parser
+    looks closer at each face. `persons_only`: whether it cannot tell a face from the rest of a
+    person.
+    """
+
+    promptable: bool = False
+    closer: bool = True
+    persons_only: bool = False
+
+
+V = TypeVar("V", bound=Variant)
+
+
+def _table(*variants: V) -> Mapping[str, V]:
+    return {variant.key: variant for variant in variants}
+
+
+PAINTERS = _table(
+    Painter("monet", "Monet", "painters:by_network"),
+    Painter(
+        "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
+        needs_style=True, moods=False, long=True,
+    ),
+)  # fmt: skip
+# Of the painter Monet: whose network paints; None: the one that the weight policy chooses.
+MOODS = _table(
+    Variant("monet", "Monet"),
+    Variant("mist", "Mist", network="monet_mist"),
+    Variant("dusk", "Dusk", network="monet_dusk"),
+)
+# Photo, parser, own network to detections.
+DETECTORS = _table(
+    Variant("parse", "Parser", "detect:by_parser"),
+    Variant("retinaface_resnet50", "RetinaFace ResNet-50", "detect:by_finder", "retinaface_resnet50"),
+    Variant("retinaface_mobilenet", "RetinaFace MobileNet", "detect:by_finder", "retinaface_mobilenet"),
+)  # fmt: skip
+SEGMENTERS = _table(
+    Segmenter("unet", "U-Net, face by face", "segmenters:by_parser"),
+    Segmenter("unet_whole", "U-Net, whole photo", "segmenters:by_parser", closer=False),
+    Segmenter("sam_light", "SAM light", "segmenters:by_prompts", "sam_light", promptable=True),
+    Segmenter("mobile_sam", "MobileSAM", "segmenters:by_prompts", "mobile_sam", promptable=True),
+    Segmenter("sam_vit_b", "SAM ViT-B", "segmenters:by_prompts", "sam_vit_b", promptable=True),
+    Segmenter("sam_vit_l", "SAM ViT-L", "segmenters:by_prompts", "sam_vit_l", promptable=True),
+    Segmenter("sam_vit_h", "SAM ViT-H", "segmenters:by_prompts", "sam_vit_h", promptable=True),
+    Segmenter(
+        "fcn_resnet50", "FCN ResNet-50", "segmenters:by_persons", "fcn_resnet50", persons_only=True
+    ),
+    Segmenter(
+        "fcn_resnet101", "FCN ResNet-101", "segmenters:by_persons", "fcn_resnet101",
+        persons_only=True,
+    ),
+)  # fmt: skip
+# By the setting that chooses among them.
+VARIANTS: Mapping[str, Mapping[str, Variant]] = {
+    "painter": PAINTERS, "mood": MOODS, "detector": DETECTORS, "segmenter": SEGMENTERS,
+}  # fmt: skip
