@@ -123,7 +123,7 @@ def main() -> None:
     args = arguments().parse_args()
     identify, models, style = identify_by(args), Models(), None
     if args.paintings:
-        features, _, _ = models.features("embedded")
+        features = models.features("embedded").network
         style = style_in(args.paintings, features), features
     else:
         print(NO_STYLE)

@@ -13,6 +13,8 @@ from benchmarks.identifying import WITHOUT, measures, read_descriptor
 from benchmarks.quality import NO_STYLE, SHOWN
 from pipeline.metrics import style_share
 from pipeline.nets.vgg import Perceptual
+from pipeline.runtime.models import LoadedFeatures
+from pipeline.types import WeightUse
 from tests.onnx_files import write_flattening
 from tests.test_paint import PlainModels, photo_of
 
@@ -29,7 +31,8 @@ class Models(PlainModels):
 
     def features(self, policy):
         torch.manual_seed(0)
-        return Perceptual((4, 5, 6, 7, 7), padding="reflect").requires_grad_(False), None, "cpu"
+        network = Perceptual((4, 5, 6, 7, 7), padding="reflect").requires_grad_(False)
+        return LoadedFeatures(network, WeightUse("perceptual", "0" * 64), "cpu")
 
 
 @pytest.fixture

@@ -52,10 +52,11 @@ def test_people_are_not_held_to_paintings(taught):
     vgg, paintings = vgg_of(taught), paintings_of(4)
     some, strokes = torch.rand(2, 3, 112, 112), torch.zeros(3, 3, 112, 112)
     crowds = [
-        manner_loss(
-            torch.cat([some, people]), strokes, BARE, 2, vgg, Manner(paintings, vgg)
-        )[1]["crowd"]
-        for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))]  # fmt: skip
+        manner_loss(torch.cat([some, people]), strokes, BARE, 2, vgg, Manner(paintings, vgg))[1][
+            "crowd"
+        ]
+        for people in (torch.zeros(1, 3, 112, 112), torch.ones(1, 3, 112, 112))
+    ]
     assert crowds[0] == crowds[1] > 0
 
 
