@@ -69,7 +69,7 @@ class Session:
         return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
 
     def stand_for(self, path: Path, name: str, pixels: Pixels) -> str:
-        """Write a preview that stands for a photo in its field during the visit; return its path."""
+        """Write a preview that stands for a photo in its field; return its path."""
         preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.png", pixels)
         self.behind[preview] = path, name
         return str(preview)

@@ -14,7 +14,7 @@ PREVIEW = "() => document.querySelector('#photo img')?.naturalHeight === 1000"
 
 
 def write_files(folder: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Write files that are refused, by words that say so, and photos that get a preview, by kind."""
+    """Write files that are refused, by words that say so, and photos that get a preview."""
     picture = Image.open(EXAMPLES / "portrait.jpg").convert("RGB").resize(SIZE)
     names = "IMG_1.HEIC", "scan.tiff", "text.jpg", "cut.jpg", "empty.jpg"
     heic, tiff, text, cut, empty = (folder / name for name in names)
@@ -43,7 +43,7 @@ def refuse(page: Page, url: str, file: Path, word: str, folder: Path) -> None:
 
 
 def show(page: Page, url: str, file: Path, what: str, folder: Path) -> None:
-    """Drop a photo that the browser cannot show, see it, and download it painted at its own size."""
+    """Drop a photo that the browser cannot show, see it, and download it painted, of its size."""
     drop(page, url, file)
     page.wait_for_function(PREVIEW, timeout=60_000)
     page.screenshot(path=folder / f"{file.stem}-{page.viewport_size['width']}.png")
