@@ -1,0 +1,100 @@
+"""What takes large networks again after a slider or a download: seen, in turn, to be canceled."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.settings import Settings
+from pipeline.steps.run import NotCachedError
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    state_by,
+    state_in,
+    visitor,
+)
+from ui.service import WITHOUT_NETWORKS, AgainError, PaintService
+from ui.style_box import StyleFile
+from ui.widgets import to_widgets
+
+
+class Forgetful(Pipeline):
+    """Has nothing in its cache: what must come from there is not there."""
+
+    def __call__(self, photo, settings, *, cached=frozenset(), report=None, **how):
+        if cached:
+            assert cached == WITHOUT_NETWORKS
+            assert report is None, "what runs no network needs no bar"
+            raise NotCachedError("paint")
+        return super().__call__(photo, settings, report=report, **how)
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Forgetful(), models=object())
+
+
+def bar(done, desc):
+    assert 0 <= done <= 1
+
+
+SOFTER = Settings.from_flat(feather=0.2)
+
+
+def test_a_slider_asks_for_a_run_instead_of_running_networks_unseen(service, photo):
+    state = state_by(service, photo)
+    updates = handlers_of(service).blend_again(visitor("anna"), state, *to_widgets(SOFTER))
+    again = updates[components().again]
+    assert components().state not in updates
+    assert again.wanted.settings == SOFTER
+    assert not again.file
+
+
+def test_that_run_shows_what_was_wanted(service, photo):
+    state, handlers = state_by(service, photo), handlers_of(service)
+    updates = handlers.blend_again(visitor("anna"), state, *to_widgets(SOFTER))
+    made = handlers.make_again(visitor("anna"), bar, updates[components().again])
+    assert state_in(made).settings == SOFTER
+    assert made[components().file] is None
+
+
+def test_a_download_asks_for_it_too_and_then_has_its_file(service, photo):
+    state, handlers = state_by(service, photo), handlers_of(service)
+    updates = handlers.write_file(visitor("anna"), state)
+    assert updates[components().file] is None
+    made = handlers.make_again(visitor("anna"), bar, updates[components().again])
+    assert made[components().file].endswith("someone-painted.png")
+
+
+def test_a_run_that_is_canceled_changes_nothing(service, photo):
+    state, handlers = state_by(service, photo), handlers_of(service)
+    updates = handlers.blend_again(visitor("anna"), state, *to_widgets(SOFTER))
+
+    def cancel(done, desc):
+        handlers.cancel(visitor("anna"))
+
+    class Slow(Forgetful):
+        def __call__(self, photo, settings, *, report=None, **how):
+            for _ in range(2):
+                super().__call__(photo, settings, report=report, **how)
+
+    service._paint = Slow()
+    made = handlers.make_again(visitor("anna"), cancel, updates[components().again])
+    assert components().state not in made
+
+
+def test_without_a_bar_the_service_says_what_has_to_be_made(service, photo):
+    state = state_by(service, photo)
+    with pytest.raises(AgainError) as missing:
+        service.blend_again("anna", state, SOFTER)
+    assert missing.value.wanted.settings == SOFTER
+
+
+def test_a_style_picture_s_pixels_are_not_kept_in_the_page_s_state(service, photo, tmp_path):
+    style = tmp_path / "style.png"
+    Image.fromarray(np.full((40, 50, 3), 90, np.uint8)).save(style)
+    state = service.show("anna", photo, "someone", Settings(), bar, styles=(StyleFile(style),))
+    assert state.prompt.styles == ()
+    assert state.styles == (StyleFile(style),)
