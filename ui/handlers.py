@@ -356,9 +356,12 @@ class Handlers:
         self.service.sessions.leave(str(request.session_hash))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Again:
-    """A shown painting that has to be made again, as what is `wanted`, or for its `file`."""
+    """A shown painting that has to be made again, as what is `wanted`, or for its `file`.
+
+    Each is another one, since the page makes a run of every change: Gradio tells changes by hashes.
+    """
 
     state: ViewState
     wanted: ViewState

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gradio.utils import deep_hash
 from PIL import Image
 
 from pipeline.settings import Settings
@@ -98,3 +99,9 @@ def test_a_style_picture_s_pixels_are_not_kept_in_the_page_s_state(service, phot
     state = service.show("anna", photo, "someone", Settings(), bar, styles=(StyleFile(style),))
     assert state.prompt.styles == ()
     assert state.styles == (StyleFile(style),)
+
+
+def test_each_wish_is_a_change_that_the_page_can_tell(service, photo):
+    state, handlers = state_by(service, photo), handlers_of(service)
+    wishes = [handlers.write_file(visitor("anna"), state)[components().again] for _ in range(2)]
+    assert deep_hash(wishes[0]) != deep_hash(wishes[1])
