@@ -21,6 +21,14 @@ def press():
     time.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def as_python_has_it():
+    """Handle the signal as Python does at its start, whatever this process was begun with."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
 @pytest.fixture
 def painter(monkeypatch):
     """Return what a long painter is to do at its looks, and whose picture it kept early."""
