@@ -38,13 +38,13 @@ def straight_pieces(mask: Mask, photo: Pixels, faces: list[Spot]) -> list[Straig
     """
     lines = contourpy.contour_generator(z=mask.astype(np.float64)).lines(LEVEL)
     free = _unexplained(photo)
-    submodules = [submodule for line in lines for submodule in _pieces(_resampled(line))]
-    return [p for p in submodules if p.length > _least(p, faces) and _lies_in(free, p)]
+    pieces = [piece for line in lines for piece in _pieces(_resampled(line))]
+    return [p for p in pieces if p.length > _least(p, faces) and _lies_in(free, p)]
 
 
-def _least(submodule: Straight, faces: list[Spot]) -> float:
+def _least(piece: Straight, faces: list[Spot]) -> float:
     """Return from which length on a piece counts."""
-    middle = (np.array(submodule.start) + submodule.end) / 2
+    middle = (np.array(piece.start) + piece.end) / 2
     nearest = min(faces, key=lambda face: float(np.hypot(*(middle - face[:2]))))
     return max(LEAST_PX, LEAST_SHARE * nearest[2])
 
@@ -80,9 +80,9 @@ def _unexplained(photo: Pixels) -> NDArray[np.bool_]:
     return cv2.distanceTransform(255 - edges, cv2.DIST_L2, 5) > NEAR_PX
 
 
-def _lies_in(free: NDArray[np.bool_], submodule: Straight) -> bool:
+def _lies_in(free: NDArray[np.bool_], piece: Straight) -> bool:
     """Say whether most of a piece lies where nothing explains it."""
-    points = np.linspace(submodule.start, submodule.end, max(2, round(submodule.length)))
+    points = np.linspace(piece.start, piece.end, max(2, round(piece.length)))
     x, y = np.round(points).astype(int).T
     h, w = free.shape
     return bool(free[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)].mean() > 0.5)

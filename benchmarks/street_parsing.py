@@ -110,10 +110,10 @@ def edges(shared: Path, models: Models) -> None:
                 original, refined_parts(original, seen.whole, seen.views), seen.faces, kept=kept
             )
             pixels = (original * 255).clip(0, 255).astype(np.uint8)
-            submodules = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
-            total += len(submodules)
-            if submodules:
-                named[file.name] = [round(submodule.length) for submodule in submodules]
+            pieces = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
+            total += len(pieces)
+            if pieces:
+                named[file.name] = [round(piece.length) for piece in pieces]
         print(f"edges: kept {kept}: {total} straight pieces: {named}")
 
 

@@ -27,6 +27,7 @@ LEAST_GLASSES, LEAST_LIPS = 0.02, 0.003  # share of a closer look, of a face wit
 HEAD, STANDING = 0.2, 1.8
 BODY = (1.6, 1.0, 8.0)  # a bystander: half a width, above, below the face, in its heights
 STRANGE = 0.7  # probability of a person beyond an annotated one from which on it may be one
+UPRIGHT = 1.5  # how many times as high as wide it then is: cars, bags and sofas are not
 APART_PX = 12  # how far from the annotated person: nearer, an earlier network mistakes its shadow
 
 PARTS = slice(Part.SKIN, Part.HAIR)  # a bare face's classes
@@ -143,7 +144,7 @@ def with_bystanders(labels: Labels, faces: list[Found], person: NDArray[np.float
     out = labels.copy()
     near = cv2.dilate((labels != Part.BACKGROUND).astype(np.uint8), _disc(APART_PX)) > 0
     free = (labels == Part.BACKGROUND) & ~near
-    out[free & (person > STRANGE)] = UNKNOWN
+    out[_upright(free & (person > STRANGE))] = UNKNOWN
     h, w = labels.shape
     for face in faces:
         x, y = face.middle
@@ -156,6 +157,14 @@ def with_bystanders(labels: Labels, faces: list[Found], person: NDArray[np.float
         ]
         out[box][free[box]] = UNKNOWN
     return out
+
+
+def _upright(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pieces of a region that are as high as somebody who stands."""
+    _, marks, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8))
+    stands = stats[:, cv2.CC_STAT_HEIGHT] > UPRIGHT * stats[:, cv2.CC_STAT_WIDTH]
+    stands[0] = False
+    return stands[marks]
 
 
 def with_edges_unknown(labels: Labels, mask: Labels) -> Labels:
