@@ -49,6 +49,12 @@ def blurred(picture: Float, sigma_px: float) -> Float:
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
 
 
+def local_mean(picture: Float, weight: Float, sigma_px: float) -> Float:
+    """Average a picture, (H, W, C), around each pixel by `weight`, (H, W); 0 where that is 0."""
+    total = blurred(weight, sigma_px)
+    return blurred(picture * weight[..., None], sigma_px) / np.maximum(total, 1e-4)[..., None]
+
+
 def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the holes of a region, (H, W)."""
     outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)

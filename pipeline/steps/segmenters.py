@@ -9,7 +9,14 @@ from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept, WeightPolicy
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.segment.fcn import person
-from pipeline.stages.segment.region import Probability, box_of, kept_probability, outlined, segment
+from pipeline.stages.segment.region import (
+    Probability,
+    box_of,
+    hair_of,
+    kept_probability,
+    outlined,
+    segment,
+)
 from pipeline.stages.segment.sam import Embedding, best, prompt_of, prompted
 from pipeline.types import Face, Image, Mask
 from pipeline.variants import SEGMENTERS
@@ -40,7 +47,7 @@ class Scene:
     @cached_property
     def likely(self) -> Probability:
         """How likely the parser finds each pixel to be a part of what is kept."""
-        return kept_probability(self.parts, self.kept)
+        return kept_probability(self.parts, self.faces, self.kept)
 
 
 def by_parser(scene: Scene) -> Mask:
@@ -61,7 +68,8 @@ def by_prompts(scene: Scene) -> Mask:
         logits = best(prompted(embedding, decoder, prompt), embedding, prompt)
         return _cut(np.asarray(1 / (1 + np.exp(-SHARP * logits.clip(-20, 20))), np.float32), box)
 
-    return outlined(scene.picture, ((face, likely(face)) for face in scene.faces), kept=scene.kept)
+    faces = ((face, likely(face)) for face in scene.faces)
+    return outlined(scene.picture, faces, hair_of(scene.parts), kept=scene.kept)
 
 
 def by_persons(scene: Scene) -> Mask:
@@ -69,7 +77,8 @@ def by_persons(scene: Scene) -> Mask:
     if scene.network is None:
         raise ValueError("A network that knows persons is needed.")
     likely = person(scene.picture, scene.network.run)
-    return outlined(scene.picture, ((face, likely) for face in scene.faces), kept="person")
+    faces = ((face, likely) for face in scene.faces)
+    return outlined(scene.picture, faces, hair_of(scene.parts), kept="person")
 
 
 def _cut(probability: Probability, box: tuple[float, float, float, float]) -> Probability:

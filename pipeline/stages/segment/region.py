@@ -10,6 +10,8 @@ from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided, without_holes
 from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
+from pipeline.stages.segment.ears import ears_of
+from pipeline.stages.segment.matting import with_strands
 from pipeline.types import Face, Image, Mask
 
 Probability = NDArray[np.float32]  # (H, W)
@@ -22,12 +24,17 @@ def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept
 
     Edges follow the photo's own. `parts`: (H, W, 12), at the photo's size. `faces`: in its px.
     """
-    probability = kept_probability(parts, kept)
-    return outlined(photo, ((face, probability) for face in faces), kept=kept)
+    probability = kept_probability(parts, faces, kept)
+    return outlined(photo, ((face, probability) for face in faces), hair_of(parts), kept=kept)
 
 
-def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: Kept) -> Mask:
-    """Outline the kept region, (H, W) in [0, 1], from a probability, (H, W), for each face."""
+def outlined(
+    photo: Image, likely: Iterable[tuple[Face, Probability]], hair: Probability, *, kept: Kept
+) -> Mask:
+    """Outline the kept region, (H, W) in [0, 1], from a probability, (H, W), for each face.
+
+    `hair`: how likely each pixel is hair, (H, W): its strands are kept, not the scene among them.
+    """
     mask = np.zeros(photo.shape[:2], np.float32)
     gray = luminance(photo)
     for face, probability in likely:
@@ -38,10 +45,12 @@ def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: 
             np.maximum(probability[window], 0.5),
             np.minimum(probability[window], 0.5) * _near(region, face),
         )
-        inside = cv2.erode(without_holes(region).astype(np.float32), np.ones((3, 3)))
+        inside = cv2.erode(_filled(region, face, window).astype(np.float32), np.ones((3, 3)))
         edged = guided(
             np.maximum(soft, inside).astype(np.float32), gray[window], EDGE * face.height
         )
+        if kept != "face":
+            edged = with_strands(photo[window], edged, hair[window], face.height)
         mask[window] = np.maximum(mask[window], edged)
     return mask
 
@@ -72,18 +81,25 @@ def box_of(
     )
 
 
-def kept_probability(parts: Probabilities, kept: Kept) -> Probability:
-    """Sum the probabilities of the parts that `kept` names, (H, W)."""
+def kept_probability(parts: Probabilities, faces: tuple[Face, ...], kept: Kept) -> Probability:
+    """Sum the probabilities of the parts that `kept` names, (H, W); a head has its ears."""
     if kept == "person":
         return 1 - parts[..., Part.BACKGROUND]
-    return parts[..., list(FACE_PARTS if kept == "face" else HEAD_PARTS)].sum(2)
+    if kept == "face":
+        return parts[..., list(FACE_PARTS)].sum(2)
+    return parts[..., list(HEAD_PARTS)].sum(2) + ears_of(parts, faces)
+
+
+def hair_of(parts: Probabilities) -> Probability:
+    """Return how likely each pixel is hair, (H, W)."""
+    return np.ascontiguousarray(parts[..., Part.HAIR])
 
 
 def _window(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice]:
     """Return the rows and columns in which a face's region can lie."""
     x0, y0, x1, y1 = face.box
     h, w = y1 - y0, x1 - x0
-    room = {"face": (0.25, 0.25, 0.2), "hair": (1.2, 1.2, 2.0), "person": (6.0, 1.5, 12.0)}[kept]
+    room = {"face": (0.4, 0.4, 0.4), "hair": (1.6, 1.2, 4.0), "person": (6.0, 1.5, 12.0)}[kept]
     rows = slice(int(max(0, y0 - room[1] * h)), int(min(size[0], y1 + room[2] * h) + 1))
     return rows, slice(int(max(0, x0 - room[0] * w)), int(min(size[1], x1 + room[0] * w) + 1))
 
@@ -103,6 +119,23 @@ def _component(
     )
     votes = np.bincount(marks[rows, columns].ravel(), minlength=count)[1:]
     return marks == 1 + int(votes.argmax()) if count > 1 else region
+
+
+def _filled(
+    region: NDArray[np.bool_], face: Face, window: tuple[slice, slice]
+) -> NDArray[np.bool_]:
+    """Return a region without the holes that lie in its face, or are as small as a slip.
+
+    Through others, between an arm and a waist or below a lock of hair, the scene is seen.
+    """
+    holes = (without_holes(region) & ~region).astype(np.uint8)
+    count, marks, stats, centers = cv2.connectedComponentsWithStats(holes)
+    x0, y0, x1, y1 = face.box
+    x, y = centers[:, 0] + window[1].start, centers[:, 1] + window[0].start
+    filled = (x0 < x) & (x < x1) & (y0 < y) & (y < y1)
+    filled |= stats[:, cv2.CC_STAT_AREA] < (EDGE * face.height) ** 2
+    filled[0] = False
+    return region | filled[marks]
 
 
 def _near(region: NDArray[np.bool_], face: Face) -> NDArray[np.float32]:
