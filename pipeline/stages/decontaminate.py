@@ -10,6 +10,7 @@ Float = NDArray[np.float32]
 
 AROUND = 0.04  # of the face's height: how far around a pixel own colors are gathered
 NEAR = 0.03  # of the face's height: how far from the scene an outline is the scene's
+SURE = 4  # power of a part that weighs its color: what is half the scene says little of the own
 WEIGHED = 4.0  # how much of that must be scene: a quarter
 
 
@@ -30,7 +31,7 @@ def decontaminated(person: Image, mask: Mask, scene: Float, face_height: float) 
     """
     part = 1 - np.maximum(scene, at_scene(scene, face_height) * (1 - mask))
     sigma = AROUND * face_height
-    own = local_mean(person, part**2, sigma)
-    other = local_mean(person, (1 - part) ** 2, sigma)
+    own = local_mean(person, part**SURE, sigma)
+    other = local_mean(person, (1 - part) ** SURE, sigma)
     share = part[..., None]
     return np.clip(own + share * (person - share * own - (1 - share) * other), 0, 1)

@@ -129,7 +129,7 @@ def _filled(
     Through others, between an arm and a waist or below a lock of hair, the scene is seen.
     """
     holes = (without_holes(region) & ~region).astype(np.uint8)
-    count, marks, stats, centers = cv2.connectedComponentsWithStats(holes)
+    _, marks, stats, centers = cv2.connectedComponentsWithStats(holes)
     x0, y0, x1, y1 = face.box
     x, y = centers[:, 0] + window[1].start, centers[:, 1] + window[0].start
     filled = (x0 < x) & (x < x1) & (y0 < y) & (y < y1)

@@ -1,0 +1,77 @@
+"""What is kept of a person: ears with the head, gaps left open, no straight edges of its own."""
+
+import numpy as np
+import pytest
+
+from benchmarks.straight_edges import straight_pieces
+from pipeline.stages.parse import Part
+from pipeline.stages.segment.ears import ears_of
+from pipeline.stages.segment.region import segment
+from pipeline.types import Face
+
+SIZE = 320, 240
+CENTER = np.array([120.0, 120.0])
+FACE = Face(
+    (85.0, 70.0, 155.0, 170.0),
+    np.float32([[103, 108], [137, 108]]),
+    np.float32([[108, 145], [132, 145]]),
+    0.95,
+)
+
+
+def disc(x, y, across, down):
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    return ((columns - x) / across) ** 2 + ((rows - y) / down) ** 2 <= 1
+
+
+def parse(*painted):
+    """Return parts in which later regions cover earlier ones; the rest is background."""
+    labels = np.zeros(SIZE, np.int64)
+    for part, region in painted:
+        labels[region] = part
+    return np.eye(len(Part), dtype=np.float32)[labels]
+
+
+HEAD = disc(*CENTER, 35, 50)
+EAR = disc(160, 125, 10, 16)
+NECK = disc(120, 185, 18, 30)
+GRAY = np.full((*SIZE, 3), 0.5, np.float32)
+
+
+def test_an_ear_is_the_heads_and_a_neck_is_not():
+    parts = parse((Part.BODY_SKIN, NECK | EAR), (Part.SKIN, HEAD))
+    ears = ears_of(parts, (FACE,))
+    assert ears[EAR & ~HEAD].mean() > 0.9
+    assert ears[NECK & ~HEAD].mean() < 0.1
+    kept = segment(GRAY, parts, (FACE,), kept="hair")
+    assert kept[EAR].mean() > 0.8
+    assert kept[190:205, 110:130].max() < 0.1
+
+
+def test_ears_follow_a_tilted_head():
+    turned = Face(FACE.box, FACE.eyes[:, ::-1].copy(), FACE.mouth[:, ::-1].copy(), FACE.score)
+    ear = disc(125, 160, 16, 10)
+    parts = parse((Part.BODY_SKIN, ear))
+    assert ears_of(parts, (turned,))[ear].mean() > 0.9
+
+
+def test_a_network_without_body_skin_knows_no_ears():
+    assert not ears_of(parse((Part.SKIN, HEAD))[..., : Part.BODY_SKIN], (FACE,)).any()
+
+
+def test_glass_and_teeth_leave_no_hole_and_a_gap_beside_the_waist_stays_one():
+    glass, body, gap = disc(104, 108, 8, 6), disc(120, 260, 80, 90), disc(75, 260, 9, 25)
+    parts = parse((Part.PERSON, body), (Part.BACKGROUND, gap), (Part.SKIN, HEAD),
+                  (Part.BACKGROUND, glass))  # fmt: skip
+    kept = segment(GRAY, parts, (FACE,), kept="person")
+    assert kept[glass].min() > 0.5
+    assert kept[disc(75, 260, 4, 15)].max() < 0.5
+
+
+@pytest.mark.parametrize("kept", ["face", "hair"])
+def test_round_parts_have_no_straight_edge(kept):
+    hair = disc(120, 110, 48, 60)
+    parts = parse((Part.PERSON, disc(120, 300, 90, 110)), (Part.HAIR, hair), (Part.SKIN, HEAD))
+    mask = segment(GRAY, parts, (FACE,), kept=kept)
+    gray = np.full((*SIZE, 3), 128, np.uint8)
+    assert not straight_pieces(mask, gray, [(120.0, 120.0, FACE.height)])
