@@ -45,7 +45,8 @@ def build(service: PaintService) -> gr.Blocks:
         parts = lay_out()
         handlers = Handlers(service, parts)
         wire_page(page, parts, handlers)
-        wire_painting(parts, handlers)
+        runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
+        wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
         wire_result(parts, handlers)
         wire_correct(parts, handlers)
         wire_faces(parts, handlers)
@@ -84,8 +85,8 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         after(handlers.show_photo, parts.photo, parts.photo, **field)
 
 
-def wire_painting(parts: Page, handlers: Handlers) -> None:
-    """Connect Paint, Cancel and the examples."""
+def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
+    """Connect Paint, Keep and the examples; return the run that Paint begins."""
     buttons = [parts.paint, parts.cancel, parts.keep, parts.preview, parts.empty]
     covered = [parts.empty, parts.slider]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
@@ -113,7 +114,6 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
     )
     begun.then(None, js=theme.BRING_PANEL_WITH_PHOTO)
     when_over(running, covered, idle, buttons).then(None, js=theme.BRING_RESULT)
-    wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
     for index, button in enumerate(parts.examples):
         button.click(show_painting, None, parts.tabs, **UNSEEN)
         button.click(None, js=theme.BRING_PANEL)
@@ -127,6 +127,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> None:
             **PRIVATE,
         )
         when_over(example, covered).then(None, js=theme.BRING_RESULT)
+    return running
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
@@ -152,14 +153,13 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         **PRIVATE,
     )
     when_over(written, [parts.slider]).then(None, parts.file, None, js=theme.SAVE_FILE)
-    wire_again(parts, handlers)
     flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     values = [*parts.widgets, parts.style.name]
     parts.link.click(None, values, parts.link, js=theme.copy_link(flags))
 
 
-def wire_again(parts: Page, handlers: Handlers) -> None:
-    """Connect what takes the networks again after a slider, a click or a download.
+def wire_again(parts: Page, handlers: Handlers) -> Dependency:
+    """Connect what takes the networks again after a slider, a click or a download; return that run.
 
     It runs as Paint does: one at a time, seen, and to be cancelled.
     """
@@ -179,7 +179,7 @@ def wire_again(parts: Page, handlers: Handlers) -> None:
     )
     over = when_over(running, [parts.slider], idle, buttons)
     over.then(None, parts.file, None, js=theme.SAVE_FILE)
-    wire_cancel(parts.cancel, running, handlers.cancel, parts.notes)
+    return running
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
@@ -242,7 +242,7 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
         **PRIVATE,
     )
     when_over(running, covered, idle, buttons)
-    wire_cancel(tab.cancel, running, handlers.cancel, tab.notes)
+    wire_cancel(tab.cancel, [running], handlers.cancel, tab.notes)
     for event in (parts.photo.input, *(button.click for button in parts.examples)):
         event(handlers.clear_comparison, None, [tab.notes, *tab.outputs], **UNSEEN)
 
@@ -268,11 +268,11 @@ def when_over(
 
 
 def wire_cancel(
-    button: gr.Button, run: Dependency, cancel: Callable[..., str], notes: gr.HTML
+    button: gr.Button, runs: Sequence[Dependency], cancel: Callable[..., str], notes: gr.HTML
 ) -> None:
-    """Connect the button that stops a run; the page waits until its stage has ended."""
+    """Connect the button that stops what runs; the page waits until its stage has ended."""
     button.click(cancel, None, notes, **UNSEEN)
-    button.click(wait, None, button, cancels=[run], **UNSEEN)
+    button.click(wait, None, button, cancels=list(runs), **UNSEEN)
 
 
 def show_painting() -> gr.Tabs:

@@ -36,6 +36,17 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
     assert updates[button].interactive
 
 
+@pytest.mark.parametrize(
+    ("button", "runs"),
+    [("cancel", ["paint_photo", "make_again"]), ("cancel-comparison", ["compare"])],
+)
+def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, runs):
+    pressed = [fn for fn in page.fns.values() if (button, "click") in targets_of(page, fn)]
+    assert [fn.name for fn in pressed].count("cancel") == 1
+    (stopping,) = [fn for fn in pressed if fn.cancels]
+    assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(runs)
+
+
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
 def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
     (begun,) = [fn for fn in page.fns.values() if fn.name == run]
@@ -112,6 +123,13 @@ def test_the_thumbnails_outlive_the_sweep_of_visitors_files(page, photo, monkeyp
         assert {httpx.get(url.rstrip("/") + icon).status_code for icon in icons} == {200}
     finally:
         page.close()
+
+
+def targets_of(page, fn):
+    """Return by what events of which blocks, by name, a function is called."""
+    return [
+        (page.blocks[block].elem_id, event) for block, event in fn.targets if block in page.blocks
+    ]
 
 
 def uploaded(url, photo):
