@@ -310,6 +310,13 @@ class Settings(Stage):
         except ValidationError as error:  # every field was checked above; this is the net below it
             raise ValueError(str(error)) from error
 
+    def changed(self, **values: object) -> "Settings":
+        """Return these settings with other values for some flat option names.
+
+        Raises: ValueError: as `from_flat`.
+        """
+        return Settings.from_flat(**(self.flat() | values))
+
     def flat(self) -> dict[str, bool | float | str]:
         """Return every choice by its flat name."""
         return {o.flag: o.of(self) for o in options()}
