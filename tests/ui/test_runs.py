@@ -8,7 +8,7 @@ import pytest
 import app
 from pipeline.types import Progress
 from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
-from ui import service, style_box
+from ui import runs, service, style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
 from ui.service import PaintService, reporter
@@ -37,14 +37,14 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
 
 
 @pytest.mark.parametrize(
-    ("button", "runs"),
+    ("button", "stopped"),
     [("cancel", ["paint_photo", "make_again"]), ("cancel-comparison", ["compare"])],
 )
-def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, runs):
+def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, stopped):
     pressed = [fn for fn in page.fns.values() if (button, "click") in targets_of(page, fn)]
     assert [fn.name for fn in pressed].count("cancel") == 1
     (stopping,) = [fn for fn in pressed if fn.cancels]
-    assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(runs)
+    assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(stopped)
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
@@ -77,16 +77,16 @@ def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covere
 def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
     parts = components()
     tab = parts.comparison
-    assert app.switch_painting(parts, "", running=True)[parts.notes] == ""
-    assert parts.notes not in app.switch_painting(parts, "", running=False)
-    assert app.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
-    assert tab.notes not in app.switch(tab.compare, tab.cancel, tab.notes, running=False)
+    assert runs.switch_painting(parts, "", running=True)[parts.notes] == ""
+    assert parts.notes not in runs.switch_painting(parts, "", running=False)
+    assert runs.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
+    assert tab.notes not in runs.switch(tab.compare, tab.cancel, tab.notes, running=False)
 
 
 def test_the_empty_panel_asks_for_nothing_while_it_paints():
     parts = components()
-    running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
-    idle = app.switch_painting(parts, "", running=False)[parts.empty]
+    running = runs.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
+    idle = runs.switch_painting(parts, "", running=False)[parts.empty]
     assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
