@@ -1,0 +1,266 @@
+"""The choices of each stage, with their ranges and what a person reads about them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from pipeline.variants import VARIANTS
+
+StylePreset = Literal["fast", "paper"]
+StyleColors = Literal["picture", "matched", "photo"]
+Guidance = Literal["input", "layers"]
+Kept = Literal["face", "hair", "person"]
+Restored = Literal["all", "largest", "chosen"]
+Painter = str  # this and the next three: a key of its table in `variants`
+Mood = str
+Detector = str
+Segmenter = str
+
+
+def option(
+    default: Any,  # noqa: ANN401 - of the field's type
+    text: str,
+    *,
+    label: str,
+    flag: str,
+    unit: str = "",
+    names: str = "",
+    **limits: Any,  # noqa: ANN401 - as pydantic's Field takes them
+) -> Any:  # noqa: ANN401 - stands for the field's value
+    """Declare one choice.
+
+    `flag` is its flat name in the command, the API and links; booleans are switched off by
+    --no-FLAG. `names`, split by "|", are what a person reads for each of the choices.
+    """
+    return Field(
+        default,
+        description=text,
+        title=label,
+        json_schema_extra={"flag": flag, "unit": unit, "names": names},
+        **limits,
+    )
+
+
+class Stage(BaseModel):
+    """The choices of one stage; frozen, so that they can be a cache key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator(*VARIANTS, check_fields=False)
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = VARIANTS[str(info.field_name)]
+        if value not in known:
+            raise ValueError(f"{info.field_name} is one of {', '.join(known)}, not {value!r}.")
+        return value
+
+
+class PaintSettings(Stage):
+    """How the scene is painted."""
+
+    on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
+    painter: Painter = option(
+        "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a "
+        "person, coarse ones on the person.",
+        label="Painter", flag="painter",
+    )  # fmt: skip
+    brush: float = option(
+        1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, "
+        "which takes longer.",
+        label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
+    )  # fmt: skip
+    mood: Mood = option(
+        "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the "
+        "golden ones.",
+        label="Mood", flag="mood",
+    )  # fmt: skip
+
+
+class StyleSettings(Stage):
+    """How a photo is painted like a picture."""
+
+    preset: StylePreset = option(
+        "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes "
+        "ten times as long.",
+        label="Optimization", flag="preset", names="Fast|The paper's",
+    )  # fmt: skip
+    side: int = option(
+        512, "How large the picture is while it is painted; larger ones take longer and have finer "
+        "strokes.",
+        label="Painted size", flag="style_px", unit="px, the long side", ge=128, le=2048,
+    )  # fmt: skip
+    scale: float = option(
+        1.0,
+        "How large the picture's strokes become.",
+        label="Stroke size",
+        flag="style_scale",
+        unit="times",
+        ge=0.25,
+        le=3,
+    )
+    colors: StyleColors = option(
+        "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or "
+        "the photo's own under the picture's light.",
+        label="Colors", flag="style_colors", names="The picture's|Matched|The photo's",
+    )  # fmt: skip
+    guidance: Guidance = option(
+        "layers", "Where a mask hides the person from the background's style: in the photo, as the "
+        "paper does it, which leaves a dull rim around the person, or in each layer's maps.",
+        label="Mask", flag="guidance", names="In the photo|In every layer",
+    )  # fmt: skip
+    content: float = option(
+        5.0,
+        "How much the photo's content counts.",
+        label="Content",
+        flag="content_weight",
+        ge=0.0,
+        le=100.0,
+    )
+    style: float = option(
+        200.0,
+        "How much the coarse style counts, everywhere.",
+        label="Style",
+        flag="style_weight",
+        ge=0.0,
+        le=20000.0,
+    )
+    background: float = option(
+        20000.0,
+        "How much the fine style counts, behind the person.",
+        label="Background style",
+        flag="background_weight",
+        ge=0.0,
+        le=1e6,
+    )
+    iterations: int = option(
+        0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
+        "wants.",
+        label="Iterations", flag="iterations", ge=0, le=2000,
+    )  # fmt: skip
+
+
+class IntensitySettings(Stage):
+    """How far the painting goes."""
+
+    strength: float = option(
+        1.0,
+        "0 is the photo, 1 the painting.",
+        label="Painting strength",
+        flag="strength",
+        ge=0.0,
+        le=1.0,
+    )
+    palette: float = option(
+        1.0,
+        "0 keeps the photo's colors, 1 takes Monet's.",
+        label="Palette",
+        flag="palette",
+        ge=0.0,
+        le=1.0,
+    )
+    broad: float = option(
+        1.0, "How much calm places are painted in strokes that are two and a half times as broad "
+        "as the brush; 0: nowhere.",
+        label="Broad strokes", flag="broad", ge=0.0, le=2.0,
+    )  # fmt: skip
+    canvas: float = option(
+        1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.",
+        label="Canvas", flag="canvas", ge=0.0, le=3.0,
+    )  # fmt: skip
+
+
+class DetectSettings(Stage):
+    """Who finds the faces."""
+
+    detector: Detector = option(
+        "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
+        "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
+        label="Detector", flag="detector",
+    )  # fmt: skip
+
+
+class RestoreSettings(Stage):
+    """How faces are restored."""
+
+    on: bool = option(
+        True,
+        "Restore worn or blurred faces (with GFPGAN where it is here).",
+        label="Restore",
+        flag="restore",
+    )
+    weight: float = option(
+        0.5,
+        "0 is the photo's face, 1 the restored one.",
+        label="Restoration",
+        flag="restoration",
+        ge=0.0,
+        le=1.0,
+    )
+    # A restorer is trusted with what a photo lost, its detail, and not with what it still shows,
+    # its colors: of 25 faces, blurred by 2 to 6 px and restored perfectly but for a cast of 0.06
+    # red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 % of the detail
+    # that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
+    fidelity: float = option(
+        0.5, "0 is the restorer's face as it is, 0.5 its detail with the photo's own colors, 1 the "
+        "photo's detail, too: nothing changes.",
+        label="Fidelity", flag="fidelity", ge=0.0, le=1.0,
+    )  # fmt: skip
+    faces: Restored = option(
+        "all", "Which faces are restored; those that are sharp already are left alone, unless they "
+        "are pointed at.",
+        label="Restored faces", flag="restored_faces",
+        names="All|Only the largest|Only those I point at",
+    )  # fmt: skip
+
+
+class SegmentSettings(Stage):
+    """What is kept, and who decides where it ends."""
+
+    segmenter: Segmenter = option(
+        "unet", "How the outline is found: by the U-Net's close look at every face or one look at "
+        "the whole photo (coarser), by a Segment Anything network that is shown each face, or by a "
+        "network that knows whole persons only.",
+        label="Segmenter", flag="segmenter",
+    )  # fmt: skip
+    kept: Kept = option(
+        "face",
+        "What stays the person's own.",
+        label="Keep",
+        flag="keep",
+        names="Face|Face and hair|Whole person",
+    )
+
+
+class BlendSettings(Stage):
+    """How the kept region meets the painting."""
+
+    on: bool = option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
+    strength: float = option(
+        0.75,
+        "0 is the painted face, 1 the person's own.",
+        label="Face strength",
+        flag="face_strength",
+        ge=0.0,
+        le=1.0,
+    )
+    feather: float = option(
+        0.06,
+        "Width of the soft edge.",
+        label="Feather",
+        flag="feather",
+        unit="of the face's height",
+        ge=0.0,
+        le=0.3,
+    )
+    painterly: float = option(
+        0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.",
+        label="Painterly face", flag="painterly", ge=0.0, le=1.0,
+    )  # fmt: skip
+    harmony: float = option(
+        0.9,
+        "How far the face takes the painting's light and color.",
+        label="Harmony",
+        flag="harmony",
+        ge=0.0,
+        le=1.0,
+    )
