@@ -30,7 +30,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import theme
 from ui.examples import EXAMPLES, PaintedExamples
-from ui.service import PaintService, reporter
+from ui.progress import reporter
+from ui.service import PaintService
 from ui.sessions import MOST_PREVIEWS, Sessions
 from ui.widgets import OPTIONS, from_widgets
 

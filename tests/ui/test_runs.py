@@ -8,10 +8,11 @@ import pytest
 import app
 from pipeline.types import Progress
 from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
-from ui import runs, service, style_box
+from ui import progress, runs, style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
-from ui.service import PaintService, reporter
+from ui.progress import reporter
+from ui.service import PaintService
 from ui.sessions import Session
 
 
@@ -92,7 +93,7 @@ def test_the_empty_panel_asks_for_nothing_while_it_paints():
 
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
-    monkeypatch.setattr(service.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1
