@@ -13,7 +13,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from pipeline.io.image_files import encode_png, read_photo, read_settings
+from pipeline.io.encode import encode_png
+from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
