@@ -1,19 +1,24 @@
 """A stand-in for the pipeline behind the page, and what tests of the page share."""
 
+from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline.settings import Settings
-from pipeline.types import Painting, Progress, WeightUse
+from pipeline.stages.segment.scribbles import draw
+from pipeline.types import Painting, Progress, Prompt, WeightUse
 from ui.handlers import Handlers
 from ui.layout import Page, lay_out
 from ui.widgets import to_widgets
 
 NO_STYLES = (None, None, 0.5, None)  # what the style box holds at first
 DEFAULTS = to_widgets(Settings())
+SIZE = (300, 200)  # of the photo that clicks and strokes point at
 
 
 class Pipeline:
@@ -46,6 +51,24 @@ class Pipeline:
             skipped={"restore": "GFPGAN is not here. Put it at /secret/place."},
             hints=("No face was found.",),
         )
+
+
+class Obedient(Pipeline):
+    """Keeps a square, what clicks add, then what is drawn: white in the result, the rest black."""
+
+    square = np.s_[100:160, 60:140]
+
+    def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
+        prompt.check(photo.pixels.shape[:2])
+        painting = super().__call__(photo, settings, **how)
+        mask = np.zeros(SIZE, np.float32)
+        mask[self.square] = 1
+        for x, y, add in prompt.points:
+            mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
+        if prompt.drawn:
+            mask = draw(mask, prompt.drawn)
+        result = np.repeat(mask[..., None], 3, 2)
+        return replace(painting, mask=mask, result=result, prompt=prompt, hints=(), skipped={})
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +106,24 @@ def controls_in(updates):
 
 def state_by(service, photo, who="anna", settings=None):
     return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)
+
+
+def painted_again(handlers, photo, before):
+    """Paint a file on a page that shows a painting; return what it shows then."""
+    values = {"path": str(photo)}, before, *NO_STYLES, *DEFAULTS
+    return state_in(handlers.paint_photo(visitor("anna"), lambda done, desc: None, *values))
+
+
+def someone(folder):
+    """Write a red photo; return its file."""
+    path = folder / "someone.png"
+    Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
+    return path
+
+
+def at(x, y):
+    return SimpleNamespace(index=(x, y))
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("RGB"))

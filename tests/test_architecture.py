@@ -24,7 +24,7 @@ ALLOWED = {
     "runtime": {"types", "settings", "nets", "weights"},
     "steps": {"variants", "types", "settings", "ops", "stages", "weights", "runtime", "io"},
     "paint": {"types", "settings", "stages", "runtime", "steps"},
-    "compare": {"variants", "types", "settings", "stages", "weights", "runtime", "steps"},
+    "compare": {"variants", "types", "settings", "metrics", "weights", "runtime", "steps"},
     "cli": {
         "variants",
         "types",

@@ -13,7 +13,7 @@ import pipeline.compare as module
 import pipeline.steps.segmenters as segmenters
 from pipeline.cli.comparison_sheet import facts, sheet
 from pipeline.cli.main import main
-from pipeline.compare import compare, iou
+from pipeline.compare import agreement, compare
 from pipeline.paint import paint
 from pipeline.runtime.build import build
 from pipeline.settings import Settings
@@ -147,11 +147,11 @@ def test_the_command_says_the_same_and_leaves_nothing_behind(monkeypatch, tmp_pa
 
 def test_masks_agree_by_their_shared_area():
     a, b = np.zeros((10, 10), np.float32), np.zeros((10, 10), np.float32)
-    assert iou(a, b) is None
+    assert agreement(a, b) is None
     a[:6], b[3:] = 1, 1
-    assert iou(a, b) == pytest.approx(0.3)
-    assert iou(a, a) == 1
-    assert iou(a, None) is None
+    assert agreement(a, b) == pytest.approx(0.3)
+    assert agreement(a, a) == 1
+    assert agreement(a, None) is None
 
 
 @pytest.mark.parametrize("size", [(200, 180), (60, 600), (600, 60)])

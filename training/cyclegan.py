@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from pipeline.nets.cyclegan import Generator
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
+from training.command import parser_of
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, fit, shared_by, single
 from training.patchgan import PatchGAN, begun
@@ -237,16 +238,10 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    cli.add_argument("shared", type=Path)
-    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli = parser_of(__doc__, minutes=600)
     cli.add_argument(
         "--start", type=Path, help="a painter's checkpoint of the same size to start from"
     )
-    cli.add_argument("--minutes", type=float, default=600)
-    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
     cli.add_argument("--filters", type=int, default=64)
     cli.add_argument("--blocks", type=int, default=9)
     cli.add_argument(

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pipeline.io.image_files import LABEL_COLORS
+from pipeline.io.encode import LABEL_COLORS
 from pipeline.metrics.iou import class_iou, confusion
 from pipeline.nets.unet import Parser
 from pipeline.ops.resample import resized

@@ -32,6 +32,7 @@ from pipeline.stages.stylize.broad_strokes import WIDER, broad_change
 from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
 from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
+from training.command import parser_of
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.painter import SHOWN_PX, difference, pair_of, plain_generator, run, shown
@@ -341,11 +342,7 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    cli.add_argument("shared", type=Path)
-    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli = parser_of(__doc__, minutes=100, sample_minutes=15)
     cli.add_argument(
         "--start",
         type=Path,
@@ -358,8 +355,6 @@ def arguments() -> argparse.ArgumentParser:
         type=Path,
         help="a list of paintings' file names to learn from, one of `training/moods/*.txt`",
     )
-    cli.add_argument("--minutes", type=float, default=100)
-    cli.add_argument("--sample-minutes", type=float, default=15, help="how often to draw and save")
     cli.add_argument(
         "--landscapes", type=int, default=3, help="photos a step that are compared with paintings"
     )

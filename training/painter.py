@@ -26,6 +26,7 @@ from pipeline.nets.cyclegan import Generator
 from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Pixels
+from training.command import parser_of
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.palettes import Light, read_mood
@@ -221,11 +222,7 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    cli.add_argument("shared", type=Path)
-    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli = parser_of(__doc__, minutes=60)
     cli.add_argument(
         "--start", type=Path, nargs="+", default=[], help="a painter's checkpoint to start from"
     )
@@ -239,8 +236,6 @@ def arguments() -> argparse.ArgumentParser:
         type=Path,
         help="a list of paintings' file names whose light to take, one of `training/moods/*.txt`",
     )
-    cli.add_argument("--minutes", type=float, default=60)
-    cli.add_argument("--sample-minutes", type=float, default=10, help="how often to draw and save")
     cli.add_argument("--filters", type=int, default=24)
     cli.add_argument("--blocks", type=int, default=6)
     cli.add_argument("--batch", type=int, default=4)

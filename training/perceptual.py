@@ -19,6 +19,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.vgg import Perceptual
+from training.command import parser_of
 from training.figures import draw_curve
 from training.loop import Schedule, clock_of, fit, single
 from training.teachers import Lifted
@@ -162,16 +163,8 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    cli.add_argument("shared", type=Path)
-    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli = parser_of(__doc__, minutes=120)
     cli.add_argument("--start", type=Path, help="a checkpoint to start from")
-    cli.add_argument("--minutes", type=float, default=120)
-    cli.add_argument(
-        "--sample-minutes", type=float, default=10, help="how often to measure and save"
-    )
     cli.add_argument("--batch", type=int, default=6)
     cli.add_argument("--side", type=int, default=128, help="px of a part that is learned from")
     cli.add_argument("--rate", type=float, default=1e-3)

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.types import Pixels
+from training.command import parser_of
 from training.cyclegan import discriminator_loss, judged
 from training.figures import as_network, draw_curve, sheet
 from training.loop import Schedule, fit, shared_by, single
@@ -150,17 +151,9 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    cli.add_argument("shared", type=Path)
-    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli = parser_of(__doc__, minutes=100)
     cli.add_argument(
         "--start", type=Path, help="a restorer's checkpoint of the same size to start from"
-    )
-    cli.add_argument("--minutes", type=float, default=100)
-    cli.add_argument(
-        "--sample-minutes", type=float, default=10, help="how often to measure, draw and save"
     )
     cli.add_argument(
         "--width", type=int, default=48, help="channels at a quarter of the face's size"

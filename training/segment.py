@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -148,6 +149,17 @@ def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {**state, "segmentation_head.0.weight": weight, "segmentation_head.0.bias": bias}
 
 
+def freeze(network: smp.Unet, blocks: int) -> None:
+    """Keep the encoder's first blocks, and what lies before them, as they are; 0 freezes nothing.
+
+    Their gradients cost the most, for their maps are the largest.
+    """
+    encoder: Any = network.encoder
+    if blocks:
+        for part in (encoder._conv_stem, encoder._bn0, *encoder._blocks[:blocks]):
+            part.requires_grad_(False)
+
+
 def data_of(args: argparse.Namespace, network: nn.Module) -> Data:
     """Return what the command names; a network that is not new marks what no person marked."""
     if args.kind == "easyportrait":
@@ -176,11 +188,13 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         network.load_state_dict(widened(single(*args.start)))
     network = network.to(device, memory_format=torch.channels_last)
-    if device.type == "cpu":
+    if device.type == "cpu" and args.precision == "bf16":
         quicken(network)
+    freeze(network, args.frozen)
     with machine.main_process_first():  # which labels for the others, too
         data = data_of(args, network)
-    optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
+    learning = (each for each in network.parameters() if each.requires_grad)
+    optimizer = torch.optim.AdamW(learning, args.rate, weight_decay=1e-2)
     trained, optimizer = machine.prepare(network, optimizer)
     # Every process and every start sees pictures of its own.
     varied = Varied(
@@ -191,7 +205,7 @@ def train(args: argparse.Namespace) -> None:
     def step() -> dict[str, float]:
         photos, labels = next(stream)
         trained.train()
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=args.precision == "bf16"):
             logits = trained(photos.contiguous(memory_format=torch.channels_last))
         value = loss(logits, labels)
         optimizer.zero_grad(set_to_none=True)
@@ -282,6 +296,15 @@ def arguments() -> argparse.ArgumentParser:
             choices=VIEWS,
             default="any",
             help="faces as closer looks show them, or photos as first looks do",
+        )
+        cli.add_argument(
+            "--frozen", type=int, default=0, help="blocks of the encoder that do not learn"
+        )
+        cli.add_argument(
+            "--precision",
+            choices=("bf16", "fp32"),
+            default="bf16",
+            help="of activations; some CPUs are faster in fp32",
         )
         cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
         if kind == "streets":

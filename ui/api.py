@@ -12,7 +12,7 @@ from pipeline.cli.jobs import record
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option
 from pipeline.types import Painting
-from ui.handlers import told
+from ui.errors import told
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.sessions import private_folder

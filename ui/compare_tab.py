@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.blocks import Block
 
-from pipeline.io.image_files import encode_png
+from pipeline.io.encode import encode_png
 from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
 from ui.available import available_choices

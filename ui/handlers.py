@@ -4,11 +4,9 @@ Each handler translates raw widget values, asks the service, and returns updates
 component that is not among them stays as it is; `gr.skip()` alone leaves all of them.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +15,29 @@ import gradio as gr
 from pipeline.io.image_files import read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
-from pipeline.weights.resolve import WeightError
 from ui import compare_tab, correct_tab, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
+from ui.errors import told
 from ui.examples import EXAMPLES
 from ui.face_frames import with_face
 from ui.layout import Page
+from ui.photos import file_of, photo_of
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
+from ui.progress import bar_of
 from ui.result_panel import Updates, note, view
-from ui.service import AgainError, Bar, PaintService, photo_of
+from ui.service import AgainError, PaintService
 from ui.sessions import Session
+from ui.style_box import StyleFile
 from ui.view_state import ViewState
 from ui.widgets import from_link, from_widgets, to_widgets
 
-log = logging.getLogger("page")
 BAR = gr.Progress()
 RESTORED = (
     "This picture was painted here, and its settings are restored. "
     "Drop another photo to paint it the same way."
 )
-
-
-@contextmanager
-def told(*, html: bool = True) -> Iterator[None]:
-    """Turn what goes wrong into a sentence for the visitor.
-
-    A surprise is logged here and never shown as a traceback. `html`: whether the sentence is shown
-    as HTML, as the page's toasts are.
-    """
-    try:
-        yield
-    except (PhotoError, ValueError, WeightError) as error:
-        raise gr.Error(
-            escape(str(error), quote=False) if html else str(error), print_exception=False
-        ) from error
-    except (gr.Error, Cancelled):
-        raise
-    except Exception as error:
-        log.exception("a request failed")
-        raise gr.Error(
-            "Something went wrong here; it is not your photo's fault. Try again.",
-            print_exception=False,
-        ) from error
 
 
 class Handlers:
@@ -163,26 +140,28 @@ class Handlers:
         """Look up file and name of the photo in its field, or behind the preview there."""
         return self._session(request).file_behind(*file_of(photo))
 
+    def _wanted(
+        self, request: gr.Request, photo: dict[str, Any] | None, given: Sequence[Any]
+    ) -> tuple[tuple[str, Path, str, Settings], tuple[StyleFile, ...]]:
+        """Read what is to be painted, of whom, from the photo's, the styles' and all other fields.
+
+        Raises: PhotoError: there is no photo. ValueError: a setting out of range.
+        """
+        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
+        path, name = self._chosen(request, photo)
+        settings = from_widgets(chosen)
+        files = style_box.files_of(settings, *styles)
+        return (str(request.session_hash), path, name, settings), files
+
     def paint_photo(
         self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
     ) -> Updates:
         """Paint the photo with the controls' settings; earlier corrections of it still hold."""
         photo, before, *given = values
-        styles = given[: style_box.FIELDS]
-        chosen = given[style_box.FIELDS :]
         with told(), self._ending(request):
-            path, name = self._chosen(request, photo)
-            settings = from_widgets(chosen)
+            wanted, styles = self._wanted(request, photo, given)
             try:
-                state = self.service.show(
-                    str(request.session_hash),
-                    path,
-                    name,
-                    settings,
-                    bar_of(progress),
-                    before,
-                    styles=style_box.files_of(settings, *styles),
-                )
+                state = self.service.show(*wanted, bar_of(progress), before, styles=styles)
             except Cancelled:
                 return gr.skip()
             return view(self.parts, state)
@@ -190,21 +169,11 @@ class Handlers:
     def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> Updates:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
-        styles = given[: style_box.FIELDS]
-        chosen = given[style_box.FIELDS :]
         with told(), self._ending(request):
-            path, name = self._chosen(request, photo)
-            settings = from_widgets(chosen)
+            wanted, styles = self._wanted(request, photo, given)
+            chosen = tuple(segmenters or ())
             try:
-                compared = self.service.compare(
-                    str(request.session_hash),
-                    path,
-                    name,
-                    settings,
-                    tuple(segmenters or ()),
-                    bar_of(progress),
-                    styles=style_box.files_of(settings, *styles),
-                )
+                compared = self.service.compare(*wanted, chosen, bar_of(progress), styles=styles)
             except Cancelled:
                 return gr.skip()
             tab = self.parts.comparison
@@ -366,20 +335,3 @@ class Again:
     state: ViewState
     wanted: ViewState
     file: bool = False
-
-
-def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
-    """Read the path and the name, without suffix, of the file in the photo field.
-
-    Raises: PhotoError: there is none.
-    """
-    if not photo or not photo.get("path"):
-        raise PhotoError(
-            "There is no photo yet; drop one into the photo field or choose an example."
-        )
-    return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
-
-
-def bar_of(progress: gr.Progress) -> Bar:
-    """Let the service move the page's progress bar."""
-    return lambda done, text: progress(done, desc=text)

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.io.image_files import LABEL_COLORS, read_header
+from pipeline.io.encode import LABEL_COLORS
+from pipeline.io.image_files import read_header
 from pipeline.ops.color import luminance
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
 from ui.badges import badge_of

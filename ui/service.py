@@ -3,7 +3,6 @@
 It translates values and knows no widgets.
 """
 
-import filecmp
 import logging
 import threading
 import time
@@ -14,29 +13,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.io.image_files import read_photo
-from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
 from pipeline.types import (
-    Cancelled,
     Painting,
     Photo,
-    PhotoError,
-    Progress,
     Prompt,
     StageName,
-    StopEarly,
-    Style,
 )
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
-from ui.forecast import Forecast
 from ui.gpu import borrowing
+from ui.photos import photo_of, same_file, styles_of
+from ui.progress import Bar, reporter
 from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
@@ -45,13 +38,6 @@ from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
 
-DOING = {
-    "paint": "Painting the scene",
-    "parse": "Looking for faces",
-    "restore": "Restoring faces",
-    "segment": "Outlining what is kept",
-    "blend": "Blending",
-}
 STILL = (
     "What you corrected in this photo, or gave its faces, still holds; "
     "Clear, under Correct and Faces, takes it back."
@@ -60,8 +46,6 @@ EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
 WITHOUT_NETWORKS: frozenset[StageName] = frozenset({"parse", "paint"})
 MOST_UNDONE = 100
-PREVIEW_S = 1.5  # between two previews of a painting that takes long
-Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
 
 
 class AgainError(Exception):
@@ -291,61 +275,3 @@ class PaintService:
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache
-
-
-def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
-    """Read a photo once for all its paintings.
-
-    Its pixels stay on the disk, in the session's folder.
-
-    Raises: PhotoError: it cannot be read, or was deleted meanwhile.
-    """
-
-    def read() -> Photo:
-        if not path.exists():
-            raise PhotoError(
-                "Your photo is no longer on this machine: "
-                "it was deleted, as promised. Add it again."
-            )
-        return session.on_disk(read_photo(path, name=name))
-
-    return cache.get(("photo", str(path)), read)
-
-
-def styles_of(session: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
-    """Read style pictures, or take them from the session's cache.
-
-    Raises: PhotoError: one cannot be read, or was deleted meanwhile.
-    """
-    return tuple(session.cache.get(("style", file), file.read) for file in files)
-
-
-def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
-    """Begin a session's run; return the callback that follows it.
-
-    The callback moves the bar, forecasts the time left, writes the picture so far, and ends the
-    run when asked to.
-    """
-    stop = session.begin()
-    forecast = Forecast(time.monotonic())
-    previewed = 0.0
-
-    def report(progress: Progress) -> None:
-        nonlocal previewed
-        if stop.is_set():
-            raise Cancelled
-        if progress.picture is not None:
-            if session.stop_early.is_set():
-                raise StopEarly
-            if time.monotonic() - previewed > PREVIEW_S:
-                session.show_so_far(to_uint8(progress.picture))
-                previewed = time.monotonic()
-        left = forecast.left(progress, time.monotonic())
-        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
-
-    return report
-
-
-def same_file(one: Path, other: Path) -> bool:
-    """Check that two files exist and hold the same bytes."""
-    return one.exists() and other.exists() and filecmp.cmp(one, other, shallow=False)

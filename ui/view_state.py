@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.io.image_files import encode_png
+from pipeline.io.encode import encode_png
 from pipeline.settings import Settings
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.face_frames import draw_faces

@@ -64,7 +64,7 @@ def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
         for flag, value in chosen.flat().items()
         if flag in AT_ONCE and is_light(flag, value)
     }
-    return Settings.from_flat(**(painted.flat() | changed))
+    return painted.changed(**changed)
 
 
 def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:

@@ -47,7 +47,8 @@ def draw(chosen: argparse.Namespace) -> int:
     """Run the command: compare the segmenters and write the sheet; return the exit code."""
     from pipeline.cli.comparison_sheet import sheet
     from pipeline.compare import check, compare
-    from pipeline.io.image_files import WRITTEN, read_photo, write_picture
+    from pipeline.io.encode import WRITTEN, write_picture
+    from pipeline.io.image_files import read_photo
     from pipeline.runtime.models import Models
 
     jobs = plan([chosen.photo], chosen.out, suffixes=tuple(WRITTEN))

@@ -5,9 +5,10 @@ import numpy as np
 from PIL import Image as Pil
 from PIL import ImageDraw, ImageFont
 
-from pipeline.compare import REFERENCE, Comparison, Version
+from pipeline.compare import REFERENCE, Comparison
 from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Segmenter, options
+from pipeline.steps.versions import Version
 from pipeline.types import Image, Pixels
 
 AREA = 480 * 640  # px; the area of each picture on the sheet

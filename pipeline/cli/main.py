@@ -112,7 +112,8 @@ def _add_photo_command(
 
 def paint_photos(chosen: argparse.Namespace) -> int:
     """Paint each photo, write its result, its stages and the report."""
-    from pipeline.io.image_files import WRITTEN, read_photo, write_picture
+    from pipeline.io.encode import WRITTEN, write_picture
+    from pipeline.io.image_files import read_photo
     from pipeline.paint import paint
     from pipeline.runtime.models import Models
     from pipeline.steps.full_size import full_size
@@ -151,7 +152,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
 
 def parse_photos(chosen: argparse.Namespace) -> int:
     """Parse each photo and write its classes as an index picture."""
-    from pipeline.io.image_files import read_photo, write_labels
+    from pipeline.io.encode import write_labels
+    from pipeline.io.image_files import read_photo
     from pipeline.runtime.models import Models
     from pipeline.steps.detect import parse
 
@@ -174,7 +176,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
 
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
     """Write each stage's picture at working size, and delete an old one of a skipped stage."""
-    from pipeline.io.image_files import write_labels, write_picture
+    from pipeline.io.encode import write_labels, write_picture
     from pipeline.ops.tensor import to_uint8
 
     for name in STAGES:

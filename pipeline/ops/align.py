@@ -7,6 +7,7 @@ pixel centers at integers.
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.transform import SimilarityTransform
 
 from pipeline.ops.resample import by_planes
 from pipeline.types import Points
@@ -30,15 +31,9 @@ def template(side: int, scale: float = 1.0, middle: float = 256.0) -> NDArray[np
 def similarity(source: Points, target: NDArray[np.float64]) -> Matrix:
     """Fit rotation, scale and shift from `source` to `target`, both (N, 2), by least squares.
 
-    Source: Umeyama 1991, closed form without reflection (points as complex numbers).
+    Source: Umeyama 1991, without reflection.
     """
-    z = source[:, 0].astype(np.float64) + 1j * source[:, 1]
-    t = target[:, 0] + 1j * target[:, 1]
-    dz = z - z.mean()
-    dt = t - t.mean()
-    a = (dz.conj() * dt).sum() / (np.abs(dz) ** 2).sum()
-    b = t.mean() - a * z.mean()
-    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+    return SimilarityTransform.from_estimate(source.astype(np.float64), target).params[:2]
 
 
 def scale_of(matrix: Matrix) -> float:

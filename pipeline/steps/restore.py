@@ -32,7 +32,7 @@ def restore(run: Run, detections: Keyed[Detections]) -> Keyed[Restoration]:
     if not how.on or not faces or how.fidelity == 1:
         found = "Fidelity is 1, so every face stays as it is." if faces else "No face was found."
         run.skipped["restore"] = found if how.on else "Restoration is switched off."
-        return Keyed(Restoration(), "nothing")
+        return run.made(Restoration)
     if lost := sum(face_at(faces, x, y) is None for x, y, _ in overrides):
         run.hints.append(
             f"At {lost} of the {len(overrides)} points where a face was pointed at there is none."
@@ -47,7 +47,7 @@ def restore(run: Run, detections: Keyed[Detections]) -> Keyed[Restoration]:
         if run.settings.weights == "full":
             raise
         run.skipped["restore"] = str(missing)
-        return Keyed(Restoration(), "nothing")
+        return run.made(Restoration)
     made = run.stage("restore", _restored, run.original, detections, plans, restorer, how)
     run.hints.extend(hints_of(made.value.plans))
     return made

@@ -87,6 +87,10 @@ class Run:
         """Return the same run, notes included, under other settings."""
         return replace(self, settings=settings, **changes)
 
+    def anew(self) -> "Run":
+        """Return a run of the same photo, settings and networks with nothing kept and noted."""
+        return Run(self.photo, self.settings, self.models)
+
     def made(self, make: Callable[..., T], *inputs: object, keep: bool = True) -> Keyed[T]:
         """Return what `make`, a function of a module, makes of inputs, kept or new.
 
@@ -97,6 +101,16 @@ class Run:
         """
         key = _key(make, inputs)
         return Keyed(self._kept(key, lambda: make(*map(_value, inputs)), keep=keep), key)
+
+    def made_anew(self, make: Callable[..., T], *inputs: object) -> Keyed[T]:
+        """Return what `make` makes by a run of its own, kept or new.
+
+        It takes that run, where nothing is kept, and the inputs with their keys, as steps do.
+
+        Raises: TypeError: an input whose content has no key, such as an array.
+        """
+        key = _key(make, (self.photo, self.settings, *inputs))
+        return Keyed(self._kept(key, lambda: make(self.anew(), *inputs), keep=True), key)
 
     def _kept(self, key: str, make: Callable[[], T], *, keep: bool) -> T:
         return self.cache.get(key, make) if keep else make()

@@ -1,6 +1,7 @@
 """Outline the kept region: by the chosen segmenter, then as a person corrects it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,14 @@ from pipeline.stages.segment.scribbles import draw
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
 from pipeline.steps.segmenters import Scene
-from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
+from pipeline.types import Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
 from pipeline.variants import SEGMENTERS, Segmenter
 
 POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
 SURE = 0.5  # probability from which on a pixel is a person's
 SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
-UNRESTORED = Keyed(Restoration(), "nothing")
+# How the outline follows what a person points out.
+FOLLOWING = {"box": select, "clicks": correct}
 
 Views = tuple[FaceParse, ...]
 
@@ -81,11 +83,9 @@ def segment_persons(run: Run, detections: Keyed[Detections]) -> Keyed[Mask | Non
     """
     if not detections.value.faces:
         return run.made(_somebody, run.original, detections)
-    whole_person = run.settings.segment.model_copy(update={"kept": "person"})
-    settings = run.settings.model_copy(update={"segment": whole_person})
-    outline = segment(
-        run.with_settings(settings, report=ignore, prompt=Prompt()), detections, UNRESTORED
-    )
+    settings = run.settings.changed(keep="person")
+    persons = run.with_settings(settings, report=ignore, prompt=Prompt())
+    outline = segment(persons, detections, run.made(Restoration))
     return Keyed(outline.value.mask, outline.key)
 
 
@@ -148,39 +148,27 @@ def _followed(
 
     Each click's outline is cached, so undoing one costs nothing.
     """
-    if prompt.box is not None:
-        outline = run.made(_boxed, outline, *shown, prompt.box)
-    for count in range(1, len(prompt.points) + 1):
-        outline = run.made(_clicked, outline, *shown, prompt.points[:count])
+    pointed: list[tuple[str, object]] = [("box", prompt.box)] if prompt.box is not None else []
+    pointed += [("clicks", prompt.points[:count]) for count in range(1, len(prompt.points) + 1)]
+    for how, where in pointed:
+        outline = run.made(_changed, outline, *shown, how, where)
     return outline
 
 
-def _boxed(
+def _changed(
     outline: Outline,
     person: Image,
     detections: Detections,
     embedding: Embedding,
     pointer: Loaded,
-    box: tuple[float, ...],
+    how: str,
+    where: tuple[Any, ...],
 ) -> Outline:
+    mask, decoder = _mask(outline, person), decoder_of(pointer)
     px = edge_px(detections.faces, person.shape)
-    mask = _mask(outline, person)
-    selected = select(person, mask, embedding, decoder_of(pointer), box, edge_px=px)
-    return replace(outline, mask=selected)
-
-
-def _clicked(
-    outline: Outline,
-    person: Image,
-    detections: Detections,
-    embedding: Embedding,
-    pointer: Loaded,
-    clicks: tuple[Click, ...],
-) -> Outline:
-    px = edge_px(detections.faces, person.shape)
-    mask = _mask(outline, person)
-    corrected = correct(person, mask, embedding, decoder_of(pointer), clicks, edge_px=px)
-    return replace(outline, mask=corrected)
+    return replace(
+        outline, mask=FOLLOWING[how](person, mask, embedding, decoder, where, edge_px=px)
+    )
 
 
 def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:

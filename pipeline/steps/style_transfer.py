@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -13,6 +14,9 @@ from pipeline.runtime.memory import is_memory
 from pipeline.runtime.models import LoadedFeatures
 from pipeline.settings import StyleSettings
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.style_transfer import transfer
+from pipeline.stages.style_transfer.color import matched, with_colors
+from pipeline.stages.style_transfer.losses import GATYS, PORTRAIT_AWARE, LossWeights
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import segment_persons
 from pipeline.types import Image, Mask, Painted, Photo, PromptError, Scene, StopEarly, Style
@@ -112,58 +116,56 @@ def _at(
     tell: Tell,
 ) -> tuple[Image, tuple[str, ...]]:
     """Paint the source at a long side of `long_px`; also return what the person should know."""
-    from pipeline.stages.style_transfer.color import matched, with_colors
-    from pipeline.stages.style_transfer.losses import GATYS, PORTRAIT_AWARE
-    from pipeline.stages.style_transfer.transfer import (
-        PRESETS,
-        StyleImage,
-        TransferProgress,
-        transfer_style,
-    )
-
-    preset = PRESETS[how.preset]
     size = size_of_long(source.shape[:2], long_px)
     photo = np.clip(resized(source, size), 0, 1)
-    loss_weights = replace(
-        GATYS if background is None else PORTRAIT_AWARE,
-        content=how.content,
-        style=how.style,
-        masks_layers=how.guidance == "layers",
-        background=0.0 if background is None else how.background,
-    )
-    pictures = (
-        to_float(style.pixels)
-        if how.colors == "picture"
-        else matched(to_float(style.pixels), photo)
-        for style in styles
-    )
-    style_images = [
-        StyleImage(picture, style.share, None if style.mask is None else to_float(style.mask))
-        for picture, style in zip(pictures, styles, strict=True)
-    ]
-
-    def watch(progress: TransferProgress) -> bool:
-        try:
-            shown = to_picture(progress.picture.float().clamp(0, 1).cpu().numpy())
-            tell(progress.done, shown, progress.loss)
-        except StopEarly:
-            return True
-        return False
-
+    preset = transfer.PRESETS[how.preset]
     try:
-        done = transfer_style(
+        done = transfer.transfer_style(
             photo,
-            style_images,
+            [_style_image(style, photo, how) for style in styles],
             None if background is None else np.clip(resized(background, size), 0, 1),
             features.network,
-            loss_weights=loss_weights,
+            loss_weights=_loss_weights(how, somebody=background is not None),
             scale=how.scale,
             device=features.device,
-            tell=watch,
+            tell=partial(_watch, tell),
             preset=replace(preset, evaluations=how.iterations or preset.evaluations),
         )
     except ValueError as error:
         raise PromptError(str(error)) from error
+    picture = with_colors(done.picture, photo) if how.colors == "photo" else done.picture
+    return picture, _notes_of(done)
+
+
+def _style_image(style: Style, photo: Image, how: StyleSettings) -> transfer.StyleImage:
+    picture = to_float(style.pixels)
+    if how.colors != "picture":
+        picture = matched(picture, photo)
+    mask = None if style.mask is None else to_float(style.mask)
+    return transfer.StyleImage(picture, style.share, mask)
+
+
+def _loss_weights(how: StyleSettings, *, somebody: bool) -> LossWeights:
+    return replace(
+        PORTRAIT_AWARE if somebody else GATYS,
+        content=how.content,
+        style=how.style,
+        masks_layers=how.guidance == "layers",
+        background=how.background if somebody else 0.0,
+    )
+
+
+def _watch(tell: Tell, progress: transfer.TransferProgress) -> bool:
+    """Tell how far it is; return whether the person wants the picture as it is."""
+    try:
+        shown = to_picture(progress.picture.float().clamp(0, 1).cpu().numpy())
+        tell(progress.done, shown, progress.loss)
+    except StopEarly:
+        return True
+    return False
+
+
+def _notes_of(done: transfer.TransferResult) -> tuple[str, ...]:
     notes = []
     if done.diverged:
         notes.append(
@@ -174,5 +176,4 @@ def _at(
         notes.append(
             f"Stopped after {done.evaluations} evaluations; this is the best picture so far."
         )
-    picture = with_colors(done.picture, photo) if how.colors == "photo" else done.picture
-    return picture, tuple(notes)
+    return tuple(notes)

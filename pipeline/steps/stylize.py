@@ -21,7 +21,7 @@ def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Pain
     """
     if not run.settings.paint.on:
         run.skipped["paint"] = "Painting is switched off."
-        return Keyed(Scene(), "nothing"), None
+        return run.made(Scene), None
     painted = PAINTERS[run.settings.paint.painter].load()(run, detections)
     how = run.settings.intensity
     brush = run.settings.paint.brush

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 Role = Literal[
     "painter",
     "mood",
@@ -106,6 +108,9 @@ class Entry:
         return PURPOSES[self.role]
 
 
+ENTRY = TypeAdapter(Entry)
+
+
 def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
     """Read the embedded weights that `manifest.json` lists; none where there is no manifest.
 
@@ -115,22 +120,16 @@ def read_manifest(folder: Path = EMBEDDED) -> dict[str, Entry]:
     if not file.exists():
         return {}
     try:
-        listed = json.loads(file.read_text())
         return {
-            name: Entry(
-                name=name,
-                role=item["role"],
-                license=item["license"],
-                origin=item["data"],
-                sha256=item["sha256"],
-                bytes=sum(s["bytes"] for s in item["shards"]),
-                shards=tuple(Shard(**s) for s in item["shards"]),
-                build=item["build"],
-                stroke_px=item.get("stroke_px"),
-                seeded=item.get("seeded", False),
-                side=item.get("side", 1024),
+            name: ENTRY.validate_python(
+                {
+                    **item,
+                    "name": name,
+                    "origin": item["data"],
+                    "bytes": sum(shard["bytes"] for shard in item["shards"]),
+                }
             )
-            for name, item in listed.items()
+            for name, item in json.loads(file.read_text()).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightError(

@@ -11,13 +11,8 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pipeline.io.image_files import (
-    encode_png,
-    read_photo,
-    read_settings,
-    write_labels,
-    write_picture,
-)
+from pipeline.io.encode import encode_png, write_labels, write_picture
+from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, WeightUse
 from tests.pictures import gradient, saved

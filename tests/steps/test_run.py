@@ -59,6 +59,20 @@ def test_a_key_differs_wherever_an_input_does():
     assert run.made(doubled, Keyed(3, "c")).value == 6
 
 
+def noted(run, value):
+    run.hints.append("made")
+    return run.prompt, value.value
+
+
+def test_what_is_made_by_a_run_of_its_own_notes_nothing_and_is_made_once_a_setting():
+    run = Run(PHOTO, Settings(), StandIns(), Prompt(points=((1.0, 2.0, True),)))
+    made = run.made_anew(noted, Keyed(3, "c"))
+    assert made.value == (Prompt(), 3)
+    assert run.hints == []
+    assert run.made_anew(noted, Keyed(3, "c")).value is made.value
+    assert run.with_settings(Settings.from_flat(brush=2)).made_anew(noted, Keyed(3, "c")) != made
+
+
 def test_what_has_no_key_is_refused():
     run = Run(PHOTO, Settings(), StandIns())
     with pytest.raises(TypeError, match="pass a step's value"):

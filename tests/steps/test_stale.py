@@ -185,7 +185,9 @@ def test_another_photo_shows_no_stale_stage(models, kept):
     assert_same(again, paint(photo, settings_of({}), models=models, prompt=A))
 
 
-@pytest.mark.parametrize("flags", [{"strength": 0.4}, {"harmony": 0.1}, {"mood": "mist"}, LIKE])
+@pytest.mark.parametrize(
+    "flags", [{"strength": 0.4}, {"harmony": 0.1}, {"mood": "mist"}, {"keep": "person"}, LIKE]
+)
 def test_a_comparison_shows_no_stale_version(models, flags):
     cache = RunCache()
     compare(PHOTO, settings_of({}), ("unet",), models=models, styles=A.styles, cache=cache)

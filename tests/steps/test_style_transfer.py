@@ -26,7 +26,7 @@ from pipeline.steps.stylize import fine_of
 from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
 from tests.page import components, handlers_of, visitor
 from ui import style_box
-from ui.service import reporter
+from ui.progress import reporter
 from ui.sessions import Sessions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

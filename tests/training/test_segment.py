@@ -11,7 +11,7 @@ import segmentation_models_pytorch as smp
 import torch
 from safetensors.torch import save_file
 
-from pipeline.io.image_files import LABEL_COLORS
+from pipeline.io.encode import LABEL_COLORS
 from pipeline.metrics.iou import class_iou, confusion
 from pipeline.stages.parse import Part
 from tests.training_sets import easyportrait, face_mask, shared, write_pair

@@ -4,7 +4,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from pipeline.io.image_files import encode_png
+from pipeline.io.encode import encode_png
 from pipeline.settings import Settings, options
 from tests.page import Pipeline, controls_in, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available

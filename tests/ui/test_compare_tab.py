@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.compare import Comparison, Version, check
+from pipeline.compare import Comparison, check
 from pipeline.settings import COMPARED, Settings
+from pipeline.steps.versions import Version
 from pipeline.types import Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, components, handlers_of, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -13,16 +12,19 @@ from PIL import Image
 
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
-from pipeline.stages.segment.scribbles import draw
 from pipeline.types import PhotoError, Prompt
 from pipeline.weights.catalog import WeightError
 from tests.page import (  # noqa: F401 - `private` is a fixture
-    DEFAULTS,
-    NO_STYLES,
+    SIZE,
+    Obedient,
     Pipeline,
+    at,
     components,
     handlers_of,
+    painted_again,
+    pixels,
     private,
+    someone,
     state_by,
     state_in,
     visitor,
@@ -40,33 +42,6 @@ from ui.pointing import (
 from ui.prompts import prompt_from
 from ui.service import STILL, PaintService
 
-SIZE = (300, 200)
-
-
-class Obedient(Pipeline):
-    """Keeps a square, what clicks add, then what is drawn: white in the result, the rest black."""
-
-    square = np.s_[100:160, 60:140]
-
-    def __call__(self, photo, settings, *, prompt=Prompt(), **how):  # noqa: B008 - frozen
-        prompt.check(photo.pixels.shape[:2])
-        painting = super().__call__(photo, settings, **how)
-        mask = np.zeros(SIZE, np.float32)
-        mask[self.square] = 1
-        for x, y, add in prompt.points:
-            mask[round(y) - 10 : round(y) + 10, round(x) - 10 : round(x) + 10] = add
-        if prompt.drawn:
-            mask = draw(mask, prompt.drawn)
-        result = np.repeat(mask[..., None], 3, 2)
-        return replace(painting, mask=mask, result=result, prompt=prompt, hints=(), skipped={})
-
-
-def someone(folder):
-    """Write a red photo; return its file."""
-    path = folder / "someone.png"
-    Image.fromarray(np.full((*SIZE, 3), (200, 40, 40), np.uint8)).save(path)
-    return path
-
 
 @pytest.fixture
 def photo(tmp_path):
@@ -76,14 +51,6 @@ def photo(tmp_path):
 @pytest.fixture
 def service():
     return PaintService(paint=Obedient(), models=object())
-
-
-def at(x, y):
-    return SimpleNamespace(index=(x, y))
-
-
-def pixels(path):
-    return np.asarray(Image.open(path).convert("RGB"))
 
 
 # Where a click points
@@ -168,29 +135,11 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     assert blended.mask_preview == clicked_on.mask_preview, "a blend does not change it"
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = state_in(
-        handlers.paint_photo(
-            visitor("anna"),
-            lambda d, desc: None,
-            {"path": str(copy)},
-            blended,
-            *NO_STYLES,
-            *DEFAULTS,
-        )
-    )
+    again = painted_again(handlers, copy, blended)
     assert again.prompt == clicked_on.prompt
     assert STILL in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = state_in(
-        handlers.paint_photo(
-            visitor("anna"),
-            lambda d, desc: None,
-            {"path": str(copy)},
-            blended,
-            *NO_STYLES,
-            *DEFAULTS,
-        )
-    )
+    other = painted_again(handlers, copy, blended)
     assert other.prompt == Prompt()
 
 

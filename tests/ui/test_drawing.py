@@ -10,16 +10,19 @@ from PIL import Image
 from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Prompt
 from tests.page import (  # noqa: F401 - `private` is a fixture
-    DEFAULTS,
-    NO_STYLES,
+    SIZE,
+    Obedient,
+    at,
     components,
     handlers_of,
+    painted_again,
+    pixels,
     private,
+    someone,
     state_by,
     state_in,
     visitor,
 )
-from tests.ui.test_correct_tab import SIZE, Obedient, at, pixels, someone
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
 from ui.service import STILL, PaintService
@@ -168,30 +171,12 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())
-    again = state_in(
-        handlers.paint_photo(
-            visitor("anna"),
-            lambda d, desc: None,
-            {"path": str(copy)},
-            blended,
-            *NO_STYLES,
-            *DEFAULTS,
-        )
-    )
+    again = painted_again(handlers, copy, blended)
     assert again.prompt == drawn.prompt
     assert STILL in again.notes
     assert state_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
-    other = state_in(
-        handlers.paint_photo(
-            visitor("anna"),
-            lambda d, desc: None,
-            {"path": str(copy)},
-            blended,
-            *NO_STYLES,
-            *DEFAULTS,
-        )
-    )
+    other = painted_again(handlers, copy, blended)
     assert other.prompt == Prompt()
     assert other.past == ()
 

@@ -12,18 +12,20 @@ from pipeline.settings import Settings
 from pipeline.stages.restore.select_faces import choose, face_at
 from pipeline.types import Prompt, RestorationPlan
 from tests.page import (  # noqa: F401 - `private` is a fixture
-    DEFAULTS,
-    NO_STYLES,
+    SIZE,
     Pipeline,
+    at,
     components,
     handlers_of,
+    painted_again,
+    pixels,
     private,
+    someone,
     state_by,
     state_in,
     visitor,
 )
 from tests.stages.restore.test_select_faces import face_in
-from tests.ui.test_correct_tab import SIZE, at, pixels, someone
 from ui import faces_tab
 from ui.correct_tab import ADD
 from ui.face_frames import ALONE_COLOR, brief, describe_faces, draw_faces, with_face
@@ -119,16 +121,7 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
     state = state_in(
         handlers.click_face(visitor("anna"), at(60, 80), state_by(service, photo), 1.0)
     )
-    again = state_in(
-        handlers.paint_photo(
-            visitor("anna"),
-            lambda d, desc: None,
-            {"path": str(photo)},
-            state,
-            *NO_STYLES,
-            *DEFAULTS,
-        )
-    )
+    again = painted_again(handlers, photo, state)
     assert weights(again) == [1, 0.5]
     assert STILL in again.notes
 

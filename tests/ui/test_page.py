@@ -13,7 +13,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from pipeline.io.image_files import encode_png, read_photo, read_settings
+from pipeline.io.encode import encode_png
+from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
@@ -30,7 +31,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import theme
 from ui.examples import EXAMPLES, PaintedExamples
-from ui.service import PaintService, reporter
+from ui.progress import reporter
+from ui.service import PaintService
 from ui.sessions import MOST_PREVIEWS, Sessions
 from ui.widgets import OPTIONS, from_widgets
 

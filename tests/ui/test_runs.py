@@ -8,10 +8,11 @@ import pytest
 import app
 from pipeline.types import Progress
 from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
-from ui import service, style_box
+from ui import progress, runs, style_box
 from ui.examples import EXAMPLES
 from ui.layout import EMPTY
-from ui.service import PaintService, reporter
+from ui.progress import reporter
+from ui.service import PaintService
 from ui.sessions import Session
 
 
@@ -34,6 +35,17 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
     assert len(following) == 1
     updates = {block.elem_id: update for block, update in following[0].fn().items()}
     assert updates[button].interactive
+
+
+@pytest.mark.parametrize(
+    ("button", "stopped"),
+    [("cancel", ["paint_photo", "make_again"]), ("cancel-comparison", ["compare"])],
+)
+def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, stopped):
+    pressed = [fn for fn in page.fns.values() if (button, "click") in targets_of(page, fn)]
+    assert [fn.name for fn in pressed].count("cancel") == 1
+    (stopping,) = [fn for fn in pressed if fn.cancels]
+    assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(stopped)
 
 
 @pytest.mark.parametrize("run", ["paint_photo", "compare"])
@@ -66,22 +78,22 @@ def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covere
 def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
     parts = components()
     tab = parts.comparison
-    assert app.switch_painting(parts, "", running=True)[parts.notes] == ""
-    assert parts.notes not in app.switch_painting(parts, "", running=False)
-    assert app.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
-    assert tab.notes not in app.switch(tab.compare, tab.cancel, tab.notes, running=False)
+    assert runs.switch_painting(parts, "", running=True)[parts.notes] == ""
+    assert parts.notes not in runs.switch_painting(parts, "", running=False)
+    assert runs.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
+    assert tab.notes not in runs.switch(tab.compare, tab.cancel, tab.notes, running=False)
 
 
 def test_the_empty_panel_asks_for_nothing_while_it_paints():
     parts = components()
-    running = app.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
-    idle = app.switch_painting(parts, "", running=False)[parts.empty]
+    running = runs.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
+    idle = runs.switch_painting(parts, "", running=False)[parts.empty]
     assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
-    monkeypatch.setattr(service.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1
@@ -112,6 +124,13 @@ def test_the_thumbnails_outlive_the_sweep_of_visitors_files(page, photo, monkeyp
         assert {httpx.get(url.rstrip("/") + icon).status_code for icon in icons} == {200}
     finally:
         page.close()
+
+
+def targets_of(page, fn):
+    """Return by what events of which blocks, by name, a function is called."""
+    return [
+        (page.blocks[block].elem_id, event) for block, event in fn.targets if block in page.blocks
+    ]
 
 
 def uploaded(url, photo):

@@ -1,7 +1,9 @@
 """Change a picture until its loss is low."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import isfinite
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
@@ -67,65 +69,109 @@ def optimize(
     Source: Liu and Nocedal 1989, "On the limited memory BFGS method for large scale optimization";
     Bramble et al. 1990, "Parallel Multilevel Preconditioners", for the sum of two scales.
     """
+    canvas = _canvas_of(start, coarse)
+    search = _Search(start.detach())
+
+    def evaluate() -> float:
+        for numbers in canvas.variables:
+            numbers.grad = None
+        picture = canvas.picture()
+        losses = losses_of(picture)
+        losses.total.backward()
+        evaluation = search.noted(picture.detach(), losses)
+        search.stopped = bool(tell(evaluation))
+        ended = search.stopped or evaluation.count >= evaluations
+        if ended or (not patient and _flat(search.totals)):
+            raise _FinishedError
+        return search.totals[-1]
+
+    history = min(history, max(3, HISTORY_BYTES // (2 * canvas.pixels.nbytes)))
+    with suppress(_FinishedError):
+        _descend(canvas.variables, evaluate, search.totals, evaluations, history)
+    loss = min(search.totals, default=float("nan"))
+    return Optimized(search.best, loss, len(search.totals), search.diverged, search.stopped)
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """The picture that L-BFGS changes, in units of its first step, (1, 3, H, W).
+
+    `blocks`: the coarse scale, added with the weight `coarse`.
+    """
+
+    pixels: Tensor
+    blocks: Tensor
+    unit: float
+    coarse: float
+
+    @property
+    def variables(self) -> list[Tensor]:
+        """What L-BFGS changes."""
+        return [self.pixels, self.blocks] if self.coarse else [self.pixels]
+
+    def picture(self) -> Tensor:
+        """Return the sum of both scales."""
+        if not self.coarse:
+            return self.pixels * self.unit
+        size = self.pixels.shape[2], self.pixels.shape[3]
+        blocks = F.interpolate(self.blocks, size=size, mode="bilinear")
+        return (self.pixels + self.coarse * blocks) * self.unit
+
+
+def _canvas_of(start: Tensor, coarse: float) -> _Canvas:
     unit = FIRST_STEP * start.numel()
     pixels = (start.detach() / unit).contiguous()
     blocks = torch.zeros_like(F.avg_pool2d(pixels, BLOCK_PX, ceil_mode=True))
-    variables = [
-        numbers.requires_grad_(True) for numbers in ((pixels, blocks) if coarse else (pixels,))
-    ]
-    history = min(history, max(3, HISTORY_BYTES // (2 * pixels.nbytes)))
-    totals: list[float] = []
-    best = start.detach()
-    diverged = False
-    stopped = False
+    return _Canvas(pixels.requires_grad_(True), blocks.requires_grad_(bool(coarse)), unit, coarse)
 
-    def current() -> Tensor:
-        together = (
-            coarse * F.interpolate(blocks, size=(pixels.shape[2], pixels.shape[3]), mode="bilinear")
-            if coarse
-            else 0
-        )
-        return (pixels + together) * unit
 
-    def evaluate() -> float:
-        nonlocal best, diverged, stopped
-        for numbers in variables:
-            numbers.grad = None
-        picture = current()
-        losses = losses_of(picture)
-        losses.total.backward()
+@dataclass
+class _Search:
+    """The best picture so far, the totals of all evaluations, and why they ended."""
+
+    best: Tensor
+    totals: list[float] = field(default_factory=list)
+    diverged: bool = False
+    stopped: bool = False
+
+    def noted(self, picture: Tensor, losses: Losses) -> Evaluation:
+        """Note one evaluation.
+
+        Raises: _FinishedError: its loss is not finite.
+        """
         total = losses.total.item()
-        diverged = not torch.isfinite(losses.total).item()
-        if diverged:
+        self.diverged = not isfinite(total)
+        if self.diverged:
             raise _FinishedError
-        if not totals or total < min(totals):
-            best = picture.detach()
-        totals.append(total)
-        stopped = bool(tell(Evaluation(len(totals), losses, picture.detach())))
-        if stopped or len(totals) >= evaluations or (not patient and _flat(totals)):
-            raise _FinishedError
-        return total
+        if not self.totals or total < min(self.totals):
+            self.best = picture
+        self.totals.append(total)
+        return Evaluation(len(self.totals), losses, picture)
 
-    try:
-        while True:
-            before = len(totals)
-            optimizer = torch.optim.LBFGS(
-                variables,
-                max_iter=evaluations,
-                max_eval=evaluations,
-                history_size=history,
-                tolerance_grad=0,
-                tolerance_change=0,
-                line_search_fn="strong_wolfe",
-            )
-            optimizer.step(evaluate)
-            # L-BFGS gives up where its history leads nowhere. Without that history it often gets
-            # on, so it is begun anew until that does not help either.
-            if len(totals) <= before + 1:
-                break
-    except _FinishedError:
-        pass
-    return Optimized(best, min(totals, default=float("nan")), len(totals), diverged, stopped)
+
+def _descend(
+    variables: list[Tensor],
+    evaluate: Callable[[], float],
+    totals: list[float],
+    evaluations: int,
+    history: int,
+) -> None:
+    """Run L-BFGS, which calls `evaluate`, until it does not get on; that notes its `totals`."""
+    before = -2  # the first one always runs
+    # L-BFGS gives up where its history leads nowhere. Without that history it often gets on, so it
+    # is begun anew until that does not help either.
+    while len(totals) > before + 1:
+        before = len(totals)
+        optimizer = torch.optim.LBFGS(
+            variables,
+            max_iter=evaluations,
+            max_eval=evaluations,
+            history_size=history,
+            tolerance_grad=0,
+            tolerance_change=0,
+            line_search_fn="strong_wolfe",
+        )
+        optimizer.step(evaluate)
 
 
 def _flat(totals: list[float]) -> bool:

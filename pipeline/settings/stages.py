@@ -1,11 +1,8 @@
-"""Declare every choice once: flags, widgets, API fields and PNG metadata come from here."""
+"""The choices of each stage, with their ranges and what a person reads about them."""
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.variants import VARIANTS
 
@@ -18,20 +15,18 @@ Painter = str  # this and the next three: a key of its table in `variants`
 Mood = str
 Detector = str
 Segmenter = str
-COMPARED: tuple[Segmenter, ...] = ("sam_light", "unet")  # unless others are chosen: the paper's two
-WeightPolicy = Literal["auto", "embedded", "full"]
 
 
-def _option(
-    default: Any,
+def option(
+    default: Any,  # noqa: ANN401 - of the field's type
     text: str,
     *,
     label: str,
     flag: str,
     unit: str = "",
     names: str = "",
-    **limits: Any,
-) -> Any:
+    **limits: Any,  # noqa: ANN401 - as pydantic's Field takes them
+) -> Any:  # noqa: ANN401 - stands for the field's value
     """Declare one choice.
 
     `flag` is its flat name in the command, the API and links; booleans are switched off by
@@ -63,18 +58,18 @@ class Stage(BaseModel):
 class PaintSettings(Stage):
     """How the scene is painted."""
 
-    on: bool = _option(True, "Paint the scene.", label="Paint", flag="paint")
-    painter: Painter = _option(
+    on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
+    painter: Painter = option(
         "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a "
         "person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
-    brush: float = _option(
+    brush: float = option(
         1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, "
         "which takes longer.",
         label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
     )  # fmt: skip
-    mood: Mood = _option(
+    mood: Mood = option(
         "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the "
         "golden ones.",
         label="Mood", flag="mood",
@@ -84,17 +79,17 @@ class PaintSettings(Stage):
 class StyleSettings(Stage):
     """How a photo is painted like a picture."""
 
-    preset: StylePreset = _option(
+    preset: StylePreset = option(
         "fast", "From coarse to fine in a minute, or from noise as the paper does it, which takes "
         "ten times as long.",
         label="Optimization", flag="preset", names="Fast|The paper's",
     )  # fmt: skip
-    side: int = _option(
+    side: int = option(
         512, "How large the picture is while it is painted; larger ones take longer and have finer "
         "strokes.",
         label="Painted size", flag="style_px", unit="px, the long side", ge=128, le=2048,
     )  # fmt: skip
-    scale: float = _option(
+    scale: float = option(
         1.0,
         "How large the picture's strokes become.",
         label="Stroke size",
@@ -103,17 +98,17 @@ class StyleSettings(Stage):
         ge=0.25,
         le=3,
     )
-    colors: StyleColors = _option(
+    colors: StyleColors = option(
         "picture", "Whose colors: the picture's, the picture's matched to the photo's range, or "
         "the photo's own under the picture's light.",
         label="Colors", flag="style_colors", names="The picture's|Matched|The photo's",
     )  # fmt: skip
-    guidance: Guidance = _option(
+    guidance: Guidance = option(
         "layers", "Where a mask hides the person from the background's style: in the photo, as the "
         "paper does it, which leaves a dull rim around the person, or in each layer's maps.",
         label="Mask", flag="guidance", names="In the photo|In every layer",
     )  # fmt: skip
-    content: float = _option(
+    content: float = option(
         5.0,
         "How much the photo's content counts.",
         label="Content",
@@ -121,7 +116,7 @@ class StyleSettings(Stage):
         ge=0.0,
         le=100.0,
     )
-    style: float = _option(
+    style: float = option(
         200.0,
         "How much the coarse style counts, everywhere.",
         label="Style",
@@ -129,7 +124,7 @@ class StyleSettings(Stage):
         ge=0.0,
         le=20000.0,
     )
-    background: float = _option(
+    background: float = option(
         20000.0,
         "How much the fine style counts, behind the person.",
         label="Background style",
@@ -137,7 +132,7 @@ class StyleSettings(Stage):
         ge=0.0,
         le=1e6,
     )
-    iterations: int = _option(
+    iterations: int = option(
         0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
         "wants.",
         label="Iterations", flag="iterations", ge=0, le=2000,
@@ -147,7 +142,7 @@ class StyleSettings(Stage):
 class IntensitySettings(Stage):
     """How far the painting goes."""
 
-    strength: float = _option(
+    strength: float = option(
         1.0,
         "0 is the photo, 1 the painting.",
         label="Painting strength",
@@ -155,7 +150,7 @@ class IntensitySettings(Stage):
         ge=0.0,
         le=1.0,
     )
-    palette: float = _option(
+    palette: float = option(
         1.0,
         "0 keeps the photo's colors, 1 takes Monet's.",
         label="Palette",
@@ -163,12 +158,12 @@ class IntensitySettings(Stage):
         ge=0.0,
         le=1.0,
     )
-    broad: float = _option(
+    broad: float = option(
         1.0, "How much calm places are painted in strokes that are two and a half times as broad "
         "as the brush; 0: nowhere.",
         label="Broad strokes", flag="broad", ge=0.0, le=2.0,
     )  # fmt: skip
-    canvas: float = _option(
+    canvas: float = option(
         1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.",
         label="Canvas", flag="canvas", ge=0.0, le=3.0,
     )  # fmt: skip
@@ -177,7 +172,7 @@ class IntensitySettings(Stage):
 class DetectSettings(Stage):
     """Who finds the faces."""
 
-    detector: Detector = _option(
+    detector: Detector = option(
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
         "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
         label="Detector", flag="detector",
@@ -187,13 +182,13 @@ class DetectSettings(Stage):
 class RestoreSettings(Stage):
     """How faces are restored."""
 
-    on: bool = _option(
+    on: bool = option(
         True,
         "Restore worn or blurred faces (with GFPGAN where it is here).",
         label="Restore",
         flag="restore",
     )
-    weight: float = _option(
+    weight: float = option(
         0.5,
         "0 is the photo's face, 1 the restored one.",
         label="Restoration",
@@ -205,12 +200,12 @@ class RestoreSettings(Stage):
     # its colors: of 25 faces, blurred by 2 to 6 px and restored perfectly but for a cast of 0.06
     # red, 0.5 brings the error of color from 0.047 to at most 0.007 and keeps 98 % of the detail
     # that was won; 0.25 leaves 0.023 of it, 0.75 keeps 71 %.
-    fidelity: float = _option(
+    fidelity: float = option(
         0.5, "0 is the restorer's face as it is, 0.5 its detail with the photo's own colors, 1 the "
         "photo's detail, too: nothing changes.",
         label="Fidelity", flag="fidelity", ge=0.0, le=1.0,
     )  # fmt: skip
-    faces: Restored = _option(
+    faces: Restored = option(
         "all", "Which faces are restored; those that are sharp already are left alone, unless they "
         "are pointed at.",
         label="Restored faces", flag="restored_faces",
@@ -221,13 +216,13 @@ class RestoreSettings(Stage):
 class SegmentSettings(Stage):
     """What is kept, and who decides where it ends."""
 
-    segmenter: Segmenter = _option(
+    segmenter: Segmenter = option(
         "unet", "How the outline is found: by the U-Net's close look at every face or one look at "
         "the whole photo (coarser), by a Segment Anything network that is shown each face, or by a "
         "network that knows whole persons only.",
         label="Segmenter", flag="segmenter",
     )  # fmt: skip
-    kept: Kept = _option(
+    kept: Kept = option(
         "face",
         "What stays the person's own.",
         label="Keep",
@@ -239,8 +234,8 @@ class SegmentSettings(Stage):
 class BlendSettings(Stage):
     """How the kept region meets the painting."""
 
-    on: bool = _option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
-    strength: float = _option(
+    on: bool = option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
+    strength: float = option(
         0.75,
         "0 is the painted face, 1 the person's own.",
         label="Face strength",
@@ -248,7 +243,7 @@ class BlendSettings(Stage):
         ge=0.0,
         le=1.0,
     )
-    feather: float = _option(
+    feather: float = option(
         0.06,
         "Width of the soft edge.",
         label="Feather",
@@ -257,11 +252,11 @@ class BlendSettings(Stage):
         ge=0.0,
         le=0.3,
     )
-    painterly: float = _option(
+    painterly: float = option(
         0.75, "How far the kept face is painted, too, with a brush as fine as a face needs.",
         label="Painterly face", flag="painterly", ge=0.0, le=1.0,
     )  # fmt: skip
-    harmony: float = _option(
+    harmony: float = option(
         0.9,
         "How far the face takes the painting's light and color.",
         label="Harmony",
@@ -269,147 +264,3 @@ class BlendSettings(Stage):
         ge=0.0,
         le=1.0,
     )
-
-
-class Settings(Stage):
-    """All choices of one painting, by stage."""
-
-    paint: PaintSettings = PaintSettings()
-    style: StyleSettings = StyleSettings()
-    intensity: IntensitySettings = IntensitySettings()
-    detect: DetectSettings = DetectSettings()
-    restore: RestoreSettings = RestoreSettings()
-    segment: SegmentSettings = SegmentSettings()
-    blend: BlendSettings = BlendSettings()
-    weights: WeightPolicy = _option(
-        "auto", "auto: published weights that are at hand at the start; embedded: none of them; "
-        "full: published only, downloaded where they are missing.",
-        label="Weights", flag="weights", names="Auto|Embedded|Full",
-    )  # fmt: skip
-
-    @classmethod
-    def from_flat(cls, /, **values: object) -> "Settings":
-        """Build settings from flat option names (`brush=2`); what is not named keeps its default.
-
-        Raises: ValueError: a name that is unknown or a value out of range, with the range.
-        """
-        known = {o.flag: o for o in options()}
-        nested: dict[str, Any] = {}
-        for flag, value in values.items():
-            if flag not in known:
-                raise ValueError(
-                    f"There is no setting {flag!r}; the settings are {', '.join(known)}."
-                )
-            known[flag].check(value)
-            target = nested
-            for step in known[flag].path[:-1]:
-                target = target.setdefault(step, {})
-            target[known[flag].path[-1]] = value
-        try:
-            return cls.model_validate(nested)
-        except ValidationError as error:  # every field was checked above; this is the net below it
-            raise ValueError(str(error)) from error
-
-    def flat(self) -> dict[str, bool | float | str]:
-        """Return every choice by its flat name."""
-        return {o.flag: o.of(self) for o in options()}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice as the command, the page and the API see it.
-
-    `kind` is bool, int, float or str; `choices` and their `names` only for str; `low` and `high`
-    only for numbers. An int is what is counted; 512.0 is one, too.
-    """
-
-    flag: str
-    path: tuple[str, ...]
-    kind: type
-    default: bool | float | str
-    label: str
-    help: str
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it has a range."""
-        return self.kind in (int, float)
-
-    def of(self, settings: Settings) -> bool | float | str:
-        """Return this option's value in `settings`."""
-        value: Any = settings
-        for step in self.path:
-            value = getattr(value, step)
-        return value
-
-    def check(self, value: object) -> None:
-        """Refuse a value of the wrong kind or out of range, naming the range.
-
-        Raises: ValueError.
-        """
-        if self.kind is bool and not isinstance(value, bool):
-            raise ValueError(f"{self.flag} is on or off (true or false), not {value!r}.")
-        if self.kind is str and value not in self.choices:
-            raise ValueError(f"{self.flag} is one of {', '.join(self.choices)}, not {value!r}.")
-        if self.is_number and not self._allows(value):
-            kind, low, high = "whole number" if self.kind is int else "number", self.low, self.high
-            raise ValueError(f"{self.flag} is a {kind} from {low:g} to {high:g}, not {value!r}.")
-
-    def _allows(self, number: object) -> bool:
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            return False
-        if self.low is None or self.high is None:
-            return False
-        return self.low <= number <= self.high and (self.kind is float or number == int(number))
-
-    def read(self, text: str) -> bool | float | str:
-        """Read a value from text, as links carry it.
-
-        Text that is no such value comes back as it is, for `check` to refuse.
-        """
-        if self.kind is bool:
-            return {"true": True, "false": False}.get(text.lower(), text)
-        if self.is_number:
-            with suppress(ValueError):
-                number = float(text)
-                return int(number) if self.kind is int and number.is_integer() else number
-        return text
-
-    @property
-    def range_text(self) -> str:
-        """Say what values are allowed, for help texts."""
-        if self.is_number:
-            return f"{self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
-        return " | ".join(self.choices) if self.kind is str else "on | off"
-
-
-def options(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[Option]:
-    """Yield every choice in `model`, stages in order."""
-    for name, info in model.model_fields.items():
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from options(kind, (*path, name))
-            continue
-        extra: Any = info.json_schema_extra
-        limits = {k: getattr(m, k) for m in info.metadata for k in ("ge", "le") if hasattr(m, k)}
-        choices, names = _choices(extra["flag"], kind, extra["names"])
-        plain: Any = str if choices else kind
-        yield Option(
-            flag=extra["flag"], path=(*path, name), kind=plain, default=info.default,
-            label=info.title or name, help=info.description or "", unit=extra["unit"],
-            low=limits.get("ge"), high=limits.get("le"), choices=choices, names=names,
-        )  # fmt: skip
-
-
-def _choices(flag: str, kind: object, names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the values that a setting can have and their labels; none where it is no choice."""
-    if variants := VARIANTS.get(flag):
-        return tuple(variants), tuple(variant.label for variant in variants.values())
-    if get_origin(kind) is Literal:
-        return get_args(kind), tuple(names.split("|"))
-    return (), ()

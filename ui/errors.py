@@ -1,0 +1,36 @@
+"""What goes wrong, as the visitor reads it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+
+import gradio as gr
+
+from pipeline.types import Cancelled, PhotoError
+from pipeline.weights.resolve import WeightError
+
+log = logging.getLogger("page")
+
+
+@contextmanager
+def told(*, html: bool = True) -> Iterator[None]:
+    """Turn what goes wrong into a sentence for the visitor.
+
+    A surprise is logged here and never shown as a traceback. `html`: whether the sentence is shown
+    as HTML, as the page's toasts are.
+    """
+    try:
+        yield
+    except (PhotoError, ValueError, WeightError) as error:
+        raise gr.Error(
+            escape(str(error), quote=False) if html else str(error), print_exception=False
+        ) from error
+    except (gr.Error, Cancelled):
+        raise
+    except Exception as error:
+        log.exception("a request failed")
+        raise gr.Error(
+            "Something went wrong here; it is not your photo's fault. Try again.",
+            print_exception=False,
+        ) from error

@@ -1,0 +1,52 @@
+"""How far a visitor's run is: the bar, the time left, the picture so far."""
+
+import time
+from collections.abc import Callable
+
+import gradio as gr
+
+from pipeline.ops.tensor import to_uint8
+from pipeline.types import Cancelled, Progress, StopEarly
+from ui.forecast import Forecast
+from ui.sessions import Session
+
+DOING = {
+    "paint": "Painting the scene",
+    "parse": "Looking for faces",
+    "restore": "Restoring faces",
+    "segment": "Outlining what is kept",
+    "blend": "Blending",
+}
+PREVIEW_S = 1.5  # between two previews of a painting that takes long
+Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
+
+
+def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
+    """Begin a session's run; return the callback that follows it.
+
+    The callback moves the bar, forecasts the time left, writes the picture so far, and ends the
+    run when asked to.
+    """
+    stop = session.begin()
+    forecast = Forecast(time.monotonic())
+    previewed = 0.0
+
+    def report(progress: Progress) -> None:
+        nonlocal previewed
+        if stop.is_set():
+            raise Cancelled
+        if progress.picture is not None:
+            if session.stop_early.is_set():
+                raise StopEarly
+            if time.monotonic() - previewed > PREVIEW_S:
+                session.show_so_far(to_uint8(progress.picture))
+                previewed = time.monotonic()
+        left = forecast.left(progress, time.monotonic())
+        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
+
+    return report
+
+
+def bar_of(progress: gr.Progress) -> Bar:
+    """Let the service move the page's progress bar."""
+    return lambda done, text: progress(done, desc=text)

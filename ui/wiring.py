@@ -1,0 +1,224 @@
+"""Which handler each event of the page calls, and what follows it."""
+
+from functools import partial
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.events import Dependency
+
+from ui import result_panel, style_box, theme
+from ui.handlers import Handlers
+from ui.layout import PAINTING, Page
+from ui.runs import MODEL, PRIVATE, UNSEEN, switch, switch_painting, when_over, wire_cancel
+from ui.widgets import AT_ONCE, OPTIONS, PAINTER
+
+# One after the other: each starts from what the one before has made of the page.
+BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
+
+
+def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
+    """Connect every event of the page."""
+    wire_page(page, parts, handlers)
+    runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
+    wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
+    wire_result(parts, handlers)
+    wire_correct(parts, handlers)
+    wire_faces(parts, handlers)
+    wire_comparison(parts, handlers)
+
+
+def changed(parts: Page) -> list[Block]:
+    """List the outputs of a quick change of a shown painting."""
+    return [*result_panel.outputs(parts), parts.again]
+
+
+def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
+    """Connect what is not about one painting: link, status line, a new photo, leaving."""
+    opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
+    page.load(handlers.open, None, opened, **UNSEEN)
+    page.unload(handlers.leave)
+    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], **UNSEEN)
+    for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
+        button.click(handlers.watch, None, parts.timer, **UNSEEN)
+    field = {
+        "preprocess": False,
+        "show_progress": "hidden",
+        "concurrency_limit": 4,
+        **PRIVATE,
+    }
+    received = parts.photo.input(
+        handlers.receive,
+        parts.photo,
+        [*parts.widgets, *result_panel.outputs(parts)],
+        trigger_mode="always_last",
+        **field,
+    )
+    for after in (received.then, received.failure):  # `then` follows no error
+        after(handlers.show_photo, parts.photo, parts.photo, **field)
+
+
+def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
+    """Connect Paint, Keep and the examples; return the run that Paint begins."""
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.preview, parts.empty]
+    covered = [parts.empty, parts.slider]
+    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    painter = controls[PAINTER]
+    monets = [controls[flag] for flag in style_box.MONETS]
+    busy = partial(switch_painting, parts, running=True)
+    idle = partial(switch_painting, parts, "", running=False)
+    begun = parts.paint.click(busy, painter, [*buttons, parts.notes], **UNSEEN)
+    parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
+    painter.change(style_box.unfold, painter, [parts.style.box, *monets], **UNSEEN)
+    chosen = [parts.style.picture, parts.style.name]
+    for name, button in parts.style.gallery.items():
+        button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
+    parts.style.picture.input(None, None, parts.style.name, js="() => ''")
+    parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
+    running = begun.then(
+        handlers.paint_photo,
+        [parts.photo, parts.state, *parts.style.fields, *parts.widgets],
+        result_panel.outputs(parts),
+        preprocess=False,
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+        show_progress_on=covered,
+        **PRIVATE,
+    )
+    begun.then(None, js=theme.BRING_PANEL_WITH_PHOTO)
+    when_over(running, covered, idle, buttons).then(None, js=theme.BRING_RESULT)
+    for index, button in enumerate(parts.examples):
+        button.click(show_painting, None, parts.tabs, **UNSEEN)
+        button.click(None, js=theme.BRING_PANEL)
+        example = button.click(
+            handlers.example(index),
+            None,
+            [parts.photo, *parts.widgets, *result_panel.outputs(parts)],
+            concurrency_id="examples",
+            concurrency_limit=2,
+            show_progress_on=covered,
+            **PRIVATE,
+        )
+        when_over(example, covered).then(None, js=theme.BRING_RESULT)
+    return running
+
+
+def wire_result(parts: Page, handlers: Handlers) -> None:
+    """Connect the sliders that blend again, the download and the link."""
+    for option, widget in zip(OPTIONS, parts.widgets, strict=True):
+        if option.flag in AT_ONCE:
+            widget.input(
+                handlers.blend_again,
+                [parts.state, *parts.widgets],
+                changed(parts),
+                preprocess=False,
+                show_progress="hidden",
+                trigger_mode="always_last",
+                **BLEND,
+            )
+    written = parts.download.click(
+        handlers.write_file,
+        parts.state,
+        [parts.file, parts.again],
+        concurrency_id="files",
+        concurrency_limit=2,
+        show_progress_on=[parts.slider],
+        **PRIVATE,
+    )
+    when_over(written, [parts.slider]).then(None, parts.file, None, js=theme.SAVE_FILE)
+    flags = [*(option.flag for option in OPTIONS), style_box.NAME]
+    values = [*parts.widgets, parts.style.name]
+    parts.link.click(None, values, parts.link, js=theme.copy_link(flags))
+
+
+def wire_again(parts: Page, handlers: Handlers) -> Dependency:
+    """Connect what takes the networks again after a slider, a click or a download; return that run.
+
+    It runs as Paint does: one at a time, seen, and to be cancelled.
+    """
+    buttons = [parts.paint, parts.cancel]
+    busy = partial(switch, *buttons, running=True)
+    idle = partial(switch, *buttons, running=False)
+    parts.again.change(handlers.watch, None, parts.timer, **UNSEEN)
+    begun = parts.again.change(busy, None, buttons, **UNSEEN)
+    running = begun.then(
+        handlers.make_again,
+        parts.again,
+        [*result_panel.outputs(parts), parts.file],
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+        show_progress_on=[parts.slider],
+        **PRIVATE,
+    )
+    over = when_over(running, [parts.slider], idle, buttons)
+    over.then(None, parts.file, None, js=theme.SAVE_FILE)
+    return running
+
+
+def wire_correct(parts: Page, handlers: Handlers) -> None:
+    """Connect the clicks and strokes on what is kept."""
+    tab = parts.correct
+    stroke = [parts.state, tab.stroke, tab.tool, tab.mode, tab.width]
+    for event, act, inputs in (
+        (tab.picture.select, handlers.click, [parts.state, tab.mode]),
+        (tab.stroke.change, handlers.draw, stroke),
+        (tab.undo.click, handlers.undo, [parts.state]),
+        (tab.clear.click, handlers.clear, [parts.state]),
+    ):
+        event(
+            act,
+            inputs,
+            changed(parts),
+            preprocess=False,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            **BLEND,
+        )
+
+
+def wire_faces(parts: Page, handlers: Handlers) -> None:
+    """Connect the clicks on faces; to restore one takes long enough to show that it goes on."""
+    tab = parts.faces
+    for event, act, inputs in (
+        (tab.picture.select, handlers.click_face, [parts.state, tab.weight]),
+        (tab.undo.click, handlers.undo, [parts.state]),
+        (tab.clear.click, handlers.clear_faces, [parts.state]),
+    ):
+        run = event(
+            act,
+            inputs,
+            changed(parts),
+            preprocess=False,
+            show_progress_on=[tab.picture],
+            trigger_mode="multiple",
+            **BLEND,
+        )
+        when_over(run, [tab.picture])
+
+
+def wire_comparison(parts: Page, handlers: Handlers) -> None:
+    """Connect the comparison; a new photo empties it."""
+    tab = parts.comparison
+    buttons = [tab.compare, tab.cancel]
+    covered = [tab.notes, tab.pictures]
+    busy = partial(switch, *buttons, tab.notes, running=True)
+    idle = partial(switch, *buttons, running=False)
+    begun = tab.compare.click(busy, None, [*buttons, tab.notes], **UNSEEN)
+    running = begun.then(
+        handlers.compare,
+        [parts.photo, tab.segmenters, *parts.style.fields, *parts.widgets],
+        [tab.notes, *tab.outputs],
+        preprocess=False,
+        concurrency_id=MODEL,
+        concurrency_limit=1,
+        show_progress_on=covered,
+        **PRIVATE,
+    )
+    when_over(running, covered, idle, buttons)
+    wire_cancel(tab.cancel, [running], handlers.cancel, tab.notes)
+    for event in (parts.photo.input, *(button.click for button in parts.examples)):
+        event(handlers.clear_comparison, None, [tab.notes, *tab.outputs], **UNSEEN)
+
+
+def show_painting() -> gr.Tabs:
+    """Bring the painting's tab to the front."""
+    return gr.Tabs(selected=PAINTING)
