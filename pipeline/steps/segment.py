@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import FaceParse, Parser, nine_classes, parse_face
+from pipeline.stages.parse import FaceParse, Parser, Part, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import edge_px
@@ -31,13 +31,15 @@ Views = tuple[FaceParse, ...]
 
 @dataclass(frozen=True)
 class Outline:
-    """EasyPortrait's nine classes and the kept region, both at working size.
+    """EasyPortrait's nine classes, the kept region and the scene, all at working size.
 
-    `mask` is None where there is neither a face nor a prompt.
+    `mask` is None where there is neither a face nor a prompt. `scene`: how likely each pixel is
+    the scene's, not a person's, in [0, 1].
     """
 
     labels: Labels
     mask: Mask | None
+    scene: Mask
 
 
 def segment(
@@ -130,10 +132,11 @@ def _outlined(
     segmenter = SEGMENTERS[name]
     views = detections.views if views is None else views
     parts = refined_parts(person, detections.whole, views if segmenter.closer else ())
+    background = np.ascontiguousarray(parts[..., Part.BACKGROUND])
     if not detections.faces:
-        return Outline(nine_classes(parts), None)
+        return Outline(nine_classes(parts), None, background)
     scene = Scene(person, parts, detections.faces, kept, network, embedding)
-    return Outline(nine_classes(parts), segmenter.load()(scene))
+    return Outline(nine_classes(parts), segmenter.load()(scene), background)
 
 
 def _somebody(original: Image, detections: Detections) -> Mask | None:
