@@ -46,13 +46,19 @@ def outlined(photo: Image, likely: Iterable[tuple[Face, Probability]], *, kept: 
     return mask
 
 
-def edge_px(faces: tuple[Face, ...], size: tuple[int, ...]) -> float:
-    """Return how far edges may move, px, in a photo of `size` (height, width) with these faces."""
-    return (
-        EDGE * float(np.median([face.height for face in faces]))
-        if faces
-        else EDGE / 4 * min(size[:2])
-    )
+def edge_px(faces: tuple[Face, ...], size: tuple[int, ...], at: tuple[float, float]) -> float:
+    """Return how far edges may move, px, around a place (x, y): by the face that is nearest.
+
+    `size`: the photo's (height, width), which says it where there is no face.
+    """
+    if not faces:
+        return EDGE / 4 * min(size[:2])
+
+    def off(face: Face) -> float:
+        x0, y0, x1, y1 = face.box
+        return float(np.hypot((x0 + x1) / 2 - at[0], (y0 + y1) / 2 - at[1]))
+
+    return EDGE * min(faces, key=off).height
 
 
 def box_of(
