@@ -114,6 +114,5 @@ def _component(
 def _near(region: NDArray[np.bool_], face: Face) -> NDArray[np.float32]:
     """Return 1 near the region, 0 elsewhere, where pixels are other people's."""
     side = max(3, round(4 * EDGE * face.height)) | 1
-    return cv2.dilate(
-        region.astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    )
+    ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(region.view(np.uint8), ellipse).astype(np.float32)
