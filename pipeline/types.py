@@ -274,6 +274,14 @@ BEGINS: dict[StageName, float] = {
     "segment": 0.85,
     "blend": 0.95,
 }
+# Likewise, where the painter takes long.
+BEGINS_LONG: dict[StageName, float] = {
+    "parse": 0.0,
+    "paint": 0.04,
+    "restore": 0.94,
+    "segment": 0.97,
+    "blend": 0.99,
+}
 
 
 @dataclass(frozen=True)
@@ -281,13 +289,15 @@ class Progress:
     """How far a run is.
 
     `stage`: the stage that begins or runs. `done`: the fraction of the work that is finished, in
-    [0, 1]. `picture`, `loss`: the current picture of a long stage and its loss.
+    [0, 1]. `ends`: that fraction at the stage's end. `picture`, `loss`: the current picture of a
+    long stage and its loss.
     """
 
     stage: StageName
     done: float
     picture: "Image | None" = None
     loss: float | None = None
+    ends: float = 1.0
 
 
 Report = Callable[[Progress], None]  # may raise Cancelled

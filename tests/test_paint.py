@@ -1,6 +1,7 @@
 """Compose networks that are plain functions: what runs, what is skipped, what is kept."""
 
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 from types import SimpleNamespace
 
 import cv2
@@ -245,6 +246,27 @@ def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
     other = paint(photo_of(), Settings.from_flat(**{flag: 0.3}), models=models, cache=cache)
     assert models.runs == runs
     assert not np.array_equal(one.result, other.result)
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [
+        ("blend.soften", ({"strength": 0.5}, {"palette": 0.5}, {"face_strength": 0.5})),
+        ("stylize.palette_shift", ({"palette": 0.5}, {"palette": 0.2, "canvas": 2.0})),
+    ],
+)  # fmt: skip
+def test_what_a_slider_leaves_as_it_is_is_measured_once(monkeypatch, name, flags):
+    calls, measure = [], resolve_name(f"pipeline.steps.{name}")
+
+    def counted(*args, **how):
+        calls.append(name)
+        return measure(*args, **how)
+
+    monkeypatch.setattr(f"pipeline.steps.{name}", counted)
+    models, cache = PlainModels(), Remembering()
+    for each in flags:
+        paint(photo_of(), Settings.from_flat(**each), models=models, cache=cache)
+    assert calls == [name]
 
 
 def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():

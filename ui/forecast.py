@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from pipeline.types import BEGINS, Progress, StageName
+from pipeline.types import Progress, StageName
 
 HALF = 0.5
 KNOWN_S = 2.0  # the pace of a stage is known after so many seconds
@@ -30,18 +30,17 @@ class Forecast:
         """
         if progress.stage != self.stage:
             self.stage, self.entered = progress.stage, (now, progress.done)
-        guess = self._guess(progress.stage, progress.done, now)
+        guess = self._guess(progress, now)
         if guess is None or (self.until - now < min(guess, 1)):
             return None
         self.until = min(self.until, now + guess)
         return max(1, round(self.until - now))
 
-    def _guess(self, stage: StageName, done: float, now: float) -> float | None:
+    def _guess(self, progress: Progress, now: float) -> float | None:
         """Extrapolate the seconds left from the pace of this stage, or of those before it."""
         since, before = self.entered
-        last = stage == "segment" and before < BEGINS[stage]  # of a comparison
-        later = [begins for begins in BEGINS.values() if begins > BEGINS[stage]]
-        ends = 1.0 if last else max(done, min(later, default=1.0))
+        done, ends = progress.done, max(progress.done, progress.ends)
+        last = progress.stage == "segment" and ends == 1  # of a comparison
         fraction = (done - before) / (ends - before) if ends > before else 0.0
         if now - since >= KNOWN_S and fraction >= KNOWN:
             usual = (since - self.began) / before if before else 0.0

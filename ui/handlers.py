@@ -7,12 +7,13 @@ component that is not among them stays as it is; `gr.skip()` alone leaves all of
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from pipeline.io.image_files import read_settings
+from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, Prompt
 from ui import compare_tab, correct_tab, style_box
@@ -136,6 +137,24 @@ class Handlers:
             return None
         return gr.skip() if picture is None else session.stand_for(path, name, picture)
 
+    def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:
+        """Read a style picture or its mask as it arrives, and show it as `show_photo` does.
+
+        One that cannot be read is taken out of its field, and a toast says why.
+        """
+        session = self._session(request)
+        if not picture or not picture.get("path"):
+            return gr.skip()
+        path, name = file_of(picture)
+        if path in session.behind:
+            return gr.skip()
+        try:
+            shown = for_field(path, read_photo(path, name=name))
+        except PhotoError as error:
+            gr.Warning(escape(str(error), quote=False))
+            return None
+        return gr.skip() if shown is None else session.stand_for(path, name, shown)
+
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
         """Look up file and name of the photo in its field, or behind the preview there."""
         return self._session(request).file_behind(*file_of(photo))
@@ -150,7 +169,7 @@ class Handlers:
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         path, name = self._chosen(request, photo)
         settings = from_widgets(chosen)
-        files = style_box.files_of(settings, *styles)
+        files = style_box.files_of(settings, *styles, behind=self._session(request).behind)
         return (str(request.session_hash), path, name, settings), files
 
     def paint_photo(

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from pipeline.types import Photo, Pixels
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
-MOST_PREVIEWS = 40  # of one page; a slider dragged for a minute makes hundreds
+MOST_PREVIEWS = 20  # of one page and name; a slider dragged for a minute makes hundreds
 IDLE_S = 25 * 60
 SWEEP_S = 5 * 60
 DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
@@ -34,8 +34,8 @@ class Session:
     `preview`: the path of that picture, while there is one.
     `awaited`: whether a run was asked for that has not ended; the page follows it until then.
     `last_used`: the clock's seconds when the page last asked for something.
-    `previews`, `passing`, `photos`: the files of the results, of pictures so far, and of decoded
-    photos, the oldest first.
+    `previews`, `passing`, `photos`: the files of the results by name, of pictures so far, and of
+    decoded photos, the oldest first.
     `behind`: by preview in the photo field, the photo's file and name.
     """
 
@@ -46,7 +46,7 @@ class Session:
     preview: str | None = None
     awaited: bool = False
     last_used: float = field(default_factory=time.monotonic)
-    previews: deque[Path] = field(default_factory=deque)
+    previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
     passing: deque[Path] = field(default_factory=deque)
     photos: deque[Path] = field(default_factory=deque)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
@@ -61,12 +61,14 @@ class Session:
     def show(self, name: str, pixels: Pixels) -> str:
         """Write a preview under a new name and return its path.
 
-        The oldest beyond `MOST_PREVIEWS` are deleted.
+        The oldest of this name beyond `MOST_PREVIEWS` are deleted; those of other names are shown
+        beside it.
         """
         path = write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.png", pixels)
-        self.previews.append(path)
-        while len(self.previews) > MOST_PREVIEWS:
-            self.previews.popleft().unlink(missing_ok=True)
+        previews = self.previews[name]
+        previews.append(path)
+        while len(previews) > MOST_PREVIEWS:
+            previews.popleft().unlink(missing_ok=True)
         return str(path)
 
     def on_disk(self, photo: Photo) -> Photo:

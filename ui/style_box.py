@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import gradio as gr
 
@@ -28,6 +29,7 @@ NOT_CARRIED = (
     "The link cannot carry the picture that it was painted like; "
     "add it, or choose one of the gallery."
 )
+NOTHING_BEHIND: Mapping[Path, tuple[Path, str]] = MappingProxyType({})
 FIELDS = 4  # how many of the values of an event are the box's
 
 
@@ -42,6 +44,11 @@ class StyleBox:
     weight: gr.Slider
     mask: gr.Image
     gallery: dict[str, gr.Button]
+
+    @property
+    def pictures(self) -> list[gr.Image]:
+        """The components that hold a picture."""
+        return [self.picture, self.other, self.mask]
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -154,17 +161,24 @@ class StyleFile:
 
 
 def files_of(
-    settings: Settings, picture: object, other: object, weight: object, mask: object
+    settings: Settings,
+    picture: object,
+    other: object,
+    weight: object,
+    mask: object,
+    *,
+    behind: Mapping[Path, tuple[Path, str]] = NOTHING_BEHIND,
 ) -> tuple[StyleFile, ...]:
     """Collect the pictures in the box with their weights, the first one with its mask.
 
-    Other painters use none.
+    Other painters use none. `behind`: by preview in a field, the picture's file and name.
 
     Raises: PromptError: there is a mask and no picture that it belongs to.
     """
     if not PAINTERS[settings.paint.painter].needs_style:
         return ()
-    first, second, where = (_path(field) for field in (picture, other, mask))
+    fields = (_path(field) for field in (picture, other, mask))
+    first, second, where = (path and behind.get(path, (path, ""))[0] for path in fields)
     if where and not first:
         raise PromptError(
             "Wanted the picture that the mask belongs to, found none; "

@@ -55,6 +55,8 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     )
     for after in (received.then, received.failure):  # `then` follows no error
         after(handlers.show_photo, parts.photo, parts.photo, **field)
+    for picture in parts.style.pictures:
+        picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> Dependency:

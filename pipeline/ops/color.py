@@ -19,7 +19,15 @@ STATISTICS_RADIUS = 12.0  # px; pictures are shrunk until the radius of local st
 
 def lerp(one: Float, other: Float, weight: float) -> Float:
     """Interpolate linearly from `one` (`weight` 0, exactly) to the `other` (`weight` 1)."""
-    return np.asarray(one + np.float32(weight) * (other - one), np.float32)
+    out = other - one
+    out *= np.float32(weight)
+    out += one
+    return out
+
+
+def repeated(values: Float) -> Float:
+    """Repeat a value a pixel, (H, W), in three channels; NumPy broadcasts these far more slowly."""
+    return cv2.merge([values] * 3)
 
 
 def luminance(picture: Picture) -> Picture:
@@ -39,7 +47,8 @@ def to_lab(picture: Float) -> Float:
 
 def to_rgb(lab: Float) -> Float:
     """Convert CIELAB to sRGB, clipped to [0, 1]."""
-    return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB).clip(0, 1)
+    rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
+    return rgb.clip(0, 1, out=rgb)
 
 
 def harmonized(
@@ -57,17 +66,29 @@ def harmonized(
         _enlarged(v, picture) for v in _statistics(picture, painting, mask, radius_px)
     )
     own = to_lab(picture)
-    transferred = (own - mean_own) * gain + mean_other
-    return to_rgb(lerp(own, np.asarray(transferred, np.float32), weight))
+    transferred = own - mean_own
+    transferred *= gain
+    transferred += mean_other
+    return to_rgb(lerp(own, transferred, weight))
 
 
-def recolored(painting: Float, photo: Float, *, radius_px: float, weight: float) -> Float:
-    """Move a painting's chroma to the photo's at scales above `radius_px`, by `weight` in [0, 1].
+def chroma_shift(painting: Float, photo: Float, *, radius_px: float) -> Float:
+    """Subtract a painting's chroma from the photo's, at scales above `radius_px`.
+
+    Return it as a change in CIELAB, (H, W, 3), of no lightness.
+    """
+    shift = np.zeros_like(painting)
+    shift[..., 1:] = blurred(to_lab(photo)[..., 1:] - to_lab(painting)[..., 1:], radius_px)
+    return shift
+
+
+def recolored(painting: Float, shift: Float, *, weight: float) -> Float:
+    """Move a painting's chroma by a `chroma_shift` times `weight` in [0, 1].
 
     Lightness and strokes stay the painting's own.
     """
-    lab = to_lab(painting)
-    lab[..., 1:] += weight * blurred(to_lab(photo)[..., 1:] - lab[..., 1:], radius_px)
+    lab = weight * shift
+    lab += to_lab(painting)
     return to_rgb(lab)
 
 

@@ -78,6 +78,18 @@ def inside(window: Window, inner: Window) -> Window:
     return rows, columns
 
 
+def around(windows: Iterable[Window]) -> Window:
+    """Bound windows of a picture by one."""
+    rows, columns = zip(*windows, strict=True)
+    return _around(rows), _around(columns)
+
+
+def relative(window: Window, outer: Window) -> Window:
+    """Convert a window of a picture, inside `outer`, to a window of that one; undo `inside`."""
+    rows, columns = map(_relative, window, outer)
+    return rows, columns
+
+
 def joined(base: Image, pictures: Iterable[tuple[Window, Image, Mask]]) -> Image:
     """Set pictures into windows of `base`; where these overlap, into their weighted mean."""
     out = base.copy()
@@ -135,6 +147,14 @@ def _middle(box: Box) -> Window:
 
 def _inside(outer: slice, inner: slice) -> slice:
     return slice(outer.start + inner.start, min(outer.start + inner.stop, outer.stop))
+
+
+def _around(spans: tuple[slice, ...]) -> slice:
+    return slice(min(span.start for span in spans), max(span.stop for span in spans))
+
+
+def _relative(span: slice, outer: slice) -> slice:
+    return slice(span.start - outer.start, span.stop - outer.start)
 
 
 def _moved(box: Box, corner: tuple[int, int]) -> Box:

@@ -24,7 +24,10 @@ def to_planes(batch: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def to_uint8(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Convert [0, 1] to 0-255, rounded; values beyond are clipped."""
-    return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    scaled = picture.clip(0, 1)
+    scaled *= 255
+    scaled += 0.5
+    return scaled.astype(np.uint8)
 
 
 def to_float(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

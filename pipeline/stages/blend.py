@@ -1,15 +1,39 @@
 """Set the kept region into the painting so that no seam shows."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from pipeline.ops.color import harmonized
+from pipeline.ops.color import harmonized, repeated
 from pipeline.ops.filters import feathered, window_of
-from pipeline.ops.parts import inside, joined, parts_of
+from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
+
+
+@dataclass(frozen=True)
+class SoftPart:
+    """The part of the kept region that belongs to one face.
+
+    `window`: where it lies in the region's. `mask`, `soft`: the part before and after feathering.
+    `height`: the face's height, px.
+    """
+
+    window: Window
+    mask: Mask
+    soft: Mask
+    height: float
+
+
+@dataclass(frozen=True)
+class SoftRegion:
+    """The kept region with feathered edges: its `window` of the picture, and its parts."""
+
+    window: Window
+    parts: tuple[SoftPart, ...]
 
 
 def blend(
@@ -24,32 +48,59 @@ def blend(
 ) -> tuple[Image, Mask]:
     """Blend the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
-    `strength`: 0 is the painting, 1 the person's own. `feather`: edge width as a fraction of the
-    face's height; without a face, of the region's size. `harmony`: how far the region takes the
-    painting's local color statistics, in [0, 1]. The painting is unchanged where the mask is 0.
+    `strength`, `harmony`: as in `set_in`; `feather`: as in `soften`. The painting is unchanged
+    where the mask is 0.
     """
-    alpha = np.zeros_like(mask)
-    harmonized_parts = []
+    region = soften(mask, faces, feather=feather)
+    if region is None:
+        return styled, np.zeros_like(mask)
+    return set_in(styled, person[region.window], region, strength=strength, harmony=harmony)
+
+
+def soften(mask: Mask, faces: tuple[Face, ...], *, feather: float) -> SoftRegion | None:
+    """Feather each face's part of the kept region; None where that is empty.
+
+    `feather`: edge width as a fraction of the face's height; without a face, of the region's size.
+    """
+    parts: list[SoftPart] = []
     for part in parts_of(mask, faces, extent=SOFT * feather, default_height=_scale(mask)):
-        own = feathered(part.mask, feather * part.height) * strength
-        inner = window_of(own)
-        if inner is None:
-            continue
-        window = inside(part.window, inner)
-        alpha[window] = np.maximum(alpha[window], own[inner])
-        near = person[window]
+        soft = feathered(part.mask, feather * part.height)
+        if inner := window_of(soft):
+            window = inside(part.window, inner)
+            parts.append(SoftPart(window, part.mask[inner].copy(), soft[inner].copy(), part.height))
+    if not parts:
+        return None
+    window = around(part.window for part in parts)
+    return SoftRegion(
+        window, tuple(replace(part, window=relative(part.window, window)) for part in parts)
+    )
+
+
+def set_in(
+    styled: Image, person: Image, region: SoftRegion, *, strength: float, harmony: float
+) -> tuple[Image, Mask]:
+    """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
+
+    `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
+    `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
+    """
+    base = styled[region.window]
+    near = np.zeros(base.shape[:2], np.float32)
+    pictures: list[tuple[Window, Image, Mask]] = []
+    for part in region.parts:
+        own = part.soft * np.float32(strength)
+        near[part.window] = np.maximum(near[part.window], own)
+        picture = person[part.window]
         if harmony:
             how = {"radius_px": max(2.0, RADIUS * part.height), "weight": harmony}
-            near = harmonized(near, styled[window], part.mask[inner], **how)
-        harmonized_parts.append((window, near, own[inner]))
-    window = window_of(alpha)
-    if window is None:
-        return styled, alpha
-    out = styled.copy()
-    base = styled[window]
-    person = joined(person, harmonized_parts)
-    out[window] = base + alpha[window][..., None] * (person[window] - base)
-    return out.clip(0, 1), alpha
+            picture = harmonized(picture, base[part.window], part.mask, **how)
+        pictures.append((part.window, picture, own))
+    change = joined(person, pictures) - base
+    change *= repeated(near)
+    out, alpha = styled.copy(), np.zeros(styled.shape[:2], np.float32)
+    out[region.window] += change
+    alpha[region.window] = near
+    return out.clip(0, 1, out=out), alpha
 
 
 def _scale(mask: Mask) -> float:

@@ -3,11 +3,12 @@
 import numpy as np
 
 from pipeline.ops.color import lerp
+from pipeline.ops.resample import resized
 from pipeline.runtime.models import Loaded
 from pipeline.settings import BlendSettings
-from pipeline.stages.blend import blend as set_in
+from pipeline.stages.blend import SoftRegion, set_in, soften
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.stylize.canvas_texture import with_canvas
+from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.steps.painters import network_of, strokes_of
 from pipeline.steps.restore import person_of
@@ -43,10 +44,9 @@ def blend(
     brushed = None
     if how.painterly:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
+    region = run.made(_softened, outline, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
-    return run.stage(
-        "blend", _blended, scene, person, brushed, outline, detections, how, keep=False
-    ).value
+    return run.stage("blend", _blended, scene, person, brushed, region, how, keep=False).value
 
 
 def _touched(person: Image, outline: Outline, detections: Detections, painter: Loaded) -> Image:
@@ -54,28 +54,29 @@ def _touched(person: Image, outline: Outline, detections: Detections, painter: L
     return paint_face_strokes(person, mask, detections.faces, painter.run, **strokes_of(painter))
 
 
+def _softened(outline: Outline, detections: Detections, feather: float) -> SoftRegion | None:
+    return soften(_mask(outline), detections.faces, feather=feather)
+
+
 def _blended(
     scene: Scene,
     person: Image,
     brushed: Image | None,
-    outline: Outline,
-    detections: Detections,
+    region: SoftRegion | None,
     how: BlendSettings,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
+    size = scene.styled.shape[:2]
+    if region is None:
+        return scene.styled, np.zeros(size, np.float32)
+    near = person[region.window]
     if brushed is not None:
-        on_canvas = brushed if scene.grain is None else with_canvas(brushed, scene.grain)
-        person = lerp(person, on_canvas, how.painterly)
-    return set_in(
-        scene.styled,
-        person,
-        _mask(outline),
-        detections.faces,
-        strength=how.strength,
-        feather=how.feather,
-        harmony=how.harmony,
-    )
+        touched = brushed[region.window]
+        if scene.grain is not None:
+            touched = textured(touched, resized(scene.grain, size)[region.window])
+        near = lerp(near, touched, how.painterly)
+    return set_in(scene.styled, near, region, strength=how.strength, harmony=how.harmony)
 
 
 def _mask(outline: Outline) -> Mask:

@@ -15,7 +15,18 @@ from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Parser
-from pipeline.types import BEGINS, Image, Photo, Progress, Prompt, Report, StageName, WeightUse
+from pipeline.types import (
+    BEGINS,
+    BEGINS_LONG,
+    Image,
+    Photo,
+    Progress,
+    Prompt,
+    Report,
+    StageName,
+    WeightUse,
+)
+from pipeline.variants import PAINTERS
 from pipeline.weights.catalog import PARSERS
 
 WORKING_PIXELS = 2_000_000
@@ -125,7 +136,8 @@ class Run:
 
         Raises: NotCachedError: it was to come from the cache, and is not there.
         """
-        self.report(Progress(name, BEGINS[name]))
+        begins, ends = self._span(name)
+        self.report(Progress(name, begins, ends=ends))
         began = time.perf_counter()
         how = {"tell": partial(self.within, name)} if told else {}
 
@@ -143,8 +155,15 @@ class Run:
         self, name: StageName, done: float, picture: Image | None = None, loss: float | None = None
     ) -> None:
         """Report what part of a stage is done, and the picture so far where there is one."""
-        ends = min((begins for begins in BEGINS.values() if begins > BEGINS[name]), default=1.0)
-        self.report(Progress(name, BEGINS[name] + done * (ends - BEGINS[name]), picture, loss))
+        begins, ends = self._span(name)
+        self.report(Progress(name, begins + done * (ends - begins), picture, loss, ends))
+
+    def _span(self, name: StageName) -> tuple[float, float]:
+        """Return the fractions of a run's usual time at which a stage begins and ends."""
+        how = self.settings.paint
+        table = BEGINS_LONG if how.on and PAINTERS[how.painter].long else BEGINS
+        begins = table[name]
+        return begins, min((other for other in table.values() if other > begins), default=1.0)
 
     def network(self, name: str) -> Loaded:
         """Return a network by its catalog name, noted as used.

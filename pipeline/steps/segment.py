@@ -23,8 +23,11 @@ from pipeline.variants import SEGMENTERS, Segmenter
 POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
 SURE = 0.5  # probability from which on a pixel is a person's
 SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
-# How the outline follows what a person points out.
-FOLLOWING = {"box": select, "clicks": correct}
+# How the outline follows what a person points out, and where that is.
+FOLLOWING = {
+    "box": (select, lambda box: ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)),
+    "clicks": (correct, lambda clicks: clicks[-1][:2]),
+}
 
 Views = tuple[FaceParse, ...]
 
@@ -168,10 +171,9 @@ def _changed(
     where: tuple[Any, ...],
 ) -> Outline:
     mask, decoder = _mask(outline, person), decoder_of(pointer)
-    px = edge_px(detections.faces, person.shape)
-    return replace(
-        outline, mask=FOLLOWING[how](person, mask, embedding, decoder, where, edge_px=px)
-    )
+    follow, place = FOLLOWING[how]
+    px = edge_px(detections.faces, person.shape, place(where))
+    return replace(outline, mask=follow(person, mask, embedding, decoder, where, edge_px=px))
 
 
 def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:

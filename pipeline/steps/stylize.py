@@ -6,7 +6,7 @@ from pipeline.settings import IntensitySettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.broad_strokes import lay_broad_strokes
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
-from pipeline.stages.stylize.intensity import adjust_intensity
+from pipeline.stages.stylize.intensity import adjust_intensity, palette_shift
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
 from pipeline.variants import PAINTERS
@@ -26,27 +26,57 @@ def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Pain
     how = run.settings.intensity
     brush = run.settings.paint.brush
     # At working size only, so that a slider answers at once; a file is finished when it is written.
-    scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush)
+    shift = run.made(_shift, painted, run.original, how.broad) if how.palette < 1 else None
+    scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush, shift)
     return scene, painted.value if painted.value.scene.fine is not None else None
 
 
+def _shift(painted: Painted, original: Image, broad: float) -> Image | None:
+    styled = _broadened(_coarse(painted), broad).styled
+    return None if styled is None else palette_shift(styled, original)
+
+
 def _at_working_size(
-    painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
+    painted: Painted,
+    photo: Photo,
+    original: Image,
+    how: IntensitySettings,
+    brush: float,
+    shift: Image | None,
 ) -> Scene:
-    coarse = replace(painted, scene=replace(painted.scene, fine=None))
-    return finished(coarse, photo, original, how, brush)
+    return finished(_coarse(painted), photo, original, how, brush, shift)
+
+
+def _coarse(painted: Painted) -> Painted:
+    return replace(painted, scene=replace(painted.scene, fine=None))
+
+
+def _broadened(painted: Painted, amount: float) -> Scene:
+    if painted.broad is None:
+        return painted.scene
+    return lay_broad_strokes(painted.scene, painted.broad, amount)
 
 
 def finished(
-    painted: Painted, photo: Photo, original: Image, how: IntensitySettings, brush: float
+    painted: Painted,
+    photo: Photo,
+    original: Image,
+    how: IntensitySettings,
+    brush: float,
+    shift: Image | None = None,
 ) -> Scene:
-    """Apply broad strokes, palette, strength and canvas to a scene, as the settings have them."""
-    scene = painted.scene
+    """Apply broad strokes, palette, strength and canvas to a scene, as the settings have them.
+
+    `shift`: as in `adjust_intensity`.
+    """
     amount = how.canvas * how.strength
-    if painted.broad is not None:
-        scene = lay_broad_strokes(scene, painted.broad, how.broad)
     scene = adjust_intensity(
-        scene, photo.pixels, original, strength=how.strength, palette=how.palette
+        _broadened(painted, how.broad),
+        photo.pixels,
+        original,
+        strength=how.strength,
+        palette=how.palette,
+        shift=shift,
     )
     if not (painted.canvas and amount):
         return scene

@@ -84,3 +84,12 @@ def test_what_has_no_key_is_refused():
 def test_two_photos_have_two_keys():
     other = Photo(PHOTO.pixels[::-1].copy())
     assert replace(PHOTO, name="another").key == PHOTO.key != other.key
+
+
+def test_the_bar_is_mostly_the_painters_where_that_takes_long():
+    for how, (begins, ends) in (({}, (0.25, 0.6)), (LIKE, (0.04, 0.94))):
+        told = []
+        run = Run(PHOTO, Settings.from_flat(**how), StandIns(), report=told.append)
+        run.within("paint", 0.5)
+        assert told[0].done == pytest.approx((begins + ends) / 2)
+        assert told[0].ends == ends

@@ -5,14 +5,17 @@ import random
 
 import pytest
 
-from pipeline.types import Progress
+from pipeline.types import BEGINS_LONG, Progress
 from ui.forecast import Forecast
+
+ENDS = {"parse": 0.25, "paint": 0.6, "restore": 0.85, "segment": 1.0, "blend": 1.0}
 
 
 def told(reports, forecast=None):
     """Return (when, seconds) of what is shown at reports of (when, stage, fraction done)."""
     forecast = forecast or Forecast(0.0)
-    shown = [(now, forecast.left(Progress(stage, done), now)) for now, stage, done in reports]
+    progress = [(now, Progress(stage, done, ends=ENDS[stage])) for now, stage, done in reports]
+    shown = [(now, forecast.left(each, now)) for now, each in progress]
     return [(now, left) for now, left in shown if left is not None]
 
 
@@ -64,3 +67,13 @@ def test_the_last_stages_are_told_by_those_before():
 def test_a_comparison_counts_its_segmenters():
     reports = [(10.0, "segment", 0.6), (20.0, "segment", 0.7), (30.0, "segment", 0.8)]
     assert told(reports) == [(20.0, 30), (30.0, 20)]
+
+
+def test_a_painter_that_takes_long_is_most_of_the_bar():
+    ends = BEGINS_LONG["restore"]
+    forecast, began = Forecast(0.0), BEGINS_LONG["paint"]
+    half = Progress("paint", (began + ends) / 2, ends=ends)
+    forecast.left(Progress("paint", began, ends=ends), 2.0)
+    left = forecast.left(half, 32.0)
+    assert left is not None
+    assert 30 <= left <= 36

@@ -73,6 +73,20 @@ def test_a_session_keeps_a_bounded_number_of_previews():
     assert [path.exists() for path in paths] == [False] * 3 + [True] * MOST_PREVIEWS
 
 
+def test_a_slider_dragged_for_long_writes_no_preview_but_its_own(service, photo):
+    first = state = state_by(service, photo)
+    for step in range(MOST_PREVIEWS + 3):
+        state = service.blend_again(
+            "anna", state, Settings.from_flat(harmony=step / (2 * MOST_PREVIEWS))
+        )
+    assert (state.before, state.framed, state.stages[:-1]) == (
+        first.before,
+        first.framed,
+        first.stages[:-1],
+    )
+    assert all(Path(path).exists() for path in (state.before, state.framed, state.after))
+
+
 # Painting
 
 

@@ -22,6 +22,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from tests.pictures import gradient, saved
+from ui import style_box
 from ui.previews import FIELD_PX
 
 PAGE = Path(__file__).parents[2] / "ui" / "page.js"
@@ -203,3 +204,29 @@ def test_the_field_is_looked_after_whether_the_photo_was_accepted_or_not(service
     received = next(e["id"] for e in dropped if len(e["outputs"]) > len(DEFAULTS))
     after = [e for e in events if e["trigger_after"] == received and e["outputs"] == [photo]]
     assert sorted(e["trigger_only_on_failure"] for e in after) == [False, True]
+
+
+# Style pictures
+
+
+def test_a_style_picture_that_browsers_cannot_show_gets_a_preview_and_is_itself_painted_like(
+    service, tiff
+):
+    handlers = handlers_of(service)
+    preview = {"path": handlers.show_style(visitor("anna"), tiff)}
+    assert max(Image.open(preview["path"]).size) == FIELD_PX
+    behind = service.sessions.of("anna").behind
+    like = Settings.from_flat(painter=style_box.LIKE)
+    (style,) = style_box.files_of(like, preview, None, 0.5, None, behind=behind)
+    assert str(style.path) == tiff["path"]
+
+
+def test_a_style_picture_that_browsers_can_show_stays_as_it_is(service, tmp_path):
+    photo = dropped(tmp_path, saved(noise(), "JPEG"))
+    assert handlers_of(service).show_style(visitor("anna"), photo) == gr.skip()
+
+
+@pytest.mark.parametrize(("data", "words"), BAD.values(), ids=BAD)
+def test_a_refused_style_picture_does_not_stay_and_is_told(service, tmp_path, data, words):
+    with pytest.warns(UserWarning, match=words):
+        assert handlers_of(service).show_style(visitor("anna"), dropped(tmp_path, data)) is None

@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from pipeline.types import Face, WeightUse
 from pipeline.weights.catalog import Role
 from ui.badges import MADE_BY
-from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, preview_of
+from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, preview_of, write_preview
 
 MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
 FACE = Face(
@@ -26,6 +26,11 @@ FACE = Face(
 def test_previews_have_no_side_over_1600_px():
     assert fit(np.zeros((100, 4000, 3), np.uint8)).shape == (40, PREVIEW_PX, 3)
     assert fit(np.ones((7, 5, 3), np.float32)).min() == 255
+
+
+def test_a_preview_is_written_without_loss(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 40, 3), np.uint8)
+    assert np.array_equal(read_photo(write_preview(tmp_path / "a.png", pixels)).pixels, pixels)
 
 
 def test_transparency_shows_a_checkerboard_and_opaque_pixels_stay():

@@ -55,13 +55,19 @@ def outlined(
     return mask
 
 
-def edge_px(faces: tuple[Face, ...], size: tuple[int, ...]) -> float:
-    """Return how far edges may move, px, in a photo of `size` (height, width) with these faces."""
-    return (
-        EDGE * float(np.median([face.height for face in faces]))
-        if faces
-        else EDGE / 4 * min(size[:2])
-    )
+def edge_px(faces: tuple[Face, ...], size: tuple[int, ...], at: tuple[float, float]) -> float:
+    """Return how far edges may move, px, around a place (x, y): by the face that is nearest.
+
+    `size`: the photo's (height, width), which says it where there is no face.
+    """
+    if not faces:
+        return EDGE / 4 * min(size[:2])
+
+    def off(face: Face) -> float:
+        x0, y0, x1, y1 = face.box
+        return float(np.hypot((x0 + x1) / 2 - at[0], (y0 + y1) / 2 - at[1]))
+
+    return EDGE * min(faces, key=off).height
 
 
 def box_of(
@@ -141,6 +147,5 @@ def _filled(
 def _near(region: NDArray[np.bool_], face: Face) -> NDArray[np.float32]:
     """Return 1 near the region, 0 elsewhere, where pixels are other people's."""
     side = max(3, round(4 * EDGE * face.height)) | 1
-    return cv2.dilate(
-        region.astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    )
+    ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(region.view(np.uint8), ellipse).astype(np.float32)

@@ -80,5 +80,10 @@ def lay_broad_strokes(scene: Scene, strokes: Image, amount: float) -> Scene:
     return change_scene(
         scene,
         np.float32(amount) * strokes,
-        lambda picture, change: np.clip(picture + change, 0, 1, dtype=np.float32),
+        _sum,
     )
+
+
+def _sum(picture: Image, change: Image) -> Image:
+    out = picture + change
+    return out.clip(0, 1, out=out)

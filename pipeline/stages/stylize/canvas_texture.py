@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import luminance
+from pipeline.ops.color import luminance, repeated
 from pipeline.ops.resample import resized, size_of_short
 from pipeline.stages.stylize.scene import change_scene
 from pipeline.types import Image, Scene
@@ -56,7 +56,7 @@ def liveliness(photo: Image, seen_px: int = SEEN_PX) -> float:
 def lay_canvas(scene: Scene, grain: Field) -> Scene:
     """Lay a painting on a canvas with this grain."""
     return (
-        replace(change_scene(scene, grain, _with_canvas), grain=grain)
+        replace(change_scene(scene, grain, textured), grain=grain)
         if scene.styled is not None
         else scene
     )
@@ -64,12 +64,15 @@ def lay_canvas(scene: Scene, grain: Field) -> Scene:
 
 def with_canvas(picture: Image, grain: Field) -> Image:
     """Lay a picture, (H, W, 3) in [0, 1], on a canvas whose `grain` has one value a cell."""
-    return _with_canvas(picture, resized(grain, picture.shape[:2]))
+    return textured(picture, resized(grain, picture.shape[:2]))
 
 
-def _with_canvas(picture: Image, grain: Field) -> Image:
+def textured(picture: Image, grain: Field) -> Image:
+    """Lay a picture, (H, W, 3) in [0, 1], on a canvas whose `grain` has one value a pixel."""
     gray = luminance(picture)
     shown = (
         grain * (1 + np.float32(THIN) * (1 - 2 * gray)) * np.minimum(gray / np.float32(BLACK), 1)
     )
-    return np.clip(picture + shown[..., None], 0, 1, dtype=np.float32)
+    out = repeated(np.asarray(shown, np.float32))
+    out += picture
+    return out.clip(0, 1, out=out)

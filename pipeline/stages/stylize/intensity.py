@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.ops.color import lerp, recolored
+from pipeline.ops.color import chroma_shift, lerp, recolored
 from pipeline.ops.resample import rows_enlarged
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
@@ -13,23 +13,33 @@ from pipeline.types import Image, Pixels, Scene
 RADIUS = 0.04
 
 
+def palette_shift(styled: Image, original: Image) -> Image:
+    """Measure what takes the photo's colors into a painting, as `chroma_shift` returns it."""
+    return chroma_shift(styled, original, radius_px=RADIUS * min(original.shape[:2]))
+
+
 def adjust_intensity(
-    scene: Scene, photo: Pixels, original: Image, *, strength: float, palette: float
+    scene: Scene,
+    photo: Pixels,
+    original: Image,
+    *,
+    strength: float,
+    palette: float,
+    shift: Image | None = None,
 ) -> Scene:
     """Mix the painting with the photo.
 
     `strength`: 0 is the photo, 1 the painting. `palette`: 0 is the photo's colors, 1 the
-    painting's. `photo`: (H, W, 3) uint8. `original`: the same at working size. The scene's finer
-    picture changes alike, strip by strip.
+    painting's. `photo`: (H, W, 3) uint8. `original`: the same at working size. `shift`: what
+    `palette_shift` made of them, where that is kept. The scene's finer picture changes alike, strip
+    by strip.
     """
     if scene.styled is None or (strength == 1 and palette == 1):
         return scene
-    reach_px = RADIUS * min(original.shape[:2])
-    painted = (
-        recolored(scene.styled, original, radius_px=reach_px, weight=1 - palette)
-        if palette < 1
-        else scene.styled
-    )
+    painted = scene.styled
+    if palette < 1:
+        shift = palette_shift(painted, original) if shift is None else shift
+        painted = recolored(painted, shift, weight=1 - palette)
     styled = lerp(original, painted, strength)
     if scene.fine is None:
         return Scene(styled)

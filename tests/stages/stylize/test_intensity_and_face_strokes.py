@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ops.color import recolored, to_lab
+from pipeline.ops.color import chroma_shift, recolored, to_lab
 from pipeline.ops.filters import blurred
 from pipeline.stages.stylize.face_strokes import MARGIN, STROKE, paint_face_strokes
 from pipeline.stages.stylize.intensity import adjust_intensity
@@ -59,9 +59,8 @@ def test_strength_goes_evenly_from_the_photo_to_the_painting(strength):
 
 def test_the_photo_s_palette_leaves_light_and_strokes_to_the_painting():
     photo, painted = picture(3), picture(4)
-    lab, own, other = (
-        to_lab(p) for p in (recolored(painted, photo, radius_px=6, weight=1), painted, photo)
-    )
+    moved = recolored(painted, chroma_shift(painted, photo, radius_px=6), weight=1)
+    lab, own, other = (to_lab(p) for p in (moved, painted, photo))
     inside = np.all((lab[..., :1] > 20) & (lab[..., :1] < 80), axis=2)
     np.testing.assert_allclose(lab[..., 0][inside], own[..., 0][inside], atol=1.5)
     apart = [np.abs(blurred(v[..., 1:] - other[..., 1:], 6)).mean() for v in (own, lab)]
