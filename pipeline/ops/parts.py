@@ -103,6 +103,11 @@ def joined(base: Image, pictures: Iterable[tuple[Window, Image, Mask]]) -> Image
     return out
 
 
+def scale_of(mask: Mask) -> float:
+    """Return the side, px, of a square of the region's area, at most half the short side."""
+    return float(min(np.sqrt(mask.sum()), min(mask.shape) / 2))
+
+
 def _owners(mask: Mask, boxes: list[Box]) -> tuple[Indices, Indices]:
     """Label each pixel with its nearest component, and with the index of the face it belongs to."""
     outside = (mask <= min(INSIDE, float(mask.max()) / 2)).view(np.uint8)

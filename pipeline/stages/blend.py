@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.ops.color import harmonized, repeated
 from pipeline.ops.filters import feathered, window_of
-from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative
+from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
@@ -57,14 +57,20 @@ def blend(
     return set_in(styled, person[region.window], region, strength=strength, harmony=harmony)
 
 
-def soften(mask: Mask, faces: tuple[Face, ...], *, feather: float) -> SoftRegion | None:
+def soften(
+    mask: Mask, faces: tuple[Face, ...], *, feather: float, strands: Mask | None = None
+) -> SoftRegion | None:
     """Feather each face's part of the kept region; None where that is empty.
 
     `feather`: edge width as a fraction of the face's height; without a face, of the region's size.
+    `strands`: how far an edge keeps its own softness instead, (H, W) in [0, 1]; a wide one would
+    lose single hairs.
     """
     parts: list[SoftPart] = []
-    for part in parts_of(mask, faces, extent=SOFT * feather, default_height=_scale(mask)):
+    for part in parts_of(mask, faces, extent=SOFT * feather, default_height=scale_of(mask)):
         soft = feathered(part.mask, feather * part.height)
+        if strands is not None:
+            soft = soft + strands[part.window] * (part.mask - soft)
         if inner := window_of(soft):
             window = inside(part.window, inner)
             parts.append(SoftPart(window, part.mask[inner].copy(), soft[inner].copy(), part.height))
@@ -101,8 +107,3 @@ def set_in(
     out[region.window] += change
     alpha[region.window] = near
     return out.clip(0, 1, out=out), alpha
-
-
-def _scale(mask: Mask) -> float:
-    """Return the side, px, of a square of the region's area, at most half the short side."""
-    return float(min(np.sqrt(mask.sum()), min(mask.shape) / 2))

@@ -4,9 +4,11 @@ import numpy as np
 
 from pipeline.ops.color import lerp
 from pipeline.ops.resample import resized
+from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded
 from pipeline.settings import BlendSettings
 from pipeline.stages.blend import SoftRegion, set_in, soften
+from pipeline.stages.decontaminate import OwnColors, decontaminated
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
@@ -41,12 +43,23 @@ def blend(
     if not how.on:
         run.skipped["blend"] = "Keeping the face is switched off."
         return styled, nothing
+    own = run.made(_own, person, outline, detections)
+    person = run.made(_picture_of, own)
     brushed = None
     if how.painterly:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
-    region = run.made(_softened, outline, detections, how.feather)
+    region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
     return run.stage("blend", _blended, scene, person, brushed, region, how, keep=False).value
+
+
+def _own(person: Image, outline: Outline, detections: Detections) -> OwnColors:
+    scene, hair = (to_float(each) for each in (outline.scene, outline.hair))
+    return decontaminated(person, _mask(outline), scene, hair, detections.faces)
+
+
+def _picture_of(own: OwnColors) -> Image:
+    return own.picture
 
 
 def _touched(person: Image, outline: Outline, detections: Detections, painter: Loaded) -> Image:
@@ -54,8 +67,10 @@ def _touched(person: Image, outline: Outline, detections: Detections, painter: L
     return paint_face_strokes(person, mask, detections.faces, painter.run, **strokes_of(painter))
 
 
-def _softened(outline: Outline, detections: Detections, feather: float) -> SoftRegion | None:
-    return soften(_mask(outline), detections.faces, feather=feather)
+def _softened(
+    outline: Outline, own: OwnColors, detections: Detections, feather: float
+) -> SoftRegion | None:
+    return soften(_mask(outline), detections.faces, feather=feather, strands=own.strands)
 
 
 def _blended(

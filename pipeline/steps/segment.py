@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.stages.detect.from_parsing import Detections
@@ -34,15 +36,16 @@ Views = tuple[FaceParse, ...]
 
 @dataclass(frozen=True)
 class Outline:
-    """EasyPortrait's nine classes, the kept region and the scene, all at working size.
+    """EasyPortrait's nine classes and the kept region, both at working size.
 
-    `mask` is None where there is neither a face nor a prompt. `scene`: how likely each pixel is
-    the scene's, not a person's, in [0, 1].
+    `mask` is None where there is neither a face nor a prompt. `scene`, `hair`: how likely each
+    pixel is no person's, is hair: bytes, 255 for 1, to keep many outlines.
     """
 
     labels: Labels
     mask: Mask | None
-    scene: Mask
+    scene: NDArray[np.uint8]
+    hair: NDArray[np.uint8]
 
 
 def segment(
@@ -135,11 +138,12 @@ def _outlined(
     segmenter = SEGMENTERS[name]
     views = detections.views if views is None else views
     parts = refined_parts(person, detections.whole, views if segmenter.closer else ())
-    background = np.ascontiguousarray(parts[..., Part.BACKGROUND])
-    if not detections.faces:
-        return Outline(nine_classes(parts), None, background)
-    scene = Scene(person, parts, detections.faces, kept, network, embedding)
-    return Outline(nine_classes(parts), segmenter.load()(scene), background)
+    mask = None
+    if detections.faces:
+        scene = Scene(person, parts, detections.faces, kept, network, embedding)
+        mask = segmenter.load()(scene)
+    beside = (to_uint8(parts[..., part]) for part in (Part.BACKGROUND, Part.HAIR))
+    return Outline(nine_classes(parts), mask, *beside)
 
 
 def _somebody(original: Image, detections: Detections) -> Mask | None:
