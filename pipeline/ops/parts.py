@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import repeated
 from pipeline.ops.filters import window_of
 from pipeline.types import Face, Image, Mask
 
@@ -97,8 +98,11 @@ def joined(base: Image, pictures: Iterable[tuple[Window, Image, Mask]]) -> Image
     for window, picture, weights in pictures:
         before = total[window]
         weight = np.maximum(weights, np.float32(LEAST))
-        alpha = (weight / (before + weight))[..., None]
-        out[window] = (1 - alpha) * out[window] + alpha * picture if before.any() else picture
+        if before.any():
+            share = repeated(np.asarray(weight / (before + weight), np.float32))
+            picture = share * picture
+            picture += (1 - share) * out[window]
+        out[window] = picture
         total[window] = before + weight
     return out
 
