@@ -52,7 +52,8 @@ def blurred(picture: Float, sigma_px: float) -> Float:
 def local_mean(picture: Float, weight: Float, sigma_px: float) -> Float:
     """Average a picture, (H, W, C), around each pixel by `weight`, (H, W); 0 where that is 0."""
     total = blurred(weight, sigma_px)
-    return blurred(picture * weight[..., None], sigma_px) / np.maximum(total, 1e-4)[..., None]
+    mean = blurred(picture * weight[..., None], sigma_px) / np.maximum(total, 1e-4)[..., None]
+    return np.asarray(mean, np.float32)
 
 
 def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -70,7 +70,7 @@ def soften(
     for part in parts_of(mask, faces, extent=SOFT * feather, default_height=scale_of(mask)):
         soft = feathered(part.mask, feather * part.height)
         if strands is not None:
-            soft = soft + strands[part.window] * (part.mask - soft)
+            soft = np.asarray(soft + strands[part.window] * (part.mask - soft), np.float32)
         if inner := window_of(soft):
             window = inside(part.window, inner)
             parts.append(SoftPart(window, part.mask[inner].copy(), soft[inner].copy(), part.height))
