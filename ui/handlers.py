@@ -14,8 +14,10 @@ from typing import Any
 import gradio as gr
 
 from pipeline.io.image_files import read_photo, read_settings
+from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PhotoError, Prompt
+from pipeline.types import Cancelled, PhotoError, Prompt, PromptError
+from pipeline.variants import PAINTERS
 from ui import compare_tab, correct_tab, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
@@ -117,7 +119,8 @@ class Handlers:
         if settings is None:
             return view(self.parts, None, notes)
         settings, replaced = with_available_choices(settings)
-        said = [RESTORED, *replaced, *notes]
+        missing = style_box.not_carried(settings.paint.painter)
+        said = [RESTORED, *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
@@ -164,12 +167,15 @@ class Handlers:
     ) -> tuple[tuple[str, Path, str, Settings], tuple[StyleFile, ...]]:
         """Read what is to be painted, of whom, from the photo's, the styles' and all other fields.
 
-        Raises: PhotoError: there is no photo. ValueError: a setting out of range.
+        Raises: PhotoError: there is no photo. PromptError: the painter wants a picture, and there
+        is none. ValueError: a setting out of range.
         """
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         path, name = self._chosen(request, photo)
         settings = from_widgets(chosen)
         files = style_box.files_of(settings, *styles, behind=self._session(request).behind)
+        if PAINTERS[settings.paint.painter].needs_style and not files:
+            raise PromptError(NO_STYLE)
         return (str(request.session_hash), path, name, settings), files
 
     def paint_photo(
@@ -338,6 +344,10 @@ class Handlers:
         session.stop.set()
         session.awaited = False
         return note(["Cancelled."])
+
+    def drop_run(self, request: gr.Request) -> None:
+        """Stop the visitor's run, since its photo is no longer the one in the field."""
+        self._session(request).stop.set()
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""

@@ -26,7 +26,7 @@ DELETED = (
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
 )
 NOT_CARRIED = (
-    "The link cannot carry the picture that it was painted like; "
+    "Neither a link nor a painting can carry the picture that it was painted like; "
     "add it, or choose one of the gallery."
 )
 NOTHING_BEHIND: Mapping[Path, tuple[Path, str]] = MappingProxyType({})
@@ -132,9 +132,12 @@ def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] |
     name = query.get(NAME, "")
     if name in GALLERY:
         return choose(name), []
-    if not PAINTERS[painter].needs_style:
-        return None, []
-    return None, [NOT_CARRIED]
+    return None, not_carried(painter)
+
+
+def not_carried(painter: str) -> list[str]:
+    """Return the sentence for settings whose painter needs a picture that did not come along."""
+    return [NOT_CARRIED] if PAINTERS[painter].needs_style else []
 
 
 @dataclass(frozen=True)

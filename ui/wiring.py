@@ -21,6 +21,8 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_page(page, parts, handlers)
     runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
     wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
+    for another in (parts.photo.input, *(button.click for button in parts.examples)):
+        another(handlers.drop_run, None, None, cancels=runs, **UNSEEN)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_faces(parts, handlers)

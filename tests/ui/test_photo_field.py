@@ -24,6 +24,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 from tests.pictures import gradient, saved
 from ui import style_box
 from ui.previews import FIELD_PX
+from ui.widgets import to_widgets
 
 PAGE = Path(__file__).parents[2] / "ui" / "page.js"
 
@@ -230,3 +231,20 @@ def test_a_style_picture_that_browsers_can_show_stays_as_it_is(service, tmp_path
 def test_a_refused_style_picture_does_not_stay_and_is_told(service, tmp_path, data, words):
     with pytest.warns(UserWarning, match=words):
         assert handlers_of(service).show_style(visitor("anna"), dropped(tmp_path, data)) is None
+
+
+def test_a_painter_that_wants_a_picture_says_so_before_any_work(service, tmp_path, monkeypatch):
+    monkeypatch.setattr(service, "show", lambda *_, **__: pytest.fail("it began"))
+    handlers = handlers_of(service)
+    like = to_widgets(Settings.from_flat(painter=style_box.LIKE))
+    photo = dropped(tmp_path, saved(noise(), "JPEG"))
+    with pytest.raises(gr.Error, match="Wanted a picture to paint like"):
+        handlers.paint_photo(
+            visitor("anna"), lambda *_, **__: None, photo, None, None, None, 0.5, None, *like
+        )
+
+
+def test_another_photo_stops_the_run_of_the_one_before(service):
+    stop = service.sessions.of("anna").begin()
+    handlers_of(service).drop_run(visitor("anna"))
+    assert stop.is_set()
