@@ -19,12 +19,12 @@ from torch import Tensor, nn
 
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.unet import Parser
+from training.labels import CLASSES
 from training.light_sam import LightSam
 from training.loop import half, single
 from training.painter import plain_generator
 from training.perceptual import LIFTS, WIDTHS
 from training.perceptual import network as compact
-from training.segment import widened
 from training.strokes import STROKE_PX
 
 SHARD_BYTES = 9_500_000
@@ -37,6 +37,9 @@ PAINTS: dict[str, Any] = {
     "stroke_px": STROKE_PX,
     "seeded": True,
 }
+HEAD = "segmentation_head.0"  # of a parser
+NEVER = -1e4  # logit of a class that is nowhere
+
 CARDS: dict[str, dict[str, Any]] = {
     "monet_light": {"role": "painter", **PAINTS},
     "monet_mist": {"role": "mood", **PAINTS},
@@ -44,7 +47,10 @@ CARDS: dict[str, dict[str, Any]] = {
     "parser": {
         "role": "parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
-        "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
+        "data": (
+            "trained by this project: Clothing Co-Parsing (Apache-2.0), CelebAMask-HQ, in-the-wild "
+            "portraits, full-body scenes, YouTube Faces crops, paintings in the public domain"
+        ),
     },
     "parser_close": {
         "role": "close_parser",
@@ -82,11 +88,23 @@ def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the parser in a checkpoint's shards.
 
-    Nine or twelve classes are widened to thirteen.
+    One of fewer classes than thirteen says that those it does not know are nowhere.
     """
-    state = widened(single(*files))
+    state = with_unknown_classes(single(*files))
     build = {"classes": len(state["segmentation_head.0.bias"])}
     return _loaded(Parser(**build), state), build
+
+
+def with_unknown_classes(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return a parser's state dict with an output for every class; those it lacks are never seen.
+
+    What it says of all others stays the same.
+    """
+    weight, bias = state[f"{HEAD}.weight"], state[f"{HEAD}.bias"]
+    missing = CLASSES - len(bias)
+    rows = torch.cat([weight, torch.zeros(missing, *weight.shape[1:])])
+    biases = torch.cat([bias, torch.full((missing,), NEVER)])
+    return {**state, f"{HEAD}.weight": rows, f"{HEAD}.bias": biases}
 
 
 def promptable(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:

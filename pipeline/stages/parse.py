@@ -89,7 +89,7 @@ class Parser:
 
 @dataclass(frozen=True)
 class FaceParse:
-    """The parse of an upright crop of one face: `parts` (S, S, 12) and the photo → crop transform.
+    """The parse of an upright crop of one face: `parts` (S, S, C) and the photo → crop transform.
 
     `inner`: the parse of the inner crop, which replaces `parts` at brows, eyes and mouth.
     """
@@ -104,7 +104,7 @@ def parse_photo(
 ) -> Probabilities:
     """Parse the whole photo, resized to a long side near `long_px`; edges are repeated to fit.
 
-    The parts, (H, W, 12), have the resized photo's size.
+    The parts, (H, W, C), have the resized photo's size.
     """
     padded, size = seen_at(photo, long_px, MULTIPLE)
     return to_planes(_run(to_batch(padded), network, mirrored))[: size[0], : size[1]]

@@ -89,10 +89,7 @@ def test_colors_can_stay_the_photos(models, night):
     "px",
     [
         320,
-        pytest.param(
-            160,
-            marks=pytest.mark.xfail(strict=True, reason="the parser sees a person in a tiny tower"),
-        ),
+        160,
     ],
 )
 def test_without_a_person_it_is_gatys_and_that_is_said(models, night, px):
