@@ -16,7 +16,7 @@ import gradio as gr
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PhotoError, Prompt, PromptError
+from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
 from pipeline.variants import PAINTERS
 from ui import compare_tab, correct_tab, style_box
 from ui.available import with_available_choices
@@ -128,22 +128,35 @@ class Handlers:
 
         A file that was refused is taken out of the field.
         """
-        session = self._session(request)
-        if not photo or not photo.get("path"):
-            return gr.skip()
-        path, name = file_of(photo)
-        if path in session.behind:
-            return gr.skip()
+
+        def read(session: Session, path: Path, name: str) -> Photo:
+            return photo_of(session, session.cache, path, name)
+
         try:
-            picture = for_field(path, photo_of(session, session.cache, path, name))
+            return self._shown(request, photo, read)
         except PhotoError:
             return None
-        return gr.skip() if picture is None else session.stand_for(path, name, picture)
 
     def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:
         """Read a style picture or its mask as it arrives, and show it as `show_photo` does.
 
         One that cannot be read is taken out of its field, and a toast says why.
+        """
+        try:
+            return self._shown(request, picture, lambda _, path, name: read_photo(path, name=name))
+        except PhotoError as error:
+            gr.Warning(escape(str(error), quote=False))
+            return None
+
+    def _shown(
+        self,
+        request: gr.Request,
+        picture: dict[str, Any] | None,
+        read: Callable[[Session, Path, str], Photo],
+    ) -> Any:
+        """Return what a field shows of a picture: a preview where browsers cannot show its file.
+
+        Raises: PhotoError: it cannot be read.
         """
         session = self._session(request)
         if not picture or not picture.get("path"):
@@ -151,11 +164,7 @@ class Handlers:
         path, name = file_of(picture)
         if path in session.behind:
             return gr.skip()
-        try:
-            shown = for_field(path, read_photo(path, name=name))
-        except PhotoError as error:
-            gr.Warning(escape(str(error), quote=False))
-            return None
+        shown = for_field(path, read(session, path, name))
         return gr.skip() if shown is None else session.stand_for(path, name, shown)
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:

@@ -44,7 +44,7 @@ def blend(
         run.skipped["blend"] = "Keeping the face is switched off."
         return styled, nothing
     own = run.made(_own, person, outline, detections)
-    person = run.made(_picture_of, own)
+    person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
     if how.painterly:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
