@@ -10,13 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.detect.glasses import pairs_of_lenses
 from pipeline.stages.detect.landmarks import both_eyes
 from pipeline.stages.parse import Part, Probabilities
 from pipeline.types import Points
 
 LEAST_AREA = 3  # px² of a part
 # Probabilities from which on a part may be there. Small eyes lose most of theirs.
-LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH = 0.12, 0.4, 0.3
+LIKELY_EYE, LIKELY_BROW, LIKELY_MOUTH, LIKELY_GLASSES = 0.12, 0.4, 0.3, 0.5
+EYE_OF_LENS = 5  # how many times as large as an eye a lens is
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ def face_candidates(parts: Probabilities) -> list[Points]:
     """
     right = _eyes(parts, Part.RIGHT_EYE, Part.RIGHT_BROW)
     left = _eyes(parts, Part.LEFT_EYE, Part.LEFT_BROW)
+    hidden = _behind_glasses(parts, right + left)
+    right, left = right + hidden[0], left + hidden[1]
     mouths = _blobs(parts[..., Part.LIPS] + parts[..., Part.TEETH] > LIKELY_MOUTH)
     fits = [(_misfit(r, e, m), r, e, m) for r, e, m in product(right, left, mouths)]
     fits += [(1.0 + _misfit_profile(e, m), e, None, m) for e, m in product(right, mouths)]
@@ -59,6 +63,27 @@ def _eyes(parts: Probabilities, eye: Part, brow: Part) -> list[Blob]:
         if all(np.hypot(*(at - other.center)) > 2 * size for other in eyes):
             below.append(Blob(at, blob.area))
     return eyes + below
+
+
+def _behind_glasses(parts: Probabilities, seen: list[Blob]) -> tuple[list[Blob], list[Blob]]:
+    """Place eyes where lenses are and no eye is seen: right ones, left ones.
+
+    A lens that stands alone, of a profile or of glasses without a visible bridge, may be either.
+    """
+    right, left = [], []
+    for pair in pairs_of_lenses(parts[..., Part.GLASSES] > LIKELY_GLASSES):
+        blobs = [_whole(lens) for lens in pair]
+        if any(np.hypot(*(b.center - e.center)) < b.area**0.5 for b in blobs for e in seen):
+            continue
+        right.append(blobs[0])
+        left.append(blobs[-1])
+    return right, left
+
+
+def _whole(region: NDArray[np.bool_]) -> Blob:
+    """Return a region as one blob, of the area that an eye behind it would have."""
+    rows, columns = np.nonzero(region)
+    return Blob(np.array([columns.mean(), rows.mean()]), max(LEAST_AREA, len(rows) // EYE_OF_LENS))
 
 
 def _misfit(right: Blob, left: Blob, mouth: Blob) -> float:

@@ -5,16 +5,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
+from pipeline.stages.detect.glasses import Region, lenses
 from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, likeliest
 from pipeline.types import Face
 
+EYES = (Part.RIGHT_EYE, Part.LEFT_EYE)  # the picture's left one first
 TALLEST = 8.0  # the greatest height of a face, in profile too, in distances between its eyes
 
 
 def measure(view: FaceParse) -> Face | None:
     """Measure box, eye centers and mouth corners, photo px, in a parsed crop.
 
-    None where the mouth or both eyes are missing, or no part of a face is in the middle.
+    A lens of dark glasses stands for the eye that it hides. None where the mouth or both eyes are
+    missing, or no part of a face is in the middle.
     """
     parts = view.parts
     labels = likeliest(parts)
@@ -22,14 +25,17 @@ def measure(view: FaceParse) -> Face | None:
     if region is None:
         return None
     here = _around(region) > 0  # a neighbor's eye may be larger
-    eyes = [_largest((labels == part) & here) for part in (Part.RIGHT_EYE, Part.LEFT_EYE)]
+    eyes = [_largest((labels == part) & here) for part in EYES]
+    hidden = [False, False]
+    if eyes[0] is None or eyes[1] is None:
+        eyes, hidden = _behind_glasses(eyes, (labels == Part.GLASSES) & here)
     mouth = _largest(((labels == Part.LIPS) | (labels == Part.TEETH)) & here)
     if mouth is None or (eyes[0] is None and eyes[1] is None):
         return None
     corners = _corners((parts[..., Part.LIPS] + parts[..., Part.TEETH]) * _around(mouth))
+    shown = [parts[..., Part.GLASSES if h else p] for p, h in zip(EYES, hidden, strict=True)]
     centers = [
-        None if e is None else _center(parts[..., p] * _around(e))
-        for p, e in zip((Part.RIGHT_EYE, Part.LEFT_EYE), eyes, strict=True)
+        None if e is None else _center(p * _around(e)) for p, e in zip(shown, eyes, strict=True)
     ]
     ys, xs = np.nonzero(region)
     pair = both_eyes(_apart(centers, eyes, least=float(np.ptp(ys)) / TALLEST), corners.mean(0))
@@ -41,18 +47,36 @@ def measure(view: FaceParse) -> Face | None:
     best = parts.max(2)
     # In a profile the parser is not sure which eye it is, and that does not matter.
     either = parts[..., Part.RIGHT_EYE] + parts[..., Part.LEFT_EYE]
-    sure = [either[e].mean() for e in eyes if e is not None] + [
-        best[mouth].mean(),
-        best[region].mean(),
+    sure = [
+        (parts[..., Part.GLASSES] if h else either)[e].mean()
+        for e, h in zip(eyes, hidden, strict=True)
+        if e is not None
     ]
+    sure += [best[mouth].mean(), best[region].mean()]
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
     return Face(
         box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure))
     )
 
 
+def _behind_glasses(
+    eyes: list[Region | None], glasses: Region
+) -> tuple[list[Region | None], list[bool]]:
+    """Put a lens where an eye is missing; say which eyes are hidden by one."""
+    found: list[Region | None] = [*lenses(glasses)]
+    seen = [eye for eye in eyes if eye is not None]
+    if len(found) < 2:
+        # A profile's one lens: which of the two eyes it hides does not matter.
+        found = [*found, None, None][:2] if not seen else [None, None]
+    full = [
+        lens if eye is None and lens is not None and not any((lens & s).any() for s in seen) else eye
+        for eye, lens in zip(eyes, found, strict=True)
+    ]
+    return full, [now is not before for now, before in zip(full, eyes, strict=True)]
+
+
 def _apart(
-    centers: list[NDArray[np.float64] | None], eyes: list[NDArray[np.bool_] | None], least: float
+    centers: list[NDArray[np.float64] | None], eyes: list[Region | None], least: float
 ) -> list[NDArray[np.float64] | None]:
     """Drop the smaller eye where the two are less than `least` px apart.
 
