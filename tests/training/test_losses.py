@@ -46,7 +46,8 @@ def test_unknown_labels_ask_nothing() -> None:
     value = loss(logits, labels)
     value.backward()
     assert value.item() == 0
-    assert logits.grad is not None and not logits.grad.any()
+    assert logits.grad is not None
+    assert not logits.grad.any()
 
 
 def test_a_certain_mistake_is_finite() -> None:

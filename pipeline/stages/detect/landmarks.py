@@ -63,14 +63,16 @@ def _behind_glasses(
     eyes: list[Region | None], glasses: Region
 ) -> tuple[list[Region | None], list[bool]]:
     """Put a lens where an eye is missing; say which eyes are hidden by one."""
-    found: list[Region | None] = [*lenses(glasses)]
+    found = [*lenses(glasses), None, None][:2]
     seen = [eye for eye in eyes if eye is not None]
-    if len(found) < 2:
-        # A profile's one lens: which of the two eyes it hides does not matter.
-        found = [*found, None, None][:2] if not seen else [None, None]
+    if seen and found[1] is None:
+        return eyes, [False, False]  # one lens, of a profile whose eye is seen
+
+    def over_no_eye(lens: Region | None) -> Region | None:
+        return None if lens is None or any((lens & eye).any() for eye in seen) else lens
+
     full = [
-        lens if eye is None and lens is not None and not any((lens & s).any() for s in seen) else eye
-        for eye, lens in zip(eyes, found, strict=True)
+        over_no_eye(lens) if eye is None else eye for eye, lens in zip(eyes, found, strict=True)
     ]
     return full, [now is not before for now, before in zip(full, eyes, strict=True)]
 
