@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.resample import resized
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.limit import limit
@@ -36,7 +37,9 @@ SMALL = 0.2  # of the photo's long side: if no face is higher, the first parse m
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LONG_PX = (256, 768)
 NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fitting one
-TWICE_UP_TO_PX = 512  # a second parse above this costs more time than it gives
+# Long side above which faces are so small that whole figures are in the photo, or many people. These
+# are outlined best at the first parse's size.
+FIGURES_FROM_PX = 512
 LEAST_PATCH_PX = 7  # height, in the first parse, of skin that may be a face
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 # Highest probability of brows, eyes or mouth in a patch of skin from which on it may be a face;
@@ -229,18 +232,23 @@ def parse_at_fitting_size(
 ) -> Probabilities:
     """Parse the whole photo at the size that fits the largest face.
 
-    The `first` parse is taken where it has nearly that size. The background is the mean of both
-    networks', one of them on the mirrored photo: they err at different places.
+    The `first` parse is taken where it has nearly that size. The background is a mean with the
+    mirrored photo's, for networks err at different places: of the close network where faces are
+    large; where they are small, both at the first parse's size, which fits whole figures.
     """
     long_px = _fitting_px(photo, faces)
-    if first is not None and abs(long_px / LONG_PX - 1) < NEARLY:
-        long_px = LONG_PX
+    if first is None or abs(long_px / LONG_PX - 1) >= NEARLY:
+        parts = parse_photo(photo, parser.whole, long_px=long_px)
     else:
-        first = parse_photo(photo, parser.whole, long_px=long_px)
-    if long_px > TWICE_UP_TO_PX:
-        return first
-    other = parse_photo(photo, parser.close, long_px=long_px, mirrored="only")
-    return with_background(first, mean_of(first[..., 0], other[..., 0]))
+        long_px, parts = LONG_PX, first
+    if long_px <= FIGURES_FROM_PX:
+        other = parse_photo(photo, parser.close, long_px=long_px, mirrored="only")
+        return with_background(parts, mean_of(parts[..., 0], other[..., 0]))
+    if first is None:
+        first = parse_photo(photo, parser.whole, long_px=LONG_PX)
+    other = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
+    scene = np.ascontiguousarray(mean_of(first[..., 0], other[..., 0]))
+    return with_background(parts, resized(scene, parts.shape[:2]))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:

@@ -1,12 +1,12 @@
-"""What is kept of a person: ears with the head, gaps left open, no straight edges of its own."""
+"""What is kept of a person: ears with the head, a chin whole, gaps left open, no straight edges of its own."""
 
 import numpy as np
 import pytest
 
 from benchmarks.straight_edges import straight_pieces
 from pipeline.stages.parse import Part
-from pipeline.stages.segment.ears import ears_of
 from pipeline.stages.segment.region import segment
+from pipeline.stages.segment.skin import ears_of, throats_of
 from pipeline.types import Face
 
 SIZE = 320, 240
@@ -55,8 +55,29 @@ def test_ears_follow_a_tilted_head():
     assert ears_of(parts, (turned,))[ear].mean() > 0.9
 
 
-def test_a_network_without_body_skin_knows_no_ears():
-    assert not ears_of(parse((Part.SKIN, HEAD))[..., : Part.BODY_SKIN], (FACE,)).any()
+@pytest.mark.parametrize("kept", ["face", "hair"])
+def test_a_chin_is_kept_with_the_throat_just_below_it(kept):
+    parts = parse((Part.BODY_SKIN, NECK), (Part.SKIN, HEAD))
+    throat = throats_of(parts, (FACE,))
+    assert throat[172:178, 115:126].min() > 0.9
+    assert not throat[200:].any()
+    assert not throat[:145].any()
+    mask = segment(GRAY, parts, (FACE,), kept=kept)
+    assert mask[175, 120] > 0.9
+    assert mask[200, 120] < 0.1
+    gray = np.full((*SIZE, 3), 128, np.uint8)
+    assert not straight_pieces(mask, gray, [(120.0, 120.0, FACE.height)])
+
+
+def test_a_collar_below_a_chin_is_not_kept():
+    parts = parse((Part.PERSON, NECK), (Part.SKIN, HEAD))
+    assert segment(GRAY, parts, (FACE,), kept="face")[176, 120] < 0.1
+
+
+def test_a_network_without_body_skin_knows_no_ears_and_no_throat():
+    parts = parse((Part.SKIN, HEAD))[..., : Part.BODY_SKIN]
+    assert not ears_of(parts, (FACE,)).any()
+    assert not throats_of(parts, (FACE,)).any()
 
 
 def test_glass_and_teeth_leave_no_hole_and_a_gap_beside_the_waist_stays_one():

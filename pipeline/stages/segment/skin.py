@@ -1,0 +1,81 @@
+"""Find the skin of a body that goes with a face: ears beside it, the throat below its chin."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.parse import Part, Probabilities
+from pipeline.types import Face
+
+Plane = NDArray[np.float32]  # (H, W)
+
+# An ear, in the larger of two distances, between the eyes and from them to the mouth: how far it is
+# from the middle of the face, and how far above and below the eyes' line.
+ASIDE, ABOVE, BELOW = 1.9, 0.6, 0.85
+# The throat, in the distance from eyes to mouth: how far around the mouth, across and down. A chin
+# ends at 0.6 to 0.9: what lies below is kept with it, so that no edge runs along a jaw.
+THROAT = (0.9, 0.87)
+SOFT = 0.3  # likewise: the width over which these end, so that they leave no line
+
+
+def ears_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
+    """Return how likely each pixel is an ear's, (H, W); 0 without a class for a body's skin.
+
+    `parts`: at the size of the picture in whose px `faces` are.
+    """
+    return _skin_in(_ears, parts, faces)
+
+
+def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
+    """Return how likely each pixel is of a throat below a chin, (H, W), as `ears_of` does."""
+    return _skin_in(_throat, parts, faces)
+
+
+def _skin_in(
+    zone_of: Callable[[Plane, Plane, float], Plane], parts: Probabilities, faces: tuple[Face, ...]
+) -> Plane:
+    """Return a body's skin in every face's zone, (H, W)."""
+    zone = np.zeros(parts.shape[:2], np.float32)
+    if parts.shape[2] <= Part.BODY_SKIN:
+        return zone
+    for face in faces:
+        window, near = _around(face, zone.shape, zone_of)
+        zone[window] = np.maximum(zone[window], near)
+    return zone * parts[..., Part.BODY_SKIN]
+
+
+def _around(
+    face: Face, size: tuple[int, ...], zone_of: Callable[[Plane, Plane, float], Plane]
+) -> tuple[tuple[slice, slice], Plane]:
+    """Return a window around a face, and its zone there: 1 inside, falling softly to 0."""
+    eyes, mouth = face.eyes.mean(0), face.mouth.mean(0)
+    down = mouth - eyes
+    drop = float(np.hypot(*down))
+    unit = max(drop, float(np.hypot(*(face.eyes[1] - face.eyes[0]))), 1e-3)
+    along = down / max(drop, 1e-3)
+    reach = (ASIDE + 2 * SOFT) * unit + 1
+    (left, top), (right, bottom) = (
+        np.clip(eyes + side * reach, 0, size[1::-1]).astype(int) for side in (-1, 1)
+    )
+    rows, columns = np.mgrid[top:bottom, left:right].astype(np.float32)
+    x, y = (columns - eyes[0]) / unit, (rows - eyes[1]) / unit
+    aside, below = np.abs(x * along[1] - y * along[0]), x * along[0] + y * along[1]
+    inside = zone_of(aside, below, drop / unit)
+    return (slice(top, bottom), slice(left, right)), inside.astype(np.float32)
+
+
+def _ears(aside: Plane, below: Plane, drop: float) -> Plane:
+    del drop
+    return _falling(aside, ASIDE) * _falling(below, BELOW) * _falling(-below, ABOVE)
+
+
+def _throat(aside: Plane, below: Plane, drop: float) -> Plane:
+    """Return an oval around a mouth that lies `drop` below the eyes."""
+    oval = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]) / max(drop, 1e-3)
+    return _falling(oval, 1) * (below > drop)
+
+
+def _falling(values: Plane, end: float) -> Plane:
+    """Return 1 up to `end`, falling to 0 over `SOFT`."""
+    return np.clip((end - values) / SOFT + 1, 0, 1)
