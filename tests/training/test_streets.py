@@ -20,12 +20,14 @@ from training.labels import BARE, FACE, FACELESS, NINE, PEOPLE_PARTS, PERSON, UN
 from training.loop import half_state, single
 from training.losses import loss
 from training.milestone import write
+from training.pack import PackError
+from training.pack_streets import bytes_in, pack_streets
 from training.resolve import resolved, with_bystanders, with_edges_unknown
 from training.samples import Sample, read_pixels
 from training.segment import widened
 from training.street_data import figure_in, load_streets
 from training.street_figures import clear_of_edges, counts, figures, reach_below, shown_of_face
-from training.streets import keep, listed
+from training.streets import FACES, SETS, keep, kept, listed
 from training.swapped import face_points, fitting, with_face
 from training.views import VIEWS
 
@@ -376,6 +378,45 @@ def test_closer_looks_are_taught_faces_only(tmp_path):
     streets = load_streets(*street_sets(tmp_path), VIEWS["street_heads"])
     for sample, weight in zip(streets.samples, streets.weights, strict=True):
         assert (weight > 0) == (sample.face is not None)
+
+
+def packable(folder: Path) -> tuple[Path, Path]:
+    """Write tiny sets whose photos and labels can be packed; return both folders."""
+    folder, memory = street_sets(folder)
+    for kind in SETS:
+        (memory / kind / FACES).mkdir(parents=True, exist_ok=True)
+    return folder, memory
+
+
+def test_packed_street_photos_train_as_the_sets_do(tmp_path):
+    folder, memory = packable(tmp_path)
+    packed = tmp_path / "packed"
+    quality = pack_streets(folder, memory, packed, limit_mb=0.5, side=48)
+    assert 30 <= quality <= 90
+    assert bytes_in(packed) < 0.5e6
+    whole = load_streets(folder, memory, VIEWS["streets"])
+    small = load_streets(packed, packed / "labels", VIEWS["streets"])
+    known = [sample.labels.shape[0] for sample in whole.samples]
+    assert known.count(96) == 2
+    shapes = [sample.labels.shape for sample in small.samples]
+    assert shapes.count((48, 24)) == 2
+    for sample in small.samples:
+        assert sample.photo.shape[:2] == sample.labels.shape
+    file = "people_parts/p1.png"
+    faces = [kept(at / file)[1] for at in (memory, packed / "labels")]
+    np.testing.assert_allclose(faces[1][0].points, (faces[0][0].points + 0.5) / 2 - 0.5)
+    assert faces[1][0].height == faces[0][0].height / 2
+    held_out = "data/people_parts/masks/p0.png"
+    assert (packed / held_out).read_bytes() == (folder / held_out).read_bytes()
+
+
+def test_street_photos_that_do_not_fit_or_have_no_labels_are_not_packed(tmp_path):
+    folder, memory = packable(tmp_path)
+    with pytest.raises(PackError, match=r"do not fit into 0\.01 MB"):
+        pack_streets(folder, memory, tmp_path / "packed", limit_mb=0.01, side=48)
+    assert not (tmp_path / "packed").exists()
+    with pytest.raises(PackError, match=r"training\.streets"):
+        pack_streets(folder, tmp_path / "none", tmp_path / "packed", limit_mb=1, side=48)
 
 
 def test_a_training_without_labels_says_how_to_make_them(tmp_path):

@@ -1,4 +1,4 @@
-"""What is kept of a person: ears with the head, a chin whole, gaps left open, no straight edges of its own."""
+"""What is kept of a person: ears with the head, chins whole, gaps left open, no straight edges."""
 
 import numpy as np
 import pytest
