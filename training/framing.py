@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.types import Labels, Pixels
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
+from training.shadows import with_shadow
 from training.sunglasses import worn
 from training.views import VIEWS, Views
 
@@ -52,15 +53,30 @@ def staged(
     rng: np.random.Generator,
     views: Views = VIEWS["any"],
 ) -> View:
-    """Return a view of a sample, and of a scene where the photo ends.
+    """Return a view of a sample, and of a scene where the photo ends or behind the person.
 
-    Now and then the scene is behind the whole person.
+    Now and then sunglasses are worn, or a shadow is cast.
     """
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if rng.random() < views.shaded:
         photo, labels = worn(photo, labels, rng)
+    photo, labels = _before_scene(photo, labels, sample.solid, scenes, rng, views)
+    if sample.solid and rng.random() < views.cast:
+        photo = with_shadow(photo, labels, rng)
+    return photo, labels
+
+
+def _before_scene(
+    photo: Pixels,
+    labels: Labels,
+    solid: bool,
+    scenes: list[Path],
+    rng: np.random.Generator,
+    views: Views,
+) -> View:
+    """Return a view with a scene where the photo ends, now and then behind the whole person."""
     outside = labels == OUTSIDE
-    exchanged = sample.solid and rng.random() < (
+    exchanged = solid and rng.random() < (
         0.5 if outside.any() else views.exchanged
     )  # half of the frames shall not show
     if not scenes:
@@ -69,9 +85,18 @@ def staged(
         return photo, labels
     hidden = (outside | (labels == 0) if exchanged else outside).astype(np.float32)
     alpha = cv2.GaussianBlur(hidden, (0, 0), 1.0) if exchanged else hidden
-    return lerp(photo, scene(scenes, side, rng), alpha), np.where(outside, 0, labels).astype(
-        np.uint8
-    )
+    behind = scene(scenes, len(labels), rng)
+    if exchanged and rng.random() < views.alike:
+        behind = alike(behind, photo[hidden == 0], float(rng.uniform(0.4, 1.0)))
+    return lerp(photo, behind, alpha), np.where(outside, 0, labels).astype(np.uint8)
+
+
+def alike(picture: Pixels, colors: Pixels, share: float) -> Pixels:
+    """Return a picture whose mean color comes nearer to that of `colors`, (N, 3), by a share."""
+    if not len(colors):
+        return picture
+    shift = share * (colors.mean(0) - picture.mean((0, 1)))
+    return (picture + shift).clip(0, 255).astype(np.uint8)
 
 
 def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:

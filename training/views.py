@@ -40,7 +40,8 @@ class Views:
     often the scene behind a person is another; `crowds`: how often so many others are set into a
     view; `empty`: how often it begins without anybody. `figures`: the framings of whole figures,
     and `standing`: how often one of them takes the face's place. `shaded`: how often a face is
-    given sunglasses. `damaged`: how often light, lens and file are varied.
+    given sunglasses; `cast`: how often somebody casts a shadow; `alike`: how often another scene
+    gets the person's colors; `damaged`: how often light, lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -54,6 +55,8 @@ class Views:
     crowds: tuple[float, ...] = (0.70, 0.15, 0.07, 0.04, 0.02, 0.02)
     empty: float = 0.05
     shaded: float = 0.04
+    cast: float = 0.0
+    alike: float = 0.0
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -126,6 +129,8 @@ VIEWS = {
         crowds=(0.66, 0.16, 0.08, 0.05, 0.03, 0.02),
         empty=0.05,
         shaded=0.03,
+        cast=0.15,
+        alike=0.3,
         damaged=0.6,
     ),
     # The same faces as closer looks show them: with collars, hats and hands, and somebody else

@@ -15,7 +15,7 @@ from pipeline.types import Face
 from tests.training_sets import shared, write_pair
 from training.checks import DatasetError
 from training.face_finder import Found
-from training.framing import beside, chosen_view, composed
+from training.framing import alike, beside, chosen_view, composed
 from training.labels import BARE, FACE, FACELESS, NINE, PEOPLE_PARTS, PERSON, UNKNOWN
 from training.loop import half_state, single
 from training.losses import loss
@@ -25,6 +25,7 @@ from training.pack_streets import bytes_in, pack_streets
 from training.resolve import resolved, with_bystanders, with_edges_unknown
 from training.samples import Sample, read_pixels
 from training.segment import widened
+from training.shadows import with_shadow
 from training.street_data import figure_in, load_streets
 from training.street_figures import clear_of_edges, counts, figures, reach_below, shown_of_face
 from training.streets import FACES, SETS, keep, kept, listed
@@ -417,6 +418,27 @@ def test_street_photos_that_do_not_fit_or_have_no_labels_are_not_packed(tmp_path
     assert not (tmp_path / "packed").exists()
     with pytest.raises(PackError, match=r"training\.streets"):
         pack_streets(folder, tmp_path / "none", tmp_path / "packed", limit_mb=1, side=48)
+
+
+def test_a_shadow_darkens_only_what_is_behind_the_person():
+    photo = np.full((96, 96, 3), 200, np.uint8)
+    labels = np.zeros((96, 96), np.uint8)
+    labels[20:90, 40:56] = Part.PERSON
+    labels[:, :10] = UNKNOWN
+    for seed in range(8):
+        cast = with_shadow(photo, labels, np.random.default_rng(seed))
+        assert (cast[labels != 0] == 200).all()
+        assert 0.005 < (cast[labels == 0] < 190).any(1).mean() < 0.4
+    nobody = np.zeros_like(labels)
+    assert with_shadow(photo, nobody, np.random.default_rng(0)) is photo
+
+
+def test_a_scene_may_get_the_colors_of_the_person():
+    scene = np.random.default_rng(0).integers(0, 120, (32, 32, 3), np.uint8)
+    clothes = np.full((50, 3), (200, 40, 60), np.uint8)
+    near = alike(scene, clothes, 1.0)
+    assert np.abs(near.mean((0, 1)) - (200, 40, 60)).max() < 12
+    np.testing.assert_array_equal(alike(scene, clothes[:0], 1.0), scene)
 
 
 def test_a_training_without_labels_says_how_to_make_them(tmp_path):
