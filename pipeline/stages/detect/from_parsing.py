@@ -37,8 +37,8 @@ SMALL = 0.2  # of the photo's long side: if no face is higher, the first parse m
 FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
 FITTING_LONG_PX = (256, 768)
 NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fitting one
-# Long side above which faces are so small that whole figures are in the photo, or many people. These
-# are outlined best at the first parse's size.
+# Long side above which faces are so small that whole figures are in the photo, or many people.
+# These are outlined best at the first parse's size.
 FIGURES_FROM_PX = 512
 LEAST_PATCH_PX = 7  # height, in the first parse, of skin that may be a face
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
