@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,8 @@ def as_wide(network: Network) -> Network:
 def _assembled(role: str, shards: tuple[Path, ...]) -> Loaded:
     classes = len(single(*shards)["segmentation_head.0.bias"])
     entry = replace(CATALOG[EMBEDDED[role]], name=f"{role} (given)", build={"classes": classes})
+    # Converted networks are kept by this: another checkpoint is another one.
+    digest = sha256(b"".join(file.read_bytes() for file in shards)).hexdigest()
     engine: Callable[[VerifiedWeights], Network] = compile_openvino
-    loaded = assemble(VerifiedWeights(entry, shards, f"given {role}"), engine)
+    loaded = assemble(VerifiedWeights(entry, shards, digest), engine)
     return replace(loaded, run=as_wide(loaded.run))

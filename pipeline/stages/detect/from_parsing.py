@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import by_planes, resized
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.limit import limit
@@ -40,6 +40,7 @@ NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fit
 # Long side above which faces are so small that whole figures are in the photo, or many people.
 # These are outlined best at the first parse's size.
 FIGURES_FROM_PX = 512
+FIRST_WEIGHT = np.float32(0.3)  # of the first parse's classes beside those of the fitting size
 LEAST_PATCH_PX = 7  # height, in the first parse, of skin that may be a face
 SHOWN = 0.5  # probability of a face's parts from which on they must belong to a face
 # Highest probability of brows, eyes or mouth in a patch of skin from which on it may be a face;
@@ -247,8 +248,11 @@ def parse_at_fitting_size(
     if first is None:
         first = parse_photo(photo, parser.whole, long_px=LONG_PX)
     other = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
+    size = parts.shape[:2]
+    enlarged = by_planes(lambda plane: resized(plane, size), first)
+    mixed = np.asarray(parts + FIRST_WEIGHT * (enlarged - parts), np.float32)
     scene = np.ascontiguousarray(mean_of(first[..., 0], other[..., 0]))
-    return with_background(parts, resized(scene, parts.shape[:2]))
+    return with_background(mixed, resized(scene, size))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:

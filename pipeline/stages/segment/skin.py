@@ -72,8 +72,8 @@ def _ears(aside: Plane, below: Plane, drop: float) -> Plane:
 
 def _throat(aside: Plane, below: Plane, drop: float) -> Plane:
     """Return an oval around a mouth that lies `drop` below the eyes."""
-    oval = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]) / max(drop, 1e-3)
-    return _falling(oval, 1) * (below > drop)
+    away = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]).astype(np.float32)
+    return _falling(away / max(drop, 1e-3), 1) * (below > drop)
 
 
 def _falling(values: Plane, end: float) -> Plane:
