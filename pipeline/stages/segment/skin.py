@@ -71,9 +71,9 @@ def _ears(aside: Plane, below: Plane, drop: float) -> Plane:
 
 
 def _throat(aside: Plane, below: Plane, drop: float) -> Plane:
-    """Return an oval around a mouth that lies `drop` below the eyes."""
+    """Return the lower half of an oval around a mouth that lies `drop` below the eyes."""
     away = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]).astype(np.float32)
-    return _falling(away / max(drop, 1e-3), 1) * (below > drop)
+    return _falling(away / max(drop, 1e-3), 1) * _falling(drop - below, 0)
 
 
 def _falling(values: Plane, end: float) -> Plane:
