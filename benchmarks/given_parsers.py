@@ -1,5 +1,6 @@
 """Measure parsers before they are embedded: checkpoints in place of the embedded networks."""
 
+import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -18,6 +19,26 @@ from pipeline.weights.catalog import CATALOG
 from training.loop import single
 
 EMBEDDED = {"parser": "parser", "close_parser": "parser_close"}
+
+
+def add_arguments(cli: argparse.ArgumentParser) -> None:
+    """Let a command take checkpoints in place of the embedded networks."""
+    cli.add_argument(
+        "--parser",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="a checkpoint's files, instead of the embedded network",
+    )
+    cli.add_argument(
+        "--close", type=Path, nargs="+", default=[], help="likewise, of the network of faces near"
+    )
+
+
+def models_of(args: argparse.Namespace) -> Models:
+    """Return models with the checkpoints that a command names, if it names any."""
+    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
+    return GivenParsers(given) if any(given.values()) else Models()
 
 
 class GivenParsers(Models):

@@ -12,10 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.given_parsers import GivenParsers
+from benchmarks.given_parsers import add_arguments, models_of
 from pipeline.io.image_files import read_photo
+from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
-from pipeline.stages.parse import Part, likeliest
+from pipeline.stages.parse import Part, labels_of
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import segment
 from pipeline.steps.detect import see_photo
@@ -56,14 +57,12 @@ def seen(file: Path, models: Models) -> Pixels:
     original, found = see_photo(read_photo(file), models=models)
     k = LONG_PX / max(original.shape[:2])
     parts = refined_parts(original, found.whole, found.views)
-    labels = likeliest(parts[..., 1:]) + 1
-    labels[parts[..., 0] > 0.5] = 0
     mask = np.zeros(original.shape[:2], np.float32)
     if found.faces:
         mask = segment(original, parts, found.faces, kept="hair")
     kept = original * mask[..., None] + np.float32(EMPTY) / 255 * (1 - mask[..., None])
-    pictures = [(original * 255).clip(0, 255).astype(np.uint8), COLORS[labels],
-                (kept * 255).clip(0, 255).astype(np.uint8)]  # fmt: skip
+    pictures = [to_uint8(original), COLORS[labels_of(parts)],
+                to_uint8(kept)]  # fmt: skip
     small = [cv2.resize(p, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) for p in pictures]
     for face in found.faces:
         x0, y0, x1, y1 = (round(v * k) for v in face.box)
@@ -79,11 +78,9 @@ def main() -> None:
     cli.add_argument("shared", type=Path)
     cli.add_argument("out", type=Path)
     cli.add_argument("sets", nargs="*", default=list(SETS), help=f"of {', '.join(SETS)}")
-    cli.add_argument("--parser", type=Path, nargs="+", default=[], help="a checkpoint's files")
-    cli.add_argument("--close", type=Path, nargs="+", default=[], help="likewise, of faces near")
+    add_arguments(cli)
     args = cli.parse_args()
-    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
-    models = GivenParsers(given) if any(given.values()) else Models()
+    models = models_of(args)
     args.out.mkdir(parents=True, exist_ok=True)
     for name in args.sets:
         files = photos_in(args.shared / "data" / SETS[name])

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.given_parsers import GivenParsers
+from benchmarks.given_parsers import add_arguments, models_of
 from benchmarks.identifying import measures
 from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io.image_files import read_photo
@@ -231,19 +231,9 @@ def main() -> None:
     parser.add_argument(
         "--stamps", type=Path, help="a folder of animals cut out as PNG files, to look for faces in"
     )
-    parser.add_argument(
-        "--parser",
-        type=Path,
-        nargs="+",
-        default=[],
-        help="a checkpoint's files, instead of the embedded network",
-    )
-    parser.add_argument(
-        "--close", type=Path, nargs="+", default=[], help="likewise, of the network of faces near"
-    )
+    add_arguments(parser)
     args = parser.parse_args()
-    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
-    models = GivenParsers(given) if any(given.values()) else Models()
+    models = models_of(args)
     for name in args.sets:
         SETS[name](args.shared / "data", models)
     if args.stamps:
