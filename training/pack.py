@@ -54,16 +54,31 @@ def pack(data: Path, packed: Path, *, limit_mb: float, side: int) -> int:
         shutil.copytree(data / kind, packed / kind)
     shrink_masks(data, packed, side)
     photos = [file for kind in LEARNED for file in photos_in(folder_of(data, kind))]
-    room = limit_mb * 1e6 - sum(file.stat().st_size for file in packed.rglob("*") if file.is_file())
+    return write_within(limit_mb, photos, data, packed, side)
+
+
+def write_within(limit_mb: float, photos: list[Path], root: Path, packed: Path, side: int) -> int:
+    """Write photos below `root` into a folder that may have `limit_mb` MB with what it holds.
+
+    Return the WebP quality.
+
+    Raises: PackError: they do not fit at the least quality; the folder is removed.
+    """
+    room = limit_mb * 1e6 - bytes_in(packed)
     for quality in QUALITIES:
         guess = TRIED * sum(len(compressed(file, side, quality)) for file in photos[::TRIED])
-        if guess < 0.97 * room and _written(photos, data, packed, side, quality) < room:
+        if guess < 0.97 * room and _written(photos, root, packed, side, quality) < room:
             return quality
     shutil.rmtree(packed)
     raise PackError(
         f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px; "
         "allow more, or fewer px a side."
     )
+
+
+def bytes_in(folder: Path) -> int:
+    """Return how many bytes the files below a folder have."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def shrink_masks(data: Path, packed: Path, side: int) -> None:
@@ -117,11 +132,11 @@ def compressed(file: Path, side: int, quality: int) -> Pixels:
     return cv2.imencode(".webp", small[:, :, ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
 
 
-def _written(photos: list[Path], data: Path, packed: Path, side: int, quality: int) -> int:
+def _written(photos: list[Path], root: Path, packed: Path, side: int, quality: int) -> int:
     """Write every photo; return their bytes."""
     total = 0
     for file in photos:
-        target = packed / file.relative_to(data).with_suffix(".webp")
+        target = packed / file.relative_to(root).with_suffix(".webp")
         target.parent.mkdir(parents=True, exist_ok=True)
         total += target.write_bytes(compressed(file, side, quality).tobytes())
     return total
@@ -154,10 +169,8 @@ def main() -> None:
         quality = pack(args.data, args.packed, limit_mb=args.limit_mb, side=args.side)
     except PackError as error:
         raise SystemExit(str(error)) from error
-    total = sum(file.stat().st_size for file in args.packed.rglob("*") if file.is_file())
-    print(
-        f"{args.packed}: {total / 1e6:.1f} MB, WebP quality {quality}, photos up to {args.side} px"
-    )
+    megabytes = bytes_in(args.packed) / 1e6
+    print(f"{args.packed}: {megabytes:.1f} MB, WebP quality {quality}, photos up to {args.side} px")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 
 from training.checks import photos_in
 from training.faces import pairs_of
-from training.pack import QUALITIES, SMALLEST, TRIED, PackError, compressed, shrunk_size
+from training.pack import SMALLEST, PackError, bytes_in, shrunk_size, write_within
 from training.samples import read_mask
 from training.street_data import chosen
 from training.streets import FACES, HELD_OUT_SET, SETS, held_out, listed
@@ -47,22 +47,7 @@ def pack_streets(shared: Path, memory: Path, packed: Path, *, limit_mb: float, s
     _copy(data / "landmarks/landmarks68.csv", packed / "data/landmarks/landmarks68.csv")
     _shrink_labels(shared, memory, packed, side, {mask for _, mask in measured})
     photos = [file for file in _photos(data) if file not in {photo for photo, _ in measured}]
-    room = limit_mb * 1e6 - bytes_in(packed)
-    for quality in QUALITIES:
-        guess = TRIED * sum(len(compressed(file, side, quality)) for file in photos[::TRIED])
-        if guess < 0.97 * room:
-            for file in photos:
-                target = packed / file.relative_to(shared).with_suffix(".webp")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(compressed(file, side, quality).tobytes())
-            return quality
-    shutil.rmtree(packed)
-    raise PackError(f"{len(photos)} photos do not fit into {limit_mb:g} MB at {side} px.")
-
-
-def bytes_in(folder: Path) -> int:
-    """Return how many bytes the files below a folder have."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return write_within(limit_mb, photos, shared, packed, side)
 
 
 def _photos(data: Path) -> list[Path]:

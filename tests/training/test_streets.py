@@ -20,8 +20,8 @@ from training.labels import BARE, FACE, FACELESS, NINE, PEOPLE_PARTS, PERSON, UN
 from training.loop import half_state, single
 from training.losses import loss
 from training.milestone import write
-from training.pack import PackError
-from training.pack_streets import bytes_in, pack_streets
+from training.pack import PackError, bytes_in
+from training.pack_streets import pack_streets
 from training.resolve import resolved, with_bystanders, with_edges_unknown
 from training.samples import Sample, read_pixels
 from training.segment import widened
