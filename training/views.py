@@ -122,6 +122,7 @@ VIEWS = {
             Framing(0.2, (0.1, 0.45)),
             Framing(0.25, (1.2, 3.0), room=0.3),
         ),
+        sets={"portraits_in_the_wild": 1.4},
         standing=0.62,
         tilt=7.0,
         leaning=0.08,
@@ -141,7 +142,7 @@ VIEWS = {
             Framing(0.35, (0.88, 1.2), (0.5, 0.41), 0.06),
         ),
         sets={
-            "face_parsing": 2.2,
+            "face_parsing": 2.8,
             "portraits_in_the_wild": 1.2,
             "people": 0.3,
             "people_parts": 0.7,

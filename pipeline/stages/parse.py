@@ -23,6 +23,9 @@ CLOSE_SIDE = 320  # px of a face's crop
 # the FFHQ crop's framing, and which of the FFHQ crop's 512 rows is its middle.
 INNER_SIDE, INNER_SCALE, INNER_MIDDLE = 256, 1.6, 312.0
 INNER_WEIGHT = np.float32(0.8)  # of the inner crop's probabilities; the face's crop has the rest
+# The most by which a class's probability may grow where the scene's falls: beyond, a trace of hair on
+# a wall would become hair.
+MOST_GROWN = np.float32(3.0)
 MULTIPLE = 32  # the network halves its input five times
 
 
@@ -205,13 +208,16 @@ def _soft_square(side: int) -> NDArray[np.float32]:
 
 
 def with_background(parts: Probabilities, background: NDArray[np.float32]) -> Probabilities:
-    """Set the background's probability, (H, W); scale the other classes so that all sum to 1."""
-    rest = 1 - parts[..., 0]
-    least = np.float32(1e-6)
-    out = np.asarray(parts * ((1 - background) / np.maximum(rest, least))[..., None], np.float32)
-    # Where all the others were 0 there is nothing to scale: the person gets what remains.
-    out[..., Part.PERSON] = np.where(rest < least, 1 - background, out[..., Part.PERSON])
+    """Set the background's probability, (H, W); scale the other classes so that all sum to 1.
+
+    What they would grow by beyond `MOST_GROWN` times becomes the person's: a parse that is sure of
+    a wall says nothing about which part of a person it would be.
+    """
+    rest = np.maximum(1 - parts[..., 0], np.float32(1e-6))
+    factor = np.minimum((1 - background) / rest, MOST_GROWN)
+    out = np.asarray(parts * factor[..., None], np.float32)
     out[..., 0] = background
+    out[..., Part.PERSON] += np.maximum(1 - background - factor * (1 - parts[..., 0]), 0)
     return out
 
 

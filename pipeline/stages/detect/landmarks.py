@@ -11,13 +11,16 @@ from pipeline.types import Face
 
 EYES = (Part.RIGHT_EYE, Part.LEFT_EYE)  # the picture's left one first
 TALLEST = 8.0  # the greatest height of a face, in profile too, in distances between its eyes
+# Height, photo px, of the smallest face that may show no eye but glass: a line of letters may look
+# like a smaller one.
+HIDDEN_PX = 20
 
 
 def measure(view: FaceParse) -> Face | None:
     """Measure box, eye centers and mouth corners, photo px, in a parsed crop.
 
     A lens of dark glasses stands for the eye that it hides. None where the mouth or both eyes are
-    missing, or no part of a face is in the middle.
+    missing, no part of a face is in the middle, or a face behind glasses is tiny.
     """
     parts = view.parts
     labels = likeliest(parts)
@@ -54,6 +57,8 @@ def measure(view: FaceParse) -> Face | None:
     ]
     sure += [best[mouth].mean(), best[region].mean()]
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    if all(hidden) and box[3] - box[1] < HIDDEN_PX:
+        return None
     return Face(
         box, align.map_points(back, pair), align.map_points(back, corners), float(np.mean(sure))
     )

@@ -71,3 +71,12 @@ def test_of_a_profile_one_lens_is_an_eye():
 
 def test_no_glasses_have_no_lenses():
     assert lenses(np.zeros((20, 20), np.bool_)) == []
+
+
+@pytest.mark.parametrize(("px", "found"), [(60, True), (15, False)])
+def test_a_tiny_face_must_show_an_eye(px, found):
+    parts, _ = behind_glasses((320, 320), (160, 160), 180)
+    enlarged = HERE * (180 / px)  # the photo's face is so much smaller than the crop's
+    assert (measure(FaceParse(parts, enlarged)) is not None) == found
+    seen = drawn_parts((320, 320), [(160, 160)], 180, 0)
+    assert measure(FaceParse(seen, enlarged)) is not None

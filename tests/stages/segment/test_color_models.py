@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ops.bilateral_grid import grid_of
-from pipeline.stages.parse import likeliest, with_background
+from pipeline.stages.parse import Part, likeliest, with_background
 from pipeline.stages.segment.color_models import refine_background
 
 RNG = np.random.default_rng(0)
@@ -100,6 +100,15 @@ def test_another_background_leaves_the_other_parts_their_shares():
     assert np.allclose(
         there, parts[1:, 1:, 1:] / parts[1:, 1:, 1:].sum(2, keepdims=True), atol=1e-5
     )
+
+
+def test_a_trace_of_hair_on_a_wall_does_not_become_hair():
+    wall = np.zeros((4, 5, 13), np.float32)
+    wall[..., [Part.BACKGROUND, Part.PERSON, Part.HAIR]] = 0.98, 0.002, 0.018
+    found = with_background(wall, np.full((4, 5), 0.1, np.float32))
+    assert np.allclose(found.sum(2), 1, atol=1e-5)
+    assert (likeliest(found) == Part.PERSON).all()
+    assert found[..., Part.HAIR].max() < 0.06
 
 
 def test_the_likeliest_part_is_the_first_of_the_largest():
