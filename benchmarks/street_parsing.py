@@ -109,7 +109,7 @@ def edges(shared: Path, models: Models) -> None:
             mask = segment(
                 original, refined_parts(original, seen.whole, seen.views), seen.faces, kept=kept
             )
-            pixels = (original * 255).clip(0, 255).astype(np.uint8)
+            pixels = to_uint8(original)
             pieces = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
             total += len(pieces)
             if pieces:
@@ -132,7 +132,9 @@ def stamped(landscape: Pixels, stamp: np.ndarray) -> Pixels:
     y, x = (landscape.shape[0] - size[1]) // 2, (landscape.shape[1] - size[0]) // 2
     out, alpha = landscape.copy(), small[..., 3:] / 255
     window = np.s_[y : y + size[1], x : x + size[0]]
-    out[window] = (small[..., :3] * alpha + landscape[window] * (1 - alpha)).astype(np.uint8)
+    out[window] = (
+        (small[..., :3] * alpha + landscape[window] * (1 - alpha)).round().astype(np.uint8)
+    )
     return out
 
 

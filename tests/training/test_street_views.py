@@ -1,0 +1,103 @@
+"""Figures as a training shows them: other faces, any size, shadows, scenes of their colors."""
+
+import numpy as np
+
+from pipeline.stages.parse import Part
+from training.face_finder import Found
+from training.framing import alike, beside, chosen_view, composed
+from training.labels import UNKNOWN
+from training.samples import Sample
+from training.shadows import with_shadow
+from training.street_data import figure_in
+from training.swapped import face_points, fitting, with_face
+from training.views import VIEWS
+
+POINTS = np.float32([[80, 80], [120, 80], [85, 122], [115, 122]])
+FOUND = Found(POINTS, 110.0)
+
+
+def donor() -> Sample:
+    labels = np.full((200, 200), Part.HAIR, np.uint8)
+    labels[40:170, 55:145] = Part.SKIN
+    labels[76:84, 74:86], labels[76:84, 114:126] = Part.RIGHT_EYE, Part.LEFT_EYE
+    labels[118:126, 85:116] = Part.LIPS
+    return Sample(np.full((200, 200, 3), 200, np.uint8), labels, (100, 100, 120), 0.1)
+
+
+def test_a_face_is_set_on_a_figure_with_its_parts_and_the_figures_colors():
+    labels = np.full((200, 200), Part.PERSON, np.uint8)
+    labels[40:165, 60:140] = Part.SKIN
+    figure = Sample(np.full((200, 200, 3), 90, np.uint8), labels, (100, 100, 120), 0.1)
+    points = face_points(donor().labels)
+    matrix = fitting(points, FOUND)
+    assert matrix is not None
+    made = with_face(figure, FOUND, donor(), matrix)
+    assert made.labels[122, 100] == Part.LIPS
+    assert made.labels[180, 100] == Part.PERSON
+    assert abs(int(made.photo[100, 100, 0]) - 90) < 30
+    assert (made.photo[190] == 90).all()
+
+
+def test_a_turned_face_does_not_fit():
+    profile = face_points(donor().labels)
+    profile[1, 0] = profile[0, 0] + 8
+    assert fitting(profile, FOUND) is None
+
+
+def standing() -> Sample:
+    labels = np.zeros((300, 150), np.uint8)
+    labels[10:290, 50:100] = Part.PERSON
+    photo = np.where(labels[..., None] > 0, 255, 0).repeat(3, 2).astype(np.uint8)
+    return Sample(photo, labels, None, 0.0, True, figure_in(labels))
+
+
+def test_a_standing_figure_is_found_and_a_lying_one_is_not():
+    x, y, height = standing().figure
+    assert (round(x), round(y), round(height)) == (74, 150, 280)
+    assert figure_in(standing().labels.T.copy()) is None
+
+
+def test_figures_are_shown_from_far_away_to_pieces():
+    rng, shares = np.random.default_rng(0), []
+    for _ in range(300):
+        matrix = chosen_view(standing(), 256, rng, VIEWS["streets"])
+        shares.append(np.sqrt(abs(np.linalg.det(matrix[:, :2]))) * 280 / 256)
+    assert min(shares) < 0.2
+    assert max(shares) > 1.6
+
+
+def test_what_is_unknown_beside_a_person_is_not_cut_out_with_it():
+    sample = standing()
+    labels = sample.labels.copy()
+    labels[100:120, 110:130] = UNKNOWN
+    other = Sample(sample.photo, labels, (75, 30, 40), 0.0, True, sample.figure)
+    empty = np.full((128, 128, 3), 7, np.uint8), np.zeros((128, 128), np.uint8)
+    seen = [beside(empty, other, 0.0, np.random.default_rng(i))[1] for i in range(20)]
+    assert max((labels == Part.PERSON).sum() for labels in seen) > 50
+    assert max((labels == UNKNOWN).sum() for labels in seen) == 0
+
+
+def test_a_view_of_a_figure_is_square():
+    _, labels = composed(lambda: standing(), [], 64, np.random.default_rng(3), VIEWS["streets"])
+    assert labels.shape == (64, 64)
+
+
+def test_a_shadow_darkens_only_what_is_behind_the_person():
+    photo = np.full((96, 96, 3), 200, np.uint8)
+    labels = np.zeros((96, 96), np.uint8)
+    labels[20:90, 40:56] = Part.PERSON
+    labels[:, :10] = UNKNOWN
+    for seed in range(8):
+        cast = with_shadow(photo, labels, np.random.default_rng(seed))
+        assert (cast[labels != 0] == 200).all()
+        assert 0.005 < (cast[labels == 0] < 190).any(1).mean() < 0.4
+    nobody = np.zeros_like(labels)
+    assert with_shadow(photo, nobody, np.random.default_rng(0)) is photo
+
+
+def test_a_scene_may_get_the_colors_of_the_person():
+    scene = np.random.default_rng(0).integers(0, 120, (32, 32, 3), np.uint8)
+    clothes = np.full((50, 3), (200, 40, 60), np.uint8)
+    near = alike(scene, clothes, 1.0)
+    assert np.abs(near.mean((0, 1)) - (200, 40, 60)).max() < 12
+    np.testing.assert_array_equal(alike(scene, clothes[:0], 1.0), scene)
