@@ -12,7 +12,7 @@ Source: Lai 2024 (the U-Net trained on EasyPortrait), with thirteen outputs inst
 
 import argparse
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -272,64 +272,50 @@ def arguments() -> argparse.ArgumentParser:
     )
     kinds = top.add_subparsers(dest="kind", required=True)
     for kind in ("shared", "streets", "easyportrait"):
-        cli = kinds.add_parser(kind, help=f"train on {kind} data")
-        cli.add_argument("data", type=Path)
-        cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
-        cli.add_argument(
-            "--start", type=Path, nargs="+", default=[], help="safetensors shards to start from"
-        )
-        cli.add_argument("--minutes", type=float, default=120)
-        cli.add_argument(
-            "--sample-minutes", type=float, default=10, help="how often to measure, draw and save"
-        )
-        cli.add_argument("--batch", type=int, default=8, help="pictures a step, on each device")
-        cli.add_argument("--side", type=int, default=256)
-        cli.add_argument("--rate", type=float, default=8e-4)
-        cli.add_argument(
-            "--workers",
-            type=int,
-            default=0,
-            help="processes that vary pictures beside the training",
-        )
-        cli.add_argument(
-            "--views",
-            choices=VIEWS,
-            default="any",
-            help="faces as closer looks show them, or photos as first looks do",
-        )
-        cli.add_argument(
-            "--frozen", type=int, default=0, help="blocks of the encoder that do not learn"
-        )
-        cli.add_argument(
-            "--precision",
-            choices=("bf16", "fp32"),
-            default="bf16",
-            help="of activations; some CPUs are faster in fp32",
-        )
-        cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
-        if kind == "streets":
-            cli.add_argument(
-                "--labels",
-                type=Path,
-                default=Path("runs/labels"),
-                help="the folder that keeps labels",
-            )
-        if kind == "easyportrait":
-            cli.add_argument(
-                "--scenes",
-                type=Path,
-                help="a folder of landscapes without people, to set faces before",
-            )
-        cli.set_defaults(call=train)
+        _trains_on(kind, kinds.add_parser(kind, help=f"train on {kind} data"))
     cli = kinds.add_parser("show", help="draw photo | prediction | truth of a test folder")
     cli.add_argument("weights", type=Path, nargs="+")
     cli.add_argument("folder", type=Path)
     cli.add_argument("out", type=Path)
-    cli.add_argument(
-        "--look", type=int, default=LOOK_PX, help="long side at which the network sees a photo, px"
-    )
+    look = "long side at which the network sees a photo, px"
+    cli.add_argument("--look", type=int, default=LOOK_PX, help=look)
     cli.set_defaults(call=show)
     return top
+
+
+def _trains_on(kind: str, cli: argparse.ArgumentParser) -> None:
+    """Add what a training on one kind of data may be told."""
+
+    def option(
+        name: str, default: float | str, meaning: str, choices: Iterable[str] | None = None
+    ) -> None:
+        kind_of = type(default)
+        cli.add_argument(name, type=kind_of, default=default, help=meaning, choices=choices)
+
+    cli.add_argument("data", type=Path)
+    cli.add_argument("run", type=Path, help="the run's folder: log, weights, state")
+    cli.add_argument(
+        "--start", type=Path, nargs="+", default=[], help="safetensors shards to start from"
+    )
+    option("--minutes", 120.0, "of training")
+    option("--sample-minutes", 10.0, "how often to measure, draw and save")
+    option("--batch", 8, "pictures a step, on each device")
+    option("--side", 256, "of a picture, px")
+    option("--rate", 8e-4, "the highest learning rate")
+    option("--workers", 0, "processes that vary pictures beside the training")
+    option("--views", "any", "faces as closer looks show them, or photos as first looks do",
+           choices=VIEWS)  # fmt: skip
+    option("--frozen", 0, "blocks of the encoder that do not learn")
+    option("--precision", "bf16", "of activations; some CPUs are faster in fp32",
+           choices=("bf16", "fp32"))  # fmt: skip
+    cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
+    if kind == "streets":
+        labels = "the folder that keeps labels"
+        cli.add_argument("--labels", type=Path, default=Path("runs/labels"), help=labels)
+    if kind == "easyportrait":
+        scenes = "a folder of landscapes without people, to set faces before"
+        cli.add_argument("--scenes", type=Path, help=scenes)
+    cli.set_defaults(call=train)
 
 
 def main() -> None:
