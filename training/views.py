@@ -122,7 +122,7 @@ VIEWS = {
             Framing(0.2, (0.1, 0.45)),
             Framing(0.25, (1.2, 3.0), room=0.3),
         ),
-        sets={"portraits_in_the_wild": 1.4},
+        sets={"portraits_in_the_wild": 1.4, "people": 1.6},
         standing=0.62,
         tilt=7.0,
         leaning=0.08,
