@@ -1,13 +1,13 @@
 """Measure the parser and the faces it finds.
 
-`python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER]`
+`python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER] [--held-out]`
 
-SET is faces, people, side, robust, groups, photos, streets or edges. Held-out sets only.
+SET is faces, people, side, robust, groups, photos, streets or edges. Test sets only, or with
+`--held-out` what trainings in the street leave out of their own sets, to choose settings by.
 Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
 
 import argparse
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +28,10 @@ from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.detect import labels_at, see_photo
 from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
+from training.faces import pairs_of, wild_points
 from training.labels import CELEBA, NINE
+from training.samples import read_mask
+from training.street_data import chosen
 
 NAMES = (
     "background",
@@ -54,17 +57,17 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.ui
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 
-def pairs(folder: Path) -> Iterator[tuple[str, Pixels, NDArray[np.uint8]]]:
-    """Yield name, photo and mask of each picture in a set."""
-    for file in sorted((folder / "images").iterdir()):
-        mask = cv2.imread(str(folder / "masks" / f"{file.stem}.png"), cv2.IMREAD_GRAYSCALE)
-        yield file.name, read_photo(file).pixels, mask
+def pairs(data: Path, kind: str, held_out: bool) -> Iterator[tuple[str, Pixels, Labels]]:
+    """Yield name, photo and mask of each picture of a test set, or of what is held out of a set."""
+    for photo, mask in chosen(data, kind) if held_out else pairs_of(data, f"{kind}_test"):
+        yield photo.name, read_photo(photo).pixels, read_mask(mask)
 
 
-def faces(data: Path, models: Models) -> None:
+def faces(data: Path, models: Models, held_out: bool) -> None:
     """Print IoU of the nine classes and of hair, and how many faces are found."""
-    counts, hair, found = np.zeros((9, 9), np.int64), Overlap(), 0
-    for _, pixels, mask in pairs(data / "face_parsing_test"):
+    counts, hair, found, count = np.zeros((9, 9), np.int64), Overlap(), 0, 0
+    for _, pixels, mask in pairs(data, "face_parsing", held_out):
+        count += 1
         seen, twelve, nine = looked_at(pixels, models)
         counts += confusion(NINE[CELEBA[mask]], nine, 9)
         hair.add(
@@ -76,21 +79,19 @@ def faces(data: Path, models: Models) -> None:
         f"faces: mIoU {mean_iou(counts):.4f},",
         ", ".join(f"{n} {v:.3f}" for n, v in zip(NAMES, class_iou(counts), strict=True)),
     )
-    print(f"faces: hair {hair.iou:.3f}, a face found in {found} of 50")
+    print(f"faces: hair {hair.iou:.3f}, a face found in {found} of {count}")
 
 
-def people(data: Path, models: Models) -> None:
+def people(data: Path, models: Models, held_out: bool) -> None:
     """Print person IoU in the wild, how often a face is found, how far off eyes and mouth are."""
-    folder = data / "portraits_in_the_wild_test"
-    landmarks = json.loads((folder / "landmarks49.json").read_text())
+    kind = "portraits_in_the_wild"
+    landmarks = wild_points(data / (kind if held_out else f"{kind}_test") / "landmarks49.json")
     overlap, offs, found, count = Overlap(), [], 0, 0
-    for name, pixels, mask in pairs(folder):
+    for name, pixels, mask in pairs(data, kind, held_out):
         seen, _twelve, nine = looked_at(pixels, models)
         overlap.add(nine > 0, mask > 127)
-        points = np.array(
-            landmarks.get(name, landmarks.get(Path(name).stem, [])), np.float32
-        ).reshape(-1, 2)
-        if len(points) != 49:
+        points = landmarks.get(Path(name).stem)
+        if points is None:
             continue
         count += 1
         eyes, mouth = points[19:31].reshape(2, 6, 2).mean(1), points[31:].mean(0)
@@ -108,14 +109,15 @@ def people(data: Path, models: Models) -> None:
           f"eyes {eye_l:.3f} {eye_r:.3f}, mouth {lips:.3f}, mean {np.mean(offs):.3f}")  # fmt: skip
 
 
-def side(data: Path, models: Models) -> None:
+def side(data: Path, models: Models, _held_out: bool) -> None:
     """Print how heads are covered, frontal to profile, and how many faces are found.
 
     Measured are the share of eyes, nose and mouth that is covered, and the share of what is covered
     that is head.
     """
     sums: dict[str, NDArray[np.float64]] = {}
-    for name, pixels, mask in pairs(data / "face_parsing_coarse"):
+    for photo, file in pairs_of(data, "face_parsing_coarse"):
+        name, pixels, mask = photo.name, read_photo(photo).pixels, read_mask(file)
         yaw = re.search(r"yaw([+-]?\d+)", name)
         turn = abs(int(yaw[1])) if yaw else 0
         seen, _twelve, nine = looked_at(pixels, models)
@@ -172,10 +174,10 @@ CHANGES: dict[str, Change] = {
 }  # fmt: skip
 
 
-def robust(data: Path, models: Models) -> None:
+def robust(data: Path, models: Models, held_out: bool) -> None:
     """Print mIoU of the test faces after each change."""
     sums = {name: np.zeros((9, 9), np.int64) for name in (*CHANGES, "rotated -30", "rotated +30")}
-    for _, pixels, mask in pairs(data / "face_parsing_test"):
+    for _, pixels, mask in pairs(data, "face_parsing", held_out):
         truth = NINE[CELEBA[mask]]
         for name, change in CHANGES.items():
             nine = looked_at(change(pixels), models)[2]
@@ -191,7 +193,7 @@ def robust(data: Path, models: Models) -> None:
         print(f"robust: {name:12} mIoU {mean_iou(counts):.3f}, {mean_iou(counts) - plain:+.3f}")
 
 
-def groups(data: Path, models: Models) -> None:
+def groups(data: Path, models: Models, _held_out: bool) -> None:
     """Print how many faces are found in the group pictures beside an independent detector's."""
     net = measures(data.parent / "metrics/measure.py").FaceNet()
     for file in sorted((data / "portraits").glob("group_*")):
@@ -204,7 +206,7 @@ def groups(data: Path, models: Models) -> None:
         print(f"groups: {file.name}: found {tall} of {LEAST_PX} px and more, YuNet {len(other)}")
 
 
-def photos(data: Path, models: Models) -> None:
+def photos(data: Path, models: Models, _held_out: bool) -> None:
     """Print the landscape photos in which faces are found, with their scores."""
     hits = {}
     for file in sorted((data / "photos").iterdir()):
@@ -216,8 +218,8 @@ def photos(data: Path, models: Models) -> None:
 SETS = {
     "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups,
     "photos": photos,
-    "streets": lambda data, models: streets(data.parent, models),
-    "edges": lambda data, models: edges(data.parent, models),
+    "streets": lambda data, models, held_out: streets(data.parent, models, held_out),
+    "edges": lambda data, models, _: edges(data.parent, models),
 }  # fmt: skip
 
 
@@ -231,11 +233,16 @@ def main() -> None:
     parser.add_argument(
         "--stamps", type=Path, help="a folder of animals cut out as PNG files, to look for faces in"
     )
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="measure on what trainings leave out, on no test set",
+    )
     add_arguments(parser)
     args = parser.parse_args()
     models = models_of(args)
     for name in args.sets:
-        SETS[name](args.shared / "data", models)
+        SETS[name](args.shared / "data", models, args.held_out)
     if args.stamps:
         animals(args.shared, models, args.stamps)
 

@@ -62,7 +62,7 @@ def main() -> None:
     pointer = Models().named(POINTER, "embedded")
     rows = [
         follow(pixels, mask, pointer)
-        for _, pixels, mask in pairs(args.shared / "data/face_parsing_test")
+        for _, pixels, mask in pairs(args.shared / "data", "face_parsing", held_out=False)
     ]
     own, *followed = np.mean(rows, 0)
     print(

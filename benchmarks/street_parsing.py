@@ -19,7 +19,10 @@ from pipeline.steps.run import Run, at_working_size
 from pipeline.types import Face, Image, Labels, Mask, Photo, Pixels
 from training.checks import photos_in
 from training.face_finder import FaceFinder, Found
+from training.faces import pairs_of
+from training.samples import read_mask
 from training.street_figures import Counts, counts, figures, reach_below, shown_of_face
+from training.streets import held_out as left_out
 
 LEAST_PX = 24.0  # height of the faces that must be found
 CHIN = 0.9  # how far below the mouth a kept face must reach, in distances of eyes to mouth
@@ -72,13 +75,13 @@ def face_figures(
     return row
 
 
-def streets(shared: Path, models: Models, folder: str = "people_parts_test") -> None:
+def streets(shared: Path, models: Models, held_out: bool) -> None:
     """Print the figures of full figures in the street, with the rule and without it."""
+    data = shared / "data"
     finder, rows = FaceFinder(shared), np.zeros(4)
     by_rule: dict[str, list[Counts]] = {"rule on": [], "rule off": []}
-    for file in photos_in(shared / "data" / folder / "images"):
-        mask = shared / "data" / folder / "masks" / f"{file.stem}.png"
-        truth = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+    for file, mask in left_out(data) if held_out else pairs_of(data, "people_parts_test"):
+        truth = read_mask(mask)
         pixels = read_photo(file).pixels
         original = at_working_size(Photo(pixels))
         free = seen_without_limit(original, models)
