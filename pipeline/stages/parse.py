@@ -23,8 +23,8 @@ CLOSE_SIDE = 320  # px of a face's crop
 # the FFHQ crop's framing, and which of the FFHQ crop's 512 rows is its middle.
 INNER_SIDE, INNER_SCALE, INNER_MIDDLE = 256, 1.6, 312.0
 INNER_WEIGHT = np.float32(0.8)  # of the inner crop's probabilities; the face's crop has the rest
-# The most by which a class's probability may grow where the scene's falls: beyond, a trace of hair on
-# a wall would become hair.
+# The most by which a class's probability may grow where the scene's falls: beyond, a trace of hair
+# on a wall would become hair.
 MOST_GROWN = np.float32(3.0)
 MULTIPLE = 32  # the network halves its input five times
 

@@ -12,7 +12,7 @@ Plane = NDArray[np.float32]  # (H, W)
 
 # An ear, in the larger of two distances, between the eyes and from them to the mouth: how far it is
 # from the middle of the face, and how far above and below the eyes' line.
-ASIDE, ABOVE, BELOW = 1.9, 0.6, 0.85
+ASIDE, ABOVE, BELOW = 2.4, 0.6, 0.85
 # The throat, in the distance from eyes to mouth: how far around the mouth, across and down. A chin
 # ends at 0.6 to 0.9: what lies below is kept with it, so that no edge runs along a jaw.
 THROAT = (0.9, 0.87)
@@ -40,12 +40,12 @@ def _skin_in(
     if parts.shape[2] <= Part.BODY_SKIN:
         return zone
     for face in faces:
-        window, near = _around(face, zone.shape, zone_of)
+        window, near = zone_around(face, zone.shape, zone_of)
         zone[window] = np.maximum(zone[window], near)
     return zone * parts[..., Part.BODY_SKIN]
 
 
-def _around(
+def zone_around(
     face: Face, size: tuple[int, ...], zone_of: Callable[[Plane, Plane, float], Plane]
 ) -> tuple[tuple[slice, slice], Plane]:
     """Return a window around a face, and its zone there: 1 inside, falling softly to 0."""
@@ -67,15 +67,15 @@ def _around(
 
 def _ears(aside: Plane, below: Plane, drop: float) -> Plane:
     del drop
-    return _falling(aside, ASIDE) * _falling(below, BELOW) * _falling(-below, ABOVE)
+    return falling(aside, ASIDE) * falling(below, BELOW) * falling(-below, ABOVE)
 
 
 def _throat(aside: Plane, below: Plane, drop: float) -> Plane:
     """Return the lower half of an oval around a mouth that lies `drop` below the eyes."""
     away = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]).astype(np.float32)
-    return _falling(away / max(drop, 1e-3), 1) * _falling(drop - below, 0)
+    return falling(away / max(drop, 1e-3), 1) * falling(drop - below, 0)
 
 
-def _falling(values: Plane, end: float) -> Plane:
+def falling(values: Plane, end: float) -> Plane:
     """Return 1 up to `end`, falling to 0 over `SOFT`."""
     return np.clip((end - values) / SOFT + 1, 0, 1)

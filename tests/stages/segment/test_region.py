@@ -7,6 +7,7 @@ from benchmarks.straight_edges import straight_pieces
 from pipeline.stages.parse import Part
 from pipeline.stages.segment.region import segment
 from pipeline.stages.segment.skin import ears_of, throats_of
+from pipeline.stages.segment.slips import slips_of
 from pipeline.types import Face
 
 SIZE = 320, 240
@@ -78,6 +79,22 @@ def test_a_network_without_body_skin_knows_no_ears_and_no_throat():
     parts = parse((Part.SKIN, HEAD))[..., : Part.BODY_SKIN]
     assert not ears_of(parts, (FACE,)).any()
     assert not throats_of(parts, (FACE,)).any()
+
+
+def test_an_ear_that_is_called_clothes_is_kept_and_a_collar_is_not():
+    collar = disc(120, 230, 70, 75)
+    parts = parse((Part.PERSON, EAR | collar), (Part.SKIN, HEAD))
+    slips = slips_of(parts, (FACE,))
+    assert slips[EAR & ~HEAD].mean() > 0.9
+    assert slips[collar & ~HEAD].max() == 0
+    assert segment(GRAY, parts, (FACE,), kept="hair")[EAR].mean() > 0.8
+    assert not slips_of(parts[..., : Part.BODY_SKIN], (FACE,)).any()
+
+
+def test_a_hood_is_not_kept_with_the_head():
+    hood = disc(120, 125, 60, 75) | disc(120, 290, 90, 120)
+    parts = parse((Part.PERSON, hood), (Part.SKIN, HEAD))
+    assert not slips_of(parts, (FACE,)).any()
 
 
 def test_glass_and_teeth_leave_no_hole_and_a_gap_beside_the_waist_stays_one():
