@@ -11,6 +11,7 @@ from pipeline.types import Face
 
 EYES = (Part.RIGHT_EYE, Part.LEFT_EYE)  # the picture's left one first
 TALLEST = 8.0  # the greatest height of a face, in profile too, in distances between its eyes
+SPECK = 0.04  # of the glass that a face wears: what is smaller is no eye behind it
 # Height, photo px, of the smallest face that may show no eye but glass: a line of letters may look
 # like a smaller one.
 HIDDEN_PX = 20
@@ -28,7 +29,9 @@ def measure(view: FaceParse) -> Face | None:
     if region is None:
         return None
     here = _around(region) > 0  # a neighbor's eye may be larger
+    glass = int(((labels == Part.GLASSES) & here).sum())
     eyes = [_largest((labels == part) & here) for part in EYES]
+    eyes = [None if e is None or e.sum() < SPECK * glass else e for e in eyes]
     hidden = [False, False]
     if eyes[0] is None or eyes[1] is None:
         eyes, hidden = _behind_glasses(eyes, (labels == Part.GLASSES) & here)

@@ -73,6 +73,15 @@ def test_no_glasses_have_no_lenses():
     assert lenses(np.zeros((20, 20), np.bool_)) == []
 
 
+def test_a_speck_beside_dark_glasses_is_no_eye():
+    parts, eyes = behind_glasses((320, 320), (160, 160), 180)
+    plain = measure(FaceParse(parts, HERE))
+    parts[150:154, 214:218] = np.eye(12)[Part.LEFT_EYE]
+    specked = measure(FaceParse(parts, HERE))
+    np.testing.assert_allclose(specked.eyes, plain.eyes, atol=1)
+    assert np.abs(specked.eyes - eyes).max() < 0.04 * 180
+
+
 @pytest.mark.parametrize(("px", "found"), [(60, True), (15, False)])
 def test_a_tiny_face_must_show_an_eye(px, found):
     parts, _ = behind_glasses((320, 320), (160, 160), 180)
