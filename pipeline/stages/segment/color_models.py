@@ -16,14 +16,14 @@ LONG_PX, EDGED_PX = 192, 512  # long sides at which colors are compared, and edg
 ROUNDS = 3  # of estimating the color models; each is weighted by the last one's probabilities
 # A pixel's weight in the color models is |2 p - 1| to this power, p its background probability: the
 # less sure a pixel is, the less it counts.
-SURE = 3.0
+SURE = 2.0
 PARSER_WEIGHT = 1.4  # of the parser's log-odds, beside the colors'
 # Log-odds added to the background's: in photos of people the parser takes more background for
 # people than people for background.
 SCENE = 0.2
 LIMIT = 4.0  # the most, up or down, that the colors' log-odds may be
 FEW = 0.02  # pixels, added to both models: a color that is rarer than this says nothing
-EDGE = 0.02  # of the long side: how far an edge may move onto the photo's own
+EDGE = 0.012  # of the long side: how far an edge may move onto the photo's own
 
 
 def refined_parts(
