@@ -12,7 +12,7 @@ from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
 from pipeline.stages.segment.matting import with_strands
 from pipeline.stages.segment.skin import ears_of, throats_of
-from pipeline.stages.segment.slips import slips_of
+from pipeline.stages.segment.slips import slips_of, strays_of
 from pipeline.types import Face, Image, Mask
 
 Probability = NDArray[np.float32]  # (H, W)
@@ -92,7 +92,7 @@ def kept_probability(parts: Probabilities, faces: tuple[Face, ...], kept: Kept) 
     """Sum the probabilities of the parts that `kept` names, (H, W).
 
     A face goes on a little below its chin; a head has its ears, too, and what amid it is called
-    clothes.
+    clothes; hair begins above the chin.
     """
     if kept == "person":
         return 1 - parts[..., Part.BACKGROUND]
@@ -100,7 +100,8 @@ def kept_probability(parts: Probabilities, faces: tuple[Face, ...], kept: Kept) 
     if kept == "face":
         return parts[..., list(FACE_PARTS)].sum(2) + throats
     skin = np.maximum(ears_of(parts, faces), throats)
-    return parts[..., list(HEAD_PARTS)].sum(2) + skin + slips_of(parts, faces)
+    head = parts[..., list(HEAD_PARTS)].sum(2) - strays_of(parts, faces)
+    return head + skin + slips_of(parts, faces)
 
 
 def hair_of(parts: Probabilities) -> Probability:

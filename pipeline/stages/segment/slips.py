@@ -1,4 +1,7 @@
-"""Find the slips of a parse within a head: an ear or a strip of forehead that it calls clothes."""
+"""Find the slips of a parse at a head.
+
+That is an ear or a strip of forehead that it calls clothes, and a collar that it calls hair.
+"""
 
 import cv2
 import numpy as np
@@ -11,6 +14,8 @@ from pipeline.types import Face
 # middle of the face its head goes on aside, and from the eyes' line up and down. A collar that
 # stands up to the ears goes on below.
 ASIDE, ABOVE, BELOW = 2.1, 1.3, 0.7
+HAIRY = 0.3  # probability from which on a pixel belongs to a piece of hair
+CHIN = 0.4  # in the distance from eyes to mouth: how far below the mouth hair begins at the lowest
 
 
 def slips_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
@@ -35,6 +40,25 @@ def slips_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
     return slips
 
 
+def strays_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
+    """Return how likely each pixel is called hair without being a head's, (H, W).
+
+    Hair hangs from a head: a piece that begins below the chins is a dark collar or a knit.
+    """
+    hair = np.ascontiguousarray(parts[..., Part.HAIR])
+    count, marks = cv2.connectedComponents((hair > HAIRY).astype(np.uint8))
+    stray = np.ones(count, bool)
+    stray[0] = False
+    for face in faces:
+        window, zone = zone_around(face, hair.shape, _above_chin)
+        stray[marks[window][zone > 0]] = False
+    return hair * stray[marks]
+
+
 def _head(aside: Plane, below: Plane, drop: float) -> Plane:
     del drop
     return falling(aside, ASIDE) * falling(below, BELOW) * falling(-below, ABOVE)
+
+
+def _above_chin(aside: Plane, below: Plane, drop: float) -> Plane:
+    return falling(aside, ASIDE) * (below < (1 + CHIN) * drop)

@@ -7,7 +7,7 @@ from benchmarks.straight_edges import straight_pieces
 from pipeline.stages.parse import Part
 from pipeline.stages.segment.region import segment
 from pipeline.stages.segment.skin import ears_of, throats_of
-from pipeline.stages.segment.slips import slips_of
+from pipeline.stages.segment.slips import slips_of, strays_of
 from pipeline.types import Face
 
 SIZE = 320, 240
@@ -89,6 +89,17 @@ def test_an_ear_that_is_called_clothes_is_kept_and_a_collar_is_not():
     assert slips[collar & ~HEAD].max() == 0
     assert segment(GRAY, parts, (FACE,), kept="hair")[EAR].mean() > 0.8
     assert not slips_of(parts[..., : Part.BODY_SKIN], (FACE,)).any()
+
+
+def test_a_knit_that_is_called_hair_is_not_kept_and_long_hair_is():
+    knit, long = disc(150, 215, 22, 30), disc(75, 160, 14, 80)
+    parts = parse((Part.BODY_SKIN, NECK), (Part.HAIR, knit | long), (Part.SKIN, HEAD))
+    strays = strays_of(parts, (FACE,))
+    assert strays[knit].min() == 1
+    assert strays[long].max() == 0
+    kept = segment(GRAY, parts, (FACE,), kept="hair")
+    assert kept[disc(155, 220, 12, 18)].max() < 0.1
+    assert kept[disc(75, 200, 6, 25)].mean() > 0.6
 
 
 def test_a_hood_is_not_kept_with_the_head():
