@@ -24,7 +24,7 @@ def ears_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
 
     `parts`: at the size of the picture in whose px `faces` are.
     """
-    return _skin_in(_ears, parts, faces)
+    return _skin_in(band(ASIDE, ABOVE, BELOW), parts, faces)
 
 
 def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
@@ -65,9 +65,13 @@ def zone_around(
     return (slice(top, bottom), slice(left, right)), inside.astype(np.float32)
 
 
-def _ears(aside: Plane, below: Plane, drop: float) -> Plane:
-    del drop
-    return falling(aside, ASIDE) * falling(below, BELOW) * falling(-below, ABOVE)
+def band(aside: float, above: float, down: float) -> Callable[[Plane, Plane, float], Plane]:
+    """Return the zone that goes on so far aside of a face's middle, above and below its eyes."""
+
+    def zone(away: Plane, below: Plane, _drop: float) -> Plane:
+        return falling(away, aside) * falling(below, down) * falling(-below, above)
+
+    return zone
 
 
 def _throat(aside: Plane, below: Plane, drop: float) -> Plane:

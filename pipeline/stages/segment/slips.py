@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.stages.parse import Part, Probabilities
-from pipeline.stages.segment.skin import Plane, falling, zone_around
+from pipeline.stages.segment.skin import Plane, band, falling, zone_around
 from pipeline.types import Face
 
 # In the larger of two distances, between the eyes and from them to the mouth: how far from the
@@ -28,7 +28,7 @@ def slips_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
     if parts.shape[2] <= Part.BODY_SKIN:
         return slips
     for face in faces:
-        window, zone = zone_around(face, slips.shape, _head)
+        window, zone = zone_around(face, slips.shape, band(ASIDE, ABOVE, BELOW))
         here = parts[window]
         clothes = here[..., Part.PERSON] > 0.5 * np.maximum(1 - here[..., Part.BACKGROUND], 0.5)
         count, marks = cv2.connectedComponents(clothes.astype(np.uint8))
@@ -53,11 +53,6 @@ def strays_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
         window, zone = zone_around(face, hair.shape, _above_chin)
         stray[marks[window][zone > 0]] = False
     return hair * stray[marks]
-
-
-def _head(aside: Plane, below: Plane, drop: float) -> Plane:
-    del drop
-    return falling(aside, ASIDE) * falling(below, BELOW) * falling(-below, ABOVE)
 
 
 def _above_chin(aside: Plane, below: Plane, drop: float) -> Plane:
