@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.types import Labels, Pixels
+from training.dyes import dyed
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
 from training.shadows import with_shadow
@@ -22,6 +23,7 @@ Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
 View = tuple[Pixels, Labels]
 
 MOST_OTHERS = 5
+UNSHARP = (0.8, 4.0)  # px: least and most blur of passers-by out of focus
 
 
 def composed(
@@ -42,7 +44,8 @@ def composed(
         view = staged(draw(), scenes, side, rng, views)
         others = rng.choice(len(views.crowds), p=views.crowds)
     for _ in range(others):
-        view = beside(view, draw(), tilt(rng, views), rng)
+        blur = rng.uniform(*UNSHARP) if rng.random() < views.unsharp else 0.0
+        view = beside(view, draw(), tilt(rng, views), rng, blur)
     return flipped(view) if rng.random() < 0.5 else view
 
 
@@ -55,9 +58,11 @@ def staged(
 ) -> View:
     """Return a view of a sample, and of a scene where the photo ends or behind the person.
 
-    Now and then sunglasses are worn, or a shadow is cast.
+    Now and then clothes are dyed, sunglasses are worn, or a shadow is cast.
     """
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
+    if scenes and rng.random() < views.dyed:
+        photo = dyed(photo, labels, scene(scenes, side, rng), rng)
     if rng.random() < views.shaded:
         photo, labels = worn(photo, labels, rng)
     photo, labels = _before_scene(photo, labels, sample.solid, scenes, rng, views)
@@ -99,10 +104,13 @@ def alike(picture: Pixels, colors: Pixels, share: float) -> Pixels:
     return (picture + shift).clip(0, 255).astype(np.uint8)
 
 
-def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) -> View:
+def beside(
+    view: View, other: Sample, angle: float, rng: np.random.Generator, blur: float = 0.0
+) -> View:
     """Set another sample's person into a view, small, before or behind who is there.
 
-    It is tilted by `angle`, radians. Nothing is set where it cannot be cut out.
+    It is tilted by `angle`, radians, and out of focus by `blur`, px. Nothing is set where it cannot
+    be cut out.
     """
     photo, labels = view
     side = len(labels)
@@ -118,7 +126,9 @@ def beside(view: View, other: Sample, angle: float, rng: np.random.Generator) ->
     person = _cut_out(parts)
     if rng.random() < 0.5:
         person &= labels == 0
-    alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
+    if blur:
+        theirs = cv2.GaussianBlur(theirs, (0, 0), blur)
+    alpha = cv2.GaussianBlur(person.astype(np.float32), (0, 0), max(0.7, blur))
     return lerp(photo, theirs, alpha), np.where(person, parts, labels).astype(np.uint8)
 
 

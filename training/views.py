@@ -41,7 +41,8 @@ class Views:
     view; `empty`: how often it begins without anybody. `figures`: the framings of whole figures,
     and `standing`: how often one of them takes the face's place. `shaded`: how often a face is
     given sunglasses; `cast`: how often somebody casts a shadow; `alike`: how often another scene
-    gets the person's colors; `damaged`: how often light, lens and file are varied.
+    gets the person's colors; `dyed`: how often clothes get other colors or patterns; `unsharp`: how
+    often somebody set in is out of focus; `damaged`: how often light, lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -57,6 +58,8 @@ class Views:
     shaded: float = 0.04
     cast: float = 0.0
     alike: float = 0.0
+    dyed: float = 0.0
+    unsharp: float = 0.0
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -132,6 +135,8 @@ VIEWS = {
         shaded=0.03,
         cast=0.15,
         alike=0.3,
+        dyed=0.25,
+        unsharp=0.4,
         damaged=0.6,
     ),
     # The same faces as closer looks show them: with collars, hats and hands, and somebody else

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.stages.parse import Part
+from training.dyes import dyed
 from training.face_finder import Found
 from training.framing import alike, beside, chosen_view, composed
 from training.labels import UNKNOWN
@@ -93,6 +94,37 @@ def test_a_shadow_darkens_only_what_is_behind_the_person():
         assert 0.005 < (cast[labels == 0] < 190).any(1).mean() < 0.4
     nobody = np.zeros_like(labels)
     assert with_shadow(photo, nobody, np.random.default_rng(0)) is photo
+
+
+def test_only_clothes_are_dyed_and_keep_their_folds():
+    rng = np.random.default_rng(0)
+    photo = rng.integers(60, 200, (96, 96, 3), np.uint8)
+    labels = np.full((96, 96), Part.HAIR, np.uint8)
+    labels[30:90, 20:76] = Part.PERSON
+    changed, likeness = [], []
+    for seed in range(12):
+        other = dyed(photo, labels, photo[::-1], np.random.default_rng(seed))
+        assert (other[:26] == photo[:26]).all()
+        inside = np.s_[34:86, 24:72]
+        changed.append((other[inside] != photo[inside]).any(-1).mean())
+        gray = [picture[inside].mean(-1).ravel() for picture in (photo, other)]
+        likeness.append(np.corrcoef(*gray)[0, 1])
+    assert max(changed) > 0.9
+    assert np.median(likeness) > 0.5
+    nobody = np.zeros_like(labels)
+    assert dyed(photo, nobody, photo, rng) is photo
+
+
+def test_who_is_set_in_may_be_out_of_focus_and_keeps_the_labels():
+    empty = np.full((128, 128, 3), 7, np.uint8), np.zeros((128, 128), np.uint8)
+    for seed in range(6):
+        sharp, known = beside(empty, standing(), 0.0, np.random.default_rng(seed))
+        soft, same = beside(empty, standing(), 0.0, np.random.default_rng(seed), 3.0)
+        assert (known == same).all()
+        if (known > 0).any():
+            assert np.abs(np.diff(soft.astype(int), axis=0)).max() < (
+                np.abs(np.diff(sharp.astype(int), axis=0)).max()
+            )
 
 
 def test_a_scene_may_get_the_colors_of_the_person():
