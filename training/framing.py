@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.types import Labels, Pixels
-from training.dyes import dyed
+from training.dyes import dyed, of_other_shades
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
 from training.shadows import with_shadow
@@ -63,6 +63,8 @@ def staged(
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if scenes and rng.random() < views.dyed:
         photo = dyed(photo, labels, scene(scenes, side, rng), rng)
+    if rng.random() < views.dyed:
+        photo = of_other_shades(photo, labels, rng)
     if rng.random() < views.shaded:
         photo, labels = worn(photo, labels, rng)
     photo, labels = _before_scene(photo, labels, sample.solid, scenes, rng, views)

@@ -41,8 +41,9 @@ class Views:
     view; `empty`: how often it begins without anybody. `figures`: the framings of whole figures,
     and `standing`: how often one of them takes the face's place. `shaded`: how often a face is
     given sunglasses; `cast`: how often somebody casts a shadow; `alike`: how often another scene
-    gets the person's colors; `dyed`: how often clothes get other colors or patterns; `unsharp`: how
-    often somebody set in is out of focus; `damaged`: how often light, lens and file are varied.
+    gets the person's colors; `dyed`: how often clothes get other colors or patterns, and how often
+    skin and hair other shades; `unsharp`: how often somebody set in is out of focus; `damaged`: how
+    often light, lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -135,7 +136,7 @@ VIEWS = {
         shaded=0.03,
         cast=0.15,
         alike=0.3,
-        dyed=0.25,
+        dyed=0.3,
         unsharp=0.4,
         damaged=0.6,
     ),

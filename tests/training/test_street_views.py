@@ -3,10 +3,10 @@
 import numpy as np
 
 from pipeline.stages.parse import Part
-from training.dyes import dyed
+from training.dyes import dyed, of_other_shades
 from training.face_finder import Found
 from training.framing import alike, beside, chosen_view, composed
-from training.labels import UNKNOWN
+from training.labels import FACELESS, UNKNOWN
 from training.samples import Sample
 from training.shadows import with_shadow
 from training.street_data import figure_in
@@ -113,6 +113,21 @@ def test_only_clothes_are_dyed_and_keep_their_folds():
     assert np.median(likeness) > 0.5
     nobody = np.zeros_like(labels)
     assert dyed(photo, nobody, photo, rng) is photo
+
+
+def test_skin_and_hair_get_other_shades_where_all_of_them_is_labelled():
+    photo = np.full((64, 64, 3), (180, 130, 110), np.uint8)
+    labels = np.full((64, 64), Part.PERSON, np.uint8)
+    labels[:20], labels[40:] = Part.SKIN, Part.HAIR
+    skins = []
+    for seed in range(12):
+        other = of_other_shades(photo, labels, np.random.default_rng(seed)).astype(int)
+        assert (other[26:34] == photo[26:34]).all()
+        assert (other[:16, :, 0] >= other[:16, :, 2]).all()
+        skins.append(other[5, 5].mean())
+    assert np.ptp(skins) > 30
+    labels[30, 30] = FACELESS
+    assert of_other_shades(photo, labels, np.random.default_rng(0)) is photo
 
 
 def test_who_is_set_in_may_be_out_of_focus_and_keeps_the_labels():
