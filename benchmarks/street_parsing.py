@@ -1,5 +1,6 @@
 """Measure the parser on people as they stand before a camera; `benchmarks.parsing` prints it."""
 
+import csv
 from pathlib import Path
 
 import cv2
@@ -28,6 +29,8 @@ LEAST_PX = 24.0  # height of the faces that must be found
 CHIN = 0.9  # how far below the mouth a kept face must reach, in distances of eyes to mouth
 NEAR = 0.5  # of a face's height: how far the middles of one face's two finds may be apart
 DRAWN = {"cartoon", "toys"}  # folders of stamps that are no photographs
+# Passers-by whom the labels of people_parts call background: boxes, px, drawn by eye.
+BYSTANDERS = Path(__file__).with_name("bystanders.csv")
 STAMP_SHARE = 0.6  # of a landscape's side that an animal is high
 
 
@@ -75,6 +78,17 @@ def face_figures(
     return row
 
 
+def bystanders(photo: str, size: tuple[int, ...]) -> np.ndarray:
+    """Return where unlabelled people are in a photo of people_parts, (height, width) of `size`."""
+    where = np.zeros(size, np.bool_)
+    with BYSTANDERS.open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["photo"] == photo:
+                x0, y0, x1, y1 = (int(row[side]) for side in ("x0", "y0", "x1", "y1"))
+                where[max(0, y0) : y1, max(0, x0) : x1] = True
+    return where
+
+
 def streets(shared: Path, models: Models, held_out: bool) -> None:
     """Print the figures of full figures in the street, with the rule and without it."""
     data = shared / "data"
@@ -83,13 +97,13 @@ def streets(shared: Path, models: Models, held_out: bool) -> None:
     for file, mask in left_out(data) if held_out else pairs_of(data, "people_parts_test"):
         truth = read_mask(mask)
         pixels = read_photo(file).pixels
-        original = at_working_size(Photo(pixels))
+        original, strangers = at_working_size(Photo(pixels)), bystanders(file.stem, truth.shape)
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
             parts = refined_parts(original, seen.whole, seen.views)
             parse = at_size(likeliest(parts[..., 1:]) + 1, truth)
             nine = at_size(nine_classes(parts), truth)
-            by_rule[name].append(counts(truth, parse, nine))
+            by_rule[name].append(counts(truth, parse, nine, strangers))
         kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
         rows += face_figures(finder(pixels), seen.faces, parse, kept)
     for name, all_of in by_rule.items():

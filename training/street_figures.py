@@ -23,10 +23,14 @@ BODY_AND_FACE = (*range(Part.SKIN, Part.HAIR), Part.BODY_SKIN)
 
 @dataclass(frozen=True)
 class Counts:
-    """Pixels of one photo: clothes called a face and all clothes; both and either of each class."""
+    """Pixels of one photo: clothes called a face and all clothes; both and either of each class.
+
+    `labelled`: the person's, where nobody stands whom the labels pass over.
+    """
 
     clothes: NDArray[np.float64]
     person: NDArray[np.float64]
+    labelled: NDArray[np.float64]
     skin: NDArray[np.float64]
     hair: NDArray[np.float64]
     headwear: NDArray[np.float64]
@@ -38,16 +42,18 @@ def clear_of_edges(labels: Labels, px: int = EDGE_PX) -> Region:
     return cv2.dilate(labels, disc) == cv2.erode(labels, disc)
 
 
-def counts(truth: Labels, parse: Labels, nine: Labels) -> Counts:
+def counts(truth: Labels, parse: Labels, nine: Labels, strangers: Region | None = None) -> Counts:
     """Compare a parse with people_parts' labels, all (H, W).
 
     `parse`: the likeliest of the parser's classes but the background; `nine`: the nine classes of
-    the product, which say what is background and what is a face.
+    the product, which say what is background and what is a face. `strangers`: where people may be
+    whom the labels call background.
     """
     clothes, face, background = truth == CLOTHES, nine >= Part.SKIN, nine == Part.BACKGROUND
     clear = clear_of_edges(truth)
     person = np.where(truth > 0, 1, 0).astype(np.uint8)
     clear_person = clear_of_edges(person)
+    passed_over = np.zeros_like(clothes) if strangers is None else strangers & (truth == 0)
 
     def overlap(one: Region, other: Region, where: Region) -> NDArray[np.float64]:
         return np.array([(one & other & where).sum(), ((one | other) & where).sum()], np.float64)
@@ -55,6 +61,7 @@ def counts(truth: Labels, parse: Labels, nine: Labels) -> Counts:
     return Counts(
         np.array([(clothes & face).sum(), clothes.sum()], np.float64),
         overlap(truth > 0, ~background, clear_person),
+        overlap(truth > 0, ~background, clear_person & ~passed_over),
         overlap(truth == SKIN, np.isin(parse, BODY_AND_FACE) & ~background, clear),
         overlap(truth == HAIR, (parse == Part.HAIR) & ~background, clear),
         overlap(truth == HEADWEAR, (parse == Part.HEADWEAR) & ~background, clear),
@@ -73,6 +80,7 @@ def figures(all_of: list[Counts]) -> dict[str, float]:
         "clothes_face": float(np.mean(called)),
         "clothes_face_worst": float(np.max(called)),
         "street_person": ratio([c.person for c in all_of]),
+        "street_labelled": ratio([c.labelled for c in all_of]),
         "street_skin": ratio([c.skin for c in all_of]),
         "street_hair": ratio([c.hair for c in all_of]),
         "street_headwear": ratio([c.headwear for c in all_of]),
