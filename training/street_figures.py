@@ -69,7 +69,10 @@ def counts(truth: Labels, parse: Labels, nine: Labels, strangers: Region | None 
 
 
 def figures(all_of: list[Counts]) -> dict[str, float]:
-    """Return clothes called a face, mean and worst photo's, and IoU over all photos."""
+    """Return clothes called a face, mean and worst photo's, and IoU over all photos.
+
+    `street_labelled` is the person's where nobody is passed over by the labels.
+    """
 
     def ratio(pairs: list[NDArray[np.float64]]) -> float:
         part, whole = np.sum(pairs, 0)
