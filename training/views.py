@@ -148,7 +148,7 @@ VIEWS = {
             Framing(0.35, (0.88, 1.2), (0.5, 0.41), 0.06),
         ),
         sets={
-            "face_parsing": 2.8,
+            "face_parsing": 4.0,
             "portraits_in_the_wild": 1.2,
             "people": 0.3,
             "people_parts": 0.7,
@@ -161,6 +161,7 @@ VIEWS = {
         crowds=(0.8, 0.15, 0.05),
         empty=0.01,
         shaded=0.06,
+        dyed=0.2,
         damaged=0.5,
     ),
     # The same as most photos are: one person before the scene that was there, little damaged. A
