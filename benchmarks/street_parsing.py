@@ -78,14 +78,21 @@ def face_figures(
     return row
 
 
-def bystanders(photo: str, size: tuple[int, ...]) -> np.ndarray:
-    """Return where unlabelled people are in a photo of people_parts, (height, width) of `size`."""
-    where = np.zeros(size, np.bool_)
+def bystanders() -> dict[str, list[tuple[int, ...]]]:
+    """Return the boxes (x0, y0, x1, y1) of unlabelled people by a photo's name in people_parts."""
+    boxes: dict[str, list[tuple[int, ...]]] = {}
     with BYSTANDERS.open(newline="") as file:
         for row in csv.DictReader(file):
-            if row["photo"] == photo:
-                x0, y0, x1, y1 = (int(row[side]) for side in ("x0", "y0", "x1", "y1"))
-                where[max(0, y0) : y1, max(0, x0) : x1] = True
+            box = tuple(int(row[side]) for side in ("x0", "y0", "x1", "y1"))
+            boxes.setdefault(row["photo"], []).append(box)
+    return boxes
+
+
+def within(boxes: list[tuple[int, ...]], size: tuple[int, ...]) -> np.ndarray:
+    """Return where a picture of `size`, (height, width), is in any of the boxes."""
+    where = np.zeros(size, np.bool_)
+    for x0, y0, x1, y1 in boxes:
+        where[y0:y1, x0:x1] = True
     return where
 
 
@@ -93,11 +100,13 @@ def streets(shared: Path, models: Models, held_out: bool) -> None:
     """Print the figures of full figures in the street, with the rule and without it."""
     data = shared / "data"
     finder, rows = FaceFinder(shared), np.zeros(4)
+    passed_over = bystanders()
     by_rule: dict[str, list[Counts]] = {"rule on": [], "rule off": []}
     for file, mask in left_out(data) if held_out else pairs_of(data, "people_parts_test"):
         truth = read_mask(mask)
         pixels = read_photo(file).pixels
-        original, strangers = at_working_size(Photo(pixels)), bystanders(file.stem, truth.shape)
+        original = at_working_size(Photo(pixels))
+        strangers = within(passed_over.get(file.stem, []), truth.shape)
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
             parts = refined_parts(original, seen.whole, seen.views)

@@ -25,15 +25,16 @@ BODY_AND_FACE = (*range(Part.SKIN, Part.HAIR), Part.BODY_SKIN)
 class Counts:
     """Pixels of one photo: clothes called a face and all clothes; both and either of each class.
 
-    `labelled`: the person's, where nobody stands whom the labels pass over.
+    `labelled`: the person's, where nobody stands whom the labels pass over; None where nobody
+    marked who that is.
     """
 
     clothes: NDArray[np.float64]
     person: NDArray[np.float64]
-    labelled: NDArray[np.float64]
     skin: NDArray[np.float64]
     hair: NDArray[np.float64]
     headwear: NDArray[np.float64]
+    labelled: NDArray[np.float64] | None
 
 
 def clear_of_edges(labels: Labels, px: int = EDGE_PX) -> Region:
@@ -53,7 +54,7 @@ def counts(truth: Labels, parse: Labels, nine: Labels, strangers: Region | None 
     clear = clear_of_edges(truth)
     person = np.where(truth > 0, 1, 0).astype(np.uint8)
     clear_person = clear_of_edges(person)
-    passed_over = np.zeros_like(clothes) if strangers is None else strangers & (truth == 0)
+    known = None if strangers is None else clear_person & ~(strangers & (truth == 0))
 
     def overlap(one: Region, other: Region, where: Region) -> NDArray[np.float64]:
         return np.array([(one & other & where).sum(), ((one | other) & where).sum()], np.float64)
@@ -61,32 +62,34 @@ def counts(truth: Labels, parse: Labels, nine: Labels, strangers: Region | None 
     return Counts(
         np.array([(clothes & face).sum(), clothes.sum()], np.float64),
         overlap(truth > 0, ~background, clear_person),
-        overlap(truth > 0, ~background, clear_person & ~passed_over),
         overlap(truth == SKIN, np.isin(parse, BODY_AND_FACE) & ~background, clear),
         overlap(truth == HAIR, (parse == Part.HAIR) & ~background, clear),
         overlap(truth == HEADWEAR, (parse == Part.HEADWEAR) & ~background, clear),
+        None if known is None else overlap(truth > 0, ~background, known),
     )
 
 
 def figures(all_of: list[Counts]) -> dict[str, float]:
     """Return clothes called a face, mean and worst photo's, and IoU over all photos.
 
-    `street_labelled` is the person's where nobody is passed over by the labels.
+    `street_labelled`, the person's where nobody is passed over by the labels, only of photos in
+    which somebody marked who is.
     """
 
     def ratio(pairs: list[NDArray[np.float64]]) -> float:
         part, whole = np.sum(pairs, 0)
         return float(part / max(whole, 1.0))
 
+    marked = [c.labelled for c in all_of if c.labelled is not None]
     called = [c.clothes[0] / max(c.clothes[1], 1.0) for c in all_of]
     return {
         "clothes_face": float(np.mean(called)),
         "clothes_face_worst": float(np.max(called)),
         "street_person": ratio([c.person for c in all_of]),
-        "street_labelled": ratio([c.labelled for c in all_of]),
         "street_skin": ratio([c.skin for c in all_of]),
         "street_hair": ratio([c.hair for c in all_of]),
         "street_headwear": ratio([c.headwear for c in all_of]),
+        **({"street_labelled": ratio(marked)} if marked else {}),
     }
 
 

@@ -39,9 +39,7 @@ class HeldOutStreets:
             if faces:
                 below = _lower_face(labels, float(faces[0].points[2:, 1].mean()))
                 lower += (below & (nine >= Part.SKIN)).sum(), below.sum()
-        found = figures(all_of)
-        del found["street_labelled"]  # nobody marked here whom the labels pass over
-        return {**found, "lower_face": float(lower[0] / max(lower[1], 1))}
+        return {**figures(all_of), "lower_face": float(lower[0] / max(lower[1], 1))}
 
 
 def _lower_face(labels: Labels, mouth: float) -> np.ndarray:
