@@ -28,9 +28,10 @@ SKIN = (Part.SKIN, Part.LIPS, Part.BODY_SKIN, BARE, FACE)
 def dyed(photo: Pixels, labels: Labels, print_: Pixels, rng: np.random.Generator) -> Pixels:
     """Return a view whose clothes, or those above or below some height, have other colors.
 
-    photo (H, W, 3), labels (H, W). `print_`: any picture of the view's size, for patterns.
+    photo (H, W, 3), labels (H, W). `print_`: any picture of the view's size, for patterns. What is
+    known as somebody's, but not as clothes, has other colors below every face.
     """
-    cloth = labels == Part.PERSON
+    cloth = (labels == Part.PERSON) | _below_faces(labels)
     if cloth.mean() < LEAST:
         return photo
     skin = photo[np.isin(labels, SKIN)]
@@ -60,6 +61,14 @@ def of_other_shades(photo: Pixels, labels: Labels, rng: np.random.Generator) -> 
             warm = np.exp(rng.normal(0, WARM) * np.array([1, 0, -1]))
             photo = _laid(photo, _lit(photo, float(rng.uniform(*shades))) * warm, region)
     return photo
+
+
+def _below_faces(labels: Labels) -> Region:
+    """Return what belongs to persons below the lowest face, (H, W); nothing without a face."""
+    rows = np.nonzero(((labels >= Part.SKIN) & (labels <= Part.TEETH)).any(1))[0]
+    below = labels == FACELESS
+    below[: rows.max() + 1 if len(rows) else None] = False
+    return below
 
 
 def _lit(photo: Pixels, gamma: float) -> NDArray[np.float32]:

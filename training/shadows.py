@@ -8,7 +8,9 @@ from training.labels import OUTSIDE, UNKNOWN
 
 DARKER = (0.25, 0.8)  # least and most of the light that a shadow takes
 LEANING = 0.9  # how far to a side a shadow falls, of its height
-LENGTH = (0.4, 1.15)  # of the person's height
+# Of the person's height: away from the camera or, where it is negative, toward it. Short ones lie
+# around the feet.
+LENGTH = (-0.6, 1.15)
 ASIDE = 0.4  # how far beside the person one on a wall is, of the person's width
 WALL = 0.5  # how often it falls on a wall
 BLURRED = (0.4, 3.0)  # px

@@ -23,7 +23,15 @@ PARSER_WEIGHT = 1.4  # of the parser's log-odds, beside the colors'
 SCENE = 0.2
 LIMIT = 4.0  # the most, up or down, that the colors' log-odds may be
 FEW = 0.02  # pixels, added to both models: a color that is rarer than this says nothing
-EDGE = 0.012  # of the long side: how far an edge may move onto the photo's own
+# Where there is more scene than person, every color is likelier the scene's. The parser knows that
+# already: this share of it is taken off.
+KNOWN = 0.5
+# The less of a photo is people, the smaller are the places of which colors are compared, and the
+# less an edge may move onto the photo's own: cells across and down, and a share of the long side,
+# where it is all people.
+CELLS, FEWEST, MOST = 2.4, 2, 8
+EDGE, NEAREST, FARTHEST = 0.02, 0.006, 0.02
+LEAST_SHARE = 0.001
 
 
 def refined_parts(
@@ -60,27 +68,30 @@ def refine_background(photo: Image, background: Float) -> Float:
     edged_size = size_of_long(size, EDGED_PX)
     photo = resized(photo, edged_size)
     by_parser = np.float32(PARSER_WEIGHT) * _log_odds(resized(background, edged_size))
-    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), resized(by_parser, small))
+    across = float(np.sqrt(max((background < 0.5).mean(), LEAST_SHARE)))  # of the photo, by people
+    cells = int(np.clip(round(CELLS / across), FEWEST, MOST))
+    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), resized(by_parser, small), cells)
     edged = guided(
         _probability(by_parser + resized(by_colors, edged_size) + np.float32(SCENE)),
         luminance(photo),
-        EDGE * max(edged_size),
+        float(np.clip(EDGE * across, NEAREST, FARTHEST)) * max(edged_size),
     )
     return resized(edged, size).clip(0, 1)
 
 
-def _color_log_odds(photo: Image, by_parser: Float) -> Float:
+def _color_log_odds(photo: Image, by_parser: Float, cells: int) -> Float:
     """Estimate the background's log-odds, (H, W), by each pixel's color and place.
 
-    `by_parser`: the parser's log-odds, which are counted beside these.
+    `by_parser`: the parser's log-odds, which are counted beside these. `cells`: across and down.
     """
-    grid = grid_of(photo)
+    grid = grid_of(photo, cells)
     by_colors = np.zeros(by_parser.size, np.float32)
     for _ in range(ROUNDS):
         scene = _probability(by_parser.ravel() + by_colors)
         sure = np.asarray(np.abs(2 * scene - 1) ** SURE, np.float32)
-        ratio = (grid.gathered(sure * scene) + FEW) / (grid.gathered(sure * (1 - scene)) + FEW)
-        by_colors = np.log(ratio).clip(-LIMIT, LIMIT)
+        sums = zip(grid.gathered(sure * scene), grid.gathered(sure * (1 - scene)), strict=True)
+        here, of_any_color = (np.log((there + FEW) / (person + FEW)) for there, person in sums)
+        by_colors = (here - KNOWN * of_any_color).clip(-LIMIT, LIMIT)
     return by_colors.reshape(by_parser.shape)
 
 

@@ -75,17 +75,32 @@ def test_any_size_gives_probabilities(h, w):
 def test_what_is_gathered_lies_in_the_same_color_and_nearby():
     photo, person = scene()
     only = person & (np.arange(person.shape[1]) < 100)
-    got = grid_of(photo).gathered(only.ravel().astype(np.float32)).reshape(person.shape)
+    got = grid_of(photo, 3).gathered(only.ravel().astype(np.float32))[0].reshape(person.shape)
     assert got[person].mean() > 100 * got[~person].mean()
     near, far = (got[person & side].mean() for side in (np.arange(200) < 80, np.arange(200) > 120))
     assert near > 1.1 * far
 
 
 def test_gathering_is_linear_and_symmetric():
-    grid = grid_of(RNG.random((12, 15, 3), np.float32))
+    grid = grid_of(RNG.random((12, 15, 3), np.float32), 4)
     a, b = RNG.random((2, 180), np.float32)
-    assert np.allclose(grid.gathered(2 * a + b), 2 * grid.gathered(a) + grid.gathered(b), rtol=1e-4)
-    assert np.isclose(a @ grid.gathered(b), b @ grid.gathered(a), rtol=1e-3)
+    for which in (0, 1):
+        of_a, of_b = grid.gathered(a)[which], grid.gathered(b)[which]
+        assert np.allclose(grid.gathered(2 * a + b)[which], 2 * of_a + of_b, rtol=1e-4)
+        assert np.isclose(a @ of_b, b @ of_a, rtol=1e-3)
+
+
+def test_of_one_color_what_is_similar_is_all_that_is_near():
+    alike, near = grid_of(np.full((20, 30, 3), 0.4, np.float32), 3).gathered(np.ones(600))
+    assert np.allclose(8 * alike, near, rtol=1e-5)  # a color's own share of its surroundings: 1 / 8
+
+
+def test_a_small_person_of_the_scenes_color_is_not_lost_for_its_size():
+    small = np.zeros((240, 200), np.bool_)
+    small[150:220, 80:120] = True
+    gray = np.full((*small.shape, 3), 0.5, np.float32)
+    background = np.where(small, 0.2, 0.95).astype(np.float32)
+    assert overlap(refine_background(gray, background), small) > 0.9
 
 
 def test_another_background_leaves_the_other_parts_their_shares():
