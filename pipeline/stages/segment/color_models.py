@@ -8,6 +8,7 @@ from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.parse import FaceParse, Probabilities, mean_of, merged, with_background
+from pipeline.stages.segment.part_colors import compare_part_colors
 from pipeline.types import Image
 
 Float = NDArray[np.float32]
@@ -37,12 +38,13 @@ LEAST_SHARE = 0.001
 def refined_parts(
     photo: Image, whole: Probabilities, views: tuple[FaceParse, ...]
 ) -> Probabilities:
-    """Merge the parses of the whole photo and of the faces, and refine their background.
+    """Merge the parses of the whole photo and of the faces, and refine them by the photo's colors.
 
-    The parts are (H, W, 12), at the photo's size.
+    The parts are (H, W, 12 or 13), at the photo's size.
     """
     parts = merged(whole, views, photo.shape[:2])
-    return with_background(parts, refine_background(photo, background_of(whole, parts)))
+    background = refine_background(photo, background_of(whole, parts))
+    return compare_part_colors(photo, with_background(parts, background))
 
 
 def background_of(whole: Probabilities, parts: Probabilities) -> Float:
