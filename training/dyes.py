@@ -19,8 +19,9 @@ GAIN = 0.25  # deviation of the logarithm of what red, green and blue are multip
 PATTERNED = 0.4  # how often a picture is printed on clothes
 INK = (0.25, 0.8)  # least and most of a print's share in their colors
 LIKE_SKIN = 0.25  # how often clothes have the color of their wearer's skin
-SHADE = (-0.3, 0.9)  # of skin, as GAMMA: from paler to much darker
-WARM = 0.08  # deviation, likewise, of skin's and hair's colors
+SHADE = (0.17, 0.8)  # skin's mean, from the darkest to the palest; equal ratios are equally likely
+DIMMED = 0.4  # share of darkening, in logarithms, that is less light; a power alone would redden
+WARM = 0.05  # deviation, likewise, of skin's and hair's colors
 SOFT_PX = 0.7
 SKIN = (Part.SKIN, Part.LIPS, Part.BODY_SKIN, BARE, FACE)
 
@@ -56,10 +57,15 @@ def of_other_shades(photo: Pixels, labels: Labels, rng: np.random.Generator) -> 
     """
     if np.isin(labels, (FACELESS, PERSON)).any():
         return photo
-    for region, shades in ((np.isin(labels, SKIN), SHADE), (labels == Part.HAIR, GAMMA)):
-        if region.mean() >= LEAST:
-            warm = np.exp(rng.normal(0, WARM) * np.array([1, 0, -1]))
-            photo = _laid(photo, _lit(photo, float(rng.uniform(*shades))) * warm, region)
+    skin, hair = np.isin(labels, SKIN), labels == Part.HAIR
+    if skin.mean() >= LEAST:
+        mean = float(np.clip(photo[skin].mean() / 255, 0.02, 0.98))
+        wanted = float(np.exp(rng.uniform(*np.log(SHADE))))
+        light = min(wanted / mean, 1.0) ** DIMMED
+        power = np.log(wanted / light) / np.log(mean)
+        photo = _laid(photo, light * _lit(photo, np.log(power)) * _warmth(rng), skin)
+    if hair.mean() >= LEAST:
+        photo = _laid(photo, _lit(photo, float(rng.uniform(*GAMMA))) * _warmth(rng), hair)
     return photo
 
 
@@ -69,6 +75,11 @@ def _below_faces(labels: Labels) -> Region:
     below = labels == FACELESS
     below[: rows.max() + 1 if len(rows) else None] = False
     return below
+
+
+def _warmth(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw what red, green and blue are multiplied by, (3,)."""
+    return np.exp(rng.normal(0, WARM) * np.array([1, 0, -1]))
 
 
 def _lit(photo: Pixels, gamma: float) -> NDArray[np.float32]:

@@ -192,5 +192,6 @@ VIEWS["near"] = replace(
     standing=0.55,
     exchanged=0.25,
     crowds=(0.78, 0.12, 0.05, 0.03, 0.02),
+    dyed=0.45,
     damaged=0.5,
 )

@@ -1,5 +1,7 @@
 """Figures as a training shows them: other faces, any size, shadows, scenes of their colors."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.stages.parse import Part
@@ -67,6 +69,16 @@ def test_figures_are_shown_from_far_away_to_pieces():
     assert max(shares) > 1.6
 
 
+def test_feet_may_be_in_the_middle_of_a_view():
+    views = replace(VIEWS["streets"], standing=1.0, feet=1.0, tilt=0.0, leaning=0.0)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        matrix = chosen_view(standing(), 256, rng, views)
+        x, y = matrix @ (74, 290, 1)
+        assert 0.1 * 256 < x < 0.9 * 256
+        assert y < 1.2 * 256
+
+
 def test_what_is_unknown_beside_a_person_is_not_cut_out_with_it():
     sample = standing()
     labels = sample.labels.copy()
@@ -113,6 +125,21 @@ def test_only_clothes_are_dyed_and_keep_their_folds():
     assert np.median(likeness) > 0.5
     nobody = np.zeros_like(labels)
     assert dyed(photo, nobody, photo, rng) is photo
+
+
+def test_of_a_person_whose_parts_are_unknown_only_what_lies_below_the_face_is_dyed():
+    rng = np.random.default_rng(0)
+    photo = rng.integers(60, 200, (96, 96, 3), np.uint8)
+    labels = np.full((96, 96), FACELESS, np.uint8)
+    labels[20:50, 30:60] = Part.SKIN
+    changed = [
+        (dyed(photo, labels, photo, np.random.default_rng(seed)) != photo).any((1, 2))
+        for seed in range(12)
+    ]
+    assert not np.any([rows[:46] for rows in changed])
+    assert np.any([rows[54:].all() for rows in changed])
+    labels[labels == Part.SKIN] = FACELESS
+    assert dyed(photo, labels, photo, rng) is photo
 
 
 def test_skin_and_hair_get_other_shades_where_all_of_them_is_labelled():
