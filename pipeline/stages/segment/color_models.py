@@ -18,7 +18,7 @@ ROUNDS = 3  # of estimating the color models; each is weighted by the last one's
 # A pixel's weight in the color models is |2 p - 1| to this power, p its background probability: the
 # less sure a pixel is, the less it counts.
 SURE = 2.0
-PARSER_WEIGHT = 1.4  # of the parser's log-odds, beside the colors'
+PARSER_WEIGHT = 1.2  # of the parser's log-odds, beside the colors'
 # Log-odds added to the background's: in photos of people the parser takes more background for
 # people than people for background.
 SCENE = 0.2
@@ -26,7 +26,7 @@ LIMIT = 4.0  # the most, up or down, that the colors' log-odds may be
 FEW = 0.02  # pixels, added to both models: a color that is rarer than this says nothing
 # Where there is more scene than person, every color is likelier the scene's. The parser knows that
 # already: this share of it is taken off.
-KNOWN = 0.5
+KNOWN = 0.6
 # The less of a photo is people, the smaller are the places of which colors are compared, and the
 # less an edge may move onto the photo's own: cells across and down, and a share of the long side,
 # where it is all people.
