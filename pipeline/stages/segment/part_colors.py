@@ -14,13 +14,13 @@ Float = NDArray[np.float32]
 CLOTHES, SKIN, HAIR = (Part.PERSON,), (Part.BODY_SKIN,), (Part.HAIR, Part.HEADWEAR)
 GROUPS = (CLOTHES, SKIN, HAIR)
 LONG_PX = 192  # long side at which colors are compared
-CELLS = 2  # across and down: clothes are worn all over, but shoes may be like hair
+CELLS = 6  # across and down: shoes may be of the color of hair
 ROUNDS = 3  # of estimating the color models; each is weighted by the last one's probabilities
 PARSER_WEIGHT = 1.4  # of the parser's log-odds in the rounds, beside the colors'
 SURE = 2.0  # a pixel counts by |2 p - 1| to this power, p its probability in the group
 # Where there are more clothes than skin, every color is likelier theirs. The parser knows that
 # already: this share of it is taken off.
-KNOWN = 0.4
+KNOWN = 0.3
 LIMIT = 3.0  # the least of a group's log-odds by colors, beside the likeliest group's
 FEW = 0.02  # pixels, added to all models: a color that is rarer than this says nothing
 LEAST = 1e-3  # probability whose logarithm still counts
