@@ -27,6 +27,9 @@ FEW = 0.02  # pixels, added to both models: a color that is rarer than this says
 # Where there is more scene than person, every color is likelier the scene's. The parser knows that
 # already: this share of it is taken off.
 KNOWN = 0.6
+# All of it only where so much of what is taken for people surely is: a parse that is sure of
+# nobody takes rocks for people, and their size tells against them.
+CERTAIN, CERTAINLY = 0.95, 0.35
 # The less of a photo is people, the smaller are the places of which colors are compared, and the
 # less an edge may move onto the photo's own: cells across and down, and a share of the long side,
 # where it is all people.
@@ -70,9 +73,16 @@ def refine_background(photo: Image, background: Float) -> Float:
     edged_size = size_of_long(size, EDGED_PX)
     photo = resized(photo, edged_size)
     by_parser = np.float32(PARSER_WEIGHT) * _log_odds(resized(background, edged_size))
-    across = float(np.sqrt(max((background < 0.5).mean(), LEAST_SHARE)))  # of the photo, by people
+    people = max(float((background < 0.5).mean()), LEAST_SHARE)
+    certain = float((background < 1 - CERTAIN).mean()) / people
+    across = people**0.5
     cells = int(np.clip(round(CELLS / across), FEWEST, MOST))
-    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), resized(by_parser, small), cells)
+    by_colors = _color_log_odds(
+        resized(photo, small).clip(0, 1),
+        resized(by_parser, small),
+        grid_cells=cells,
+        known=KNOWN * min(certain / CERTAINLY, 1.0),
+    )
     edged = guided(
         _probability(by_parser + resized(by_colors, edged_size) + np.float32(SCENE)),
         luminance(photo),
@@ -81,19 +91,20 @@ def refine_background(photo: Image, background: Float) -> Float:
     return resized(edged, size).clip(0, 1)
 
 
-def _color_log_odds(photo: Image, by_parser: Float, cells: int) -> Float:
+def _color_log_odds(photo: Image, by_parser: Float, *, grid_cells: int, known: float) -> Float:
     """Estimate the background's log-odds, (H, W), by each pixel's color and place.
 
-    `by_parser`: the parser's log-odds, which are counted beside these. `cells`: across and down.
+    `by_parser`: the parser's log-odds, which are counted beside these. `grid_cells`: across and
+    down. `known`: as `KNOWN`.
     """
-    grid = grid_of(photo, cells)
+    grid = grid_of(photo, grid_cells)
     by_colors = np.zeros(by_parser.size, np.float32)
     for _ in range(ROUNDS):
         scene = _probability(by_parser.ravel() + by_colors)
         sure = np.asarray(np.abs(2 * scene - 1) ** SURE, np.float32)
         sums = zip(grid.gathered(sure * scene), grid.gathered(sure * (1 - scene)), strict=True)
         here, of_any_color = (np.log((there + FEW) / (person + FEW)) for there, person in sums)
-        by_colors = (here - KNOWN * of_any_color).clip(-LIMIT, LIMIT)
+        by_colors = (here - known * of_any_color).clip(-LIMIT, LIMIT)
     return by_colors.reshape(by_parser.shape)
 
 

@@ -95,12 +95,23 @@ def test_of_one_color_what_is_similar_is_all_that_is_near():
     assert np.allclose(8 * alike, near, rtol=1e-5)  # a color's own share of its surroundings: 1 / 8
 
 
-def test_a_small_person_of_the_scenes_color_is_not_lost_for_its_size():
+def small_in_gray(head, legs):
+    """Return a gray photo, where a small person stands, and a parse of head and legs."""
     small = np.zeros((240, 200), np.bool_)
     small[150:220, 80:120] = True
-    gray = np.full((*small.shape, 3), 0.5, np.float32)
-    background = np.where(small, 0.2, 0.95).astype(np.float32)
+    background = np.where(small, legs, 0.95).astype(np.float32)
+    background[150:185, 80:120] = head
+    return np.full((*small.shape, 3), 0.5, np.float32), small, background
+
+
+def test_a_small_person_of_the_scenes_color_is_not_lost_for_its_size():
+    gray, small, background = small_in_gray(head=0.02, legs=0.2)
     assert overlap(refine_background(gray, background), small) > 0.9
+
+
+def test_what_is_nowhere_surely_a_person_is_lost_for_its_size():
+    gray, _, background = small_in_gray(head=0.2, legs=0.2)
+    assert refine_background(gray, background).min() > 0.5
 
 
 def test_another_background_leaves_the_other_parts_their_shares():
