@@ -10,9 +10,9 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import FaceParse, Parser, Part, nine_classes, parse_face
+from pipeline.stages.parse import FaceParse, Parser, Part, merged, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
-from pipeline.stages.segment.color_models import refined_parts
+from pipeline.stages.segment.color_models import background_of, refine_background, refined_parts
 from pipeline.stages.segment.region import edge_px
 from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
@@ -147,7 +147,9 @@ def _outlined(
 
 
 def _somebody(original: Image, detections: Detections) -> Mask | None:
-    person = 1 - refined_parts(original, detections.whole, ())[..., 0]
+    scene = detections.whole[..., :1]  # nobody asks here what is hair or skin
+    parts = merged(scene, (), original.shape[:2])
+    person = 1 - refine_background(original, background_of(scene, parts))
     return person if (person > SURE).mean() > SOMEBODY else None
 
 
