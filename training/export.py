@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.unet import Parser
 from training.labels import CLASSES
@@ -56,6 +57,15 @@ CARDS: dict[str, dict[str, Any]] = {
         "role": "close_parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
         "data": "trained by this project: CelebAMask-HQ, in-the-wild portraits",
+    },
+    "finder_light": {
+        "role": "finder",
+        "license": "research only: some of its training photos are",
+        "data": (
+            "trained by this project: Clothing Co-Parsing (Apache-2.0), in-the-wild portraits, "
+            "full-body scenes, CelebAMask-HQ, CycleGAN's monet2photo, paintings in the public "
+            "domain; faces by YuNet (MIT)"
+        ),
     },
     "sam_light": {
         "role": "promptable",
@@ -122,6 +132,13 @@ def restorer(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     return _loaded(LightRestorer(**build), state), build
 
 
+def finder(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the small detector of faces in a checkpoint and its arguments."""
+    state = single(*files)
+    build = {"width": len(state["first.0.weight"])}
+    return _loaded(LightFinder(**build), state), build
+
+
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
     return _loaded(compact(), single(*files)), {
@@ -181,7 +198,7 @@ def main() -> None:
     args = cli.parse_args()
     readers = {
         "painter": painter, "mood": painter, "parser": parser, "close_parser": parser,
-        "promptable": promptable, "restorer": restorer, "perceptual": perceptual,
+        "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

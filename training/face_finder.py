@@ -14,10 +14,14 @@ FINDER = Path("weights/yunet/yunet_n_dynamic.onnx")
 
 @dataclass(frozen=True)
 class Found:
-    """A face: eyes and mouth corners, the picture's left one first, (4, 2) px; its height, px."""
+    """A face: eyes and mouth corners, the picture's left one first, (4, 2) px; its height, px.
+
+    `score`: how sure YuNet is.
+    """
 
     points: Points
     height: float
+    score: float = 1.0
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -34,13 +38,13 @@ class Found:
 class FaceFinder:
     """YuNet on a photo whose long side is enlarged or reduced to `long_px`."""
 
-    def __init__(self, shared: Path, long_px: int = 1280) -> None:
+    def __init__(self, shared: Path, long_px: int = 1280, least: float = LEAST_SCORE) -> None:
         file = shared / FINDER
         if not file.is_file():
             raise FileNotFoundError(
                 f"YuNet was wanted at {file}; it is not there. SHARED holds `data` and `weights`."
             )
-        self.network = cv2.FaceDetectorYN.create(str(file), "", (320, 320), LEAST_SCORE)
+        self.network = cv2.FaceDetectorYN.create(str(file), "", (320, 320), least)
         self.long_px = long_px
 
     def __call__(self, photo: Pixels) -> list[Found]:
@@ -60,4 +64,4 @@ def _found(row: np.ndarray, scale: float) -> Found:
     # YuNet's own order: two eyes, the nose, two mouth corners.
     pairs = (points[:2], points[3:])
     ordered = np.vstack([pair[np.argsort(pair[:, 0])] for pair in pairs]).astype(np.float32)
-    return Found(ordered, float(row[3] / scale))
+    return Found(ordered, float(row[3] / scale), float(row[14]))

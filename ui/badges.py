@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from pipeline.types import Painting
 from pipeline.variants import SEGMENTERS
-from pipeline.weights.catalog import CATALOG, PARSERS, Role
+from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
     "paint": ("perceptual", "painter", "mood"),
-    "parse": (*PARSERS, "detector"),
+    "parse": (*SEEING, "detector"),
     "restore": ("restorer",),
     "segment": (*PARSERS, "promptable", "person"),
     "blend": (),

@@ -24,6 +24,7 @@ NETS = {
     "mood": "cyclegan.Generator",
     "parser": "unet.Parser",
     "close_parser": "unet.Parser",
+    "finder": "light_finder.LightFinder",
     "restorer": "gfpgan.Restorer",
     "restorer_light": "light_restorer.LightRestorer",
     "promptable": "sam.ImageEncoder",

@@ -20,6 +20,7 @@ SHAPES: dict[Role, list[int]] = {
     "mood": OPEN,
     "parser": OPEN,
     "close_parser": OPEN,
+    "finder": OPEN,
     "person": OPEN,
     "detector": OPEN,
     "restorer": [-1, 3, 512, 512],

@@ -81,13 +81,15 @@ HEAD_PARTS = (*FACE_PARTS, Part.HAIR, Part.HEADWEAR)
 
 @dataclass(frozen=True)
 class Parser:
-    """The two parsing networks.
+    """The networks that a photo is seen by.
 
     `whole` was trained on photos with faces of any size, `close` on upright crops of one face.
+    `finder` spots small faces; without one, larger looks of `whole` show them.
     """
 
     whole: Network
     close: Network
+    finder: Network | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pipeline.types import (
     WeightUse,
 )
 from pipeline.variants import PAINTERS
-from pipeline.weights.catalog import PARSERS
+from pipeline.weights.catalog import SEEING
 
 WORKING_PIXELS = 2_000_000
 
@@ -180,12 +180,12 @@ class Run:
         return self.using(self.models.load(role, self.settings.weights))
 
     def parser(self) -> Keyed[Parser]:
-        """Return the two networks that parse.
+        """Return the networks that a photo is seen by.
 
         Raises: WeightError: they are not at hand.
         """
-        whole, close = (self.role(role) for role in PARSERS)
-        return Keyed(Parser(whole.run, close.run), _part_key((whole, close)))
+        loaded = tuple(self.role(role) for role in SEEING)
+        return Keyed(Parser(*(each.run for each in loaded)), _part_key(loaded))
 
     def features(self) -> LoadedFeatures:
         """Return the network that compares pictures, noted as used.

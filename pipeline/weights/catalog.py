@@ -13,6 +13,7 @@ Role = Literal[
     "mood",
     "parser",
     "close_parser",
+    "finder",
     "restorer",
     "promptable",
     "person",
@@ -25,13 +26,15 @@ Role = Literal[
 # whole picture, "frozen" paints a tile with these statistics.
 Submodule = Literal["run", "prompt", "statistics", "frozen"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
+SEEING: tuple[Role, ...] = (*PARSERS, "finder")  # what every photo is seen by
 # Roles that any painting may need. The others are used only where a person names a network.
-USUAL: tuple[Role, ...] = (*PARSERS, "painter", "restorer")
+USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "mood": "paints it in another mood",
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
+    "finder": "spots small faces",
     "restorer": "restores worn or blurred faces",
     "promptable": "outlines what boxes and clicks point at",
     "person": "outlines whole persons",

@@ -1,4 +1,4 @@
-"""Find faces by the parser alone: candidates in the whole photo, verified in a crop of each."""
+"""Find faces: candidates in the parse of the whole photo, and spots, verified in a crop of each."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from pipeline.ops.resample import by_planes, resized
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.limit import limit
+from pipeline.stages.detect.spots import Spot, spots
 from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import (
     FACE_PARTS,
@@ -46,6 +47,7 @@ SHOWN = 0.5  # probability of a face's parts from which on they must belong to a
 # Highest probability of brows, eyes or mouth in a patch of skin from which on it may be a face;
 # hands and arms have less.
 SUSPECTED = 0.04
+SURE = 0.5  # the finder's score from which on a face needs no other witness that it is one
 
 Window = tuple[slice, slice]  # rows, columns
 Found = list[tuple[Face, FaceParse]]
@@ -67,14 +69,17 @@ class Detections:
 def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Detections:
     """Parse the whole photo, verify every candidate in a crop, then parse the whole once more.
 
-    The last parse is at the size that fits the faces. Before it, a larger parse follows where the
-    first one shows skin that no face explains, and a smaller one where no face was found.
+    The last parse is at the size that fits the faces. Before it, small faces are spotted; without a
+    network for that, a larger parse follows where the first one shows skin that no face explains. A
+    smaller one follows where no face was found.
     `limiting`: whether a network that knows a body's skin is held to face classes within the reach
     of found faces.
     """
     parts = parse_photo(photo, parser.whole, long_px=LONG_PX)
     found = _confirmed(photo, parser, parts, whole_of(photo), [])
-    if unseen := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
+    if parser.finder:
+        found = _spotted(photo, parser, found)
+    elif unseen := unexplained(parts, tuple(face for face, _ in found), photo.shape[:2]):
         window, whole_px = unseen
         long_px = round(whole_px * _long(window) / max(photo.shape[:2]))
         found = _confirmed(
@@ -129,10 +134,10 @@ def _confirmed(
     """Return the known faces and those of the window, parsed as `parts`, that a crop verifies."""
     scale = _long(window) / max(parts.shape[:2])
     corner = (window[1].start, window[0].start)
-    found = list(known)
+    found = known
     for candidate in face_candidates(parts):
         points = ((candidate + 0.5) * scale - 0.5 + corner).astype(np.float32)
-        if any(_within(points.mean(0), face) for face, _ in found):
+        if _known(points, found):
             continue
         view = _window_around(parts, candidate, scale, corner)
         certain = view and clear_face(view)
@@ -143,10 +148,32 @@ def _confirmed(
             is None
         ):
             continue
-        pair = verify_face(photo, parser, points, certain)
-        if pair and not any(_same(pair[0], face) for face, _ in found):
-            found.append(pair)
+        found = _with(found, verify_face(photo, parser, points, certain))
     return found
+
+
+def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
+    """Return the known faces and those that the finder spots and a crop verifies."""
+    found = known
+    for spot in spots(photo, parser.finder) if parser.finder else []:
+        if not _known(spot.points, found):
+            found = _with(found, _verified(photo, parser, spot))
+    return found
+
+
+def _verified(photo: Image, parser: Parser, spot: Spot) -> tuple[Face, FaceParse] | None:
+    return verify_face(photo, parser, spot.points, witnessed=spot.score >= SURE)
+
+
+def _known(points: Points, found: Found) -> bool:
+    """Say whether a candidate is a face that is found already."""
+    return any(_within(points.mean(0), face) for face, _ in found)
+
+
+def _with(found: Found, pair: tuple[Face, FaceParse] | None) -> Found:
+    """Add a face that is no face's second find."""
+    new = pair and not any(_same(pair[0], face) for face, _ in found)
+    return [*found, pair] if pair and new else found
 
 
 def _window_around(

@@ -31,16 +31,24 @@ def clear_face(view: FaceParse) -> Face | None:
 
 
 def verify_face(
-    photo: Image, parser: Parser, points: Points, certain: Face | None = None
+    photo: Image,
+    parser: Parser,
+    points: Points,
+    certain: Face | None = None,
+    *,
+    witnessed: bool = False,
 ) -> tuple[Face, FaceParse] | None:
     """Measure the face at `points` in a crop, and parse it; None where there is none.
 
-    The `whole` network alone decides whether there is a face: the `close` one, trained on faces
-    only, sees one in every sleeve. `certain`: the face that it has decided on already.
+    The `whole` network decides whether there is a face: the `close` one, trained on faces only,
+    sees one in every sleeve. `certain`: the face that it has decided on already. `witnessed`:
+    whether another network is sure of a face, so that one out of focus need not be seen by both.
     """
     own = _points_of(certain) if certain else _settled(photo, parser, points)
     if own is None:
-        return None
+        if not witnessed:
+            return None
+        own = points
     near = parse_crop(photo, own, parser.close)
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):

@@ -15,7 +15,7 @@ Plane = NDArray[np.float32]  # (H, W)
 ASIDE, ABOVE, BELOW = 2.4, 0.6, 0.85
 # The throat, in the distance from eyes to mouth: how far around the mouth, across and down. A chin
 # ends at 0.6 to 0.9: what lies below is kept with it, so that no edge runs along a jaw.
-THROAT = (0.9, 0.87)
+THROAT = (0.9, 1.02)
 SOFT = 0.3  # likewise: the width over which these end, so that they leave no line
 
 
