@@ -15,7 +15,7 @@ from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
 from pipeline.weights.resolve import WeightError
-from tests.faces import drawn_parts, for_each
+from tests.faces import blind, drawn_parts, for_each
 
 
 @dataclass
@@ -46,6 +46,10 @@ class PlainModels:
     @staticmethod
     def painter(batch):
         return -batch
+
+    @staticmethod
+    def finder(batch):
+        return blind(batch)
 
     @staticmethod
     def brighter(batch):
@@ -109,7 +113,7 @@ def test_missing_restoration_weights_are_said_not_hidden():
     painting = paint(photo_of(), models=PlainModels())
     assert painting.restored is None
     assert "not here" in painting.skipped["restore"]
-    assert [w.name for w in painting.weights] == ["parser", "close_parser", "painter"]
+    assert [w.name for w in painting.weights] == ["parser", "close_parser", "finder", "painter"]
 
 
 def test_asking_for_full_weights_that_are_missing_is_an_error():

@@ -66,6 +66,30 @@ class Shrink(v2.Transform):
         return F.resize(small, [h, w])
 
 
+class Faint(v2.Transform):
+    """Show the picture as lenses and photos show what is far off: few px, often out of focus.
+
+    `scale`: least and most of the sides that are left, by their logarithm. `blur`: the most, px of
+    the small picture.
+    """
+
+    def __init__(self, scale: tuple[float, float], blur: float) -> None:
+        super().__init__()
+        self.scale, self.blur = scale, blur
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        scale = math.exp(drawn(math.log(self.scale[0]), math.log(self.scale[1])))
+        return {"scale": scale, "blur": drawn(0.1, self.blur)}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:  # noqa: ANN401
+        if not isinstance(inpt, tv_tensors.Image):
+            return inpt
+        h, w = inpt.shape[-2:]
+        size = [max(8, round(h * params["scale"])), max(8, round(w * params["scale"]))]
+        small = F.gaussian_blur(F.resize(inpt, size), [7, 7], [params["blur"]] * 2)
+        return F.resize(small, [h, w], interpolation=v2.InterpolationMode.BICUBIC)
+
+
 def drawn(least: float, most: float) -> float:
     """Return a uniform number between the two."""
     return least + (most - least) * torch.rand(()).item()
@@ -90,3 +114,5 @@ DAMAGE = v2.Compose(
         sometimes(0.2, v2.JPEG((10, 90))),
     ]
 )
+# A face of 14 to 70 px in a closer look, up to as blurred as passers-by are.
+FAINT = Faint((0.08, 0.35), 2.2)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
-from training.damage import DAMAGE
+from training.damage import DAMAGE, FAINT
 from training.framing import composed
 from training.labels import MEAN, STD
 from training.samples import Samples
@@ -69,6 +69,8 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
             mask = tv_tensors.Mask(torch.from_numpy(labels))
             if rng.random() < self.views.damaged:
                 picture, mask = DAMAGE(picture, mask)
+            if rng.random() < self.views.faint:
+                picture, mask = FAINT(picture, mask)
         return picture.as_subclass(Tensor), mask.as_subclass(Tensor)
 
 

@@ -19,6 +19,7 @@ from pipeline.ops.resample import resized
 from pipeline.runtime.models import Models
 from pipeline.stages.parse import Parser, parse_photo
 from pipeline.types import Labels, Pixels
+from pipeline.weights.catalog import SEEING
 from training.checks import Pair, photos_in
 from training.face_finder import FaceFinder, Found
 from training.faces import pairs_of, person_labels
@@ -48,8 +49,7 @@ class Teachers:
 def teachers(shared: Path) -> Teachers:
     """Return YuNet and the embedded networks."""
     models = Models()
-    run = {role: models.load(role, "embedded").run for role in ("parser", "close_parser")}
-    parser = Parser(run["parser"], run["close_parser"])
+    parser = Parser(*(models.load(role, "embedded").run for role in SEEING))
     return Teachers(FaceFinder(shared), FaceFinder(shared, PORTRAIT_PX), parser)
 
 

@@ -43,8 +43,8 @@ class Views:
     that are in the middle. `shaded`: how often a face is
     given sunglasses; `cast`: how often somebody casts a shadow; `alike`: how often another scene
     gets the person's colors; `dyed`: how often clothes get other colors or patterns, and how often
-    skin and hair other shades; `unsharp`: how often somebody set in is out of focus; `damaged`: how
-    often light, lens and file are varied.
+    skin and hair other shades; `unsharp`: how often somebody set in is out of focus; `faint`: how
+    often a view has few px and no focus; `damaged`: how often light, lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -63,6 +63,7 @@ class Views:
     alike: float = 0.0
     dyed: float = 0.0
     unsharp: float = 0.0
+    faint: float = 0.0
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -165,6 +166,7 @@ VIEWS = {
         empty=0.01,
         shaded=0.06,
         dyed=0.2,
+        faint=0.25,
         damaged=0.5,
     ),
     # The same as most photos are: one person before the scene that was there, little damaged. A

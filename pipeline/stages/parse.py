@@ -84,12 +84,12 @@ class Parser:
     """The networks that a photo is seen by.
 
     `whole` was trained on photos with faces of any size, `close` on upright crops of one face.
-    `finder` spots small faces; without one, larger looks of `whole` show them.
+    `finder` spots small faces.
     """
 
     whole: Network
     close: Network
-    finder: Network | None = None
+    finder: Network
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,13 @@ from pipeline.runtime.engines import compile_openvino, count_cores, run_torch
 from pipeline.runtime.models import Models
 from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.parse import Parser
-from pipeline.weights.catalog import CATALOG, PARSERS, WeightError, read_manifest
+from pipeline.weights.catalog import CATALOG, SEEING, WeightError, read_manifest
 from pipeline.weights.resolve import obtain
 from tests.nets.test_nets import stirred
 from training.export import export, restorer
 
 ROOT = Path(__file__).parents[2]
+EMBEDDED = ("parser", "parser_close", "finder_light")  # what every photo is seen by
 
 
 def astronaut(side: int) -> np.ndarray:
@@ -92,12 +93,12 @@ def test_the_parsers_agree_with_pytorch(models, side, name, role):
 def test_faces_lie_where_pytorch_puts_them(models):
     photo = data.astronaut().astype(np.float32) / 255
 
-    def find(whole, close):
-        (face,) = detect_faces(photo, Parser(whole, close)).faces
+    def find(*networks):
+        (face,) = detect_faces(photo, Parser(*networks)).faces
         return face
 
-    found = find(*(models.load(role, "embedded").run for role in PARSERS))
-    wanted = find(*(run_torch(obtain(CATALOG[name]), "cpu") for name in ("parser", "parser_close")))
+    found = find(*(models.load(role, "embedded").run for role in SEEING))
+    wanted = find(*(run_torch(obtain(CATALOG[name]), "cpu") for name in EMBEDDED))
     for part in ("eyes", "mouth"):
         assert np.abs(getattr(found, part) - getattr(wanted, part)).max() <= 0.5
 
@@ -294,8 +295,8 @@ def counted(monkeypatch):
 
 def test_warming_up_runs_what_is_here_and_forgives_what_is_not(counted):
     Models("cpu").warm()
-    assert counted[:3] == [("parser", "cpu"), ("parser_close", "cpu"), ("monet_light", "cpu")]
-    assert set(counted[3:]) == {("restorer_light", "cpu"), ("sam_light", "cpu")}
+    assert counted[:4] == [(name, "cpu") for name in (*EMBEDDED, "monet_light")]
+    assert set(counted[4:]) == {("restorer_light", "cpu"), ("sam_light", "cpu")}
 
 
 def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monkeypatch):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.stages.blend import blend
 from pipeline.stages.detect.candidates import face_candidates
-from pipeline.stages.detect.from_parsing import LARGER_PX, detect_faces, unexplained
+from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import (
@@ -29,7 +29,7 @@ from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
 from pipeline.stages.stylize.generator import stylize
 from pipeline.types import Face, RestorationPlan
-from tests.faces import drawn_parts, for_each
+from tests.faces import blind, drawn_parts, for_each
 
 RNG = np.random.default_rng(0)
 FACE = Face(
@@ -273,74 +273,6 @@ def test_only_a_seeded_painter_gets_noise():
     assert not np.array_equal(plain, seeded)
 
 
-def skin_at(size, *boxes):
-    parts = np.zeros((*size, 12), np.float32)
-    parts[..., Part.BACKGROUND] = 1
-    for x0, y0, x1, y1 in boxes:
-        parts[y0:y1, x0:x1] = np.eye(12)[Part.SKIN]
-    return parts
-
-
-def test_skin_that_no_face_explains_is_looked_at_again():
-    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
-    parts[106, 304] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
-    face = Face(
-        (40, 40, 280, 360),
-        np.float32([[100, 150], [200, 150]]),
-        np.float32([[110, 280], [190, 280]]),
-        0.9,
-    )
-    (rows, columns), long_px = unexplained(parts, (face,), (512, 1024))
-    assert long_px == LARGER_PX[1]
-    assert rows.start < 200
-    assert rows.stop > 240
-    assert 280 < columns.start < 600
-    assert columns.stop > 632
-
-
-def test_a_large_face_alone_needs_no_larger_parse():
-    parts = skin_at(
-        (256, 512), (20, 20, 140, 180), (200, 200, 202, 202), (160, 240, 500, 250)
-    )  # a speck and a belt are no faces
-    face = Face(
-        (40, 40, 280, 360),
-        np.float32([[100, 150], [200, 150]]),
-        np.float32([[110, 280], [190, 280]]),
-        0.9,
-    )
-    assert unexplained(parts, (face,), (512, 1024)) is None
-
-
-def test_skin_without_a_trace_of_eyes_or_mouth_is_a_hand():
-    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 100, 316, 120))
-    face = Face(
-        (40, 40, 280, 360),
-        np.float32([[100, 150], [200, 150]]),
-        np.float32([[110, 280], [190, 280]]),
-        0.9,
-    )
-    assert unexplained(parts, (face,), (512, 1024)) is None
-
-
-def test_small_faces_make_the_whole_photo_worth_a_larger_parse():
-    assert unexplained(skin_at((256, 512), (20, 20, 40, 46)), (), (512, 1024)) == (
-        (slice(0, 512), slice(0, 1024)),
-        LARGER_PX[1],
-    )
-
-
-def test_a_large_patch_of_skin_needs_no_very_large_parse():
-    parts = skin_at((256, 512), (20, 20, 140, 180), (300, 60, 380, 160))
-    parts[106, 340] = 0.9 * np.eye(12)[Part.SKIN] + 0.1 * np.eye(12)[Part.LEFT_EYE]
-    face = Face(
-        (40, 40, 280, 360),
-        np.float32([[100, 150], [200, 150]]),
-        np.float32([[110, 280], [190, 280]]),
-        0.9,
-    )
-    assert unexplained(parts, (face,), (512, 1024))[1] == LARGER_PX[0]
-
-
 @pytest.mark.parametrize(("sure", "again"), [(0.99, False), (0.9, True)])
 def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that_network(
     sure, again
@@ -361,7 +293,7 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
         center, tall = (inner, 0.6 * INNER_SCALE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
-    (face,) = detect_faces(photo_of(300, 400), Parser(whole, close)).faces
+    (face,) = detect_faces(photo_of(300, 400), Parser(whole, close, blind)).faces
     assert bool(crops) == again
     assert abs(face.eyes[:, 0].mean() - 200) < 5
 

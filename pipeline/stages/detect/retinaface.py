@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect.from_parsing import Detections, limited, parse_at_fitting_size
+from pipeline.stages.detect.fitting import parse_at_fitting_size
+from pipeline.stages.detect.from_parsing import Detections, limited
 from pipeline.stages.detect.verify import verify_face
 from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, likeliest, parse_face
 from pipeline.types import Face, Image, Network

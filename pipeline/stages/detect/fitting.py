@@ -1,0 +1,50 @@
+"""Parse the whole photo at the size that fits its faces."""
+
+import numpy as np
+
+from pipeline.ops.resample import by_planes, resized
+from pipeline.stages.parse import Parser, Probabilities, mean_of, parse_photo, with_background
+from pipeline.types import Face, Image
+
+LONG_PX = 384  # long side of the first parse of the whole photo: it outlines people better than 512
+FITTING_PX = 165  # height of the aligned faces that the parser was trained on, at its training size
+FITTING_LONG_PX = (256, 768)
+NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fitting one
+# Long side above which faces are so small that whole figures are in the photo, or many people.
+# These are outlined best at the first parse's size.
+FIGURES_FROM_PX = 512
+FIRST_WEIGHT = np.float32(0.3)  # of the first parse's classes beside those of the fitting size
+
+
+def parse_at_fitting_size(
+    photo: Image, parser: Parser, faces: tuple[Face, ...], *, first: Probabilities | None = None
+) -> Probabilities:
+    """Parse the whole photo at the size that fits the largest face.
+
+    The `first` parse is taken where it has nearly that size. The background is a mean with the
+    mirrored photo's, for networks err at different places: of the close network where faces are
+    large; where they are small, both at the first parse's size, which fits whole figures.
+    """
+    long_px = _fitting_px(photo, faces)
+    if first is None or abs(long_px / LONG_PX - 1) >= NEARLY:
+        parts = parse_photo(photo, parser.whole, long_px=long_px)
+    else:
+        long_px, parts = LONG_PX, first
+    if long_px <= FIGURES_FROM_PX:
+        other = parse_photo(photo, parser.close, long_px=long_px, mirrored="only")
+        return with_background(parts, mean_of(parts[..., 0], other[..., 0]))
+    if first is None:
+        first = parse_photo(photo, parser.whole, long_px=LONG_PX)
+    other = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
+    size = parts.shape[:2]
+    enlarged = by_planes(lambda plane: resized(plane, size), first)
+    mixed = np.asarray(parts + FIRST_WEIGHT * (enlarged - parts), np.float32)
+    scene = np.ascontiguousarray(mean_of(first[..., 0], other[..., 0]))
+    return with_background(mixed, resized(scene, size))
+
+
+def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
+    """Return the long side, px, at which the largest face has the height of the training faces."""
+    if not faces:
+        return LONG_PX
+    return int(np.clip(max(photo.shape[:2]) * FITTING_PX / faces[0].height, *FITTING_LONG_PX))

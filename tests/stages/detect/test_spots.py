@@ -1,0 +1,103 @@
+"""Small faces are spotted on a heat map, and a crop verifies them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from pipeline.stages.detect import from_parsing
+from pipeline.stages.detect.from_parsing import SURE, detect_faces
+from pipeline.stages.detect.spots import LEAST, STEP, spots
+from pipeline.stages.detect.verify import VERIFY_PX
+from pipeline.stages.parse import Parser
+from tests.faces import blind, drawn_parts, for_each
+
+SIDE = 256
+EYES_AND_MOUTH = np.float32([[-5, -6], [5, -6], [-4, 6], [4, 6]])  # px from a face's middle
+
+
+def finder_of(*cells, size=(SIDE, SIDE)):
+    """Return a finder that sees a face of `score` at each cell (row, column, score)."""
+
+    def network(batch):
+        said = blind(batch)
+        assert batch.shape[2:] == size
+        for row, column, score in cells:
+            said[:, 0, row, column] = score
+            said[:, 1:, row, column] = EYES_AND_MOUTH.ravel()
+        return said
+
+    return network
+
+
+def middle_of(row, column):
+    return np.array([(column + 0.5) * STEP - 0.5, (row + 0.5) * STEP - 0.5])
+
+
+def test_a_peak_is_a_face_whose_points_are_in_the_photos_px():
+    photo = np.zeros((SIDE, SIDE, 3), np.float32)
+    (found,) = spots(photo, finder_of((10, 20, 0.9)), long_px=SIDE)
+    np.testing.assert_allclose(found.points, EYES_AND_MOUTH + middle_of(10, 20), atol=1e-4)
+    assert found.score == pytest.approx(0.9)
+
+
+def test_a_photo_of_another_size_is_looked_at_in_the_finders():
+    photo = np.zeros((4 * SIDE, 2 * SIDE, 3), np.float32)
+    (found,) = spots(photo, finder_of((10, 5, 0.9), size=(SIDE, SIDE // 2)), long_px=SIDE)
+    expected = (EYES_AND_MOUTH + middle_of(10, 5) + 0.5) * 4 - 0.5
+    np.testing.assert_allclose(found.points, expected, atol=1e-3)
+
+
+def test_the_likeliest_come_first_and_of_neighbors_the_peak_counts():
+    photo = np.zeros((SIDE, SIDE, 3), np.float32)
+    cells = ((4, 4, 0.5), (4, 5, 0.45), (20, 20, 0.8), (10, 10, LEAST - 0.01))
+    assert [spot.score for spot in spots(photo, finder_of(*cells), long_px=SIDE)] == [
+        pytest.approx(0.8),
+        pytest.approx(0.5),
+    ]
+
+
+def test_where_no_face_is_there_are_no_spots():
+    assert spots(np.zeros((SIDE, SIDE, 3), np.float32), blind, long_px=SIDE) == []
+
+
+@dataclass
+class Crops:
+    """Networks that see a face in upright crops of one, and none in whole photos.
+
+    `whole` sees it in its crop, too, or leaves the decision to who spotted it.
+    """
+
+    whole_sees: bool
+    close_sees: bool = True
+
+    def whole(self, batch):
+        return self.crop(batch, batch.shape[2:] == (VERIFY_PX, VERIFY_PX) and self.whole_sees)
+
+    def close(self, batch):
+        return self.crop(batch, batch.shape[2] == batch.shape[3] and self.close_sees)
+
+    def crop(self, batch, seen):
+        h, w = batch.shape[2:]
+        return for_each(batch, drawn_parts((h, w), [(w / 2, h / 2)] if seen else [], 0.6 * h, 0))
+
+
+@pytest.mark.parametrize(
+    ("score", "whole", "close", "found"),
+    [
+        (SURE + 0.1, True, True, 1),
+        (SURE + 0.1, False, True, 1),  # out of focus, say: the finder alone is sure
+        (SURE - 0.1, False, True, 0),
+        (SURE - 0.1, True, True, 1),
+        (SURE + 0.1, False, False, 0),  # without parts there is nothing to keep
+    ],
+)
+def test_a_spot_is_a_face_where_a_crop_shows_one(monkeypatch, score, whole, close, found):
+    monkeypatch.setattr(from_parsing, "spots", lambda photo, net: spots(photo, net, long_px=SIDE))
+    photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
+    seen = Crops(whole, close)
+    finder = finder_of((12, 16, score), size=(224, SIDE))
+    faces = detect_faces(photo, Parser(seen.whole, seen.close, finder)).faces
+    assert len(faces) == found
+    for face in faces:
+        assert np.abs(face.eyes.mean(0) - (middle_of(12, 16) + 0.5) * 1.25).max() < face.height
