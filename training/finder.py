@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.nets.light_finder import REACH, STEP, LightFinder
-from pipeline.stages.detect.spots import spots
+from pipeline.stages.detect.spots import spots_at
 from training.command import parser_of
 from training.figures import as_network, draw_curve
 from training.found_faces import FacesOf, found_in_photos
@@ -124,7 +124,7 @@ def _marked(network: nn.Module, photo: Tensor) -> np.ndarray:
     """Return a view with a dot at each point of what the network finds."""
     picture = photo.permute(1, 2, 0).numpy()
     out = np.ascontiguousarray((picture * 255).astype(np.uint8))
-    for spot in spots(picture, as_network(network), long_px=SIDE):
+    for spot in spots_at(picture, as_network(network), SIDE):
         for x, y in spot.points:
             cv2.circle(out, (round(float(x)), round(float(y))), 1, (255, 0, 0), -1)
     return out

@@ -9,7 +9,7 @@ from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.limit import limit
-from pipeline.stages.detect.spots import spots
+from pipeline.stages.detect.spots import Spot, spots
 from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
 from pipeline.types import Face, Image, Points
@@ -22,7 +22,9 @@ CHECK_PX = 192
 # or between the eyes' middle and the mouth.
 ROOM = 2.0
 CLEAR_PX = 72  # height, in a parse of the whole, from which on a face is parsed well
-SURE = 0.5  # the finder's score from which on a face needs no other witness that it is one
+SURE = 0.6  # the finder's score from which on a face needs no other witness that it is one
+# In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
+BESIDE = 0.6
 
 Found = list[tuple[Face, FaceParse]]
 
@@ -109,9 +111,15 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
     found = known
     for spot in spots(photo, parser.finder):
         if not _known(spot.points, found):
-            verified = verify_face(photo, parser, spot.points, witnessed=spot.score >= SURE)
-            found = _with(found, verified)
+            pair = verify_face(photo, parser, spot.points, witnessed=spot.score >= SURE)
+            found = _with(found, pair if pair and _is_at(pair[0], spot) else None)
     return found
+
+
+def _is_at(face: Face, spot: Spot) -> bool:
+    """Say whether a face that a crop shows is the one that was spotted."""
+    middle = (face.eyes.mean(0) + face.mouth.mean(0)) / 2
+    return float(np.hypot(*(middle - spot.middle))) < BESIDE * spot.drop
 
 
 def _known(points: Points, found: Found) -> bool:

@@ -12,6 +12,7 @@ from pipeline.types import Face
 EYES = (Part.RIGHT_EYE, Part.LEFT_EYE)  # the picture's left one first
 TALLEST = 8.0  # the greatest height of a face, in profile too, in distances between its eyes
 SPECK = 0.04  # of the glass that a face wears: what is smaller is no eye behind it
+SLIGHT = 0.15  # of the other eye's area: what is smaller is no eye of a profile
 # Height, photo px, of the smallest face that may show no eye but glass: a line of letters may look
 # like a smaller one.
 HIDDEN_PX = 20
@@ -31,7 +32,8 @@ def measure(view: FaceParse) -> Face | None:
     here = _around(region) > 0  # a neighbor's eye may be larger
     glass = int(((labels == Part.GLASSES) & here).sum())
     eyes = [_largest((labels == part) & here) for part in EYES]
-    eyes = [None if e is None or e.sum() < SPECK * glass else e for e in eyes]
+    least = max([SPECK * glass, *(SLIGHT * e.sum() for e in eyes if e is not None)])
+    eyes = [None if e is None or e.sum() < least else e for e in eyes]
     hidden = [False, False]
     if eyes[0] is None or eyes[1] is None:
         eyes, hidden = _behind_glasses(eyes, (labels == Part.GLASSES) & here)

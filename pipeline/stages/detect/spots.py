@@ -9,9 +9,10 @@ from pipeline.ops.resample import seen_at
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Image, Network, Points
 
-LONG_PX = 1024  # long side at which the photo is looked at
+LOOKS_PX = (1024, 512)  # long sides at which the photo is looked at
 STEP, MULTIPLE = 8, 32  # px between two cells of the heat map; what both sides are a multiple of
-LEAST = 0.3  # probability from which on a peak is a likely face
+LEAST = 0.35  # probability from which on a peak is a likely face
+APART = 1.0  # in distances of eyes to mouth: middles that are nearer are one face's
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,32 @@ class Spot:
     points: Points
     score: float
 
+    @property
+    def middle(self) -> Points:
+        """The middle between eyes and mouth, (2,)."""
+        return (self.points[:2].mean(0) + self.points[2:].mean(0)) / 2
 
-def spots(photo: Image, finder: Network, *, long_px: int = LONG_PX) -> list[Spot]:
-    """Return likely faces of 10 to 130 px, at a long side of `long_px`, the likeliest first."""
+    @property
+    def drop(self) -> float:
+        """The distance from the eyes to the mouth."""
+        return float(np.hypot(*(self.points[2:].mean(0) - self.points[:2].mean(0))))
+
+
+def spots(photo: Image, finder: Network) -> list[Spot]:
+    """Return likely faces of 10 px, at the larger look, to a quarter of the photo."""
+    every = [spot for long_px in LOOKS_PX for spot in spots_at(photo, finder, long_px)]
+    kept: list[Spot] = []
+    for spot in sorted(every, key=lambda spot: -spot.score):
+        if all(
+            np.hypot(*(spot.middle - other.middle)) > APART * max(spot.drop, other.drop)
+            for other in kept
+        ):
+            kept.append(spot)
+    return kept
+
+
+def spots_at(photo: Image, finder: Network, long_px: int) -> list[Spot]:
+    """Return likely faces of 10 to 130 px, at a long side of `long_px`."""
     padded, size = seen_at(photo, long_px, MULTIPLE)
     heat, *offsets = finder(to_batch(padded))[0]
     peaks = (heat == cv2.dilate(heat, np.ones((3, 3), np.uint8))) & (heat >= LEAST)
@@ -32,4 +56,4 @@ def spots(photo: Image, finder: Network, *, long_px: int = LONG_PX) -> list[Spot
     points = np.stack(offsets, -1)[rows, columns].reshape(-1, 4, 2) + centers[:, None]
     points = points * (max(photo.shape[:2]) / max(size)) - 0.5
     scores = heat[rows, columns]
-    return [Spot(points[i].astype(np.float32), float(scores[i])) for i in np.argsort(-scores)]
+    return [Spot(points[i].astype(np.float32), float(scores[i])) for i in range(len(scores))]

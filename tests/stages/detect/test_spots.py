@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pipeline.stages.detect import from_parsing
+from pipeline.stages.detect import spots as module
 from pipeline.stages.detect.from_parsing import SURE, detect_faces
-from pipeline.stages.detect.spots import LEAST, STEP, spots
+from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import Parser
 from tests.faces import blind, drawn_parts, for_each
@@ -30,35 +30,52 @@ def finder_of(*cells, size=(SIDE, SIDE)):
     return network
 
 
+@pytest.fixture
+def looks(monkeypatch):
+    """Let photos be looked at, at other sizes."""
+    return lambda *sizes: monkeypatch.setattr(module, "LOOKS_PX", sizes)
+
+
+def test_what_two_looks_see_is_one_face(looks):
+    looks(SIDE, SIDE // 2)
+    photo = np.zeros((SIDE, SIDE, 3), np.float32)
+
+    def twice(batch):
+        larger = batch.shape[2] == SIDE
+        return finder_of((10, 20, 0.6) if larger else (5, 10, 0.8), size=batch.shape[2:])(batch)
+
+    (found,) = spots(photo, twice)
+    assert found.score == pytest.approx(0.8)
+
+
 def middle_of(row, column):
     return np.array([(column + 0.5) * STEP - 0.5, (row + 0.5) * STEP - 0.5])
 
 
 def test_a_peak_is_a_face_whose_points_are_in_the_photos_px():
     photo = np.zeros((SIDE, SIDE, 3), np.float32)
-    (found,) = spots(photo, finder_of((10, 20, 0.9)), long_px=SIDE)
+    (found,) = spots_at(photo, finder_of((10, 20, 0.9)), SIDE)
     np.testing.assert_allclose(found.points, EYES_AND_MOUTH + middle_of(10, 20), atol=1e-4)
     assert found.score == pytest.approx(0.9)
 
 
 def test_a_photo_of_another_size_is_looked_at_in_the_finders():
     photo = np.zeros((4 * SIDE, 2 * SIDE, 3), np.float32)
-    (found,) = spots(photo, finder_of((10, 5, 0.9), size=(SIDE, SIDE // 2)), long_px=SIDE)
+    (found,) = spots_at(photo, finder_of((10, 5, 0.9), size=(SIDE, SIDE // 2)), SIDE)
     expected = (EYES_AND_MOUTH + middle_of(10, 5) + 0.5) * 4 - 0.5
     np.testing.assert_allclose(found.points, expected, atol=1e-3)
 
 
-def test_the_likeliest_come_first_and_of_neighbors_the_peak_counts():
+def test_the_likeliest_come_first_and_of_neighbors_the_peak_counts(looks):
+    looks(SIDE)
     photo = np.zeros((SIDE, SIDE, 3), np.float32)
     cells = ((4, 4, 0.5), (4, 5, 0.45), (20, 20, 0.8), (10, 10, LEAST - 0.01))
-    assert [spot.score for spot in spots(photo, finder_of(*cells), long_px=SIDE)] == [
-        pytest.approx(0.8),
-        pytest.approx(0.5),
-    ]
+    scores = [spot.score for spot in spots(photo, finder_of(*cells))]
+    assert scores == [pytest.approx(0.8), pytest.approx(0.5)]
 
 
 def test_where_no_face_is_there_are_no_spots():
-    assert spots(np.zeros((SIDE, SIDE, 3), np.float32), blind, long_px=SIDE) == []
+    assert spots(np.zeros((SIDE, SIDE, 3), np.float32), blind) == []
 
 
 @dataclass
@@ -92,8 +109,8 @@ class Crops:
         (SURE + 0.1, False, False, 0),  # without parts there is nothing to keep
     ],
 )
-def test_a_spot_is_a_face_where_a_crop_shows_one(monkeypatch, score, whole, close, found):
-    monkeypatch.setattr(from_parsing, "spots", lambda photo, net: spots(photo, net, long_px=SIDE))
+def test_a_spot_is_a_face_where_a_crop_shows_one(looks, score, whole, close, found):
+    looks(SIDE)
     photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
     seen = Crops(whole, close)
     finder = finder_of((12, 16, score), size=(224, SIDE))
