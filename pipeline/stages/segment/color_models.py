@@ -37,9 +37,9 @@ CERTAIN, CERTAINLY = 0.95, 0.35
 CELLS, FEWEST, MOST = 2.4, 2, 8
 EDGE, NEAREST, FARTHEST = 0.02, 0.006, 0.02
 LEAST_SHARE = 0.001
-# Colors move outlines. A piece of people of which the parse saw less than the first share, and a
-# hole in people of which it saw less than the second, are its mistakes of color, not theirs.
-OF_PIECE, OF_HOLE = 0.6, 0.4
+# Colors move outlines: a piece of people of which the parse saw less than this share is a thing of
+# their colors. Holes are not closed so: what shows between arms and legs is small, too.
+OF_PIECE = 0.6
 
 
 def refined_parts(
@@ -97,29 +97,14 @@ def refine_background(photo: Image, background: Float) -> Float:
 
 
 def _without_strays(refined: Float, parsed: Float) -> Float:
-    """Give back what colors made of the background where nothing of that kind was parsed, (H, W).
-
-    Holes have no part in the photo's border.
-    """
+    """Give back what colors made people of where few were parsed; backgrounds, (H, W)."""
     people, seen = refined < 0.5, parsed < 0.5
-    stray = _little_of(people, seen, OF_PIECE, 8)
-    holes = _little_of(~people, ~seen, OF_HOLE, 4)
-    scene = np.pad(~people, 1, constant_values=True)
-    _, outside, _, _ = cv2.floodFill(scene.astype(np.uint8), None, (0, 0), 2)
-    holes &= outside[1:-1, 1:-1] != 2
-    return np.where(stray | holes, parsed, refined)
-
-
-def _little_of(
-    pieces: NDArray[np.bool_], seen: NDArray[np.bool_], least: float, connectivity: int
-) -> NDArray[np.bool_]:
-    """Return the connected pieces, (H, W), of which less than a share was `seen`."""
-    count, marks = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=connectivity)
+    count, marks = cv2.connectedComponents(people.astype(np.uint8))
     areas = np.bincount(marks.ravel(), minlength=count)
     shown = np.bincount(marks.ravel(), weights=seen.ravel(), minlength=count)
-    few = shown < least * areas
-    few[0] = False
-    return few[marks]
+    stray = shown < OF_PIECE * areas
+    stray[0] = False
+    return np.where(stray[marks], parsed, refined)
 
 
 def _color_log_odds(photo: Image, by_parser: Float, *, grid_cells: int, known: float) -> Float:

@@ -55,15 +55,6 @@ def test_a_thing_of_a_persons_colors_beside_them_is_the_scenes():
     assert refine_background(photo, background)[100:130, 160:185].min() > 0.5
 
 
-def test_a_print_of_the_scenes_colors_is_no_hole():
-    photo, person = scene()
-    printed = np.s_[190:210, 90:110]
-    photo[printed] = photo[20:40, 20:40]
-    background = np.where(person, 0.03, 0.97).astype(np.float32)
-    background[printed] = 0.35
-    assert refine_background(photo, background)[195:205, 95:105].max() < 0.5
-
-
 def test_what_is_sure_stays_where_colors_say_nothing():
     _, person = scene()
     gray = np.full((*person.shape, 3), 0.5, np.float32)
