@@ -6,7 +6,7 @@
   const seen = node => {
     const {top, bottom, height} = node.getBoundingClientRect();
     const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
-    return visible >= Math.min(.98 * height, .6 * innerHeight);
+    return visible >= Math.min(height - 1, .6 * innerHeight);
   };
   let waiting = false, untouched = false, place = null, over = 0;
   const scroll = () => {
