@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
-from torchvision import tv_tensors
 
 from pipeline.types import Labels, Pixels
 from training.clicks import ADD, Asked, Logits, center, correction, first
-from training.damage import DAMAGE
+from training.damage import damaged
 from training.framing import composed
 from training.light_sam import MEAN_COLOR, SIDE, LightSam, features_of
 from training.regions import Region, Shared, choices, found, known, numbered
@@ -85,8 +83,7 @@ def view(samples: Shared, scenes: list[Path], rng: np.random.Generator) -> tuple
         SIDE,
         rng,
     )
-    picture = DAMAGE(tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous()))
-    photo = picture.as_subclass(Tensor).permute(1, 2, 0).numpy().copy()
+    photo = damaged(photo)
     if rng.random() < 0.4:  # photos are seldom square
         edge = int(rng.uniform(0.55, 1) * SIDE)
         strip = np.s_[edge:] if rng.random() < 0.5 else np.s_[:, edge:]

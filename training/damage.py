@@ -11,6 +11,8 @@ import torchvision.transforms.v2.functional as F  # noqa: N812 - the field's nam
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
+from pipeline.types import Pixels
+
 
 class Light(v2.Transform):
     """Apply a gamma drawn from exp(uniform) between the two: 0.35 is glaring, 2.8 is dusk."""
@@ -116,3 +118,9 @@ DAMAGE = v2.Compose(
 )
 # A face of 14 to 70 px in a closer look, up to as blurred as passers-by are.
 FAINT = Faint((0.08, 0.35), 2.2)
+
+
+def damaged(photo: Pixels) -> Pixels:
+    """Return a photo, (H, W, 3), as light, lenses and files change it by `DAMAGE`."""
+    picture = DAMAGE(tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous()))
+    return picture.as_subclass(torch.Tensor).permute(1, 2, 0).numpy().copy()

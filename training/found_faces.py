@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.detect.spots import each_once
 from training.checks import photos_in
 from training.face_finder import FaceFinder, Found
-from training.faces import pairs_of
 from training.samples import read_pixels
 from training.street_data import chosen
 from training.streets import held_out, set_pairs
@@ -72,29 +72,21 @@ def _measured(data: Path) -> list[Path]:
 def _learned(data: Path) -> Iterator[tuple[str, Path]]:
     left_out = {*_measured(data), *(photo for photo, _ in chosen(data, "face_parsing"))}
     for kind in WEIGHTS:
-        photos = photos_in(data / kind) if kind in EMPTY else _people(data, kind)
+        empty = kind in EMPTY
+        photos = photos_in(data / kind) if empty else [p for p, _ in set_pairs(data, kind)]
         yield from (
             (kind, photo) for photo in photos[:: EVERY.get(kind, 1)] if photo not in left_out
         )
-
-
-def _people(data: Path, kind: str) -> list[Path]:
-    if kind == "portrait_styles":
-        return [photo for photo, _ in set_pairs(data, kind)]
-    return [photo for photo, _ in pairs_of(data, kind)]
 
 
 def _faces(photo: Path, looks: list[FaceFinder]) -> NDArray[np.float32]:
     """Return a photo's faces, (N, 10), each once, as the surest look has it."""
     pixels = read_pixels(photo)
     every = sorted((f for look in looks for f in look(pixels)), key=lambda face: -face.score)
-    kept: list[Found] = []
-    for face in every:
-        middle = np.array(face.middle)
-        if all(
-            np.hypot(*(middle - other.middle)) > APART * max(face.height, other.height)
-            for other in kept
-        ):
-            kept.append(face)
-    rows = [(f.score, f.height, *f.points.ravel()) for f in kept]
+
+    def same(face: Found, other: Found) -> bool:
+        off = np.hypot(*np.subtract(face.middle, other.middle))
+        return bool(off <= APART * max(face.height, other.height))
+
+    rows = [(f.score, f.height, *f.points.ravel()) for f in each_once(every, same)]
     return np.array(rows, np.float32).reshape(-1, 10)

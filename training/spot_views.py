@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torchvision import tv_tensors
 
 from pipeline.types import Pixels
-from training.damage import DAMAGE
+from training.damage import damaged
 from training.found_faces import FacesOf
 from training.samples import read_pixels
 
@@ -108,8 +105,7 @@ def composed(sources: list[FacesOf], weights: NDArray, rng: np.random.Generator)
         moved = inset.faces.copy()
         moved[:, 2:] += np.tile(np.array([x, y], np.float32), 4)
         moved[:, 0] *= within(moved, (x, y, x + iw, y + ih))
-        kept = kept.copy()
-        kept[inside, 0] *= 0  # what is covered, wholly or partly, is no face to learn
+        kept[inside, 0] = 0  # what is covered, wholly or partly, is no face to learn
         kept = np.concatenate([kept, moved])
     return View(damaged(canvas), kept)
 
@@ -130,9 +126,3 @@ def within(faces: Faces, box: tuple[float, ...]) -> NDArray[np.bool_]:
     points = faces[:, 2:].reshape(-1, 4, 2)
     inside = (points >= np.array(box[:2])) & (points <= np.array(box[2:]) - 1)
     return inside.all((1, 2))
-
-
-def damaged(photo: Pixels) -> Pixels:
-    """Do to a view what light, lenses and files do."""
-    picture = DAMAGE(tv_tensors.Image(torch.from_numpy(photo).permute(2, 0, 1).contiguous()))
-    return picture.as_subclass(Tensor).permute(1, 2, 0).numpy()

@@ -1,6 +1,8 @@
 """Spot likely faces by the small detector: peaks of its heat map."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,6 +15,8 @@ LOOKS_PX = (1024, 512)  # long sides at which the photo is looked at
 STEP, MULTIPLE = 8, 32  # px between two cells of the heat map; what both sides are a multiple of
 LEAST = 0.35  # probability from which on a peak is a likely face
 APART = 1.0  # in distances of eyes to mouth: middles that are nearer are one face's
+
+Find = TypeVar("Find")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,20 @@ class Spot:
 def spots(photo: Image, finder: Network) -> list[Spot]:
     """Return likely faces of 10 px, at the larger look, to a quarter of the photo."""
     every = [spot for long_px in LOOKS_PX for spot in spots_at(photo, finder, long_px)]
-    kept: list[Spot] = []
-    for spot in sorted(every, key=lambda spot: -spot.score):
-        if all(
-            np.hypot(*(spot.middle - other.middle)) > APART * max(spot.drop, other.drop)
-            for other in kept
-        ):
-            kept.append(spot)
+
+    def same(spot: Spot, other: Spot) -> bool:
+        off = np.hypot(*(spot.middle - other.middle))
+        return bool(off <= APART * max(spot.drop, other.drop))
+
+    return each_once(sorted(every, key=lambda spot: -spot.score), same)
+
+
+def each_once(finds: Iterable[Find], same: Callable[[Find, Find], bool]) -> list[Find]:
+    """Return the finds, the surest first, without those that are the same as one before."""
+    kept: list[Find] = []
+    for find in finds:
+        if not any(same(find, other) for other in kept):
+            kept.append(find)
     return kept
 
 
