@@ -1,0 +1,1 @@
+"""Paint a photo stroke by stroke."""

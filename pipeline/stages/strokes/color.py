@@ -1,0 +1,239 @@
+"""Give a photo Monet's light: tone, air and palette move, each thing keeps its own hue."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized
+from pipeline.stages.strokes.light import Light
+from pipeline.stages.strokes.subject import Subject
+
+Float = NDArray[np.float32]
+
+TONE = 0.7  # how far light goes to the paintings' quantiles
+BLACK = 13.0  # L; no painting is darker
+GAIN = (0.85, 1.3)  # of the contrast of what is small
+AIR = 1.0  # how far grays take color by their light and place
+GRAY, COLORLESS = 12.0, 6.0  # chroma of what counts as gray; of a photo without color
+PALETTE = 0.7  # how far colors go to those of the nearest paintings
+NEAREST = 2  # paintings whose palettes count
+VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
+CENTERS = 12  # colors of a photo that are compared with palettes
+LIFT = 7.0  # L; the most that skin gains
+# Chroma of a color, and how far its hue may turn, degrees.
+CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
+
+
+def in_monets_light(
+    lab: Float, subject: Subject, light: Light, rng: np.random.Generator
+) -> tuple[Float, Float]:
+    """Return the picture to paint, (H, W, 3) CIELAB, and the palette of the paintings it is like.
+
+    The palette, (N, 4): colors and weights.
+
+    Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks; Cuturi 2013, "Sinkhorn
+    Distances", for palettes.
+    """
+    gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
+    out = toned(lab, light)
+    out = aired(out, subject, light, rng)
+    palette = nearest_palette(out, light)
+    out = toward(out, palette, np.float32(PALETTE) * (1 - 0.65 * np.maximum(subject.skin, subject.hair)))
+    out = vivid(out, subject, light, calmer=gray)
+    out = own_hair(lab, out, subject.hair)
+    out = own_skin(lab, out, subject, gray)
+    out = own_hue(lab, out)
+    return white_cloth(lab, out, subject), palette
+
+
+def toned(lab: Float, light: Light) -> Float:
+    """Move light by rank toward the paintings' quantiles; what is small keeps its contrast."""
+    size = (lab.shape[0], lab.shape[1])
+    quarter = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
+    base = cv2.bilateralFilter(quarter, 9, 12, 6)[..., 0]
+    ranks = np.linspace(0, 1, 65)
+    own = np.quantile(base, ranks) + np.arange(65) * 1e-3
+    aim = np.interp(ranks, np.linspace(0, 1, len(light.quantiles)), light.quantiles)
+    levels = np.linspace(0, 100, 256, dtype=np.float32)
+    goal = (1 - TONE) * levels + TONE * np.interp(levels, own, aim)
+    floor = BLACK + (0.9 - BLACK / 100) * levels
+    goal = np.maximum.accumulate(np.maximum(goal, floor)).astype(np.float32)[None]
+    goal = cv2.GaussianBlur(goal, (0, 0), 6, borderType=cv2.BORDER_REPLICATE)[0]
+    tone = resized(np.ascontiguousarray(base), size)
+    moved = np.interp(tone, levels, goal).astype(np.float32)
+    slope = np.interp(tone, levels, np.gradient(goal, levels)).astype(np.float32)
+    out = lab.copy()
+    out[..., 0] = moved + np.clip(slope, *GAIN) * (lab[..., 0] - tone)
+    # A deep red that is lifted turns orange: vivid colors stay nearer their own light.
+    deep = np.clip((_chroma(lab) - 32) / 25, 0, 1)
+    out[..., 0] += 0.65 * deep * np.minimum(lab[..., 0] + 4 - out[..., 0], 0)
+    out[..., 1:] *= (np.clip(moved / np.maximum(tone, 4), 1, 1.8) ** 0.5)[..., None]
+    return out
+
+
+def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) -> Float:
+    """Let grays take color: blue, violet and green in shadows, cream and rose in lights, by place."""
+    size = (lab.shape[0], lab.shape[1])
+    field = sum(
+        cv2.resize(rng.normal(0, weight, (n, n + 1, 2)).astype(np.float32), size[::-1], interpolation=cv2.INTER_CUBIC)
+        for n, weight in ((4, 0.8), (9, 0.6))
+    )
+    place = np.tanh(field)
+    up = np.clip((lab[..., :1] - 52) / 34, -1, 1)
+    dark = np.concatenate([-1 - 11 * place[..., :1], -9 + 14 * place[..., 1:]], -1)
+    pale = np.concatenate([1 + 5 * place[..., :1], 5 + 11 * place[..., 1:]], -1)
+    toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
+    grayness = np.exp(-((_chroma(lab) / GRAY) ** 2))
+    weight = AIR * (0.12 + 0.88 * grayness) * light.chroma_at(lab[..., 0]) / 16
+    weight *= 1 - np.maximum(subject.skin, 0.8 * subject.hair)
+    out = lab.copy()
+    out[..., 1:] += weight[..., None] * toward_
+    return out
+
+
+def nearest_palette(lab: Float, light: Light) -> Float:
+    """Return the palettes of the paintings that a picture is most like: colors, weights, (N, 4)."""
+    centers, share = _centers(lab)
+    palettes, weights = light.palettes, light.weights + np.float32(1e-4)
+    lively = (weights * _chroma(palettes)).sum(1) > VIVID
+    lively &= (weights * (palettes[..., 2] < -3)).sum(1) > BLUES
+    palettes, weights = palettes[lively], weights[lively]
+    many = (len(palettes), 1, 1)
+    _, cost = transport(
+        np.tile(centers, many), np.tile(share, many[:2]), palettes, weights, blur=60, rounds=6
+    )
+    best = np.argsort(cost, kind="stable")[:NEAREST]
+    colors, share = palettes[best].reshape(-1, 3), weights[best].ravel()
+    return np.column_stack([colors, share / share.sum()]).astype(np.float32)
+
+
+def toward(lab: Float, palette: Float, weight: Float) -> Float:
+    """Move colors to the palette's by optimal transport; `weight`: (H, W)."""
+    size = (lab.shape[0], lab.shape[1])
+    centers, share = _centers(lab)
+    goes, _ = transport(centers[None], share[None], palette[None, :, :3], palette[None, :, 3], blur=14, rounds=40)
+    shift = ((goes[0] - centers) * np.float32([0.2, 1, 1])).astype(np.float32)
+    small = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
+    away = ((small.reshape(-1, 1, 3) - centers) ** 2).sum(-1)
+    soft = np.exp(-(away - away.min(1, keepdims=True)) / 150)
+    moved = ((soft / soft.sum(1, keepdims=True)) @ shift).reshape(small.shape).astype(np.float32)
+    return lab + weight[..., None] * resized(cv2.GaussianBlur(moved, (0, 0), 1.5), size)
+
+
+def transport(
+    one: Float, share: Float, other: Float, weight: Float, *, blur: float, rounds: int
+) -> tuple[Float, Float]:
+    """Return where each color of `one`, (B, n, 3), goes in `other`, (B, m, 3), and the cost, (B,).
+
+    `share`, `weight`: how much of each color there is, (B, n) and (B, m).
+    """
+    cost = ((one[:, :, None] - other[:, None]) ** 2 * np.float32([0.7, 1, 1])).sum(-1)
+    kernel = np.exp(-cost / (4 * blur)) + np.float32(1e-9)
+    v = np.ones_like(weight)
+    for _ in range(rounds):
+        u = share / np.einsum("bij,bj->bi", kernel, v)
+        v = weight / np.einsum("bij,bi->bj", kernel, u)
+    plan = u[..., None] * kernel * v[:, None]
+    goes = np.einsum("bij,bjc->bic", plan, other) / plan.sum(2)[..., None]
+    return goes.astype(np.float32), (plan * cost).sum((1, 2))
+
+
+def vivid(lab: Float, subject: Subject, light: Light, *, calmer: bool) -> Float:
+    """Bring a pale scene to the chroma of paintings, and too much chroma back."""
+    out, chroma, usual = lab.copy(), _chroma(lab), light.chroma_at(lab[..., 0])
+    scene = (subject.skin < 0.3) & (subject.hair < 0.5)
+    mean = float(chroma[scene].mean()) if scene.any() else 20.0
+    gain = np.clip(20.0 / max(mean, 1.0), 1, 1.4 if calmer else 1.7) - 1
+    own = (1 - subject.skin) * (1 - 0.5 * subject.hair)
+    out[..., 1:] *= (1 + gain * own * np.exp(-((chroma / 45) ** 2)) * usual / 18)[..., None]
+    chroma, most = _chroma(out), np.float32(1.05 if calmer else 1.7) * usual
+    held = np.where(chroma > most, most + 0.5 * (chroma - most), chroma)
+    out[..., 1:] *= (held / np.maximum(chroma, 1e-3))[..., None]
+    return out
+
+
+def own_hair(photo: Float, lab: Float, hair: Float) -> Float:
+    """Let hair keep its light and most of its color: dark stays dark."""
+    out, hair = lab.copy(), hair[..., None]
+    out[..., :1] += 0.8 * hair * (np.clip(photo[..., :1] * 0.97 + 4, BLACK - 2, 100) - out[..., :1])
+    out[..., 1:] += 0.75 * hair * (1.08 * photo[..., 1:] - out[..., 1:])
+    return out
+
+
+def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
+    """Let skin keep its hue and contrast; its shadows are cool, its lights cream.
+
+    Each person's skin is compared with what is near: its own median light, as it were.
+    """
+    skin = subject.skin
+    if not (skin > 0.5).any():
+        return lab
+    sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
+    mass = _wide(skin, sigma) + np.float32(1e-3)
+    was, now = (_wide(np.ascontiguousarray(p[..., 0]) * skin, sigma) / mass for p in (photo, lab))
+    lift = np.clip(now - was, -3, np.clip(np.minimum(LIFT, 66 - was), 0, None))
+    own = photo[..., 0] + lift * np.clip(photo[..., 0] / 20, 0.3, 1)
+    own = np.where(own > 82, 82 + 13 * np.tanh((own - 82) / 13), np.maximum(own, 0.9 * BLACK))
+    shade = np.clip((was + lift - own) / 28, -1, 1) * (1 - 0.7 * subject.features)
+    ab = photo[..., 1:].copy()
+    if gray:
+        ab = ab + np.float32([11, 15]) * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1)[..., None]
+        shade = shade * 1.3
+    chroma = _chroma(np.concatenate([photo[..., :1], ab], -1))
+    held = np.where(chroma > 40, 40 + 0.5 * (chroma - 40), chroma)
+    ab = ab * (held / np.maximum(chroma, 1e-3))[..., None]
+    cool, warm = np.float32([2.0, -8.0]), np.float32([0.5, 3.0])
+    ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
+    out = np.concatenate([own[..., None], ab], -1)
+    return (lab + skin[..., None] * (out - lab)).astype(np.float32)
+
+
+def own_hue(photo: Float, lab: Float) -> Float:
+    """Hold every hue near the photo's, the nearer the more vivid it was; vivid stays vivid."""
+    was = cv2.GaussianBlur(photo[..., 1:], (0, 0), 1.0)
+    chroma, hue = np.hypot(was[..., 0], was[..., 1]), np.arctan2(was[..., 1], was[..., 0])
+    now, turn = _chroma(lab), np.arctan2(lab[..., 2], lab[..., 1]) - hue
+    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    # A dark green that is lifted is seen to be green.
+    rise = np.clip(lab[..., 0] / np.maximum(photo[..., 0], 8), 1, 2.2) ** 0.7
+    most = np.deg2rad(np.interp(chroma * rise, CHROMAS, TURNS))
+    kept = np.where(most > 2.5, turn, most * np.tanh(turn / most))
+    # What would have turned far goes through gray instead.
+    now = now * np.where(np.abs(turn) > most, np.clip(1.15 - 0.25 * (np.abs(turn) - most), 0.6, 1), 1)
+    least = 0.95 * np.minimum(chroma, 30 + 0.8 * np.maximum(chroma - 30, 0))
+    now = now + np.clip((chroma - 14) / 14, 0, 1) * np.maximum(least - now, 0)
+    planes = (lab[..., 0], now * np.cos(hue + kept), now * np.sin(hue + kept))
+    return np.stack(planes, -1).astype(np.float32)
+
+
+def white_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
+    """Let white cloth stay white, with a breath of color."""
+    soft = cv2.GaussianBlur(photo, (0, 0), 2)
+    white = np.clip((soft[..., 0] - 66) / 14, 0, 1) * np.clip((13 - _chroma(soft)) / 6, 0, 1)
+    white = white * subject.person * (1 - subject.skin)
+    out, chroma = lab.copy(), _chroma(lab)
+    out[..., 1:] *= (1 - white * (1 - np.minimum(chroma, 7) / np.maximum(chroma, 1e-3)))[..., None]
+    return out
+
+
+def _centers(lab: Float) -> tuple[Float, Float]:
+    """Return the main colors of a picture, (CENTERS, 3), and how much of it they are."""
+    pixels = resized(lab, (64, 64)).reshape(-1, 3)
+    cv2.setRNGSeed(0)
+    ends = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    start = np.zeros((len(pixels), 1), np.int32)
+    _, which, centers = cv2.kmeans(pixels, CENTERS, start, ends, 1, cv2.KMEANS_PP_CENTERS)
+    count = np.bincount(which.ravel(), minlength=CENTERS)
+    return centers, (count / len(pixels)).astype(np.float32)
+
+
+def _chroma(lab: Float) -> Float:
+    return np.hypot(lab[..., 1], lab[..., 2])
+
+
+def _wide(values: Float, sigma: float) -> Float:
+    """Blur widely, at a fraction of the size."""
+    k = max(1, int(sigma // 3))
+    size = (values.shape[0], values.shape[1])
+    small = resized(values, (max(1, size[0] // k), max(1, size[1] // k)))
+    return resized(cv2.GaussianBlur(small, (0, 0), max(sigma / k, 0.3)), size)

@@ -1,0 +1,65 @@
+"""The direction of strokes: along form where form leads, else calm."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized, size_of_long
+
+Float = NDArray[np.float32]
+
+LONG_PX = 384  # long side at which directions are found
+PRE_BLUR = 1.0  # px
+SCALES = ((2.5, 1.0), (8.0, 0.6), (26.0, 0.4))  # of averaging the structure tensor: sigma, weight
+COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
+SLOPE, VARIES = -0.3, 0.35  # radians: the direction of calm strokes, and how far it drifts
+DRIFT = (3, 4)  # places down and across between which it drifts
+
+
+def directions(lab: Float, calm: Float, around: Float, rng: np.random.Generator) -> Float:
+    """Return the unit vectors, (H, W, 2) x and y, along which a picture is painted.
+
+    `lab`: (H, W, 3) CIELAB. `calm`: how far the picture is out of focus, (H, W) in [0, 1]; there
+    strokes follow a slow direction of their own. `around`: vectors along a face's outline, longer
+    where they count more, (H, W, 2) as cosine and sine of twice the angle.
+
+    Source: Kyprianidis and Kang 2011, "Image and Video Abstraction by Coherence-Enhancing
+    Filtering": the smoothed structure tensor.
+    """
+    size = (lab.shape[0], lab.shape[1])
+    small = size_of_long(size, LONG_PX)
+    double, coherence = _tensor(cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR))
+    lead = _step(coherence, *COHERENT) * (1 - 0.85 * resized(calm, small))
+    drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)
+    slope = SLOPE + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
+    slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
+    near = resized(np.ascontiguousarray(around), small)
+    strength = np.linalg.norm(near, axis=-1, keepdims=True).clip(0, 1)
+    slow = slow * (1 - strength) + near
+    both = double * lead[..., None] + slow * (1 - 0.85 * lead[..., None]) * 0.7
+    both = resized(cv2.GaussianBlur(both.astype(np.float32), (0, 0), 1.2), size)
+    angle = 0.5 * np.arctan2(both[..., 1], both[..., 0])
+    return np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
+
+
+def _tensor(lab: Float) -> tuple[Float, Float]:
+    """Return the direction along edges as doubled-angle unit vectors, and their coherence."""
+    tensor = np.zeros((*lab.shape[:2], 2), np.float32)
+    strength = np.zeros(lab.shape[:2], np.float32)
+    for axis, weight in enumerate((1.0, 0.7, 0.7)):
+        plane = np.ascontiguousarray(lab[..., axis]) * np.float32(weight)
+        gx, gy = cv2.Scharr(plane, cv2.CV_32F, 1, 0), cv2.Scharr(plane, cv2.CV_32F, 0, 1)
+        tensor += np.stack([gy * gy - gx * gx, -2 * gx * gy], -1)  # turned by 90 degrees
+        strength += gx * gx + gy * gy
+    root = np.sqrt(strength) + np.float32(1e-3)  # else a few strong edges say everything
+    tensor, strength = tensor / root[..., None], strength / root
+    field = sum(cv2.GaussianBlur(tensor, (0, 0), sigma) * weight for sigma, weight in SCALES)
+    total = sum(cv2.GaussianBlur(strength, (0, 0), sigma) * weight for sigma, weight in SCALES)
+    length = np.linalg.norm(field, axis=-1)
+    return field / (length[..., None] + 1e-3), np.asarray(length / (total + 8.0), np.float32)
+
+
+def _step(values: Float, low: float, high: float) -> Float:
+    """Return 0 below `low`, 1 above `high`, and a smooth way between."""
+    t = ((values - low) / (high - low)).clip(0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,0 +1,221 @@
+"""Compiled: lay strokes onto a piece of a canvas, and light the paint."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from pipeline.stages.strokes.brushes import BORDER, LEVELS
+
+TILE = 256  # px, of the pieces that a painting is rendered in
+HALO = 2  # px that a piece is larger by on each side, for its light
+THIN = 0.7  # px: a narrower stroke is as wide, and fainter
+COVERED = 0.35  # of the paint's thickness that shows through a stroke laid over it
+# The paint's thickness, as a share of the long side: this times the root of the stroke's width.
+THICK = 0.0055
+
+
+@njit(cache=True)
+def bin_strokes(
+    points: Any, counts: Any, width: Any, scale: float, rows: int, columns: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """List the strokes that may touch each tile, in order.
+
+    Return where each tile's list starts, (tiles + 1,), and the lists, one after the other.
+    """
+    n = len(counts)
+    boxes = np.empty((n, 4), np.int32)
+    starts = np.zeros(rows * columns + 1, np.int64)
+    for turn in range(2):
+        if turn:
+            members = np.empty(starts[-1], np.int32)
+            at = starts[:-1].copy()
+        for s in range(n):
+            if not turn:
+                room = max(width[s] / 2 * scale, THIN) * BORDER + HALO + 1
+                spine = points[s, : counts[s]]
+                boxes[s, 0] = max(0, int((spine[:, 1].min() * scale - room) // TILE))
+                boxes[s, 1] = min(rows - 1, int((spine[:, 1].max() * scale + room) // TILE))
+                boxes[s, 2] = max(0, int((spine[:, 0].min() * scale - room) // TILE))
+                boxes[s, 3] = min(columns - 1, int((spine[:, 0].max() * scale + room) // TILE))
+            for i in range(boxes[s, 0], boxes[s, 1] + 1):
+                for j in range(boxes[s, 2], boxes[s, 3] + 1):
+                    if turn:
+                        members[at[i * columns + j]] = s
+                        at[i * columns + j] += 1
+                    else:
+                        starts[i * columns + j + 1] += 1
+        if not turn:
+            starts = np.cumsum(starts)
+    return starts, members
+
+
+@njit(cache=True, fastmath=True)
+def lay(
+    canvas: Any, mark: Any, place: Any, top: int, left: int, scale: float, stroke: int,
+    points: Any, count: int, width: float, color: Any, streak: Any, opacity: float,
+    relief: float, tip: int, atlas: Any, shown: float,
+) -> None:  # fmt: skip
+    """Lay one stroke onto `canvas`, (H, W, 4): color and the paint's thickness.
+
+    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W) int32, and `place`,
+    (H, W, 2), are room to work in; `stroke` is a number that was not in `mark` before. `shown`: how
+    far along the stroke has been painted, in [0, 1].
+    """
+    h, w = mark.shape
+    radius = max(width / 2 * scale, THIN)
+    faint = min(1.0, width / 2 * scale / THIN)
+    reach = radius * BORDER
+    total = 0.0
+    for i in range(count - 1):
+        total += np.hypot(points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1])
+    total *= scale
+    if total <= 0:
+        return
+    done, y_least, y_most, x_least, x_most = 0.0, h, -1, w, -1
+    for i in range(count - 1):
+        x0, y0 = points[i, 0] * scale - left - 0.5, points[i, 1] * scale - top - 0.5
+        x1, y1 = points[i + 1, 0] * scale - left - 0.5, points[i + 1, 1] * scale - top - 0.5
+        length = np.hypot(x1 - x0, y1 - y0)
+        if length < 1e-6:
+            continue
+        dx, dy = (x1 - x0) / length, (y1 - y0) / length
+        # Where the spine turns, both segments go on a little, so that no wedge stays bare.
+        before = 0.0 if i == 0 else 0.5 * reach
+        after = 0.0 if i == count - 2 else 0.5 * reach
+        rise = reach * abs(dx) + max(before, after) * abs(dy)
+        first = max(0, int(np.ceil(min(y0, y1) - rise)))
+        last = min(h - 1, int(np.floor(max(y0, y1) + rise)))
+        for y in range(first, last + 1):
+            low, high = -1e9, 1e9
+            # |cross| <= reach and -before <= dot <= length + after, both linear in x.
+            base = (y - y0) * dx
+            if abs(dy) > 1e-6:
+                a, b = x0 + (base - reach) / dy, x0 + (base + reach) / dy
+                low, high = max(low, min(a, b)), min(high, max(a, b))
+            elif abs(base) > reach:
+                continue
+            base = (y - y0) * dy
+            if abs(dx) > 1e-6:
+                a, b = x0 + (-before - base) / dx, x0 + (length + after - base) / dx
+                low, high = max(low, min(a, b)), min(high, max(a, b))
+            elif base < -before or base > length + after:
+                continue
+            begin, end = max(0, int(np.ceil(low))), min(w - 1, int(np.floor(high)))
+            if begin > end:
+                continue
+            y_least, y_most = min(y_least, y), max(y_most, y)
+            x_least, x_most = min(x_least, begin), max(x_most, end)
+            for x in range(begin, end + 1):
+                across = (y - y0) * dx - (x - x0) * dy
+                along = (x - x0) * dx + (y - y0) * dy
+                if mark[y, x] != stroke or abs(across) < abs(place[y, x, 1]):
+                    mark[y, x] = stroke
+                    place[y, x, 0] = (done + min(max(along, 0.0), length)) / total
+                    place[y, x, 1] = across
+        done += length
+    thick = relief * THICK * np.sqrt(width)
+    level = 0
+    while level < LEVELS - 1 and atlas[level].shape[2] > 2.6 * reach:
+        level += 1
+    texels = atlas[level][tip]
+    rows, columns = texels.shape[0], texels.shape[1]
+    for y in range(y_least, y_most + 1):
+        for x in range(x_least, x_most + 1):
+            if mark[y, x] != stroke or place[y, x, 0] > shown:
+                continue
+            u = place[y, x, 0] * rows - 0.5
+            v = (place[y, x, 1] / reach * 0.5 + 0.5) * columns - 0.5
+            i, j = int(np.floor(u)), int(np.floor(v))
+            fu, fv = u - i, v - j
+            i0, i1 = max(i, 0), min(i + 1, rows - 1)
+            j0, j1 = max(j, 0), min(j + 1, columns - 1)
+            a, b = (1 - fu) * (1 - fv), (1 - fu) * fv
+            c, d = fu * (1 - fv), fu * fv
+            p, q, r, s = texels[i0, j0], texels[i0, j1], texels[i1, j0], texels[i1, j1]
+            alpha = (p[0] * a + q[0] * b + r[0] * c + s[0] * d) * opacity * faint
+            if alpha <= 0.002:
+                continue
+            height = p[1] * a + q[1] * b + r[1] * c + s[1] * d
+            mixed = p[2] * a + q[2] * b + r[2] * c + s[2] * d
+            far = min(1.0, max(0.0, 0.28 + 0.45 * mixed + 0.35 * (place[y, x, 0] - 0.5)))
+            for k in range(3):
+                paint = color[k] + far * (streak[k] - color[k])
+                canvas[y, x, k] += alpha * (paint - canvas[y, x, k])
+            laid = height * thick + COVERED * canvas[y, x, 3]
+            canvas[y, x, 3] += alpha * (laid - canvas[y, x, 3])
+
+
+@njit(cache=True, fastmath=True)
+def light(
+    canvas: Any, out: Any, top: int, left: int, scale: float, impasto: float, weave: float,
+    pitch: float,
+) -> None:  # fmt: skip
+    """Write a canvas, without its halo, as it looks in low light from the upper left.
+
+    `out`: (H - 2 HALO, W - 2 HALO, 3) uint8. `impasto`: how strong the light is on the paint;
+    `weave`, `pitch`: how strong the canvas's threads are where the paint is thin, and how far
+    apart, as a share of the long side.
+    """
+    h, w = out.shape[:2]
+    step = pitch * scale
+    threads = weave * min(1.0, max(0.0, step / 2.5 - 1.0))  # finer ones would be moiré
+    turn = 2 * np.pi / max(step, 1e-3)
+    for y in range(h):
+        for x in range(w):
+            i, j = y + HALO, x + HALO
+            down = canvas[i + 1, j, 3] - canvas[i - 1, j, 3]
+            right = canvas[i, j + 1, 3] - canvas[i, j - 1, 3]
+            slope = (0.75 * right + down) * scale * impasto
+            if threads > 0:
+                gy, gx = (top + y) * turn, (left + x) * turn
+                thin = np.exp(-canvas[i, j, 3] * 3000.0)
+                slope += threads * thin * (np.cos(gx) * np.cos(gy * 0.5) + np.cos(gy) * np.cos(gx * 0.5))
+            shade = 0.16 * np.tanh(slope)
+            gloss = 0.9 * shade * shade if shade > 0 else 0.0
+            for k in range(3):
+                value = canvas[i, j, k] * (1 + shade) + gloss
+                out[y, x, k] = np.uint8(min(1.0, max(0.0, value)) * 255 + 0.5)
+
+
+@njit(cache=True, fastmath=True, parallel=True)
+def render_tiles(
+    out: Any, scale: float, starts: Any, members: Any, points: Any, counts: Any, width: Any,
+    color: Any, streak: Any, opacity: Any, relief: Any, tip: Any, ground: Any, atlas: Any,
+    impasto: float, weave: float, pitch: float,
+) -> None:  # fmt: skip
+    """Render a painting, (H, W, 3) uint8, tile by tile on all cores."""
+    h, w = out.shape[:2]
+    columns = (w + TILE - 1) // TILE
+    for tile in prange(len(starts) - 1):
+        top, left = tile // columns * TILE, tile % columns * TILE
+        high, wide = min(TILE, h - top), min(TILE, w - left)
+        canvas = np.empty((high + 2 * HALO, wide + 2 * HALO, 4), np.float32)
+        canvas[..., 0], canvas[..., 1], canvas[..., 2] = ground[0], ground[1], ground[2]
+        canvas[..., 3] = 0.0
+        mark = np.full(canvas.shape[:2], -1, np.int32)
+        place = np.empty((canvas.shape[0], canvas.shape[1], 2), np.float32)
+        for m in range(starts[tile], starts[tile + 1]):
+            s = members[m]
+            lay(
+                canvas, mark, place, top - HALO, left - HALO, scale, s, points[s], counts[s],
+                width[s], color[s], streak[s], opacity[s], relief[s], tip[s], atlas, 1.0,
+            )  # fmt: skip
+        light(
+            canvas, out[top : top + high, left : left + wide], top, left, scale, impasto, weave,
+            pitch,
+        )  # fmt: skip
+
+
+@njit(cache=True, fastmath=True)
+def lay_all(
+    canvas: Any, mark: Any, place: Any, scale: float, points: Any, counts: Any, width: Any,
+    color: Any, streak: Any, opacity: Any, relief: Any, tip: Any, atlas: Any,
+) -> None:  # fmt: skip
+    """Lay strokes onto a whole painting, (H, W, 4), one after the other; `mark` is -1 before."""
+    for s in range(len(counts)):
+        lay(
+            canvas, mark, place, 0, 0, scale, s, points[s], counts[s], width[s], color[s],
+            streak[s], opacity[s], relief[s], tip[s], atlas, 1.0,
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Who is where, as soft maps without edges: what a brush has to know of a photo."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized
+from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.types import Face
+
+Float = NDArray[np.float32]
+
+FEATURES = (
+    Part.LEFT_BROW, Part.RIGHT_BROW, Part.LEFT_EYE, Part.RIGHT_EYE, Part.LIPS, Part.TEETH,
+    Part.GLASSES,
+)  # fmt: skip
+FAR = 99.0  # distance from a face where there is none
+NO_FACE = 0.25  # of the short side: the height of a face where there is none
+WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Maps, (H, W): probabilities, and distances from the nearest face.
+
+    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses):
+    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline. `face`: that face's height, px.
+    `around`: the direction of that outline, as cosine and sine of twice the angle, (H, W, 2).
+    """
+
+    person: Float
+    skin: Float
+    hair: Float
+    features: Float
+    away: Float
+    face: Float
+    around: Float
+
+
+def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> Subject:
+    """Return the maps of a photo at `size`, (height, width).
+
+    `parts`: (H, W, 12 or 13) of the photo; `faces`: likewise in the px of `parts`.
+    """
+    k = size[1] / parts.shape[1]
+
+    def seen(*of: Part) -> Float:
+        planes = [parts[..., part] for part in of if part < parts.shape[2]]
+        return resized(np.sum(planes, 0, dtype=np.float32), size).clip(0, 1)
+
+    y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
+    away = np.full(size, FAR, np.float32)
+    tall = np.full(size, NO_FACE * min(size), np.float32)
+    around = np.zeros((*size, 2), np.float32)
+    for face in faces:
+        x0, y0, x1, y1 = (float(v) * k for v in face.box)
+        height = y1 - y0
+        a, b = (x1 - x0) / 2 * WIDER + 1, height / 2 * HIGHER + 1
+        dx, dy = (x - (x0 + x1) / 2) / a, (y - (y0 + y1) / 2 + UP * height) / b
+        distance = np.hypot(dx, dy)
+        nearer = distance < away
+        normal = np.arctan2(dy / b, dx / a)
+        turned = np.stack([-np.cos(2 * normal), -np.sin(2 * normal)], -1)
+        away = np.where(nearer, distance, away)
+        tall = np.where(nearer, height, tall).astype(np.float32)
+        around = np.where(nearer[..., None], turned, around)
+    near = _between(away, 0.35, 0.8) * (1 - _between(away, 1.0, 2.0))
+    return Subject(
+        1 - seen(Part.BACKGROUND),
+        seen(*FACE_PARTS, Part.BODY_SKIN),
+        seen(Part.HAIR, Part.HEADWEAR),
+        seen(*FEATURES) * (away < 1.1),
+        away,
+        cv2.GaussianBlur(tall, (0, 0), max(1.0, 0.08 * min(size))),
+        (around * near[..., None]).astype(np.float32),
+    )
+
+
+def _between(values: Float, low: float, high: float) -> Float:
+    t = ((values - low) / (high - low)).clip(0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,0 +1,98 @@
+"""Compiled: the spine of each stroke, along the direction field."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+POINTS = 10  # most points of a spine
+LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
+
+
+@njit(cache=True, fastmath=True)
+def trace(
+    seeds: Any, widths: Any, lengths: Any, turns: Any, bends: Any, stiff: Any, strict: Any,
+    field: Any, target: Any, under: Any, region: Any, tolerance: float,
+) -> tuple[NDArray[np.float32], NDArray[np.int16], NDArray[np.float32]]:  # fmt: skip
+    """Follow the field from every seed to both sides, until color or outline ends the stroke.
+
+    Beyond the picture its edge goes on.
+
+    `seeds`: (N, 2) x, y; it, widths and lengths are in px. `turns`: how far off the field a stroke
+    sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
+    keeps its own direction, 0 to 1; `strict`: whether it ends where the region does. `field`: (H,
+    W, 2) unit vectors; `target`, `under`: (H, W, 3) what is to be painted and what is there,
+    CIELAB; `region`: (H, W). `tolerance`: the difference in color, over all three axes, that ends a
+    stroke where the paint below is nearer.
+
+    Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
+    """
+    n, h, w = len(seeds), region.shape[0], region.shape[1]
+    spines = np.zeros((n, POINTS, 2), np.float32)
+    counts = np.zeros(n, np.int16)
+    colors = np.zeros((n, 3), np.float32)
+    arm = np.zeros((2, POINTS, 2), np.float32)
+    got = np.zeros(2, np.int64)
+    for s in range(n):
+        x0, y0 = seeds[s, 0], seeds[s, 1]
+        i, j = min(max(int(y0), 0), h - 1), min(max(int(x0), 0), w - 1)
+        own, ct, st = region[i, j], np.cos(turns[s]), np.sin(turns[s])
+        out_x = field[i, j, 0] * ct - field[i, j, 1] * st
+        out_y = field[i, j, 0] * st + field[i, j, 1] * ct
+        step = lengths[s] / (POINTS - 1)
+        mean = target[i, j].copy()
+        passed = 1.0
+        for side in range(2):
+            sign = 1.0 if side == 0 else -1.0
+            x, y, dx, dy = x0, y0, out_x * sign, out_y * sign
+            got[side] = 0
+            cb, sb = np.cos(bends[s]), np.sin(bends[s])  # both arms bend alike: an arc
+            if side == 1:
+                sb = -sb
+            most = POINTS // 2 if side == 0 else POINTS - 1 - POINTS // 2
+            for k in range(most):
+                i, j = min(max(int(y), 0), h - 1), min(max(int(x), 0), w - 1)
+                fx, fy = field[i, j, 0], field[i, j, 1]
+                if fx * dx + fy * dy < 0:
+                    fx, fy = -fx, -fy
+                keep = stiff[s]
+                dx, dy = keep * dx + (1 - keep) * fx, keep * dy + (1 - keep) * fy
+                dx, dy = dx * cb - dy * sb, dx * sb + dy * cb
+                norm = np.sqrt(dx * dx + dy * dy) + 1e-9
+                dx, dy = dx / norm, dy / norm
+                nx, ny = x + dx * step, y + dy * step
+                far = (k + 1) * step
+                i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
+                if strict[s] and region[i, j] != own:
+                    break
+                if far > LEAST * widths[s]:
+                    off, there = 0.0, 0.0
+                    for c in range(3):
+                        off += abs(target[i, j, c] - mean[c] / passed)
+                        there += abs(target[i, j, c] - under[i, j, c])
+                    if off > tolerance and off > there:
+                        break
+                for c in range(3):
+                    mean[c] += target[i, j, c]
+                passed += 1.0
+                x, y = nx, ny
+                arm[side, got[side], 0], arm[side, got[side], 1] = x, y
+                got[side] += 1
+        count = 0
+        for k in range(got[1] - 1, -1, -1):
+            spines[s, count] = arm[1, k]
+            count += 1
+        spines[s, count, 0], spines[s, count, 1] = x0, y0
+        count += 1
+        for k in range(got[0]):
+            spines[s, count] = arm[0, k]
+            count += 1
+        if count == 1:  # a dab
+            spines[s, 0, 0], spines[s, 0, 1] = x0 - out_x * 0.3 * widths[s], y0 - out_y * 0.3 * widths[s]
+            spines[s, 1, 0], spines[s, 1, 1] = x0 + out_x * 0.3 * widths[s], y0 + out_y * 0.3 * widths[s]
+            count = 2
+        counts[s] = count
+        for c in range(3):
+            colors[s, c] = mean[c] / passed
+    return spines, counts, colors
