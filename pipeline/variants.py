@@ -67,6 +67,7 @@ def _table(*variants: V) -> Mapping[str, V]:
 
 PAINTERS = _table(
     Painter("monet", "Monet", "painters:by_network"),
+    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False),
     Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
         needs_style=True, moods=False, long=True,

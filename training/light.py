@@ -6,6 +6,7 @@ The table holds statistics only; no painting can be made of it.
 """
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -37,7 +38,7 @@ def light_of(paintings: list[NDArray[np.float32]]) -> dict[str, NDArray[np.float
     palettes, weights = zip(*(palette_of(lab) for lab in paintings), strict=True)
     every = np.concatenate([lab.reshape(-1, 3) for lab in paintings])
     chroma = np.hypot(every[:, 1], every[:, 2])
-    middles = [(low + high) / 2 for low, high in zip(LIGHTS[:-1], LIGHTS[1:], strict=True)]
+    middles = [(low + high) / 2 for low, high in pairwise(LIGHTS)]
     edges = np.array([0.0, *middles, 100.0])
     bins = np.digitize(every[:, 0], edges[1:-1])
     table = {
@@ -53,7 +54,9 @@ def light_of(paintings: list[NDArray[np.float32]]) -> dict[str, NDArray[np.float
 
 def main() -> None:
     """Learn the table and write it."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     asked.add_argument("shared", type=Path)
     asked.add_argument("out", type=Path)
     args = asked.parse_args()

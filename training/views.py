@@ -197,8 +197,8 @@ VIEWS["near"] = replace(
     dyed=0.45,
     damaged=0.5,
 )
-# Somebody before the scene that was there, little varied, with people in the street now and then: for
-# a last training that a mean is taken with.
+# Somebody before the scene that was there, little varied, with people in the street now and then:
+# for a last training that a mean is taken with.
 VIEWS["portraits"] = replace(
     VIEWS["near"],
     sets={"portraits_in_the_wild": 6.0, "people": 2.0, "people_parts": 0.7, "swapped": 0.7},

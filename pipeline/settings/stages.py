@@ -60,8 +60,8 @@ class PaintSettings(Stage):
 
     on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = option(
-        "monet", "Like Monet in a second, or like any picture in a minute: fine strokes behind a "
-        "person, coarse ones on the person.",
+        "monet", "Like Monet in a second, by a network or stroke by stroke, or like any picture in "
+        "a minute: fine strokes behind a person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = option(

@@ -67,6 +67,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, int], sigma: tuple[float,
     return smooth / max(float(smooth.std()), 1e-6)
 
 
-def _unit(values: Float) -> Float:
+def _unit(values: NDArray[np.floating]) -> Float:
     """Stretch values to [0, 1]."""
-    return (values - values.min()) / (values.max() - values.min() + 1e-6)
+    spread = values.max() - values.min() + 1e-6
+    return np.asarray((values - values.min()) / spread, np.float32)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.light import Light
+from pipeline.stages.strokes.smooth import blur
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
@@ -38,7 +39,8 @@ def in_monets_light(
     out = toned(lab, light)
     out = aired(out, subject, light, rng)
     palette = nearest_palette(out, light)
-    out = toward(out, palette, np.float32(PALETTE) * (1 - 0.65 * np.maximum(subject.skin, subject.hair)))
+    how_far = PALETTE * (1 - 0.65 * np.maximum(subject.skin, subject.hair))
+    out = toward(out, palette, np.asarray(how_far, np.float32))
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, gray)
@@ -72,10 +74,14 @@ def toned(lab: Float, light: Light) -> Float:
 
 
 def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) -> Float:
-    """Let grays take color: blue, violet and green in shadows, cream and rose in lights, by place."""
+    """Let grays take color by place: blue, violet, green in shadows, cream, rose in lights."""
     size = (lab.shape[0], lab.shape[1])
     field = sum(
-        cv2.resize(rng.normal(0, weight, (n, n + 1, 2)).astype(np.float32), size[::-1], interpolation=cv2.INTER_CUBIC)
+        cv2.resize(
+            rng.normal(0, weight, (n, n + 1, 2)).astype(np.float32),
+            size[::-1],
+            interpolation=cv2.INTER_CUBIC,
+        )
         for n, weight in ((4, 0.8), (9, 0.6))
     )
     place = np.tanh(field)
@@ -111,13 +117,16 @@ def toward(lab: Float, palette: Float, weight: Float) -> Float:
     """Move colors to the palette's by optimal transport; `weight`: (H, W)."""
     size = (lab.shape[0], lab.shape[1])
     centers, share = _centers(lab)
-    goes, _ = transport(centers[None], share[None], palette[None, :, :3], palette[None, :, 3], blur=14, rounds=40)
-    shift = ((goes[0] - centers) * np.float32([0.2, 1, 1])).astype(np.float32)
+    goes, _ = transport(
+        centers[None], share[None], palette[None, :, :3], palette[None, :, 3], blur=14, rounds=40
+    )
+    shift = ((goes[0] - centers) * np.array([0.2, 1, 1], np.float32)).astype(np.float32)
     small = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
     away = ((small.reshape(-1, 1, 3) - centers) ** 2).sum(-1)
     soft = np.exp(-(away - away.min(1, keepdims=True)) / 150)
     moved = ((soft / soft.sum(1, keepdims=True)) @ shift).reshape(small.shape).astype(np.float32)
-    return lab + weight[..., None] * resized(cv2.GaussianBlur(moved, (0, 0), 1.5), size)
+    shifted = resized(np.asarray(cv2.GaussianBlur(moved, (0, 0), 1.5), np.float32), size)
+    return np.asarray(lab + weight[..., None] * shifted, np.float32)
 
 
 def transport(
@@ -127,9 +136,9 @@ def transport(
 
     `share`, `weight`: how much of each color there is, (B, n) and (B, m).
     """
-    cost = ((one[:, :, None] - other[:, None]) ** 2 * np.float32([0.7, 1, 1])).sum(-1)
+    cost = ((one[:, :, None] - other[:, None]) ** 2 * np.array([0.7, 1, 1], np.float32)).sum(-1)
     kernel = np.exp(-cost / (4 * blur)) + np.float32(1e-9)
-    v = np.ones_like(weight)
+    u, v = np.ones_like(share), np.ones_like(weight)
     for _ in range(rounds):
         u = share / np.einsum("bij,bj->bi", kernel, v)
         v = weight / np.einsum("bij,bi->bj", kernel, u)
@@ -169,20 +178,24 @@ def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
     if not (skin > 0.5).any():
         return lab
     sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
-    mass = _wide(skin, sigma) + np.float32(1e-3)
-    was, now = (_wide(np.ascontiguousarray(p[..., 0]) * skin, sigma) / mass for p in (photo, lab))
+    mass = blur(skin, sigma) + np.float32(1e-3)
+    was, now = (blur(np.ascontiguousarray(p[..., 0]) * skin, sigma) / mass for p in (photo, lab))
     lift = np.clip(now - was, -3, np.clip(np.minimum(LIFT, 66 - was), 0, None))
     own = photo[..., 0] + lift * np.clip(photo[..., 0] / 20, 0.3, 1)
     own = np.where(own > 82, 82 + 13 * np.tanh((own - 82) / 13), np.maximum(own, 0.9 * BLACK))
     shade = np.clip((was + lift - own) / 28, -1, 1) * (1 - 0.7 * subject.features)
     ab = photo[..., 1:].copy()
     if gray:
-        ab = ab + np.float32([11, 15]) * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1)[..., None]
+        ab = (
+            ab
+            + np.array([11, 15], np.float32)
+            * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1)[..., None]
+        )
         shade = shade * 1.3
-    chroma = _chroma(np.concatenate([photo[..., :1], ab], -1))
+    chroma = np.hypot(ab[..., 0], ab[..., 1])
     held = np.where(chroma > 40, 40 + 0.5 * (chroma - 40), chroma)
     ab = ab * (held / np.maximum(chroma, 1e-3))[..., None]
-    cool, warm = np.float32([2.0, -8.0]), np.float32([0.5, 3.0])
+    cool, warm = np.array([2.0, -8.0], np.float32), np.array([0.5, 3.0], np.float32)
     ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
     out = np.concatenate([own[..., None], ab], -1)
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
@@ -199,7 +212,9 @@ def own_hue(photo: Float, lab: Float) -> Float:
     most = np.deg2rad(np.interp(chroma * rise, CHROMAS, TURNS))
     kept = np.where(most > 2.5, turn, most * np.tanh(turn / most))
     # What would have turned far goes through gray instead.
-    now = now * np.where(np.abs(turn) > most, np.clip(1.15 - 0.25 * (np.abs(turn) - most), 0.6, 1), 1)
+    now = now * np.where(
+        np.abs(turn) > most, np.clip(1.15 - 0.25 * (np.abs(turn) - most), 0.6, 1), 1
+    )
     least = 0.95 * np.minimum(chroma, 30 + 0.8 * np.maximum(chroma - 30, 0))
     now = now + np.clip((chroma - 14) / 14, 0, 1) * np.maximum(least - now, 0)
     planes = (lab[..., 0], now * np.cos(hue + kept), now * np.sin(hue + kept))
@@ -229,11 +244,3 @@ def _centers(lab: Float) -> tuple[Float, Float]:
 
 def _chroma(lab: Float) -> Float:
     return np.hypot(lab[..., 1], lab[..., 2])
-
-
-def _wide(values: Float, sigma: float) -> Float:
-    """Blur widely, at a fraction of the size."""
-    k = max(1, int(sigma // 3))
-    size = (values.shape[0], values.shape[1])
-    small = resized(values, (max(1, size[0] // k), max(1, size[1] // k)))
-    return resized(cv2.GaussianBlur(small, (0, 0), max(sigma / k, 0.3)), size)

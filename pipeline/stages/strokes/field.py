@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.strokes.smooth import smoothstep
 
 Float = NDArray[np.float32]
 
@@ -29,7 +30,7 @@ def directions(lab: Float, calm: Float, around: Float, rng: np.random.Generator)
     size = (lab.shape[0], lab.shape[1])
     small = size_of_long(size, LONG_PX)
     double, coherence = _tensor(cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR))
-    lead = _step(coherence, *COHERENT) * (1 - 0.85 * resized(calm, small))
+    lead = smoothstep(coherence, *COHERENT) * (1 - 0.85 * resized(calm, small))
     drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)
     slope = SLOPE + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
     slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
@@ -57,9 +58,3 @@ def _tensor(lab: Float) -> tuple[Float, Float]:
     total = sum(cv2.GaussianBlur(strength, (0, 0), sigma) * weight for sigma, weight in SCALES)
     length = np.linalg.norm(field, axis=-1)
     return field / (length[..., None] + 1e-3), np.asarray(length / (total + 8.0), np.float32)
-
-
-def _step(values: Float, low: float, high: float) -> Float:
-    """Return 0 below `low`, 1 above `high`, and a smooth way between."""
-    t = ((values - low) / (high - low)).clip(0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,12 +1,12 @@
 """Compiled: lay strokes onto a piece of a canvas, and light the paint."""
 
-from typing import Any
-
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from pipeline.stages.strokes.brushes import BORDER, LEVELS
+
+Float, Ints, Bytes = NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8]
 
 TILE = 256  # px, of the pieces that a painting is rendered in
 HALO = 2  # px that a piece is larger by on each side, for its light
@@ -16,10 +16,10 @@ COVERED = 0.35  # of the paint's thickness that shows through a stroke laid over
 THICK = 0.0055
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def bin_strokes(
-    points: Any, counts: Any, width: Any, scale: float, rows: int, columns: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    points: Float, counts: NDArray[np.int16], width: Float, scale: float, rows: int, columns: int
+) -> tuple[NDArray[np.int64], Ints]:
     """List the strokes that may touch each tile, in order.
 
     Return where each tile's list starts, (tiles + 1,), and the lists, one after the other.
@@ -27,56 +27,53 @@ def bin_strokes(
     n = len(counts)
     boxes = np.empty((n, 4), np.int32)
     starts = np.zeros(rows * columns + 1, np.int64)
-    for turn in range(2):
-        if turn:
-            members = np.empty(starts[-1], np.int32)
-            at = starts[:-1].copy()
-        for s in range(n):
-            if not turn:
-                room = max(width[s] / 2 * scale, THIN) * BORDER + HALO + 1
-                spine = points[s, : counts[s]]
-                boxes[s, 0] = max(0, int((spine[:, 1].min() * scale - room) // TILE))
-                boxes[s, 1] = min(rows - 1, int((spine[:, 1].max() * scale + room) // TILE))
-                boxes[s, 2] = max(0, int((spine[:, 0].min() * scale - room) // TILE))
-                boxes[s, 3] = min(columns - 1, int((spine[:, 0].max() * scale + room) // TILE))
-            for i in range(boxes[s, 0], boxes[s, 1] + 1):
-                for j in range(boxes[s, 2], boxes[s, 3] + 1):
-                    if turn:
-                        members[at[i * columns + j]] = s
-                        at[i * columns + j] += 1
-                    else:
-                        starts[i * columns + j + 1] += 1
-        if not turn:
-            starts = np.cumsum(starts)
+    for s in range(n):
+        room = max(width[s] / 2 * scale, THIN) * BORDER + HALO + 1
+        spine = points[s, : counts[s]]
+        boxes[s, 0] = max(0, int((spine[:, 1].min() * scale - room) // TILE))
+        boxes[s, 1] = min(rows - 1, int((spine[:, 1].max() * scale + room) // TILE))
+        boxes[s, 2] = max(0, int((spine[:, 0].min() * scale - room) // TILE))
+        boxes[s, 3] = min(columns - 1, int((spine[:, 0].max() * scale + room) // TILE))
+        for i in range(boxes[s, 0], boxes[s, 1] + 1):
+            for j in range(boxes[s, 2], boxes[s, 3] + 1):
+                starts[i * columns + j + 1] += 1
+    starts = np.cumsum(starts)
+    members = np.empty(starts[-1], np.int32)
+    at = starts[:-1].copy()
+    for s in range(n):
+        for i in range(boxes[s, 0], boxes[s, 1] + 1):
+            for j in range(boxes[s, 2], boxes[s, 3] + 1):
+                members[at[i * columns + j]] = s
+                at[i * columns + j] += 1
     return starts, members
 
 
 @njit(cache=True, fastmath=True)
 def lay(
-    canvas: Any, mark: Any, place: Any, top: int, left: int, scale: float, stroke: int,
-    points: Any, count: int, width: float, color: Any, streak: Any, opacity: float,
-    relief: float, tip: int, atlas: Any, shown: float,
+    canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int,
+    points: Float, counts: NDArray[np.int16], width: Float, color: Float, streak: Float,
+    opacity: Float, relief: Float, tip: Bytes, atlas: tuple[Float, ...],
 ) -> None:  # fmt: skip
-    """Lay one stroke onto `canvas`, (H, W, 4): color and the paint's thickness.
+    """Lay one of the strokes onto `canvas`, (H, W, 4): color and the paint's thickness.
 
-    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W) int32, and `place`,
-    (H, W, 2), are room to work in; `stroke` is a number that was not in `mark` before. `shown`: how
-    far along the stroke has been painted, in [0, 1].
+    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W), and `place`, (H, W,
+    2), are room to work in: `mark` must not have this stroke's number before.
     """
+    spine, count = points[stroke], counts[stroke]
     h, w = mark.shape
-    radius = max(width / 2 * scale, THIN)
-    faint = min(1.0, width / 2 * scale / THIN)
+    radius = max(width[stroke] / 2 * scale, THIN)
+    faint = opacity[stroke] * min(1.0, width[stroke] / 2 * scale / THIN)
     reach = radius * BORDER
     total = 0.0
     for i in range(count - 1):
-        total += np.hypot(points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1])
+        total += np.hypot(spine[i + 1, 0] - spine[i, 0], spine[i + 1, 1] - spine[i, 1])
     total *= scale
     if total <= 0:
         return
     done, y_least, y_most, x_least, x_most = 0.0, h, -1, w, -1
     for i in range(count - 1):
-        x0, y0 = points[i, 0] * scale - left - 0.5, points[i, 1] * scale - top - 0.5
-        x1, y1 = points[i + 1, 0] * scale - left - 0.5, points[i + 1, 1] * scale - top - 0.5
+        x0, y0 = spine[i, 0] * scale - left - 0.5, spine[i, 1] * scale - top - 0.5
+        x1, y1 = spine[i + 1, 0] * scale - left - 0.5, spine[i + 1, 1] * scale - top - 0.5
         length = np.hypot(x1 - x0, y1 - y0)
         if length < 1e-6:
             continue
@@ -115,15 +112,15 @@ def lay(
                     place[y, x, 0] = (done + min(max(along, 0.0), length)) / total
                     place[y, x, 1] = across
         done += length
-    thick = relief * THICK * np.sqrt(width)
+    thick = relief[stroke] * THICK * np.sqrt(width[stroke])
     level = 0
     while level < LEVELS - 1 and atlas[level].shape[2] > 2.6 * reach:
         level += 1
-    texels = atlas[level][tip]
+    texels = atlas[level][tip[stroke]]
     rows, columns = texels.shape[0], texels.shape[1]
     for y in range(y_least, y_most + 1):
         for x in range(x_least, x_most + 1):
-            if mark[y, x] != stroke or place[y, x, 0] > shown:
+            if mark[y, x] != stroke:
                 continue
             u = place[y, x, 0] * rows - 0.5
             v = (place[y, x, 1] / reach * 0.5 + 0.5) * columns - 0.5
@@ -134,14 +131,14 @@ def lay(
             a, b = (1 - fu) * (1 - fv), (1 - fu) * fv
             c, d = fu * (1 - fv), fu * fv
             p, q, r, s = texels[i0, j0], texels[i0, j1], texels[i1, j0], texels[i1, j1]
-            alpha = (p[0] * a + q[0] * b + r[0] * c + s[0] * d) * opacity * faint
+            alpha = (p[0] * a + q[0] * b + r[0] * c + s[0] * d) * faint
             if alpha <= 0.002:
                 continue
             height = p[1] * a + q[1] * b + r[1] * c + s[1] * d
             mixed = p[2] * a + q[2] * b + r[2] * c + s[2] * d
             far = min(1.0, max(0.0, 0.28 + 0.45 * mixed + 0.35 * (place[y, x, 0] - 0.5)))
             for k in range(3):
-                paint = color[k] + far * (streak[k] - color[k])
+                paint = color[stroke, k] + far * (streak[stroke, k] - color[stroke, k])
                 canvas[y, x, k] += alpha * (paint - canvas[y, x, k])
             laid = height * thick + COVERED * canvas[y, x, 3]
             canvas[y, x, 3] += alpha * (laid - canvas[y, x, 3])
@@ -149,7 +146,7 @@ def lay(
 
 @njit(cache=True, fastmath=True)
 def light(
-    canvas: Any, out: Any, top: int, left: int, scale: float, impasto: float, weave: float,
+    canvas: Float, out: Bytes, top: int, left: int, scale: float, impasto: float, weave: float,
     pitch: float,
 ) -> None:  # fmt: skip
     """Write a canvas, without its halo, as it looks in low light from the upper left.
@@ -171,7 +168,9 @@ def light(
             if threads > 0:
                 gy, gx = (top + y) * turn, (left + x) * turn
                 thin = np.exp(-canvas[i, j, 3] * 3000.0)
-                slope += threads * thin * (np.cos(gx) * np.cos(gy * 0.5) + np.cos(gy) * np.cos(gx * 0.5))
+                slope += (
+                    threads * thin * (np.cos(gx) * np.cos(gy * 0.5) + np.cos(gy) * np.cos(gx * 0.5))
+                )
             shade = 0.16 * np.tanh(slope)
             gloss = 0.9 * shade * shade if shade > 0 else 0.0
             for k in range(3):
@@ -179,43 +178,42 @@ def light(
                 out[y, x, k] = np.uint8(min(1.0, max(0.0, value)) * 255 + 0.5)
 
 
-@njit(cache=True, fastmath=True, parallel=True)
-def render_tiles(
-    out: Any, scale: float, starts: Any, members: Any, points: Any, counts: Any, width: Any,
-    color: Any, streak: Any, opacity: Any, relief: Any, tip: Any, ground: Any, atlas: Any,
-    impasto: float, weave: float, pitch: float,
+@njit(cache=True, fastmath=True, nogil=True)
+def render_tile(
+    out: Bytes, tile: int, scale: float, members: Ints, points: Float, counts: NDArray[np.int16],
+    width: Float, color: Float, streak: Float, opacity: Float, relief: Float, tip: Bytes,
+    ground: Float, atlas: tuple[Float, ...], impasto: float, weave: float, pitch: float,
 ) -> None:  # fmt: skip
-    """Render a painting, (H, W, 3) uint8, tile by tile on all cores."""
+    """Render one tile of a painting, (H, W, 3) uint8, by the strokes that may touch it."""
     h, w = out.shape[:2]
     columns = (w + TILE - 1) // TILE
-    for tile in prange(len(starts) - 1):
-        top, left = tile // columns * TILE, tile % columns * TILE
-        high, wide = min(TILE, h - top), min(TILE, w - left)
-        canvas = np.empty((high + 2 * HALO, wide + 2 * HALO, 4), np.float32)
-        canvas[..., 0], canvas[..., 1], canvas[..., 2] = ground[0], ground[1], ground[2]
-        canvas[..., 3] = 0.0
-        mark = np.full(canvas.shape[:2], -1, np.int32)
-        place = np.empty((canvas.shape[0], canvas.shape[1], 2), np.float32)
-        for m in range(starts[tile], starts[tile + 1]):
-            s = members[m]
-            lay(
-                canvas, mark, place, top - HALO, left - HALO, scale, s, points[s], counts[s],
-                width[s], color[s], streak[s], opacity[s], relief[s], tip[s], atlas, 1.0,
-            )  # fmt: skip
-        light(
-            canvas, out[top : top + high, left : left + wide], top, left, scale, impasto, weave,
-            pitch,
+    top, left = tile // columns * TILE, tile % columns * TILE
+    high, wide = min(TILE, h - top), min(TILE, w - left)
+    canvas = np.empty((high + 2 * HALO, wide + 2 * HALO, 4), np.float32)
+    for k in range(3):
+        canvas[..., k] = ground[k]
+    canvas[..., 3] = 0.0
+    mark = np.full(canvas.shape[:2], -1, np.int32)
+    place = np.empty((canvas.shape[0], canvas.shape[1], 2), np.float32)
+    for s in members:
+        lay(
+            canvas, mark, place, top - HALO, left - HALO, scale, s, points, counts, width, color,
+            streak, opacity, relief, tip, atlas,
         )  # fmt: skip
+    light(
+        canvas, out[top : top + high, left : left + wide], top, left, scale, impasto, weave, pitch
+    )
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def lay_all(
-    canvas: Any, mark: Any, place: Any, scale: float, points: Any, counts: Any, width: Any,
-    color: Any, streak: Any, opacity: Any, relief: Any, tip: Any, atlas: Any,
+    canvas: Float, mark: Ints, place: Float, scale: float, points: Float,
+    counts: NDArray[np.int16], width: Float, color: Float, streak: Float, opacity: Float,
+    relief: Float, tip: Bytes, atlas: tuple[Float, ...],
 ) -> None:  # fmt: skip
     """Lay strokes onto a whole painting, (H, W, 4), one after the other; `mark` is -1 before."""
     for s in range(len(counts)):
         lay(
-            canvas, mark, place, 0, 0, scale, s, points[s], counts[s], width[s], color[s],
-            streak[s], opacity[s], relief[s], tip[s], atlas, 1.0,
+            canvas, mark, place, 0, 0, scale, s, points, counts, width, color, streak, opacity,
+            relief, tip, atlas,
         )  # fmt: skip

@@ -1,5 +1,8 @@
 """Render strokes at any size: the same strokes, tile by tile, in little memory."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +12,7 @@ from pipeline.stages.strokes.brushes import tips
 from pipeline.stages.strokes.strokes import Strokes
 from pipeline.types import Pixels
 
-IMPASTO = 0.7  # light on the paint's slope that looks like paint as thick as `Surface.impasto` 1
+IMPASTO = 0.7  # light on the paint's slope that looks like paint as thick as usual
 WEAVE = 0.35  # likewise, of the canvas's threads
 PITCH = 1 / 420  # between two threads, as a share of the long side
 
@@ -25,20 +28,36 @@ class Surface:
 USUAL = Surface()
 
 
-def render(strokes: Strokes, long_px: int, surface: Surface = USUAL) -> Pixels:
-    """Render a painting, (H, W, 3), its long side so many px; the light comes from the upper left.
+def render(
+    strokes: Strokes,
+    size: tuple[int, int],
+    surface: Surface = USUAL,
+    tell: Callable[[float], object] = lambda _: None,
+) -> Pixels:
+    """Render a painting at a (height, width), px; the light comes from the upper left.
+
+    The strokes fill the long side; a size of another shape shows less of them, or more ground.
+    `tell` is told the share of tiles that are done; what it raises ends the rendering.
 
     Source: Hertzmann 2002, "Fast Paint Texture": height of the paint, then light on it.
     """
-    h, w = strokes.px(long_px)
-    out = np.empty((h, w, 3), np.uint8)
+    h, w = size
+    out, scale = np.empty((h, w, 3), np.uint8), float(max(size))
     rows, columns = (-(-n // kernel.TILE) for n in (h, w))
     starts, members = kernel.bin_strokes(
-        strokes.points, strokes.counts, strokes.width, float(long_px), rows, columns
+        strokes.points, strokes.counts, strokes.width, scale, rows, columns
     )
-    kernel.render_tiles(
-        out, float(long_px), starts, members, strokes.points, strokes.counts, strokes.width,
-        strokes.color, strokes.streak, strokes.opacity, strokes.relief, strokes.tip,
-        strokes.ground, tips(), IMPASTO * surface.impasto, WEAVE * surface.weave, PITCH,
-    )  # fmt: skip
+
+    def one(tile: int) -> None:
+        kernel.render_tile(
+            out, tile, scale, members[starts[tile] : starts[tile + 1]], strokes.points,
+            strokes.counts, strokes.width, strokes.color, strokes.streak, strokes.opacity,
+            strokes.relief, strokes.tip, strokes.ground, tips(), IMPASTO * surface.impasto,
+            WEAVE * surface.weave, PITCH,
+        )  # fmt: skip
+
+    # Threads, for the compiled code runs without Python's lock; several renderings may run at once.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, _ in enumerate(pool.map(one, range(rows * columns)), 1):
+            tell(done / (rows * columns))
     return out

@@ -1,6 +1,6 @@
 """A painting as strokes: what is planned, kept in files, and rendered at any size."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +33,12 @@ class Strokes:
     size: tuple[float, float]
 
     def __len__(self) -> int:
+        """Return how many strokes there are."""
         return len(self.counts)
 
-    def __getitem__(self, which: "slice | NDArray[np.intp] | NDArray[np.bool_]") -> "Strokes":
+    def __getitem__(self, which: NDArray[np.intp]) -> "Strokes":
         """Return some of the strokes, in the order asked for."""
-        return Strokes(**{name: getattr(self, name)[which] for name in OF_EACH}, **self._shared())
-
-    def _shared(self) -> dict[str, object]:
-        return {"ground": self.ground, "size": self.size}
+        return replace(self, **{name: getattr(self, name)[which] for name in OF_EACH})
 
     def px(self, long_px: int) -> tuple[int, int]:
         """Return the (height, width), px, of a rendering with this long side."""
@@ -53,4 +51,4 @@ OF_EACH = tuple(field.name for field in fields(Strokes) if field.name not in ("g
 def joined(many: list[Strokes]) -> Strokes:
     """Lay strokes after one another; ground and size are the first one's."""
     arrays = {name: np.concatenate([getattr(each, name) for each in many]) for name in OF_EACH}
-    return Strokes(**arrays, ground=many[0].ground, size=many[0].size)
+    return replace(many[0], **arrays)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.types import Face
 
 Float = NDArray[np.float32]
@@ -47,8 +48,8 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
     k = size[1] / parts.shape[1]
 
     def seen(*of: Part) -> Float:
-        planes = [parts[..., part] for part in of if part < parts.shape[2]]
-        return resized(np.sum(planes, 0, dtype=np.float32), size).clip(0, 1)
+        known = [part for part in of if part < parts.shape[2]]
+        return resized(np.ascontiguousarray(parts[..., known].sum(-1)), size).clip(0, 1)
 
     y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
     away = np.full(size, FAR, np.float32)
@@ -66,7 +67,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         away = np.where(nearer, distance, away)
         tall = np.where(nearer, height, tall).astype(np.float32)
         around = np.where(nearer[..., None], turned, around)
-    near = _between(away, 0.35, 0.8) * (1 - _between(away, 1.0, 2.0))
+    near = smoothstep(away, 0.35, 0.8) * (1 - smoothstep(away, 1.0, 2.0))
     return Subject(
         1 - seen(Part.BACKGROUND),
         seen(*FACE_PARTS, Part.BODY_SKIN),
@@ -76,8 +77,3 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         cv2.GaussianBlur(tall, (0, 0), max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )
-
-
-def _between(values: Float, low: float, high: float) -> Float:
-    t = ((values - low) / (high - low)).clip(0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,20 +1,21 @@
 """Compiled: the spine of each stroke, along the direction field."""
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
 
 POINTS = 10  # most points of a spine
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def trace(
-    seeds: Any, widths: Any, lengths: Any, turns: Any, bends: Any, stiff: Any, strict: Any,
-    field: Any, target: Any, under: Any, region: Any, tolerance: float,
-) -> tuple[NDArray[np.float32], NDArray[np.int16], NDArray[np.float32]]:  # fmt: skip
+    seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
+    strict: NDArray[np.bool_], field: Float, target: Float, under: Float,
+    region: NDArray[np.uint8], tolerance: float,
+) -> tuple[Float, NDArray[np.int16], Float]:  # fmt: skip
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
 
     Beyond the picture its edge goes on.
@@ -89,8 +90,14 @@ def trace(
             spines[s, count] = arm[0, k]
             count += 1
         if count == 1:  # a dab
-            spines[s, 0, 0], spines[s, 0, 1] = x0 - out_x * 0.3 * widths[s], y0 - out_y * 0.3 * widths[s]
-            spines[s, 1, 0], spines[s, 1, 1] = x0 + out_x * 0.3 * widths[s], y0 + out_y * 0.3 * widths[s]
+            spines[s, 0, 0], spines[s, 0, 1] = (
+                x0 - out_x * 0.3 * widths[s],
+                y0 - out_y * 0.3 * widths[s],
+            )
+            spines[s, 1, 0], spines[s, 1, 1] = (
+                x0 + out_x * 0.3 * widths[s],
+                y0 + out_y * 0.3 * widths[s],
+            )
             count = 2
         counts[s] = count
         for c in range(3):

@@ -1,0 +1,58 @@
+"""How wide strokes are, layer by layer: fine at eyes and mouth, broad behind, without an edge."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.strokes.smooth import blur, smoothstep
+from pipeline.stages.strokes.subject import Subject
+
+Float = NDArray[np.float32]
+
+# Layer by layer: of what is behind and of clothes as shares of the short side, of hair, skin and
+# features as shares of the face's height.
+BACK = (0.110, 0.062, 0.036, 0.021, 0.013)
+CLOTHES = (0.065, 0.038, 0.022, 0.013, 0.0085)
+HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
+SKIN = (0.12, 0.065, 0.038, 0.023, 0.0145)
+FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
+LAYERS = len(BACK)
+LARGEST_FACE, NO_FACE = 0.6, 0.25  # of the short side
+
+
+def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
+    """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes."""
+    short = min(subject.away.shape)
+    face = np.minimum(subject.face, LARGEST_FACE * short)
+    near = subject.away < 1.2
+    typical = float(np.median(face[near])) if near.any() else NO_FACE * short
+    # Where faces are small, so are the people and what is around them.
+    behind, worn = (
+        float(np.clip(typical / short / at, low, 1)) for at, low in ((0.15, 0.65), (0.2, 0.5))
+    )
+    scales = (short * size * behind, short * size * worn, face, face, face)
+    tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
+    shares = _shares(subject, typical)
+    return [
+        np.exp(
+            sum(
+                share * np.log(np.float32(table[layer]) * scale)
+                for share, table, scale in zip(shares, tables, scales, strict=True)
+            )
+        ).astype(np.float32)
+        for layer in range(LAYERS)
+    ]
+
+
+def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
+    """Return what each place counts as: behind, clothes, hair, skin, features; they sum to 1."""
+    grown = cv2.dilate(subject.features, np.ones((3, 3)), iterations=max(1, round(0.012 * face)))
+    features = blur(np.asarray(grown, np.float32), 0.02 * face)
+    behind = (1 - blur(subject.person, 0.05 * face)) * smoothstep(subject.away, 1.05, 1.9)
+    worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * blur(subject.hair, 0.04 * face))
+    worn = worn * (1 - 0.65 * blur(subject.skin, 0.03 * face))
+    beside = smoothstep(subject.away, 0.8, 1.3)
+    rest = 1 - behind
+    inner = rest * (1 - worn)
+    bare = inner * (1 - beside)
+    return behind, rest * worn, inner * beside, bare * (1 - features), bare * features

@@ -1,0 +1,52 @@
+"""Paint by explicit brush strokes in Monet's light."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.ops.color import to_lab
+from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.tensor import to_float
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.segment.color_models import refined_parts
+from pipeline.stages.strokes.color import in_monets_light
+from pipeline.stages.strokes.light import monet
+from pipeline.stages.strokes.plan import Motif, out_of_focus, plan
+from pipeline.stages.strokes.render import render
+from pipeline.stages.strokes.strokes import Strokes
+from pipeline.stages.strokes.subject import subject_of
+from pipeline.steps.run import Keyed, Run
+from pipeline.types import Image, Painted, Photo, Scene
+
+GUIDE_PX = 1024  # long side at which every photo is looked at, so that every size has its strokes
+SEED = 1874
+PLANNED = 0.6  # of a painting's time, until its strokes are planned
+
+Tell = Callable[[float], object]
+
+
+def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
+    """Paint the photo stroke by stroke, rendered at working size and at the photo's own."""
+    scene = run.stage("paint", _scene, run.photo, run.original, seen, told=True)
+    return run.made(Painted, scene, keep=False)
+
+
+def planned(original: Image, seen: Detections, tell: Tell) -> Strokes:
+    """Plan the strokes that paint a photo, by what the parser sees in it."""
+    size = size_of_long(original.shape[:2], GUIDE_PX)
+    parts = refined_parts(original, seen.whole, seen.views)
+    subject = subject_of(parts, seen.faces, size)
+    lab = to_lab(resized(original, size).clip(0, 1))
+    rng = np.random.default_rng(SEED)
+    target, palette = in_monets_light(lab, subject, monet(), rng)
+    calm = out_of_focus(lab, subject.person)
+    return plan(Motif(target, palette, subject, calm), rng, tell=tell)
+
+
+def _scene(photo: Photo, original: Image, seen: Detections, *, tell: Tell) -> Scene:
+    strokes = planned(original, seen, lambda done: tell(PLANNED * done))
+    styled = to_float(render(strokes, original.shape[:2]))
+    if photo.size == original.shape[:2]:
+        return Scene(styled)
+    fine = render(strokes, photo.size, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
+    return Scene(styled, fine)

@@ -1,0 +1,29 @@
+"""Small motifs to paint."""
+
+import numpy as np
+
+from pipeline.stages.strokes.plan import Motif
+from pipeline.stages.strokes.subject import FAR, Subject
+
+PALETTE = np.array([[30, 0, -12, 0.3], [60, -8, 12, 0.4], [85, 4, 14, 0.3]], np.float32)
+
+
+def nobody(size):
+    """Return the maps of a picture without people."""
+    none = np.zeros(size, np.float32)
+    far = np.full(size, FAR, np.float32)
+    face = np.full(size, 0.25 * min(size), np.float32)
+    return Subject(none, none, none, none, far, face, np.zeros((*size, 2), np.float32))
+
+
+def motif_of(lab, subject=None, calm=0.0):
+    """Return a motif of a target."""
+    size = lab.shape[:2]
+    return Motif(lab, PALETTE, subject or nobody(size), np.full(size, calm, np.float32))
+
+
+def two_halves(h=96, w=128):
+    """Return a picture, CIELAB, dark on the left and light on the right."""
+    lab = np.zeros((h, w, 3), np.float32)
+    lab[:, : w // 2], lab[:, w // 2 :] = (30, 5, -20), (80, -3, 15)
+    return lab

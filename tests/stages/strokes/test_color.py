@@ -1,0 +1,88 @@
+"""Monet's light: nothing is black, grays take color, each thing keeps its hue."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.stages.strokes.color import BLACK, in_monets_light, transport
+from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, monet
+from tests.stages.strokes.motifs import nobody
+
+HUES = np.deg2rad([30, 90, 140, 210, 290, 350])
+
+
+def lit(lab, subject=None):
+    rng = np.random.default_rng(0)
+    return in_monets_light(lab, subject or nobody(lab.shape[:2]), monet(), rng)[0]
+
+
+def chroma(lab):
+    return np.hypot(lab[..., 1], lab[..., 2])
+
+
+def test_the_table_is_small_and_of_paintings():
+    light = monet()
+    assert TABLE.stat().st_size < 1_000_000
+    assert light.quantiles.shape == (QUANTILES,)
+    assert (np.diff(light.quantiles) > 0).all()
+    assert len(light.palettes) > 1000
+    np.testing.assert_allclose(light.weights.sum(1), 1, atol=0.01)
+    assert (light.chroma_at(np.array(LIGHTS, np.float32)) > 3).all()
+
+
+@pytest.mark.parametrize("hue", HUES)
+def test_vivid_things_keep_their_hue(hue):
+    lab = np.zeros((96, 96, 3), np.float32)
+    lab[..., 0] = np.linspace(25, 80, 96)[:, None]
+    lab[..., 1], lab[..., 2] = 40 * np.cos(hue), 40 * np.sin(hue)
+    lab[:, :48, 1:] = 0  # half of the picture is gray
+    out = lit(lab)[:, 60:]
+    turn = np.angle(np.exp(1j * (np.arctan2(out[..., 2], out[..., 1]) - hue)))
+    assert np.median(np.abs(turn)) < np.deg2rad(15)
+    assert np.median(chroma(out)) > 30
+
+
+def test_a_gray_photo_becomes_one_in_color_and_black_is_lifted():
+    lab = np.zeros((96, 128, 3), np.float32)
+    lab[..., 0] = np.linspace(0, 100, 128)
+    out = lit(lab)
+    assert chroma(out).mean() > 5
+    assert out[..., 0].min() > BLACK - 4
+    hues = np.arctan2(out[..., 2], out[..., 1])[chroma(out) > 4]
+    assert np.abs(np.exp(1j * hues).mean()) < 0.97  # not one tint over all
+
+
+@pytest.mark.parametrize("skin", [(30, 14, 18), (45, 18, 22), (62, 18, 20), (76, 14, 16)])
+def test_skin_of_every_tone_keeps_its_hue_and_light(skin):
+    lab = np.zeros((96, 96, 3), np.float32)
+    lab[..., 0] = 60
+    lab[24:72, 24:72] = skin
+    inside = np.zeros((96, 96), np.float32)
+    inside[24:72, 24:72] = 1
+    out = lit(lab, replace(nobody((96, 96)), skin=inside, person=inside))[30:66, 30:66].mean((0, 1))
+    assert abs(out[0] - skin[0]) <= 8
+    turn = np.arctan2(out[2], out[1]) - np.arctan2(skin[2], skin[1])
+    assert abs(turn) < np.deg2rad(15)
+
+
+def test_dark_hair_stays_dark_and_white_cloth_white():
+    lab = np.full((96, 96, 3), (60, 5, 5), np.float32)
+    lab[:40], lab[56:] = (12, 1, 1), (92, 0, 2)
+    hair, person = np.zeros((2, 96, 96), np.float32)
+    hair[:40] = 1
+    person[:] = 1
+    out = lit(lab, replace(nobody((96, 96)), hair=hair, person=person))
+    assert out[5:35, :, 0].mean() < 26
+    assert chroma(out[62:]).mean() < 9
+    assert out[62:, :, 0].mean() > 80
+
+
+def test_transport_takes_colors_to_others_that_are_near():
+    one = np.array([[[20, 0, 0], [80, 0, 0]]], np.float32)
+    other = np.array([[[82, 3, 9], [24, 2, -9]]], np.float32)
+    half = np.full((1, 2), 0.5, np.float32)
+    goes, cost = transport(one, half, other, half, blur=10, rounds=40)
+    np.testing.assert_allclose(goes[0], other[0, ::-1], atol=1)
+    ways = (goes - one) * np.sqrt([0.7, 1, 1])
+    assert cost[0] == pytest.approx((ways**2).sum() / 2, rel=0.1)

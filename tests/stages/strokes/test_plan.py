@@ -1,0 +1,150 @@
+"""Planned strokes paint what is wanted, the broad ones first."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.ops.color import to_lab
+from pipeline.stages.strokes.field import directions
+from pipeline.stages.strokes.mixing import mixed
+from pipeline.stages.strokes.plan import Brush, out_of_focus, plan
+from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.widths import LAYERS, layer_widths
+from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
+
+RNG = np.random.default_rng(0)
+PICTURES = {
+    "a blank wall": np.full((60, 80, 3), (70, 0, 0), np.float32),
+    "noise": RNG.uniform((0, -60, -60), (100, 60, 60), (60, 80, 3)).astype(np.float32),
+    "a strip": np.full((8, 160, 3), (50, 20, -20), np.float32),
+    "16 px": np.full((16, 16, 3), (20, -10, 10), np.float32),
+    "black": np.zeros((50, 40, 3), np.float32),
+}  # fmt: skip
+
+
+def seen(strokes, long_px):
+    return to_lab(render(strokes, strokes.px(long_px), Surface(0, 0)).astype(np.float32) / 255)
+
+
+def test_a_painting_shows_what_was_wanted():
+    wanted = two_halves(192, 256)
+    painted = seen(plan(motif_of(wanted), np.random.default_rng(0)), 256)
+    for half in (np.s_[:, 10:118], np.s_[:, 138:246]):
+        assert np.abs(painted[half].mean((0, 1)) - wanted[half].mean((0, 1))).max() < 6
+    # The edge between the halves is kept: nearly every pixel is nearer to its own half.
+    left = np.abs(painted[..., 0] - 30) < np.abs(painted[..., 0] - 80)
+    assert left[:, :122].mean() > 0.95
+    assert left[:, 134:].mean() < 0.05
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_is_painted_to_its_edges(name):
+    lab = PICTURES[name]
+    strokes = plan(motif_of(lab), np.random.default_rng(0))
+    bare = replace(strokes, ground=np.array([1, 0, 1], np.float32))
+    picture = render(bare, lab.shape[:2], Surface(0, 0)).astype(int)
+    magenta = (picture[..., 0] > 200) & (picture[..., 1] < 60) & (picture[..., 2] > 200)
+    assert magenta.mean() < 0.02
+    assert np.isfinite(strokes.points).all()
+
+
+def test_broad_strokes_come_first_and_each_layer_is_finer():
+    strokes = plan(motif_of(two_halves()), np.random.default_rng(0))
+    assert (np.diff(strokes.layer.astype(int)) >= 0).all()
+    widths = [np.median(strokes.width[strokes.layer == layer]) for layer in range(LAYERS)]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_a_plan_is_deterministic_by_its_seed():
+    one, same = (plan(motif_of(two_halves()), np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(one.points, same.points)
+    np.testing.assert_array_equal(one.color, same.color)
+    other = plan(motif_of(two_halves()), np.random.default_rng(4))
+    assert len(other) != len(one) or not np.array_equal(other.points, one.points)
+
+
+def test_choices_change_what_they_name():
+    usual = plan(motif_of(two_halves()), np.random.default_rng(0))
+    broad = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(size=1.6))
+    assert np.median(broad.width) > 1.3 * np.median(usual.width)
+    loose = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(loose=2.0))
+    assert loose.color.std() > usual.color.std()
+
+
+def test_what_is_out_of_focus_gets_fewer_fine_strokes():
+    lab = two_halves()
+    lab = lab + np.random.default_rng(1).normal(0, 8, lab.shape).astype(np.float32)
+    sharp, calm = (plan(motif_of(lab, calm=c), np.random.default_rng(0)) for c in (0.0, 1.0))
+    assert (calm.layer >= 3).sum() < 0.7 * (sharp.layer >= 3).sum()
+
+
+def test_told_is_the_share_of_layers():
+    told = []
+    plan(motif_of(two_halves()), np.random.default_rng(0), tell=told.append)
+    assert told == [(layer + 1) / LAYERS for layer in range(LAYERS)]
+
+
+def test_strokes_end_at_a_person():
+    """Of strokes whose middle is a person's, hardly any paint lies beyond the outline."""
+    size = (96, 128)
+    person = np.zeros(size, np.float32)
+    person[:, 64:] = 1
+    subject = replace(nobody(size), person=person)
+    lab = np.full((*size, 3), (55, 10, 10), np.float32)  # no edge of color ends a stroke
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    inside = (strokes.points * 128)[np.arange(len(strokes)), strokes.counts // 2][:, 0] > 66
+    ends = strokes.points[np.arange(len(strokes)), strokes.counts - 1][:, 0] * 128
+    assert (ends[inside] < 62).mean() < 0.1
+
+
+def test_directions_follow_stripes_and_are_unit_vectors():
+    stripes = np.zeros((128, 128, 3), np.float32)
+    stripes[..., 0] = 50 + 40 * np.sign(np.sin(np.arange(128) * 0.5))[:, None]  # level ones
+    none = np.zeros((128, 128), np.float32)
+    field = directions(stripes, none, np.zeros((128, 128, 2), np.float32), np.random.default_rng(0))
+    np.testing.assert_allclose(np.linalg.norm(field, axis=-1), 1, atol=1e-3)
+    assert np.median(np.abs(field[20:-20, 20:-20, 0])) > 0.97
+
+
+def test_widths_are_fine_at_a_face_and_pass_without_an_edge():
+    size = (200, 160)
+    y, x = np.mgrid[:200, :160].astype(np.float32)
+    away = np.hypot((x - 80) / 30, (y - 70) / 40)
+    person = ((away < 1.3) | (y > 110)).astype(np.float32)
+    mouth = (np.hypot(x - 80, y - 90) < 8).astype(np.float32)
+    subject = replace(
+        nobody(size), person=person, skin=(away < 1).astype(np.float32), away=away,
+        face=np.full(size, 80, np.float32), features=mouth,
+    )  # fmt: skip
+    for widths in layer_widths(subject):
+        assert widths[90, 80] < widths[70, 80] < widths[180, 80] < widths[20, 10]
+        ratios = np.abs(np.diff(np.log(widths), axis=0))
+        assert ratios.max() < 0.35
+
+
+def test_focus_is_told_behind_a_person_only():
+    rng = np.random.default_rng(0)
+    lab = np.zeros((120, 160, 3), np.float32)
+    lab[..., 0] = cv2.GaussianBlur(rng.uniform(0, 100, (120, 160)).astype(np.float32), (0, 0), 8)
+    person = np.zeros((120, 160), np.float32)
+    person[:, :60] = 1
+    lab[:, :60, 0] = rng.uniform(0, 100, (120, 60))
+    calm = out_of_focus(lab, person)
+    assert calm[:, :60].max() == 0
+    assert calm[:, 90:].mean() > 0.8
+
+
+def test_broken_color_keeps_the_mean_and_vivid_things_stay():
+    rng = np.random.default_rng(0)
+    gray, red = (np.tile(np.array([c], np.float32), (4000, 1)) for c in ((60, 0, 0), (50, 60, 40)))
+    swing, none = np.ones(4000), np.zeros(4000)
+    spread = []
+    for wanted in (gray, red):
+        paint, _ = mixed(wanted, wanted, PALETTE, swing, none, rng)
+        lab = to_lab(paint[None])[0]
+        assert np.abs(lab.mean(0) - wanted[0]).max() < 7
+        spread.append(float(lab[:, 1:].std(0).mean()))
+    assert spread[1] < 1.2 * spread[0]
+    assert len(mixed(gray[:0], gray[:0], PALETTE, swing[:0], none[:0], rng)[0]) == 0

@@ -1,0 +1,116 @@
+"""Strokes are the same painting at every size."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage.metrics import peak_signal_noise_ratio
+
+from pipeline.stages.strokes.brushes import TIPS, tips
+from pipeline.stages.strokes.kernel import TILE
+from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.strokes import Strokes, joined
+from tests.stages.strokes.motifs import motif_of, two_halves
+
+FLAT = Surface(0, 0)
+GROUND = np.array([0.8, 0.7, 0.6], np.float32)
+
+
+def one_stroke(points, width, color=(0.1, 0.2, 0.9)):
+    spine = np.array(points, np.float32)[None]
+    paint = np.array([color], np.float32)
+    one = np.ones(1, np.float32)
+    return Strokes(
+        spine, np.array([spine.shape[1]], np.int16), width * one, paint, paint, one, one,
+        np.zeros(1, np.uint8), np.zeros(1, np.uint8), GROUND, (0.75, 1.0),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def painting():
+    return plan(motif_of(two_halves()), np.random.default_rng(0))
+
+
+def test_a_stroke_lies_where_its_spine_is():
+    picture = render(one_stroke([(0.2, 0.4), (0.5, 0.4), (0.8, 0.4)], 0.1), (150, 200), FLAT)
+    assert picture.shape == (150, 200, 3)
+    blue = picture[..., 2].astype(int) - picture[..., 0] > 60
+    rows, columns = np.nonzero(blue)
+    assert 35 < columns.min() < 60
+    assert 135 < columns.max() < 165
+    assert 65 < rows.min() < 76
+    assert 84 < rows.max() < 94
+    assert blue[75:85, 70:130].mean() > 0.8
+    assert np.abs(picture[:40].astype(int) - GROUND * 255).max() <= 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=2, max_size=6),
+    st.floats(0.0005, 2),
+)
+def test_strokes_beyond_the_canvas_and_of_any_width_are_rendered(points, width):
+    assert render(one_stroke(points, width), (45, 60)).shape == (45, 60, 3)
+
+
+def test_no_strokes_show_the_ground(painting):
+    none = painting[np.arange(0)]
+    picture = render(replace(none, ground=GROUND), painting.px(64), FLAT)
+    assert np.abs(picture.astype(int) - GROUND * 255).max() <= 1
+
+
+def test_the_same_strokes_make_the_same_picture_at_every_size(painting):
+    small, large = render(painting, painting.px(512)), render(painting, painting.px(2048))
+    shrunk = cv2.resize(large, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert peak_signal_noise_ratio(small, shrunk) > 30
+
+
+def test_tiles_do_not_show(painting):
+    """A picture of several tiles is what a single larger canvas would be: no step at a border."""
+    picture = render(painting, painting.px(3 * TILE)).astype(float)
+    steps = np.abs(np.diff(picture, axis=1)).mean((0, 2))
+    assert steps[TILE - 1] < np.quantile(steps, 0.99) + 1
+
+
+def test_rendering_is_deterministic_and_told(painting):
+    told = []
+    first = render(painting, painting.px(600), tell=told.append)
+    np.testing.assert_array_equal(first, render(painting, painting.px(600)))
+    assert told[-1] == 1
+    assert told == sorted(told)
+
+
+def test_what_tell_raises_ends_the_rendering(painting):
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render(painting, painting.px(300), tell=stop)
+
+
+def test_thicker_paint_catches_more_light(painting):
+    flat, thick = (
+        render(painting, painting.px(400), Surface(depth, 0)).astype(float) for depth in (0, 1)
+    )
+    assert np.abs(thick - flat).mean() > 1
+
+
+def test_order_counts():
+    below = one_stroke([(0.2, 0.4), (0.8, 0.4)], 0.2, (1, 0, 0))
+    above = one_stroke([(0.2, 0.4), (0.8, 0.4)], 0.2, (0, 0, 1))
+    middle = render(joined([below, above]), (75, 100), FLAT)[40, 50]
+    assert middle[2] > middle[0]
+    middle = render(joined([above, below]), (75, 100), FLAT)[40, 50]
+    assert middle[0] > middle[2]
+
+
+def test_tips_have_paint_in_the_middle_and_none_beyond_their_sides():
+    for level in tips():
+        assert level.shape[0] == TIPS
+        assert level[:, level.shape[1] // 4, level.shape[2] // 2, 0].mean() > 0.6
+    assert tips()[0][:, :, 0, 0].max() == 0
+    assert tips()[0][:, :, -1, 0].max() == 0
