@@ -21,7 +21,7 @@ from pipeline.weights.resolve import WeightError
 from tests.test_paint import PlainModels, photo_of
 
 LIKE = {"painter": "portrait-aware", "style_px": 128, "iterations": 2}
-PAINTERS = {"monet": {}, "portrait-aware": LIKE}
+PAINTERS = {"monet": {}, "strokes": {"painter": "strokes"}, "portrait-aware": LIKE}
 # What has no other value to try: these painters' own settings are tried under both painters.
 SAME = {"painter"}
 
@@ -70,6 +70,13 @@ class StandIns(PlainModels):
         torch.manual_seed(0)
         network = Perceptual((4, 5, 6, 7, 7)).requires_grad_(False)
         return LoadedFeatures(network, WeightUse("features", "2" * 64), "cpu")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_guide():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.steps.strokes.GUIDE_PX", 160)  # a tenth of the time
+        yield
 
 
 @pytest.fixture(scope="module")
