@@ -197,19 +197,3 @@ VIEWS["near"] = replace(
     dyed=0.45,
     damaged=0.5,
 )
-# Somebody before the scene that was there, little varied, with people in the street now and then:
-# for a last training that a mean is taken with.
-VIEWS["portraits"] = replace(
-    VIEWS["near"],
-    sets={"portraits_in_the_wild": 6.0, "people": 2.0, "people_parts": 0.7, "swapped": 0.7},
-    whole=1.7,
-    tilt=5.0,
-    leaning=0.03,
-    exchanged=0.1,
-    crowds=(0.92, 0.06, 0.02),
-    empty=0.02,
-    shaded=0.02,
-    cast=0.05,
-    dyed=0.15,
-    damaged=0.35,
-)
