@@ -11,6 +11,7 @@ from functools import partial
 
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import WeightPolicy
+from pipeline.steps.strokes import warm as warm_strokes
 from pipeline.weights.catalog import USUAL, Entry, WeightError
 from pipeline.weights.fetch import fetch
 from pipeline.weights.resolve import choose, find, status
@@ -51,6 +52,7 @@ def _make_ready(service: PaintService) -> None:
     service.pipeline()[1].warm()
     for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         service.examples.paint(example)
+    warm_strokes()
     service.line.say(describe_weights(service.here))
 
 

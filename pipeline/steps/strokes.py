@@ -14,7 +14,7 @@ from pipeline.stages.strokes.light import monet
 from pipeline.stages.strokes.plan import Motif, out_of_focus, plan
 from pipeline.stages.strokes.render import render
 from pipeline.stages.strokes.strokes import Strokes
-from pipeline.stages.strokes.subject import subject_of
+from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Scene
 
@@ -41,6 +41,16 @@ def planned(original: Image, seen: Detections, tell: Tell) -> Strokes:
     target, palette = in_monets_light(lab, subject, monet(), rng)
     calm = out_of_focus(lab, subject.person)
     return plan(Motif(target, palette, subject, calm), rng, tell=tell)
+
+
+def warm() -> None:
+    """Paint a blank picture, so that what is compiled is ready for the first photo."""
+    size = (32, 32)
+    none = np.zeros(size, np.float32)
+    far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
+    subject = Subject(none, none, none, none, far, far, around)
+    motif = Motif(np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), subject, none)
+    render(plan(motif, np.random.default_rng(SEED)), size)
 
 
 def _scene(photo: Photo, original: Image, seen: Detections, *, tell: Tell) -> Scene:

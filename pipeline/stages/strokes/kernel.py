@@ -1,10 +1,10 @@
 """Compiled: lay strokes onto a piece of a canvas, and light the paint."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from pipeline.stages.strokes.brushes import BORDER, LEVELS
+from pipeline.stages.strokes.compiled import compiled
 
 Float, Ints, Bytes = NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8]
 
@@ -16,7 +16,7 @@ COVERED = 0.35  # of the paint's thickness that shows through a stroke laid over
 THICK = 0.0055
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bin_strokes(
     points: Float, counts: NDArray[np.int16], width: Float, scale: float, rows: int, columns: int
 ) -> tuple[NDArray[np.int64], Ints]:
@@ -48,7 +48,7 @@ def bin_strokes(
     return starts, members
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def lay(
     canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int,
     points: Float, counts: NDArray[np.int16], width: Float, color: Float, streak: Float,
@@ -144,7 +144,7 @@ def lay(
             canvas[y, x, 3] += alpha * (laid - canvas[y, x, 3])
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def light(
     canvas: Float, out: Bytes, top: int, left: int, scale: float, impasto: float, weave: float,
     pitch: float,
@@ -178,7 +178,7 @@ def light(
                 out[y, x, k] = np.uint8(min(1.0, max(0.0, value)) * 255 + 0.5)
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def render_tile(
     out: Bytes, tile: int, scale: float, members: Ints, points: Float, counts: NDArray[np.int16],
     width: Float, color: Float, streak: Float, opacity: Float, relief: Float, tip: Bytes,
@@ -205,7 +205,7 @@ def render_tile(
     )
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def lay_all(
     canvas: Float, mark: Ints, place: Float, scale: float, points: Float,
     counts: NDArray[np.int16], width: Float, color: Float, streak: Float, opacity: Float,

@@ -1,8 +1,9 @@
 """Compiled: the spine of each stroke, along the direction field."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from pipeline.stages.strokes.compiled import compiled
 
 Float = NDArray[np.float32]
 
@@ -10,7 +11,7 @@ POINTS = 10  # most points of a spine
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def trace(
     seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
     strict: NDArray[np.bool_], field: Float, target: Float, under: Float,
