@@ -11,7 +11,7 @@ Float = NDArray[np.float32]
 
 LONG_PX = 384  # long side at which directions are found
 PRE_BLUR = 1.0  # px
-SCALES = ((2.5, 1.0), (8.0, 0.6), (26.0, 0.4))  # of averaging the structure tensor: sigma, weight
+SCALES = ((2.5, 1.0), (8.0, 0.6), (20.0, 0.2))  # of averaging the structure tensor: sigma, weight
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
 SLOPE, VARIES = -0.3, 0.35  # radians: the direction of calm strokes, and how far it drifts
 DRIFT = (3, 4)  # places down and across between which it drifts

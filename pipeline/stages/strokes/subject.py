@@ -67,9 +67,10 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         away = np.where(nearer, distance, away)
         tall = np.where(nearer, height, tall).astype(np.float32)
         around = np.where(nearer[..., None], turned, around)
-    near = smoothstep(away, 0.35, 0.8) * (1 - smoothstep(away, 1.0, 2.0))
+    person = 1 - seen(Part.BACKGROUND)
+    near = smoothstep(away, 0.35, 0.8) * (1 - smoothstep(away, 1.0, 2.0)) * person
     return Subject(
-        1 - seen(Part.BACKGROUND),
+        person,
         seen(*FACE_PARTS, Part.BODY_SKIN),
         seen(Part.HAIR, Part.HEADWEAR),
         seen(*FEATURES) * (away < 1.1),
