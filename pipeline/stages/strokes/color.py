@@ -91,7 +91,8 @@ def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) 
     toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
     grayness = np.exp(-((_chroma(lab) / GRAY) ** 2))
     weight = AIR * (0.12 + 0.88 * grayness) * light.chroma_at(lab[..., 0]) / 16
-    weight *= 1 - np.maximum(subject.skin, 0.8 * subject.hair)
+    # A coat is of one color; its grays are broken stroke by stroke.
+    weight *= 1 - np.maximum(subject.skin, np.maximum(0.8 * subject.hair, 0.55 * subject.person))
     out = lab.copy()
     out[..., 1:] += weight[..., None] * toward_
     return out

@@ -139,6 +139,7 @@ def _of_one_size(
     j, i = (at.clip(0, n - 1).astype(int) for at, n in zip(seeds.T, (w, h), strict=True))
     wanted = WANTED[layer] * (1 + LEFT[layer] * motif.calm[i, j])
     wanted *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
+    wanted *= 1 - 0.5 * subject.skin[i, j]  # hands, too
     miss = np.abs(blur(target - under, 0.5 * width)).sum(-1)[i, j]
     chance = np.clip(miss / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
     chosen = where[i, j] & (rng.random(len(seeds)) < chance)
@@ -153,7 +154,8 @@ def _of_one_size(
     turns = rng.normal(0, WILD * brush.loose, n) * (0.4 + 0.9 * behind) * (1 - 0.5 * face)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
-    strict = rng.random(n) >= LOST * (1 - face)
+    # The first layer goes over outlines, so that no ground is bare along them.
+    strict = (rng.random(n) >= LOST * (1 - face)) & (layer > 0)
     spines, counts, colors = trace(
         seeds, _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff),
         strict, guide.field, target, under, guide.region, ENDS[layer],
