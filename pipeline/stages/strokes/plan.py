@@ -36,6 +36,7 @@ THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILD, BEND = 0.20, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
+COARSER = 2  # times; errors are compared at a fraction of the size
 GROUND = (74.0, 2.0, 13.0)  # CIELAB
 OPACITY = 0.93
 
@@ -140,7 +141,7 @@ def _of_one_size(
     wanted = WANTED[layer] * (1 + LEFT[layer] * motif.calm[i, j])
     wanted *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
     wanted *= 1 - 0.5 * subject.skin[i, j]  # hands, too
-    miss = np.abs(blur(target - under, 0.5 * width)).sum(-1)[i, j]
+    miss = _error(motif.target, under, 0.5 * width)[i // COARSER, j // COARSER]
     chance = np.clip(miss / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
     chosen = where[i, j] & (rng.random(len(seeds)) < chance)
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
@@ -174,6 +175,16 @@ def _of_one_size(
         rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
+
+
+def _error(target: Float, under: Float, sigma: float) -> Float:
+    """Return the difference of two pictures over all axes, blurred, `COARSER` than they are.
+
+    It is (⌈H / COARSER⌉, ⌈W / COARSER⌉); what is much finer than a stroke does not count.
+    """
+    size = (-(-target.shape[0] // COARSER), -(-target.shape[1] // COARSER))
+    off = np.abs(blur(resized(target - under, size), sigma / COARSER))
+    return off[..., 0] + off[..., 1] + off[..., 2]
 
 
 def _sown(shape: tuple[int, int], gap: float, rng: np.random.Generator) -> Float:
