@@ -14,33 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.io.atomic import write_whole
-from pipeline.stages.strokes.light import LIGHTS, QUANTILES
+from pipeline.stages.strokes.light import LIGHTS, QUANTILES, SIDE, main_colors
 from training.checks import photos_in
 from training.samples import read_pixels
 
-SIDE = 64  # px to which a painting is shrunk: what is finer is strokes, not light
 COLORS = 16  # of a palette
-ROUNDS, TRIES = 12, 3  # of k-means
-
-
-def palette_of(lab: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a picture's colors, (COLORS, 3) CIELAB, and how much of it each is, (COLORS,)."""
-    cv2.setRNGSeed(0)
-    pixels = lab.reshape(-1, 3)
-    ends = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, ROUNDS, 0.5)
-    start = np.zeros((len(pixels), 1), np.int32)
-    _, which, centers = cv2.kmeans(pixels, COLORS, start, ends, TRIES, cv2.KMEANS_PP_CENTERS)
-    return centers, (np.bincount(which.ravel(), minlength=COLORS) / len(pixels)).astype(np.float32)
+TRIES = 3  # of k-means
 
 
 def light_of(paintings: list[NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
     """Return the table of paintings, (SIDE, SIDE, 3) CIELAB each."""
-    palettes, weights = zip(*(palette_of(lab) for lab in paintings), strict=True)
+    palettes, weights = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
     every = np.concatenate([lab.reshape(-1, 3) for lab in paintings])
     chroma = np.hypot(every[:, 1], every[:, 2])
     middles = [(low + high) / 2 for low, high in pairwise(LIGHTS)]
-    edges = np.array([0.0, *middles, 100.0])
-    bins = np.digitize(every[:, 0], edges[1:-1])
+    bins = np.digitize(every[:, 0], middles)
     table = {
         "quantiles": np.mean(
             [np.quantile(lab[..., 0], np.linspace(0, 1, QUANTILES)) for lab in paintings], 0

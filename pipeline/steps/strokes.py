@@ -18,7 +18,7 @@ from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Scene
 
-GUIDE_PX = 1024  # long side at which every photo is looked at, so that every size has its strokes
+GUIDE_PX = 1024  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 

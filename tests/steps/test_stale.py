@@ -72,13 +72,6 @@ class StandIns(PlainModels):
         return LoadedFeatures(network, WeightUse("features", "2" * 64), "cpu")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _small_guide():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.steps.strokes.GUIDE_PX", 160)  # a tenth of the time
-        yield
-
-
 @pytest.fixture(scope="module")
 def models():
     return StandIns(restorer=True)

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.filters import local_mean
 from pipeline.ops.resample import resized
-from pipeline.stages.strokes.light import Light
-from pipeline.stages.strokes.smooth import blur
+from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
@@ -38,9 +38,10 @@ def in_monets_light(
     gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
     out = toned(lab, light)
     out = aired(out, subject, light, rng)
-    palette = nearest_palette(out, light)
+    colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
+    palette = nearest_palette(colors, light)
     how_far = PALETTE * (1 - 0.65 * np.maximum(subject.skin, subject.hair))
-    out = toward(out, palette, np.asarray(how_far, np.float32))
+    out = toward(out, colors, palette, np.asarray(how_far, np.float32))
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, gray)
@@ -98,9 +99,12 @@ def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) 
     return out
 
 
-def nearest_palette(lab: Float, light: Light) -> Float:
-    """Return the palettes of the paintings that a picture is most like: colors, weights, (N, 4)."""
-    centers, share = _centers(lab)
+def nearest_palette(colors: tuple[Float, Float], light: Light) -> Float:
+    """Return the palettes of the paintings that a picture is most like: colors, weights, (N, 4).
+
+    `colors`: its `main_colors`.
+    """
+    centers, share = colors
     palettes, weights = light.palettes, light.weights + np.float32(1e-4)
     lively = (weights * _chroma(palettes)).sum(1) > VIVID
     lively &= (weights * (palettes[..., 2] < -3)).sum(1) > BLUES
@@ -110,14 +114,14 @@ def nearest_palette(lab: Float, light: Light) -> Float:
         np.tile(centers, many), np.tile(share, many[:2]), palettes, weights, blur=60, rounds=6
     )
     best = np.argsort(cost, kind="stable")[:NEAREST]
-    colors, share = palettes[best].reshape(-1, 3), weights[best].ravel()
-    return np.column_stack([colors, share / share.sum()]).astype(np.float32)
+    nearest, share = palettes[best].reshape(-1, 3), weights[best].ravel()
+    return np.column_stack([nearest, share / share.sum()]).astype(np.float32)
 
 
-def toward(lab: Float, palette: Float, weight: Float) -> Float:
-    """Move colors to the palette's by optimal transport; `weight`: (H, W)."""
+def toward(lab: Float, colors: tuple[Float, Float], palette: Float, weight: Float) -> Float:
+    """Move a picture's `main_colors` to the palette's by optimal transport; `weight`: (H, W)."""
     size = (lab.shape[0], lab.shape[1])
-    centers, share = _centers(lab)
+    centers, share = colors
     goes, _ = transport(
         centers[None], share[None], palette[None, :, :3], palette[None, :, 3], blur=14, rounds=40
     )
@@ -179,8 +183,8 @@ def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
     if not (skin > 0.5).any():
         return lab
     sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
-    mass = blur(skin, sigma) + np.float32(1e-3)
-    was, now = (blur(np.ascontiguousarray(p[..., 0]) * skin, sigma) / mass for p in (photo, lab))
+    light = np.stack([photo[..., 0], lab[..., 0]], -1)
+    was, now = np.moveaxis(local_mean(light, skin, sigma), -1, 0)
     lift = np.clip(now - was, -3, np.clip(np.minimum(LIFT, 66 - was), 0, None))
     own = photo[..., 0] + lift * np.clip(photo[..., 0] / 20, 0.3, 1)
     own = np.where(own > 82, 82 + 13 * np.tanh((own - 82) / 13), np.maximum(own, 0.9 * BLACK))
@@ -230,17 +234,6 @@ def white_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
     out, chroma = lab.copy(), _chroma(lab)
     out[..., 1:] *= (1 - white * (1 - np.minimum(chroma, 7) / np.maximum(chroma, 1e-3)))[..., None]
     return out
-
-
-def _centers(lab: Float) -> tuple[Float, Float]:
-    """Return the main colors of a picture, (CENTERS, 3), and how much of it they are."""
-    pixels = resized(lab, (64, 64)).reshape(-1, 3)
-    cv2.setRNGSeed(0)
-    ends = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    start = np.zeros((len(pixels), 1), np.int32)
-    _, which, centers = cv2.kmeans(pixels, CENTERS, start, ends, 1, cv2.KMEANS_PP_CENTERS)
-    count = np.bincount(which.ravel(), minlength=CENTERS)
-    return centers, (count / len(pixels)).astype(np.float32)
 
 
 def _chroma(lab: Float) -> Float:

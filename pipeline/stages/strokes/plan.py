@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab, to_rgb
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes import kernel
 from pipeline.stages.strokes.brushes import TIPS, tips
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
-from pipeline.stages.strokes.smooth import blur, smoothstep
+from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.strokes import Strokes, joined
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import trace
@@ -135,7 +136,7 @@ def _of_one_size(
 ) -> Strokes:  # fmt: skip
     """Plan a layer's strokes of about one width, px, in some places; `under` is painted already."""
     subject, (h, w) = motif.subject, motif.size
-    target = blur(motif.target, min(0.22 * width, 14)) if width >= 2.5 else motif.target
+    target = blurred(motif.target, min(0.22 * width, 14)) if width >= 2.5 else motif.target
     seeds = _sown((h, w), width * SPACING * LENGTH**0.5, rng)
     j, i = (at.clip(0, n - 1).astype(int) for at, n in zip(seeds.T, (w, h), strict=True))
     wanted = WANTED[layer] * (1 + LEFT[layer] * motif.calm[i, j])
@@ -183,7 +184,7 @@ def _error(target: Float, under: Float, sigma: float) -> Float:
     It is (⌈H / COARSER⌉, ⌈W / COARSER⌉); what is much finer than a stroke does not count.
     """
     size = (-(-target.shape[0] // COARSER), -(-target.shape[1] // COARSER))
-    off = np.abs(blur(resized(target - under, size), sigma / COARSER))
+    off = np.abs(blurred(resized(target - under, size), sigma / COARSER))
     return off[..., 0] + off[..., 1] + off[..., 2]
 
 
@@ -210,7 +211,7 @@ def out_of_focus(lab: Float, person: Float) -> Float:
     light = np.ascontiguousarray(lab[..., 0])
     scale = max(light.shape) / 1024
     fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), max(2.5 * scale, 0.5)))
-    fine = blur(fine, 12 * scale)
+    fine = blurred(fine, 12 * scale)
     own = person > 0.5
     usual = np.quantile(fine[own], 0.6) if own.mean() > 1e-3 else np.quantile(fine, 0.9) + 0.2
     sharp = smoothstep(fine / max(float(usual), 1e-3), 0.14, 0.55)

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.strokes.smooth import blur, smoothstep
-from pipeline.stages.strokes.subject import Subject
+from pipeline.ops.filters import blurred
+from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.stages.strokes.subject import NO_FACE, Subject
 
 Float = NDArray[np.float32]
 
@@ -17,7 +18,7 @@ HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
 SKIN = (0.12, 0.065, 0.038, 0.023, 0.0145)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
-LARGEST_FACE, NO_FACE = 0.6, 0.25  # of the short side
+LARGEST_FACE = 0.6  # of the short side
 
 
 def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
@@ -47,10 +48,10 @@ def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
 def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     """Return what each place counts as: behind, clothes, hair, skin, features; they sum to 1."""
     grown = cv2.dilate(subject.features, np.ones((3, 3)), iterations=max(1, round(0.012 * face)))
-    features = blur(np.asarray(grown, np.float32), 0.02 * face)
-    behind = (1 - blur(subject.person, 0.05 * face)) * smoothstep(subject.away, 1.05, 1.9)
-    worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * blur(subject.hair, 0.04 * face))
-    worn = worn * (1 - 0.65 * blur(subject.skin, 0.03 * face))
+    features = blurred(np.asarray(grown, np.float32), 0.02 * face)
+    behind = (1 - blurred(subject.person, 0.05 * face)) * smoothstep(subject.away, 1.05, 1.9)
+    worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * blurred(subject.hair, 0.04 * face))
+    worn = worn * (1 - 0.65 * blurred(subject.skin, 0.03 * face))
     beside = smoothstep(subject.away, 0.8, 1.3)
     rest = 1 - behind
     inner = rest * (1 - worn)
