@@ -49,27 +49,25 @@ def bin_strokes(
 
 
 @compiled
-def lay(
-    canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int,
-    points: Float, counts: NDArray[np.int16], width: Float, color: Float, streak: Float,
-    opacity: Float, relief: Float, tip: Bytes, atlas: tuple[Float, ...],
-) -> None:  # fmt: skip
-    """Lay one of the strokes onto `canvas`, (H, W, 4): color and the paint's thickness.
+def mark_stroke(
+    mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int, spine: Float,
+    reach: float,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Mark the pixels that a stroke may cover, and where in it they are.
 
-    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W), and `place`, (H, W,
-    2), are room to work in: `mark` must not have this stroke's number before.
+    `spine`: its points, (P, 2); `reach`: how far it goes to the sides, px. In `place` the first
+    value is how far along the stroke a pixel is, in [0, 1], the second how far off the spine, px.
+    Return the first and last row, and the first and last column; the last are less where there is
+    none.
     """
-    spine, count = points[stroke], counts[stroke]
     h, w = mark.shape
-    radius = max(width[stroke] / 2 * scale, THIN)
-    faint = opacity[stroke] * min(1.0, width[stroke] / 2 * scale / THIN)
-    reach = radius * BORDER
+    count = len(spine)
     total = 0.0
     for i in range(count - 1):
         total += np.hypot(spine[i + 1, 0] - spine[i, 0], spine[i + 1, 1] - spine[i, 1])
     total *= scale
     if total <= 0:
-        return
+        return h, -1, w, -1
     done, y_least, y_most, x_least, x_most = 0.0, h, -1, w, -1
     for i in range(count - 1):
         x0, y0 = spine[i, 0] * scale - left - 0.5, spine[i, 1] * scale - top - 0.5
@@ -112,6 +110,26 @@ def lay(
                     place[y, x, 0] = (done + min(max(along, 0.0), length)) / total
                     place[y, x, 1] = across
         done += length
+    return y_least, y_most, x_least, x_most
+
+
+@compiled
+def lay(
+    canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int,
+    points: Float, counts: NDArray[np.int16], width: Float, color: Float, streak: Float,
+    opacity: Float, relief: Float, tip: Bytes, atlas: tuple[Float, ...],
+) -> None:  # fmt: skip
+    """Lay one of the strokes onto `canvas`, (H, W, 4): color and the paint's thickness.
+
+    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W), and `place`, (H, W,
+    2), are room to work in: `mark` must not have this stroke's number before.
+    """
+    radius = max(width[stroke] / 2 * scale, THIN)
+    faint = opacity[stroke] * min(1.0, width[stroke] / 2 * scale / THIN)
+    reach = radius * BORDER
+    y_least, y_most, x_least, x_most = mark_stroke(
+        mark, place, top, left, scale, stroke, points[stroke, : counts[stroke]], reach
+    )
     thick = relief[stroke] * THICK * np.sqrt(width[stroke])
     level = 0
     while level < LEVELS - 1 and atlas[level].shape[2] > 2.6 * reach:
