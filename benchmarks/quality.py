@@ -25,6 +25,7 @@ from pipeline.settings import Settings
 from pipeline.stages.style_transfer.losses import Features
 from pipeline.steps.full_size import full_size
 from pipeline.types import Face, Image, Painting, Pixels
+from pipeline.variants import PAINTERS
 from training.checks import photos_in
 
 SHOWN = 420
@@ -47,10 +48,10 @@ def style_in(folder: Path, features: Features) -> Style:
         raise ValueError(f"{folder}: {error}") from error
 
 
-def with_one_face(folder: Path, models: Models) -> Iterator[Painting]:
+def with_one_face(folder: Path, models: Models, settings: Settings) -> Iterator[Painting]:
     """Paint every photo in a folder; yield those in which one face was found."""
     for file in photos_in(folder):
-        painting = paint(read_photo(file), Settings(), models=models)
+        painting = paint(read_photo(file), settings, models=models)
         if len(painting.faces) == 1:
             yield painting
 
@@ -113,6 +114,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     cli.add_argument("folder", type=Path, help="photos")
     cli.add_argument("--paintings", type=Path, metavar="FOLDER", help="eight or more of one style")
+    cli.add_argument("--painter", choices=PAINTERS, help="another than by default")
     cli.add_argument("--sheet", type=Path, metavar="SHEET.png", help="photo | painted | result")
     add_options(cli)
     return cli
@@ -128,7 +130,8 @@ def main() -> None:
     else:
         print(NO_STYLE)
     rows, seconds, strips = [], [], []
-    for painting in with_one_face(args.folder, models):
+    settings = Settings.from_flat(painter=args.painter) if args.painter else Settings()
+    for painting in with_one_face(args.folder, models, settings):
         row = figures_of(painting, identify, style)
         said = ", ".join(f"{key} {value:.3f}" for key, value in row.items())
         print(f"{painting.photo.name:32}", said or "no face was kept", flush=True)

@@ -36,12 +36,14 @@ class Painter(Variant):
 
     `needs_style`: whether it paints like a picture that the person gives. `moods`: whether it has
     moods, a brush and a canvas. `long`: whether it takes so long that it is watched, and can be
-    stopped early.
+    stopped early. `on_faces`: whether its strokes are as fine on a face as a face needs; they stay
+    on the kept one.
     """
 
     needs_style: bool = False
     moods: bool = True
     long: bool = False
+    on_faces: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _table(*variants: V) -> Mapping[str, V]:
 
 PAINTERS = _table(
     Painter("monet", "Monet", "painters:by_network"),
-    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False),
+    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False, on_faces=True),
     Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
         needs_style=True, moods=False, long=True,

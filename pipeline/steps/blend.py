@@ -17,6 +17,7 @@ from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
 from pipeline.types import Image, Mask, Restoration, Scene
+from pipeline.variants import PAINTERS
 
 
 def blend(
@@ -46,11 +47,14 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    if how.painterly:  # a face gets Monet's strokes, whatever painted the scene
+    strokes = PAINTERS[run.settings.paint.painter].on_faces
+    if how.painterly and not strokes:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
-    return run.stage("blend", _blended, scene, person, brushed, region, how, keep=False).value
+    return run.stage(
+        "blend", _blended, scene, person, brushed, region, how, strokes, keep=False
+    ).value
 
 
 def _own(person: Image, outline: Outline, detections: Detections) -> OwnColors:
@@ -79,6 +83,7 @@ def _blended(
     brushed: Image | None,
     region: SoftRegion | None,
     how: BlendSettings,
+    strokes: bool,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
@@ -91,7 +96,10 @@ def _blended(
         if scene.grain is not None:
             touched = textured(touched, resized(scene.grain, size)[region.window])
         near = lerp(near, touched, how.painterly)
-    return set_in(scene.styled, near, region, strength=how.strength, harmony=how.harmony)
+    brushwork = how.painterly if strokes else 0.0
+    return set_in(
+        scene.styled, near, region, strength=how.strength, harmony=how.harmony, brushwork=brushwork
+    )
 
 
 def _mask(outline: Outline) -> Mask:

@@ -9,6 +9,7 @@ from pipeline.ops.tiles import strips_of
 from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Pixels
+from pipeline.variants import PAINTERS
 
 
 def full_size(painting: Painting) -> Pixels:
@@ -22,7 +23,7 @@ def full_size(painting: Painting) -> Pixels:
     if painting.original.shape[:2] == size:
         return to_uint8(painting.result)
     out = np.empty(photo.shape, np.uint8)
-    detail = detail_of(painting)
+    detail, own = detail_of(painting), own_of(painting)
     fine = fine_of(painting)
     for rows in strips_of(size[0]):
         lost = luminance(to_float(photo[rows]) - rows_enlarged(painting.original, size, rows))
@@ -30,7 +31,7 @@ def full_size(painting: Painting) -> Pixels:
         large = rows_enlarged(painting.result, size, rows) + light[..., None]
         if fine is not None and painting.styled is not None:
             finer = to_float(fine[rows]) - rows_enlarged(painting.styled, size, rows)
-            large += (1 - rows_enlarged(painting.alpha, size, rows))[..., None] * finer
+            large += (1 - rows_enlarged(own, size, rows))[..., None] * finer
         out[rows] = to_uint8(np.asarray(large, np.float32))
     return out
 
@@ -45,5 +46,12 @@ def detail_of(painting: Painting) -> Mask:
     painted = 1 + strength * (STRUCTURE - 1) if painting.painted is None else 0.0
     detail = np.ones_like(painting.alpha)
     if painting.styled is not None:
-        detail = painted + (1 - painted) * painting.alpha
+        detail = painted + (1 - painted) * own_of(painting)
     return detail if painting.share is None else detail * (1 - painting.share)
+
+
+def own_of(painting: Painting) -> Mask:
+    """Return how much of each pixel's detail is the person's own, not strokes', (H, W) in [0, 1]."""
+    how = painting.settings
+    stays = how.blend.painterly if PAINTERS[how.paint.painter].on_faces else 0.0
+    return painting.alpha * np.float32(1 - stays)

@@ -46,6 +46,7 @@ def in_monets_light(
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, gray)
     out = own_hue(lab, out)
+    out = dark_cloth(lab, out, subject)
     return white_cloth(lab, out, subject), palette
 
 
@@ -233,6 +234,20 @@ def white_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
     white = white * subject.person * (1 - subject.skin)
     out, chroma = lab.copy(), _chroma(lab)
     out[..., 1:] *= (1 - white * (1 - np.minimum(chroma, 7) / np.maximum(chroma, 1e-3)))[..., None]
+    return out
+
+
+def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
+    """Let dark cloth stay dark, and its color no stronger than it was."""
+    soft = cv2.GaussianBlur(photo, (0, 0), 2)
+    dark = np.clip((38 - soft[..., 0]) / 16, 0, 1)
+    dark = dark * subject.person * (1 - np.maximum(subject.skin, subject.hair))
+    out, chroma, most = lab.copy(), _chroma(lab), np.maximum(_chroma(soft), 7)
+    own = np.maximum(photo[..., 0] + 4, BLACK)
+    out[..., 0] += 0.6 * dark * np.minimum(own - out[..., 0], 0)
+    out[..., 1:] *= (1 - dark * (1 - np.minimum(chroma, most) / np.maximum(chroma, 1e-3)))[
+        ..., None
+    ]
     return out
 
 

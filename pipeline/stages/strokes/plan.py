@@ -40,6 +40,7 @@ UNDER_PX = 640  # long side at which the painting is looked at while it is plann
 COARSER = 2  # times; errors are compared at a fraction of the size
 GROUND = (74.0, 2.0, 13.0)  # CIELAB
 OPACITY = 0.93
+DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,14 @@ def plan(
         bins = np.round(np.log(widths[layer] / max(size)) / BIN).astype(np.int32)
         sizes = sorted((int(k) for k in np.unique(bins)), reverse=True)
         px = [float(np.exp(k * BIN)) * max(size) for k in sizes]
-        laid = joined([
+        many = [
             _of_one_size(motif, guide, layer, bins == k, width, under, rng, brush)
             for k, width in zip(sizes, px, strict=True)
-        ])  # fmt: skip
-        # As painters do: darks first, lights last, but not strictly.
-        light = laid.color @ np.array([0.3, 0.6, 0.1], np.float32) + rng.normal(0, 0.2, len(laid))
-        layers.append(laid[np.argsort(light, kind="stable")])
+        ]
+        laid, light = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
+        # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
+        # by the paint's own, the lightest would lie on top wherever strokes are many.
+        layers.append(laid[np.argsort(light + rng.normal(0, DISORDER, len(laid)), kind="stable")])
         _lay(canvas, layers[-1])
         tell((layer + 1) / LAYERS)
     whole = (size[0] / max(size), size[1] / max(size))
@@ -133,8 +135,11 @@ def _lay(canvas: Float, s: Strokes) -> None:
 def _of_one_size(
     motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], width: float, under: Float,
     rng: np.random.Generator, brush: Brush,
-) -> Strokes:  # fmt: skip
-    """Plan a layer's strokes of about one width, px, in some places; `under` is painted already."""
+) -> tuple[Strokes, Float]:  # fmt: skip
+    """Plan a layer's strokes of about one width, px, in some places; `under` is painted already.
+
+    The second value is the light that is wanted of each, L.
+    """
     subject, (h, w) = motif.subject, motif.size
     target = blurred(motif.target, min(0.22 * width, 14)) if width >= 2.5 else motif.target
     seeds = _sown((h, w), width * SPACING * LENGTH**0.5, rng)
@@ -165,17 +170,18 @@ def _of_one_size(
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
-    swing = (1 - 0.72 * face) * (1 - 0.35 * calm) * (0.75 + 0.45 * behind) * brush.loose
+    swing = (1 - 0.55 * face) * (1 - 0.35 * calm) * (0.75 + 0.45 * behind) * brush.loose
     swing *= (1 - 0.5 * subject.skin[i, j]) * (1.0 if layer < LAYERS - 1 else 0.7)
     color, streak = mixed(colors, below, motif.palette, swing, 0.2 * (1 - face), rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 - 0.45 * face) * (1 - 0.3 * calm)
-    return Strokes(
+    relief *= (1 - 0.3 * face) * (1 - 0.3 * calm)
+    strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),
         rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
+    return strokes, colors[:, 0]
 
 
 def _error(target: Float, under: Float, sigma: float) -> Float:

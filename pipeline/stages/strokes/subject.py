@@ -68,11 +68,14 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         tall = np.where(nearer, height, tall).astype(np.float32)
         around = np.where(nearer[..., None], turned, around)
     person = 1 - seen(Part.BACKGROUND)
+    skin, hair = seen(*FACE_PARTS, Part.BODY_SKIN), seen(Part.HAIR, Part.HEADWEAR)
+    # What of a face's oval is neither is skin that the parser was not sure of.
+    skin = np.maximum(skin, (1 - smoothstep(away, 0.85, 1.1)) * person * (1 - hair))
     near = smoothstep(away, 0.35, 0.8) * (1 - smoothstep(away, 1.0, 2.0)) * person
     return Subject(
         person,
-        seen(*FACE_PARTS, Part.BODY_SKIN),
-        seen(Part.HAIR, Part.HEADWEAR),
+        np.asarray(skin, np.float32),
+        hair,
         seen(*FEATURES) * (away < 1.1),
         away,
         cv2.GaussianBlur(tall, (0, 0), max(1.0, 0.08 * min(size))),

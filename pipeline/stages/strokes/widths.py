@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
+from pipeline.ops.resample import resized
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import NO_FACE, Subject
 
@@ -15,10 +16,11 @@ Float = NDArray[np.float32]
 BACK = (0.110, 0.062, 0.036, 0.021, 0.013)
 CLOTHES = (0.065, 0.038, 0.022, 0.013, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
-SKIN = (0.12, 0.065, 0.038, 0.023, 0.0145)
+SKIN = (0.13, 0.075, 0.048, 0.031, 0.021)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
 LARGEST_FACE = 0.6  # of the short side
+HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
 def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
@@ -27,9 +29,10 @@ def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
     face = np.minimum(subject.face, LARGEST_FACE * short)
     near = subject.away < 1.2
     typical = float(np.median(face[near])) if near.any() else NO_FACE * short
-    # Where faces are small, so are the people and what is around them.
+    # Where faces are small or large, so are the people and what is around them.
     behind, worn = (
-        float(np.clip(typical / short / at, low, 1)) for at, low in ((0.15, 0.65), (0.2, 0.5))
+        float(np.clip(typical / short / at, low, high))
+        for at, low, high in ((0.15, 0.65, 1.15), (0.2, 0.5, 1.3))
     )
     scales = (short * size * behind, short * size * worn, face, face, face)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
@@ -50,10 +53,21 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     grown = cv2.dilate(subject.features, np.ones((3, 3)), iterations=max(1, round(0.012 * face)))
     features = blurred(np.asarray(grown, np.float32), 0.02 * face)
     behind = (1 - blurred(subject.person, 0.05 * face)) * smoothstep(subject.away, 1.05, 1.9)
-    worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * blurred(subject.hair, 0.04 * face))
+    # A head without a found face, seen from behind or in shadow, is as fine as its hair.
+    worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * _around(subject.hair, HEAD * face))
     worn = worn * (1 - 0.65 * blurred(subject.skin, 0.03 * face))
     beside = smoothstep(subject.away, 0.8, 1.3)
     rest = 1 - behind
     inner = rest * (1 - worn)
     bare = inner * (1 - beside)
     return behind, rest * worn, inner * beside, bare * (1 - features), bare * features
+
+
+def _around(region: Float, reach: float) -> Float:
+    """Grow a region, (H, W), by `reach`, px, with a soft edge."""
+    h, w = region.shape
+    k = min(1.0, 8 / max(reach, 1.0))
+    small = resized(region, (max(1, round(h * k)), max(1, round(w * k))))
+    side = 2 * max(1, round(reach * k)) + 1
+    grown = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return resized(blurred(np.asarray(grown, np.float32), 0.15 * reach * k), (h, w))
