@@ -51,7 +51,7 @@ def detail_of(painting: Painting) -> Mask:
 
 
 def own_of(painting: Painting) -> Mask:
-    """Return how much of each pixel's detail is the person's own, not strokes', (H, W) in [0, 1]."""
+    """Return how much of a pixel's detail is the person's, not strokes', (H, W) in [0, 1]."""
     how = painting.settings
     stays = how.blend.painterly if PAINTERS[how.paint.painter].on_faces else 0.0
     return painting.alpha * np.float32(1 - stays)

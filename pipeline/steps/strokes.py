@@ -13,10 +13,10 @@ from pipeline.stages.strokes.color import in_monets_light
 from pipeline.stages.strokes.light import monet
 from pipeline.stages.strokes.plan import Motif, out_of_focus, plan
 from pipeline.stages.strokes.render import render
-from pipeline.stages.strokes.strokes import Strokes
 from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Scene
+from pipeline.types.strokes import Strokes
 
 GUIDE_PX = 1024  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874

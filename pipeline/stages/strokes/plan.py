@@ -15,10 +15,10 @@ from pipeline.stages.strokes.brushes import TIPS, tips
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.smooth import smoothstep
-from pipeline.stages.strokes.strokes import Strokes, joined
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import trace
 from pipeline.stages.strokes.widths import LAYERS, layer_widths
+from pipeline.types.strokes import Strokes, joined
 
 Float = NDArray[np.float32]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.stages.strokes import kernel
 from pipeline.stages.strokes.brushes import tips
-from pipeline.stages.strokes.strokes import Strokes
 from pipeline.types import Pixels
+from pipeline.types.strokes import Strokes
 
 IMPASTO = 0.7  # light on the paint's slope that looks like paint as thick as usual
 WEAVE = 0.35  # likewise, of the canvas's threads

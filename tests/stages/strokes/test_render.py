@@ -13,7 +13,7 @@ from pipeline.stages.strokes.brushes import TIPS, tips
 from pipeline.stages.strokes.kernel import TILE
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.render import Surface, render
-from pipeline.stages.strokes.strokes import Strokes, joined
+from pipeline.types.strokes import Strokes, joined
 from tests.stages.strokes.motifs import motif_of, two_halves
 
 FLAT = Surface(0, 0)
