@@ -36,14 +36,14 @@ class Painter(Variant):
 
     `needs_style`: whether it paints like a picture that the person gives. `moods`: whether it has
     moods, a brush and a canvas. `long`: whether it takes so long that it is watched, and can be
-    stopped early. `on_faces`: whether its strokes are as fine on a face as a face needs; they stay
-    on the kept one.
+    stopped early. `vector`: whether it paints strokes that can be rendered at any size, and
+    are as fine on a face as a face needs, so that they stay on the kept one.
     """
 
     needs_style: bool = False
     moods: bool = True
     long: bool = False
-    on_faces: bool = False
+    vector: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _table(*variants: V) -> Mapping[str, V]:
 
 PAINTERS = _table(
     Painter("monet", "Monet", "painters:by_network"),
-    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False, on_faces=True),
+    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False, vector=True),
     Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
         needs_style=True, moods=False, long=True,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.io.encode import LABEL_COLORS
 from pipeline.io.image_files import read_header
 from pipeline.ops.color import luminance
+from pipeline.ops.resample import size_of_long
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
 from ui.badges import badge_of
@@ -95,13 +96,24 @@ def show_mask(mask: Mask) -> Pixels:
     return cv2.cvtColor(fit(mask), cv2.COLOR_GRAY2RGB)
 
 
+def result_shown(painting: Painting) -> Image | Pixels:
+    """Return the result as it is looked at: of a small photo as large as its strokes are fine."""
+    from pipeline.steps.full_size import full_size, result_size
+
+    if painting.painted is None or painting.painted.strokes is None:
+        return painting.result
+    size = result_size(painting.photo.size, painting.settings)
+    size = size_of_long(size, PREVIEW_PX)
+    return full_size(painting, size) if max(size) > max(painting.result.shape) else painting.result
+
+
 _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
     "photo": lambda p: fit(p.original),
     "paint": lambda p: None if p.styled is None else fit(p.styled),
     "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
     "restore": lambda p: None if p.restored is None else fit(p.restored),
     MASK: lambda p: None if p.mask is None else show_mask(p.mask),
-    RESULT: lambda p: fit(p.result),
+    RESULT: lambda p: fit(result_shown(p)),
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.io.encode import encode_png
+from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.face_frames import draw_faces
@@ -57,9 +58,10 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
     before = preview_of(painting, "photo")
     if before is None:
         raise ValueError("A painting always has its photo.")
-    files = {"photo": session.show("photo", before)}
-    for stage in TITLES:
-        files[stage] = session.show(stage, _picture(painting, stage, before.shape))
+    pictures = {stage: _picture(painting, stage, before.shape) for stage in TITLES}
+    # The two that a slider compares are of one size.
+    pictures["photo"] = pixels_resized(before, pictures[RESULT].shape[:2])
+    files = {stage: session.show(stage, picture) for stage, picture in pictures.items()}
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
     height, width = painting.photo.pixels.shape[:2]
     return ViewState(
@@ -137,11 +139,12 @@ def notes_of(painting: Painting) -> tuple[str, ...]:
 
 def write_painting(painting: Painting, folder: Path) -> Path:
     """Write the full-size result as a PNG with its settings and weights; return its path."""
-    from pipeline.steps.full_size import full_size
+    from pipeline.steps.full_size import alpha_at, full_size
 
+    result = full_size(painting)
     data = encode_png(
-        full_size(painting),
-        alpha=painting.photo.alpha,
+        result,
+        alpha=alpha_at(painting.photo, result.shape),
         settings=painting.settings,
         weights=painting.weights,
     )

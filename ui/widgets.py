@@ -13,7 +13,7 @@ PAINTER = "painter"
 # What stands beside Paint; the rest waits in Fine-tune.
 MAIN = ("brush", "mood", "keep", "face_strength")
 # Cheap enough to answer while a slider moves.
-AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend"))
+AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend", "result"))
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
 Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider
 

@@ -1,4 +1,4 @@
-"""Define the command `python -m pipeline paint | parse | compare | weights`."""
+"""Define the command `python -m pipeline paint | parse | render | compare | weights`."""
 
 import argparse
 import sys
@@ -12,7 +12,9 @@ from pipeline.cli.compare import add_compare
 from pipeline.cli.jobs import STAGES, Job, Ledger, plan
 from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
+from pipeline.cli.render import add_render
 from pipeline.cli.setting_flags import add_settings, settings_of
+from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_of
 from pipeline.cli.style_flags import add_styles, styles_of
 from pipeline.cli.weights import add_weights
 from pipeline.settings import options
@@ -73,6 +75,7 @@ def build_parser() -> Parser:
     )
     add_prompt(paint)
     add_styles(paint)
+    add_strokes(paint)
     add_settings(paint, options())
 
     parse = _add_photo_command(
@@ -83,6 +86,7 @@ def build_parser() -> Parser:
     )
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
 
+    add_render(commands)
     add_compare(commands)
     add_weights(commands)
     return parser
@@ -116,11 +120,12 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.io.image_files import read_photo
     from pipeline.paint import paint
     from pipeline.runtime.models import Models
-    from pipeline.steps.full_size import full_size
+    from pipeline.steps.full_size import alpha_at, full_size
 
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
     settings = settings_of(chosen)
     prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
+    check_strokes(chosen, settings)
     ledger = Ledger(chosen.report, settings)
     ledger.open(overwrite=chosen.overwrite)
     models = Models(arriving=bars())
@@ -134,14 +139,16 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         painted = time.perf_counter()
         if job.stages:
             write_stages(job, painting, overwrite=chosen.overwrite)
+        result = full_size(painting)
         notes = write_picture(
             job.result,
-            full_size(painting),
-            alpha=photo.alpha,
+            result,
+            alpha=alpha_at(photo, result.shape),
             settings=settings,
             weights=painting.weights,
             overwrite=chosen.overwrite,
         )
+        write_strokes_of(painting, chosen)
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
         for sentence in (*photo.notes, *painting.hints, *_skips(painting), *notes):
             say(sentence)

@@ -17,6 +17,7 @@ from pipeline.types import (
     Prompt,
     RestorationPlan,
     Scene,
+    Strokes,
     Style,
     WeightUse,
 )
@@ -32,6 +33,7 @@ KINDS = {
         RestorationPlan,
         Prompt,
         Drawing,
+        Strokes,
         Style,
         WeightUse,
     )

@@ -21,6 +21,14 @@ def resized(picture: Float, size: tuple[int, int]) -> Float:
     return by_planes(lambda part: cv2.resize(part, (w, h), interpolation=how), picture)
 
 
+def pixels_resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize bytes, (H, W) or (H, W, 3), to `size` (height, width): area down, cubic up."""
+    if pixels.shape[:2] == size:
+        return pixels
+    how = cv2.INTER_AREA if size[0] < pixels.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size[::-1], interpolation=how), np.uint8)
+
+
 def shrunk(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Float:
     """Shrink a photo's pixels, (H, W, 3), to `size` (height, width), as floats in [0, 1].
 
@@ -80,10 +88,15 @@ def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
     return max(1, int(size[0] * k)), max(1, int(size[1] * k))
 
 
+def scaled_to_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
+    """Scale a (height, width) to a long side of `long_px`, with the same aspect ratio."""
+    k = long_px / max(size)
+    return max(1, round(size[0] * k)), max(1, round(size[1] * k))
+
+
 def size_of_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
     """Shrink a (height, width) to a long side of at most `long_px`, with the same aspect ratio."""
-    k = min(1.0, long_px / max(size))
-    return max(1, round(size[0] * k)), max(1, round(size[1] * k))
+    return scaled_to_long(size, min(max(size), long_px))
 
 
 def size_of_short(size: tuple[int, int], short_px: float, multiple: int) -> tuple[int, int]:

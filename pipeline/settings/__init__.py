@@ -13,6 +13,7 @@ from pipeline.settings.stages import (
     IntensitySettings,
     PaintSettings,
     RestoreSettings,
+    ResultSettings,
     SegmentSettings,
     Stage,
     StyleSettings,
@@ -36,6 +37,7 @@ class Settings(Stage):
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()
+    result: ResultSettings = ResultSettings()
     weights: WeightPolicy = option(
         "auto", "auto: published weights that are at hand at the start; embedded: none of them; "
         "full: published only, downloaded where they are missing.",

@@ -10,6 +10,7 @@ StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
 Guidance = Literal["input", "layers"]
 Kept = Literal["face", "hair", "person"]
+ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
 Restored = Literal["all", "largest", "chosen"]
 Painter = str  # this and the next three: a key of its table in `variants`
 Mood = str
@@ -229,6 +230,17 @@ class SegmentSettings(Stage):
         flag="keep",
         names="Face|Face and hair|Whole person",
     )
+
+
+class ResultSettings(Stage):
+    """How large the finished picture is."""
+
+    size: ResultSize = option(
+        "auto", "The long side. Auto: the photo's own; strokes are rendered at 1600 px at least, "
+        "and as crisp at any size.",
+        label="Result size", flag="size",
+        names="Auto|The photo's|2048 px (17 cm)|4096 px (35 cm)|8192 px (69 cm)",
+    )  # fmt: skip
 
 
 class BlendSettings(Stage):

@@ -47,7 +47,7 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    strokes = PAINTERS[run.settings.paint.painter].on_faces
+    strokes = PAINTERS[run.settings.paint.painter].vector
     if how.painterly and not strokes:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)

@@ -1,33 +1,69 @@
-"""Make the result at the photo's own size."""
+"""Make the result at the size that is asked for."""
+
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.resample import rows_enlarged
+from pipeline.ops.resample import pixels_resized, rows_enlarged, scaled_to_long
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
+from pipeline.settings import Settings
 from pipeline.stages.stylize.generator import STRUCTURE
+from pipeline.steps.strokes import SHOWN_PX
 from pipeline.steps.stylize import fine_of
-from pipeline.types import Mask, Painting, Pixels
+from pipeline.types import Mask, Painting, Photo, Pixels
 from pipeline.variants import PAINTERS
 
 
-def full_size(painting: Painting) -> Pixels:
-    """Return the result at the photo's own size, (H, W, 3) uint8, made strip by strip.
+def full_size(painting: Painting, size: tuple[int, int] | None = None) -> Pixels:
+    """Return the result at a (height, width), (H, W, 3) uint8, made strip by strip.
+
+    `size`: by default what the settings ask for, `result_size`.
 
     What the working size lost comes back. Of the photo's luminance that is all of it where the
-    person is kept, and a part in the painting. Of a painting made at a larger size it is all.
+    person is kept, and a part in the painting. Of a painting made at a larger size it is all, and
+    strokes are rendered at this one.
     """
-    photo = painting.photo.pixels
-    size = painting.photo.size
+    size = result_size(painting.photo.size, painting.settings) if size is None else size
+    strokes = painting.painted is not None and painting.painted.strokes is not None
+    made = _at_size_of(photo_at(painting.photo, size) if strokes else painting.photo, painting)
+    return pixels_resized(made, size)
+
+
+def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
+    """Return the (height, width), px, that a photo's result gets by the settings."""
+    asked = settings.result.size
+    if asked.isdecimal():
+        return scaled_to_long(photo, int(asked))
+    larger = asked == "auto" and settings.paint.on and PAINTERS[settings.paint.painter].vector
+    return scaled_to_long(photo, max(*photo, SHOWN_PX)) if larger else photo
+
+
+def photo_at(photo: Photo, size: tuple[int, int]) -> Photo:
+    """Return a photo at another (height, width)."""
+    if photo.size == size:
+        return photo
+    return replace(photo, pixels=pixels_resized(photo.pixels, size), alpha=alpha_at(photo, size))
+
+
+def alpha_at(photo: Photo, size: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    """Return a photo's alpha at another (height, width, …); None where it is opaque."""
+    return None if photo.alpha is None else pixels_resized(photo.alpha, (size[0], size[1]))
+
+
+def _at_size_of(photo: Photo, painting: Painting) -> Pixels:
+    """Return the result at the size that this `photo` of it has."""
+    size = photo.size
     if painting.original.shape[:2] == size:
         return to_uint8(painting.result)
-    out = np.empty(photo.shape, np.uint8)
+    out = np.empty(photo.pixels.shape, np.uint8)
     detail, own = detail_of(painting), own_of(painting)
-    fine = fine_of(painting)
+    fine = fine_of(painting, photo)
     for rows in strips_of(size[0]):
-        lost = luminance(to_float(photo[rows]) - rows_enlarged(painting.original, size, rows))
-        light = rows_enlarged(detail, size, rows) * lost
+        seen = rows_enlarged(painting.original, size, rows)
+        light = rows_enlarged(detail, size, rows) * luminance(to_float(photo.pixels[rows]) - seen)
         large = rows_enlarged(painting.result, size, rows) + light[..., None]
         if fine is not None and painting.styled is not None:
             finer = to_float(fine[rows]) - rows_enlarged(painting.styled, size, rows)
@@ -53,5 +89,5 @@ def detail_of(painting: Painting) -> Mask:
 def own_of(painting: Painting) -> Mask:
     """Return how much of a pixel's detail is the person's, not strokes', (H, W) in [0, 1]."""
     how = painting.settings
-    stays = how.blend.painterly if PAINTERS[how.paint.painter].on_faces else 0.0
+    stays = how.blend.painterly if PAINTERS[how.paint.painter].vector else 0.0
     return painting.alpha * np.float32(1 - stays)

@@ -1,11 +1,12 @@
 """Paint by explicit brush strokes in Monet's light."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import resized, scaled_to_long, size_of_long
 from pipeline.ops.tensor import to_float
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.segment.color_models import refined_parts
@@ -15,20 +16,20 @@ from pipeline.stages.strokes.plan import Motif, out_of_focus, plan
 from pipeline.stages.strokes.render import render
 from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.run import Keyed, Run
-from pipeline.types import Image, Painted, Photo, Scene
+from pipeline.types import Image, Painted, Scene
 from pipeline.types.strokes import Strokes
 
 GUIDE_PX = 1024  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
+SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
 Tell = Callable[[float], object]
 
 
 def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
-    """Paint the photo stroke by stroke, rendered at working size and at the photo's own."""
-    scene = run.stage("paint", _scene, run.photo, run.original, seen, told=True)
-    return run.made(Painted, scene, keep=False)
+    """Paint the photo stroke by stroke, rendered at working size, or larger to be looked at."""
+    return run.stage("paint", _painted, run.original, seen, told=True)
 
 
 def planned(original: Image, seen: Detections, tell: Tell) -> Strokes:
@@ -53,10 +54,19 @@ def warm() -> None:
     render(plan(motif, np.random.default_rng(SEED)), size)
 
 
-def _scene(photo: Photo, original: Image, seen: Detections, *, tell: Tell) -> Scene:
+def rendered(scene: Scene, strokes: Strokes, size: tuple[int, int]) -> Scene:
+    """Return the scene with its finer picture at a (height, width), px."""
+    if scene.fine is not None and scene.fine.shape[:2] == size:
+        return scene
+    return replace(scene, fine=render(strokes, size))
+
+
+def _painted(original: Image, seen: Detections, *, tell: Tell) -> Painted:
     strokes = planned(original, seen, lambda done: tell(PLANNED * done))
-    styled = to_float(render(strokes, original.shape[:2]))
-    if photo.size == original.shape[:2]:
-        return Scene(styled)
-    fine = render(strokes, photo.size, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
-    return Scene(styled, fine)
+    size = (original.shape[0], original.shape[1])
+    shown = scaled_to_long(size, SHOWN_PX)
+    scene = Scene(to_float(render(strokes, size)))
+    if max(size) < SHOWN_PX:
+        fine = render(strokes, shown, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
+        scene = replace(scene, fine=fine)
+    return Painted(scene, strokes=strokes)

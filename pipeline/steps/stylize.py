@@ -8,6 +8,7 @@ from pipeline.stages.stylize.broad_strokes import lay_broad_strokes
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
 from pipeline.stages.stylize.intensity import adjust_intensity, palette_shift
 from pipeline.steps.run import Keyed, Run
+from pipeline.steps.strokes import rendered
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
 from pipeline.variants import PAINTERS
 
@@ -15,7 +16,7 @@ from pipeline.variants import PAINTERS
 def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Painted | None]:
     """Paint the photo, unless that is switched off; return the scene at working size.
 
-    The second value is what the painter made, where that has more pixels than the scene; else None.
+    The second value is what the painter made, where it can be had larger than the scene; else None.
 
     Raises: PromptError: a style is missing. WeightError: a network is not available.
     """
@@ -28,7 +29,8 @@ def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Pain
     # At working size only, so that a slider answers at once; a file is finished when it is written.
     shift = run.made(_shift, painted, run.original, how.broad) if how.palette < 1 else None
     scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush, shift)
-    return scene, painted.value if painted.value.scene.fine is not None else None
+    made = painted.value
+    return scene, None if made.scene.fine is None and made.strokes is None else made
 
 
 def _shift(painted: Painted, original: Image, broad: float) -> Image | None:
@@ -83,11 +85,15 @@ def finished(
     return lay_canvas(scene, canvas(original, photo.size, brush=brush, amount=amount))
 
 
-def fine_of(painting: Painting) -> Pixels | None:
-    """Return the painting at the photo's own size, (H, W, 3), where its painter painted that."""
-    if painting.painted is None:
+def fine_of(painting: Painting, photo: Photo | None = None) -> Pixels | None:
+    """Return the painting at the photo's size, (H, W, 3), where its painter can paint that.
+
+    `photo`: the same at another size, which only strokes have.
+    """
+    photo, painted = photo or painting.photo, painting.painted
+    if painted is None:
         return None
+    if painted.strokes is not None:
+        painted = replace(painted, scene=rendered(painted.scene, painted.strokes, photo.size))
     how = painting.settings
-    brush = how.paint.brush
-    scene = finished(painting.painted, painting.photo, painting.original, how.intensity, brush)
-    return scene.fine
+    return finished(painted, photo, painting.original, how.intensity, how.paint.brush).fine

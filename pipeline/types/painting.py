@@ -6,6 +6,7 @@ from pipeline.settings import Settings
 from pipeline.types.arrays import Image, Labels, Mask, Pixels
 from pipeline.types.photo import Face, Photo
 from pipeline.types.prompt import Prompt
+from pipeline.types.strokes import Strokes
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Restoration:
 class Scene:
     """The painting of the whole photo; None in `styled` where painting is off.
 
-    `styled`: the painting at working size. `fine`: the painting at the photo's size, where the
-    brush needs more pixels than the working size has. `grain`: the canvas texture under both, as
-    luminance at its cells; None where it is invisible.
+    `styled`: the painting at working size. `fine`: the painting at a larger size, where that has
+    more to show; it is the photo's, unless strokes are rendered. `grain`: the canvas texture under
+    both, as luminance at its cells; None where it is invisible.
     """
 
     styled: Image | None = None
@@ -59,12 +60,13 @@ class Painted:
     """A scene as its painter made it, before colors, strength and canvas are applied.
 
     `broad`: the change by broad strokes, (H, W, 3) at working size; None where there are none.
-    `canvas`: whether the scene gets a canvas texture.
+    `canvas`: whether the scene gets a canvas texture. `strokes`: those it is a rendering of.
     """
 
     scene: Scene
     broad: Image | None = None
     canvas: bool = False
+    strokes: Strokes | None = None
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,12 @@ class WeightUse:
 class Painting:
     """Everything that one run made.
 
-    Pictures are at working size (at most 2 MP); `full_size` makes the result at the photo's size.
+    Pictures are at working size (at most 2 MP); `full_size` makes the result at any other.
 
     `original`: the photo at working size. `styled`, `restored`, `parse`, `mask`: the results of
     stages; None where the stage did not run, and `skipped` says why.
     `result`: the blend. `alpha`: the weight of the person in each of its pixels, (H, W) in [0, 1].
-    `painted`: the scene as its painter made it, where that has more pixels than `styled`.
+    `painted`: the scene as its painter made it, where it can be had larger than `styled`.
     `share`, `plans`: see `Restoration`. `faces`, `prompt`: in photo px.
     `seconds`: the time of each stage. `hints`: sentences for the person.
     """

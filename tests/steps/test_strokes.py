@@ -1,11 +1,13 @@
 """The painter that lays brush strokes, in the whole chain."""
 
+import cv2
 import numpy as np
 import pytest
 
+from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.steps.full_size import full_size
+from pipeline.steps.full_size import alpha_at, full_size, result_size
 from pipeline.types import Cancelled, Photo
 from tests.test_paint import PlainModels, photo_of
 
@@ -17,20 +19,46 @@ def test_a_photo_is_painted_in_strokes_at_its_own_size():
     assert done.styled.shape == (120, 160, 3)
     assert np.isfinite(done.result).all()
     assert np.abs(done.styled - done.original).mean() > 0.02
-    assert done.painted is None
+    assert full_size(done, (120, 160)).shape == (120, 160, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [("auto", (1200, 1600)), ("photo", (120, 160)), ("2048", (1536, 2048))],
+)
+def test_a_small_photo_is_rendered_at_the_size_that_is_asked_for(asked, size):
+    done = paint(photo_of(120, 160), STROKES.changed(size=asked), models=PlainModels())
+    assert result_size((120, 160), done.settings) == size
+    large = full_size(done)
+    assert large.shape == (*size, 3)
+    # It is the same painting, with finer strokes than an enlarged one has.
+    again = cv2.resize(large, (160, 120), interpolation=cv2.INTER_AREA)
+    assert np.abs(again - done.result * 255).mean() < 4
+    if max(size) > 160:
+        enlarged = cv2.resize(to_uint8(done.result), size[::-1], interpolation=cv2.INTER_CUBIC)
+        steps = [np.abs(np.diff(each.astype(float), axis=1)).mean() for each in (large, enlarged)]
+        assert steps[0] > 1.2 * steps[1]
 
 
 def test_a_large_photo_is_rendered_at_its_own_size(monkeypatch):
     monkeypatch.setattr("pipeline.steps.run.WORKING_PIXELS", 9_000)
+    monkeypatch.setattr("pipeline.steps.strokes.SHOWN_PX", 100)
     photo = photo_of(240, 320)
-    done = paint(photo, STROKES, models=PlainModels())
-    assert done.painted.scene.fine.shape == photo.pixels.shape
-    large = full_size(done)
-    assert large.shape == photo.pixels.shape
-    # Finer strokes than an enlarged picture has.
-    fine = np.abs(np.diff(done.painted.scene.fine.astype(float), axis=1)).mean()
-    enlarged = np.repeat(done.styled * 255, 3, 1)
-    assert fine > np.abs(np.diff(enlarged, axis=1)).mean()
+    done = paint(photo, STROKES.changed(size="photo"), models=PlainModels())
+    assert full_size(done).shape == photo.pixels.shape
+
+
+def test_a_networks_painting_is_enlarged_only_where_that_is_asked_for():
+    photo = photo_of(120, 160)
+    for asked, long in (("auto", 160), ("photo", 160), ("2048", 2048)):
+        done = paint(photo, Settings.from_flat(size=asked), models=PlainModels())
+        assert max(full_size(done).shape) == long
+
+
+def test_transparency_is_as_large_as_the_result():
+    photo = Photo(photo_of(120, 160).pixels, alpha=np.full((120, 160), 99, np.uint8))
+    assert alpha_at(photo, (1200, 1600, 3)).shape == (1200, 1600)
+    assert alpha_at(photo_of(120, 160), (1200, 1600, 3)) is None
 
 
 def test_painting_by_strokes_can_be_cancelled():

@@ -14,6 +14,8 @@ THIN = 0.7  # px: a narrower stroke is as wide, and fainter
 COVERED = 0.35  # of the paint's thickness that shows through a stroke laid over it
 # The paint's thickness, as a share of the long side: this times the root of the stroke's width.
 THICK = 0.0055
+THIN_PAINT = 3000.0  # how soon paint hides the canvas's threads as its thickness grows
+COVERS = 0.002  # thickness from which they are hidden
 
 
 @compiled
@@ -117,11 +119,12 @@ def mark_stroke(
 def lay(
     canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, stroke: int,
     points: Float, counts: NDArray[np.int16], width: Float, color: Float, streak: Float,
-    opacity: Float, relief: Float, tip: Bytes, atlas: tuple[Float, ...],
+    opacity: Float, relief: Float, tip: Bytes, atlas: tuple[Float, ...], until: float,
 ) -> None:  # fmt: skip
     """Lay one of the strokes onto `canvas`, (H, W, 4): color and the paint's thickness.
 
-    The canvas's corner is at (top, left) of the painting, px. `mark`, (H, W), and `place`, (H, W,
+    The canvas's corner is at (top, left) of the painting, px. `until`: how much of the stroke's
+    length is laid, in [0, 1]. `mark`, (H, W), and `place`, (H, W,
     2), are room to work in: `mark` must not have this stroke's number before.
     """
     radius = max(width[stroke] / 2 * scale, THIN)
@@ -138,7 +141,7 @@ def lay(
     rows, columns = texels.shape[0], texels.shape[1]
     for y in range(y_least, y_most + 1):
         for x in range(x_least, x_most + 1):
-            if mark[y, x] != stroke:
+            if mark[y, x] != stroke or place[y, x, 0] > until:
                 continue
             u = place[y, x, 0] * rows - 0.5
             v = (place[y, x, 1] / reach * 0.5 + 0.5) * columns - 0.5
@@ -177,19 +180,21 @@ def light(
     step = pitch * scale
     threads = weave * min(1.0, max(0.0, step / 2.5 - 1.0))  # finer ones would be moiré
     turn = 2 * np.pi / max(step, 1e-3)
+    across = np.empty((w, 2), np.float32)
+    for x in range(w):
+        across[x, 0], across[x, 1] = np.cos((left + x) * turn), np.cos((left + x) * turn * 0.5)
     for y in range(h):
+        along, wide = np.cos((top + y) * turn), np.cos((top + y) * turn * 0.5)
         for x in range(w):
             i, j = y + HALO, x + HALO
             down = canvas[i + 1, j, 3] - canvas[i - 1, j, 3]
             right = canvas[i, j + 1, 3] - canvas[i, j - 1, 3]
             slope = (0.75 * right + down) * scale * impasto
-            if threads > 0:
-                gy, gx = (top + y) * turn, (left + x) * turn
-                thin = np.exp(-canvas[i, j, 3] * 3000.0)
-                slope += (
-                    threads * thin * (np.cos(gx) * np.cos(gy * 0.5) + np.cos(gy) * np.cos(gx * 0.5))
-                )
-            shade = 0.16 * np.tanh(slope)
+            if threads > 0 and canvas[i, j, 3] < COVERS:
+                thin = np.exp(-canvas[i, j, 3] * THIN_PAINT)
+                slope += threads * thin * (across[x, 0] * wide + along * across[x, 1])
+            slope = min(3.0, max(-3.0, slope))
+            shade = 0.16 * slope * (27 + slope * slope) / (27 + 9 * slope * slope)  # about tanh
             gloss = 0.9 * shade * shade if shade > 0 else 0.0
             for k in range(3):
                 value = canvas[i, j, k] * (1 + shade) + gloss
@@ -216,7 +221,7 @@ def render_tile(
     for s in members:
         lay(
             canvas, mark, place, top - HALO, left - HALO, scale, s, points, counts, width, color,
-            streak, opacity, relief, tip, atlas,
+            streak, opacity, relief, tip, atlas, 1.0,
         )  # fmt: skip
     light(
         canvas, out[top : top + high, left : left + wide], top, left, scale, impasto, weave, pitch
@@ -225,13 +230,17 @@ def render_tile(
 
 @compiled
 def lay_all(
-    canvas: Float, mark: Ints, place: Float, scale: float, points: Float,
+    canvas: Float, mark: Ints, place: Float, corner: int, scale: float, points: Float,
     counts: NDArray[np.int16], width: Float, color: Float, streak: Float, opacity: Float,
-    relief: Float, tip: Bytes, atlas: tuple[Float, ...],
+    relief: Float, tip: Bytes, atlas: tuple[Float, ...], until: Float,
 ) -> None:  # fmt: skip
-    """Lay strokes onto a whole painting, (H, W, 4), one after the other; `mark` is -1 before."""
+    """Lay strokes onto a whole painting, (H, W, 4), one after the other; `mark` is -1 before.
+
+    `corner`: where the canvas begins, px, down and across. `until`: how much of each stroke's
+    length is laid, (N,) in [0, 1].
+    """
     for s in range(len(counts)):
         lay(
-            canvas, mark, place, 0, 0, scale, s, points, counts, width, color, streak, opacity,
-            relief, tip, atlas,
+            canvas, mark, place, corner, corner, scale, s, points, counts, width, color, streak,
+            opacity, relief, tip, atlas, until[s],
         )  # fmt: skip

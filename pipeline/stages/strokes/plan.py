@@ -127,8 +127,8 @@ def _lay(canvas: Float, s: Strokes) -> None:
     size = canvas.shape[:2]
     mark, place = np.full(size, -1, np.int32), np.empty((*size, 2), np.float32)
     kernel.lay_all(
-        canvas, mark, place, float(max(size)), s.points, s.counts, s.width, s.color, s.streak,
-        s.opacity, s.relief, s.tip, tips(),
+        canvas, mark, place, 0, float(max(size)), s.points, s.counts, s.width, s.color, s.streak,
+        s.opacity, s.relief, s.tip, tips(), np.ones(len(s), np.float32),
     )  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""Define the command `python -m pipeline render`."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.jobs import Job, plan
+from pipeline.cli.progress import for_each
+from pipeline.cli.stroke_flags import add_film
+
+if TYPE_CHECKING:
+    from pipeline.cli.main import Say
+
+TEXT = "Render strokes that `paint --strokes FILE.npz` wrote, as crisp at any size."
+LEAST, USUAL, MOST = 16, 1600, 8192  # px, the long side
+
+
+def add_render(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add the command `render`."""
+    command = commands.add_parser(
+        "render", help="Render strokes at any size.", description=TEXT, allow_abbrev=False
+    )
+    command.add_argument("strokes", type=Path, metavar="FILE.npz")
+    command.add_argument("-o", "--out", required=True, metavar="OUT", help="the picture to write")
+    command.add_argument(
+        "--size", type=_size, default=USUAL, metavar="PX",
+        help=f"the long side, {LEAST} to {MOST} px (default: {USUAL})",
+    )  # fmt: skip
+    add_film(command)
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there already"
+    )
+    command.set_defaults(run=render_strokes)
+
+
+def render_strokes(chosen: argparse.Namespace) -> int:
+    """Run the command; return the exit code."""
+    from pipeline.io.atomic import refuse_taken
+    from pipeline.io.encode import WRITTEN, write_picture
+    from pipeline.io.strokes_files import read_strokes
+    from pipeline.io.video import check_film, write_film
+    from pipeline.steps.strokes import render
+    from pipeline.steps.timelapse import FPS, growth
+
+    jobs = plan([chosen.strokes], chosen.out, suffixes=tuple(WRITTEN))
+
+    def work(job: Job, say: "Say", report: object) -> None:
+        del say, report
+        job.refuse_taken([chosen.strokes], overwrite=chosen.overwrite)
+        if chosen.timelapse:
+            check_film(chosen.timelapse)
+            refuse_taken(chosen.timelapse, overwrite=chosen.overwrite)
+        strokes = read_strokes(job.photo)
+        picture = render(strokes, strokes.px(chosen.size))
+        write_picture(job.result, picture, overwrite=chosen.overwrite)
+        if chosen.timelapse:
+            film = growth(strokes, chosen.timelapse_seconds)
+            write_film(chosen.timelapse, film, FPS, overwrite=chosen.overwrite)
+
+    return for_each(jobs, work)
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or not LEAST <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{LEAST} to {MOST} px, not {text!r}")
+    return int(text)

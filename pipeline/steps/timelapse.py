@@ -1,0 +1,71 @@
+"""Show a painting being painted, from the ground to the last accent."""
+
+from collections.abc import Callable, Iterator
+
+from pipeline.ops.color import lerp
+from pipeline.ops.resample import scaled_to_long
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.stages.strokes.growing import grow
+from pipeline.steps.full_size import full_size
+from pipeline.types import Painting, Pixels, Strokes
+
+FPS = 24  # pictures a second
+LONG_PX = 1080
+LEAST_SECONDS, MOST_SECONDS, SECONDS = 5, 60, 10
+FADES, STAYS = 0.7, 1.5  # seconds: the likeness comes over the strokes; the finished painting
+
+Tell = Callable[[float], object]
+
+
+def film_size(shape: tuple[float, float]) -> tuple[int, int]:
+    """Return the (height, width) of a film, px, of a painting of this shape: both are even."""
+    h, w = scaled_to_long((round(shape[0] * LONG_PX), round(shape[1] * LONG_PX)), LONG_PX)
+    return h + h % 2, w + w % 2
+
+
+def timelapse(
+    painting: Painting, seconds: float = SECONDS, tell: Tell = lambda _: None
+) -> Iterator[Pixels]:
+    """Yield the pictures, (H, W, 3), of a film of a painting being painted, `FPS` a second.
+
+    The strokes come first; then the kept face comes over them, and the finished painting stays.
+    `tell` is told the share of pictures that are made; what it raises ends the film.
+
+    Raises: ValueError: the painting is not made of strokes.
+    """
+    if painting.painted is None or painting.painted.strokes is None:
+        raise ValueError(NO_STROKES)
+    strokes = painting.painted.strokes
+    size = film_size(strokes.size)
+    count = round(seconds * FPS)
+    fading, staying = round(FADES * FPS), round(STAYS * FPS)
+    growing = max(2, count - fading - staying)
+    last = None
+    for number, picture in enumerate(grow(strokes, size, growing), 1):
+        last = picture
+        yield picture
+        tell(number / count)
+    finished = full_size(painting, size)
+    begun = to_float(finished if last is None else last)
+    for step in range(1, fading + 1):
+        yield to_uint8(lerp(begun, to_float(finished), step / fading))
+    for _ in range(staying):
+        yield finished
+    tell(1.0)
+
+
+def growth(strokes: Strokes, seconds: float = SECONDS) -> Iterator[Pixels]:
+    """Yield the pictures of a film of strokes being laid, the last of which stays."""
+    staying = round(STAYS * FPS)
+    last = None
+    for picture in grow(strokes, film_size(strokes.size), max(2, round(seconds * FPS) - staying)):
+        last = picture
+        yield picture
+    for _ in range(staying if last is not None else 0):
+        yield last  # pyright: ignore[reportReturnType] - there is a last one
+
+
+NO_STROKES = (
+    "A painting of brush strokes was wanted, another was found; paint it with the painter "
+    "strokes (--painter strokes)."
+)
