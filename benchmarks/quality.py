@@ -65,7 +65,7 @@ def figures_of(
         return {}
     figures = {"seam": seam(painting.styled, painting.result, painting.mask)}
     painted = cv2.resize(to_uint8(painting.styled), photo.shape[1::-1])
-    pictures = full_size(painting), painted
+    pictures = full_size(painting, painting.photo.size), painted
     if identify:
         cosines = [identify(photo, picture, face) for picture in pictures]
         found = [np.nan if cosine is None else cosine for cosine in cosines]

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.ops.color import harmonized, repeated
-from pipeline.ops.filters import feathered, local_mean, window_of
+from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
-BRUSHWORK = 0.012  # likewise, deviation: what is finer is a stroke, not the face's form
+# Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
+BRUSHWORK, FINE_BRUSHWORK = 0.022, 0.006
+NEAR = 0.03  # likewise, how far around eyes and mouth strokes are finer
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
 
@@ -91,12 +93,14 @@ def set_in(
     strength: float,
     harmony: float,
     brushwork: float = 0.0,
+    features: Mask | None = None,
 ) -> tuple[Image, Mask]:
     """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
     `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
     `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
-    `brushwork`: how much of the painting's strokes stays on the region, in [0, 1].
+    `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]. `features`:
+    where they are finest, in the region's window, (H, W) in [0, 1].
     """
     base = styled[region.window]
     near = np.zeros(base.shape[:2], np.float32)
@@ -109,7 +113,8 @@ def set_in(
             how = {"radius_px": max(2.0, RADIUS * part.height), "weight": harmony}
             picture = harmonized(picture, base[part.window], part.mask, **how)
         if brushwork:
-            picture = _under(base[part.window], picture, part, brushwork)
+            fine = np.zeros_like(part.mask) if features is None else features[part.window]
+            picture = _under(base[part.window], picture, part, fine, brushwork)
         pictures.append((part.window, picture, own))
     change = joined(person, pictures) - base
     change *= repeated(near)
@@ -119,8 +124,12 @@ def set_in(
     return out.clip(0, 1, out=out), alpha
 
 
-def _under(painted: Image, person: Image, part: SoftPart, amount: float) -> Image:
+def _under(painted: Image, person: Image, part: SoftPart, fine: Mask, amount: float) -> Image:
     """Give painted strokes the person's form: what is coarser than a stroke comes from `person`."""
     lacking = person - painted
-    form = local_mean(lacking, part.mask, BRUSHWORK * part.height)
+    coarse, close = (
+        local_mean(lacking, part.mask, sigma * part.height) for sigma in (BRUSHWORK, FINE_BRUSHWORK)
+    )
+    near = repeated(blurred(fine, NEAR * part.height))
+    form = coarse + (1.5 * near).clip(0, 1) * (close - coarse)
     return np.asarray(painted + lacking + np.float32(amount) * (form - lacking), np.float32)

@@ -19,6 +19,8 @@ from pipeline.steps.segment import Outline
 from pipeline.types import Image, Mask, Restoration, Scene
 from pipeline.variants import PAINTERS
 
+FIRST_FEATURE = 3  # of the nine classes: brows, eyes, lips, teeth
+
 
 def blend(
     run: Run,
@@ -47,14 +49,13 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    strokes = PAINTERS[run.settings.paint.painter].vector
-    if how.painterly and not strokes:  # a face gets Monet's strokes, whatever painted the scene
+    laid = outline if PAINTERS[run.settings.paint.painter].vector else None
+    if how.painterly and laid is None:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
-    return run.stage(
-        "blend", _blended, scene, person, brushed, region, how, strokes, keep=False
-    ).value
+    inputs = scene, person, brushed, region, how, laid
+    return run.stage("blend", _blended, *inputs, keep=False).value
 
 
 def _own(person: Image, outline: Outline, detections: Detections) -> OwnColors:
@@ -83,7 +84,7 @@ def _blended(
     brushed: Image | None,
     region: SoftRegion | None,
     how: BlendSettings,
-    strokes: bool,
+    laid: Outline | None,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
@@ -96,10 +97,14 @@ def _blended(
         if scene.grain is not None:
             touched = textured(touched, resized(scene.grain, size)[region.window])
         near = lerp(near, touched, how.painterly)
-    brushwork = how.painterly if strokes else 0.0
+    strength, harmony = how.strength, how.harmony
+    if laid is None:
+        return set_in(scene.styled, near, region, strength=strength, harmony=harmony)
+    features = (laid.labels[region.window] >= FIRST_FEATURE).astype(np.float32)
     return set_in(
-        scene.styled, near, region, strength=how.strength, harmony=how.harmony, brushwork=brushwork
-    )
+        scene.styled, near, region, strength=strength, harmony=harmony, brushwork=how.painterly,
+        features=features,
+    )  # fmt: skip
 
 
 def _mask(outline: Outline) -> Mask:

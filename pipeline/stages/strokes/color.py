@@ -37,7 +37,7 @@ def in_monets_light(
     """
     gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
     out = toned(lab, light)
-    out = aired(out, subject, light, rng)
+    out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
     how_far = PALETTE * (1 - 0.65 * np.maximum(subject.skin, subject.hair))
@@ -75,8 +75,13 @@ def toned(lab: Float, light: Light) -> Float:
     return out
 
 
-def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) -> Float:
-    """Let grays take color by place: blue, violet, green in shadows, cream, rose in lights."""
+def aired(
+    lab: Float, subject: Subject, light: Light, rng: np.random.Generator, people: float
+) -> Float:
+    """Let grays take color by place: blue, violet, green in shadows, cream, rose in lights.
+
+    `people`: how much less they take.
+    """
     size = (lab.shape[0], lab.shape[1])
     field = sum(
         cv2.resize(
@@ -84,17 +89,17 @@ def aired(lab: Float, subject: Subject, light: Light, rng: np.random.Generator) 
             size[::-1],
             interpolation=cv2.INTER_CUBIC,
         )
-        for n, weight in ((4, 0.8), (9, 0.6))
+        for n, weight in ((4, 0.8), (9, 0.35))
     )
     place = np.tanh(field)
     up = np.clip((lab[..., :1] - 52) / 34, -1, 1)
     dark = np.concatenate([-2 - 12 * place[..., :1], -8 + 15 * place[..., 1:]], -1)
-    pale = np.concatenate([2 + 7 * place[..., :1], 9 + 11 * place[..., 1:]], -1)
+    pale = np.concatenate([4 + 6 * place[..., :1], 7 + 8 * place[..., 1:]], -1)
     toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
     grayness = np.exp(-((_chroma(lab) / GRAY) ** 2))
     weight = AIR * (0.12 + 0.88 * grayness) * light.chroma_at(lab[..., 0]) / 16
     # A coat is of one color; its grays are broken stroke by stroke.
-    weight *= 1 - np.maximum(subject.skin, np.maximum(0.8 * subject.hair, 0.55 * subject.person))
+    weight *= 1 - np.maximum(subject.skin, np.maximum(0.8 * subject.hair, people * subject.person))
     out = lab.copy()
     out[..., 1:] += weight[..., None] * toward_
     return out
@@ -186,7 +191,8 @@ def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
     sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
     was, now = np.moveaxis(local_mean(light, skin, sigma), -1, 0)
-    lift = np.clip(now - was, -3, np.clip(np.minimum(LIFT, 66 - was), 0, None))
+    most = LIFT / 2 if gray else LIFT  # a gray photo does not say how light a skin is
+    lift = np.clip(now - was, -3, np.clip(np.minimum(most, 66 - was), 0, None))
     own = photo[..., 0] + lift * np.clip(photo[..., 0] / 20, 0.3, 1)
     own = np.where(own > 82, 82 + 13 * np.tanh((own - 82) / 13), np.maximum(own, 0.9 * BLACK))
     shade = np.clip((was + lift - own) / 28, -1, 1) * (1 - 0.7 * subject.features)

@@ -13,26 +13,42 @@ LONG_PX = 384  # long side at which directions are found
 PRE_BLUR = 1.0  # px
 SCALES = ((2.5, 1.0), (8.0, 0.6), (20.0, 0.2))  # of averaging the structure tensor: sigma, weight
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
-SLOPE, VARIES = -0.3, 0.35  # radians: the direction of calm strokes, and how far it drifts
-DRIFT = (3, 4)  # places down and across between which it drifts
+WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
+# Radians: the direction of calm strokes behind and on people, and how far both drift.
+SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.6
+DRIFT = (5, 6)  # places down and across between which it drifts
+BAND = np.ones((7, 7), np.uint8)  # px around an outline
 
 
-def directions(lab: Float, calm: Float, around: Float, rng: np.random.Generator) -> Float:
+def directions(
+    lab: Float, calm: Float, person: Float, around: Float, rng: np.random.Generator
+) -> Float:
     """Return the unit vectors, (H, W, 2) x and y, along which a picture is painted.
 
     `lab`: (H, W, 3) CIELAB. `calm`: how far the picture is out of focus, (H, W) in [0, 1]; there
-    strokes follow a slow direction of their own. `around`: vectors along a face's outline, longer
-    where they count more, (H, W, 2) as cosine and sine of twice the angle.
+    strokes follow a slow direction of their own. `person`: (H, W) in [0, 1]; what is behind does
+    not follow the outline, else it would lie around people like a halo. `around`: vectors along a
+    face's outline, longer where they count more, (H, W, 2) as cosine and sine of twice the angle.
 
     Source: Kyprianidis and Kang 2011, "Image and Video Abstraction by Coherence-Enhancing
     Filtering": the smoothed structure tensor.
     """
     size = (lab.shape[0], lab.shape[1])
     small = size_of_long(size, LONG_PX)
-    double, coherence = _tensor(cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR))
-    lead = smoothstep(coherence, *COHERENT) * (1 - 0.85 * resized(calm, small))
+    soft = cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR)
+    own = resized(person, small) > 0.5
+    outline = cv2.dilate(own.astype(np.uint8), BAND) - cv2.erode(own.astype(np.uint8), BAND)
+    double, coherence = _tensor(soft, np.ones(small, np.float32))
+    behind = _tensor(soft, (1 - outline).astype(np.float32))
+    double = np.where(own[..., None], double, behind[0])
+    coherence = np.where(own, coherence, behind[1])
+    least, most = (
+        np.where(own, *each).astype(np.float32) for each in zip(WORN, COHERENT, strict=True)
+    )
+    lead = smoothstep(coherence, least, most) * (1 - 0.85 * resized(calm, small))
     drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)
-    slope = SLOPE + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
+    slope = np.where(own, UPRIGHT, SLOPE)
+    slope = slope + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
     slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
     near = resized(np.ascontiguousarray(around), small)
     strength = np.linalg.norm(near, axis=-1, keepdims=True).clip(0, 1)
@@ -43,8 +59,11 @@ def directions(lab: Float, calm: Float, around: Float, rng: np.random.Generator)
     return np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
 
 
-def _tensor(lab: Float) -> tuple[Float, Float]:
-    """Return the direction along edges as doubled-angle unit vectors, and their coherence."""
+def _tensor(lab: Float, counts: Float) -> tuple[Float, Float]:
+    """Return the direction along edges as doubled-angle unit vectors, and their coherence.
+
+    `counts`: how much each pixel's edge does, (H, W) in [0, 1].
+    """
     tensor = np.zeros((*lab.shape[:2], 2), np.float32)
     strength = np.zeros(lab.shape[:2], np.float32)
     for axis, weight in enumerate((1.0, 0.7, 0.7)):
@@ -53,7 +72,7 @@ def _tensor(lab: Float) -> tuple[Float, Float]:
         tensor += np.stack([gy * gy - gx * gx, -2 * gx * gy], -1)  # turned by 90 degrees
         strength += gx * gx + gy * gy
     root = np.sqrt(strength) + np.float32(1e-3)  # else a few strong edges say everything
-    tensor, strength = tensor / root[..., None], strength / root
+    tensor, strength = tensor / root[..., None] * counts[..., None], strength / root * counts
     field = sum(cv2.GaussianBlur(tensor, (0, 0), sigma) * weight for sigma, weight in SCALES)
     total = sum(cv2.GaussianBlur(strength, (0, 0), sigma) * weight for sigma, weight in SCALES)
     length = np.linalg.norm(field, axis=-1)

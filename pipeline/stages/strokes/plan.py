@@ -29,12 +29,12 @@ SPACING = 0.55  # between seeds, in widths times the root of the length
 # Layer by layer: the error, CIELAB over three axes, from which on a stroke is wanted; how often one
 # is laid where it is less; how much more of it is left where the photo is out of focus; `trace`'s
 # tolerance; how thick the paint is.
-WANTED = (0.0, 5.0, 9.0, 13.0, 16.0)
+WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
 LEFT = (0.0, 0.1, 0.3, 1.0, 1.8)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
-WILD, BEND = 0.20, 0.06  # radians: deviations of the direction, and of its change along a stroke
+WILD, BEND = 0.25, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times; errors are compared at a fraction of the size
@@ -97,7 +97,8 @@ def plan(
     """
     subject, size = motif.subject, motif.size
     region = (subject.person > 0.5).astype(np.uint8) + 2 * (subject.hair > 0.55).astype(np.uint8)
-    guide = _Guide(directions(motif.target, motif.calm, subject.around, rng), region)
+    field = directions(motif.target, motif.calm, subject.person, subject.around, rng)
+    guide = _Guide(field, region)
     widths = layer_widths(subject, brush.size)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
@@ -157,7 +158,7 @@ def _of_one_size(
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     widths = width * np.exp(rng.normal(0, SPREAD, n))
     lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
-    lengths *= 1 + 0.8 * hair + 0.4 * calm
+    lengths *= (1 + 0.8 * hair + 0.2 * calm) * (1 - 0.25 * behind)
     turns = rng.normal(0, WILD * brush.loose, n) * (0.4 + 0.9 * behind) * (1 - 0.5 * face)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)

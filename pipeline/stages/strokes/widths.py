@@ -13,13 +13,14 @@ Float = NDArray[np.float32]
 
 # Layer by layer: of what is behind and of clothes as shares of the short side, of hair, skin and
 # features as shares of the face's height.
-BACK = (0.110, 0.062, 0.036, 0.021, 0.013)
+BACK = (0.110, 0.062, 0.036, 0.020, 0.011)
 CLOTHES = (0.065, 0.038, 0.022, 0.013, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
-SKIN = (0.13, 0.075, 0.048, 0.031, 0.021)
+SKIN = (0.13, 0.075, 0.048, 0.031, 0.016)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
 LARGEST_FACE = 0.6  # of the short side
+NOBODY = 0.65  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -34,6 +35,8 @@ def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
         float(np.clip(typical / short / at, low, high))
         for at, low, high in ((0.15, 0.65, 1.15), (0.2, 0.5, 1.3))
     )
+    if not near.any():  # a landscape is about what is elsewhere behind
+        behind = NOBODY
     scales = (short * size * behind, short * size * worn, face, face, face)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     shares = _shares(subject, typical)
@@ -55,7 +58,7 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     behind = (1 - blurred(subject.person, 0.05 * face)) * smoothstep(subject.away, 1.05, 1.9)
     # A head without a found face, seen from behind or in shadow, is as fine as its hair.
     worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * _around(subject.hair, HEAD * face))
-    worn = worn * (1 - 0.65 * blurred(subject.skin, 0.03 * face))
+    worn = worn * (1 - 0.9 * blurred(subject.skin, 0.03 * face))  # hands, too
     beside = smoothstep(subject.away, 0.8, 1.3)
     rest = 1 - behind
     inner = rest * (1 - worn)

@@ -68,7 +68,9 @@ def test_a_plan_is_deterministic_by_its_seed():
 def test_choices_change_what_they_name():
     usual = plan(motif_of(two_halves()), np.random.default_rng(0))
     broad = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(size=1.6))
-    assert np.median(broad.width) > 1.3 * np.median(usual.width)
+    for layer in range(LAYERS):
+        widths = [np.median(each.width[each.layer == layer]) for each in (broad, usual)]
+        assert widths[0] > 1.25 * widths[1]
     loose = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(loose=2.0))
     assert loose.color.std() > usual.color.std()
 
@@ -103,7 +105,8 @@ def test_directions_follow_stripes_and_are_unit_vectors():
     stripes = np.zeros((128, 128, 3), np.float32)
     stripes[..., 0] = 50 + 40 * np.sign(np.sin(np.arange(128) * 0.5))[:, None]  # level ones
     none = np.zeros((128, 128), np.float32)
-    field = directions(stripes, none, np.zeros((128, 128, 2), np.float32), np.random.default_rng(0))
+    around = np.zeros((128, 128, 2), np.float32)
+    field = directions(stripes, none, none, around, np.random.default_rng(0))
     np.testing.assert_allclose(np.linalg.norm(field, axis=-1), 1, atol=1e-3)
     assert np.median(np.abs(field[20:-20, 20:-20, 0])) > 0.97
 
