@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -326,12 +326,19 @@ class Handlers:
                 file = self.service.write_full_size(str(request.session_hash), state)
                 return {self.parts.file: str(file)}
             except AgainError:
-                return {self.parts.file: None, self.parts.again: Again(state, state, file=True)}
+                return {self.parts.file: None, self.parts.again: Again(state, state, "file")}
+
+    def write_film(self, state: ViewState | None) -> Updates:
+        """Ask for the film of the painting being painted: it takes a while, seen."""
+        with told():
+            if state is None:
+                raise PhotoError("There is no painting yet; press Paint first.")
+            return {self.parts.again: Again(state, state, "film")}
 
     def make_again(
         self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
     ) -> Updates:
-        """Make a painting again, as it is wanted now, and its file where that is wanted."""
+        """Make a painting again, as it is wanted now, or its file or film where that is wanted."""
         no_file = {self.parts.file: None}
         if again is None:
             return no_file
@@ -339,9 +346,12 @@ class Handlers:
             session_id = str(request.session_hash)
             bar = bar_of(progress)
             try:
-                if again.file:
+                if again.what == "file":
                     file = self.service.write_full_size(session_id, again.state, bar)
                     return {self.parts.file: str(file)}
+                if again.what == "film":
+                    film = self.service.write_timelapse(session_id, again.state, bar)
+                    return no_file | {self.parts.film: gr.Video(str(film), visible=True)}
                 state = self.service.again(session_id, again.state, again.wanted, bar)
                 return view(self.parts, state) | no_file
             except Cancelled:
@@ -365,11 +375,11 @@ class Handlers:
 
 @dataclass(frozen=True, eq=False)
 class Again:
-    """A shown painting that has to be made again, as what is `wanted`, or for its `file`.
+    """A shown painting that has to be made again, as what is `wanted`, or for a file of it.
 
     Each is another one, since the page makes a run of every change: Gradio tells changes by hashes.
     """
 
     state: ViewState
     wanted: ViewState
-    file: bool = False
+    what: Literal["painting", "file", "film"] = "painting"

@@ -46,6 +46,8 @@ class Page:
     notes: gr.HTML
     download: gr.Button
     file: gr.DownloadButton
+    watch: gr.Button
+    film: gr.Video
     link: gr.Button
     tabs: gr.Tabs
     correct: correct_tab.CorrectTab
@@ -160,8 +162,20 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
         )
         with gr.Row():
             download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
+            watch = gr.Button(
+                "Watch it being painted", elem_id="watch", min_width=150, visible=False
+            )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        film = gr.Video(
+            visible=False,
+            interactive=False,
+            autoplay=True,
+            loop=False,
+            label="Being painted",
+            buttons=["download"],
+            elem_id="film",
+        )
         stages = gr.Gallery(
             format="png",
             label="Stage by stage",
@@ -181,5 +195,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
         "stages": stages,
         "download": download,
         "file": file,
+        "watch": watch,
+        "film": film,
         "link": link,
     }

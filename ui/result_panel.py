@@ -22,6 +22,8 @@ def outputs(parts: Page) -> list[Block]:
         parts.result,
         parts.slider,
         parts.stages,
+        parts.watch,
+        parts.film,
         *parts.correct.outputs,
         *parts.faces.outputs,
         parts.notes,
@@ -43,6 +45,8 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.result: gr.Column(visible=state is not None),
         parts.slider: slider,
         parts.stages: gallery,
+        parts.watch: gr.Button(visible=state is not None and state.strokes),
+        parts.film: gr.Video(None, visible=False),
         parts.notes: note(notes),
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
 from pipeline.types import (
+    Cancelled,
     Painting,
     Photo,
     Prompt,
@@ -33,7 +35,13 @@ from ui.progress import Bar, reporter
 from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
-from ui.view_state import ViewState, state_of, updated_state, write_painting
+from ui.view_state import (
+    ViewState,
+    state_of,
+    updated_state,
+    write_painting,
+    write_timelapse,
+)
 from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
@@ -46,6 +54,7 @@ EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
 WITHOUT_NETWORKS: frozenset[StageName] = frozenset({"parse", "paint"})
 MOST_UNDONE = 100
+AT_ONCE_PIXELS = 8_000_000  # of strokes, that are rendered without a bar
 
 
 class AgainError(Exception):
@@ -270,8 +279,35 @@ class PaintService:
 
         Raises: AgainError: as in `again`.
         """
+        from pipeline.steps.full_size import result_size
+
+        large = state.strokes and prod(result_size(state.size, state.settings)) > AT_ONCE_PIXELS
+        if bar is None and large:
+            raise AgainError(state)
         session = self.sessions.of(session_id)
-        return write_painting(self._repaint(session, state, bar), session.folder)
+        painting = self._repaint(session, state, bar)
+        return write_painting(painting, session.folder, _tell(session, bar, "Painting it large"))
+
+    def write_timelapse(self, session_id: str, state: ViewState, bar: Bar) -> Path:
+        """Write the film of the shown painting being painted; return its private path.
+
+        Raises: Cancelled: the visitor asked for it, or left.
+        """
+        session = self.sessions.of(session_id)
+        painting = self._repaint(session, state, bar)
+        return write_timelapse(painting, session.folder, _tell(session, bar, "Filming"))
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache
+
+
+def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:
+    """Return what moves a bar while a file is made, and ends that where the visitor asks for it."""
+
+    def tell(done: float) -> None:
+        if bar is not None:
+            if session.stop.is_set():
+                raise Cancelled
+            bar(done, doing)
+
+    return tell

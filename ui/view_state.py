@@ -1,5 +1,7 @@
 """What an open page shows of one painting: previews on disk, and how to make it again."""
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +32,7 @@ class ViewState:
     `owner`: whose cache holds the stages where it is not the visitor's own.
     `framed`: the preview with a frame around each of `faces` (photo px) that says what its plan
     in `plans` does. Without plans, `unrestored` says why.
+    `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     """
 
     photo: Path
@@ -51,6 +54,7 @@ class ViewState:
     plans: tuple[RestorationPlan, ...] = ()
     unrestored: str = ""
     styles: tuple[StyleFile, ...] = ()
+    strokes: bool = False
 
 
 def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
@@ -81,6 +85,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         faces=painting.faces,
         plans=painting.plans,
         unrestored=painting.skipped.get("restore", ""),
+        strokes=painting.painted is not None and painting.painted.strokes is not None,
     )
 
 
@@ -137,11 +142,16 @@ def notes_of(painting: Painting) -> tuple[str, ...]:
     return (*painting.hints, *painting.photo.notes, *skipped)
 
 
-def write_painting(painting: Painting, folder: Path) -> Path:
-    """Write the full-size result as a PNG with its settings and weights; return its path."""
+def write_painting(
+    painting: Painting, folder: Path, tell: Callable[[float], object] = lambda _: None
+) -> Path:
+    """Write the full-size result as a PNG with its settings and weights; return its path.
+
+    `tell`: as in `full_size`.
+    """
     from pipeline.steps.full_size import alpha_at, full_size
 
-    result = full_size(painting)
+    result = full_size(painting, tell=tell)
     data = encode_png(
         result,
         alpha=alpha_at(painting.photo, result.shape),
@@ -151,10 +161,28 @@ def write_painting(painting: Painting, folder: Path) -> Path:
     return write_named(data, folder, painting.photo.name, "painted")
 
 
+def write_timelapse(painting: Painting, folder: Path, tell: Callable[[float], object]) -> Path:
+    """Write the film of the painting being painted; return its path.
+
+    `tell` is told the share that is made; what it raises leaves no file.
+    """
+    from pipeline.io.video import write_film
+    from pipeline.steps.timelapse import FPS, timelapse
+
+    path = path_of(folder, painting.photo.name, f"being-painted-{secrets.token_hex(4)}.mp4")
+    write_film(path, timelapse(painting, tell=tell), FPS)
+    return path
+
+
 def write_named(data: bytes, folder: Path, photo: str, what: str) -> Path:
     """Write a PNG named after the photo and `what` became of it; return its path."""
-    plain = "".join(c if c.isalnum() or c in "-_ " else "-" for c in photo).strip("- ")[:60]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{plain or 'photo'}-{what}.png"
+    path = path_of(folder, photo, f"{what}.png")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def path_of(folder: Path, photo: str, what: str) -> Path:
+    """Name a file in a folder after the photo and `what` became of it."""
+    plain = "".join(c if c.isalnum() or c in "-_ " else "-" for c in photo).strip("- ")[:60]
+    return folder / f"{plain or 'photo'}-{what}"

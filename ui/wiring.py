@@ -129,6 +129,14 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         **PRIVATE,
     )
     when_over(written, [parts.slider]).then(None, parts.file, None, js=theme.SAVE_FILE)
+    parts.watch.click(
+        handlers.write_film,
+        parts.state,
+        parts.again,
+        show_progress="hidden",
+        concurrency_id="files",
+        **PRIVATE,
+    )
     flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     values = [*parts.widgets, parts.style.name]
     parts.link.click(None, values, parts.link, js=theme.copy_link(flags))

@@ -11,16 +11,19 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.settings import Settings
 from pipeline.stages.stylize.generator import STRUCTURE
-from pipeline.steps.strokes import SHOWN_PX
+from pipeline.steps.strokes import SHOWN_PX, Tell
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Photo, Pixels
 from pipeline.variants import PAINTERS
 
 
-def full_size(painting: Painting, size: tuple[int, int] | None = None) -> Pixels:
+def full_size(
+    painting: Painting, size: tuple[int, int] | None = None, tell: Tell = lambda _: None
+) -> Pixels:
     """Return the result at a (height, width), (H, W, 3) uint8, made strip by strip.
 
-    `size`: by default what the settings ask for, `result_size`.
+    `size`: by default what the settings ask for, `result_size`. `tell` is told the share of the
+    strokes that is rendered; what it raises passes through.
 
     What the working size lost comes back. Of the photo's luminance that is all of it where the
     person is kept, and a part in the painting. Of a painting made at a larger size it is all, and
@@ -28,7 +31,8 @@ def full_size(painting: Painting, size: tuple[int, int] | None = None) -> Pixels
     """
     size = result_size(painting.photo.size, painting.settings) if size is None else size
     strokes = painting.painted is not None and painting.painted.strokes is not None
-    made = _at_size_of(photo_at(painting.photo, size) if strokes else painting.photo, painting)
+    photo = photo_at(painting.photo, size) if strokes else painting.photo
+    made = _at_size_of(photo, painting, tell)
     return pixels_resized(made, size)
 
 
@@ -53,14 +57,14 @@ def alpha_at(photo: Photo, size: tuple[int, ...]) -> NDArray[np.uint8] | None:
     return None if photo.alpha is None else pixels_resized(photo.alpha, (size[0], size[1]))
 
 
-def _at_size_of(photo: Photo, painting: Painting) -> Pixels:
+def _at_size_of(photo: Photo, painting: Painting, tell: Tell) -> Pixels:
     """Return the result at the size that this `photo` of it has."""
     size = photo.size
     if painting.original.shape[:2] == size:
         return to_uint8(painting.result)
     out = np.empty(photo.pixels.shape, np.uint8)
     detail, own = detail_of(painting), own_of(painting)
-    fine = fine_of(painting, photo)
+    fine = fine_of(painting, photo, tell)
     for rows in strips_of(size[0]):
         seen = rows_enlarged(painting.original, size, rows)
         light = rows_enlarged(detail, size, rows) * luminance(to_float(photo.pixels[rows]) - seen)

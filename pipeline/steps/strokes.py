@@ -54,11 +54,13 @@ def warm() -> None:
     render(plan(motif, np.random.default_rng(SEED)), size)
 
 
-def rendered(scene: Scene, strokes: Strokes, size: tuple[int, int]) -> Scene:
+def rendered(
+    scene: Scene, strokes: Strokes, size: tuple[int, int], tell: Tell = lambda _: None
+) -> Scene:
     """Return the scene with its finer picture at a (height, width), px."""
     if scene.fine is not None and scene.fine.shape[:2] == size:
         return scene
-    return replace(scene, fine=render(strokes, size))
+    return replace(scene, fine=render(strokes, size, tell=tell))
 
 
 def _painted(original: Image, seen: Detections, *, tell: Tell) -> Painted:

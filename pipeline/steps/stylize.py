@@ -8,7 +8,7 @@ from pipeline.stages.stylize.broad_strokes import lay_broad_strokes
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
 from pipeline.stages.stylize.intensity import adjust_intensity, palette_shift
 from pipeline.steps.run import Keyed, Run
-from pipeline.steps.strokes import rendered
+from pipeline.steps.strokes import Tell, rendered
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
 from pipeline.variants import PAINTERS
 
@@ -85,15 +85,18 @@ def finished(
     return lay_canvas(scene, canvas(original, photo.size, brush=brush, amount=amount))
 
 
-def fine_of(painting: Painting, photo: Photo | None = None) -> Pixels | None:
+def fine_of(
+    painting: Painting, photo: Photo | None = None, tell: Tell = lambda _: None
+) -> Pixels | None:
     """Return the painting at the photo's size, (H, W, 3), where its painter can paint that.
 
-    `photo`: the same at another size, which only strokes have.
+    `photo`: the same at another size, which only strokes have. `tell` is told the share of these
+    that is rendered.
     """
     photo, painted = photo or painting.photo, painting.painted
     if painted is None:
         return None
     if painted.strokes is not None:
-        painted = replace(painted, scene=rendered(painted.scene, painted.strokes, photo.size))
+        painted = replace(painted, scene=rendered(painted.scene, painted.strokes, photo.size, tell))
     how = painting.settings
     return finished(painted, photo, painting.original, how.intensity, how.paint.brush).fine
