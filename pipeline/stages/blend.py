@@ -12,8 +12,8 @@ from pipeline.types import Face, Image, Mask
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.022, 0.006
-NEAR = 0.03  # likewise, how far around eyes and mouth strokes are finer
+BRUSHWORK, FINE_BRUSHWORK = 0.018, 0.003
+NEAR = 0.04  # likewise, how far around eyes and mouth strokes are finer
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
 
@@ -131,5 +131,5 @@ def _under(painted: Image, person: Image, part: SoftPart, fine: Mask, amount: fl
         local_mean(lacking, part.mask, sigma * part.height) for sigma in (BRUSHWORK, FINE_BRUSHWORK)
     )
     near = repeated(blurred(fine, NEAR * part.height))
-    form = coarse + (1.5 * near).clip(0, 1) * (close - coarse)
+    form = coarse + (3 * near).clip(0, 1) * (close - coarse)
     return np.asarray(painted + lacking + np.float32(amount) * (form - lacking), np.float32)

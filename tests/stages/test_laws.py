@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.blend import blend
+from pipeline.stages.blend import blend, set_in, soften
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.detect.landmarks import measure
@@ -253,6 +253,24 @@ def test_the_blend_is_the_person_where_all_is_kept_unharmonized():
     styled, person, mask = photo_of(), photo_of(), np.ones((128, 120), np.float32)
     out, _ = blend(styled, person, mask, (FACE,), strength=1, feather=0, harmony=0)
     assert np.abs(out - person).max() < 1e-6
+
+
+def test_strokes_stay_on_a_kept_face_and_its_form_is_the_persons():
+    rows, columns = np.mgrid[:128, :120].astype(np.float32)
+    form = 0.5 + 0.3 * np.sin(rows / 30)[..., None] * np.ones(3, np.float32)
+    strokes = 0.1 * ((columns // 2) % 2)[..., None] * np.ones(3, np.float32) - 0.05
+    styled, person = 0.4 + strokes, form.astype(np.float32)
+    mask = np.ones((128, 120), np.float32)
+    region = soften(mask, (FACE,), feather=0)
+    how = {"strength": 1.0, "harmony": 0.0}
+    painted, _ = set_in(styled, person, region, brushwork=1.0, **how)
+    inner = np.s_[30:98, 30:90]
+    assert np.abs(painted - form - strokes)[inner].max() < 0.04
+    plain, _ = set_in(styled, person, region, brushwork=0.0, **how)
+    assert np.abs(plain - form).max() < 1e-5
+    eyes, _ = set_in(styled, person, region, brushwork=1.0, features=mask, **how)
+    own = [np.abs(picture - form)[inner].mean() for picture in (eyes, painted)]
+    assert own[0] < own[1]
 
 
 @settings(max_examples=20, deadline=None)

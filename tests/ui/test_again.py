@@ -1,5 +1,7 @@
 """What takes large networks again after a slider or a download: seen, in turn, to be canceled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from gradio.utils import deep_hash
@@ -7,6 +9,7 @@ from PIL import Image
 
 from pipeline.settings import Settings
 from pipeline.steps.run import NotCachedError
+from pipeline.types import Cancelled, Painted, Scene
 from tests.page import (  # noqa: F401 - `private` is a fixture
     Pipeline,
     components,
@@ -16,6 +19,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_in,
     visitor,
 )
+from tests.strokes import some_strokes
 from ui.service import WITHOUT_NETWORKS, AgainError, PaintService
 from ui.style_box import StyleFile
 from ui.widgets import to_widgets
@@ -50,7 +54,7 @@ def test_a_slider_asks_for_a_run_instead_of_running_networks_unseen(service, pho
     again = updates[components().again]
     assert components().state not in updates
     assert again.wanted.settings == SOFTER
-    assert not again.file
+    assert again.what == "painting"
 
 
 def test_that_run_shows_what_was_wanted(service, photo):
@@ -105,3 +109,43 @@ def test_each_wish_is_a_change_that_the_page_can_tell(service, photo):
     state, handlers = state_by(service, photo), handlers_of(service)
     wishes = [handlers.write_file(visitor("anna"), state)[components().again] for _ in range(2)]
     assert deep_hash(wishes[0]) != deep_hash(wishes[1])
+
+
+class OfStrokes(Pipeline):
+    """Paints by a few strokes."""
+
+    def __call__(self, photo, settings, **how):
+        done = super().__call__(photo, settings, **how)
+        return replace(done, painted=Painted(Scene(done.styled), strokes=some_strokes()))
+
+
+def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
+    monkeypatch.setattr("pipeline.steps.timelapse.LONG_PX", 64)
+    service = PaintService(paint=OfStrokes(), models=object())
+    state, handlers = state_by(service, photo), handlers_of(service)
+    assert state.strokes
+    updates = handlers.write_film(state)
+    told = []
+    again = updates[components().again]
+    made = handlers.make_again(visitor("anna"), lambda done, desc: told.append(done), again)
+    assert components().film in made
+    folder = service.sessions.of("anna").folder
+    (film,) = folder.glob("*.mp4")
+    assert film.name.startswith("someone-being-painted-")
+    assert max(told) == 1
+
+    def stop(done, desc):
+        service.sessions.of("anna").stop.set()
+
+    with pytest.raises(Cancelled):
+        service.write_timelapse("anna", state, stop)
+    assert len(list(folder.glob("*.mp4"))) == 1
+
+
+def test_a_large_result_of_strokes_is_rendered_where_it_is_seen(photo):
+    service = PaintService(paint=OfStrokes(), models=object())
+    small = state_by(service, photo)
+    large = replace(small, settings=small.settings.changed(size="4096"))
+    with pytest.raises(AgainError):
+        service.write_full_size("anna", large)
+    assert service.write_full_size("anna", small).exists()

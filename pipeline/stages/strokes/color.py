@@ -21,6 +21,7 @@ NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
 CENTERS = 12  # colors of a photo that are compared with palettes
 LIFT = 7.0  # L; the most that skin gains
+RED = 0.6  # radians, the hue of red
 # Chroma of a color, and how far its hue may turn, degrees.
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
@@ -45,7 +46,7 @@ def in_monets_light(
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, gray)
-    out = own_hue(lab, out)
+    out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = dark_cloth(lab, out, subject)
     return white_cloth(lab, out, subject), palette
 
@@ -231,6 +232,23 @@ def own_hue(photo: Float, lab: Float) -> Float:
     now = now + np.clip((chroma - 14) / 14, 0, 1) * np.maximum(least - now, 0)
     planes = (lab[..., 0], now * np.cos(hue + kept), now * np.sin(hue + kept))
     return np.stack(planes, -1).astype(np.float32)
+
+
+def own_reds(photo: Float, lab: Float, skin: Float) -> Float:
+    """Let deep reds keep their light: lifted at the same hue they would be seen as orange."""
+    was = cv2.GaussianBlur(photo, (0, 0), 1.0)
+    hue = np.arctan2(was[..., 2], was[..., 1])
+    red = (
+        np.clip((_chroma(was) - 25) / 15, 0, 1) * np.exp(-(((hue - RED) / 0.35) ** 2)) * (1 - skin)
+    )
+    out = lab.copy()
+    out[..., 0] += 0.85 * red * np.minimum(was[..., 0] + 4 - lab[..., 0], 0)
+    turn = np.arctan2(out[..., 2], out[..., 1]) - hue
+    back = 0.8 * red * np.clip(turn, 0, np.pi)
+    cos, sin = np.cos(back), np.sin(back)
+    a, b = out[..., 1].copy(), out[..., 2].copy()
+    out[..., 1], out[..., 2] = a * cos + b * sin, b * cos - a * sin
+    return out
 
 
 def white_cloth(photo: Float, lab: Float, subject: Subject) -> Float:

@@ -171,11 +171,11 @@ def _of_one_size(
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
-    swing = (1 - 0.55 * face) * (1 - 0.35 * calm) * (0.75 + 0.45 * behind) * brush.loose
+    swing = (1 - 0.4 * face) * (1 - 0.35 * calm) * (0.75 + 0.45 * behind) * brush.loose
     swing *= (1 - 0.5 * subject.skin[i, j]) * (1.0 if layer < LAYERS - 1 else 0.7)
     color, streak = mixed(colors, below, motif.palette, swing, 0.2 * (1 - face), rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 - 0.3 * face) * (1 - 0.3 * calm)
+    relief *= (1 - 0.1 * face) * (1 - 0.3 * calm)
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),

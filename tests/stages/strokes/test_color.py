@@ -86,3 +86,12 @@ def test_transport_takes_colors_to_others_that_are_near():
     np.testing.assert_allclose(goes[0], other[0, ::-1], atol=1)
     ways = (goes - one) * np.sqrt([0.7, 1, 1])
     assert cost[0] == pytest.approx((ways**2).sum() / 2, rel=0.1)
+
+
+def test_deep_reds_are_not_lifted_to_orange():
+    lab = np.zeros((96, 96, 3), np.float32)
+    lab[..., 0] = np.linspace(20, 90, 96)[:, None]
+    lab[40:60, 40:80] = (38, 58, 38)
+    out = lit(lab)[44:56, 46:74]
+    assert out[..., 0].mean() < 45
+    assert np.degrees(np.arctan2(out[..., 2], out[..., 1])).mean() < 38
