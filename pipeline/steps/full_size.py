@@ -11,6 +11,7 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.settings import Settings
 from pipeline.stages.stylize.generator import STRUCTURE
+from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import SHOWN_PX, Tell
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Photo, Pixels
@@ -93,5 +94,5 @@ def detail_of(painting: Painting) -> Mask:
 def own_of(painting: Painting) -> Mask:
     """Return how much of a pixel's detail is the person's, not strokes', (H, W) in [0, 1]."""
     how = painting.settings
-    stays = how.blend.painterly if PAINTERS[how.paint.painter].vector else 0.0
+    stays = strokes_kept(how.blend) if PAINTERS[how.paint.painter].vector else 0.0
     return painting.alpha * np.float32(1 - stays)
