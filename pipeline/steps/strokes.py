@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized, scaled_to_long, size_of_long
+from pipeline.ops.resample import resized, scaled_to_long, shrunk, size_of_long
 from pipeline.ops.tensor import to_float
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.segment.color_models import refined_parts
@@ -66,9 +66,7 @@ def rendered(
 def _painted(original: Image, seen: Detections, *, tell: Tell) -> Painted:
     strokes = planned(original, seen, lambda done: tell(PLANNED * done))
     size = (original.shape[0], original.shape[1])
-    shown = scaled_to_long(size, SHOWN_PX)
-    scene = Scene(to_float(render(strokes, size)))
-    if max(size) < SHOWN_PX:
-        fine = render(strokes, shown, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
-        scene = replace(scene, fine=fine)
+    larger = scaled_to_long(size, max(*size, SHOWN_PX))
+    fine = render(strokes, larger, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
+    scene = Scene(to_float(fine)) if larger == size else Scene(shrunk(fine, size), fine)
     return Painted(scene, strokes=strokes)
