@@ -100,7 +100,7 @@ def result_shown(painting: Painting) -> Image | Pixels:
     """Return the result as it is looked at: of a small photo as large as its strokes are fine."""
     from pipeline.steps.full_size import full_size, result_size
 
-    if painting.painted is None or painting.painted.strokes is None:
+    if painting.strokes is None:
         return painting.result
     size = result_size(painting.photo.size, painting.settings)
     size = size_of_long(size, PREVIEW_PX)

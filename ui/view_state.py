@@ -85,7 +85,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         faces=painting.faces,
         plans=painting.plans,
         unrestored=painting.skipped.get("restore", ""),
-        strokes=painting.painted is not None and painting.painted.strokes is not None,
+        strokes=painting.strokes is not None,
     )
 
 

@@ -71,9 +71,8 @@ def write_strokes_of(painting: "Painting", chosen: argparse.Namespace) -> None:
     from pipeline.io.video import write_film
     from pipeline.steps.timelapse import FPS, timelapse
 
-    strokes = painting.painted.strokes if painting.painted else None
-    if chosen.strokes and strokes is not None:
-        write_strokes(chosen.strokes, strokes, overwrite=chosen.overwrite)
+    if chosen.strokes and painting.strokes is not None:
+        write_strokes(chosen.strokes, painting.strokes, overwrite=chosen.overwrite)
     if chosen.timelapse:
         film = timelapse(painting, chosen.timelapse_seconds)
         write_film(chosen.timelapse, film, FPS, overwrite=chosen.overwrite)

@@ -31,8 +31,7 @@ def full_size(
     strokes are rendered at this one.
     """
     size = result_size(painting.photo.size, painting.settings) if size is None else size
-    strokes = painting.painted is not None and painting.painted.strokes is not None
-    photo = photo_at(painting.photo, size) if strokes else painting.photo
+    photo = painting.photo if painting.strokes is None else photo_at(painting.photo, size)
     made = _at_size_of(photo, painting, tell)
     return pixels_resized(made, size)
 

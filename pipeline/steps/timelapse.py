@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from pipeline.ops.color import lerp
-from pipeline.ops.resample import scaled_to_long
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.strokes.growing import grow
 from pipeline.steps.full_size import full_size
@@ -11,7 +10,7 @@ from pipeline.types import Painting, Pixels, Strokes
 
 FPS = 24  # pictures a second
 LONG_PX = 1080
-LEAST_SECONDS, MOST_SECONDS, SECONDS = 5, 60, 10
+SECONDS = 10.0
 FADES, STAYS = 0.7, 1.5  # seconds: the likeness comes over the strokes; the finished painting
 
 Tell = Callable[[float], object]
@@ -19,7 +18,7 @@ Tell = Callable[[float], object]
 
 def film_size(shape: tuple[float, float]) -> tuple[int, int]:
     """Return the (height, width) of a film, px, of a painting of this shape: both are even."""
-    h, w = scaled_to_long((round(shape[0] * LONG_PX), round(shape[1] * LONG_PX)), LONG_PX)
+    h, w = (max(1, round(side * LONG_PX)) for side in shape)
     return h + h % 2, w + w % 2
 
 
@@ -33,9 +32,9 @@ def timelapse(
 
     Raises: ValueError: the painting is not made of strokes.
     """
-    if painting.painted is None or painting.painted.strokes is None:
+    strokes = painting.strokes
+    if strokes is None:
         raise ValueError(NO_STROKES)
-    strokes = painting.painted.strokes
     size = film_size(strokes.size)
     count = round(seconds * FPS)
     fading, staying = round(FADES * FPS), round(STAYS * FPS)

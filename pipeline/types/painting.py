@@ -110,3 +110,8 @@ class Painting:
     painted: Painted | None = None
     share: Mask | None = None
     plans: tuple[RestorationPlan, ...] = ()
+
+    @property
+    def strokes(self) -> Strokes | None:
+        """The strokes it is a rendering of; None where it is painted otherwise."""
+        return None if self.painted is None else self.painted.strokes

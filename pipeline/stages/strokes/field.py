@@ -38,8 +38,9 @@ def directions(
     soft = cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR)
     own = resized(person, small) > 0.5
     outline = cv2.dilate(own.astype(np.uint8), BAND) - cv2.erode(own.astype(np.uint8), BAND)
-    double, coherence = _tensor(soft, np.ones(small, np.float32))
-    behind = _tensor(soft, (1 - outline).astype(np.float32))
+    edges = _edges(soft)
+    double, coherence = _averaged(edges)
+    behind = _averaged(edges * (1 - outline)[..., None].astype(np.float32))
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
     least, most = (
@@ -59,21 +60,24 @@ def directions(
     return np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
 
 
-def _tensor(lab: Float, counts: Float) -> tuple[Float, Float]:
-    """Return the direction along edges as doubled-angle unit vectors, and their coherence.
-
-    `counts`: how much each pixel's edge does, (H, W) in [0, 1].
-    """
-    tensor = np.zeros((*lab.shape[:2], 2), np.float32)
-    strength = np.zeros(lab.shape[:2], np.float32)
+def _edges(lab: Float) -> Float:
+    """Return each pixel's edge, (H, W, 3): its direction as a doubled angle, and its strength."""
+    edges = np.zeros((*lab.shape[:2], 3), np.float32)
     for axis, weight in enumerate((1.0, 0.7, 0.7)):
         plane = np.ascontiguousarray(lab[..., axis]) * np.float32(weight)
         gx, gy = cv2.Scharr(plane, cv2.CV_32F, 1, 0), cv2.Scharr(plane, cv2.CV_32F, 0, 1)
-        tensor += np.stack([gy * gy - gx * gx, -2 * gx * gy], -1)  # turned by 90 degrees
-        strength += gx * gx + gy * gy
-    root = np.sqrt(strength) + np.float32(1e-3)  # else a few strong edges say everything
-    tensor, strength = tensor / root[..., None] * counts[..., None], strength / root * counts
-    field = sum(cv2.GaussianBlur(tensor, (0, 0), sigma) * weight for sigma, weight in SCALES)
-    total = sum(cv2.GaussianBlur(strength, (0, 0), sigma) * weight for sigma, weight in SCALES)
+        # The direction is along the edge: the gradient's, turned by 90 degrees.
+        edges += np.stack([gy * gy - gx * gx, -2 * gx * gy, gx * gx + gy * gy], -1)
+    root = np.sqrt(edges[..., 2:]) + np.float32(1e-3)  # else a few strong edges say everything
+    return edges / root
+
+
+def _averaged(edges: Float) -> tuple[Float, Float]:
+    """Return the direction along edges as doubled-angle unit vectors, and their coherence."""
+    total = np.zeros_like(edges)
+    for sigma, weight in SCALES:
+        total += cv2.GaussianBlur(edges, (0, 0), sigma) * np.float32(weight)
+    field = total[..., :2]
     length = np.linalg.norm(field, axis=-1)
-    return field / (length[..., None] + 1e-3), np.asarray(length / (total + 8.0), np.float32)
+    coherence = np.asarray(length / (total[..., 2] + 8.0), np.float32)
+    return field / (length[..., None] + 1e-3), coherence

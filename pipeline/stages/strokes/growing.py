@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.strokes import kernel
-from pipeline.stages.strokes.brushes import tips
+from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.render import IMPASTO, PITCH, USUAL, WEAVE, Surface
 from pipeline.types import Pixels, Strokes
 
@@ -28,41 +28,33 @@ def grow(
     The last one is the painting as `render` makes it.
     """
     h, w = size
-    halo, scale = kernel.HALO, float(max(size))
+    halo, long_px = kernel.HALO, max(size)
     canvas = np.zeros((h + 2 * halo, w + 2 * halo, 4), np.float32)
     canvas[..., :3] = strokes.ground
-    room = np.empty(canvas.shape[:2], np.int32), np.empty((*canvas.shape[:2], 2), np.float32)
+    room = room_for(canvas)
     begins, takes = _times(strokes)
     ends = begins + takes
     dry = 0  # strokes that are laid for good
     bands = np.linspace(0, h, 2 * (os.cpu_count() or 1) + 1).astype(int)
-
-    def lay(onto: Float, first: int, last: int, until: Float) -> None:
-        part = strokes[np.arange(first, last)]
-        mark, place = room
-        mark.fill(-1)
-        kernel.lay_all(
-            onto, mark, place, -halo, scale, part.points, part.counts, part.width, part.color,
-            part.streak, part.opacity, part.relief, part.tip, tips(), until,
-        )  # fmt: skip
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for frame in range(count):
             now = frame / max(count - 1, 1)
             done, begun = (int(np.searchsorted(at, now, side="right")) for at in (ends, begins))
             if done > dry:
-                lay(canvas, dry, done, np.ones(done - dry, np.float32))
+                lay(canvas, strokes[np.arange(dry, done)], room, long_px, corner=-halo)
                 dry = done
             shown = canvas
             if begun > dry:
                 shown = canvas.copy()
                 until = (now - begins[dry:begun]) / takes[dry:begun]
-                lay(shown, dry, begun, until.clip(0, 1).astype(np.float32))
+                until = until.clip(0, 1).astype(np.float32)
+                lay(shown, strokes[np.arange(dry, begun)], room, long_px, until=until, corner=-halo)
             out = np.empty((h, w, 3), np.uint8)
 
             def lit(top: int, bottom: int, shown: Float = shown, out: Pixels = out) -> None:
                 kernel.light(
-                    shown[top : bottom + 2 * halo], out[top:bottom], top, 0, scale,
+                    shown[top : bottom + 2 * halo], out[top:bottom], top, 0, float(long_px),
                     IMPASTO * surface.impasto, WEAVE * surface.weave, PITCH,
                 )  # fmt: skip
 

@@ -124,8 +124,8 @@ def lay(
     """Lay one of the strokes onto `canvas`, (H, W, 4): color and the paint's thickness.
 
     The canvas's corner is at (top, left) of the painting, px. `until`: how much of the stroke's
-    length is laid, in [0, 1]. `mark`, (H, W), and `place`, (H, W,
-    2), are room to work in: `mark` must not have this stroke's number before.
+    length is laid, in [0, 1]. `mark`, (H, W), and `place`, (H, W, 2), are room to work in: `mark`
+    must not have this stroke's number before.
     """
     radius = max(width[stroke] / 2 * scale, THIN)
     faint = opacity[stroke] * min(1.0, width[stroke] / 2 * scale / THIN)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.strokes import kernel
-from pipeline.stages.strokes.brushes import TIPS, tips
+from pipeline.stages.strokes.brushes import TIPS
 from pipeline.stages.strokes.field import directions
+from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
@@ -103,6 +103,7 @@ def plan(
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground
+    room = room_for(canvas)
     layers: list[Strokes] = []
     for layer in range(LAYERS):
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
@@ -117,20 +118,10 @@ def plan(
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
         # by the paint's own, the lightest would lie on top wherever strokes are many.
         layers.append(laid[np.argsort(light + rng.normal(0, DISORDER, len(laid)), kind="stable")])
-        _lay(canvas, layers[-1])
+        lay(canvas, layers[-1], room, max(canvas.shape[:2]))
         tell((layer + 1) / LAYERS)
     whole = (size[0] / max(size), size[1] / max(size))
     return replace(joined(layers), ground=_single(ground), size=whole)
-
-
-def _lay(canvas: Float, s: Strokes) -> None:
-    """Lay strokes onto a canvas, (H, W, 4), in place."""
-    size = canvas.shape[:2]
-    mark, place = np.full(size, -1, np.int32), np.empty((*size, 2), np.float32)
-    kernel.lay_all(
-        canvas, mark, place, 0, float(max(size)), s.points, s.counts, s.width, s.color, s.streak,
-        s.opacity, s.relief, s.tip, tips(), np.ones(len(s), np.float32),
-    )  # fmt: skip
 
 
 def _of_one_size(
