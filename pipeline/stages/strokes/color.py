@@ -5,12 +5,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import local_mean
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
 
+LIGHT_PX = 512  # long side, at most, at which light is changed
 TONE = 0.7  # how far light goes to the paintings' quantiles
 BLACK = 13.0  # L; no painting is darker
 GAIN = (0.85, 1.3)  # of the contrast of what is small
@@ -31,11 +32,22 @@ def in_monets_light(
 ) -> tuple[Float, Float]:
     """Return the picture to paint, (H, W, 3) CIELAB, and the palette of the paintings it is like.
 
-    The palette, (N, 4): colors and weights.
+    The palette, (N, 4): colors and weights. How colors change is found at `LIGHT_PX`; the photo's
+    detail stays.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks; Cuturi 2013, "Sinkhorn
     Distances", for palettes.
     """
+    size = (lab.shape[0], lab.shape[1])
+    small = size_of_long(size, LIGHT_PX)
+    seen = resized(lab, small)
+    lit, palette = _lit(seen, subject.at(small), light, rng)
+    return lab + resized(lit - seen, size), palette
+
+
+def _lit(
+    lab: Float, subject: Subject, light: Light, rng: np.random.Generator
+) -> tuple[Float, Float]:
     gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
     out = toned(lab, light)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)

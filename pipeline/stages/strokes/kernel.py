@@ -230,17 +230,17 @@ def render_tile(
 
 @compiled
 def lay_all(
-    canvas: Float, mark: Ints, place: Float, corner: int, scale: float, points: Float,
+    canvas: Float, mark: Ints, place: Float, top: int, left: int, scale: float, points: Float,
     counts: NDArray[np.int16], width: Float, color: Float, streak: Float, opacity: Float,
     relief: Float, tip: Bytes, atlas: tuple[Float, ...], until: Float,
 ) -> None:  # fmt: skip
-    """Lay strokes onto a whole painting, (H, W, 4), one after the other; `mark` is -1 before.
+    """Lay strokes onto a canvas, (H, W, 4), one after the other; `mark` is -1 before.
 
-    `corner`: where the canvas begins, px, down and across. `until`: how much of each stroke's
+    The canvas's corner is at (top, left) of the painting, px. `until`: how much of each stroke's
     length is laid, (N,) in [0, 1].
     """
     for s in range(len(counts)):
         lay(
-            canvas, mark, place, corner, corner, scale, s, points, counts, width, color, streak,
+            canvas, mark, place, top, left, scale, s, points, counts, width, color, streak,
             opacity, relief, tip, atlas, until[s],
         )  # fmt: skip

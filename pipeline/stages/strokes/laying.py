@@ -1,5 +1,8 @@
 """Lay strokes onto a canvas that is a whole painting."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +31,15 @@ def lay(
     """
     mark, place = room
     mark.fill(-1)
-    kernel.lay_all(
-        canvas, mark, place, corner, float(long_px), strokes.points, strokes.counts, strokes.width,
-        strokes.color, strokes.streak, strokes.opacity, strokes.relief, strokes.tip, tips(),
-        np.ones(len(strokes), np.float32) if until is None else until,
-    )  # fmt: skip
+    until = np.ones(len(strokes), np.float32) if until is None else until
+    edges = np.linspace(0, canvas.shape[0], (os.cpu_count() or 1) + 1).astype(int)
+
+    def one(top: int, bottom: int) -> None:
+        kernel.lay_all(
+            canvas[top:bottom], mark[top:bottom], place[top:bottom], corner + top, corner,
+            float(long_px), strokes.points, strokes.counts, strokes.width, strokes.color,
+            strokes.streak, strokes.opacity, strokes.relief, strokes.tip, tips(), until,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor() as pool:  # the compiled code runs without Python's lock
+        list(pool.map(one, edges[:-1], edges[1:]))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab, to_rgb
-from pipeline.ops.filters import blurred
+from pipeline.ops.filters import blurred, window_of
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.brushes import TIPS
 from pipeline.stages.strokes.field import directions
@@ -37,7 +38,7 @@ THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILD, BEND = 0.25, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
-COARSER = 2  # times; errors are compared at a fraction of the size
+COARSER, ENOUGH = 2, 4.0  # times; errors are compared at a fraction of the size: px of a width
 GROUND = (74.0, 2.0, 13.0)  # CIELAB
 OPACITY = 0.93
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
@@ -79,10 +80,14 @@ class Motif:
 
 @dataclass(frozen=True)
 class _Guide:
-    """What strokes of all layers follow: directions, (H, W, 2), and regions that end them."""
+    """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
+
+    `softened`: the target, blurred by a deviation, px.
+    """
 
     field: Float
     region: NDArray[np.uint8]
+    softened: Callable[[float], Float]
 
 
 def plan(
@@ -98,7 +103,12 @@ def plan(
     subject, size = motif.subject, motif.size
     region = (subject.person > 0.5).astype(np.uint8) + 2 * (subject.hair > 0.55).astype(np.uint8)
     field = directions(motif.target, motif.calm, subject.person, subject.around, rng)
-    guide = _Guide(field, region)
+
+    @cache
+    def at_step(step: int) -> Float:
+        return blurred(motif.target, 2 ** (step / 2))
+
+    guide = _Guide(field, region, lambda sigma: at_step(round(2 * np.log2(sigma))))
     widths = layer_widths(subject, brush.size)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
@@ -107,12 +117,12 @@ def plan(
     layers: list[Strokes] = []
     for layer in range(LAYERS):
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
-        bins = np.round(np.log(widths[layer] / max(size)) / BIN).astype(np.int32)
-        sizes = sorted((int(k) for k in np.unique(bins)), reverse=True)
-        px = [float(np.exp(k * BIN)) * max(size) for k in sizes]
+        bins = np.round(np.log(widths[layer]) / BIN).astype(np.int32)
+        sizes = np.flatnonzero(np.bincount((bins - bins.min()).ravel()))[::-1] + bins.min()
+        miss = resized(motif.target - under, (-(-size[0] // COARSER), -(-size[1] // COARSER)))
         many = [
-            _of_one_size(motif, guide, layer, bins == k, width, under, rng, brush)
-            for k, width in zip(sizes, px, strict=True)
+            _of_one_size(motif, guide, layer, bins == k, np.exp(k * BIN), under, miss, rng, brush)
+            for k in sizes
         ]
         laid, light = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
@@ -126,22 +136,24 @@ def plan(
 
 def _of_one_size(
     motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], width: float, under: Float,
-    rng: np.random.Generator, brush: Brush,
+    miss: Float, rng: np.random.Generator, brush: Brush,
 ) -> tuple[Strokes, Float]:  # fmt: skip
     """Plan a layer's strokes of about one width, px, in some places; `under` is painted already.
 
     The second value is the light that is wanted of each, L.
     """
     subject, (h, w) = motif.subject, motif.size
-    target = blurred(motif.target, min(0.22 * width, 14)) if width >= 2.5 else motif.target
-    seeds = _sown((h, w), width * SPACING * LENGTH**0.5, rng)
-    j, i = (at.clip(0, n - 1).astype(int) for at, n in zip(seeds.T, (w, h), strict=True))
+    target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
+    seeds, i, j = _sown(where, width * SPACING * LENGTH**0.5, rng)
     wanted = WANTED[layer] * (1 + LEFT[layer] * motif.calm[i, j])
     wanted *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
     wanted *= 1 - 0.5 * subject.skin[i, j]  # hands, too
-    miss = _error(motif.target, under, 0.5 * width)[i // COARSER, j // COARSER]
-    chance = np.clip(miss / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
-    chosen = where[i, j] & (rng.random(len(seeds)) < chance)
+    chance = np.clip(
+        _error(miss, width / COARSER, i // COARSER, j // COARSER) / np.maximum(wanted, 1e-3) - 0.5,
+        ANYWAY[layer],
+        1,
+    )
+    chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
     n = len(seeds)
@@ -176,24 +188,35 @@ def _of_one_size(
     return strokes, colors[:, 0]
 
 
-def _error(target: Float, under: Float, sigma: float) -> Float:
-    """Return the difference of two pictures over all axes, blurred, `COARSER` than they are.
+def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+    """Return by how much a picture misses what is wanted, at some pixels, over all axes.
 
-    It is (⌈H / COARSER⌉, ⌈W / COARSER⌉); what is much finer than a stroke does not count.
+    What is much finer than a stroke's `width`, px, does not count: wide ones look from afar.
     """
-    size = (-(-target.shape[0] // COARSER), -(-target.shape[1] // COARSER))
-    off = np.abs(blurred(resized(target - under, size), sigma / COARSER))
-    return off[..., 0] + off[..., 1] + off[..., 2]
+    k = min(1.0, ENOUGH / width)
+    h, w = (max(1, round(side * k)) for side in miss.shape[:2])
+    off = blurred(resized(miss, (h, w)), 0.5 * width * k)
+    off = np.abs(off[i * h // miss.shape[0], j * w // miss.shape[1]])
+    return off[:, 0] + off[:, 1] + off[:, 2]
 
 
-def _sown(shape: tuple[int, int], gap: float, rng: np.random.Generator) -> Float:
-    """Return seeds, (N, 2) x, y: a jittered grid, every other row shifted, to beyond the edge."""
-    h, w = shape
-    ys, xs = np.arange(-0.4 * gap, h + 0.9 * gap, 0.9 * gap), np.arange(-0.9 * gap, w + gap, gap)
+def _sown(
+    where: NDArray[np.bool_], gap: float, rng: np.random.Generator
+) -> tuple[Float, NDArray[np.intp], NDArray[np.intp]]:
+    """Sow seeds in a region, (H, W): a jittered grid, every other row shifted, to beyond the edge.
+
+    Return them, (N, 2) x, y, and of each the row and the column of the nearest pixel.
+    """
+    h, w = where.shape
+    down, across = window_of(where.astype(np.float32)) or (slice(0, 0), slice(0, 0))
+    ys = np.arange(down.start - 0.4 * gap, down.stop + 0.9 * gap, 0.9 * gap)
+    xs = np.arange(across.start - 0.9 * gap, across.stop + gap, gap)
     y, x = np.meshgrid(ys, xs, indexing="ij")
     x = x + (np.arange(len(ys)) % 2)[:, None] * gap / 2
     at = np.stack([x.ravel(), y.ravel()], -1) + rng.uniform(-0.42, 0.42, (y.size, 2)) * gap
-    return at.astype(np.float32)
+    j, i = (near.clip(0, side - 1).astype(int) for near, side in zip(at.T, (w, h), strict=True))
+    inside = where[i, j]
+    return _single(at[inside]), i[inside], j[inside]
 
 
 def _single(values: NDArray[np.floating]) -> Float:

@@ -1,11 +1,11 @@
 """Who is where, as soft maps without edges: what a brush has to know of a photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
 from pipeline.stages.strokes.smooth import smoothstep
@@ -38,6 +38,12 @@ class Subject:
     away: Float
     face: Float
     around: Float
+
+    def at(self, size: tuple[int, int]) -> "Subject":
+        """Resize all maps to a (height, width), px."""
+        maps = {field.name: resized(getattr(self, field.name), size) for field in fields(self)}
+        maps["face"] = maps["face"] * np.float32(size[1] / self.face.shape[1])
+        return Subject(**maps)
 
 
 def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, int]) -> Subject:
@@ -78,6 +84,6 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         hair,
         seen(*FEATURES) * (away < 1.1),
         away,
-        cv2.GaussianBlur(tall, (0, 0), max(1.0, 0.08 * min(size))),
+        blurred(tall, max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )
