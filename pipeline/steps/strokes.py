@@ -12,8 +12,9 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.strokes.color import in_monets_light
 from pipeline.stages.strokes.light import monet
-from pipeline.stages.strokes.plan import Motif, out_of_focus, plan
+from pipeline.stages.strokes.plan import Motif, plan
 from pipeline.stages.strokes.render import render
+from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Scene
@@ -39,9 +40,9 @@ def planned(original: Image, seen: Detections, tell: Tell) -> Strokes:
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     rng = np.random.default_rng(SEED)
-    target, palette = in_monets_light(lab, subject, monet(), rng)
-    calm = out_of_focus(lab, subject.person)
-    return plan(Motif(target, palette, subject, calm), rng, tell=tell)
+    calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
+    target, palette = in_monets_light(lab, subject, detail, monet(), rng)
+    return plan(Motif(target, palette, subject, calm, detail), rng, tell=tell)
 
 
 def warm() -> None:
@@ -49,8 +50,10 @@ def warm() -> None:
     size = (32, 32)
     none = np.zeros(size, np.float32)
     far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
-    subject = Subject(none, none, none, none, far, far, around)
-    motif = Motif(np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), subject, none)
+    subject = Subject(none, none, none, none, far, none, far, around)
+    motif = Motif(
+        np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), subject, none, none
+    )
     render(plan(motif, np.random.default_rng(SEED)), size)
 
 

@@ -4,10 +4,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import local_mean
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
+from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
@@ -22,17 +24,22 @@ NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
 CENTERS = 12  # colors of a photo that are compared with palettes
 LIFT = 7.0  # L; the most that skin gains
+USUAL_SKIN = np.array([11, 15], np.float32)  # its color, a and b, at middle light
+# How much less of it there is in a beard; how large one is, as a share of a face's height; and how
+# far down a face it begins.
+BEARD, BEARD_REACH, BEARD_DOWN = 0.7, 0.06, (0.2, 0.45)
 RED = 0.6  # radians, the hue of red
 # Chroma of a color, and how far its hue may turn, degrees.
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
 
 def in_monets_light(
-    lab: Float, subject: Subject, light: Light, rng: np.random.Generator
+    lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
 ) -> tuple[Float, Float]:
     """Return the picture to paint, (H, W, 3) CIELAB, and the palette of the paintings it is like.
 
-    The palette, (N, 4): colors and weights. How colors change is found at `LIGHT_PX`; the photo's
+    `detail`: how much fine structure there is, (H, W) in [0, 1]. The palette, (N, 4): colors and
+    weights. How colors change is found at `LIGHT_PX`; the photo's
     detail stays.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks; Cuturi 2013, "Sinkhorn
@@ -41,12 +48,12 @@ def in_monets_light(
     size = (lab.shape[0], lab.shape[1])
     small = size_of_long(size, LIGHT_PX)
     seen = resized(lab, small)
-    lit, palette = _lit(seen, subject.at(small), light, rng)
+    lit, palette = _lit(seen, subject.at(small), resized(detail, small), light, rng)
     return lab + resized(lit - seen, size), palette
 
 
 def _lit(
-    lab: Float, subject: Subject, light: Light, rng: np.random.Generator
+    lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
 ) -> tuple[Float, Float]:
     gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
     out = toned(lab, light)
@@ -57,7 +64,7 @@ def _lit(
     out = toward(out, colors, palette, np.asarray(how_far, np.float32))
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
-    out = own_skin(lab, out, subject, gray)
+    out = own_skin(lab, out, subject, 1 - BEARD * _beard(detail, subject) if gray else None)
     out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = dark_cloth(lab, out, subject)
     return white_cloth(lab, out, subject), palette
@@ -193,9 +200,10 @@ def own_hair(photo: Float, lab: Float, hair: Float) -> Float:
     return out
 
 
-def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
+def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> Float:
     """Let skin keep its hue and contrast; its shadows are cool, its lights cream.
 
+    `tint`: of a gray photo, how much of skin's usual color it takes, (H, W) in [0, 1].
     Each person's skin is compared with what is near: its own median light, as it were.
     """
     skin = subject.skin
@@ -204,18 +212,14 @@ def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
     sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
     was, now = np.moveaxis(local_mean(light, skin, sigma), -1, 0)
-    most = LIFT / 2 if gray else LIFT  # a gray photo does not say how light a skin is
+    most = LIFT if tint is None else LIFT / 2  # a gray photo does not say how light a skin is
     lift = np.clip(now - was, -3, np.clip(np.minimum(most, 66 - was), 0, None))
     own = photo[..., 0] + lift * np.clip(photo[..., 0] / 20, 0.3, 1)
     own = np.where(own > 82, 82 + 13 * np.tanh((own - 82) / 13), np.maximum(own, 0.9 * BLACK))
     shade = np.clip((was + lift - own) / 28, -1, 1) * (1 - 0.7 * subject.features)
     ab = photo[..., 1:].copy()
-    if gray:
-        ab = (
-            ab
-            + np.array([11, 15], np.float32)
-            * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1)[..., None]
-        )
+    if tint is not None:
+        ab = ab + (tint * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1))[..., None] * USUAL_SKIN
         shade = shade * 1.3
     chroma = np.hypot(ab[..., 0], ab[..., 1])
     held = np.where(chroma > 40, 40 + 0.5 * (chroma - 40), chroma)
@@ -224,6 +228,13 @@ def own_skin(photo: Float, lab: Float, subject: Subject, gray: bool) -> Float:
     ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
     out = np.concatenate([own[..., None], ab], -1)
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
+
+
+def _beard(detail: Float, subject: Subject) -> Float:
+    """Guess where skin is a beard, (H, W) in [0, 1]: below the nose, and finely built all over."""
+    reach, bare = BEARD_REACH * usual_face(subject), subject.skin * (1 - subject.features)
+    all_over = blurred(_single(detail * bare), reach) / np.maximum(blurred(bare, reach), 1e-3)
+    return smoothstep(_single(all_over), 0.6, 0.9) * smoothstep(subject.down, *BEARD_DOWN)
 
 
 def own_hue(photo: Float, lab: Float) -> Float:
@@ -285,6 +296,10 @@ def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
         ..., None
     ]
     return out
+
+
+def _single(values: NDArray[np.floating]) -> Float:
+    return values.astype(np.float32)
 
 
 def _chroma(lab: Float) -> Float:

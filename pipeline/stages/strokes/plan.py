@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,13 +63,14 @@ class Motif:
     """What is painted, (H, W, …): all of it at one size.
 
     `target`: CIELAB. `palette`: colors that strokes go to, and their weights, (N, 4). `calm`: how
-    far the picture is out of focus, in [0, 1].
+    far the picture is out of focus, `detail`: how much fine structure it has, in [0, 1].
     """
 
     target: Float
     palette: Float
     subject: Subject
     calm: Float
+    detail: Float
 
     @property
     def size(self) -> tuple[int, int]:
@@ -109,7 +109,7 @@ def plan(
         return blurred(motif.target, 2 ** (step / 2))
 
     guide = _Guide(field, region, lambda sigma: at_step(round(2 * np.log2(sigma))))
-    widths = layer_widths(subject, brush.size)
+    widths = layer_widths(subject, motif.detail, brush.size)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground
@@ -221,19 +221,3 @@ def _sown(
 
 def _single(values: NDArray[np.floating]) -> Float:
     return values.astype(np.float32)
-
-
-def out_of_focus(lab: Float, person: Float) -> Float:
-    """Estimate how far a picture is out of focus behind a person, (H, W) in [0, 1].
-
-    Sharp is what has as much fine light as most of the person, or as the sharpest tenth where
-    nobody is.
-    """
-    light = np.ascontiguousarray(lab[..., 0])
-    scale = max(light.shape) / 1024
-    fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), max(2.5 * scale, 0.5)))
-    fine = blurred(fine, 12 * scale)
-    own = person > 0.5
-    usual = np.quantile(fine[own], 0.6) if own.mean() > 1e-3 else np.quantile(fine, 0.9) + 0.2
-    sharp = smoothstep(fine / max(float(usual), 1e-3), 0.14, 0.55)
-    return np.asarray((1 - person) * (1 - sharp), np.float32)

@@ -27,7 +27,8 @@ class Subject:
     """Maps, (H, W): probabilities, and distances from the nearest face.
 
     `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses):
-    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline. `face`: that face's height, px.
+    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at its top, 1 at its chin.
+    `face`: that face's height, px.
     `around`: the direction of that outline, as cosine and sine of twice the angle, (H, W, 2).
     """
 
@@ -36,6 +37,7 @@ class Subject:
     hair: Float
     features: Float
     away: Float
+    down: Float
     face: Float
     around: Float
 
@@ -58,7 +60,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         return resized(np.ascontiguousarray(parts[..., known].sum(-1)), size).clip(0, 1)
 
     y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
-    away = np.full(size, FAR, np.float32)
+    away, down = np.full(size, FAR, np.float32), np.zeros(size, np.float32)
     tall = np.full(size, NO_FACE * min(size), np.float32)
     around = np.zeros((*size, 2), np.float32)
     for face in faces:
@@ -70,7 +72,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         nearer = distance < away
         normal = np.arctan2(dy / b, dx / a)
         turned = np.stack([-np.cos(2 * normal), -np.sin(2 * normal)], -1)
-        away = np.where(nearer, distance, away)
+        away, down = np.where(nearer, distance, away), np.where(nearer, dy, down)
         tall = np.where(nearer, height, tall).astype(np.float32)
         around = np.where(nearer[..., None], turned, around)
     person = 1 - seen(Part.BACKGROUND)
@@ -84,6 +86,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         hair,
         seen(*FEATURES) * (away < 1.1),
         away,
+        down,
         blurred(tall, max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )

@@ -19,17 +19,33 @@ HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
 SKIN = (0.13, 0.075, 0.048, 0.031, 0.016)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
+# Layer by layer, how much finer strokes are where there is much detail; and how far that counts
+# behind, on clothes, hair, skin and features.
+FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
+COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
 LARGEST_FACE = 0.6  # of the short side
 NOBODY = 0.65  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
-def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
-    """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes."""
+def usual_face(subject: Subject) -> float:
+    """Return the height of most faces, px; where there are none, as large as one might be."""
+    short = min(subject.away.shape)
+    near = subject.away < 1.2
+    if not near.any():
+        return NO_FACE * short
+    return float(np.median(np.minimum(subject.face[near], LARGEST_FACE * short)))
+
+
+def layer_widths(subject: Subject, detail: Float, size: float = 1.0) -> list[Float]:
+    """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
+
+    `detail`: how much fine structure there is, (H, W) in [0, 1].
+    """
     short = min(subject.away.shape)
     face = np.minimum(subject.face, LARGEST_FACE * short)
     near = subject.away < 1.2
-    typical = float(np.median(face[near])) if near.any() else NO_FACE * short
+    typical = usual_face(subject)
     # Where faces are small or large, so are the people and what is around them.
     behind, worn = (
         float(np.clip(typical / short / at, low, high))
@@ -40,12 +56,14 @@ def layer_widths(subject: Subject, size: float = 1.0) -> list[Float]:
     scales = (short * size * behind, short * size * worn, face, face, face)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     shares = _shares(subject, typical)
+    fine = detail * sum(share * counts for share, counts in zip(shares, COUNTS, strict=True))
     return [
         np.exp(
             sum(
                 share * np.log(np.float32(table[layer]) * scale)
                 for share, table, scale in zip(shares, tables, scales, strict=True)
             )
+            + np.log1p(-FINER[layer] * fine)
         ).astype(np.float32)
         for layer in range(LAYERS)
     ]

@@ -13,13 +13,13 @@ def nobody(size):
     none = np.zeros(size, np.float32)
     far = np.full(size, FAR, np.float32)
     face = np.full(size, 0.25 * min(size), np.float32)
-    return Subject(none, none, none, none, far, face, np.zeros((*size, 2), np.float32))
+    return Subject(none, none, none, none, far, none, face, np.zeros((*size, 2), np.float32))
 
 
-def motif_of(lab, subject=None, calm=0.0):
+def motif_of(lab, subject=None, calm=0.0, detail=0.0):
     """Return a motif of a target."""
-    size = lab.shape[:2]
-    return Motif(lab, PALETTE, subject or nobody(size), np.full(size, calm, np.float32))
+    maps = (np.full(lab.shape[:2], value, np.float32) for value in (calm, detail))
+    return Motif(lab, PALETTE, subject or nobody(lab.shape[:2]), *maps)
 
 
 def two_halves(h=96, w=128):

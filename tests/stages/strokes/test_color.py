@@ -14,7 +14,8 @@ HUES = np.deg2rad([30, 90, 140, 210, 290, 350])
 
 def lit(lab, subject=None):
     rng = np.random.default_rng(0)
-    return in_monets_light(lab, subject or nobody(lab.shape[:2]), monet(), rng)[0]
+    plain = np.zeros(lab.shape[:2], np.float32)
+    return in_monets_light(lab, subject or nobody(lab.shape[:2]), plain, monet(), rng)[0]
 
 
 def chroma(lab):

@@ -9,8 +9,9 @@ import pytest
 from pipeline.ops.color import to_lab
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
-from pipeline.stages.strokes.plan import Brush, out_of_focus, plan
+from pipeline.stages.strokes.plan import Brush, plan
 from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.widths import LAYERS, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
 
@@ -121,7 +122,7 @@ def test_widths_are_fine_at_a_face_and_pass_without_an_edge():
         nobody(size), person=person, skin=(away < 1).astype(np.float32), away=away,
         face=np.full(size, 80, np.float32), features=mouth,
     )  # fmt: skip
-    for widths in layer_widths(subject):
+    for widths in layer_widths(subject, np.zeros_like(subject.person)):
         assert widths[90, 80] < widths[70, 80] < widths[180, 80] < widths[20, 10]
         ratios = np.abs(np.diff(np.log(widths), axis=0))
         assert ratios.max() < 0.35
@@ -151,3 +152,20 @@ def test_broken_color_keeps_the_mean_and_vivid_things_stay():
         spread.append(float(lab[:, 1:].std(0).mean()))
     assert spread[1] < 1.2 * spread[0]
     assert len(mixed(gray[:0], gray[:0], PALETTE, swing[:0], none[:0], rng)[0]) == 0
+
+
+def test_a_beard_has_fine_structure_and_smooth_skin_has_none():
+    lab = np.full((360, 360, 3), 60, np.float32)
+    hairs = np.random.default_rng(0).normal(0, 12, (60, 60)).repeat(2, 0).repeat(2, 1)
+    lab[120:240, 120:240, 0] += hairs
+    detail = fine_structure(lab, nobody((360, 360)))
+    assert np.median(detail[130:230, 130:230]) > 0.9
+    assert detail[:100].max() < 0.05
+
+
+def test_strokes_are_finer_where_there_is_detail():
+    detail = np.zeros((96, 128), np.float32)
+    detail[:, 64:] = 1
+    widths = layer_widths(nobody((96, 128)), detail)
+    assert (widths[-1][:, 64:] < 0.9 * widths[-1][:, :64].min()).all()
+    assert np.allclose(widths[0], widths[0][0, 0])
