@@ -31,7 +31,10 @@ class Example:
 
 
 EXAMPLES = (
-    Example("Portrait", ROOT / "examples" / "portrait.jpg"),
+    Example("Smile and hands", ROOT / "examples" / "president.jpg"),
+    Example("Space suit", ROOT / "examples" / "portrait.jpg"),
+    Example("Against the light", ROOT / "examples" / "backlight.jpg"),
+    Example("Glasses and uniform", ROOT / "examples" / "glasses.jpg"),
     Example("Old damaged photo", ROOT / "examples" / "old.jpg"),
     Example("Scene without people", ROOT / "examples" / "scene.jpg"),
 )

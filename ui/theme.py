@@ -60,11 +60,12 @@ CSS = """
 @keyframes appear { from { visibility: hidden; } }
 #preview img { width: 100%; height: 460px; object-fit: contain; }
 #empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
-#examples { gap: 10px; flex-wrap: nowrap; align-items: stretch; }
+#examples { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px;
+  align-items: stretch; }
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem;
   font-weight: 500; white-space: normal;
   line-height: 1.2; min-width: 0; justify-content: flex-start; }
-#examples button img { width: 100%; height: 84px; object-fit: cover; object-position: 50% 20%;
+#examples button img { width: 100%; height: 72px; object-fit: cover; object-position: 50% 14%;
   border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
