@@ -68,6 +68,7 @@ CSS = """
   border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
+#framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }

@@ -56,12 +56,12 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         **field,
     )
     framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
+    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    moved = [controls[flag].change for flag in frame_box.SHOWN_BY]
+    gr.on(moved, *framing, trigger_mode="always_last", **field)
     for after in (received.then, received.failure):  # `then` follows no error
         after(handlers.show_photo, parts.photo, parts.photo, **field)
         after(*framing, **field)
-    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
-    for flag in frame_box.SHOWN_BY:
-        controls[flag].change(*framing, trigger_mode="always_last", **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
