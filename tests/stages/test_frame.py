@@ -57,10 +57,10 @@ def test_the_paper_has_its_shape_and_lies_as_the_photo_does(paper, size):
     assert h == size[0] or w == size[1]
 
 
-def test_a_crop_is_the_photos_own_pixels_and_keeps_what_is_above_the_middle():
+def test_a_crop_is_the_photos_own_pixels_and_keeps_heads():
     framed = frame(PORTRAIT, how(paper="square"))
     assert np.shares_memory(framed.pixels, PORTRAIT.pixels)
-    assert np.array_equal(framed.pixels, PORTRAIT.pixels[30:230])
+    assert np.array_equal(framed.pixels, PORTRAIT.pixels[20:220])
     assert (framed.name, framed.notes) == ("someone", ("Odd.",))
 
 

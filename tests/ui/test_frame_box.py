@@ -123,10 +123,10 @@ def test_corrections_move_with_the_frame(service, photo):
     moved = state_in(
         handlers_of(service).paint_photo(visitor("anna"), lambda done, desc: None, *values)
     )
-    assert moved.prompt.points == ((99.5, 119.5, True),)  # 30 px are cut off above
+    assert moved.prompt.points == ((99.5, 129.5, True),)  # 20 px are cut off above
     assert moved.notes[0] == STILL
     assert moved.prompt.drawn.size == (200, 200)
-    assert np.argwhere(moved.prompt.drawn.marks).min(0).tolist() == [110, 90]
+    assert np.argwhere(moved.prompt.drawn.marks).min(0).tolist() == [120, 90]
     assert service.undo("anna", moved).prompt == Prompt()
 
 
