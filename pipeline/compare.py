@@ -40,14 +40,14 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Paint the photo with each segmenter; the settings and `styles` are the same for all.
 
-    Raises: ValueError: no segmenter, or an unknown one. WeightError: a segmenter's weights are not
-    at hand. Cancelled: `report` raised it.
+    Raises: ValueError: no segmenter, or an unknown one. PhotoError: the frame leaves too little of
+    the photo. WeightError: a segmenter's weights are not at hand. Cancelled: `report` raised it.
     Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style
     Transfer", figure 4.
     """
     settings = settings or Settings()
     check(segmenters, settings)
-    run = Run(photo, settings, models, Prompt(styles=styles), report, cache or RunCache())
+    run = Run(photo, settings, models, Prompt(styles=styles), report, cache or RunCache()).framed()
     seen = detect(run)
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is

@@ -20,21 +20,23 @@ def paint(
     photo: Photo, settings: Settings | None = None, *, models: Models, prompt: Prompt = NO_PROMPT,
     report: Report = ignore, cache: Cache | None = None, cached: frozenset[StageName] = frozenset(),
 ) -> Painting:  # fmt: skip
-    """Paint a photo with the person's own face in it.
+    """Paint a photo with the person's own face in it; the painting's photo is what was framed.
 
-    `prompt`: what else is kept, or not, of this one photo, how far which of its faces is restored,
-    and which pictures it is painted like. Stages whose choices did not change come from `cache`;
-    those in `cached` must. A stage that does not run says why in `Painting.skipped`.
+    `prompt`: what else is kept, or not, of the framed photo, how far which of its faces is
+    restored, and which pictures it is painted like. Stages whose choices did not change come from
+    `cache`; those in `cached` must. A stage that does not run says why in `Painting.skipped`.
 
     Raises: WeightError: the weights that the settings ask for are not at hand. PromptError: the
-    prompt points outside the photo, or has no style where one is wanted. Cancelled: `report` raised
-    it. NotCachedError: a stage in `cached` would have to run.
+    prompt points outside the photo, or has no style where one is wanted. PhotoError: the frame
+    leaves too little of the photo. Cancelled: `report` raised it. NotCachedError: a stage in
+    `cached` would have to run.
     Source: Lai 2024, "Exploiting Human Face Segmentation for Improving Portrait Image Style
     Transfer", figure 1.
     """
-    prompt.check(photo.size)
     run = Run(photo, settings or Settings(), models, Prompt(), report, cache or RunCache(), cached)
-    original = run.original.value
+    run = run.framed()
+    photo, original = run.photo, run.original.value
+    prompt.check(photo.size)
     run.prompt = prompt.resized(photo.size, original.shape[:2])
 
     seen = detect(run)

@@ -113,8 +113,8 @@ def borrowing(function: Callable[..., T]) -> Callable[..., T]:
             kept.get(key, lambda value=value: value)
         if outcome.error:
             raise outcome.error
-        whole = isinstance(outcome.value, Painting)
-        return replace(outcome.value, photo=args[0]) if whole else outcome.value
+        same = isinstance(outcome.value, Painting) and outcome.value.photo is None
+        return replace(outcome.value, photo=args[0]) if same else outcome.value
 
     return run
 
@@ -161,7 +161,7 @@ def _outcome(job: Job, report: Report) -> Outcome:
         value = job.function(*job.args, **how, **job.named)
     except BaseException as error:
         return Outcome(error=error, made=noting.made)
-    if isinstance(value, Painting):
+    if isinstance(value, Painting) and value.photo is job.args[0]:  # not a frame of it
         value = replace(value, photo=None)  # who asked has it, and it may be large
     return Outcome(value, made=noting.made)
 

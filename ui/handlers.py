@@ -5,7 +5,7 @@ component that is not among them stays as it is; `gr.skip()` alone leaves all of
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
 from pipeline.variants import PAINTERS
-from ui import compare_tab, correct_tab, style_box
+from ui import compare_tab, correct_tab, frame_box, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.errors import told
@@ -166,6 +166,17 @@ class Handlers:
             return gr.skip()
         shown = for_field(path, read(session, path, name))
         return gr.skip() if shown is None else session.stand_for(path, name, shown)
+
+    def show_frame(
+        self, request: gr.Request, photo: dict[str, Any] | None, *values: Any
+    ) -> Updates:
+        """Show what of the photo will be painted with the controls' settings."""
+        session, box = self._session(request), self.parts.frame
+        with told():
+            settings, read = from_widgets(values), None
+            with suppress(PhotoError):  # it was refused, with a sentence, as it arrived
+                read = photo_of(session, session.cache, *self._chosen(request, photo))
+            return dict(zip(box.outputs, frame_box.show(session, read, settings), strict=True))
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
         """Look up file and name of the photo in its field, or behind the preview there."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, correct_tab, faces_tab, style_box
+from ui import compare_tab, correct_tab, faces_tab, frame_box, style_box
 from ui.examples import EXAMPLES
 from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
@@ -38,6 +38,7 @@ class Page:
     cancel: gr.Button
     keep: gr.Button
     style: style_box.StyleBox
+    frame: frame_box.FrameBox
     preview: gr.Image
     empty: gr.HTML
     result: gr.Column
@@ -49,6 +50,7 @@ class Page:
     watch: gr.Button
     film: gr.Video
     link: gr.Button
+    size: gr.HTML
     tabs: gr.Tabs
     correct: correct_tab.CorrectTab
     faces: faces_tab.FacesTab
@@ -95,6 +97,8 @@ def lay_out() -> Page:
             made |= styling | {
                 option.flag: widget(option) for option in OPTIONS if option.flag in MAIN
             }
+            frame, framing = frame_box.lay_out()
+            made |= framing
             with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
                 made |= {
                     option.flag: widget(option) for option in OPTIONS if option.flag not in made
@@ -109,6 +113,7 @@ def lay_out() -> Page:
         cancel,
         keep,
         style,
+        frame,
         **right,
         status=status,
         state=gr.State(),
@@ -167,6 +172,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
             )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        size = gr.HTML(elem_id="size", elem_classes=["size"])
         film = gr.Video(
             visible=False,
             interactive=False,
@@ -198,4 +204,5 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
         "watch": watch,
         "film": film,
         "link": link,
+        "size": size,
     }

@@ -12,6 +12,8 @@ from pipeline.io.image_files import read_header
 from pipeline.ops.color import luminance
 from pipeline.ops.resample import size_of_long
 from pipeline.ops.tensor import to_uint8
+from pipeline.settings import Settings
+from pipeline.stages.border import around, inside, lay
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
 from ui.badges import badge_of
 
@@ -98,13 +100,14 @@ def show_mask(mask: Mask) -> Pixels:
 
 def result_shown(painting: Painting) -> Image | Pixels:
     """Return the result as it is looked at: of a small photo as large as its strokes are fine."""
-    from pipeline.steps.full_size import full_size, result_size
+    from pipeline.steps.full_size import painted_at, result_size
 
     if painting.strokes is None:
         return painting.result
-    size = result_size(painting.photo.size, painting.settings)
+    percent = painting.settings.frame.border
+    size = inside(result_size(painting.photo.size, painting.settings), percent)
     size = size_of_long(size, PREVIEW_PX)
-    return full_size(painting, size) if max(size) > max(painting.result.shape) else painting.result
+    return painted_at(painting, size) if max(size) > max(painting.result.shape) else painting.result
 
 
 _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
@@ -118,9 +121,17 @@ _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
 
 
 def preview_of(painting: Painting, stage: str) -> Pixels | None:
-    """Make a stage's preview, None where the stage was skipped."""
+    """Make a stage's preview, the result's with its border; None where the stage was skipped."""
     picture = _MAKERS[stage](painting)
-    return None if picture is None else over_checker(picture, painting.photo.alpha)
+    if picture is None:
+        return None
+    seen = over_checker(picture, painting.photo.alpha)
+    return bordered(seen, painting.settings) if stage == RESULT else seen
+
+
+def bordered(picture: Pixels, settings: Settings) -> Pixels:
+    """Lay the border of the settings around a preview."""
+    return lay(picture, around((picture.shape[0], picture.shape[1]), settings.frame.border))
 
 
 def caption_of(painting: Painting, stage: str) -> str:

@@ -5,11 +5,11 @@ from ui.pointing import few
 
 LARGEST = 1e9  # no photo is that large, and larger numbers of JSON are no floats
 PROMPT_HELP = {
-    "points": "What else is kept, or not, of this photo: [[x, y, add], …] in photo px; "
-    "where add is true, what lies there is kept.",
-    "box": "[x0, y0, x1, y1] in photo px around what is kept, or null.",
+    "points": "What else is kept, or not, of this photo: [[x, y, add], …] in px of the photo as it "
+    "is cropped; where add is true, what lies there is kept.",
+    "box": "[x0, y0, x1, y1] in the same px around what is kept, or null.",
     "faces": "Faces of this photo that are restored, sharp or not: [[x, y, restoration], …] "
-    "in photo px; restoration 0 to 1, or null for the setting's. "
+    "in the same px; restoration 0 to 1, or null for the setting's. "
     "Where restored_faces is chosen, no others are.",
 }
 

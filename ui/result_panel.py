@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from ui import correct_tab, faces_tab
+from ui.frame_box import describe_size
 from ui.layout import Page
 from ui.view_state import ViewState
 
@@ -24,6 +25,7 @@ def outputs(parts: Page) -> list[Block]:
         parts.stages,
         parts.watch,
         parts.film,
+        parts.size,
         *parts.correct.outputs,
         *parts.faces.outputs,
         parts.notes,
@@ -47,6 +49,7 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.stages: gallery,
         parts.watch: gr.Button(visible=state is not None and state.strokes),
         parts.film: gr.Video(None, visible=False),
+        parts.size: "" if state is None else describe_size(state.size, state.settings),
         parts.notes: note(notes),
     }
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
+from pipeline.stages.frame import frame
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
 from pipeline.types import (
@@ -32,6 +33,7 @@ from ui.examples import Example, PaintedExamples
 from ui.gpu import borrowing
 from ui.photos import photo_of, same_file, styles_of
 from ui.progress import Bar, reporter
+from ui.reframing import reframed
 from ui.sessions import Session, Sessions
 from ui.status import StatusLine
 from ui.style_box import StyleFile
@@ -141,19 +143,19 @@ class PaintService:
         """
         session = self.sessions.of(session_id)
         report = reporter(session, bar)
-        prompt = before.prompt if before and same_file(before.photo, path) else Prompt()
-        with_styles = replace(prompt, styles=styles_of(session, styles))
         try:
             photo = photo_of(session, session.cache, path, name)
+            prompt, *past = _corrections(before, path, photo, settings)
+            with_styles = replace(prompt, styles=styles_of(session, styles))
             painting = self.paint(
                 photo, settings, prompt=with_styles, report=report, cache=session.cache
             )
         finally:
             session.preview = None
         state = replace(state_of(session, painting, path), styles=styles)
-        if not (before and prompt):
+        if not prompt:
             return state
-        return replace(state, notes=(STILL, *state.notes), past=before.past)
+        return replace(state, notes=(STILL, *state.notes), past=tuple(past))
 
     def show_example(self, session_id: str, example: Example) -> ViewState:
         """Show an example, which is painted already or now; its stages are everybody's."""
@@ -270,7 +272,7 @@ class PaintService:
                 report=report,
                 cache=session.cache,
             )
-        return show_comparison(session, compared, photo)
+        return show_comparison(session, compared, frame(photo, settings.frame))
 
     def write_full_size(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
         """Write the shown painting at the photo's size as a PNG; return its private path.
@@ -299,6 +301,16 @@ class PaintService:
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache
+
+
+def _corrections(
+    before: ViewState | None, path: Path, photo: Photo, settings: Settings
+) -> list[Prompt]:
+    """Return the prompt of a painting before of the same photo, in its new frame, and its past."""
+    if before is None or not same_file(before.photo, path):
+        return [Prompt()]
+    frames = before.settings.frame, settings.frame
+    return [reframed(prompt, photo.size, *frames) for prompt in (before.prompt, *before.past)]
 
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:

@@ -42,8 +42,8 @@ CSS = """
   font-weight: 500; font-size: 2.3rem;
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
-#privacy, #status { color: var(--body-text-color-subdued); font-size: .84rem; line-height: 1.45;
-  padding: 0; }
+#privacy, #status, .size { color: var(--body-text-color-subdued); font-size: .84rem;
+  line-height: 1.45; padding: 0; }
 .notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee;
   border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
@@ -69,6 +69,7 @@ CSS = """
   border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
+#framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }

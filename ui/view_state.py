@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.io.encode import encode_png
 from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
+from pipeline.stages.border import inside, lay
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.face_frames import draw_faces
 from ui.pointing import draw_mask
@@ -22,11 +23,11 @@ class ViewState:
 
     What is large stays in the capped cache and can be made again.
 
-    `before`, `after`: the previews of the photo and of the result.
+    `before`, `after`: the previews of the photo and of the result, both with its border.
     `mask_preview`: the photo with what is kept, to click on. `has_mask`: whether anything is kept.
     `stages`: (stage, preview, caption) in the gallery's order; the last one is the result.
     `notes`: sentences for the person.
-    `size`, `preview_size`: (height, width) of the photo and of its previews, px.
+    `size`, `preview_size`: (height, width) of the framed photo and of its previews, px.
     `prompt`: the corrections, without the pixels of style pictures, which are `styles`' files.
     `past`: the prompts before this one, for undo.
     `owner`: whose cache holds the stages where it is not the visitor's own.
@@ -63,8 +64,10 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
     if before is None:
         raise ValueError("A painting always has its photo.")
     pictures = {stage: _picture(painting, stage, before.shape) for stage in TITLES}
-    # The two that a slider compares are of one size.
-    pictures["photo"] = pixels_resized(before, pictures[RESULT].shape[:2])
+    # The two that a slider compares are of one size, and have one border.
+    sheet = pictures[RESULT].shape[:2]
+    within = inside(sheet, painting.settings.frame.border)
+    pictures["photo"] = lay(pixels_resized(before, within), sheet)
     files = {stage: session.show(stage, picture) for stage, picture in pictures.items()}
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
     height, width = painting.photo.pixels.shape[:2]
@@ -149,12 +152,12 @@ def write_painting(
 
     `tell`: as in `full_size`.
     """
-    from pipeline.steps.full_size import alpha_at, full_size
+    from pipeline.steps.full_size import alpha_of, full_size
 
     result = full_size(painting, tell=tell)
     data = encode_png(
         result,
-        alpha=alpha_at(painting.photo, result.shape),
+        alpha=alpha_of(painting, result.shape),
         settings=painting.settings,
         weights=painting.weights,
     )

@@ -32,7 +32,7 @@ def widget(option: Option) -> Control:
     info = option.help + (f" {option.range_text}." if option.unit else "")
     low, high = option.low or 0, option.high or 1
     how = {"label": option.label, "info": info, "elem_id": name}
-    step = 1 if option.kind is int else step_of(low, high)
+    step = 1 if option.kind is int else option.step or step_of(low, high)
     return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
 
 

@@ -6,7 +6,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from ui import result_panel, style_box, theme
+from ui import frame_box, result_panel, style_box, theme
 from ui.handlers import Handlers
 from ui.layout import PAINTING, Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, switch_painting, when_over, wire_cancel
@@ -55,8 +55,13 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         trigger_mode="always_last",
         **field,
     )
+    framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
+    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    moved = [controls[flag].change for flag in frame_box.SHOWN_BY]
+    gr.on(moved, *framing, trigger_mode="always_last", **field)
     for after in (received.then, received.failure):  # `then` follows no error
         after(handlers.show_photo, parts.photo, parts.photo, **field)
+        after(*framing, **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
@@ -102,7 +107,12 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
             show_progress_on=covered,
             **PRIVATE,
         )
-        when_over(example, covered).then(None, js=theme.BRING_RESULT)
+        over = when_over(example, covered)
+        over.then(None, js=theme.BRING_RESULT)
+        over.then(
+            handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs,
+            preprocess=False, show_progress="hidden", **PRIVATE,
+        )  # fmt: skip
     return running
 
 

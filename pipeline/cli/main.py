@@ -120,7 +120,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.io.image_files import read_photo
     from pipeline.paint import paint
     from pipeline.runtime.models import Models
-    from pipeline.steps.full_size import alpha_at, full_size
+    from pipeline.steps.full_size import alpha_of, full_size
 
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
     settings = settings_of(chosen)
@@ -143,7 +143,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         notes = write_picture(
             job.result,
             result,
-            alpha=alpha_at(photo, result.shape),
+            alpha=alpha_of(painting, result.shape),
             settings=settings,
             weights=painting.weights,
             overwrite=chosen.overwrite,

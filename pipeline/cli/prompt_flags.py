@@ -14,7 +14,7 @@ FACES = "x,y or x,y,restoration from 0 to 1 for each, px of the photo from its t
 def add_prompt(command: argparse.ArgumentParser) -> None:
     """Add the flags that point at things in one photo."""
     group = command.add_argument_group(
-        "what else is kept, and which faces are restored, of one photo"
+        "what else is kept, and which faces are restored, of one photo, cropped as it is painted"
     )
     group.add_argument(
         "--points",

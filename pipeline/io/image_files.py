@@ -13,11 +13,10 @@ from pipeline.io.decode import normalize
 from pipeline.io.png_metadata import KEY, parse_settings
 from pipeline.io.room import Room
 from pipeline.settings import Settings
-from pipeline.types import Photo, PhotoError
+from pipeline.types import MIN_SIDE, Photo, PhotoError
 
 MAX_PIXELS = 220_000_000
 WHOLE_PIXELS = 50_000_000  # a photo of more pixels is read at half its sides
-MIN_SIDE = 16  # px; a smaller picture has nothing to paint
 MAX_ASPECT = 20
 
 _READ = (

@@ -88,7 +88,7 @@ def size_within(size: tuple[int, int], pixels: float) -> tuple[int, int]:
     return max(1, int(size[0] * k)), max(1, int(size[1] * k))
 
 
-def scaled_to_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
+def scaled_to_long(size: tuple[float, float], long_px: int) -> tuple[int, int]:
     """Scale a (height, width) to a long side of `long_px`, with the same aspect ratio."""
     k = long_px / max(size)
     return max(1, round(size[0] * k)), max(1, round(size[1] * k))

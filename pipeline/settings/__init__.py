@@ -19,6 +19,7 @@ from pipeline.settings.stages import (
     StyleSettings,
     option,
 )
+from pipeline.settings.stages import FrameSettings as FrameSettings
 from pipeline.settings.stages import Kept as Kept
 from pipeline.settings.stages import Restored as Restored
 from pipeline.settings.stages import Segmenter as Segmenter
@@ -37,6 +38,7 @@ class Settings(Stage):
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()
+    frame: FrameSettings = FrameSettings()
     result: ResultSettings = ResultSettings()
     weights: WeightPolicy = option(
         "auto", "auto: published weights that are at hand at the start; embedded: none of them; "

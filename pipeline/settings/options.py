@@ -15,7 +15,8 @@ class Option:
     """One choice as the command, the page and the API see it.
 
     `kind` is bool, int, float or str; `choices` and their `names` only for str; `low` and `high`
-    only for numbers. An int is what is counted; 512.0 is one, too.
+    only for numbers. An int is what is counted; 512.0 is one, too. `step`: between two values of a
+    slider, where the range does not suggest it.
     """
 
     flag: str
@@ -29,6 +30,7 @@ class Option:
     high: float | None = None
     choices: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    step: float | None = None
 
     @property
     def is_number(self) -> bool:
@@ -98,6 +100,7 @@ def options_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[O
             flag=extra["flag"], path=(*path, name), kind=plain, default=info.default,
             label=info.title or name, help=info.description or "", unit=extra["unit"],
             low=limits.get("ge"), high=limits.get("le"), choices=choices, names=names,
+            step=extra["step"],
         )  # fmt: skip
 
 

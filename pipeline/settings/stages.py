@@ -11,6 +11,7 @@ StyleColors = Literal["picture", "matched", "photo"]
 Guidance = Literal["input", "layers"]
 Kept = Literal["face", "hair", "person"]
 ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
+Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
 Restored = Literal["all", "largest", "chosen"]
 Painter = str  # this and the next three: a key of its table in `variants`
 Mood = str
@@ -26,18 +27,20 @@ def option(
     flag: str,
     unit: str = "",
     names: str = "",
+    step: float | None = None,
     **limits: Any,  # noqa: ANN401 - as pydantic's Field takes them
 ) -> Any:  # noqa: ANN401 - stands for the field's value
     """Declare one choice.
 
     `flag` is its flat name in the command, the API and links; booleans are switched off by
-    --no-FLAG. `names`, split by "|", are what a person reads for each of the choices.
+    --no-FLAG. `names`, split by "|", are what a person reads for each of the choices. `step` is
+    between two values of a slider; None: as wide as the range suggests.
     """
     return Field(
         default,
         description=text,
         title=label,
-        json_schema_extra={"flag": flag, "unit": unit, "names": names},
+        json_schema_extra={"flag": flag, "unit": unit, "names": names, "step": step},
         **limits,
     )
 
@@ -230,6 +233,38 @@ class SegmentSettings(Stage):
         flag="keep",
         names="Face|Face and hair|Whole person",
     )
+
+
+class FrameSettings(Stage):
+    """Which part of the photo is painted, and on what sheet."""
+
+    paper: Paper = option(
+        "photo", "The sheet's shape, upright or lying as the photo is.",
+        label="Paper", flag="paper", names="As the photo|2:3|3:4|Square|A4",
+    )  # fmt: skip
+    straighten: float = option(
+        0.0, "Turn the photo clockwise; the largest part without empty corners is painted.",
+        label="Straighten", flag="straighten", unit="degrees", ge=-15.0, le=15.0, step=0.1,
+    )  # fmt: skip
+    zoom: float = option(
+        1.0, "Crop the photo: 2 leaves half of its width and of its height.",
+        label="Zoom", flag="zoom", unit="times", ge=1.0, le=4.0,
+    )  # fmt: skip
+    across: float = option(
+        0.5, "Where a crop lies: 0 at the photo's left edge, 1 at its right one.",
+        label="Crop, across", flag="across", ge=0.0, le=1.0,
+    )  # fmt: skip
+    # Heads are near the upper edge: of a 2:3 portrait a square loses 7 % above and 27 % below.
+    down: float = option(
+        0.2, "Where a crop lies: 0 at the photo's upper edge, near which heads are, 1 at its lower "
+        "one.",
+        label="Crop, down", flag="down", ge=0.0, le=1.0,
+    )  # fmt: skip
+    border: float = option(
+        0.0, "A plain off-white border around the painting; the paper's shape and the result's "
+        "size include it.",
+        label="Border", flag="border", unit="% of the short side", ge=0.0, le=20.0,
+    )  # fmt: skip
 
 
 class ResultSettings(Stage):

@@ -10,6 +10,7 @@ from pipeline.ops.resample import pixels_resized, rows_enlarged, scaled_to_long
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.settings import Settings
+from pipeline.stages.border import around, inside, lay, width_around
 from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import SHOWN_PX, Tell
@@ -21,28 +22,51 @@ from pipeline.variants import PAINTERS
 def full_size(
     painting: Painting, size: tuple[int, int] | None = None, tell: Tell = lambda _: None
 ) -> Pixels:
-    """Return the result at a (height, width), (H, W, 3) uint8, made strip by strip.
+    """Return the result with its border at a (height, width), (H, W, 3) uint8.
 
-    `size`: by default what the settings ask for, `result_size`. `tell` is told the share of the
-    strokes that is rendered; what it raises passes through.
+    `size`: by default what the settings ask for, `result_size`. `tell`: as in `painted_at`.
+    """
+    size = result_size(painting.photo.size, painting.settings) if size is None else size
+    within = inside(size, painting.settings.frame.border)
+    return lay(painted_at(painting, within, tell), size)
+
+
+def painted_at(painting: Painting, size: tuple[int, int], tell: Tell = lambda _: None) -> Pixels:
+    """Return the result without a border at a (height, width), made strip by strip.
+
+    `tell` is told the share of the strokes that is rendered; what it raises passes through.
 
     What the working size lost comes back. Of the photo's luminance that is all of it where the
     person is kept, and a part in the painting. Of a painting made at a larger size it is all, and
     strokes are rendered at this one.
     """
-    size = result_size(painting.photo.size, painting.settings) if size is None else size
     photo = painting.photo if painting.strokes is None else photo_at(painting.photo, size)
     made = _at_size_of(photo, painting, tell)
     return pixels_resized(made, size)
 
 
 def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
-    """Return the (height, width), px, that a photo's result gets by the settings."""
-    asked = settings.result.size
+    """Return the (height, width), px, of the result of a framed photo, its border included.
+
+    Where the long side is asked for, it is the border's; else the painting has the photo's, or
+    what strokes are rendered at.
+    """
+    asked, percent = settings.result.size, settings.frame.border
     if asked.isdecimal():
-        return scaled_to_long(photo, int(asked))
+        width = width_around(photo, percent)
+        return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
     larger = asked == "auto" and settings.paint.on and PAINTERS[settings.paint.painter].vector
-    return scaled_to_long(photo, max(*photo, SHOWN_PX)) if larger else photo
+    return around(scaled_to_long(photo, max(*photo, SHOWN_PX)) if larger else photo, percent)
+
+
+def alpha_of(painting: Painting, size: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    """Return the alpha of the result at a (height, width, …), whose border is opaque.
+
+    None where the photo is opaque.
+    """
+    sheet = size[0], size[1]
+    alpha = alpha_at(painting.photo, inside(sheet, painting.settings.frame.border))
+    return None if alpha is None else lay(alpha, sheet, (255,))
 
 
 def photo_at(photo: Photo, size: tuple[int, int]) -> Photo:

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from pipeline.ops.resample import shrunk, size_within
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
-from pipeline.settings import Settings
+from pipeline.settings import FrameSettings, Settings
+from pipeline.stages.frame import frame
 from pipeline.stages.parse import Parser
 from pipeline.types import (
     BEGINS,
@@ -93,6 +94,16 @@ class Run:
     def original(self) -> Keyed[Image]:
         """The photo at working size."""
         return self.made(at_working_size, self.photo)
+
+    def framed(self) -> "Run":
+        """Return the run of the part of its photo that the settings frame.
+
+        Raises: PhotoError: too little of the photo is left.
+        """
+        how = self.settings.frame
+        if how == FrameSettings():
+            return self
+        return replace(self, photo=self.made(frame, self.photo, how).value)
 
     def with_settings(self, settings: Settings, **changes: Any) -> "Run":  # noqa: ANN401 - fields
         """Return the same run, notes included, under other settings."""

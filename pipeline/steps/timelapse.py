@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pipeline.ops.color import lerp
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.strokes.growing import grow
-from pipeline.steps.full_size import full_size
+from pipeline.steps.full_size import painted_at
 from pipeline.types import Painting, Pixels, Strokes
 
 FPS = 24  # pictures a second
@@ -44,7 +44,7 @@ def timelapse(
         last = picture
         yield picture
         tell(number / count)
-    finished = full_size(painting, size)
+    finished = painted_at(painting, size)
     begun = to_float(finished if last is None else last)
     for step in range(1, fading + 1):
         yield to_uint8(lerp(begun, to_float(finished), step / fading))

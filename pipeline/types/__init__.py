@@ -55,6 +55,9 @@ from pipeline.types.painting import (
     WeightUse as WeightUse,
 )
 from pipeline.types.photo import (
+    MIN_SIDE as MIN_SIDE,
+)
+from pipeline.types.photo import (
     Face as Face,
 )
 from pipeline.types.photo import (

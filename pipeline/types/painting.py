@@ -84,8 +84,9 @@ class Painting:
 
     Pictures are at working size (at most 2 MP); `full_size` makes the result at any other.
 
-    `original`: the photo at working size. `styled`, `restored`, `parse`, `mask`: the results of
-    stages; None where the stage did not run, and `skipped` says why.
+    `photo`: what the settings frame of the photo. `original`: the same at working size. `styled`,
+    `restored`, `parse`, `mask`: the results of stages; None where the stage did not run, and
+    `skipped` says why.
     `result`: the blend. `alpha`: the weight of the person in each of its pixels, (H, W) in [0, 1].
     `painted`: the scene as its painter made it, where it can be had larger than `styled`.
     `share`, `plans`: see `Restoration`. `faces`, `prompt`: in photo px.

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from pipeline.types.arrays import Pixels, Points
 
+MIN_SIDE = 16  # px; a smaller picture has nothing to paint
+
 
 class PhotoError(ValueError):
     """A picture that cannot be used; the message says what was wanted, found, and what to do."""

@@ -2,10 +2,9 @@
 
 It paints an example through the client. Then, in a real browser as wide as a desk's, it drops a
 photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
-corrects what is kept, compares segmenters, and drops what is no photo, or none that a browser can
-show. On a phone it does what cannot work before what can,
-cancels, scrolls and swipes over the result, and paints in two styles. At last it comes back to a
-page after its sweep.
+corrects what is kept, compares segmenters, drops what is no photo, or none that a browser can show,
+and frames one. On a phone it does what cannot work before what can, cancels, scrolls and swipes
+over the result, and paints in two styles. At last it comes back to a page after its sweep.
 """
 
 import sys
@@ -27,6 +26,7 @@ from tests.smoke.browser import (
 from tests.smoke.client import paint_by_client
 from tests.smoke.correcting import correct_in_browser
 from tests.smoke.files import drop_files
+from tests.smoke.framing import frame_in_browser
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
@@ -60,6 +60,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     compare_in_browser(page)
     look_around(page, folder)
     drop_files(page, url, folder)
+    frame_in_browser(page, url)
 
 
 def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:

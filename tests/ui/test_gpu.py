@@ -98,6 +98,14 @@ def test_a_painting_is_made_on_the_card_and_is_the_same(card):
     assert len(card.lent) == 1
 
 
+def test_a_painting_made_on_the_card_has_the_frame_of_its_photo(card):
+    settings = Settings.from_flat(paper="square", straighten=3.0)
+    found = borrowing(paint)(photo_of(), settings, models=CardModels())
+    wanted = paint(photo_of(), settings, models=PlainModels())
+    np.testing.assert_array_equal(found.photo.pixels, wanted.photo.pixels)
+    np.testing.assert_array_equal(found.result, wanted.result)
+
+
 def test_what_stages_made_is_kept_here_and_blending_again_needs_no_card(card):
     run, cache, models, photo = borrowing(paint), RunCache(), CardModels(), photo_of()
     run(photo, Settings(), models=models, cache=cache)

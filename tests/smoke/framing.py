@@ -1,0 +1,22 @@
+"""Crop a photo to a paper and lay a border around it, in the browser."""
+
+import numpy as np
+from playwright.sync_api import Page
+
+from pipeline.stages.border import PAPER
+from tests.smoke.browser import check, drop_portrait, open_page, paint, shown_in
+
+
+def frame_in_browser(page: Page, url: str) -> None:
+    """Choose a paper and a border by a link, see what will be painted, and paint it."""
+    open_page(page, f"{url}?paper=2x3&border=10&size=2048")
+    drop_portrait(page)
+    page.click("#frame .label-wrap")
+    page.wait_for_selector("#framed img")
+    size = page.locator("#frame-size").inner_text()
+    check(" 2048 px, " in size and "17 cm" in size, f"the size is told before painting: {size}")
+    for place, shown in (("#framed", shown_in(page, "#framed")), ("#slider", paint(page))):
+        h, w = shown.shape[:2]
+        check(abs(h - 1.5 * w) < 0.02 * h, f"{place} has the paper's shape, {w} x {h}")
+        check(bool((np.abs(shown[2] - PAPER) < 2).all()), f"{place} has its border")
+    check(page.locator("#size").inner_text() == size, "the result has the size that was told")

@@ -1,0 +1,78 @@
+"""The box "Crop, paper and size": what of the photo is painted, and how large."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+from gradio.blocks import Block
+
+from pipeline.io.encode import DPI
+from pipeline.settings import Settings
+from pipeline.stages.frame import frame
+from pipeline.types import Photo, PhotoError
+from ui.previews import FIELD_PX, bordered, fit, over_checker
+from ui.sessions import Session
+from ui.widgets import OPTIONS, PAINTER, Control, widget
+
+FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
+SHOWN_BY = (*FLAGS, PAINTER)  # strokes are larger than a small photo
+CM = 2.54  # an inch
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True)
+class FrameBox:
+    """The box's components: what will be painted, and its size in words."""
+
+    picture: gr.Image
+    size: gr.HTML
+
+    @property
+    def outputs(self) -> list[Block]:
+        """The components that `show` updates."""
+        return [self.picture, self.size]
+
+
+def lay_out() -> tuple[FrameBox, dict[str, Control]]:
+    """Make the box and the controls in it by their flags; call it inside `gr.Blocks`."""
+    with gr.Accordion("Crop, paper and size", open=False, elem_id="frame"):
+        picture = gr.Image(
+            visible=False,
+            interactive=False,
+            format="png",
+            label="What will be painted",
+            buttons=[],
+            height=240,
+            elem_id="framed",
+            alt_text="The photo as it will be painted",
+        )
+        size = gr.HTML(elem_id="frame-size", elem_classes=["size"])
+        controls = {option.flag: widget(option) for option in OPTIONS if option.flag in FLAGS}
+    return FrameBox(picture, size), controls
+
+
+def show(session: Session, photo: Photo | None, settings: Settings) -> tuple[gr.Image, str]:
+    """Show what of a photo will be painted, or say why that cannot be."""
+    hidden = gr.Image(None, visible=False)
+    if photo is None:
+        return hidden, ""
+    try:
+        framed = frame(photo, settings.frame)
+    except PhotoError as error:
+        return hidden, str(error)
+    seen = bordered(over_checker(fit(framed.pixels, FIELD_PX), framed.alpha), settings)
+    picture = gr.Image(session.show("frame", seen), visible=True)
+    return picture, describe_size(framed.size, settings)
+
+
+def describe_size(framed: tuple[int, int], settings: Settings) -> str:
+    """Say how large the result of a framed photo of (height, width) px becomes, and is printed."""
+    from pipeline.steps.full_size import result_size
+
+    h, w = result_size(framed, settings)
+    return f"{w} {TIMES} {h} px, {_cm(w)} {TIMES} {_cm(h)} cm at {DPI[0]} dpi"
+
+
+def _cm(px: int) -> str:
+    """Return how long so many px are when printed, to a tenth where that matters."""
+    cm = px / DPI[0] * CM
+    return f"{cm:.0f}" if cm >= 10 else f"{cm:.1f}"
