@@ -33,7 +33,6 @@ class Example:
 EXAMPLES = (
     Example("Smile and hands", ROOT / "examples" / "president.jpg"),
     Example("Space suit", ROOT / "examples" / "portrait.jpg"),
-    Example("Against the light", ROOT / "examples" / "backlight.jpg"),
     Example("Glasses and uniform", ROOT / "examples" / "glasses.jpg"),
     Example("Old damaged photo", ROOT / "examples" / "old.jpg"),
     Example("Scene without people", ROOT / "examples" / "scene.jpg"),
