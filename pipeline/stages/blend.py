@@ -12,7 +12,7 @@ from pipeline.types import Face, Image, Mask
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.018, 0.003
+BRUSHWORK, FINE_BRUSHWORK = 0.03, 0.005
 NEAR = 0.04  # likewise, how far around eyes and mouth strokes are finer
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 

@@ -13,7 +13,7 @@ ALONG, ACROSS = 256, 96  # texels of a tip's finest level
 LEVELS = 5  # each half as fine as the one before, for strokes of few px
 BORDER = 1.12  # a tip reaches this far to the sides, in half-widths; beyond 1 there is no paint
 ROUND = 0.16  # of a stroke's length, by which its sides are shorter than its middle
-DRYNESS = (0.0, 0.15, 0.4, 0.0, 0.25, 0.8)  # of the tips by turns: loaded brushes to dry ones
+DRYNESS = (0.05, 0.25, 0.5, 0.0, 0.35, 0.85)  # of the tips by turns: loaded brushes to dry ones
 
 
 @cache

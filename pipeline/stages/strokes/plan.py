@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab, to_rgb
-from pipeline.ops.filters import blurred, window_of
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.brushes import TIPS
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
+from pipeline.stages.strokes.outline import regions
 from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import trace
 from pipeline.stages.strokes.widths import LAYERS, layer_widths
@@ -24,22 +26,26 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 3.2, 0.32  # mean length, in widths, and likewise its deviation
-SPACING = 0.55  # between seeds, in widths times the root of the length
-# Layer by layer: the error, CIELAB over three axes, from which on a stroke is wanted; how often one
-# is laid where it is less; how much more of it is left where the photo is out of focus; `trace`'s
-# tolerance; how thick the paint is.
+LENGTH, LENGTHS = 1.9, 0.4  # mean length, in widths, and likewise its deviation
+# Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
+# over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
+# much more of it is left where the photo is out of focus; `trace`'s tolerance; how thick the paint
+# is; how much wilder the direction is.
+SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
-ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
-LEFT = (0.0, 0.1, 0.3, 1.0, 1.8)
+ANYWAY = (1.0, 0.35, 0.16, 0.08, 0.03)
+LEFT = (0.0, 0.1, 0.2, 0.5, 0.9)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
-WILD, BEND = 0.25, 0.06  # radians: deviations of the direction, and of its change along a stroke
+WILDER = (1.0, 1.0, 1.1, 1.3, 1.5)
+WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
 COARSER, ENOUGH = 2, 4.0  # times; errors are compared at a fraction of the size: px of a width
 GROUND = (74.0, 2.0, 13.0)  # CIELAB
 OPACITY = 0.93
+# A stroke is at most so many times as wide as the outline is far, but not narrower than this share.
+BESIDE, NARROW = 2.2, 0.5
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
 
@@ -82,11 +88,13 @@ class Motif:
 class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
+    `edge`: how far the region's outline is, (H, W) px.
     `softened`: the target, blurred by a deviation, px.
     """
 
     field: Float
     region: NDArray[np.uint8]
+    edge: Float
     softened: Callable[[float], Float]
 
 
@@ -101,14 +109,14 @@ def plan(
     Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes".
     """
     subject, size = motif.subject, motif.size
-    region = (subject.person > 0.5).astype(np.uint8) + 2 * (subject.hair > 0.55).astype(np.uint8)
+    region, edge = regions(subject)
     field = directions(motif.target, motif.calm, subject.person, subject.around, rng)
 
     @cache
     def at_step(step: int) -> Float:
         return blurred(motif.target, 2 ** (step / 2))
 
-    guide = _Guide(field, region, lambda sigma: at_step(round(2 * np.log2(sigma))))
+    guide = _Guide(field, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
     widths = layer_widths(subject, motif.detail, brush.size)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
@@ -144,15 +152,10 @@ def _of_one_size(
     """
     subject, (h, w) = motif.subject, motif.size
     target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
-    seeds, i, j = _sown(where, width * SPACING * LENGTH**0.5, rng)
-    wanted = WANTED[layer] * (1 + LEFT[layer] * motif.calm[i, j])
-    wanted *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
-    wanted *= 1 - 0.5 * subject.skin[i, j]  # hands, too
-    chance = np.clip(
-        _error(miss, width / COARSER, i // COARSER, j // COARSER) / np.maximum(wanted, 1e-3) - 0.5,
-        ANYWAY[layer],
-        1,
-    )
+    seeds, i, j = sown(where, width * SPACING[layer] * LENGTH**0.5, rng)
+    wanted = WANTED[layer] * _patience(motif, layer, i, j)
+    off = _error(miss, width / COARSER, i // COARSER, j // COARSER)
+    chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
@@ -160,13 +163,16 @@ def _of_one_size(
     face = 1 - smoothstep(subject.away[i, j], 0.95, 1.8)
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     widths = width * np.exp(rng.normal(0, SPREAD, n))
-    lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
-    lengths *= (1 + 0.8 * hair + 0.2 * calm) * (1 - 0.25 * behind)
-    turns = rng.normal(0, WILD * brush.loose, n) * (0.4 + 0.9 * behind) * (1 - 0.5 * face)
-    bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
-    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
     # The first layer goes over outlines, so that no ground is bare along them.
     strict = (rng.random(n) >= LOST * (1 - face)) & (layer > 0)
+    near = np.maximum(BESIDE * guide.edge[i, j], NARROW * widths)
+    widths = np.where(strict, np.minimum(widths, near), widths)
+    lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
+    lengths *= (1 + 1.2 * hair + 0.2 * calm) * (1 - 0.25 * behind)
+    turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
+    turns *= (0.6 + 0.7 * behind) * (1 - 0.4 * face)
+    bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
+    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
     spines, counts, colors = trace(
         seeds, _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff),
         strict, guide.field, target, under, guide.region, ENDS[layer],
@@ -174,9 +180,13 @@ def _of_one_size(
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
-    swing = (1 - 0.4 * face) * (1 - 0.35 * calm) * (0.75 + 0.45 * behind) * brush.loose
-    swing *= (1 - 0.5 * subject.skin[i, j]) * (1.0 if layer < LAYERS - 1 else 0.7)
-    color, streak = mixed(colors, below, motif.palette, swing, 0.2 * (1 - face), rng)
+    # Light varies less where form is told by little: on faces and skin; their color varies, too.
+    lively = (1 - 0.35 * calm) * (0.8 + 0.3 * behind) * brush.loose
+    lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
+    swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
+    swing *= (1 - 0.3 * face) * (1 - 0.5 * subject.skin[i, j])
+    loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
+    color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
     relief *= (1 - 0.1 * face) * (1 - 0.3 * calm)
     strokes = Strokes(
@@ -186,6 +196,17 @@ def _of_one_size(
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, colors[:, 0]
+
+
+def _patience(motif: Motif, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+    """Return how much more error than usual is left at some pixels before a stroke is wanted."""
+    subject = motif.subject
+    left = 1 + LEFT[layer] * motif.calm[i, j]
+    left *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
+    left *= 1 - 0.5 * subject.skin[i, j]  # hands, too
+    # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
+    dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
+    return _single(left * (1 - 0.5 * subject.person[i, j] * dark))
 
 
 def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
@@ -198,25 +219,6 @@ def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) 
     off = blurred(resized(miss, (h, w)), 0.5 * width * k)
     off = np.abs(off[i * h // miss.shape[0], j * w // miss.shape[1]])
     return off[:, 0] + off[:, 1] + off[:, 2]
-
-
-def _sown(
-    where: NDArray[np.bool_], gap: float, rng: np.random.Generator
-) -> tuple[Float, NDArray[np.intp], NDArray[np.intp]]:
-    """Sow seeds in a region, (H, W): a jittered grid, every other row shifted, to beyond the edge.
-
-    Return them, (N, 2) x, y, and of each the row and the column of the nearest pixel.
-    """
-    h, w = where.shape
-    down, across = window_of(where.astype(np.float32)) or (slice(0, 0), slice(0, 0))
-    ys = np.arange(down.start - 0.4 * gap, down.stop + 0.9 * gap, 0.9 * gap)
-    xs = np.arange(across.start - 0.9 * gap, across.stop + gap, gap)
-    y, x = np.meshgrid(ys, xs, indexing="ij")
-    x = x + (np.arange(len(ys)) % 2)[:, None] * gap / 2
-    at = np.stack([x.ravel(), y.ravel()], -1) + rng.uniform(-0.42, 0.42, (y.size, 2)) * gap
-    j, i = (near.clip(0, side - 1).astype(int) for near, side in zip(at.T, (w, h), strict=True))
-    inside = where[i, j]
-    return _single(at[inside]), i[inside], j[inside]
 
 
 def _single(values: NDArray[np.floating]) -> Float:

@@ -8,6 +8,7 @@ from pipeline.stages.strokes.compiled import compiled
 Float = NDArray[np.float32]
 
 POINTS = 10  # most points of a spine
+END = 0.3  # widths that a stroke reaches beyond the last point of its spine
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
@@ -66,8 +67,12 @@ def trace(
                 nx, ny = x + dx * step, y + dy * step
                 far = (k + 1) * step
                 i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
-                if strict[s] and region[i, j] != own:
-                    break
+                if strict[s]:  # its end is round, and as far ahead as it is wide to a side
+                    ahead = END * widths[s]
+                    ia = min(max(int(ny + dy * ahead), 0), h - 1)
+                    ja = min(max(int(nx + dx * ahead), 0), w - 1)
+                    if region[i, j] != own or region[ia, ja] != own:
+                        break
                 if far > LEAST * widths[s]:
                     off, there = 0.0, 0.0
                     for c in range(3):

@@ -13,8 +13,8 @@ Float = NDArray[np.float32]
 
 # Layer by layer: of what is behind and of clothes as shares of the short side, of hair, skin and
 # features as shares of the face's height.
-BACK = (0.110, 0.062, 0.036, 0.020, 0.011)
-CLOTHES = (0.065, 0.038, 0.022, 0.013, 0.0085)
+BACK = (0.100, 0.055, 0.030, 0.016, 0.0085)
+CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
 SKIN = (0.13, 0.075, 0.048, 0.031, 0.016)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)

@@ -143,15 +143,31 @@ def test_focus_is_told_behind_a_person_only():
 def test_broken_color_keeps_the_mean_and_vivid_things_stay():
     rng = np.random.default_rng(0)
     gray, red = (np.tile(np.array([c], np.float32), (4000, 1)) for c in ((60, 0, 0), (50, 60, 40)))
-    swing, none = np.ones(4000), np.zeros(4000)
+    swing, none, loaded = np.ones(4000), np.zeros(4000), np.arange(4000) // 3
     spread = []
     for wanted in (gray, red):
-        paint, _ = mixed(wanted, wanted, PALETTE, swing, none, rng)
+        paint, _ = mixed(wanted, wanted, PALETTE, loaded, swing, swing, none, rng)
         lab = to_lab(paint[None])[0]
         assert np.abs(lab.mean(0) - wanted[0]).max() < 7
         spread.append(float(lab[:, 1:].std(0).mean()))
     assert spread[1] < 1.2 * spread[0]
-    assert len(mixed(gray[:0], gray[:0], PALETTE, swing[:0], none[:0], rng)[0]) == 0
+    nothing = [np.zeros(0)] * 3
+    assert len(mixed(gray[:0], gray[:0], PALETTE, loaded[:0], *nothing, rng)[0]) == 0
+
+
+def test_strokes_side_by_side_are_laid_with_one_load():
+    rng = np.random.default_rng(0)
+    seeds = rng.uniform(0, 400, (3000, 2)).astype(np.float32)
+    loaded = loads(seeds, 5.0, rng)
+    assert set(loaded) == set(range(loaded.max() + 1))
+    far = [np.ptp(seeds[loaded == one], axis=0).max() for one in range(loaded.max() + 1)]
+    assert max(far) < 2 * 4 * 5
+    paint, _ = mixed(
+        np.full((3000, 3), (60, 0, 0), np.float32), np.zeros((3000, 3), np.float32), PALETTE,
+        loaded, np.ones(3000), np.ones(3000), np.zeros(3000), rng,
+    )  # fmt: skip
+    within = np.mean([paint[loaded == one].std(0).mean() for one in range(0, loaded.max(), 5)])
+    assert within < 0.9 * paint.std(0).mean()
 
 
 def test_a_beard_has_fine_structure_and_smooth_skin_has_none():
