@@ -12,6 +12,7 @@ from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.plan import Brush, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
+from pipeline.stages.strokes.sowing import loads
 from pipeline.stages.strokes.widths import LAYERS, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
 
