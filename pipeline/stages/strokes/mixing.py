@@ -45,23 +45,26 @@ def mixed(
     drawn = np.where(alone, rng.random(n), rng.random(many)[loads])
     far = np.where(alone, rng.beta(*FAR, n), rng.beta(*FAR, many)[loads])
     one = wanted + 0.7 * off * deviation
-    one = one + reach * far[:, None] * _accents(wanted, palette, drawn)
+    accents = _Accents(wanted, palette)
+    one = one + reach * far[:, None] * accents.drawn(drawn)
     two = one + rng.normal(0, 1, (n, 3)) * deviation * STREAKED
-    two = two + 0.6 * reach * _accents(wanted, palette, rng.random(n))
+    two = two + 0.6 * reach * accents.drawn(rng.random(n))
     two = two + picked_up[:, None] * (below - two)
     return tuple(to_rgb(lab[None].astype(np.float32))[0] for lab in (one, two))
 
 
-def _accents(wanted: Float, palette: Float, draw: Floats) -> Floats:
-    """Draw for each color the way to one of the palette's that is about as light, (N, 3).
+class _Accents:
+    """Ways from each of some colors, (N, 3), to those of the palette that are about as light."""
 
-    `draw`: which, (N,) in [0, 1], among those that come into question.
-    """
-    ways = palette[None, :, :3] - wanted[:, None]
-    far = ways[..., 0] ** 2 / (2 * LIKE_L**2) + (ways[..., 1:] ** 2).sum(-1) / (2 * LIKE_AB**2)
-    odds = palette[:, 3] * np.exp(far.min(1, keepdims=True) - far)
-    odds /= odds.sum(1, keepdims=True)
-    drawn = (np.cumsum(odds, 1) < draw[:, None]).sum(1)
-    drawn = drawn.clip(0, len(palette) - 1)
-    mean = (odds[..., None] * ways).sum(1)
-    return ways[np.arange(len(wanted)), drawn] - MEAN * mean
+    def __init__(self, wanted: Float, palette: Float) -> None:
+        self.ways = palette[None, :, :3] - wanted[:, None]
+        far = self.ways**2 @ np.array([1 / LIKE_L**2, *2 * [1 / LIKE_AB**2]], np.float32) / 2
+        odds = palette[:, 3] * np.exp(far.min(1, keepdims=True) - far)
+        odds /= odds.sum(1, keepdims=True)
+        self.until = odds.cumsum(1)
+        self.mean = np.einsum("nm,nmc->nc", odds, self.ways)
+
+    def drawn(self, by: Floats) -> Floats:
+        """Return one way for each color, (N, 3), the likelier the nearer; `by`: (N,) in [0, 1]."""
+        which = (self.until < by[:, None]).sum(1).clip(0, self.ways.shape[1] - 1)
+        return self.ways[np.arange(len(by)), which] - MEAN * self.mean

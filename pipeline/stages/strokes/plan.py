@@ -136,7 +136,8 @@ def plan(
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
         # by the paint's own, the lightest would lie on top wherever strokes are many.
         layers.append(laid[np.argsort(light + rng.normal(0, DISORDER, len(laid)), kind="stable")])
-        lay(canvas, layers[-1], room, max(canvas.shape[:2]))
+        if layer < LAYERS - 1:
+            lay(canvas, layers[-1], room, max(canvas.shape[:2]))
         tell((layer + 1) / LAYERS)
     whole = (size[0] / max(size), size[1] / max(size))
     return replace(joined(layers), ground=_single(ground), size=whole)
@@ -181,7 +182,7 @@ def _of_one_size(
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
-    lively = (1 - 0.35 * calm) * (0.8 + 0.3 * behind) * brush.loose
+    lively = (1 - 0.35 * calm) * (0.68 + 0.42 * behind + 0.12 * face) * brush.loose
     lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     swing *= (1 - 0.3 * face) * (1 - 0.5 * subject.skin[i, j])
