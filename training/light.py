@@ -2,11 +2,11 @@
 
     python -m training.light ../shared pipeline/stages/strokes/monet.npz
 
-The table holds statistics only; no painting can be made of it.
+Moods are those of his paintings that come nearest to a few words: `MOODS`. The table holds
+statistics only; no painting can be made of it.
 """
 
 import argparse
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -14,30 +14,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.io.atomic import write_whole
-from pipeline.stages.strokes.light import LIGHTS, QUANTILES, SIDE, main_colors
+from pipeline.ops.color import to_lab
+from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors, statistics
 from training.checks import photos_in
 from training.samples import read_pixels
 
-COLORS = 16  # of a palette
-TRIES = 3  # of k-means
+Float = NDArray[np.float32]
+
+IN_MOOD = 96  # paintings of each mood
+LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
+# What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
+MOODS = {
+    "morning": {"light": 1.0, "contrast": -0.7, "a": 1.0, "b": -0.6, "chroma": -0.2},
+    "noon": {"light": 0.7, "contrast": 0.3, "a": -0.7, "b of lights": 0.3, "chroma": 1.0},
+    "dusk": {"light": -0.7, "a": 0.7, "b of lights": 0.7, "b of darks": -0.4, "chroma": 0.6},
+    "winter": {"light": 1.0, "b": -0.8, "chroma": -1.2},
+}
 
 
-def light_of(paintings: list[NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
+def light_of(paintings: list[Float]) -> dict[str, NDArray[np.float16]]:
     """Return the table of paintings, (SIDE, SIDE, 3) CIELAB each."""
+    every = np.stack(paintings)
     palettes, weights = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
-    every = np.concatenate([lab.reshape(-1, 3) for lab in paintings])
-    chroma = np.hypot(every[:, 1], every[:, 2])
-    middles = [(low + high) / 2 for low, high in pairwise(LIGHTS)]
-    bins = np.digitize(every[:, 0], middles)
-    table = {
-        "quantiles": np.mean(
-            [np.quantile(lab[..., 0], np.linspace(0, 1, QUANTILES)) for lab in paintings], 0
-        ),
-        "palettes": np.array(palettes),
-        "weights": np.array(weights),
-        "chroma": np.array([chroma[bins == i].mean() for i in range(len(LIGHTS))]),
-    }
+    table = {"palettes": np.array(palettes), "weights": np.array(weights)}
+    scores = measures(every)
+    for mood, wanted in {ALL: {}, **MOODS}.items():
+        score = sum(
+            (weight * scores[name] for name, weight in wanted.items()), np.zeros(len(every))
+        )
+        nearest = np.argsort(-score, kind="stable")[: IN_MOOD if wanted else len(every)]
+        members = np.zeros(len(every))
+        members[nearest] = 1
+        own = {"members": members, **statistics(every[nearest])}
+        table |= {f"{mood}_{name}": values for name, values in own.items()}
     return {name: values.astype(np.float16) for name, values in table.items()}
+
+
+def measures(paintings: Float) -> dict[str, NDArray[np.floating]]:
+    """Return what moods are told by, (N,) each, in deviations from the mean of all paintings."""
+    light, a, b = np.moveaxis(paintings, -1, 0)
+    lights, darks = (
+        compare(light, np.quantile(light, at, axis=(1, 2), keepdims=True))
+        for compare, at in ((np.greater_equal, LIGHTEST), (np.less_equal, DARKEST))
+    )
+    found = {
+        "light": light.mean((1, 2)),
+        "contrast": light.std((1, 2)),
+        "chroma": np.hypot(a, b).mean((1, 2)),
+        "a": a.mean((1, 2)),
+        "b": b.mean((1, 2)),
+        "b of lights": b.mean((1, 2), where=lights),
+        "b of darks": b.mean((1, 2), where=darks),
+    }
+    return {name: (each - each.mean()) / (each.std() + 1e-6) for name, each in found.items()}
 
 
 def main() -> None:
@@ -51,7 +80,7 @@ def main() -> None:
     paintings = []
     for file in photos_in(args.shared / "data" / "monet"):
         small = cv2.resize(read_pixels(file), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        paintings.append(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+        paintings.append(to_lab(small.astype(np.float32) / 255))
     table = light_of(paintings)
     write_whole(args.out, lambda file: np.savez_compressed(file, **table), overwrite=True)
     print(f"{len(paintings)} paintings, {args.out.stat().st_size / 1e6:.2f} MB")

@@ -28,6 +28,8 @@ USUAL_SKIN = np.array([11, 15], np.float32)  # its color, a and b, at middle lig
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
 BEARD, BEARD_REACH, BEARD_DOWN = 0.7, 0.06, (0.2, 0.45)
+# How far a mood's light is cast over things, and how much less over skin and hair.
+CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
 RED = 0.6  # radians, the hue of red
 # Chroma of a color, and how far its hue may turn, degrees.
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
@@ -67,7 +69,17 @@ def _lit(
     out = own_skin(lab, out, subject, 1 - BEARD * _beard(detail, subject) if gray else None)
     out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = dark_cloth(lab, out, subject)
-    return white_cloth(lab, out, subject), palette
+    return cast(white_cloth(lab, out, subject), subject, light), palette
+
+
+def cast(lab: Float, subject: Subject, light: Light) -> Float:
+    """Cast the mood's light over everything, least over skin."""
+    if not light.cast.any():
+        return lab
+    least = np.maximum(CAST_SKIN * subject.skin, CAST_HAIR * subject.hair)
+    out = lab.copy()
+    out[..., 1:] += (CAST * (1 - least))[..., None] * light.cast_at(lab[..., 0])
+    return out
 
 
 def toned(lab: Float, light: Light) -> Float:
@@ -134,7 +146,8 @@ def nearest_palette(colors: tuple[Float, Float], light: Light) -> Float:
     palettes, weights = light.palettes, light.weights + np.float32(1e-4)
     lively = (weights * _chroma(palettes)).sum(1) > VIVID
     lively &= (weights * (palettes[..., 2] < -3)).sum(1) > BLUES
-    palettes, weights = palettes[lively], weights[lively]
+    if lively.sum() >= NEAREST:  # else it is a mood of few colors, or one painting
+        palettes, weights = palettes[lively], weights[lively]
     many = (len(palettes), 1, 1)
     _, cost = transport(
         np.tile(centers, many), np.tile(share, many[:2]), palettes, weights, blur=60, rounds=6
