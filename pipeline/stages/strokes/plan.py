@@ -54,11 +54,12 @@ class Brush:
     """What a person chooses: factors, 1 as usual.
 
     `size`: of all brushes but the face's. `loose`: strokes are longer, more bent, wilder in
-    direction and color.
+    direction and color. `face_detail`: as in `layer_widths`, 0 to 1.
     """
 
     size: float = 1.0
     loose: float = 1.0
+    face_detail: float = 1.0
 
 
 USUAL = Brush()
@@ -117,7 +118,7 @@ def plan(
         return blurred(motif.target, 2 ** (step / 2))
 
     guide = _Guide(field, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
-    widths = layer_widths(subject, motif.detail, brush.size)
+    widths = layer_widths(subject, motif.detail, brush.size, brush.face_detail)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground

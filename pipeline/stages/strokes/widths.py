@@ -23,6 +23,7 @@ LAYERS = len(BACK)
 # behind, on clothes, hair, skin and features.
 FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
+COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LARGEST_FACE = 0.6  # of the short side
 NOBODY = 0.65  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
@@ -37,10 +38,13 @@ def usual_face(subject: Subject) -> float:
     return float(np.median(np.minimum(subject.face[near], LARGEST_FACE * short)))
 
 
-def layer_widths(subject: Subject, detail: Float, size: float = 1.0) -> list[Float]:
+def layer_widths(
+    subject: Subject, detail: Float, size: float = 1.0, face_detail: float = 1.0
+) -> list[Float]:
     """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
 
-    `detail`: how much fine structure there is, (H, W) in [0, 1].
+    `detail`: how much fine structure there is, (H, W) in [0, 1]. `face_detail`: at 0 faces are
+    painted as broadly as the rest, at 1 as finely as a face needs.
     """
     short = min(subject.away.shape)
     face = np.minimum(subject.face, LARGEST_FACE * short)
@@ -55,6 +59,7 @@ def layer_widths(subject: Subject, detail: Float, size: float = 1.0) -> list[Flo
         behind = NOBODY
     scales = (short * size * behind, short * size * worn, face, face, face)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
+    coarse = (1 - face_detail) * np.log(COARSE_FACE)
     shares = _shares(subject, typical)
     fine = detail * sum(share * counts for share, counts in zip(shares, COUNTS, strict=True))
     return [
@@ -63,6 +68,7 @@ def layer_widths(subject: Subject, detail: Float, size: float = 1.0) -> list[Flo
                 share * np.log(np.float32(table[layer]) * scale)
                 for share, table, scale in zip(shares, tables, scales, strict=True)
             )
+            + coarse * (shares[3] + shares[4])
             + np.log1p(-FINER[layer] * fine)
         ).astype(np.float32)
         for layer in range(LAYERS)
