@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -67,6 +67,19 @@ class Keyed(Generic[T_co]):
     key: str
 
 
+class Later(Generic[T_co]):
+    """A value that is made when it is first wanted, once in a run, and its key."""
+
+    def __init__(self, make: Callable[[], T_co], key: str) -> None:
+        self._make = make
+        self.key = key
+
+    @cached_property
+    def value(self) -> T_co:
+        """The value."""
+        return self._make()
+
+
 def ignore(progress: Progress) -> None:
     """Take no notice of progress."""
 
@@ -89,6 +102,7 @@ class Run:
     used: list[WeightUse] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     hints: list[str] = field(default_factory=list)
+    later_values: dict[str, Later[Any]] = field(default_factory=dict)
 
     @property
     def original(self) -> Keyed[Image]:
@@ -123,6 +137,16 @@ class Run:
         """
         key = _key(make, inputs)
         return Keyed(self._kept(key, lambda: make(*map(_value, inputs)), keep=keep), key)
+
+    def later(self, make: Callable[..., T], *inputs: object) -> Later[T]:
+        """Return what `make` makes of inputs, as `made` does, once it is wanted.
+
+        It is shared by the steps of this run and not kept after it: for what is large, and what
+        steps that come from the cache do not want.
+        """
+        key = _key(make, inputs)
+        new = Later(lambda: make(*map(_value, inputs)), key)
+        return self.later_values.setdefault(key, new)
 
     def made_anew(self, make: Callable[..., T], *inputs: object) -> Keyed[T]:
         """Return what `make` makes by a run of its own, kept or new.
@@ -259,4 +283,4 @@ def _value(part: object) -> Any:  # noqa: ANN401 - whatever the step takes
     """Return an input without its key."""
     if isinstance(part, tuple):
         return tuple(map(_value, part))
-    return part.value if isinstance(part, Keyed) else part
+    return part.value if isinstance(part, Keyed | Later) else part

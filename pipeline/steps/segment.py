@@ -10,12 +10,13 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import FaceParse, Parser, Part, merged, nine_classes, parse_face
+from pipeline.stages.parse import Parser, Part, Probabilities, merged, nine_classes, parse_face
 from pipeline.stages.segment.clicks import correct, select
-from pipeline.stages.segment.color_models import background_of, refine_background, refined_parts
+from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.stages.segment.region import edge_px
 from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
+from pipeline.steps.parts import Views, parts_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
 from pipeline.steps.segmenters import Scene
@@ -30,8 +31,6 @@ FOLLOWING = {
     "box": (select, lambda box: ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)),
     "clicks": (correct, lambda clicks: clicks[-1][:2]),
 }
-
-Views = tuple[FaceParse, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,8 @@ def segment(
     views = (
         run.made(_views, person, detections, parser) if _parses_again(segmenter, restored) else None
     )
-    found = (detections, views, person, how.segmenter, how.kept, network, embedding)
+    parts = parts_of(run, person, detections, views, closer=segmenter.closer)
+    found = (detections, parts, person, how.segmenter, how.kept, network, embedding)
     if not prompt.correcting:
         if not detections.value.faces:
             run.skipped["segment"] = "No face was found."
@@ -128,20 +128,17 @@ def _views(person: Image, detections: Detections, parser: Parser) -> Views:
 
 def _outlined(
     detections: Detections,
-    views: Views | None,
+    parts: Probabilities,
     person: Image,
     name: str,
     kept: Kept,
     network: Loaded | None,
     embedding: Embedding | None,
 ) -> Outline:
-    segmenter = SEGMENTERS[name]
-    views = detections.views if views is None else views
-    parts = refined_parts(person, detections.whole, views if segmenter.closer else ())
     mask = None
     if detections.faces:
         scene = Scene(person, parts, detections.faces, kept, network, embedding)
-        mask = segmenter.load()(scene)
+        mask = SEGMENTERS[name].load()(scene)
     beside = (to_uint8(parts[..., part]) for part in (Part.BACKGROUND, Part.HAIR))
     return Outline(nine_classes(parts), mask, *beside)
 

@@ -9,13 +9,14 @@ from pipeline.ops.color import to_lab
 from pipeline.ops.resample import resized, scaled_to_long, shrunk, size_of_long
 from pipeline.ops.tensor import to_float
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.segment.color_models import refined_parts
+from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import in_monets_light
 from pipeline.stages.strokes.light import monet
 from pipeline.stages.strokes.plan import Motif, plan
 from pipeline.stages.strokes.render import render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.subject import FAR, Subject, subject_of
+from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Scene
 from pipeline.types.strokes import Strokes
@@ -30,13 +31,16 @@ Tell = Callable[[float], object]
 
 def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     """Paint the photo stroke by stroke, rendered at working size, or larger to be looked at."""
-    return run.stage("paint", _painted, run.original, seen, told=True)
+    parts = parts_of(run, run.original, seen)
+    return run.stage("paint", _painted, run.original, seen, parts, told=True)
 
 
-def planned(original: Image, seen: Detections, tell: Tell) -> Strokes:
-    """Plan the strokes that paint a photo, by what the parser sees in it."""
+def planned(original: Image, seen: Detections, parts: Probabilities, tell: Tell) -> Strokes:
+    """Plan the strokes that paint a photo, by what the parser sees in it.
+
+    `parts`: of it, (H, W, 12 or 13).
+    """
     size = size_of_long(original.shape[:2], GUIDE_PX)
-    parts = refined_parts(original, seen.whole, seen.views)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     rng = np.random.default_rng(SEED)
@@ -66,8 +70,8 @@ def rendered(
     return replace(scene, fine=render(strokes, size, tell=tell))
 
 
-def _painted(original: Image, seen: Detections, *, tell: Tell) -> Painted:
-    strokes = planned(original, seen, lambda done: tell(PLANNED * done))
+def _painted(original: Image, seen: Detections, parts: Probabilities, *, tell: Tell) -> Painted:
+    strokes = planned(original, seen, parts, lambda done: tell(PLANNED * done))
     size = (original.shape[0], original.shape[1])
     larger = scaled_to_long(size, max(*size, SHOWN_PX))
     fine = render(strokes, larger, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))

@@ -1,0 +1,27 @@
+"""Say which part of a person each pixel is."""
+
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.parse import FaceParse, Probabilities
+from pipeline.stages.segment.color_models import refined_parts
+from pipeline.steps.run import Keyed, Later, Run
+from pipeline.types import Image
+
+Views = tuple[FaceParse, ...]
+
+
+def parts_of(
+    run: Run, person: Keyed[Image], detections: Keyed[Detections],
+    views: Keyed[Views] | None = None, *, closer: bool = True,
+) -> Later[Probabilities]:  # fmt: skip
+    """Return the parts of a picture of the photo's people, (H, W, 12 or 13), once they are wanted.
+
+    `views`: its faces' parses, where they are not the photo's; `closer`: whether these count.
+    """
+    return run.later(_parts, person, detections, views, closer)
+
+
+def _parts(
+    person: Image, detections: Detections, views: Views | None, closer: bool
+) -> Probabilities:
+    close = detections.views if views is None else views
+    return refined_parts(person, detections.whole, close if closer else ())
