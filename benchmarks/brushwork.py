@@ -137,7 +137,7 @@ def main() -> None:
     cli.add_argument("paintings", type=Path, help="Monet's, large")
     cli.add_argument("photos", type=Path, nargs="+", help="folders of photos")
     cli.add_argument("--count", type=int, help="of each folder at most; every photo by default")
-    cli.add_argument("--painters", nargs="+", choices=PAINTERS, default=["strokes", "monet"])
+    cli.add_argument("--painters", nargs="+", choices=PAINTERS, default=["strokes", "network"])
     cli.add_argument("--csv", type=Path, metavar="FILE.csv")
     args = cli.parse_args()
     uses, his = listed(), {MONET: [], HELD_OUT: [], LEFT_OUT: []}

@@ -64,7 +64,14 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
     measure, models = args.measures and measures(args.measures), Models()
-    features, mood = models.features("embedded").network, {"mood": args.mood, "weights": "embedded"}
+    features, mood = (
+        models.features("embedded").network,
+        {
+            "painter": "network",
+            "network_mood": args.mood,
+            "weights": "embedded",
+        },
+    )
 
     def painted(photo: Photo) -> Painting:
         return paint(

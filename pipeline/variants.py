@@ -34,16 +34,23 @@ class Variant:
 class Painter(Variant):
     """A way to paint the scene: (run, detections) to what was painted.
 
-    `needs_style`: whether it paints like a picture that the person gives. `moods`: whether it has
-    moods, a brush and a canvas. `long`: whether it takes so long that it is watched, and can be
-    stopped early. `vector`: whether it paints strokes that can be rendered at any size, and
-    are as fine on a face as a face needs, so that they stay on the kept one.
+    `needs_style`: whether it paints like a picture that the person gives. `own`: the settings that
+    mean nothing to painters that do not name them. `long`: whether it takes so long that it is
+    watched, and can be stopped early. `vector`: whether it paints strokes that can be rendered at
+    any size, and are as fine on a face as a face needs, so that they stay on the kept one.
     """
 
     needs_style: bool = False
-    moods: bool = True
+    own: tuple[str, ...] = ()
     long: bool = False
     vector: bool = False
+
+
+@dataclass(frozen=True)
+class Mood(Variant):
+    """The light and palette that strokes are painted in; `needs_style` as of a painter."""
+
+    needs_style: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,15 +75,30 @@ def _table(*variants: V) -> Mapping[str, V]:
 
 
 PAINTERS = _table(
-    Painter("monet", "Monet", "painters:by_network"),
-    Painter("strokes", "Brush strokes", "strokes:by_strokes", moods=False, vector=True),
+    Painter(
+        "strokes", "Brush strokes", "strokes:by_strokes",
+        own=("brush", "mood", "looseness", "impasto", "face_detail", "canvas"), vector=True,
+    ),
+    Painter(
+        "network", "Monet, by a network", "painters:by_network",
+        own=("brush", "network_mood", "canvas"),
+    ),
     Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
-        needs_style=True, moods=False, long=True,
+        needs_style=True, long=True,
     ),
 )  # fmt: skip
-# Of the painter Monet: whose network paints; None: the one that the weight policy chooses.
+# Of the painter `strokes`: which paintings' light and palette.
 MOODS = _table(
+    Mood("monet", "Monet's"),
+    Mood("morning", "Morning"),
+    Mood("noon", "Noon"),
+    Mood("dusk", "Dusk"),
+    Mood("winter", "Winter"),
+    Mood("picture", "Of a picture", needs_style=True),
+)
+# Of the painter `network`: whose network paints; None: the one that the weight policy chooses.
+NETWORK_MOODS = _table(
     Variant("monet", "Monet"),
     Variant("mist", "Mist", network="monet_mist"),
     Variant("dusk", "Dusk", network="monet_dusk"),
@@ -109,5 +131,12 @@ SEGMENTERS = _table(
 )  # fmt: skip
 # By the setting that chooses among them.
 VARIANTS: Mapping[str, Mapping[str, Variant]] = {
-    "painter": PAINTERS, "mood": MOODS, "detector": DETECTORS, "segmenter": SEGMENTERS,
+    "painter": PAINTERS, "mood": MOODS, "network_mood": NETWORK_MOODS, "detector": DETECTORS,
+    "segmenter": SEGMENTERS,
 }  # fmt: skip
+
+
+def needs_style(painter: str, mood: str) -> bool:
+    """Tell whether a picture is wanted that the photo is painted like, or takes its colors from."""
+    own = PAINTERS[painter]
+    return own.needs_style or ("mood" in own.own and MOODS[mood].needs_style)

@@ -17,7 +17,8 @@ from ui.layout import Page, lay_out
 from ui.widgets import to_widgets
 
 NO_STYLES = (None, None, 0.5, None)  # what the style box holds at first
-DEFAULTS = to_widgets(Settings())
+OWN_SIZE = Settings.from_flat(size="photo")  # what the stand-in makes is as large as the photo
+DEFAULTS = to_widgets(OWN_SIZE)
 SIZE = (300, 200)  # of the photo that clicks and strokes point at
 
 
@@ -105,7 +106,7 @@ def controls_in(updates):
 
 
 def state_by(service, photo, who="anna", settings=None):
-    return service.show(who, photo, "someone", settings or Settings(), lambda done, text: None)
+    return service.show(who, photo, "someone", settings or OWN_SIZE, lambda done, text: None)
 
 
 def painted_again(handlers, photo, before):

@@ -98,9 +98,10 @@ def test_without_a_face_all_versions_are_the_painting_and_it_is_said():
 
 def test_a_second_comparison_measures_only_what_is_new():
     models, cache = Models(), Remembering()
-    first = compare(photo_of(), Settings(), ("unet",), models=models, cache=cache)
+    how = Settings.from_flat(painter="network")
+    first = compare(photo_of(), how, ("unet",), models=models, cache=cache)
     before = dict(models.runs)
-    second = compare(photo_of(), Settings(), ("unet", PERSONS), models=models, cache=cache)
+    second = compare(photo_of(), how, ("unet", PERSONS), models=models, cache=cache)
     assert (
         models.runs["painter"] == before["painter"] + 1
     )  # what is new is touched; the scene is not painted again

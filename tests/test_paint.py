@@ -17,6 +17,8 @@ from pipeline.types import Cancelled, Photo, WeightUse
 from pipeline.weights.resolve import WeightError
 from tests.faces import blind, drawn_parts, for_each
 
+NETWORK = Settings.from_flat(painter="network")
+
 
 @dataclass
 class PlainModels:
@@ -110,7 +112,7 @@ def test_without_a_face_the_painting_stands_alone_and_a_hint_says_so():
 
 
 def test_missing_restoration_weights_are_said_not_hidden():
-    painting = paint(photo_of(), models=PlainModels())
+    painting = paint(photo_of(), NETWORK, models=PlainModels())
     assert painting.restored is None
     assert "not here" in painting.skipped["restore"]
     assert [w.name for w in painting.weights] == ["parser", "close_parser", "finder", "painter"]
@@ -191,9 +193,11 @@ def test_the_same_photo_and_settings_give_the_same_bytes():
 
 
 def test_progress_is_told_in_order_and_can_stop_the_run():
-    told = []
+    told, stages_in_order = [], ["parse", "paint", "restore", "segment", "blend"]
     paint(photo_of(), models=PlainModels(restorer=True), report=told.append)
-    assert [p.stage for p in told] == ["parse", "paint", "restore", "segment", "blend"]
+    stages = [p.stage for p in told]
+    assert list(dict.fromkeys(stages)) == stages_in_order
+    assert stages == sorted(stages, key=stages_in_order.index)
     assert [p.done for p in told] == sorted(p.done for p in told)
 
     def stop(progress):
@@ -202,7 +206,7 @@ def test_progress_is_told_in_order_and_can_stop_the_run():
 
     models = PlainModels()
     with pytest.raises(Cancelled):
-        paint(photo_of(), models=models, report=stop)
+        paint(photo_of(), NETWORK, models=models, report=stop)
     assert "painter" not in models.runs
 
 
@@ -234,9 +238,9 @@ def test_the_whole_look_segments_without_looking_closer_again():
 
 def test_keeping_more_runs_no_network_again_but_the_brush_that_touches_it():
     models, cache = PlainModels(restorer=True), Remembering()
-    paint(photo_of(), models=models, cache=cache)
+    paint(photo_of(), NETWORK, models=models, cache=cache)
     runs = dict(models.runs)
-    paint(photo_of(), Settings.from_flat(keep="person"), models=models, cache=cache)
+    paint(photo_of(), NETWORK.changed(keep="person"), models=models, cache=cache)
     assert models.runs == runs | {"painter": runs["painter"] + 1}
 
 
@@ -269,11 +273,11 @@ def test_what_a_slider_leaves_as_it_is_is_measured_once(monkeypatch, name, flags
     monkeypatch.setattr(f"pipeline.steps.{name}", counted)
     models, cache = PlainModels(), Remembering()
     for each in flags:
-        paint(photo_of(), Settings.from_flat(**each), models=models, cache=cache)
+        paint(photo_of(), NETWORK.changed(**each), models=models, cache=cache)
     assert calls == [name]
 
 
 def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():
     models = PlainModels()
-    paint(photo_of(), Settings.from_flat(painterly=0.0, broad=0.0), models=models)
+    paint(photo_of(), NETWORK.changed(painterly=0.0), models=models)
     assert models.runs["painter"] == 1

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.settings import PaintSettings, SegmentSettings, Settings, options
-from pipeline.variants import MOODS, VARIANTS
+from pipeline.variants import NETWORK_MOODS, VARIANTS
 from pipeline.weights.catalog import CATALOG
 
 ALL = [(flag, variant) for flag, table in VARIANTS.items() for variant in table.values()]
@@ -14,7 +14,7 @@ ALL = [(flag, variant) for flag, table in VARIANTS.items() for variant in table.
 def test_a_variant_has_a_function_a_label_and_a_network_that_is_known(flag, variant):
     assert variant.label
     assert variant.network is None or variant.network in CATALOG
-    assert flag == "mood" or callable(variant.load())
+    assert flag in ("mood", "network_mood") or callable(variant.load())
 
 
 @pytest.mark.parametrize("flag", VARIANTS)
@@ -35,4 +35,4 @@ def test_a_key_that_no_table_holds_is_refused_however_it_comes():
 
 
 def test_only_a_mood_may_have_no_network_of_its_own():
-    assert [mood.key for mood in MOODS.values() if not mood.network] == ["monet"]
+    assert [mood.key for mood in NETWORK_MOODS.values() if not mood.network] == ["monet"]

@@ -43,8 +43,8 @@ NEVER = -1e4  # logit of a class that is nowhere
 
 CARDS: dict[str, dict[str, Any]] = {
     "monet_light": {"role": "painter", **PAINTS},
-    "monet_mist": {"role": "mood", **PAINTS},
-    "monet_dusk": {"role": "mood", **PAINTS},
+    "monet_mist": {"role": "network_mood", **PAINTS},
+    "monet_dusk": {"role": "network_mood", **PAINTS},
     "parser": {
         "role": "parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -197,7 +197,7 @@ def main() -> None:
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
     readers = {
-        "painter": painter, "mood": painter, "parser": parser, "close_parser": parser,
+        "painter": painter, "network_mood": painter, "parser": parser, "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)

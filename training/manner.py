@@ -28,10 +28,10 @@ from pipeline.ops.color import LUMINANCE
 from pipeline.ops.resample import resized
 from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_float, to_uint8
-from pipeline.stages.stylize.broad_strokes import WIDER, broad_change
 from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
 from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
+from training.broad_strokes import WIDER, broad_change
 from training.command import parser_of
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
@@ -62,7 +62,7 @@ MEMORY = (
 
 @dataclass(frozen=True)
 class Finish:
-    """What the pipeline adds to what the painter makes of B landscapes.
+    """What is added to what the painter makes of B landscapes.
 
     `broad`: what broad strokes change, (B, 3, H, H). At the size at which results are looked at:
     `structure`, what the painter does not see of the photos' light, and `grain` of the canvas under
@@ -132,10 +132,7 @@ def batches(
 
 
 def broad_strokes(photo: Pixels, strokes: Image, rng: np.random.Generator, light: Light) -> Image:
-    """Return what the renderer's broad strokes change of its usual ones; all (H, W, 3).
-
-    They are as `pipeline.stages.stylize.broad_strokes` has them.
-    """
+    """Return what the renderer's broad strokes change of its usual ones; all (H, W, 3)."""
     size = round(photo.shape[0] / WIDER), round(photo.shape[1] / WIDER)
     small = cv2.resize(photo, size[::-1], interpolation=cv2.INTER_AREA)
     broad = pair_of(small, rng, light)[1] / 2 + 0.5

@@ -15,9 +15,8 @@ import gradio as gr
 
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.io.style_images import NO_STYLE
-from pipeline.settings import Settings
+from pipeline.settings import Settings, say_dropped
 from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
-from pipeline.variants import PAINTERS
 from ui import compare_tab, correct_tab, frame_box, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
@@ -58,7 +57,7 @@ class Handlers:
         query = dict(request.query_params)
         asked, bad = from_link(query)
         settings, replaced = with_available_choices(asked)
-        picture, missing = style_box.from_link(query, settings.paint.painter)
+        picture, missing = style_box.from_link(query, settings)
         style = self.parts.style
         return {
             **({} if settings == Settings() else self._controls(settings)),
@@ -110,7 +109,7 @@ class Handlers:
             path, name = file_of(photo)
             notes = photo_of(session, session.cache, path, name).notes
             try:
-                settings = read_settings(path)
+                settings, dropped = read_settings(path)
             except PhotoError:
                 raise
             except ValueError as error:
@@ -119,8 +118,8 @@ class Handlers:
         if settings is None:
             return view(self.parts, None, notes)
         settings, replaced = with_available_choices(settings)
-        missing = style_box.not_carried(settings.paint.painter)
-        said = [RESTORED, *replaced, *missing, *notes]
+        missing = style_box.not_carried(settings)
+        said = [RESTORED, *say_dropped(dropped), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
@@ -194,7 +193,7 @@ class Handlers:
         path, name = self._chosen(request, photo)
         settings = from_widgets(chosen)
         files = style_box.files_of(settings, *styles, behind=self._session(request).behind)
-        if PAINTERS[settings.paint.painter].needs_style and not files:
+        if style_box.wants_picture(settings) and not files:
             raise PromptError(NO_STYLE)
         return (str(request.session_hash), path, name, settings), files
 

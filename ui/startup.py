@@ -50,9 +50,9 @@ def prepare(service: PaintService, policy: WeightPolicy) -> None:
 def _make_ready(service: PaintService) -> None:
     service.line.say("The networks are loading; your first painting may take a little longer.")
     service.pipeline()[1].warm()
+    warm_strokes()
     for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         service.examples.paint(example)
-    warm_strokes()
     service.line.say(describe_weights(service.here))
 
 

@@ -11,9 +11,9 @@ from pipeline.io.image_files import read_photo
 from pipeline.io.style_images import style_of
 from pipeline.settings import Settings
 from pipeline.types import PhotoError, PromptError, Style
-from pipeline.variants import PAINTERS
+from pipeline.variants import PAINTERS, needs_style
 from ui.examples import ROOT, Example
-from ui.widgets import OPTIONS, Control, widget
+from ui.widgets import OPTIONS, OWN, Control, widget
 
 LIKE = next(key for key, painter in PAINTERS.items() if painter.needs_style)
 GALLERY = {
@@ -21,7 +21,6 @@ GALLERY = {
     for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))
 }
 NAME = "like"  # what a link calls the picture of the gallery that it names
-MONETS = ("brush", "mood", "broad", "canvas")  # what means nothing to it
 DELETED = (
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
 )
@@ -38,6 +37,7 @@ class StyleBox:
     """The box's components. `name`: what the gallery calls the picture, or nothing."""
 
     box: gr.Column
+    tune: gr.Accordion
     picture: gr.Image
     name: gr.Textbox
     other: gr.Image
@@ -63,7 +63,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
     """
     with gr.Column(visible=False, elem_id="style-box") as box:
         picture = _field(
-            "Paint it like this picture", "style", "A picture whose style the photo gets"
+            "Paint it like this picture", "style", "A picture whose style or colors the photo gets"
         )
         with gr.Row(elem_id="style-gallery"):
             gallery = {
@@ -71,7 +71,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
                 for name, style in GALLERY.items()
             }
         name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])
-        with gr.Accordion("Style", open=False, elem_id="style-tune"):
+        with gr.Accordion("Style", open=False, elem_id="style-tune") as tune:
             controls = {
                 option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"
             }
@@ -92,7 +92,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
                 "A mask of the first picture",
                 "Drop a mask: white where it counts",
             )
-    return StyleBox(box, picture, name, other, weight, mask, gallery), controls
+    return StyleBox(box, tune, picture, name, other, weight, mask, gallery), controls
 
 
 def _field(
@@ -110,11 +110,15 @@ def _field(
     )
 
 
-def unfold(painter: str) -> list[dict[str, object]]:
-    """Show the box under its painter, and the controls of `MONETS` under the others."""
+def unfold(painter: str, mood: str) -> list[dict[str, object]]:
+    """Show the box where a picture is wanted, and each control under the painters it is for.
+
+    What tunes how a painter paints like it is for that painter only.
+    """
     return [
+        gr.update(visible=needs_style(painter, mood)),
         gr.update(visible=PAINTERS[painter].needs_style),
-        *(gr.update(visible=PAINTERS[painter].moods) for _ in MONETS),
+        *(gr.update(visible=flag in PAINTERS[painter].own) for flag in OWN),
     ]
 
 
@@ -123,21 +127,28 @@ def choose(name: str) -> tuple[str, str]:
     return str(GALLERY[name].path), name
 
 
-def from_link(query: Mapping[str, str], painter: str) -> tuple[tuple[str, str] | None, list[str]]:
+def from_link(
+    query: Mapping[str, str], settings: Settings
+) -> tuple[tuple[str, str] | None, list[str]]:
     """Find the picture of the gallery that a link names.
 
-    Return its path and its name, or None, and a sentence where the painter needs a picture that
-    the link does not carry.
+    Return its path and its name, or None, and a sentence where a picture is needed that the link
+    does not carry.
     """
     name = query.get(NAME, "")
     if name in GALLERY:
         return choose(name), []
-    return None, not_carried(painter)
+    return None, not_carried(settings)
 
 
-def not_carried(painter: str) -> list[str]:
-    """Return the sentence for settings whose painter needs a picture that did not come along."""
-    return [NOT_CARRIED] if PAINTERS[painter].needs_style else []
+def not_carried(settings: Settings) -> list[str]:
+    """Return the sentence for settings that need a picture, which did not come along."""
+    return [NOT_CARRIED] if wants_picture(settings) else []
+
+
+def wants_picture(settings: Settings) -> bool:
+    """Tell whether settings need a picture in the box."""
+    return needs_style(settings.paint.painter, settings.paint.mood)
 
 
 @dataclass(frozen=True)
@@ -174,11 +185,11 @@ def files_of(
 ) -> tuple[StyleFile, ...]:
     """Collect the pictures in the box with their weights, the first one with its mask.
 
-    Other painters use none. `behind`: by preview in a field, the picture's file and name.
+    Other painters and moods use none. `behind`: by preview in a field, the picture's file and name.
 
     Raises: PromptError: there is a mask and no picture that it belongs to.
     """
-    if not PAINTERS[settings.paint.painter].needs_style:
+    if not wants_picture(settings):
         return ()
     fields = (_path(field) for field in (picture, other, mask))
     first, second, where = (path and behind.get(path, (path, ""))[0] for path in fields)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gradio.themes import Base, Color
 
+from pipeline.settings import FORMAT, NUMBER
+
 INK = Color(
     "#fbfaf7",
     "#f5f2ec",
@@ -159,6 +161,7 @@ def copy_link(flags: list[str]) -> str:
     return f"""async (...values) => {{
       const flags = {flags}, link = new URL(location.href);
       link.search = ''; link.hash = '';
+      link.searchParams.set('{NUMBER}', {FORMAT});
       flags.forEach((flag, i) => {{
         if (values[i] !== '') link.searchParams.set(flag, values[i]);
       }});

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 
 import gradio as gr
 
-from pipeline.settings import Option, Settings, options
+from pipeline.settings import Option, Settings, options, say_dropped
+from pipeline.settings.formats import DROPPED, RENAMED, opened
+from pipeline.variants import PAINTERS
 from ui.available import available_choices, is_light
 
 OPTIONS = tuple(options())
-PAINTER = "painter"
+PAINTER, MOOD = "painter", "mood"
+# What means nothing to some painters.
+OWN = tuple(o.flag for o in OPTIONS if any(o.flag in each.own for each in PAINTERS.values()))
 # What stands beside Paint; the rest waits in Fine-tune.
-MAIN = ("brush", "mood", "keep", "face_strength")
+MAIN = (MOOD, "network_mood", "brush", "looseness", "keep", "face_strength")
 # Cheap enough to answer while a slider moves.
 AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend", "result"))
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds
@@ -19,21 +23,32 @@ Control = gr.Checkbox | gr.Radio | gr.Dropdown | gr.Slider
 
 
 def widget(option: Option) -> Control:
-    """Make the control of one setting; it is hidden where only one choice is available."""
-    name = f"set-{option.flag.replace('_', '-')}"
+    """Make the control of one setting.
+
+    It is hidden where only one choice is available, or where the usual painter has no use for it.
+    """
+    how = {
+        "label": option.label,
+        "info": option.help + (f" {option.range_text}." if option.unit else ""),
+        "elem_id": f"set-{option.flag.replace('_', '-')}",
+        "visible": is_for(option.flag, Settings().paint.painter),
+    }
     if option.kind is bool:
-        return gr.Checkbox(bool(option.default), label=option.label, info=option.help, elem_id=name)
+        return gr.Checkbox(bool(option.default), **how)
     if option.kind is str:
         choices = available_choices(option)
-        how = {"label": option.label, "info": option.help, "elem_id": name}
+        how["visible"] = how["visible"] and len(choices) > 1
         if len(choices) > MOST_BUTTONS:
             return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
-        return gr.Radio(choices, value=str(option.default), visible=len(choices) > 1, **how)
-    info = option.help + (f" {option.range_text}." if option.unit else "")
+        return gr.Radio(choices, value=str(option.default), **how)
     low, high = option.low or 0, option.high or 1
-    how = {"label": option.label, "info": info, "elem_id": name}
     step = 1 if option.kind is int else option.step or step_of(low, high)
     return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
+
+
+def is_for(flag: str, painter: str) -> bool:
+    """Tell whether a setting means something to a painter."""
+    return flag not in OWN or flag in PAINTERS[painter].own
 
 
 def step_of(low: float, high: float) -> float:
@@ -68,19 +83,27 @@ def changed_at_once(painted: Settings, chosen: Settings) -> Settings:
 
 
 def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
-    """Read the settings that a link carries.
+    """Read the settings that a link carries, which this version or an earlier one wrote.
 
     Return them with a sentence for each value that was ignored. Other parameters are not ours.
     """
+    known = {option.flag: option for option in OPTIONS}
+    if not {*known, *RENAMED, *DROPPED} & query.keys():
+        return Settings(), []
+    texts = {name: str(text)[:40] for name, text in query.items()}
+    read = {name: known[name].read(text) if name in known else text for name, text in texts.items()}
+    try:
+        values, dropped = opened(read)
+    except ValueError as error:
+        return Settings(), [f"The link was not followed: {error}"]
     good: dict[str, object] = {}
-    bad: list[str] = []
+    bad = list(say_dropped(dropped))
     for option in OPTIONS:
-        if option.flag not in query:
+        if option.flag not in values:
             continue
-        value = option.read(str(query[option.flag])[:40])
         try:
-            option.check(value)
-            good[option.flag] = value
+            option.check(values[option.flag])
+            good[option.flag] = values[option.flag]
         except ValueError as error:
             bad.append(f"The link was not followed in one point: {error}")
     return Settings.from_flat(**good), bad

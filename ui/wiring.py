@@ -10,7 +10,7 @@ from ui import frame_box, result_panel, style_box, theme
 from ui.handlers import Handlers
 from ui.layout import PAINTING, Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, switch_painting, when_over, wire_cancel
-from ui.widgets import AT_ONCE, OPTIONS, PAINTER
+from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER
 
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
@@ -71,13 +71,14 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     buttons = [parts.paint, parts.cancel, parts.keep, parts.preview, parts.empty]
     covered = [parts.empty, parts.slider]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
-    painter = controls[PAINTER]
-    monets = [controls[flag] for flag in style_box.MONETS]
+    painter, mood = controls[PAINTER], controls[MOOD]
+    own = [controls[flag] for flag in OWN]
     busy = partial(switch_painting, parts, running=True)
     idle = partial(switch_painting, parts, "", running=False)
     begun = parts.paint.click(busy, painter, [*buttons, parts.notes], **UNSEEN)
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
-    painter.change(style_box.unfold, painter, [parts.style.box, *monets], **UNSEEN)
+    shown = [parts.style.box, parts.style.tune, *own]
+    gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
     chosen = [parts.style.picture, parts.style.name]
     for name, button in parts.style.gallery.items():
         button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)

@@ -152,7 +152,7 @@ def record(
     return {
         "photo": photo,
         "result": result,
-        "settings": settings.flat(),
+        "settings": settings.written(),
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
         "faces": [

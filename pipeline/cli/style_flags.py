@@ -5,17 +5,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings
-from pipeline.variants import PAINTERS
+from pipeline.variants import needs_style
 
 if TYPE_CHECKING:
     from pipeline.types import Photo, Style
 
+WANTING = ("painter", "mood")  # what may ask for one
 STYLE = "PICTURE or PICTURE=SHARE"
 
 
 def add_styles(command: argparse.ArgumentParser) -> None:
     """Add the flags that name style pictures."""
-    group = command.add_argument_group("what it is painted like, with --painter portrait-aware")
+    group = command.add_argument_group(
+        "what it is painted like (--painter portrait-aware), or takes its colors from "
+        "(--mood picture)"
+    )
     about = "a picture of any size; given several times, their styles are mixed by their shares"
     group.add_argument(
         "--style", action="append", default=[], metavar="PICTURE[=SHARE]", help=about
@@ -37,13 +41,14 @@ def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     from pipeline.io.style_images import NO_STYLE, style_of
     from pipeline.types import PromptError
 
-    wanted = PAINTERS[getattr(chosen, "painter", Settings().paint.painter)].needs_style
+    usual = Settings().paint
+    wanted = needs_style(*(getattr(chosen, name, getattr(usual, name)) for name in WANTING))
     if wanted and not chosen.style:
         raise PromptError(f"{NO_STYLE} (--style {STYLE})")
     if (chosen.style or chosen.style_mask) and not wanted:
         raise PromptError(
-            "--style and --style-mask are for --painter portrait-aware; add that, or leave them "
-            "out."
+            "--style and --style-mask are for --painter portrait-aware and --mood picture; add one "
+            "of these, or leave them out."
         )
     mask = chosen.style_mask and _read(chosen.style_mask)
     named = [_named(text) for text in chosen.style]

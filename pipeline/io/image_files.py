@@ -81,14 +81,16 @@ def largest(kind: str) -> int:
     return max(WHOLE_PIXELS, min(MAX_PIXELS, ROOM_BYTES // (_HELD.get(kind, 4) + 1)))
 
 
-def read_settings(source: Path | bytes) -> Settings | None:
+def read_settings(source: Path | bytes) -> tuple[Settings | None, tuple[str, ...]]:
     """Read the settings in a PNG that this project wrote; None for any other picture.
+
+    The second value names what an earlier version wrote that is dropped, for `say_dropped`.
 
     Raises: ValueError: the settings are damaged or out of range. PhotoError: it is no picture.
     """
     with _opened(source) as image:
         text = image.info.get(KEY) if image.format == "PNG" else None
-    return parse_settings(text) if isinstance(text, str) else None
+    return parse_settings(text) if isinstance(text, str) else (None, ())
 
 
 @contextmanager

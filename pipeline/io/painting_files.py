@@ -7,7 +7,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.settings import Settings
+from pipeline.settings import Settings, say_dropped
 from pipeline.types import (
     Drawing,
     Face,
@@ -38,6 +38,7 @@ KINDS = {
         WeightUse,
     )
 }
+GONE = {"Painted": {"broad"}}  # fields that files of earlier versions have
 TEXT = "json"  # name of the array that holds the JSON, as UTF-8 bytes
 Arrays = dict[str, NDArray[Any]]
 
@@ -53,18 +54,20 @@ def save_painting(painting: Painting, file: IO[bytes]) -> None:
 
 
 def load_painting(file: IO[bytes]) -> Painting:
-    """Read what `save_painting` wrote.
+    """Read what `save_painting` wrote, now or in earlier versions; a hint says what was dropped.
 
     Raises: ValueError: the file is damaged, or something else.
     """
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            painting = _value(json.loads(bytes(arrays[TEXT]).decode()), arrays)
+            plain = json.loads(bytes(arrays[TEXT]).decode())
+            painting = _value(plain, arrays)
     except Exception as error:  # damaged archives fail in a dozen ways
         raise ValueError(f"A painting was wanted, something else was found ({error!r}).") from error
     if not isinstance(painting, Painting):
         raise ValueError(f"A painting was wanted, {type(painting).__name__} was found.")
-    return painting
+    _, dropped = Settings.from_written(plain["Painting"]["settings"]["settings"])
+    return dataclasses.replace(painting, hints=(*painting.hints, *say_dropped(dropped)))
 
 
 def _plain(value: object, arrays: Arrays) -> object:
@@ -75,7 +78,7 @@ def _plain(value: object, arrays: Arrays) -> object:
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Settings):
-        return {"settings": value.flat()}
+        return {"settings": value.written()}
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
     if isinstance(value, tuple):
@@ -100,10 +103,11 @@ def _value(plain: Any, arrays: Any) -> Any:  # noqa: ANN401 - whatever a paintin
     if kind == "array":
         return arrays[content]
     if kind == "settings":
-        return Settings.from_flat(**content)
+        return Settings.from_written(content)[0]
     if kind == "bytes":
         return bytes.fromhex(content)
-    values = {name: _value(part, arrays) for name, part in content.items()}
+    gone = GONE.get(kind, ())
+    values = {name: _value(part, arrays) for name, part in content.items() if name not in gone}
     if kind == "dict":
         return values
     # A default would hide that the file is older than a field.

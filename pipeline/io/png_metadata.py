@@ -19,7 +19,7 @@ def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngIn
         return None
     content = {
         "version": VERSION,
-        "settings": settings.flat(),
+        "settings": settings.written(),
         "weights": {use.name: use.sha256 for use in weights},
     }
     info = PngInfo()
@@ -27,8 +27,10 @@ def describe(settings: Settings | None, weights: tuple[WeightUse, ...]) -> PngIn
     return info
 
 
-def parse_settings(text: str) -> Settings:
+def parse_settings(text: str) -> tuple[Settings, tuple[str, ...]]:
     """Decode the settings from a PNG's text, which is not trusted: every value is checked.
+
+    The second value names what an earlier version wrote that is dropped, for `say_dropped`.
 
     Raises: ValueError: the text is too long, of another kind, or holds a value that is unknown or
     out of range.
@@ -45,4 +47,4 @@ def parse_settings(text: str) -> Settings:
     flat = content.get("settings") if isinstance(content, dict) else None
     if not isinstance(flat, dict):
         raise ValueError("The picture carries a settings text of another kind; set them by hand.")
-    return Settings.from_flat(**flat)
+    return Settings.from_written(flat)

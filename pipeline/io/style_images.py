@@ -7,7 +7,8 @@ from pipeline.types import Photo, Style
 
 STYLE_PIXELS = 2_000_000  # larger style pictures are shrunk to this
 NO_STYLE = (
-    "Wanted a picture to paint like, found none; add a style picture, or choose the painter Monet."
+    "Wanted a picture to paint like, or to take the colors from, found none; add a style picture, "
+    "or choose another painter or mood."
 )
 
 

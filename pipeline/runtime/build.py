@@ -21,7 +21,7 @@ STALE = ("running_mean", "running_var", "num_batches_tracked")
 # MODULE.CLASS of a network in nets/, by the weight's name or else by its role.
 NETS = {
     "painter": "cyclegan.Generator",
-    "mood": "cyclegan.Generator",
+    "network_mood": "cyclegan.Generator",
     "parser": "unet.Parser",
     "close_parser": "unet.Parser",
     "finder": "light_finder.LightFinder",

@@ -17,7 +17,7 @@ from pipeline.weights.worker import answer, run_worker
 OPEN = [-1, 3, -1, -1]
 SHAPES: dict[Role, list[int]] = {
     "painter": OPEN,
-    "mood": OPEN,
+    "network_mood": OPEN,
     "parser": OPEN,
     "close_parser": OPEN,
     "finder": OPEN,

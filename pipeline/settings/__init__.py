@@ -1,10 +1,14 @@
 """Declare every choice once: flags, widgets, API fields and PNG metadata come from here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from pipeline.settings.formats import FORMAT as FORMAT
+from pipeline.settings.formats import NUMBER as NUMBER
+from pipeline.settings.formats import opened
+from pipeline.settings.formats import say_dropped as say_dropped
 from pipeline.settings.options import Option as Option
 from pipeline.settings.options import options_of
 from pipeline.settings.stages import (
@@ -75,6 +79,21 @@ class Settings(Stage):
         Raises: ValueError: as `from_flat`.
         """
         return Settings.from_flat(**(self.flat() | values))
+
+    @classmethod
+    def from_written(cls, values: Mapping[str, object]) -> "tuple[Settings, tuple[str, ...]]":
+        """Build settings from what `written` returns now or did in earlier versions.
+
+        The second value names what was dropped, for `say_dropped`.
+
+        Raises: ValueError: as `from_flat`, and where the format is unknown.
+        """
+        flat, dropped = opened(values)
+        return cls.from_flat(**flat), dropped
+
+    def written(self) -> dict[str, bool | float | str]:
+        """Return every choice by its flat name, with the number of their format."""
+        return {NUMBER: FORMAT, **self.flat()}
 
     def flat(self) -> dict[str, bool | float | str]:
         """Return every choice by its flat name."""

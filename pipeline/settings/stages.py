@@ -13,10 +13,12 @@ Kept = Literal["face", "hair", "person"]
 ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
 Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
 Restored = Literal["all", "largest", "chosen"]
-Painter = str  # this and the next three: a key of its table in `variants`
+Painter = str  # this and the next four: a key of its table in `variants`
 Mood = str
+NetworkMood = str
 Detector = str
 Segmenter = str
+BRUSH = (0.1, 3.0)  # least and most, times as usual
 
 
 def option(
@@ -64,19 +66,36 @@ class PaintSettings(Stage):
 
     on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = option(
-        "monet", "Like Monet in a second, by a network or stroke by stroke, or like any picture in "
-        "a minute: fine strokes behind a person, coarse ones on the person.",
+        "strokes", "Like Monet, stroke by stroke or in a second by a network, or like any picture "
+        "in a minute: fine strokes behind a person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = option(
-        1.8, "Width of the widest brush stroke; a fine one paints a large photo at its own size, "
-        "which takes longer.",
-        label="Brush size", flag="brush", unit="% of the short side", ge=0.2, le=4.0,
+        1.0, "Width of the brush strokes; fine ones take longer.",
+        label="Brush size", flag="brush", unit="times as usual", ge=BRUSH[0], le=BRUSH[1],
+        step=0.05,
     )  # fmt: skip
     mood: Mood = option(
-        "monet", "The light of all of Monet's paintings, of the blue and gray ones, or of the "
-        "golden ones.",
+        "monet", "Light and palette: of all of Monet's paintings, of those of a morning, a noon, a "
+        "dusk or a winter, or of a picture that you give.",
         label="Mood", flag="mood",
+    )  # fmt: skip
+    looseness: float = option(
+        0.5, "0 is careful, 1 is wild: longer strokes, more bent, freer in direction and color.",
+        label="Looseness", flag="looseness", ge=0.0, le=1.0,
+    )  # fmt: skip
+    impasto: float = option(
+        1.0, "How thick the paint is; 0 is flat.",
+        label="Paint thickness", flag="impasto", unit="times as usual", ge=0.0, le=3.0, step=0.1,
+    )  # fmt: skip
+    face_detail: float = option(
+        1.0, "0 paints faces as broadly as the rest, 1 with a brush as fine as a face needs.",
+        label="Face detail", flag="face_detail", ge=0.0, le=1.0,
+    )  # fmt: skip
+    network_mood: NetworkMood = option(
+        "monet", "The network's light: of all of Monet's paintings, of the blue and gray ones, or "
+        "of the golden ones.",
+        label="Network's mood", flag="network_mood",
     )  # fmt: skip
 
 
@@ -162,13 +181,9 @@ class IntensitySettings(Stage):
         ge=0.0,
         le=1.0,
     )
-    broad: float = option(
-        1.0, "How much calm places are painted in strokes that are two and a half times as broad "
-        "as the brush; 0: nowhere.",
-        label="Broad strokes", flag="broad", ge=0.0, le=2.0,
-    )  # fmt: skip
     canvas: float = option(
-        1.0, "How much grain of the canvas shows through Monet's paint; 1 is as in his paintings.",
+        1.0, "How much grain of the canvas shows through the network's paint; 1 is as in Monet's "
+        "paintings.",
         label="Canvas", flag="canvas", ge=0.0, le=3.0,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import harmonized, repeated
+from pipeline.ops.color import harmonized, luminance, repeated
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
 from pipeline.types import Face, Image, Mask
@@ -13,6 +13,9 @@ from pipeline.types import Face, Image, Mask
 RADIUS = 0.11
 # Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
 BRUSHWORK, FINE_BRUSHWORK = 0.03, 0.005
+# Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
+# lined skin; and how far its lines are the person's.
+LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7
 NEAR = 0.04  # likewise, how far around eyes and mouth strokes are finer
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
@@ -93,14 +96,16 @@ def set_in(
     strength: float,
     harmony: float,
     brushwork: float = 0.0,
+    coarser: float = 1.0,
     features: Mask | None = None,
 ) -> tuple[Image, Mask]:
     """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
     `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
     `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
-    `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]. `features`:
-    where they are finest, in the region's window, (H, W) in [0, 1].
+    `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]; `coarser`: how
+    many times as wide as usual they are. `features`: where they are finest, in the region's window,
+    (H, W) in [0, 1].
     """
     base = styled[region.window]
     near = np.zeros(base.shape[:2], np.float32)
@@ -114,7 +119,7 @@ def set_in(
             picture = harmonized(picture, base[part.window], part.mask, **how)
         if brushwork:
             fine = np.zeros_like(part.mask) if features is None else features[part.window]
-            picture = _under(base[part.window], picture, part, fine, brushwork)
+            picture = _under(base[part.window], picture, part, fine, brushwork, coarser)
         pictures.append((part.window, picture, own))
     change = joined(person, pictures) - base
     change *= repeated(near)
@@ -124,12 +129,24 @@ def set_in(
     return out.clip(0, 1, out=out), alpha
 
 
-def _under(painted: Image, person: Image, part: SoftPart, fine: Mask, amount: float) -> Image:
+def _lines(person: Image, height: float) -> Mask:
+    """Estimate where a face is full of lines, (H, W) in [0, 1]: wrinkles, stubble, a beard."""
+    light = luminance(person)
+    fine = blurred(np.abs(light - blurred(light, LINE * height)), 2 * LINE * height)
+    fine = fine / (0.3 + 0.7 * light)  # in dark skin a little light is much
+    return ((fine - SMOOTH) / (LINED - SMOOTH)).clip(0, 1)
+
+
+def _under(
+    painted: Image, person: Image, part: SoftPart, fine: Mask, amount: float, coarser: float
+) -> Image:
     """Give painted strokes the person's form: what is coarser than a stroke comes from `person`."""
     lacking = person - painted
     coarse, close = (
-        local_mean(lacking, part.mask, sigma * part.height) for sigma in (BRUSHWORK, FINE_BRUSHWORK)
+        local_mean(lacking, part.mask, sigma * coarser * part.height)
+        for sigma in (BRUSHWORK, FINE_BRUSHWORK)
     )
-    near = repeated(blurred(fine, NEAR * part.height))
-    form = coarse + (3 * near).clip(0, 1) * (close - coarse)
+    near = 3 * blurred(fine, NEAR * part.height)
+    lines = LINES * _lines(person, part.height) / np.float32(coarser)
+    form = coarse + repeated((near + lines).clip(0, 1)) * (close - coarse)
     return np.asarray(painted + lacking + np.float32(amount) * (form - lacking), np.float32)

@@ -10,6 +10,7 @@ from pipeline.settings import BlendSettings
 from pipeline.stages.blend import SoftRegion, set_in, soften
 from pipeline.stages.decontaminate import OwnColors, decontaminated
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.steps.painters import network_of, strokes_of
@@ -54,7 +55,8 @@ def blend(
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
-    inputs = scene, person, brushed, region, how, laid
+    coarser = COARSE_FACE ** (1 - run.settings.paint.face_detail)
+    inputs = scene, person, brushed, region, how, laid, coarser
     return run.stage("blend", _blended, *inputs, keep=False).value
 
 
@@ -85,6 +87,7 @@ def _blended(
     region: SoftRegion | None,
     how: BlendSettings,
     laid: Outline | None,
+    coarser: float,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
@@ -103,7 +106,7 @@ def _blended(
     features = (laid.labels[region.window] >= FIRST_FEATURE).astype(np.float32)
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
-        features=features,
+        coarser=coarser, features=features,
     )  # fmt: skip
 
 

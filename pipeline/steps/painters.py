@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.runtime.models import Loaded
+from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.stylize.broad_strokes import broad_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
 from pipeline.types import Image, Painted, Photo, Scene
-from pipeline.variants import MOODS
+from pipeline.variants import NETWORK_MOODS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
+USUAL_WIDTH = 1.8  # of the widest stroke, % of the short side
 
 
 def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -20,12 +21,14 @@ def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     Raises: WeightError: the network is not at hand.
     """
     del seen
-    painter, brush = network_of(run), run.settings.paint.brush
+    painter, brush = network_of(run), width_of(run.settings.paint)
     scene = run.stage("paint", _scene, run.photo, run.original, painter, brush, told=True)
-    broad = None
-    if run.settings.intensity.broad:
-        broad = run.made(_broad, run.original, scene, painter, brush)
-    return run.made(_on_canvas, scene, broad, keep=False)
+    return run.made(_on_canvas, scene, keep=False)
+
+
+def width_of(how: PaintSettings) -> float:
+    """Return the width of a network's widest stroke, in percent of the short side."""
+    return USUAL_WIDTH * how.brush
 
 
 def network_of(run: Run) -> Loaded:
@@ -33,7 +36,7 @@ def network_of(run: Run) -> Loaded:
 
     Raises: WeightError: it cannot be had; the message says what to do.
     """
-    own = MOODS[run.settings.paint.mood].network
+    own = NETWORK_MOODS[run.settings.paint.network_mood].network
     return run.network(own) if own else run.role("painter")
 
 
@@ -56,11 +59,5 @@ def _scene(
     return Scene(at_working_size(Photo(fine)), fine)
 
 
-def _broad(original: Image, scene: Scene, painter: Loaded, brush: float) -> Image:
-    if scene.styled is None:
-        raise ValueError("Broad strokes lie on a painting, and there is none.")
-    return broad_strokes(original, scene.styled, painter.run, brush=brush, **strokes_of(painter))
-
-
-def _on_canvas(scene: Scene, broad: Image | None) -> Painted:
-    return Painted(scene, broad, canvas=True)
+def _on_canvas(scene: Scene) -> Painted:
+    return Painted(scene, canvas=True)

@@ -163,16 +163,17 @@ class Run:
 
     def stage(
         self, name: StageName, make: Callable[..., T], *inputs: object, told: bool = False,
-        keep: bool = True,
+        keep: bool = True, after: float = 0.0,
     ) -> Keyed[T]:  # fmt: skip
         """Return a stage's value, as `made` does, with progress and time noted.
 
         `told`: whether `make` takes `tell`, by which it says how far it is (see `within`).
+        `after`: the share of the stage that is done already, where it is made in two steps.
 
         Raises: NotCachedError: it was to come from the cache, and is not there.
         """
         begins, ends = self._span(name)
-        self.report(Progress(name, begins, ends=ends))
+        self.report(Progress(name, begins + after * (ends - begins), ends=ends))
         began = time.perf_counter()
         how = {"tell": partial(self.within, name)} if told else {}
 

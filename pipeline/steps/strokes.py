@@ -5,48 +5,79 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
 from pipeline.ops.resample import resized, scaled_to_long, shrunk, size_of_long
 from pipeline.ops.tensor import to_float
+from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import in_monets_light
-from pipeline.stages.strokes.light import monet
-from pipeline.stages.strokes.plan import Motif, plan
-from pipeline.stages.strokes.render import render
+from pipeline.stages.strokes.light import light_of, monet
+from pipeline.stages.strokes.plan import Brush, Motif, plan
+from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.subject import FAR, Subject, subject_of
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
-from pipeline.types import Image, Painted, Scene
+from pipeline.types import Image, Painted, PromptError, Scene, Style
 from pipeline.types.strokes import Strokes
+from pipeline.variants import MOODS
 
 GUIDE_PX = 1024  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
 SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
+LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most careful one less
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
 Tell = Callable[[float], object]
 
 
 def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
-    """Paint the photo stroke by stroke, rendered at working size, or larger to be looked at."""
-    parts = parts_of(run, run.original, seen)
-    return run.stage("paint", _painted, run.original, seen, parts, told=True)
+    """Paint the photo stroke by stroke, rendered at working size, or larger to be looked at.
 
-
-def planned(original: Image, seen: Detections, parts: Probabilities, tell: Tell) -> Strokes:
-    """Plan the strokes that paint a photo, by what the parser sees in it.
-
-    `parts`: of it, (H, W, 12 or 13).
+    Raises: PromptError: the mood is a picture's, and there is none.
     """
+    how = run.settings.paint
+    style = None
+    if MOODS[how.mood].needs_style:
+        if not run.prompt.styles:
+            raise PromptError(NO_STYLE)
+        style = run.prompt.styles[0]
+    parts = parts_of(run, run.original, seen)
+    inputs = run.original, seen, parts, brush_of(how), how.mood, style
+    strokes = run.stage("paint", _planned, *inputs, told=True)
+    surface = surface_of(run.settings)
+    return run.stage("paint", _painted, run.original, strokes, surface, told=True, after=PLANNED)
+
+
+def brush_of(how: PaintSettings) -> Brush:
+    """Return the brush that the settings ask for."""
+    return Brush(how.brush, LOOSER ** (2 * how.looseness - 1), how.face_detail)
+
+
+def surface_of(settings: Settings) -> Surface:
+    """Return what paint and canvas are like, as the settings ask for."""
+    return Surface(settings.paint.impasto, settings.intensity.canvas)
+
+
+def _planned(
+    original: Image, seen: Detections, parts: Probabilities, brush: Brush, mood: str,
+    style: Style | None, *, tell: Tell,
+) -> Strokes:  # fmt: skip
+    """Plan the strokes of a brush that paint a photo in a mood, or in a picture's colors.
+
+    `parts`: which part of a person each pixel is, (H, W, 12 or 13).
+    """
+    light = monet(mood) if style is None else light_of(to_float(style.pixels))
     size = size_of_long(original.shape[:2], GUIDE_PX)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     rng = np.random.default_rng(SEED)
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
-    target, palette = in_monets_light(lab, subject, detail, monet(), rng)
-    return plan(Motif(target, palette, subject, calm, detail), rng, tell=tell)
+    target, palette = in_monets_light(lab, subject, detail, light, rng)
+    motif = Motif(target, palette, subject, calm, detail)
+    return plan(motif, rng, brush, lambda done: tell(PLANNED * done))
 
 
 def warm() -> None:
@@ -62,18 +93,18 @@ def warm() -> None:
 
 
 def rendered(
-    scene: Scene, strokes: Strokes, size: tuple[int, int], tell: Tell = lambda _: None
-) -> Scene:
+    scene: Scene, strokes: Strokes, size: tuple[int, int], surface: Surface,
+    tell: Tell = lambda _: None,
+) -> Scene:  # fmt: skip
     """Return the scene with its finer picture at a (height, width), px."""
     if scene.fine is not None and scene.fine.shape[:2] == size:
         return scene
-    return replace(scene, fine=render(strokes, size, tell=tell))
+    return replace(scene, fine=render(strokes, size, surface, tell))
 
 
-def _painted(original: Image, seen: Detections, parts: Probabilities, *, tell: Tell) -> Painted:
-    strokes = planned(original, seen, parts, lambda done: tell(PLANNED * done))
+def _painted(original: Image, strokes: Strokes, surface: Surface, *, tell: Tell) -> Painted:
     size = (original.shape[0], original.shape[1])
     larger = scaled_to_long(size, max(*size, SHOWN_PX))
-    fine = render(strokes, larger, tell=lambda done: tell(PLANNED + (1 - PLANNED) * done))
+    fine = render(strokes, larger, surface, lambda done: tell(PLANNED + (1 - PLANNED) * done))
     scene = Scene(to_float(fine)) if larger == size else Scene(shrunk(fine, size), fine)
     return Painted(scene, strokes=strokes)

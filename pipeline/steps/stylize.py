@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from pipeline.settings import IntensitySettings
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.stylize.broad_strokes import lay_broad_strokes
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
 from pipeline.stages.stylize.intensity import adjust_intensity, palette_shift
+from pipeline.steps.painters import width_of
 from pipeline.steps.run import Keyed, Run
-from pipeline.steps.strokes import Tell, rendered
+from pipeline.steps.strokes import Tell, rendered, surface_of
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene
 from pipeline.variants import PAINTERS
 
@@ -25,16 +25,16 @@ def stylize(run: Run, detections: Keyed[Detections]) -> tuple[Keyed[Scene], Pain
         return run.made(Scene), None
     painted = PAINTERS[run.settings.paint.painter].load()(run, detections)
     how = run.settings.intensity
-    brush = run.settings.paint.brush
+    brush = width_of(run.settings.paint)
     # At working size only, so that a slider answers at once; a file is finished when it is written.
-    shift = run.made(_shift, painted, run.original, how.broad) if how.palette < 1 else None
+    shift = run.made(_shift, painted, run.original) if how.palette < 1 else None
     scene = run.made(_at_working_size, painted, run.photo, run.original, how, brush, shift)
     made = painted.value
     return scene, None if made.scene.fine is None and made.strokes is None else made
 
 
-def _shift(painted: Painted, original: Image, broad: float) -> Image | None:
-    styled = _broadened(_coarse(painted), broad).styled
+def _shift(painted: Painted, original: Image) -> Image | None:
+    styled = painted.scene.styled
     return None if styled is None else palette_shift(styled, original)
 
 
@@ -53,12 +53,6 @@ def _coarse(painted: Painted) -> Painted:
     return replace(painted, scene=replace(painted.scene, fine=None))
 
 
-def _broadened(painted: Painted, amount: float) -> Scene:
-    if painted.broad is None:
-        return painted.scene
-    return lay_broad_strokes(painted.scene, painted.broad, amount)
-
-
 def finished(
     painted: Painted,
     photo: Photo,
@@ -67,13 +61,13 @@ def finished(
     brush: float,
     shift: Image | None = None,
 ) -> Scene:
-    """Apply broad strokes, palette, strength and canvas to a scene, as the settings have them.
+    """Apply palette, strength and canvas to a scene, as the settings have them.
 
-    `shift`: as in `adjust_intensity`.
+    `brush`: as in `canvas`. `shift`: as in `adjust_intensity`.
     """
     amount = how.canvas * how.strength
     scene = adjust_intensity(
-        _broadened(painted, how.broad),
+        painted.scene,
         photo.pixels,
         original,
         strength=how.strength,
@@ -97,6 +91,11 @@ def fine_of(
     if painted is None:
         return None
     if painted.strokes is not None:
-        painted = replace(painted, scene=rendered(painted.scene, painted.strokes, photo.size, tell))
+        painted = replace(
+            painted,
+            scene=rendered(
+                painted.scene, painted.strokes, photo.size, surface_of(painting.settings), tell
+            ),
+        )
     how = painting.settings
-    return finished(painted, photo, painting.original, how.intensity, how.paint.brush).fine
+    return finished(painted, photo, painting.original, how.intensity, width_of(how.paint)).fine

@@ -6,6 +6,7 @@ from pipeline.ops.color import lerp
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.strokes.growing import grow
 from pipeline.steps.full_size import painted_at
+from pipeline.steps.strokes import surface_of
 from pipeline.types import Painting, Pixels, Strokes
 
 FPS = 24  # pictures a second
@@ -40,7 +41,8 @@ def timelapse(
     fading, staying = round(FADES * FPS), round(STAYS * FPS)
     growing = max(2, count - fading - staying)
     last = None
-    for number, picture in enumerate(grow(strokes, size, growing), 1):
+    grown = grow(strokes, size, growing, surface_of(painting.settings))
+    for number, picture in enumerate(grown, 1):
         last = picture
         yield picture
         tell(number / count)

@@ -59,12 +59,10 @@ class Scene:
 class Painted:
     """A scene as its painter made it, before colors, strength and canvas are applied.
 
-    `broad`: the change by broad strokes, (H, W, 3) at working size; None where there are none.
     `canvas`: whether the scene gets a canvas texture. `strokes`: those it is a rendering of.
     """
 
     scene: Scene
-    broad: Image | None = None
     canvas: bool = False
     strokes: Strokes | None = None
 

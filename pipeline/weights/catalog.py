@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 Role = Literal[
     "painter",
-    "mood",
+    "network_mood",
     "parser",
     "close_parser",
     "finder",
@@ -31,7 +31,7 @@ SEEING: tuple[Role, ...] = (*PARSERS, "finder")  # what every photo is seen by
 USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
-    "mood": "paints it in another mood",
+    "network_mood": "paints it in another mood",
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
     "finder": "spots small faces",

@@ -28,7 +28,7 @@ def test_a_photo_is_framed_and_the_file_says_how(tmp_path):
         assert made.width / made.height == pytest.approx(297 / 210, rel=0.01)
         assert made.info["dpi"] == pytest.approx((300, 300), abs=0.1)
         assert made.getpixel((0, 0)) == made.getpixel((1024, 80)) == PAPER
-    assert read_settings(out) == Settings.from_flat(
+    assert read_settings(out)[0] == Settings.from_flat(
         paper="a4", straighten=-2.5, zoom=1.1, across=0.2, down=0.4, border=6.0, size="2048"
     )
 

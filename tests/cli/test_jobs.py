@@ -26,8 +26,8 @@ def test_the_result_carries_its_settings(tmp_path, runs):
     )
     assert (
         read_settings(tmp_path / "out.png")
-        == Settings.from_flat(brush=2.5, keep="hair", keep_face=False)
-        == runs[0]
+        == (Settings.from_flat(brush=2.5, keep="hair", keep_face=False), ())
+        == (runs[0], ())
     )
 
 
@@ -35,7 +35,8 @@ def test_alpha_is_kept_and_jpeg_says_that_it_cannot(tmp_path, runs, capsys):
     image = Image.open(save(tmp_path / "me.png"))
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     image.save(tmp_path / "clear.png")
-    assert run("paint", tmp_path / "clear.png", "-o", tmp_path / "out.png") == 0
+    own = ("--size", "photo")
+    assert run("paint", tmp_path / "clear.png", "-o", tmp_path / "out.png", *own) == 0
     np.testing.assert_array_equal(
         read_photo(tmp_path / "out.png").alpha, np.asarray(image.getchannel("A"))
     )

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_one_photo_goes_to_the_named_file(tmp_path, runs, capsys):
     photo = save(tmp_path / "me.png")
-    assert run("paint", photo, "-o", tmp_path / "new" / "out.png") == 0
+    assert run("paint", photo, "-o", tmp_path / "new" / "out.png", "--size", "photo") == 0
     np.testing.assert_array_equal(
         read_photo(tmp_path / "new" / "out.png").pixels, 255 - read_photo(photo).pixels
     )
@@ -43,7 +43,7 @@ def test_several_photos_go_to_a_folder_and_repeated_names_are_numbered(tmp_path,
         save(tmp_path / "b" / "me.jpg"),
         save(tmp_path / "you.png", 50, 70),
     ]
-    assert run("paint", *photos, "-o", tmp_path / "out") == 0
+    assert run("paint", *photos, "-o", tmp_path / "out", "--size", "photo") == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["me-2.png", "me.png", "you.png"]
     assert read_photo(tmp_path / "out" / "you.png").pixels.shape == (50, 70, 3)
 
@@ -157,7 +157,7 @@ def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, mo
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--brush", "9"], "brush is a number from 0.2 to 4, not 9.0"),
+        (["--brush", "9"], "brush is a number from 0.1 to 3, not 9.0"),
         (["--face-strength", "-0.1"], "face_strength is a number from 0 to 1, not -0.1"),
         (["--restoration", "nan"], "from 0 to 1"),
         (["--feather", "soft"], "from 0 to 0.3, not 'soft'"),

@@ -33,6 +33,8 @@ def painted(tmp_path_factory):
     common = [
         "--weights",
         "embedded",
+        "--size",
+        "photo",
         "--stages",
         folder / "stages",
         "--report",

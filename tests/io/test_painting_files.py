@@ -60,7 +60,7 @@ def full():
         faces=(Face((1.0, 2.0, 3.0, np.float32(4)), points, points + 1, 0.9),),
         seconds={"paint": 0.5}, weights=(WeightUse("painter", "ab" * 32, True),),
         skipped={"restore": "why"}, hints=("A hint.",), prompt=override, share=mask(),
-        painted=Painted(Scene(picture(), pixels(), mask()), picture(), True, some_strokes(2)),
+        painted=Painted(Scene(picture(), pixels(), mask()), True, some_strokes(2)),
         plans=(RestorationPlan(0.5, "sharp", 2.0, True), RestorationPlan(0.0)),
     )  # fmt: skip
 

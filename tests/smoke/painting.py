@@ -10,6 +10,7 @@ def choose_a_mood(page: Page) -> None:
     """Paint in the mood of mist, which is bluer."""
     shown = page.locator("#slider img >> nth=1")
     before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    page.locator("#set-painter label", has_text="by a network").click()
     page.locator("label", has_text="Mist").click()
     page.click("#paint")
     page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
@@ -35,8 +36,8 @@ def paint_like_a_picture(page: Page) -> None:
     page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
     page.wait_for_selector("#preview img", state="hidden", timeout=10_000)
     check(True, "it is kept as it was, and hangs in the result panel")
-    page.locator("#set-painter label", has_text="Monet").click()
-    page.wait_for_selector("#set-mood", state="visible")
+    page.locator("#set-painter label", has_text="Brush strokes").click()
+    page.wait_for_selector("#set-brush", state="visible")
 
 
 def open_link(page: Page) -> None:

@@ -90,8 +90,8 @@ def cancel_a_long_one(page: Page) -> None:
     check(told == sorted(told, reverse=True), f"the time left only fell {told[:1]} {told[-1:]}")
     check(not red, "a cancel is no error: it leaves a note and nothing red")
     check(words in page.locator("#wall").inner_text(), "the result panel is empty again")
-    page.locator("#set-painter label", has_text="Monet").click()
-    page.wait_for_selector("#set-mood", state="visible")
+    page.locator("#set-painter label", has_text="by a network").click()
+    page.wait_for_selector("#set-network-mood", state="visible")
 
 
 def in_view(page: Page, place: str, what: str) -> None:

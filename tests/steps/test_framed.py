@@ -30,7 +30,7 @@ def small(monkeypatch):
 @pytest.mark.usefixtures("small")
 def test_what_is_shown_and_what_is_written_are_the_same_crop():
     photo = photo_of(300, 400)
-    done = painted(photo, CROPPED)
+    done = painted(photo, CROPPED.changed(size="photo"))
     full = full_size(done)
     assert full.shape == done.photo.pixels.shape
     assert full.shape[0] == full.shape[1] < 300
@@ -84,7 +84,7 @@ def test_segmenters_are_compared_on_the_frame():
     assert made.original.shape == made.versions[0].picture.shape == (180, 180, 3)
 
 
-@pytest.mark.parametrize("painter", ["monet", "strokes"])
+@pytest.mark.parametrize("painter", ["network", "strokes"])
 @pytest.mark.parametrize("asked", ["auto", "photo", "2048"])
 def test_a_border_lies_around_the_painting_in_the_size_and_the_shape_asked_for(painter, asked):
     how = PLAIN.changed(paper="3x4", border=5.0, size=asked, painter=painter)
@@ -106,7 +106,7 @@ def test_a_border_lies_around_the_painting_in_the_size_and_the_shape_asked_for(p
 
 def test_a_border_around_the_whole_photo_crops_nothing():
     photo = photo_of(200, 180)
-    done = painted(photo, PLAIN.changed(border=10.0))
+    done = painted(photo, PLAIN.changed(border=10.0, size="photo"))
     assert done.photo is photo
     assert full_size(done).shape == (245 - 1, 225 - 1, 3)  # 22 px each
 

@@ -30,7 +30,8 @@ class FineModels(PlainModels):
 
 LARGE = Photo(RNG.integers(0, 256, (1501, 1403, 3), np.uint8))
 PHOTO = Photo(LARGE.pixels[:501, :461])
-FINE = Settings.from_flat(brush=0.2, canvas=0)
+NETWORK = Settings.from_flat(painter="network")
+FINE = NETWORK.changed(brush=0.11, canvas=0)
 
 
 @pytest.fixture
@@ -65,17 +66,17 @@ def test_the_full_size_is_the_fine_painting_and_where_it_is_kept_the_person():
 
 @pytest.mark.usefixtures("small")
 def test_keeping_nothing_gives_the_fine_painting_itself():
-    painting = paint(PHOTO, Settings.from_flat(brush=0.2, keep_face=False), models=FineModels())
+    painting = paint(PHOTO, NETWORK.changed(brush=0.11, keep_face=False), models=FineModels())
     assert np.abs(full_size(painting).astype(int) - fine_of(painting)).max() <= 1
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize(("size", "brush"), [((501, 461), 4.0), ((301, 280), 0.2)])
+@pytest.mark.parametrize(("size", "brush"), [((501, 461), 2.2), ((301, 280), 0.11)])
 def test_a_coarse_brush_and_a_small_photo_need_no_tiles(size, brush):
     models = FineModels()
     painting = paint(
         Photo(PHOTO.pixels[: size[0], : size[1]]),
-        Settings.from_flat(brush=brush, painterly=0.0, broad=0.0),
+        NETWORK.changed(brush=brush, painterly=0.0),
         models=models,
     )
     assert fine_of(painting) is None

@@ -12,15 +12,15 @@ from pipeline.stages.stylize.generator import stylize
 from pipeline.steps.painters import network_of
 from pipeline.steps.run import Run
 from pipeline.types import Photo
-from pipeline.variants import MOODS
+from pipeline.variants import NETWORK_MOODS
 from pipeline.weights.catalog import CATALOG
 from ui import available
 from ui.available import available_choices, with_available_choices
 from ui.badges import badge_of
 from ui.widgets import from_link
 
-OPTION = next(option for option in options() if option.flag == "mood")
-OWN = [mood.network for mood in MOODS.values() if mood.network]
+OPTION = next(option for option in options() if option.flag == "network_mood")
+OWN = [mood.network for mood in NETWORK_MOODS.values() if mood.network]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,11 @@ def models():
 def test_a_moods_painter_is_embedded_and_paints_with_the_same_strokes(name):
     entry, usual = CATALOG[name], CATALOG["monet_light"]
     assert entry.embedded
-    assert (entry.role, entry.stroke_px, entry.seeded) == ("mood", usual.stroke_px, usual.seeded)
+    assert (entry.role, entry.stroke_px, entry.seeded) == (
+        "network_mood",
+        usual.stroke_px,
+        usual.seeded,
+    )
     assert entry.sha256 != usual.sha256
 
 
@@ -41,7 +45,7 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
     photo = np.repeat(np.repeat(ramp[None, :, None], 256, 0), 3, 2)
 
     def yellow(mood):
-        settings = Settings.from_flat(mood=mood, weights="embedded")
+        settings = Settings.from_flat(network_mood=mood, weights="embedded")
         painter = network_of(Run(Photo(to_uint8(photo)), settings, models))
         painted = stylize(
             photo,
@@ -62,16 +66,18 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
 
 
 def test_the_painting_says_whose_mood_it_has(models):
-    settings = Settings.from_flat(mood="mist", restore=False)
+    settings = Settings.from_flat(painter="network", network_mood="mist", restore=False)
     painting = paint(Photo(np.full((96, 128, 3), 120, np.uint8)), settings, models=models)
     assert badge_of(painting, "paint") == "monet_mist"
 
 
 def test_moods_are_offered_where_their_weights_are(monkeypatch):
-    assert [choice for _, choice in available_choices(OPTION)] == list(MOODS)
-    settings = from_link({"mood": "dusk"})[0]
+    assert [choice for _, choice in available_choices(OPTION)] == list(NETWORK_MOODS)
+    settings = from_link({"format": "2", "network_mood": "dusk"})[0]
     assert with_available_choices(settings) == (settings, [])
     monkeypatch.setattr(available, "is_available", lambda network: network is None)
     settings, said = with_available_choices(settings)
-    assert settings.paint.mood == "monet"
-    assert said == ["The mood Dusk needs monet_dusk (2 MB), which is not here; Monet is used."]
+    assert settings.paint.network_mood == "monet"
+    assert said == [
+        "The network's mood Dusk needs monet_dusk (2 MB), which is not here; Monet is used."
+    ]

@@ -20,8 +20,9 @@ from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import WeightError
 from tests.test_paint import PlainModels, photo_of
 
+NETWORK = {"painter": "network"}
 LIKE = {"painter": "portrait-aware", "style_px": 128, "iterations": 2}
-PAINTERS = {"monet": {}, "strokes": {"painter": "strokes"}, "portrait-aware": LIKE}
+PAINTERS = {"strokes": {}, "network": NETWORK, "portrait-aware": LIKE}
 # What has no other value to try: these painters' own settings are tried under both painters.
 SAME = {"painter"}
 
@@ -179,14 +180,21 @@ def test_a_prompt_shows_no_stale_stage(models, kept, painter, said):
 
 
 def test_another_photo_shows_no_stale_stage(models, kept):
-    cache, _ = kept["monet"]
+    cache, _ = kept["strokes"]
     photo = Photo(PHOTO.pixels[::-1].copy())
     again = paint(photo, settings_of({}), models=models, prompt=A, cache=copied(cache))
     assert_same(again, paint(photo, settings_of({}), models=models, prompt=A))
 
 
 @pytest.mark.parametrize(
-    "flags", [{"strength": 0.4}, {"harmony": 0.1}, {"mood": "mist"}, {"keep": "person"}, LIKE]
+    "flags",
+    [
+        {"strength": 0.4},
+        {"harmony": 0.1},
+        {**NETWORK, "network_mood": "mist"},
+        {"keep": "person"},
+        LIKE,
+    ],
 )
 def test_a_comparison_shows_no_stale_version(models, flags):
     cache = RunCache()

@@ -8,9 +8,11 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps.full_size import alpha_at, full_size, result_size
-from pipeline.types import Cancelled, Photo
+from pipeline.types import Cancelled, Photo, Prompt, PromptError, Style
 from tests.test_paint import PlainModels, photo_of
 
+RED = np.linspace((90, 10, 10), (250, 120, 70), 64 * 64).reshape(64, 64, 3).astype(np.uint8)
+REDDISH = Prompt(styles=(Style(RED),))
 STROKES = Settings.from_flat(painter="strokes")
 
 
@@ -51,7 +53,7 @@ def test_a_large_photo_is_rendered_at_its_own_size(monkeypatch):
 def test_a_networks_painting_is_enlarged_only_where_that_is_asked_for():
     photo = photo_of(120, 160)
     for asked, long in (("auto", 160), ("photo", 160), ("2048", 2048)):
-        done = paint(photo, Settings.from_flat(size=asked), models=PlainModels())
+        done = paint(photo, Settings.from_flat(painter="network", size=asked), models=PlainModels())
         assert max(full_size(done).shape) == long
 
 
@@ -73,3 +75,36 @@ def test_painting_by_strokes_can_be_cancelled():
 def test_a_picture_of_nothing_is_painted():
     blank = Photo(np.full((64, 96, 3), 128, np.uint8))
     assert paint(blank, STROKES, models=PlainModels()).result.shape == (64, 96, 3)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"brush": 0.4}, {"looseness": 0.0}, {"looseness": 1.0}, {"impasto": 0.0}, {"impasto": 3.0},
+        {"mood": "morning"}, {"mood": "dusk"}, {"mood": "picture"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_each_choice_is_seen_in_the_painting(changed):
+    usual, other = (
+        paint(photo_of(120, 160), STROKES.changed(**how), models=PlainModels(), prompt=REDDISH)
+        for how in ({}, changed)
+    )
+    one, two = (each.painted.scene.fine.astype(float) for each in (usual, other))
+    assert np.abs(one - two).mean() > 1
+    assert np.isfinite(other.result).all()
+
+
+def test_a_pictures_colors_are_taken_over():
+    photo = Photo(np.full((120, 160, 3), 128, np.uint8))
+    redder = [
+        np.ptp(paint(photo, STROKES.changed(mood=mood), models=PlainModels(), prompt=REDDISH)
+               .styled.mean((0, 1))[[0, 2]])
+        for mood in ("monet", "picture")
+    ]  # fmt: skip
+    assert redder[1] > redder[0] + 0.05
+
+
+def test_the_colors_of_no_picture_are_asked_for():
+    with pytest.raises(PromptError, match="Wanted a picture"):
+        paint(photo_of(120, 160), STROKES.changed(mood="picture"), models=PlainModels())

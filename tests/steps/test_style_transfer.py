@@ -206,7 +206,7 @@ def test_vgg_is_brought_to_the_compact_networks_levels():
 
 def flags(*given):
     parser = argparse.ArgumentParser()
-    parser.add_argument("--painter", default="monet")
+    parser.add_argument("--painter", default="network")
     add_styles(parser)
     return styles_of(parser.parse_args(given))
 
@@ -234,7 +234,7 @@ def test_styles_are_named_with_their_shares():
     ("given", "said"),
     [
         (["--painter", "portrait-aware"], NO_STYLE),
-        (["--style", "night.jpg"], "add that, or leave them out"),
+        (["--style", "night.jpg"], "add one of these, or leave them out"),
         (["--painter", "portrait-aware", "--style", "night.jpg=none"], "a share above 0"),
         (["--painter", "portrait-aware", "--style", "night.jpg=-1"], "a share above 0"),
         (["--painter", "portrait-aware", "--style", "nowhere.jpg"], "nowhere.jpg"),

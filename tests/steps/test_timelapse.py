@@ -62,7 +62,7 @@ def test_the_film_ends_with_the_finished_painting():
 
 
 def test_only_strokes_have_a_film():
-    done = paint(photo_of(120, 160), Settings(), models=PlainModels())
+    done = paint(photo_of(120, 160), Settings.from_flat(painter="network"), models=PlainModels())
     with pytest.raises(ValueError, match="painter strokes"):
         next(timelapse(done))
 

@@ -38,7 +38,14 @@ def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):
 def test_a_link_that_names_what_is_not_here_falls_back_in_a_sentence(monkeypatch, service):
     monkeypatch.setattr(available, "is_available", lambda network: network is None)
     settings, said = with_available_choices(
-        from_link({"segmenter": "sam_vit_h", "detector": "retinaface_resnet50", "brush": "2"})[0]
+        from_link(
+            {
+                "segmenter": "sam_vit_h",
+                "detector": "retinaface_resnet50",
+                "brush": "2",
+                "format": "2",
+            }
+        )[0]
     )
     assert settings == Settings.from_flat(brush=2.0)
     assert (

@@ -14,6 +14,7 @@ from pipeline.stages.segment.scribbles import draw
 from pipeline.types import ADDED, Prompt, drawing_of
 from tests.page import (  # noqa: F401 - `private` is a fixture
     NO_STYLES,
+    OWN_SIZE,
     SIZE,
     Pipeline,
     components,
@@ -30,7 +31,7 @@ from ui.reframing import reframed
 from ui.service import STILL, PaintService
 from ui.widgets import AT_ONCE, OPTIONS, changed_at_once, from_link, to_widgets
 
-SQUARE = Settings.from_flat(paper="square", border=10.0)
+SQUARE = Settings.from_flat(paper="square", border=10.0, size="photo")
 
 
 class Framing(Pipeline):
@@ -103,11 +104,11 @@ def test_another_frame_waits_for_paint():
 
 def test_a_link_carries_a_frame_and_one_without_it_frames_nothing():
     settings = SQUARE.changed(straighten=-1.5)
-    link = {flag: str(value) for flag, value in settings.flat().items()}
+    link = {flag: str(value) for flag, value in settings.written().items()}
     assert from_link(link | {"restore": "true", "paint": "true", "keep_face": "true"}) == (
         settings, [],
     )  # fmt: skip
-    assert from_link({"brush": "2"})[0].frame == FrameSettings()
+    assert from_link({"format": "2", "brush": "2"})[0].frame == FrameSettings()
 
 
 # What a person corrected stays where it was
@@ -182,7 +183,7 @@ def test_the_result_says_how_large_it_is(service, photo):
     values = {"path": str(photo)}, None, *NO_STYLES, *to_widgets(state.settings)
     told = handlers_of(service).paint_photo(visitor("anna"), lambda done, desc: None, *values)
     assert told[components().size] == "5461 × 8192 px, 46 × 69 cm at 300 dpi"  # noqa: RUF001
-    assert describe_size((200, 300), Settings()) == "300 × 200 px, 2.5 × 1.7 cm at 300 dpi"  # noqa: RUF001
+    assert describe_size((200, 300), OWN_SIZE) == "300 × 200 px, 2.5 × 1.7 cm at 300 dpi"  # noqa: RUF001
 
 
 def test_the_controls_of_the_frame_stand_in_its_box():

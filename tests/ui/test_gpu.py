@@ -118,13 +118,14 @@ def test_what_stages_made_is_kept_here_and_blending_again_needs_no_card(card):
 
 def test_only_what_is_missing_is_run_on_the_card(card):
     run, cache, photo = borrowing(paint), RunCache(), photo_of()
-    run(photo, Settings(), models=CardModels(), cache=cache)
+    how = Settings.from_flat(painter="network")
+    run(photo, how, models=CardModels(), cache=cache)
     before = names(cache)
     models = CardModels()
-    run(photo, Settings.from_flat(brush=3.0), models=models, cache=cache)
+    run(photo, how.changed(brush=3.0), models=models, cache=cache)
     assert len(card.lent) == 2
     assert names(cache) > before
-    made = Job(paint, (photo, Settings.from_flat(brush=3.0)), {}, dict(cache._values))
+    made = Job(paint, (photo, how.changed(brush=3.0)), {}, dict(cache._values))
     gpu.BORROWERS["models"] = plain = PlainModels()
     *_, outcome = gpu.run_job(made, "/nowhere")
     assert isinstance(outcome.value, Painting)

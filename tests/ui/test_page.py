@@ -176,7 +176,7 @@ def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path,
     file = service.write_full_size("anna", state_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")
-    assert read_settings(file) == settings
+    assert read_settings(file) == (settings, ())
     assert "stand-in" in made.info["portrait-settings"]
 
 
@@ -286,8 +286,10 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
-    file, report = served.predict(photo=handle_file(photo), brush=2, api_name="/paint")
-    assert read_settings(Path(file)) == Settings.from_flat(brush=2.0)
+    file, report = served.predict(
+        photo=handle_file(photo), brush=2, size="photo", api_name="/paint"
+    )
+    assert read_settings(Path(file)) == (Settings.from_flat(brush=2.0, size="photo"), ())
     assert (np.asarray(Image.open(file)) == 255 - np.asarray(Image.open(photo))).all()
     assert report["settings"]["brush"] == 2
     assert report["weights"] == [{"name": "stand-in", "sha256": "0" * 64, "unpinned": False}]
@@ -296,7 +298,7 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ({"brush": 99}, "0.2 to 4"),
+        ({"brush": 99}, "0.1 to 3"),
         ({"keep": "nose"}, "face, hair, person"),
         ({"paint": 1}, "on or off"),
     ],

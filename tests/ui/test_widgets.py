@@ -69,9 +69,8 @@ def test_a_blend_takes_nothing_else_from_the_controls():
 
 
 def test_a_link_sets_controls_and_ignores_what_is_not_ours():
-    assert from_link({"brush": "2", "keep_face": "false", "__theme": "dark", "utm": "x"}) == (
-        Settings.from_flat(brush=2.0, keep_face=False), [],
-    )  # fmt: skip
+    query = {"format": "2", "brush": "2", "keep_face": "false", "__theme": "dark", "utm": "x"}
+    assert from_link(query) == (Settings.from_flat(brush=2.0, keep_face=False), [])
 
 
 @pytest.mark.parametrize(
@@ -85,14 +84,14 @@ def test_a_link_sets_controls_and_ignores_what_is_not_ours():
     ],
 )
 def test_a_links_bad_value_is_said_and_ignored(bad):
-    settings, said = from_link({**bad, "feather": "0.1"})
+    settings, said = from_link({"format": "2", **bad, "feather": "0.1"})
     assert settings == Settings.from_flat(feather=0.1)
     assert len(said) == 1
     assert next(iter(bad)) in said[0]
 
 
 def test_opening_a_link_fills_the_controls(service):
-    opened = handlers_of(service).open(visitor("anna", brush="2", keep="<b>"))
+    opened = handlers_of(service).open(visitor("anna", format="2", brush="2", keep="<b>"))
     assert from_widgets(controls_in(opened)) == Settings.from_flat(brush=2.0)
     assert "&lt;b&gt;" in notes_in(opened)
 
@@ -119,4 +118,4 @@ def test_what_takes_no_painting_is_answered_while_its_slider_moves(stage):
     flags = {option.flag for option in OPTIONS if option.path[0] == stage}
     assert flags
     assert flags <= set(AT_ONCE)
-    assert {"brush", "painter", "mood"}.isdisjoint(AT_ONCE)
+    assert {"brush", "painter", "network_mood"}.isdisjoint(AT_ONCE)

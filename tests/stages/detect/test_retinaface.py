@@ -213,17 +213,18 @@ class Models(PlainModels):
 
 def test_the_chosen_detector_finds_the_faces_of_a_painting():
     models, cache = Models(), Remembering()
-    parsed = paint(photo_of(), Settings(), models=models, cache=cache)
+    network = Settings.from_flat(painter="network")
+    parsed = paint(photo_of(), network, models=models, cache=cache)
     assert "retinaface_mobilenet" not in models.runs
     found = paint(
-        photo_of(), Settings.from_flat(detector="retinaface_mobilenet"), models=models, cache=cache
+        photo_of(), network.changed(detector="retinaface_mobilenet"), models=models, cache=cache
     )
     assert models.runs["retinaface_mobilenet"] == 1
     assert "retinaface_mobilenet" in {use.name for use in found.weights}
     assert len(found.faces) == 1
     assert found.mask is not None
-    assert models.runs["painter"] == 4, (
-        "the scene once, finely and broadly, whoever finds the faces; "
+    assert models.runs["painter"] == 3, (
+        "the scene once, whoever finds the faces; "
         "the face that each finds is painted with its own strokes"
     )
     assert parsed.settings != found.settings

@@ -108,7 +108,10 @@ def test_a_drawing_obeys_after_box_and_clicks_whatever_they_said():
 def test_drawing_needs_neither_a_face_nor_a_network_that_follows_clicks():
     models = Models(face=False)
     painting = painted(
-        models=models, painterly=0.0, prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60))))
+        models=models,
+        painter="network",
+        painterly=0.0,
+        prompt=Prompt(drawn=strokes(add=((10, 60), (10, 60)))),
     )
     assert models.made == {}
     assert POINTER not in {use.name for use in painting.weights}
@@ -123,10 +126,11 @@ def test_drawing_needs_neither_a_face_nor_a_network_that_follows_clicks():
 def test_another_stroke_runs_no_network_but_the_brush_that_touches_what_is_kept():
     models, cache = Models(HAND), Remembering()
     clicked = Prompt(((200, 220, True),))
-    first = painted(models=models, cache=cache, prompt=clicked)
+    first = painted(models=models, painter="network", cache=cache, prompt=clicked)
     runs, asked = dict(models.runs), len(models.made[POINTER].asked)
     second = painted(
         models=models,
+        painter="network",
         cache=cache,
         prompt=Prompt(clicked.points, None, strokes(take=((100, 120), (90, 110)))),
     )

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.stages.strokes.color import BLACK, in_monets_light, transport
-from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, monet
+from pipeline.stages.strokes.color import BLACK, cast, in_monets_light, transport
+from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
+from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody
 
 HUES = np.deg2rad([30, 90, 140, 210, 290, 350])
@@ -30,6 +31,39 @@ def test_the_table_is_small_and_of_paintings():
     assert len(light.palettes) > 1000
     np.testing.assert_allclose(light.weights.sum(1), 1, atol=0.01)
     assert (light.chroma_at(np.array(LIGHTS, np.float32)) > 3).all()
+
+
+def test_moods_differ_as_their_names_say():
+    moods = {name: monet(name) for name in MOODS if name != "picture"}
+    assert not moods["monet"].cast.any()
+    median = {name: light.quantiles[QUANTILES // 2] for name, light in moods.items()}
+    assert median["dusk"] < median["noon"] < median["winter"]
+    assert (
+        moods["winter"].chroma.mean() < moods["monet"].chroma.mean() < moods["noon"].chroma.mean()
+    )
+    yellow = {name: light.hues[3, 1] for name, light in moods.items()}
+    assert yellow["morning"] < yellow["monet"] < yellow["dusk"]
+    with pytest.raises(ValueError, match="no mood"):
+        monet("midnight")
+
+
+def test_one_paintings_light_is_its_own():
+    y = np.linspace(0, 1, 90, dtype=np.float32)[:, None]
+    red = np.stack([0.3 + 0.6 * y, 0.2 * y, 0.1 + 0 * y], -1).repeat(70, 1)
+    light = light_of(red)
+    assert light.palettes.shape == (1, 16, 3)
+    assert (light.hues[1:4, 0] > 20).all()
+    assert (light.cast[1:4, 0] > 15).all()
+    assert (np.diff(light.quantiles) >= 0).all()
+
+
+def test_a_mood_is_cast_over_everything_least_over_skin():
+    lab = np.full((96, 96, 3), (60, 0, 0), np.float32)
+    subject = replace(nobody((96, 96)), skin=np.repeat([[0.0, 1.0]], 96, 0).repeat(48, 1))
+    change = (cast(lab, subject, monet("dusk")) - lab)[..., 2]
+    assert change[0, 0] > 3
+    assert 0 < change[0, -1] < 0.5 * change[0, 0]
+    assert cast(lab, subject, monet()) is lab
 
 
 @pytest.mark.parametrize("hue", HUES)

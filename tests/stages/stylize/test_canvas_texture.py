@@ -77,7 +77,7 @@ def grain_in(painting, without):
 
 def test_it_is_under_the_scene_and_under_the_kept_face_as_far_as_that_is_painted():
     photo = Photo((photo_of().pixels // 2 + 64).astype(np.uint8))
-    plain = {"restore": False, "face_strength": 1.0, "harmony": 0.0}
+    plain = {"painter": "network", "restore": False, "face_strength": 1.0, "harmony": 0.0}
 
     def made(canvas, painterly):
         return paint(
@@ -98,7 +98,7 @@ def test_no_strength_is_the_photo_without_a_canvas():
     photo = photo_of()
     bare = paint(
         photo,
-        Settings.from_flat(strength=0, keep_face=False, restore=False, canvas=3),
+        Settings.from_flat(painter="network", strength=0, keep_face=False, restore=False, canvas=3),
         models=PlainModels(),
     )
     np.testing.assert_array_equal(full_size(bare), photo.pixels)

@@ -1,13 +1,17 @@
-"""Broaden the strokes of calm places, as painters take a wide brush for a wall."""
+"""Broaden the strokes of calm places, as painters take a wide brush for a wall.
+
+The embedded painter learned its manner beneath them; paintings are made without them by now.
+
+Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes": fine
+strokes only where the photo asks for them.
+"""
 
 import numpy as np
 
 from pipeline.ops.color import to_lab
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
-from pipeline.stages.stylize.generator import asked_size, stylize
-from pipeline.stages.stylize.scene import change_scene
-from pipeline.types import Image, Mask, Network, Scene
+from pipeline.types import Image, Mask
 
 WIDER = 2.5  # times the width of the widest usual stroke
 # Local standard deviation of CIELAB: up to `CALM` strokes are all broad, from `LIVELY` on none is.
@@ -18,34 +22,6 @@ NEAR, AROUND = 0.6, 0.8
 # Likewise: what is coarser than this is taken out of the change. It is light and shadow, which the
 # painting has already.
 OWN = 1.6
-
-
-def broad_strokes(
-    photo: Image,
-    painted: Image,
-    network: Network,
-    *,
-    brush: float,
-    stroke_px: float,
-    seeded: bool = False,
-) -> Image:
-    """Paint the photo with broad strokes; return their difference from `painted` in calm places.
-
-    All (H, W, 3). `brush`, `stroke_px` and `seeded` are those of `stylize`.
-
-    Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes": fine
-    ones only where the photo asks for them.
-    """
-    wide = brush * WIDER
-    size = photo.shape[:2]
-    broad = stylize(photo, network, brush=wide, stroke_px=stroke_px, seeded=seeded)
-    return broad_change(
-        photo,
-        painted,
-        broad,
-        asked_size(size, brush=wide, stroke_px=stroke_px),
-        stroke_px=stroke_px,
-    )
 
 
 def broad_change(
@@ -71,19 +47,3 @@ def calm(photo: Image, stroke_px: float) -> Mask:
     differs = ((lab - blurred(lab, NEAR * stroke_px)) ** 2).sum(2)
     deviation = np.sqrt(blurred(differs, AROUND * stroke_px))
     return np.clip((LIVELY - deviation) / (LIVELY - CALM), 0, 1, dtype=np.float32)
-
-
-def lay_broad_strokes(scene: Scene, strokes: Image, amount: float) -> Scene:
-    """Add the broad `strokes`, as `broad_strokes` returns them, times `amount` to the painting."""
-    if not amount:
-        return scene
-    return change_scene(
-        scene,
-        np.float32(amount) * strokes,
-        _sum,
-    )
-
-
-def _sum(picture: Image, change: Image) -> Image:
-    out = picture + change
-    return out.clip(0, 1, out=out)

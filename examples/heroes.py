@@ -1,0 +1,48 @@
+"""Paint the README's pictures from the examples: `python examples/heroes.py`."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pipeline.io.image_files import read_photo
+from pipeline.ops.tensor import to_uint8
+from pipeline.paint import paint
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
+from pipeline.types import Pixels
+
+HERE = Path(__file__).parent
+HIGH = 640  # px
+PORTRAITS = ("portrait", "president", "glasses")
+MOODS = ("monet", "morning", "noon", "dusk", "winter")
+QUALITY = 88
+
+
+def at_height(picture: Pixels) -> Image.Image:
+    """Return a picture, (H, W, 3), `HIGH` px high."""
+    image = Image.fromarray(picture)
+    return image.resize((round(image.width * HIGH / image.height), HIGH), Image.Resampling.LANCZOS)
+
+
+def write_row(name: str, pictures: list[Image.Image]) -> None:
+    """Write pictures side by side."""
+    row = np.hstack([np.asarray(each) for each in pictures])
+    Image.fromarray(row).save(HERE / name, quality=QUALITY, optimize=True)
+
+
+def main() -> None:
+    """Paint and write both rows."""
+    models, shown = Models(), []
+    for name in PORTRAITS:
+        photo = read_photo(HERE / f"{name}.jpg")
+        shown += [at_height(photo.pixels), at_height(full_size(paint(photo, models=models)))]
+    write_row("result.jpg", shown)
+    photo = read_photo(HERE / "president.jpg")
+    every = (paint(photo, Settings.from_flat(mood=mood), models=models) for mood in MOODS)
+    write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])
+
+
+if __name__ == "__main__":
+    main()
