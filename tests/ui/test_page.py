@@ -21,6 +21,7 @@ from pipeline.types import Cancelled, Photo, PhotoError, Progress
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
     NO_STYLES,
+    OWN_SIZE,
     Pipeline,
     controls_in,
     handlers_of,
@@ -124,7 +125,7 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
 
 def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
     state = state_by(service, photo)
-    assert service.blend_again("anna", state, Settings.from_flat(brush=3.0)) is state
+    assert service.blend_again("anna", state, OWN_SIZE.changed(brush=3.0)) is state
     assert len(pipeline.asked) == 1
 
 
@@ -172,7 +173,7 @@ def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path,
     alpha = np.full((50, 30), 128, np.uint8)
     path = tmp_path / "ghost.png"
     path.write_bytes(encode_png(pixels, alpha=alpha))
-    settings = Settings.from_flat(harmony=0.3)
+    settings = OWN_SIZE.changed(harmony=0.3)
     file = service.write_full_size("anna", state_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")

@@ -9,7 +9,7 @@ Float = NDArray[np.float32]
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
-BROKEN = (14.0, 9.0, 11.0)  # deviation of strokes' colors, L, a, b
+BROKEN = (12.0, 8.0, 10.0)  # deviation of strokes' colors, L, a, b
 STREAKED = (1.6, 1.0, 1.0)  # how much more the second color differs from the first
 ACCENT = 1.0  # how far strokes go to other colors of the palette, at most
 FAR = (0.8, 1.8)  # of a beta distribution: how far they go

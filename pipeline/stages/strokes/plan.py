@@ -26,18 +26,18 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 1.9, 0.4  # mean length, in widths, and likewise its deviation
+LENGTH, LENGTHS = 2.4, 0.4  # mean length, in widths, and likewise its deviation
 # Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
 # over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
 # much more of it is left where the photo is out of focus; `trace`'s tolerance; how thick the paint
 # is; how much wilder the direction is.
 SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
-ANYWAY = (1.0, 0.35, 0.16, 0.08, 0.03)
+ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
 LEFT = (0.0, 0.1, 0.2, 0.5, 0.9)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
-WILDER = (1.0, 1.0, 1.1, 1.3, 1.5)
+WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
 WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
@@ -170,9 +170,9 @@ def _of_one_size(
     near = np.maximum(BESIDE * guide.edge[i, j], NARROW * widths)
     widths = np.where(strict, np.minimum(widths, near), widths)
     lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
-    lengths *= (1 + 1.2 * hair + 0.2 * calm) * (1 - 0.25 * behind)
+    lengths *= (1 + 0.9 * hair + 0.2 * calm) * (1 + 0.2 * behind)
     turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
-    turns *= (0.6 + 0.7 * behind) * (1 - 0.4 * face)
+    turns *= (0.6 + 0.2 * behind) * (1 - 0.4 * face)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
     spines, counts, colors = trace(
@@ -183,7 +183,7 @@ def _of_one_size(
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
-    lively = (1 - 0.35 * calm) * (0.68 + 0.42 * behind + 0.12 * face) * brush.loose
+    lively = (1 - 0.45 * calm) * (0.58 + 0.27 * behind + 0.1 * face) * brush.loose
     lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     swing *= (1 - 0.3 * face) * (1 - 0.5 * subject.skin[i, j])
