@@ -59,6 +59,7 @@ def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeigh
     from pipeline.runtime.models import Loaded, Models, assemble
     from pipeline.settings import Settings
     from pipeline.stages.stylize.generator import stylize
+    from pipeline.steps.painters import width_of
 
     began = time.perf_counter()
     added = {v.entry.name: assemble(v, compile_openvino) for v in (restorer, painter)}
@@ -77,10 +78,11 @@ def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeigh
         open_stages.append(progress.stage)
         forget_peak()
 
+    network = Settings.from_flat(painter="network")
     models.warm()
     loading = time.perf_counter() - began
     for _ in range(2):
-        painting = paint(photo, Settings(), models=models, report=report)
+        painting = paint(photo, network, models=models, report=report)
     meter.megabytes[open_stages[-1]] = peak_megabytes()
     meter.seconds.update(painting.seconds)
     for _ in range(2):
@@ -88,7 +90,7 @@ def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeigh
             stylize(
                 painting.original,
                 added[painter.entry.name].run,
-                brush=Settings().paint.brush,
+                brush=width_of(network.paint),
                 stroke_px=painter.entry.stroke_px or 8,
                 seeded=painter.entry.seeded,
             )

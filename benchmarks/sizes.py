@@ -44,7 +44,9 @@ def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[s
     from pipeline.paint import paint
     from pipeline.runtime.engines import compile_openvino
     from pipeline.runtime.models import Loaded, Models, assemble
+    from pipeline.settings.stages import BRUSH
     from pipeline.steps.full_size import full_size
+    from pipeline.steps.painters import USUAL_WIDTH
 
     mine = assemble(painter, compile_openvino)
 
@@ -56,7 +58,9 @@ def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[s
     models.warm()
     finest = (mine.entry.stroke_px or 8) * 100 / min(large.pixels.shape[:2])
     forget_peak()
-    painting = paint(large, Settings.from_flat(brush=min(max(finest, 0.2), 4.0)), models=models)
+    brush = min(max(finest / USUAL_WIDTH, BRUSH[0]), BRUSH[1])
+    network = Settings.from_flat(painter="network", brush=brush)
+    painting = paint(large, network, models=models)
     began = time.perf_counter()
     full_size(painting)
     ended, seconds = time.perf_counter(), painting.seconds["paint"]

@@ -19,7 +19,8 @@ import numpy as np
 
 from benchmarks.portrait import markdown
 from benchmarks.sizes import resized
-from pipeline.io.image_files import read_photo, write_picture
+from pipeline.io.encode import write_picture
+from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
 from ui.service import PaintService
 from ui.widgets import AT_ONCE, OPTIONS
