@@ -15,6 +15,7 @@ from pipeline.types import Cancelled
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
     NO_STYLES,
+    OWN_SIZE,
     handlers_of,
     notes_in,
     private,
@@ -161,7 +162,7 @@ def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
     preview = handlers_of(service).show_photo(visitor("anna"), tiff)
     state = state_in(paint(service, {"path": preview, "orig_name": Path(preview).name}))
     assert (state.photo, state.name, state.size) == (Path(tiff["path"]), "Anna", (900, 1_500))
-    assert pipeline.asked[-1][0] == Settings()
+    assert pipeline.asked[-1][0] == OWN_SIZE
 
 
 def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatch):
