@@ -10,7 +10,9 @@ from tests.smoke.browser import EXAMPLES, LEAST_DIFFERENCE, check, pixels_of
 def paint_by_client(url: str) -> None:
     """Paint an example through the API."""
     photo = EXAMPLES / "portrait.jpg"
-    file, report = Client(url, verbose=False).predict(photo=handle_file(photo), api_name="/paint")
+    file, report = Client(url, verbose=False).predict(
+        photo=handle_file(photo), size="photo", api_name="/paint"
+    )
     painted, original = pixels_of(Path(file).read_bytes()), pixels_of(photo.read_bytes())
     check(
         painted.shape == original.shape,
@@ -23,6 +25,7 @@ def paint_by_client(url: str) -> None:
     check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
     like = {
         "painter": "portrait-aware",
+        "size": "photo",
         "style": handle_file(EXAMPLES / "styles/night.jpg"),
         "style_px": 160,
         "iterations": 5,

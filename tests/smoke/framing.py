@@ -9,7 +9,7 @@ from tests.smoke.browser import check, drop_portrait, open_page, paint, shown_in
 
 def frame_in_browser(page: Page, url: str) -> None:
     """Choose a paper and a border by a link, see what will be painted, and paint it."""
-    open_page(page, f"{url}?paper=2x3&border=10&size=2048")
+    open_page(page, f"{url}?format=2&paper=2x3&border=10&size=2048")
     drop_portrait(page)
     page.click("#frame .label-wrap")
     page.wait_for_selector("#framed img")

@@ -7,10 +7,12 @@ from ui.style_box import LIKE
 
 
 def choose_a_mood(page: Page) -> None:
-    """Paint in the mood of mist, which is bluer."""
+    """Paint by a network, then in its mood of mist, which is bluer."""
     shown = page.locator("#slider img >> nth=1")
-    before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
     page.locator("#set-painter label", has_text="by a network").click()
+    page.click("#paint")
+    page.wait_for_selector(".caption-label:has-text('monet_light')", timeout=240_000)
+    before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
     page.locator("label", has_text="Mist").click()
     page.click("#paint")
     page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
