@@ -12,7 +12,7 @@ from pipeline.ops.tensor import to_float
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
-from pipeline.stages.strokes.color import in_monets_light
+from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
@@ -76,7 +76,7 @@ def _planned(
     rng = np.random.default_rng(SEED)
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
     target, palette = in_monets_light(lab, subject, detail, light, rng)
-    motif = Motif(target, palette, subject, calm, detail)
+    motif = Motif(crisp(target, subject), palette, subject, calm, detail)
     return plan(motif, rng, brush, lambda done: tell(PLANNED * done))
 
 

@@ -24,10 +24,16 @@ NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
 CENTERS = 12  # colors of a photo that are compared with palettes
 LIFT = 7.0  # L; the most that skin gains
-USUAL_SKIN = np.array([11, 15], np.float32)  # its color, a and b, at middle light
+USUAL_SKIN = np.array([12, 17], np.float32)  # its color, a and b, at middle light
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
 BEARD, BEARD_REACH, BEARD_DOWN = 0.7, 0.06, (0.2, 0.45)
+# How much more than they do things differ from what is around them, as far as this share of the
+# short side; and how much less so on skin.
+CRISP, CRISP_REACH, CRISP_SKIN = 0.2, 0.03, 0.5
+# Of a gray photo: how far from skin, in widths of what is near, hands may be; how much lighter or
+# darker, L; and how far what may be skin is painted so.
+HANDS, LIKE_SKIN, MAYBE_SKIN = 4.0, 18.0, 0.85
 # How far a mood's light is cast over things, and how much less over skin and hair.
 CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
 RED = 0.6  # radians, the hue of red
@@ -70,6 +76,15 @@ def _lit(
     out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = dark_cloth(lab, out, subject)
     return cast(white_cloth(lab, out, subject), subject, light), palette
+
+
+def crisp(lab: Float, subject: Subject) -> Float:
+    """Overdo how things differ from their surroundings, least on skin: a painter decides."""
+    around = blurred(lab, CRISP_REACH * min(lab.shape[:2]))
+    weight = CRISP * (1 - CRISP_SKIN * subject.skin)
+    out = lab + weight[..., None] * (lab - around)
+    out[..., 0] = out[..., 0].clip(min(BLACK, float(lab[..., 0].min())), 98)
+    return out
 
 
 def cast(lab: Float, subject: Subject, light: Light) -> Float:
@@ -223,6 +238,8 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     if not (skin > 0.5).any():
         return lab
     sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
+    if tint is not None:
+        skin = np.maximum(skin, _like_skin(photo, subject, sigma))
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
     was, now = np.moveaxis(local_mean(light, skin, sigma), -1, 0)
     most = LIFT if tint is None else LIFT / 2  # a gray photo does not say how light a skin is
@@ -241,6 +258,18 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
     out = np.concatenate([own[..., None], ab], -1)
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
+
+
+def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:
+    """Guess where a person of a gray photo is bare, too, (H, W) in [0, 1]: about as light as skin.
+
+    Without color, hands and ears are hardly told from cloth; cloth may be of skin's color, but
+    a hand may not be lilac.
+    """
+    light, near = np.ascontiguousarray(photo[..., 0]), blurred(subject.skin, HANDS * sigma)
+    usual = blurred(light * subject.skin, HANDS * sigma) / np.maximum(near, 1e-3)
+    alike = np.exp(-(((blurred(light, 0.1 * sigma) - usual) / LIKE_SKIN) ** 2)) * subject.person
+    return _single(MAYBE_SKIN * alike * (1 - subject.hair))
 
 
 def _beard(detail: Float, subject: Subject) -> Float:

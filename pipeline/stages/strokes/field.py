@@ -15,15 +15,17 @@ SCALES = ((2.5, 1.0), (8.0, 0.6), (20.0, 0.2))  # of averaging the structure ten
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
 WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
 # Radians: the direction of calm strokes behind and on people, and how far both drift.
-SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.6
+SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
 DRIFT = (5, 6)  # places down and across between which it drifts
 BAND = np.ones((7, 7), np.uint8)  # px around an outline
 
 
 def directions(
     lab: Float, calm: Float, person: Float, around: Float, rng: np.random.Generator
-) -> Float:
-    """Return the unit vectors, (H, W, 2) x and y, along which a picture is painted.
+) -> tuple[Float, Float]:
+    """Return the unit vectors along which a picture is painted, and how far form leads.
+
+    The first are (H, W, 2) x and y, the second is (H, W) in [0, 1].
 
     `lab`: (H, W, 3) CIELAB. `calm`: how far the picture is out of focus, (H, W) in [0, 1]; there
     strokes follow a slow direction of their own. `person`: (H, W) in [0, 1]; what is behind does
@@ -57,7 +59,8 @@ def directions(
     both = double * lead[..., None] + slow * (1 - 0.85 * lead[..., None]) * 0.7
     both = resized(cv2.GaussianBlur(both.astype(np.float32), (0, 0), 1.2), size)
     angle = 0.5 * np.arctan2(both[..., 1], both[..., 0])
-    return np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
+    field = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
+    return field, resized(np.maximum(lead, strength[..., 0]), size)
 
 
 def _edges(lab: Float) -> Float:

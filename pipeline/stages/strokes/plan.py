@@ -26,19 +26,21 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 2.4, 0.4  # mean length, in widths, and likewise its deviation
+LENGTH, LENGTHS = 2.8, 0.4  # mean length, in widths, and likewise its deviation
 # Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
 # over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
-# much more of it is left where the photo is out of focus; `trace`'s tolerance; how thick the paint
+# much more of it is left where the photo is out of focus, and how much less colors vary there; `trace`'s tolerance; how thick the paint
 # is; how much wilder the direction is.
 SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
-LEFT = (0.0, 0.1, 0.2, 0.5, 0.9)
+LEFT = (0.0, 0.1, 0.3, 0.8, 1.5)
+STILL = (0.35, 0.35, 0.45, 0.6, 0.7)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
-WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
+WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
+LED = 0.7  # how much less wild it is where form leads
 LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
 COARSER, ENOUGH = 2, 4.0  # times; errors are compared at a fraction of the size: px of a width
@@ -89,11 +91,12 @@ class Motif:
 class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
-    `edge`: how far the region's outline is, (H, W) px.
+    `lead`: how far form leads, (H, W) in [0, 1]; `edge`: how far the region's outline is, (H, W) px.
     `softened`: the target, blurred by a deviation, px.
     """
 
     field: Float
+    lead: Float
     region: NDArray[np.uint8]
     edge: Float
     softened: Callable[[float], Float]
@@ -111,14 +114,14 @@ def plan(
     """
     subject, size = motif.subject, motif.size
     region, edge = regions(subject)
-    field = directions(motif.target, motif.calm, subject.person, subject.around, rng)
+    field, lead = directions(motif.target, motif.calm, subject.person, subject.around, rng)
 
     @cache
     def at_step(step: int) -> Float:
         return blurred(motif.target, 2 ** (step / 2))
 
-    guide = _Guide(field, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
-    widths = layer_widths(subject, motif.detail, brush.size, brush.face_detail)
+    guide = _Guide(field, lead, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
+    widths = layer_widths(subject, motif.detail, motif.calm, brush.size, brush.face_detail)
     ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground
@@ -172,7 +175,7 @@ def _of_one_size(
     lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * hair + 0.2 * calm) * (1 + 0.2 * behind)
     turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
-    turns *= (0.6 + 0.2 * behind) * (1 - 0.4 * face)
+    turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j])
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
     spines, counts, colors = trace(
@@ -183,14 +186,16 @@ def _of_one_size(
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
-    lively = (1 - 0.45 * calm) * (0.58 + 0.27 * behind + 0.1 * face) * brush.loose
+    lively = (1 - STILL[layer] * calm) * (0.45 + 0.4 * behind) * brush.loose
     lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
-    swing *= (1 - 0.3 * face) * (1 - 0.5 * subject.skin[i, j])
+    bare = np.maximum(face, subject.skin[i, j])
+    swing *= 1 - 0.25 * bare
+    lively *= 1 - 0.4 * bare
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 - 0.1 * face) * (1 - 0.3 * calm)
+    relief *= (1 - 0.45 * face) * (1 - 0.3 * calm)
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),

@@ -23,9 +23,10 @@ LAYERS = len(BACK)
 # behind, on clothes, hair, skin and features.
 FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
+BROADER = 0.4  # how much broader strokes are behind where the picture is out of focus
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LARGEST_FACE = 0.6  # of the short side
-NOBODY = 0.65  # of the strokes' width behind people, where nobody is
+NOBODY = 0.75  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -39,11 +40,12 @@ def usual_face(subject: Subject) -> float:
 
 
 def layer_widths(
-    subject: Subject, detail: Float, size: float = 1.0, face_detail: float = 1.0
+    subject: Subject, detail: Float, calm: Float, size: float = 1.0, face_detail: float = 1.0
 ) -> list[Float]:
     """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
 
-    `detail`: how much fine structure there is, (H, W) in [0, 1]. `face_detail`: at 0 faces are
+    `detail`, `calm`: how much fine structure there is, and how far the picture is out of focus, (H,
+    W) in [0, 1]. `face_detail`: at 0 faces are
     painted as broadly as the rest, at 1 as finely as a face needs.
     """
     short = min(subject.away.shape)
@@ -70,6 +72,7 @@ def layer_widths(
             )
             + coarse * (shares[3] + shares[4])
             + np.log1p(-FINER[layer] * fine)
+            + shares[0] * np.log1p(BROADER * calm)
         ).astype(np.float32)
         for layer in range(LAYERS)
     ]
