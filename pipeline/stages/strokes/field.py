@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
 
@@ -21,16 +22,15 @@ BAND = np.ones((7, 7), np.uint8)  # px around an outline
 
 
 def directions(
-    lab: Float, calm: Float, person: Float, around: Float, rng: np.random.Generator
+    lab: Float, calm: Float, subject: Subject, rng: np.random.Generator
 ) -> tuple[Float, Float]:
     """Return the unit vectors along which a picture is painted, and how far form leads.
 
     The first are (H, W, 2) x and y, the second is (H, W) in [0, 1].
 
     `lab`: (H, W, 3) CIELAB. `calm`: how far the picture is out of focus, (H, W) in [0, 1]; there
-    strokes follow a slow direction of their own. `person`: (H, W) in [0, 1]; what is behind does
-    not follow the outline, else it would lie around people like a halo. `around`: vectors along a
-    face's outline, longer where they count more, (H, W, 2) as cosine and sine of twice the angle.
+    strokes follow a slow direction of their own. What is behind a person does not follow the
+    outline, else it would lie around people like a halo; smooth skin goes around the face.
 
     Source: Kyprianidis and Kang 2011, "Image and Video Abstraction by Coherence-Enhancing
     Filtering": the smoothed structure tensor.
@@ -38,7 +38,7 @@ def directions(
     size = (lab.shape[0], lab.shape[1])
     small = size_of_long(size, LONG_PX)
     soft = cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR)
-    own = resized(person, small) > 0.5
+    own, skin = (resized(each, small) > 0.5 for each in (subject.person, subject.skin))
     outline = cv2.dilate(own.astype(np.uint8), BAND) - cv2.erode(own.astype(np.uint8), BAND)
     edges = _edges(soft)
     double, coherence = _averaged(edges)
@@ -46,14 +46,15 @@ def directions(
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
     least, most = (
-        np.where(own, *each).astype(np.float32) for each in zip(WORN, COHERENT, strict=True)
+        np.where(own & ~skin, *each).astype(np.float32)
+        for each in zip(WORN, COHERENT, strict=True)
     )
     lead = smoothstep(coherence, least, most) * (1 - 0.85 * resized(calm, small))
     drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)
     slope = np.where(own, UPRIGHT, SLOPE)
     slope = slope + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
     slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
-    near = resized(np.ascontiguousarray(around), small)
+    near = resized(np.ascontiguousarray(subject.around), small)
     strength = np.linalg.norm(near, axis=-1, keepdims=True).clip(0, 1)
     slow = slow * (1 - strength) + near
     both = double * lead[..., None] + slow * (1 - 0.85 * lead[..., None]) * 0.7

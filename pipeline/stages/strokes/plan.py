@@ -114,7 +114,7 @@ def plan(
     """
     subject, size = motif.subject, motif.size
     region, edge = regions(subject)
-    field, lead = directions(motif.target, motif.calm, subject.person, subject.around, rng)
+    field, lead = directions(motif.target, motif.calm, subject, rng)
 
     @cache
     def at_step(step: int) -> Float:
@@ -190,8 +190,9 @@ def _of_one_size(
     lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
-    swing *= 1 - 0.25 * bare
-    lively *= 1 - 0.4 * bare
+    smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
+    swing *= 1 - 0.2 * bare - 0.4 * smooth
+    lively *= 1 - 0.4 * bare - 0.2 * smooth
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]

@@ -79,7 +79,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
     skin, hair = seen(*FACE_PARTS, Part.BODY_SKIN), seen(Part.HAIR, Part.HEADWEAR)
     # What of a face's oval is neither is skin that the parser was not sure of.
     skin = np.maximum(skin, (1 - smoothstep(away, 0.85, 1.1)) * person * (1 - hair))
-    near = smoothstep(away, 0.35, 0.8) * (1 - smoothstep(away, 1.0, 2.0)) * person
+    near = smoothstep(away, 0.1, 0.6) * (1 - smoothstep(away, 1.0, 2.0)) * person
     return Subject(
         person,
         np.asarray(skin, np.float32),
