@@ -81,10 +81,10 @@ def _lit(
 def crisp(lab: Float, subject: Subject) -> Float:
     """Overdo how things differ from their surroundings, least on skin: a painter decides."""
     around = blurred(lab, CRISP_REACH * min(lab.shape[:2]))
-    weight = CRISP * (1 - CRISP_SKIN * subject.skin)
+    weight = np.float32(CRISP) * (1 - np.float32(CRISP_SKIN) * subject.skin)
     out = lab + weight[..., None] * (lab - around)
     out[..., 0] = out[..., 0].clip(min(BLACK, float(lab[..., 0].min())), 98)
-    return out
+    return _single(out)
 
 
 def cast(lab: Float, subject: Subject, light: Light) -> Float:

@@ -46,8 +46,7 @@ def directions(
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
     least, most = (
-        np.where(own & ~skin, *each).astype(np.float32)
-        for each in zip(WORN, COHERENT, strict=True)
+        np.where(own & ~skin, *each).astype(np.float32) for each in zip(WORN, COHERENT, strict=True)
     )
     lead = smoothstep(coherence, least, most) * (1 - 0.85 * resized(calm, small))
     drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)

@@ -29,8 +29,8 @@ SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
 LENGTH, LENGTHS = 2.8, 0.4  # mean length, in widths, and likewise its deviation
 # Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
 # over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
-# much more of it is left where the photo is out of focus, and how much less colors vary there; `trace`'s tolerance; how thick the paint
-# is; how much wilder the direction is.
+# much more of it is left where the photo is out of focus, and how much less colors vary there;
+# `trace`'s tolerance; how thick the paint is; how much wilder the direction is.
 SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
@@ -91,8 +91,8 @@ class Motif:
 class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
-    `lead`: how far form leads, (H, W) in [0, 1]; `edge`: how far the region's outline is, (H, W) px.
-    `softened`: the target, blurred by a deviation, px.
+    `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
+    px. `softened`: the target, blurred by a deviation, px.
     """
 
     field: Float

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.stages.strokes.color import BLACK, cast, in_monets_light, transport
+from pipeline.stages.strokes.color import BLACK, cast, crisp, in_monets_light, transport
 from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
 from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody
@@ -99,6 +99,33 @@ def test_skin_of_every_tone_keeps_its_hue_and_light(skin):
     assert abs(out[0] - skin[0]) <= 8
     turn = np.arctan2(out[2], out[1]) - np.arctan2(skin[2], skin[1])
     assert abs(turn) < np.deg2rad(15)
+
+
+def test_hands_of_a_gray_photo_that_were_not_found_are_as_warm_as_its_face():
+    lab = np.full((96, 96, 3), (25, 0, 0), np.float32)
+    lab[20:44, 30:60, 0], lab[60:70, 30:60, 0] = 62, 66  # a face; a hand
+    person, face = np.zeros((2, 96, 96), np.float32)
+    person[16:90, 20:70], face[20:44, 30:60] = 1, 1
+    out = lit(lab, replace(nobody((96, 96)), skin=face, person=person))
+    of_face, hand, coat = out[24:40, 34:56], out[62:68, 34:56], out[75:85, 34:56]
+    assert hand[..., 2].mean() > 0.6 * of_face[..., 2].mean() > 6
+    assert coat[..., 2].mean() < 0.3 * of_face[..., 2].mean()
+
+
+def test_what_is_crisp_differs_more_from_its_surroundings_least_on_skin():
+    lab = np.full((96, 128, 3), (40, 0, 0), np.float32)
+    lab[:, 64:, 0] = 60
+    gain = [
+        np.ptp(
+            crisp(lab, replace(nobody((96, 128)), skin=np.full((96, 128), skin, np.float32)))[
+                ..., 0
+            ]
+        )
+        for skin in (0, 1)
+    ]
+    assert gain[0] > gain[1] > 21
+    flat = np.full((96, 128, 3), (55, 10, 10), np.float32)
+    np.testing.assert_allclose(crisp(flat, nobody((96, 128))), flat, atol=1e-3)
 
 
 def test_dark_hair_stays_dark_and_white_cloth_white():

@@ -107,10 +107,24 @@ def test_directions_follow_stripes_and_are_unit_vectors():
     stripes = np.zeros((128, 128, 3), np.float32)
     stripes[..., 0] = 50 + 40 * np.sign(np.sin(np.arange(128) * 0.5))[:, None]  # level ones
     none = np.zeros((128, 128), np.float32)
-    around = np.zeros((128, 128, 2), np.float32)
-    field = directions(stripes, none, none, around, np.random.default_rng(0))
+    field, lead = directions(stripes, none, nobody((128, 128)), np.random.default_rng(0))
     np.testing.assert_allclose(np.linalg.norm(field, axis=-1), 1, atol=1e-3)
     assert np.median(np.abs(field[20:-20, 20:-20, 0])) > 0.97
+    assert np.median(lead) > 0.9
+
+
+def test_strokes_on_smooth_skin_go_around_the_face_and_not_after_noise():
+    rng, size = np.random.default_rng(0), (128, 128)
+    y, x = np.mgrid[:128, :128].astype(np.float32) - 63.5
+    skin = (np.hypot(x, y) < 50).astype(np.float32)
+    turned = 2 * (np.arctan2(y, x) + np.pi / 2)
+    around = (np.stack([np.cos(turned), np.sin(turned)], -1) * skin[..., None]).astype(np.float32)
+    subject = replace(nobody(size), person=skin, skin=skin, around=around)
+    lab = (60 + rng.normal(0, 1, (*size, 3))).astype(np.float32)
+    field, _ = directions(lab, np.zeros(size, np.float32), subject, rng)
+    ring = (np.hypot(x, y) > 15) & (np.hypot(x, y) < 45)
+    outward = (field[..., 0] * x + field[..., 1] * y) / np.hypot(x, y)
+    assert np.quantile(np.abs(outward[ring]), 0.9) < 0.35
 
 
 def test_widths_are_fine_at_a_face_and_pass_without_an_edge():
@@ -123,7 +137,7 @@ def test_widths_are_fine_at_a_face_and_pass_without_an_edge():
         nobody(size), person=person, skin=(away < 1).astype(np.float32), away=away,
         face=np.full(size, 80, np.float32), features=mouth,
     )  # fmt: skip
-    for widths in layer_widths(subject, np.zeros_like(subject.person)):
+    for widths in layer_widths(subject, *2 * [np.zeros_like(subject.person)]):
         assert widths[90, 80] < widths[70, 80] < widths[180, 80] < widths[20, 10]
         ratios = np.abs(np.diff(np.log(widths), axis=0))
         assert ratios.max() < 0.35
@@ -183,6 +197,13 @@ def test_a_beard_has_fine_structure_and_smooth_skin_has_none():
 def test_strokes_are_finer_where_there_is_detail():
     detail = np.zeros((96, 128), np.float32)
     detail[:, 64:] = 1
-    widths = layer_widths(nobody((96, 128)), detail)
+    widths = layer_widths(nobody((96, 128)), detail, 0 * detail)
     assert (widths[-1][:, 64:] < 0.9 * widths[-1][:, :64].min()).all()
     assert np.allclose(widths[0], widths[0][0, 0])
+
+
+def test_strokes_are_broader_where_nothing_is_in_focus():
+    calm = np.zeros((96, 128), np.float32)
+    calm[:, 64:] = 1
+    for widths in layer_widths(nobody((96, 128)), 0 * calm, calm):
+        np.testing.assert_allclose(widths[:, 64:] / widths[:, :64], 1.4, rtol=1e-3)
