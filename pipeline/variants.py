@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
+FILM_SECONDS = (5.0, 10.0, 60.0)  # how long a painting is seen being painted: least, usual, most
+
 
 @dataclass(frozen=True)
 class Variant:

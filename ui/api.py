@@ -11,13 +11,14 @@ from gradio.components.api_component import Api
 from pipeline.cli.jobs import record
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option
-from pipeline.types import Painting
+from pipeline.types import Painting, PhotoError
+from pipeline.variants import FILM_SECONDS, PAINTERS
 from ui.errors import told
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.sessions import private_folder
 from ui.style_box import files_of
-from ui.view_state import write_painting
+from ui.view_state import write_painting, write_timelapse
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
@@ -25,15 +26,27 @@ ABOUT = """Paint a photo and keep the person's own face.
 `style` and `other_style` are the pictures that the painter portrait-aware paints it like;
 `style_mask` is white where the first one's style counts.
 
-Returns the painting as a full-size PNG, which carries its settings, and a report: photo, result,
+Returns the painting as a full-size PNG, which carries its settings, a report, and, where
+`timelapse_seconds` are given, a film (MP4) of it being painted. The report: photo, result,
 settings, seconds by stage, weights (name, sha256, unpinned: whether nobody states that hash), faces
 (box, eye centers, mouth corners, score; of restoration: how far, why it was left alone, blur,
 confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
+
+FILM = "timelapse_seconds"
 
 ABOUT_WEIGHT = (
     "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
 )
 WEIGHT = {"type": "number", "description": ABOUT_WEIGHT, "additional_description": ABOUT_WEIGHT}
+
+LEAST, _, MOST = FILM_SECONDS
+ABOUT_SECONDS = (
+    f"How long a film of the painting being painted takes, {LEAST:g} to {MOST:g} s; none without."
+)
+SECONDS = {
+    "type": "number", "minimum": LEAST, "maximum": MOST, "description": ABOUT_SECONDS,
+    "additional_description": ABOUT_SECONDS,
+}  # fmt: skip
 
 
 def add_api(service: PaintService, concurrency_id: str) -> None:
@@ -45,7 +58,9 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
     fields = [Api(option.default, schema(option), option.label) for option in OPTIONS]
     fields += [Api(None, prompt_schema(name), name.capitalize()) for name in PROMPT_HELP]
     fields += [style, other, Api(0.5, WEIGHT, "Style share"), mask]
-    outputs = [gr.File(visible=False, label="Painting"), Api(None, {"type": "object"}, "Report")]
+    fields += [Api(None, SECONDS, "Seconds of a film")]
+    painting, film = (gr.File(visible=False, label=label) for label in ("Painting", "Film"))
+    outputs = [painting, Api(None, {"type": "object"}, "Report"), film]
     gr.on(
         [],
         endpoint(service),
@@ -62,10 +77,16 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
 def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is made from Settings
     """Make the handler: a parameter for every setting, then those of `PROMPT_HELP` and styles."""
 
-    def paint(photo: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
+    def paint(
+        photo: dict[str, Any] | None, *values: object
+    ) -> tuple[str, dict[str, Any], str | None]:
         with told(html=False):
-            rest = values[len(OPTIONS) :]
+            *rest, seconds = values[len(OPTIONS) :]
+            seconds = seconds_of(seconds)
             settings = from_widgets(values[: len(OPTIONS)])
+            how = settings.paint
+            if seconds is not None and not (how.on and PAINTERS[how.painter].vector):
+                raise PhotoError(f"{FILM} is for the painter strokes; pass painter='strokes'.")
             prompt = prompt_from(*rest[: len(PROMPT_HELP)])
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])
             prompt = replace(prompt, styles=tuple(file.read() for file in styles))
@@ -78,8 +99,12 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
             painting = service.paint(
                 read_photo(Path(photo["path"]), name=name), settings, prompt=prompt
             )
-            file = write_painting(painting, private_folder())
-            return str(file), report_of(painting, file)
+            folder = private_folder()
+            film = None
+            if seconds is not None:
+                film = str(write_timelapse(painting, folder, seconds, lambda _: None))
+            file = write_painting(painting, folder)
+            return str(file), report_of(painting, file), film
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     named = [
@@ -88,10 +113,22 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
     ]
     named += [
         inspect.Parameter(name, kind, default=None)
-        for name in (*PROMPT_HELP, "style", "other_style", "style_share", "style_mask")
+        for name in (*PROMPT_HELP, "style", "other_style", "style_share", "style_mask", FILM)
     ]
     paint.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return paint
+
+
+def seconds_of(value: object) -> float | None:
+    """Return how long a film is wanted to be; None where none is.
+
+    Raises: PhotoError: it is no such length.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not LEAST <= value <= MOST:
+        raise PhotoError(f"{FILM} wants {LEAST:g} to {MOST:g}; found {value!r}.")
+    return float(value)
 
 
 def schema(option: Option) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pipeline.io.image_files import read_photo, read_settings
 from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings, say_dropped
 from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
+from pipeline.variants import FILM_SECONDS
 from ui import compare_tab, correct_tab, frame_box, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
@@ -338,12 +339,12 @@ class Handlers:
             except AgainError:
                 return {self.parts.file: None, self.parts.again: Again(state, state, "file")}
 
-    def write_film(self, state: ViewState | None) -> Updates:
+    def write_film(self, state: ViewState | None, seconds: float) -> Updates:
         """Ask for the film of the painting being painted: it takes a while, seen."""
         with told():
             if state is None:
                 raise PhotoError("There is no painting yet; press Paint first.")
-            return {self.parts.again: Again(state, state, "film")}
+            return {self.parts.again: Again(state, state, "film", seconds)}
 
     def make_again(
         self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
@@ -360,7 +361,8 @@ class Handlers:
                     file = self.service.write_full_size(session_id, again.state, bar)
                     return {self.parts.file: str(file)}
                 if again.what == "film":
-                    film = self.service.write_timelapse(session_id, again.state, bar)
+                    wanted = again.state, again.seconds
+                    film = self.service.write_timelapse(session_id, *wanted, bar)
                     return no_file | {self.parts.film: gr.Video(str(film), visible=True)}
                 state = self.service.again(session_id, again.state, again.wanted, bar)
                 return view(self.parts, state) | no_file
@@ -393,3 +395,4 @@ class Again:
     state: ViewState
     wanted: ViewState
     what: Literal["painting", "file", "film"] = "painting"
+    seconds: float = FILM_SECONDS[1]

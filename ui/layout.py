@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from pipeline.variants import FILM_SECONDS
 from ui import compare_tab, correct_tab, faces_tab, frame_box, style_box
 from ui.examples import EXAMPLES
 from ui.sessions import DELETED_AFTER_MIN
@@ -48,6 +49,7 @@ class Page:
     download: gr.Button
     file: gr.DownloadButton
     watch: gr.Button
+    seconds: gr.Slider
     film: gr.Video
     link: gr.Button
     size: gr.HTML
@@ -172,6 +174,11 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
             )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        least, usual, most = FILM_SECONDS
+        seconds = gr.Slider(
+            least, most, usual, step=1, label="Length of that film", info="In seconds.",
+            visible=False, elem_id="seconds",
+        )  # fmt: skip
         size = gr.HTML(elem_id="size", elem_classes=["size"])
         film = gr.Video(
             visible=False,
@@ -202,6 +209,7 @@ def _lay_out_result() -> dict[str, gr.blocks.Block]:
         "download": download,
         "file": file,
         "watch": watch,
+        "seconds": seconds,
         "film": film,
         "link": link,
         "size": size,

@@ -24,6 +24,7 @@ def outputs(parts: Page) -> list[Block]:
         parts.slider,
         parts.stages,
         parts.watch,
+        parts.seconds,
         parts.film,
         parts.size,
         *parts.correct.outputs,
@@ -35,6 +36,7 @@ def outputs(parts: Page) -> list[Block]:
 def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
     """Show a painting with its notes, or, where there is none, the empty panel with `said`."""
     tabs = correct_tab.view(parts.correct, state) | faces_tab.view(parts.faces, state)
+    of_strokes = state is not None and state.strokes
     if state is None:
         slider, gallery, notes = None, None, said
     else:
@@ -47,7 +49,8 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.result: gr.Column(visible=state is not None),
         parts.slider: slider,
         parts.stages: gallery,
-        parts.watch: gr.Button(visible=state is not None and state.strokes),
+        parts.watch: gr.Button(visible=of_strokes),
+        parts.seconds: gr.Slider(visible=of_strokes),
         parts.film: gr.Video(None, visible=False),
         parts.size: "" if state is None else describe_size(state.size, state.settings),
         parts.notes: note(notes),

@@ -290,14 +290,15 @@ class PaintService:
         painting = self._repaint(session, state, bar)
         return write_painting(painting, session.folder, _tell(session, bar, "Painting it large"))
 
-    def write_timelapse(self, session_id: str, state: ViewState, bar: Bar) -> Path:
+    def write_timelapse(self, session_id: str, state: ViewState, seconds: float, bar: Bar) -> Path:
         """Write the film of the shown painting being painted; return its private path.
 
         Raises: Cancelled: the visitor asked for it, or left.
         """
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        return write_timelapse(painting, session.folder, _tell(session, bar, "Filming"))
+        tell = _tell(session, bar, "Filming")
+        return write_timelapse(painting, session.folder, seconds, tell)
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache

@@ -164,8 +164,10 @@ def write_painting(
     return write_named(data, folder, painting.photo.name, "painted")
 
 
-def write_timelapse(painting: Painting, folder: Path, tell: Callable[[float], object]) -> Path:
-    """Write the film of the painting being painted; return its path.
+def write_timelapse(
+    painting: Painting, folder: Path, seconds: float, tell: Callable[[float], object]
+) -> Path:
+    """Write the film of so many seconds of the painting being painted; return its path.
 
     `tell` is told the share that is made; what it raises leaves no file.
     """
@@ -173,7 +175,7 @@ def write_timelapse(painting: Painting, folder: Path, tell: Callable[[float], ob
     from pipeline.steps.timelapse import FPS, timelapse
 
     path = path_of(folder, painting.photo.name, f"being-painted-{secrets.token_hex(4)}.mp4")
-    write_film(path, timelapse(painting, tell=tell), FPS)
+    write_film(path, timelapse(painting, seconds, tell), FPS)
     return path
 
 

@@ -142,7 +142,7 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     when_over(written, [parts.slider]).then(None, parts.file, None, js=theme.SAVE_FILE)
     parts.watch.click(
         handlers.write_film,
-        parts.state,
+        [parts.state, parts.seconds],
         parts.again,
         show_progress="hidden",
         concurrency_id="files",

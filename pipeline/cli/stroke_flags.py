@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import Settings
-from pipeline.variants import PAINTERS
+from pipeline.variants import FILM_SECONDS, PAINTERS
 
 if TYPE_CHECKING:
     from pipeline.types import Painting
 
-SECONDS = (5.0, 10.0, 60.0)  # of a film: least, usual, most
 FILM = "a film of the painting being painted (.mp4)"
 
 
@@ -26,7 +25,7 @@ def add_strokes(command: argparse.ArgumentParser) -> None:
 
 def add_film(group: Any) -> None:  # noqa: ANN401 - a parser or a group of one
     """Add the flags of a film."""
-    least, usual, most = SECONDS
+    least, usual, most = FILM_SECONDS
     group.add_argument("--timelapse", type=Path, metavar="FILE.mp4", help=FILM)
     group.add_argument(
         "--timelapse-seconds", type=_seconds, default=usual, metavar="S",
@@ -79,7 +78,7 @@ def write_strokes_of(painting: "Painting", chosen: argparse.Namespace) -> None:
 
 
 def _seconds(text: str) -> float:
-    least, _, most = SECONDS
+    least, _, most = FILM_SECONDS
     try:
         seconds = float(text)
     except ValueError:

@@ -8,10 +8,10 @@ from pipeline.stages.strokes.growing import grow
 from pipeline.steps.full_size import painted_at
 from pipeline.steps.strokes import surface_of
 from pipeline.types import Painting, Pixels, Strokes
+from pipeline.variants import FILM_SECONDS
 
 FPS = 24  # pictures a second
 LONG_PX = 1080
-SECONDS = 10.0
 FADES, STAYS = 0.7, 1.5  # seconds: the likeness comes over the strokes; the finished painting
 
 Tell = Callable[[float], object]
@@ -24,7 +24,7 @@ def film_size(shape: tuple[float, float]) -> tuple[int, int]:
 
 
 def timelapse(
-    painting: Painting, seconds: float = SECONDS, tell: Tell = lambda _: None
+    painting: Painting, seconds: float = FILM_SECONDS[1], tell: Tell = lambda _: None
 ) -> Iterator[Pixels]:
     """Yield the pictures, (H, W, 3), of a film of a painting being painted, `FPS` a second.
 
@@ -55,7 +55,7 @@ def timelapse(
     tell(1.0)
 
 
-def growth(strokes: Strokes, seconds: float = SECONDS) -> Iterator[Pixels]:
+def growth(strokes: Strokes, seconds: float = FILM_SECONDS[1]) -> Iterator[Pixels]:
     """Yield the pictures of a film of strokes being laid, the last of which stays."""
     staying = round(STAYS * FPS)
     last = None

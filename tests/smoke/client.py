@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import av
 from gradio_client import Client, handle_file
 
+from pipeline.steps.timelapse import FPS
 from tests.smoke.browser import EXAMPLES, LEAST_DIFFERENCE, check, pixels_of
 
 
 def paint_by_client(url: str) -> None:
     """Paint an example through the API."""
     photo = EXAMPLES / "portrait.jpg"
-    file, report = Client(url, verbose=False).predict(
-        photo=handle_file(photo), size="photo", api_name="/paint"
+    file, report, film = Client(url, verbose=False).predict(
+        photo=handle_file(photo), size="photo", timelapse_seconds=5, api_name="/paint"
     )
     painted, original = pixels_of(Path(file).read_bytes()), pixels_of(photo.read_bytes())
     check(
@@ -22,6 +24,8 @@ def paint_by_client(url: str) -> None:
         abs(painted - original).mean() > LEAST_DIFFERENCE,
         "the client's painting differs from the photo",
     )
+    with av.open(film) as video:
+        check(video.streams.video[0].frames == 5 * FPS, "the client's film takes 5 seconds")
     check(bool(report["faces"] and report["weights"]), "the report names a face and the weights")
     like = {
         "painter": "portrait-aware",
@@ -30,9 +34,10 @@ def paint_by_client(url: str) -> None:
         "style_px": 160,
         "iterations": 5,
     }
-    file, report = Client(url, verbose=False).predict(
+    file, report, film = Client(url, verbose=False).predict(
         photo=handle_file(photo), **like, api_name="/paint"
     )
+    check(film is None, "no film is made where none was asked for")
     styled = pixels_of(Path(file).read_bytes())
     check(
         abs(styled - painted).mean() > LEAST_DIFFERENCE,

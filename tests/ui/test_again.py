@@ -124,7 +124,7 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
     service = PaintService(paint=OfStrokes(), models=object())
     state, handlers = state_by(service, photo), handlers_of(service)
     assert state.strokes
-    updates = handlers.write_film(state)
+    updates = handlers.write_film(state, 5)
     told = []
     again = updates[components().again]
     made = handlers.make_again(visitor("anna"), lambda done, desc: told.append(done), again)
@@ -138,7 +138,7 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
         service.sessions.of("anna").stop.set()
 
     with pytest.raises(Cancelled):
-        service.write_timelapse("anna", state, stop)
+        service.write_timelapse("anna", state, 5, stop)
     assert len(list(folder.glob("*.mp4"))) == 1
 
 

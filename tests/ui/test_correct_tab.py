@@ -239,7 +239,7 @@ def test_other_json_is_refused_in_a_sentence(points, box, said):
 
 
 def test_the_client_points(served, photo):
-    file, report = served.predict(
+    file, report, _ = served.predict(
         photo=handle_file(photo), points=[[30, 50, True]], size="photo", api_name="/paint"
     )
     assert pixels(Path(file))[50, 30].max() == 255

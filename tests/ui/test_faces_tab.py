@@ -202,7 +202,7 @@ def test_without_a_restorer_the_tab_says_why_there_is_nothing_to_click(photo):
 
 
 def test_the_client_points_at_faces(served, photo):
-    _, report = served.predict(
+    _, report, _ = served.predict(
         photo=handle_file(photo),
         restored_faces="chosen",
         faces=[[60, 80, 0.9], [150, 220, None]],

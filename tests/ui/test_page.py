@@ -262,7 +262,10 @@ def test_an_example_is_painted_anew_when_its_weights_change(tmp_path):
 # The whole page
 
 
-SAID = ("points", "box", "faces", "style", "other_style", "style_share", "style_mask")
+SAID = (
+    "points", "box", "faces", "style", "other_style", "style_share", "style_mask",
+    "timelapse_seconds",
+)  # fmt: skip
 
 
 def test_only_paint_is_public_and_its_fields_are_the_settings(served):
@@ -276,8 +279,9 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
     ]
     assert [field["parameter_default"] for field in fields[1:]] == [
         *(option.default for option in OPTIONS),
-        *[None] * (len(SAID) - 2),
+        *[None] * (len(SAID) - 3),
         0.5,
+        None,
         None,
     ]
     assert all(
@@ -287,11 +291,12 @@ def test_only_paint_is_public_and_its_fields_are_the_settings(served):
 
 
 def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
-    file, report = served.predict(
+    file, report, film = served.predict(
         photo=handle_file(photo), brush=2, size="photo", api_name="/paint"
     )
     assert read_settings(Path(file)) == (Settings.from_flat(brush=2.0, size="photo"), ())
     assert (np.asarray(Image.open(file)) == 255 - np.asarray(Image.open(photo))).all()
+    assert film is None
     assert report["settings"]["brush"] == 2
     assert report["weights"] == [{"name": "stand-in", "sha256": "0" * 64, "unpinned": False}]
 
@@ -302,6 +307,8 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
         ({"brush": 99}, "0.1 to 3"),
         ({"keep": "nose"}, "face, hair, person"),
         ({"paint": 1}, "on or off"),
+        ({"timelapse_seconds": 3}, "5 to 60"),
+        ({"timelapse_seconds": 9, "painter": "network"}, "painter='strokes'"),
     ],
 )
 def test_the_client_is_told_the_range(served, photo, bad, said):

@@ -25,6 +25,7 @@ FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
 BROADER = 0.4  # how much broader strokes are behind where the picture is out of focus
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
+LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
 LARGEST_FACE = 0.6  # of the short side
 NOBODY = 0.75  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
@@ -60,6 +61,7 @@ def layer_widths(
     if not near.any():  # a landscape is about what is elsewhere behind
         behind = NOBODY
     scales = (short * size * behind, short * size * worn, face, face, face)
+    smallest = (LEAST * short, LEAST * short, 0.0, 0.0, 0.0)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     coarse = (1 - face_detail) * np.log(COARSE_FACE)
     shares = _shares(subject, typical)
@@ -67,8 +69,8 @@ def layer_widths(
     return [
         np.exp(
             sum(
-                share * np.log(np.float32(table[layer]) * scale)
-                for share, table, scale in zip(shares, tables, scales, strict=True)
+                share * np.log(np.maximum(np.float32(table[layer]) * scale, least))
+                for share, table, scale, least in zip(shares, tables, scales, smallest, strict=True)
             )
             + coarse * (shares[3] + shares[4])
             + np.log1p(-FINER[layer] * fine)

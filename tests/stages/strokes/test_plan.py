@@ -13,7 +13,7 @@ from pipeline.stages.strokes.plan import Brush, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.sowing import loads
-from pipeline.stages.strokes.widths import LAYERS, layer_widths
+from pipeline.stages.strokes.widths import LAYERS, LEAST, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
 
 RNG = np.random.default_rng(0)
@@ -207,3 +207,9 @@ def test_strokes_are_broader_where_nothing_is_in_focus():
     calm[:, 64:] = 1
     for widths in layer_widths(nobody((96, 128)), 0 * calm, calm):
         np.testing.assert_allclose(widths[:, 64:] / widths[:, :64], 1.4, rtol=1e-3)
+
+
+def test_the_smallest_brush_is_still_one():
+    plain = np.zeros((96, 128), np.float32)
+    for widths in layer_widths(nobody((96, 128)), plain, plain, size=0.001):
+        assert widths.min() == pytest.approx(LEAST * 96, rel=1e-3)
