@@ -1,4 +1,4 @@
-"""Paint the README's pictures from the examples: `python examples/heroes.py`."""
+"""Paint the README's pictures from the examples: `python -m examples.heroes`."""
 
 from pathlib import Path
 
