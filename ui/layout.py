@@ -12,6 +12,7 @@ from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
 
 TITLE = "Portraits after Monet"
+LOOKS_S = 0.5  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
@@ -120,7 +121,7 @@ def lay_out() -> Page:
         status=status,
         state=gr.State(),
         again=gr.State(),
-        timer=gr.Timer(2),
+        timer=gr.Timer(LOOKS_S),
         widgets=[made[option.flag] for option in OPTIONS],
     )
 

@@ -17,7 +17,7 @@ DOING = {
     "segment": "Outlining what is kept",
     "blend": "Blending",
 }
-PREVIEW_S = 1.5  # between two previews of a painting that takes long
+PREVIEW_S = 0.3  # between two pictures so far
 Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
 
 
@@ -35,12 +35,11 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
         nonlocal previewed
         if stop.is_set():
             raise Cancelled
-        if progress.picture is not None:
-            if session.stop_early.is_set():
-                raise StopEarly
-            if time.monotonic() - previewed > PREVIEW_S:
-                session.show_so_far(to_uint8(progress.picture))
-                previewed = time.monotonic()
+        if progress.enough and session.stop_early.is_set():
+            raise StopEarly
+        if progress.picture is not None and time.monotonic() - previewed > PREVIEW_S:
+            session.show_so_far(to_uint8(progress.picture))
+            previewed = time.monotonic()
         left = forecast.left(progress, time.monotonic())
         bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
 

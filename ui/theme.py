@@ -57,6 +57,7 @@ CSS = """
   border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
 #wall:has(#preview img) #empty { min-height: 110px; }
+#wall:has(#preview img) #slider { display: none; }
 #wall, #slider { scroll-margin-top: 12px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }

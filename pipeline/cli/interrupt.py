@@ -28,7 +28,7 @@ class Interrupts:
         """
         from pipeline.types import StopEarly
 
-        self._looking = progress.picture is not None
+        self._looking = progress.enough
         if not self._looking:
             self._enough = False
         elif self._enough:

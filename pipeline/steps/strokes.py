@@ -31,6 +31,7 @@ LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most ca
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
 Tell = Callable[[float], object]
+Show = Callable[[float, Image], object]
 
 
 def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -63,7 +64,7 @@ def surface_of(settings: Settings) -> Surface:
 
 def _planned(
     original: Image, seen: Detections, parts: Probabilities, brush: Brush, mood: str,
-    style: Style | None, *, tell: Tell,
+    style: Style | None, *, tell: Show,
 ) -> Strokes:  # fmt: skip
     """Plan the strokes of a brush that paint a photo in a mood, or in a picture's colors.
 
@@ -77,7 +78,7 @@ def _planned(
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
     target, palette = in_monets_light(lab, subject, detail, light, rng)
     motif = Motif(crisp(target, subject), palette, subject, calm, detail)
-    return plan(motif, rng, brush, lambda done: tell(PLANNED * done))
+    return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 
 def warm() -> None:

@@ -42,8 +42,8 @@ class Progress:
     """How far a run is.
 
     `stage`: the stage that begins or runs. `done`: the fraction of the work that is finished, in
-    [0, 1]. `ends`: that fraction at the stage's end. `picture`, `loss`: the current picture of a
-    long stage and its loss.
+    [0, 1]. `ends`: that fraction at the stage's end. `picture`: what is painted so far; `loss`: of
+    a picture that is optimized.
     """
 
     stage: StageName
@@ -51,6 +51,11 @@ class Progress:
     picture: "Image | None" = None
     loss: float | None = None
     ends: float = 1.0
+
+    @property
+    def enough(self) -> bool:
+        """Whether the run can go on with the picture as it is: one that is optimized is whole."""
+        return self.picture is not None and self.loss is not None
 
 
 Report = Callable[[Progress], None]  # may raise Cancelled

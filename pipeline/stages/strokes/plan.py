@@ -104,11 +104,12 @@ class _Guide:
 
 def plan(
     motif: Motif, rng: np.random.Generator, brush: Brush = USUAL,
-    tell: Callable[[float], object] = lambda _: None,
+    tell: Callable[[float, Float], object] = lambda *_: None,
 ) -> Strokes:  # fmt: skip
     """Plan the strokes that paint a motif, in painting order.
 
-    `tell` is told the share of the layers that are planned.
+    `tell` is told the share of the layers that are planned, and shown those that are laid, a small
+    picture, (H, W, 3) sRGB.
 
     Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes".
     """
@@ -142,7 +143,7 @@ def plan(
         layers.append(laid[np.argsort(light + rng.normal(0, DISORDER, len(laid)), kind="stable")])
         if layer < LAYERS - 1:
             lay(canvas, layers[-1], room, max(canvas.shape[:2]))
-        tell((layer + 1) / LAYERS)
+        tell((layer + 1) / LAYERS, canvas[..., :3].clip(0, 1))
     whole = (size[0] / max(size), size[1] / max(size))
     return replace(joined(layers), ground=_single(ground), size=whole)
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.ops.color import to_lab
+from pipeline.ops.color import to_lab, to_rgb
+from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.plan import Brush, plan
@@ -84,10 +85,20 @@ def test_what_is_out_of_focus_gets_fewer_fine_strokes():
     assert (calm.layer >= 3).sum() < 0.7 * (sharp.layer >= 3).sum()
 
 
-def test_told_is_the_share_of_layers():
-    told = []
-    plan(motif_of(two_halves()), np.random.default_rng(0), tell=told.append)
+def test_told_is_the_share_of_layers_and_shown_what_is_laid():
+    told, shown = [], []
+
+    def tell(done, so_far):
+        told.append(done)
+        shown.append(so_far.copy())
+
+    motif = motif_of(two_halves())
+    plan(motif, np.random.default_rng(0), tell=tell)
     assert told == [(layer + 1) / LAYERS for layer in range(LAYERS)]
+    wanted = resized(to_rgb(motif.target), shown[0].shape[:2])
+    misses = [np.abs(so_far - wanted).mean() for so_far in shown]
+    assert misses[-1] < 0.1
+    assert misses[-1] <= misses[0]
 
 
 def test_strokes_end_at_a_person():
