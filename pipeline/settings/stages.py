@@ -182,8 +182,7 @@ class IntensitySettings(Stage):
         le=1.0,
     )
     canvas: float = option(
-        1.0, "How much grain of the canvas shows through the network's paint; 1 is as in Monet's "
-        "paintings.",
+        1.0, "How much of the canvas shows through the paint; 1 is as in Monet's paintings.",
         label="Canvas", flag="canvas", ge=0.0, le=3.0,
     )  # fmt: skip
 

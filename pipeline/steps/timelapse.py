@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pipeline.ops.color import lerp
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.strokes.growing import grow
+from pipeline.stages.strokes.render import USUAL, Surface
 from pipeline.steps.full_size import painted_at
 from pipeline.steps.strokes import surface_of
 from pipeline.types import Painting, Pixels, Strokes
@@ -55,11 +56,14 @@ def timelapse(
     tell(1.0)
 
 
-def growth(strokes: Strokes, seconds: float = FILM_SECONDS[1]) -> Iterator[Pixels]:
+def growth(
+    strokes: Strokes, seconds: float = FILM_SECONDS[1], surface: Surface = USUAL
+) -> Iterator[Pixels]:
     """Yield the pictures of a film of strokes being laid, the last of which stays."""
     staying = round(STAYS * FPS)
     last = None
-    for picture in grow(strokes, film_size(strokes.size), max(2, round(seconds * FPS) - staying)):
+    count = max(2, round(seconds * FPS) - staying)
+    for picture in grow(strokes, film_size(strokes.size), count, surface):
         last = picture
         yield picture
     for _ in range(staying if last is not None else 0):
