@@ -150,9 +150,9 @@ class PaintService:
             painting = self.paint(
                 photo, settings, prompt=with_styles, report=report, cache=session.cache
             )
-        finally:
+            state = replace(state_of(session, painting, path), styles=styles)
+        finally:  # until the result is there, so that the wall is never bare between
             session.preview = None
-        state = replace(state_of(session, painting, path), styles=styles)
         if not prompt:
             return state
         return replace(state, notes=(STILL, *state.notes), past=tuple(past))

@@ -127,6 +127,7 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #wall { padding: 8px; }
   #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
   #empty { min-height: 200px; }
+  #preview img { height: auto; }
   #wall .captioned .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) {
