@@ -79,8 +79,14 @@ def _lit(
 
 
 def crisp(lab: Float, subject: Subject) -> Float:
-    """Overdo how things differ from their surroundings, least on skin: a painter decides."""
-    around = blurred(lab, CRISP_REACH * min(lab.shape[:2]))
+    """Overdo how things differ from their surroundings, least on skin: a painter decides.
+
+    People and what is behind them are each compared with their own kind, else a pale rim would lie
+    around dark hair.
+    """
+    reach = CRISP_REACH * min(lab.shape[:2])
+    behind, people = (local_mean(lab, of, reach) for of in (1 - subject.person, subject.person))
+    around = behind + subject.person[..., None] * (people - behind)
     weight = np.float32(CRISP) * (1 - np.float32(CRISP_SKIN) * subject.skin)
     out = lab + weight[..., None] * (lab - around)
     out[..., 0] = out[..., 0].clip(min(BLACK, float(lab[..., 0].min())), 98)
@@ -141,7 +147,7 @@ def aired(
     place = np.tanh(field)
     up = np.clip((lab[..., :1] - 52) / 34, -1, 1)
     dark = np.concatenate([-2 - 12 * place[..., :1], -8 + 15 * place[..., 1:]], -1)
-    pale = np.concatenate([4 + 6 * place[..., :1], 7 + 8 * place[..., 1:]], -1)
+    pale = np.concatenate([4 + 5 * place[..., :1], 2 + 11 * place[..., 1:]], -1)
     toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
     grayness = np.exp(-((_chroma(lab) / GRAY) ** 2))
     weight = AIR * (0.12 + 0.88 * grayness) * light.chroma_at(lab[..., 0]) / 16

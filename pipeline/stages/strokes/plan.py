@@ -41,10 +41,14 @@ THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
 WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
-LOST = 0.15  # of strokes that pass the person's outline: edges that are lost
+LOST = 0.05  # of strokes that pass the person's outline: edges that are lost
+# Of the short side: deviation of what is beside people.
+BESIDE_PEOPLE = 0.02
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
 COARSER, ENOUGH = 2, 4.0  # times; errors are compared at a fraction of the size: px of a width
 GROUND = (74.0, 2.0, 13.0)  # CIELAB
+# L: of a dark picture's ground, which would glare where it is seen.
+LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 OPACITY = 0.93
 # A stroke is at most so many times as wide as the outline is far, but not narrower than this share.
 BESIDE, NARROW = 2.2, 0.5
@@ -123,7 +127,8 @@ def plan(
 
     guide = _Guide(field, lead, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
     widths = layer_widths(subject, motif.detail, motif.calm, brush.size, brush.face_detail)
-    ground = to_rgb(np.array([[[*GROUND]]], np.float32))[0, 0]
+    tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
+    ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground
     room = room_for(canvas)
@@ -162,6 +167,8 @@ def _of_one_size(
     wanted = WANTED[layer] * _patience(motif, layer, i, j)
     off = _error(miss, width / COARSER, i // COARSER, j // COARSER)
     chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
+    if layer == 1:  # it hides what the first layer left of people beside them
+        chance = np.where(_beside(subject)[i, j], 1, chance)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
@@ -197,7 +204,7 @@ def _of_one_size(
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 - 0.45 * face) * (1 - 0.3 * calm)
+    relief *= (1 - 0.2 * face) * (1 - 0.3 * calm)
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),
@@ -205,6 +212,12 @@ def _of_one_size(
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, colors[:, 0]
+
+
+def _beside(subject: Subject) -> NDArray[np.bool_]:
+    """Return where people's outlines are near from behind, (H, W)."""
+    near = blurred(subject.person, BESIDE_PEOPLE * min(subject.person.shape))
+    return np.asarray((near > 0.02) & (subject.person < 0.5), np.bool_)
 
 
 def _patience(motif: Motif, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

@@ -13,7 +13,7 @@ Float = NDArray[np.float32]
 
 # Layer by layer: of what is behind and of clothes as shares of the short side, of hair, skin and
 # features as shares of the face's height.
-BACK = (0.100, 0.055, 0.030, 0.016, 0.0096)
+BACK = (0.100, 0.060, 0.036, 0.020, 0.012)
 CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
 SKIN = (0.13, 0.075, 0.048, 0.031, 0.016)
