@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
+from pipeline.stages.strokes.monochrome import without_tone
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
@@ -18,7 +19,7 @@ TONE = 0.7  # how far light goes to the paintings' quantiles
 BLACK = 13.0  # L; no painting is darker
 GAIN = (0.85, 1.3)  # of the contrast of what is small
 AIR = 1.0  # how far grays take color by their light and place
-GRAY, COLORLESS = 12.0, 6.0  # chroma of what counts as gray; of a photo without color
+GRAY = 12.0  # chroma of what counts as gray
 PALETTE = 0.7  # how far colors go to those of the nearest paintings
 NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
@@ -37,6 +38,7 @@ HANDS, LIKE_SKIN, MAYBE_SKIN = 4.0, 18.0, 0.85
 # How far a mood's light is cast over things, and how much less over skin and hair.
 CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
 RED = 0.6  # radians, the hue of red
+DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
 # Chroma of a color, and how far its hue may turn, degrees.
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
@@ -63,12 +65,14 @@ def in_monets_light(
 def _lit(
     lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
 ) -> tuple[Float, Float]:
-    gray = float(np.quantile(_chroma(lab[::4, ::4]), 0.95)) < COLORLESS
+    plain = without_tone(lab)
+    gray, lab = plain is not None, lab if plain is None else plain
     out = toned(lab, light)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
-    how_far = PALETTE * (1 - 0.65 * np.maximum(subject.skin, subject.hair))
+    own = np.maximum(0.65 * np.maximum(subject.skin, subject.hair), 0.4 * subject.person)
+    how_far = PALETTE * (1 - own)
     out = toward(out, colors, palette, np.asarray(how_far, np.float32))
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
@@ -146,7 +150,7 @@ def aired(
     )
     place = np.tanh(field)
     up = np.clip((lab[..., :1] - 52) / 34, -1, 1)
-    dark = np.concatenate([-2 - 12 * place[..., :1], -8 + 15 * place[..., 1:]], -1)
+    dark = np.concatenate([-1 - 10 * place[..., :1], -10 + 10 * place[..., 1:]], -1)
     pale = np.concatenate([4 + 5 * place[..., :1], 2 + 11 * place[..., 1:]], -1)
     toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
     grayness = np.exp(-((_chroma(lab) / GRAY) ** 2))
@@ -333,16 +337,18 @@ def white_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
 
 
 def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
-    """Let dark cloth stay dark, and its color no stronger than it was."""
+    """Let dark cloth stay dark, and its color no stronger than it was; what has none is violet."""
     soft = cv2.GaussianBlur(photo, (0, 0), 2)
-    dark = np.clip((38 - soft[..., 0]) / 16, 0, 1)
-    dark = dark * subject.person * (1 - np.maximum(subject.skin, subject.hair))
+    cloth = subject.person * (1 - np.maximum(subject.skin, subject.hair))
+    dark = np.clip((38 - soft[..., 0]) / 16, 0, 1) * cloth
     out, chroma, most = lab.copy(), _chroma(lab), np.maximum(_chroma(soft), 7)
     own = np.maximum(photo[..., 0] + 4, BLACK)
     out[..., 0] += 0.6 * dark * np.minimum(own - out[..., 0], 0)
     out[..., 1:] *= (1 - dark * (1 - np.minimum(chroma, most) / np.maximum(chroma, 1e-3)))[
         ..., None
     ]
+    dull = np.clip((52 - soft[..., 0]) / 28, 0, 1) * np.exp(-((_chroma(soft) / GRAY) ** 2)) * cloth
+    out[..., 1:] += dull[..., None] * DARK_CLOTH
     return out
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import regions
 from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.stages.strokes.softened import softened
 from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import trace
@@ -41,17 +41,17 @@ THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
 WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
-LOST = 0.05  # of strokes that pass the person's outline: edges that are lost
-# Of the short side: deviation of what is beside people.
-BESIDE_PEOPLE = 0.02
+LOST = 0.03  # of strokes that pass the person's outline, not at heads: edges that are lost
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
-COARSER, ENOUGH = 2, 4.0  # times; errors are compared at a fraction of the size: px of a width
-GROUND = (74.0, 2.0, 13.0)  # CIELAB
+COARSER = 2  # times: widths and errors are found at a fraction of the size
+ENOUGH = 4.0  # px of a width at which errors are compared
+GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 OPACITY = 0.93
 # A stroke is at most so many times as wide as the outline is far, but not narrower than this share.
-BESIDE, NARROW = 2.2, 0.5
+BESIDE, NARROW = 2.2, (0.7, 0.4, 0.35, 0.3, 0.3)
+OVER = 1e3  # L: more than any; what is laid last
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
 
@@ -118,26 +118,30 @@ def plan(
     Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes".
     """
     subject, size = motif.subject, motif.size
-    region, edge = regions(subject)
     field, lead = directions(motif.target, motif.calm, subject, rng)
 
-    @cache
-    def at_step(step: int) -> Float:
-        return blurred(motif.target, 2 ** (step / 2))
-
-    guide = _Guide(field, lead, region, edge, lambda sigma: at_step(round(2 * np.log2(sigma))))
-    widths = layer_widths(subject, motif.detail, motif.calm, brush.size, brush.face_detail)
+    soft = softened(motif.target, subject.person)
+    first = _Guide(field, lead, *regions(subject, hair=False), soft)
+    later = _Guide(field, lead, *regions(subject, hair=True), soft)
+    half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
+    widths = layer_widths(
+        subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
+        brush.size, brush.face_detail,
+    )  # fmt: skip
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
     ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
     canvas[..., :3] = ground
     room = room_for(canvas)
     layers: list[Strokes] = []
-    for layer in range(LAYERS):
+    for layer, guide in enumerate((first, *(later,) * (LAYERS - 1))):
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
-        bins = np.round(np.log(widths[layer]) / BIN).astype(np.int32)
+        wide = COARSER * resized(widths[layer], size)
+        fits = np.minimum(wide, _room(guide, NARROW[layer] * wide))
+        free = (subject.person <= 0.5) & (layer == 0)  # these go on beneath people
+        bins = np.round(np.log(np.where(free, wide, fits)) / BIN).astype(np.int32)
         sizes = np.flatnonzero(np.bincount((bins - bins.min()).ravel()))[::-1] + bins.min()
-        miss = resized(motif.target - under, (-(-size[0] // COARSER), -(-size[1] // COARSER)))
+        miss = resized(motif.target - under, half)
         many = [
             _of_one_size(motif, guide, layer, bins == k, np.exp(k * BIN), under, miss, rng, brush)
             for k in sizes
@@ -145,7 +149,9 @@ def plan(
         laid, light = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
         # by the paint's own, the lightest would lie on top wherever strokes are many.
-        layers.append(laid[np.argsort(light + rng.normal(0, DISORDER, len(laid)), kind="stable")])
+        # But people are laid over the first layer's strokes behind them, which reach under them.
+        order = light + rng.normal(0, DISORDER, len(laid))
+        layers.append(laid[np.argsort(order, kind="stable")])
         if layer < LAYERS - 1:
             lay(canvas, layers[-1], room, max(canvas.shape[:2]))
         tell((layer + 1) / LAYERS, canvas[..., :3].clip(0, 1))
@@ -167,8 +173,6 @@ def _of_one_size(
     wanted = WANTED[layer] * _patience(motif, layer, i, j)
     off = _error(miss, width / COARSER, i // COARSER, j // COARSER)
     chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
-    if layer == 1:  # it hides what the first layer left of people beside them
-        chance = np.where(_beside(subject)[i, j], 1, chance)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
@@ -176,10 +180,11 @@ def _of_one_size(
     face = 1 - smoothstep(subject.away[i, j], 0.95, 1.8)
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     widths = width * np.exp(rng.normal(0, SPREAD, n))
-    # The first layer goes over outlines, so that no ground is bare along them.
-    strict = (rng.random(n) >= LOST * (1 - face)) & (layer > 0)
-    near = np.maximum(BESIDE * guide.edge[i, j], NARROW * widths)
-    widths = np.where(strict, np.minimum(widths, near), widths)
+    # The first layer goes on beneath people, so that no ground is bare along them.
+    lost = LOST * smoothstep(subject.away[i, j], 1.8, 3.0)
+    strict = (rng.random(n) >= lost) & ((layer > 0) | (subject.person[i, j] > 0.5))
+    room = np.maximum(BESIDE * guide.edge[i, j], width)
+    widths = np.where(strict | (layer > 0), np.minimum(widths, room), widths)
     lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * hair + 0.2 * calm) * (1 + 0.2 * behind)
     turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
@@ -188,7 +193,7 @@ def _of_one_size(
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
     spines, counts, colors = trace(
         seeds, _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff),
-        strict, guide.field, target, under, guide.region, ENDS[layer],
+        strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
     )  # fmt: skip
 
     ends = spines[np.arange(n), counts - 1].astype(int)
@@ -211,13 +216,12 @@ def _of_one_size(
         rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
-    return strokes, colors[:, 0]
+    return strokes, colors[:, 0] + (layer == 0) * OVER * (subject.person[i, j] > 0.5)
 
 
-def _beside(subject: Subject) -> NDArray[np.bool_]:
-    """Return where people's outlines are near from behind, (H, W)."""
-    near = blurred(subject.person, BESIDE_PEOPLE * min(subject.person.shape))
-    return np.asarray((near > 0.02) & (subject.person < 0.5), np.bool_)
+def _room(guide: _Guide, narrow: Float) -> Float:
+    """Return how wide a stroke may be not to pass an outline, (H, W) px; `narrow`: the least."""
+    return np.maximum(np.float32(BESIDE) * guide.edge, narrow)
 
 
 def _patience(motif: Motif, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

@@ -9,6 +9,7 @@ Float = NDArray[np.float32]
 
 POINTS = 10  # most points of a spine
 END = 0.3  # widths that a stroke reaches beyond the last point of its spine
+WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if it began so far
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
@@ -16,7 +17,7 @@ LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 def trace(
     seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
     strict: NDArray[np.bool_], field: Float, target: Float, under: Float,
-    region: NDArray[np.uint8], tolerance: float,
+    region: NDArray[np.uint8], edge: Float, tolerance: float,
 ) -> tuple[Float, NDArray[np.int16], Float]:  # fmt: skip
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
 
@@ -41,6 +42,7 @@ def trace(
         x0, y0 = seeds[s, 0], seeds[s, 1]
         i, j = min(max(int(y0), 0), h - 1), min(max(int(x0), 0), w - 1)
         own, ct, st = region[i, j], np.cos(turns[s]), np.sin(turns[s])
+        nearest = min(edge[i, j] - 1, WITHIN * widths[s])
         out_x = field[i, j, 0] * ct - field[i, j, 1] * st
         out_y = field[i, j, 0] * st + field[i, j, 1] * ct
         step = lengths[s] / (POINTS - 1)
@@ -71,18 +73,20 @@ def trace(
                     ahead = END * widths[s]
                     ia = min(max(int(ny + dy * ahead), 0), h - 1)
                     ja = min(max(int(nx + dx * ahead), 0), w - 1)
-                    if region[i, j] != own or region[ia, ja] != own:
+                    if region[i, j] != own or region[ia, ja] != own or edge[i, j] < nearest:
                         break
-                if far > LEAST * widths[s]:
+                inside = region[i, j] == own
+                if inside and far > LEAST * widths[s]:
                     off, there = 0.0, 0.0
                     for c in range(3):
                         off += abs(target[i, j, c] - mean[c] / passed)
                         there += abs(target[i, j, c] - under[i, j, c])
                     if off > tolerance and off > there:
                         break
-                for c in range(3):
-                    mean[c] += target[i, j, c]
-                passed += 1.0
+                if inside:  # beyond its region a stroke goes on in its own color
+                    for c in range(3):
+                        mean[c] += target[i, j, c]
+                    passed += 1.0
                 x, y = nx, ny
                 arm[side, got[side], 0], arm[side, got[side], 1] = x, y
                 got[side] += 1
