@@ -25,16 +25,17 @@ NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
 CENTERS = 12  # colors of a photo that are compared with palettes
 LIFT = 7.0  # L; the most that skin gains
-USUAL_SKIN = np.array([12, 17], np.float32)  # its color, a and b, at middle light
+# Its color, a and b, at middle light; and how lips differ from it.
+USUAL_SKIN, USUAL_LIPS = np.array([12, 17], np.float32), np.array([8, -2], np.float32)
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
-BEARD, BEARD_REACH, BEARD_DOWN = 0.7, 0.06, (0.2, 0.45)
+BEARD, BEARD_REACH, BEARD_DOWN = 0.55, 0.06, (0.2, 0.45)
 # How much more than they do things differ from what is around them, as far as this share of the
 # short side; and how much less so on skin.
 CRISP, CRISP_REACH, CRISP_SKIN = 0.2, 0.03, 0.5
-# Of a gray photo: how far from skin, in widths of what is near, hands may be; how much lighter or
-# darker, L; and how far what may be skin is painted so.
-HANDS, LIKE_SKIN, MAYBE_SKIN = 4.0, 18.0, 0.85
+# Of a gray photo: how far from skin, in widths of what is near, hands may be; how much darker and
+# lighter, L; and how far what may be skin is painted so.
+HANDS, LIKE_SKIN, LIGHTER_SKIN, MAYBE_SKIN = 4.0, 18.0, 24.0, 0.85
 # How far a mood's light is cast over things, and how much less over skin and hair.
 CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
 RED = 0.6  # radians, the hue of red
@@ -259,6 +260,8 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     shade = np.clip((was + lift - own) / 28, -1, 1) * (1 - 0.7 * subject.features)
     ab = photo[..., 1:].copy()
     if tint is not None:
+        lips = subject.features * smoothstep(subject.down, *BEARD_DOWN)
+        ab = ab + lips[..., None] * USUAL_LIPS
         ab = ab + (tint * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1))[..., None] * USUAL_SKIN
         shade = shade * 1.3
     chroma = np.hypot(ab[..., 0], ab[..., 1])
@@ -278,7 +281,8 @@ def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:
     """
     light, near = np.ascontiguousarray(photo[..., 0]), blurred(subject.skin, HANDS * sigma)
     usual = blurred(light * subject.skin, HANDS * sigma) / np.maximum(near, 1e-3)
-    alike = np.exp(-(((blurred(light, 0.1 * sigma) - usual) / LIKE_SKIN) ** 2)) * subject.person
+    off = blurred(light, 0.1 * sigma) - usual
+    alike = np.exp(-((off / np.where(off > 0, LIGHTER_SKIN, LIKE_SKIN)) ** 2)) * subject.person
     return _single(MAYBE_SKIN * alike * (1 - subject.hair))
 
 
@@ -286,7 +290,8 @@ def _beard(detail: Float, subject: Subject) -> Float:
     """Guess where skin is a beard, (H, W) in [0, 1]: below the nose, and finely built all over."""
     reach, bare = BEARD_REACH * usual_face(subject), subject.skin * (1 - subject.features)
     all_over = blurred(_single(detail * bare), reach) / np.maximum(blurred(bare, reach), 1e-3)
-    return smoothstep(_single(all_over), 0.6, 0.9) * smoothstep(subject.down, *BEARD_DOWN)
+    below = smoothstep(subject.down, *BEARD_DOWN) * (1 - subject.features)
+    return smoothstep(_single(all_over), 0.6, 0.9) * below
 
 
 def own_hue(photo: Float, lab: Float) -> Float:

@@ -49,7 +49,8 @@ GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 OPACITY = 0.93
-# A stroke is at most so many times as wide as the outline is far, but not narrower than this share.
+# A stroke is at most so many times as wide as the outline is far, but not narrower than this share
+# of its layer's width.
 BESIDE, NARROW = 2.2, (0.7, 0.4, 0.35, 0.3, 0.3)
 OVER = 1e3  # L: more than any; what is laid last
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
@@ -146,11 +147,10 @@ def plan(
             _of_one_size(motif, guide, layer, bins == k, np.exp(k * BIN), under, miss, rng, brush)
             for k in sizes
         ]
-        laid, light = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
+        laid, order = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
         # by the paint's own, the lightest would lie on top wherever strokes are many.
-        # But people are laid over the first layer's strokes behind them, which reach under them.
-        order = light + rng.normal(0, DISORDER, len(laid))
+        order = order + rng.normal(0, DISORDER, len(laid))
         layers.append(laid[np.argsort(order, kind="stable")])
         if layer < LAYERS - 1:
             lay(canvas, layers[-1], room, max(canvas.shape[:2]))
@@ -165,7 +165,7 @@ def _of_one_size(
 ) -> tuple[Strokes, Float]:  # fmt: skip
     """Plan a layer's strokes of about one width, px, in some places; `under` is painted already.
 
-    The second value is the light that is wanted of each, L.
+    The second value says in which order they are laid: the light that is wanted of each, L.
     """
     subject, (h, w) = motif.subject, motif.size
     target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
@@ -216,6 +216,7 @@ def _of_one_size(
         rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
+    # The first layer's people lie over what goes on beneath them.
     return strokes, colors[:, 0] + (layer == 0) * OVER * (subject.person[i, j] > 0.5)
 
 

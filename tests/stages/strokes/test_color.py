@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.stages.strokes.color import BLACK, cast, crisp, in_monets_light, transport
 from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
+from pipeline.stages.strokes.monochrome import without_tone
 from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody
 
@@ -110,6 +111,63 @@ def test_hands_of_a_gray_photo_that_were_not_found_are_as_warm_as_its_face():
     of_face, hand, coat = out[24:40, 34:56], out[62:68, 34:56], out[75:85, 34:56]
     assert hand[..., 2].mean() > 0.6 * of_face[..., 2].mean() > 6
     assert coat[..., 2].mean() < 0.3 * of_face[..., 2].mean()
+
+
+def a_face():
+    """Return a gray face, CIELAB, with lips, and its maps."""
+    size = (96, 96)
+    y, x = np.mgrid[:96, :96].astype(np.float32) - 47.5
+    down = y / 30
+    inside = (np.hypot(x / 24, down) < 1).astype(np.float32)
+    lips = ((np.abs(x) < 10) & (np.abs(down - 0.6) < 0.1)).astype(np.float32)
+    lab = np.full((*size, 3), (25, 0, 0), np.float32)
+    lab[inside > 0] = (66, 0, 0)
+    lab[lips > 0] = (56, 0, 0)
+    away = np.hypot(x / 24, down).astype(np.float32)
+    subject = replace(nobody(size), person=inside, skin=inside, features=lips, down=down, away=away)
+    return lab, subject
+
+
+def test_lips_of_a_gray_photo_are_redder_than_its_skin():
+    lab, subject = a_face()
+    out = lit(lab, subject)
+    lips, skin = out[subject.features > 0].mean(0), out[30:44, 40:56].mean((0, 1))
+    assert skin[1] > 4
+    assert np.arctan2(lips[2], lips[1]) < np.arctan2(skin[2], skin[1]) - np.deg2rad(5)
+    assert lips[1] > skin[1]
+
+
+def test_a_photo_in_one_tone_is_lit_like_a_gray_one():
+    gray, subject = a_face()
+    toned = gray.copy()
+    toned[..., 1:] += (4, 12)
+    np.testing.assert_allclose(lit(toned, subject), lit(gray, subject), atol=1.0)
+
+
+def test_a_photo_of_few_colors_is_none_without_color():
+    lab = np.full((96, 96, 3), (60, 0, 0), np.float32)
+    lab[:, 48:] = (60, 6, 14)
+    assert without_tone(lab) is None
+
+
+def test_black_cloth_is_blue_violet():
+    lab = np.full((96, 96, 3), (60, 5, 5), np.float32)
+    lab[40:] = (10, 0, 0)
+    person = np.zeros((96, 96), np.float32)
+    person[40:] = 1
+    cloth = lit(lab, replace(nobody((96, 96)), person=person))[50:]
+    assert cloth[..., 2].mean() < -4
+    assert chroma(cloth).mean() < 16
+    assert cloth[..., 0].mean() < 30
+
+
+def test_what_is_crisp_has_no_rim_around_people():
+    lab = np.full((96, 128, 3), (80, 0, 0), np.float32)
+    lab[:, :64, 0] = 20  # dark hair before a light wall
+    person = np.zeros((96, 128), np.float32)
+    person[:, :64] = 1
+    out = crisp(lab, replace(nobody((96, 128)), person=person))
+    np.testing.assert_allclose(out, lab, atol=0.5)
 
 
 def test_what_is_crisp_differs_more_from_its_surroundings_least_on_skin():

@@ -13,6 +13,7 @@ from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.plan import Brush, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
+from pipeline.stages.strokes.softened import APART, softened
 from pipeline.stages.strokes.sowing import loads
 from pipeline.stages.strokes.widths import LAYERS, LEAST, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
@@ -112,6 +113,43 @@ def test_strokes_end_at_a_person():
     inside = (strokes.points * 128)[np.arange(len(strokes)), strokes.counts // 2][:, 0] > 66
     ends = strokes.points[np.arange(len(strokes)), strokes.counts - 1][:, 0] * 128
     assert (ends[inside] < 62).mean() < 0.1
+
+
+def somebody_dark(h=192, w=256):
+    """Return somebody dark on the left of a light wall, and the maps."""
+    lab = np.full((h, w, 3), (85, 0, 0), np.float32)
+    lab[:, : w // 2] = (15, 0, 0)
+    person = np.zeros((h, w), np.float32)
+    person[:, : w // 2] = 1
+    return lab, replace(nobody((h, w)), person=person)
+
+
+def test_a_wall_is_not_darkened_by_who_stands_before_it():
+    """Neither are strokes mixed of both colors, nor is dark paint left beside the outline."""
+    lab, subject = somebody_dark()
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    light = to_lab(strokes.color[None])[0, :, 0]
+    assert ((light > 40) & (light < 60)).mean() < 0.01
+    painted = seen(strokes, 256)[..., 0]
+    assert (painted[:, 134:] < 55).mean() < 0.01
+    assert (painted[:, :122] > 45).mean() < 0.01
+
+
+def test_ground_is_not_bare_along_outlines():
+    lab, subject = somebody_dark()
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    bare = replace(strokes, ground=np.array([1, 0, 1], np.float32))
+    picture = render(bare, lab.shape[:2], Surface(0, 0))[:, 118:138].astype(int)
+    assert ((picture[..., 0] - picture[..., 1]) > 60).mean() < 0.02
+
+
+@pytest.mark.parametrize("sigma", [1.0, 3.0, 8.0])
+def test_what_is_seen_softly_keeps_people_and_the_rest_apart(sigma):
+    lab, subject = somebody_dark()
+    far = softened(lab, subject.person)(sigma)
+    reach = 4 if sigma < APART else 1  # below that, plain blur is near enough
+    assert np.abs(far[:, : 128 - reach, 0] - 15).max() < 3
+    assert np.abs(far[:, 128 + reach :, 0] - 85).max() < 3
 
 
 def test_directions_follow_stripes_and_are_unit_vectors():
