@@ -12,11 +12,11 @@ from pipeline.types import Face, Image, Mask
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.038, 0.008
+BRUSHWORK, FINE_BRUSHWORK = 0.038, 0.007
 # Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
 # lined skin; and how far its lines are the person's.
 LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7
-NEAR = 0.04  # likewise, how far around eyes and mouth strokes are finer
+NEAR = 0.05  # likewise, how far around eyes and mouth strokes are finer
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
 

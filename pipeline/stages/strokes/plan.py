@@ -204,7 +204,7 @@ def _of_one_size(
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= 1 - 0.2 * bare - 0.4 * smooth
+    swing *= 1 - 0.2 * bare - 0.7 * smooth
     lively *= 1 - 0.4 * bare - 0.2 * smooth
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
