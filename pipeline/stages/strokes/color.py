@@ -291,7 +291,7 @@ def _beard(detail: Float, subject: Subject) -> Float:
     reach, bare = BEARD_REACH * usual_face(subject), subject.skin * (1 - subject.features)
     all_over = blurred(_single(detail * bare), reach) / np.maximum(blurred(bare, reach), 1e-3)
     below = smoothstep(subject.down, *BEARD_DOWN) * (1 - subject.features)
-    return smoothstep(_single(all_over), 0.6, 0.9) * below
+    return _single(smoothstep(_single(all_over), 0.6, 0.9) * below)
 
 
 def own_hue(photo: Float, lab: Float) -> Float:

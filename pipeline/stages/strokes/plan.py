@@ -217,7 +217,8 @@ def _of_one_size(
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     # The first layer's people lie over what goes on beneath them.
-    return strokes, colors[:, 0] + (layer == 0) * OVER * (subject.person[i, j] > 0.5)
+    over = (subject.person[i, j] > 0.5) & (layer == 0)
+    return strokes, _single(np.where(over, OVER, 0) + colors[:, 0])
 
 
 def _room(guide: _Guide, narrow: Float) -> Float:
