@@ -14,6 +14,7 @@ from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import regions
+from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.softened import softened
 from pipeline.stages.strokes.sowing import loads, sown
@@ -97,7 +98,8 @@ class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
     `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
-    px. `softened`: the target, blurred by a deviation, px.
+    px. `softened`: the target, blurred by a deviation, px. `alone`: where something small stands
+    alone, (H, W) in [0, 1].
     """
 
     field: Float
@@ -105,6 +107,7 @@ class _Guide:
     region: NDArray[np.uint8]
     edge: Float
     softened: Callable[[float], Float]
+    alone: Float
 
 
 def plan(
@@ -122,8 +125,9 @@ def plan(
     field, lead = directions(motif.target, motif.calm, subject, rng)
 
     soft = softened(motif.target, subject.person)
-    first = _Guide(field, lead, *regions(subject, hair=False), soft)
-    later = _Guide(field, lead, *regions(subject, hair=True), soft)
+    alone = standing_alone(motif.detail, motif.calm)
+    first = _Guide(field, lead, *regions(subject, hair=False), soft, alone)
+    later = _Guide(field, lead, *regions(subject, hair=True), soft, alone)
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     widths = layer_widths(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
@@ -170,7 +174,7 @@ def _of_one_size(
     subject, (h, w) = motif.subject, motif.size
     target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
     seeds, i, j = sown(where, width * SPACING[layer] * LENGTH**0.5, rng)
-    wanted = WANTED[layer] * _patience(motif, layer, i, j)
+    wanted = WANTED[layer] * _patience(motif, guide, layer, i, j)
     off = _error(miss, width / COARSER, i // COARSER, j // COARSER)
     chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
     chosen = rng.random(len(seeds)) < chance
@@ -190,7 +194,9 @@ def _of_one_size(
     turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j])
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
-    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm, 0, 0.9)
+    drawn = guide.alone[i, j]
+    turns *= 1 - 0.7 * drawn
+    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn, 0, 0.9)
     spines, counts, colors = trace(
         seeds, _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff),
         strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
@@ -200,7 +206,7 @@ def _of_one_size(
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
     lively = (1 - STILL[layer] * calm) * (0.45 + 0.4 * behind) * brush.loose
-    lively *= (1 - 0.45 * hair) * (1.0 if layer < LAYERS - 1 else 0.8)
+    lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
@@ -226,12 +232,15 @@ def _room(guide: _Guide, narrow: Float) -> Float:
     return np.maximum(np.float32(BESIDE) * guide.edge, narrow)
 
 
-def _patience(motif: Motif, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+def _patience(
+    motif: Motif, guide: _Guide, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]
+) -> Float:
     """Return how much more error than usual is left at some pixels before a stroke is wanted."""
     subject = motif.subject
     left = 1 + LEFT[layer] * motif.calm[i, j]
     left *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
     left *= 1 - 0.5 * subject.skin[i, j]  # hands, too
+    left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
     return _single(left * (1 - 0.5 * subject.person[i, j] * dark))

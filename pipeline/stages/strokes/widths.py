@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
+from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import NO_FACE, Subject
 
@@ -23,6 +24,7 @@ LAYERS = len(BACK)
 # behind, on clothes, hair, skin and features.
 FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
+DRAWN = 1.3  # how much more it counts behind in small things before a calm ground
 BROADER = 0.4  # how much broader strokes are behind where the picture is out of focus
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
@@ -66,6 +68,7 @@ def layer_widths(
     coarse = (1 - face_detail) * np.log(COARSE_FACE)
     shares = _shares(subject, typical)
     fine = detail * sum(share * counts for share, counts in zip(shares, COUNTS, strict=True))
+    fine = fine + DRAWN * shares[0] * standing_alone(detail, calm)
     return [
         np.exp(
             sum(

@@ -10,9 +10,10 @@ from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
-from pipeline.stages.strokes.plan import Brush, plan
+from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
+from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import APART, softened
 from pipeline.stages.strokes.sowing import loads
 from pipeline.stages.strokes.widths import LAYERS, LEAST, layer_widths
@@ -249,6 +250,20 @@ def test_strokes_are_finer_where_there_is_detail():
     widths = layer_widths(nobody((96, 128)), detail, 0 * detail)
     assert (widths[-1][:, 64:] < 0.9 * widths[-1][:, :64].min()).all()
     assert np.allclose(widths[0], widths[0][0, 0])
+
+
+def test_a_small_thing_before_a_calm_sky_is_drawn_finely():
+    size = (192, 256)
+    lab = np.full((*size, 3), (70, -5, -20), np.float32)
+    lab[90:93, 100:150, 0] = 25  # a far airplane
+    detail, calm = np.zeros(size, np.float32), np.ones(size, np.float32)
+    detail[86:97, 96:154], calm[80:103, 90:160] = 1, 0
+    motif = Motif(lab, PALETTE, nobody(size), calm, detail)
+    dark = seen(plan(motif, np.random.default_rng(0)), 256)[..., 0] < 50
+    assert dark[88:95, 104:146].any(0).mean() > 0.9
+    assert dark[:80].mean() == 0
+    everywhere = standing_alone(np.ones(size, np.float32), np.zeros(size, np.float32))
+    assert everywhere.max() == 0  # what is lively all over is not alone
 
 
 def test_strokes_are_broader_where_nothing_is_in_focus():
