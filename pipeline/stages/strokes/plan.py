@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,11 @@ class _Guide:
     softened: Callable[[float], Float]
     alone: Float
 
+    @cached_property
+    def room(self) -> Float:
+        """The logarithm of how wide, px, a stroke may be not to pass an outline, (H, W)."""
+        return np.log(np.float32(BESIDE) * np.maximum(self.edge, np.float32(0.1)))
+
 
 def plan(
     motif: Motif, rng: np.random.Generator, brush: Brush = USUAL,
@@ -141,10 +147,10 @@ def plan(
     layers: list[Strokes] = []
     for layer, guide in enumerate((first, *(later,) * (LAYERS - 1))):
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
-        wide = COARSER * resized(widths[layer], size)
-        fits = np.minimum(wide, _room(guide, NARROW[layer] * wide))
+        wide = resized(np.log(np.float32(COARSER) * widths[layer]), size)
+        fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
         free = (subject.person <= 0.5) & (layer == 0)  # these go on beneath people
-        bins = np.round(np.log(np.where(free, wide, fits)) / BIN).astype(np.int32)
+        bins = np.round(np.where(free, wide, fits) / BIN).astype(np.int32)
         sizes = np.flatnonzero(np.bincount((bins - bins.min()).ravel()))[::-1] + bins.min()
         miss = resized(motif.target - under, half)
         many = [
@@ -225,11 +231,6 @@ def _of_one_size(
     # The first layer's people lie over what goes on beneath them.
     over = (subject.person[i, j] > 0.5) & (layer == 0)
     return strokes, _single(np.where(over, OVER, 0) + colors[:, 0])
-
-
-def _room(guide: _Guide, narrow: Float) -> Float:
-    """Return how wide a stroke may be not to pass an outline, (H, W) px; `narrow`: the least."""
-    return np.maximum(np.float32(BESIDE) * guide.edge, narrow)
 
 
 def _patience(
