@@ -38,6 +38,7 @@ CRISP, CRISP_REACH, CRISP_SKIN = 0.2, 0.03, 0.5
 HANDS, LIKE_SKIN, LIGHTER_SKIN, MAYBE_SKIN = 4.0, 18.0, 24.0, 0.85
 # How far a mood's light is cast over things, and how much less over skin and hair.
 CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
+CREAM = 0.1  # a over b of the least warm of light grays that are yellow
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
 # Chroma of a color, and how far its hue may turn, degrees.
@@ -79,6 +80,7 @@ def _lit(
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, 1 - BEARD * _beard(detail, subject) if gray else None)
     out = own_reds(lab, own_hue(lab, out), subject.skin)
+    out = without_lime(lab, out)
     out = dark_cloth(lab, out, subject)
     return cast(white_cloth(lab, out, subject), subject, light), palette
 
@@ -328,6 +330,16 @@ def own_reds(photo: Float, lab: Float, skin: Float) -> Float:
     cos, sin = np.cos(back), np.sin(back)
     a, b = out[..., 1].copy(), out[..., 2].copy()
     out[..., 1], out[..., 2] = a * cos + b * sin, b * cos - a * sin
+    return out
+
+
+def without_lime(photo: Float, lab: Float) -> Float:
+    """Let light grays become cream or rose where they would be lime: no wall of his is."""
+    soft = cv2.GaussianBlur(photo, (0, 0), 2)
+    gray = np.exp(-((_chroma(soft) / GRAY) ** 2)) * np.clip((lab[..., 0] - 45) / 20, 0, 1)
+    out = lab.copy()
+    warm = CREAM * np.maximum(lab[..., 2], 0)
+    out[..., 1] += gray * np.maximum(warm - lab[..., 1], 0) * np.clip(lab[..., 2] / 4, 0, 1)
     return out
 
 

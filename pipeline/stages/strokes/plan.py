@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +16,13 @@ from pipeline.stages.strokes.brushes import TIPS
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
-from pipeline.stages.strokes.outline import regions
+from pipeline.stages.strokes.outline import contrast, regions
 from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.smooth import smoothstep
-from pipeline.stages.strokes.softened import softened
+from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
-from pipeline.stages.strokes.trace import trace
+from pipeline.stages.strokes.trace import WITHIN, trace
 from pipeline.stages.strokes.widths import LAYERS, layer_widths
 from pipeline.types.strokes import Strokes, joined
 
@@ -37,13 +39,17 @@ SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
 LEFT = (0.0, 0.1, 0.3, 0.8, 1.5)
+PLAINER = 0.5  # how much more error is left behind people
+SOMEBODY = 0.05  # share of a picture from which on it is one of people
 STILL = (0.35, 0.35, 0.45, 0.6, 0.7)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
 WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
-LOST = 0.03  # of strokes that pass the person's outline, not at heads: edges that are lost
+# Of strokes of people, how many pass their outline where it hardly shows, not at heads: edges that
+# are lost; and the contrast, CIELAB, up to which it hardly shows, and from which on it does.
+LOST, ALIKE = 0.25, (5.0, 15.0)
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times: widths and errors are found at a fraction of the size
 ENOUGH = 4.0  # px of a width at which errors are compared
@@ -53,8 +59,8 @@ LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 OPACITY = 0.93
 # A stroke is at most so many times as wide as the outline is far, but not narrower than this share
 # of its layer's width.
-BESIDE, NARROW = 2.2, (0.7, 0.4, 0.35, 0.3, 0.3)
-OVER = 1e3  # L: more than any; what is laid last
+BESIDE, NARROW = 2.2, (0.7, 0.5, 0.45, 0.45, 0.5)
+LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
 
@@ -100,7 +106,8 @@ class _Guide:
 
     `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
     px. `softened`: the target, blurred by a deviation, px. `alone`: where something small stands
-    alone, (H, W) in [0, 1].
+    alone, (H, W) in [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB.
+    `people`: whether there are any, in [0, 1].
     """
 
     field: Float
@@ -109,6 +116,16 @@ class _Guide:
     edge: Float
     softened: Callable[[float], Float]
     alone: Float
+    contrast: Float
+    people: float
+
+    @cached_property
+    def inward(self) -> Float:
+        """The way from the outline inward, (H, W, 2) unit vectors x and y; 0 where it is far."""
+        near = np.minimum(self.edge, np.float32(max(self.edge.shape)))
+        way = np.dstack([cv2.Sobel(near, cv2.CV_32F, *axes) for axes in ((1, 0), (0, 1))])
+        length = np.linalg.norm(way, axis=-1, keepdims=True)
+        return np.asarray(way / np.maximum(length, 1e-3), np.float32)
 
     @cached_property
     def room(self) -> Float:
@@ -130,10 +147,17 @@ def plan(
     subject, size = motif.subject, motif.size
     field, lead = directions(motif.target, motif.calm, subject, rng)
 
-    soft = softened(motif.target, subject.person)
+    clean = apart(motif.target, subject.person)
+    motif = replace(motif, target=clean)
+    soft = softened(clean, subject.person)
     alone = standing_alone(motif.detail, motif.calm)
-    first = _Guide(field, lead, *regions(subject, hair=False), soft, alone)
-    later = _Guide(field, lead, *regions(subject, hair=True), soft, alone)
+    shown = contrast(clean, subject.person)
+    people = min(1.0, float(subject.person.mean()) / SOMEBODY)
+    # The broadest strokes go over a hairline, so that no ground is bare along it.
+    first, later = (
+        _Guide(field, lead, *regions(subject, hair=hair), soft, alone, shown, people)
+        for hair in (False, True)
+    )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     widths = layer_widths(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
@@ -145,37 +169,46 @@ def plan(
     canvas[..., :3] = ground
     room = room_for(canvas)
     layers: list[Strokes] = []
-    for layer, guide in enumerate((first, *(later,) * (LAYERS - 1))):
+    # What is behind is painted first and goes on beneath people, who are set before it: their
+    # outlines are whole strokes, and nothing behind is cut into crumbs along them.
+    own = subject.person > 0.5
+    kinds = [where for where in (~own, own) if where.any()]
+    for turn, (where, layer) in enumerate(product(kinds, range(LAYERS)), 1):
+        guide = later if layer else first
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
         wide = resized(np.log(np.float32(COARSER) * widths[layer]), size)
         fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
-        free = (subject.person <= 0.5) & (layer == 0)  # these go on beneath people
-        bins = np.round(np.where(free, wide, fits) / BIN).astype(np.int32)
-        sizes = np.flatnonzero(np.bincount((bins - bins.min()).ravel()))[::-1] + bins.min()
-        miss = resized(motif.target - under, half)
+        bins = np.round(np.where(own, fits, wide) / BIN).astype(np.int32)
+        sizes = np.unique(bins[where])[::-1]
+        miss = resized(clean - under, half)
         many = [
-            _of_one_size(motif, guide, layer, bins == k, np.exp(k * BIN), under, miss, rng, brush)
+            _of_one_size(
+                motif, guide, layer, (bins == k) & where, np.exp(k * BIN), wide, under, miss, rng,
+                brush,
+            )
             for k in sizes
-        ]
+        ]  # fmt: skip
         laid, order = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
         # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
         # by the paint's own, the lightest would lie on top wherever strokes are many.
         order = order + rng.normal(0, DISORDER, len(laid))
         layers.append(laid[np.argsort(order, kind="stable")])
-        if layer < LAYERS - 1:
+        done = turn / (len(kinds) * LAYERS)
+        if done < 1:
             lay(canvas, layers[-1], room, max(canvas.shape[:2]))
-        tell((layer + 1) / LAYERS, canvas[..., :3].clip(0, 1))
+        tell(done, canvas[..., :3].clip(0, 1))
     whole = (size[0] / max(size), size[1] / max(size))
     return replace(joined(layers), ground=_single(ground), size=whole)
 
 
 def _of_one_size(
-    motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], width: float, under: Float,
-    miss: Float, rng: np.random.Generator, brush: Brush,
+    motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], width: float, wide: Float,
+    under: Float, miss: Float, rng: np.random.Generator, brush: Brush,
 ) -> tuple[Strokes, Float]:  # fmt: skip
     """Plan a layer's strokes of about one width, px, in some places; `under` is painted already.
 
-    The second value says in which order they are laid: the light that is wanted of each, L.
+    `wide`: the logarithm of how wide they are away from outlines, (H, W). The second value says in
+    which order they are laid: the light that is wanted of each, L.
     """
     subject, (h, w) = motif.subject, motif.size
     target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
@@ -187,36 +220,28 @@ def _of_one_size(
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
     n = len(seeds)
-    face = 1 - smoothstep(subject.away[i, j], 0.95, 1.8)
-    behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
-    widths = width * np.exp(rng.normal(0, SPREAD, n))
-    # The first layer goes on beneath people, so that no ground is bare along them.
-    lost = LOST * smoothstep(subject.away[i, j], 1.8, 3.0)
-    strict = (rng.random(n) >= lost) & ((layer > 0) | (subject.person[i, j] > 0.5))
-    room = np.maximum(BESIDE * guide.edge[i, j], width)
-    widths = np.where(strict | (layer > 0), np.minimum(widths, room), widths)
-    lengths = widths * LENGTH * brush.loose**0.5 * np.exp(rng.normal(0, LENGTHS, n))
-    lengths *= (1 + 0.9 * hair + 0.2 * calm) * (1 + 0.2 * behind)
-    turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
-    turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j])
-    bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
-    drawn = guide.alone[i, j]
-    turns *= 1 - 0.7 * drawn
-    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn, 0, 0.9)
+    alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
+    lost = LOST * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
+    strict = (subject.person[i, j] > 0.5) & (rng.random(n) >= lost)
+    shapes = _shapes(motif, guide, layer, i, j, strict, width, wide, rng, brush)
+    widths = shapes[0]
+    inward = np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict
+    seeds = _single(seeds + inward[:, None] * guide.inward[i, j])
     spines, counts, colors = trace(
-        seeds, _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff),
-        strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
+        seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
     )  # fmt: skip
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
+    behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
+    face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
     lively = (1 - STILL[layer] * calm) * (0.45 + 0.4 * behind) * brush.loose
     lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * (1.0 if layer < LAYERS - 1 else 0.8)
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= 1 - 0.2 * bare - 0.7 * smooth
+    swing *= 1 - 0.1 * bare - 0.3 * smooth
     lively *= 1 - 0.4 * bare - 0.2 * smooth
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
@@ -228,9 +253,29 @@ def _of_one_size(
         rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
-    # The first layer's people lie over what goes on beneath them.
-    over = (subject.person[i, j] > 0.5) & (layer == 0)
-    return strokes, _single(np.where(over, OVER, 0) + colors[:, 0])
+    return strokes, _single(colors[:, 0])
+
+
+def _shapes(
+    motif: Motif, guide: _Guide, layer: int, i: NDArray[np.intp], j: NDArray[np.intp],
+    strict: NDArray[np.bool_], width: float, wide: Float, rng: np.random.Generator, brush: Brush,
+) -> tuple[Float, Float, Float, Float, Float]:  # fmt: skip
+    """Draw widths, lengths, turns, bends and stiffness, (N,) each, as `trace` takes them."""
+    subject, n = motif.subject, len(i)
+    behind, calm, drawn = 1 - subject.person[i, j], motif.calm[i, j], guide.alone[i, j]
+    edge, usual = guide.edge[i, j], np.exp(wide[i, j])
+    widths = width * np.exp(rng.normal(0, SPREAD, n))
+    widths = np.where(strict, np.minimum(widths, np.maximum(BESIDE * edge, width)), widths)
+    # Along outlines strokes are narrow, not short, and turn little: they draw them.
+    lengths = np.maximum(widths, LONGER * usual) * LENGTH * brush.loose**0.5
+    lengths *= np.exp(rng.normal(0, LENGTHS, n))
+    lengths *= (1 + 0.9 * subject.hair[i, j] + 0.2 * calm) * (1 + 0.2 * behind)
+    turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
+    turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
+    turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
+    bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
+    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn, 0, 0.9)
+    return _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff)
 
 
 def _patience(
@@ -240,6 +285,8 @@ def _patience(
     subject = motif.subject
     left = 1 + LEFT[layer] * motif.calm[i, j]
     left *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
+    # Behind people few fine strokes are wanted; a landscape is about what is there.
+    left *= 1 + PLAINER * guide.people * (1 - subject.person[i, j])
     left *= 1 - 0.5 * subject.skin[i, j]  # hands, too
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.

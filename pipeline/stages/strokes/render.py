@@ -12,8 +12,8 @@ from pipeline.stages.strokes.brushes import tips
 from pipeline.types import Pixels
 from pipeline.types.strokes import Strokes
 
-IMPASTO = 1.1  # light on the paint's slope that looks like paint as thick as usual
-WEAVE = 0.6  # likewise, of the canvas's threads
+IMPASTO = 0.85  # light on the paint's slope that looks like paint as thick as usual
+WEAVE = 0.3  # likewise, of the canvas's threads
 PITCH = 1 / 420  # between two threads, as a share of the long side
 
 

@@ -10,6 +10,7 @@ Float = NDArray[np.float32]
 POINTS = 10  # most points of a spine
 END = 0.3  # widths that a stroke reaches beyond the last point of its spine
 WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if it began so far
+BEYOND = 0.5  # widths that a stroke that is not strict goes on beyond its region
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
@@ -76,6 +77,8 @@ def trace(
                     if region[i, j] != own or region[ia, ja] != own or edge[i, j] < nearest:
                         break
                 inside = region[i, j] == own
+                if not inside and edge[i, j] > BEYOND * widths[s]:
+                    break
                 if inside and far > LEAST * widths[s]:
                     off, there = 0.0, 0.0
                     for c in range(3):

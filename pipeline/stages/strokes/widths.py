@@ -17,7 +17,7 @@ Float = NDArray[np.float32]
 BACK = (0.100, 0.060, 0.036, 0.020, 0.012)
 CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
-SKIN = (0.13, 0.075, 0.048, 0.031, 0.016)
+SKIN = (0.13, 0.080, 0.050, 0.0315, 0.020)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
 # Layer by layer, how much finer strokes are where there is much detail; and how far that counts
