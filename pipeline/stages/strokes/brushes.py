@@ -39,8 +39,8 @@ def _tip(rng: np.random.Generator, dry: float) -> Float:
     v = ((np.arange(ACROSS, dtype=np.float32)[None] + 0.5) / ACROSS * 2 - 1) * BORDER
     bristles = _unit(_across(rng, 30, 0.5) + 0.7 * _across(rng, 11, 0.6))
     wander = _noise(rng, (ALONG, ACROSS), (1.6, 24.0))
-    begins = 0.015 + 0.05 * _unit(_across(rng, 12, 0.8))
-    ends = 0.03 + (0.10 + 0.12 * dry) * _unit(_across(rng, 18, 0.6))
+    begins = 0.015 + 0.03 * _unit(_across(rng, 12, 0.8))
+    ends = 0.03 + (0.05 + 0.07 * dry) * _unit(_across(rng, 18, 0.6))
     # A brush is round: its middle touches first, and leaves last.
     round_ = ROUND * (1 - np.sqrt(np.clip(1 - (v / BORDER) ** 2, 0, 1)))
     begins, ends = begins + round_, ends + round_
@@ -50,8 +50,8 @@ def _tip(rng: np.random.Generator, dry: float) -> Float:
     gaps = np.clip((bristles + 0.16 * wander - (0.85 * dry * u**1.3 - 0.22)) / 0.28, 0, 1)
     opacity = length * sides * (gaps * 0.75 + 0.25 * (1 - dry))
     ridge = np.exp(-(((np.abs(v) - 0.78) / 0.13) ** 2))
-    heap = 0.5 * np.exp(-(((u - 0.05) / 0.05) ** 2))
-    heap = heap + 0.7 * np.exp(-(((u - 0.9) / 0.06) ** 2)) * (1 - dry)
+    heap = 0.25 * np.exp(-(((u - 0.06) / 0.06) ** 2))
+    heap = heap + 0.3 * np.exp(-(((u - 0.88) / 0.08) ** 2)) * (1 - dry)
     height = (0.35 + 0.55 * bristles + 0.12 * wander + 0.28 * ridge + 0.5 * heap) * opacity
     streaks = _unit(_across(rng, 7, 0.8)) * 2 - 1 + 0.25 * wander
     planes = (opacity, height, np.clip(np.broadcast_to(streaks, opacity.shape), -1, 1))

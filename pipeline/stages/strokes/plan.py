@@ -23,7 +23,7 @@ from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import WITHIN, trace
-from pipeline.stages.strokes.widths import LAYERS, layer_widths
+from pipeline.stages.strokes.widths import LAYERS, layer_widths, usual_face
 from pipeline.types.strokes import Strokes, joined
 
 Float = NDArray[np.float32]
@@ -39,6 +39,9 @@ SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
 LEFT = (0.0, 0.1, 0.3, 0.8, 1.5)
+# Likewise on faces, which show facets; their likeness comes from what is kept of the person.
+NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
+FACETS = 0.6
 PLAINER = 0.5  # how much more error is left behind people
 SOMEBODY = 0.05  # share of a picture from which on it is one of people
 STILL = (0.35, 0.35, 0.45, 0.6, 0.7)
@@ -107,7 +110,8 @@ class _Guide:
     `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
     px. `softened`: the target, blurred by a deviation, px. `alone`: where something small stands
     alone, (H, W) in [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB.
-    `people`: whether there are any, in [0, 1].
+    `people`: whether there are any, in [0, 1]. `near_features`: how near eyes, nose and mouth are,
+    (H, W) in [0, 1].
     """
 
     field: Float
@@ -118,6 +122,7 @@ class _Guide:
     alone: Float
     contrast: Float
     people: float
+    near_features: Float
 
     @cached_property
     def inward(self) -> Float:
@@ -147,15 +152,16 @@ def plan(
     subject, size = motif.subject, motif.size
     field, lead = directions(motif.target, motif.calm, subject, rng)
 
-    clean = apart(motif.target, subject.person)
+    clean = apart(motif.target, subject)
     motif = replace(motif, target=clean)
     soft = softened(clean, subject.person)
     alone = standing_alone(motif.detail, motif.calm)
     shown = contrast(clean, subject.person)
+    near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
     people = min(1.0, float(subject.person.mean()) / SOMEBODY)
     # The broadest strokes go over a hairline, so that no ground is bare along it.
     first, later = (
-        _Guide(field, lead, *regions(subject, hair=hair), soft, alone, shown, people)
+        _Guide(field, lead, *regions(subject, hair=hair), soft, alone, shown, people, near)
         for hair in (False, True)
     )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
@@ -241,12 +247,12 @@ def _of_one_size(
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= 1 - 0.1 * bare - 0.3 * smooth
+    swing *= (1 - 0.1 * bare - 0.25 * smooth) * (1 - 0.4 * guide.near_features[i, j])
     lively *= 1 - 0.4 * bare - 0.2 * smooth
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 - 0.2 * face) * (1 - 0.3 * calm)
+    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.3 * calm)
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),
@@ -284,10 +290,11 @@ def _patience(
     """Return how much more error than usual is left at some pixels before a stroke is wanted."""
     subject = motif.subject
     left = 1 + LEFT[layer] * motif.calm[i, j]
-    left *= 0.4 + 0.6 * smoothstep(subject.away[i, j], 0.95, 1.8)
+    beyond = smoothstep(subject.away[i, j], 0.95, 1.8)
+    left *= FACETS + (1 - FACETS) * beyond
     # Behind people few fine strokes are wanted; a landscape is about what is there.
-    left *= 1 + PLAINER * guide.people * (1 - subject.person[i, j])
-    left *= 1 - 0.5 * subject.skin[i, j]  # hands, too
+    left *= 1 + PLAINER * (0.5 + 0.5 * guide.people) * (1 - subject.person[i, j])
+    left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)

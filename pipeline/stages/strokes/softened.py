@@ -9,31 +9,36 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized
+from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
 APART = 2.0  # px: deviation from which on what is behind people would take their coats' color
 RIM = 0.006  # of the short side: how far from an outline a photo mixes colors
+RIM_OF_FACE = 0.025  # likewise, of a face's height, where faces are small
 KNOWN = 0.1  # of what is around a pixel, how much has to be farther in, for its color to be taken
 STEPS = 2  # deviations between one and its double
 
 
-def apart(target: Float, person: Float) -> Float:
-    """Give pixels along an outline the color of what they belong to, a little further in.
+def apart(target: Float, subject: Subject) -> Float:
+    """Give pixels along people's outline the color of what they belong to, a little further in.
 
-    There a photo mixes both, and strokes of such colors look like crumbs. `target`: (H, W, 3);
-    `person`: (H, W) in [0, 1].
+    There a photo mixes both, and strokes of such colors look like crumbs. Hair takes that of hair.
+    `target`: (H, W, 3).
     """
-    reach = max(1, round(RIM * min(person.shape)))
+    short = min(subject.person.shape)
+    reach = max(1, round(min(RIM * short, RIM_OF_FACE * usual_face(subject))))
     around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    out, own = target, person > 0.5
+    out, own, hair = target, subject.person > 0.5, subject.hair > 0.5
     for region in (own, ~own):
-        inner = cv2.erode(region.astype(np.uint8), around)
-        rim = region & (inner == 0)
-        near = blurred(inner.astype(np.float32), reach)
-        known = np.clip(near / KNOWN, 0, 1)[..., None]  # what is thin keeps its own color
-        mean = local_mean(target, inner.astype(np.float32), reach)
-        out = np.where(rim[..., None], target + known * (mean - target), out)
+        inner = cv2.erode(region.astype(np.uint8), around) > 0
+        for kind in (region & hair, region & ~hair):
+            known = (inner & kind).astype(np.float32)
+            # What is thin keeps its own color.
+            share = np.clip(blurred(known, reach) / KNOWN, 0, 1)
+            share *= kind & ~inner
+            out = out + share[..., None] * (local_mean(target, known, reach) - target)
     return np.asarray(out, np.float32)
 
 

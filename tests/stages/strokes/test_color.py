@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.stages.strokes.color import BLACK, cast, crisp, in_monets_light, transport
+from pipeline.stages.strokes.color import (
+    BLACK,
+    cast,
+    crisp,
+    in_monets_light,
+    transport,
+    without_lime,
+)
 from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
 from pipeline.stages.strokes.monochrome import without_tone
 from pipeline.variants import MOODS
@@ -215,3 +222,15 @@ def test_deep_reds_are_not_lifted_to_orange():
     out = lit(lab)[44:56, 46:74]
     assert out[..., 0].mean() < 45
     assert np.degrees(np.arctan2(out[..., 2], out[..., 1])).mean() < 38
+
+
+def test_pale_grays_become_cream_and_never_lime():
+    photo = np.full((20, 20, 3), (85, 0, 0), np.float32)
+    lime = np.full((20, 20, 3), (88, -6, 14), np.float32)
+    out = without_lime(photo, lime)
+    assert (out[..., 1] > 0).all()
+    np.testing.assert_array_equal(out[..., [0, 2]], lime[..., [0, 2]])
+    foliage = np.full((20, 20, 3), (70, -25, 35), np.float32)
+    np.testing.assert_allclose(without_lime(foliage, foliage), foliage, atol=0.5)
+    bluish = np.full((20, 20, 3), (88, -2, -8), np.float32)
+    np.testing.assert_array_equal(without_lime(photo, bluish), bluish)

@@ -10,11 +10,12 @@ from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.mixing import mixed
+from pipeline.stages.strokes.outline import contrast
 from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.small_things import standing_alone
-from pipeline.stages.strokes.softened import APART, softened
+from pipeline.stages.strokes.softened import APART, apart, softened
 from pipeline.stages.strokes.sowing import loads
 from pipeline.stages.strokes.widths import LAYERS, LEAST, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
@@ -279,3 +280,57 @@ def test_the_smallest_brush_is_still_one():
     plain = np.zeros((96, 128), np.float32)
     for widths in layer_widths(nobody((96, 128)), plain, plain, size=0.001):
         assert widths.min() == pytest.approx(LEAST * 96, rel=1e-3)
+
+
+def test_people_are_set_before_what_is_behind():
+    """What is behind is finished first, and people's strokes stay within their outline."""
+    lab, subject = somebody_dark()
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    middle = (strokes.points * 256)[np.arange(len(strokes)), strokes.counts // 2][:, 0]
+    first_of_people = int(np.flatnonzero(middle < 120)[0])
+    assert (middle[first_of_people:] < 132).all()
+    assert (np.diff(strokes.layer[first_of_people:].astype(int)) >= 0).all()
+    spines = strokes.points[first_of_people:, :, 0] * 256
+    used = np.arange(spines.shape[1]) < strokes.counts[first_of_people:, None]
+    reach = spines + 0.4 * strokes.width[first_of_people:, None] * 256
+    assert (reach[used] > 134).mean() < 0.01
+
+
+def test_an_outline_is_drawn_by_long_strokes():
+    lab, subject = somebody_dark()
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    n = np.arange(len(strokes))
+    middle = (strokes.points * 256)[n, strokes.counts // 2][:, 0]
+    beside = (middle > 118) & (middle < 128) & (strokes.layer > 0)
+    way = strokes.points[n, strokes.counts - 1] - strokes.points[n, 0]
+    length = np.hypot(*way.T) + strokes.width
+    assert np.median((length / strokes.width)[beside]) > 2.2
+    assert np.median(np.abs(way[beside, 1]) / (np.hypot(*way[beside].T) + 1e-6)) > 0.9
+
+
+def test_pixels_that_mix_people_and_the_rest_take_one_color():
+    lab, subject = somebody_dark()
+    mixed_up = cv2.GaussianBlur(lab, (0, 0), 0.8)
+    light = apart(mixed_up, subject)[96, 100:156, 0]
+    assert ((light > 30) & (light < 70)).sum() == 0
+    # What is thin keeps its own color: nothing of it lies farther in.
+    thin = np.zeros((192, 256), np.float32)
+    thin[90:92, :] = 1
+    of_thin = replace(subject, person=thin)
+    np.testing.assert_array_equal(apart(lab, of_thin)[90:92], lab[90:92])
+
+
+def test_hair_along_an_outline_does_not_take_the_skins_color():
+    lab, subject = somebody_dark()
+    lab[:, :124] = (70, 15, 15)  # a forehead, and a thin cap of dark hair before the wall
+    hair = np.zeros_like(subject.person)
+    hair[:, 124:128] = 1
+    capped = apart(lab, replace(subject, hair=hair))
+    assert (capped[96, 124:128, 0] < 30).all()
+
+
+def test_contrast_is_seen_where_people_differ_from_the_rest():
+    lab, subject = somebody_dark()
+    assert contrast(lab, subject.person)[96, 128] > 40
+    alike = np.full_like(lab, 50)
+    assert contrast(alike, subject.person)[96, 128] < 1
