@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
+from pipeline.ops.resample import resized
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
@@ -34,6 +35,8 @@ def regions(subject: Subject, *, hair: bool) -> tuple[NDArray[np.uint8], Float]:
 
 def contrast(lab: Float, person: Float) -> Float:
     """Return how much people differ from what is behind them, (H, W) CIELAB over all axes."""
-    reach = AROUND * min(person.shape)
-    people, behind = (local_mean(lab, of, reach) for of in (person, 1 - person))
-    return np.asarray(np.abs(people - behind).sum(-1), np.float32)
+    size = (person.shape[0], person.shape[1])
+    small = (-(-size[0] // 4), -(-size[1] // 4))  # it is smooth
+    lab, person = resized(lab, small), resized(person, small)
+    people, behind = (local_mean(lab, of, AROUND * min(small)) for of in (person, 1 - person))
+    return resized(np.asarray(np.abs(people - behind).sum(-1), np.float32), size)

@@ -293,7 +293,8 @@ def _patience(
     beyond = smoothstep(subject.away[i, j], 0.95, 1.8)
     left *= FACETS + (1 - FACETS) * beyond
     # Behind people few fine strokes are wanted; a landscape is about what is there.
-    left *= 1 + PLAINER * (0.5 + 0.5 * guide.people) * (1 - subject.person[i, j])
+    behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
+    left *= 1 + PLAINER * (0.5 + 0.5 * guide.people) * behind
     left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
