@@ -247,12 +247,13 @@ def _of_one_size(
     swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= (1 - 0.1 * bare - 0.25 * smooth) * (1 - 0.4 * guide.near_features[i, j])
+    swing *= (1 - 0.1 * bare - 0.35 * smooth) * (1 - 0.4 * guide.near_features[i, j])
     lively *= 1 - 0.4 * bare - 0.2 * smooth
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.3 * calm)
+    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.25 * smooth)
+    relief *= 1 - 0.3 * calm
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
         streak, np.full(n, OPACITY, np.float32), _single(relief),
