@@ -39,15 +39,14 @@ SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
 WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
 ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
 LEFT = (0.0, 0.1, 0.3, 0.8, 1.5)
-# Likewise on faces, which show facets; their likeness comes from what is kept of the person.
-NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
-FACETS = 0.6
-PLAINER = 0.5  # how much more error is left behind people
-SOMEBODY = 0.05  # share of a picture from which on it is one of people
 STILL = (0.35, 0.35, 0.45, 0.6, 0.7)
 ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
 THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
 WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
+# How much of the error is left on faces, which show facets: their likeness comes from what is kept
+# of the person; how much more is left behind people, in a picture that is one from this share on.
+FACETS, PLAINER, SOMEBODY = 0.6, 0.5, 0.05
+NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
 WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
 # Of strokes of people, how many pass their outline where it hardly shows, not at heads: edges that
@@ -169,6 +168,7 @@ def plan(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
         brush.size, brush.face_detail,
     )  # fmt: skip
+    wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
     ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
     canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
@@ -182,7 +182,7 @@ def plan(
     for turn, (where, layer) in enumerate(product(kinds, range(LAYERS)), 1):
         guide = later if layer else first
         under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
-        wide = resized(np.log(np.float32(COARSER) * widths[layer]), size)
+        wide = wides[layer]
         fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
         bins = np.round(np.where(own, fits, wide) / BIN).astype(np.int32)
         sizes = np.unique(bins[where])[::-1]
