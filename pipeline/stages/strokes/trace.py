@@ -28,8 +28,8 @@ def trace(
     sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
     keeps its own direction, 0 to 1; `strict`: whether it ends where the region does, else a little
     beyond. `field`: (H, W, 2) unit vectors; `target`, `under`: (H, W, 3) what is to be painted and
-    what is there, CIELAB; `region`: (H, W). `tolerance`: the difference in color, over all three axes, that ends a
-    stroke where the paint below is nearer.
+    what is there, CIELAB; `region`: (H, W). `tolerance`: the difference in color, over all three
+    axes, that ends a stroke where the paint below is nearer.
 
     Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
     """
