@@ -12,7 +12,6 @@ TIPS = 24
 ALONG, ACROSS = 256, 96  # texels of a tip's finest level
 LEVELS = 5  # each half as fine as the one before, for strokes of few px
 BORDER = 1.12  # a tip reaches this far to the sides, in half-widths; beyond 1 there is no paint
-ROUND = 0.16  # of a stroke's length, by which its sides are shorter than its middle
 DRYNESS = (0.05, 0.25, 0.5, 0.0, 0.35, 0.85)  # of the tips by turns: loaded brushes to dry ones
 
 
@@ -39,11 +38,8 @@ def _tip(rng: np.random.Generator, dry: float) -> Float:
     v = ((np.arange(ACROSS, dtype=np.float32)[None] + 0.5) / ACROSS * 2 - 1) * BORDER
     bristles = _unit(_across(rng, 30, 0.5) + 0.7 * _across(rng, 11, 0.6))
     wander = _noise(rng, (ALONG, ACROSS), (1.6, 24.0))
-    begins = 0.015 + 0.03 * _unit(_across(rng, 12, 0.8))
-    ends = 0.03 + (0.05 + 0.07 * dry) * _unit(_across(rng, 18, 0.6))
-    # A brush is round: its middle touches first, and leaves last.
-    round_ = ROUND * (1 - np.sqrt(np.clip(1 - (v / BORDER) ** 2, 0, 1)))
-    begins, ends = begins + round_, ends + round_
+    begins = 0.03 + 0.05 * _unit(_across(rng, 9, 0.8))
+    ends = 0.04 + (0.10 + 0.12 * dry) * _unit(_across(rng, 14, 0.6))
     length = np.clip((u - begins) / 0.035, 0, 1) * np.clip((1 - ends - u) / 0.05, 0, 1)
     ragged = 0.94 - 0.12 * _unit(_noise(rng, (ALONG, 1), (1.0, 9.0)))
     sides = np.clip((ragged - np.abs(v)) / 0.12, 0, 1)

@@ -58,7 +58,8 @@ def mark_stroke(
     """Mark the pixels that a stroke may cover, and where in it they are.
 
     `spine`: its points, (P, 2); `reach`: how far it goes to the sides, px. In `place` the first
-    value is how far along the stroke a pixel is, in [0, 1], the second how far off the spine, px.
+    value is how far along the stroke, its round ends included, a pixel is, in [0, 1], the second
+    how far off the spine, px.
     Return the first and last row, and the first and last column; the last are less where there is
     none.
     """
@@ -78,9 +79,11 @@ def mark_stroke(
         if length < 1e-6:
             continue
         dx, dy = (x1 - x0) / length, (y1 - y0) / length
-        # Where the spine turns, both segments go on a little, so that no wedge stays bare.
-        before = 0.0 if i == 0 else 0.5 * reach
-        after = 0.0 if i == count - 2 else 0.5 * reach
+        # Where the spine turns, both segments go on a little, so that no wedge stays bare; its ends
+        # are round.
+        starts, stops = i == 0, i == count - 2
+        before = reach if starts else 0.5 * reach
+        after = reach if stops else 0.5 * reach
         rise = reach * abs(dx) + max(before, after) * abs(dy)
         first = max(0, int(np.ceil(min(y0, y1) - rise)))
         last = min(h - 1, int(np.floor(max(y0, y1) + rise)))
@@ -107,9 +110,15 @@ def mark_stroke(
             for x in range(begin, end + 1):
                 across = (y - y0) * dx - (x - x0) * dy
                 along = (x - x0) * dx + (y - y0) * dy
+                over = max(-along if starts else 0.0, along - length if stops else 0.0)
+                if over > 0 and over * over + across * across > reach * reach:
+                    continue
                 if mark[y, x] != stroke or abs(across) < abs(place[y, x, 1]):
+                    along = min(
+                        max(along, -reach if starts else 0.0), length + (reach if stops else 0.0)
+                    )
                     mark[y, x] = stroke
-                    place[y, x, 0] = (done + min(max(along, 0.0), length)) / total
+                    place[y, x, 0] = (done + along + reach) / (total + 2 * reach)
                     place[y, x, 1] = across
         done += length
     return y_least, y_most, x_least, x_most

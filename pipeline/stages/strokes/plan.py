@@ -30,7 +30,7 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 2.8, 0.4  # mean length, in widths, and likewise its deviation
+LENGTH, LENGTHS = 2.5, 0.35  # mean length, in widths, and likewise its deviation
 # Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
 # over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
 # much more of it is left where the photo is out of focus, and how much less colors vary there;
@@ -300,7 +300,7 @@ def _patience(
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
-    return _single(left * (1 - 0.5 * subject.person[i, j] * dark))
+    return _single(left * (1 - 0.3 * subject.person[i, j] * dark))
 
 
 def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

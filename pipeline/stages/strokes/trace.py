@@ -8,7 +8,7 @@ from pipeline.stages.strokes.compiled import compiled
 Float = NDArray[np.float32]
 
 POINTS = 10  # most points of a spine
-END = 0.3  # widths that a stroke reaches beyond the last point of its spine
+END = 0.45  # widths that a stroke reaches beyond the last point of its spine
 WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if it began so far
 BEYOND = 0.5  # widths that a stroke that is not strict goes on beyond its region
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
