@@ -18,6 +18,8 @@ WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
 # Radians: the direction of calm strokes behind and on people, and how far both drift.
 SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
 DRIFT = (5, 6)  # places down and across between which it drifts
+# How far strokes are held to the way around a face: strictly, they would be rings.
+FREER = 0.5
 BAND = np.ones((7, 7), np.uint8)  # px around an outline
 
 
@@ -60,7 +62,7 @@ def directions(
     both = resized(cv2.GaussianBlur(both.astype(np.float32), (0, 0), 1.2), size)
     angle = 0.5 * np.arctan2(both[..., 1], both[..., 0])
     field = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
-    return field, resized(np.maximum(lead, strength[..., 0]), size)
+    return field, resized(np.maximum(lead, FREER * strength[..., 0]), size)
 
 
 def _edges(lab: Float) -> Float:

@@ -12,6 +12,9 @@ Float = NDArray[np.float32]
 
 CLOSELY = 0.0025  # of the short side: deviation of what of an outline a brush leaves
 AROUND = 0.012  # of the short side: deviation of what counts as beside an outline
+# What of both has to be around a place, for their contrast to be known there; and what it counts as
+# elsewhere, CIELAB.
+LEAST_SHARE, UNKNOWN = 0.02, 100.0
 FAR_PX = 1e4  # distance from an outline where there is none
 
 
@@ -34,9 +37,15 @@ def regions(subject: Subject, *, hair: bool) -> tuple[NDArray[np.uint8], Float]:
 
 
 def contrast(lab: Float, person: Float) -> Float:
-    """Return how much people differ from what is behind them, (H, W) CIELAB over all axes."""
+    """Return how much people differ from what is behind them, (H, W) CIELAB over all axes.
+
+    Far from outlines, where nothing says it, by `UNKNOWN`.
+    """
     size = (person.shape[0], person.shape[1])
     small = (-(-size[0] // 4), -(-size[1] // 4))  # it is smooth
     lab, person = resized(lab, small), resized(person, small)
     people, behind = (local_mean(lab, of, AROUND * min(small)) for of in (person, 1 - person))
-    return resized(np.asarray(np.abs(people - behind).sum(-1), np.float32), size)
+    share = blurred(person, AROUND * min(small))
+    known = np.minimum(share, 1 - share) > LEAST_SHARE
+    found = np.where(known, np.abs(people - behind).sum(-1), UNKNOWN)
+    return resized(np.asarray(found, np.float32), size)

@@ -62,6 +62,8 @@ OPACITY = 0.93
 # A stroke is at most so many times as wide as the outline is far, but not narrower than this share
 # of its layer's width.
 BESIDE, NARROW = 2.2, (0.7, 0.5, 0.45, 0.45, 0.5)
+# Likewise of its own width, where it comes nearer to the outline than where it began.
+NARROWEST = 0.3
 LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
@@ -237,6 +239,9 @@ def _of_one_size(
         seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
     )  # fmt: skip
 
+    least = BESIDE * _least(guide.edge, spines, counts)
+    widths = np.where(strict, np.clip(least, NARROWEST * widths, widths), widths)
+
     ends = spines[np.arange(n), counts - 1].astype(int)
     below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
@@ -261,6 +266,14 @@ def _of_one_size(
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, _single(colors[:, 0])
+
+
+def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
+    """Return the least of some values, (H, W), along each spine, (N,)."""
+    h, w = values.shape
+    x, y = spines[..., 0].astype(int).clip(0, w - 1), spines[..., 1].astype(int).clip(0, h - 1)
+    beyond = np.arange(spines.shape[1]) >= counts[:, None]
+    return np.where(beyond, np.inf, values[y, x]).min(1, initial=np.inf)
 
 
 def _shapes(

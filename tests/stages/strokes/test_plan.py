@@ -137,6 +137,20 @@ def test_a_wall_is_not_darkened_by_who_stands_before_it():
     assert (painted[:, :122] > 45).mean() < 0.01
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_stroke_of_somebody_lies_beyond_a_clear_outline(seed):
+    """Neither do those that begin farther in, where nothing says how much it would show."""
+    size = (240, 320)
+    own = np.zeros(size, np.float32)
+    cv2.ellipse(own, (160, 240), (80, 150), 0, 0, 360, 1.0, -1)
+    lab = np.full((*size, 3), (85, 0, 0), np.float32)
+    lab[own > 0] = (15, 0, 0)
+    subject = replace(nobody(size), person=own)
+    painted = seen(plan(motif_of(lab, subject), np.random.default_rng(seed)), 320)[..., 0]
+    beyond = cv2.dilate(own, np.ones((15, 15), np.uint8)) == 0
+    assert (painted[beyond] < 50).mean() < 1e-3
+
+
 def test_ground_is_not_bare_along_outlines():
     lab, subject = somebody_dark()
     strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
@@ -334,3 +348,4 @@ def test_contrast_is_seen_where_people_differ_from_the_rest():
     assert contrast(lab, subject.person)[96, 128] > 40
     alike = np.full_like(lab, 50)
     assert contrast(alike, subject.person)[96, 128] < 1
+    assert contrast(alike, subject.person)[96, 20] > 40  # far from an outline nothing says it

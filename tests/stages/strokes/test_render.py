@@ -48,6 +48,14 @@ def test_a_stroke_lies_where_its_spine_is():
     assert np.abs(picture[:40].astype(int) - GROUND * 255).max() <= 1
 
 
+def test_a_strokes_ends_are_round():
+    picture = render(one_stroke([(0.3, 0.4), (0.7, 0.4)], 0.2), (150, 200), FLAT)
+    blue = picture[..., 2].astype(int) - picture[..., 0] > 60
+    columns = blue.any(0).nonzero()[0]
+    assert columns.min() < 52  # beyond the spine's beginning, at 60
+    assert blue[:, 60:140].sum(0).min() > 1.4 * blue[:, columns.min() + 2].sum()
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=2, max_size=6),
