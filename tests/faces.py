@@ -40,6 +40,11 @@ def blind(batch):
     return np.zeros((b, 9, h // 8, w // 8), np.float32)
 
 
+def doubting(batch):
+    """Return what a verifier of faces says where it sees none."""
+    return np.zeros((len(batch), 1), np.float32)
+
+
 def for_each(batch, parts):
     """Return the same parts, (H, W, C), for every picture of a batch.
 

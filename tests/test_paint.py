@@ -15,7 +15,7 @@ from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
 from pipeline.weights.resolve import WeightError
-from tests.faces import blind, drawn_parts, for_each
+from tests.faces import blind, doubting, drawn_parts, for_each
 
 NETWORK = Settings.from_flat(painter="network")
 
@@ -52,6 +52,10 @@ class PlainModels:
     @staticmethod
     def finder(batch):
         return blind(batch)
+
+    @staticmethod
+    def verifier(batch):
+        return doubting(batch)
 
     @staticmethod
     def brighter(batch):
@@ -115,7 +119,13 @@ def test_missing_restoration_weights_are_said_not_hidden():
     painting = paint(photo_of(), NETWORK, models=PlainModels())
     assert painting.restored is None
     assert "not here" in painting.skipped["restore"]
-    assert [w.name for w in painting.weights] == ["parser", "close_parser", "finder", "painter"]
+    assert [w.name for w in painting.weights] == [
+        "parser",
+        "close_parser",
+        "finder",
+        "verifier",
+        "painter",
+    ]
 
 
 def test_asking_for_full_weights_that_are_missing_is_an_error():

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
+from pipeline.nets.light_verifier import LightVerifier
 from pipeline.nets.unet import Parser
 from training.labels import CLASSES
 from training.light_sam import LightSam
@@ -60,6 +61,15 @@ CARDS: dict[str, dict[str, Any]] = {
     },
     "finder_light": {
         "role": "finder",
+        "license": "research only: some of its training photos are",
+        "data": (
+            "trained by this project: Clothing Co-Parsing (Apache-2.0), in-the-wild portraits, "
+            "full-body scenes, CelebAMask-HQ, CycleGAN's monet2photo, paintings in the public "
+            "domain; faces by YuNet (MIT)"
+        ),
+    },
+    "verifier_light": {
+        "role": "verifier",
         "license": "research only: some of its training photos are",
         "data": (
             "trained by this project: Clothing Co-Parsing (Apache-2.0), in-the-wild portraits, "
@@ -139,6 +149,13 @@ def finder(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     return _loaded(LightFinder(**build), state), build
 
 
+def verifier(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the small verifier of faces in a checkpoint and its arguments."""
+    state = single(*files)
+    build = {"width": len(state["layers.0.0.weight"])}
+    return _loaded(LightVerifier(**build), state), build
+
+
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
     return _loaded(compact(), single(*files)), {
@@ -199,6 +216,7 @@ def main() -> None:
     readers = {
         "painter": painter, "network_mood": painter, "parser": parser, "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
+        "verifier": verifier,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

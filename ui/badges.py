@@ -22,7 +22,7 @@ def badge_of(painting: Painting, stage: str) -> str:
     if not (painting.faces and SEGMENTERS[painting.settings.segment.segmenter].closer):
         roles.discard("close_parser")
     if not painting.faces:
-        roles.discard("finder")  # it draws nothing, it says where a face is
+        roles -= {"finder", "verifier"}  # they draw nothing, they say where a face is
     if stage == "segment" and not painting.faces:
         roles.discard("parser")  # only what a person points at or draws is kept
     uses = [

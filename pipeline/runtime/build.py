@@ -25,6 +25,7 @@ NETS = {
     "parser": "unet.Parser",
     "close_parser": "unet.Parser",
     "finder": "light_finder.LightFinder",
+    "verifier": "light_verifier.LightVerifier",
     "restorer": "gfpgan.Restorer",
     "restorer_light": "light_restorer.LightRestorer",
     "promptable": "sam.ImageEncoder",

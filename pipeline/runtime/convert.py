@@ -23,6 +23,7 @@ SHAPES: dict[Role, list[int]] = {
     "finder": OPEN,
     "person": OPEN,
     "detector": OPEN,
+    "verifier": [-1, 3, 64, 64],
     "restorer": [-1, 3, 512, 512],
 }
 # Input shapes of `nets/sam.py`'s PromptDecoder; any number of points.

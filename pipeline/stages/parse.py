@@ -84,12 +84,13 @@ class Parser:
     """The networks that a photo is seen by.
 
     `whole` was trained on photos with faces of any size, `close` on upright crops of one face.
-    `finder` spots small faces.
+    `finder` spots small faces, `verifier` tells them from what only looks like one.
     """
 
     whole: Network
     close: Network
     finder: Network
+    verifier: Network
 
 
 @dataclass(frozen=True)

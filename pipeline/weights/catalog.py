@@ -14,6 +14,7 @@ Role = Literal[
     "parser",
     "close_parser",
     "finder",
+    "verifier",
     "restorer",
     "promptable",
     "person",
@@ -26,7 +27,7 @@ Role = Literal[
 # whole picture, "frozen" paints a tile with these statistics.
 Submodule = Literal["run", "prompt", "statistics", "frozen"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
-SEEING: tuple[Role, ...] = (*PARSERS, "finder")  # what every photo is seen by
+SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo is seen by
 # Roles that any painting may need. The others are used only where a person names a network.
 USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
@@ -35,6 +36,7 @@ PURPOSES: dict[Role, str] = {
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
     "finder": "spots small faces",
+    "verifier": "tells them from what only looks like one",
     "restorer": "restores worn or blurred faces",
     "promptable": "outlines what boxes and clicks point at",
     "person": "outlines whole persons",

@@ -32,7 +32,12 @@ from tests.nets.test_nets import stirred
 from training.export import export, restorer
 
 ROOT = Path(__file__).parents[2]
-EMBEDDED = ("parser", "parser_close", "finder_light")  # what every photo is seen by
+EMBEDDED = (
+    "parser",
+    "parser_close",
+    "finder_light",
+    "verifier_light",
+)  # what every photo is seen by
 
 
 def astronaut(side: int) -> np.ndarray:

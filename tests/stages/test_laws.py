@@ -29,7 +29,7 @@ from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
 from pipeline.stages.stylize.generator import stylize
 from pipeline.types import Face, RestorationPlan
-from tests.faces import blind, drawn_parts, for_each
+from tests.faces import blind, doubting, drawn_parts, for_each
 
 RNG = np.random.default_rng(0)
 FACE = Face(
@@ -311,7 +311,7 @@ def test_a_face_that_the_first_look_shows_clearly_is_not_looked_at_again_by_that
         center, tall = (inner, 0.6 * INNER_SCALE) if h == INNER_SIDE else ((w / 2, h / 2), 0.6)
         return for_each(batch, softened(drawn_parts((h, w), [center], tall * h, 0), sure))
 
-    (face,) = detect_faces(photo_of(300, 400), Parser(whole, close, blind)).faces
+    (face,) = detect_faces(photo_of(300, 400), Parser(whole, close, blind, doubting)).faces
     assert bool(crops) == again
     assert abs(face.eyes[:, 0].mean() - 200) < 5
 

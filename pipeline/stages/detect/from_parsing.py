@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
+from pipeline.stages.detect.likely import likely
 from pipeline.stages.detect.limit import limit
 from pipeline.stages.detect.spots import Spot, spots
-from pipeline.stages.detect.verify import clear_face, verify_face
+from pipeline.stages.detect.verify import clear_face, face_at, verify_face
 from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
 from pipeline.types import Face, Image, Points
 
@@ -22,7 +23,9 @@ CHECK_PX = 192
 # or between the eyes' middle and the mouth.
 ROOM = 2.0
 CLEAR_PX = 72  # height, in a parse of the whole, from which on a face is parsed well
-SURE = 0.6  # the finder's score from which on a face needs no other witness that it is one
+# What the verifier says of a spot from which on it is a face, however little of it can be parsed;
+# and below which it is none.
+SURE, DOUBTED = 0.9, 0.05
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
 
@@ -107,12 +110,18 @@ def _confirmed(photo: Image, parser: Parser, parts: Probabilities) -> Found:
 
 
 def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
-    """Return the known faces and those that the finder spots and a crop verifies."""
+    """Return the known faces and those that the finder spots and crops verify."""
     found = known
     for spot in spots(photo, parser.finder):
-        if not _known(spot.points, found):
-            pair = verify_face(photo, parser, spot.points, witnessed=spot.score >= SURE)
-            found = _with(found, pair if pair and _is_at(pair[0], spot) else None)
+        if _known(spot.points, found):
+            continue
+        chance = likely(photo, spot.points, parser.verifier)
+        if chance < DOUBTED:
+            continue
+        pair = verify_face(photo, parser, spot.points, witnessed=chance >= SURE)
+        if chance >= SURE and not (pair and _is_at(pair[0], spot)):
+            pair = face_at(photo, parser, spot.points)
+        found = _with(found, pair if pair and _is_at(pair[0], spot) else None)
     return found
 
 

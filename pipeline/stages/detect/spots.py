@@ -37,9 +37,12 @@ class Spot:
         return float(np.hypot(*(self.points[2:].mean(0) - self.points[:2].mean(0))))
 
 
-def spots(photo: Image, finder: Network) -> list[Spot]:
-    """Return likely faces of 10 px, at the larger look, to a quarter of the photo."""
-    every = [spot for long_px in LOOKS_PX for spot in spots_at(photo, finder, long_px)]
+def spots(photo: Image, finder: Network, least: float = LEAST) -> list[Spot]:
+    """Return likely faces of 10 px, at the larger look, to a quarter of the photo.
+
+    `least`: the probability from which on they are likely.
+    """
+    every = [spot for long_px in LOOKS_PX for spot in spots_at(photo, finder, long_px, least)]
 
     def same(spot: Spot, other: Spot) -> bool:
         off = np.hypot(*(spot.middle - other.middle))
@@ -57,11 +60,11 @@ def each_once(finds: Iterable[Find], same: Callable[[Find, Find], bool]) -> list
     return kept
 
 
-def spots_at(photo: Image, finder: Network, long_px: int) -> list[Spot]:
+def spots_at(photo: Image, finder: Network, long_px: int, least: float = LEAST) -> list[Spot]:
     """Return likely faces of 10 to 130 px, at a long side of `long_px`."""
     padded, size = seen_at(photo, long_px, MULTIPLE)
     heat, *offsets = finder(to_batch(padded))[0]
-    peaks = (heat == cv2.dilate(heat, np.ones((3, 3), np.uint8))) & (heat >= LEAST)
+    peaks = (heat == cv2.dilate(heat, np.ones((3, 3), np.uint8))) & (heat >= least)
     rows, columns = np.nonzero(peaks)
     centers = (np.stack([columns, rows], 1) + 0.5) * STEP
     points = np.stack(offsets, -1)[rows, columns].reshape(-1, 4, 2) + centers[:, None]

@@ -19,7 +19,7 @@ WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
 SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
 DRIFT = (5, 6)  # places down and across between which it drifts
 # How far strokes are held to the way around a face: strictly, they would be rings.
-FREER = 0.5
+FREER = 0.7
 BAND = np.ones((7, 7), np.uint8)  # px around an outline
 
 

@@ -257,7 +257,7 @@ def _of_one_size(
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
-    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.25 * smooth)
+    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.45 * smooth)
     relief *= 1 - 0.3 * calm
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
@@ -313,7 +313,7 @@ def _patience(
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
-    return _single(left * (1 - 0.3 * subject.person[i, j] * dark))
+    return _single(left * (1 - 0.4 * subject.person[i, j] * dark))
 
 
 def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

@@ -29,7 +29,7 @@ BROADER = 0.4  # how much broader strokes are behind where the picture is out of
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
 LARGEST_FACE = 0.6  # of the short side
-NOBODY = 0.8  # of the strokes' width behind people, where nobody is
+NOBODY = 0.68  # of the strokes' width behind people, where nobody is
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 

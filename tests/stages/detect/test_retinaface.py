@@ -21,7 +21,7 @@ from pipeline.steps.run import at_working_size
 from pipeline.types import WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.resolve import VerifiedWeights
-from tests.faces import blind, drawn_parts, for_each
+from tests.faces import blind, doubting, drawn_parts, for_each
 from tests.test_paint import PlainModels, Remembering, photo_of
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -126,7 +126,7 @@ def nothing(batch):
 
 def parser_of(network):
     """Return a parser whose two networks are the same."""
-    return Parser(network, network, blind)
+    return Parser(network, network, blind, doubting)
 
 
 def test_a_find_has_the_photos_own_coordinates():

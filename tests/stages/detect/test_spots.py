@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline.stages.detect import spots as module
-from pipeline.stages.detect.from_parsing import SURE, detect_faces
+from pipeline.stages.detect.from_parsing import DOUBTED, SURE, detect_faces
 from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
-from pipeline.stages.parse import Parser
+from pipeline.stages.parse import Parser, Part
 from tests.faces import blind, drawn_parts, for_each
 
 SIDE = 256
@@ -78,6 +78,26 @@ def test_where_no_face_is_there_are_no_spots():
     assert spots(np.zeros((SIDE, SIDE, 3), np.float32), blind) == []
 
 
+def says(chance):
+    """Return a verifier that says this of everything."""
+    return lambda batch: np.full((len(batch), 1), chance, np.float32)
+
+
+def test_a_face_that_no_parse_shows_is_as_large_as_faces_are(looks):
+    looks(SIDE)
+    photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
+
+    def skin(batch):  # out of focus: without eyes and mouth
+        parts = np.zeros((*batch.shape[2:], 12), np.float32)
+        parts[..., Part.SKIN] = batch.shape[2] == batch.shape[3]
+        return for_each(batch, parts)
+
+    finder = finder_of((12, 16, 0.5), size=(224, SIDE))
+    (face,) = detect_faces(photo, Parser(skin, skin, finder, says(1))).faces
+    drop = face.mouth[:, 1].mean() - face.eyes[:, 1].mean()
+    assert 2 * drop < face.height < 4 * drop
+
+
 @dataclass
 class Crops:
     """Networks that see a face in upright crops of one, and none in whole photos.
@@ -100,21 +120,22 @@ class Crops:
 
 
 @pytest.mark.parametrize(
-    ("score", "whole", "close", "found"),
+    ("chance", "whole", "close", "found"),
     [
-        (SURE + 0.1, True, True, 1),
-        (SURE + 0.1, False, True, 1),  # out of focus, say: the finder alone is sure
-        (SURE - 0.1, False, True, 0),
-        (SURE - 0.1, True, True, 1),
-        (SURE + 0.1, False, False, 0),  # without parts there is nothing to keep
+        (1, True, True, 1),
+        (1, False, True, 1),  # out of focus, say: the verifier alone is sure
+        (SURE - 0.01, False, True, 0),
+        (SURE - 0.01, True, True, 1),
+        (DOUBTED / 2, True, True, 0),  # a hand, say
+        (1, False, False, 0),  # without parts there is nothing to keep
     ],
 )
-def test_a_spot_is_a_face_where_a_crop_shows_one(looks, score, whole, close, found):
+def test_a_spot_is_a_face_where_a_crop_shows_one(looks, chance, whole, close, found):
     looks(SIDE)
     photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
     seen = Crops(whole, close)
-    finder = finder_of((12, 16, score), size=(224, SIDE))
-    faces = detect_faces(photo, Parser(seen.whole, seen.close, finder)).faces
+    finder = finder_of((12, 16, 0.5), size=(224, SIDE))
+    faces = detect_faces(photo, Parser(seen.whole, seen.close, finder, says(chance))).faces
     assert len(faces) == found
     for face in faces:
         assert np.abs(face.eyes.mean(0) - (middle_of(12, 16) + 0.5) * 1.25).max() < face.height
