@@ -11,7 +11,8 @@ from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.likely import likely
 from pipeline.stages.detect.limit import limit
 from pipeline.stages.detect.spots import Spot, spots
-from pipeline.stages.detect.verify import clear_face, face_at, verify_face
+from pipeline.stages.detect.unseen import face_at
+from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
 from pipeline.types import Face, Image, Points
 

@@ -7,14 +7,7 @@ import numpy as np
 
 from pipeline.ops.resample import resized
 from pipeline.stages.detect.landmarks import TALLEST, measure
-from pipeline.stages.parse import (
-    FACE_PARTS,
-    FaceParse,
-    Parser,
-    mean_of,
-    parse_crop,
-    with_inner,
-)
+from pipeline.stages.parse import FaceParse, Parser, mean_of, parse_crop, with_inner
 from pipeline.types import Face, Image, Points
 
 VERIFY_PX = 256  # side of the crop that decides
@@ -29,10 +22,6 @@ MOUTH = (0.45, 1.8)  # the least and greatest width of a mouth, in distances bet
 # Likewise: a mouth may be as narrow as `PURSED` where its center, along the eyes' line, is at most
 # `BELOW` from the eyes' middle.
 PURSED, BELOW = 0.33, 0.25
-SHOWN = 0.2  # the least share of the middle of a face's crop that is parsed as a face
-# A usual face around its eyes and mouth: half its width, and how far it goes above and below, in
-# distances of eyes to mouth; and the score of one that no parse shows.
-HALF_WIDTH, ABOVE, BELOW_MOUTH, UNSEEN = 0.85, 0.95, 0.8, 0.5
 
 
 def clear_face(view: FaceParse) -> Face | None:
@@ -73,24 +62,6 @@ def verify_face(
     if face is None or not _plausible(face, MIN_CLOSE):
         return None
     return face, with_inner(near, photo, own, parser.close)
-
-
-def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FaceParse] | None:
-    """Return the face at `points`, as large as faces are around them, and the parse of its crop.
-
-    Of a face out of focus no parse may show eyes and mouth. None where it shows nothing of a face.
-    """
-    near = parse_crop(photo, points, parser.close)
-    side = near.parts.shape[0]
-    middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]
-    if middle[..., FACE_PARTS].sum(-1).mean() < SHOWN:
-        return None
-    eyes, mouth = points[:2].mean(0), points[2:].mean(0)
-    drop, apart = (float(np.hypot(*way)) for way in (mouth - eyes, points[1] - points[0]))
-    unit, x = max(drop, apart), (eyes[0] + mouth[0]) / 2
-    left, right = float(x - HALF_WIDTH * unit), float(x + HALF_WIDTH * unit)
-    box = (left, float(eyes[1] - ABOVE * drop), right, float(mouth[1] + BELOW_MOUTH * drop))
-    return Face(box, points[:2], points[2:], UNSEEN), with_inner(near, photo, points, parser.close)
 
 
 def _settled(photo: Image, parser: Parser, points: Points) -> Points | None:

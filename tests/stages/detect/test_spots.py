@@ -9,7 +9,7 @@ from pipeline.stages.detect import spots as module
 from pipeline.stages.detect.from_parsing import DOUBTED, SURE, detect_faces
 from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
-from pipeline.stages.parse import Parser, Part
+from pipeline.stages.parse import Parser, Part, likeliest, merged
 from tests.faces import blind, drawn_parts, for_each
 
 SIDE = 256
@@ -93,9 +93,15 @@ def test_a_face_that_no_parse_shows_is_as_large_as_faces_are(looks):
         return for_each(batch, parts)
 
     finder = finder_of((12, 16, 0.5), size=(224, SIDE))
-    (face,) = detect_faces(photo, Parser(skin, skin, finder, says(1))).faces
+    seen = detect_faces(photo, Parser(skin, skin, finder, says(1)))
+    (face,) = seen.faces
     drop = face.mouth[:, 1].mean() - face.eyes[:, 1].mean()
     assert 2 * drop < face.height < 4 * drop
+    # Eyes and mouth are where the finder says.
+    labels = likeliest(merged(seen.whole, seen.views, photo.shape[:2]))
+    spots_of = (*face.eyes, face.mouth.mean(0))
+    at = [labels[round(float(y)), round(float(x))] for x, y in spots_of]
+    assert at == [Part.RIGHT_EYE, Part.LEFT_EYE, Part.LIPS]
 
 
 @dataclass

@@ -1,0 +1,59 @@
+"""Take a face whose features no parse shows, out of focus, as a detector's points say it lies."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.ops import align
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, Part, parse_crop, with_inner
+from pipeline.types import Face, Image, Points
+
+SHOWN = 0.2  # the least share of the middle of a face's crop that is parsed as a face
+# A usual face around its eyes and mouth: half its width, and how far it goes above and below, in
+# distances of eyes to mouth; and the score of one that no parse shows.
+HALF_WIDTH, ABOVE, BELOW, UNSEEN = 0.85, 0.95, 0.8, 0.5
+# Half the width and half the height of an eye, and of a mouth, in distances between the eyes.
+FEATURES = slice(Part.LEFT_BROW, Part.TEETH + 1)
+EYE, MOUTH = (0.18, 0.09), (0.42, 0.13)
+
+
+def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FaceParse] | None:
+    """Return the face at `points`, as large as faces are around them, and the parse of its crop.
+
+    Its eyes and mouth are where the points say. None where the parse shows nothing of a face.
+    `points`: (4, 2), both eyes and both mouth corners, photo px.
+    """
+    eyes, mouth = points[:2].mean(0), points[2:].mean(0)
+    drop, apart = (float(np.hypot(*way)) for way in (mouth - eyes, points[1] - points[0]))
+    unit, x = max(drop, apart), (eyes[0] + mouth[0]) / 2
+    left, right = float(x - HALF_WIDTH * unit), float(x + HALF_WIDTH * unit)
+    box = (left, float(eyes[1] - ABOVE * drop), right, float(mouth[1] + BELOW * drop))
+    near = parse_crop(photo, points, parser.close)
+    side = near.parts.shape[0]
+    middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]
+    if middle[..., FACE_PARTS].sum(-1).mean() < SHOWN:
+        return None
+    view = with_features(with_inner(near, photo, points, parser.close), points)
+    return Face(box, points[:2], points[2:], UNSEEN), view
+
+
+def with_features(view: FaceParse, points: Points) -> FaceParse:
+    """Put eyes and mouth where `points`, photo px, say they are; features elsewhere are skin."""
+    near = align.map_points(view.matrix, points)
+    across = near[1] - near[0]
+    apart, angle = float(np.hypot(*across)), float(np.degrees(np.arctan2(across[1], across[0])))
+    planes = np.ascontiguousarray(view.parts.transpose(2, 0, 1)).copy()
+    planes[Part.SKIN] += planes[FEATURES].sum(0)
+    planes[FEATURES] = 0
+    for middle, (wide, high), part in (
+        (near[0], EYE, Part.RIGHT_EYE), (near[1], EYE, Part.LEFT_EYE),
+        (near[2:].mean(0), MOUTH, Part.LIPS),
+    ):  # fmt: skip
+        where = np.zeros(planes.shape[1:], np.float32)
+        x, y = (float(v) for v in middle)
+        cv2.ellipse(where, ((x, y), (2 * wide * apart, 2 * high * apart), angle), 1.0, -1)
+        planes[part] += where * planes[Part.SKIN]
+        planes[Part.SKIN] *= 1 - where
+    inner = view.inner and with_features(view.inner, points)
+    return replace(view, parts=planes.transpose(1, 2, 0), inner=inner)
