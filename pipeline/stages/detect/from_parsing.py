@@ -24,9 +24,10 @@ CHECK_PX = 192
 # or between the eyes' middle and the mouth.
 ROOM = 2.0
 CLEAR_PX = 72  # height, in a parse of the whole, from which on a face is parsed well
-# What the verifier says of a spot from which on it is a face, however little of it can be parsed;
-# and below which it is none.
-SURE, DOUBTED = 0.9, 0.05
+# What the verifier says of a spot from which on it is a face that need not be seen by both parsers;
+# from which on, by none; and below which it is no face. Hands out of focus are said to be one up to
+# 0.96.
+SURE, CERTAIN, DOUBTED = 0.9, 0.98, 0.05
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
 
@@ -120,7 +121,7 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         if chance < DOUBTED:
             continue
         pair = verify_face(photo, parser, spot.points, witnessed=chance >= SURE)
-        if chance >= SURE and not (pair and _is_at(pair[0], spot)):
+        if chance >= CERTAIN and not (pair and _is_at(pair[0], spot)):
             pair = face_at(photo, parser, spot.points)
         found = _with(found, pair if pair and _is_at(pair[0], spot) else None)
     return found
