@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.ops import align
+from pipeline.stages.detect.verify import MIN_FACE_PX
 from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, Part, parse_crop, with_inner
 from pipeline.types import Face, Image, Points
 
@@ -23,7 +24,8 @@ EYE, MOUTH = (0.18, 0.09), (0.42, 0.13)
 def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FaceParse] | None:
     """Return the face at `points`, as large as faces are around them, and the parse of its crop.
 
-    Its eyes and mouth are where the points say. None where the parse shows nothing of a face.
+    Its eyes and mouth are where the points say. None where the parse shows something else, or the
+    face would be smaller than any.
     `points`: (4, 2), both eyes and both mouth corners, photo px.
     """
     eyes, mouth = points[:2].mean(0), points[2:].mean(0)
@@ -31,6 +33,8 @@ def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FacePar
     unit, x = max(drop, apart), (eyes[0] + mouth[0]) / 2
     left, right = float(x - HALF_WIDTH * unit), float(x + HALF_WIDTH * unit)
     box = (left, float(eyes[1] - ABOVE * drop), right, float(mouth[1] + BELOW * drop))
+    if box[3] - box[1] < MIN_FACE_PX:
+        return None
     near = parse_crop(photo, points, parser.close)
     side = near.parts.shape[0]
     middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]

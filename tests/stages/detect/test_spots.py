@@ -83,14 +83,24 @@ def says(chance):
     return lambda batch: np.full((len(batch), 1), chance, np.float32)
 
 
+def skin(batch):
+    """Return what a parser says that sees a face's skin everywhere in crops: one out of focus."""
+    parts = np.zeros((*batch.shape[2:], 12), np.float32)
+    parts[..., Part.SKIN] = batch.shape[2] == batch.shape[3]
+    return for_each(batch, parts)
+
+
+def test_what_no_parse_shows_is_no_face_where_it_would_be_tiny(looks):
+    looks(SIDE)
+    photo = np.random.default_rng(0).random((SIDE // 3 - 20, SIDE // 3, 3), np.float32)
+    size = (round(photo.shape[0] * SIDE / photo.shape[1] / 32 + 0.5) * 32, SIDE)
+    finder = finder_of((12, 16, 0.5), size=size)  # 4 px between eyes and mouth
+    assert detect_faces(photo, Parser(skin, skin, finder, says(1))).faces == ()
+
+
 def test_a_face_that_no_parse_shows_is_as_large_as_faces_are(looks):
     looks(SIDE)
     photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
-
-    def skin(batch):  # out of focus: without eyes and mouth
-        parts = np.zeros((*batch.shape[2:], 12), np.float32)
-        parts[..., Part.SKIN] = batch.shape[2] == batch.shape[3]
-        return for_each(batch, parts)
 
     finder = finder_of((12, 16, 0.5), size=(224, SIDE))
     seen = detect_faces(photo, Parser(skin, skin, finder, says(1)))
