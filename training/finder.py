@@ -25,7 +25,7 @@ from pipeline.stages.detect.spots import spots_at
 from training.command import parser_of
 from training.figures import as_network, draw_curve
 from training.found_faces import FacesOf, found_in_photos
-from training.loop import Schedule, clock_of, fit, single
+from training.loop import fit_small
 from training.spot_views import SIDE, SURE, Faces, composed, within
 
 KNOWN_PX = (8.0, 140.0)  # faces of other heights may be found or not
@@ -134,34 +134,20 @@ def train(args: argparse.Namespace) -> None:
     """Train for a number of minutes, or from where this run stopped."""
     torch.manual_seed(secrets.randbits(32))
     sources, held_out = found_in_photos(args.shared, args.run)
-    network = LightFinder().to(memory_format=torch.channels_last)
-    if args.start:
-        network.load_state_dict(single(args.start))
-    optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-3)
+    network = LightFinder()
     # Every start sees views of its own; those that are measured stay.
     stream = batches(sources, args.batch, secrets.randbits(62))
     measured = [next(batches(held_out, args.batch, seed)) for seed in range(MEASURED)]
 
-    def step() -> dict[str, float]:
+    def loss() -> Tensor:
         photos, *targets = next(stream)
         logits = network.logits(photos.contiguous(memory_format=torch.channels_last))
-        loss = loss_of(logits, *targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-        optimizer.step()
-        return {"loss": loss.item()}
+        return loss_of(logits, *targets)
 
-    fit(
-        {"finder": network},
-        {"finder": optimizer},
-        step,
-        averaged="finder",
-        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes),
-        folder=args.run,
+    fit_small(
+        "finder", network, loss, args, decay=1e-3, steepest=10.0,
         sample=lambda net, page: evaluate(net, measured, page),
-        clock=clock_of(torch.device("cpu")),
-    )
+    )  # fmt: skip
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """The loop every training shares: schedule, weight average, resume, CSV log, sample sheets."""
 
+import argparse
 import csv
 import math
 import time
@@ -119,6 +120,42 @@ def fit(
     if writes and (seconds > last_sample or not done):
         _milestone(folder, done, seconds, networks, optimizers, average, sample)
     return average.network
+
+
+def fit_small(
+    name: str, network: nn.Module, loss: Callable[[], Tensor], args: argparse.Namespace, *,
+    decay: float, steepest: float = math.inf,
+    sample: Callable[[nn.Module, Path], dict[str, float]],
+) -> None:  # fmt: skip
+    """Train one small network on the CPU by AdamW, as `parser_of`'s command and its own say.
+
+    `name`: the network's, in a run's state. `loss` is of the next batch. `args`: besides that
+    command's, `start`, a checkpoint or None, and `rate`, the highest learning rate. `decay`: of
+    weights; `steepest`: the most norm of gradients.
+    """
+    network.to(memory_format=torch.channels_last)
+    if args.start:
+        network.load_state_dict(single(args.start))
+    optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=decay)
+
+    def step() -> dict[str, float]:
+        now = loss()
+        optimizer.zero_grad(set_to_none=True)
+        now.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), steepest)
+        optimizer.step()
+        return {"loss": now.item()}
+
+    fit(
+        {name: network},
+        {name: optimizer},
+        step,
+        averaged=name,
+        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes),
+        folder=args.run,
+        sample=sample,
+        clock=clock_of(torch.device("cpu")),
+    )
 
 
 def shared_by(machine: Accelerator) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from torchvision import tv_tensors
 
 from pipeline.nets.light_verifier import LightVerifier
-from pipeline.ops import align
+from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.likely import SCALE, SIDE
+from pipeline.stages.detect.likely import SIDE, crop_at
 from pipeline.stages.detect.spots import Spot, spots
 from pipeline.steps.run import at_working_size
 from pipeline.types import Network, Photo, Pixels
@@ -31,14 +31,14 @@ from training.command import parser_of
 from training.damage import FAINT, damaged
 from training.figures import draw_curve
 from training.found_faces import EMPTY, FacesOf, found_in_photos
-from training.loop import Schedule, clock_of, fit, single
+from training.loop import fit_small
 from training.samples import read_pixels
+from training.spot_views import SURE
 
 FILE = "crops.npz"
 ROOM = 1.5  # times: crops are kept larger, so that views of them may be turned and moved
 LEAST_SPOT = 0.12  # the finder's probability from which on a spot is learned from
 MOST = 10  # of a photo's spots, the likeliest, that are learned from
-SURE, UNSURE = 0.6, 0.3  # YuNet's scores from which on something is a face, or may be one
 SEEN = 0.7  # the finder's score from which on a spot among people may be a face YuNet missed
 # Spots are a face's whose size is within this ratio of it, and whose middle is not farther off, in
 # its distance from eyes to mouth; an eye or a cheek of a large face is none. The others around it
@@ -76,11 +76,11 @@ def crops_of(source: FacesOf, finder: Network) -> tuple[list[Pixels], list[bool]
         if said or (said is False and (nobody or spot.score < SEEN)):
             points.append(spot.points)  # as roughly as the finder says where a face is
             is_face.append(said)
-    return [_cut(photo, each) for each in points], is_face
+    return [to_uint8(crop_at(photo, each, ROOM)) for each in points], is_face
 
 
 def _is_face(spot: Spot, faces: NDArray[np.float32]) -> bool | None:
-    """Say whether a spot is one of YuNet's faces, (N, 10); None where that is not known."""
+    """Say whether a spot is one of YuNet's faces, (N, 10), sure or not; None where nobody knows."""
     points = faces[:, 2:].reshape(-1, 4, 2)
     drops = np.hypot(*(points[:, 2:].mean(1) - points[:, :2].mean(1)).T)
     off = np.hypot(*(points.mean(1) - spot.middle).T)
@@ -88,15 +88,9 @@ def _is_face(spot: Spot, faces: NDArray[np.float32]) -> bool | None:
     on = (off < ON * drops) & (ratio > ALIKE) & (ratio < 1 / ALIKE)
     if (on & (faces[:, 0] >= SURE)).any():
         return True
-    near = (off < AROUND * np.maximum(faces[:, 1], spot.drop)) & (faces[:, 0] >= UNSURE)
+    near = off < AROUND * np.maximum(faces[:, 1], spot.drop)
     tiny = near & (faces[:, 0] >= SURE) & (ratio < ALIKE / 2)
     return None if (near & ~tiny).any() else False
-
-
-def _cut(photo: NDArray[np.float32], points: NDArray[np.float32]) -> Pixels:
-    side = round(ROOM * SIDE)
-    matrix = align.similarity(points, align.template(side, SCALE / ROOM))
-    return (align.crop(photo, matrix, side).clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def load_crops(shared: Path, run: Path) -> tuple[Crops, Crops]:
@@ -176,30 +170,20 @@ def train(args: argparse.Namespace) -> None:
     """Train for a number of minutes, or from where this run stopped."""
     torch.manual_seed(secrets.randbits(32))
     learned, measured = load_crops(args.shared, args.run)
-    network = LightVerifier().to(memory_format=torch.channels_last)
-    if args.start:
-        network.load_state_dict(single(args.start))
-    optimizer = torch.optim.AdamW(network.parameters(), args.rate, weight_decay=1e-2)
-    rng = np.random.default_rng()
+    network, rng = LightVerifier(), np.random.default_rng()
 
-    def step() -> dict[str, float]:
+    def loss() -> Tensor:
         views, is_face = batch_of(learned, args.batch, rng)
         logits = network.logits(views.contiguous(memory_format=torch.channels_last))
-        loss = F.binary_cross_entropy_with_logits(logits, is_face)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return {"loss": loss.item()}
+        return F.binary_cross_entropy_with_logits(logits, is_face)
 
-    fit(
-        {"verifier": network},
-        {"verifier": optimizer},
-        step,
-        averaged="verifier",
-        schedule=Schedule(args.minutes, ema=0.998, sample_minutes=args.sample_minutes),
-        folder=args.run,
+    fit_small(
+        "verifier",
+        network,
+        loss,
+        args,
+        decay=1e-2,
         sample=lambda net, page: evaluate(net, measured, page),
-        clock=clock_of(torch.device("cpu")),
     )
 
 

@@ -121,9 +121,11 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         if chance < DOUBTED:
             continue
         pair = verify_face(photo, parser, spot.points, witnessed=chance >= SURE)
-        if chance >= CERTAIN and not (pair and _is_at(pair[0], spot)):
+        if pair and not _is_at(pair[0], spot):
+            pair = None
+        if pair is None and chance >= CERTAIN:
             pair = face_at(photo, parser, spot.points)
-        found = _with(found, pair if pair and _is_at(pair[0], spot) else None)
+        found = _with(found, pair)
     return found
 
 

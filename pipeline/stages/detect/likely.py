@@ -15,6 +15,14 @@ def likely(photo: Image, points: Points, verifier: Network) -> float:
 
     `points`: (4, 2), both eyes and both mouth corners, photo px.
     """
-    matrix = align.similarity(points, align.template(SIDE, SCALE))
-    seen = align.crop(photo, matrix, SIDE).clip(0, 1)
-    return float(np.ravel(verifier(to_batch(seen)))[0])
+    return float(np.ravel(verifier(to_batch(crop_at(photo, points))))[0])
+
+
+def crop_at(photo: Image, points: Points, room: float = 1.0) -> Image:
+    """Cut what the verifier sees around `points`, upright, (SIDE, SIDE, 3).
+
+    `room`: how many times as much around them is shown, in a crop so much larger.
+    """
+    side = round(room * SIDE)
+    matrix = align.similarity(points, align.template(side, SCALE / room))
+    return align.crop(photo, matrix, side).clip(0, 1)

@@ -16,8 +16,8 @@ SHOWN = 0.9
 # A usual face around its eyes and mouth: half its width, and how far it goes above and below, in
 # distances of eyes to mouth; and the score of one that no parse shows.
 HALF_WIDTH, ABOVE, BELOW, UNSEEN = 0.85, 0.95, 0.8, 0.5
-# Half the width and half the height of an eye, and of a mouth, in distances between the eyes.
 FEATURES = slice(Part.LEFT_BROW, Part.TEETH + 1)
+# Half the width and half the height of an eye, and of a mouth, in distances between the eyes.
 EYE, MOUTH = (0.18, 0.09), (0.42, 0.13)
 
 

@@ -10,7 +10,7 @@ from pipeline.stages.detect.from_parsing import DOUBTED, SURE, detect_faces
 from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import Parser, Part, likeliest, merged
-from tests.faces import blind, drawn_parts, for_each
+from tests.faces import blind, drawn_parts, for_each, says
 
 SIDE = 256
 EYES_AND_MOUTH = np.float32([[-5, -6], [5, -6], [-4, 6], [4, 6]])  # px from a face's middle
@@ -76,11 +76,6 @@ def test_the_likeliest_come_first_and_of_neighbors_the_peak_counts(looks):
 
 def test_where_no_face_is_there_are_no_spots():
     assert spots(np.zeros((SIDE, SIDE, 3), np.float32), blind) == []
-
-
-def says(chance):
-    """Return a verifier that says this of everything."""
-    return lambda batch: np.full((len(batch), 1), chance, np.float32)
 
 
 def skin(batch):
