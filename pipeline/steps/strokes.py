@@ -24,7 +24,7 @@ from pipeline.types import Image, Painted, PromptError, Scene, Style
 from pipeline.types.strokes import Strokes
 from pipeline.variants import MOODS
 
-GUIDE_PX = 1024  # long side, at most, at which a photo is looked at: larger ones get its strokes
+GUIDE_PX = 960  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
 SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
 LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most careful one less

@@ -1,9 +1,11 @@
 """Plan the strokes of a painting: broad to fine, where it differs from what is wanted."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -53,7 +55,7 @@ LED = 0.7  # how much less wild it is where form leads
 # are lost; and the contrast, CIELAB, up to which it hardly shows, and from which on it does.
 LOST, ALIKE = 0.25, (5.0, 15.0)
 UNDER_PX = 640  # long side at which the painting is looked at while it is planned
-COARSER = 2  # times: widths and errors are found at a fraction of the size
+COARSER = 2  # times: widths are found at a fraction of the size
 ENOUGH = 4.0  # px of a width at which errors are compared
 GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
@@ -109,17 +111,17 @@ class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
     `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
-    px. `softened`: the target, blurred by a deviation, px. `alone`: where something small stands
-    alone, (H, W) in [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB.
-    `people`: whether there are any, in [0, 1]. `near_features`: how near eyes, nose and mouth are,
-    (H, W) in [0, 1].
+    px. `softened`: the target of people or of what is behind, blurred by a deviation, px. `alone`:
+    where something small stands alone, (H, W) in [0, 1]. `contrast`: of people to what is behind
+    them, (H, W) CIELAB. `people`: whether there are any, in [0, 1]. `near_features`: how near eyes,
+    nose and mouth are, (H, W) in [0, 1].
     """
 
     field: Float
     lead: Float
     region: NDArray[np.uint8]
     edge: Float
-    softened: Callable[[float], Float]
+    softened: Callable[[float, bool], Float]
     alone: Float
     contrast: Float
     people: float
@@ -173,61 +175,110 @@ def plan(
     wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
     ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
-    canvas = np.zeros((*size_of_long(size, UNDER_PX), 4), np.float32)
-    canvas[..., :3] = ground
-    room = room_for(canvas)
-    layers: list[Strokes] = []
     # What is behind is painted first and goes on beneath people, who are set before it: their
-    # outlines are whole strokes, and nothing behind is cut into crumbs along them.
+    # outlines are whole strokes, and nothing behind is cut into crumbs along them. Neither hides
+    # what the other is planned by, so that both are planned at once.
     own = subject.person > 0.5
-    kinds = [where for where in (~own, own) if where.any()]
-    for turn, (where, layer) in enumerate(product(kinds, range(LAYERS)), 1):
-        guide = later if layer else first
-        under = resized(to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1))), size)
-        wide = wides[layer]
-        fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
-        bins = np.round(np.where(own, fits, wide) / BIN).astype(np.int32)
-        sizes = np.unique(bins[where])[::-1]
-        miss = resized(clean - under, half)
-        many = [
-            _of_one_size(
-                motif, guide, layer, (bins == k) & where, np.exp(k * BIN), wide, under, miss, rng,
-                brush,
-            )
-            for k in sizes
-        ]  # fmt: skip
-        laid, order = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
-        # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
-        # by the paint's own, the lightest would lie on top wherever strokes are many.
-        order = order + rng.normal(0, DISORDER, len(laid))
-        layers.append(laid[np.argsort(order, kind="stable")])
-        done = turn / (len(kinds) * LAYERS)
-        if done < 1:
-            lay(canvas, layers[-1], room, max(canvas.shape[:2]))
-        tell(done, canvas[..., :3].clip(0, 1))
+    kinds = [people for people in (False, True) if (own == people).any()]
+    so_far = _SoFar(own, kinds, size_of_long(size, UNDER_PX), ground, tell)
+
+    def planned(people: bool, rng: np.random.Generator) -> list[Strokes]:
+        canvas = so_far.canvases[people]
+        room = room_for(canvas)
+        layers: list[Strokes] = []
+        for layer in range(LAYERS):
+            guide = later if layer else first
+            under = to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1)))
+            layers.append(_layer(motif, guide, layer, people, wides[layer], under, rng, brush))
+            if layer < LAYERS - 1:
+                lay(canvas, layers[-1], room, max(canvas.shape[:2]))
+            so_far.tell()
+        return layers
+
+    # Who is told may know by the context whose painting it is.
+    with ThreadPoolExecutor() as pool:
+        jobs = [
+            pool.submit(copy_context().run, planned, people, own_rng)
+            for people, own_rng in zip(kinds, rng.spawn(len(kinds)), strict=True)
+        ]
+        parts = [job.result() for job in jobs]
     whole = (size[0] / max(size), size[1] / max(size))
-    return replace(joined(layers), ground=_single(ground), size=whole)
+    strokes = joined([layer for layers in parts for layer in layers])
+    return replace(strokes, ground=_single(ground), size=whole)
+
+
+class _SoFar:
+    """The small canvases that what is behind and people are laid on, and who is shown both."""
+
+    def __init__(
+        self, own: NDArray[np.bool_], kinds: list[bool], size: tuple[int, int], ground: Float,
+        tell: Callable[[float, Float], object],
+    ) -> None:  # fmt: skip
+        blank = np.dstack([np.broadcast_to(ground, (*size, 3)), np.zeros(size)]).astype(np.float32)
+        self.canvases = {people: blank.copy() for people in kinds}
+        self._own = resized(own.astype(np.float32), size) > 0.5
+        self._done, self._tell, self._lock = 0, tell, Lock()
+
+    def tell(self) -> None:
+        """Say that one more layer is laid, and show them."""
+        with self._lock:
+            self._done += 1
+            shown = next(iter(self.canvases.values()))[..., :3].clip(0, 1)
+            if len(self.canvases) > 1:
+                shown[self._own] = self.canvases[True][self._own, :3].clip(0, 1)
+            self._tell(self._done / (len(self.canvases) * LAYERS), shown)
+
+
+def _layer(
+    motif: Motif, guide: _Guide, layer: int, people: bool, wide: Float, under: Float,
+    rng: np.random.Generator, brush: Brush,
+) -> Strokes:  # fmt: skip
+    """Plan one layer's strokes of people or of what is behind, in the order of their laying.
+
+    `under`: what is painted already, (h, w, 3) CIELAB, smaller than the motif.
+    """
+    where = (motif.subject.person > 0.5) == people
+    fits = wide
+    if people:
+        fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
+    bins = np.round(fits / BIN).astype(np.int32)
+    sizes = np.unique(bins[where])[::-1]
+    miss = resized(motif.target, (under.shape[0], under.shape[1])) - under
+    many = [
+        _of_one_size(
+            motif, guide, layer, people, (bins == k) & where, np.exp(k * BIN), wide, under, miss,
+            rng, brush,
+        )
+        for k in sizes
+    ]  # fmt: skip
+    laid, order = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
+    # As painters do: darks first, lights last, but not strictly. By the light that was wanted:
+    # by the paint's own, the lightest would lie on top wherever strokes are many.
+    order = order + rng.normal(0, DISORDER, len(laid))
+    return laid[np.argsort(order, kind="stable")]
 
 
 def _of_one_size(
-    motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], width: float, wide: Float,
-    under: Float, miss: Float, rng: np.random.Generator, brush: Brush,
+    motif: Motif, guide: _Guide, layer: int, people: bool, where: NDArray[np.bool_], width: float,
+    wide: Float, under: Float, miss: Float, rng: np.random.Generator, brush: Brush,
 ) -> tuple[Strokes, Float]:  # fmt: skip
-    """Plan a layer's strokes of about one width, px, in some places; `under` is painted already.
+    """Plan a layer's strokes of about one width, px, in some places.
 
+    `under`: what is painted already, smaller, and `miss`: by how much it misses what is wanted.
     `wide`: the logarithm of how wide they are away from outlines, (H, W). The second value says in
     which order they are laid: the light that is wanted of each, L.
     """
     subject, (h, w) = motif.subject, motif.size
-    target = guide.softened(min(0.22 * width, 14)) if width >= 2.5 else motif.target
     seeds, i, j = sown(where, width * SPACING[layer] * LENGTH**0.5, rng)
     wanted = WANTED[layer] * _patience(motif, guide, layer, i, j)
-    off = _error(miss, width / COARSER, i // COARSER, j // COARSER)
+    small_h, small_w = under.shape[:2]
+    off = _error(miss, width * small_h / h, i * small_h // h, j * small_w // w)
     chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
     n = len(seeds)
+    target = guide.softened(min(0.22 * width, 14), people) if width >= 2.5 else motif.target
     alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
     lost = LOST * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
     strict = (subject.person[i, j] > 0.5) & (rng.random(n) >= lost)
@@ -243,7 +294,8 @@ def _of_one_size(
     widths = np.where(strict, np.clip(least, NARROWEST * widths, widths), widths)
 
     ends = spines[np.arange(n), counts - 1].astype(int)
-    below = under[ends[:, 1].clip(0, h - 1), ends[:, 0].clip(0, w - 1)]
+    ends = ends.clip(0, (w - 1, h - 1))
+    below = under[ends[:, 1] * small_h // h, ends[:, 0] * small_w // w]
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
@@ -308,7 +360,7 @@ def _patience(
     left *= FACETS + (1 - FACETS) * beyond
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
-    left *= 1 + PLAINER * (0.5 + 0.5 * guide.people) * behind
+    left *= 1 + PLAINER * (2 * guide.people - 1) * behind
     left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.

@@ -1,13 +1,15 @@
 """See a motif as a brush of some width does: softly, people and what is behind them apart."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import product
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred, local_mean
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
@@ -30,47 +32,47 @@ def apart(target: Float, subject: Subject) -> Float:
     short = min(subject.person.shape)
     reach = max(1, round(min(RIM * short, RIM_OF_FACE * usual_face(subject))))
     around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    out, own, hair = target, subject.person > 0.5, subject.hair > 0.5
-    for region in (own, ~own):
-        inner = cv2.erode(region.astype(np.uint8), around) > 0
-        for kind in (region & hair, region & ~hair):
-            known = (inner & kind).astype(np.float32)
-            # What is thin keeps its own color.
-            share = np.clip(blurred(known, reach) / KNOWN, 0, 1)
-            share *= kind & ~inner
-            out = out + share[..., None] * (local_mean(target, known, reach) - target)
-    return np.asarray(out, np.float32)
+    own, hair = subject.person > 0.5, subject.hair > 0.5
+    inner = {of: cv2.erode((own == of).astype(np.uint8), around) > 0 for of in (True, False)}
+
+    def moved(kind: NDArray[np.bool_], inner: NDArray[np.bool_]) -> Float:
+        known = (inner & kind).astype(np.float32)
+        near = blurred(known, reach)
+        # What is thin keeps its own color.
+        share = np.clip(near / KNOWN, 0, 1) * (kind & ~inner)
+        mean = blurred(target * known[..., None], reach) / np.maximum(near, 1e-4)[..., None]
+        return np.asarray(share[..., None] * (mean - target), np.float32)
+
+    kinds = [((own == of) & (hair == on), inner[of]) for of, on in product((True, False), repeat=2)]
+    with ThreadPoolExecutor() as pool:
+        return np.asarray(target + sum(pool.map(moved, *zip(*kinds, strict=True))), np.float32)
 
 
-def softened(target: Float, person: Float) -> Callable[[float], Float]:
+def softened(target: Float, person: Float) -> Callable[[float, bool], Float]:
     """Return a function that blurs a picture, (H, W, 3), by about a deviation, px.
 
+    It is told whether people are wanted or what is behind them; the others' place is filled.
     `person`: (H, W) in [0, 1].
     """
     size = (target.shape[0], target.shape[1])
-    own = person > 0.5
 
     @cache
-    def kinds(halvings: int) -> tuple[Float, Float]:
-        """Weigh what is behind and people, each (h, w, 4): colors times weight, and weight."""
+    def kind(halvings: int, people: bool) -> Float:
+        """Weigh one kind, (h, w, 4): colors times weight, and weight."""
         small = tuple(-(-side // 2**halvings) for side in size)
-        color, people = resized(target, small), resized(person, small)
-        weights = (np.clip(1 - 2 * people, 1e-3, 1), np.clip(2 * people - 1, 1e-3, 1))
-        behind, people = (np.dstack([color * each[..., None], each]) for each in weights)
-        return behind, people
+        share = resized(person, small)
+        weight = np.clip(2 * share - 1 if people else 1 - 2 * share, 1e-3, 1)
+        return np.dstack([resized(target, small) * weight[..., None], weight])
 
     @cache
-    def at_step(step: int) -> Float:
+    def at_step(step: int, people: bool) -> Float:
         sigma = 2 ** (step / STEPS)
         if sigma < APART:
             return blurred(target, sigma)
         halvings = min(2, step // STEPS)
-        means = []
-        for kind in kinds(halvings):
-            total = cv2.GaussianBlur(
-                kind, (0, 0), sigma / 2**halvings, borderType=cv2.BORDER_REPLICATE
-            )
-            means.append(resized(total[..., :3] / total[..., 3:], size))
-        return np.where(own[..., None], means[1], means[0])
+        total = cv2.GaussianBlur(
+            kind(halvings, people), (0, 0), sigma / 2**halvings, borderType=cv2.BORDER_REPLICATE
+        )
+        return resized(total[..., :3] / total[..., 3:], size)
 
-    return lambda sigma: at_step(round(STEPS * np.log2(sigma)))
+    return lambda sigma, people: at_step(round(STEPS * np.log2(sigma)), people)

@@ -27,13 +27,14 @@ def trace(
     `seeds`: (N, 2) x, y; it, widths and lengths are in px. `turns`: how far off the field a stroke
     sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
     keeps its own direction, 0 to 1; `strict`: whether it ends where the region does, else a little
-    beyond. `field`: (H, W, 2) unit vectors; `target`, `under`: (H, W, 3) what is to be painted and
-    what is there, CIELAB; `region`: (H, W). `tolerance`: the difference in color, over all three
-    axes, that ends a stroke where the paint below is nearer.
+    beyond. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted, CIELAB, and
+    `under`: what is there, (h, w, 3), perhaps smaller; `region`: (H, W). `tolerance`: the
+    difference in color, over all three axes, that ends a stroke where the paint below is nearer.
 
     Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
     """
     n, h, w = len(seeds), region.shape[0], region.shape[1]
+    small_h, small_w = under.shape[0], under.shape[1]
     spines = np.zeros((n, POINTS, 2), np.float32)
     counts = np.zeros(n, np.int16)
     colors = np.zeros((n, 3), np.float32)
@@ -81,9 +82,10 @@ def trace(
                     break
                 if inside and far > LEAST * widths[s]:
                     off, there = 0.0, 0.0
+                    iu, ju = i * small_h // h, j * small_w // w
                     for c in range(3):
                         off += abs(target[i, j, c] - mean[c] / passed)
-                        there += abs(target[i, j, c] - under[i, j, c])
+                        there += abs(target[i, j, c] - under[iu, ju, c])
                     if off > tolerance and off > there:
                         break
                 if inside:  # beyond its region a stroke goes on in its own color

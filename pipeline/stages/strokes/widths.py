@@ -21,15 +21,17 @@ SKIN = (0.13, 0.080, 0.050, 0.0315, 0.020)
 FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
 LAYERS = len(BACK)
 # Layer by layer, how much finer strokes are where there is much detail; and how far that counts
-# behind, on clothes, hair, skin and features.
+# behind, on clothes, hair, skin and features; and the most that all of it makes them finer.
 FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
+FINEST = 0.8
 DRAWN = 1.3  # how much more it counts behind in small things before a calm ground
 BROADER = 0.4  # how much broader strokes are behind where the picture is out of focus
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
 LARGEST_FACE = 0.6  # of the short side
-NOBODY = 0.68  # of the strokes' width behind people, where nobody is
+# Where nobody is: of the strokes' width behind people; and how far detail counts behind.
+NOBODY, NOBODYS_COUNTS = 0.68, 1.0
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -67,7 +69,8 @@ def layer_widths(
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     coarse = (1 - face_detail) * np.log(COARSE_FACE)
     shares = _shares(subject, typical)
-    fine = detail * sum(share * counts for share, counts in zip(shares, COUNTS, strict=True))
+    counted = COUNTS if near.any() else (NOBODYS_COUNTS, *COUNTS[1:])
+    fine = detail * sum(share * counts for share, counts in zip(shares, counted, strict=True))
     fine = fine + DRAWN * shares[0] * standing_alone(detail, calm)
     return [
         np.exp(
@@ -76,7 +79,7 @@ def layer_widths(
                 for share, table, scale, least in zip(shares, tables, scales, smallest, strict=True)
             )
             + coarse * (shares[3] + shares[4])
-            + np.log1p(-FINER[layer] * fine)
+            + np.log1p(-np.minimum(FINER[layer] * fine, FINEST))
             + shares[0] * np.log1p(BROADER * calm)
         ).astype(np.float32)
         for layer in range(LAYERS)
