@@ -16,6 +16,9 @@ ASIDE, ABOVE, BELOW = 2.4, 0.6, 0.85
 # The throat, in the distance from eyes to mouth: how far around the mouth, across and down. A chin
 # ends at 0.6 to 0.9: what lies below is kept with it, so that no edge runs along a jaw.
 THROAT = (0.9, 1.02)
+# Likewise of a collar, a scarf or a beard there, below faces of fewer px than these, fully and at
+# all: so small a face's chin is not known to a pixel, and must not be cut.
+COLLAR, SMALL = (0.75, 0.9), (70, 95)
 SOFT = 0.3  # likewise: the width over which these end, so that they leave no line
 
 
@@ -24,25 +27,34 @@ def ears_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
 
     `parts`: at the size of the picture in whose px `faces` are.
     """
-    return _skin_in(band(ASIDE, ABOVE, BELOW), parts, faces)
+    return _zone(band(ASIDE, ABOVE, BELOW), parts, faces) * _body_skin(parts)
 
 
 def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
-    """Return how likely each pixel is of a throat below a chin, (H, W), as `ears_of` does."""
-    return _skin_in(_throat, parts, faces)
+    """Return how likely each pixel is of a throat or a collar close below a chin, (H, W).
+
+    0 without a class for a body's skin, as in `ears_of`.
+    """
+    worn = parts[..., [Part.PERSON, Part.HAIR]].sum(-1)
+    collars = np.zeros_like(worn)
+    for face in faces:
+        small = np.clip((SMALL[1] - face.height) / (SMALL[1] - SMALL[0]), 0, 1)
+        zone = _zone(_below_chin(*COLLAR), parts, (face,))
+        collars = np.maximum(collars, np.float32(small) * zone * worn)
+    return _zone(_below_chin(*THROAT), parts, faces) * _body_skin(parts) + collars
 
 
-def _skin_in(
+def _zone(
     zone_of: Callable[[Plane, Plane, float], Plane], parts: Probabilities, faces: tuple[Face, ...]
 ) -> Plane:
-    """Return a body's skin in every face's zone, (H, W)."""
+    """Return every face's zone, (H, W); 0 without a class for a body's skin."""
     zone = np.zeros(parts.shape[:2], np.float32)
     if parts.shape[2] <= Part.BODY_SKIN:
         return zone
     for face in faces:
         window, near = zone_around(face, zone.shape, zone_of)
         zone[window] = np.maximum(zone[window], near)
-    return zone * parts[..., Part.BODY_SKIN]
+    return zone
 
 
 def zone_around(
@@ -74,10 +86,18 @@ def band(aside: float, above: float, down: float) -> Callable[[Plane, Plane, flo
     return zone
 
 
-def _throat(aside: Plane, below: Plane, drop: float) -> Plane:
-    """Return the lower half of an oval around a mouth that lies `drop` below the eyes."""
-    away = np.hypot(aside / THROAT[0], (below - drop) / THROAT[1]).astype(np.float32)
-    return falling(away / max(drop, 1e-3), 1) * falling(drop - below, 0)
+def _below_chin(across: float, down: float) -> Callable[[Plane, Plane, float], Plane]:
+    """Return the lower half of an oval around a mouth, in distances from eyes to mouth."""
+
+    def zone(aside: Plane, below: Plane, drop: float) -> Plane:
+        away = np.hypot(aside / across, (below - drop) / down).astype(np.float32)
+        return falling(away / max(drop, 1e-3), 1) * falling(drop - below, 0)
+
+    return zone
+
+
+def _body_skin(parts: Probabilities) -> Plane:
+    return parts[..., Part.BODY_SKIN :].sum(-1)
 
 
 def falling(values: Plane, end: float) -> Plane:

@@ -75,6 +75,17 @@ def test_a_collar_below_a_chin_is_not_kept():
     assert segment(GRAY, parts, (FACE,), kept="face")[176, 120] < 0.1
 
 
+def test_of_a_small_face_a_little_collar_is_kept_so_that_its_chin_is_whole():
+    half = Face(
+        tuple(v / 2 for v in FACE.box), (FACE.eyes - 0.5) / 2, (FACE.mouth - 0.5) / 2, FACE.score
+    )
+    parts = np.ascontiguousarray(parse((Part.PERSON, NECK), (Part.SKIN, HEAD))[::2, ::2])
+    kept = segment(np.ascontiguousarray(GRAY[::2, ::2]), parts, (half,), kept="face")
+    assert kept[88, 60] > 0.5  # a sixth of the distance from eyes to mouth below the chin
+    assert kept[97:, 60].max() < 0.1
+    assert kept[88, :40].max() < 0.1  # where nobody is
+
+
 def test_a_network_without_body_skin_knows_no_ears_and_no_throat():
     parts = parse((Part.SKIN, HEAD))[..., : Part.BODY_SKIN]
     assert not ears_of(parts, (FACE,)).any()
