@@ -90,11 +90,16 @@ class Handlers:
 
     @contextmanager
     def _ending(self, request: gr.Request) -> Iterator[None]:
-        """Say at the end that the visitor's run is awaited no more."""
+        """Say at the end that the run is awaited no more, and take its picture so far away.
+
+        It goes no earlier, so that the wall is never bare between, and however the run ends.
+        """
         try:
             yield
         finally:
-            self._session(request).awaited = False
+            session = self._session(request)
+            session.preview = None  # first: the tick that sees that nothing is awaited is the last
+            session.awaited = False
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""

@@ -143,16 +143,13 @@ class PaintService:
         """
         session = self.sessions.of(session_id)
         report = reporter(session, bar)
-        try:
-            photo = photo_of(session, session.cache, path, name)
-            prompt, *past = _corrections(before, path, photo, settings)
-            with_styles = replace(prompt, styles=styles_of(session, styles))
-            painting = self.paint(
-                photo, settings, prompt=with_styles, report=report, cache=session.cache
-            )
-            state = replace(state_of(session, painting, path), styles=styles)
-        finally:  # until the result is there, so that the wall is never bare between
-            session.preview = None
+        photo = photo_of(session, session.cache, path, name)
+        prompt, *past = _corrections(before, path, photo, settings)
+        with_styles = replace(prompt, styles=styles_of(session, styles))
+        painting = self.paint(
+            photo, settings, prompt=with_styles, report=report, cache=session.cache
+        )
+        state = replace(state_of(session, painting, path), styles=styles)
         if not prompt:
             return state
         return replace(state, notes=(STILL, *state.notes), past=tuple(past))

@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.compare import Comparison, check
 from pipeline.settings import COMPARED, Settings
 from pipeline.steps.versions import Version
-from pipeline.types import Progress
+from pipeline.types import Cancelled, Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, components, handlers_of, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available
 from ui.compare_tab import lay_out, view
@@ -29,6 +29,7 @@ class Compare:
     def __call__(self, photo, settings, segmenters, *, models, styles, report, cache):
         check(segmenters, settings)
         self.asked.append((photo.name, settings, segmenters, cache))
+        report(Progress("paint", 0.3, PICTURE))
         report(Progress("segment", 0.6))
         versions = tuple(
             Version(name, PICTURE, None, 10_050_000, 0.25, 0.987) for name in segmenters
@@ -93,6 +94,32 @@ def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_session
     assert second.parents[1] == service.sessions.of("anna").folder
     service.sessions.leave("anna")
     assert (second.exists(), ben.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compare, failing):
+    handlers, seen = handlers_of(service), []
+    ask = compare.__call__
+
+    def asked(*inputs, **how):
+        compared = ask(*inputs, **how)
+        seen.append(handlers.tick(visitor("anna"))[components().preview].visible)
+        if failing:
+            raise Cancelled
+        return compared
+
+    service._compare = asked
+    handlers.watch(visitor("anna"))
+    values = {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS
+    handlers.compare(visitor("anna"), lambda done, desc: None, *values)
+    after = handlers.tick(visitor("anna"))
+    assert seen == [True]
+    assert not after[components().preview].visible
+    assert not session_of(service).awaited
+
+
+def session_of(service):
+    return service.sessions.of("anna")
 
 
 def test_the_page_shows_pictures_sheet_and_notes(service, photo):
