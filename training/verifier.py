@@ -8,8 +8,9 @@ goes on where it stopped.
 """
 
 import argparse
+import csv
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
@@ -21,12 +22,13 @@ from torch import Tensor, nn
 from torchvision import tv_tensors
 
 from pipeline.nets.light_verifier import LightVerifier
+from pipeline.ops import align
 from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
-from pipeline.stages.detect.likely import SIDE, crop_at
+from pipeline.stages.detect.likely import SCALE, SIDE, crop_at, matrix_at
 from pipeline.stages.detect.spots import Spot, spots
 from pipeline.steps.run import at_working_size
-from pipeline.types import Network, Photo, Pixels
+from pipeline.types import Image, Network, Photo, Pixels, Points
 from training.command import parser_of
 from training.damage import FAINT, damaged
 from training.figures import draw_curve
@@ -36,6 +38,9 @@ from training.samples import read_pixels
 from training.spot_views import SURE
 
 FILE = "crops.npz"
+# What was said by eye of crops that YuNet is wrong about, or that nobody can tell: a photo and the
+# crop's middle in it, px; whether it is a face, 1 or 0, or nothing.
+SAID = Path(__file__).with_name("crops_by_eye.csv")
 ROOM = 1.5  # times: crops are kept larger, so that views of them may be turned and moved
 LEAST_SPOT = 0.12  # the finder's probability from which on a spot is learned from
 MOST = 10  # of a photo's spots, the likeliest, that are learned from
@@ -49,18 +54,37 @@ LEAST_PX = 9.0  # height of the smallest face that is learned
 FAINT_SHARE = 0.35  # of the views, that are as small and blurred as passers-by
 TURNED, MOVED, GROWN = 0.2, 0.07, 0.15  # radians, of the side, of the logarithm: deviations
 FACES = 0.45  # of the crops in a batch
+# How much offsets count in the loss, and the size, in sides, from which on it grows straight.
+PLACES, STRAIGHT = 4.0, 0.02
+MIRRORED = [1, 0, 3, 2]  # points of a mirrored face: each one's counterpart
+NOWHERE = np.full((4, 2), np.nan, np.float32)
 MEASURED = 0.5  # probability from which on a crop counts as a face in the figures
 
 
 @dataclass(frozen=True)
+class Crop:
+    """A crop, (S, S, 3), whether it is a face, where it came from, as `SAID` has it.
+
+    `points`: where its eyes and mouth corners are, (4, 2) px of the crop, or `NOWHERE`.
+    """
+
+    pixels: Pixels
+    is_face: bool
+    points: Points
+    place: str
+
+
+@dataclass(frozen=True)
 class Crops:
-    """Crops, (N, S, S, 3), and of each whether it is a face, (N,)."""
+    """Many of them: (N, S, S, 3), (N,), (N, 4, 2), (N,)."""
 
     pixels: Pixels
     is_face: NDArray[np.bool_]
+    points: Points
+    place: NDArray[np.str_]
 
 
-def crops_of(source: FacesOf, finder: Network) -> tuple[list[Pixels], list[bool]]:
+def crops_of(source: FacesOf, finder: Network) -> list[Crop]:
     """Cut what is learned from one photo."""
     pixels = read_pixels(source.file)
     photo = at_working_size(Photo(pixels))
@@ -68,15 +92,28 @@ def crops_of(source: FacesOf, finder: Network) -> tuple[list[Pixels], list[bool]
     faces = source.faces.copy()
     faces[:, 1:] *= k
     sure = (faces[:, 0] >= SURE) & (faces[:, 1] >= LEAST_PX)
-    points = [face[2:].reshape(4, 2) for face in faces[sure]]
-    is_face = [True] * len(points)
+    true = [face[2:].reshape(4, 2) for face in faces[sure]]
+    spotted: list[tuple[Points, Points | None]] = [(points, points) for points in true]
     nobody = source.file.parent.name in EMPTY
     for spot in spots(photo, finder, LEAST_SPOT)[:MOST]:
         said = _is_face(spot, faces)
-        if said or (said is False and (nobody or spot.score < SEEN)):
-            points.append(spot.points)  # as roughly as the finder says where a face is
-            is_face.append(said)
-    return [to_uint8(crop_at(photo, each, ROOM)) for each in points], is_face
+        if said:  # as roughly as the finder says where a face is
+            off = [float(np.hypot(*(points.mean(0) - spot.middle))) for points in true]
+            spotted += [(spot.points, true[int(np.argmin(off))])] if off else []
+        elif said is False and (nobody or spot.score < SEEN):
+            spotted.append((spot.points, None))
+    name = "/".join(source.file.parts[-3:])
+    return [
+        _crop(photo, at, is_at, f"{name} {{:.0f}} {{:.0f}}".format(*at.mean(0) / k))
+        for at, is_at in spotted
+    ]
+
+
+def _crop(photo: Image, at: Points, is_at: Points | None, place: str) -> Crop:
+    points = NOWHERE
+    if is_at is not None:
+        points = align.map_points(matrix_at(at, ROOM), is_at)
+    return Crop(to_uint8(crop_at(photo, at, ROOM)), is_at is not None, points, place)
 
 
 def _is_face(spot: Spot, faces: NDArray[np.float32]) -> bool | None:
@@ -98,50 +135,101 @@ def load_crops(shared: Path, run: Path) -> tuple[Crops, Crops]:
     file = run / FILE
     if not file.exists():
         finder = Models().load("finder", "embedded").run
-        learned, measured = found_in_photos(shared, run)
-        own, left_out = (_cut_from(sources, finder) for sources in (learned, measured))
+        sets = [_cut_from(sources, finder) for sources in found_in_photos(shared, run)]
         np.savez(
-            file, pixels=own.pixels, is_face=own.is_face, measured_pixels=left_out.pixels,
-            measured_is_face=left_out.is_face,
-        )  # fmt: skip
-    with np.load(file) as kept:
-        return (
-            Crops(kept["pixels"], kept["is_face"]),
-            Crops(kept["measured_pixels"], kept["measured_is_face"]),
+            file,
+            **{
+                f"{key}_{i}": kept
+                for i, each in enumerate(sets)
+                for key, kept in vars(each).items()
+            },
         )
+    with np.load(file) as kept:
+        learned, measured = (
+            Crops(*(kept[f"{field.name}_{i}"] for field in fields(Crops))) for i in range(2)
+        )
+    return corrected(learned, by_eye()), measured
 
 
 def _cut_from(sources: list[FacesOf], finder: Network) -> Crops:
-    pixels: list[Pixels] = []
-    is_face: list[bool] = []
-    for source in sources:
-        more, said = crops_of(source, finder)
-        pixels += more
-        is_face += said
-    return Crops(np.stack(pixels), np.array(is_face))
+    crops = [crop for source in sources for crop in crops_of(source, finder)]
+    return Crops(
+        *(np.array([getattr(crop, field.name) for crop in crops]) for field in fields(Crop))
+    )
 
 
-def view(crop: Pixels, rng: np.random.Generator) -> Pixels:
-    """Return a crop turned, moved and scaled a little, mirrored, and as cameras show it."""
+def by_eye() -> dict[str, bool | None]:
+    """Return what was said by eye of crops, by their places; None where nobody can tell."""
+    with SAID.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    said = {"1": True, "0": False, "": None}
+    return {f"{row['photo']} {row['x']} {row['y']}": said[row["face"]] for row in rows}
+
+
+def corrected(crops: Crops, said: dict[str, bool | None]) -> Crops:
+    """Return the crops as `said` by their places, without those that nobody can tell."""
+    is_face = np.array(
+        [
+            said.get(place, bool(is_face))
+            for place, is_face in zip(crops.place, crops.is_face, strict=True)
+        ],
+        object,
+    )
+    told = np.array([each is not None for each in is_face])
+    points = np.where((is_face == True)[:, None, None], crops.points, NOWHERE)  # noqa: E712 - or None
+    return Crops(
+        crops.pixels[told], is_face[told].astype(np.bool_), points[told], crops.place[told]
+    )
+
+
+def view(crop: Pixels, points: Points, rng: np.random.Generator) -> tuple[Pixels, Points]:
+    """Return a crop turned, moved and scaled a little, mirrored, and as cameras show it.
+
+    `points`, (4, 2) px, go with it.
+    """
     side, out = crop.shape[0], SIDE
     turn, grow = rng.normal(0, TURNED), float(np.exp(rng.normal(0, GROWN)))
     matrix = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), np.degrees(turn), grow)
     matrix[:, 2] += (out - side) / 2 + rng.normal(0, MOVED * out, 2)
     seen = cv2.warpAffine(crop, matrix, (out, out), borderMode=cv2.BORDER_REPLICATE)
-    return damaged(np.ascontiguousarray(seen[:, ::-1]) if rng.random() < 0.5 else seen)
+    at = align.map_points(matrix, points)
+    if rng.random() < 0.5:
+        seen = np.ascontiguousarray(seen[:, ::-1])
+        at = np.float32([out - 1, 0]) + at[MIRRORED] * np.float32([-1, 1])
+    return damaged(seen), at
 
 
-def batch_of(crops: Crops, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Draw views, (B, 3, SIDE, SIDE) in [0, 1], and whether they are faces, (B, 1)."""
+def batch_of(crops: Crops, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw views, (B, 3, SIDE, SIDE) in [0, 1], whether they are faces, (B, 1), and where.
+
+    The last are offsets as the network gives them, (B, 8), NaN where there is none.
+    """
     kinds = [np.flatnonzero(crops.is_face), np.flatnonzero(~crops.is_face)]
     count = round(size * FACES)
     chosen = np.concatenate([rng.choice(kinds[0], count), rng.choice(kinds[1], size - count)])
-    views = torch.from_numpy(np.stack([view(crops.pixels[i], rng) for i in chosen]))
+    seen = [view(crops.pixels[i], crops.points[i], rng) for i in chosen]
+    views = torch.from_numpy(np.stack([pixels for pixels, _ in seen]))
     views = views.permute(0, 3, 1, 2).contiguous()
     small = torch.from_numpy(rng.random(size) < FAINT_SHARE)
     for i in torch.nonzero(small).ravel().tolist():
         views[i] = FAINT(tv_tensors.Image(views[i]))
-    return views.float().div(255), torch.from_numpy(crops.is_face[chosen]).float()[:, None]
+    off = _offsets(np.stack([points for _, points in seen]))
+    is_face = torch.from_numpy(crops.is_face[chosen]).float()[:, None]
+    return views.float().div(255), is_face, torch.from_numpy(off)
+
+
+def _offsets(points: Points) -> NDArray[np.float32]:
+    """Return how far points, (N, 4, 2) px of views, are off a usual face's, (N, 8) sides."""
+    off = (points - align.template(SIDE, SCALE)) / SIDE
+    return off.reshape(len(points), -1).astype(np.float32)
+
+
+def loss_of(network: LightVerifier, views: Tensor, is_face: Tensor, off: Tensor) -> Tensor:
+    """Return what a training lessens, of one batch."""
+    logits, placed = network.compared(views.contiguous(memory_format=torch.channels_last))
+    known = torch.isfinite(off)
+    astray = F.smooth_l1_loss(placed[known], off[known], beta=STRAIGHT)
+    return F.binary_cross_entropy_with_logits(logits, is_face) + PLACES * astray
 
 
 def evaluate(network: nn.Module, crops: Crops, page: Path) -> dict[str, float]:
@@ -149,10 +237,12 @@ def evaluate(network: nn.Module, crops: Crops, page: Path) -> dict[str, float]:
     inner = (crops.pixels.shape[1] - SIDE) // 2
     seen = crops.pixels[:, inner : inner + SIDE, inner : inner + SIDE]
     with torch.inference_mode():
-        said = np.concatenate([
-            network(torch.from_numpy(part).permute(0, 3, 1, 2).float() / 255).numpy()[:, 0]
+        out = np.concatenate([
+            network(torch.from_numpy(part).permute(0, 3, 1, 2).float() / 255).numpy()
             for part in np.array_split(seen, max(1, len(seen) // 64))
         ])  # fmt: skip
+    said = out[:, 0]
+    off = np.abs(out[:, 1:] - _offsets(crops.points - inner))[crops.is_face]
     wrong = np.flatnonzero((said >= MEASURED) != crops.is_face)[:64]
     rows = [np.hstack(seen[wrong[i : i + 8]]) for i in range(0, len(wrong) - 7, 8)]
     if rows:
@@ -163,6 +253,7 @@ def evaluate(network: nn.Module, crops: Crops, page: Path) -> dict[str, float]:
         "known": float((faces >= MEASURED).mean()),
         "mistaken": float((others >= MEASURED).mean()),
         "at_0.9": float((faces >= 0.9).mean()), "mistaken_at_0.9": float((others >= 0.9).mean()),
+        "astray_px": float(SIDE * np.nanmean(off)),
     }  # fmt: skip
 
 
@@ -173,9 +264,7 @@ def train(args: argparse.Namespace) -> None:
     network, rng = LightVerifier(), np.random.default_rng()
 
     def loss() -> Tensor:
-        views, is_face = batch_of(learned, args.batch, rng)
-        logits = network.logits(views.contiguous(memory_format=torch.channels_last))
-        return F.binary_cross_entropy_with_logits(logits, is_face)
+        return loss_of(network, *batch_of(learned, args.batch, rng))
 
     fit_small(
         "verifier",

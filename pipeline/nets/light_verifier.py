@@ -1,14 +1,17 @@
-"""Define a small network that says whether a crop shows a face."""
+"""Define a small network that says whether a crop shows a face, and where its features are."""
 
 import torch
 from torch import Tensor, nn
 
+FEATURES = 4  # both eyes and both mouth corners
+
 
 class LightVerifier(nn.Module):
-    """Tell faces from what looks like one: (B, 3, 64, 64) RGB in [0, 1] to (B, 1) probabilities.
+    """Tell faces from what looks like one: (B, 3, 64, 64) RGB in [0, 1] to (B, 9).
 
-    The crop is upright, with the head and what is around it: out of focus, shoulders say more than
-    eyes.
+    First how likely the crop shows a face, in [0, 1], then by how much its eyes and mouth corners
+    lie off the places where an upright face has them, x and y of each, in sides of the crop.
+    The crop has the head and what is around it: out of focus, shoulders say more than eyes.
     """
 
     def __init__(self, width: int = 24) -> None:
@@ -19,14 +22,17 @@ class LightVerifier(nn.Module):
             _halved(4 * width, 6 * width), Residual(6 * width),
         )  # fmt: skip
         self.said = nn.Linear(6 * width * 16, 1)
+        self.placed = nn.Linear(6 * width * 16, 2 * FEATURES)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return how likely each crop shows a face, (B, 1) in [0, 1]."""
-        return self.logits(x).sigmoid()
+        """Return how likely each crop shows a face and where its features are, (B, 9)."""
+        logits, off = self.compared(x)
+        return torch.cat([logits.sigmoid(), off], 1)
 
-    def logits(self, x: Tensor) -> Tensor:
-        """Return what a training compares, (B, 1)."""
-        return self.said(torch.flatten(self.layers(x * 2 - 1), 1))
+    def compared(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what a training compares: logits, (B, 1), and offsets, (B, 8)."""
+        seen = torch.flatten(self.layers(x * 2 - 1), 1)
+        return self.said(seen), self.placed(seen)
 
 
 class Residual(nn.Module):

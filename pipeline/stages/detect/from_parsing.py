@@ -10,8 +10,8 @@ from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.likely import likely
 from pipeline.stages.detect.limit import limit
-from pipeline.stages.detect.spots import Spot, spots
-from pipeline.stages.detect.unseen import face_at
+from pipeline.stages.detect.spots import spots
+from pipeline.stages.detect.unseen import face_at, with_unseen
 from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
 from pipeline.types import Face, Image, Points
@@ -27,7 +27,7 @@ CLEAR_PX = 72  # height, in a parse of the whole, from which on a face is parsed
 # What the verifier says of a spot from which on it is a face that need not be seen by both parsers;
 # from which on, by none; and below which it is no face. Hands out of focus are said to be one up to
 # 0.96.
-SURE, CERTAIN, DOUBTED = 0.9, 0.98, 0.05
+SURE, CERTAIN, DOUBTED = 0.95, 0.98, 0.05
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
 
@@ -62,8 +62,9 @@ def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Dete
         found = _confirmed(photo, parser, smaller)
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
+    whole = parse_at_fitting_size(photo, parser, faces, first=parts)
     detections = Detections(
-        parse_at_fitting_size(photo, parser, faces, first=parts),
+        with_unseen(whole, faces, max(whole.shape[:2]) / max(photo.shape[:2])),
         faces,
         tuple(view for _, view in found),
     )
@@ -117,22 +118,25 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
     for spot in spots(photo, parser.finder):
         if _known(spot.points, found):
             continue
-        chance = likely(photo, spot.points, parser.verifier)
+        chance, points = likely(photo, spot.points, parser.verifier)
         if chance < DOUBTED:
             continue
-        pair = verify_face(photo, parser, spot.points, witnessed=chance >= SURE)
-        if pair and not _is_at(pair[0], spot):
+        near = parse_crop(photo, points, parser.close) if chance >= SURE else None
+        pair = verify_face(photo, parser, points, near=near)
+        if pair and not _is_at(pair[0], points):
             pair = None
-        if pair is None and chance >= CERTAIN:
-            pair = face_at(photo, parser, spot.points)
+        if pair is None and near and chance >= CERTAIN:
+            pair = face_at(points, near)
         found = _with(found, pair)
     return found
 
 
-def _is_at(face: Face, spot: Spot) -> bool:
-    """Say whether a face that a crop shows is the one that was spotted."""
+def _is_at(face: Face, points: Points) -> bool:
+    """Say whether a face that a crop shows is the one at `points`, (4, 2)."""
     middle = (face.eyes.mean(0) + face.mouth.mean(0)) / 2
-    return float(np.hypot(*(middle - spot.middle))) < BESIDE * spot.drop
+    eyes, mouth = points[:2].mean(0), points[2:].mean(0)
+    off = np.hypot(*(middle - (eyes + mouth) / 2))
+    return float(off) < BESIDE * float(np.hypot(*(mouth - eyes)))
 
 
 def _known(points: Points, found: Found) -> bool:

@@ -10,12 +10,20 @@ SIDE = 64  # px of the crop
 SCALE = 0.6  # of the face in it, against an FFHQ crop
 
 
-def likely(photo: Image, points: Points, verifier: Network) -> float:
-    """Return how likely a face is at `points`, in [0, 1].
+def likely(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:
+    """Return how likely a face is at `points`, in [0, 1], and where its own points are.
 
+    The face is looked at twice: as it was spotted, and as the first look says that it lies.
     `points`: (4, 2), both eyes and both mouth corners, photo px.
     """
-    return float(np.ravel(verifier(to_batch(crop_at(photo, points))))[0])
+    _, nearer = _seen(photo, points, verifier)
+    return _seen(photo, nearer, verifier)
+
+
+def _seen(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:
+    chance, *off = np.ravel(verifier(to_batch(crop_at(photo, points))))
+    own = align.template(SIDE, SCALE) + SIDE * np.reshape(off, (-1, 2))
+    return float(chance), align.map_points(align.inverse(matrix_at(points)), own)
 
 
 def crop_at(photo: Image, points: Points, room: float = 1.0) -> Image:
@@ -23,6 +31,9 @@ def crop_at(photo: Image, points: Points, room: float = 1.0) -> Image:
 
     `room`: how many times as much around them is shown, in a crop so much larger.
     """
-    side = round(room * SIDE)
-    matrix = align.similarity(points, align.template(side, SCALE / room))
-    return align.crop(photo, matrix, side).clip(0, 1)
+    return align.crop(photo, matrix_at(points, room), round(room * SIDE)).clip(0, 1)
+
+
+def matrix_at(points: Points, room: float = 1.0) -> align.Matrix:
+    """Return the way from the photo to the crop at `points`, (2, 3)."""
+    return align.similarity(points, align.template(round(room * SIDE), SCALE / room))

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops import align
 from pipeline.stages.detect.verify import MIN_FACE_PX
-from pipeline.stages.parse import FACE_PARTS, FaceParse, Parser, Part, parse_crop, with_inner
-from pipeline.types import Face, Image, Points
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, Probabilities
+from pipeline.types import Face, Points
 
 # The least share of the middle of such a face's crop that is parsed as a face: badges of caps have
 # 0.86, faces out of focus 0.94 and more.
@@ -16,17 +17,20 @@ SHOWN = 0.9
 # A usual face around its eyes and mouth: half its width, and how far it goes above and below, in
 # distances of eyes to mouth; and the score of one that no parse shows.
 HALF_WIDTH, ABOVE, BELOW, UNSEEN = 0.85, 0.95, 0.8, 0.5
+# The oval in it that is a face whatever the parse says: half its width, its height above the eyes
+# and below the mouth, likewise.
+OVAL = 0.72, 0.6, 1.15
 FEATURES = slice(Part.LEFT_BROW, Part.TEETH + 1)
 # Half the width and half the height of an eye, and of a mouth, in distances between the eyes.
 EYE, MOUTH = (0.18, 0.09), (0.42, 0.13)
 
 
-def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FaceParse] | None:
+def face_at(points: Points, near: FaceParse) -> tuple[Face, FaceParse] | None:
     """Return the face at `points`, as large as faces are around them, and the parse of its crop.
 
     Its eyes and mouth are where the points say. None where the parse shows something else, or the
     face would be smaller than any.
-    `points`: (4, 2), both eyes and both mouth corners, photo px.
+    `points`: (4, 2), both eyes and both mouth corners, photo px. `near`: the parse of their crop.
     """
     eyes, mouth = points[:2].mean(0), points[2:].mean(0)
     drop, apart = (float(np.hypot(*way)) for way in (mouth - eyes, points[1] - points[0]))
@@ -35,13 +39,11 @@ def face_at(photo: Image, parser: Parser, points: Points) -> tuple[Face, FacePar
     box = (left, float(eyes[1] - ABOVE * drop), right, float(mouth[1] + BELOW * drop))
     if box[3] - box[1] < MIN_FACE_PX:
         return None
-    near = parse_crop(photo, points, parser.close)
     side = near.parts.shape[0]
     middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]
     if middle[..., FACE_PARTS].sum(-1).mean() < SHOWN:
         return None
-    view = with_features(with_inner(near, photo, points, parser.close), points)
-    return Face(box, points[:2], points[2:], UNSEEN), view
+    return Face(box, points[:2], points[2:], UNSEEN), with_features(near, points)
 
 
 def with_features(view: FaceParse, points: Points) -> FaceParse:
@@ -52,14 +54,50 @@ def with_features(view: FaceParse, points: Points) -> FaceParse:
     planes = np.ascontiguousarray(view.parts.transpose(2, 0, 1)).copy()
     planes[Part.SKIN] += planes[FEATURES].sum(0)
     planes[FEATURES] = 0
+    oval = _oval(planes.shape[1:], near)
+    planes *= 1 - oval
+    planes[Part.SKIN] += oval
     for middle, (wide, high), part in (
         (near[0], EYE, Part.RIGHT_EYE), (near[1], EYE, Part.LEFT_EYE),
         (near[2:].mean(0), MOUTH, Part.LIPS),
     ):  # fmt: skip
-        where = np.zeros(planes.shape[1:], np.float32)
-        x, y = (float(v) for v in middle)
-        cv2.ellipse(where, ((x, y), (2 * wide * apart, 2 * high * apart), angle), 1.0, -1)
+        where = _ellipse(planes.shape[1:], middle, (wide * apart, high * apart), angle)
         planes[part] += where * planes[Part.SKIN]
         planes[Part.SKIN] *= 1 - where
-    inner = view.inner and with_features(view.inner, points)
-    return replace(view, parts=planes.transpose(1, 2, 0), inner=inner)
+    return replace(view, parts=planes.transpose(1, 2, 0))
+
+
+def with_unseen(whole: Probabilities, faces: tuple[Face, ...], scale: float) -> Probabilities:
+    """Make a face of what a parse of the whole photo has where faces are that it does not show.
+
+    `scale`: how many px of `whole` a photo px is.
+    """
+    planes = whole.copy()
+    for face in faces:
+        if face.score == UNSEEN:
+            points = (np.concatenate([face.eyes, face.mouth]) + 0.5) * scale - 0.5
+            oval = _oval(whole.shape[:2], points.astype(np.float32))[..., None]
+            planes *= 1 - oval
+            planes[..., Part.SKIN] += oval[..., 0]
+    return planes
+
+
+def _oval(size: tuple[int, ...], points: Points) -> NDArray[np.float32]:
+    """Return 1 in a usual face's oval around eyes and mouth, (4, 2) px."""
+    eyes, mouth = points[:2].mean(0), points[2:].mean(0)
+    across, down = points[1] - points[0], mouth - eyes
+    apart, drop = float(np.hypot(*across)), float(np.hypot(*down))
+    wide, above, below = OVAL
+    halves = wide * max(drop, apart), (1 + above + below) / 2 * drop
+    angle = float(np.degrees(np.arctan2(across[1], across[0])))
+    return _ellipse(size, eyes + down * (1 + below - above) / 2, halves, angle)
+
+
+def _ellipse(
+    size: tuple[int, ...], middle: Points, halves: tuple[float, float], angle: float
+) -> NDArray[np.float32]:
+    """Return 1 in an ellipse of half a width and half a height, px, turned by `angle`, degrees."""
+    plane = np.zeros(size, np.float32)
+    x, y = (float(v) for v in middle)
+    cv2.ellipse(plane, ((x, y), (2 * halves[0], 2 * halves[1]), angle), 1.0, -1)
+    return plane

@@ -36,20 +36,22 @@ def verify_face(
     points: Points,
     certain: Face | None = None,
     *,
-    witnessed: bool = False,
+    near: FaceParse | None = None,
 ) -> tuple[Face, FaceParse] | None:
     """Measure the face at `points` in a crop, and parse it; None where there is none.
 
     The `whole` network decides whether there is a face: the `close` one, trained on faces only,
-    sees one in every sleeve. `certain`: the face that it has decided on already. `witnessed`:
-    whether another network is sure of a face, so that one out of focus need not be seen by both.
+    sees one in every sleeve. `certain`: the face that it has decided on already. `near`: the parse
+    of a crop at `points`, where another network is sure of a face, so that one out of focus need
+    not be seen by both.
     """
     own = _points_of(certain) if certain else _settled(photo, parser, points)
     if own is None:
-        if not witnessed:
+        if near is None:
             return None
         own = points
-    near = parse_crop(photo, own, parser.close)
+    if near is None or own is not points:
+        near = parse_crop(photo, own, parser.close)
     face = measure(near)
     if face is None or not _plausible(face, MIN_CLOSE):
         # The `whole` network was trained on more profiles and dark glasses: where the `close` one
