@@ -178,7 +178,7 @@ def plan(
     # What is behind is painted first and goes on beneath people, who are set before it: their
     # outlines are whole strokes, and nothing behind is cut into crumbs along them. Neither hides
     # what the other is planned by, so that both are planned at once.
-    own = subject.person > 0.5
+    own = first.region > 0
     kinds = [people for people in (False, True) if (own == people).any()]
     so_far = _SoFar(own, kinds, size_of_long(size, UNDER_PX), ground, tell)
 
@@ -189,7 +189,9 @@ def plan(
         for layer in range(LAYERS):
             guide = later if layer else first
             under = to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1)))
-            layers.append(_layer(motif, guide, layer, people, wides[layer], under, rng, brush))
+            layers.append(
+                _layer(motif, guide, layer, own == people, people, wides[layer], under, rng, brush)
+            )
             if layer < LAYERS - 1:
                 lay(canvas, layers[-1], room, max(canvas.shape[:2]))
             so_far.tell()
@@ -230,14 +232,13 @@ class _SoFar:
 
 
 def _layer(
-    motif: Motif, guide: _Guide, layer: int, people: bool, wide: Float, under: Float,
-    rng: np.random.Generator, brush: Brush,
+    motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], people: bool, wide: Float,
+    under: Float, rng: np.random.Generator, brush: Brush,
 ) -> Strokes:  # fmt: skip
     """Plan one layer's strokes of people or of what is behind, in the order of their laying.
 
     `under`: what is painted already, (h, w, 3) CIELAB, smaller than the motif.
     """
-    where = (motif.subject.person > 0.5) == people
     fits = wide
     if people:
         fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
@@ -281,11 +282,14 @@ def _of_one_size(
     target = guide.softened(min(0.22 * width, 14), people) if width >= 2.5 else motif.target
     alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
     lost = LOST * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
-    strict = (subject.person[i, j] > 0.5) & (rng.random(n) >= lost)
+    strict = (rng.random(n) >= lost) & people
     shapes = _shapes(motif, guide, layer, i, j, strict, width, wide, rng, brush)
     widths = shapes[0]
     inward = np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict
-    seeds = _single(seeds + inward[:, None] * guide.inward[i, j])
+    moved = seeds + inward[:, None] * guide.inward[i, j]
+    x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
+    astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
+    seeds = _single(np.where(astray[:, None], seeds, moved))
     spines, counts, colors = trace(
         seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
     )  # fmt: skip

@@ -137,6 +137,16 @@ def test_a_wall_is_not_darkened_by_who_stands_before_it():
     assert (painted[:, :122] > 45).mean() < 0.01
 
 
+def test_a_speck_that_is_parsed_as_somebody_gets_none_of_their_paint():
+    lab, subject = somebody_dark()
+    specks = subject.person.copy()
+    specks[20:170:2, 134:160:2] = 0.55
+    subject = replace(subject, person=specks)
+    strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
+    light = to_lab(strokes.color[None])[0, :, 0]
+    assert light[strokes.points[:, 0, 0] * 256 > 140].min() > 50
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_no_stroke_of_somebody_lies_beyond_a_clear_outline(seed):
     """Neither do those that begin farther in, where nothing says how much it would show."""
