@@ -12,7 +12,7 @@ from pipeline.types import Face, Image, Mask
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.008, 0.007
+BRUSHWORK, FINE_BRUSHWORK = 0.008, 0.003
 # Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
 # lined skin; and how far its lines are the person's.
 LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7
