@@ -11,12 +11,14 @@ from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
-# Likewise, deviation, on skin and at eyes and mouth: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.008, 0.003
+# Likewise, deviation, on skin, around eyes and mouth, and on eyes: what is finer is a stroke, not a
+# form.
+BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK = 0.008, 0.007, 0.003
 # Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
 # lined skin; and how far its lines are the person's.
 LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7
-NEAR = 0.05  # likewise, how far around eyes and mouth strokes are finer
+# Likewise, how far around eyes and mouth strokes are finer, and how softly they are finest on eyes.
+NEAR, ON = 0.05, 0.01
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
 
@@ -104,8 +106,8 @@ def set_in(
     `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
     `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
     `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]; `coarser`: how
-    many times as wide as usual they are. `features`: where they are finest, in the region's window,
-    (H, W) in [0, 1].
+    many times as wide as usual they are. `features`: where they are finer, in the region's window,
+    (H, W): 1 on eyes, where they are finest, 0.5 on brows and mouths.
     """
     base = styled[region.window]
     near = np.zeros(base.shape[:2], np.float32)
@@ -142,11 +144,13 @@ def _under(
 ) -> Image:
     """Give painted strokes the person's form: what is coarser than a stroke comes from `person`."""
     lacking = person - painted
-    coarse, close = (
+    coarse, close, closest = (
         local_mean(lacking, part.mask, sigma * coarser * part.height)
-        for sigma in (BRUSHWORK, FINE_BRUSHWORK)
+        for sigma in (BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK)
     )
-    near = 3 * blurred(fine, NEAR * part.height)
+    near = 3 * blurred((2 * fine).clip(0, 1), NEAR * part.height)
     lines = LINES * _lines(person, part.height) / np.float32(coarser)
     form = coarse + repeated((near + lines).clip(0, 1)) * (close - coarse)
+    eyes = blurred((2 * fine - 1).clip(0, 1), ON * part.height)
+    form = form + repeated(eyes) * (closest - form)
     return np.asarray(painted + lacking + np.float32(amount) * (form - lacking), np.float32)

@@ -20,7 +20,7 @@ from pipeline.steps.segment import Outline
 from pipeline.types import Image, Mask, Restoration, Scene
 from pipeline.variants import PAINTERS
 
-FIRST_FEATURE = 3  # of the nine classes: brows, eyes, lips, teeth
+FIRST_FEATURE, EYES = 3, (5, 6)  # of the nine classes: brows, eyes, lips, teeth
 
 
 def blend(
@@ -103,7 +103,8 @@ def _blended(
     strength, harmony = how.strength, how.harmony
     if laid is None:
         return set_in(scene.styled, near, region, strength=strength, harmony=harmony)
-    features = (laid.labels[region.window] >= FIRST_FEATURE).astype(np.float32)
+    labels = laid.labels[region.window]
+    features = 0.5 * (np.float32(labels >= FIRST_FEATURE) + np.isin(labels, EYES))
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
         coarser=coarser, features=features,
