@@ -13,7 +13,7 @@ from pipeline.types import Face, Image, Mask
 RADIUS = 0.11
 # Likewise, deviation, on skin, around eyes and mouth, and on eyes: what is finer is a stroke, not a
 # form.
-BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK = 0.011, 0.009, 0.004
+BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK = 0.009, 0.008, 0.005
 # Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
 # lined skin; and how far its lines are the person's.
 LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7

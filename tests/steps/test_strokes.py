@@ -7,7 +7,7 @@ import pytest
 from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.strokes.widths import LAYERS
+from pipeline.stages.strokes.layers import LAYERS
 from pipeline.steps.full_size import alpha_at, full_size, result_size
 from pipeline.types import Cancelled, Photo, Prompt, PromptError, Style
 from tests.test_paint import PlainModels, photo_of
@@ -29,7 +29,7 @@ def test_the_painting_is_shown_as_it_grows_and_cannot_be_ended_early():
     seen = []
     done = paint(photo_of(120, 160), STROKES, models=PlainModels(), report=seen.append)
     shown = [progress for progress in seen if progress.picture is not None]
-    assert len(shown) == 2 * LAYERS  # what is behind people, then people
+    assert len(shown) == 2 * len(LAYERS)  # what is behind people, then people
     assert not any(progress.enough for progress in seen)
     last = cv2.resize(shown[-1].picture, (160, 120), interpolation=cv2.INTER_AREA)
     assert np.abs(last - done.styled).mean() < 0.06

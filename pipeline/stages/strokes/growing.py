@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.strokes import kernel
 from pipeline.stages.strokes.laying import lay, room_for
+from pipeline.stages.strokes.marking import HALO
 from pipeline.stages.strokes.render import IMPASTO, PITCH, USUAL, WEAVE, Surface
 from pipeline.types import Pixels, Strokes
 
@@ -28,10 +29,10 @@ def grow(
     The last one is the painting as `render` makes it.
     """
     h, w = size
-    halo, long_px = kernel.HALO, max(size)
+    halo, long_px = HALO, max(size)
     canvas = np.zeros((h + 2 * halo, w + 2 * halo, 4), np.float32)
     canvas[..., :3] = strokes.ground
-    room = room_for(canvas)
+    room = room_for(canvas, long_px, corner=-halo)
     begins, takes = _times(strokes)
     ends = begins + takes
     dry = 0  # strokes that are laid for good

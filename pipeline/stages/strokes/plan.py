@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.strokes.brushes import TIPS
+from pipeline.stages.strokes.brushes import DABS, TIPS
 from pipeline.stages.strokes.field import directions
+from pipeline.stages.strokes.layers import LAYERS, Layer
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import contrast, regions
@@ -25,46 +26,33 @@ from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.trace import WITHIN, trace
-from pipeline.stages.strokes.widths import LAYERS, layer_widths, usual_face
+from pipeline.stages.strokes.widths import layer_widths, usual_face
 from pipeline.types.strokes import Strokes, joined
 
 Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 2.5, 0.35  # mean length, in widths, and likewise its deviation
-# Layer by layer: how far apart seeds are, in widths times the root of the length; the error, CIELAB
-# over three axes, from which on a stroke is wanted; how often one is laid where it is less; how
-# much more of it is left where the photo is out of focus, and how much less colors vary there;
-# `trace`'s tolerance; how thick the paint is; how much wilder the direction is.
-SPACING = (0.55, 0.55, 0.58, 0.62, 0.68)
-WANTED = (0.0, 5.0, 9.0, 11.0, 13.0)
-ANYWAY = (1.0, 0.35, 0.12, 0.05, 0.02)
-LEFT = (0.0, 0.1, 0.3, 0.8, 1.5)
-STILL = (0.35, 0.35, 0.45, 0.6, 0.7)
-ENDS = (30.0, 24.0, 18.0, 14.0, 12.0)
-THICK = (0.7, 1.0, 1.2, 1.3, 1.3)
-WILDER = (1.0, 1.0, 1.0, 1.2, 1.3)
+LENGTH, LENGTHS = 2.2, 0.4  # mean length, in widths, and likewise its deviation
 # How much of the error is left on faces, which show facets: their likeness comes from what is kept
 # of the person; how much more is left behind people, in a picture that is one from this share on.
 FACETS, PLAINER, SOMEBODY = 0.6, 0.5, 0.05
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
-WILD, BEND = 0.36, 0.06  # radians: deviations of the direction, and of its change along a stroke
+WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
 # Of strokes of people, how many pass their outline where it hardly shows, not at heads: edges that
 # are lost; and the contrast, CIELAB, up to which it hardly shows, and from which on it does.
 LOST, ALIKE = 0.25, (5.0, 15.0)
-UNDER_PX = 640  # long side at which the painting is looked at while it is planned
+UNDER_PX = 560  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times: widths are found at a fraction of the size
 ENOUGH = 4.0  # px of a width at which errors are compared
 GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
-OPACITY = 0.93
-# A stroke is at most so many times as wide as the outline is far, but not narrower than this share
-# of its layer's width.
-BESIDE, NARROW = 2.2, (0.7, 0.5, 0.45, 0.45, 0.5)
-# Likewise of its own width, where it comes nearer to the outline than where it began.
+CLUSTERS = 12  # places across and down where accents may gather
+BROKEN = 1.3  # how far colors vary at all
+BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
+# But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
 LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
@@ -180,19 +168,24 @@ def plan(
     # what the other is planned by, so that both are planned at once.
     own = first.region > 0
     kinds = [people for people in (False, True) if (own == people).any()]
-    so_far = _SoFar(own, kinds, size_of_long(size, UNDER_PX), ground, tell)
+    small = resized(motif.target, size_of_long(size, UNDER_PX))
+    so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
 
     def planned(people: bool, rng: np.random.Generator) -> list[Strokes]:
         canvas = so_far.canvases[people]
-        room = room_for(canvas)
+        room = room_for(canvas, max(canvas.shape[:2]))
         layers: list[Strokes] = []
-        for layer in range(LAYERS):
-            guide = later if layer else first
-            under = to_lab(np.ascontiguousarray(canvas[..., :3].clip(0, 1)))
+        for number, layer in enumerate(LAYERS):
+            guide = later if number else first
+            under = to_lab(np.ascontiguousarray(canvas[..., :3]))
             layers.append(
-                _layer(motif, guide, layer, own == people, people, wides[layer], under, rng, brush)
-            )
-            if layer < LAYERS - 1:
+                _layer(
+                    motif, guide, layer, own == people, people, wides[number], under, small - under,
+                    rng, brush,
+                )
+            )  # fmt: skip
+            layers[-1].layer[:] = number
+            if number < len(LAYERS) - 2:  # accents are not set for the finest strokes' errors
                 lay(canvas, layers[-1], room, max(canvas.shape[:2]))
             so_far.tell()
         return layers
@@ -225,26 +218,26 @@ class _SoFar:
         """Say that one more layer is laid, and show them."""
         with self._lock:
             self._done += 1
-            shown = next(iter(self.canvases.values()))[..., :3].clip(0, 1)
-            if len(self.canvases) > 1:
-                shown[self._own] = self.canvases[True][self._own, :3].clip(0, 1)
-            self._tell(self._done / (len(self.canvases) * LAYERS), shown)
+            shown = [canvas[..., :3] for canvas in self.canvases.values()]
+            shown = np.where(self._own[..., None], shown[-1], shown[0])
+            self._tell(self._done / (len(self.canvases) * len(LAYERS)), shown)
 
 
 def _layer(
-    motif: Motif, guide: _Guide, layer: int, where: NDArray[np.bool_], people: bool, wide: Float,
-    under: Float, rng: np.random.Generator, brush: Brush,
+    motif: Motif, guide: _Guide, layer: Layer, where: NDArray[np.bool_], people: bool, wide: Float,
+    under: Float, miss: Float, rng: np.random.Generator, brush: Brush,
 ) -> Strokes:  # fmt: skip
     """Plan one layer's strokes of people or of what is behind, in the order of their laying.
 
-    `under`: what is painted already, (h, w, 3) CIELAB, smaller than the motif.
+    `under`: what is painted already, (h, w, 3) CIELAB, smaller than the motif, and `miss`: by how
+    much it misses what is wanted.
     """
     fits = wide
     if people:
-        fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(NARROW[layer]))))
+        fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(layer.narrow))))
     bins = np.round(fits / BIN).astype(np.int32)
-    sizes = np.unique(bins[where])[::-1]
-    miss = resized(motif.target, (under.shape[0], under.shape[1])) - under
+    least = bins.min()
+    sizes = np.flatnonzero(np.bincount((bins - least)[where]))[::-1] + least
     many = [
         _of_one_size(
             motif, guide, layer, people, (bins == k) & where, np.exp(k * BIN), wide, under, miss,
@@ -260,7 +253,7 @@ def _layer(
 
 
 def _of_one_size(
-    motif: Motif, guide: _Guide, layer: int, people: bool, where: NDArray[np.bool_], width: float,
+    motif: Motif, guide: _Guide, layer: Layer, people: bool, where: NDArray[np.bool_], width: float,
     wide: Float, under: Float, miss: Float, rng: np.random.Generator, brush: Brush,
 ) -> tuple[Strokes, Float]:  # fmt: skip
     """Plan a layer's strokes of about one width, px, in some places.
@@ -270,11 +263,13 @@ def _of_one_size(
     which order they are laid: the light that is wanted of each, L.
     """
     subject, (h, w) = motif.subject, motif.size
-    seeds, i, j = sown(where, width * SPACING[layer] * LENGTH**0.5, rng)
-    wanted = WANTED[layer] * _patience(motif, guide, layer, i, j)
+    seeds, i, j = sown(where, width * layer.spacing * LENGTH**0.5, rng)
+    wanted = layer.wanted * _patience(motif, guide, layer, i, j)
     small_h, small_w = under.shape[:2]
     off = _error(miss, width * small_h / h, i * small_h // h, j * small_w // w)
-    chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, ANYWAY[layer], 1)
+    chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, layer.anyway, 1)
+    if layer.accents:
+        chance = chance * _clustered(seeds / (w, h), rng)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
@@ -291,7 +286,7 @@ def _of_one_size(
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
     spines, counts, colors = trace(
-        seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, ENDS[layer],
+        seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, layer.ends,
     )  # fmt: skip
 
     least = BESIDE * _least(guide.edge, spines, counts)
@@ -303,25 +298,35 @@ def _of_one_size(
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
-    lively = (1 - STILL[layer] * calm) * (0.45 + 0.4 * behind) * brush.loose
-    lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * (1.0 if layer < LAYERS - 1 else 0.8)
-    swing = lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
+    lively = BROKEN * (1 - layer.still * calm) * (0.45 + 0.4 * behind) * brush.loose
+    lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * layer.lively
+    swing = layer.lights * lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= (1 - 0.1 * bare - 0.35 * smooth) * (1 - 0.4 * guide.near_features[i, j])
-    lively *= 1 - 0.4 * bare - 0.2 * smooth
+    swing *= 1 - (0.1 * bare + 0.35 * smooth) * layer.held
+    swing *= 1 - 0.4 * guide.near_features[i, j]
+    lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
-    relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * THICK[layer]
+    relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
     relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.45 * smooth)
     relief *= 1 - 0.3 * calm
+    of_tips = (TIPS - DABS, TIPS) if layer.accents else (0, TIPS - DABS)
     strokes = Strokes(
-        spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color,
-        streak, np.full(n, OPACITY, np.float32), _single(relief),
-        rng.integers(0, TIPS, n).astype(np.uint8), np.full(n, layer, np.uint8),
+        spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
+        np.full(n, layer.opacity, np.float32), _single(relief),
+        rng.integers(*of_tips, n).astype(np.uint8), np.zeros(n, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, _single(colors[:, 0])
+
+
+def _clustered(places: NDArray[np.floating], rng: np.random.Generator) -> Float:
+    """Draw how much more often than usual accents are set at places, (N, 2) x, y in [0, 1]."""
+    side = 4 * CLUSTERS
+    noise = resized(_single(rng.normal(0, 1, (CLUSTERS, CLUSTERS))), (side, side))
+    x, y = (side * places).astype(int).clip(0, side - 1).T
+    return np.clip(1 + 1.2 * noise[y, x], 0, 2)
 
 
 def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
@@ -333,7 +338,7 @@ def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
 
 
 def _shapes(
-    motif: Motif, guide: _Guide, layer: int, i: NDArray[np.intp], j: NDArray[np.intp],
+    motif: Motif, guide: _Guide, layer: Layer, i: NDArray[np.intp], j: NDArray[np.intp],
     strict: NDArray[np.bool_], width: float, wide: Float, rng: np.random.Generator, brush: Brush,
 ) -> tuple[Float, Float, Float, Float, Float]:  # fmt: skip
     """Draw widths, lengths, turns, bends and stiffness, (N,) each, as `trace` takes them."""
@@ -343,10 +348,10 @@ def _shapes(
     widths = width * np.exp(rng.normal(0, SPREAD, n))
     widths = np.where(strict, np.minimum(widths, np.maximum(BESIDE * edge, width)), widths)
     # Along outlines strokes are narrow, not short, and turn little: they draw them.
-    lengths = np.maximum(widths, LONGER * usual) * LENGTH * brush.loose**0.5
+    lengths = np.maximum(widths, LONGER * usual) * LENGTH * layer.long * brush.loose**0.5
     lengths *= np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * subject.hair[i, j] + 0.2 * calm) * (1 + 0.2 * behind)
-    turns = rng.normal(0, WILDER[layer] * WILD * brush.loose, n)
+    turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
@@ -355,11 +360,11 @@ def _shapes(
 
 
 def _patience(
-    motif: Motif, guide: _Guide, layer: int, i: NDArray[np.intp], j: NDArray[np.intp]
+    motif: Motif, guide: _Guide, layer: Layer, i: NDArray[np.intp], j: NDArray[np.intp]
 ) -> Float:
     """Return how much more error than usual is left at some pixels before a stroke is wanted."""
     subject = motif.subject
-    left = 1 + LEFT[layer] * motif.calm[i, j]
+    left = 1 + layer.left * motif.calm[i, j]
     beyond = smoothstep(subject.away[i, j], 0.95, 1.8)
     left *= FACETS + (1 - FACETS) * beyond
     # Behind people few fine strokes are wanted; a landscape is about what is there.

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.stages.strokes import kernel
-from pipeline.stages.strokes.brushes import tips
+from pipeline.stages.strokes.brushes import tooth
+from pipeline.stages.strokes.laying import paths_of
+from pipeline.stages.strokes.marking import TILE, bin_strokes
 from pipeline.types import Pixels
 from pipeline.types.strokes import Strokes
 
@@ -43,17 +45,17 @@ def render(
     """
     h, w = size
     out, scale = np.empty((h, w, 3), np.uint8), float(max(size))
-    rows, columns = (-(-n // kernel.TILE) for n in (h, w))
-    starts, members = kernel.bin_strokes(
+    rows, columns = (-(-n // TILE) for n in (h, w))
+    starts, members = bin_strokes(
         strokes.points, strokes.counts, strokes.width, scale, rows, columns
     )
 
+    paths = paths_of(strokes)
+
     def one(tile: int) -> None:
         kernel.render_tile(
-            out, tile, scale, members[starts[tile] : starts[tile + 1]], strokes.points,
-            strokes.counts, strokes.width, strokes.color, strokes.streak, strokes.opacity,
-            strokes.relief, strokes.tip, strokes.ground, tips(), IMPASTO * surface.impasto,
-            WEAVE * surface.weave, PITCH,
+            out, tile, scale, members[starts[tile] : starts[tile + 1]], paths, strokes.ground,
+            tooth(), IMPASTO * surface.impasto, WEAVE * surface.weave, PITCH,
         )  # fmt: skip
 
     # Threads, for the compiled code runs without Python's lock; several renderings may run at once.

@@ -14,15 +14,14 @@ Float = NDArray[np.float32]
 
 # Layer by layer: of what is behind and of clothes as shares of the short side, of hair, skin and
 # features as shares of the face's height.
-BACK = (0.100, 0.060, 0.036, 0.020, 0.012)
-CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085)
-HAIR = (0.16, 0.085, 0.046, 0.027, 0.017)
-SKIN = (0.13, 0.080, 0.050, 0.0315, 0.020)
-FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068)
-LAYERS = len(BACK)
+BACK = (0.100, 0.060, 0.036, 0.020, 0.012, 0.0105)
+CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085, 0.0085)
+HAIR = (0.16, 0.085, 0.046, 0.027, 0.017, 0.014)
+SKIN = (0.13, 0.080, 0.050, 0.0315, 0.020, 0.018)
+FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068, 0.0068)
 # Layer by layer, how much finer strokes are where there is much detail; and how far that counts
 # behind, on clothes, hair, skin and features; and the most that all of it makes them finer.
-FINER = (0.0, 0.0, 0.2, 0.35, 0.45)
+FINER = (0.0, 0.0, 0.2, 0.35, 0.45, 0.3)
 COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
 FINEST = 0.8
 DRAWN = 1.3  # how much more it counts behind in small things before a calm ground
@@ -82,7 +81,7 @@ def layer_widths(
             + np.log1p(-np.minimum(FINER[layer] * fine, FINEST))
             + shares[0] * np.log1p(BROADER * calm)
         ).astype(np.float32)
-        for layer in range(LAYERS)
+        for layer in range(len(BACK))
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
+from pipeline.stages.strokes.layers import LAYERS
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import contrast
 from pipeline.stages.strokes.plan import Brush, Motif, plan
@@ -17,7 +18,7 @@ from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import APART, apart, softened
 from pipeline.stages.strokes.sowing import loads
-from pipeline.stages.strokes.widths import LAYERS, LEAST, layer_widths
+from pipeline.stages.strokes.widths import LEAST, layer_widths
 from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
 
 RNG = np.random.default_rng(0)
@@ -59,8 +60,9 @@ def test_every_picture_is_painted_to_its_edges(name):
 def test_broad_strokes_come_first_and_each_layer_is_finer():
     strokes = plan(motif_of(two_halves()), np.random.default_rng(0))
     assert (np.diff(strokes.layer.astype(int)) >= 0).all()
-    widths = [np.median(strokes.width[strokes.layer == layer]) for layer in range(LAYERS)]
-    assert widths == sorted(widths, reverse=True)
+    widths = [np.median(strokes.width[strokes.layer == layer]) for layer in range(len(LAYERS))]
+    assert LAYERS[-1].accents  # as wide as the finest strokes
+    assert widths[:-1] == sorted(widths[:-1], reverse=True)
 
 
 def test_a_plan_is_deterministic_by_its_seed():
@@ -74,7 +76,7 @@ def test_a_plan_is_deterministic_by_its_seed():
 def test_choices_change_what_they_name():
     usual = plan(motif_of(two_halves()), np.random.default_rng(0))
     broad = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(size=1.6))
-    for layer in range(LAYERS):
+    for layer in range(len(LAYERS)):
         widths = [np.median(each.width[each.layer == layer]) for each in (broad, usual)]
         assert widths[0] > 1.25 * widths[1]
     loose = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(loose=2.0))
@@ -97,7 +99,7 @@ def test_told_is_the_share_of_layers_and_shown_what_is_laid():
 
     motif = motif_of(two_halves())
     plan(motif, np.random.default_rng(0), tell=tell)
-    assert told == [(layer + 1) / LAYERS for layer in range(LAYERS)]
+    assert told == [(layer + 1) / len(LAYERS) for layer in range(len(LAYERS))]
     wanted = resized(to_rgb(motif.target), shown[0].shape[:2])
     misses = [np.abs(so_far - wanted).mean() for so_far in shown]
     assert misses[-1] < 0.1

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio
 
-from pipeline.stages.strokes.brushes import TIPS, tips
-from pipeline.stages.strokes.kernel import TILE
+from pipeline.stages.strokes.brushes import TIPS, tips, tooth
+from pipeline.stages.strokes.laying import lay, room_for
+from pipeline.stages.strokes.marking import TILE
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.types.strokes import Strokes, joined
@@ -40,7 +41,7 @@ def test_a_stroke_lies_where_its_spine_is():
     assert picture.shape == (150, 200, 3)
     blue = picture[..., 2].astype(int) - picture[..., 0] > 60
     rows, columns = np.nonzero(blue)
-    assert 35 < columns.min() < 60
+    assert 29 < columns.min() < 60
     assert 135 < columns.max() < 165
     assert 65 < rows.min() < 76
     assert 84 < rows.max() < 94
@@ -122,3 +123,34 @@ def test_tips_have_paint_in_the_middle_and_none_beyond_their_sides():
         assert level[:, level.shape[1] // 4, level.shape[2] // 2, 0].mean() > 0.6
     assert tips()[0][:, :, 0, 0].max() == 0
     assert tips()[0][:, :, -1, 0].max() == 0
+
+
+def test_laid_at_once_or_layer_by_layer_strokes_are_the_same_painting(painting):
+    at_once, by_layer = (np.zeros((150, 200, 4), np.float32) for _ in range(2))
+    room = room_for(at_once, 200)
+    lay(at_once, painting, room, 200)
+    for layer in np.unique(painting.layer):
+        lay(by_layer, painting[np.flatnonzero(painting.layer == layer)], room, 200)
+    np.testing.assert_allclose(at_once[..., :3], by_layer[..., :3], atol=0.02)
+    assert np.abs(at_once[..., 3] - by_layer[..., 3]).max() < 0.05 * by_layer[..., 3].max()
+
+
+def test_the_tooth_is_even_and_goes_on_at_its_edges():
+    grain = tooth()
+    np.testing.assert_allclose(np.quantile(grain, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.01)
+    for axis in (0, 1):
+        across = np.abs(grain.take(0, axis) - grain.take(-1, axis)).mean()
+        assert across < 1.2 * np.abs(np.diff(grain, axis=axis)).mean()
+
+
+def test_the_tooth_catches_dry_paint_and_an_underpainting_fills_it():
+    dry = replace(one_stroke([(0.2, 0.4), (0.8, 0.4)], 0.2), tip=np.array([5], np.uint8))
+    caught, filled = (
+        render(replace(dry, opacity=np.full(1, opacity, np.float32)), (300, 400), FLAT)
+        for opacity in (0.99, 1)
+    )
+    blue = [
+        (picture[..., 2].astype(int) - picture[..., 0]).clip(0).sum()
+        for picture in (caught, filled)
+    ]
+    assert blue[0] < 0.8 * blue[1]
