@@ -4,21 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import harmonized, luminance, repeated
+from pipeline.ops.color import harmonized, repeated
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
-# Likewise, deviation, on skin, around eyes and mouth, and on eyes: what is finer is a stroke, not a
-# form.
-BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK = 0.009, 0.008, 0.005
-# Likewise, the deviation from which on a line is form; the contrast, in light, of smooth and of
-# lined skin; and how far its lines are the person's.
-LINE, SMOOTH, LINED, LINES = 0.016, 0.012, 0.05, 0.7
-# Likewise, how far around eyes and mouth strokes are finer, and how softly they are finest on eyes.
-NEAR, ON = 0.05, 0.01
+# Likewise, deviation, on skin and on eyes: what is finer is a stroke, not a form.
+BRUSHWORK, FINE_BRUSHWORK = 0.0085, 0.006
+ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
 
@@ -99,15 +94,15 @@ def set_in(
     harmony: float,
     brushwork: float = 0.0,
     coarser: float = 1.0,
-    features: Mask | None = None,
+    eyes: Mask | None = None,
 ) -> tuple[Image, Mask]:
     """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
     `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
     `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
     `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]; `coarser`: how
-    many times as wide as usual they are. `features`: where they are finer, in the region's window,
-    (H, W): 1 on eyes, where they are finest, 0.5 on brows and mouths.
+    many times as wide as usual they are. `eyes`: where they are finer, in the region's window,
+    (H, W) in [0, 1].
     """
     base = styled[region.window]
     near = np.zeros(base.shape[:2], np.float32)
@@ -120,8 +115,8 @@ def set_in(
             how = {"radius_px": max(2.0, RADIUS * part.height), "weight": harmony}
             picture = harmonized(picture, base[part.window], part.mask, **how)
         if brushwork:
-            fine = np.zeros_like(part.mask) if features is None else features[part.window]
-            picture = _under(base[part.window], picture, part, fine, brushwork, coarser)
+            own_eyes = np.zeros_like(part.mask) if eyes is None else eyes[part.window]
+            picture = _under(base[part.window], picture, part, own_eyes, brushwork, coarser)
         pictures.append((part.window, picture, own))
     change = joined(person, pictures) - base
     change *= repeated(near)
@@ -131,26 +126,14 @@ def set_in(
     return out.clip(0, 1, out=out), alpha
 
 
-def _lines(person: Image, height: float) -> Mask:
-    """Estimate where a face is full of lines, (H, W) in [0, 1]: wrinkles, stubble, a beard."""
-    light = luminance(person)
-    fine = blurred(np.abs(light - blurred(light, LINE * height)), 2 * LINE * height)
-    fine = fine / (0.3 + 0.7 * light)  # in dark skin a little light is much
-    return ((fine - SMOOTH) / (LINED - SMOOTH)).clip(0, 1)
-
-
 def _under(
-    painted: Image, person: Image, part: SoftPart, fine: Mask, amount: float, coarser: float
+    painted: Image, person: Image, part: SoftPart, eyes: Mask, amount: float, coarser: float
 ) -> Image:
     """Give painted strokes the person's form: what is coarser than a stroke comes from `person`."""
     lacking = person - painted
-    coarse, close, closest = (
+    coarse, close = (
         local_mean(lacking, part.mask, sigma * coarser * part.height)
-        for sigma in (BRUSHWORK, FINE_BRUSHWORK, FINEST_BRUSHWORK)
+        for sigma in (BRUSHWORK, FINE_BRUSHWORK)
     )
-    near = 3 * blurred((2 * fine).clip(0, 1), NEAR * part.height)
-    lines = LINES * _lines(person, part.height) / np.float32(coarser)
-    form = coarse + repeated((near + lines).clip(0, 1)) * (close - coarse)
-    eyes = blurred((2 * fine - 1).clip(0, 1), ON * part.height)
-    form = form + repeated(eyes) * (closest - form)
+    form = coarse + repeated(blurred(eyes, ON * part.height)) * (close - coarse)
     return np.asarray(painted + lacking + np.float32(amount) * (form - lacking), np.float32)

@@ -104,10 +104,10 @@ def _blended(
     if laid is None:
         return set_in(scene.styled, near, region, strength=strength, harmony=harmony)
     labels = laid.labels[region.window]
-    features = 0.5 * (np.float32(labels >= FIRST_FEATURE) + np.isin(labels, EYES))
+    eyes = np.isin(labels, EYES).astype(np.float32)
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
-        coarser=coarser, features=features,
+        coarser=coarser, eyes=eyes,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def grow(
 ) -> Iterator[Pixels]:
     """Yield `count` pictures, (H, W, 3) of a (height, width), from the ground to the last stroke.
 
-    The last one is the painting as `render` makes it.
+    The last one is the painting as `render` makes it, but for a level or two.
     """
     h, w = size
     halo, long_px = HALO, max(size)

@@ -51,7 +51,7 @@ LAYERS = (
         wilder=1.3, long=0.8, lively=0.9, held=0.9,
     ),
     Layer(
-        spacing=0.8, wanted=13, anyway=0.4, left=1.5, still=0.55, ends=12, thick=1.5, narrow=0.5,
-        wilder=1.5, long=0.8, lively=1.3, lights=0.75, held=0.7, accents=True,
+        spacing=0.75, wanted=13, anyway=0.5, left=1.5, still=0.55, ends=12, thick=1.5, narrow=0.5,
+        wilder=1.7, long=0.8, lively=1.5, lights=1.0, held=1.1, accents=True,
     ),
 )  # fmt: skip

@@ -33,7 +33,7 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 SPREAD = 0.30  # of widths within a bin, as a deviation of their logarithm
-LENGTH, LENGTHS = 2.2, 0.4  # mean length, in widths, and likewise its deviation
+LENGTH, LENGTHS = 1.9, 0.45  # mean length, in widths, and likewise its deviation
 # How much of the error is left on faces, which show facets: their likeness comes from what is kept
 # of the person; how much more is left behind people, in a picture that is one from this share on.
 FACETS, PLAINER, SOMEBODY = 0.6, 0.5, 0.05
@@ -303,14 +303,14 @@ def _of_one_size(
     swing = layer.lights * lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
-    swing *= 1 - (0.1 * bare + 0.35 * smooth) * layer.held
+    swing *= 1 - (0.3 * bare + 0.3 * smooth) * layer.held
     swing *= 1 - 0.4 * guide.near_features[i, j]
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
-    relief *= (1 + face * (0.15 - 0.5 * guide.near_features[i, j])) * (1 - 0.45 * smooth)
-    relief *= 1 - 0.3 * calm
+    relief *= 1 + face * (0.15 - 0.5 * guide.near_features[i, j])
+    relief *= (1 - 0.4 * layer.thick * smooth) * (1 - 0.3 * calm)
     of_tips = (TIPS - DABS, TIPS) if layer.accents else (0, TIPS - DABS)
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
