@@ -15,6 +15,7 @@ from pipeline.metrics import style_share as styles
 from pipeline.metrics.boundary import boundary_score
 from pipeline.metrics.content import content_likeness
 from pipeline.metrics.gram_distance import gram_distance
+from pipeline.metrics.hue import hue_shift
 from pipeline.metrics.identity import ARCFACE, aligned, described, identity
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou, region_iou
 from pipeline.metrics.rim import rim
@@ -334,3 +335,26 @@ def test_the_mean_of_paintings_has_all_of_the_style(features, dark, monkeypatch)
 def test_a_few_paintings_are_not_a_style(features):
     with pytest.raises(ValueError, match="8 paintings or more were wanted, not 3"):
         style_of((picture(seed) for seed in range(3)), features)
+
+
+@given(SEEDS, st.floats(-179, 179))
+@settings(max_examples=20, deadline=None)
+def test_a_turned_hue_is_measured_and_light_is_not(seed, degrees):
+    lab = to_lab(cv2.GaussianBlur(picture(seed), (0, 0), 8))
+    lab[..., 0] = 50 + 10 * (lab[..., 0] - 50) / 50
+    angle = np.random.default_rng(seed).uniform(0, 2 * np.pi)
+    lab[..., 1:] = 30 * np.array([np.cos(angle), np.sin(angle)])
+    turned = lab.copy()
+    angle += np.radians(degrees)
+    turned[..., 1:] = 30 * np.array([np.cos(angle), np.sin(angle)])
+    turned[..., 0] += 5
+    before, after = (to_rgb(each.astype(np.float32)) for each in (lab, turned))
+    back = to_lab(after)[..., 1:]
+    shift = hue_shift(before, after)
+    assert shift is not None
+    if np.abs(back - turned[..., 1:]).max() < 1:  # else no screen shows that color
+        assert np.median(shift) == pytest.approx(abs(degrees), abs=2)
+
+
+def test_a_gray_photo_has_no_hue_to_turn():
+    assert hue_shift(np.full((40, 40, 3), 0.5, np.float32), picture(0, 40, 40)) is None

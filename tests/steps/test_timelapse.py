@@ -30,7 +30,7 @@ def test_a_painting_grows_from_the_ground_to_what_is_rendered():
     assert len(pictures) == 25
     off = np.abs(pictures[-1] - finished)  # what is as good as hidden is laid, or not
     assert off.max() <= 4
-    assert off.mean() < 0.1
+    assert off.mean() < 0.25
     ground = np.round(strokes.ground * 255)
     assert (np.abs(pictures[0] - ground).max(-1) < 12).mean() > 0.9
     bare = [(np.abs(picture - ground).max(-1) < 12).mean() for picture in pictures]
