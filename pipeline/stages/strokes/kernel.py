@@ -99,7 +99,8 @@ def lay(room: Room, paths: Paths, stroke: int, top: int, left: int, scale: float
     level = 0
     while level < LEVELS - 1 and paths.atlas[level].shape[2] > 2.6 * reach:
         level += 1
-    texels = paths.atlas[level][paths.tip[stroke]]
+    tips = paths.atlas[level]
+    texels = tips[paths.tip[stroke] % len(tips)]  # a file may name one that there is not
     color, streak = paths.color[stroke], paths.streak[stroke]
     fills = paths.opacity[stroke] >= 1
     rows, columns = texels.shape[0], texels.shape[1]

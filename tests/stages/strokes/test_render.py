@@ -154,3 +154,12 @@ def test_the_tooth_catches_dry_paint_and_an_underpainting_fills_it():
         for picture in (caught, filled)
     ]
     assert blue[0] < 0.8 * blue[1]
+
+
+def test_a_tip_that_there_is_not_is_one_that_there_is():
+    """Strokes may come from a file of anyone's."""
+    one = one_stroke([(0.2, 0.4), (0.8, 0.4)], 0.2)
+    strange, usual = (
+        render(replace(one, tip=np.array([tip], np.uint8)), (75, 100)) for tip in (255, 255 % TIPS)
+    )
+    np.testing.assert_array_equal(strange, usual)
