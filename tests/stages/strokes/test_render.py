@@ -132,7 +132,7 @@ def test_laid_at_once_or_layer_by_layer_strokes_are_the_same_painting(painting):
     for layer in np.unique(painting.layer):
         lay(by_layer, painting[np.flatnonzero(painting.layer == layer)], room, 200)
     np.testing.assert_allclose(at_once[..., :3], by_layer[..., :3], atol=0.02)
-    assert np.abs(at_once[..., 3] - by_layer[..., 3]).max() < 0.05 * by_layer[..., 3].max()
+    assert np.abs(at_once[..., 3] - by_layer[..., 3]).max() < 0.1 * by_layer[..., 3].max()
 
 
 def test_the_tooth_is_even_and_goes_on_at_its_edges():
