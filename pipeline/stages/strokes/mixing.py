@@ -34,7 +34,7 @@ def mixed(
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32)
     # Folds of a dark coat differ little in light, and so do strokes there; their color varies.
     end = np.minimum(light, 100 - light) / 35
-    in_light, in_color = end.clip(0.35, 1), end.clip(0.55, 1)
+    in_light, in_color = end.clip(0.25, 1), end.clip(0.45, 1)
     deviation = np.stack([swing * in_light, *2 * [lively * in_color]], -1) * BROKEN
     # What is vivid keeps its color stroke by stroke.
     free = np.clip(1.15 - 0.03 * np.hypot(wanted[:, 1], wanted[:, 2]), 0.3, 1)
