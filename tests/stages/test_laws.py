@@ -268,7 +268,7 @@ def test_strokes_stay_on_a_kept_face_and_its_form_is_the_persons():
     assert np.abs(painted - form - strokes)[inner].max() < 0.04
     plain, _ = set_in(styled, person, region, brushwork=0.0, **how)
     assert np.abs(plain - form).max() < 1e-5
-    eyes, _ = set_in(styled, person, region, brushwork=1.0, features=mask, **how)
+    eyes, _ = set_in(styled, person, region, brushwork=1.0, eyes=mask, **how)
     own = [np.abs(picture - form)[inner].mean() for picture in (eyes, painted)]
     assert own[0] < own[1]
 

@@ -32,7 +32,7 @@ def test_the_painting_is_shown_as_it_grows_and_cannot_be_ended_early():
     assert len(shown) == 2 * len(LAYERS)  # what is behind people, then people
     assert not any(progress.enough for progress in seen)
     last = cv2.resize(shown[-1].picture, (160, 120), interpolation=cv2.INTER_AREA)
-    assert np.abs(last - done.styled).mean() < 0.06
+    assert np.abs(last - done.styled).mean() < 0.08  # the finest strokes are not among them
     assert [progress.done for progress in seen] == sorted(progress.done for progress in seen)
 
 
