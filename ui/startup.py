@@ -51,6 +51,7 @@ def _make_ready(service: PaintService) -> None:
     service.line.say("The networks are loading; your first painting may take a little longer.")
     service.pipeline()[1].warm()
     warm_strokes()
+    service.line.say("The networks are ready; the examples are being painted.")
     for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         service.examples.paint(example)
     service.line.say(describe_weights(service.here))

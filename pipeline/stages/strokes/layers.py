@@ -31,6 +31,7 @@ class Layer:
     held: float = 1.0
     opacity: float = 0.93
     accents: bool = False  # dabs that gather in some places
+    wisps: float = 0.0  # how many of the strokes along hair's outline leave it
 
 
 UNDERPAINTING = Layer(
@@ -52,6 +53,6 @@ LAYERS = (
     ),
     Layer(
         spacing=0.75, wanted=13, anyway=0.5, left=1.5, still=0.55, ends=12, thick=1.5, narrow=0.5,
-        wilder=1.7, long=0.8, lively=1.5, lights=1.0, held=1.1, accents=True,
+        wilder=1.7, long=0.8, lively=1.5, lights=1.0, held=1.1, accents=True, wisps=0.6,
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.strokes.accents import clustered, may_leave
 from pipeline.stages.strokes.brushes import DABS, TIPS
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS, Layer
@@ -43,13 +44,15 @@ LED = 0.7  # how much less wild it is where form leads
 # Of strokes of people, how many pass their outline where it hardly shows, not at heads: edges that
 # are lost; and the contrast, CIELAB, up to which it hardly shows, and from which on it does.
 LOST, ALIKE = 0.25, (5.0, 15.0)
+BEYOND = 0.5  # widths that strokes pass it by
+# Likewise strands that leave the hair; how narrow, long and turned they are.
+WISPS_BEYOND, WISPS = 10.0, (0.28, 3.0, 0.22)
 UNDER_PX = 560  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times: widths are found at a fraction of the size
 ENOUGH = 4.0  # px of a width at which errors are compared
 GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
-CLUSTERS = 12  # places across and down where accents may gather
 BROKEN = 1.3  # how far colors vary at all
 BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
@@ -269,7 +272,7 @@ def _of_one_size(
     off = _error(miss, width * small_h / h, i * small_h // h, j * small_w // w)
     chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, layer.anyway, 1)
     if layer.accents:
-        chance = chance * _clustered(seeds / (w, h), rng)
+        chance = chance * clustered(seeds / (w, h), rng)
     chosen = rng.random(len(seeds)) < chance
     seeds, i, j = seeds[chosen], i[chosen], j[chosen]
 
@@ -278,7 +281,11 @@ def _of_one_size(
     alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
     lost = LOST * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
     strict = (rng.random(n) >= lost) & people
-    shapes = _shapes(motif, guide, layer, i, j, strict, width, wide, rng, brush)
+    wisps = (rng.random(n) < layer.wisps) & people
+    wisps &= may_leave(i, j, width, subject.hair, subject.person, guide.edge, guide.inward)
+    strict &= ~wisps
+    beyond = _single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
+    shapes = _shapes(motif, guide, layer, i, j, strict, wisps, width, wide, rng, brush)
     widths = shapes[0]
     inward = np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict
     moved = seeds + inward[:, None] * guide.inward[i, j]
@@ -286,7 +293,7 @@ def _of_one_size(
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
     spines, counts, colors = trace(
-        seeds, *shapes, strict, guide.field, target, under, guide.region, guide.edge, layer.ends,
+        seeds, *shapes, beyond, guide.field, target, under, guide.region, guide.edge, layer.ends,
     )  # fmt: skip
 
     least = BESIDE * _least(guide.edge, spines, counts)
@@ -311,22 +318,15 @@ def _of_one_size(
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
     relief *= 1 + face * (0.15 - 0.5 * guide.near_features[i, j])
     relief *= (1 - 0.4 * layer.thick * smooth) * (1 - 0.3 * calm)
-    of_tips = (TIPS - DABS, TIPS) if layer.accents else (0, TIPS - DABS)
+    pointed = wisps | layer.accents
+    tips = np.where(pointed, rng.integers(TIPS - DABS, TIPS, n), rng.integers(0, TIPS - DABS, n))
     strokes = Strokes(
         spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
         np.full(n, layer.opacity, np.float32), _single(relief),
-        rng.integers(*of_tips, n).astype(np.uint8), np.zeros(n, np.uint8),
+        tips.astype(np.uint8), np.zeros(n, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, _single(colors[:, 0])
-
-
-def _clustered(places: NDArray[np.floating], rng: np.random.Generator) -> Float:
-    """Draw how much more often than usual accents are set at places, (N, 2) x, y in [0, 1]."""
-    side = 4 * CLUSTERS
-    noise = resized(_single(rng.normal(0, 1, (CLUSTERS, CLUSTERS))), (side, side))
-    x, y = (side * places).astype(int).clip(0, side - 1).T
-    return np.clip(1 + 1.2 * noise[y, x], 0, 2)
 
 
 def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
@@ -339,7 +339,8 @@ def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
 
 def _shapes(
     motif: Motif, guide: _Guide, layer: Layer, i: NDArray[np.intp], j: NDArray[np.intp],
-    strict: NDArray[np.bool_], width: float, wide: Float, rng: np.random.Generator, brush: Brush,
+    strict: NDArray[np.bool_], wisps: NDArray[np.bool_], width: float, wide: Float,
+    rng: np.random.Generator, brush: Brush,
 ) -> tuple[Float, Float, Float, Float, Float]:  # fmt: skip
     """Draw widths, lengths, turns, bends and stiffness, (N,) each, as `trace` takes them."""
     subject, n = motif.subject, len(i)
@@ -355,7 +356,10 @@ def _shapes(
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
-    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn, 0, 0.9)
+    narrower, longer, turned = (np.where(wisps, factor, 1) for factor in WISPS)
+    widths, lengths = widths * narrower, lengths * longer
+    turns = np.where(wisps, turned * rng.normal(0, 1, n), turns)
+    stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn + 0.6 * wisps, 0, 0.9)
     return _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff)
 
 

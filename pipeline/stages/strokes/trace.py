@@ -10,14 +10,13 @@ Float = NDArray[np.float32]
 POINTS = 10  # most points of a spine
 END = 0.45  # widths that a stroke reaches beyond the last point of its spine
 WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if it began so far
-BEYOND = 0.5  # widths that a stroke that is not strict goes on beyond its region
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
 @compiled
 def trace(
     seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
-    strict: NDArray[np.bool_], field: Float, target: Float, under: Float,
+    beyond: Float, field: Float, target: Float, under: Float,
     region: NDArray[np.uint8], edge: Float, tolerance: float,
 ) -> tuple[Float, NDArray[np.int16], Float]:  # fmt: skip
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
@@ -26,10 +25,11 @@ def trace(
 
     `seeds`: (N, 2) x, y; it, widths and lengths are in px. `turns`: how far off the field a stroke
     sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
-    keeps its own direction, 0 to 1; `strict`: whether it ends where the region does, else a little
-    beyond. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted, CIELAB, and
-    `under`: what is there, (h, w, 3), perhaps smaller; `region`: (H, W). `tolerance`: the
-    difference in color, over all three axes, that ends a stroke where the paint below is nearer.
+    keeps its own direction, 0 to 1; `beyond`: how many widths it goes on beyond its region; at 0
+    it ends within. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted,
+    CIELAB, and `under`: what is there, (h, w, 3), perhaps smaller; `region`: (H, W). `tolerance`:
+    the difference in color, over all three axes, that ends a stroke where the paint below is
+    nearer.
 
     Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
     """
@@ -71,14 +71,14 @@ def trace(
                 nx, ny = x + dx * step, y + dy * step
                 far = (k + 1) * step
                 i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
-                if strict[s]:  # its end is round, and as far ahead as it is wide to a side
+                if beyond[s] <= 0:  # its end is round, and as far ahead as it is wide to a side
                     ahead = END * widths[s]
                     ia = min(max(int(ny + dy * ahead), 0), h - 1)
                     ja = min(max(int(nx + dx * ahead), 0), w - 1)
                     if region[i, j] != own or region[ia, ja] != own or edge[i, j] < nearest:
                         break
                 inside = region[i, j] == own
-                if not inside and edge[i, j] > BEYOND * widths[s]:
+                if not inside and edge[i, j] > beyond[s] * widths[s]:
                     break
                 if inside and far > LEAST * widths[s]:
                     off, there = 0.0, 0.0

@@ -362,3 +362,20 @@ def test_contrast_is_seen_where_people_differ_from_the_rest():
     alike = np.full_like(lab, 50)
     assert contrast(alike, subject.person)[96, 128] < 1
     assert contrast(alike, subject.person)[96, 20] > 40  # far from an outline nothing says it
+
+
+def test_strands_leave_the_hair_and_nothing_else_leaves_a_person():
+    lab = two_halves(128, 128)
+    dark = np.zeros((128, 128), np.float32)
+    dark[:, :64] = 1
+    lies = {}
+    for name, hair in (("hair", dark), ("coat", np.zeros_like(dark))):
+        subject = replace(nobody((128, 128)), person=dark, hair=hair)
+        strokes = plan(motif_of(lab, subject), np.random.default_rng(2))
+        x = np.where(
+            np.arange(strokes.points.shape[1]) < strokes.counts[:, None], strokes.points[..., 0], 0
+        )
+        own = (strokes.color.mean(-1) < 0.4) & (strokes.points[:, 0, 0] < 0.5)
+        lies[name] = (x.max(1) > 0.5 + 0.008)[own].sum()
+    assert 3 <= lies["hair"] <= 40
+    assert lies["coat"] == 0
