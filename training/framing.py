@@ -58,7 +58,7 @@ def staged(
 ) -> View:
     """Return a view of a sample, and of a scene where the photo ends or behind the person.
 
-    Now and then clothes are dyed, sunglasses are worn, or a shadow is cast.
+    Now and then clothes are dyed, sunglasses are worn, a shadow is cast, or colors are lost.
     """
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if scenes and rng.random() < views.dyed:
@@ -70,6 +70,8 @@ def staged(
     photo, labels = _before_scene(photo, labels, sample.solid, scenes, rng, views)
     if sample.solid and rng.random() < views.cast:
         photo = with_shadow(photo, labels, rng)
+    if rng.random() < views.gray:
+        photo = cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     return photo, labels
 
 

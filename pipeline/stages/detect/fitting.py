@@ -13,7 +13,7 @@ NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fit
 # Long side above which faces are so small that whole figures are in the photo, or many people.
 # These are outlined best at the first parse's size.
 FIGURES_FROM_PX = 512
-FIRST_WEIGHT = np.float32(0.3)  # of the first parse's classes beside those of the fitting size
+FIGURES_WEIGHT = np.float32(0.3)  # of that size's classes beside those of the fitting one
 
 
 def parse_at_fitting_size(
@@ -21,9 +21,10 @@ def parse_at_fitting_size(
 ) -> Probabilities:
     """Parse the whole photo at the size that fits the largest face.
 
-    The `first` parse is taken where it has nearly that size. The background is a mean with the
-    mirrored photo's, for networks err at different places: of the close network where faces are
-    large; where they are small, both at the first parse's size, which fits whole figures.
+    The `first` parse is taken where it has nearly that size. Means with a parse of the mirrored
+    photo err less, for networks err at different places. Where faces are large, the close network's
+    says where the background is. Where they are small, `first` and its mirror image do, at a size
+    that fits whole figures, and have a say in the other classes.
     """
     long_px = _fitting_px(photo, faces)
     if first is None or abs(long_px / LONG_PX - 1) >= NEARLY:
@@ -35,12 +36,11 @@ def parse_at_fitting_size(
         return with_background(parts, mean_of(parts[..., 0], other[..., 0]))
     if first is None:
         first = parse_photo(photo, parser.whole, long_px=LONG_PX)
-    other = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
-    size = parts.shape[:2]
-    enlarged = by_planes(lambda plane: resized(plane, size), first)
-    mixed = np.asarray(parts + FIRST_WEIGHT * (enlarged - parts), np.float32)
-    scene = np.ascontiguousarray(mean_of(first[..., 0], other[..., 0]))
-    return with_background(mixed, resized(scene, size))
+    mirrored = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
+    figures, size = mean_of(first, mirrored), parts.shape[:2]
+    enlarged = by_planes(lambda plane: resized(plane, size), figures)
+    mixed = np.asarray(parts + FIGURES_WEIGHT * (enlarged - parts), np.float32)
+    return with_background(mixed, np.ascontiguousarray(enlarged[..., 0]))
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
