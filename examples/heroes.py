@@ -1,4 +1,4 @@
-"""Paint the README's pictures from the examples: `python -m examples.heroes`."""
+"""Paint README's and the page's pictures from the examples: `python -m examples.heroes`."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ from pipeline.steps.full_size import full_size
 from pipeline.types import Pixels
 
 HERE = Path(__file__).parent
-HIGH = 640  # px
-PORTRAITS = ("portrait", "president", "glasses")
+HIGH, LARGE = 640, 1080  # px
+PORTRAITS = ("portrait", "president", "glasses")  # the first hangs on the page at first
 MOODS = ("monet", "morning", "noon", "dusk", "winter")
 QUALITY = 88
 
 
-def at_height(picture: Pixels) -> Image.Image:
-    """Return a picture, (H, W, 3), `HIGH` px high."""
+def at_height(picture: Pixels, high: int = HIGH) -> Image.Image:
+    """Return a picture, (H, W, 3), so many px high."""
     image = Image.fromarray(picture)
-    return image.resize((round(image.width * HIGH / image.height), HIGH), Image.Resampling.LANCZOS)
+    return image.resize((round(image.width * high / image.height), high), Image.Resampling.LANCZOS)
 
 
 def write_row(name: str, pictures: list[Image.Image]) -> None:
@@ -33,12 +33,13 @@ def write_row(name: str, pictures: list[Image.Image]) -> None:
 
 
 def main() -> None:
-    """Paint and write both rows."""
-    models, shown = Models(), []
-    for name in PORTRAITS:
-        photo = read_photo(HERE / f"{name}.jpg")
-        shown += [at_height(photo.pixels), at_height(full_size(paint(photo, models=models)))]
-    write_row("result.jpg", shown)
+    """Paint and write the opening picture and both rows."""
+    models = Models()
+    photos = [read_photo(HERE / f"{name}.jpg") for name in PORTRAITS]
+    painted = [full_size(paint(photo, models=models)) for photo in photos]
+    write_row("opening.jpg", [at_height(painted[0], LARGE)])
+    pairs = zip((photo.pixels for photo in photos), painted, strict=True)
+    write_row("result.jpg", [at_height(picture) for pair in pairs for picture in pair])
     photo = read_photo(HERE / "president.jpg")
     every = (paint(photo, Settings.from_flat(mood=mood), models=models) for mood in MOODS)
     write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import luminance
 from pipeline.types import Labels, Pixels
 from training.dyes import dyed, of_other_shades
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
@@ -71,7 +72,7 @@ def staged(
     if sample.solid and rng.random() < views.cast:
         photo = with_shadow(photo, labels, rng)
     if rng.random() < views.gray:
-        photo = cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        photo = np.repeat(luminance(photo)[..., None], 3, axis=2)
     return photo, labels
 
 

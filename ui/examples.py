@@ -37,6 +37,8 @@ EXAMPLES = (
     Example("Old damaged photo", ROOT / "examples" / "old.jpg"),
     Example("Scene without people", ROOT / "examples" / "scene.jpg"),
 )
+OPENING_PHOTO = EXAMPLES[1].path
+OPENING = ROOT / "examples" / "opening.jpg"  # its painting: what hangs on the page at first
 
 
 class PaintedExamples:

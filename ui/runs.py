@@ -8,7 +8,8 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from pipeline.variants import PAINTERS
-from ui.layout import EMPTY, Page, empty_panel
+from ui.easel import empty_easel, opening
+from ui.layout import Page
 from ui.result_panel import Updates
 
 MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
@@ -72,5 +73,5 @@ def switch_painting(parts: Page, painter: str, *, running: bool) -> Updates:
         **switch(parts.paint, parts.cancel, parts.notes, running=running),
         parts.keep: gr.Button(visible=running and bool(painter) and PAINTERS[painter].long),
         parts.preview: gr.Image(None, visible=False),
-        parts.empty: gr.HTML(empty_panel("" if running else EMPTY)),
+        parts.empty: gr.HTML(empty_easel() if running else opening()),
     }

@@ -39,7 +39,9 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 CSS = """
-.gradio-container { width: 100%; max-width: 1240px !important; margin: 0 auto; }
+.gradio-container { width: 100%; max-width: 1520px !important; margin: 0 auto;
+  overflow: clip !important; } /* hidden, nothing in it could stay in view */
+#wall { --high: min(680px, 100dvh - 190px); } /* of what stands on the easel */
 #head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
   font-weight: 500; font-size: 2.3rem;
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
@@ -53,16 +55,34 @@ CSS = """
 .notes li::marker { color: #b98a3c; }
 #wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px;
   padding: 14px; gap: 12px; }
-#empty { min-height: 560px; display: grid; place-items: center; text-align: center; padding: 2rem;
-  border-radius: 4px;
+#left { position: sticky; top: 12px; }
+#empty { min-height: var(--high); border-radius: 4px;
   background: linear-gradient(#f7f5f0, #efebe2); }
-#wall:has(#preview img) #empty { min-height: 110px; }
+#opening { margin: 0; text-align: center; }
+#opening > div { position: relative; width: min(100%, var(--high) - 60px); aspect-ratio: 1;
+  margin: 0 auto; overflow: hidden; border-radius: 4px; }
+#opening img { width: 100%; height: 100%; }
+#opening .photo { position: absolute; inset: 0; clip-path: inset(0 calc(100% - var(--opened)) 0 0); }
+#opening > div::after { content: ""; position: absolute; inset: 0 auto 0 var(--opened);
+  width: 2px; margin-left: -1px; background: #fff; pointer-events: none; }
+#opening input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0;
+  cursor: ew-resize; touch-action: pan-y; }
+#opening > div:has(:focus-visible) { outline: 3px solid #b4622b; outline-offset: 2px; }
+#opening figcaption { color: var(--body-text-color-subdued); line-height: 1.6;
+  padding-top: 10px; }
+/* Room for what comes a moment later than the rest, so that nothing jumps. */
+#wall:not(:has(#slider img)) { min-height: calc(var(--high) + 80px); }
+#photo-room { min-height: 220px; }
+#begin { min-height: 48px; }
+#examples { min-height: 240px; }
+#wall:has(#preview img) :is(#empty, #opening) { display: none; }
 #wall:has(#preview img) #slider { display: none; }
 #wall, #slider { scroll-margin-top: 12px; }
+#shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }
-#preview img { width: 100%; height: 460px; object-fit: contain; }
-#empty p { color: var(--body-text-color-subdued); line-height: 1.7; }
+#slider:not(.fullscreen) img { max-height: var(--high) !important; }
+#preview img { width: 100%; height: var(--high); object-fit: contain; }
 #examples { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px;
   align-items: stretch; }
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem;
@@ -74,17 +94,17 @@ CSS = """
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
-#wall .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
-#wall .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
-#wall .captioned .grid-container { align-items: start; grid-template-rows: none;
+#left .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
+#left .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
+#left .captioned .grid-container { align-items: start; grid-template-rows: none;
   grid-auto-rows: auto; padding-top: 4px; }
-#wall .captioned .gallery-item, #wall .captioned .thumbnail-item { height: auto;
+#left .captioned .gallery-item, #left .captioned .thumbnail-item { height: auto;
   aspect-ratio: auto; width: 100%; }
-#wall .captioned .thumbnail-item { display: flex; flex-direction: column; border: 0;
+#left .captioned .thumbnail-item { display: flex; flex-direction: column; border: 0;
   box-shadow: none; background: none; }
-#wall .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%;
+#left .captioned .thumbnail-item img { aspect-ratio: 1; height: auto; width: 100%;
   object-fit: cover; border-radius: 3px; }
-#wall .captioned .caption-label { position: static; max-width: none; white-space: normal;
+#left .captioned .caption-label { position: static; max-width: none; white-space: normal;
   overflow: visible; background: none; border: 0;
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3;
   color: var(--body-text-color-subdued); }
@@ -101,8 +121,8 @@ CSS = """
 #wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked))
   #kept button { touch-action: none; }
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
-#wall #compared .thumbnail-item img { aspect-ratio: auto; }
-#wall #compared .caption-label { white-space: pre-line; font-size: .84rem; }
+#left #compared .thumbnail-item img { aspect-ratio: auto; }
+#left #compared .caption-label { white-space: pre-line; font-size: .84rem; }
 #large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;
   padding: 12px; border: 0; background: #171411; color: #f5f2ec;
   font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
@@ -124,11 +144,12 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
   #head h1 { font-size: 1.75rem; }
-  #wall { padding: 8px; }
+  #left { display: contents; } /* all of the page is the easel's way */
+  #wall { padding: 8px; --high: 40dvh; }
+  #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
+    z-index: 100; } /* labels of what scrolls beneath have up to 40 */
   #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
-  #empty { min-height: 200px; }
-  #preview img { height: auto; }
-  #wall .captioned .grid-container { --grid-cols: 2 !important; }
+  #left .captioned .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) {
   * { animation: none !important; transition: none !important; }
@@ -138,6 +159,7 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 SCRIPTS = ("page.js", "scrolling.js", "large.js")
 HEAD = f"""
 <meta name="color-scheme" content="light">
+<style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>
 <script>
 {"".join(Path(__file__).with_name(name).read_text() for name in SCRIPTS)}</script>
 """

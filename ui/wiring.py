@@ -7,8 +7,9 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from ui import frame_box, result_panel, style_box, theme
+from ui.easel import PAINTING
 from ui.handlers import Handlers
-from ui.layout import PAINTING, Page
+from ui.layout import Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, switch_painting, when_over, wire_cancel
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER
 

@@ -1,10 +1,11 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
-It paints an example through the client. Then, in a real browser as wide as a desk's, it drops a
-photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
-corrects what is kept, compares segmenters, drops what is no photo, or none that a browser can show,
-and frames one. On a phone it does what cannot work before what can, cancels, scrolls and swipes
-over the result, and paints in two styles. At last it comes back to a page after its sweep.
+It paints an example through the client. Then, in a real browser, it looks at what hangs there at
+first, on a laptop. At a desk it drops a photo into the page, presses Paint, looks at the result,
+paints in a mood and like a picture, corrects what is kept, compares segmenters, drops what is no
+photo, or none that a browser can show, and frames one. On a phone it does what cannot work before
+what can, cancels, scrolls and swipes over the result, and paints in two styles. At last it comes
+back to a page after its sweep.
 """
 
 import sys
@@ -22,10 +23,12 @@ from tests.smoke.browser import (
     open_page,
     paint,
     pixels_of,
+    show_stages,
 )
 from tests.smoke.client import paint_by_client
 from tests.smoke.correcting import correct_in_browser
 from tests.smoke.files import drop_files
+from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
@@ -54,6 +57,8 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     )
     page.wait_for_timeout(500)
     check(page.evaluate("scrollY") == 0, "where the result is seen anyway nothing scrolls")
+    stays_in_view(page, "desk")
+    show_stages(page)
     choose_a_mood(page)
     paint_like_a_picture(page)
     correct_in_browser(page)
@@ -70,6 +75,8 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
     cancel_a_long_one(page)
     paint(page)
     in_view(page, "#slider", "the result comes into view")
+    stays_in_view(page, "phone")
+    show_stages(page)
     scroll_over_the_result(page)
     look_at_a_stage(page)
     compare_in_browser(page)
@@ -101,6 +108,7 @@ def main() -> None:
     paint_by_client(url)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        look_at_the_opening(browser, url)
         walk(browser, url, folder)
         come_back_later(browser)
         browser.close()

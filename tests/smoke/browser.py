@@ -81,3 +81,9 @@ def paint(page: Page) -> np.ndarray:
     page.wait_for_selector("#slider img >> nth=1", state="visible")
     page.wait_for_selector("#paint:not([disabled])")
     return shown_in(page, "#slider")
+
+
+def show_stages(page: Page) -> None:
+    """Unfold how the painting was made."""
+    page.locator("#made button", has_text="How it was made").click()
+    page.wait_for_selector("#stages .thumbnail-item", state="visible")

@@ -37,7 +37,7 @@ def scroll_over_the_result(page: Page) -> None:
         x, y = middle_of(page, HANDLE)
         page.mouse.move(x, y)
         page.mouse.down()
-        page.mouse.move(x - 60, y, steps=4)
+        page.mouse.move(x + 60, y, steps=4)
         page.mouse.up()
 
     def finger() -> None:

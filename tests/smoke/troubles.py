@@ -5,7 +5,7 @@ import struct
 from playwright.sync_api import Page
 
 from tests.smoke.browser import LONGEST_MS, check, drop, drop_portrait
-from ui.layout import EMPTY
+from ui.easel import EMPTY
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
   .some(node => node.checkVisibility({visibilityProperty: true, opacityProperty: true}))"""

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.stages.parse import Part
 from training.dyes import dyed, of_other_shades
 from training.face_finder import Found
-from training.framing import alike, beside, chosen_view, composed
+from training.framing import alike, beside, chosen_view, composed, staged
 from training.labels import FACELESS, UNKNOWN
 from training.samples import Sample
 from training.shadows import with_shadow
@@ -106,6 +106,18 @@ def test_a_shadow_darkens_only_what_is_behind_the_person():
         assert 0.005 < (cast[labels == 0] < 190).any(1).mean() < 0.4
     nobody = np.zeros_like(labels)
     assert with_shadow(photo, nobody, np.random.default_rng(0)) is photo
+
+
+def test_some_views_are_gray_and_most_are_not():
+    colored = replace(
+        donor(), photo=np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    )
+    plain = replace(VIEWS["near"], dyed=0, shaded=0, cast=0)
+    for often, wanted in ((0.0, 0), (1.0, 8)):
+        views = replace(plain, gray=often)
+        shown = [staged(colored, [], 64, np.random.default_rng(i), views)[0] for i in range(8)]
+        assert sum(bool((view == view[..., :1]).all()) for view in shown) == wanted
+    assert 0 < VIEWS["near"].gray < 0.5
 
 
 def test_only_clothes_are_dyed_and_keep_their_folds():

@@ -9,8 +9,8 @@ import app
 from pipeline.types import Progress
 from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
 from ui import progress, runs, style_box
+from ui.easel import EMPTY
 from ui.examples import EXAMPLES
-from ui.layout import EMPTY
 from ui.progress import reporter
 from ui.service import PaintService
 from ui.sessions import Session

@@ -1,0 +1,70 @@
+"""What a visitor sees before anything is done, and that the picture stays in view afterward."""
+
+from playwright.sync_api import Browser, Page
+
+from tests.smoke.browser import check
+from ui.easel import OPENED
+
+LAPTOP = {"width": 1280, "height": 720}
+MOST_SHIFT = 0.05  # of the layout, while the page is opened
+# Shares of the painting that are in the window, and of the window's height that it takes.
+LEAST_SEEN, LEAST_HIGH = {"desk": 0.7, "phone": 0.5}, {"desk": 0.45, "phone": 0.35}
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  }).observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => done(sum), 500);
+})"""
+SEEN = """at => {
+  const {top, bottom, height} = document.querySelector(at).getBoundingClientRect();
+  const seen = Math.max(Math.min(bottom, innerHeight) - Math.max(top, 0), 0);
+  return [seen / height, seen / innerHeight];
+}"""
+
+
+def look_at_the_opening(browser: Browser, url: str) -> None:
+    """Open the page on a laptop: a painting beside its photo, and Paint, without scrolling."""
+    page = browser.new_page(viewport=LAPTOP)
+    page.goto(url)
+    page.wait_for_selector("#opening img >> nth=1", state="visible")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#opening img')].every(i => i.complete && i.naturalWidth)"
+    )
+    page.wait_for_timeout(2000)
+    for place in ("#opening", "#paint", "#photo"):
+        box = page.locator(place).bounding_box() or {}
+        check(
+            box["y"] + 0.9 * box["height"] <= LAPTOP["height"], f"{place} is seen without scrolling"
+        )
+    shift = page.evaluate(SHIFT)
+    check(shift <= MOST_SHIFT, f"what is seen does not jump as the page opens ({shift:.3f})")
+    compare_the_opening(page)
+    page.close()
+
+
+def compare_the_opening(page: Page) -> None:
+    """Move the divide between the opening's photo and its painting by keys."""
+    divide = page.locator("#opening input")
+    check(divide.input_value() == str(OPENED), f"the opening is divided at {OPENED} %")
+    clip = "getComputedStyle(document.querySelector('#opening .photo')).clipPath"
+    before = page.evaluate(clip)
+    divide.focus()
+    page.keyboard.press("ArrowRight")
+    check(page.evaluate(clip) != before, "keys move its divide")
+
+
+def stays_in_view(page: Page, kind: str) -> None:
+    """Bring controls into the window one by one, and see the painting beside each."""
+    seen = []
+    for control in ("#set-brush", "#set-keep", "#set-face-strength", "#fine-tune"):
+        page.locator(control).first.evaluate("node => node.scrollIntoView({block: 'end'})")
+        page.wait_for_timeout(200)
+        seen.append(page.evaluate(SEEN, "#slider"))
+    least = [min(shares) for shares in zip(*seen, strict=True)]
+    check(
+        least[0] >= LEAST_SEEN[kind] and least[1] >= LEAST_HIGH[kind],
+        f"{least[0]:.0%} of the painting is in view beside each control, {least[1]:.0%} of the "
+        "window's height",
+    )
+    page.evaluate("scrollTo(0, 0)")

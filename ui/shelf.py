@@ -1,0 +1,57 @@
+"""The shelf under the easel: what can be done with a finished painting, and how it was made."""
+
+from typing import Any
+
+import gradio as gr
+
+from pipeline.variants import FILM_SECONDS
+
+
+def lay_out() -> dict[str, Any]:
+    """Make the shelf's components, by their names on the page; it is hidden without a painting."""
+    with gr.Column(visible=False, elem_id="shelf") as shelf:
+        with gr.Row():
+            download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
+            watch = gr.Button(
+                "Watch it being painted", elem_id="watch", min_width=150, visible=False
+            )
+            link = gr.Button("Copy link", elem_id="link", min_width=150)
+            file = gr.DownloadButton(visible=False)
+        size = gr.HTML(elem_id="size", elem_classes=["size"])
+        film = gr.Video(
+            visible=False,
+            interactive=False,
+            autoplay=True,
+            loop=False,
+            label="Being painted",
+            buttons=["download"],
+            elem_id="film",
+        )
+        with gr.Accordion("How it was made", open=False, elem_id="made"):
+            least, usual, most = FILM_SECONDS
+            seconds = gr.Slider(
+                least, most, usual, step=1, label="Length of the film", info="In seconds.",
+                visible=False, elem_id="seconds",
+            )  # fmt: skip
+            stages = gr.Gallery(
+                format="png",
+                label="Stage by stage",
+                columns=5,
+                height="auto",
+                object_fit="cover",
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_id="stages",
+                elem_classes=["captioned"],
+            )
+    return {
+        "shelf": shelf,
+        "download": download,
+        "watch": watch,
+        "link": link,
+        "file": file,
+        "size": size,
+        "film": film,
+        "seconds": seconds,
+        "stages": stages,
+    }
