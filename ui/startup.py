@@ -96,14 +96,16 @@ def wanted() -> list[Entry]:
 
 
 def describe_weights(here: frozenset[str]) -> str:
-    """Say in one line which weights paint here unless others are chosen."""
+    """Say in HTML, folded, which weights paint here unless others are chosen."""
     states = status()
     used = [
         f"{known.entry.name} ({known.state})"
         for known in states
         if known.entry.embedded or known.entry.name in here
     ]
-    return "Weights: " + ", ".join(used) + "." if used else "No weights are here."
+    if not used:
+        return "No weights are here."
+    return f"<details><summary>What paints here</summary>Weights: {', '.join(used)}.</details>"
 
 
 def _sweep(service: PaintService) -> None:

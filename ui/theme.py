@@ -62,7 +62,8 @@ CSS = """
 #opening > div { position: relative; width: min(100%, var(--high) - 60px); aspect-ratio: 1;
   margin: 0 auto; overflow: hidden; border-radius: 4px; }
 #opening img { width: 100%; height: 100%; }
-#opening .photo { position: absolute; inset: 0; clip-path: inset(0 calc(100% - var(--opened)) 0 0); }
+#opening .photo { position: absolute; inset: 0;
+  clip-path: inset(0 calc(100% - var(--opened)) 0 0); }
 #opening > div::after { content: ""; position: absolute; inset: 0 auto 0 var(--opened);
   width: 2px; margin-left: -1px; background: #fff; pointer-events: none; }
 #opening input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0;
