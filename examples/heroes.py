@@ -12,10 +12,11 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
 from pipeline.types import Pixels
+from ui.examples import OPENING, OPENING_PHOTO
 
 HERE = Path(__file__).parent
 HIGH, LARGE = 640, 1080  # px
-PORTRAITS = ("portrait", "president", "glasses")  # the first hangs on the page at first
+PORTRAITS = ("portrait", "president", "glasses")
 MOODS = ("monet", "morning", "noon", "dusk", "winter")
 QUALITY = 88
 
@@ -35,13 +36,13 @@ def write_row(name: str, pictures: list[Image.Image]) -> None:
 def main() -> None:
     """Paint and write the opening picture and both rows."""
     models = Models()
-    photos = [read_photo(HERE / f"{name}.jpg") for name in PORTRAITS]
-    painted = [full_size(paint(photo, models=models)) for photo in photos]
-    write_row("opening.jpg", [at_height(painted[0], LARGE)])
-    pairs = zip((photo.pixels for photo in photos), painted, strict=True)
-    write_row("result.jpg", [at_height(picture) for pair in pairs for picture in pair])
-    photo = read_photo(HERE / "president.jpg")
-    every = (paint(photo, Settings.from_flat(mood=mood), models=models) for mood in MOODS)
+    photos = {name: read_photo(HERE / f"{name}.jpg") for name in PORTRAITS}
+    painted = {name: full_size(paint(photo, models=models)) for name, photo in photos.items()}
+    write_row(OPENING.name, [at_height(painted[OPENING_PHOTO.stem], LARGE)])
+    shown = (picture for name in PORTRAITS for picture in (photos[name].pixels, painted[name]))
+    write_row("result.jpg", [at_height(picture) for picture in shown])
+    moods = (Settings.from_flat(mood=mood) for mood in MOODS)
+    every = (paint(photos["president"], settings, models=models) for settings in moods)
     write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])
 
 

@@ -79,7 +79,12 @@ def describe_missing() -> str:
         return ""
     where = "The command <code>python -m pipeline weights</code> says where they come from."
     summary = f"{len(missing)} networks are not here, so not offered"
-    return f"<details><summary>{summary}</summary>{', '.join(missing)}. {where}</details>"
+    return folded(summary, f"{', '.join(missing)}. {where}")
+
+
+def folded(summary: str, text: str) -> str:
+    """Make HTML of which the summary is seen, and the text once it is unfolded."""
+    return f"<details><summary>{summary}</summary>{text}</details>"
 
 
 def _size(network: str | None) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import gradio as gr
+from gradio.route_utils import API_PREFIX
 
 from ui import compare_tab, correct_tab, faces_tab
 from ui.examples import OPENING, OPENING_PHOTO
@@ -10,7 +11,7 @@ from ui.examples import OPENING, OPENING_PHOTO
 PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
 OPENED = 15  # % of the width: a divide in the middle would cut through most faces
-SERVED = "/gradio_api/file="  # where Gradio serves what is static
+SERVED = f"{API_PREFIX}/file="  # where Gradio serves what is static
 
 
 def empty_easel() -> str:

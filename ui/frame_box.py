@@ -11,7 +11,7 @@ from pipeline.stages.frame import frame
 from pipeline.types import Photo, PhotoError
 from ui.previews import FIELD_PX, bordered, fit, over_checker
 from ui.sessions import Session
-from ui.widgets import OPTIONS, PAINTER, Control, widget
+from ui.widgets import OPTIONS, PAINTER, Control, widgets_of
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
 SHOWN_BY = (*FLAGS, PAINTER)  # strokes are larger than a small photo
@@ -46,7 +46,7 @@ def lay_out() -> tuple[FrameBox, dict[str, Control]]:
             alt_text="The photo as it will be painted",
         )
         size = gr.HTML(elem_id="frame-size", elem_classes=["size"])
-        controls = {option.flag: widget(option) for option in OPTIONS if option.flag in FLAGS}
+        controls = widgets_of(FLAGS)
     return FrameBox(picture, size), controls
 
 

@@ -8,7 +8,7 @@ import gradio as gr
 from ui import compare_tab, correct_tab, easel, faces_tab, frame_box, shelf, style_box
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
-from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widget
+from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widgets_of
 
 TITLE = "Portraits after Monet"
 LOOKS_S = 0.5  # between two looks at what is painted, while something is
@@ -67,12 +67,12 @@ def lay_out() -> Page:
     shown = [example.path for example in (*EXAMPLES, *style_box.GALLERY.values())]
     gr.set_static_paths([OPENING, *shown])
     gr.HTML(HEADER, elem_id="head")
-    with gr.Row(equal_height=False, elem_id="room"):
+    with gr.Row(equal_height=False):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
             left = easel.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left |= shelf.lay_out()
-        with gr.Column(scale=3, min_width=300, elem_id="controls"):
+        with gr.Column(scale=3, min_width=300):
             right, made = _lay_out_controls()
             status = gr.HTML(elem_id="status")
     return Page(
@@ -110,13 +110,13 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
     with gr.Row(elem_id="examples"):
         examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
     gr.HTML(PRIVACY, elem_id="privacy")
-    made = {option.flag: widget(option) for option in OPTIONS if option.flag == PAINTER}
+    made = widgets_of([PAINTER])
     style, styling = style_box.lay_out()
-    made |= styling | {option.flag: widget(option) for option in OPTIONS if option.flag in MAIN}
+    made |= styling | widgets_of(MAIN)
     frame, framing = frame_box.lay_out()
     made |= framing
     with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
-        made |= {option.flag: widget(option) for option in OPTIONS if option.flag not in made}
+        made |= widgets_of([option.flag for option in OPTIONS if option.flag not in made])
     named = {
         "photo": photo,
         "paint": paint,

@@ -1,7 +1,8 @@
 // Scrolling: what is waited for comes into view, and a wheel or a finger over the picture moves
 // the page.
 (() => {
-  // On a phone the result panel is far below Paint. Where the picture is seen already, nothing moves.
+  // Beside long controls the easel may be out of the window. Where the picture is seen already,
+  // nothing moves.
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const seen = node => {
     const {top, bottom, height} = node.getBoundingClientRect();

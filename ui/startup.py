@@ -15,7 +15,7 @@ from pipeline.steps.strokes import warm as warm_strokes
 from pipeline.weights.catalog import USUAL, Entry, WeightError
 from pipeline.weights.fetch import fetch
 from pipeline.weights.resolve import choose, find, status
-from ui.available import describe_missing
+from ui.available import describe_missing, folded
 from ui.examples import EXAMPLES
 from ui.service import PaintService
 from ui.sessions import SWEEP_S
@@ -105,7 +105,7 @@ def describe_weights(here: frozenset[str]) -> str:
     ]
     if not used:
         return "No weights are here."
-    return f"<details><summary>What paints here</summary>Weights: {', '.join(used)}.</details>"
+    return folded("What paints here", f"Weights: {', '.join(used)}.")
 
 
 def _sweep(service: PaintService) -> None:

@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 from pipeline.types import PhotoError, PromptError, Style
 from pipeline.variants import PAINTERS, needs_style
 from ui.examples import ROOT, Example
-from ui.widgets import OPTIONS, OWN, Control, widget
+from ui.widgets import OPTIONS, OWN, Control, widgets_of
 
 LIKE = next(key for key, painter in PAINTERS.items() if painter.needs_style)
 GALLERY = {
@@ -72,9 +72,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
             }
         name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])
         with gr.Accordion("Style", open=False, elem_id="style-tune") as tune:
-            controls = {
-                option.flag: widget(option) for option in OPTIONS if option.path[0] == "style"
-            }
+            controls = widgets_of([o.flag for o in OPTIONS if o.path[0] == "style"])
             other = _field(
                 "And like this one", "other-style", "A second picture whose style is mixed in"
             )

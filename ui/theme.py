@@ -76,8 +76,7 @@ CSS = """
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; }
 #examples { min-height: 240px; }
-#wall:has(#preview img) :is(#empty, #opening) { display: none; }
-#wall:has(#preview img) #slider { display: none; }
+#wall:has(#preview img) :is(#empty, #opening, #slider) { display: none; }
 #wall, #slider { scroll-margin-top: 12px; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
@@ -158,6 +157,8 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 """
 
 SCRIPTS = ("page.js", "scrolling.js", "large.js")
+# Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
+# page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
 HEAD = f"""
 <meta name="color-scheme" content="light">
 <style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>

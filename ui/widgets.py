@@ -1,7 +1,7 @@
 """Every control of the page, made from `Settings`: nothing about a choice is said twice."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import gradio as gr
 
@@ -44,6 +44,11 @@ def widget(option: Option) -> Control:
     low, high = option.low or 0, option.high or 1
     step = 1 if option.kind is int else option.step or step_of(low, high)
     return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
+
+
+def widgets_of(flags: Collection[str]) -> dict[str, Control]:
+    """Make the controls of some settings, by their flags, in the order of `OPTIONS`."""
+    return {option.flag: widget(option) for option in OPTIONS if option.flag in flags}
 
 
 def is_for(flag: str, painter: str) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.ops.resample import by_planes, resized
+from pipeline.ops.resample import resized
 from pipeline.stages.parse import Parser, Probabilities, mean_of, parse_photo, with_background
 from pipeline.types import Face, Image
 
@@ -38,9 +38,9 @@ def parse_at_fitting_size(
         first = parse_photo(photo, parser.whole, long_px=LONG_PX)
     mirrored = parse_photo(photo, parser.whole, long_px=LONG_PX, mirrored="only")
     figures, size = mean_of(first, mirrored), parts.shape[:2]
-    enlarged = by_planes(lambda plane: resized(plane, size), figures)
+    enlarged = resized(figures, size)
     mixed = np.asarray(parts + FIGURES_WEIGHT * (enlarged - parts), np.float32)
-    return with_background(mixed, np.ascontiguousarray(enlarged[..., 0]))
+    return with_background(mixed, enlarged[..., 0])
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:
