@@ -112,7 +112,7 @@ def state_by(service, photo, who="anna", settings=None):
 def painted_again(handlers, photo, before):
     """Paint a file on a page that shows a painting; return what it shows then."""
     values = {"path": str(photo)}, before, *NO_STYLES, *DEFAULTS
-    return state_in(handlers.paint_photo(visitor("anna"), lambda done, desc: None, *values))
+    return state_in(handlers.paint_photo(visitor("anna"), *values))
 
 
 def someone(folder):

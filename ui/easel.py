@@ -1,5 +1,7 @@
 """The easel: the painting, large, and the tabs that look at it in other ways."""
 
+from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -7,56 +9,61 @@ from gradio.route_utils import API_PREFIX
 
 from ui import compare_tab, correct_tab, faces_tab
 from ui.examples import OPENING, OPENING_PHOTO
+from ui.sessions import Session
+from ui.view_state import ViewState
 
 PAINTING = "painting"  # the tab of the result
-EMPTY = "Add a photo and press Paint, or choose an example.<br>Your painting will hang here."
-OPENED = 15  # % of the width: a divide in the middle would cut through most faces
-SERVED = f"{API_PREFIX}/file="  # where Gradio serves what is static
+EMPTY = "Add a photo, or choose an example. Your painting will hang here."
+ARRIVED = "Press Paint. Your painting will hang here."
+WAITING = "Waiting for another painting to end"
+HERE = Path(__file__)
+Shown = dict[str, Any]  # what `easel.js` reads
 
 
-def empty_easel() -> str:
-    """Make the HTML of the easel while the first strokes are waited for."""
-    return "<div id='empty'></div>"
+def served(path: str | Path) -> str:
+    """Return the address at which the page serves a file."""
+    return f"{API_PREFIX}/file={path}"
 
 
-def opening() -> str:
-    """Make the HTML of what hangs there at first: an example's photo and painting, to compare."""
-    move = "this.parentElement.style.setProperty('--opened', this.value + '%')"
-    return f"""<figure id='opening'>
-<div style='--opened: {OPENED}%'>
-<img src='{SERVED}{OPENING}' alt='An example: a photo of an astronaut, painted'>
-<img class='photo' src='{SERVED}{OPENING_PHOTO}' alt='The photo that was painted'>
-<input type='range' min='0' max='100' value='{OPENED}' aria-label='From painting to photo'
- oninput="{move}">
-</div>
-<figcaption>{EMPTY}</figcaption>
-</figure>"""
+def opening() -> Shown:
+    """Show what hangs there at first: an example's painting over its photo."""
+    pictures = {"before": served(OPENING_PHOTO), "after": served(OPENING)}
+    return {**pictures, "photo": "opening", "opening": True, "words": EMPTY}
+
+
+def bare(words: str = ARRIVED) -> Shown:
+    """Show an empty canvas, and words below it."""
+    return {"words": words}
+
+
+def painted(state: ViewState) -> Shown:
+    """Show a painting over its photo."""
+    pictures = {"before": served(state.before), "after": served(state.after)}
+    return {**pictures, "photo": f"{state.photo} {state.settings.frame}"}
+
+
+def doing(session: Session) -> str:
+    """Make the HTML of what is done for a visitor now, over the picture so far; none of nothing."""
+    if not session.awaited:
+        return ""
+    done, text = session.doing or (0.0, WAITING)
+    picture = session.preview
+    so_far = f"<img src='{served(picture)}' alt='The painting so far'>" if picture else ""
+    return f"{so_far}<p style='--done: {done:.0%}'>{escape(text)}</p>"
 
 
 def lay_out() -> dict[str, Any]:
     """Make the easel's components, by their names on the page."""
     with gr.Column(elem_id="wall"), gr.Tabs(elem_id="tabs") as tabs:
         with gr.Tab("Painting", id=PAINTING, elem_id="painting-tab"):
-            preview = gr.Image(
-                visible=False,
-                interactive=False,
-                format="png",
-                label="So far",
-                buttons=[],
-                elem_id="preview",
-                alt_text="The painting so far",
+            easel = gr.HTML(
+                opening(),
+                html_template=HERE.with_suffix(".html").read_text(),
+                js_on_load=HERE.with_suffix(".js").read_text(),
+                apply_default_css=False,
+                elem_id="easel",
             )
-            empty = gr.HTML(opening(), elem_id="empty-wall", padding=False)
-            with gr.Column(visible=False, elem_id="result") as result:
-                slider = gr.ImageSlider(
-                    format="png",
-                    label="Before and after",
-                    interactive=False,
-                    max_height=720,
-                    slider_position=OPENED,
-                    buttons=["fullscreen"],
-                    elem_id="slider",
-                )
+            now = gr.HTML(elem_id="doing", apply_default_css=False)
         with gr.Tab("Correct", id="correct"):
             correct = correct_tab.lay_out()
         with gr.Tab("Faces", id="faces-tab"):
@@ -65,10 +72,8 @@ def lay_out() -> dict[str, Any]:
             comparison = compare_tab.lay_out()
     return {
         "tabs": tabs,
-        "preview": preview,
-        "empty": empty,
-        "result": result,
-        "slider": slider,
+        "easel": easel,
+        "doing": now,
         "correct": correct,
         "faces": faces,
         "comparison": comparison,

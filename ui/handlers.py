@@ -4,6 +4,7 @@ Each handler translates raw widget values, asks the service, and returns updates
 component that is not among them stays as it is; `gr.skip()` alone leaves all of them.
 """
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,8 +18,8 @@ from pipeline.io.image_files import read_photo, read_settings
 from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings, say_dropped
 from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
-from pipeline.variants import FILM_SECONDS
-from ui import compare_tab, correct_tab, frame_box, style_box
+from pipeline.variants import FILM_SECONDS, PAINTERS
+from ui import compare_tab, correct_tab, easel, frame_box, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.errors import told
@@ -28,8 +29,9 @@ from ui.layout import Page
 from ui.photos import file_of, photo_of
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
-from ui.progress import bar_of
+from ui.progress import bar_in, bar_of
 from ui.result_panel import Updates, note, view
+from ui.runs import switch_painting
 from ui.service import AgainError, PaintService
 from ui.sessions import Session
 from ui.style_box import StyleFile
@@ -71,7 +73,7 @@ class Handlers:
         return dict(zip(self.parts.widgets, to_widgets(settings), strict=True))
 
     def tick(self, request: gr.Request) -> Updates:
-        """Refresh the status line and the preview of what is painted.
+        """Refresh the status line and what is seen of a run.
 
         The timer stops once neither will change any more.
         """
@@ -79,36 +81,86 @@ class Handlers:
         session = self._session(request)
         return {
             self.parts.status: line,
-            self.parts.timer: gr.Timer(active=session.awaited or not settled),
-            self.parts.preview: gr.Image(session.preview, visible=session.preview is not None),
+            self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
+            self.parts.doing: easel.doing(session),
         }
 
     def watch(self, request: gr.Request) -> gr.Timer:
         """Start the timer that follows the visitor's run until its end; it may begin later."""
-        self._session(request).awaited = True
+        self._session(request).ask()
         return gr.Timer(active=True)
 
     @contextmanager
     def _ending(self, request: gr.Request) -> Iterator[None]:
-        """Say at the end that the run is awaited no more, and take its picture so far away.
+        """Say at the end, however it comes, that the run is awaited no more.
 
-        It goes no earlier, so that the wall is never bare between, and however the run ends.
+        Its picture so far goes no earlier, so that the wall is never bare between. Where another
+        run was asked for meanwhile, that is awaited.
         """
+        run = self._session(request).awaited
         try:
             yield
         finally:
             session = self._session(request)
-            session.preview = None  # first: the tick that sees that nothing is awaited is the last
-            session.awaited = False
+            if session.awaited is run:
+                session.end()
+
+    def begin(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        """Make the page ready for a painting of what its fields hold; the run before stops.
+
+        Raises: gr.Error: something is missing. It is not said where nobody pressed Paint, nor is a
+        painting begun then that takes a minute.
+        """
+        photo, state, *given = values
+        by_itself = event.target is self.parts.repaint
+        with told():
+            try:
+                (*_, settings), _ = self._wanted(request, photo, given)
+            except PhotoError:
+                if by_itself:
+                    raise unsaid() from None
+                raise
+        if by_itself and PAINTERS[settings.paint.painter].long:
+            raise unsaid()
+        session = self._session(request)
+        session.drop_run()
+        session.ask()
+        bare = {self.parts.easel: easel.bare()} if state is None else {}
+        return {
+            **switch_painting(self.parts, settings.paint.painter, running=True),
+            **bare,
+            self.parts.timer: gr.Timer(active=True),
+            self.parts.doing: easel.doing(session),
+        }
+
+    def idle(self, request: gr.Request) -> Updates:
+        """Make the page ready for the next painting, unless that is begun already."""
+        session = self._session(request)
+        if session.awaited is not None:
+            return gr.skip()
+        return {
+            **switch_painting(self.parts, "", running=False),
+            self.parts.doing: easel.doing(session),
+        }
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
         self._session(request).stop_early.set()
         return note(["It is kept as it is now."])
 
-    def receive(self, request: gr.Request, photo: dict[str, Any] | None) -> Updates:
-        """Read a new photo: say what is odd about it, and take over the settings it carries."""
+    def take(self, file: dict[str, Any] | None) -> Any:
+        """Put a file that was dropped or pasted somewhere on the page into the photo's field."""
+        return str(file["path"]) if file and file.get("path") else gr.skip()
+
+    def receive(
+        self, request: gr.Request, photo: dict[str, Any] | None, by_itself: bool = False
+    ) -> Updates:
+        """Read a new photo: say what is odd about it, and take over the settings it carries.
+
+        One without any is painted by itself where that is wanted.
+        """
         session = self._session(request)
+        session.drop_run()
         if not photo or not photo.get("path"):
             return view(self.parts, None)
         with told():
@@ -122,7 +174,8 @@ class Handlers:
                 unread = f"The settings in this picture are not used: {error}"
                 return view(self.parts, None, [unread, *notes])
         if settings is None:
-            return view(self.parts, None, notes)
+            begins = {self.parts.arrived: secrets.token_hex(4)} if by_itself else {}
+            return view(self.parts, None, notes) | begins
         settings, replaced = with_available_choices(settings)
         missing = style_box.not_carried(settings)
         said = [RESTORED, *say_dropped(dropped), *replaced, *missing, *notes]
@@ -203,15 +256,14 @@ class Handlers:
             raise PromptError(NO_STYLE)
         return (str(request.session_hash), path, name, settings), files
 
-    def paint_photo(
-        self, request: gr.Request, progress: gr.Progress = BAR, *values: Any
-    ) -> Updates:
+    def paint_photo(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the photo with the controls' settings; earlier corrections of it still hold."""
         photo, before, *given = values
         with told(), self._ending(request):
             wanted, styles = self._wanted(request, photo, given)
             try:
-                state = self.service.show(*wanted, bar_of(progress), before, styles=styles)
+                bar = bar_in(self._session(request))
+                state = self.service.show(*wanted, bar, before, styles=styles)
             except Cancelled:
                 return gr.skip()
             return view(self.parts, state)
@@ -238,6 +290,7 @@ class Handlers:
         """Make the handler that shows one example, painted at the default settings."""
 
         def show_example(request: gr.Request) -> Updates:
+            self._session(request).drop_run()
             with told():
                 state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
                 photo = {self.parts.photo: str(EXAMPLES[index].path)}
@@ -351,16 +404,14 @@ class Handlers:
                 raise PhotoError("There is no painting yet; press Paint first.")
             return {self.parts.again: Again(state, state, "film", seconds)}
 
-    def make_again(
-        self, request: gr.Request, progress: gr.Progress = BAR, again: "Again | None" = None
-    ) -> Updates:
+    def make_again(self, request: gr.Request, again: "Again | None" = None) -> Updates:
         """Make a painting again, as it is wanted now, or its file or film where that is wanted."""
         no_file = {self.parts.file: None}
         if again is None:
             return no_file
         with told(), self._ending(request):
             session_id = str(request.session_hash)
-            bar = bar_of(progress)
+            bar = bar_in(self._session(request))
             try:
                 if again.what == "file":
                     file = self.service.write_full_size(session_id, again.state, bar)
@@ -376,18 +427,17 @@ class Handlers:
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        session = self._session(request)
-        session.stop.set()
-        session.awaited = False
+        self._session(request).drop_run()
         return note(["Cancelled."])
-
-    def drop_run(self, request: gr.Request) -> None:
-        """Stop the visitor's run, since its photo is no longer the one in the field."""
-        self._session(request).stop.set()
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
         self.service.sessions.leave(str(request.session_hash))
+
+
+def unsaid() -> gr.Error:
+    """Make an error that ends an event and is not shown."""
+    return gr.Error("", visible=False, print_exception=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,16 +27,18 @@ class Page:
     """
 
     photo: gr.Image
+    anywhere: gr.UploadButton  # what is dropped or pasted beside the photo's field
+    arrived: gr.Textbox  # another text for each photo that is to be painted by itself
+    by_itself: gr.Checkbox
+    repaint: gr.Button  # pressed by the page's script
     examples: list[gr.Button]
     paint: gr.Button
     cancel: gr.Button
     keep: gr.Button
     style: style_box.StyleBox
     frame: frame_box.FrameBox
-    preview: gr.Image
-    empty: gr.HTML
-    result: gr.Column
-    slider: gr.ImageSlider
+    easel: gr.HTML
+    doing: gr.HTML
     stages: gr.Gallery
     notes: gr.HTML
     download: gr.Button
@@ -99,6 +101,8 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
             alt_text="The photo you chose",
             placeholder="Drop a photo here, or click to choose one",
         )
+    anywhere = gr.UploadButton(visible="hidden", elem_id="anywhere")
+    arrived = gr.Textbox(visible="hidden", elem_id="arrived", elem_classes=["unseen"])
     with gr.Row(elem_id="begin"):
         paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
         cancel = gr.Button(
@@ -107,6 +111,10 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         keep = gr.Button(
             "Keep it as it is", elem_id="keep-as-is", scale=2, min_width=130, visible=False
         )
+        repaint = gr.Button(visible="hidden", elem_id="repaint")
+    by_itself = gr.Checkbox(
+        True, label="Paint by itself when something changes", container=False, elem_id="by-itself"
+    )
     with gr.Row(elem_id="examples"):
         examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
     gr.HTML(PRIVACY, elem_id="privacy")
@@ -119,6 +127,10 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         made |= widgets_of([option.flag for option in OPTIONS if option.flag not in made])
     named = {
         "photo": photo,
+        "anywhere": anywhere,
+        "arrived": arrived,
+        "by_itself": by_itself,
+        "repaint": repaint,
         "paint": paint,
         "cancel": cancel,
         "keep": keep,

@@ -1,42 +1,16 @@
-// What Gradio leaves out: alternative texts of pictures in sliders and galleries, and keys for the handle between before and after
-// and for the photo to click on.
+// What Gradio leaves out: alternative texts of pictures in galleries, and keys for the photo to click on.
 (() => {
   const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
   const describe = () => {
     document.querySelectorAll('.notes').forEach(notes => { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); });
-    document.querySelectorAll('#slider img').forEach((img, i) => set(img, 'alt', i ? 'The painting' : 'The photo before painting'));
     document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
     document.querySelectorAll('.captioned .thumbnail-item').forEach(button => {
       const caption = button.querySelector('.caption-label')?.textContent.trim();
       if (caption) { set(button, 'aria-label', caption); set(button.querySelector('img'), 'alt', caption); }
     });
-    document.querySelectorAll('#slider .outer').forEach(handle => {
-      const names = {tabindex: 0, role: 'slider', 'aria-label': 'How much of the photo covers the painting, in percent',
-        'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share(handle)};
-      Object.entries(names).forEach(([name, value]) => set(handle, name, value));
-    });
     document.querySelectorAll(CLICKED).forEach(button => set(button, 'aria-label',
       `${button.querySelector('img')?.alt} Arrow keys move a cross over it, Enter clicks there.`));
     document.querySelectorAll('#corrected .image-container > button').forEach(button => set(button, 'tabindex', -1));
-  };
-
-  const middle = handle => { const box = handle.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
-  const share = handle => {
-    const box = handle.parentElement.querySelector('img')?.getBoundingClientRect();
-    return box?.width ? Math.round(100 * Math.min(1, Math.max(0, (middle(handle)[0] - box.x) / box.width))) : 50;
-  };
-  const push = (handle, dx) => {
-    const [x, y] = middle(handle), at = x => ({bubbles: true, cancelable: true, view: window, clientX: x, clientY: y});
-    handle.dispatchEvent(new MouseEvent('mousedown', at(x)));
-    window.dispatchEvent(new MouseEvent('mousemove', at(x + dx)));
-    window.dispatchEvent(new MouseEvent('mouseup', at(x + dx)));
-  };
-  const slide = (event, handle) => {
-    const by = {ArrowLeft: -.05, ArrowRight: .05, Home: -1, End: 1}[event.key];
-    if (!by) return;
-    event.preventDefault();
-    push(handle, by * handle.parentElement.clientWidth);
-    requestAnimationFrame(describe);
   };
 
   const PHOTO = '#kept .image-container > button', CLICKED = `${PHOTO}, #faces .image-container > button`, cross = {x: .5, y: .5};
@@ -118,8 +92,7 @@
   document.addEventListener('load', event => { if (!line && event.target.closest?.('#kept img')) ink.hidden = true; }, true);
 
   document.addEventListener('keydown', event => {
-    const handle = event.target.closest?.('#slider .outer'), photo = event.target.closest?.(CLICKED);
-    if (handle) slide(event, handle);
+    const photo = event.target.closest?.(CLICKED);
     if (photo) point(event, photo);
   });
   document.addEventListener('focusout', () => { mark.hidden = true; });

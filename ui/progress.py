@@ -47,5 +47,14 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
 
 
 def bar_of(progress: gr.Progress) -> Bar:
-    """Let the service move the page's progress bar."""
+    """Let the service move a progress bar of Gradio's."""
     return lambda done, text: progress(done, desc=text)
+
+
+def bar_in(session: Session) -> Bar:
+    """Let the service say on the easel how far a visitor's run is."""
+
+    def move(done: float, text: str) -> None:
+        session.doing = done, text
+
+    return move

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from ui import correct_tab, faces_tab
+from ui import correct_tab, easel, faces_tab
 from ui.frame_box import describe_size
 from ui.layout import Page
 from ui.view_state import ViewState
@@ -19,10 +19,8 @@ def outputs(parts: Page) -> list[Block]:
     """List the components that `view` updates."""
     return [
         parts.state,
-        parts.empty,
-        parts.result,
+        parts.easel,
         parts.shelf,
-        parts.slider,
         parts.stages,
         parts.watch,
         parts.seconds,
@@ -35,21 +33,18 @@ def outputs(parts: Page) -> list[Block]:
 
 
 def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
-    """Show a painting with its notes, or, where there is none, the empty panel with `said`."""
+    """Show a painting with its notes, or, where there is none, an empty canvas with `said`."""
     tabs = correct_tab.view(parts.correct, state) | faces_tab.view(parts.faces, state)
     of_strokes = state is not None and state.strokes
     if state is None:
-        slider, gallery, notes = None, None, said
+        gallery, notes = None, said
     else:
-        slider = (state.before, state.after)
         gallery = [(path, caption) for _, path, caption in state.stages]
         notes = state.notes
     return tabs | {
         parts.state: state,
-        parts.empty: gr.HTML(visible=state is None),
-        parts.result: gr.Column(visible=state is not None),
+        parts.easel: easel.bare() if state is None else easel.painted(state),
         parts.shelf: gr.Column(visible=state is not None),
-        parts.slider: slider,
         parts.stages: gallery,
         parts.watch: gr.Button(visible=of_strokes),
         parts.seconds: gr.Slider(visible=of_strokes),

@@ -8,7 +8,6 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from pipeline.variants import PAINTERS
-from ui.easel import empty_easel, opening
 from ui.layout import Page
 from ui.result_panel import Updates
 
@@ -65,13 +64,11 @@ def wait() -> gr.Button:
 
 
 def switch_painting(parts: Page, painter: str, *, running: bool) -> Updates:
-    """Switch Paint, Cancel, Keep, the preview and the empty panel as a painting begins or ends.
+    """Switch Paint, Cancel and Keep as a painting begins or ends.
 
-    Only a painting that takes long can be kept early. The empty panel asks for nothing meanwhile.
+    Only a painting that takes long can be kept early.
     """
     return {
         **switch(parts.paint, parts.cancel, parts.notes, running=running),
         parts.keep: gr.Button(visible=running and bool(painter) and PAINTERS[painter].long),
-        parts.preview: gr.Image(None, visible=False),
-        parts.empty: gr.HTML(empty_easel() if running else opening()),
     }

@@ -1,5 +1,4 @@
-// Scrolling: what is waited for comes into view, and a wheel or a finger over the picture moves
-// the page.
+// Scrolling: what is waited for comes into view.
 (() => {
   // Beside long controls the easel may be out of the window. Where the picture is seen already,
   // nothing moves.
@@ -11,8 +10,7 @@
   };
   let waiting = false, untouched = false, place = null, over = 0;
   const scroll = () => {
-    const pictures = ['#preview', '#slider', '#empty-wall'].map(at => document.querySelector(at));
-    const picture = pictures.find(node => node?.offsetHeight);
+    const picture = document.querySelector('#easel');
     if (!place || !picture || seen(picture)) return;
     const behavior = calm.matches ? 'auto' : 'smooth';
     document.querySelector(place)?.scrollIntoView({behavior, block: 'start'});
@@ -24,12 +22,9 @@
     over = setTimeout(() => { place = null; }, 3000);
   };
   window.bringPanel = () => { waiting = untouched = true; bring('#wall'); };
-  window.bringResult = () => { if (waiting) bring('#slider'); waiting = false; };
+  window.bringResult = () => { if (waiting) bring('#wall'); waiting = false; };
   document.addEventListener('load', event => {
-    if (event.target.closest?.('#slider')) scroll(); // it has its height now
-    if (!waiting || !untouched || !event.target.closest?.('#preview')) return;
-    untouched = false; // the first one makes the page longer; those that follow move nothing
-    bring('#wall');
+    if (waiting && untouched && event.target.closest?.('#doing')) bring('#wall');
   }, true);
   ['wheel', 'pointerdown', 'keydown'].forEach(kind => document.addEventListener(kind, () => {
     untouched = false;
@@ -38,13 +33,4 @@
   document.addEventListener('click', event => {
     if (event.target.closest?.('#cancel')) waiting = false;
   }, true);
-
-  // Gradio's slider takes wheel and touch to zoom. Two fingers, and Ctrl with the wheel, still do,
-  // and all of them where it fills the window.
-  const pass = event => {
-    const zooms = event.type === 'wheel' ? event.ctrlKey : event.touches.length > 1;
-    if (!zooms && event.target.closest?.('#slider:not(.fullscreen) .content')) event.stopPropagation();
-  };
-  const first = {capture: true, passive: true};
-  ['wheel', 'touchstart'].forEach(kind => window.addEventListener(kind, pass, first));
 })();

@@ -32,7 +32,8 @@ class Session:
     `folder`: where its files are; nobody can guess it.
     `stop`: set to cancel the run. `stop_early`: set to go on with the picture so far.
     `preview`: the path of that picture, while there is one.
-    `awaited`: whether a run was asked for that has not ended; the page follows it until then.
+    `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
+    `awaited`: stands for the run that was asked for last, until that ends; the page follows it.
     `last_used`: the clock's seconds when the page last asked for something.
     `previews`, `passing`, `photos`: the files of the results by name, of pictures so far, and of
     decoded photos, the oldest first.
@@ -44,19 +45,36 @@ class Session:
     stop: threading.Event = field(default_factory=threading.Event)
     stop_early: threading.Event = field(default_factory=threading.Event)
     preview: str | None = None
-    awaited: bool = False
+    doing: tuple[float, str] | None = None
+    awaited: object | None = None
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
     passing: deque[Path] = field(default_factory=deque)
     photos: deque[Path] = field(default_factory=deque)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
 
+    def ask(self) -> None:
+        """Await a new run."""
+        self.awaited = object()
+        self.preview = self.doing = None
+
     def begin(self) -> threading.Event:
         """Begin a run with nothing asked of it; return the event that cancels it."""
         self.stop = threading.Event()
         self.stop_early = threading.Event()
-        self.preview = None
+        self.preview = self.doing = None
         return self.stop
+
+    def drop_run(self) -> None:
+        """Stop what runs, and await nothing of it."""
+        self.stop.set()
+        self.end()
+
+    def end(self) -> None:
+        """Await no run."""
+        # First: whoever sees that nothing is awaited looks no more.
+        self.preview = self.doing = None
+        self.awaited = None
 
     def show(self, name: str, pixels: Pixels) -> str:
         """Write a preview under a new name and return its path.

@@ -38,12 +38,16 @@ POND = Color(
 SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
-CSS = """
+EASEL = Path(__file__).with_name("easel.css").read_text()
+CSS = (
+    EASEL
+    + """
+:root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; }
 .gradio-container { width: 100%; max-width: 1520px !important; margin: 0 auto;
   overflow: clip !important; } /* hidden, nothing in it could stay in view */
-#wall { --high: min(680px, 100dvh - 190px); } /* of what stands on the easel */
+#head > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
 #head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
-  font-weight: 500; font-size: 2.3rem;
+  font-weight: 500; font-size: 1.9rem;
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
 #privacy, #status, .size { color: var(--body-text-color-subdued); font-size: .84rem;
@@ -53,36 +57,18 @@ CSS = """
   list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
 .notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 .notes li::marker { color: #b98a3c; }
-#wall { background: #fff; border: 1px solid var(--border-color-primary); border-radius: 6px;
+#wall { background: var(--easel); border: 1px solid var(--border-color-primary); border-radius: 6px;
   padding: 14px; gap: 12px; }
 #left { position: sticky; top: 12px; }
-#empty { min-height: var(--high); border-radius: 4px;
-  background: linear-gradient(#f7f5f0, #efebe2); }
-#opening { margin: 0; text-align: center; }
-#opening > div { position: relative; width: min(100%, var(--high) - 60px); aspect-ratio: 1;
-  margin: 0 auto; overflow: hidden; border-radius: 4px; }
-#opening img { width: 100%; height: 100%; }
-#opening .photo { position: absolute; inset: 0;
-  clip-path: inset(0 calc(100% - var(--opened)) 0 0); }
-#opening > div::after { content: ""; position: absolute; inset: 0 auto 0 var(--opened);
-  width: 2px; margin-left: -1px; background: #fff; pointer-events: none; }
-#opening input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0;
-  cursor: ew-resize; touch-action: pan-y; }
-#opening > div:has(:focus-visible) { outline: 3px solid #b4622b; outline-offset: 2px; }
-#opening figcaption { color: var(--body-text-color-subdued); line-height: 1.6;
-  padding-top: 10px; }
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
-#wall:not(:has(#slider img)) { min-height: calc(var(--high) + 80px); }
+#wall { min-height: calc(var(--high) + 130px); }
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; }
 #examples { min-height: 240px; }
-#wall:has(#preview img) :is(#empty, #opening, #slider) { display: none; }
-#wall, #slider { scroll-margin-top: 12px; }
+#wall { scroll-margin-top: 12px; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }
-#slider:not(.fullscreen) img { max-height: var(--high) !important; }
-#preview img { width: 100%; height: var(--high); object-fit: contain; }
 #examples { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px;
   align-items: stretch; }
 #examples button { flex-direction: column; padding: 6px; gap: 6px; font-size: .82rem;
@@ -138,14 +124,15 @@ body:has(#large[open]) { overflow: hidden; }
   mix-blend-mode: difference; z-index: 9;
   background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat,
   linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
-:focus-visible, #slider .outer:focus-visible .icon-wrap { outline: 3px solid #b4622b !important;
+:focus-visible { outline: 3px solid #b4622b !important;
   outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
-  #head h1 { font-size: 1.75rem; }
+  #head > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
+#head h1 { font-size: 1.75rem; }
   #left { display: contents; } /* all of the page is the easel's way */
-  #wall { padding: 8px; --high: 40dvh; }
+  #wall { padding: 8px; --high: 40dvh; min-height: 0; }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
   #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
@@ -155,8 +142,9 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   * { animation: none !important; transition: none !important; }
 }
 """
+)
 
-SCRIPTS = ("page.js", "scrolling.js", "large.js")
+SCRIPTS = ("page.js", "arriving.js", "repainting.js", "scrolling.js", "large.js")
 # Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
 # page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
 HEAD = f"""
@@ -167,8 +155,12 @@ HEAD = f"""
 """
 
 BRING_PANEL = "() => bringPanel()"
-# Without a photo the page asks for one, where it stands.
-BRING_PANEL_WITH_PHOTO = "() => { if (document.querySelector('#photo img')) bringPanel(); }"
+BEGUN = "() => { begun(); bringPanel(); }"
+REPAINT = "() => repaint()"
+PAINT_AT_ONCE = "() => repaint(0)"
+# Not wherever the page is shown may it remember.
+REMEMBER = "on => { try { localStorage.byItself = on; } catch {} return on; }"
+REMEMBERED = "() => { try { return localStorage.byItself !== 'false'; } catch { return true; } }"
 BRING_RESULT = "() => bringResult()"
 
 SAVE_FILE = """file => {

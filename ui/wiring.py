@@ -1,6 +1,8 @@
 """Which handler each event of the page calls, and what follows it."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
@@ -10,9 +12,11 @@ from ui import frame_box, result_panel, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.runs import MODEL, PRIVATE, UNSEEN, switch, switch_painting, when_over, wire_cancel
+from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER
 
+SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
+How = dict[str, Any]  # keywords of an event
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
@@ -22,8 +26,9 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_page(page, parts, handlers)
     runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
     wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
-    for another in (parts.photo.input, *(button.click for button in parts.examples)):
-        another(handlers.drop_run, None, None, cancels=runs, **UNSEEN)
+    fields = (parts.photo.input, parts.anywhere.upload)
+    for another in (*fields, parts.repaint.click, *(button.click for button in parts.examples)):
+        another(None, None, None, cancels=runs, **UNSEEN)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_faces(parts, handlers)
@@ -40,43 +45,62 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
     page.load(handlers.open, None, opened, **UNSEEN)
     page.unload(handlers.leave)
-    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.preview], **UNSEEN)
-    for button in (parts.paint, parts.comparison.compare):  # weights may arrive while it works
-        button.click(handlers.watch, None, parts.timer, **UNSEEN)
+    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.doing], **UNSEEN)
+    # Weights may arrive while it works.
+    parts.comparison.compare.click(handlers.watch, None, parts.timer, **UNSEEN)
     field = {
         "preprocess": False,
         "show_progress": "hidden",
         "concurrency_limit": 4,
         **PRIVATE,
     }
-    received = parts.photo.input(
-        handlers.receive,
-        parts.photo,
-        [*parts.widgets, *result_panel.outputs(parts)],
-        trigger_mode="always_last",
-        **field,
-    )
+    taken = parts.anywhere.upload(handlers.take, parts.anywhere, parts.photo, **field)
+    for new in (parts.photo.input, taken.success):
+        wire_photo(parts, handlers, new, field)
+    parts.arrived.change(None, None, None, js=theme.PAINT_AT_ONCE)
+    parts.by_itself.input(None, parts.by_itself, None, js=theme.REMEMBER)
+    page.load(None, None, parts.by_itself, js=theme.REMEMBERED)
     framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
     moved = [controls[flag].change for flag in frame_box.SHOWN_BY]
     gr.on(moved, *framing, trigger_mode="always_last", **field)
-    for after in (received.then, received.failure):  # `then` follows no error
-        after(handlers.show_photo, parts.photo, parts.photo, **field)
-        after(*framing, **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
 
+def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], field: How) -> None:
+    """Connect what follows a new photo in its field."""
+    received = new(
+        handlers.receive,
+        [parts.photo, parts.by_itself],
+        [*parts.widgets, *result_panel.outputs(parts), parts.arrived],
+        trigger_mode="always_last",
+        **field,
+    )
+    framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
+    for after in (received.then, received.failure):  # `then` follows no error
+        after(handlers.show_photo, parts.photo, parts.photo, **field)
+        after(*framing, **field)
+
+
 def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     """Connect Paint, Keep and the examples; return the run that Paint begins."""
-    buttons = [parts.paint, parts.cancel, parts.keep, parts.preview, parts.empty]
-    covered = [parts.empty, parts.slider]
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
     controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
     painter, mood = controls[PAINTER], controls[MOOD]
     own = [controls[flag] for flag in OWN]
-    busy = partial(switch_painting, parts, running=True)
-    idle = partial(switch_painting, parts, "", running=False)
-    begun = parts.paint.click(busy, painter, [*buttons, parts.notes], **UNSEEN)
+    given = [parts.photo, parts.state, *parts.style.fields, *parts.widgets]
+    begun = gr.on(
+        [parts.paint.click, parts.repaint.click],
+        handlers.begin,
+        given,
+        [*buttons, parts.notes, parts.easel, parts.timer],
+        preprocess=False,
+        show_progress="hidden",
+        concurrency_limit=None,
+        trigger_mode="multiple",
+        **PRIVATE,
+    )
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
     shown = [parts.style.box, parts.style.tune, *own]
     gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
@@ -84,19 +108,26 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     for name, button in parts.style.gallery.items():
         button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
     parts.style.picture.input(None, None, parts.style.name, js="() => ''")
+    slow = [
+        widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
+    ]
+    chosen = [picture.input for picture in parts.style.pictures]
+    chosen += [button.click for button in parts.style.gallery.values()]
+    gr.on([*slow, *chosen, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
-    running = begun.then(
+    running = begun.success(
         handlers.paint_photo,
-        [parts.photo, parts.state, *parts.style.fields, *parts.widgets],
+        given,
         result_panel.outputs(parts),
         preprocess=False,
         concurrency_id=MODEL,
         concurrency_limit=1,
-        show_progress_on=covered,
+        show_progress="hidden",
+        trigger_mode="multiple",
         **PRIVATE,
     )
-    begun.then(None, js=theme.BRING_PANEL_WITH_PHOTO)
-    when_over(running, covered, idle, buttons).then(None, js=theme.BRING_RESULT)
+    begun.success(None, js=theme.BEGUN)
+    when_over(running, [], handlers.idle, buttons).then(None, js=theme.BRING_RESULT)
     for index, button in enumerate(parts.examples):
         button.click(show_painting, None, parts.tabs, **UNSEEN)
         button.click(None, js=theme.BRING_PANEL)
@@ -106,10 +137,10 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
             [parts.photo, *parts.widgets, *result_panel.outputs(parts)],
             concurrency_id="examples",
             concurrency_limit=2,
-            show_progress_on=covered,
+            show_progress_on=[parts.easel],
             **PRIVATE,
         )
-        over = when_over(example, covered)
+        over = when_over(example, [parts.easel])
         over.then(None, js=theme.BRING_RESULT)
         over.then(
             handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs,
@@ -137,10 +168,10 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         [parts.file, parts.again],
         concurrency_id="files",
         concurrency_limit=2,
-        show_progress_on=[parts.slider],
+        show_progress_on=[parts.easel],
         **PRIVATE,
     )
-    when_over(written, [parts.slider]).then(None, parts.file, None, js=theme.SAVE_FILE)
+    when_over(written, [parts.easel]).then(None, parts.file, None, js=theme.SAVE_FILE)
     parts.watch.click(
         handlers.write_film,
         [parts.state, parts.seconds],
@@ -161,7 +192,6 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
     """
     buttons = [parts.paint, parts.cancel]
     busy = partial(switch, *buttons, running=True)
-    idle = partial(switch, *buttons, running=False)
     parts.again.change(handlers.watch, None, parts.timer, **UNSEEN)
     begun = parts.again.change(busy, None, buttons, **UNSEEN)
     running = begun.then(
@@ -170,10 +200,10 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
         [*result_panel.outputs(parts), parts.file],
         concurrency_id=MODEL,
         concurrency_limit=1,
-        show_progress_on=[parts.slider],
+        show_progress="hidden",
         **PRIVATE,
     )
-    over = when_over(running, [parts.slider], idle, buttons)
+    over = when_over(running, [], handlers.idle, [*buttons, parts.keep, parts.doing])
     over.then(None, parts.file, None, js=theme.SAVE_FILE)
     return running
 

@@ -45,7 +45,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     paint(page)
     before, after = [
         pixels_of(page.request.get(img.get_attribute("src")).body())
-        for img in page.locator("#slider img").all()
+        for img in page.locator("#easel img").all()
     ]
     check(
         before.shape == after.shape and max(before.shape) <= 1600,
@@ -74,7 +74,7 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
     refuse_what_cannot_be_painted(page)
     cancel_a_long_one(page)
     paint(page)
-    in_view(page, "#slider", "the result comes into view")
+    in_view(page, "#easel", "the result comes into view")
     stays_in_view(page, "phone")
     show_stages(page)
     scroll_over_the_result(page)

@@ -51,11 +51,12 @@ def shown_in(page: Page, place: str) -> np.ndarray:
 
 
 def open_page(page: Page, url: str) -> None:
-    """Open the page and wait until a photo can be dropped."""
+    """Open the page and wait until a photo can be dropped; nothing is painted by itself there."""
     page.goto(url)
     page.wait_for_selector("#photo input[type=file]", state="attached")
     page.wait_for_selector("#photo button:has-text('Drop a photo')")
     page.wait_for_timeout(1000)  # the page's scripts take hold of the drop zone
+    page.uncheck("#by-itself input")
 
 
 def drop(page: Page, data: bytes, name: str = "portrait.jpg") -> None:
@@ -74,13 +75,13 @@ def drop_portrait(page: Page) -> None:
 
 def paint(page: Page) -> np.ndarray:
     """Press Paint; return the result that takes the place of the last one."""
-    result = "document.querySelectorAll('#slider img')[1]?.src"
+    result = "document.querySelectorAll('#easel img')[1]?.src"
     old = page.evaluate(result)
     page.click("#paint")
     page.wait_for_function(f"old => ({result} ?? old) !== old", arg=old, timeout=LONGEST_MS)
-    page.wait_for_selector("#slider img >> nth=1", state="visible")
+    page.wait_for_selector("#easel .painted")
     page.wait_for_selector("#paint:not([disabled])")
-    return shown_in(page, "#slider")
+    return shown_in(page, "#easel")
 
 
 def show_stages(page: Page) -> None:

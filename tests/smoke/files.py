@@ -50,7 +50,7 @@ def show(page: Page, url: str, file: Path, what: str, folder: Path) -> None:
     alt = page.locator("#photo img").get_attribute("alt")
     check(alt == "The photo you chose", f"{what} is shown by a preview")
     page.click("#paint")
-    page.wait_for_selector("#slider img >> nth=1", state="visible", timeout=LONGEST_MS)
+    page.wait_for_selector("#easel .painted", timeout=LONGEST_MS)
     with page.expect_download(timeout=60_000) as painted:
         page.click("#download")
     found, name = Image.open(painted.value.path()).size, painted.value.suggested_filename

@@ -15,7 +15,7 @@ def frame_in_browser(page: Page, url: str) -> None:
     page.wait_for_selector("#framed img")
     size = page.locator("#frame-size").inner_text()
     check(" 2048 px, " in size and "17 cm" in size, f"the size is told before painting: {size}")
-    for place, shown in (("#framed", shown_in(page, "#framed")), ("#slider", paint(page))):
+    for place, shown in (("#framed", shown_in(page, "#framed")), ("#easel", paint(page))):
         h, w = shown.shape[:2]
         check(abs(h - 1.5 * w) < 0.02 * h, f"{place} has the paper's shape, {w} x {h}")
         check(bool((np.abs(shown[2] - PAPER) < 2).all()), f"{place} has its border")

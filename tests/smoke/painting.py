@@ -2,21 +2,18 @@
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import LEAST_DIFFERENCE, check, drop_portrait, open_page, paint, pixels_of
+from tests.smoke.browser import LEAST_DIFFERENCE, check, drop_portrait, open_page, paint
 from ui.style_box import LIKE
 
 
 def choose_a_mood(page: Page) -> None:
     """Paint by a network, then in its mood of mist, which is bluer."""
-    shown = page.locator("#slider img >> nth=1")
     page.locator("#set-painter label", has_text="by a network").click()
-    page.click("#paint")
-    page.wait_for_selector(".caption-label:has-text('monet_light')", timeout=240_000)
-    before = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    before = paint(page)
+    page.wait_for_selector(".caption-label:has-text('monet_light')")
     page.locator("label", has_text="Mist").click()
-    page.click("#paint")
-    page.wait_for_selector(".caption-label:has-text('monet_mist')", timeout=240_000)
-    after = pixels_of(page.request.get(shown.get_attribute("src") or "").body())
+    after = paint(page)
+    page.wait_for_selector(".caption-label:has-text('monet_mist')")
     bluer = (after - before)[..., 2].mean() - (after - before)[..., 0].mean()
     check(
         bluer > LEAST_DIFFERENCE,
@@ -31,12 +28,12 @@ def paint_like_a_picture(page: Page) -> None:
     page.wait_for_selector("#style img")
     open_link(page)
     page.click("#paint")
-    page.wait_for_selector("#preview img", state="visible", timeout=120_000)
+    page.wait_for_selector("#doing img", state="visible", timeout=120_000)
     check(True, "the painting so far is shown")
     page.click("#keep-as-is")
     page.wait_for_selector("#notes:has-text('Stopped after')", timeout=240_000)
     page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
-    page.wait_for_selector("#preview img", state="hidden", timeout=10_000)
+    page.wait_for_selector("#doing img", state="hidden", timeout=10_000)
     check(True, "it is kept as it was, and hangs in the result panel")
     page.locator("#set-painter label", has_text="Brush strokes").click()
     page.wait_for_selector("#set-brush", state="visible")

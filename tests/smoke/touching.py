@@ -6,20 +6,20 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.smoke.browser import check
 
-HANDLE = "#slider .outer"
+HANDLE = "#easel .divide"
 
 
 def scroll_over_the_result(page: Page) -> None:
     """Scroll by wheel and finger over the result; drag its handle by mouse, keys and finger."""
     devtools = page.context.new_cdp_session(page)
-    picture = page.locator("#slider .content")
+    picture = page.locator("#easel .stage")
 
     def wheel() -> None:
-        page.mouse.move(*middle_of(page, "#slider .content", 0.25))
+        page.mouse.move(*middle_of(page, "#easel .stage", 0.25))
         page.mouse.wheel(0, 150)
 
     def swipe() -> None:
-        drag_a_finger(devtools, middle_of(page, "#slider .content", 0.25), (0, -15))
+        drag_a_finger(devtools, middle_of(page, "#easel .stage", 0.25), (0, -15))
 
     for name, act in (("the wheel", wheel), ("a swipe", swipe)):
         picture.scroll_into_view_if_needed()
@@ -29,7 +29,7 @@ def scroll_over_the_result(page: Page) -> None:
         moved = page.evaluate("scrollY") - before
         check(moved > 100, f"{name} over the result scrolls the page, by {moved:.0f} px")
     check(
-        "scale(1)" in (page.locator("#slider img").first.get_attribute("style") or ""),
+        "scale(1)" in (page.locator("#easel .sheet").get_attribute("style") or ""),
         "the result was not zoomed",
     )
 
@@ -47,7 +47,7 @@ def scroll_over_the_result(page: Page) -> None:
         page.locator(HANDLE).focus()
         page.keyboard.press("ArrowLeft")
 
-    page.locator("#slider").scroll_into_view_if_needed()
+    page.locator("#easel").scroll_into_view_if_needed()
     for name, act in (("the mouse", mouse), ("keys", keys), ("a finger", finger)):
         check(moves_the_handle(page, act), f"{name} can move the handle")
 

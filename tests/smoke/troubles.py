@@ -5,12 +5,12 @@ import struct
 from playwright.sync_api import Page
 
 from tests.smoke.browser import LONGEST_MS, check, drop, drop_portrait
-from ui.easel import EMPTY
+from ui.easel import ARRIVED
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
   .some(node => node.checkVisibility({visibilityProperty: true, opacityProperty: true}))"""
 WATCH = """red => {
-  const doing = () => document.querySelector('#wall .progress-level-inner')?.textContent ?? '';
+  const doing = () => document.querySelector('#doing p')?.textContent ?? '';
   window.told = [];
   window.reddened = false;
   window.watcher = setInterval(() => {
@@ -74,14 +74,14 @@ def cancel_a_long_one(page: Page) -> None:
     page.wait_for_selector("#style img")
     page.evaluate(WATCH, RED)
     page.click("#paint")
-    page.wait_for_selector("#preview img", state="visible", timeout=120_000)
-    words = EMPTY.partition("<")[0]
+    page.wait_for_selector("#doing img", state="visible", timeout=120_000)
+    words = ARRIVED.partition(".")[0]
     check(
         words not in page.locator("#wall").inner_text(),
         "the empty panel asks for nothing while it is painted",
     )
     page.wait_for_function("told.length > 40", timeout=LONGEST_MS)  # two seconds, once it is known
-    in_view(page, "#preview", "the painting so far comes into view")
+    in_view(page, "#doing p", "the painting so far comes into view")
     page.click("#cancel")
     page.wait_for_selector("#paint:not([disabled])", timeout=60_000)
     page.wait_for_selector("#notes:has-text('Cancelled.')")

@@ -60,7 +60,7 @@ def test_a_slider_asks_for_a_run_instead_of_running_networks_unseen(service, pho
 def test_that_run_shows_what_was_wanted(service, photo):
     state, handlers = state_by(service, photo), handlers_of(service)
     updates = handlers.blend_again(visitor("anna"), state, *to_widgets(SOFTER))
-    made = handlers.make_again(visitor("anna"), bar, updates[components().again])
+    made = handlers.make_again(visitor("anna"), updates[components().again])
     assert state_in(made).settings == SOFTER
     assert made[components().file] is None
 
@@ -69,7 +69,7 @@ def test_a_download_asks_for_it_too_and_then_has_its_file(service, photo):
     state, handlers = state_by(service, photo), handlers_of(service)
     updates = handlers.write_file(visitor("anna"), state)
     assert updates[components().file] is None
-    made = handlers.make_again(visitor("anna"), bar, updates[components().again])
+    made = handlers.make_again(visitor("anna"), updates[components().again])
     assert made[components().file].endswith("someone-painted.png")
 
 
@@ -77,16 +77,14 @@ def test_a_run_that_is_canceled_changes_nothing(service, photo):
     state, handlers = state_by(service, photo), handlers_of(service)
     updates = handlers.blend_again(visitor("anna"), state, *to_widgets(SOFTER))
 
-    def cancel(done, desc):
-        handlers.cancel(visitor("anna"))
-
     class Slow(Forgetful):
         def __call__(self, photo, settings, *, report=None, **how):
             for _ in range(2):
+                handlers.cancel(visitor("anna"))
                 super().__call__(photo, settings, report=report, **how)
 
     service._paint = Slow()
-    made = handlers.make_again(visitor("anna"), cancel, updates[components().again])
+    made = handlers.make_again(visitor("anna"), updates[components().again])
     assert components().state not in made
 
 
@@ -125,21 +123,22 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
     state, handlers = state_by(service, photo), handlers_of(service)
     assert state.strokes
     updates = handlers.write_film(state, 5)
-    told = []
-    again = updates[components().again]
-    made = handlers.make_again(visitor("anna"), lambda done, desc: told.append(done), again)
+    made = handlers.make_again(visitor("anna"), updates[components().again])
     assert components().film in made
     folder = service.sessions.of("anna").folder
     (film,) = folder.glob("*.mp4")
     assert film.name.startswith("someone-being-painted-")
-    assert max(told) == 1
+
+    told = []
+    service.write_timelapse("anna", state, 5, lambda done, text: told.append((done, text)))
+    assert max(told) == (1, "Filming")
 
     def stop(done, desc):
         service.sessions.of("anna").stop.set()
 
     with pytest.raises(Cancelled):
         service.write_timelapse("anna", state, 5, stop)
-    assert len(list(folder.glob("*.mp4"))) == 1
+    assert len(list(folder.glob("*.mp4"))) == 2
 
 
 def test_a_large_result_of_strokes_is_rendered_where_it_is_seen(photo):

@@ -121,9 +121,7 @@ def test_corrections_move_with_the_frame(service, photo):
     prompt = Prompt(((99.5, 149.5, True), (5.0, 5.0, False)), drawn=drawing_of(marks))
     state = service.point("anna", state, prompt)
     values = {"path": str(photo)}, state, *NO_STYLES, *to_widgets(SQUARE)
-    moved = state_in(
-        handlers_of(service).paint_photo(visitor("anna"), lambda done, desc: None, *values)
-    )
+    moved = state_in(handlers_of(service).paint_photo(visitor("anna"), *values))
     assert moved.prompt.points == ((99.5, 129.5, True),)  # 20 px are cut off above
     assert moved.notes[0] == STILL
     assert moved.prompt.drawn.size == (200, 200)
@@ -181,7 +179,7 @@ def test_the_box_is_empty_without_a_photo_and_says_why_there_is_nothing(service,
 def test_the_result_says_how_large_it_is(service, photo):
     state = state_by(service, photo, settings=Settings.from_flat(size="8192"))
     values = {"path": str(photo)}, None, *NO_STYLES, *to_widgets(state.settings)
-    told = handlers_of(service).paint_photo(visitor("anna"), lambda done, desc: None, *values)
+    told = handlers_of(service).paint_photo(visitor("anna"), *values)
     assert told[components().size] == "5461 × 8192 px, 46 × 69 cm at 300 dpi"  # noqa: RUF001
     assert describe_size((200, 300), OWN_SIZE) == "300 × 200 px, 2.5 × 1.7 cm at 300 dpi"  # noqa: RUF001
 

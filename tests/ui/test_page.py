@@ -163,7 +163,7 @@ def test_a_cancelled_run_changes_nothing_on_the_page(photo):
 
     service = PaintService(paint=paint, models=object())
     values = handlers_of(service).paint_photo(
-        visitor("anna"), lambda done, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
+        visitor("anna"), {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
     )
     assert values == gr.skip()
 
@@ -197,7 +197,7 @@ def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
     arguments = (
         [{"path": str(path)}]
         if act == "receive"
-        else [lambda done, desc: None, {"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
+        else [{"path": str(path)}, None, *NO_STYLES, *DEFAULTS]
     )
     with pytest.raises(gr.Error, match="not a picture"):
         getattr(handlers_of(service), act)(visitor("anna"), *arguments)
@@ -205,9 +205,7 @@ def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
 
 def test_painting_without_a_photo_says_what_to_do(service):
     with pytest.raises(gr.Error, match="no photo yet"):
-        handlers_of(service).paint_photo(
-            visitor("anna"), lambda done, desc: None, None, None, *NO_STYLES, *DEFAULTS
-        )
+        handlers_of(service).paint_photo(visitor("anna"), None, None, *NO_STYLES, *DEFAULTS)
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):
@@ -216,7 +214,7 @@ def test_a_surprise_is_not_shown_to_the_visitor(photo):
 
     with pytest.raises(gr.Error) as caught:
         handlers_of(PaintService(paint=paint, models=object())).paint_photo(
-            visitor("anna"), lambda d, desc: None, {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
+            visitor("anna"), {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
         )
     assert "secret" not in caught.value.message
 

@@ -50,13 +50,9 @@ def heic(picture):
     return file.getvalue()
 
 
-def say_nothing(done, desc):
-    pass
-
-
 def paint(service, photo):
     values = photo, None, *NO_STYLES, *DEFAULTS
-    return handlers_of(service).paint_photo(visitor("anna"), say_nothing, *values)
+    return handlers_of(service).paint_photo(visitor("anna"), *values)
 
 
 # What is refused
@@ -176,7 +172,7 @@ def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatc
     handlers = handlers_of(service)
     preview = handlers.show_photo(visitor("anna"), tiff)
     values = {"path": preview}, ["unet"], *NO_STYLES, *DEFAULTS
-    handlers.compare(visitor("anna"), say_nothing, *values)
+    handlers.compare(visitor("anna"), lambda done, desc: None, *values)
     assert asked == [(Path(tiff["path"]), "Anna")]
 
 
@@ -240,12 +236,13 @@ def test_a_painter_that_wants_a_picture_says_so_before_any_work(service, tmp_pat
     like = to_widgets(Settings.from_flat(painter=style_box.LIKE))
     photo = dropped(tmp_path, saved(noise(), "JPEG"))
     with pytest.raises(gr.Error, match="Wanted a picture to paint like"):
-        handlers.paint_photo(
-            visitor("anna"), lambda *_, **__: None, photo, None, None, None, 0.5, None, *like
-        )
+        handlers.paint_photo(visitor("anna"), photo, None, None, None, 0.5, None, *like)
 
 
 def test_another_photo_stops_the_run_of_the_one_before(service):
-    stop = service.sessions.of("anna").begin()
-    handlers_of(service).drop_run(visitor("anna"))
+    session = service.sessions.of("anna")
+    session.ask()
+    stop = session.begin()
+    handlers_of(service).receive(visitor("anna"), None)
     assert stop.is_set()
+    assert session.awaited is None

@@ -7,9 +7,8 @@ import pytest
 
 import app
 from pipeline.types import Progress
-from tests.page import Pipeline, components, private  # noqa: F401 - `private` is a fixture
+from tests.page import Pipeline, components, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import progress, runs, style_box
-from ui.easel import EMPTY
 from ui.examples import EXAMPLES
 from ui.progress import reporter
 from ui.service import PaintService
@@ -33,7 +32,9 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
         and button in [block.elem_id for block in fn.outputs]
     ]
     assert len(following) == 1
-    updates = {block.elem_id: update for block, update in following[0].fn().items()}
+    ends = following[0].fn
+    updates = ends(visitor("anna")) if run == "paint_photo" else ends()
+    updates = {block.elem_id: update for block, update in updates.items()}
     assert updates[button].interactive
 
 
@@ -48,9 +49,9 @@ def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, sto
     assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(stopped)
 
 
-@pytest.mark.parametrize("run", ["paint_photo", "compare"])
+@pytest.mark.parametrize("run", ["show_example", "compare"])
 def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
-    (begun,) = [fn for fn in page.fns.values() if fn.name == run]
+    begun = next(fn for fn in page.fns.values() if fn.name == run)
     (failed,) = [
         fn
         for fn in page.fns.values()
@@ -70,7 +71,7 @@ def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covere
         fn for fn in page.fns.values() if fn.show_progress == "full" and fn.show_progress_on
     ]
     names = {fn.name for fn in covering}
-    assert {"write_file", "show_example", "make_again", "click_face"} <= names
+    assert {"write_file", "show_example", "click_face"} <= names
     for fn in covering:
         assert set(fn.show_progress_on) <= uncovered.get(fn._id, set()), fn.name
 
@@ -82,13 +83,6 @@ def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
     assert parts.notes not in runs.switch_painting(parts, "", running=False)
     assert runs.switch(tab.compare, tab.cancel, tab.notes, running=True)[tab.notes] == ""
     assert tab.notes not in runs.switch(tab.compare, tab.cancel, tab.notes, running=False)
-
-
-def test_the_empty_panel_asks_for_nothing_while_it_paints():
-    parts = components()
-    running = runs.switch_painting(parts, style_box.LIKE, running=True)[parts.empty]
-    idle = runs.switch_painting(parts, "", running=False)[parts.empty]
-    assert (EMPTY in running.value, EMPTY in idle.value) == (False, True)
 
 
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):

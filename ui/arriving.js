@@ -1,0 +1,31 @@
+// Arriving: a photo may be dropped, or pasted, anywhere on the page.
+(() => {
+  const files = data => [...data?.types ?? []].includes('Files');
+  const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
+  const give = data => {
+    const input = document.querySelector('#anywhere input[type=file]');
+    const photo = [...data.files].find(file => !file.type || file.type.startsWith('image/'));
+    if (!input || !photo) return;
+    const one = new DataTransfer();
+    one.items.add(photo);
+    input.files = one.files;
+    input.dispatchEvent(new Event('change', {bubbles: true}));
+  };
+  const mark = on => document.documentElement.classList.toggle('dropping', on);
+  let inside = 0; // how deep in the page's elements the dragged file is
+  document.addEventListener('dragenter', event => { if (files(event.dataTransfer)) mark(++inside > 0); });
+  document.addEventListener('dragleave', event => { if (files(event.dataTransfer)) mark((inside = Math.max(0, inside - 1)) > 0); });
+  document.addEventListener('dragover', event => { if (elsewhere(event)) event.preventDefault(); });
+  document.addEventListener('drop', event => {
+    mark(inside = 0);
+    if (!elsewhere(event)) return;
+    event.preventDefault();
+    give(event.dataTransfer);
+  });
+  document.addEventListener('paste', event => {
+    if (!files(event.clipboardData) || event.target.closest?.('#style-box')) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    give(event.clipboardData);
+  }, true);
+})();

@@ -1,0 +1,141 @@
+// The easel: a painting over its photo, with a divide to move, to zoom, to drag, and to see as large as the window.
+const find = name => element.querySelector(`.${name}`);
+const root = find('easel'), stage = find('stage'), sheet = find('sheet'), divide = find('divide');
+const [before, after] = sheet.querySelectorAll('img');
+const MOST = 8, STEP = 1.5, START = 15; // % of the width: in the middle the divide would cut through most faces
+const at = {zoom: 1, x: 0, y: 0}, fingers = new Map();
+let shown = null, opened = START;
+
+const open = share => {
+  opened = Math.min(100, Math.max(0, share));
+  sheet.style.setProperty('--opened', `${opened}%`);
+  divide.setAttribute('aria-valuenow', Math.round(opened));
+};
+const put = () => {
+  for (const [side, key] of [['Width', 'x'], ['Height', 'y']]) {
+    const room = Math.max(0, (sheet[`offset${side}`] * at.zoom - stage[`client${side}`]) / 2);
+    at[key] = Math.min(room, Math.max(-room, at[key]));
+  }
+  sheet.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.zoom})`;
+  sheet.style.setProperty('--zoom', at.zoom);
+  root.classList.toggle('zoomed', at.zoom > 1);
+};
+const middle = () => { const box = stage.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+const zoom = (wanted, x, y) => { // the point of the window under the fingers stays under them
+  const next = Math.min(MOST, Math.max(1, wanted)), [mx, my] = middle();
+  const [dx, dy] = [(x ?? mx) - mx, (y ?? my) - my], by = next / at.zoom;
+  Object.assign(at, {zoom: next, x: dx - (dx - at.x) * by, y: dy - (dy - at.y) * by});
+  put();
+};
+const whole = () => after.naturalWidth / devicePixelRatio / sheet.offsetWidth; // a pixel of it is one of the screen
+const fill = on => {
+  root.classList.toggle('full', on);
+  document.documentElement.classList.toggle('covered', on);
+  find('fill').setAttribute('aria-pressed', on);
+  find('fill').setAttribute('aria-label', on ? 'Leave the full window' : 'As large as the window');
+  zoom(1);
+};
+const hold = on => root.classList.toggle('holding', on);
+
+// A picture takes its place once it is there, so that nothing flickers.
+const swap = (img, src, then) => {
+  if (img.dataset.src === src) return;
+  img.dataset.src = src;
+  const fresh = new Image();
+  fresh.onload = () => {
+    if (img.dataset.src !== src) return;
+    img.src = fresh.src;
+    then?.(fresh);
+  };
+  fresh.src = src;
+};
+const show = () => {
+  const value = props.value;
+  const other = value?.photo !== shown?.photo;
+  shown = value;
+  const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
+  root.classList.remove('opening', 'painted', 'empty');
+  root.classList.add(state);
+  if (other) { open(START); zoom(1); }
+  find('words').textContent = value?.words ?? '';
+  if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
+  swap(before, value.before);
+  swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
+};
+
+const slide = event => {
+  const box = sheet.getBoundingClientRect();
+  open(100 * (event.clientX - box.x) / box.width);
+};
+divide.addEventListener('pointerdown', event => {
+  event.preventDefault();
+  event.stopPropagation();
+  divide.focus({preventScroll: true});
+  divide.setPointerCapture(event.pointerId);
+});
+divide.addEventListener('pointermove', event => { if (divide.hasPointerCapture(event.pointerId)) slide(event); });
+divide.addEventListener('keydown', event => {
+  const by = {ArrowLeft: -5, ArrowRight: 5, ArrowDown: -5, ArrowUp: 5, PageDown: -20, PageUp: 20, Home: -100, End: 100}[event.key];
+  if (!by) return;
+  event.preventDefault();
+  event.stopPropagation();
+  open(opened + by);
+});
+
+const spread = () => { const [a, b] = [...fingers.values()]; return [Math.hypot(a.x - b.x, a.y - b.y), (a.x + b.x) / 2, (a.y + b.y) / 2]; };
+let pinch = null;
+stage.addEventListener('pointerdown', event => {
+  if (event.button || event.target.closest('button')) return;
+  fingers.set(event.pointerId, {x: event.clientX, y: event.clientY});
+  if (fingers.size === 2) pinch = {zoom: at.zoom, from: spread()[0]};
+  if (at.zoom > 1 || fingers.size > 1) stage.setPointerCapture(event.pointerId);
+});
+stage.addEventListener('pointermove', event => {
+  const finger = fingers.get(event.pointerId);
+  if (!finger) return;
+  const moved = [event.clientX - finger.x, event.clientY - finger.y];
+  Object.assign(finger, {x: event.clientX, y: event.clientY});
+  if (fingers.size === 2) {
+    const [far, x, y] = spread();
+    zoom(pinch.zoom * far / pinch.from, x, y);
+  } else if (at.zoom > 1) {
+    at.x += moved[0];
+    at.y += moved[1];
+    put();
+  }
+});
+['pointerup', 'pointercancel'].forEach(kind => stage.addEventListener(kind, event => fingers.delete(event.pointerId)));
+stage.addEventListener('touchmove', event => { if (event.touches.length > 1) event.preventDefault(); }, {passive: false});
+stage.addEventListener('dragstart', event => event.preventDefault());
+stage.addEventListener('wheel', event => {
+  if (!event.ctrlKey && !root.classList.contains('full')) return; // the wheel scrolls the page
+  event.preventDefault();
+  zoom(at.zoom * Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
+}, {passive: false});
+stage.addEventListener('dblclick', event => {
+  if (!event.target.closest('button')) zoom(at.zoom > 1 ? 1 : Math.max(2, whole()), event.clientX, event.clientY);
+});
+stage.addEventListener('keydown', event => {
+  const [dx, dy] = {ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key] ?? [0, 0];
+  if ((!dx && !dy) || at.zoom === 1 || event.target !== stage) return;
+  event.preventDefault();
+  at.x += 60 * dx;
+  at.y += 60 * dy;
+  put();
+});
+
+find('nearer').addEventListener('click', () => zoom(at.zoom * STEP));
+find('farther').addEventListener('click', () => zoom(at.zoom / STEP));
+find('fit').addEventListener('click', () => zoom(1));
+find('pixels').addEventListener('click', () => zoom(whole()));
+find('fill').addEventListener('click', () => fill(!root.classList.contains('full')));
+const hand = find('hold');
+hand.addEventListener('pointerdown', event => { hand.setPointerCapture(event.pointerId); hold(true); });
+['pointerup', 'pointercancel', 'blur'].forEach(kind => hand.addEventListener(kind, () => hold(false)));
+hand.addEventListener('keydown', event => { if ([' ', 'Enter'].includes(event.key)) { event.preventDefault(); hold(true); } });
+hand.addEventListener('keyup', () => hold(false));
+hand.addEventListener('contextmenu', event => event.preventDefault()); // of a long touch
+document.addEventListener('keydown', event => { if (event.key === 'Escape' && root.classList.contains('full')) fill(false); });
+new ResizeObserver(put).observe(stage);
+watch('value', show);
+show();
