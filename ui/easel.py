@@ -1,5 +1,6 @@
 """The easel: the painting, large, and the tabs that look at it in other ways."""
 
+import time
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from ui.view_state import ViewState
 PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo, or choose an example. Your painting will hang here."
 ARRIVED = "Press Paint. Your painting will hang here."
-WAITING = "Waiting for another painting to end"
+BEGINNING, WAITING = "Beginning", "Waiting for another painting to end"
+WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 HERE = Path(__file__)
 Shown = dict[str, Any]  # what `easel.js` reads
 
@@ -44,9 +46,10 @@ def painted(state: ViewState) -> Shown:
 
 def doing(session: Session) -> str:
     """Make the HTML of what is done for a visitor now, over the picture so far; none of nothing."""
-    if not session.awaited:
+    if session.awaited is None:
         return ""
-    done, text = session.doing or (0.0, WAITING)
+    waits = time.monotonic() - session.awaited > WAITS_S
+    done, text = session.doing or (0.0, WAITING if waits else BEGINNING)
     picture = session.preview
     so_far = f"<img src='{served(picture)}' alt='The painting so far'>" if picture else ""
     return f"{so_far}<p style='--done: {done:.0%}'>{escape(text)}</p>"

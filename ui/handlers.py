@@ -19,13 +19,15 @@ from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings, say_dropped
 from pipeline.types import Cancelled, Photo, PhotoError, Prompt, PromptError
 from pipeline.variants import FILM_SECONDS, PAINTERS
-from ui import compare_tab, correct_tab, easel, frame_box, style_box
+from ui import compare_tab, correct_tab, easel, frame_box, looks, style_box
 from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.errors import told
 from ui.examples import EXAMPLES
 from ui.face_frames import with_face
+from ui.fine_tune import without_switches
 from ui.layout import Page
+from ui.looks import LOOKS
 from ui.photos import file_of, photo_of
 from ui.pointing import clicked, with_click
 from ui.previews import for_field
@@ -70,7 +72,8 @@ class Handlers:
         }
 
     def _controls(self, settings: Settings) -> Updates:
-        return dict(zip(self.parts.widgets, to_widgets(settings), strict=True))
+        values = to_widgets(without_switches(settings))
+        return dict(zip(self.parts.widgets, values, strict=True))
 
     def tick(self, request: gr.Request) -> Updates:
         """Refresh the status line and what is seen of a run.
@@ -267,6 +270,26 @@ class Handlers:
             except Cancelled:
                 return gr.skip()
             return view(self.parts, state)
+
+    def paint_looks(self, request: gr.Request, state: ViewState | None) -> Iterator[Updates]:
+        """Paint the shown photo in every look, and show each as it is done."""
+        if state is None:
+            return
+        with told():
+            for pictures in self.service.looks(str(request.session_hash), state):
+                yield {self.parts.looks: looks.shown(state.settings, pictures)}
+
+    def choose_look(self, event: gr.EventData, *values: Any) -> Updates:
+        """Set the controls to the look that was chosen."""
+        with told():
+            at = event._data.get("at")
+            if not isinstance(at, int) or not 0 <= at < len(LOOKS):
+                raise ValueError("There is no such look; choose one of those that are shown.")
+            return self._controls(LOOKS[at].of(from_widgets(values)))
+
+    def reset(self) -> Updates:
+        """Set all controls to what is usual."""
+        return self._controls(Settings())
 
     def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> Updates:
         """Compare segmenters on the photo, at the controls' settings."""

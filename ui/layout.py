@@ -5,10 +5,20 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, correct_tab, easel, faces_tab, frame_box, shelf, style_box
+from ui import (
+    compare_tab,
+    correct_tab,
+    easel,
+    faces_tab,
+    fine_tune,
+    frame_box,
+    looks,
+    shelf,
+    style_box,
+)
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
-from ui.widgets import MAIN, OPTIONS, PAINTER, Control, widgets_of
+from ui.widgets import EASY, OPTIONS, Control, widgets_of
 
 TITLE = "Portraits after Monet"
 LOOKS_S = 0.5  # between two looks at what is painted, while something is
@@ -35,8 +45,10 @@ class Page:
     paint: gr.Button
     cancel: gr.Button
     keep: gr.Button
+    looks: gr.HTML
     style: style_box.StyleBox
     frame: frame_box.FrameBox
+    fine_tune: fine_tune.FineTune
     easel: gr.HTML
     doing: gr.HTML
     stages: gr.Gallery
@@ -74,7 +86,7 @@ def lay_out() -> Page:
             left = easel.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left |= shelf.lay_out()
-        with gr.Column(scale=3, min_width=300):
+        with gr.Column(scale=3, min_width=300, elem_id="aside"):
             right, made = _lay_out_controls()
             status = gr.HTML(elem_id="status")
     return Page(
@@ -118,13 +130,12 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
     with gr.Row(elem_id="examples"):
         examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
     gr.HTML(PRIVACY, elem_id="privacy")
-    made = widgets_of([PAINTER])
+    ways = looks.lay_out()
     style, styling = style_box.lay_out()
-    made |= styling | widgets_of(MAIN)
+    made = styling | widgets_of(EASY)
     frame, framing = frame_box.lay_out()
-    made |= framing
-    with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
-        made |= widgets_of([option.flag for option in OPTIONS if option.flag not in made])
+    tune, tuning = fine_tune.lay_out()
+    made |= framing | tuning
     named = {
         "photo": photo,
         "anywhere": anywhere,
@@ -135,7 +146,9 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         "cancel": cancel,
         "keep": keep,
         "examples": examples,
+        "looks": ways,
         "style": style,
         "frame": frame,
+        "fine_tune": tune,
     }
     return named, made

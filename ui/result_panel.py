@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from ui import correct_tab, easel, faces_tab
+from ui import correct_tab, easel, faces_tab, looks
 from ui.frame_box import describe_size
 from ui.layout import Page
 from ui.view_state import ViewState
@@ -20,6 +20,7 @@ def outputs(parts: Page) -> list[Block]:
     return [
         parts.state,
         parts.easel,
+        parts.looks,
         parts.shelf,
         parts.stages,
         parts.watch,
@@ -35,6 +36,8 @@ def outputs(parts: Page) -> list[Block]:
 def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
     """Show a painting with its notes, or, where there is none, an empty canvas with `said`."""
     tabs = correct_tab.view(parts.correct, state) | faces_tab.view(parts.faces, state)
+    if state is None:
+        tabs[parts.looks] = looks.shown(None)
     of_strokes = state is not None and state.strokes
     if state is None:
         gallery, notes = None, said

@@ -6,8 +6,8 @@ It translates values and knows no widgets.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -23,6 +23,7 @@ from pipeline.types import (
     Cancelled,
     Painting,
     Photo,
+    Progress,
     Prompt,
     StageName,
 )
@@ -31,7 +32,9 @@ from pipeline.weights.resolve import available
 from ui.compare_tab import Compared, show_comparison
 from ui.examples import Example, PaintedExamples
 from ui.gpu import borrowing
+from ui.looks import PAINTED, SHOWN_PX, hurried, small
 from ui.photos import photo_of, same_file, styles_of
+from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.reframing import reframed
 from ui.sessions import Session, Sessions
@@ -153,6 +156,31 @@ class PaintService:
         if not prompt:
             return state
         return replace(state, notes=(STILL, *state.notes), past=tuple(past))
+
+    def looks(self, session_id: str, state: ViewState) -> Iterator[tuple[str, ...]]:
+        """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
+
+        Those that were painted of it before stay. They end where another run is asked for.
+        """
+        session = self.sessions.of(session_id)
+        stop, of = session.stop, (state.photo, state.settings.frame)
+        if session.looks[0] != of:
+            session.looks = of, ()
+        yield session.looks[1]
+
+        def report(_: Progress) -> None:
+            if stop.is_set():
+                raise Cancelled
+
+        photo = small(photo_of(session, self._cache_of(session, state), state.photo, state.name))
+        cache = StageCache().of(session_id)  # all looks are of one parse
+        with suppress(Cancelled):
+            for look in PAINTED[len(session.looks[1]) :]:
+                settings = hurried(look.of(state.settings))
+                painting = self.paint(photo, settings, report=report, cache=cache)
+                picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)
+                session.looks = of, (*session.looks[1], session.show("look", picture))
+                yield session.looks[1]
 
     def show_example(self, session_id: str, example: Example) -> ViewState:
         """Show an example, which is painted already or now; its stages are everybody's."""

@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pipeline.types import Photo, Pixels
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
-MOST_PREVIEWS = 20  # of one page and name; a slider dragged for a minute makes hundreds
+MOST_PREVIEWS = 24  # of one page and name; a slider dragged for a minute makes hundreds
 IDLE_S = 25 * 60
 SWEEP_S = 5 * 60
 DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
@@ -33,11 +34,13 @@ class Session:
     `stop`: set to cancel the run. `stop_early`: set to go on with the picture so far.
     `preview`: the path of that picture, while there is one.
     `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
-    `awaited`: stands for the run that was asked for last, until that ends; the page follows it.
+    `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
+    page follows it.
     `last_used`: the clock's seconds when the page last asked for something.
     `previews`, `passing`, `photos`: the files of the results by name, of pictures so far, and of
     decoded photos, the oldest first.
     `behind`: by preview in the photo field, the photo's file and name.
+    `looks`: what the looks were painted of, and their pictures as far as they are painted.
     """
 
     cache: OwnerCache
@@ -46,16 +49,17 @@ class Session:
     stop_early: threading.Event = field(default_factory=threading.Event)
     preview: str | None = None
     doing: tuple[float, str] | None = None
-    awaited: object | None = None
+    awaited: float | None = None
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
     passing: deque[Path] = field(default_factory=deque)
     photos: deque[Path] = field(default_factory=deque)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
+    looks: tuple[Hashable, tuple[str, ...]] = (None, ())
 
     def ask(self) -> None:
         """Await a new run."""
-        self.awaited = object()
+        self.awaited = time.monotonic()
         self.preview = self.doing = None
 
     def begin(self) -> threading.Event:

@@ -38,14 +38,15 @@ POND = Color(
 SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
-EASEL = Path(__file__).with_name("easel.css").read_text()
+HERE = Path(__file__)
+REGIONS = ("easel.css", "looks.css", "fine_tune.css")
 CSS = (
-    EASEL
+    "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
 :root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; }
 .gradio-container { width: 100%; max-width: 1520px !important; margin: 0 auto;
   overflow: clip !important; } /* hidden, nothing in it could stay in view */
-#head > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
+#head .prose { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
 #head h1 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
   font-weight: 500; font-size: 1.9rem;
   letter-spacing: -.01em; margin: .4rem 0 .1rem; }
@@ -129,7 +130,7 @@ body:has(#large[open]) { overflow: hidden; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
-  #head > div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
+  #head .prose { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
 #head h1 { font-size: 1.75rem; }
   #left { display: contents; } /* all of the page is the easel's way */
   #wall { padding: 8px; --high: 40dvh; min-height: 0; }
@@ -144,14 +145,14 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 """
 )
 
-SCRIPTS = ("page.js", "arriving.js", "repainting.js", "scrolling.js", "large.js")
+SCRIPTS = ("page.js", "arriving.js", "repainting.js", "fine_tune.js", "scrolling.js", "large.js")
 # Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
 # page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
 HEAD = f"""
 <meta name="color-scheme" content="light">
 <style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>
 <script>
-{"".join(Path(__file__).with_name(name).read_text() for name in SCRIPTS)}</script>
+{"".join(HERE.with_name(name).read_text() for name in SCRIPTS)}</script>
 """
 
 BRING_PANEL = "() => bringPanel()"

@@ -14,8 +14,7 @@ OPTIONS = tuple(options())
 PAINTER, MOOD = "painter", "mood"
 # What means nothing to some painters.
 OWN = tuple(o.flag for o in OPTIONS if any(o.flag in each.own for each in PAINTERS.values()))
-# What stands beside Paint; the rest waits in Fine-tune.
-MAIN = (MOOD, "network_mood", "brush", "looseness", "keep", "face_strength")
+EASY = ("brush", "looseness", "face_strength")  # stand under the looks; the rest waits folded
 # Cheap enough to answer while a slider moves.
 AT_ONCE = tuple(o.flag for o in OPTIONS if o.path[0] in ("intensity", "segment", "blend", "result"))
 MOST_BUTTONS = 3  # more choices than these go into a list that unfolds

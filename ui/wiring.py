@@ -1,6 +1,6 @@
 """Which handler each event of the page calls, and what follows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -127,7 +127,8 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         **PRIVATE,
     )
     begun.success(None, js=theme.BEGUN)
-    when_over(running, [], handlers.idle, buttons).then(None, js=theme.BRING_RESULT)
+    done = [when_over(running, [], handlers.idle, buttons)]
+    done[0].then(None, js=theme.BRING_RESULT)
     for index, button in enumerate(parts.examples):
         button.click(show_painting, None, parts.tabs, **UNSEEN)
         button.click(None, js=theme.BRING_PANEL)
@@ -141,12 +142,35 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
             **PRIVATE,
         )
         over = when_over(example, [parts.easel])
+        done.append(over)
         over.then(None, js=theme.BRING_RESULT)
         over.then(
             handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs,
             preprocess=False, show_progress="hidden", **PRIVATE,
         )  # fmt: skip
+    wire_looks(parts, handlers, done)
     return running
+
+
+def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
+    """Connect what paints the looks once a painting is there, and what chooses one."""
+    for over in painted:
+        over.then(
+            handlers.paint_looks,
+            parts.state,
+            parts.looks,
+            concurrency_id="looks",
+            concurrency_limit=1,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            **PRIVATE,
+        )
+    chosen = parts.looks.choose(
+        handlers.choose_look, parts.widgets, parts.widgets, preprocess=False, **UNSEEN
+    )
+    reset = parts.fine_tune.reset.click(handlers.reset, None, parts.widgets, **UNSEEN)
+    for change in (chosen, reset):
+        change.success(None, js=theme.PAINT_AT_ONCE)
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:

@@ -1,11 +1,11 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
 It paints an example through the client. Then, in a real browser, it looks at what hangs there at
-first, on a laptop. At a desk it drops a photo into the page, presses Paint, looks at the result,
-paints in a mood and like a picture, corrects what is kept, compares segmenters, drops what is no
-photo, or none that a browser can show, and frames one. On a phone it does what cannot work before
-what can, cancels, scrolls and swipes over the result, and paints in two styles. At last it comes
-back to a page after its sweep.
+first, on a laptop, and has a photo painted there without pressing anything. At a desk it drops a
+photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
+corrects what is kept, compares segmenters, drops what is no photo, or none that a browser can show,
+and frames one. On a phone it does what cannot work before what can, cancels, scrolls and swipes
+over the result, and paints in two styles. At last it comes back to a page after its sweep.
 """
 
 import sys
@@ -32,6 +32,7 @@ from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
+from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
 from tests.smoke.touching import look_at_a_stage, scroll_over_the_result
 from tests.smoke.troubles import cancel_a_long_one, in_view, refuse_what_cannot_be_painted
@@ -109,6 +110,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         look_at_the_opening(browser, url)
+        paint_by_itself(browser, url)
         walk(browser, url, folder)
         come_back_later(browser)
         browser.close()

@@ -3,6 +3,7 @@
 import base64
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -75,13 +76,35 @@ def drop_portrait(page: Page) -> None:
 
 def paint(page: Page) -> np.ndarray:
     """Press Paint; return the result that takes the place of the last one."""
+    return new_picture(page, lambda: page.click("#paint"))
+
+
+def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.ndarray:
+    """Do something that brings another painting; return that, and say `what` was found."""
     result = "document.querySelectorAll('#easel img')[1]?.src"
     old = page.evaluate(result)
-    page.click("#paint")
+    act()
     page.wait_for_function(f"old => ({result} ?? old) !== old", arg=old, timeout=LONGEST_MS)
     page.wait_for_selector("#easel .painted")
     page.wait_for_selector("#paint:not([disabled])")
+    if what:
+        check(True, what)
     return shown_in(page, "#easel")
+
+
+def unfold(page: Page, group: str) -> None:
+    """Unfold a group of Fine-tune, and Fine-tune before it."""
+    for place in (page.locator("#fine-tune"), page.locator("#fine-tune .group", has_text=group)):
+        content = place.locator("> [data-testid=accordion-content]")
+        if not content.is_visible():
+            place.locator("> .label-wrap").click()
+            content.wait_for(state="visible")
+
+
+def choose_painter(page: Page, label: str) -> None:
+    """Choose who paints."""
+    unfold(page, "Painting")
+    page.locator("#set-painter label", has_text=label).click()
 
 
 def show_stages(page: Page) -> None:

@@ -58,7 +58,7 @@ def compare_the_opening(page: Page) -> None:
 def stays_in_view(page: Page, kind: str) -> None:
     """Bring controls into the window one by one, and see the painting beside each."""
     seen = []
-    for control in ("#set-brush", "#set-keep", "#set-face-strength", "#fine-tune"):
+    for control in ("#looks", "#set-brush", "#set-face-strength", "#fine-tune"):
         page.locator(control).first.evaluate("node => node.scrollIntoView({block: 'end'})")
         page.wait_for_timeout(200)
         seen.append(page.evaluate(SEEN, "#easel .stage"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 import app
 from tests.page import Pipeline
-from tests.smoke.browser import check, drop, open_page
+from tests.smoke.browser import check, choose_painter, drop, open_page
 from ui.examples import EXAMPLES
 from ui.service import PaintService
 from ui.style_box import GALLERY
@@ -42,7 +42,7 @@ def come_back_later(browser: Browser) -> None:
     check(page.request.get(dropped).status == 403, "a photo is swept")
     page.reload()
     page.wait_for_selector("#examples img")
-    page.locator("#set-painter label", has_text="Like a picture").click()
+    choose_painter(page, "Like a picture")
     page.wait_for_selector("#style-gallery img")
     addresses = page.evaluate(ADDRESSES)
     found = [page.request.get(address).status for address in addresses]

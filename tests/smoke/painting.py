@@ -2,13 +2,21 @@
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import LEAST_DIFFERENCE, check, drop_portrait, open_page, paint
+from tests.smoke.browser import (
+    LEAST_DIFFERENCE,
+    check,
+    choose_painter,
+    drop_portrait,
+    open_page,
+    paint,
+    unfold,
+)
 from ui.style_box import LIKE
 
 
 def choose_a_mood(page: Page) -> None:
     """Paint by a network, then in its mood of mist, which is bluer."""
-    page.locator("#set-painter label", has_text="by a network").click()
+    choose_painter(page, "by a network")
     before = paint(page)
     page.wait_for_selector(".caption-label:has-text('monet_light')")
     page.locator("label", has_text="Mist").click()
@@ -23,7 +31,7 @@ def choose_a_mood(page: Page) -> None:
 
 def paint_like_a_picture(page: Page) -> None:
     """Paint like a picture of the gallery, keep it early, and go back to Monet."""
-    page.locator("#set-painter label", has_text="Like a picture").click()
+    choose_painter(page, "Like a picture")
     page.locator("#style-gallery button", has_text="Night").click()
     page.wait_for_selector("#style img")
     open_link(page)
@@ -35,7 +43,7 @@ def paint_like_a_picture(page: Page) -> None:
     page.wait_for_selector(".caption-label:has-text('perceptual_light')", timeout=240_000)
     page.wait_for_selector("#doing img", state="hidden", timeout=10_000)
     check(True, "it is kept as it was, and hangs in the result panel")
-    page.locator("#set-painter label", has_text="Brush strokes").click()
+    choose_painter(page, "Brush strokes")
     page.wait_for_selector("#set-brush", state="visible")
 
 
@@ -50,6 +58,7 @@ def open_link(page: Page) -> None:
     other = browser.new_page()
     other.goto(link)
     other.wait_for_selector("#style img", timeout=30_000)
+    unfold(other, "Painting")
     check(
         other.locator("#set-painter label", has_text="Like a picture")
         .locator("input")

@@ -4,7 +4,7 @@ import struct
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import LONGEST_MS, check, drop, drop_portrait
+from tests.smoke.browser import LONGEST_MS, check, choose_painter, drop, drop_portrait
 from ui.easel import ARRIVED
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
@@ -69,7 +69,7 @@ def refused(page: Page, button: str, why: str) -> None:
 
 def cancel_a_long_one(page: Page) -> None:
     """Begin a painting that takes long, look at it on the way, and cancel it."""
-    page.locator("#set-painter label", has_text="Like a picture").click()
+    choose_painter(page, "Like a picture")
     page.locator("#style-gallery button", has_text="Night").click()
     page.wait_for_selector("#style img")
     page.evaluate(WATCH, RED)
@@ -90,7 +90,7 @@ def cancel_a_long_one(page: Page) -> None:
     check(told == sorted(told, reverse=True), f"the time left only fell {told[:1]} {told[-1:]}")
     check(not red, "a cancel is no error: it leaves a note and nothing red")
     check(words in page.locator("#wall").inner_text(), "the result panel is empty again")
-    page.locator("#set-painter label", has_text="by a network").click()
+    choose_painter(page, "by a network")
     page.wait_for_selector("#set-network-mood", state="visible")
 
 

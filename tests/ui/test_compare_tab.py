@@ -14,7 +14,7 @@ from pipeline.types import Cancelled, Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, components, handlers_of, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available
 from ui.compare_tab import lay_out, view
-from ui.easel import WAITING
+from ui.easel import BEGINNING
 from ui.service import PaintService
 from ui.widgets import to_widgets
 
@@ -114,7 +114,7 @@ def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compa
     values = {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS
     handlers.compare(visitor("anna"), lambda done, desc: None, *values)
     after = handlers.tick(visitor("anna"))
-    assert WAITING in seen[0]
+    assert BEGINNING in seen[0]
     assert not after[components().doing]
     assert session_of(service).awaited is None
 

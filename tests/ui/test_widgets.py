@@ -11,7 +11,6 @@ from ui.api import schema
 from ui.available import is_available, need_of
 from ui.widgets import (
     AT_ONCE,
-    MAIN,
     OPTIONS,
     changed_at_once,
     from_link,
@@ -43,10 +42,6 @@ def test_the_api_says_of_every_setting_of_what_kind_it_is(option):
     assert said["type"] == types[option.kind]
     if option.is_number:
         assert (said["minimum"], said["maximum"]) == (option.low, option.high)
-
-
-def test_the_three_main_controls_exist():
-    assert set(MAIN) <= {option.flag for option in OPTIONS}
 
 
 @pytest.mark.parametrize(

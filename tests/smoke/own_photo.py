@@ -1,0 +1,82 @@
+"""A photo of one's own: painted by itself, in looks to choose from, and again after changes."""
+
+import base64
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.smoke.browser import DROP, EXAMPLES, LONGEST_MS, check, new_picture
+from ui.looks import LOOKS, PAINTED
+
+PHOTO = EXAMPLES / "glasses.jpg"
+PASTE = """([name, data]) => {
+  const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0)), files = new DataTransfer();
+  files.items.add(new File([bytes], name, {type: 'image/jpeg'}));
+  document.body.dispatchEvent(new ClipboardEvent('paste',
+    {clipboardData: files, bubbles: true, cancelable: true}));
+}"""
+TOLD = """() => {
+  window.told = [];
+  new MutationObserver(() => {
+    const said = document.querySelector('#doing p')?.textContent;
+    if (said && told.at(-1) !== said) told.push(said);
+  }).observe(document.querySelector('#doing'),
+    {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def paint_by_itself(browser: Browser, url: str) -> None:
+    """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(url)
+    page.wait_for_selector("#easel .opening")
+    page.wait_for_timeout(2000)
+    page.evaluate(TOLD)
+    page.evaluate(DROP, ["#head", PHOTO.name, encoded(PHOTO)])
+    page.wait_for_selector("#doing img", timeout=LONGEST_MS)
+    check(True, "a photo dropped beside its field begins to be painted, stroke by stroke")
+    page.wait_for_selector("#easel .painted", timeout=LONGEST_MS)
+    page.wait_for_selector("#doing p", state="detached")
+    told = page.evaluate("told")
+    check(any("Painting" in said for said in told), f"what is done is said: {told[:3]}")
+    choose_a_look(page)
+    repaint(page)
+    page.evaluate(PASTE, ["pasted.jpg", encoded(EXAMPLES / "old.jpg")])
+    page.wait_for_selector("#photo img[src*='pasted']")
+    new_picture(page, lambda: None, "a photo that is pasted anywhere is painted, too")
+    page.close()
+
+
+def encoded(file: Path) -> str:
+    """Encode a file as the page's scripts can read it."""
+    return base64.b64encode(file.read_bytes()).decode()
+
+
+def choose_a_look(page: Page) -> None:
+    """Wait for the looks, and choose one."""
+    looks = page.locator("#looks button")
+    page.wait_for_function(
+        f"document.querySelectorAll('#looks img').length === {len(LOOKS)}", timeout=LONGEST_MS
+    )
+    sources = {img.get_attribute("src") for img in page.locator("#looks img").all()}
+    check(len(sources) == len(LOOKS), f"{len(PAINTED)} looks are painted from this photo")
+    check(looks.first.get_attribute("aria-pressed") == "true", "the usual one is marked")
+    new_picture(page, lambda: looks.filter(has_text="Dusk").click(), "a look is painted at once")
+    page.wait_for_selector("#looks button[aria-pressed=true]:has-text('Dusk')")
+
+
+def repaint(page: Page) -> None:
+    """Change two settings, the second while the first is painted; only the last is shown."""
+    brush = page.locator("#set-brush input[type=number]")
+
+    def change() -> None:
+        for width in ("0.5", "2"):
+            brush.fill(width)
+            brush.press("Tab")
+            page.wait_for_timeout(1200)
+
+    new_picture(page, change, "it is painted again after the last change")
+    page.wait_for_selector("#doing p", state="detached")
+    page.wait_for_timeout(1500)
+    check(page.locator("#doing p").count() == 0, "and once only")
+    check(page.locator("#paint").is_enabled(), "then another change may come")

@@ -1,0 +1,90 @@
+"""The looks: settings of their own, pictures of this photo, and the way to choose one."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from pipeline.settings import Settings
+from tests.page import (
+    Pipeline,
+    components,
+    handlers_of,
+    private,  # noqa: F401 - a fixture
+    someone,
+    state_by,
+    visitor,
+)
+from ui.looks import LOOKS, PAINTED, PHOTO_PX, is_of, shown
+from ui.service import PaintService
+from ui.widgets import from_widgets, to_widgets
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return someone(tmp_path)
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Pipeline(), models=object())
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.title)
+def test_a_look_changes_how_it_is_painted_and_leaves_frame_size_and_restoration(look):
+    chosen = Settings.from_flat(paper="a4", size="4096", brush=2.5, restoration=0.2, mood="dusk")
+    dressed = look.of(chosen)
+    assert (dressed.frame, dressed.result, dressed.restore) == (
+        chosen.frame,
+        chosen.result,
+        chosen.restore,
+    )
+    assert look.of(dressed) == dressed
+    assert is_of(look, dressed)
+
+
+def test_the_usual_settings_are_one_look_and_no_two_looks_are_the_same():
+    assert [look for look in LOOKS if is_of(look, Settings())] == [LOOKS[0]]
+    assert len({look.of(Settings()) for look in LOOKS}) == len(LOOKS)
+
+
+def test_looks_are_painted_small_of_this_photo_once(service, photo):
+    state = state_by(service, photo)
+    service._paint.asked.clear()
+    pictures = list(service.looks("anna", state))
+    assert [len(each) for each in pictures] == list(range(len(PAINTED) + 1))
+    assert max(Image.open(pictures[-1][-1]).size) <= PHOTO_PX
+    assert [settings.paint.mood for settings, _ in service._paint.asked] == [
+        look.of(state.settings).paint.mood for look in PAINTED
+    ]
+    assert list(service.looks("anna", state)) == [pictures[-1]], "they stay for another painting"
+    assert list(service.looks("ben", state))[-1] != pictures[-1], "and are nobody else's"
+
+
+def test_looks_end_where_another_run_is_asked_for(service, photo):
+    painted = service.looks("anna", state_by(service, photo))
+    next(painted)
+    next(painted)
+    service.sessions.of("anna").drop_run()
+    assert list(painted) == []
+
+
+def test_choosing_one_sets_the_controls(service):
+    values = to_widgets(Settings.from_flat(paper="square", impasto=2))
+    updates = handlers_of(service).choose_look(SimpleNamespace(_data={"at": 4}), *values)
+    chosen = from_widgets([updates[control] for control in components().widgets])
+    assert chosen == LOOKS[4].of(Settings.from_flat(paper="square"))
+    with pytest.raises(gr.Error, match="no such look"):
+        handlers_of(service).choose_look(SimpleNamespace(_data={"at": 99}), *values)
+
+
+def test_nothing_is_shown_before_something_is_painted(service):
+    assert shown(None) == {"looks": []}
+    updates = handlers_of(service).receive(visitor("anna"), None)
+    assert updates[components().looks] == {"looks": []}
+
+
+def test_the_look_that_is_painted_is_marked():
+    marks = [look["chosen"] for look in shown(LOOKS[5].of(Settings()), ("/a.png",))["looks"]]
+    assert marks == ["true" if at == 5 else "false" for at in range(len(LOOKS))]

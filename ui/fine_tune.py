@@ -1,0 +1,50 @@
+"""Fine-tune: every other setting, in groups, each with the way back."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from pipeline.settings import Settings
+from ui.widgets import Control, widgets_of
+
+GROUPS = {
+    "Painting": (
+        "painter", "mood", "network_mood", "impasto", "strength", "palette", "canvas",
+    ),
+    "Face": ("face_detail", "painterly", "harmony"),
+    "Old photo": ("restoration", "fidelity", "restored_faces"),
+    "Outline": ("keep", "feather"),
+    "For experts": ("segmenter", "detector", "weights"),
+}  # fmt: skip
+# Each is a slider's 0, which is on the page: only commands and programs need the switch.
+SWITCHES = {"paint": "strength", "restore": "restoration", "keep_face": "face_strength"}
+
+
+@dataclass(frozen=True)
+class FineTune:
+    """The box's components. `find`: words to look for among the settings."""
+
+    find: gr.Textbox
+    reset: gr.Button
+
+
+def lay_out() -> tuple[FineTune, dict[str, Control]]:
+    """Make the box and the controls in it by their flags; call it inside `gr.Blocks`."""
+    with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
+        find = gr.Textbox(
+            placeholder="Find a setting", show_label=False, container=False, elem_id="find"
+        )
+        made = {}
+        for title, flags in GROUPS.items():
+            with gr.Accordion(title, open=False, elem_classes=["group"]):
+                made |= widgets_of(flags)
+        reset = gr.Button("Reset all settings", size="sm", elem_id="reset")
+    with gr.Column(visible=False):
+        made |= widgets_of(SWITCHES)
+    return FineTune(find, reset), made
+
+
+def without_switches(settings: Settings) -> Settings:
+    """Say by its slider what a switch says that the page does not have."""
+    off = [switch for switch in SWITCHES if not settings.flat()[switch]]
+    return settings.changed(**dict.fromkeys(off, True), **{SWITCHES[each]: 0.0 for each in off})

@@ -1,0 +1,106 @@
+"""The looks: this photo in several ways, small, to choose from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from pipeline.settings import Settings, options
+from pipeline.types import Photo
+from ui.easel import served
+from ui.previews import fit
+from ui.style_box import LIKE
+
+HERE = Path(__file__)
+PHOTO_PX, SHOWN_PX = 400, 320  # the photo that a look is painted from; its picture
+LONGEST_PX = "photo"  # strokes of a small photo need not be rendered large
+STAGES = ("paint", "style", "intensity", "segment", "blend")  # whose settings are a look's
+USUAL = MappingProxyType(
+    {o.flag: o.default for o in options() if o.path[0] in STAGES and o.flag != "segmenter"}
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way to paint. `changes`: its settings, by flag, where they are not the usual ones."""
+
+    title: str
+    changes: Mapping[str, object] = field(default_factory=dict)
+
+    def of(self, settings: Settings) -> Settings:
+        """Give settings this look; the photo's frame, the size and the rest stay."""
+        return settings.changed(**{**USUAL, **self.changes})
+
+
+LOOKS = (
+    Look("Monet"),
+    Look(
+        "Careful portrait",
+        {"brush": 0.6, "looseness": 0.1, "keep": "hair", "face_strength": 0.9, "painterly": 0.5},
+    ),
+    Look("Loose Monet", {"brush": 1.8, "looseness": 0.95, "face_strength": 0.55}),
+    Look("Morning", {"mood": "morning"}),
+    Look("Dusk", {"mood": "dusk"}),
+    Look("Winter", {"mood": "winter"}),
+    Look("Person kept", {"keep": "person", "face_strength": 0.9}),
+    Look("All painted", {"face_strength": 0.0, "face_detail": 0.6, "brush": 1.3}),
+    Look("Like a picture", {"painter": LIKE}),
+)
+PAINTED = tuple(look for look in LOOKS if "painter" not in look.changes)
+LIKE_TILE = HERE.parents[1] / "examples" / "styles" / "night.jpg"
+
+
+def small(photo: Photo) -> Photo:
+    """Shrink a photo to what looks are painted from."""
+    pixels = fit(np.asarray(photo.pixels), PHOTO_PX)
+    alpha = None if photo.alpha is None else fit(np.asarray(photo.alpha), PHOTO_PX)
+    return replace(photo, pixels=pixels, alpha=alpha)
+
+
+def hurried(settings: Settings) -> Settings:
+    """Change settings so that a small picture is made soon."""
+    return settings.changed(restore=False, size=LONGEST_PX)
+
+
+def lay_out() -> gr.HTML:
+    """Make the looks' component; it stays empty until something is painted."""
+    return gr.HTML(
+        shown(None),
+        html_template=HERE.with_suffix(".html").read_text(),
+        js_on_load="""element.addEventListener('click', event => {
+          const look = event.target.closest('button');
+          if (look) trigger('choose', {at: Number(look.dataset.at)});
+        });""",
+        apply_default_css=False,
+        elem_id="looks",
+    )
+
+
+def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Show the looks, as far as their `pictures` are there; which of them `settings` are is marked.
+
+    Without settings nothing is painted yet, and none is shown.
+    """
+    if settings is None:
+        return {"looks": []}
+    files = (*pictures, *[""] * (len(PAINTED) - len(pictures)), str(LIKE_TILE))
+    looks = [
+        {
+            "title": look.title,
+            "picture": served(file) if file else "",
+            "chosen": str(is_of(look, settings)).lower(),
+        }
+        for look, file in zip(LOOKS, files, strict=True)
+    ]
+    return {"looks": looks}
+
+
+def is_of(look: Look, settings: Settings) -> bool:
+    """Tell whether settings have a look."""
+    if look not in PAINTED:
+        return settings.paint.painter == LIKE
+    return look.of(settings) == settings
