@@ -13,7 +13,7 @@ GROUPS = {
     ),
     "Face": ("face_detail", "painterly", "harmony"),
     "Old photo": ("restoration", "fidelity", "restored_faces"),
-    "Outline": ("keep", "feather"),
+    "Outline": ("keep", "kept_faces", "feather"),
     "For experts": ("segmenter", "detector", "weights"),
 }  # fmt: skip
 # Each is a slider's 0, which is on the page: only commands and programs need the switch.

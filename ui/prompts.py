@@ -1,6 +1,6 @@
 """Prompts as programs write them, in JSON."""
 
-from pipeline.types import Prompt
+from pipeline.types import Click, Prompt
 from ui.pointing import few
 
 LARGEST = 1e9  # no photo is that large, and larger numbers of JSON are no floats
@@ -11,26 +11,16 @@ PROMPT_HELP = {
     "faces": "Faces of this photo that are restored, sharp or not: [[x, y, restoration], …] "
     "in the same px; restoration 0 to 1, or null for the setting's. "
     "Where restored_faces is chosen, no others are.",
+    "kept": "Faces of this photo that stay themselves, or are painted like the rest: "
+    "[[x, y, stays], …] in the same px, whatever kept_faces says.",
 }
 
 
-def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
+def prompt_from(points: object, box: object, faces: object = None, kept: object = None) -> Prompt:
     """Read a prompt from lists of JSON; whether it lies in the photo is not known yet.
 
     Raises: ValueError: they describe none; the message says what was wanted and found.
     """
-    if not isinstance(points, list | tuple | None):
-        raise ValueError(f"points is a list of [x, y, add], not {_brief(points)}.")
-    for point in points or ():
-        if not (
-            isinstance(point, list | tuple)
-            and len(point) == 3
-            and _numbers(point[:2])
-            and isinstance(point[2], bool)
-        ):
-            raise ValueError(
-                f"A point is [x, y, add], two numbers and true or false, not {_brief(point)}."
-            )
     if box is not None and not (isinstance(box, list | tuple) and len(box) == 4 and _numbers(box)):
         raise ValueError(f"box is [x0, y0, x1, y1], four numbers, or null, not {_brief(box)}.")
     if not isinstance(faces, list | tuple | None):
@@ -52,10 +42,25 @@ def prompt_from(points: object, box: object, faces: object = None) -> Prompt:
     )
     corners = None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
     return Prompt(
-        few(tuple((float(x), float(y), add) for x, y, add in points or ())),
-        corners,
-        faces=overrides,
-    )
+        _clicks("points", "add", points), corners, faces=overrides,
+        kept=_clicks("kept", "stays", kept),
+    )  # fmt: skip
+
+
+def _clicks(name: str, says: str, points: object) -> tuple[Click, ...]:
+    if not isinstance(points, list | tuple | None):
+        raise ValueError(f"{name} is a list of [x, y, {says}], not {_brief(points)}.")
+    for point in points or ():
+        if not (
+            isinstance(point, list | tuple)
+            and len(point) == 3
+            and _numbers(point[:2])
+            and isinstance(point[2], bool)
+        ):
+            raise ValueError(
+                f"A point is [x, y, {says}], two numbers and true or false, not {_brief(point)}."
+            )
+    return few(tuple((float(x), float(y), said) for x, y, said in points or ()))
 
 
 def _numbers(values: list[object] | tuple[object, ...]) -> bool:

@@ -30,6 +30,7 @@ def reframed(prompt: Prompt, photo: Size, before: FrameSettings, now: FrameSetti
     return replace(
         prompt,
         points=tuple((*at, add) for x, y, add in prompt.points if (at := moved(x, y))),
+        kept=tuple((*at, stays) for x, y, stays in prompt.kept if (at := moved(x, y))),
         faces=tuple((*at, weight) for x, y, weight in prompt.faces if (at := moved(x, y))),
         drawn=prompt.drawn and _redrawn(prompt.drawn, matrix, old, new),
     )

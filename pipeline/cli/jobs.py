@@ -171,6 +171,7 @@ def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
         "points": [list(point) for point in prompt.points],
         "box": prompt.box,
         "faces": [list(override) for override in prompt.faces],
+        "kept": [list(face) for face in prompt.kept],
     }
 
 

@@ -26,6 +26,11 @@ def add_prompt(command: argparse.ArgumentParser) -> None:
         "point at faces: each gets its own restoration, or --restoration, sharp or not; "
         "--restored-faces chosen restores no others"
     )
+    group.add_argument(
+        "--kept",
+        metavar="'X,Y X,Y,- …'",
+        help=f"point at faces that stay themselves, or are painted like the rest (-): {POINTS}",
+    )
     group.add_argument("--faces", metavar="'X,Y X,Y,0.8 …'", help=f"{about}: {FACES}")
 
 
@@ -40,11 +45,12 @@ def prompt_of(chosen: argparse.Namespace) -> "Prompt":
         points=tuple(_point(text) for text in (chosen.points or "").split()),
         box=chosen.box and _box(chosen.box),
         faces=tuple(_face(text) for text in (chosen.faces or "").split()),
+        kept=tuple(_point(text) for text in (chosen.kept or "").split()),
     )
     if prompt and len(chosen.photos) > 1:
         raise PromptError(
-            f"--points, --box and --faces point into one photo; {len(chosen.photos)} were given. "
-            "Paint them one by one."
+            f"--points, --box, --kept and --faces point into one photo; {len(chosen.photos)} were "
+            "given. Paint them one by one."
         )
     return prompt
 

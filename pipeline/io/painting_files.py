@@ -39,6 +39,8 @@ KINDS = {
     )
 }
 GONE = {"Painted": {"broad"}}  # fields that files of earlier versions have
+# Fields that files of earlier versions lack, of which the default says what they meant.
+NEW = {"Prompt": {"kept"}}
 TEXT = "json"  # name of the array that holds the JSON, as UTF-8 bytes
 Arrays = dict[str, NDArray[Any]]
 
@@ -110,8 +112,9 @@ def _value(plain: Any, arrays: Any) -> Any:  # noqa: ANN401 - whatever a paintin
     values = {name: _value(part, arrays) for name, part in content.items() if name not in gone}
     if kind == "dict":
         return values
-    # A default would hide that the file is older than a field.
-    missing = {field.name for field in dataclasses.fields(KINDS[kind])} - set(values)
+    # Another default would hide that the file is older than a field.
+    wanted = {field.name for field in dataclasses.fields(KINDS[kind])} - NEW.get(kind, set())
+    missing = wanted - set(values)
     if missing:
         raise ValueError(f"{kind} lacks {', '.join(sorted(missing))}")
     return KINDS[kind](**values)

@@ -25,6 +25,7 @@ from pipeline.settings.stages import (
 )
 from pipeline.settings.stages import FrameSettings as FrameSettings
 from pipeline.settings.stages import Kept as Kept
+from pipeline.settings.stages import KeptFaces as KeptFaces
 from pipeline.settings.stages import Restored as Restored
 from pipeline.settings.stages import Segmenter as Segmenter
 

@@ -12,6 +12,7 @@ Guidance = Literal["input", "layers"]
 Kept = Literal["face", "hair", "person"]
 ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
 Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
+KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
 Painter = str  # this and the next four: a key of its table in `variants`
 Mood = str
@@ -247,6 +248,11 @@ class SegmentSettings(Stage):
         flag="keep",
         names="Face|Face and hair|Whole person",
     )
+    faces: KeptFaces = option(
+        "all", "Whose face stays; the others are painted like the rest. Of a single face a click "
+        "on it says otherwise.",
+        label="Kept faces", flag="kept_faces", names="Everybody's|Only the largest",
+    )  # fmt: skip
 
 
 class FrameSettings(Stage):

@@ -16,6 +16,7 @@ from pipeline.stages.segment.color_models import background_of, refine_backgroun
 from pipeline.stages.segment.region import edge_px
 from pipeline.stages.segment.sam import Embedding, embed
 from pipeline.stages.segment.scribbles import draw
+from pipeline.stages.segment.whose import who_stays, without_others
 from pipeline.steps.parts import Views, parts_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
@@ -70,7 +71,8 @@ def segment(
         run.made(_views, person, detections, parser) if _parses_again(segmenter, restored) else None
     )
     parts = parts_of(run, person, detections, views, closer=segmenter.closer)
-    found = (detections, parts, person, how.segmenter, how.kept, network, embedding)
+    stays = who_stays(detections.value.faces, how.faces, prompt.kept)
+    found = (detections, parts, person, how.segmenter, how.kept, stays, network, embedding)
     if not prompt.correcting:
         if not detections.value.faces:
             run.skipped["segment"] = "No face was found."
@@ -91,7 +93,7 @@ def segment_persons(run: Run, detections: Keyed[Detections]) -> Keyed[Mask | Non
     """
     if not detections.value.faces:
         return run.made(_somebody, run.original, detections)
-    settings = run.settings.changed(keep="person")
+    settings = run.settings.changed(keep="person", kept_faces="all")
     persons = run.with_settings(settings, report=ignore, prompt=Prompt())
     outline = segment(persons, detections, run.made(Restoration))
     return Keyed(outline.value.mask, outline.key)
@@ -132,13 +134,15 @@ def _outlined(
     person: Image,
     name: str,
     kept: Kept,
+    stays: tuple[bool, ...],
     network: Loaded | None,
     embedding: Embedding | None,
 ) -> Outline:
-    mask = None
-    if detections.faces:
-        scene = Scene(person, parts, detections.faces, kept, network, embedding)
-        mask = SEGMENTERS[name].load()(scene)
+    mask, faces = None, detections.faces
+    if faces:
+        own = tuple(face for face, stay in zip(faces, stays, strict=True) if stay)
+        scene = Scene(person, parts, own, kept, network, embedding)
+        mask = without_others(SEGMENTERS[name].load()(scene), faces, stays)
     beside = (to_uint8(parts[..., part]) for part in (Part.BACKGROUND, Part.HAIR))
     return Outline(nine_classes(parts), mask, *beside)
 

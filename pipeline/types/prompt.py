@@ -50,7 +50,8 @@ class Prompt:
     """A person's corrections for one photo, and the style pictures they chose.
 
     `points`: clicks that add to the person's region or remove from it. `box`: (x0, y0, x1, y1)
-    around that region. `faces`: restoration weights of single faces. All three are in photo px.
+    around that region. `faces`: restoration weights of single faces. `kept`: single faces that
+    stay themselves or, where False, are painted like the rest. All four are in photo px.
     `drawn`: scribbles at any size; they override points and box.
     `styles`: the pictures that style transfer imitates.
     """
@@ -60,10 +61,11 @@ class Prompt:
     drawn: Drawing | None = None
     faces: tuple[FaceOverride, ...] = ()
     styles: tuple[Style, ...] = ()
+    kept: tuple[Click, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether the prompt corrects the region or the restoration of a face."""
-        return self.correcting or bool(self.faces)
+        """Tell whether the prompt corrects the region or says something of single faces."""
+        return self.correcting or bool(self.faces or self.kept)
 
     @property
     def correcting(self) -> bool:
@@ -89,7 +91,7 @@ class Prompt:
                     f"A drawing has the shape of the photo, {w} x {h} px; this one is "
                     f"{drawn_w} x {drawn_h} px. Draw anew."
                 )
-        for x, y, _ in (*self.points, *self.faces):
+        for x, y, _ in (*self.points, *self.faces, *self.kept):
             if not (0 <= x < w and 0 <= y < h):
                 raise PromptError(
                     f"A point of this photo has x from 0 to {w - 1} and y from 0 to {h - 1}, "
@@ -125,4 +127,5 @@ class Prompt:
             points=tuple((*moved(x, y), add) for x, y, add in self.points),
             box=box,
             faces=faces,
+            kept=tuple((*moved(x, y), stays) for x, y, stays in self.kept),
         )

@@ -102,7 +102,7 @@ def test_the_report_says_what_became_of_each_photo(tmp_path, runs):
     }
     assert done["faces"] == [face]
     assert failed["prompt"] is None
-    assert done["prompt"] == {"points": [], "box": None, "faces": []}
+    assert done["prompt"] == {"points": [], "box": None, "faces": [], "kept": []}
 
 
 def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
@@ -148,7 +148,7 @@ def test_the_report_says_what_was_pointed_at(tmp_path, runs):
         == 0
     )
     assert json.loads(report.read_text())[0]["prompt"] == {
-        "points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0], "faces": [],
+        "points": [[7.0, 8.0, False]], "box": [1.0, 2.0, 30.0, 31.0], "faces": [], "kept": [],
     }  # fmt: skip
 
 

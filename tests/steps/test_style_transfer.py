@@ -279,9 +279,7 @@ def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins
     assert handlers.tick(visitor("anna"))[timer].active
     assert not handlers.tick(visitor("bert"))[timer].active
     with pytest.raises(gr.Error):
-        handlers.paint_photo(
-            visitor("anna"), lambda done, desc: None, None, None, *[None] * style_box.FIELDS
-        )
+        handlers.paint_photo(visitor("anna"), None, None, *[None] * style_box.FIELDS)
     assert not handlers.tick(visitor("anna"))[timer].active
     handlers.watch(visitor("anna"))
     handlers.cancel(visitor("anna"))
@@ -293,9 +291,10 @@ def test_the_picture_so_far_is_shown_and_can_be_kept(service):
     report = reporter(session, lambda done, text: None)
     report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
     assert Path(session.preview).exists()
-    handlers, preview = handlers_of(service), components().preview
-    assert handlers.tick(visitor("anna"))[preview].visible
-    assert not handlers.tick(visitor("bert"))[preview].visible  # nobody else sees it
+    session.awaited = 0.0
+    handlers, doing = handlers_of(service), components().doing
+    assert session.preview in handlers.tick(visitor("anna"))[doing]
+    assert not handlers.tick(visitor("bert"))[doing]  # nobody else sees it
     handlers.keep(visitor("anna"))
     report(Progress("restore", 0.6))  # what is short goes on
     with pytest.raises(StopEarly):
@@ -325,7 +324,6 @@ def test_painting_like_nothing_says_what_to_do(service, photo):
     with pytest.raises(gr.Error, match="add a style picture"):
         handlers_of(service).paint_photo(
             visitor("anna"),
-            lambda d, desc: None,
             {"path": str(photo)},
             None,
             None,

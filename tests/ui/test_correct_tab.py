@@ -243,7 +243,7 @@ def test_the_client_points(served, photo):
         photo=handle_file(photo), points=[[30, 50, True]], size="photo", api_name="/paint"
     )
     assert pixels(Path(file))[50, 30].max() == 255
-    assert report["prompt"] == {"points": [[30, 50, True]], "box": None, "faces": []}
+    assert report["prompt"] == {"points": [[30, 50, True]], "box": None, "faces": [], "kept": []}
     with pytest.raises(AppError, match="x from 0 to 199"):
         served.predict(photo=handle_file(photo), points=[[200, 50, True]], api_name="/paint")
     with pytest.raises(AppError, match="x0 < x1"):

@@ -261,7 +261,7 @@ def test_an_example_is_painted_anew_when_its_weights_change(tmp_path):
 
 
 SAID = (
-    "points", "box", "faces", "style", "other_style", "style_share", "style_mask",
+    "points", "box", "faces", "kept", "style", "other_style", "style_share", "style_mask",
     "timelapse_seconds",
 )  # fmt: skip
 
