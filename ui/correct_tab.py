@@ -122,5 +122,5 @@ def view(tab: CorrectTab, state: ViewState | None) -> dict[Block, Any]:
         tab.picture: gr.Image(state.mask_preview, alt_text=describe_mask(state.prompt)),
         tab.after: gr.Image(state.after),
         tab.undo: gr.Button(interactive=bool(state.past)),
-        tab.clear: gr.Button(interactive=state.prompt.correcting),
+        tab.clear: gr.Button(interactive=bool(state.prompt)),
     }

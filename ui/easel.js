@@ -56,12 +56,57 @@ const show = () => {
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(START); zoom(1); }
+  if (other) { open(START); zoom(1); asked = null; }
+  frame();
   find('words').textContent = value?.words ?? '';
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
   swap(before, value.before);
   swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
 };
+
+// Faces: a frame around each, and of the one that is clicked on, what may become of it.
+const faces = find('faces'), menu = find('menu'), people = find('people');
+let asked = null; // the number of the face whose menu is open
+const choose = number => {
+  asked = number;
+  menu.hidden = number === null;
+  [...faces.children].forEach((frame, i) => frame.setAttribute('aria-expanded', i === number));
+  if (number === null) return;
+  const face = shown.faces[number];
+  menu.querySelector('b').textContent = `Face ${number + 1}`;
+  menu.setAttribute('aria-label', `Face ${number + 1}`);
+  menu.querySelectorAll('[data-says]').forEach(button => {
+    const says = button.dataset.says;
+    button.setAttribute('aria-pressed', face.says.includes(says));
+    button.hidden = !face.restores && !['stays', 'painted'].includes(says); // nothing here can restore
+  });
+};
+const frame = () => {
+  const found = shown?.faces ?? [];
+  people.hidden = !found.length;
+  find('undo').hidden = !shown?.undo;
+  faces.replaceChildren(...found.map((face, i) => {
+    const button = document.createElement('button');
+    Object.assign(button, {type: 'button', textContent: i + 1, className: face.says.includes('stays') ? '' : 'painted-face'});
+    button.setAttribute('aria-label', `Face ${i + 1}: ${face.said}`);
+    button.title = face.said;
+    Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
+    button.addEventListener('click', () => choose(asked === i ? null : i));
+    return button;
+  }));
+  choose(asked !== null && asked < found.length ? asked : null);
+};
+people.addEventListener('click', () => {
+  const on = root.classList.toggle('framed');
+  people.setAttribute('aria-pressed', on);
+  choose(on && shown.faces.length === 1 ? 0 : null);
+});
+menu.addEventListener('click', event => {
+  const says = event.target.dataset?.says;
+  if (says) trigger('face', {number: asked, says});
+  else if (event.target.closest('.close')) { const last = faces.children[asked]; choose(null); last?.focus(); }
+});
+find('undo').addEventListener('click', () => trigger('undo', {}));
 
 const slide = event => {
   const box = sheet.getBoundingClientRect();
@@ -85,7 +130,7 @@ divide.addEventListener('keydown', event => {
 const spread = () => { const [a, b] = [...fingers.values()]; return [Math.hypot(a.x - b.x, a.y - b.y), (a.x + b.x) / 2, (a.y + b.y) / 2]; };
 let pinch = null;
 stage.addEventListener('pointerdown', event => {
-  if (event.button || event.target.closest('button')) return;
+  if (event.button || event.target.closest('button, .menu')) return;
   fingers.set(event.pointerId, {x: event.clientX, y: event.clientY});
   if (fingers.size === 2) pinch = {zoom: at.zoom, from: spread()[0]};
   if (at.zoom > 1 || fingers.size > 1) stage.setPointerCapture(event.pointerId);

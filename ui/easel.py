@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 from gradio.route_utils import API_PREFIX
 
-from ui import compare_tab, correct_tab, faces_tab
+from ui import compare_tab, correct_tab
 from ui.examples import OPENING, OPENING_PHOTO
+from ui.faces import framed
 from ui.sessions import Session
 from ui.view_state import ViewState
 
@@ -39,9 +40,10 @@ def bare(words: str = ARRIVED) -> Shown:
 
 
 def painted(state: ViewState) -> Shown:
-    """Show a painting over its photo."""
+    """Show a painting over its photo, and what becomes of its faces."""
     pictures = {"before": served(state.before), "after": served(state.after)}
-    return {**pictures, "photo": f"{state.photo} {state.settings.frame}"}
+    photo = f"{state.photo} {state.settings.frame}"
+    return {**pictures, "photo": photo, "faces": framed(state), "undo": bool(state.past)}
 
 
 def doing(session: Session) -> str:
@@ -69,8 +71,6 @@ def lay_out() -> dict[str, Any]:
             now = gr.HTML(elem_id="doing", apply_default_css=False)
         with gr.Tab("Correct", id="correct"):
             correct = correct_tab.lay_out()
-        with gr.Tab("Faces", id="faces-tab"):
-            faces = faces_tab.lay_out()
         with gr.Tab("Compare", id="compare"):
             comparison = compare_tab.lay_out()
     return {
@@ -78,6 +78,5 @@ def lay_out() -> dict[str, Any]:
         "easel": easel,
         "doing": now,
         "correct": correct,
-        "faces": faces,
         "comparison": comparison,
     }

@@ -24,7 +24,7 @@ from ui.available import with_available_choices
 from ui.drawing import line_from, mark_of, with_stroke, within
 from ui.errors import told
 from ui.examples import EXAMPLES
-from ui.face_frames import with_face
+from ui.faces import with_face
 from ui.fine_tune import without_switches
 from ui.layout import Page
 from ui.looks import LOOKS
@@ -364,15 +364,15 @@ class Handlers:
 
         return self._point(request, state, prompt)
 
-    def click_face(
-        self, request: gr.Request, event: gr.SelectData, state: ViewState | None, weight: float
+    def choose_face(
+        self, request: gr.Request, event: gr.EventData, state: ViewState | None
     ) -> Updates:
-        """Restore the clicked face as far as the slider says, or as the settings say again."""
+        """Let a face stay itself, be painted like the rest, or be restored, as was chosen."""
 
         def prompt(known: ViewState) -> Prompt:
-            at = (event.index[0], event.index[1])
-            x, y, _ = clicked(at, known.preview_size, known.size, add=True)
-            return with_face(known.prompt, known.faces, (x, y), weight)
+            data = event._data or {}
+            said = data.get("number"), data.get("says")
+            return with_face(known.prompt, known.faces, known.size, *said)
 
         return self._point(request, state, prompt)
 
@@ -382,14 +382,8 @@ class Handlers:
         return self._change(state, lambda known: self.service.undo(session_id, known))
 
     def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Take all clicks and strokes back; what faces were given stays."""
-        return self._point(
-            request, state, lambda known: replace(known.prompt, points=(), box=None, drawn=None)
-        )
-
-    def clear_faces(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Restore all faces as the settings say again."""
-        return self._point(request, state, lambda known: replace(known.prompt, faces=()))
+        """Take all clicks, strokes and choices for single faces back."""
+        return self._point(request, state, lambda _: Prompt())
 
     def _point(
         self, request: gr.Request, state: ViewState | None, prompt: Callable[[ViewState], Prompt]

@@ -9,7 +9,6 @@ from ui import (
     compare_tab,
     correct_tab,
     easel,
-    faces_tab,
     fine_tune,
     frame_box,
     looks,
@@ -63,7 +62,6 @@ class Page:
     size: gr.HTML
     tabs: gr.Tabs
     correct: correct_tab.CorrectTab
-    faces: faces_tab.FacesTab
     comparison: compare_tab.CompareTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None

@@ -8,12 +8,12 @@
       const caption = button.querySelector('.caption-label')?.textContent.trim();
       if (caption) { set(button, 'aria-label', caption); set(button.querySelector('img'), 'alt', caption); }
     });
-    document.querySelectorAll(CLICKED).forEach(button => set(button, 'aria-label',
+    document.querySelectorAll(PHOTO).forEach(button => set(button, 'aria-label',
       `${button.querySelector('img')?.alt} Arrow keys move a cross over it, Enter clicks there.`));
     document.querySelectorAll('#corrected .image-container > button').forEach(button => set(button, 'tabindex', -1));
   };
 
-  const PHOTO = '#kept .image-container > button', CLICKED = `${PHOTO}, #faces .image-container > button`, cross = {x: .5, y: .5};
+  const PHOTO = '#kept .image-container > button', cross = {x: .5, y: .5};
   const mark = Object.assign(document.createElement('div'), {id: 'cross', hidden: true});
   const area = button => { // where the picture is in the window; it may be smaller than its element
     const img = button.querySelector('img'), box = img.getBoundingClientRect();
@@ -92,7 +92,7 @@
   document.addEventListener('load', event => { if (!line && event.target.closest?.('#kept img')) ink.hidden = true; }, true);
 
   document.addEventListener('keydown', event => {
-    const photo = event.target.closest?.(CLICKED);
+    const photo = event.target.closest?.(PHOTO);
     if (photo) point(event, photo);
   });
   document.addEventListener('focusout', () => { mark.hidden = true; });

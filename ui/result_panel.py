@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from ui import correct_tab, easel, faces_tab, looks
+from ui import correct_tab, easel, looks
 from ui.frame_box import describe_size
 from ui.layout import Page
 from ui.view_state import ViewState
@@ -28,14 +28,13 @@ def outputs(parts: Page) -> list[Block]:
         parts.film,
         parts.size,
         *parts.correct.outputs,
-        *parts.faces.outputs,
         parts.notes,
     ]
 
 
 def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
     """Show a painting with its notes, or, where there is none, an empty canvas with `said`."""
-    tabs = correct_tab.view(parts.correct, state) | faces_tab.view(parts.faces, state)
+    tabs = correct_tab.view(parts.correct, state)
     if state is None:
         tabs[parts.looks] = looks.shown(None)
     of_strokes = state is not None and state.strokes

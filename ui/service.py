@@ -53,7 +53,7 @@ log = logging.getLogger("page")
 
 STILL = (
     "What you corrected in this photo, or gave its faces, still holds; "
-    "Clear, under Correct and Faces, takes it back."
+    "Clear, under Correct, takes it back."
 )
 EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
@@ -239,7 +239,7 @@ class PaintService:
             time.perf_counter() - began,
         )
         previews = (path for _, path, _ in state.stages)
-        files = (state.before, state.mask_preview, state.framed, *previews)
+        files = (state.before, state.mask_preview, *previews)
         if all(Path(path).exists() for path in files):
             return replace(updated_state(session, painting, state), past=wanted.past)
         # The previews were deleted while the page stood idle.

@@ -101,8 +101,6 @@ CSS = (
 #tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
 .form:has(> .unseen), .unseen { display: none; }
 #kept img { cursor: crosshair; }
-#faces img { cursor: pointer; max-height: 78vh; }
-#faces .image-container { padding-top: 30px; }
 #kept .image-container, #corrected .image-container { padding-top: 30px; }
 #kept img, #corrected img { max-height: 78vh; }
 #wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked))

@@ -9,8 +9,8 @@ from pipeline.io.encode import encode_png
 from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
 from pipeline.stages.border import inside, lay
+from pipeline.stages.segment.whose import who_stays
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
-from ui.face_frames import draw_faces
 from ui.pointing import draw_mask
 from ui.previews import MASK, RESULT, TITLES, blank, caption_of, preview_of
 from ui.sessions import Session
@@ -31,8 +31,8 @@ class ViewState:
     `prompt`: the corrections, without the pixels of style pictures, which are `styles`' files.
     `past`: the prompts before this one, for undo.
     `owner`: whose cache holds the stages where it is not the visitor's own.
-    `framed`: the preview with a frame around each of `faces` (photo px) that says what its plan
-    in `plans` does. Without plans, `unrestored` says why.
+    `faces`: in the framed photo's px; `stays`: whether each stays itself; `plans`: what restoration
+    does with it.
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     """
 
@@ -50,10 +50,9 @@ class ViewState:
     prompt: Prompt = field(default_factory=Prompt)
     owner: str = ""
     past: tuple[Prompt, ...] = ()
-    framed: str = ""
     faces: tuple[Face, ...] = ()
+    stays: tuple[bool, ...] = ()
     plans: tuple[RestorationPlan, ...] = ()
-    unrestored: str = ""
     styles: tuple[StyleFile, ...] = ()
     strokes: bool = False
 
@@ -84,10 +83,9 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         preview_size=before.shape[:2],
         has_mask=painting.mask is not None,
         prompt=remembered(painting.prompt),
-        framed=session.show("faces", draw_faces(painting)),
         faces=painting.faces,
+        stays=stays_in(painting),
         plans=painting.plans,
-        unrestored=painting.skipped.get("restore", ""),
         strokes=painting.strokes is not None,
     )
 
@@ -97,7 +95,6 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
     size = (*state.preview_size, 3)
     prompt = remembered(painting.prompt)
     mask_preview = state.mask_preview
-    framed = state.framed
     new = {RESULT: session.show(RESULT, _picture(painting, RESULT, size))}
     if (painting.settings.segment, prompt) != (state.settings.segment, state.prompt):
         new[MASK] = session.show(MASK, _picture(painting, MASK, size))
@@ -107,7 +104,6 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
             stage: session.show(stage, _picture(painting, stage, size))
             for stage in ("parse", "restore")
         }
-        framed = session.show("faces", draw_faces(painting))
     stages = tuple(
         (stage, new.get(stage, path), caption_of(painting, stage))
         for stage, path, _ in state.stages
@@ -121,9 +117,17 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         notes=notes_of(painting),
         has_mask=painting.mask is not None,
         prompt=prompt,
-        framed=framed,
+        stays=stays_in(painting),
         plans=painting.plans,
     )
+
+
+def stays_in(painting: Painting) -> tuple[bool, ...]:
+    """Tell of each face of a painting whether it stays itself."""
+    settings = painting.settings
+    if not (settings.blend.on and settings.blend.strength):
+        return (False,) * len(painting.faces)
+    return who_stays(painting.faces, settings.segment.faces, painting.prompt.kept)
 
 
 def remembered(prompt: Prompt) -> Prompt:
@@ -139,8 +143,12 @@ def _picture(painting: Painting, stage: str, shape: tuple[int, ...]) -> Pixels:
 def notes_of(painting: Painting) -> tuple[str, ...]:
     """List what the person should know: hints, what reading the photo changed, what was skipped."""
     known = "No face was found." if painting.hints else None
+    # Faces that restoration was planned for and left alone need none: nothing wanted was missed.
+    fine = {"restore"} if painting.plans else set()
     skipped = (
-        caption_of(painting, stage) for stage, reason in painting.skipped.items() if reason != known
+        caption_of(painting, stage)
+        for stage, reason in painting.skipped.items()
+        if reason != known and stage not in fine
     )
     return (*painting.hints, *painting.photo.notes, *skipped)
 

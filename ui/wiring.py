@@ -254,23 +254,17 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
 
 
 def wire_faces(parts: Page, handlers: Handlers) -> None:
-    """Connect the clicks on faces; to restore one takes long enough to show that it goes on."""
-    tab = parts.faces
-    for event, act, inputs in (
-        (tab.picture.select, handlers.click_face, [parts.state, tab.weight]),
-        (tab.undo.click, handlers.undo, [parts.state]),
-        (tab.clear.click, handlers.clear_faces, [parts.state]),
-    ):
-        run = event(
+    """Connect what is chosen for single faces on the easel, and its undo."""
+    for event, act in ((parts.easel.face, handlers.choose_face), (parts.easel.undo, handlers.undo)):
+        event(
             act,
-            inputs,
+            parts.state,
             changed(parts),
             preprocess=False,
-            show_progress_on=[tab.picture],
+            show_progress="hidden",
             trigger_mode="multiple",
             **BLEND,
         )
-        when_over(run, [tab.picture])
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:

@@ -4,8 +4,9 @@ It paints an example through the client. Then, in a real browser, it looks at wh
 first, on a laptop, and has a photo painted there without pressing anything. At a desk it drops a
 photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
 corrects what is kept, compares segmenters, drops what is no photo, or none that a browser can show,
-and frames one. On a phone it does what cannot work before what can, cancels, scrolls and swipes
-over the result, and paints in two styles. At last it comes back to a page after its sweep.
+and frames one. On a phone it does what cannot work before what can, cancels, scrolls, swipes and
+zooms over the result, has a face painted, and paints in two styles. At last it comes back to a page
+after its sweep.
 """
 
 import sys
@@ -34,7 +35,12 @@ from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
-from tests.smoke.touching import look_at_a_stage, scroll_over_the_result
+from tests.smoke.touching import (
+    choose_a_face,
+    look_at_a_stage,
+    look_closer,
+    scroll_over_the_result,
+)
 from tests.smoke.troubles import cancel_a_long_one, in_view, refuse_what_cannot_be_painted
 
 
@@ -79,6 +85,8 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
     stays_in_view(page, "phone")
     show_stages(page)
     scroll_over_the_result(page)
+    look_closer(page)
+    choose_a_face(page)
     look_at_a_stage(page)
     compare_in_browser(page)
     look_around(page, folder)

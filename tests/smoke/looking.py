@@ -29,7 +29,7 @@ def compare_in_browser(page: Page) -> None:
 
 def look_around(page: Page, folder: Path) -> None:
     """Look at every tab: alternative texts, width, and a picture of the page."""
-    for tab in ("Painting", "Correct", "Faces", "Compare"):
+    for tab in ("Painting", "Correct", "Compare"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(1500)
         nameless = page.evaluate(

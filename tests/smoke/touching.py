@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.smoke.browser import check
+from tests.smoke.browser import check, new_picture
 
 HANDLE = "#easel .divide"
 
@@ -50,6 +50,61 @@ def scroll_over_the_result(page: Page) -> None:
     page.locator("#easel").scroll_into_view_if_needed()
     for name, act in (("the mouse", mouse), ("keys", keys), ("a finger", finger)):
         check(moves_the_handle(page, act), f"{name} can move the handle")
+
+
+def look_closer(page: Page) -> None:
+    """Zoom by a button, a pinch and a double click; fill the window; hold to see the photo."""
+    sheet = page.locator("#easel .sheet")
+    devtools = page.context.new_cdp_session(page)
+    zoomed = "Number(document.querySelector('#easel .sheet').style.getPropertyValue('--zoom'))"
+    page.click("#easel .nearer")
+    check(page.evaluate(zoomed) > 1, "a button zooms")
+    page.click("#easel .farther")
+    pinch(devtools, middle_of(page, "#easel .stage"))
+    page.wait_for_timeout(300)
+    check(page.evaluate(zoomed) > 1.5, f"a pinch zooms, {page.evaluate(zoomed):.1f} times")
+    x, y = middle_of(page, "#easel .stage", 0.7)
+    page.mouse.dblclick(x, y)
+    check(page.evaluate(zoomed) == 1, "a double click brings the whole painting back")
+    high = (sheet.bounding_box() or {})["height"]
+    page.click("#easel .fill")
+    page.wait_for_timeout(300)
+    full = page.locator("#easel .full").bounding_box() or {}
+    size = page.viewport_size or {}
+    check(
+        (full["width"], full["height"]) == (size["width"], size["height"]),
+        f"it fills the window, {high:.0f} to {(sheet.bounding_box() or {})['height']:.0f} px high",
+    )
+    page.keyboard.press("Escape")
+    check(page.locator("#easel .full").count() == 0, "Escape leaves it")
+    clip = "getComputedStyle(document.querySelector('#easel .before')).clipPath"
+    page.locator("#easel .hold").focus()
+    page.keyboard.down("Enter")
+    check(page.evaluate(clip) == "none", "while a button is held, the photo is seen")
+    page.keyboard.up("Enter")
+    check(page.evaluate(clip) != "none", "and then the painting")
+
+
+def pinch(devtools: CDPSession, middle: tuple[float, float]) -> None:
+    """Spread two fingers around a point."""
+    for i in range(11):
+        kind, off = "touchMove" if i else "touchStart", 20 + 8 * i
+        points = [{"x": middle[0] + side * off, "y": middle[1], "id": side + 1} for side in (-1, 1)]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def choose_a_face(page: Page) -> None:
+    """Paint a face like the rest, and take that back."""
+    page.click("#easel .people")
+    page.wait_for_selector("#easel .menu", state="visible")
+    frame = page.locator("#easel .faces button")
+    check("stays itself" in (frame.get_attribute("aria-label") or ""), "the face's frame says so")
+    painted = page.locator("#easel .menu button", has_text="Painted like the rest")
+    new_picture(page, painted.click, "a face is painted like the rest")
+    check(painted.get_attribute("aria-pressed") == "true", "which is what is marked then")
+    new_picture(page, lambda: page.click("#easel .undo"), "and stays itself again")
+    page.click("#easel .people")
 
 
 def drag_a_finger(

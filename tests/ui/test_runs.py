@@ -71,7 +71,7 @@ def test_whatever_fails_leaves_nothing_over_the_picture_that_its_progress_covere
         fn for fn in page.fns.values() if fn.show_progress == "full" and fn.show_progress_on
     ]
     names = {fn.name for fn in covering}
-    assert {"write_file", "show_example", "click_face"} <= names
+    assert {"write_file", "show_example", "compare"} <= names
     for fn in covering:
         assert set(fn.show_progress_on) <= uncovered.get(fn._id, set()), fn.name
 

@@ -1,0 +1,75 @@
+"""Faces on the easel: where each lies, what becomes of it, and what a person says of it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pipeline.stages.border import around
+from pipeline.stages.restore.select_faces import face_at
+from pipeline.types import Face, Prompt, RestorationPlan
+
+if TYPE_CHECKING:
+    from ui.view_state import ViewState
+
+KEEPS = {"stays": True, "painted": False}
+RESTORES = {"usual": None, "no": 0.0, "full": 1.0}  # the setting's restoration, or an own one
+
+
+def framed(state: "ViewState") -> list[dict[str, Any]]:
+    """List the faces: where on the sheet each lies, what becomes of it, and that in words."""
+    (h, w), (high, wide) = state.size, around(state.size, state.settings.frame.border)
+    top, left = (high - h) / 2, (wide - w) / 2
+    own = {face_at(state.faces, x, y): weight for x, y, weight in state.prompt.faces}
+    found = []
+    for number, (face, stays) in enumerate(zip(state.faces, state.stays, strict=True)):
+        x0, y0, x1, y1 = (float(v) for v in face.box)
+        weight = own.get(number)
+        plan = state.plans[number] if number < len(state.plans) else None
+        found.append(
+            {
+                "at": {
+                    "left": (left + x0) / wide,
+                    "top": (top + y0) / high,
+                    "width": (x1 - x0) / wide,
+                    "height": (y1 - y0) / high,
+                },
+                "restores": plan is not None,
+                "says": [
+                    "stays" if stays else "painted",
+                    *(name for name, value in RESTORES.items() if value == weight),
+                ],
+                "said": f"{'stays itself' if stays else 'painted like the rest'}{_restored(plan)}",
+            }
+        )
+    return found
+
+
+def _restored(plan: RestorationPlan | None) -> str:
+    if plan is None:
+        return ""
+    if not plan.weight:
+        return f"; not restored, {plan.why}"
+    doubt = ", and may look like someone else" if plan.low_confidence else ""
+    return f"; restored by {round(100 * plan.weight)} %{doubt}"
+
+
+def with_face(
+    prompt: Prompt, faces: tuple[Face, ...], size: tuple[int, int], number: object, says: object
+) -> Prompt:
+    """Say of one of `faces` that it stays or is painted, or how it is restored.
+
+    They are in px of a photo of (height, width) `size`.
+
+    Raises: ValueError: there is no such face, or nothing such to say.
+    """
+    if not isinstance(number, int) or not 0 <= number < len(faces):
+        raise ValueError("There is no such face; click into one of the frames.")
+    x0, y0, x1, y1 = (float(v) for v in faces[number].box)
+    at = min(max((x0 + x1) / 2, 0), size[1] - 1), min(max((y0 + y1) / 2, 0), size[0] - 1)
+    if says in KEEPS:
+        others = tuple(each for each in prompt.kept if face_at(faces, *each[:2]) != number)
+        return replace(prompt, kept=(*others, (*at, KEEPS[str(says)])))
+    if says in RESTORES:
+        rest = tuple(each for each in prompt.faces if face_at(faces, *each[:2]) != number)
+        weight = RESTORES[str(says)]
+        return replace(prompt, faces=rest if weight is None else (*rest, (*at, weight)))
+    raise ValueError(f"A face stays itself, is painted or restored, not {str(says)[:40]!r}.")
