@@ -43,7 +43,9 @@ REGIONS = ("easel.css", "looks.css", "fine_tune.css")
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
-:root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; }
+:root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; --note: #fbf7ee; }
+.dark { --canvas: linear-gradient(#2d2822, #26221d); --easel: #25211c; --note: #2f291e;
+  --color-accent: #8bafb9; }
 .gradio-container { width: 100%; max-width: 1520px !important; margin: 0 auto;
   overflow: clip !important; } /* hidden, nothing in it could stay in view */
 #head .prose { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
@@ -53,7 +55,7 @@ CSS = (
 #head p { color: var(--body-text-color-subdued); margin: 0 0 .2rem; font-size: 1.02rem; }
 #privacy, #status, .size { color: var(--body-text-color-subdued); font-size: .84rem;
   line-height: 1.45; padding: 0; }
-.notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: #fbf7ee;
+.notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: var(--note);
   border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
 .notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
@@ -147,7 +149,7 @@ SCRIPTS = ("page.js", "arriving.js", "repainting.js", "fine_tune.js", "scrolling
 # Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
 # page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
 HEAD = f"""
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
 <style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>
 <script>
 {"".join(HERE.with_name(name).read_text() for name in SCRIPTS)}</script>
@@ -188,7 +190,7 @@ def copy_link(flags: list[str]) -> str:
 
 
 def theme() -> Base:
-    """Make the page's theme; it stays light where the system is dark, as a gallery's wall does."""
+    """Make the page's theme, light and dark as the system or the address wants it."""
     made = Base(
         primary_hue=POND,
         secondary_hue=POND,
@@ -212,7 +214,22 @@ def theme() -> Base:
         button_secondary_border_color="*neutral_300",
         button_border_width="1px",
         slider_color="*primary_500",
+        body_background_fill_dark="#1d1a16",
+        body_text_color_dark="*neutral_100",
+        body_text_color_subdued_dark="*neutral_400",
+        block_info_text_color_dark="*neutral_400",
+        block_label_text_color_dark="*neutral_200",
+        block_title_text_color_dark="*neutral_100",
+        block_background_fill_dark="*neutral_900",
+        block_label_background_fill_dark="*neutral_900",
+        border_color_primary_dark="*neutral_700",
+        input_background_fill_dark="*neutral_800",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_text_color_dark="#ffffff",
+        button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_text_color_dark="*neutral_100",
+        button_secondary_border_color_dark="*neutral_600",
+        slider_color_dark="*primary_400",
     )
-    for name in [name for name in vars(made) if name.endswith("_dark")]:
-        setattr(made, name, getattr(made, name.removesuffix("_dark"), None))
     return made
