@@ -78,7 +78,7 @@ def describe_missing() -> str:
     if not missing:
         return ""
     where = "The command <code>python -m pipeline weights</code> says where they come from."
-    summary = f"{len(missing)} networks are not here, so not offered"
+    summary = f"For experts: {len(missing)} networks are not here, so not offered"
     return folded(summary, f"{', '.join(missing)}. {where}")
 
 

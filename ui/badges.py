@@ -16,6 +16,13 @@ MADE_BY: Mapping[str, tuple[Role, ...]] = {
 }
 
 
+def describe_makers(painting: Painting) -> str:
+    """Say in a sentence which weights made which stage of a painting."""
+    made = ((stage, badge_of(painting, stage)) for stage in MADE_BY)
+    said = "; ".join(f"{stage} by {badge}" for stage, badge in made if badge)
+    return f"This painting: {said}." if said else ""
+
+
 def badge_of(painting: Painting, stage: str) -> str:
     """Name the weights that made a stage's picture; unpinned are those whose hash nobody states."""
     roles = set(MADE_BY[stage])

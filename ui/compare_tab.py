@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.compare import Comparison
 
 ABOUT = (
-    "Where the face ends decides what stays the person's own. Each segmenter outlines it in the "
-    "photo that you chose, at the settings that you chose, and what it outlines is kept."
+    "Where the face ends decides what stays the person's own. Each of these ways outlines it in "
+    "your photo, at the settings that you chose, and what it outlines stays."
 )
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")
 
@@ -60,7 +60,9 @@ def lay_out() -> CompareTab:
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
     choices = available_choices(SEGMENTER)
     usual = [choice for _, choice in choices if choice in COMPARED]
-    segmenters = gr.CheckboxGroup(choices, value=usual, label="Segmenters", elem_id="segmenters")
+    segmenters = gr.CheckboxGroup(
+        choices, value=usual, label="Ways to outline", elem_id="segmenters"
+    )
     with gr.Row():
         compare = gr.Button("Compare", variant="primary", elem_id="compare", scale=3)
         cancel = gr.Button(

@@ -114,11 +114,10 @@ const slide = event => {
 };
 divide.addEventListener('pointerdown', event => {
   event.preventDefault();
-  event.stopPropagation();
   divide.focus({preventScroll: true});
   divide.setPointerCapture(event.pointerId);
 });
-divide.addEventListener('pointermove', event => { if (divide.hasPointerCapture(event.pointerId)) slide(event); });
+divide.addEventListener('pointermove', event => { if (divide.hasPointerCapture(event.pointerId) && fingers.size < 2) slide(event); });
 divide.addEventListener('keydown', event => {
   const by = {ArrowLeft: -5, ArrowRight: 5, ArrowDown: -5, ArrowUp: 5, PageDown: -20, PageUp: 20, Home: -100, End: 100}[event.key];
   if (!by) return;
@@ -130,10 +129,10 @@ divide.addEventListener('keydown', event => {
 const spread = () => { const [a, b] = [...fingers.values()]; return [Math.hypot(a.x - b.x, a.y - b.y), (a.x + b.x) / 2, (a.y + b.y) / 2]; };
 let pinch = null;
 stage.addEventListener('pointerdown', event => {
-  if (event.button || event.target.closest('button, .menu')) return;
+  if (event.button || event.target.closest('button:not(.divide)')) return;
   fingers.set(event.pointerId, {x: event.clientX, y: event.clientY});
   if (fingers.size === 2) pinch = {zoom: at.zoom, from: spread()[0]};
-  if (at.zoom > 1 || fingers.size > 1) stage.setPointerCapture(event.pointerId);
+  if (event.target !== divide && (at.zoom > 1 || fingers.size > 1)) stage.setPointerCapture(event.pointerId);
 });
 stage.addEventListener('pointermove', event => {
   const finger = fingers.get(event.pointerId);
@@ -143,7 +142,7 @@ stage.addEventListener('pointermove', event => {
   if (fingers.size === 2) {
     const [far, x, y] = spread();
     zoom(pinch.zoom * far / pinch.from, x, y);
-  } else if (at.zoom > 1) {
+  } else if (at.zoom > 1 && event.target !== divide) {
     at.x += moved[0];
     at.y += moved[1];
     put();

@@ -22,10 +22,14 @@ SWITCHES = {"paint": "strength", "restore": "restoration", "keep_face": "face_st
 
 @dataclass(frozen=True)
 class FineTune:
-    """The box's components. `find`: words to look for among the settings."""
+    """The box's components.
+
+    `find`: words to look for among the settings. `makers`: which weights made what is shown.
+    """
 
     find: gr.Textbox
     reset: gr.Button
+    makers: gr.HTML
 
 
 def lay_out() -> tuple[FineTune, dict[str, Control]]:
@@ -38,10 +42,11 @@ def lay_out() -> tuple[FineTune, dict[str, Control]]:
         for title, flags in GROUPS.items():
             with gr.Accordion(title, open=False, elem_classes=["group"]):
                 made |= widgets_of(flags)
-        reset = gr.Button("Reset all settings", size="sm", elem_id="reset")
+        makers = gr.HTML(elem_id="makers", elem_classes=["size"])
+        reset = gr.Button("Reset all settings", elem_id="reset")
     with gr.Column(visible=False):
         made |= widgets_of(SWITCHES)
-    return FineTune(find, reset), made
+    return FineTune(find, reset, makers), made
 
 
 def without_switches(settings: Settings) -> Settings:

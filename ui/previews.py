@@ -15,7 +15,6 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Settings
 from pipeline.stages.border import around, inside, lay
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
-from ui.badges import badge_of
 
 PREVIEW_PX = 1600
 FIELD_PX = 1000  # of a photo in its field, which is 300 px high
@@ -25,9 +24,9 @@ CANVAS = (240, 237, 230)
 MASK, RESULT = "segment", "blend"
 TITLES = {
     "paint": "Painted",
-    "parse": "Parse over the photo",
-    "restore": "Restored",
-    MASK: "Kept region",
+    "parse": "What was seen in the photo",
+    "restore": "Faces restored",
+    MASK: "What stays the person's",
     RESULT: "Result",
 }
 # Pixels minus those above them, Huffman-coded: this takes a third of the time of looking for
@@ -135,14 +134,13 @@ def bordered(picture: Pixels, settings: Settings) -> Pixels:
 
 
 def caption_of(painting: Painting, stage: str) -> str:
-    """Say what a stage's picture shows and which weights made it; where it was skipped, why."""
+    """Say what a stage's picture shows; where it was skipped, why."""
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
     # A stage that came from the cache took none worth saying.
     seconds = painting.seconds.get(stage, 0.0)
-    took = f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
-    return " · ".join(filter(None, (took, badge_of(painting, stage))))
+    return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
 
 
 def brief(reason: str) -> str:

@@ -28,6 +28,7 @@ def outputs(parts: Page) -> list[Block]:
         parts.film,
         parts.size,
         *parts.correct.outputs,
+        parts.fine_tune.makers,
         parts.notes,
     ]
 
@@ -52,6 +53,7 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.seconds: gr.Slider(visible=of_strokes),
         parts.film: gr.Video(None, visible=False),
         parts.size: "" if state is None else describe_size(state.size, state.settings),
+        parts.fine_tune.makers: "" if state is None else escape(state.makers),
         parts.notes: note(notes),
     }
 

@@ -105,7 +105,7 @@ def describe_weights(here: frozenset[str]) -> str:
     ]
     if not used:
         return "No weights are here."
-    return folded("What paints here", f"Weights: {', '.join(used)}.")
+    return folded("For experts: what paints here", f"Weights: {', '.join(used)}.")
 
 
 def _sweep(service: PaintService) -> None:

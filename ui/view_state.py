@@ -11,6 +11,7 @@ from pipeline.settings import Settings
 from pipeline.stages.border import inside, lay
 from pipeline.stages.segment.whose import who_stays
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
+from ui.badges import describe_makers
 from ui.pointing import draw_mask
 from ui.previews import MASK, RESULT, TITLES, blank, caption_of, preview_of
 from ui.sessions import Session
@@ -34,6 +35,7 @@ class ViewState:
     `faces`: in the framed photo's px; `stays`: whether each stays itself; `plans`: what restoration
     does with it.
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
+    `makers`: which weights made it, in a sentence.
     """
 
     photo: Path
@@ -55,6 +57,7 @@ class ViewState:
     plans: tuple[RestorationPlan, ...] = ()
     styles: tuple[StyleFile, ...] = ()
     strokes: bool = False
+    makers: str = ""
 
 
 def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
@@ -87,6 +90,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         stays=stays_in(painting),
         plans=painting.plans,
         strokes=painting.strokes is not None,
+        makers=describe_makers(painting),
     )
 
 

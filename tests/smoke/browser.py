@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page
 
+AXE = Axe()
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHROMIUM = "/usr/bin/chromium"
 # Root in a container has no sandbox, and nothing but the page itself may be asked for.
@@ -37,6 +39,18 @@ def check(fine: bool, what: str) -> None:
     sys.stdout.flush()
     if not fine:
         sys.exit(1)
+
+
+def accessible(page: Page, state: str) -> None:
+    """Find no serious fault of accessibility in what is shown; `state` says what that is."""
+    page.wait_for_timeout(800)  # what fades is half transparent
+    found = AXE.run(page).response["violations"]
+    faults = [
+        f"{fault['id']}: {fault['nodes'][0]['target']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+    check(not faults, f"axe finds no serious fault ({state}) {'; '.join(faults)}")
 
 
 def pixels_of(data: bytes) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.smoke.browser import check
+from tests.smoke.browser import accessible, check
 
 
 def compare_in_browser(page: Page) -> None:
@@ -39,6 +39,7 @@ def look_around(page: Page, folder: Path) -> None:
         page.screenshot(
             path=folder / f"{tab.lower()}-{page.viewport_size['width']}.png", full_page=True
         )
+        accessible(page, tab)
         width = page.evaluate("document.documentElement.scrollWidth")
         check(
             width <= page.viewport_size["width"],

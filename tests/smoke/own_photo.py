@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.smoke.browser import DROP, EXAMPLES, LONGEST_MS, check, new_picture
+from tests.smoke.browser import DROP, EXAMPLES, LONGEST_MS, accessible, check, new_picture
 from ui.looks import LOOKS, PAINTED
 
 PHOTO = EXAMPLES / "glasses.jpg"
@@ -28,9 +28,10 @@ TOLD = """() => {
 def paint_by_itself(browser: Browser, url: str) -> None:
     """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.goto(url)
+    page.goto(f"{url}?__theme=dark")
     page.wait_for_selector("#easel .opening")
     page.wait_for_timeout(2000)
+    accessible(page, "dark, at first")
     page.evaluate(TOLD)
     page.evaluate(DROP, ["#head", PHOTO.name, encoded(PHOTO)])
     page.wait_for_selector("#doing img", timeout=LONGEST_MS)
@@ -39,6 +40,7 @@ def paint_by_itself(browser: Browser, url: str) -> None:
     page.wait_for_selector("#doing p", state="detached")
     told = page.evaluate("told")
     check(any("Painting" in said for said in told), f"what is done is said: {told[:3]}")
+    accessible(page, "dark, painted")
     choose_a_look(page)
     repaint(page)
     page.evaluate(PASTE, ["pasted.jpg", encoded(EXAMPLES / "old.jpg")])

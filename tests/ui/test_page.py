@@ -97,7 +97,7 @@ def test_a_painting_shows_five_stages_and_its_hint(service, photo):
         "blend",
     ]
     assert all(Image.open(path).size == (60, 40) for _, path, _ in state.stages)
-    assert state.notes == ("No face was found.", "Restored: skipped. GFPGAN is not here.")
+    assert state.notes == ("No face was found.", "Faces restored: skipped. GFPGAN is not here.")
     assert (np.asarray(Image.open(state.before)) == 255 - np.asarray(Image.open(state.after))).all()
 
 
