@@ -12,10 +12,10 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
 from pipeline.types import Pixels
-from ui.examples import OPENING, OPENING_PHOTO
+from ui.examples import EXAMPLES, OPENING, OPENING_PHOTO, SMALLS
 
 HERE = Path(__file__).parent
-HIGH, LARGE = 640, 1080  # px
+HIGH, LARGE, SMALL = 640, 1080, 200  # px
 PORTRAITS = ("portrait", "president", "glasses")
 MOODS = ("monet", "morning", "noon", "dusk", "winter")
 QUALITY = 88
@@ -33,8 +33,17 @@ def write_row(name: str, pictures: list[Image.Image]) -> None:
     Image.fromarray(row).save(HERE / name, quality=QUALITY, optimize=True)
 
 
+def write_small() -> None:
+    """Write the examples as they stand on the page's buttons."""
+    SMALLS.mkdir(exist_ok=True)
+    for example in EXAMPLES:
+        picture = at_height(read_photo(example.path).pixels, SMALL)
+        picture.save(example.small, quality=80)
+
+
 def main() -> None:
-    """Paint and write the opening picture and both rows."""
+    """Paint and write the opening picture, both rows, and the small examples."""
+    write_small()
     models = Models()
     photos = {name: read_photo(HERE / f"{name}.jpg") for name in PORTRAITS}
     painted = {name: full_size(paint(photo, models=models)) for name, photo in photos.items()}

@@ -49,18 +49,37 @@ const swap = (img, src, then) => {
   };
   fresh.src = src;
 };
+// Under the divide lies the photo or, to compare two ways of painting it, the painting before.
+let last = null, beside = false;
+const lay = () => {
+  const compares = beside && last;
+  swap(before, compares ? last : shown.before);
+  before.alt = compares ? 'The painting before this one' : 'The photo before painting';
+  find('beside').setAttribute('aria-pressed', Boolean(compares));
+};
+find('beside').addEventListener('click', () => {
+  beside = !beside;
+  lay();
+  if (beside) open(Math.max(opened, 50));
+});
 const show = () => {
   const value = props.value;
   const other = value?.photo !== shown?.photo;
+  if (other) last = null;
+  else if (value?.after !== shown?.after) last = shown?.after;
   shown = value;
+  find('beside').hidden = !last;
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
   if (other) { open(START); zoom(1); asked = null; }
   frame();
   find('words').textContent = value?.words ?? '';
+  // On the empty canvas lies the photo, pale, until the first strokes cover it.
+  const chosen = state === 'empty' && document.querySelector('#photo img')?.src;
+  stage.style.backgroundImage = chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
-  swap(before, value.before);
+  lay();
   swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
 };
 

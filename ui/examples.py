@@ -20,6 +20,7 @@ from pipeline.types import Painting
 log = logging.getLogger("page")
 
 ROOT = Path(__file__).resolve().parents[1]  # as Gradio compares what it serves in place
+SMALLS = ROOT / "examples" / "small"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Example:
 
     title: str
     path: Path
+
+    @property
+    def small(self) -> Path:
+        """The picture as it stands on its button."""
+        return SMALLS / self.path.name
 
 
 EXAMPLES = (

@@ -119,7 +119,7 @@ class Handlers:
         with told():
             try:
                 (*_, settings), _ = self._wanted(request, photo, given)
-            except PhotoError:
+            except (PhotoError, PromptError):
                 if by_itself:
                     raise unsaid() from None
                 raise

@@ -20,7 +20,7 @@ from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import EASY, OPTIONS, Control, widgets_of
 
 TITLE = "Portraits after Monet"
-LOOKS_S = 0.5  # between two looks at what is painted, while something is
+LOOKS_S = 0.25  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
@@ -77,7 +77,7 @@ def lay_out() -> Page:
     """
     # Served where they are: copies in Gradio's cache, as buttons' icons are, would be swept.
     shown = [example.path for example in (*EXAMPLES, *style_box.GALLERY.values())]
-    gr.set_static_paths([OPENING, *shown])
+    gr.set_static_paths([OPENING, *shown, *(example.small for example in EXAMPLES)])
     gr.HTML(HEADER, elem_id="head")
     with gr.Row(equal_height=False):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
@@ -126,7 +126,9 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         True, label="Paint by itself when something changes", container=False, elem_id="by-itself"
     )
     with gr.Row(elem_id="examples"):
-        examples = [gr.Button(e.title, icon=str(e.path), size="sm", min_width=60) for e in EXAMPLES]
+        examples = [
+            gr.Button(e.title, icon=str(e.small), size="sm", min_width=60) for e in EXAMPLES
+        ]
     gr.HTML(PRIVACY, elem_id="privacy")
     ways = looks.lay_out()
     style, styling = style_box.lay_out()

@@ -43,9 +43,10 @@ REGIONS = ("easel.css", "looks.css", "fine_tune.css")
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
-:root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; --note: #fbf7ee; }
+:root { --canvas: linear-gradient(#f7f5f0, #efebe2); --easel: #fff; --note: #fbf7ee;
+  --veil: #f7f5f0b8; }
 .dark { --canvas: linear-gradient(#2d2822, #26221d); --easel: #25211c; --note: #2f291e;
-  --color-accent: #8bafb9; }
+  --veil: #25211cb8; --color-accent: #8bafb9; }
 .gradio-container { width: 100%; max-width: 1520px !important; margin: 0 auto;
   overflow: clip !important; } /* hidden, nothing in it could stay in view */
 #head .prose { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
@@ -66,7 +67,7 @@ CSS = (
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
 #wall { min-height: calc(var(--high) + 130px); }
 #photo-room { min-height: 220px; }
-#begin { min-height: 48px; }
+#begin { min-height: 48px; align-items: stretch; }
 #examples { min-height: 240px; }
 #wall { scroll-margin-top: 12px; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }

@@ -39,6 +39,7 @@ from tests.smoke.touching import (
     choose_a_face,
     look_at_a_stage,
     look_closer,
+    pinch_closer,
     scroll_over_the_result,
 )
 from tests.smoke.troubles import cancel_a_long_one, in_view, refuse_what_cannot_be_painted
@@ -86,6 +87,7 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
     show_stages(page)
     scroll_over_the_result(page)
     look_closer(page)
+    pinch_closer(page)
     choose_a_face(page)
     look_at_a_stage(page)
     compare_in_browser(page)

@@ -98,7 +98,7 @@ def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.nda
     result = "document.querySelectorAll('#easel img')[1]?.src"
     old = page.evaluate(result)
     act()
-    page.wait_for_function(f"old => ({result} ?? old) !== old", arg=old, timeout=LONGEST_MS)
+    page.wait_for_function(f"old => ({result} || old) !== old", arg=old, timeout=LONGEST_MS)
     page.wait_for_selector("#easel .painted")
     page.wait_for_selector("#paint:not([disabled])")
     if what:

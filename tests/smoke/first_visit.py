@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 from tests.smoke.browser import check
 
 OPENED = 15  # % of the width: a divide in the middle would cut through most faces
-LAPTOP = {"width": 1280, "height": 720}
+LAPTOP = 1280, 720
 MOST_SHIFT = 0.05  # of the layout, while the page is opened
 # Shares of the painting that are in the window, and of the window's height that it takes.
 LEAST_SEEN, LEAST_HIGH = {"desk": 0.7, "phone": 0.5}, {"desk": 0.45, "phone": 0.35}
@@ -23,20 +23,20 @@ SEEN = """at => {
 }"""
 
 
-def look_at_the_opening(browser: Browser, url: str) -> None:
-    """Open the page on a laptop: a painting beside its photo, and Paint, without scrolling."""
-    page = browser.new_page(viewport=LAPTOP)
+def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
+    """Open the page: a painting beside its photo and, but on a phone, Paint, without scrolling."""
+    width, height = size
+    page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(url)
     page.wait_for_selector("#easel .opening")
     page.wait_for_function(
         "[...document.querySelectorAll('#easel img')].every(i => i.complete && i.naturalWidth)"
     )
     page.wait_for_timeout(2000)
-    for place in ("#easel .sheet", "#paint", "#photo"):
+    beside = ("#paint", "#photo") if width > height else ()
+    for place in ("#easel .sheet", *beside):
         box = page.locator(place).bounding_box() or {}
-        check(
-            box["y"] + 0.9 * box["height"] <= LAPTOP["height"], f"{place} is seen without scrolling"
-        )
+        check(box["y"] + 0.9 * box["height"] <= height, f"{place} is seen without scrolling")
     shift = page.evaluate(SHIFT)
     check(shift <= MOST_SHIFT, f"what is seen does not jump as the page opens ({shift:.3f})")
     compare_the_opening(page)

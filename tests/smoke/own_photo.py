@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.smoke.browser import DROP, EXAMPLES, LONGEST_MS, accessible, check, new_picture
+from tests.smoke.first_visit import LAPTOP
 from ui.looks import LOOKS, PAINTED
 
 PHOTO = EXAMPLES / "glasses.jpg"
@@ -25,9 +26,9 @@ TOLD = """() => {
 }"""
 
 
-def paint_by_itself(browser: Browser, url: str) -> None:
+def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
     """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto(f"{url}?__theme=dark")
     page.wait_for_selector("#easel .opening")
     page.wait_for_timeout(2000)

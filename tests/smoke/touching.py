@@ -7,6 +7,7 @@ from playwright.sync_api import CDPSession, Page
 from tests.smoke.browser import check, new_picture
 
 HANDLE = "#easel .divide"
+ZOOMED = "Number(document.querySelector('#easel .sheet').style.getPropertyValue('--zoom'))"
 
 
 def scroll_over_the_result(page: Page) -> None:
@@ -53,19 +54,13 @@ def scroll_over_the_result(page: Page) -> None:
 
 
 def look_closer(page: Page) -> None:
-    """Zoom by a button, a pinch and a double click; fill the window; hold to see the photo."""
+    """Zoom by a button and a double click; fill the window; hold to see the photo."""
     sheet = page.locator("#easel .sheet")
-    devtools = page.context.new_cdp_session(page)
-    zoomed = "Number(document.querySelector('#easel .sheet').style.getPropertyValue('--zoom'))"
     page.click("#easel .nearer")
-    check(page.evaluate(zoomed) > 1, "a button zooms")
-    page.click("#easel .farther")
-    pinch(devtools, middle_of(page, "#easel .stage"))
-    page.wait_for_timeout(300)
-    check(page.evaluate(zoomed) > 1.5, f"a pinch zooms, {page.evaluate(zoomed):.1f} times")
+    check(page.evaluate(ZOOMED) > 1, "a button zooms")
     x, y = middle_of(page, "#easel .stage", 0.7)
     page.mouse.dblclick(x, y)
-    check(page.evaluate(zoomed) == 1, "a double click brings the whole painting back")
+    check(page.evaluate(ZOOMED) == 1, "a double click brings the whole painting back")
     high = (sheet.bounding_box() or {})["height"]
     page.click("#easel .fill")
     page.wait_for_timeout(300)
@@ -83,6 +78,16 @@ def look_closer(page: Page) -> None:
     check(page.evaluate(clip) == "none", "while a button is held, the photo is seen")
     page.keyboard.up("Enter")
     check(page.evaluate(clip) != "none", "and then the painting")
+
+
+def pinch_closer(page: Page) -> None:
+    """Zoom with two fingers, and back with two taps."""
+    pinch(page.context.new_cdp_session(page), middle_of(page, "#easel .stage"))
+    page.wait_for_timeout(300)
+    check(page.evaluate(ZOOMED) > 1.5, f"a pinch zooms, {page.evaluate(ZOOMED):.1f} times")
+    page.click("#easel .farther")
+    page.mouse.dblclick(*middle_of(page, "#easel .stage", 0.8))
+    check(page.evaluate(ZOOMED) == 1, "two taps bring the whole painting back")
 
 
 def pinch(devtools: CDPSession, middle: tuple[float, float]) -> None:

@@ -1,0 +1,130 @@
+"""The easel and what begins a painting: what is shown, said, overtaken, and refused quietly."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from pipeline.settings import Settings
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    NO_STYLES,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    someone,
+    state_by,
+    visitor,
+)
+from ui import easel
+from ui.easel import BEGINNING, WAITING, WAITS_S
+from ui.service import PaintService
+from ui.style_box import LIKE
+from ui.widgets import to_widgets
+
+DEFAULTS = to_widgets(Settings())
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return someone(tmp_path)
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Pipeline(), models=object())
+
+
+def begin(handlers, photo, *, pressed=True, state=None, settings=None):
+    parts = components()
+    event = SimpleNamespace(target=parts.paint if pressed else parts.repaint)
+    field = photo and {"path": str(photo)}
+    values = DEFAULTS if settings is None else to_widgets(settings)
+    return handlers.begin(visitor("anna"), event, field, state, *NO_STYLES, *values)
+
+
+def test_what_is_done_is_said_over_the_picture_so_far(service):
+    session = service.sessions.of("anna")
+    assert easel.doing(session) == ""
+    session.ask()
+    assert BEGINNING in easel.doing(session)
+    session.awaited -= WAITS_S
+    assert WAITING in easel.doing(session)
+    session.doing = 0.4, "Painting <the scene>"
+    session.show_so_far(np.zeros((8, 8, 3), np.uint8))
+    said = easel.doing(session)
+    assert "--done: 40%" in said
+    assert "Painting &lt;the scene&gt;" in said
+    assert Path(session.preview).name in said
+    session.end()
+    assert easel.doing(session) == ""
+
+
+def test_paint_makes_the_page_ready_and_stops_the_run_before(service, photo):
+    parts, handlers = components(), handlers_of(service)
+    session = service.sessions.of("anna")
+    session.ask()
+    stop, run = session.begin(), session.awaited
+    updates = begin(handlers, photo)
+    assert stop.is_set()
+    assert session.awaited != run
+    assert not updates[parts.paint].interactive
+    assert updates[parts.cancel].visible
+    assert updates[parts.timer].active
+    assert updates[parts.easel] == easel.bare()
+    assert parts.easel not in begin(handlers, photo, state=state_by(service, photo))
+
+
+def test_a_run_that_was_overtaken_leaves_the_page_to_the_one_that_overtook_it(service, photo):
+    handlers = handlers_of(service)
+    session = service.sessions.of("anna")
+    begin(handlers, photo)
+    with handlers._ending(visitor("anna")):
+        begin(handlers, photo)
+        newer = session.awaited
+    assert session.awaited == newer
+    assert handlers.idle(visitor("anna")) == gr.skip()
+    with handlers._ending(visitor("anna")):
+        pass
+    assert session.awaited is None
+    assert handlers.idle(visitor("anna"))[components().paint].interactive
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_what_is_missing_is_said_only_to_who_pressed_paint(service, photo, pressed):
+    handlers = handlers_of(service)
+    for how in ({"photo": None}, {"photo": photo, "settings": Settings.from_flat(painter=LIKE)}):
+        with pytest.raises(gr.Error) as caught:
+            begin(handlers, pressed=pressed, **how)
+        assert caught.value.visible == pressed
+        assert bool(caught.value.message) == pressed
+    assert service.sessions.of("anna").awaited is None
+
+
+def test_a_photo_is_painted_by_itself_where_that_is_wanted(service, photo):
+    handlers, arrived = handlers_of(service), components().arrived
+    field = {"path": str(photo)}
+    first, second = (handlers.receive(visitor("anna"), field, True)[arrived] for _ in range(2))
+    assert first != second, "each is a change that the page can tell"
+    assert arrived not in handlers.receive(visitor("anna"), field, False)
+    assert arrived not in handlers.receive(visitor("anna"), None, True)
+
+
+def test_a_painting_that_was_made_here_waits_for_another_photo(service, photo, tmp_path):
+    painted = service.write_full_size("anna", state_by(service, photo))
+    updates = handlers_of(service).receive(visitor("anna"), {"path": str(painted)}, True)
+    assert components().arrived not in updates
+
+
+def test_a_file_from_anywhere_goes_into_the_photos_field(service):
+    handlers = handlers_of(service)
+    assert handlers.take({"path": "/served/me.jpg"}) == "/served/me.jpg"
+    assert handlers.take(None) == gr.skip()
+
+
+def test_the_template_holds_nothing_that_a_template_would_fill_in():
+    text = Path(easel.HERE.with_suffix(".html")).read_text()
+    assert not re.search(r"[`]|\$\{|\{\{", text)
