@@ -22,12 +22,12 @@ def told(*, html: bool = True) -> Iterator[None]:
     """
     try:
         yield
+    except (gr.Error, Cancelled):  # first: Gradio's own errors are ValueErrors, too
+        raise
     except (PhotoError, ValueError, WeightError) as error:
         raise gr.Error(
             escape(str(error), quote=False) if html else str(error), print_exception=False
         ) from error
-    except (gr.Error, Cancelled):
-        raise
     except Exception as error:
         log.exception("a request failed")
         raise gr.Error(

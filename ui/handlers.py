@@ -116,13 +116,13 @@ class Handlers:
         """
         photo, state, *given = values
         by_itself = event.target is self.parts.repaint
-        with told():
-            try:
+        try:
+            with told():
                 (*_, settings), _ = self._wanted(request, photo, given)
-            except (PhotoError, PromptError):
-                if by_itself:
-                    raise unsaid() from None
-                raise
+        except gr.Error:
+            if by_itself:
+                raise unsaid() from None
+            raise
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
         session = self._session(request)
