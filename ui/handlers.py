@@ -165,7 +165,7 @@ class Handlers:
         session = self._session(request)
         session.drop_run()
         if not photo or not photo.get("path"):
-            return view(self.parts, None)
+            return view(self.parts, None) | {self.parts.easel: easel.bare(easel.EMPTY)}
         with told():
             path, name = file_of(photo)
             notes = photo_of(session, session.cache, path, name).notes

@@ -113,6 +113,13 @@ def test_a_photo_is_painted_by_itself_where_that_is_wanted(service, photo):
     assert arrived not in handlers.receive(visitor("anna"), None, True)
 
 
+def test_without_a_photo_the_empty_canvas_asks_for_one(service, photo):
+    handlers, canvas = handlers_of(service), components().easel
+    assert handlers.receive(visitor("anna"), None)[canvas]["words"] == easel.EMPTY
+    field = {"path": str(photo)}
+    assert handlers.receive(visitor("anna"), field)[canvas]["words"] == easel.ARRIVED
+
+
 def test_a_painting_that_was_made_here_waits_for_another_photo(service, photo, tmp_path):
     painted = service.write_full_size("anna", state_by(service, photo))
     updates = handlers_of(service).receive(visitor("anna"), {"path": str(painted)}, True)
