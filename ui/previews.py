@@ -137,7 +137,9 @@ def caption_of(painting: Painting, stage: str) -> str:
     """Say what a stage's picture shows; where it was skipped, why."""
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
-        return f"{title}: {'not blended' if stage == RESULT else 'skipped'}. {brief(reason)}"
+        unneeded = stage == "restore" and painting.plans  # each face was looked at
+        what = "not blended" if stage == RESULT else "none" if unneeded else "skipped"
+        return f"{title}: {what}. {brief(reason)}"
     # A stage that came from the cache took none worth saying.
     seconds = painting.seconds.get(stage, 0.0)
     return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
