@@ -28,14 +28,20 @@ const zoom = (wanted, x, y) => { // the point of the window under the fingers st
   put();
 };
 const whole = () => after.naturalWidth / devicePixelRatio / sheet.offsetWidth; // a pixel of it is one of the screen
+let aside = START; // where the divide was before the window was filled with the painting alone
 const fill = on => {
+  if (on) aside = opened;
+  open(on ? 0 : aside);
   root.classList.toggle('full', on);
   document.documentElement.classList.toggle('covered', on);
   find('fill').setAttribute('aria-pressed', on);
   find('fill').setAttribute('aria-label', on ? 'Leave the full window' : 'As large as the window');
   zoom(1);
 };
-const hold = on => root.classList.toggle('holding', on);
+const hold = on => {
+  root.classList.toggle('holding', on);
+  find('hold').setAttribute('aria-pressed', on);
+};
 
 // A picture takes its place once it is there, so that nothing flickers.
 const swap = (img, src, then) => {
@@ -72,7 +78,7 @@ const show = () => {
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(START); zoom(1); asked = null; }
+  if (other) { open(START); zoom(1); hold(false); asked = null; }
   frame();
   find('words').textContent = value?.words ?? '';
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
@@ -176,7 +182,7 @@ stage.addEventListener('wheel', event => {
   zoom(at.zoom * Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
 }, {passive: false});
 stage.addEventListener('dblclick', event => {
-  if (!event.target.closest('button')) zoom(at.zoom > 1 ? 1 : Math.max(2, whole()), event.clientX, event.clientY);
+  if (!event.target.closest('button:not(.divide)')) zoom(at.zoom > 1 ? 1 : Math.max(2, whole()), event.clientX, event.clientY);
 });
 stage.addEventListener('keydown', event => {
   const [dx, dy] = {ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key] ?? [0, 0];
@@ -193,8 +199,14 @@ find('fit').addEventListener('click', () => zoom(1));
 find('pixels').addEventListener('click', () => zoom(whole()));
 find('fill').addEventListener('click', () => fill(!root.classList.contains('full')));
 const hand = find('hold');
-hand.addEventListener('pointerdown', event => { hand.setPointerCapture(event.pointerId); hold(true); });
-['pointerup', 'pointercancel', 'blur'].forEach(kind => hand.addEventListener(kind, () => hold(false)));
+let since = 0; // a short press leaves the photo there until the next one
+hand.addEventListener('pointerdown', event => {
+  hand.setPointerCapture(event.pointerId);
+  since = root.classList.contains('holding') ? 0 : event.timeStamp;
+  hold(true);
+});
+hand.addEventListener('pointerup', event => { if (!since || event.timeStamp - since > 300) hold(false); });
+hand.addEventListener('pointercancel', () => hold(false));
 hand.addEventListener('keydown', event => { if ([' ', 'Enter'].includes(event.key)) { event.preventDefault(); hold(true); } });
 hand.addEventListener('keyup', () => hold(false));
 hand.addEventListener('contextmenu', event => event.preventDefault()); // of a long touch

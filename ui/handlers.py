@@ -41,6 +41,9 @@ from ui.view_state import ViewState
 from ui.widgets import from_link, from_widgets, to_widgets
 
 BAR = gr.Progress()
+LIKE_WHAT = (
+    "Choose a picture to paint it like, under the looks, then press Paint: it takes a minute."
+)
 RESTORED = (
     "This picture was painted here, and its settings are restored. "
     "Drop another photo to paint it the same way."
@@ -279,13 +282,20 @@ class Handlers:
             for pictures in self.service.looks(str(request.session_hash), state):
                 yield {self.parts.looks: looks.shown(state.settings, pictures)}
 
-    def choose_look(self, event: gr.EventData, *values: Any) -> Updates:
-        """Set the controls to the look that was chosen."""
+    def choose_look(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        """Set the controls to the look that was chosen, and mark it."""
         with told():
             at = event._data.get("at")
             if not isinstance(at, int) or not 0 <= at < len(LOOKS):
                 raise ValueError("There is no such look; choose one of those that are shown.")
-            return self._controls(LOOKS[at].of(from_widgets(values)))
+            settings = LOOKS[at].of(from_widgets(values))
+            pictures = self._session(request).looks[1]
+            said = [LIKE_WHAT] if style_box.wants_picture(settings) else []
+            return {
+                **self._controls(settings),
+                self.parts.looks: looks.shown(settings, pictures),
+                self.parts.notes: note(said),
+            }
 
     def reset(self) -> Updates:
         """Set all controls to what is usual."""

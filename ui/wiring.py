@@ -166,7 +166,11 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
             **PRIVATE,
         )
     chosen = parts.looks.choose(
-        handlers.choose_look, parts.widgets, parts.widgets, preprocess=False, **UNSEEN
+        handlers.choose_look,
+        parts.widgets,
+        [*parts.widgets, parts.looks, parts.notes],
+        preprocess=False,
+        **UNSEEN,
     )
     reset = parts.fine_tune.reset.click(handlers.reset, None, parts.widgets, **UNSEEN)
     for change in (chosen, reset):

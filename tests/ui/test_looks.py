@@ -72,11 +72,19 @@ def test_looks_end_where_another_run_is_asked_for(service, photo):
 
 def test_choosing_one_sets_the_controls(service):
     values = to_widgets(Settings.from_flat(paper="square", impasto=2))
-    updates = handlers_of(service).choose_look(SimpleNamespace(_data={"at": 4}), *values)
+    updates = handlers_of(service).choose_look(
+        visitor("anna"), SimpleNamespace(_data={"at": 4}), *values
+    )
     chosen = from_widgets([updates[control] for control in components().widgets])
     assert chosen == LOOKS[4].of(Settings.from_flat(paper="square"))
+    assert updates[components().looks]["looks"][4]["chosen"] == "true"
+    like = SimpleNamespace(_data={"at": len(LOOKS) - 1})
+    told = handlers_of(service).choose_look(visitor("anna"), like, *values)
+    assert "Choose a picture" in told[components().notes]
     with pytest.raises(gr.Error, match="no such look"):
-        handlers_of(service).choose_look(SimpleNamespace(_data={"at": 99}), *values)
+        handlers_of(service).choose_look(
+            visitor("anna"), SimpleNamespace(_data={"at": 99}), *values
+        )
 
 
 def test_nothing_is_shown_before_something_is_painted(service):
