@@ -4,7 +4,7 @@
   const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
   const give = data => {
     const input = document.querySelector('input[type=file]:has(+ #anywhere)');
-    const photo = [...data.files].find(file => !file.type || file.type.startsWith('image/'));
+    const photo = [...data.files].find(file => file.type.startsWith('image/'));
     if (!input || !photo) return;
     const one = new DataTransfer();
     one.items.add(photo);

@@ -20,16 +20,16 @@
   };
   document.addEventListener('input', event => { if (event.target.closest?.('#find')) find(); });
 
-  const usual = control => window.gradio_config?.components.find(({props}) => props?.elem_id === control.id)?.props.value;
+  const made = control => window.gradio_config.components.find(({props}) => props?.elem_id === control.id).props;
   const back = control => {
-    const value = usual(control), choice = control.querySelector(`input[type=radio][value="${value}"]`), tick = control.querySelector('input[type=checkbox]');
+    const {value, choices} = made(control), choice = control.querySelector(`input[type=radio][value="${value}"]`), tick = control.querySelector('input[type=checkbox]');
     if (choice) choice.click();
     else if (tick) { if (tick.checked !== value) tick.click(); }
     else {
       const list = control.querySelector('[role=listbox], input');
       list.focus();
       setTimeout(() => {
-        const at = window.gradio_config.components.find(({props}) => props?.elem_id === control.id).props.choices.findIndex(([, key]) => key === value);
+        const at = choices.findIndex(([, key]) => key === value);
         all('[role=option]', control)[at]?.dispatchEvent(new MouseEvent('mousedown', {bubbles: true}));
         list.blur();
       }, 60);
@@ -43,5 +43,5 @@
     button.addEventListener('click', () => back(control));
     control.append(button);
   };
-  new MutationObserver(() => all('[id^=set-]').forEach(give)).observe(document, {subtree: true, childList: true});
+  afterChanges(() => all('[id^=set-]').forEach(give));
 })();

@@ -17,7 +17,6 @@ from ui.style_box import LIKE
 
 HERE = Path(__file__)
 PHOTO_PX, SHOWN_PX = 400, 320  # the photo that a look is painted from; its picture
-LONGEST_PX = "photo"  # strokes of a small photo need not be rendered large
 STAGES = ("paint", "style", "intensity", "segment", "blend")  # whose settings are a look's
 USUAL = MappingProxyType(
     {o.flag: o.default for o in options() if o.path[0] in STAGES and o.flag != "segmenter"}
@@ -62,8 +61,8 @@ def small(photo: Photo) -> Photo:
 
 
 def hurried(settings: Settings) -> Settings:
-    """Change settings so that a small picture is made soon."""
-    return settings.changed(restore=False, size=LONGEST_PX)
+    """Change settings so that a small picture is made soon: no strokes are rendered large."""
+    return settings.changed(restore=False, size="photo")
 
 
 def lay_out() -> gr.HTML:

@@ -103,7 +103,10 @@
   const greetings = {error: 'This browser cannot show this file.', load: 'The photo you chose'};
   const greet = event => { if (event.target.closest?.('#photo img')) event.target.alt = greetings[event.type]; };
   Object.keys(greetings).forEach(kind => document.addEventListener(kind, greet, true));
+  // What other scripts add to what Gradio makes, they add here, once a frame and not at each of its changes.
+  const acts = [describe];
+  window.afterChanges = act => acts.push(act);
   let waiting = 0;
-  new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(describe); })
+  new MutationObserver(() => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => acts.forEach(act => act())); })
     .observe(document, {subtree: true, childList: true});
 })();

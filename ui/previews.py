@@ -137,12 +137,17 @@ def caption_of(painting: Painting, stage: str) -> str:
     """Say what a stage's picture shows; where it was skipped, why."""
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
-        unneeded = stage == "restore" and painting.plans  # each face was looked at
+        unneeded = is_unneeded(painting, stage)
         what = "not blended" if stage == RESULT else "none" if unneeded else "skipped"
         return f"{title}: {what}. {brief(reason)}"
     # A stage that came from the cache took none worth saying.
     seconds = painting.seconds.get(stage, 0.0)
     return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
+
+
+def is_unneeded(painting: Painting, stage: str) -> bool:
+    """Tell whether a stage had nothing to do: every face was looked at, and none needs it."""
+    return stage == "restore" and bool(painting.plans)
 
 
 def brief(reason: str) -> str:

@@ -8,27 +8,26 @@
     const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
     return visible >= Math.min(height - 1, .6 * innerHeight);
   };
-  let waiting = false, untouched = false, place = null, over = 0;
+  let waiting = false, untouched = false, wanted = false, over = 0;
   const scroll = () => {
     const picture = document.querySelector('#easel');
-    if (!place || !picture || seen(picture)) return;
+    if (!wanted || !picture || seen(picture)) return;
     const behavior = calm.matches ? 'auto' : 'smooth';
-    document.querySelector(place)?.scrollIntoView({behavior, block: 'start'});
+    document.querySelector('#wall')?.scrollIntoView({behavior, block: 'start'});
   };
-  const bring = there => {
-    place = there;
+  const bring = () => {
+    wanted = true;
     setTimeout(scroll, 100); // what came with the same answer is laid out by then
     clearTimeout(over);
-    over = setTimeout(() => { place = null; }, 3000);
+    over = setTimeout(() => { wanted = false; }, 3000);
   };
-  window.bringPanel = () => { waiting = untouched = true; bring('#wall'); };
-  window.bringResult = () => { if (waiting) bring('#wall'); waiting = false; };
+  window.bringPanel = () => { waiting = untouched = true; bring(); };
+  window.bringResult = () => { if (waiting) bring(); waiting = false; };
   document.addEventListener('load', event => {
-    if (waiting && untouched && event.target.closest?.('#doing')) bring('#wall');
+    if (waiting && untouched && event.target.closest?.('#doing')) bring();
   }, true);
   ['wheel', 'pointerdown', 'keydown'].forEach(kind => document.addEventListener(kind, () => {
-    untouched = false;
-    place = null;
+    untouched = wanted = false;
   }, true));
   document.addEventListener('click', event => {
     if (event.target.closest?.('#cancel')) waiting = false;

@@ -167,6 +167,9 @@ class PaintService:
         if session.looks[0] != of:
             session.looks = of, ()
         yield session.looks[1]
+        missing = PAINTED[len(session.looks[1]) :]
+        if not missing:
+            return
 
         def report(_: Progress) -> None:
             if stop.is_set():
@@ -175,7 +178,7 @@ class PaintService:
         photo = small(photo_of(session, self._cache_of(session, state), state.photo, state.name))
         cache = StageCache().of(session_id)  # all looks are of one parse
         with suppress(Cancelled):
-            for look in PAINTED[len(session.looks[1]) :]:
+            for look in missing:
                 settings = hurried(look.of(state.settings))
                 painting = self.paint(photo, settings, report=report, cache=cache)
                 picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)

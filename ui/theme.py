@@ -62,14 +62,13 @@ CSS = (
 .notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 .notes li::marker { color: #b98a3c; }
 #wall { background: var(--easel); border: 1px solid var(--border-color-primary); border-radius: 6px;
-  padding: 14px; gap: 12px; }
+  padding: 14px; gap: 12px; scroll-margin-top: 12px; }
 #left { position: sticky; top: 12px; }
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
 #wall { min-height: calc(var(--high) + 130px); }
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; align-items: stretch; }
 #examples { min-height: 240px; }
-#wall { scroll-margin-top: 12px; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }
@@ -126,13 +125,11 @@ body:has(#large[open]) { overflow: hidden; }
   mix-blend-mode: difference; z-index: 9;
   background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat,
   linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
-:focus-visible { outline: 3px solid #b4622b !important;
-  outline-offset: 2px; }
+:focus-visible { outline: 3px solid #b4622b !important; outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
-  #head .prose { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 18px; }
-#head h1 { font-size: 1.75rem; }
+  #head h1 { font-size: 1.75rem; }
   #left { display: contents; } /* all of the page is the easel's way */
   #wall { padding: 8px; --high: 40dvh; min-height: 0; }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;

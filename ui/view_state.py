@@ -13,7 +13,7 @@ from pipeline.stages.segment.whose import who_stays
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.badges import describe_makers
 from ui.pointing import draw_mask
-from ui.previews import MASK, RESULT, TITLES, blank, caption_of, preview_of
+from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, preview_of
 from ui.sessions import Session
 from ui.style_box import StyleFile
 
@@ -147,12 +147,10 @@ def _picture(painting: Painting, stage: str, shape: tuple[int, ...]) -> Pixels:
 def notes_of(painting: Painting) -> tuple[str, ...]:
     """List what the person should know: hints, what reading the photo changed, what was skipped."""
     known = "No face was found." if painting.hints else None
-    # Faces that restoration was planned for and left alone need none: nothing wanted was missed.
-    fine = {"restore"} if painting.plans else set()
     skipped = (
         caption_of(painting, stage)
         for stage, reason in painting.skipped.items()
-        if reason != known and stage not in fine
+        if reason != known and not is_unneeded(painting, stage)
     )
     return (*painting.hints, *painting.photo.notes, *skipped)
 

@@ -13,7 +13,7 @@ from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
-from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER
+from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
 How = dict[str, Any]  # keywords of an event
@@ -40,6 +40,16 @@ def changed(parts: Page) -> list[Block]:
     return [*result_panel.outputs(parts), parts.again]
 
 
+def controls_of(parts: Page) -> dict[str, Control]:
+    """Look up the settings' controls by their flags."""
+    return {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+
+
+def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:
+    """Return what shows the photo as it will be painted: the handler, its inputs, its outputs."""
+    return handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs
+
+
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: link, status line, a new photo, leaving."""
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
@@ -60,10 +70,9 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     parts.arrived.change(None, None, None, js=theme.PAINT_AT_ONCE)
     parts.by_itself.input(None, parts.by_itself, None, js=theme.REMEMBER)
     page.load(None, None, parts.by_itself, js=theme.REMEMBERED)
-    framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
-    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    controls = controls_of(parts)
     moved = [controls[flag].change for flag in frame_box.SHOWN_BY]
-    gr.on(moved, *framing, trigger_mode="always_last", **field)
+    gr.on(moved, *framing(parts, handlers), trigger_mode="always_last", **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
@@ -77,16 +86,15 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         trigger_mode="always_last",
         **field,
     )
-    framing = [handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs]
     for after in (received.then, received.failure):  # `then` follows no error
         after(handlers.show_photo, parts.photo, parts.photo, **field)
-        after(*framing, **field)
+        after(*framing(parts, handlers), **field)
 
 
 def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     """Connect Paint, Keep and the examples; return the run that Paint begins."""
     buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
-    controls = {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
+    controls = controls_of(parts)
     painter, mood = controls[PAINTER], controls[MOOD]
     own = [controls[flag] for flag in OWN]
     given = [parts.photo, parts.state, *parts.style.fields, *parts.widgets]
@@ -111,9 +119,9 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     slow = [
         widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
     ]
-    chosen = [picture.input for picture in parts.style.pictures]
-    chosen += [button.click for button in parts.style.gallery.values()]
-    gr.on([*slow, *chosen, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
+    styled = [picture.input for picture in parts.style.pictures]
+    styled += [button.click for button in parts.style.gallery.values()]
+    gr.on([*slow, *styled, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(
         handlers.paint_photo,
@@ -144,10 +152,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         over = when_over(example, [parts.easel])
         done.append(over)
         over.then(None, js=theme.BRING_RESULT)
-        over.then(
-            handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs,
-            preprocess=False, show_progress="hidden", **PRIVATE,
-        )  # fmt: skip
+        over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     wire_looks(parts, handlers, done)
     return running
 
@@ -179,8 +184,8 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
     """Connect the sliders that blend again, the download and the link."""
-    for option, widget in zip(OPTIONS, parts.widgets, strict=True):
-        if option.flag in AT_ONCE:
+    for flag, widget in controls_of(parts).items():
+        if flag in AT_ONCE:
             widget.input(
                 handlers.blend_again,
                 [parts.state, *parts.widgets],

@@ -81,6 +81,11 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     def story(name: str) -> None:
         sys.stdout.write(f"{name}, {width} x {height}\n")
 
+    def window() -> Page:
+        return browser.new_page(
+            viewport={"width": width, "height": height}, has_touch=width <= PHONE
+        )
+
     def picture(page: Page, name: str) -> None:
         page.screenshot(path=folder / f"{name}-{width}.png")
 
@@ -88,7 +93,7 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     look_at_the_opening(browser, url, size)
     story("2-own-photo")
     paint_by_itself(browser, url, size)
-    page = browser.new_page(viewport={"width": width, "height": height}, has_touch=width <= PHONE)
+    page = window()
     story("8-bad-days")
     open_page(page, url)
     refuse_what_cannot_be_painted(page)
@@ -96,9 +101,7 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     page.close()
     for name, act in AFTER_A_PAINTING.items():
         story(name)
-        page = browser.new_page(
-            viewport={"width": width, "height": height}, has_touch=width <= PHONE
-        )
+        page = window()
         open_page(page, url)
         drop_portrait(page)
         paint(page)

@@ -2,22 +2,15 @@
 
 import gradio as gr
 import numpy as np
-import pytest
 
 from pipeline.io.encode import encode_png
 from pipeline.settings import Settings, options
-from tests.page import Pipeline, controls_in, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import controls_in, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available
 from ui.available import available_choices, describe_missing, with_available_choices
-from ui.service import PaintService
 from ui.widgets import changed_at_once, from_link, from_widgets, widget
 
 SEGMENTER = next(option for option in options() if option.flag == "segmenter")
-
-
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
 
 
 def test_only_what_is_at_hand_is_offered_and_the_rest_is_named(monkeypatch):

@@ -11,31 +11,18 @@ import pytest
 from pipeline.settings import Settings
 from tests.page import (  # noqa: F401 - `private` is a fixture
     NO_STYLES,
-    Pipeline,
     components,
     handlers_of,
     private,
-    someone,
     state_by,
     visitor,
 )
 from ui import easel
 from ui.easel import BEGINNING, WAITING, WAITS_S
-from ui.service import PaintService
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
 
 DEFAULTS = to_widgets(Settings())
-
-
-@pytest.fixture
-def photo(tmp_path):
-    return someone(tmp_path)
-
-
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
 
 
 def begin(handlers, photo, *, pressed=True, state=None, settings=None):

@@ -8,27 +8,14 @@ from PIL import Image
 
 from pipeline.settings import Settings
 from tests.page import (
-    Pipeline,
     components,
     handlers_of,
     private,  # noqa: F401 - a fixture
-    someone,
     state_by,
     visitor,
 )
 from ui.looks import LOOKS, PAINTED, PHOTO_PX, is_of, shown
-from ui.service import PaintService
 from ui.widgets import from_widgets, to_widgets
-
-
-@pytest.fixture
-def photo(tmp_path):
-    return someone(tmp_path)
-
-
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.title)

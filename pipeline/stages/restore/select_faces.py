@@ -56,7 +56,7 @@ def choose(
     points at a face means it.
     """
     overridden = {face_at(faces, x, y): own for x, y, own in overrides}
-    largest = max(range(len(faces)), key=lambda i: faces[i].height, default=None)
+    largest = largest_of(faces)
 
     def plan(number: int, face: Face) -> RestorationPlan:
         blur, sharp, seen = measured(photo, face)
@@ -75,6 +75,11 @@ def choose(
         )
 
     return tuple(plan(number, face) for number, face in enumerate(faces))
+
+
+def largest_of(faces: tuple[Face, ...]) -> int | None:
+    """Find the largest face, by its index in `faces`; None where there is none."""
+    return max(range(len(faces)), key=lambda i: faces[i].height, default=None)
 
 
 def face_at(faces: tuple[Face, ...], x: float, y: float) -> int | None:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.settings import KeptFaces
-from pipeline.stages.restore.select_faces import face_at
+from pipeline.stages.restore.select_faces import face_at, largest_of
 from pipeline.types import Click, Face, Mask
 
 SOFT = 0.025  # of a face's height: how soft the border between two people is
@@ -19,7 +19,7 @@ def who_stays(
 
     `which` says it of all; `overrides`, (x, y, stays) in the faces' px, of those they point at.
     """
-    largest = max(range(len(faces)), key=lambda i: faces[i].height, default=None)
+    largest = largest_of(faces)
     said = {face_at(faces, x, y): stays for x, y, stays in overrides}
     return tuple(
         said.get(number, which == "all" or number == largest) for number in range(len(faces))
