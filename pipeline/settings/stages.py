@@ -12,6 +12,7 @@ Guidance = Literal["input", "layers"]
 Kept = Literal["face", "hair", "person"]
 ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
 Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
+Turn = Literal["0", "90", "180", "270"]
 KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
 Painter = str  # this and the next four: a key of its table in `variants`
@@ -261,6 +262,10 @@ class FrameSettings(Stage):
     paper: Paper = option(
         "photo", "The sheet's shape, upright or lying as the photo is.",
         label="Paper", flag="paper", names="As the photo|2:3|3:4|Square|A4",
+    )  # fmt: skip
+    turn: Turn = option(
+        "0", "Turn a photo that lies on its side, clockwise.",
+        label="Turn", flag="turn", names="Not|A quarter|Upside down|Three quarters",
     )  # fmt: skip
     straighten: float = option(
         0.0, "Turn the photo clockwise; the largest part without empty corners is painted.",

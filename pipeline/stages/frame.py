@@ -1,4 +1,4 @@
-"""Crop and straighten a photo to the shape of its paper.
+"""Turn, crop and straighten a photo to the shape of its paper.
 
 Convention: a matrix maps points (x, y) of the photo to points of its frame, as in `ops/align`.
 """
@@ -26,19 +26,43 @@ def frame(photo: Photo, how: FrameSettings) -> Photo:
     """Return the part of a photo that is painted, at the photo's own resolution.
 
     A crop is a view of the photo's pixels; only straightening resamples them, once. Where nothing
-    is left out the photo itself comes back.
+    is turned or left out the photo itself comes back.
 
     Raises: PhotoError: a side would be shorter than `MIN_SIDE`.
     """
-    matrix, size = placed(photo.size, how)
-    if size == photo.size:
+    quarters = int(how.turn) // 90
+    matrix, size = _placed_upright(_turned(photo.size, quarters), how)
+    if size == photo.size and not quarters:
         return photo
-    alpha = None if photo.alpha is None else _cut(photo.alpha, matrix, size)
-    return replace(photo, pixels=_cut(photo.pixels, matrix, size), alpha=alpha)
+
+    def cut(pixels: np.ndarray) -> np.ndarray:
+        return _cut(np.ascontiguousarray(np.rot90(pixels, -quarters)), matrix, size)
+
+    alpha = None if photo.alpha is None else cut(photo.alpha)
+    return replace(photo, pixels=cut(photo.pixels), alpha=alpha)
 
 
 def placed(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix, tuple[int, int]]:
     """Place the frame in a photo of (height, width); return its matrix and its (height, width), px.
+
+    Raises: PhotoError: a side would be shorter than `MIN_SIDE`.
+    """
+    quarters = int(how.turn) // 90
+    matrix, size = _placed_upright(_turned(photo, quarters), how)
+    h, w = photo
+    c, s = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarters]
+    shift = ((0, 0), (h - 1, 0), (w - 1, h - 1), (0, w - 1))[quarters]
+    turn = np.array([[c, -s, shift[0]], [s, c, shift[1]], [0, 0, 1]])
+    return matrix @ turn, size
+
+
+def _turned(size: tuple[int, int], quarters: int) -> tuple[int, int]:
+    """Return the (height, width) of a photo that was turned by some quarters."""
+    return size[::-1] if quarters % 2 else size
+
+
+def _placed_upright(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix, tuple[int, int]]:
+    """Place the frame in a photo that is turned already.
 
     It is the largest of the paper's shape that fits into the turned photo, divided by the zoom. It
     has room to move where the box around it, upright in the photo, is smaller than the photo.

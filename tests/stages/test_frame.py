@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.ops.align import inverse, map_points
 from pipeline.settings import FrameSettings, Settings
-from pipeline.settings.stages import Paper
+from pipeline.settings.stages import Paper, Turn
 from pipeline.stages.frame import PAPERS, frame, placed
 from pipeline.types import MIN_SIDE, Photo, PhotoError
 
@@ -19,6 +19,7 @@ PORTRAIT = Photo(RNG.integers(0, 256, (300, 200, 3), np.uint8), name="someone", 
 SHAPES = st.builds(
     FrameSettings,
     paper=st.sampled_from(get_args(Paper)),
+    turn=st.sampled_from(get_args(Turn)),
     straighten=st.floats(-15, 15),
     zoom=st.floats(1, 4),
     across=st.floats(0, 1),
@@ -40,6 +41,13 @@ def test_papers_are_those_that_can_be_chosen():
 )
 def test_where_nothing_is_left_out_the_photo_itself_comes_back(same):
     assert frame(PORTRAIT, how(**same)) is PORTRAIT
+
+
+@pytest.mark.parametrize("quarters", range(1, 4))
+def test_a_photo_that_lies_on_its_side_is_turned_upright(quarters):
+    lying = Photo(np.ascontiguousarray(np.rot90(PORTRAIT.pixels, quarters)))
+    upright = frame(lying, how(turn=str(90 * quarters)))
+    assert (upright.pixels == PORTRAIT.pixels).all()
 
 
 def test_a_photo_smaller_than_any_crop_comes_back_too():

@@ -129,7 +129,10 @@ def test_corrections_move_with_the_frame(service, photo):
     assert service.undo("anna", moved).prompt == Prompt()
 
 
-@pytest.mark.parametrize("now", [{"straighten": 7.0}, {"zoom": 2.0, "across": 1.0}])
+@pytest.mark.parametrize("now", [
+    {"straighten": 7.0}, {"zoom": 2.0, "across": 1.0}, {"turn": "90"}, {"turn": "180"},
+    {"turn": "270", "straighten": -5.0},
+])  # fmt: skip
 def test_a_point_stays_on_what_it_points_at(tmp_path, now):
     picture = np.zeros((200, 300, 3), np.uint8)
     picture[98:103, 198:203] = 255

@@ -1,0 +1,16 @@
+"""What happens on the page, one file a region.
+
+Each handler translates raw widget values, asks the service, and returns updates by component. A
+component that is not among them stays as it is; `gr.skip()` alone leaves all of them.
+"""
+
+from ui.handlers.arriving import Arriving
+from ui.handlers.comparing import Comparing
+from ui.handlers.correcting import Correcting
+from ui.handlers.finishing import Finishing
+from ui.handlers.painting import Painting
+from ui.handlers.visiting import Visiting
+
+
+class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing):
+    """The page's events. `request.session_hash` tells visitors apart."""

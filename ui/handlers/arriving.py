@@ -1,0 +1,120 @@
+"""A photo or a style picture that arrives, and what of it will be painted."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.io.image_files import read_photo, read_settings
+from pipeline.settings import say_dropped
+from pipeline.types import Photo, PhotoError
+from ui import easel, frame_box, style_box
+from ui.available import with_available_choices
+from ui.errors import told
+from ui.handlers.base import Base
+from ui.photos import file_of, photo_of
+from ui.previews import for_field
+from ui.result_panel import Updates, view
+from ui.sessions import Session
+from ui.widgets import from_widgets
+
+RESTORED = (
+    "This picture was painted here, and its settings are restored. "
+    "Drop another photo to paint it the same way."
+)
+
+
+class Arriving(Base):
+    """A photo or a style picture that arrives, and what of it will be painted."""
+
+    def take(self, file: dict[str, Any] | None) -> Any:
+        """Put a file that was dropped or pasted somewhere on the page into the photo's field."""
+        return str(file["path"]) if file and file.get("path") else gr.skip()
+
+    def receive(
+        self, request: gr.Request, photo: dict[str, Any] | None, by_itself: bool = False
+    ) -> Updates:
+        """Read a new photo: say what is odd about it, and take over the settings it carries.
+
+        One without any is painted by itself where that is wanted.
+        """
+        session = self._session(request)
+        session.drop_run()
+        if not photo or not photo.get("path"):
+            return view(self.parts, None) | {self.parts.easel: easel.bare(easel.EMPTY)}
+        with told():
+            path, name = file_of(photo)
+            notes = photo_of(session, session.cache, path, name).notes
+            try:
+                settings, dropped = read_settings(path)
+            except PhotoError:
+                raise
+            except ValueError as error:
+                unread = f"The settings in this picture are not used: {error}"
+                return view(self.parts, None, [unread, *notes])
+        if settings is None:
+            begins = {self.parts.arrived: secrets.token_hex(4)} if by_itself else {}
+            return view(self.parts, None, notes) | begins
+        settings, replaced = with_available_choices(settings)
+        missing = style_box.not_carried(settings)
+        said = [RESTORED, *say_dropped(dropped), *replaced, *missing, *notes]
+        return self._controls(settings) | view(self.parts, None, said)
+
+    def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
+        """Show a preview in the photo field where browsers cannot show the file.
+
+        A file that was refused is taken out of the field.
+        """
+
+        def read(session: Session, path: Path, name: str) -> Photo:
+            return photo_of(session, session.cache, path, name)
+
+        try:
+            return self._shown(request, photo, read)
+        except PhotoError:
+            return None
+
+    def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:
+        """Read a style picture or its mask as it arrives, and show it as `show_photo` does.
+
+        One that cannot be read is taken out of its field, and a toast says why.
+        """
+        try:
+            return self._shown(request, picture, lambda _, path, name: read_photo(path, name=name))
+        except PhotoError as error:
+            gr.Warning(escape(str(error), quote=False))
+            return None
+
+    def _shown(
+        self,
+        request: gr.Request,
+        picture: dict[str, Any] | None,
+        read: Callable[[Session, Path, str], Photo],
+    ) -> Any:
+        """Return what a field shows of a picture: a preview where browsers cannot show its file.
+
+        Raises: PhotoError: it cannot be read.
+        """
+        session = self._session(request)
+        if not picture or not picture.get("path"):
+            return gr.skip()
+        path, name = file_of(picture)
+        if path in session.behind:
+            return gr.skip()
+        shown = for_field(path, read(session, path, name))
+        return gr.skip() if shown is None else session.stand_for(path, name, shown)
+
+    def show_frame(
+        self, request: gr.Request, photo: dict[str, Any] | None, *values: Any
+    ) -> Updates:
+        """Show what of the photo will be painted with the controls' settings."""
+        session, box = self._session(request), self.parts.frame
+        with told():
+            settings, read = from_widgets(values), None
+            with suppress(PhotoError):  # it was refused, with a sentence, as it arrived
+                read = photo_of(session, session.cache, *self._chosen(request, photo))
+            return dict(zip(box.outputs, frame_box.show(session, read, settings), strict=True))

@@ -1,0 +1,103 @@
+"""What handlers of all regions share: the visitor, what is wanted, how a run ends."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import gradio as gr
+
+from pipeline.io.style_images import NO_STYLE
+from pipeline.settings import Settings
+from pipeline.types import PromptError
+from pipeline.variants import FILM_SECONDS
+from ui import style_box
+from ui.errors import told
+from ui.fine_tune import without_switches
+from ui.layout import Page
+from ui.photos import file_of
+from ui.result_panel import Updates, view
+from ui.service import AgainError, PaintService
+from ui.sessions import Session
+from ui.style_box import StyleFile
+from ui.view_state import ViewState
+from ui.widgets import from_widgets, to_widgets
+
+
+@dataclass(frozen=True, eq=False)
+class Again:
+    """A shown painting that has to be made again, as what is `wanted`, or for a file of it.
+
+    Each is another one, since the page makes a run of every change: Gradio tells changes by hashes.
+    """
+
+    state: ViewState
+    wanted: ViewState
+    what: Literal["painting", "file", "film"] = "painting"
+    seconds: float = FILM_SECONDS[1]
+
+
+class Base:
+    """What handlers of all regions share: the visitor, what is wanted, how a run ends."""
+
+    def __init__(self, service: PaintService, parts: Page) -> None:
+        self.service = service
+        self.parts = parts
+
+    def _session(self, request: gr.Request) -> Session:
+        return self.service.sessions.of(str(request.session_hash))
+
+    def _controls(self, settings: Settings) -> Updates:
+        values = to_widgets(without_switches(settings))
+        return dict(zip(self.parts.widgets, values, strict=True))
+
+    def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
+        """Look up file and name of the photo in its field, or behind the preview there."""
+        return self._session(request).file_behind(*file_of(photo))
+
+    def _wanted(
+        self, request: gr.Request, photo: dict[str, Any] | None, given: Sequence[Any]
+    ) -> tuple[tuple[str, Path, str, Settings], tuple[StyleFile, ...]]:
+        """Read what is to be painted, of whom, from the photo's, the styles' and all other fields.
+
+        Raises: PhotoError: there is no photo. PromptError: the painter wants a picture, and there
+        is none. ValueError: a setting out of range.
+        """
+        styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
+        path, name = self._chosen(request, photo)
+        settings = from_widgets(chosen)
+        files = style_box.files_of(settings, *styles, behind=self._session(request).behind)
+        if style_box.wants_picture(settings) and not files:
+            raise PromptError(NO_STYLE)
+        return (str(request.session_hash), path, name, settings), files
+
+    @contextmanager
+    def _ending(self, request: gr.Request) -> Iterator[None]:
+        """Say at the end, however it comes, that the run is awaited no more.
+
+        Its picture so far goes no earlier, so that the wall is never bare between. Where another
+        run was asked for meanwhile, that is awaited.
+        """
+        run = self._session(request).awaited
+        try:
+            yield
+        finally:
+            session = self._session(request)
+            if session.awaited is run:
+                session.end()
+
+    def _change(self, state: ViewState | None, act: Callable[[ViewState], ViewState]) -> Updates:
+        """Show what a quick change makes of a painting, or ask for it to be made again."""
+        if state is None:
+            return gr.skip()
+        with told():
+            try:
+                return view(self.parts, act(state))
+            except AgainError as missing:
+                return {self.parts.again: Again(state, missing.wanted)}
+
+
+def unsaid() -> gr.Error:
+    """Make an error that ends an event and is not shown."""
+    return gr.Error("", visible=False, print_exception=False)

@@ -1,0 +1,83 @@
+"""Pointing at, drawing over and choosing what stays."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import gradio as gr
+
+from pipeline.types import Prompt
+from ui import correct_tab
+from ui.drawing import line_from, mark_of, with_stroke, within
+from ui.faces import with_face
+from ui.handlers.base import Base
+from ui.pointing import clicked, with_click
+from ui.result_panel import Updates
+from ui.view_state import ViewState
+
+
+class Correcting(Base):
+    """Pointing at, drawing over and choosing what stays."""
+
+    def click(
+        self, request: gr.Request, event: gr.SelectData, state: ViewState | None, mode: str
+    ) -> Updates:
+        """Add what was clicked on to what is kept, or take it away."""
+
+        def prompt(known: ViewState) -> Prompt:
+            x, y = event.index
+            add = mode == correct_tab.ADD
+            return with_click(
+                known.prompt, clicked((x, y), known.preview_size, known.size, add=add)
+            )
+
+        return self._point(request, state, prompt)
+
+    def draw(
+        self,
+        request: gr.Request,
+        state: ViewState | None,
+        line: str,
+        tool: str,
+        mode: str,
+        width: float,
+    ) -> Updates:
+        """Paint over what is kept.
+
+        What a brush covers stays as in the photo, or does not; the eraser takes strokes away.
+        """
+
+        def prompt(known: ViewState) -> Prompt:
+            how = {"mark": mark_of(tool, mode), "width": within(width)}
+            drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
+            return replace(known.prompt, drawn=drawn)
+
+        return self._point(request, state, prompt)
+
+    def choose_face(
+        self, request: gr.Request, event: gr.EventData, state: ViewState | None
+    ) -> Updates:
+        """Let a face stay itself, be painted like the rest, or be restored, as was chosen."""
+
+        def prompt(known: ViewState) -> Prompt:
+            data = event._data or {}
+            said = data.get("number"), data.get("says")
+            return with_face(known.prompt, known.faces, known.size, *said)
+
+        return self._point(request, state, prompt)
+
+    def undo(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Take the last click, on a face or not, or stroke back."""
+        session_id = str(request.session_hash)
+        return self._change(state, lambda known: self.service.undo(session_id, known))
+
+    def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Take all clicks, strokes and choices for single faces back."""
+        return self._point(request, state, lambda _: Prompt())
+
+    def _point(
+        self, request: gr.Request, state: ViewState | None, prompt: Callable[[ViewState], Prompt]
+    ) -> Updates:
+        session_id = str(request.session_hash)
+        return self._change(
+            state, lambda known: self.service.point(session_id, known, prompt(known))
+        )

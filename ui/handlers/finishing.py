@@ -1,0 +1,65 @@
+"""What is done with a shown painting: blended anew, written, filmed, made again."""
+
+from typing import Any
+
+import gradio as gr
+
+from pipeline.types import Cancelled, PhotoError
+from ui.errors import told
+from ui.handlers.base import Again, Base
+from ui.progress import bar_in
+from ui.result_panel import Updates, view
+from ui.service import AgainError
+from ui.view_state import ViewState
+from ui.widgets import from_widgets
+
+
+class Finishing(Base):
+    """What is done with a shown painting: blended anew, written, filmed, made again."""
+
+    def blend_again(self, request: gr.Request, state: ViewState | None, *values: Any) -> Updates:
+        """Blend the shown painting with the controls' blend."""
+        session_id = str(request.session_hash)
+        return self._change(
+            state,
+            lambda known: self.service.blend_again(session_id, known, from_widgets(values)),
+        )
+
+    def write_file(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Write the full-size file, or ask for the painting to be made again for it."""
+        with told():
+            if state is None:
+                raise PhotoError("There is no painting yet; press Paint first.")
+            try:
+                file = self.service.write_full_size(str(request.session_hash), state)
+                return {self.parts.file: str(file)}
+            except AgainError:
+                return {self.parts.file: None, self.parts.again: Again(state, state, "file")}
+
+    def write_film(self, state: ViewState | None, seconds: float) -> Updates:
+        """Ask for the film of the painting being painted: it takes a while, seen."""
+        with told():
+            if state is None:
+                raise PhotoError("There is no painting yet; press Paint first.")
+            return {self.parts.again: Again(state, state, "film", seconds)}
+
+    def make_again(self, request: gr.Request, again: "Again | None" = None) -> Updates:
+        """Make a painting again, as it is wanted now, or its file or film where that is wanted."""
+        no_file = {self.parts.file: None}
+        if again is None:
+            return no_file
+        with told(), self._ending(request):
+            session_id = str(request.session_hash)
+            bar = bar_in(self._session(request))
+            try:
+                if again.what == "file":
+                    file = self.service.write_full_size(session_id, again.state, bar)
+                    return {self.parts.file: str(file)}
+                if again.what == "film":
+                    wanted = again.state, again.seconds
+                    film = self.service.write_timelapse(session_id, *wanted, bar)
+                    return no_file | {self.parts.film: gr.Video(str(film), visible=True)}
+                state = self.service.again(session_id, again.state, again.wanted, bar)
+                return view(self.parts, state) | no_file
+            except Cancelled:
+                return no_file

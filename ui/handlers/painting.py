@@ -1,0 +1,127 @@
+"""Painting a photo, an example, the looks."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from pipeline.settings import Settings
+from pipeline.types import Cancelled
+from pipeline.variants import PAINTERS
+from ui import easel, looks, style_box
+from ui.errors import told
+from ui.examples import EXAMPLES
+from ui.handlers.base import Base, unsaid
+from ui.looks import LOOKS
+from ui.progress import bar_in
+from ui.result_panel import Updates, note, view
+from ui.runs import switch_painting
+from ui.view_state import ViewState
+from ui.widgets import from_widgets
+
+LIKE_WHAT = (
+    "Choose a picture to paint it like, under the looks, then press Paint: it takes a minute."
+)
+
+
+class Painting(Base):
+    """Painting a photo, an example, the looks."""
+
+    def begin(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        """Make the page ready for a painting of what its fields hold; the run before stops.
+
+        Raises: gr.Error: something is missing. It is not said where nobody pressed Paint, nor is a
+        painting begun then that takes a minute.
+        """
+        photo, state, *given = values
+        by_itself = event.target is self.parts.repaint
+        try:
+            with told():
+                (*_, settings), _ = self._wanted(request, photo, given)
+        except gr.Error:
+            if by_itself:
+                raise unsaid() from None
+            raise
+        if by_itself and PAINTERS[settings.paint.painter].long:
+            raise unsaid()
+        session = self._session(request)
+        session.drop_run()
+        session.ask()
+        bare = {self.parts.easel: easel.bare()} if state is None else {}
+        return {
+            **switch_painting(self.parts, settings.paint.painter, running=True),
+            **bare,
+            self.parts.timer: gr.Timer(active=True),
+            self.parts.doing: easel.doing(session),
+        }
+
+    def idle(self, request: gr.Request) -> Updates:
+        """Make the page ready for the next painting, unless that is begun already."""
+        session = self._session(request)
+        if session.awaited is not None:
+            return gr.skip()
+        return {
+            **switch_painting(self.parts, "", running=False),
+            self.parts.doing: easel.doing(session),
+        }
+
+    def keep(self, request: gr.Request) -> str:
+        """Go on with the visitor's picture as it is now."""
+        self._session(request).stop_early.set()
+        return note(["It is kept as it is now."])
+
+    def cancel(self, request: gr.Request) -> str:
+        """Stop the visitor's run at the next stage."""
+        self._session(request).drop_run()
+        return note(["Cancelled."])
+
+    def paint_photo(self, request: gr.Request, *values: Any) -> Updates:
+        """Paint the photo with the controls' settings; earlier corrections of it still hold."""
+        photo, before, *given = values
+        with told(), self._ending(request):
+            wanted, styles = self._wanted(request, photo, given)
+            try:
+                bar = bar_in(self._session(request))
+                state = self.service.show(*wanted, bar, before, styles=styles)
+            except Cancelled:
+                return gr.skip()
+            return view(self.parts, state)
+
+    def example(self, index: int) -> Callable[..., Updates]:
+        """Make the handler that shows one example, painted at the default settings."""
+
+        def show_example(request: gr.Request) -> Updates:
+            self._session(request).drop_run()
+            with told():
+                state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
+                photo = {self.parts.photo: str(EXAMPLES[index].path)}
+                return photo | self._controls(state.settings) | view(self.parts, state)
+
+        return show_example
+
+    def paint_looks(self, request: gr.Request, state: ViewState | None) -> Iterator[Updates]:
+        """Paint the shown photo in every look, and show each as it is done."""
+        if state is None:
+            return
+        with told():
+            for pictures in self.service.looks(str(request.session_hash), state):
+                yield {self.parts.looks: looks.shown(state.settings, pictures)}
+
+    def choose_look(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        """Set the controls to the look that was chosen, and mark it."""
+        with told():
+            at = event._data.get("at")
+            if not isinstance(at, int) or not 0 <= at < len(LOOKS):
+                raise ValueError("There is no such look; choose one of those that are shown.")
+            settings = LOOKS[at].of(from_widgets(values))
+            pictures = self._session(request).looks[1]
+            said = [LIKE_WHAT] if style_box.wants_picture(settings) else []
+            return {
+                **self._controls(settings),
+                self.parts.looks: looks.shown(settings, pictures),
+                self.parts.notes: note(said),
+            }
+
+    def reset(self) -> Updates:
+        """Set all controls to what is usual."""
+        return self._controls(Settings())

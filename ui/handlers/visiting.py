@@ -1,0 +1,50 @@
+"""Opening the page, following what runs, leaving."""
+
+import gradio as gr
+
+from pipeline.settings import Settings
+from ui import easel, style_box
+from ui.available import with_available_choices
+from ui.handlers.base import Base
+from ui.result_panel import Updates, note
+from ui.widgets import from_link
+
+
+class Visiting(Base):
+    """Opening the page, following what runs, leaving."""
+
+    def open(self, request: gr.Request) -> Updates:
+        """Set the controls to what the link carries, and say what of it cannot be followed."""
+        query = dict(request.query_params)
+        asked, bad = from_link(query)
+        settings, replaced = with_available_choices(asked)
+        picture, missing = style_box.from_link(query, settings)
+        style = self.parts.style
+        return {
+            **({} if settings == Settings() else self._controls(settings)),
+            **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
+            self.parts.notes: note([*bad, *replaced, *missing]),
+            self.parts.status: self.service.line.read()[0],
+        }
+
+    def tick(self, request: gr.Request) -> Updates:
+        """Refresh the status line and what is seen of a run.
+
+        The timer stops once neither will change any more.
+        """
+        line, settled = self.service.line.read()
+        session = self._session(request)
+        return {
+            self.parts.status: line,
+            self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
+            self.parts.doing: easel.doing(session),
+        }
+
+    def watch(self, request: gr.Request) -> gr.Timer:
+        """Start the timer that follows the visitor's run until its end; it may begin later."""
+        self._session(request).ask()
+        return gr.Timer(active=True)
+
+    def leave(self, request: gr.Request) -> None:
+        """Forget a visitor who closed the page."""
+        self.service.sessions.leave(str(request.session_hash))
