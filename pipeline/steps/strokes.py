@@ -76,8 +76,8 @@ def _planned(
     lab = to_lab(resized(original, size).clip(0, 1))
     rng = np.random.default_rng(SEED)
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
-    target, palette = in_monets_light(lab, subject, detail, light, rng)
-    motif = Motif(crisp(target, subject), palette, subject, calm, detail)
+    lit = in_monets_light(lab, subject, detail, light, rng)
+    motif = Motif(crisp(lit.target, subject), lit.palette, subject, calm, detail, lit.gray)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 

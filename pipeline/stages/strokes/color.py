@@ -1,5 +1,7 @@
 """Give a photo Monet's light: tone, air and palette move, each thing keeps its own hue."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,9 @@ from pipeline.stages.strokes.widths import usual_face
 Float = NDArray[np.float32]
 
 LIGHT_PX = 512  # long side, at most, at which light is changed
-TONE = 0.7  # how far light goes to the paintings' quantiles
+# How far light goes to the paintings' quantiles; less in gray photos, where light alone tells what
+# is in front.
+TONE, TONE_OF_GRAYS = 0.7, 0.4
 BLACK = 13.0  # L; no painting is darker
 GAIN = (0.85, 1.3)  # of the contrast of what is small
 AIR = 1.0  # how far grays take color by their light and place
@@ -36,6 +40,8 @@ CRISP, CRISP_REACH, CRISP_SKIN = 0.2, 0.03, 0.5
 # Of a gray photo: how far from skin, in widths of what is near, hands may be; how much darker and
 # lighter, L; and how far what may be skin is painted so.
 HANDS, LIKE_SKIN, LIGHTER_SKIN, MAYBE_SKIN = 4.0, 18.0, 24.0, 0.85
+# How sure it is that something is worn, from which on it is painted less like skin; and how much.
+WORN, LESS_SKIN = (0.85, 0.99), 0.7
 # How far a mood's light is cast over things, and how much less over skin and hair.
 CAST, CAST_SKIN, CAST_HAIR = 0.65, 0.6, 0.4
 CREAM = 0.1  # a over b of the least warm of light grays that are yellow
@@ -45,14 +51,25 @@ DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth take
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
 
+class Lit(NamedTuple):
+    """A photo in Monet's light.
+
+    `target`: the picture to paint, (H, W, 3) CIELAB. `palette`: of the paintings it is like, (N,
+    4), colors and weights. `gray`: whether the photo had no color.
+    """
+
+    target: Float
+    palette: Float
+    gray: bool
+
+
 def in_monets_light(
     lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
-) -> tuple[Float, Float]:
-    """Return the picture to paint, (H, W, 3) CIELAB, and the palette of the paintings it is like.
+) -> Lit:
+    """Give a photo, (H, W, 3) CIELAB, the light of the paintings it is like.
 
-    `detail`: how much fine structure there is, (H, W) in [0, 1]. The palette, (N, 4): colors and
-    weights. How colors change is found at `LIGHT_PX`; the photo's
-    detail stays.
+    `detail`: how much fine structure there is, (H, W) in [0, 1]. How colors change is found at
+    `LIGHT_PX`; the photo's detail stays.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks; Cuturi 2013, "Sinkhorn
     Distances", for palettes.
@@ -60,16 +77,16 @@ def in_monets_light(
     size = (lab.shape[0], lab.shape[1])
     small = size_of_long(size, LIGHT_PX)
     seen = resized(lab, small)
-    lit, palette = _lit(seen, subject.at(small), resized(detail, small), light, rng)
-    return lab + resized(lit - seen, size), palette
+    lit = _lit(seen, subject.at(small), resized(detail, small), light, rng)
+    return lit._replace(target=lab + resized(lit.target - seen, size))
 
 
 def _lit(
     lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
-) -> tuple[Float, Float]:
+) -> Lit:
     plain = without_tone(lab)
     gray, lab = plain is not None, lab if plain is None else plain
-    out = toned(lab, light)
+    out = toned(lab, light, TONE_OF_GRAYS if gray else TONE)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
@@ -82,7 +99,7 @@ def _lit(
     out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = without_lime(lab, out)
     out = dark_cloth(lab, out, subject)
-    return cast(white_cloth(lab, out, subject), subject, light), palette
+    return Lit(cast(white_cloth(lab, out, subject), subject, light), palette, gray)
 
 
 def crisp(lab: Float, subject: Subject) -> Float:
@@ -110,7 +127,7 @@ def cast(lab: Float, subject: Subject, light: Light) -> Float:
     return out
 
 
-def toned(lab: Float, light: Light) -> Float:
+def toned(lab: Float, light: Light, how_far: float) -> Float:
     """Move light by rank toward the paintings' quantiles; what is small keeps its contrast."""
     size = (lab.shape[0], lab.shape[1])
     quarter = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
@@ -119,7 +136,7 @@ def toned(lab: Float, light: Light) -> Float:
     own = np.quantile(base, ranks) + np.arange(65) * 1e-3
     aim = np.interp(ranks, np.linspace(0, 1, len(light.quantiles)), light.quantiles)
     levels = np.linspace(0, 100, 256, dtype=np.float32)
-    goal = (1 - TONE) * levels + TONE * np.interp(levels, own, aim)
+    goal = (1 - how_far) * levels + how_far * np.interp(levels, own, aim)
     floor = BLACK + (0.9 - BLACK / 100) * levels
     goal = np.maximum.accumulate(np.maximum(goal, floor)).astype(np.float32)[None]
     goal = cv2.GaussianBlur(goal, (0, 0), 6, borderType=cv2.BORDER_REPLICATE)[0]
@@ -285,6 +302,8 @@ def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:
     usual = blurred(light * subject.skin, HANDS * sigma) / np.maximum(near, 1e-3)
     off = blurred(light, 0.1 * sigma) - usual
     alike = np.exp(-((off / np.where(off > 0, LIGHTER_SKIN, LIKE_SKIN)) ** 2)) * subject.person
+    worn = subject.person - np.maximum(subject.skin, subject.hair)
+    alike *= 1 - LESS_SKIN * smoothstep(worn, *WORN)
     return _single(MAYBE_SKIN * alike * (1 - subject.hair))
 
 

@@ -30,6 +30,7 @@ class Layer:
     lights: float = 1.0
     held: float = 1.0
     opacity: float = 0.93
+    lost: float = 0.0  # how many strokes of people pass their outline where it hardly shows
     accents: bool = False  # dabs that gather in some places
     wisps: float = 0.0  # how many of the strokes along hair's outline leave it
 
@@ -41,19 +42,21 @@ LAYERS = (
     UNDERPAINTING,
     Layer(spacing=0.66, wanted=5, anyway=0.35, left=0.1, still=0.35, ends=24, thick=1, narrow=0.5),
     Layer(
-        spacing=0.6, wanted=9, anyway=0.12, left=0.3, still=0.45, ends=18, thick=1.2, narrow=0.45
+        spacing=0.6, wanted=9, anyway=0.12, left=0.3, still=0.45, ends=18, thick=1.2, narrow=0.45,
+        lost=0.25,
     ),
     Layer(
         spacing=0.62, wanted=11, anyway=0.05, left=0.8, still=0.6, ends=14, thick=1.3, narrow=0.45,
-        wilder=1.2, long=0.9,
+        wilder=1.2, long=0.9, lost=0.25,
     ),
     Layer(
         spacing=0.68, wanted=13, anyway=0.02, left=1.5, still=0.7, ends=12, thick=1.3, narrow=0.5,
-        wilder=1.3, long=0.8, lively=0.9, held=0.9,
+        wilder=1.3, long=0.8, lively=0.9, held=0.9, lost=0.25,
     ),
     # Few and quiet: livelier ones lie nearer to Monet's measures, and are confetti to the eye.
     Layer(
         spacing=0.75, wanted=13, anyway=0.1, left=1.5, still=0.55, ends=12, thick=1.5, narrow=0.5,
-        wilder=1.3, long=0.8, lively=0.9, lights=0.7, held=1.1, accents=True, wisps=0.6,
+        wilder=1.3, long=0.8, lively=0.9, lights=0.7, held=1.1, lost=0.25, accents=True,
+        wisps=0.6,
     ),
 )  # fmt: skip

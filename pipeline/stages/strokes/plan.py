@@ -41,9 +41,9 @@ FACETS, PLAINER, SOMEBODY = 0.6, 0.5, 0.05
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
 WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
-# Of strokes of people, how many pass their outline where it hardly shows, not at heads: edges that
-# are lost; and the contrast, CIELAB, up to which it hardly shows, and from which on it does.
-LOST, ALIKE = 0.25, (5.0, 15.0)
+# The contrast of people to what is behind them, CIELAB, up to which their outline hardly shows, and
+# from which on it does: edges are lost there, not at heads.
+ALIKE = (5.0, 15.0)
 BEYOND = 0.5  # widths that strokes pass it by
 # Likewise strands that leave the hair; how narrow, long and turned they are.
 WISPS_BEYOND, WISPS = 10.0, (0.28, 3.0, 0.22)
@@ -82,7 +82,8 @@ class Motif:
     """What is painted, (H, W, …): all of it at one size.
 
     `target`: CIELAB. `palette`: colors that strokes go to, and their weights, (N, 4). `calm`: how
-    far the picture is out of focus, `detail`: how much fine structure it has, in [0, 1].
+    far the picture is out of focus, `detail`: how much fine structure it has, in [0, 1]. `gray`:
+    whether the photo has no color.
     """
 
     target: Float
@@ -90,6 +91,7 @@ class Motif:
     subject: Subject
     calm: Float
     detail: Float
+    gray: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -161,7 +163,7 @@ def plan(
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     widths = layer_widths(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
-        brush.size, brush.face_detail,
+        brush.size, brush.face_detail, gray=motif.gray,
     )  # fmt: skip
     wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
@@ -279,7 +281,7 @@ def _of_one_size(
     n = len(seeds)
     target = guide.softened(min(0.22 * width, 14), people) if width >= 2.5 else motif.target
     alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
-    lost = LOST * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
+    lost = layer.lost * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
     strict = (rng.random(n) >= lost) & people
     wisps = (rng.random(n) < layer.wisps) & people
     wisps &= may_leave(i, j, width, subject.hair, subject.person, guide.edge, guide.inward)

@@ -31,6 +31,7 @@ LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smal
 LARGEST_FACE = 0.6  # of the short side
 # Where nobody is: of the strokes' width behind people; and how far detail counts behind.
 NOBODY, NOBODYS_COUNTS = 0.68, 1.0
+IN_GRAY = 0.75  # likewise behind people of a gray photo, where some may not be told from the ground
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -44,13 +45,15 @@ def usual_face(subject: Subject) -> float:
 
 
 def layer_widths(
-    subject: Subject, detail: Float, calm: Float, size: float = 1.0, face_detail: float = 1.0
-) -> list[Float]:
+    subject: Subject, detail: Float, calm: Float, size: float = 1.0, face_detail: float = 1.0,
+    *, gray: bool = False,
+) -> list[Float]:  # fmt: skip
     """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
 
     `detail`, `calm`: how much fine structure there is, and how far the picture is out of focus, (H,
     W) in [0, 1]. `face_detail`: at 0 faces are
-    painted as broadly as the rest, at 1 as finely as a face needs.
+    painted as broadly as the rest, at 1 as finely as a face needs. `gray`: whether the photo has no
+    color.
     """
     short = min(subject.away.shape)
     face = np.minimum(subject.face, LARGEST_FACE * short)
@@ -61,14 +64,17 @@ def layer_widths(
         float(np.clip(typical / short / at, low, high))
         for at, low, high in ((0.15, 0.65, 1.15), (0.2, 0.5, 1.3))
     )
-    if not near.any():  # a landscape is about what is elsewhere behind
+    alone = not near.any()
+    if alone:  # a landscape is about what is elsewhere behind
         behind = NOBODY
+    elif gray:
+        behind *= IN_GRAY
     scales = (short * size * behind, short * size * worn, face, face, face)
     smallest = (LEAST * short, LEAST * short, 0.0, 0.0, 0.0)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     coarse = (1 - face_detail) * np.log(COARSE_FACE)
     shares = _shares(subject, typical)
-    counted = COUNTS if near.any() else (NOBODYS_COUNTS, *COUNTS[1:])
+    counted = (NOBODYS_COUNTS, *COUNTS[1:]) if alone or gray else COUNTS
     fine = detail * sum(share * counts for share, counts in zip(shares, counted, strict=True))
     fine = fine + DRAWN * shares[0] * standing_alone(detail, calm)
     return [

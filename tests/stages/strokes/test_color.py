@@ -114,9 +114,14 @@ def test_hands_of_a_gray_photo_that_were_not_found_are_as_warm_as_its_face():
     lab[20:44, 30:60, 0], lab[60:70, 30:60, 0] = 62, 66  # a face; a hand
     person, face = np.zeros((2, 96, 96), np.float32)
     person[16:90, 20:70], face[20:44, 30:60] = 1, 1
-    out = lit(lab, replace(nobody((96, 96)), skin=face, person=person))
+    person[60:70, 30:60] = 0.86  # the parser doubts that it is worn
+    out, sure = (
+        lit(lab, replace(nobody((96, 96)), skin=face, person=each))
+        for each in (person, np.maximum(person, face.max() * (person > 0)))
+    )
     of_face, hand, coat = out[24:40, 34:56], out[62:68, 34:56], out[75:85, 34:56]
     assert hand[..., 2].mean() > 0.6 * of_face[..., 2].mean() > 6
+    assert sure[62:68, 34:56, 2].mean() < 0.6 * hand[..., 2].mean()
     assert coat[..., 2].mean() < 0.3 * of_face[..., 2].mean()
 
 
