@@ -1,4 +1,4 @@
-// Arriving: a photo may be dropped, or pasted, anywhere on the page.
+// Arriving: a photo may be dropped, or pasted, anywhere on the page, and the first button chooses one.
 (() => {
   const files = data => [...data?.types ?? []].includes('Files');
   const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
@@ -27,5 +27,10 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     give(event.clipboardData);
+  }, true);
+  document.addEventListener('click', event => {
+    if (!event.target.closest?.('#paint') || document.querySelector('#photo img')) return;
+    event.stopImmediatePropagation();
+    document.querySelector('#photo input[type=file]')?.click();
   }, true);
 })();

@@ -1,4 +1,4 @@
-"""The tab "Correct": the photo with what is kept, to click or paint on, beside the result."""
+"""The tab "What stays": the photo with what is kept, to click or paint on, beside the result."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +34,7 @@ class CorrectTab:
     mode: gr.Radio
     width: gr.Slider
     undo: gr.Button
+    redo: gr.Button
     clear: gr.Button
     picture: gr.Image
     after: gr.Image
@@ -42,7 +43,7 @@ class CorrectTab:
     @property
     def outputs(self) -> list[Block]:
         """The components that `view` updates."""
-        return [self.hint, self.room, self.picture, self.after, self.undo, self.clear]
+        return [self.hint, self.room, self.picture, self.after, self.undo, self.redo, self.clear]
 
 
 def lay_out() -> CorrectTab:
@@ -79,6 +80,7 @@ def lay_out() -> CorrectTab:
             )
         with gr.Row():
             undo = gr.Button("Undo", size="sm", min_width=80, interactive=False, elem_id="undo")
+            redo = gr.Button("Redo", size="sm", min_width=80, interactive=False, elem_id="redo")
             clear = gr.Button("Clear", size="sm", min_width=80, interactive=False, elem_id="clear")
         with gr.Row(equal_height=False):
             picture = gr.Image(
@@ -101,7 +103,7 @@ def lay_out() -> CorrectTab:
                 alt_text="The painting with what is kept now",
             )
         stroke = gr.Textbox(visible="hidden", elem_id="stroke", elem_classes=["unseen"])
-    return CorrectTab(hint, room, tool, mode, width, undo, clear, picture, after, stroke)
+    return CorrectTab(hint, room, tool, mode, width, undo, redo, clear, picture, after, stroke)
 
 
 def view(tab: CorrectTab, state: ViewState | None) -> dict[Block, Any]:
@@ -113,6 +115,7 @@ def view(tab: CorrectTab, state: ViewState | None) -> dict[Block, Any]:
             tab.picture: gr.Image(None),
             tab.after: gr.Image(None),
             tab.undo: gr.Button(interactive=False),
+            tab.redo: gr.Button(interactive=False),
             tab.clear: gr.Button(interactive=False),
         }
     hint = LEGEND if state.has_mask else NOTHING
@@ -121,6 +124,7 @@ def view(tab: CorrectTab, state: ViewState | None) -> dict[Block, Any]:
         tab.room: gr.Column(visible=True),
         tab.picture: gr.Image(state.mask_preview, alt_text=describe_mask(state.prompt)),
         tab.after: gr.Image(state.after),
-        tab.undo: gr.Button(interactive=bool(state.past)),
+        tab.undo: gr.Button(interactive=bool(state.history.undone(state.prompt, "outline"))),
+        tab.redo: gr.Button(interactive=bool(state.history.redone(state.prompt, "outline"))),
         tab.clear: gr.Button(interactive=bool(state.prompt)),
     }

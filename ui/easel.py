@@ -2,30 +2,22 @@
 
 import time
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.route_utils import API_PREFIX
 
-from ui import compare_tab, correct_tab
+from ui import compare_tab, correct_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed
 from ui.sessions import Session
 from ui.view_state import ViewState
+from ui.viewer import Shown, served
 
 PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo, or choose an example. Your painting will hang here."
 ARRIVED = "Press Paint. Your painting will hang here."
 BEGINNING, WAITING = "Beginning", "Waiting for another painting to end"
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
-HERE = Path(__file__)
-Shown = dict[str, Any]  # what `easel.js` reads
-
-
-def served(path: str | Path) -> str:
-    """Return the address at which the page serves a file."""
-    return f"{API_PREFIX}/file={path}"
 
 
 def opening() -> Shown:
@@ -43,7 +35,8 @@ def painted(state: ViewState) -> Shown:
     """Show a painting over its photo, and what becomes of its faces."""
     pictures = {"before": served(state.before), "after": served(state.after)}
     photo = f"{state.photo} {state.settings.frame}"
-    return {**pictures, "photo": photo, "faces": framed(state), "undo": bool(state.past)}
+    undo = state.history.undone(state.prompt, "faces") is not None
+    return {**pictures, "photo": photo, "faces": framed(state), "undo": undo}
 
 
 def doing(session: Session) -> str:
@@ -61,15 +54,9 @@ def lay_out() -> dict[str, Any]:
     """Make the easel's components, by their names on the page."""
     with gr.Column(elem_id="wall"), gr.Tabs(elem_id="tabs") as tabs:
         with gr.Tab("Painting", id=PAINTING, elem_id="painting-tab"):
-            easel = gr.HTML(
-                opening(),
-                html_template=HERE.with_suffix(".html").read_text(),
-                js_on_load=HERE.with_suffix(".js").read_text(),
-                apply_default_css=False,
-                elem_id="easel",
-            )
-            now = gr.HTML(elem_id="doing", apply_default_css=False)
-        with gr.Tab("Correct", id="correct"):
+            easel = viewer.lay_out(opening(), "easel")
+            now = gr.HTML(elem_id="doing", elem_classes=["doing"], apply_default_css=False)
+        with gr.Tab("What stays", id="correct"):
             correct = correct_tab.lay_out()
         with gr.Tab("Compare", id="compare"):
             comparison = compare_tab.lay_out()

@@ -10,6 +10,11 @@ KNOWN_S = 2.0  # the pace of a stage is known after so many seconds
 KNOWN = 0.05  # and so large a fraction of its work
 
 
+def in_words(seconds: int | None) -> str:
+    """Say how many seconds are left, after what is done now; nothing where that is not known."""
+    return f", about {seconds} s left" if seconds else ""
+
+
 @dataclass
 class Forecast:
     """The seconds that a run still takes; what is shown of them only falls.

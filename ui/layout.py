@@ -20,6 +20,7 @@ from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import EASY, OPTIONS, Control, widgets_of
 
 TITLE = "Portraits after Monet"
+CHOOSE, PAINT, AGAIN = "Choose a photo", "Paint", "Paint again"  # what the first button says
 LOOKS_S = 0.25  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
@@ -69,6 +70,11 @@ class Page:
     timer: gr.Timer
     widgets: list[Control] = field(default_factory=list)
 
+    @property
+    def tellers(self) -> list[gr.HTML]:
+        """The components that say what is done now, over what is looked at."""
+        return [self.doing, self.comparison.doing]
+
 
 def lay_out() -> Page:
     """Make every component in its place; call it inside `gr.Blocks`.
@@ -79,7 +85,7 @@ def lay_out() -> Page:
     shown = [example.path for example in (*EXAMPLES, *style_box.GALLERY.values())]
     gr.set_static_paths([OPENING, *shown, *(example.small for example in EXAMPLES)])
     gr.HTML(HEADER, elem_id="head")
-    with gr.Row(equal_height=False):
+    with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
             left = easel.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
@@ -114,7 +120,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
     anywhere = gr.UploadButton(visible="hidden", elem_id="anywhere")
     arrived = gr.Textbox(visible="hidden", elem_id="arrived", elem_classes=["unseen"])
     with gr.Row(elem_id="begin"):
-        paint = gr.Button("Paint", variant="primary", elem_id="paint", scale=3)
+        paint = gr.Button(CHOOSE, variant="primary", elem_id="paint", scale=3)
         cancel = gr.Button(
             "Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False
         )
@@ -123,7 +129,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         )
         repaint = gr.Button(visible="hidden", elem_id="repaint")
     by_itself = gr.Checkbox(
-        True, label="Paint by itself when something changes", container=False, elem_id="by-itself"
+        True, label="Paint by itself after a change", container=False, elem_id="by-itself"
     )
     with gr.Row(elem_id="examples"):
         examples = [
@@ -132,7 +138,8 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
     gr.HTML(PRIVACY, elem_id="privacy")
     ways = looks.lay_out()
     style, styling = style_box.lay_out()
-    made = styling | widgets_of(EASY)
+    with gr.Column(elem_id="easy"):
+        made = styling | widgets_of(EASY)
     frame, framing = frame_box.lay_out()
     tune, tuning = fine_tune.lay_out()
     made |= framing | tuning

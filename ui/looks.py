@@ -11,9 +11,9 @@ import numpy as np
 
 from pipeline.settings import Settings, options
 from pipeline.types import Photo
-from ui.easel import served
 from ui.previews import fit
 from ui.style_box import LIKE
+from ui.viewer import served
 
 HERE = Path(__file__)
 PHOTO_PX, SHOWN_PX = 400, 320  # the photo that a look is painted from; its picture

@@ -1,4 +1,4 @@
-"""The tab "Compare": the photo painted with several segmenters side by side."""
+"""The box "Ways to outline": the photo painted with several segmenters side by side."""
 
 import secrets
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ SEGMENTER = next(option for option in options() if option.flag == "segmenter")
 
 
 @dataclass
-class CompareTab:
-    """The tab's components."""
+class OutlinesBox:
+    """The box's components."""
 
     segmenters: gr.CheckboxGroup
     compare: gr.Button
@@ -43,7 +43,7 @@ class CompareTab:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Outlined:
     """A comparison as the page shows it.
 
     `pictures`: (path of the preview, caption) for each version. `sheet`: the path of the contact
@@ -55,8 +55,8 @@ class Compared:
     notes: tuple[str, ...]
 
 
-def lay_out() -> CompareTab:
-    """Make the tab's components; call it inside the tab."""
+def lay_out() -> OutlinesBox:
+    """Make the box's components; call it inside the tab."""
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
     choices = available_choices(SEGMENTER)
     usual = [choice for _, choice in choices if choice in COMPARED]
@@ -64,51 +64,51 @@ def lay_out() -> CompareTab:
         choices, value=usual, label="Ways to outline", elem_id="segmenters"
     )
     with gr.Row():
-        compare = gr.Button("Compare", variant="primary", elem_id="compare", scale=3)
+        compare = gr.Button("Compare outlines", elem_id="compare-outlines", scale=3)
         cancel = gr.Button(
             "Cancel",
             variant="stop",
-            elem_id="cancel-comparison",
+            elem_id="cancel-outlines",
             scale=1,
             min_width=90,
             visible=False,
         )
-    notes = gr.HTML(elem_id="compare-notes", elem_classes=["notes"])
+    notes = gr.HTML(elem_id="outlines-notes", elem_classes=["notes"])
     pictures = gr.Gallery(
         format="png",
-        label="Comparison",
+        label="Outlines",
         columns=2,
         height="auto",
         object_fit="contain",
         interactive=False,
         visible=False,
         buttons=["fullscreen"],
-        elem_id="compared",
+        elem_id="outlined",
         elem_classes=["captioned"],
     )
     sheet = gr.DownloadButton("Download the sheet (PNG)", visible=False, elem_id="sheet")
-    return CompareTab(segmenters, compare, cancel, notes, pictures, sheet)
+    return OutlinesBox(segmenters, compare, cancel, notes, pictures, sheet)
 
 
-def view(tab: CompareTab, compared: Compared | None) -> dict[Block, Any]:
+def view(box: OutlinesBox, compared: Outlined | None) -> dict[Block, Any]:
     """Show a comparison, or hide the last one."""
     if compared is None:
         return {
-            tab.pictures: gr.Gallery(None, visible=False),
-            tab.sheet: gr.DownloadButton(visible=False),
+            box.pictures: gr.Gallery(None, visible=False),
+            box.sheet: gr.DownloadButton(visible=False),
         }
     return {
-        tab.pictures: gr.Gallery(list(compared.pictures), visible=True),
-        tab.sheet: gr.DownloadButton(value=compared.sheet, visible=True),
+        box.pictures: gr.Gallery(list(compared.pictures), visible=True),
+        box.sheet: gr.DownloadButton(value=compared.sheet, visible=True),
     }
 
 
-def show_comparison(session: Session, comparison: "Comparison", photo: Photo) -> Compared:
+def show_outlines(session: Session, comparison: "Comparison", photo: Photo) -> Outlined:
     """Write a comparison's previews and its sheet into the session's folder."""
     from pipeline.cli.comparison_sheet import columns_of, sheet
 
     pictures = tuple(
-        (session.show("compared", over_checker(fit(picture), photo.alpha)), "\n".join(lines))
+        (session.show("outlined", over_checker(fit(picture), photo.alpha)), "\n".join(lines))
         for picture, lines in columns_of(comparison)
     )
     for old in session.folder.glob("sheet-*/*.png"):
@@ -119,6 +119,6 @@ def show_comparison(session: Session, comparison: "Comparison", photo: Photo) ->
         photo.name,
         "compared",
     )
-    return Compared(
+    return Outlined(
         pictures, str(file), (*(brief(note) for note in comparison.notes), *photo.notes)
     )

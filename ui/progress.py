@@ -7,7 +7,7 @@ import gradio as gr
 
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Cancelled, Progress, StopEarly
-from ui.forecast import Forecast
+from ui.forecast import Forecast, in_words
 from ui.sessions import Session
 
 DOING = {
@@ -41,7 +41,7 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
             session.show_so_far(to_uint8(progress.picture))
             previewed = time.monotonic()
         left = forecast.left(progress, time.monotonic())
-        bar(progress.done, DOING[progress.stage] + (f", about {left} s left" if left else ""))
+        bar(progress.done, DOING[progress.stage] + in_words(left))
 
     return report
 

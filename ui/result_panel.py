@@ -9,7 +9,7 @@ from gradio.blocks import Block
 
 from ui import correct_tab, easel, looks
 from ui.frame_box import describe_size
-from ui.layout import Page
+from ui.layout import AGAIN, PAINT, Page
 from ui.view_state import ViewState
 
 Updates = dict[Block, Any]  # new values and properties by component; all others stay as they are
@@ -30,6 +30,7 @@ def outputs(parts: Page) -> list[Block]:
         *parts.correct.outputs,
         parts.fine_tune.makers,
         parts.notes,
+        parts.paint,
     ]
 
 
@@ -55,6 +56,7 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.size: "" if state is None else describe_size(state.size, state.settings),
         parts.fine_tune.makers: "" if state is None else escape(state.makers),
         parts.notes: note(notes),
+        parts.paint: gr.Button(PAINT if state is None else AGAIN),
     }
 
 

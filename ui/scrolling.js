@@ -26,6 +26,10 @@
   document.addEventListener('load', event => {
     if (waiting && untouched && event.target.closest?.('#doing')) bring();
   }, true);
+  document.addEventListener('loadeddata', event => {
+    const film = event.target.closest?.('#film');
+    if (film && !seen(film)) film.scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest'});
+  }, true);
   ['wheel', 'pointerdown', 'keydown'].forEach(kind => document.addEventListener(kind, () => {
     untouched = wanted = false;
   }, true));

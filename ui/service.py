@@ -29,10 +29,13 @@ from pipeline.types import (
 )
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
-from ui.compare_tab import Compared, show_comparison
+from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
+from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
+from ui.history import History, Part
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
@@ -58,7 +61,6 @@ STILL = (
 EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
 WITHOUT_NETWORKS: frozenset[StageName] = frozenset({"parse", "paint"})
-MOST_UNDONE = 100
 AT_ONCE_PIXELS = 8_000_000  # of strokes, that are rendered without a bar
 
 
@@ -147,7 +149,7 @@ class PaintService:
         session = self.sessions.of(session_id)
         report = reporter(session, bar)
         photo = photo_of(session, session.cache, path, name)
-        prompt, *past = _corrections(before, path, photo, settings)
+        prompt, history = _corrections(before, path, photo, settings)
         with_styles = replace(prompt, styles=styles_of(session, styles))
         painting = self.paint(
             photo, settings, prompt=with_styles, report=report, cache=session.cache
@@ -155,7 +157,7 @@ class PaintService:
         state = replace(state_of(session, painting, path), styles=styles)
         if not prompt:
             return state
-        return replace(state, notes=(STILL, *state.notes), past=tuple(past))
+        return replace(state, notes=(STILL, *state.notes), history=history)
 
     def looks(self, session_id: str, state: ViewState) -> Iterator[tuple[str, ...]]:
         """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
@@ -207,24 +209,35 @@ class PaintService:
 
         Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
         """
-        past = (*state.past, state.prompt)[-MOST_UNDONE:]
-        return self.again(session_id, state, replace(state, prompt=prompt, past=past))
+        history = state.history.then(state.prompt)
+        return self.again(session_id, state, replace(state, prompt=prompt, history=history))
 
-    def undo(self, session_id: str, state: ViewState) -> ViewState:
-        """Take the last click or stroke back.
+    def undo(self, session_id: str, state: ViewState, part: Part = "outline") -> ViewState:
+        """Take the last correction of a part back.
 
         Raises: AgainError: as in `blend_again`.
         """
-        if not state.past:
+        return self._with(session_id, state, state.history.undone(state.prompt, part))
+
+    def redo(self, session_id: str, state: ViewState, part: Part = "outline") -> ViewState:
+        """Make the last correction of a part that was taken back again.
+
+        Raises: AgainError: as in `blend_again`.
+        """
+        return self._with(session_id, state, state.history.redone(state.prompt, part))
+
+    def _with(
+        self, session_id: str, state: ViewState, found: tuple[Prompt, History] | None
+    ) -> ViewState:
+        if found is None:
             return state
-        return self.again(
-            session_id, state, replace(state, prompt=state.past[-1], past=state.past[:-1])
-        )
+        prompt, history = found
+        return self.again(session_id, state, replace(state, prompt=prompt, history=history))
 
     def again(
         self, session_id: str, state: ViewState, wanted: ViewState, bar: Bar | None = None
     ) -> ViewState:
-        """Show a painting with the settings, prompt and past of `wanted`.
+        """Show a painting with the settings, prompt and history of `wanted`.
 
         Large networks may run only with a `bar`, which says how far they are.
 
@@ -244,12 +257,12 @@ class PaintService:
         previews = (path for _, path, _ in state.stages)
         files = (state.before, state.mask_preview, *previews)
         if all(Path(path).exists() for path in files):
-            return replace(updated_state(session, painting, state), past=wanted.past)
+            return replace(updated_state(session, painting, state), history=wanted.history)
         # The previews were deleted while the page stood idle.
         return replace(
             state_of(session, painting, state.photo),
             owner=state.owner,
-            past=wanted.past,
+            history=wanted.history,
             styles=state.styles,
         )
 
@@ -270,12 +283,53 @@ class PaintService:
         session_id: str,
         path: Path,
         name: str,
+        both: dict[str, tuple[Settings, tuple[StyleFile, ...]]],
+        bar: Bar,
+        before: ViewState | None = None,
+    ) -> Pair:
+        """Paint a visitor's photo in two ways and write their previews.
+
+        `both`: by title, the left one's first. Corrections of a painting `before` of the same photo
+        hold for both.
+
+        Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor
+        asked for it, or left.
+        """
+        session = self.sessions.of(session_id)
+        report = reporter(session, bar)
+        photo = photo_of(session, session.cache, path, name)
+        pictures, facts = [], []
+        for number, (settings, styles) in enumerate(both.values()):
+
+            def told(progress: Progress, number: int = number) -> None:
+                done, ends = ((number + part) / 2 for part in (progress.done, progress.ends))
+                report(replace(progress, done=done, ends=ends))
+
+            prompt, _ = _corrections(before, path, photo, settings)
+            prompt = replace(prompt, styles=styles_of(session, styles))
+            painting = self.paint(photo, settings, prompt=prompt, report=told, cache=session.cache)
+            pictures.append(shown(session, painting))
+            facts.append(facts_of(painting))
+        (one, other), chosen = both, [settings for settings, _ in both.values()]
+        return Pair(
+            f"{path} {chosen[0].frame}",
+            (one, other),
+            (chosen[0], chosen[1]),
+            (pictures[0], pictures[1]),
+            (facts[0], facts[1]),
+        )
+
+    def outline(
+        self,
+        session_id: str,
+        path: Path,
+        name: str,
         settings: Settings,
         segmenters: Sequence[str],
         bar: Bar,
         *,
         styles: tuple[StyleFile, ...] = (),
-    ) -> Compared:
+    ) -> Outlined:
         """Paint a visitor's photo with several segmenters and write the previews and the sheet.
 
         Raises: PhotoError, ValueError, WeightError: with a sentence for the person. Cancelled: the
@@ -300,7 +354,7 @@ class PaintService:
                 report=report,
                 cache=session.cache,
             )
-        return show_comparison(session, compared, frame(photo, settings.frame))
+        return show_outlines(session, compared, frame(photo, settings.frame))
 
     def write_full_size(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
         """Write the shown painting at the photo's size as a PNG; return its private path.
@@ -334,21 +388,26 @@ class PaintService:
 
 def _corrections(
     before: ViewState | None, path: Path, photo: Photo, settings: Settings
-) -> list[Prompt]:
-    """Return the prompt of a painting before of the same photo, in its new frame, and its past."""
+) -> tuple[Prompt, History]:
+    """Return prompt and history of a painting before of the same photo, in its new frame."""
     if before is None or not same_file(before.photo, path):
-        return [Prompt()]
-    frames = before.settings.frame, settings.frame
-    return [reframed(prompt, photo.size, *frames) for prompt in (before.prompt, *before.past)]
+        return Prompt(), History()
+
+    def moved(prompt: Prompt) -> Prompt:
+        return reframed(prompt, photo.size, before.settings.frame, settings.frame)
+
+    return moved(before.prompt), before.history.moved(moved)
 
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:
     """Return what moves a bar while a file is made, and ends that where the visitor asks for it."""
+    forecast = Forecast(time.monotonic())
 
     def tell(done: float) -> None:
         if bar is not None:
             if session.stop.is_set():
                 raise Cancelled
-            bar(done, doing)
+            left = forecast.left(Progress("blend", done), time.monotonic()) if done < 1 else None
+            bar(done, doing + in_words(left))
 
     return tell

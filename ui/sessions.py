@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from gradio.utils import get_upload_folder
 
+from pipeline.settings import Settings
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Photo, Pixels
 from ui.previews import write_preview
@@ -41,6 +42,7 @@ class Session:
     decoded photos, the oldest first.
     `behind`: by preview in the photo field, the photo's file and name.
     `looks`: what the looks were painted of, and their pictures as far as they are painted.
+    `wanted`: the settings that were asked for last, of which a look may be marked.
     """
 
     cache: OwnerCache
@@ -56,6 +58,7 @@ class Session:
     photos: deque[Path] = field(default_factory=deque)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
     looks: tuple[Hashable, tuple[str, ...]] = (None, ())
+    wanted: Settings | None = None
 
     def ask(self) -> None:
         """Await a new run."""

@@ -17,7 +17,6 @@ def lay_out() -> dict[str, Any]:
             )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
-        size = gr.HTML(elem_id="size", elem_classes=["size"])
         film = gr.Video(
             visible=False,
             interactive=False,
@@ -27,6 +26,7 @@ def lay_out() -> dict[str, Any]:
             buttons=["download"],
             elem_id="film",
         )
+        size = gr.HTML(elem_id="size", elem_classes=["size"])
         with gr.Accordion("How it was made", open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(

@@ -39,7 +39,7 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HERE = Path(__file__)
-REGIONS = ("easel.css", "looks.css", "fine_tune.css")
+REGIONS = ("viewer.css", "looks.css", "fine_tune.css")
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
@@ -83,6 +83,15 @@ CSS = (
 #photo img[alt^="This browser"] { padding: 56px 16px 16px; }
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
+/* Once it is painted, what can be made of it comes first. */
+.gradio-container:has(.easel.painted) #paint:not(.due) { min-height: 44px; font-size: .95rem;
+  background: var(--button-secondary-background-fill); color: var(--body-text-color);
+  border-color: var(--button-secondary-border-color); }
+.gradio-container:has(.easel.painted) #photo-room { min-height: 0; }
+.gradio-container:has(.easel.painted) #photo { height: 150px !important; }
+#aside:has(#looks button) > * { order: 2; }
+#aside:has(#looks button) > :is(#looks, #style-box, #photo-room, #begin, #by-itself) { order: 1; }
+#aside:has(#looks button) > :is(#examples, #privacy, #status) { order: 3; }
 #left .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #left .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
 #left .captioned .grid-container { align-items: start; grid-template-rows: none;
@@ -108,8 +117,8 @@ CSS = (
 #wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked))
   #kept button { touch-action: none; }
 #ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
-#left #compared .thumbnail-item img { aspect-ratio: auto; }
-#left #compared .caption-label { white-space: pre-line; font-size: .84rem; }
+#left #outlined .thumbnail-item img { aspect-ratio: auto; }
+#left #outlined .caption-label { white-space: pre-line; font-size: .84rem; }
 #large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;
   padding: 12px; border: 0; background: #171411; color: #f5f2ec;
   font: .95rem/1.4 ui-sans-serif, system-ui, sans-serif; }
@@ -130,7 +139,16 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
   #head h1 { font-size: 1.75rem; }
-  #left { display: contents; } /* all of the page is the easel's way */
+  /* One column: the easel stays in view, all of the page is its way. */
+  #room { flex-direction: column; }
+  #left, #aside { display: contents; }
+  #room:has(#looks button) :is(#looks, #style-box) { order: 1; }
+  #room:has(#looks button) #begin { order: 2; }
+  #room:has(#looks button) #easy { order: 3; }
+  #room:has(#looks button) #shelf { order: 4; }
+  #room:has(#looks button) :is(#frame, #fine-tune) { order: 5; }
+  #room:has(#looks button) :is(#photo-room, #by-itself) { order: 6; }
+  #room:has(#looks button) :is(#examples, #privacy, #status) { order: 7; }
   #wall { padding: 8px; --high: 40dvh; min-height: 0; }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */

@@ -12,6 +12,7 @@ from pipeline.stages.border import inside, lay
 from pipeline.stages.segment.whose import who_stays
 from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
 from ui.badges import describe_makers
+from ui.history import History
 from ui.pointing import draw_mask
 from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, preview_of
 from ui.sessions import Session
@@ -30,7 +31,7 @@ class ViewState:
     `notes`: sentences for the person.
     `size`, `preview_size`: (height, width) of the framed photo and of its previews, px.
     `prompt`: the corrections, without the pixels of style pictures, which are `styles`' files.
-    `past`: the prompts before this one, for undo.
+    `history`: the prompts before this one, for undo.
     `owner`: whose cache holds the stages where it is not the visitor's own.
     `faces`: in the framed photo's px; `stays`: whether each stays itself; `plans`: what restoration
     does with it.
@@ -51,7 +52,7 @@ class ViewState:
     has_mask: bool = True
     prompt: Prompt = field(default_factory=Prompt)
     owner: str = ""
-    past: tuple[Prompt, ...] = ()
+    history: History = field(default_factory=History)
     faces: tuple[Face, ...] = ()
     stays: tuple[bool, ...] = ()
     plans: tuple[RestorationPlan, ...] = ()
@@ -124,6 +125,11 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         stays=stays_in(painting),
         plans=painting.plans,
     )
+
+
+def result_in(painting: Painting) -> Pixels:
+    """Make the preview of a painting's result."""
+    return _picture(painting, RESULT, painting.original.shape)
 
 
 def stays_in(painting: Painting) -> tuple[bool, ...]:

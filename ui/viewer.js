@@ -1,4 +1,4 @@
-// The easel: a painting over its photo, with a divide to move, to zoom, to drag, and to see as large as the window.
+// The viewer: a painting over its photo, or over another one, with a divide to move, to zoom, to drag, and to see as large as the window.
 const find = name => element.querySelector(`.${name}`);
 const root = find('easel'), stage = find('stage'), sheet = find('sheet'), divide = find('divide');
 const [before, after] = sheet.querySelectorAll('img');
@@ -60,7 +60,10 @@ let last = null, beside = false;
 const lay = () => {
   const compares = beside && last;
   swap(before, compares ? last : shown.before);
-  before.alt = compares ? 'The painting before this one' : 'The photo before painting';
+  const [one, other] = shown.names ?? [compares ? 'The painting before this one' : 'The photo before painting', 'The painting'];
+  [before.alt, after.alt] = [one, other];
+  [find('one').textContent, find('other').textContent] = shown.names ?? [];
+  find('hold').hidden = Boolean(shown.names);
   find('beside').setAttribute('aria-pressed', Boolean(compares));
 };
 find('beside').addEventListener('click', () => {
@@ -74,11 +77,11 @@ const show = () => {
   if (other) last = null;
   else if (value?.after !== shown?.after) last = shown?.after;
   shown = value;
-  find('beside').hidden = !last;
+  find('beside').hidden = !last || Boolean(value?.names);
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(START); zoom(1); hold(false); asked = null; }
+  if (other) { open(value?.names ? 50 : START); zoom(1); hold(false); asked = null; }
   frame();
   find('words').textContent = value?.words ?? '';
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
@@ -100,10 +103,10 @@ const choose = number => {
   const face = shown.faces[number];
   menu.querySelector('b').textContent = `Face ${number + 1}`;
   menu.setAttribute('aria-label', `Face ${number + 1}`);
+  find('mending').hidden = !face.restores; // nothing here can
   menu.querySelectorAll('[data-says]').forEach(button => {
     const says = button.dataset.says;
     button.setAttribute('aria-pressed', face.says.includes(says));
-    button.hidden = !face.restores && !['stays', 'painted'].includes(says); // nothing here can restore
   });
 };
 const frame = () => {
@@ -121,11 +124,13 @@ const frame = () => {
   }));
   choose(asked !== null && asked < found.length ? asked : null);
 };
-people.addEventListener('click', () => {
-  const on = root.classList.toggle('framed');
+const ask = on => {
+  root.classList.toggle('framed', on);
   people.setAttribute('aria-pressed', on);
   choose(on && shown.faces.length === 1 ? 0 : null);
-});
+};
+people.addEventListener('click', () => ask(!root.classList.contains('framed')));
+document.addEventListener('click', event => { if (event.target.closest?.('#tabs [role=tab]')) ask(false); });
 menu.addEventListener('click', event => {
   const says = event.target.dataset?.says;
   if (says) trigger('face', {number: asked, says});
@@ -196,7 +201,14 @@ stage.addEventListener('keydown', event => {
 find('nearer').addEventListener('click', () => zoom(at.zoom * STEP));
 find('farther').addEventListener('click', () => zoom(at.zoom / STEP));
 find('fit').addEventListener('click', () => zoom(1));
-find('pixels').addEventListener('click', () => zoom(whole()));
+find('pixels').addEventListener('click', () => { // one looks at the largest face first
+  zoom(whole());
+  const [face] = [...shown.faces ?? []].sort((a, b) => b.at.width - a.at.width);
+  if (!face) return;
+  at.x = (.5 - face.at.left - face.at.width / 2) * sheet.offsetWidth * at.zoom;
+  at.y = (.5 - face.at.top - face.at.height / 2) * sheet.offsetHeight * at.zoom;
+  put();
+});
 find('fill').addEventListener('click', () => fill(!root.classList.contains('full')));
 const hand = find('hold');
 let since = 0; // a short press leaves the photo there until the next one

@@ -55,9 +55,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
     page.load(handlers.open, None, opened, **UNSEEN)
     page.unload(handlers.leave)
-    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, parts.doing], **UNSEEN)
-    # Weights may arrive while it works.
-    parts.comparison.compare.click(handlers.watch, None, parts.timer, **UNSEEN)
+    parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, *parts.tellers], **UNSEEN)
     field = {
         "preprocess": False,
         "show_progress": "hidden",
@@ -249,6 +247,7 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
         (tab.picture.select, handlers.click, [parts.state, tab.mode]),
         (tab.stroke.change, handlers.draw, stroke),
         (tab.undo.click, handlers.undo, [parts.state]),
+        (tab.redo.click, handlers.redo, [parts.state]),
         (tab.clear.click, handlers.clear, [parts.state]),
     ):
         event(
@@ -264,7 +263,10 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
 
 def wire_faces(parts: Page, handlers: Handlers) -> None:
     """Connect what is chosen for single faces on the easel, and its undo."""
-    for event, act in ((parts.easel.face, handlers.choose_face), (parts.easel.undo, handlers.undo)):
+    for event, act in (
+        (parts.easel.face, handlers.choose_face),
+        (parts.easel.undo, handlers.undo_face),
+    ):
         event(
             act,
             parts.state,
@@ -277,27 +279,51 @@ def wire_faces(parts: Page, handlers: Handlers) -> None:
 
 
 def wire_comparison(parts: Page, handlers: Handlers) -> None:
-    """Connect the comparison; a new photo empties it."""
-    tab = parts.comparison
-    buttons = [tab.compare, tab.cancel]
-    covered = [tab.notes, tab.pictures]
-    busy = partial(switch, *buttons, tab.notes, running=True)
-    idle = partial(switch, *buttons, running=False)
-    begun = tab.compare.click(busy, None, [*buttons, tab.notes], **UNSEEN)
+    """Connect the comparisons; a new photo empties them."""
+    tab, box = parts.comparison, parts.comparison.outlines
+    given = [*parts.style.fields, *parts.widgets]
+    _wire_run(
+        parts, handlers, (tab.compare, tab.cancel, tab.notes), handlers.compare,
+        [parts.photo, parts.state, *tab.sides, *given], tab.outputs, [],
+    )  # fmt: skip
+    _wire_run(
+        parts, handlers, (box.compare, box.cancel, box.notes), handlers.outline,
+        [parts.photo, box.segmenters, *given], [box.notes, *box.outputs], [box.notes, box.pictures],
+    )  # fmt: skip
+    for number, button in enumerate(tab.taken):
+        taken = button.click(
+            handlers.go_on_with(number), tab.pair, [*parts.widgets, parts.looks], **UNSEEN
+        )
+        taken.success(show_painting, None, parts.tabs, **UNSEEN)
+        taken.success(None, js=theme.PAINT_AT_ONCE)
+    emptied = [tab.notes, box.notes, *tab.outputs, *box.outputs]
+    for event in (parts.photo.input, *(button.click for button in parts.examples)):
+        event(handlers.clear_comparison, None, emptied, **UNSEEN)
+
+
+def _wire_run(
+    parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
+    act: Callable[..., Any], inputs: list[Block], outputs: list[Block], covered: list[Block],
+) -> None:  # fmt: skip
+    """Connect a button whose run is followed, and cancelled by another; notes go as it begins."""
+    start, cancel, notes = controls
+    buttons = [start, cancel]
+    begun = start.click(
+        partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN
+    )
+    start.click(handlers.watch, None, parts.timer, **UNSEEN)
     running = begun.then(
-        handlers.compare,
-        [parts.photo, tab.segmenters, *parts.style.fields, *parts.widgets],
-        [tab.notes, *tab.outputs],
+        act,
+        inputs,
+        outputs,
         preprocess=False,
         concurrency_id=MODEL,
         concurrency_limit=1,
-        show_progress_on=covered,
+        show_progress="hidden",
         **PRIVATE,
     )
-    when_over(running, covered, idle, buttons)
-    wire_cancel(tab.cancel, [running], handlers.cancel, tab.notes)
-    for event in (parts.photo.input, *(button.click for button in parts.examples)):
-        event(handlers.clear_comparison, None, [tab.notes, *tab.outputs], **UNSEEN)
+    when_over(running, covered, partial(switch, *buttons, running=False), buttons)
+    wire_cancel(cancel, [running], handlers.cancel, notes)
 
 
 def show_painting() -> gr.Tabs:

@@ -10,7 +10,7 @@ from tests.smoke.browser import check, shown_in
 
 def correct_in_browser(page: Page) -> None:
     """Click beside what is kept, look at what that changes, and undo it."""
-    page.get_by_role("tab", name="Correct").click()
+    page.get_by_role("tab", name="What stays").click()
     page.wait_for_selector("#kept img", state="visible")
     before = shown_in(page, "#kept"), shown_in(page, "#corrected")
     change(page, lambda: page.locator("#kept img").click(position={"x": 60, "y": 60}))
@@ -27,6 +27,9 @@ def correct_in_browser(page: Page) -> None:
         all(np.array_equal(a, b) for a, b in zip(before, back, strict=True)),
         "Undo brings both back",
     )
+    change(page, lambda: page.click("#redo"))
+    check(np.array_equal(after[0], shown_in(page, "#kept")), "Redo makes it again")
+    change(page, lambda: page.click("#undo"))
     page.locator("#kept .image-container > button").focus()
     page.keyboard.press("Shift+ArrowDown")
     change(page, lambda: page.keyboard.press("Enter"))

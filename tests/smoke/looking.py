@@ -5,20 +5,26 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.smoke.browser import accessible, check
+from tests.smoke.browser import accessible, check, pixels_of
+from ui.compare_tab import LEFT, RIGHT
+
+LEAST_BETWEEN = 3.0  # mean difference of 8-bit values between two ways to paint
 
 
 def compare_in_browser(page: Page) -> None:
-    """Compare the segmenters that are ticked, and download the sheet."""
+    """Compare two ways to paint, go on with one; then compare segmenters, and keep the sheet."""
     page.get_by_role("tab", name="Compare").click()
+    compare_two_ways(page)
+    page.get_by_role("tab", name="Compare").click()
+    page.locator("#outlines > .label-wrap").click()
     ticked = page.locator("#segmenters input:checked").count()
-    page.click("#compare")
-    page.wait_for_selector("#compared .thumbnail-item", timeout=240_000)
+    page.click("#compare-outlines")
+    page.wait_for_selector("#outlined .thumbnail-item", timeout=240_000)
     check(
-        page.locator("#compared .thumbnail-item").count() == 2 + ticked,
+        page.locator("#outlined .thumbnail-item").count() == 2 + ticked,
         f"{ticked} segmenters stand beside the photo and its painting",
     )
-    page.wait_for_selector("#compare:not([disabled])")
+    page.wait_for_selector("#compare-outlines:not([disabled])")
     with page.expect_download() as sheet:
         page.click("#sheet")
     check(
@@ -27,18 +33,39 @@ def compare_in_browser(page: Page) -> None:
     )
 
 
+def compare_two_ways(page: Page) -> None:
+    """See two ways under one divide, with their names, and go on with the right one."""
+    page.click("#compare")
+    page.wait_for_selector("#versus .doing p", timeout=30_000)
+    check(True, "what is done is said where one looks")
+    page.wait_for_selector("#versus-viewer .painted", timeout=240_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('#versus-viewer img')].every(i => i.naturalWidth)"
+    )
+    names = page.locator("#versus-viewer .named").all_inner_texts()
+    check(names == [LEFT, RIGHT], f"{names[0]} and {names[1]} hang under one divide")
+    one, other = [
+        pixels_of(page.request.get(img.get_attribute("src") or "").body())
+        for img in page.locator("#versus-viewer img").all()
+    ]
+    check(abs(one - other).mean() > LEAST_BETWEEN, f"by {abs(one - other).mean():.1f} apart")
+    page.wait_for_selector("#compare:not([disabled])")
+    page.click("#take-right")
+    page.wait_for_selector(f"#looks button[aria-pressed=true]:has-text('{RIGHT}')", timeout=60_000)
+    check(page.locator("#easel").is_visible(), "one can go on with either")
+
+
 def look_around(page: Page, folder: Path) -> None:
     """Look at every tab: alternative texts, width, and a picture of the page."""
-    for tab in ("Painting", "Correct", "Compare"):
+    for tab in ("Painting", "What stays", "Compare"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(1500)
         nameless = page.evaluate(
             "[...document.querySelectorAll('#photo img, #wall img')].filter(i => !i.alt).length"
         )
         check(nameless == 0, f"every picture has an alternative text ({tab})")
-        page.screenshot(
-            path=folder / f"{tab.lower()}-{page.viewport_size['width']}.png", full_page=True
-        )
+        name = f"{tab.lower().replace(' ', '-')}-{page.viewport_size['width']}.png"
+        page.screenshot(path=folder / name, full_page=True)
         accessible(page, tab)
         width = page.evaluate("document.documentElement.scrollWidth")
         check(

@@ -40,8 +40,10 @@ def too_large() -> bytes:
 
 
 def refuse_what_cannot_be_painted(page: Page) -> None:
-    """Press Paint and Compare without a photo, and Paint with two that are none; then drop one."""
-    refused(page, "#paint", "no photo yet")
+    """Be asked for a photo first; Compare none, paint two that are none; then drop one."""
+    with page.expect_file_chooser():
+        page.click("#paint")
+    check(True, "without a photo, the button asks for one")
     page.get_by_role("tab", name="Compare").click()
     refused(page, "#compare", "no photo yet")
     page.get_by_role("tab", name="Painting").click()
@@ -50,7 +52,7 @@ def refuse_what_cannot_be_painted(page: Page) -> None:
     drop(page, too_large(), "large.tif")
     refused(page, "#paint", "megapixels")
     drop_portrait(page)
-    check(page.locator("#paint").is_enabled(), "after four errors a photo can be painted")
+    check(page.locator("#paint").is_enabled(), "after three errors a photo can be painted")
 
 
 def refused(page: Page, button: str, why: str) -> None:

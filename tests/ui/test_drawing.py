@@ -25,6 +25,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui.correct_tab import ADD, CLICK, TAKE, view
 from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
+from ui.history import History
 from ui.service import STILL, PaintService
 
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
@@ -178,7 +179,7 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
     other = painted_again(handlers, copy, blended)
     assert other.prompt == Prompt()
-    assert other.past == ()
+    assert other.history == History()
 
 
 def test_a_visitor_never_sees_another_ones_drawing(service, photo):

@@ -17,7 +17,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_by,
     visitor,
 )
-from ui import easel
+from ui import easel, viewer
 from ui.easel import BEGINNING, WAITING, WAITS_S
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
@@ -120,5 +120,5 @@ def test_a_file_from_anywhere_goes_into_the_photos_field(service):
 
 
 def test_the_template_holds_nothing_that_a_template_would_fill_in():
-    text = Path(easel.HERE.with_suffix(".html")).read_text()
+    text = Path(viewer.HERE.with_suffix(".html")).read_text()
     assert not re.search(r"[`]|\$\{|\{\{", text)

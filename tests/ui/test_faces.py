@@ -93,7 +93,7 @@ def test_each_face_is_restored_as_is_said_of_it(service, photo):
             stage in ("parse", "restore", "segment", "blend")
         )
     assert weights(state_in(say(handlers, both, 0, "usual"))) == [0.5, 0]
-    assert weights(state_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
+    assert weights(state_in(handlers.undo_face(visitor("anna"), both))) == [1, 0.5]
     assert weights(state_in(handlers.clear(visitor("anna"), both))) == [0.5, 0.5]
 
 

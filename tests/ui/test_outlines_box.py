@@ -1,4 +1,4 @@
-"""The tab "Compare", with a stand-in: what it asks for, shows, keeps private and refuses."""
+"""The box "Ways to outline", with a stand-in: what it asks for, shows and refuses."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from pipeline.steps.versions import Version
 from pipeline.types import Cancelled, Progress
 from tests.page import DEFAULTS, NO_STYLES, Pipeline, components, handlers_of, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import available
-from ui.compare_tab import lay_out, view
-from ui.easel import BEGINNING
+from ui.outlines_box import lay_out, view
+from ui.progress import DOING
 from ui.service import PaintService
 from ui.widgets import to_widgets
 
@@ -61,19 +61,19 @@ def photo(tmp_path):
     return path
 
 
-def compared_by(service, photo, segmenters=("unet", "unet_whole"), who="anna"):
-    return service.compare(
+def outlined_by(service, photo, segmenters=("unet", "unet_whole"), who="anna"):
+    return service.outline(
         who, photo, "someone", Settings.from_flat(brush=2.0), segmenters, lambda done, text: None
     )
 
 
 def test_each_version_has_a_picture_with_its_facts(service, photo, compare):
-    compared = compared_by(service, photo)
-    captions = [caption for _, caption in compared.pictures]
+    outlined = outlined_by(service, photo)
+    captions = [caption for _, caption in outlined.pictures]
     assert captions[:2] == ["Original", "Painted, not restored\nnothing kept"]
     assert captions[2].startswith("U-Net, face by face\n10.05 M parameters\n0.25 s\n")
     assert captions[3].endswith("IoU with the U-Net 0.987")
-    assert all(Image.open(path).size == (60, 40) for path, _ in compared.pictures)
+    assert all(Image.open(path).size == (60, 40) for path, _ in outlined.pictures)
     assert compare.asked == [
         (
             "someone",
@@ -82,15 +82,15 @@ def test_each_version_has_a_picture_with_its_facts(service, photo, compare):
             service.sessions.of("anna").cache,
         )
     ]
-    assert compared.notes == ("Nothing was restored: no network.",)
+    assert outlined.notes == ("Nothing was restored: no network.",)
 
 
 def test_the_sheet_is_a_png_in_the_visitors_own_folder_and_goes_with_the_session(service, photo):
-    first, second = Path(compared_by(service, photo).sheet), Path(compared_by(service, photo).sheet)
+    first, second = Path(outlined_by(service, photo).sheet), Path(outlined_by(service, photo).sheet)
     assert second.name == "someone-compared.png"
     assert Image.open(second).format == "PNG"
     assert not first.exists(), "only the last one is kept"
-    ben = Path(compared_by(service, photo, who="ben").sheet)
+    ben = Path(outlined_by(service, photo, who="ben").sheet)
     assert ben.parents[1] != second.parents[1]
     assert second.parents[1] == service.sessions.of("anna").folder
     service.sessions.leave("anna")
@@ -103,18 +103,18 @@ def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compa
     ask = compare.__call__
 
     def asked(*inputs, **how):
-        compared = ask(*inputs, **how)
+        outlined = ask(*inputs, **how)
         seen.append(handlers.tick(visitor("anna"))[components().doing])
         if failing:
             raise Cancelled
-        return compared
+        return outlined
 
     service._compare = asked
     handlers.watch(visitor("anna"))
     values = {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS
-    handlers.compare(visitor("anna"), lambda done, desc: None, *values)
+    handlers.outline(visitor("anna"), *values)
     after = handlers.tick(visitor("anna"))
-    assert BEGINNING in seen[0]
+    assert DOING["segment"] in seen[0]
     assert not after[components().doing]
     assert session_of(service).awaited is None
 
@@ -124,20 +124,19 @@ def session_of(service):
 
 
 def test_the_page_shows_pictures_sheet_and_notes(service, photo):
-    values = handlers_of(service).compare(
+    values = handlers_of(service).outline(
         visitor("anna"),
-        lambda done, desc: None,
         {"path": str(photo)},
         ["unet"],
         *NO_STYLES,
         *DEFAULTS,
     )
-    tab = components().comparison
-    notes, pictures, sheet = (values[part] for part in (tab.notes, tab.pictures, tab.sheet))
+    box = components().comparison.outlines
+    notes, pictures, sheet = (values[part] for part in (box.notes, box.pictures, box.sheet))
     assert "Nothing was restored" in notes
     assert (pictures.visible, len(pictures.value)) == (True, 3)
     assert sheet.visible
-    assert [part.visible for part in view(tab, None).values()] == [False, False]
+    assert [part.visible for part in view(box, None).values()] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -152,17 +151,14 @@ def test_the_page_shows_pictures_sheet_and_notes(service, photo):
 def test_what_cannot_be_compared_is_said(service, photo, photo_field, segmenters, said):
     field = {"path": str(photo)} if photo_field else None
     with pytest.raises(gr.Error, match=said):
-        handlers_of(service).compare(
-            visitor("anna"), lambda done, desc: None, field, segmenters, *NO_STYLES, *DEFAULTS
-        )
+        handlers_of(service).outline(visitor("anna"), field, segmenters, *NO_STYLES, *DEFAULTS)
 
 
 def test_a_network_that_is_not_here_is_said(service, photo):
     values = to_widgets(Settings.from_flat(weights="embedded"))
     with pytest.raises(gr.Error, match="sam_vit_h was chosen"):
-        handlers_of(service).compare(
+        handlers_of(service).outline(
             visitor("anna"),
-            lambda done, desc: None,
             {"path": str(photo)},
             ["sam_vit_h"],
             *NO_STYLES,
@@ -176,9 +172,8 @@ def test_a_cancelled_comparison_changes_nothing(photo):
         report(Progress("segment", 0.9))
 
     service = PaintService(paint=Pipeline(), models=object(), compare=compare)
-    values = handlers_of(service).compare(
+    values = handlers_of(service).outline(
         visitor("anna"),
-        lambda done, desc: None,
         {"path": str(photo)},
         ["unet"],
         *NO_STYLES,
@@ -192,12 +187,12 @@ def test_only_what_is_at_hand_can_be_ticked_and_the_usual_is(monkeypatch):
         monkeypatch.setattr(
             available, "is_available", lambda network: network in (None, "sam_light")
         )
-        tab = lay_out()
-        assert [choice for _, choice in tab.segmenters.choices] == [
+        box = lay_out()
+        assert [choice for _, choice in box.segmenters.choices] == [
             "unet",
             "unet_whole",
             "sam_light",
         ]
-        assert set(tab.segmenters.value) == set(COMPARED)
+        assert set(box.segmenters.value) == set(COMPARED)
         monkeypatch.setattr(available, "is_available", lambda network: network is None)
         assert lay_out().segmenters.value == ["unet"]

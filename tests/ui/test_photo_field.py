@@ -161,18 +161,18 @@ def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
     assert pipeline.asked[-1][0] == OWN_SIZE
 
 
-def test_the_file_behind_a_preview_is_what_is_compared(service, tiff, monkeypatch):
+def test_the_file_behind_a_preview_is_what_is_outlined(service, tiff, monkeypatch):
     asked = []
 
-    def compare(session, path, name, *_, **__):
+    def outline(session, path, name, *_, **__):
         asked.append((path, name))
         raise Cancelled
 
-    monkeypatch.setattr(service, "compare", compare)
+    monkeypatch.setattr(service, "outline", outline)
     handlers = handlers_of(service)
     preview = handlers.show_photo(visitor("anna"), tiff)
     values = {"path": preview}, ["unet"], *NO_STYLES, *DEFAULTS
-    handlers.compare(visitor("anna"), lambda done, desc: None, *values)
+    handlers.outline(visitor("anna"), *values)
     assert asked == [(Path(tiff["path"]), "Anna")]
 
 

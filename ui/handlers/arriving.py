@@ -16,6 +16,7 @@ from ui import easel, frame_box, style_box
 from ui.available import with_available_choices
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.layout import CHOOSE
 from ui.photos import file_of, photo_of
 from ui.previews import for_field
 from ui.result_panel import Updates, view
@@ -45,7 +46,11 @@ class Arriving(Base):
         session = self._session(request)
         session.drop_run()
         if not photo or not photo.get("path"):
-            return view(self.parts, None) | {self.parts.easel: easel.bare(easel.EMPTY)}
+            empty = {
+                self.parts.easel: easel.bare(easel.EMPTY),
+                self.parts.paint: gr.Button(CHOOSE),
+            }
+            return view(self.parts, None) | empty
         with told():
             path, name = file_of(photo)
             notes = photo_of(session, session.cache, path, name).notes

@@ -57,16 +57,22 @@ class Base:
         return self._session(request).file_behind(*file_of(photo))
 
     def _wanted(
-        self, request: gr.Request, photo: dict[str, Any] | None, given: Sequence[Any]
+        self,
+        request: gr.Request,
+        photo: dict[str, Any] | None,
+        given: Sequence[Any],
+        way: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> tuple[tuple[str, Path, str, Settings], tuple[StyleFile, ...]]:
         """Read what is to be painted, of whom, from the photo's, the styles' and all other fields.
+
+        `way`: what changes the settings.
 
         Raises: PhotoError: there is no photo. PromptError: the painter wants a picture, and there
         is none. ValueError: a setting out of range.
         """
         styles, chosen = given[: style_box.FIELDS], given[style_box.FIELDS :]
         path, name = self._chosen(request, photo)
-        settings = from_widgets(chosen)
+        settings = way(from_widgets(chosen))
         files = style_box.files_of(settings, *styles, behind=self._session(request).behind)
         if style_box.wants_picture(settings) and not files:
             raise PromptError(NO_STYLE)

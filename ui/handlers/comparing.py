@@ -1,36 +1,69 @@
-"""Comparing ways to paint."""
+"""Comparing ways to paint, and ways to outline."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from pipeline.types import Cancelled
-from ui import compare_tab
+from ui import compare_tab, looks, outlines_box
+from ui.compare_tab import Pair, way_of
 from ui.errors import told
 from ui.handlers.base import Base
-from ui.progress import bar_of
+from ui.progress import bar_in
 from ui.result_panel import Updates, note
-
-BAR = gr.Progress()
 
 
 class Comparing(Base):
-    """Comparing ways to paint."""
+    """Comparing ways to paint, and ways to outline."""
 
-    def compare(self, request: gr.Request, progress: gr.Progress = BAR, *values: Any) -> Updates:
+    def compare(self, request: gr.Request, *values: Any) -> Updates:
+        """Paint the photo in the two ways that are chosen, at the controls' other settings."""
+        photo, before, left, right, *given = values
+        with told(), self._ending(request):
+            both = {}
+            for title in (left, right):
+                wanted, styles = self._wanted(request, photo, given, lambda s: way_of(title, s))  # noqa: B023
+                both[str(title)] = wanted[-1], styles
+            if len(both) < len(compare_tab.SIDES):
+                raise ValueError(f"Choose two different ways to compare, not {left} twice.")
+            bar = bar_in(self._session(request))
+            try:
+                pair = self.service.compare(*wanted[:-1], both, bar, before)
+            except Cancelled:
+                return gr.skip()
+            return compare_tab.view(self.parts.comparison, pair)
+
+    def go_on_with(self, number: int) -> Callable[..., Updates]:
+        """Make the handler that sets the controls to one of the two ways that were compared."""
+
+        def set_controls(request: gr.Request, pair: Pair | None) -> Updates:
+            if pair is None:
+                return gr.skip()
+            session, settings = self._session(request), pair.settings[number]
+            session.wanted = settings
+            marked = looks.shown(settings, session.looks[1])
+            return {**self._controls(settings), self.parts.looks: marked}
+
+        return set_controls
+
+    def outline(self, request: gr.Request, *values: Any) -> Updates:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
         with told(), self._ending(request):
             wanted, styles = self._wanted(request, photo, given)
             chosen = tuple(segmenters or ())
+            bar = bar_in(self._session(request))
             try:
-                compared = self.service.compare(*wanted, chosen, bar_of(progress), styles=styles)
+                outlined = self.service.outline(*wanted, chosen, bar, styles=styles)
             except Cancelled:
                 return gr.skip()
-            tab = self.parts.comparison
-            return {tab.notes: note(compared.notes)} | compare_tab.view(tab, compared)
+            box = self.parts.comparison.outlines
+            return {box.notes: note(outlined.notes)} | outlines_box.view(box, outlined)
 
     def clear_comparison(self) -> Updates:
-        """Empty the tab "Compare"."""
+        """Empty the tab."""
         tab = self.parts.comparison
-        return {tab.notes: ""} | compare_tab.view(tab, None)
+        box = tab.outlines
+        said = {tab.notes: "", box.notes: ""}
+        return said | outlines_box.view(box, None) | compare_tab.view(tab, None)

@@ -66,9 +66,19 @@ class Correcting(Base):
         return self._point(request, state, prompt)
 
     def undo(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Take the last click, on a face or not, or stroke back."""
+        """Take the last correction of the outline back."""
         session_id = str(request.session_hash)
         return self._change(state, lambda known: self.service.undo(session_id, known))
+
+    def undo_face(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Take what was chosen last for a single face back."""
+        session_id = str(request.session_hash)
+        return self._change(state, lambda known: self.service.undo(session_id, known, "faces"))
+
+    def redo(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Make the last correction of the outline that was taken back again."""
+        session_id = str(request.session_hash)
+        return self._change(state, lambda known: self.service.redo(session_id, known))
 
     def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take all clicks, strokes and choices for single faces back."""

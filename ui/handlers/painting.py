@@ -47,6 +47,7 @@ class Painting(Base):
         session = self._session(request)
         session.drop_run()
         session.ask()
+        session.wanted = settings
         bare = {self.parts.easel: easel.bare()} if state is None else {}
         return {
             **switch_painting(self.parts, settings.paint.painter, running=True),
@@ -95,6 +96,7 @@ class Painting(Base):
             with told():
                 state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
                 photo = {self.parts.photo: str(EXAMPLES[index].path)}
+                self._session(request).wanted = state.settings
                 return photo | self._controls(state.settings) | view(self.parts, state)
 
         return show_example
@@ -105,7 +107,8 @@ class Painting(Base):
             return
         with told():
             for pictures in self.service.looks(str(request.session_hash), state):
-                yield {self.parts.looks: looks.shown(state.settings, pictures)}
+                wanted = self._session(request).wanted or state.settings
+                yield {self.parts.looks: looks.shown(wanted, pictures)}
 
     def choose_look(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
         """Set the controls to the look that was chosen, and mark it."""
@@ -114,7 +117,8 @@ class Painting(Base):
             if not isinstance(at, int) or not 0 <= at < len(LOOKS):
                 raise ValueError("There is no such look; choose one of those that are shown.")
             settings = LOOKS[at].of(from_widgets(values))
-            pictures = self._session(request).looks[1]
+            session = self._session(request)
+            session.wanted, pictures = settings, session.looks[1]
             said = [LIKE_WHAT] if style_box.wants_picture(settings) else []
             return {
                 **self._controls(settings),

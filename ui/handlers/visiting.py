@@ -37,7 +37,7 @@ class Visiting(Base):
         return {
             self.parts.status: line,
             self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
-            self.parts.doing: easel.doing(session),
+            **dict.fromkeys(self.parts.tellers, easel.doing(session)),
         }
 
     def watch(self, request: gr.Request) -> gr.Timer:
