@@ -1,13 +1,13 @@
 """The page: `python app.py`, or `python app.py --share` for a link that reviewers can open."""
 
+from ui.private_folder import use_private_folder
+
+if __name__ == "__main__":
+    use_private_folder()  # before Gradio is loaded, which remembers where files go
+
 import argparse
-import atexit
 import logging
 import os
-import shutil
-import signal
-import sys
-import tempfile
 
 import gradio as gr
 
@@ -38,17 +38,6 @@ def build(service: PaintService) -> gr.Blocks:
     return page.queue(max_size=LONGEST_QUEUE)
 
 
-def use_private_folder() -> None:
-    """Keep uploads and previews in a folder that only this process's user can read.
-
-    It goes when the program ends.
-    """
-    if "GRADIO_TEMP_DIR" not in os.environ:
-        os.environ["GRADIO_TEMP_DIR"] = folder = tempfile.mkdtemp(prefix="portraits-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-
-
 def main() -> None:
     """Serve the page, then load the networks."""
     parser = argparse.ArgumentParser(description="Serve the page.")
@@ -69,7 +58,6 @@ def main() -> None:
     chosen = parser.parse_args()
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
-    use_private_folder()
     service = PaintService(weights=chosen.weights)
     page = build(service)
     _, _, link = page.launch(
@@ -84,6 +72,7 @@ def main() -> None:
         enable_monitoring=False,
         ssr_mode=False,
         show_error=False,
+        mcp_server=True,
     )
     if chosen.share and not link:
         log.warning(

@@ -1,4 +1,4 @@
-"""The page's API: `/paint`, its fields made from `Settings`."""
+"""The page's API, also as tools of MCP: `/paint`, its fields made from `Settings`, and `/parse`."""
 
 import inspect
 from dataclasses import replace
@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 from gradio.components.api_component import Api
 
-from pipeline.cli.jobs import record
+from pipeline.cli.jobs import describe_face, record
+from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
-from pipeline.settings import Option
-from pipeline.types import Painting, PhotoError
+from pipeline.settings import Option, Settings
+from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, PAINTERS
 from ui.errors import told
 from ui.prompts import PROMPT_HELP, prompt_from
@@ -32,6 +33,17 @@ settings, seconds by stage, weights (name, sha256, unpinned: whether nobody stat
 (box, eye centers, mouth corners, score; of restoration: how far, why it was left alone, blur,
 confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
+ABOUT_PARSE = """Tell what a portrait photo shows, pixel by pixel, and where its faces are.
+
+Returns the classes as an indexed PNG, at the size at which the photo is painted, and a report: the
+classes' names in the order of their indices with each one's share of the picture, faces (box, eye
+centers, mouth corners, score) in the picture's px, notes."""
+CLASSES = (
+    "background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips",
+    "teeth",
+)  # fmt: skip
+ONLY_SEEN = {"paint": False, "restore": False, "keep_face": False}
+
 FILM = "timelapse_seconds"
 
 ABOUT_WEIGHT = (
@@ -50,7 +62,7 @@ SECONDS = {
 
 
 def add_api(service: PaintService, concurrency_id: str) -> None:
-    """Publish `/paint`; call it inside `gr.Blocks`."""
+    """Publish `/paint` and `/parse`; call it inside `gr.Blocks`."""
     photo, style, other, mask = (
         gr.File(visible=False, label=label, type="filepath")
         for label in ("Photo", "Style", "Other style", "Style mask")
@@ -72,6 +84,54 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
         concurrency_id=concurrency_id,
         show_progress="hidden",
     )
+    labels = gr.File(visible=False, label="Classes")
+    gr.on(
+        [],
+        parsing(service),
+        [photo],
+        [labels, Api(None, {"type": "object"}, "Report")],
+        preprocess=False,
+        api_name="parse",
+        api_description=ABOUT_PARSE,
+        concurrency_id=concurrency_id,
+        show_progress="hidden",
+    )
+
+
+def parsing(service: PaintService) -> Any:  # noqa: ANN401 - a handler
+    """Make the handler of `/parse`."""
+
+    def parse(photo: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        with told(html=False):
+            seen = service.paint(photo_in(photo), Settings().changed(**ONLY_SEEN))
+            if seen.parse is None:
+                raise ValueError("A photo is always parsed.")
+            file = private_folder() / f"{seen.photo.name}-classes.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_labels(file, seen.parse)
+            return str(file), {
+                "classes": {
+                    name: round(float((seen.parse == index).mean()), 4)
+                    for index, name in enumerate(CLASSES)
+                },
+                "faces": [describe_face(face, None) for face in seen.faces],
+                "notes": list(seen.photo.notes),
+            }
+
+    return parse
+
+
+def photo_in(field: dict[str, Any] | None) -> Photo:
+    """Read the photo that a program gave.
+
+    Raises: gr.Error: there is none. PhotoError: it cannot be read.
+    """
+    if not field or not field.get("path"):
+        raise gr.Error(
+            "Wanted a photo file, found none; pass photo=handle_file(PATH).", print_exception=False
+        )
+    name = Path(field.get("orig_name") or "photo").stem
+    return read_photo(Path(field["path"]), name=name)
 
 
 def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is made from Settings
@@ -90,15 +150,7 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
             prompt = prompt_from(*rest[: len(PROMPT_HELP)])
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])
             prompt = replace(prompt, styles=tuple(file.read() for file in styles))
-            if not photo or not photo.get("path"):
-                raise gr.Error(
-                    "Wanted a photo file, found none; pass photo=handle_file(PATH).",
-                    print_exception=False,
-                )
-            name = Path(photo.get("orig_name") or "photo").stem
-            painting = service.paint(
-                read_photo(Path(photo["path"]), name=name), settings, prompt=prompt
-            )
+            painting = service.paint(photo_in(photo), settings, prompt=prompt)
             folder = private_folder()
             film = None
             if seconds is not None:

@@ -1,4 +1,4 @@
-"""The box "Crop, paper and size": what of the photo is painted, and how large."""
+"""The box "Turn, crop, paper and size": what of the photo is painted, and how large."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ class FrameBox:
 
 def lay_out() -> tuple[FrameBox, dict[str, Control]]:
     """Make the box and the controls in it by their flags; call it inside `gr.Blocks`."""
-    with gr.Accordion("Crop, paper and size", open=False, elem_id="frame"):
+    with gr.Accordion("Turn, crop, paper and size", open=False, elem_id="frame"):
         picture = gr.Image(
             visible=False,
             interactive=False,

@@ -26,10 +26,13 @@
   document.addEventListener('load', event => {
     if (waiting && untouched && event.target.closest?.('#doing')) bring();
   }, true);
-  document.addEventListener('loadeddata', event => {
+  // A film is looked at, too: on a phone the easel makes room for it while it runs.
+  ['loadeddata', 'play', 'pause', 'ended'].forEach(kind => document.addEventListener(kind, event => {
     const film = event.target.closest?.('#film');
-    if (film && !seen(film)) film.scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest'});
-  }, true);
+    if (!film) return;
+    document.documentElement.classList.toggle('filming', !event.target.paused || kind === 'loadeddata');
+    if (kind === 'loadeddata' && !seen(film)) film.scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'center'});
+  }, true));
   ['wheel', 'pointerdown', 'keydown'].forEach(kind => document.addEventListener(kind, () => {
     untouched = wanted = false;
   }, true));

@@ -56,7 +56,7 @@ log = logging.getLogger("page")
 
 STILL = (
     "What you corrected in this photo, or gave its faces, still holds; "
-    "Clear, under Correct, takes it back."
+    "Clear, under What stays, takes it back."
 )
 EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.

@@ -161,7 +161,15 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 """
 )
 
-SCRIPTS = ("page.js", "arriving.js", "repainting.js", "fine_tune.js", "scrolling.js", "large.js")
+SCRIPTS = (
+    "page.js",
+    "arriving.js",
+    "repainting.js",
+    "fine_tune.js",
+    "scrolling.js",
+    "large.js",
+    "troubles.js",
+)
 # Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
 # page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
 HEAD = f"""

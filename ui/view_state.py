@@ -85,7 +85,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         notes=notes_of(painting),
         size=(height, width),
         preview_size=before.shape[:2],
-        has_mask=painting.mask is not None,
+        has_mask=keeps_something(painting),
         prompt=remembered(painting.prompt),
         faces=painting.faces,
         stays=stays_in(painting),
@@ -120,7 +120,7 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         mask_preview=mask_preview,
         stages=stages,
         notes=notes_of(painting),
-        has_mask=painting.mask is not None,
+        has_mask=keeps_something(painting),
         prompt=prompt,
         stays=stays_in(painting),
         plans=painting.plans,
@@ -130,6 +130,11 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
 def result_in(painting: Painting) -> Pixels:
     """Make the preview of a painting's result."""
     return _picture(painting, RESULT, painting.original.shape)
+
+
+def keeps_something(painting: Painting) -> bool:
+    """Tell whether anything of the photo stays."""
+    return painting.mask is not None and bool((painting.mask > 0.5).any())
 
 
 def stays_in(painting: Painting) -> tuple[bool, ...]:

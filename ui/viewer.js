@@ -63,7 +63,7 @@ const lay = () => {
   const [one, other] = shown.names ?? [compares ? 'The painting before this one' : 'The photo before painting', 'The painting'];
   [before.alt, after.alt] = [one, other];
   [find('one').textContent, find('other').textContent] = shown.names ?? [];
-  find('hold').hidden = Boolean(shown.names);
+  find('hold').hidden = find('save').hidden = Boolean(shown.names);
   find('beside').setAttribute('aria-pressed', Boolean(compares));
 };
 find('beside').addEventListener('click', () => {
@@ -200,6 +200,9 @@ stage.addEventListener('keydown', event => {
 
 find('nearer').addEventListener('click', () => zoom(at.zoom * STEP));
 find('farther').addEventListener('click', () => zoom(at.zoom / STEP));
+const outside = at => document.querySelector(at);
+find('save').addEventListener('click', () => outside('#download')?.click());
+find('stop').addEventListener('click', () => (outside('#cancel') ?? outside('#cancel-comparison') ?? outside('#cancel-outlines'))?.click());
 find('fit').addEventListener('click', () => zoom(1));
 find('pixels').addEventListener('click', () => { // one looks at the largest face first
   zoom(whole());

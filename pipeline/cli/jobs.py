@@ -156,7 +156,7 @@ def record(
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
         "faces": [
-            _describe(face, plan) for face, plan in zip_longest(painting.faces, painting.plans)
+            describe_face(face, plan) for face, plan in zip_longest(painting.faces, painting.plans)
         ]
         if painting
         else [],
@@ -175,7 +175,7 @@ def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
     }
 
 
-def _describe(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
+def describe_face(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
     """Describe a face, in photo px, and its restoration in JSON's types."""
     return {
         "box": [round(float(v), 2) for v in face.box],

@@ -264,11 +264,12 @@ class FrameSettings(Stage):
         label="Paper", flag="paper", names="As the photo|2:3|3:4|Square|A4",
     )  # fmt: skip
     turn: Turn = option(
-        "0", "Turn a photo that lies on its side, clockwise.",
-        label="Turn", flag="turn", names="Not|A quarter|Upside down|Three quarters",
+        "0", "Turn a photo that lies on its side.",
+        label="Turn", flag="turn",
+        names="As it is|A quarter to the right|Upside down|A quarter to the left",
     )  # fmt: skip
     straighten: float = option(
-        0.0, "Turn the photo clockwise; the largest part without empty corners is painted.",
+        0.0, "Lean the photo clockwise; the largest part without empty corners is painted.",
         label="Straighten", flag="straighten", unit="degrees", ge=-15.0, le=15.0, step=0.1,
     )  # fmt: skip
     zoom: float = option(
@@ -309,8 +310,8 @@ class BlendSettings(Stage):
     on: bool = option(True, "Keep the person's own face.", label="Keep the face", flag="keep_face")
     strength: float = option(
         0.75,
-        "0 is the painted face, 1 the person's own.",
-        label="Face strength",
+        "0 is the painted face, 1 the face as in the photo.",
+        label="Face like the photo",
         flag="face_strength",
         ge=0.0,
         le=1.0,

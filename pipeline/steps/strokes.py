@@ -12,12 +12,13 @@ from pipeline.ops.tensor import to_float
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
+from pipeline.stages.segment.whose import who_stays
 from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
-from pipeline.stages.strokes.subject import FAR, Subject, subject_of
+from pipeline.stages.strokes.subject import FAR, Subject, around_faces, subject_of
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, PromptError, Scene, Style
@@ -46,7 +47,8 @@ def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
             raise PromptError(NO_STYLE)
         style = run.prompt.styles[0]
     parts = parts_of(run, run.original, seen)
-    inputs = run.original, seen, parts, brush_of(how), how.mood, style
+    stays = who_stays(seen.value.faces, run.settings.segment.faces, run.prompt.kept)
+    inputs = run.original, seen, parts, brush_of(how), how.mood, style, stays
     strokes = run.stage("paint", _planned, *inputs, told=True)
     surface = surface_of(run.settings)
     return run.stage("paint", _painted, run.original, strokes, surface, told=True, after=PLANNED)
@@ -64,11 +66,12 @@ def surface_of(settings: Settings) -> Surface:
 
 def _planned(
     original: Image, seen: Detections, parts: Probabilities, brush: Brush, mood: str,
-    style: Style | None, *, tell: Show,
+    style: Style | None, stays: tuple[bool, ...], *, tell: Show,
 ) -> Strokes:  # fmt: skip
     """Plan the strokes of a brush that paint a photo in a mood, or in a picture's colors.
 
-    `parts`: which part of a person each pixel is, (H, W, 12 or 13).
+    `parts`: which part of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether
+    it stays itself; the others are painted as broadly as the rest.
     """
     light = monet(mood) if style is None else light_of(to_float(style.pixels))
     size = size_of_long(original.shape[:2], GUIDE_PX)
@@ -77,7 +80,12 @@ def _planned(
     rng = np.random.default_rng(SEED)
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
     lit = in_monets_light(lab, subject, detail, light, rng)
-    motif = Motif(crisp(lit.target, subject), lit.palette, subject, calm, detail, lit.gray)
+    loosely = None
+    if not all(stays):
+        others = tuple(not each for each in stays)
+        loosely = around_faces(seen.faces, others, original.shape[:2], size)
+    target = crisp(lit.target, subject)
+    motif = Motif(target, lit.palette, subject, calm, detail, lit.gray, loosely)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 

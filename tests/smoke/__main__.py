@@ -1,12 +1,12 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
-It paints an example through the client. Then, in a real browser, it looks at what hangs there at
-first, on a laptop, and has a photo painted there without pressing anything. At a desk it drops a
-photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
-corrects what is kept, compares segmenters, drops what is no photo, or none that a browser can show,
-and frames one. On a phone it does what cannot work before what can, cancels, scrolls, swipes and
-zooms over the result, has a face painted, and paints in two styles. At last it comes back to a page
-after its sweep.
+It paints an example through the client, and as an assistant's tool. Then, in a real browser, it
+looks at what hangs there at first, on a laptop, and has a photo painted there without pressing
+anything. At a desk it drops a photo into the page, presses Paint, looks at the result, paints in a
+mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
+or none that a browser can show, and frames one. On a phone it does what cannot work before what
+can, cancels, scrolls, swipes and zooms over the result, has a face painted, and paints in two
+styles. At last it comes back to a page after its sweep, and takes the server away from another.
 """
 
 import sys
@@ -26,7 +26,7 @@ from tests.smoke.browser import (
     pixels_of,
     show_stages,
 )
-from tests.smoke.client import paint_by_client
+from tests.smoke.client import paint_by_client, paint_by_mcp
 from tests.smoke.correcting import correct_in_browser
 from tests.smoke.files import drop_files
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
@@ -117,6 +117,7 @@ def main() -> None:
     url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     paint_by_client(url)
+    paint_by_mcp(url)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         look_at_the_opening(browser, url)

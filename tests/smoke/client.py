@@ -1,12 +1,44 @@
 """A program's way in: the API, through Gradio's client."""
 
+import asyncio
+import base64
 from pathlib import Path
 
 import av
 from gradio_client import Client, handle_file
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+from mcp.types import CallToolResult
 
 from pipeline.steps.timelapse import FPS
 from tests.smoke.browser import EXAMPLES, LEAST_DIFFERENCE, check, pixels_of
+
+
+def paint_by_mcp(url: str) -> None:
+    """Paint and parse an example as an assistant's tools."""
+    data = base64.b64encode((EXAMPLES / "portrait.jpg").read_bytes()).decode()
+    asked = {"photo": f"data:image/jpeg;base64,{data}"}
+
+    async def ask() -> list[CallToolResult]:
+        async with (
+            streamablehttp_client(f"{url}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            names = [tool.name for tool in (await session.list_tools()).tools]
+            check(names == ["paint", "parse"], f"an assistant has the tools {', '.join(names)}")
+            return [
+                await session.call_tool("paint", asked | {"size": "photo"}),
+                await session.call_tool("parse", asked),
+                await session.call_tool("paint", {"photo": __file__}),
+            ]
+
+    painted, parsed, refused = asyncio.run(ask())
+    said = "".join(getattr(each, "text", "") for each in painted.content)
+    check(not painted.isError and "painted.png" in said, "the tool paint gives a painting")
+    said = "".join(getattr(each, "text", "") for each in parsed.content)
+    check(not parsed.isError and "background" in said, "the tool parse tells what is seen")
+    check(refused.isError, "a path on this machine is refused")
 
 
 def paint_by_client(url: str) -> None:

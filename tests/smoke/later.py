@@ -4,12 +4,14 @@ import io
 import os
 import tempfile
 
+import gradio as gr
 from PIL import Image
 from playwright.sync_api import Browser
 
 import app
 from tests.page import Pipeline
-from tests.smoke.browser import check, choose_painter, drop, open_page
+from tests.smoke.browser import check, choose_painter, drop, drop_portrait, open_page
+from ui import theme
 from ui.examples import EXAMPLES
 from ui.service import PaintService
 from ui.style_box import GALLERY
@@ -26,8 +28,9 @@ def come_back_later(browser: Browser) -> None:
     app.SWEEP_S, app.IDLE_S = 1, 2
     served = app.build(PaintService(paint=Pipeline(), models=object()))
     _, url, _ = served.launch(
-        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False
-    )
+        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False,
+        head=theme.HEAD, css=theme.CSS, theme=theme.theme(),
+    )  # fmt: skip
     page = browser.new_page()
     open_page(page, url)
     photo = io.BytesIO()
@@ -52,4 +55,24 @@ def come_back_later(browser: Browser) -> None:
     )
     page.wait_for_function(SEEN, timeout=5000)
     page.close()
+    lose_the_server(browser, served, url)
+
+
+def lose_the_server(browser: Browser, served: gr.Blocks, url: str) -> None:
+    """Take the server away from a page with a photo, and bring it back."""
+    page = browser.new_page()
+    open_page(page, url)
+    drop_portrait(page)
     served.close(verbose=False)
+    page.wait_for_selector(".toast-body:has-text('has lost its server')", timeout=30_000)
+    check(page.locator("#photo img").count() == 1, "without a server what is seen stays, and why")
+    anew = app.build(PaintService(paint=Pipeline(), models=object()))
+    port = int(url.rstrip("/").rpartition(":")[2])
+    anew.launch(
+        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False,
+        server_port=port, head=theme.HEAD, css=theme.CSS, theme=theme.theme(),
+    )  # fmt: skip
+    page.wait_for_selector("#back:has-text('add your photo again')", timeout=60_000)
+    check(page.locator("#easel .opening").count() == 1, "once it is back, the page begins anew")
+    page.close()
+    anew.close(verbose=False)

@@ -262,9 +262,9 @@ SAID = (
 )  # fmt: skip
 
 
-def test_only_paint_is_public_and_its_fields_are_the_settings(served):
+def test_paint_and_parse_are_public_and_paints_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
-    assert list(described["named_endpoints"]) == ["/paint"]
+    assert list(described["named_endpoints"]) == ["/paint", "/parse"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
     assert [field["parameter_name"] for field in fields] == [
         "photo",
@@ -293,6 +293,15 @@ def test_the_client_gets_a_full_size_png_and_a_report(served, photo):
     assert film is None
     assert report["settings"]["brush"] == 2
     assert report["weights"] == [{"name": "stand-in", "sha256": "0" * 64, "unpinned": False}]
+
+
+def test_the_client_gets_classes_and_their_shares(served, photo):
+    file, report = served.predict(photo=handle_file(photo), api_name="/parse")
+    picture = Image.open(file)
+    assert (picture.mode, picture.size) == ("P", Image.open(photo).size)
+    assert (np.asarray(picture) == 1).all(), "the stand-in sees a person everywhere"
+    assert report["classes"]["person"] == 1
+    assert (report["faces"], sum(report["classes"].values())) == ([], 1)
 
 
 @pytest.mark.parametrize(

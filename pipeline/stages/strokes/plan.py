@@ -58,6 +58,7 @@ BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
 LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
+LOOSELY = 0.55  # how much of the face's detail is lost where it is painted like the rest
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
 
@@ -83,7 +84,8 @@ class Motif:
 
     `target`: CIELAB. `palette`: colors that strokes go to, and their weights, (N, 4). `calm`: how
     far the picture is out of focus, `detail`: how much fine structure it has, in [0, 1]. `gray`:
-    whether the photo has no color.
+    whether the photo has no color. `loosely`: where faces are painted as broadly as the rest, in
+    [0, 1]; nowhere without.
     """
 
     target: Float
@@ -92,11 +94,17 @@ class Motif:
     calm: Float
     detail: Float
     gray: bool = False
+    loosely: Float | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """(height, width), px."""
         return self.target.shape[0], self.target.shape[1]
+
+    @property
+    def loose(self) -> Float:
+        """`loosely`, everywhere."""
+        return np.zeros(self.size, np.float32) if self.loosely is None else self.loosely
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,7 @@ def plan(
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     widths = layer_widths(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
-        brush.size, brush.face_detail, gray=motif.gray,
+        brush.size, brush.face_detail * (1 - LOOSELY * resized(motif.loose, half)), gray=motif.gray,
     )  # fmt: skip
     wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])

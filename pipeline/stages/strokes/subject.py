@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.stages.segment.slips import strays_of
 from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.types import Face
 
@@ -19,6 +20,8 @@ FEATURES = (
 )  # fmt: skip
 FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
+COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
+BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -77,6 +80,9 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         around = np.where(nearer[..., None], turned, around)
     person = 1 - seen(Part.BACKGROUND)
     skin, hair = seen(*FACE_PARTS, Part.BODY_SKIN), seen(Part.HAIR, Part.HEADWEAR)
+    if faces:  # a dark collar or a knit below a chin is no hair
+        strays = resized(strays_of(parts, faces), size).clip(0, 1)
+        hair = hair - np.minimum(hair, strays) * (down > 1) * (away < COLLAR)
     # What of a face's oval is neither is skin that the parser was not sure of.
     skin = np.maximum(skin, (1 - smoothstep(away, 0.85, 1.1)) * person * (1 - hair))
     near = smoothstep(away, 0.1, 0.6) * (1 - smoothstep(away, 1.0, 2.0)) * person
@@ -90,3 +96,23 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         blurred(tall, max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )
+
+
+def around_faces(
+    faces: tuple[Face, ...], which: tuple[bool, ...], photo: tuple[int, int], size: tuple[int, int]
+) -> Float:
+    """Mark where the nearest face is one of `which`, (H, W) in [0, 1], at `size`, (height, width).
+
+    The faces are in px of a photo of (height, width).
+    """
+    k = size[1] / photo[1]
+    y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
+    away, marked = np.full(size, FAR, np.float32), np.zeros(size, np.float32)
+    for face, wanted in zip(faces, which, strict=True):
+        x0, y0, x1, y1 = (float(v) * k for v in face.box)
+        distance = np.hypot(
+            (x - (x0 + x1) / 2) / max((x1 - x0) / 2, 1), (y - (y0 + y1) / 2) / max((y1 - y0) / 2, 1)
+        )
+        marked = np.where(distance < away, np.float32(wanted), marked)
+        away = np.minimum(away, distance)
+    return marked * (1 - smoothstep(np.asarray(away, np.float32), *BESIDE))

@@ -45,13 +45,14 @@ def usual_face(subject: Subject) -> float:
 
 
 def layer_widths(
-    subject: Subject, detail: Float, calm: Float, size: float = 1.0, face_detail: float = 1.0,
+    subject: Subject, detail: Float, calm: Float, size: float = 1.0,
+    face_detail: float | Float = 1.0,
     *, gray: bool = False,
 ) -> list[Float]:  # fmt: skip
     """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
 
     `detail`, `calm`: how much fine structure there is, and how far the picture is out of focus, (H,
-    W) in [0, 1]. `face_detail`: at 0 faces are
+    W) in [0, 1]. `face_detail`, of all or (H, W): at 0 faces are
     painted as broadly as the rest, at 1 as finely as a face needs. `gray`: whether the photo has no
     color.
     """
@@ -72,7 +73,7 @@ def layer_widths(
     scales = (short * size * behind, short * size * worn, face, face, face)
     smallest = (LEAST * short, LEAST * short, 0.0, 0.0, 0.0)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
-    coarse = (1 - face_detail) * np.log(COARSE_FACE)
+    coarse = (1 - face_detail) * np.float32(np.log(COARSE_FACE))
     shares = _shares(subject, typical)
     counted = (NOBODYS_COUNTS, *COUNTS[1:]) if alone or gray else COUNTS
     fine = detail * sum(share * counts for share, counts in zip(shares, counted, strict=True))
