@@ -16,7 +16,7 @@ from ui.viewer import Shown, served
 PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo, or choose an example. Your painting will hang here."
 ARRIVED = "Press Paint. Your painting will hang here."
-BEGINNING, WAITING = "Beginning", "Waiting for another painting to end"
+BEGINNING, WAITING = "Beginning", "Waiting for"
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 
 
@@ -39,12 +39,16 @@ def painted(state: ViewState) -> Shown:
     return {**pictures, "photo": photo, "faces": framed(state), "undo": undo}
 
 
-def doing(session: Session) -> str:
-    """Make the HTML of what is done for a visitor now, over the picture so far; none of nothing."""
+def doing(session: Session, before: int = 0) -> str:
+    """Make the HTML of what is done for a visitor now, over the picture so far; none of nothing.
+
+    `before`: how many visitors have waited longer.
+    """
     if session.awaited is None:
         return ""
     waits = time.monotonic() - session.awaited > WAITS_S
-    done, text = session.doing or (0.0, WAITING if waits else BEGINNING)
+    waiting = f"{WAITING} {before} other painting{'s' if before > 1 else ''} to end"
+    done, text = session.doing or (0.0, waiting if waits and before else BEGINNING)
     picture = session.preview
     so_far = f"<img src='{served(picture)}' alt='The painting so far'>" if picture else ""
     return f"{so_far}<p style='--done: {done:.0%}'>{escape(text)}</p>"

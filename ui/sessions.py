@@ -152,6 +152,14 @@ class Sessions:
             session.last_used = time.monotonic()
             return session
 
+    def before(self, session: Session) -> int:
+        """Count the other visitors who have waited longer for a run."""
+        if session.awaited is None:
+            return 0
+        with self._lock:
+            waiting = [each.awaited for each in self._open.values() if each is not session]
+        return sum(each is not None and each < session.awaited for each in waiting)
+
     def leave(self, session_id: str) -> None:
         """Stop the session's run and forget its pictures, on disk and in memory."""
         with self._lock:

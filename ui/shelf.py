@@ -6,12 +6,24 @@ import gradio as gr
 
 from pipeline.variants import FILM_SECONDS
 
+DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
+
+
+def writing() -> gr.Button:
+    """Say that the file is being written."""
+    return gr.Button(WRITING, interactive=False)
+
+
+def written() -> gr.Button:
+    """Offer the file again."""
+    return gr.Button(DOWNLOAD, interactive=True)
+
 
 def lay_out() -> dict[str, Any]:
     """Make the shelf's components, by their names on the page; it is hidden without a painting."""
     with gr.Column(visible=False, elem_id="shelf") as shelf:
         with gr.Row():
-            download = gr.Button("Download full size (PNG)", elem_id="download", min_width=150)
+            download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
             watch = gr.Button(
                 "Watch it being painted", elem_id="watch", min_width=150, visible=False
             )

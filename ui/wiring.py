@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from ui import frame_box, result_panel, style_box, theme
+from ui import frame_box, result_panel, shelf, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
@@ -193,16 +193,18 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
                 trigger_mode="always_last",
                 **BLEND,
             )
+    parts.download.click(shelf.writing, None, parts.download, **UNSEEN)
     written = parts.download.click(
         handlers.write_file,
         parts.state,
         [parts.file, parts.again],
         concurrency_id="files",
         concurrency_limit=2,
-        show_progress_on=[parts.easel],
+        show_progress="hidden",
         **PRIVATE,
     )
-    when_over(written, [parts.easel]).then(None, parts.file, None, js=theme.SAVE_FILE)
+    over = when_over(written, [], shelf.written, [parts.download])
+    over.then(None, parts.file, None, js=theme.SAVE_FILE)
     parts.watch.click(
         handlers.write_film,
         [parts.state, parts.seconds],

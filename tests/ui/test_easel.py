@@ -39,7 +39,8 @@ def test_what_is_done_is_said_over_the_picture_so_far(service):
     session.ask()
     assert BEGINNING in easel.doing(session)
     session.awaited -= WAITS_S
-    assert WAITING in easel.doing(session)
+    assert f"{WAITING} 2 other paintings" in easel.doing(session, 2)
+    assert BEGINNING in easel.doing(session)
     session.doing = 0.4, "Painting <the scene>"
     session.show_so_far(np.zeros((8, 8, 3), np.uint8))
     said = easel.doing(session)

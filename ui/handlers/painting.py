@@ -20,7 +20,8 @@ from ui.view_state import ViewState
 from ui.widgets import from_widgets
 
 LIKE_WHAT = (
-    "Choose a picture to paint it like, under the looks, then press Paint: it takes a minute."
+    "Choose a picture to paint it like, under the looks. "
+    "Then press the button above them: it takes a minute or more."
 )
 
 

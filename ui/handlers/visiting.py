@@ -33,11 +33,11 @@ class Visiting(Base):
         The timer stops once neither will change any more.
         """
         line, settled = self.service.line.read()
-        session = self._session(request)
+        session, sessions = self._session(request), self.service.sessions
         return {
             self.parts.status: line,
             self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
-            **dict.fromkeys(self.parts.tellers, easel.doing(session)),
+            **dict.fromkeys(self.parts.tellers, easel.doing(session, sessions.before(session))),
         }
 
     def watch(self, request: gr.Request) -> gr.Timer:
