@@ -58,7 +58,7 @@ def placed(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix, tuple[in
 
 def _turned(size: tuple[int, int], quarters: int) -> tuple[int, int]:
     """Return the (height, width) of a photo that was turned by some quarters."""
-    return size[::-1] if quarters % 2 else size
+    return (size[1], size[0]) if quarters % 2 else size
 
 
 def _placed_upright(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix, tuple[int, int]]:
