@@ -10,6 +10,7 @@ from pipeline.types import Face, Prompt, RestorationPlan
 if TYPE_CHECKING:
     from ui.view_state import ViewState
 
+ONLY = "only"  # this one stays, the others are painted
 KEEPS = {"stays": True, "painted": False}
 RESTORES = {"usual": None, "no": 0.0, "full": 1.0}  # the setting's restoration, or an own one
 
@@ -63,8 +64,11 @@ def with_face(
     """
     if not isinstance(number, int) or not 0 <= number < len(faces):
         raise ValueError("There is no such face; click into one of the frames.")
-    x0, y0, x1, y1 = (float(v) for v in faces[number].box)
-    at = min(max((x0 + x1) / 2, 0), size[1] - 1), min(max((y0 + y1) / 2, 0), size[0] - 1)
+    at = _middle(faces[number], size)
+    if says == ONLY:
+        stays = [each == number for each in range(len(faces))]
+        kept = ((*_middle(face, size), stay) for face, stay in zip(faces, stays, strict=True))
+        return replace(prompt, kept=tuple(kept))
     if says in KEEPS:
         others = tuple(each for each in prompt.kept if face_at(faces, *each[:2]) != number)
         return replace(prompt, kept=(*others, (*at, KEEPS[str(says)])))
@@ -73,3 +77,9 @@ def with_face(
         weight = RESTORES[str(says)]
         return replace(prompt, faces=rest if weight is None else (*rest, (*at, weight)))
     raise ValueError(f"A face stays itself, is painted or restored, not {str(says)[:40]!r}.")
+
+
+def _middle(face: Face, size: tuple[int, int]) -> tuple[float, float]:
+    """Return the middle of a face, x and y, within a photo of (height, width) `size`."""
+    x0, y0, x1, y1 = (float(v) for v in face.box)
+    return min(max((x0 + x1) / 2, 0), size[1] - 1), min(max((y0 + y1) / 2, 0), size[0] - 1)

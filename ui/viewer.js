@@ -104,6 +104,7 @@ const choose = number => {
   menu.querySelector('b').textContent = `Face ${number + 1}`;
   menu.setAttribute('aria-label', `Face ${number + 1}`);
   find('mending').hidden = !face.restores; // nothing here can
+  find('only').hidden = shown.faces.length < 2;
   menu.querySelectorAll('[data-says]').forEach(button => {
     const says = button.dataset.says;
     button.setAttribute('aria-pressed', face.says.includes(says));

@@ -103,6 +103,9 @@ def test_one_stays_and_the_others_are_painted(service, photo):
     assert alone.stays == (True, False)
     assert pixels(alone.after)[220, 150].max() == 0 < pixels(alone.after)[80, 60].min()
     assert state_in(say(handlers, alone, 1, "stays")).stays == (True, True)
+    other = state_in(say(handlers, alone, 1, "only"))
+    assert other.stays == (False, True)
+    assert pixels(other.after)[80, 60].max() == 0 < pixels(other.after)[220, 150].min()
 
 
 def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
