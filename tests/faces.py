@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.stages.parse import Part
+from pipeline.types import Face
 
 
 def drawn_parts(size, centers, height, angle, hair=False):
@@ -24,6 +25,19 @@ def drawn_parts(size, centers, height, angle, hair=False):
             _ellipse(labels, center, (side * 0.19, -0.22), (0.1, 0.02), height, angle, brow)
         _ellipse(labels, center, (0, 0.24), (0.15, 0.05), height, angle, Part.LIPS)
     return np.eye(12, dtype=np.float32)[labels]
+
+
+def face_in(center, height):
+    """Return an upright face of `height` px at a center, as `drawn_parts` draws it."""
+    x, y = center
+    eyes = np.array(
+        [[x - 0.19 * height, y - 0.12 * height], [x + 0.19 * height, y - 0.12 * height]]
+    )
+    mouth = np.array(
+        [[x - 0.15 * height, y + 0.24 * height], [x + 0.15 * height, y + 0.24 * height]]
+    )
+    box = (x - 0.38 * height, y - 0.5 * height, x + 0.38 * height, y + 0.5 * height)
+    return Face(box=box, eyes=eyes, mouth=mouth, score=1.0)
 
 
 def _ellipse(labels, center, offset, axes, height, angle, part):
