@@ -71,6 +71,11 @@ find('beside').addEventListener('click', () => {
   lay();
   if (beside) open(Math.max(opened, 50));
 });
+// At first the divide cuts through no face.
+const start = () => {
+  const cut = (shown?.faces ?? []).find(({at: {left, width}}) => 100 * left < START && START < 100 * (left + width));
+  return cut ? Math.max(2, 100 * cut.at.left - 2) : START;
+};
 const show = () => {
   const value = props.value;
   const other = value?.photo !== shown?.photo;
@@ -81,7 +86,7 @@ const show = () => {
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(value?.names ? 50 : START); zoom(1); hold(false); asked = null; }
+  if (other) { open(value?.names ? 50 : start()); zoom(1); hold(false); asked = null; }
   frame();
   find('words').textContent = value?.words ?? '';
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
