@@ -1,7 +1,7 @@
 """The tab "Compare": the photo painted in two ways, under one divide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from typing import Any
@@ -15,6 +15,7 @@ from ui import outlines_box, viewer
 from ui.available import available_choices
 from ui.looks import LOOKS
 from ui.sessions import Session
+from ui.style_box import LIKE
 from ui.view_state import result_in
 from ui.widgets import OPTIONS, PAINTER
 
@@ -63,18 +64,18 @@ class Pair:
     names: tuple[str, str]
     settings: tuple[Settings, Settings]
     pictures: tuple[str, str]
-    facts: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
+    facts: tuple[dict[str, str], dict[str, str]]
 
 
 def ways() -> dict[str, Callable[[Settings], Settings]]:
     """Look up every way to paint, by its title: it changes what is set now."""
     painter = next(option for option in OPTIONS if option.flag == PAINTER)
     looks = {look.title: look.of for look in LOOKS}
-    usual = (painter.default, next(o.changes[PAINTER] for o in LOOKS if PAINTER in o.changes))
+    looked_at = painter.default, LIKE  # by the looks
     painters = {
         title: partial(_painted_by, key)
         for title, key in available_choices(painter)
-        if key not in usual
+        if key not in looked_at
     }
     return {NOW: lambda settings: settings, **looks, **painters}
 

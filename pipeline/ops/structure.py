@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
+from pipeline.ops.smooth import smoothstep
 
 Float = NDArray[np.float32]
 
@@ -21,5 +22,4 @@ def fine_structure_of(light: Float, face: float) -> Float:
     fine = blurred(np.abs(light - blurred(light, FINE * face)), AROUND * face)
     # In dark hair a little light is much.
     fine = fine / (1 + np.float32(0.2) * np.sqrt(light.clip(0)))
-    step = np.clip((fine - SEEN) / (PLAIN - SEEN), 0, 1)
-    return np.asarray(step * step * (3 - 2 * step), np.float32)
+    return smoothstep(np.asarray(fine, np.float32), SEEN, PLAIN)

@@ -12,7 +12,7 @@ from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings
 from pipeline.types import PromptError
 from pipeline.variants import FILM_SECONDS
-from ui import style_box
+from ui import looks, style_box
 from ui.errors import told
 from ui.fine_tune import without_switches
 from ui.layout import Page
@@ -51,6 +51,13 @@ class Base:
     def _controls(self, settings: Settings) -> Updates:
         values = to_widgets(without_switches(settings))
         return dict(zip(self.parts.widgets, values, strict=True))
+
+    def _look_of(self, request: gr.Request, settings: Settings) -> Updates:
+        """Set the controls to settings that are wanted now, and mark the look that they are."""
+        session = self._session(request)
+        session.wanted = settings
+        marked = looks.shown(settings, session.looks[1])
+        return {**self._controls(settings), self.parts.looks: marked}
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:
         """Look up file and name of the photo in its field, or behind the preview there."""

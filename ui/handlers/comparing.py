@@ -1,12 +1,13 @@
 """Comparing ways to paint, and ways to outline."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from pipeline.types import Cancelled
-from ui import compare_tab, looks, outlines_box
+from ui import compare_tab, outlines_box
 from ui.compare_tab import Pair, way_of
 from ui.errors import told
 from ui.handlers.base import Base
@@ -23,7 +24,7 @@ class Comparing(Base):
         with told(), self._ending(request):
             both = {}
             for title in (left, right):
-                wanted, styles = self._wanted(request, photo, given, lambda s: way_of(title, s))  # noqa: B023
+                wanted, styles = self._wanted(request, photo, given, partial(way_of, title))
                 both[str(title)] = wanted[-1], styles
             if len(both) < len(compare_tab.SIDES):
                 raise ValueError(f"Choose two different ways to compare, not {left} twice.")
@@ -40,10 +41,7 @@ class Comparing(Base):
         def set_controls(request: gr.Request, pair: Pair | None) -> Updates:
             if pair is None:
                 return gr.skip()
-            session, settings = self._session(request), pair.settings[number]
-            session.wanted = settings
-            marked = looks.shown(settings, session.looks[1])
-            return {**self._controls(settings), self.parts.looks: marked}
+            return self._look_of(request, pair.settings[number])
 
         return set_controls
 

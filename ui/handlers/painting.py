@@ -118,14 +118,8 @@ class Painting(Base):
             if not isinstance(at, int) or not 0 <= at < len(LOOKS):
                 raise ValueError("There is no such look; choose one of those that are shown.")
             settings = LOOKS[at].of(from_widgets(values))
-            session = self._session(request)
-            session.wanted, pictures = settings, session.looks[1]
             said = [LIKE_WHAT] if style_box.wants_picture(settings) else []
-            return {
-                **self._controls(settings),
-                self.parts.looks: looks.shown(settings, pictures),
-                self.parts.notes: note(said),
-            }
+            return {**self._look_of(request, settings), self.parts.notes: note(said)}
 
     def reset(self) -> Updates:
         """Set all controls to what is usual."""

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.monochrome import without_tone
-from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
 

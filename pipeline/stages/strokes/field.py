@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.accents import clustered, may_leave
 from pipeline.stages.strokes.brushes import DABS, TIPS
 from pipeline.stages.strokes.field import directions
@@ -22,7 +23,6 @@ from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import contrast, regions
 from pipeline.stages.strokes.small_things import standing_alone
-from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.sowing import loads, sown
 from pipeline.stages.strokes.subject import Subject
@@ -101,11 +101,6 @@ class Motif:
         """(height, width), px."""
         return self.target.shape[0], self.target.shape[1]
 
-    @property
-    def loose(self) -> Float:
-        """`loosely`, everywhere."""
-        return np.zeros(self.size, np.float32) if self.loosely is None else self.loosely
-
 
 @dataclass(frozen=True)
 class _Guide:
@@ -169,9 +164,10 @@ def plan(
         for hair in (False, True)
     )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
+    loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
     widths = layer_widths(
         subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
-        brush.size, brush.face_detail * (1 - LOOSELY * resized(motif.loose, half)), gray=motif.gray,
+        brush.size, brush.face_detail * (1 - loosely), gray=motif.gray,
     )  # fmt: skip
     wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])

@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
+from pipeline.ops.smooth import smoothstep
 from pipeline.ops.structure import fine_structure_of
-from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
 

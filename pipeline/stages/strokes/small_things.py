@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
-from pipeline.stages.strokes.smooth import smoothstep
+from pipeline.ops.smooth import smoothstep
 
 Float = NDArray[np.float32]
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
 from pipeline.stages.segment.slips import strays_of
-from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.types import Face
 
 Float = NDArray[np.float32]

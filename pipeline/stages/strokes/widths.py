@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.small_things import standing_alone
-from pipeline.stages.strokes.smooth import smoothstep
 from pipeline.stages.strokes.subject import NO_FACE, Subject
 
 Float = NDArray[np.float32]
