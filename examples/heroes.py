@@ -6,19 +6,24 @@ import numpy as np
 from PIL import Image
 
 from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import style_of
 from pipeline.ops.tensor import to_uint8
 from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
-from pipeline.types import Pixels
+from pipeline.types import Photo, Pixels, Prompt
 from ui.examples import EXAMPLES, OPENING, OPENING_PHOTO, SMALLS
+from ui.style_box import GALLERY, LIKE, PAINTED
 
 HERE = Path(__file__).parent
 HIGH, LARGE, SMALL = 640, 1080, 200  # px
 PORTRAITS = ("portrait", "president", "glasses")
 MOODS = ("monet", "morning", "noon", "dusk", "winter")
 QUALITY = 88
+# Of the portrait, what the gallery of styles shows: from the left and the top, as shares of its
+# width; square. The style itself lies in a corner, at this share of it.
+CROP, CORNER, TILE = (0.18, 0.0, 0.62), 0.34, 360
 
 
 def at_height(picture: Pixels, high: int = HIGH) -> Image.Image:
@@ -41,12 +46,34 @@ def write_small() -> None:
         picture.save(example.small, quality=80)
 
 
+def write_gallery(photo: Photo, models: Models) -> None:
+    """Write a portrait painted like each picture of the gallery, which lies in its corner."""
+    PAINTED.mkdir(exist_ok=True)
+    for name, style in GALLERY.items():
+        picture = read_photo(style.path)
+        prompt = Prompt(styles=(style_of(picture),))
+        painted = paint(photo, Settings.from_flat(painter=LIKE), models=models, prompt=prompt)
+        tile = _square(to_uint8(painted.result), *CROP).resize((TILE, TILE))
+        side = round(CORNER * TILE)
+        inset = _square(picture.pixels, 0, 0, 1).resize((side, side))
+        tile.paste("white", (0, TILE - side - 4, side + 4, TILE))
+        tile.paste(inset, (0, TILE - side))
+        tile.save(PAINTED / f"{name}.jpg", quality=80)
+
+
+def _square(picture: Pixels, left: float, top: float, side: float) -> Image.Image:
+    width = picture.shape[1]
+    x, y, size = (round(share * width) for share in (left, top, side))
+    return Image.fromarray(picture[y : y + size, x : x + size])
+
+
 def main() -> None:
-    """Paint and write the opening picture, both rows, and the small examples."""
+    """Paint and write the opening picture, both rows, the gallery, and the small examples."""
     write_small()
     models = Models()
     photos = {name: read_photo(HERE / f"{name}.jpg") for name in PORTRAITS}
     painted = {name: full_size(paint(photo, models=models)) for name, photo in photos.items()}
+    write_gallery(photos["portrait"], models)
     write_row(OPENING.name, [at_height(painted[OPENING_PHOTO.stem], LARGE)])
     shown = (picture for name in PORTRAITS for picture in (photos[name].pixels, painted[name]))
     write_row("result.jpg", [at_height(picture) for picture in shown])

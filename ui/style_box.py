@@ -20,6 +20,7 @@ GALLERY = {
     file.stem: Example(file.stem.capitalize(), file)
     for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))
 }
+PAINTED = ROOT / "examples" / "styles" / "painted"  # an example painted like each of them
 NAME = "like"  # what a link calls the picture of the gallery that it names
 DELETED = (
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
@@ -67,7 +68,9 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
         )
         with gr.Row(elem_id="style-gallery"):
             gallery = {
-                name: gr.Button(style.title, icon=str(style.path), size="sm", min_width=60)
+                name: gr.Button(
+                    style.title, icon=str(PAINTED / style.path.name), size="sm", min_width=60
+                )
                 for name, style in GALLERY.items()
             }
         name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])

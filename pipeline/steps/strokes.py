@@ -94,7 +94,7 @@ def warm() -> None:
     size = (32, 32)
     none = np.zeros(size, np.float32)
     far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
-    subject = Subject(none, none, none, none, far, none, far, around)
+    subject = Subject(none, none, none, none, none, far, none, far, around)
     motif = Motif(
         np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), subject, none, none
     )

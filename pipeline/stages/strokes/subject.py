@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +23,9 @@ FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
 COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
+# Bare skin away from a face, as `away`, is a hand's or a forearm's up to this width, of the face's
+# height.
+APART, SLENDER = (1.2, 1.6), (0.7, 1.1)
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -29,9 +33,9 @@ WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, a
 class Subject:
     """Maps, (H, W): probabilities, and distances from the nearest face.
 
-    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses):
-    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at its top, 1 at its chin.
-    `face`: that face's height, px.
+    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses),
+    `hands` (and forearms): in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at
+    its top, 1 at its chin. `face`: that face's height, px.
     `around`: the direction of that outline, as cosine and sine of twice the angle, (H, W, 2).
     """
 
@@ -39,6 +43,7 @@ class Subject:
     skin: Float
     hair: Float
     features: Float
+    hands: Float
     away: Float
     down: Float
     face: Float
@@ -85,17 +90,28 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         hair = hair - np.minimum(hair, strays) * (down > 1) * (away < COLLAR)
     # What of a face's oval is neither is skin that the parser was not sure of.
     skin = np.maximum(skin, (1 - smoothstep(away, 0.85, 1.1)) * person * (1 - hair))
+    tall = blurred(tall, max(1.0, 0.08 * min(size)))
     near = smoothstep(away, 0.1, 0.6) * (1 - smoothstep(away, 1.0, 2.0)) * person
     return Subject(
         person,
         np.asarray(skin, np.float32),
         hair,
         seen(*FEATURES) * (away < 1.1),
+        _slender(np.asarray(skin * smoothstep(away, *APART), np.float32), tall),
         away,
         down,
-        blurred(tall, max(1.0, 0.08 * min(size))),
+        tall,
         (around * near[..., None]).astype(np.float32),
     )
+
+
+def _slender(skin: Float, face: Float) -> Float:
+    """Leave of bare skin, (H, W), what is as slender as hands are; `face`: its height, px."""
+    typical = SLENDER[0] * float(np.median(face))
+    within = cv2.distanceTransform((skin > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    side = 2 * max(1, round(0.5 * typical)) + 1
+    wide = 2 * cv2.dilate(within, np.ones((side, side), np.uint8)) / face
+    return skin * (1 - smoothstep(np.asarray(wide, np.float32), *SLENDER))
 
 
 def around_faces(
