@@ -12,6 +12,7 @@ from PIL import Image
 from pipeline.settings import Settings
 from pipeline.stages.segment.scribbles import draw
 from pipeline.types import Painting, Progress, Prompt, WeightUse
+from ui.drawing import ADD
 from ui.handlers import Handlers
 from ui.layout import Page, lay_out
 from ui.widgets import to_widgets
@@ -122,8 +123,15 @@ def someone(folder):
     return path
 
 
-def at(x, y):
-    return SimpleNamespace(index=(x, y))
+def event(**data):
+    """Return an event of the easel, as its script triggers it."""
+    return SimpleNamespace(_data=data)
+
+
+def pointed(handlers, state, x, y, mode=ADD, who="anna"):
+    """Point at a place of the stand-in's photo, px; return what the page is told."""
+    at = event(x=(x + 0.5) / SIZE[1], y=(y + 0.5) / SIZE[0], mode=mode)
+    return handlers.point(visitor(who), at, state)
 
 
 def pixels(path):

@@ -1,7 +1,5 @@
 """Strokes over the photo: what the page sends of one, and the drawing that it becomes part of."""
 
-import json
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +13,20 @@ DRAWN_PX = 1000  # no side of a drawing is longer
 LONGEST = 5000  # points of one stroke; the page sends longer ones in parts
 NARROWEST, WIDEST = 1, 25  # brushes, in percent of the photo's short side
 BRUSH, ERASER = "brush", "eraser"
-MARKS = {(BRUSH, "add"): ADDED, (BRUSH, "take"): TAKEN, (ERASER, "add"): 0, (ERASER, "take"): 0}
+ADD, TAKE = "add", "take"
+MARKS = {(BRUSH, ADD): ADDED, (BRUSH, TAKE): TAKEN, (ERASER, ADD): 0, (ERASER, TAKE): 0}
 
 
-def line_from(text: str) -> Line:
-    """Read the stroke that the page sends as JSON, {"line": [[x, y], …]}.
+def line_of(points: object) -> Line:
+    """Check the points of a stroke, [[x, y], …], as the page sends them.
 
     x and y are fractions of the photo's width and height.
 
-    Raises: ValueError: it is something else.
+    Raises: ValueError: they are something else.
     """
     try:
-        line = np.array(json.loads(text)["line"], np.float64)
-    except (ValueError, TypeError, KeyError, RecursionError):  # no JSON, or no numbers
+        line = np.array(points, np.float64)
+    except (ValueError, TypeError):  # no numbers
         line = np.empty(0)
     if (
         line.ndim != 2
@@ -37,22 +36,23 @@ def line_from(text: str) -> Line:
     ):
         raise ValueError(
             f"A stroke has 1 to {LONGEST} points [x, y] in fractions of the photo, "
-            f"found {text[:60]!r}. Draw it again, in shorter strokes."
+            f"found {str(points)[:60]!r}. Draw it again, in shorter strokes."
         )
     return line.clip(0, 1).astype(np.float32)
 
 
-def mark_of(tool: str, mode: str) -> int:
+def mark_of(tool: object, mode: object) -> int:
     """Look up the mark that a stroke of a tool leaves; the eraser's is 0.
 
     Raises: ValueError: there is no such tool.
     """
-    if (tool, mode) not in MARKS:
+    known = {name: mark for name, mark in MARKS.items() if name == (tool, mode)}
+    if not known:
         raise ValueError(
             "A stroke is made with the brush or the eraser, to add or take, "
-            f"not {tool!r} and {mode!r}. Choose one."
+            f"not {str(tool)[:20]!r} and {str(mode)[:20]!r}. Choose one."
         )
-    return MARKS[tool, mode]
+    return known[tool, mode]
 
 
 def within(width: object) -> float:

@@ -6,9 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, correct_tab, viewer
+from ui import compare_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
-from ui.faces import framed
+from ui.faces import framed, within
+from ui.pointing import describe_mask
 from ui.sessions import Session
 from ui.view_state import ViewState
 from ui.viewer import Shown, served
@@ -17,6 +18,8 @@ PAINTING = "painting"  # the tab of the result
 EMPTY = "Add a photo, or choose an example. Your painting will hang here."
 ARRIVED = "Press Paint. Your painting will hang here."
 BEGINNING, WAITING = "Beginning", "Waiting for"
+LEGEND = "In color and outlined: what stays as in the photo."
+NOTHING = "Nothing stays yet. What you point at, or paint over, does."
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 
 
@@ -32,11 +35,22 @@ def bare(words: str = ARRIVED) -> Shown:
 
 
 def painted(state: ViewState) -> Shown:
-    """Show a painting over its photo, and what becomes of its faces."""
-    pictures = {"before": served(state.before), "after": served(state.after)}
-    photo = f"{state.photo} {state.settings.frame}"
-    undo = state.history.undone(state.prompt, "faces") is not None
-    return {**pictures, "photo": photo, "faces": framed(state), "undo": undo}
+    """Show a painting over its photo, what stays of it, and what becomes of its faces."""
+    return {
+        "before": served(state.before),
+        "after": served(state.after),
+        "photo": f"{state.photo} {state.settings.frame}",
+        "faces": framed(state),
+        "stays": {
+            "picture": served(state.mask_preview),
+            "within": within(state),
+            "said": describe_mask(state.prompt),
+            "legend": LEGEND if state.has_mask else NOTHING,
+            "undo": bool(state.history.past),
+            "redo": bool(state.history.future),
+            "clear": bool(state.prompt),
+        },
+    }
 
 
 def doing(session: Session, before: int = 0) -> str:
@@ -60,14 +74,11 @@ def lay_out() -> dict[str, Any]:
         with gr.Tab("Painting", id=PAINTING, elem_id="painting-tab"):
             easel = viewer.lay_out(opening(), "easel")
             now = gr.HTML(elem_id="doing", elem_classes=["doing"], apply_default_css=False)
-        with gr.Tab("What stays", id="correct"):
-            correct = correct_tab.lay_out()
         with gr.Tab("Compare", id="compare"):
             comparison = compare_tab.lay_out()
     return {
         "tabs": tabs,
         "easel": easel,
         "doing": now,
-        "correct": correct,
         "comparison": comparison,
     }

@@ -17,8 +17,7 @@ RESTORES = {"usual": None, "no": 0.0, "full": 1.0}  # the setting's restoration,
 
 def framed(state: "ViewState") -> list[dict[str, Any]]:
     """List the faces: where on the sheet each lies, what becomes of it, and that in words."""
-    (h, w), (high, wide) = state.size, around(state.size, state.settings.frame.border)
-    top, left = (high - h) / 2, (wide - w) / 2
+    sheet, (h, w) = within(state), state.size
     own = {face_at(state.faces, x, y): weight for x, y, weight in state.prompt.faces}
     found = []
     for number, (face, stays) in enumerate(zip(state.faces, state.stays, strict=True)):
@@ -28,10 +27,10 @@ def framed(state: "ViewState") -> list[dict[str, Any]]:
         found.append(
             {
                 "at": {
-                    "left": (left + x0) / wide,
-                    "top": (top + y0) / high,
-                    "width": (x1 - x0) / wide,
-                    "height": (y1 - y0) / high,
+                    "left": sheet["left"] + x0 / w * sheet["width"],
+                    "top": sheet["top"] + y0 / h * sheet["height"],
+                    "width": (x1 - x0) / w * sheet["width"],
+                    "height": (y1 - y0) / h * sheet["height"],
                 },
                 "restores": plan is not None,
                 "says": [
@@ -42,6 +41,17 @@ def framed(state: "ViewState") -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def within(state: "ViewState") -> dict[str, float]:
+    """Say where on its sheet, which may have a border, the photo lies; in shares of the sheet."""
+    (h, w), (high, wide) = state.size, around(state.size, state.settings.frame.border)
+    return {
+        "left": (wide - w) / 2 / wide,
+        "top": (high - h) / 2 / high,
+        "width": w / wide,
+        "height": h / high,
+    }
 
 
 def _restored(plan: RestorationPlan | None) -> str:

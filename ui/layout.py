@@ -7,7 +7,6 @@ import gradio as gr
 
 from ui import (
     compare_tab,
-    correct_tab,
     easel,
     fine_tune,
     frame_box,
@@ -62,7 +61,6 @@ class Page:
     link: gr.Button
     size: gr.HTML
     tabs: gr.Tabs
-    correct: correct_tab.CorrectTab
     comparison: compare_tab.CompareTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None

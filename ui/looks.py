@@ -13,6 +13,7 @@ from pipeline.settings import Settings, options
 from pipeline.types import Photo
 from ui.previews import fit
 from ui.style_box import LIKE
+from ui.style_box import PAINTED as PAINTED_LIKE
 from ui.viewer import served
 
 HERE = Path(__file__)
@@ -50,7 +51,7 @@ LOOKS = (
     Look("Like a picture", {"painter": LIKE}),
 )
 PAINTED = tuple(look for look in LOOKS if "painter" not in look.changes)
-LIKE_TILE = HERE.parents[1] / "examples" / "styles" / "night.jpg"
+LIKE_TILE = PAINTED_LIKE / "night.jpg"
 
 
 def small(photo: Photo) -> Photo:

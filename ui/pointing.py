@@ -1,6 +1,7 @@
 """Clicks on the photo: where they point, how they and the kept region are drawn."""
 
 from dataclasses import replace
+from math import isfinite
 
 import cv2
 import numpy as np
@@ -18,19 +19,23 @@ LINE = (255, 214, 10)
 POINT = 0.018  # of the side of a square as large as the preview: a point's radius
 
 
-def clicked(
-    index: tuple[int, int], preview: tuple[int, int], photo: tuple[int, int], *, add: bool
-) -> Click:
-    """Map a click on a preview to a point of the photo; both sizes are (height, width).
+def clicked(x: object, y: object, photo: tuple[int, int], *, add: bool) -> Click:
+    """Map a point, in fractions of the photo's width and height, to one of the photo.
 
-    Convention: `index` (x, y) counts the preview's pixels from its left and upper edge; a point
-    counts from the center of the top-left pixel.
+    `photo`: (height, width) px. Convention: such a point counts from the center of the top-left
+    pixel.
+
+    Raises: ValueError: it is none.
     """
-    x, y = (
-        (at * whole / small - 0.5)
-        for at, whole, small in zip(index, photo[::-1], preview[::-1], strict=True)
+    shares = [each for each in (x, y) if isinstance(each, int | float) and isfinite(each)]
+    if len(shares) < 2:
+        raise ValueError(f"A point is two fractions of the photo, not {str((x, y))[:60]!r}.")
+    at = (
+        min(max(share * side - 0.5, 0.0), side - 1)
+        for share, side in zip(shares, photo[::-1], strict=True)
     )
-    return round(min(max(x, 0.0), photo[1] - 1), 2), round(min(max(y, 0.0), photo[0] - 1), 2), add
+    left, top = (round(each, 2) for each in at)
+    return left, top, add
 
 
 def with_click(prompt: Prompt, click: Click) -> Prompt:

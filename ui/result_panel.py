@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from ui import correct_tab, easel, looks
+from ui import easel, looks
 from ui.frame_box import describe_size
 from ui.layout import AGAIN, PAINT, Page
 from ui.view_state import ViewState
@@ -27,7 +27,6 @@ def outputs(parts: Page) -> list[Block]:
         parts.seconds,
         parts.film,
         parts.size,
-        *parts.correct.outputs,
         parts.fine_tune.makers,
         parts.notes,
         parts.paint,
@@ -36,16 +35,14 @@ def outputs(parts: Page) -> list[Block]:
 
 def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Updates:
     """Show a painting with its notes, or, where there is none, an empty canvas with `said`."""
-    tabs = correct_tab.view(parts.correct, state)
-    if state is None:
-        tabs[parts.looks] = looks.shown(None)
+    emptied: Updates = {parts.looks: looks.shown(None)} if state is None else {}
     of_strokes = state is not None and state.strokes
     if state is None:
         gallery, notes = None, said
     else:
         gallery = [(path, caption) for _, path, caption in state.stages]
         notes = state.notes
-    return tabs | {
+    return emptied | {
         parts.state: state,
         parts.easel: easel.bare() if state is None else easel.painted(state),
         parts.shelf: gr.Column(visible=state is not None),

@@ -33,7 +33,7 @@ from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
 from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
-from ui.history import History, Part
+from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
@@ -212,19 +212,19 @@ class PaintService:
         history = state.history.then(state.prompt)
         return self.again(session_id, state, replace(state, prompt=prompt, history=history))
 
-    def undo(self, session_id: str, state: ViewState, part: Part = "outline") -> ViewState:
-        """Take the last correction of a part back.
+    def undo(self, session_id: str, state: ViewState) -> ViewState:
+        """Take the last correction back.
 
         Raises: AgainError: as in `blend_again`.
         """
-        return self._with(session_id, state, state.history.undone(state.prompt, part))
+        return self._with(session_id, state, state.history.undone(state.prompt))
 
-    def redo(self, session_id: str, state: ViewState, part: Part = "outline") -> ViewState:
-        """Make the last correction of a part that was taken back again.
+    def redo(self, session_id: str, state: ViewState) -> ViewState:
+        """Make the last correction that was taken back again.
 
         Raises: AgainError: as in `blend_again`.
         """
-        return self._with(session_id, state, state.history.redone(state.prompt, part))
+        return self._with(session_id, state, state.history.redone(state.prompt))
 
     def _with(
         self, session_id: str, state: ViewState, found: tuple[Prompt, History] | None

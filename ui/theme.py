@@ -66,6 +66,7 @@ CSS = (
 #left { position: sticky; top: 12px; }
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
 #wall { min-height: calc(var(--high) + 130px); }
+#head { min-height: 68px; }
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; align-items: stretch; }
 #examples { min-height: 240px; }
@@ -107,16 +108,7 @@ CSS = (
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3;
   color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
-#correct-tools { align-items: end; }
-#tool .wrap, #click-mode .wrap { gap: 6px 0; }
-#tool .wrap label, #click-mode .wrap label { padding: 5px 7px; }
 .form:has(> .unseen), .unseen { display: none; }
-#kept img { cursor: crosshair; }
-#kept .image-container, #corrected .image-container { padding-top: 30px; }
-#kept img, #corrected img { max-height: 78vh; }
-#wall:has(#tool input[value=click]:not(:checked)):not(:has(#tool input[value=click]:checked))
-  #kept button { touch-action: none; }
-#ink { position: absolute; pointer-events: none; opacity: .6; z-index: 9; }
 #left #outlined .thumbnail-item img { aspect-ratio: auto; }
 #left #outlined .caption-label { white-space: pre-line; font-size: .84rem; }
 #large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;
@@ -130,14 +122,11 @@ CSS = (
   color: inherit; font-size: 1.5rem; }
 #large .close { position: fixed; top: 12px; right: 12px; }
 body:has(#large[open]) { overflow: hidden; }
-#cross { position: absolute; width: 25px; height: 25px; margin: -12.5px; pointer-events: none;
-  mix-blend-mode: difference; z-index: 9;
-  background: linear-gradient(#fff 0 0) center / 3px 100% no-repeat,
-  linear-gradient(#fff 0 0) center / 100% 3px no-repeat; }
 :focus-visible { outline: 3px solid #b4622b !important; outline-offset: 2px; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   .gradio-container .main.app { padding: 14px !important; }
+  #head { min-height: 117px; }
   #head h1 { font-size: 1.75rem; }
   /* One column: the easel stays in view, all of the page is its way. */
   #room { flex-direction: column; }
@@ -149,7 +138,7 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #room:has(#looks button) :is(#frame, #fine-tune) { order: 5; }
   #room:has(#looks button) :is(#photo-room, #by-itself) { order: 6; }
   #room:has(#looks button) :is(#examples, #privacy, #status) { order: 7; }
-  #wall { padding: 8px; --high: 40dvh; min-height: 0; }
+  #wall { padding: 8px; --high: 40dvh; min-height: calc(var(--high) + 120px); }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
   #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }

@@ -5,6 +5,7 @@ const [before, after] = sheet.querySelectorAll('img');
 const MOST = 8, STEP = 1.5, START = 15; // % of the width: in the middle the divide would cut through most faces
 const at = {zoom: 1, x: 0, y: 0}, fingers = new Map();
 let shown = null, opened = START;
+let pen = null; // who draws with the one finger or the mouse instead of dragging: {down, move, up, off}
 
 const open = share => {
   opened = Math.min(100, Math.max(0, share));
@@ -86,8 +87,8 @@ const show = () => {
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(value?.names ? 50 : start()); zoom(1); hold(false); asked = null; }
-  frame();
+  if (other) { open(value?.names ? 50 : start()); zoom(1); hold(false); }
+  keep(other);
   find('words').textContent = value?.words ?? '';
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
   const chosen = state === 'empty' && document.querySelector('#photo img')?.src;
@@ -96,53 +97,6 @@ const show = () => {
   lay();
   swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
 };
-
-// Faces: a frame around each, and of the one that is clicked on, what may become of it.
-const faces = find('faces'), menu = find('menu'), people = find('people');
-let asked = null; // the number of the face whose menu is open
-const choose = number => {
-  asked = number;
-  menu.hidden = number === null;
-  [...faces.children].forEach((frame, i) => frame.setAttribute('aria-expanded', i === number));
-  if (number === null) return;
-  const face = shown.faces[number];
-  menu.querySelector('b').textContent = `Face ${number + 1}`;
-  menu.setAttribute('aria-label', `Face ${number + 1}`);
-  find('mending').hidden = !face.restores; // nothing here can
-  find('only').hidden = shown.faces.length < 2;
-  menu.querySelectorAll('[data-says]').forEach(button => {
-    const says = button.dataset.says;
-    button.setAttribute('aria-pressed', face.says.includes(says));
-  });
-};
-const frame = () => {
-  const found = shown?.faces ?? [];
-  people.hidden = !found.length;
-  find('undo').hidden = !shown?.undo;
-  faces.replaceChildren(...found.map((face, i) => {
-    const button = document.createElement('button');
-    Object.assign(button, {type: 'button', textContent: i + 1, className: face.says.includes('stays') ? '' : 'painted-face'});
-    button.setAttribute('aria-label', `Face ${i + 1}: ${face.said}`);
-    button.title = face.said;
-    Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
-    button.addEventListener('click', () => choose(asked === i ? null : i));
-    return button;
-  }));
-  choose(asked !== null && asked < found.length ? asked : null);
-};
-const ask = on => {
-  root.classList.toggle('framed', on);
-  people.setAttribute('aria-pressed', on);
-  choose(on && shown.faces.length === 1 ? 0 : null);
-};
-people.addEventListener('click', () => ask(!root.classList.contains('framed')));
-document.addEventListener('click', event => { if (event.target.closest?.('#tabs [role=tab]')) ask(false); });
-menu.addEventListener('click', event => {
-  const says = event.target.dataset?.says;
-  if (says) trigger('face', {number: asked, says});
-  else if (event.target.closest('.close')) { const last = faces.children[asked]; choose(null); last?.focus(); }
-});
-find('undo').addEventListener('click', () => trigger('undo', {}));
 
 const slide = event => {
   const box = sheet.getBoundingClientRect();
@@ -168,6 +122,11 @@ stage.addEventListener('pointerdown', event => {
   if (event.button || event.target.closest('button:not(.divide)')) return;
   fingers.set(event.pointerId, {x: event.clientX, y: event.clientY});
   if (fingers.size === 2) pinch = {zoom: at.zoom, from: spread()[0]};
+  if (pen && event.target !== divide) {
+    stage.setPointerCapture(event.pointerId);
+    if (fingers.size === 1) pen.down(event); else pen.off();
+    return;
+  }
   if (event.target !== divide && (at.zoom > 1 || fingers.size > 1)) stage.setPointerCapture(event.pointerId);
 });
 stage.addEventListener('pointermove', event => {
@@ -178,13 +137,18 @@ stage.addEventListener('pointermove', event => {
   if (fingers.size === 2) {
     const [far, x, y] = spread();
     zoom(pinch.zoom * far / pinch.from, x, y);
+  } else if (pen?.busy()) {
+    pen.move(event);
   } else if (at.zoom > 1 && event.target !== divide) {
     at.x += moved[0];
     at.y += moved[1];
     put();
   }
 });
-['pointerup', 'pointercancel'].forEach(kind => stage.addEventListener(kind, event => fingers.delete(event.pointerId)));
+['pointerup', 'pointercancel'].forEach(kind => stage.addEventListener(kind, event => {
+  fingers.delete(event.pointerId);
+  if (pen?.busy()) pen.up(event);
+}));
 stage.addEventListener('touchmove', event => { if (event.touches.length > 1) event.preventDefault(); }, {passive: false});
 stage.addEventListener('dragstart', event => event.preventDefault());
 stage.addEventListener('wheel', event => {
@@ -193,11 +157,12 @@ stage.addEventListener('wheel', event => {
   zoom(at.zoom * Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
 }, {passive: false});
 stage.addEventListener('dblclick', event => {
+  if (root.classList.contains('marking')) return; // two points, or two dabs
   if (!event.target.closest('button:not(.divide)')) zoom(at.zoom > 1 ? 1 : Math.max(2, whole()), event.clientX, event.clientY);
 });
 stage.addEventListener('keydown', event => {
   const [dx, dy] = {ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key] ?? [0, 0];
-  if ((!dx && !dy) || at.zoom === 1 || event.target !== stage) return;
+  if ((!dx && !dy) || at.zoom === 1 || event.target !== stage || root.classList.contains('marking')) return;
   event.preventDefault();
   at.x += 60 * dx;
   at.y += 60 * dy;
@@ -233,5 +198,3 @@ hand.addEventListener('keyup', () => hold(false));
 hand.addEventListener('contextmenu', event => event.preventDefault()); // of a long touch
 document.addEventListener('keydown', event => { if (event.key === 'Escape' && root.classList.contains('full')) fill(false); });
 new ResizeObserver(put).observe(stage);
-watch('value', show);
-show();

@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.route_utils import API_PREFIX
 
 HERE = Path(__file__)
+SCRIPTS = ("viewer.js", "staying.js")  # one program: the second says what stays
 Shown = dict[str, Any]  # what `viewer.js` reads
 
 
@@ -20,7 +21,7 @@ def lay_out(shown: Shown, name: str) -> gr.HTML:
     return gr.HTML(
         shown,
         html_template=HERE.with_suffix(".html").read_text(),
-        js_on_load=HERE.with_suffix(".js").read_text(),
+        js_on_load="\n".join((HERE.parent / script).read_text() for script in SCRIPTS),
         apply_default_css=False,
         elem_id=name,
         elem_classes=["viewer"],

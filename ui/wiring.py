@@ -31,7 +31,6 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         another(None, None, None, cancels=runs, **UNSEEN)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
-    wire_faces(parts, handlers)
     wire_comparison(parts, handlers)
 
 
@@ -242,32 +241,14 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
-    """Connect the clicks and strokes on what is kept."""
-    tab = parts.correct
-    stroke = [parts.state, tab.stroke, tab.tool, tab.mode, tab.width]
-    for event, act, inputs in (
-        (tab.picture.select, handlers.click, [parts.state, tab.mode]),
-        (tab.stroke.change, handlers.draw, stroke),
-        (tab.undo.click, handlers.undo, [parts.state]),
-        (tab.redo.click, handlers.redo, [parts.state]),
-        (tab.clear.click, handlers.clear, [parts.state]),
-    ):
-        event(
-            act,
-            inputs,
-            changed(parts),
-            preprocess=False,
-            show_progress="hidden",
-            trigger_mode="multiple",
-            **BLEND,
-        )
-
-
-def wire_faces(parts: Page, handlers: Handlers) -> None:
-    """Connect what is chosen for single faces on the easel, and its undo."""
+    """Connect what is said of what stays on the easel: of faces, by points, by strokes."""
     for event, act in (
         (parts.easel.face, handlers.choose_face),
-        (parts.easel.undo, handlers.undo_face),
+        (parts.easel.point, handlers.point),
+        (parts.easel.draw, handlers.draw),
+        (parts.easel.undo, handlers.undo),
+        (parts.easel.redo, handlers.redo),
+        (parts.easel.clear, handlers.clear),
     ):
         event(
             act,

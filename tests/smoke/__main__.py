@@ -27,7 +27,7 @@ from tests.smoke.browser import (
     show_stages,
 )
 from tests.smoke.client import paint_by_client, paint_by_mcp
-from tests.smoke.correcting import correct_in_browser
+from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.files import drop_files
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
@@ -36,7 +36,6 @@ from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
 from tests.smoke.touching import (
-    choose_a_face,
     look_at_a_stage,
     look_closer,
     pinch_closer,
@@ -53,7 +52,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     paint(page)
     before, after = [
         pixels_of(page.request.get(img.get_attribute("src")).body())
-        for img in page.locator("#easel img").all()
+        for img in page.locator("#easel :is(.before, .after)").all()
     ]
     check(
         before.shape == after.shape and max(before.shape) <= 1600,

@@ -95,7 +95,7 @@ def paint(page: Page) -> np.ndarray:
 
 def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.ndarray:
     """Do something that brings another painting; return that, and say `what` was found."""
-    result = "document.querySelectorAll('#easel img')[1]?.src"
+    result = "document.querySelector('#easel .after')?.src"
     old = page.evaluate(result)
     act()
     page.wait_for_function(f"old => ({result} || old) !== old", arg=old, timeout=LONGEST_MS)
@@ -103,7 +103,9 @@ def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.nda
     page.wait_for_selector("#paint:not([disabled])")
     if what:
         check(True, what)
-    return shown_in(page, "#easel")
+    return pixels_of(
+        page.request.get(page.locator("#easel .after").get_attribute("src") or "").body()
+    )
 
 
 def unfold(page: Page, group: str) -> None:

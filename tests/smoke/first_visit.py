@@ -30,7 +30,8 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     page.goto(url)
     page.wait_for_selector("#easel .opening")
     page.wait_for_function(
-        "[...document.querySelectorAll('#easel img')].every(i => i.complete && i.naturalWidth)"
+        "[...document.querySelectorAll('#easel :is(.before, .after)')]"
+        ".every(i => i.complete && i.naturalWidth)"
     )
     page.wait_for_timeout(2000)
     beside = ("#paint", "#photo") if width > height else ()

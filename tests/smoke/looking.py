@@ -40,13 +40,14 @@ def compare_two_ways(page: Page) -> None:
     check(True, "what is done is said where one looks")
     page.wait_for_selector("#versus-viewer .painted", timeout=240_000)
     page.wait_for_function(
-        "[...document.querySelectorAll('#versus-viewer img')].every(i => i.naturalWidth)"
+        "[...document.querySelectorAll('#versus-viewer :is(.before, .after)')]"
+        ".every(i => i.naturalWidth)"
     )
     names = page.locator("#versus-viewer .named").all_inner_texts()
     check(names == [LEFT, RIGHT], f"{names[0]} and {names[1]} hang under one divide")
     one, other = [
         pixels_of(page.request.get(img.get_attribute("src") or "").body())
-        for img in page.locator("#versus-viewer img").all()
+        for img in page.locator("#versus-viewer :is(.before, .after)").all()
     ]
     check(abs(one - other).mean() > LEAST_BETWEEN, f"by {abs(one - other).mean():.1f} apart")
     page.wait_for_selector("#compare:not([disabled])")
@@ -57,7 +58,7 @@ def compare_two_ways(page: Page) -> None:
 
 def look_around(page: Page, folder: Path) -> None:
     """Look at every tab: alternative texts, width, and a picture of the page."""
-    for tab in ("Painting", "What stays", "Compare"):
+    for tab in ("Painting", "Compare"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(1500)
         nameless = page.evaluate(

@@ -22,12 +22,12 @@ from tests.smoke.browser import (
     show_stages,
     unfold,
 )
-from tests.smoke.correcting import correct_in_browser
+from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.looking import compare_in_browser
 from tests.smoke.own_photo import choose_a_look, paint_by_itself, repaint
 from tests.smoke.painting import paint_like_a_picture
-from tests.smoke.touching import choose_a_face, look_at_a_stage, look_closer, pinch_closer
+from tests.smoke.touching import look_at_a_stage, look_closer, pinch_closer
 from tests.smoke.troubles import refuse_what_cannot_be_painted
 
 SIZES = ((1440, 900), (1280, 720), (390, 844))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.smoke.browser import check, new_picture
+from tests.smoke.browser import check
 
 HANDLE = "#easel .divide"
 ZOOMED = "Number(document.querySelector('#easel .sheet').style.getPropertyValue('--zoom'))"
@@ -96,19 +96,6 @@ def pinch(devtools: CDPSession, middle: tuple[float, float]) -> None:
         points = [{"x": middle[0] + side * off, "y": middle[1], "id": side + 1} for side in (-1, 1)]
         devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def choose_a_face(page: Page) -> None:
-    """Paint a face like the rest, and take that back."""
-    page.click("#easel .people")
-    page.wait_for_selector("#easel .menu", state="visible")
-    frame = page.locator("#easel .faces button")
-    check("stays itself" in (frame.get_attribute("aria-label") or ""), "the face's frame says so")
-    painted = page.locator("#easel .menu button", has_text="Painted like the rest")
-    new_picture(page, painted.click, "a face is painted like the rest")
-    check(painted.get_attribute("aria-pressed") == "true", "which is what is marked then")
-    new_picture(page, lambda: page.click("#easel .undo"), "and stays itself again")
-    page.click("#easel .people")
 
 
 def drag_a_finger(

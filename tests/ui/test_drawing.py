@@ -1,7 +1,5 @@
 """Strokes: what the page sends, what they become, what is refused; with stand-ins."""
 
-import json
-
 import gradio as gr
 import numpy as np
 import pytest
@@ -12,19 +10,29 @@ from pipeline.types import ADDED, TAKEN, Prompt
 from tests.page import (  # noqa: F401 - `private` is a fixture
     SIZE,
     Obedient,
-    at,
-    components,
+    event,
     handlers_of,
     painted_again,
     pixels,
+    pointed,
     private,
     someone,
     state_by,
     state_in,
     visitor,
 )
-from ui.correct_tab import ADD, CLICK, TAKE, view
-from ui.drawing import BRUSH, DRAWN_PX, ERASER, LONGEST, line_from, mark_of, with_stroke
+from ui.drawing import (
+    ADD,
+    BRUSH,
+    DRAWN_PX,
+    ERASER,
+    LONGEST,
+    TAKE,
+    line_of,
+    mark_of,
+    with_stroke,
+)
+from ui.easel import painted
 from ui.history import History
 from ui.service import STILL, PaintService
 
@@ -41,12 +49,9 @@ def service():
     return PaintService(paint=Obedient(), models=object())
 
 
-def sent(line):
-    return json.dumps({"line": line, "at": 1})
-
-
 def stroke(handlers, state, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="anna"):
-    return state_in(handlers.draw(visitor(who), state, sent(line), tool, mode, width))
+    sent = event(line=line, tool=tool, mode=mode, width=width)
+    return state_in(handlers.draw(visitor(who), sent, state))
 
 
 # What a stroke becomes
@@ -55,7 +60,7 @@ def stroke(handlers, state, line=ACROSS, tool=BRUSH, mode=ADD, width=10, who="an
 @pytest.mark.parametrize("photo", [(300, 200), (3000, 2000), (4001, 6000)])
 @pytest.mark.parametrize(("mode", "mark"), [(ADD, ADDED), (TAKE, TAKEN)])
 def test_a_stroke_is_as_long_and_wide_as_it_says(photo, mode, mark):
-    drawing = with_stroke(None, line_from(sent(ACROSS)), photo, mark=mark_of(BRUSH, mode), width=10)
+    drawing = with_stroke(None, line_of(ACROSS), photo, mark=mark_of(BRUSH, mode), width=10)
     h, w = drawing.size
     assert max(h, w) == min(DRAWN_PX, max(photo))
     Prompt(drawn=drawing).check(photo)
@@ -72,7 +77,7 @@ def test_a_stroke_is_as_long_and_wide_as_it_says(photo, mode, mark):
 
 
 def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
-    line = line_from(sent(ACROSS))
+    line = line_of(ACROSS)
     once = with_stroke(None, line, SIZE, mark=mark_of(BRUSH, ADD), width=10)
     over = with_stroke(once, line, SIZE, mark=mark_of(BRUSH, TAKE), width=5)
     assert set(np.unique(over.marks)) == {0, ADDED, TAKEN}
@@ -81,49 +86,45 @@ def test_a_stroke_over_another_wins_and_the_eraser_leaves_nothing():
 
 def test_erasing_along_a_stroke_leaves_no_crumbs():
     drawn = with_stroke(
-        None, line_from(sent([[0.1, 0.8], [0.3, 0.5]])), SIZE, mark=mark_of(BRUSH, ADD), width=6
+        None, line_of([[0.1, 0.8], [0.3, 0.5]]), SIZE, mark=mark_of(BRUSH, ADD), width=6
     )
     again = [
         [0.1 + 0.02 * i + 0.003 * (i % 2), 0.8 - 0.03 * i] for i in range(11)
     ]  # a hand is not quite steady
-    assert (
-        with_stroke(drawn, line_from(sent(again)), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
-    )
+    assert with_stroke(drawn, line_of(again), SIZE, mark=mark_of(ERASER, ADD), width=6) is None
 
 
 def test_a_dot_is_a_stroke_and_what_leaves_the_photo_is_cut_off():
     assert (
-        with_stroke(None, line_from(sent([[0.5, 0.5]])), SIZE, mark=ADDED, width=5).marks[150, 100]
-        == ADDED
+        with_stroke(None, line_of([[0.5, 0.5]]), SIZE, mark=ADDED, width=5).marks[150, 100] == ADDED
     )
-    assert line_from(sent([[-3, 0.5], [0.5, 7]])).tolist() == [[0, 0.5], [0.5, 1]]
+    assert line_of([[-3, 0.5], [0.5, 7]]).tolist() == [[0, 0.5], [0.5, 1]]
 
 
 @pytest.mark.parametrize(
-    "text",
+    "points",
     [
+        None,
         "",
         "x",
-        "1",
-        "[]",
-        "{}",
-        sent([]),
-        sent("ab"),
-        sent([1, 2]),
-        sent([[1]]),
-        sent([[1, 2, 3]]),
-        sent([[1, 2], [3]]),
-        sent([["a", "b"]]),
-        sent([[float("nan"), 0]]),
-        sent([[float("inf"), 0]]),
-        sent([[None, 0]]),
-        sent([[0, 0]] * (LONGEST + 1)),
-        "[" * 5000,
+        1,
+        {},
+        [],
+        "ab",
+        [1, 2],
+        [[1]],
+        [[1, 2, 3]],
+        [[1, 2], [3]],
+        [["a", "b"]],
+        [[float("nan"), 0]],
+        [[float("inf"), 0]],
+        [[None, 0]],
+        [[0, 0]] * (LONGEST + 1),
     ],
 )
-def test_what_is_no_stroke_is_refused_in_a_sentence(text):
+def test_what_is_no_stroke_is_refused_in_a_sentence(points):
     with pytest.raises(ValueError, match=f"A stroke has 1 to {LONGEST} points"):
-        line_from(text)
+        line_of(points)
 
 
 # What strokes change on the page
@@ -131,7 +132,7 @@ def test_what_is_no_stroke_is_refused_in_a_sentence(text):
 
 def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
     handlers, first = handlers_of(service), state_by(service, photo)
-    clicked = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
+    clicked = state_in(pointed(handlers, first, 30, 50))
     taken = stroke(handlers, clicked, [[0.15, 0.15], [0.15, 0.2]], mode=TAKE)
     added = stroke(handlers, taken, [[0.8, 0.9]])
     assert [pixels(s.after)[50, 30].max() for s in (first, clicked, taken, added)] == [0, 255, 0, 0]
@@ -157,10 +158,10 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
     handlers, first = handlers_of(service), state_by(service, photo)
     drawn = stroke(handlers, first)
-    tab = components().correct
-    for state, either in ((first, False), (drawn, True)):
-        updates = view(tab, state)
-        assert (updates[tab.undo].interactive, updates[tab.clear].interactive) == (either, either)
+    taken = state_in(handlers.undo(visitor("anna"), drawn))
+    for state, can in ((first, (0, 0, 0)), (drawn, (1, 0, 1)), (taken, (0, 1, 0))):
+        stays = painted(state)["stays"]
+        assert (stays["undo"], stays["redo"], stays["clear"]) == can
 
 
 def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
@@ -194,10 +195,10 @@ def test_a_visitor_never_sees_another_ones_drawing(service, photo):
 
 def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(service, photo):
     handlers = handlers_of(service)
-    values = handlers.draw(visitor("anna"), None, sent(ACROSS), BRUSH, ADD, 10)
-    assert values == gr.skip()
+    sent = event(line=ACROSS, tool=BRUSH, mode=ADD, width=10)
+    assert handlers.draw(visitor("anna"), sent, None) == gr.skip()
     with pytest.raises(gr.Error, match="A stroke has"):
-        handlers.draw(visitor("anna"), state_by(service, photo), "nonsense", BRUSH, ADD, 10)
+        stroke(handlers, state_by(service, photo), "nonsense")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,8 @@ def test_strokes_before_a_painting_do_nothing_and_what_is_no_stroke_is_said(serv
         (BRUSH, ADD, 1e9),
         (BRUSH, ADD, float("nan")),
         (BRUSH, ADD, None),
-        (CLICK, ADD, 5),
+        ("point", ADD, 5),
+        ([], {}, 5),
     ],
 )
 def test_tools_that_the_page_does_not_have_are_refused(service, photo, tool, mode, width):

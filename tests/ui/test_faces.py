@@ -15,10 +15,10 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     OWN_SIZE,
     SIZE,
     Pipeline,
-    at,
     handlers_of,
     painted_again,
     pixels,
+    pointed,
     private,
     someone,
     state_by,
@@ -26,7 +26,6 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from tests.stages.restore.test_select_faces import face_in
-from ui.correct_tab import ADD
 from ui.faces import framed, with_face
 from ui.service import STILL, PaintService
 
@@ -93,7 +92,7 @@ def test_each_face_is_restored_as_is_said_of_it(service, photo):
             stage in ("parse", "restore", "segment", "blend")
         )
     assert weights(state_in(say(handlers, both, 0, "usual"))) == [0.5, 0]
-    assert weights(state_in(handlers.undo_face(visitor("anna"), both))) == [1, 0.5]
+    assert weights(state_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
     assert weights(state_in(handlers.clear(visitor("anna"), both))) == [0.5, 0.5]
 
 
@@ -137,7 +136,7 @@ def test_what_is_said_before_a_painting_does_nothing(service):
 def test_corrections_and_faces_stay_apart(service, photo):
     handlers = handlers_of(service)
     state = state_in(say(handlers, state_by(service, photo), 0, "full"))
-    state = state_in(handlers.click(visitor("anna"), at(30, 50), state, ADD))
+    state = state_in(pointed(handlers, state, 30, 50))
     assert (len(state.prompt.points), len(state.prompt.faces)) == (1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Each tab takes its own corrections back, and makes them again."""
+"""Corrections are taken back, the last one first, and made again."""
 
 from dataclasses import replace
 
@@ -6,45 +6,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.types import Prompt
-from ui.history import FIELDS, History
+from ui.history import MOST, History
 
-CLICKS = st.tuples(st.floats(0, 9), st.floats(0, 9), st.booleans())
-ACTS = st.lists(st.tuples(st.sampled_from(sorted(FIELDS)), CLICKS), max_size=12)
-
-
-def follow(acts):
-    """Do some corrections, one after the other."""
-    prompt, history = Prompt(), History()
-    for part, click in acts:
-        field = "points" if part == "outline" else "kept"
-        new = replace(prompt, **{field: (*getattr(prompt, field), click)})
-        prompt, history = new, history.then(prompt)
-    return prompt, history
+CLICKS = st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9), st.booleans()), max_size=12)
 
 
-def of(prompt, part):
-    return [getattr(prompt, field) for field in FIELDS[part]]
+def follow(clicks):
+    """Do some corrections, one after the other; return every prompt, and the history."""
+    prompts, history = [Prompt()], History()
+    for click in clicks:
+        history = history.then(prompts[-1])
+        prompts.append(replace(prompts[-1], points=(*prompts[-1].points, click)))
+    return prompts, history
 
 
-@given(ACTS, st.sampled_from(sorted(FIELDS)))
-def test_undoing_a_part_leaves_the_other_and_redoing_brings_it_back(acts, part):
-    prompt, history = before, known = follow(acts)
-    other = next(each for each in FIELDS if each != part)
-    many = sum(each == part for each, _ in acts)
-    for _ in range(many):
-        prompt, history = history.undone(prompt, part)
-        assert of(prompt, other) == of(before, other)
-    assert history.undone(prompt, part) is None
-    assert of(prompt, part) == of(Prompt(), part)
-    for _ in range(many):
-        prompt, history = history.redone(prompt, part)
-    assert prompt == before
-    assert history.redone(prompt, part) is None
-    assert len(history.past) >= len(known.past) - many
+@given(CLICKS)
+def test_undoing_all_and_redoing_all_passes_every_prompt_twice(clicks):
+    prompts, history = follow(clicks)
+    holds = prompts[-1]
+    for before in reversed(prompts[:-1]):
+        holds, history = history.undone(holds)
+        assert holds == before
+    assert history.undone(holds) is None
+    for after in prompts[1:]:
+        holds, history = history.redone(holds)
+        assert holds == after
+    assert history.redone(holds) is None
+    assert history == follow(clicks)[1]
 
 
 def test_a_new_correction_forgets_what_was_taken_back():
-    prompt, history = follow([("outline", (1, 1, True)), ("outline", (2, 2, True))])
-    prompt, history = history.undone(prompt, "outline")
-    assert history.redone(prompt, "outline")
-    assert history.then(prompt).redone(prompt, "outline") is None
+    prompts, history = follow([(1, 1, True), (2, 2, True)])
+    prompt, history = history.undone(prompts[-1])
+    assert history.redone(prompt)
+    assert history.then(prompt).redone(prompt) is None
+
+
+def test_only_so_many_are_remembered():
+    history = History()
+    for _ in range(MOST + 5):
+        history = history.then(Prompt())
+    assert len(history.past) == MOST
+
+
+def test_every_prompt_moves_with_its_frame():
+    prompts, history = follow([(1, 1, True), (2, 2, True)])
+    _, history = history.undone(prompts[-1])
+    moved = history.moved(lambda prompt: replace(prompt, drawn=None, points=()))
+    assert [len(each.points) for each in (*moved.past, *moved.future)] == [0, 0]

@@ -6,8 +6,7 @@ from dataclasses import replace
 import gradio as gr
 
 from pipeline.types import Prompt
-from ui import correct_tab
-from ui.drawing import line_from, mark_of, with_stroke, within
+from ui.drawing import TAKE, line_of, mark_of, with_stroke, within
 from ui.faces import with_face
 from ui.handlers.base import Base
 from ui.pointing import clicked, with_click
@@ -18,38 +17,32 @@ from ui.view_state import ViewState
 class Correcting(Base):
     """Pointing at, drawing over and choosing what stays."""
 
-    def click(
-        self, request: gr.Request, event: gr.SelectData, state: ViewState | None, mode: str
-    ) -> Updates:
-        """Add what was clicked on to what is kept, or take it away."""
+    def point(self, request: gr.Request, event: gr.EventData, state: ViewState | None) -> Updates:
+        """Add what was pointed at to what is kept, or take it away."""
 
         def prompt(known: ViewState) -> Prompt:
-            x, y = event.index
-            add = mode == correct_tab.ADD
+            data = event._data or {}
+            add = data.get("mode") != TAKE
             return with_click(
-                known.prompt, clicked((x, y), known.preview_size, known.size, add=add)
+                known.prompt, clicked(data.get("x"), data.get("y"), known.size, add=add)
             )
 
         return self._point(request, state, prompt)
 
-    def draw(
-        self,
-        request: gr.Request,
-        state: ViewState | None,
-        line: str,
-        tool: str,
-        mode: str,
-        width: float,
-    ) -> Updates:
+    def draw(self, request: gr.Request, event: gr.EventData, state: ViewState | None) -> Updates:
         """Paint over what is kept.
 
         What a brush covers stays as in the photo, or does not; the eraser takes strokes away.
         """
 
         def prompt(known: ViewState) -> Prompt:
-            how = {"mark": mark_of(tool, mode), "width": within(width)}
-            drawn = with_stroke(known.prompt.drawn, line_from(line), known.size, **how)
-            return replace(known.prompt, drawn=drawn)
+            data = event._data or {}
+            mark = mark_of(data.get("tool"), data.get("mode"))
+            how = {"mark": mark, "width": within(data.get("width"))}
+            line = line_of(data.get("line"))
+            return replace(
+                known.prompt, drawn=with_stroke(known.prompt.drawn, line, known.size, **how)
+            )
 
         return self._point(request, state, prompt)
 
@@ -66,17 +59,12 @@ class Correcting(Base):
         return self._point(request, state, prompt)
 
     def undo(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Take the last correction of the outline back."""
+        """Take the last correction back."""
         session_id = str(request.session_hash)
         return self._change(state, lambda known: self.service.undo(session_id, known))
 
-    def undo_face(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Take what was chosen last for a single face back."""
-        session_id = str(request.session_hash)
-        return self._change(state, lambda known: self.service.undo(session_id, known, "faces"))
-
     def redo(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Make the last correction of the outline that was taken back again."""
+        """Make the last correction that was taken back again."""
         session_id = str(request.session_hash)
         return self._change(state, lambda known: self.service.redo(session_id, known))
 

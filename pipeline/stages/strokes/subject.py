@@ -25,7 +25,7 @@ COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
 # Bare skin away from a face, as `away`, is a hand's or a forearm's up to this width, of the face's
 # height.
-APART, SLENDER = (1.2, 1.6), (0.7, 1.1)
+APART, SLENDER = (1.2, 1.6), (0.5, 0.75)
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 

@@ -18,18 +18,18 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     SIZE,
     Obedient,
     Pipeline,
-    at,
-    components,
     handlers_of,
     painted_again,
     pixels,
+    pointed,
     private,
     someone,
     state_by,
     state_in,
     visitor,
 )
-from ui.correct_tab import ADD, TAKE, view
+from ui.drawing import TAKE
+from ui.easel import NOTHING, painted
 from ui.pointing import (
     ADD_COLOR,
     MOST_POINTS,
@@ -56,25 +56,24 @@ def service():
 # Where a click points
 
 
-@pytest.mark.parametrize(
-    ("preview", "photo"),
-    [((300, 200), (300, 200)), ((300, 200), (3000, 2000)), ((1600, 1067), (6000, 4001))],
-)
-def test_a_click_on_a_preview_points_at_the_same_place_of_the_photo(preview, photo):
-    for fx, fy in ((0.25, 0.5), (0.75, 0.9), (0.5, 0.01)):
-        index = round(fx * preview[1]), round(fy * preview[0])
-        x, y, add = clicked(index, preview, photo, add=True)
+@pytest.mark.parametrize("photo", [(300, 200), (3000, 2000), (6000, 4001)])
+def test_a_point_in_fractions_points_at_the_same_place_of_the_photo(photo):
+    for x, y in ((0.25, 0.5), (0.75, 0.9), (0.5, 0.01)):
+        *at, add = clicked(x, y, photo, add=True)
         assert add is True
-        back = Prompt(((x, y, True),)).resized(photo, preview).points[0]
-        assert back[:2] == pytest.approx(
-            (index[0] - 0.5, index[1] - 0.5), abs=0.01
-        )  # from edges to centers
+        assert at == pytest.approx((x * photo[1] - 0.5, y * photo[0] - 0.5), abs=0.01)
 
 
 @pytest.mark.parametrize("photo", [(300, 200), (3001, 1999), (31, 47)])
-@pytest.mark.parametrize("corner", [(0, 0), (199, 0), (0, 299), (199, 299), (200, 300)])
-def test_a_click_in_a_corner_lies_in_the_photo(photo, corner):
-    Prompt((clicked(corner, SIZE, photo, add=False),)).check(photo)
+@pytest.mark.parametrize("corner", [(0, 0), (1, 0), (0, 1), (1, 1), (1.01, -0.2)])
+def test_a_point_in_a_corner_lies_in_the_photo(photo, corner):
+    Prompt((clicked(*corner, photo, add=False),)).check(photo)
+
+
+@pytest.mark.parametrize("at", [(None, 0.5), ("1", 0.5), (float("nan"), 0), (0, float("inf"))])
+def test_what_is_no_point_is_refused_in_a_sentence(at):
+    with pytest.raises(ValueError, match="two fractions of the photo"):
+        clicked(*at, (30, 20), add=True)
 
 
 def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
@@ -93,15 +92,14 @@ def test_the_kept_region_is_in_color_and_the_rest_is_pale(photo):
     assert describe_mask(painting.prompt).endswith("add: 1; that take away: 1.")
 
 
-def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
+def test_without_a_face_all_is_pale_and_the_easel_says_what_to_do(photo):
     def paint(*args, **how):
         return replace(Pipeline()(*args, **how), mask=None)
 
     painting = paint(read_photo(photo), Settings(), models=None)
     assert np.ptp(draw_mask(painting), axis=2).max() == 0
-    tab = components().correct
-    updates = view(tab, state_by(PaintService(paint=paint, models=object()), photo))
-    assert "Nothing is kept yet" in updates[tab.hint].value
+    shown = painted(state_by(PaintService(paint=paint, models=object()), photo))
+    assert shown["stays"]["legend"] == NOTHING
 
 
 # What clicks change
@@ -109,9 +107,9 @@ def test_without_a_face_all_is_pale_and_the_tab_says_what_to_do(photo):
 
 def test_clicks_undo_and_clear_change_the_kept_region_and_the_result(service, photo):
     handlers, first = handlers_of(service), state_by(service, photo)
-    once = state_in(handlers.click(visitor("anna"), at(30, 50), first, ADD))
-    twice = state_in(handlers.click(visitor("anna"), at(100, 130), once, TAKE))
-    assert twice.prompt.points == ((29.5, 49.5, True), (99.5, 129.5, False))
+    once = state_in(pointed(handlers, first, 30, 50))
+    twice = state_in(pointed(handlers, once, 100, 130, TAKE))
+    assert twice.prompt.points == ((30, 50, True), (100, 130, False))
     assert [pixels(s.after)[50, 30].max() for s in (first, once, twice)] == [0, 255, 255]
     assert [pixels(s.after)[130, 100].max() for s in (first, once, twice)] == [255, 255, 0]
     assert len({first.mask_preview, once.mask_preview, twice.mask_preview}) == 3
@@ -127,9 +125,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     service, photo, tmp_path
 ):
     handlers = handlers_of(service)
-    clicked_on = state_in(
-        handlers.click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
-    )
+    clicked_on = state_in(pointed(handlers, state_by(service, photo), 30, 50))
     blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
     assert blended.mask_preview == clicked_on.mask_preview, "a blend does not change it"
@@ -144,16 +140,14 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
 
 
 def test_the_download_follows_the_clicks(service, photo):
-    state = state_in(
-        handlers_of(service).click(visitor("anna"), at(30, 50), state_by(service, photo), ADD)
-    )
+    state = state_in(pointed(handlers_of(service), state_by(service, photo), 30, 50))
     assert (pixels(service.write_full_size("anna", state)) == pixels(state.after)).all()
 
 
 def test_clicks_before_a_painting_do_nothing(service):
     handlers = handlers_of(service)
     for values in (
-        handlers.click(visitor("anna"), at(1, 1), None, ADD),
+        pointed(handlers, None, 1, 1),
         handlers.undo(visitor("anna"), None),
     ):
         assert values == gr.skip()
@@ -169,7 +163,7 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
     service = PaintService(paint=Bare(), models=object())
     state = state_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
-        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
+        pointed(handlers_of(service), state, 1, 1)
     assert service.blend_again("anna", state, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
@@ -178,7 +172,7 @@ def test_a_deleted_photo_is_asked_for_again(service, photo):
     service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises((PhotoError, gr.Error), match="Add it again"):
-        handlers_of(service).click(visitor("anna"), at(1, 1), state, ADD)
+        pointed(handlers_of(service), state, 1, 1)
 
 
 def test_too_many_clicks_are_refused():
