@@ -4,7 +4,7 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
-from pipeline.steps.detect import detect
+from pipeline.steps.detect import detect, lying
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Run, RunCache, ignore
 from pipeline.steps.segment import segment
@@ -13,6 +13,10 @@ from pipeline.types import Painting, Photo, Prompt, Report, StageName
 
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
+LYING = (
+    "The photo seems to lie on its side: turned by {turn} degrees it has a face that stands. "
+    "Turn it so (Turn, crop, paper and size; --turn {turn})."
+)
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
 
 
@@ -46,12 +50,14 @@ def paint(
     result, alpha = blend(run, scene, restored, outline, seen)
 
     faces, made = seen.value.faces, restored.value
-    hint = NO_FACE_POINTED if prompt.correcting else NO_FACE
+    hints = [] if faces else [NO_FACE_POINTED if prompt.correcting else NO_FACE]
+    if turn := lying(run, faces):
+        hints.append(LYING.format(turn=(turn + int(run.settings.frame.turn)) % 360))
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,
         styled=scene.value.styled, painted=painted, restored=made.picture, share=made.share,
         plans=made.plans, parse=outline.value.labels, mask=outline.value.mask,
         faces=tuple(in_photo(face, photo.size[0] / original.shape[0]) for face in faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=(*run.hints, *(() if faces else (hint,))), prompt=prompt,
+        hints=(*run.hints, *hints), prompt=prompt,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.ops.resample import by_planes, rows_enlarged
+from pipeline.ops.resample import by_planes, resized, rows_enlarged, size_of_long
 from pipeline.ops.tiles import strips_of
 from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import Settings
@@ -11,8 +11,12 @@ from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine
 from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.steps.run import Keyed, Run
-from pipeline.types import Image, Labels, Photo
+from pipeline.types import Face, Image, Labels, Photo
 from pipeline.variants import DETECTORS
+
+LYING_PX = 400  # long side at which a photo is looked at again, turned
+UPRIGHT = 60.0  # degrees: a face that is turned by less stands
+SURE = 0.9  # score from which on a face of a turned photo is believed
 
 
 def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
@@ -37,6 +41,32 @@ def detect(run: Run) -> Keyed[Detections]:
     parser = run.parser()
     finder = run.network(detector.network) if detector.network else None
     return run.stage("parse", detector.load(), run.original, parser, finder)
+
+
+def lying(run: Run, faces: tuple[Face, ...]) -> int:
+    """Return by how many degrees a photo has to be turned for an upright face.
+
+    0 where it surely has one already, or none either way. `faces`: those that were found in it.
+    """
+    if any(tilt_of(face) < UPRIGHT and face.score >= SURE for face in faces):
+        return 0
+    return run.made(_lying, run.original, run.parser()).value
+
+
+def _lying(photo: Image, parser: Parser) -> int:
+    small = resized(photo, size_of_long(photo.shape[:2], min(LYING_PX, max(photo.shape[:2]))))
+    found = {0: SURE}
+    for quarters in (1, 2, 3):
+        turned = np.ascontiguousarray(np.rot90(small, -quarters))
+        faces = detect_faces(turned, parser).faces
+        found[90 * quarters] = max((f.score for f in faces if tilt_of(f) < UPRIGHT / 2), default=0)
+    return max(found, key=lambda turn: found[turn])
+
+
+def tilt_of(face: Face) -> float:
+    """Return by how many degrees a face is turned from upright, 0 to 180."""
+    across, down = face.mouth.mean(0) - face.eyes.mean(0)
+    return float(abs(np.degrees(np.arctan2(across, down))))
 
 
 def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> Labels:

@@ -23,9 +23,9 @@ FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
 COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
-# Bare skin away from a face, as `away`, is a hand's or a forearm's up to this width, of the face's
-# height.
-APART, SLENDER = (1.2, 1.6), (0.5, 0.75)
+# A piece of bare skin is a hand or an arm if it is nowhere wider, of the face's height, and comes
+# no nearer to a face, as `away`: necks and what goes on below them are none.
+SLENDER, FACES = (0.6, 0.9), 1.3
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -97,7 +97,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         np.asarray(skin, np.float32),
         hair,
         seen(*FEATURES) * (away < 1.1),
-        _slender(np.asarray(skin * smoothstep(away, *APART), np.float32), tall),
+        _hands(skin, away, tall),
         away,
         down,
         tall,
@@ -105,13 +105,18 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
     )
 
 
-def _slender(skin: Float, face: Float) -> Float:
-    """Leave of bare skin, (H, W), what is as slender as hands are; `face`: its height, px."""
-    typical = SLENDER[0] * float(np.median(face))
-    within = cv2.distanceTransform((skin > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
-    side = 2 * max(1, round(0.5 * typical)) + 1
-    wide = 2 * cv2.dilate(within, np.ones((side, side), np.uint8)) / face
-    return skin * (1 - smoothstep(np.asarray(wide, np.float32), *SLENDER))
+def _hands(skin: Float, away: Float, face: Float) -> Float:
+    """Leave of bare skin, (H, W), the pieces that are apart from every face and slender.
+
+    `face`: a face's height, px. A piece is a hand as a whole or not, so that none is cut.
+    """
+    count, piece = cv2.connectedComponents((skin > 0.5).astype(np.uint8))
+    inside = cv2.distanceTransform((piece > 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    wide = np.zeros(count, np.float32)
+    np.maximum.at(wide, piece.ravel(), (2 * inside / face).ravel())
+    slender = 1 - smoothstep(wide, *SLENDER)
+    slender[[0, *np.unique(piece[away < FACES])]] = 0
+    return np.asarray(skin * slender[piece], np.float32)
 
 
 def around_faces(
