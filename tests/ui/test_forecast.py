@@ -77,3 +77,13 @@ def test_a_painter_that_takes_long_is_most_of_the_bar():
     left = forecast.left(half, 32.0)
     assert left is not None
     assert 30 <= left <= 36
+
+
+def test_a_slow_beginning_does_not_promise_too_much():
+    slow = [(1.0 * i, "paint", 0.25 + 0.002 * i) for i in range(11)]
+    steady = [(10.0 + 0.2 * i, "paint", 0.27 + 0.002 * i) for i in range(1, 165)]
+    shown = told([*slow, *steady])
+    end = steady[-1][0]
+    later = [(now, left) for now, left in shown if now > 15]
+    assert later
+    assert all(left < 1.5 * (end - now) + 5 for now, left in later)

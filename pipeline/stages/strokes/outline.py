@@ -18,16 +18,15 @@ LEAST_SHARE, UNKNOWN = 0.02, 100.0
 FAR_PX = 1e4  # distance from an outline where there is none
 
 
-def regions(subject: Subject, *, apart: bool) -> tuple[NDArray[np.uint8], Float]:
+def regions(subject: Subject, *, hair: bool) -> tuple[NDArray[np.uint8], Float]:
     """Number what is behind and people, (H, W), and measure how far each one's edge is, px.
 
-    `apart`: whether hair and hands are counted apart from the rest of people.
+    `hair`: whether it is counted apart from the rest of people.
     """
     close = blurred(subject.person, CLOSELY * min(subject.person.shape))
     region = (close > 0.5).astype(np.uint8)
-    if apart:
+    if hair:
         region += 2 * (subject.hair > 0.55).astype(np.uint8)
-        region += 4 * (subject.hands > 0.55).astype(np.uint8)
     edge = np.full(region.shape, FAR_PX, np.float32)
     for own in np.unique(region):
         inside = (region == own).astype(np.uint8)

@@ -58,9 +58,9 @@ BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
 LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
-# On hands, whose fingers differ little: how much less of the error is left, how much less light
-# varies, and how much sooner another color ends a stroke.
-FINGERS, QUIET, SOONER = 0.8, 0.6, 0.6
+# On hands, whose fingers differ little: how much less of the error is left, and how much less light
+# varies.
+FINGERS, QUIET = 0.8, 0.6
 LOOSELY = 0.55  # how much of the face's detail is lost where it is painted like the rest
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
@@ -163,8 +163,8 @@ def plan(
     people = min(1.0, float(subject.person.mean()) / SOMEBODY)
     # The broadest strokes go over a hairline, so that no ground is bare along it.
     first, later = (
-        _Guide(field, lead, *regions(subject, apart=apart), soft, alone, shown, people, near)
-        for apart in (False, True)
+        _Guide(field, lead, *regions(subject, hair=hair), soft, alone, shown, people, near)
+        for hair in (False, True)
     )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
@@ -301,9 +301,8 @@ def _of_one_size(
     x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
-    ends = _single(layer.ends * (1 - SOONER * subject.hands[i, j]))
     spines, counts, colors = trace(
-        seeds, *shapes, beyond, guide.field, target, under, guide.region, guide.edge, ends,
+        seeds, *shapes, beyond, guide.field, target, under, guide.region, guide.edge, layer.ends,
     )  # fmt: skip
 
     least = BESIDE * _least(guide.edge, spines, counts)

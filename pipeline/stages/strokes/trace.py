@@ -17,7 +17,7 @@ LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 def trace(
     seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
     beyond: Float, field: Float, target: Float, under: Float,
-    region: NDArray[np.uint8], edge: Float, tolerance: Float,
+    region: NDArray[np.uint8], edge: Float, tolerance: float,
 ) -> tuple[Float, NDArray[np.int16], Float]:  # fmt: skip
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
 
@@ -29,7 +29,7 @@ def trace(
     it ends within. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted,
     CIELAB, and `under`: what is there, (h, w, 3), perhaps smaller; `region`: (H, W). `tolerance`:
     the difference in color, over all three axes, that ends a stroke where the paint below is
-    nearer, (N,).
+    nearer.
 
     Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
     """
@@ -86,7 +86,7 @@ def trace(
                     for c in range(3):
                         off += abs(target[i, j, c] - mean[c] / passed)
                         there += abs(target[i, j, c] - under[iu, ju, c])
-                    if off > tolerance[s] and off > there:
+                    if off > tolerance and off > there:
                         break
                 if inside:  # beyond its region a stroke goes on in its own color
                     for c in range(3):

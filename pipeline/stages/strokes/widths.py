@@ -32,7 +32,7 @@ LARGEST_FACE = 0.6  # of the short side
 # Where nobody is: of the strokes' width behind people; and how far detail counts behind.
 NOBODY, NOBODYS_COUNTS = 0.68, 1.0
 IN_GRAY = 0.75  # likewise behind people of a gray photo, where some may not be told from the ground
-HANDS = 0.8  # how far hands are painted as finely as a face's features
+HANDS = 0.6  # how far hands are painted as finely as a face's features
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -97,7 +97,6 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     """Return what each place counts as: behind, clothes, hair, skin, features; they sum to 1."""
     grown = cv2.dilate(subject.features, np.ones((3, 3)), iterations=max(1, round(0.012 * face)))
     features = blurred(np.asarray(grown, np.float32), 0.02 * face)
-    features = np.maximum(features, HANDS * blurred(subject.hands, 0.02 * face))
     behind = (1 - blurred(subject.person, 0.05 * face)) * smoothstep(subject.away, 0.85, 1.15)
     # A head without a found face, seen from behind or in shadow, is as fine as its hair.
     worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * _around(subject.hair, HEAD * face))
@@ -106,7 +105,14 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     rest = 1 - behind
     inner = rest * (1 - worn)
     bare = inner * (1 - beside)
-    return behind, rest * worn, inner * beside, bare * (1 - features), bare * features
+    fingers = HANDS * inner * beside * blurred(subject.hands, 0.02 * face)
+    return (
+        behind,
+        rest * worn,
+        inner * beside - fingers,
+        bare * (1 - features),
+        bare * features + fingers,
+    )
 
 
 def _around(region: Float, reach: float) -> Float:
