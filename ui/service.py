@@ -23,6 +23,7 @@ from pipeline.types import (
     Cancelled,
     Painting,
     Photo,
+    Pixels,
     Progress,
     Prompt,
     StageName,
@@ -93,6 +94,7 @@ class PaintService:
         self.here = available(weights)  # what `auto` takes, until the program ends
         self._paint = paint
         self._compare = compare
+        self._sketch: Callable[[Photo, Settings], Pixels | None] | None = None
         self._models = models
         self._lock = threading.Lock()
         self._alone = threading.Lock()  # two paintings would take twice the memory
@@ -113,8 +115,9 @@ class PaintService:
             if self._paint is None:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
+                from pipeline.steps.strokes import sketch
 
-                self._paint = borrowing(paint)
+                self._paint, self._sketch = borrowing(paint), sketch
                 self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
@@ -149,6 +152,8 @@ class PaintService:
         session = self.sessions.of(session_id)
         report = reporter(session, bar)
         photo = photo_of(session, session.cache, path, name)
+        if before is None or before.photo != path:
+            self._show_sketch(session, photo, settings)
         prompt, history = _corrections(before, path, photo, settings)
         with_styles = replace(prompt, styles=styles_of(session, styles))
         painting = self.paint(
@@ -158,6 +163,13 @@ class PaintService:
         if not prompt:
             return state
         return replace(state, notes=(STILL, *state.notes), history=history)
+
+    def _show_sketch(self, session: Session, photo: Photo, settings: Settings) -> None:
+        """Show the first strokes of a new photo while it is still looked at."""
+        self.pipeline()
+        picture = self._sketch(photo, settings) if self._sketch else None
+        if picture is not None:
+            session.show_so_far(picture)
 
     def looks(self, session_id: str, state: ViewState) -> Iterator[tuple[str, ...]]:
         """Paint a shown photo in every look, small; yield the pictures' paths, more each time.

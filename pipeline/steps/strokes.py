@@ -7,10 +7,11 @@ import numpy as np
 
 from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized, scaled_to_long, shrunk, size_of_long
+from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk, size_of_long
 from pipeline.ops.tensor import to_float
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.frame import frame
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.segment.whose import who_stays
 from pipeline.stages.strokes.color import crisp, in_monets_light
@@ -18,17 +19,19 @@ from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
-from pipeline.stages.strokes.subject import FAR, Subject, around_faces, subject_of
+from pipeline.stages.strokes.subject import FAR, NO_FACE, Subject, around_faces, subject_of
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
-from pipeline.types import Image, Painted, PromptError, Scene, Style
+from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
 from pipeline.types.strokes import Strokes
-from pipeline.variants import MOODS
+from pipeline.variants import MOODS, PAINTERS
 
 GUIDE_PX = 960  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
 SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
 LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most careful one less
+# Long sides at which a photo is looked at for a sketch, and of the sketch; how many layers it has.
+SKETCHED_PX, SKETCH_PX, SKETCHED_LAYERS = 256, 512, 3
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
 Tell = Callable[[float], object]
@@ -89,14 +92,38 @@ def _planned(
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 
+def sketch(photo: Photo, settings: Settings) -> Pixels | None:
+    """Lay the broadest strokes of a photo, before anything is known of who is in it.
+
+    None for other painters, and where the light is a picture's. The painting begins anew.
+    """
+    how = settings.paint
+    if not (how.on and PAINTERS[how.painter].vector) or MOODS[how.mood].needs_style:
+        return None
+    pixels = frame(photo, settings.frame).pixels
+    small = pixels_resized(pixels, size_of_long(pixels.shape[:2], SKETCHED_PX))
+    lab, rng = to_lab(to_float(small)), np.random.default_rng(SEED)
+    subject, none = nobody(lab.shape[:2]), np.zeros(lab.shape[:2], np.float32)
+    lit = in_monets_light(lab, subject, none, monet(how.mood), rng)
+    motif = Motif(lit.target, lit.palette, subject, none, none, lit.gray)
+    strokes = plan(motif, rng, brush_of(how), layers=SKETCHED_LAYERS)
+    return render(strokes, strokes.px(SKETCH_PX), Surface(0, 0))
+
+
+def nobody(size: tuple[int, int]) -> Subject:
+    """Return the maps of a picture of (height, width) in which nobody is."""
+    none = np.zeros(size, np.float32)
+    far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
+    tall = np.full(size, NO_FACE * min(size), np.float32)
+    return Subject(none, none, none, none, far, none, tall, around)
+
+
 def warm() -> None:
     """Paint a blank picture, so that what is compiled is ready for the first photo."""
     size = (32, 32)
     none = np.zeros(size, np.float32)
-    far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
-    subject = Subject(none, none, none, none, none, far, none, far, around)
     motif = Motif(
-        np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), subject, none, none
+        np.full((*size, 3), 50, np.float32), np.ones((1, 4), np.float32), nobody(size), none, none
     )
     render(plan(motif, np.random.default_rng(SEED)), size)
 

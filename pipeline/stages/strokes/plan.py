@@ -58,9 +58,6 @@ BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
 LONGER = 0.7  # of the width away from outlines, that a narrow stroke is as long as
-# On hands, whose fingers differ little: how much less of the error is left, and how much less light
-# varies.
-FINGERS, QUIET = 0.8, 0.6
 LOOSELY = 0.55  # how much of the face's detail is lost where it is painted like the rest
 DISORDER = 20.0  # L: of the order in which strokes are laid, as a deviation
 
@@ -142,9 +139,9 @@ class _Guide:
 
 def plan(
     motif: Motif, rng: np.random.Generator, brush: Brush = USUAL,
-    tell: Callable[[float, Float], object] = lambda *_: None,
+    tell: Callable[[float, Float], object] = lambda *_: None, layers: int = len(LAYERS),
 ) -> Strokes:  # fmt: skip
-    """Plan the strokes that paint a motif, in painting order.
+    """Plan the strokes that paint a motif, in painting order; `layers`: only the first so many.
 
     `tell` is told the share of the layers that are planned, and shown those that are laid, a small
     picture, (H, W, 3) sRGB.
@@ -183,34 +180,34 @@ def plan(
     small = resized(motif.target, size_of_long(size, UNDER_PX))
     so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
 
-    def planned(people: bool, rng: np.random.Generator) -> list[Strokes]:
+    def of_kind(people: bool, rng: np.random.Generator) -> list[Strokes]:
         canvas = so_far.canvases[people]
         room = room_for(canvas, max(canvas.shape[:2]))
-        layers: list[Strokes] = []
-        for number, layer in enumerate(LAYERS):
+        planned: list[Strokes] = []
+        for number, layer in enumerate(LAYERS[:layers]):
             guide = later if number else first
             under = to_lab(np.ascontiguousarray(canvas[..., :3]))
-            layers.append(
+            planned.append(
                 _layer(
                     motif, guide, layer, own == people, people, wides[number], under, small - under,
                     rng, brush,
                 )
             )  # fmt: skip
-            layers[-1].layer[:] = number
+            planned[-1].layer[:] = number
             if number < len(LAYERS) - 2:  # accents are not set for the finest strokes' errors
-                lay(canvas, layers[-1], room, max(canvas.shape[:2]))
+                lay(canvas, planned[-1], room, max(canvas.shape[:2]))
             so_far.tell()
-        return layers
+        return planned
 
     # Who is told may know by the context whose painting it is.
     with ThreadPoolExecutor() as pool:
         jobs = [
-            pool.submit(copy_context().run, planned, people, own_rng)
+            pool.submit(copy_context().run, of_kind, people, own_rng)
             for people, own_rng in zip(kinds, rng.spawn(len(kinds)), strict=True)
         ]
         parts = [job.result() for job in jobs]
     whole = (size[0] / max(size), size[1] / max(size))
-    strokes = joined([layer for layers in parts for layer in layers])
+    strokes = joined([layer for part in parts for layer in part])
     return replace(strokes, ground=_single(ground), size=whole)
 
 
@@ -320,7 +317,7 @@ def _of_one_size(
     bare = np.maximum(face, subject.skin[i, j])
     smooth = bare * (1 - motif.detail[i, j])  # each stroke is seen there
     swing *= 1 - (0.3 * bare + 0.3 * smooth) * layer.held
-    swing *= 1 - np.maximum(0.4 * guide.near_features[i, j], QUIET * subject.hands[i, j])
+    swing *= 1 - 0.4 * guide.near_features[i, j]
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
@@ -383,7 +380,7 @@ def _patience(
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
     left *= 1 + PLAINER * (2 * guide.people - 1) * behind
-    left *= 1 - np.maximum(0.5 * subject.skin[i, j] * beyond, FINGERS * subject.hands[i, j])
+    left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,9 +22,6 @@ FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
 COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
-# A piece of bare skin is a hand or an arm if it is nowhere wider, of the face's height, and comes
-# no nearer to a face, as `away`: necks and what goes on below them are none.
-SLENDER, FACES = (0.6, 0.9), 1.3
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -33,9 +29,9 @@ WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, a
 class Subject:
     """Maps, (H, W): probabilities, and distances from the nearest face.
 
-    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses),
-    `hands` (and forearms): in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at
-    its top, 1 at its chin. `face`: that face's height, px.
+    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses):
+    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at its top, 1 at its chin.
+    `face`: that face's height, px.
     `around`: the direction of that outline, as cosine and sine of twice the angle, (H, W, 2).
     """
 
@@ -43,7 +39,6 @@ class Subject:
     skin: Float
     hair: Float
     features: Float
-    hands: Float
     away: Float
     down: Float
     face: Float
@@ -90,33 +85,17 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         hair = hair - np.minimum(hair, strays) * (down > 1) * (away < COLLAR)
     # What of a face's oval is neither is skin that the parser was not sure of.
     skin = np.maximum(skin, (1 - smoothstep(away, 0.85, 1.1)) * person * (1 - hair))
-    tall = blurred(tall, max(1.0, 0.08 * min(size)))
     near = smoothstep(away, 0.1, 0.6) * (1 - smoothstep(away, 1.0, 2.0)) * person
     return Subject(
         person,
         np.asarray(skin, np.float32),
         hair,
         seen(*FEATURES) * (away < 1.1),
-        _hands(skin, away, tall),
         away,
         down,
-        tall,
+        blurred(tall, max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )
-
-
-def _hands(skin: Float, away: Float, face: Float) -> Float:
-    """Leave of bare skin, (H, W), the pieces that are apart from every face and slender.
-
-    `face`: a face's height, px. A piece is a hand as a whole or not, so that none is cut.
-    """
-    count, piece = cv2.connectedComponents((skin > 0.5).astype(np.uint8))
-    inside = cv2.distanceTransform((piece > 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
-    wide = np.zeros(count, np.float32)
-    np.maximum.at(wide, piece.ravel(), (2 * inside / face).ravel())
-    slender = 1 - smoothstep(wide, *SLENDER)
-    slender[[0, *np.unique(piece[away < FACES])]] = 0
-    return np.asarray(skin * slender[piece], np.float32)
 
 
 def around_faces(

@@ -32,7 +32,6 @@ LARGEST_FACE = 0.6  # of the short side
 # Where nobody is: of the strokes' width behind people; and how far detail counts behind.
 NOBODY, NOBODYS_COUNTS = 0.68, 1.0
 IN_GRAY = 0.75  # likewise behind people of a gray photo, where some may not be told from the ground
-HANDS = 0.6  # how far hands are painted as finely as a face's features
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -105,14 +104,7 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     rest = 1 - behind
     inner = rest * (1 - worn)
     bare = inner * (1 - beside)
-    fingers = HANDS * inner * beside * blurred(subject.hands, 0.02 * face)
-    return (
-        behind,
-        rest * worn,
-        inner * beside - fingers,
-        bare * (1 - features),
-        bare * features + fingers,
-    )
+    return behind, rest * worn, inner * beside, bare * (1 - features), bare * features
 
 
 def _around(region: Float, reach: float) -> Float:

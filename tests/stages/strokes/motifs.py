@@ -13,7 +13,7 @@ def nobody(size):
     none = np.zeros(size, np.float32)
     far = np.full(size, FAR, np.float32)
     face = np.full(size, 0.25 * min(size), np.float32)
-    return Subject(none, none, none, none, none, far, none, face, np.zeros((*size, 2), np.float32))
+    return Subject(none, none, none, none, far, none, face, np.zeros((*size, 2), np.float32))
 
 
 def motif_of(lab, subject=None, calm=0.0, detail=0.0):

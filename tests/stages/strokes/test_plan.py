@@ -309,24 +309,6 @@ def test_the_smallest_brush_is_still_one():
         assert widths.min() == pytest.approx(LEAST * 96, rel=1e-3)
 
 
-def test_fingers_are_told_apart_on_a_hand():
-    rng, size = np.random.default_rng(0), (240, 200)
-    lab = np.full((*size, 3), (68, 12, 14), np.float32)
-    y, x = np.mgrid[: size[0], : size[1]]
-    between = (0.8 * x + 0.6 * y + 6 * np.sin(y / 25)) % 20 < 3
-    lab[between] = (58, 12, 14)
-    lab[..., 0] += 20 * cv2.GaussianBlur(rng.normal(0, 1, size), (0, 0), 4)
-    one = np.ones(size, np.float32)
-    skin = replace(nobody(size), person=one, skin=one, face=180 * one)
-    found = []
-    for hands in (one, 0 * one):
-        painted = plan(motif_of(lab, replace(skin, hands=hands)), np.random.default_rng(1))
-        light = seen(painted, size[0])[..., 0]
-        found.append(light[~between].mean() - light[between].mean())
-    assert found[0] > 7
-    assert found[0] > found[1] + 1
-
-
 def test_people_are_set_before_what_is_behind():
     """What is behind is finished first, and people's strokes stay within their outline."""
     lab, subject = somebody_dark()

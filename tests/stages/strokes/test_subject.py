@@ -21,17 +21,6 @@ def test_a_dark_collar_below_a_chin_is_no_hair_and_hair_is():
     assert unseen.hair[collar].min() > 0.5, "without a face nobody knows"
 
 
-def test_slender_skin_away_from_a_face_is_a_hand_and_a_bare_back_is_none():
-    parts = np.pad(drawn_parts(SIZE, [(120, 110)], 90, 0.0), ((0, 0), (0, 0), (0, 1)))
-    hand, back = np.s_[220:250, 10:80], np.s_[190:300, 110:240]
-    for bare in (hand, back):
-        parts[bare] = np.eye(13, dtype=np.float32)[Part.BODY_SKIN]
-    hands = subject_of(parts, (face_in((120, 110), 90),), SIZE).hands
-    assert hands[225:245, 15:75].min() > 0.9
-    assert hands[200:290, 130:230].mean() < 0.1
-    assert hands[90:130, 100:140].max() == 0, "a face is none"
-
-
 def test_only_the_place_of_a_face_that_does_not_stay_is_marked():
     faces = face_in((60, 100), 60), face_in((180, 100), 60)
     marked = around_faces(faces, (True, False), (300, 240), (150, 120))
