@@ -43,6 +43,12 @@ class Forecast:
         self.until = min(self.until, now + guess)
         return max(1, round(self.until - now))
 
+    def share(self, progress: Progress) -> float:
+        """Return the share of its stage that is done, of the progress seen last."""
+        _, before = self.entered
+        ends = max(progress.done, progress.ends)
+        return (progress.done - before) / (ends - before) if ends > before else 0.0
+
     def _guess(self, progress: Progress, now: float) -> float | None:
         """Extrapolate the seconds left from the pace of this stage, or of those before it.
 
@@ -51,7 +57,7 @@ class Forecast:
         since, before = self.entered
         done, ends = progress.done, max(progress.done, progress.ends)
         last = progress.stage == "segment" and ends == 1  # of a comparison
-        fraction = (done - before) / (ends - before) if ends > before else 0.0
+        fraction = self.share(progress)
         if now - since >= KNOWN_S and fraction >= KNOWN:
             at, half = next(each for each in self.seen if each[1] >= (before + done) / 2)
             pace = (now - at) / (done - half) if done > half else (now - since) / (done - before)

@@ -18,6 +18,7 @@ DOING = {
     "blend": "Blending",
 }
 PREVIEW_S = 0.3  # between two pictures so far
+MORE = 0.25  # of the painter's work, after which there is more to see than a sketch
 Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
 
 
@@ -29,7 +30,7 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
     """
     stop = session.begin()
     forecast = Forecast(time.monotonic())
-    previewed = 0.0
+    previewed: float | None = None
 
     def report(progress: Progress) -> None:
         nonlocal previewed
@@ -37,10 +38,15 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
             raise Cancelled
         if progress.enough and session.stop_early.is_set():
             raise StopEarly
-        if progress.picture is not None and time.monotonic() - previewed > PREVIEW_S:
+        now = time.monotonic()
+        left = forecast.left(progress, now)
+        if previewed is None:  # a sketch that lies there stays until there is more to see
+            due = not session.preview or forecast.share(progress) >= MORE
+        else:
+            due = now - previewed > PREVIEW_S
+        if progress.picture is not None and due:
             session.show_so_far(to_uint8(progress.picture))
-            previewed = time.monotonic()
-        left = forecast.left(progress, time.monotonic())
+            previewed = now
         bar(progress.done, DOING[progress.stage] + in_words(left))
 
     return report
