@@ -54,6 +54,9 @@ GROUND = (82.0, 2.0, 9.0)  # CIELAB
 # L: of a dark picture's ground, which would glare where it is seen.
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 BROKEN = 1.3  # how far colors vary at all
+# Where hair lies on skin, nearer than this share of the way to people's outline, so many strokes
+# pass its edge: it is no outline, and what is below would show as dots along it.
+HAIRLINE, CROSSED = 0.8, 0.5
 BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
@@ -106,17 +109,18 @@ class Motif:
 class _Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
-    `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is, (H, W)
-    px. `softened`: the target of people or of what is behind, blurred by a deviation, px. `alone`:
-    where something small stands alone, (H, W) in [0, 1]. `contrast`: of people to what is behind
-    them, (H, W) CIELAB. `people`: whether there are any, in [0, 1]. `near_features`: how near eyes,
-    nose and mouth are, (H, W) in [0, 1].
+    `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is,
+    `outline`: how far that of people is, (H, W) px. `softened`: the target of people or of what is
+    behind, blurred by a deviation, px. `alone`: where something small stands alone, (H, W) in
+    [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB. `people`: whether there are
+    any, in [0, 1]. `near_features`: how near eyes, nose and mouth are, (H, W) in [0, 1].
     """
 
     field: Float
     lead: Float
     region: NDArray[np.uint8]
     edge: Float
+    outline: Float
     softened: Callable[[float, bool], Float]
     alone: Float
     contrast: Float
@@ -159,9 +163,10 @@ def plan(
     near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
     people = min(1.0, float(subject.person.mean()) / SOMEBODY)
     # The broadest strokes go over a hairline, so that no ground is bare along it.
+    whole, parted = (regions(subject, hair=hair) for hair in (False, True))
     first, later = (
-        _Guide(field, lead, *regions(subject, hair=hair), soft, alone, shown, people, near)
-        for hair in (False, True)
+        _Guide(field, lead, *each, whole[1], soft, alone, shown, people, near)
+        for each in (whole, parted)
     )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
     loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
@@ -289,7 +294,8 @@ def _of_one_size(
     strict = (rng.random(n) >= lost) & people
     wisps = (rng.random(n) < layer.wisps) & people
     wisps &= may_leave(i, j, width, subject.hair, subject.person, guide.edge, guide.inward)
-    strict &= ~wisps
+    hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
+    strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
     beyond = _single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
     shapes = _shapes(motif, guide, layer, i, j, strict, wisps, width, wide, rng, brush)
     widths = shapes[0]

@@ -1,5 +1,6 @@
 """Planned strokes paint what is wanted, the broad ones first."""
 
+import itertools
 from dataclasses import replace
 
 import cv2
@@ -12,7 +13,7 @@ from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.outline import contrast
-from pipeline.stages.strokes.plan import Brush, Motif, plan
+from pipeline.stages.strokes.plan import CROSSED, Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.small_things import standing_alone
@@ -309,6 +310,33 @@ def test_the_smallest_brush_is_still_one():
         assert widths.min() == pytest.approx(LEAST * 96, rel=1e-3)
 
 
+def crossing(strokes, long_px, at):
+    """Count the strokes that cover both sides of a column, 1.5 px and more of each."""
+    x, half = strokes.points[..., 0] * long_px, strokes.width * long_px / 2
+    there = np.arange(x.shape[1]) < strokes.counts[:, None]
+    left = np.where(there, x, np.inf).min(1) - half < at - 1.5
+    return int((left & (np.where(there, x, -np.inf).max(1) + half > at + 1.5)).sum())
+
+
+def test_strokes_cross_a_hairline_on_skin_and_no_outline_of_people(monkeypatch):
+    size = (160, 120)
+    lab = np.full((*size, 3), (70, 12, 14), np.float32)
+    lab[:, :60] = (20, 4, 6)
+    one = np.ones(size, np.float32)
+    hair = (np.arange(size[1]) < 60) * one
+    on_skin = replace(nobody(size), person=one, hair=hair, face=120 * one, away=one)
+    found = {}
+    for crossed in (CROSSED, 0.0):
+        monkeypatch.setattr("pipeline.stages.strokes.plan.CROSSED", crossed)
+        for name, subject in (("skin", on_skin), ("scene", replace(on_skin, person=hair))):
+            strokes = plan(motif_of(lab, subject), np.random.default_rng(1))
+            fine = strokes[strokes.layer > 0]
+            found[name, crossed] = crossing(fine, size[0], 60)
+    assert found["skin", 0.0] <= 2
+    assert found["skin", CROSSED] >= 8
+    assert found["scene", CROSSED] == found["scene", 0.0], "people's outline is another matter"
+
+
 def test_people_are_set_before_what_is_behind():
     """What is behind is finished first, and people's strokes stay within their outline."""
     lab, subject = somebody_dark()
@@ -368,14 +396,15 @@ def test_strands_leave_the_hair_and_nothing_else_leaves_a_person():
     lab = two_halves(128, 128)
     dark = np.zeros((128, 128), np.float32)
     dark[:, :64] = 1
-    lies = {}
-    for name, hair in (("hair", dark), ("coat", np.zeros_like(dark))):
+    lies = {"hair": 0, "coat": 0}
+    kinds = (("hair", dark), ("coat", np.zeros_like(dark)))
+    for (name, hair), seed in itertools.product(kinds, range(3)):
         subject = replace(nobody((128, 128)), person=dark, hair=hair)
-        strokes = plan(motif_of(lab, subject), np.random.default_rng(2))
+        strokes = plan(motif_of(lab, subject), np.random.default_rng(seed))
         x = np.where(
             np.arange(strokes.points.shape[1]) < strokes.counts[:, None], strokes.points[..., 0], 0
         )
         own = (strokes.color.mean(-1) < 0.4) & (strokes.points[:, 0, 0] < 0.5)
-        lies[name] = (x.max(1) > 0.5 + 0.008)[own].sum()
-    assert 3 <= lies["hair"] <= 40
+        lies[name] += (x.max(1) > 0.5 + 0.008)[own].sum()
+    assert 5 <= lies["hair"] <= 120
     assert lies["coat"] == 0
