@@ -29,8 +29,10 @@
     give(event.clipboardData);
   }, true);
   document.addEventListener('click', event => {
-    if (!event.target.closest?.('#paint') || document.querySelector('#photo img')) return;
+    const there = document.querySelector('#photo img');
+    const asks = there ? '#photo [aria-label="Upload file"]' : '#paint'; // Gradio's button would take the photo away first
+    if (!event.target.closest?.(asks)) return;
     event.stopImmediatePropagation();
-    document.querySelector('#photo input[type=file]')?.click();
+    document.querySelector(there ? 'input[type=file]:has(+ #anywhere)' : '#photo input[type=file]')?.click();
   }, true);
 })();

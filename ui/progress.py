@@ -18,7 +18,7 @@ DOING = {
     "blend": "Blending",
 }
 PREVIEW_S = 0.3  # between two pictures so far
-MORE = 0.25  # of the painter's work, after which there is more to see than a sketch
+MORE = 0.25  # of the work with brush strokes, after which there is more to see than ground
 Bar = Callable[[float, str], object]  # fraction of the work done, what happens now
 
 
@@ -40,8 +40,8 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
             raise StopEarly
         now = time.monotonic()
         left = forecast.left(progress, now)
-        if previewed is None:  # a sketch that lies there stays until there is more to see
-            due = not session.preview or forecast.share(progress) >= MORE
+        if previewed is None:  # a sketch, or the painting before, stays until there is more to see
+            due = progress.loss is not None or forecast.share(progress) >= MORE
         else:
             due = now - previewed > PREVIEW_S
         if progress.picture is not None and due:

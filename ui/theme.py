@@ -172,6 +172,7 @@ BRING_PANEL = "() => bringPanel()"
 BEGUN = "() => { begun(); bringPanel(); }"
 REPAINT = "() => repaint()"
 PAINT_AT_ONCE = "() => repaint(0)"
+PAINT_LIKE = "() => paintLike()"
 # Not wherever the page is shown may it remember.
 REMEMBER = "on => { try { localStorage.byItself = on; } catch {} return on; }"
 REMEMBERED = "() => { try { return localStorage.byItself !== 'false'; } catch { return true; } }"
@@ -182,6 +183,9 @@ SAVE_FILE = """file => {
   const download = file.orig_name || 'painted.png';
   const link = Object.assign(document.createElement('a'), {href: file.url, download});
   document.body.append(link); link.click(); link.remove();
+  const save = document.querySelector('#easel .save');
+  save.textContent = 'Saved';
+  setTimeout(() => { save.textContent = 'Save'; }, 3000);
 }"""
 
 

@@ -111,14 +111,15 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
     chosen = [parts.style.picture, parts.style.name]
     for name, button in parts.style.gallery.items():
-        button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
+        taken = button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
+        taken.success(None, js=theme.PAINT_LIKE)
     parts.style.picture.input(None, None, parts.style.name, js="() => ''")
     slow = [
         widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
     ]
+    gr.on([*slow, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
     styled = [picture.input for picture in parts.style.pictures]
-    styled += [button.click for button in parts.style.gallery.values()]
-    gr.on([*slow, *styled, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
+    gr.on(styled, None, js=theme.PAINT_LIKE, **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(
         handlers.paint_photo,

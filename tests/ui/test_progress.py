@@ -16,15 +16,22 @@ def session(tmp_path, monkeypatch):
     return PaintService(paint=lambda *_: None, models=object()).sessions.of("anna")
 
 
-def seen(session, report, share):
-    report(Progress("paint", 0.2 + 0.6 * share, WHITE, ends=0.8))
+def seen(session, report, share, loss=None):
+    report(Progress("paint", 0.2 + 0.6 * share, WHITE, loss, ends=0.8))
     return session.preview
 
 
-def test_the_first_picture_is_shown_at_once(session):
+def test_what_an_optimization_begins_with_is_shown_at_once(session):
     report = reporter(session, lambda *_: None)
     report(Progress("paint", 0.2, ends=0.8))
-    assert seen(session, report, 0.01) is not None
+    assert seen(session, report, 0.01, loss=1.0) is not None
+
+
+def test_bare_ground_is_not_shown(session):
+    report = reporter(session, lambda *_: None)
+    report(Progress("paint", 0.2, ends=0.8))
+    assert seen(session, report, MORE / 2) is None
+    assert seen(session, report, MORE * 1.1) is not None
 
 
 def test_a_sketch_stays_until_there_is_more_to_see(session):

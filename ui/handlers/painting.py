@@ -19,10 +19,7 @@ from ui.runs import switch_painting
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 
-LIKE_WHAT = (
-    "Choose a picture to paint it like, under the looks. "
-    "Then press the button above them: it takes a minute or more."
-)
+LIKE_WHAT = "Choose a picture to paint it like, under the looks. It takes a minute or more."
 
 
 class Painting(Base):

@@ -55,8 +55,9 @@ GROUND = (82.0, 2.0, 9.0)  # CIELAB
 LIGHTER_GROUND, DARKEST_GROUND = 14.0, 38.0
 BROKEN = 1.3  # how far colors vary at all
 # Where hair lies on skin, nearer than this share of the way to people's outline, so many strokes
-# pass its edge: it is no outline, and what is below would show as dots along it.
-HAIRLINE, CROSSED = 0.8, 0.5
+# pass its edge: it is no outline, and what is below would show as dots along it. But none that
+# begins nearer, in widths, to people's outline, and might pass that, too.
+HAIRLINE, CROSSED, FROM_OUTLINE = 0.8, 0.5, 3.0
 BESIDE = 2.2  # times as far as the outline: the most a stroke is wide
 # But not narrower than this share of its width, where it comes nearer than where it began.
 NARROWEST = 0.3
@@ -295,6 +296,7 @@ def _of_one_size(
     wisps = (rng.random(n) < layer.wisps) & people
     wisps &= may_leave(i, j, width, subject.hair, subject.person, guide.edge, guide.inward)
     hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
+    hairline &= guide.outline[i, j] > FROM_OUTLINE * width
     strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
     beyond = _single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
     shapes = _shapes(motif, guide, layer, i, j, strict, wisps, width, wide, rng, brush)
