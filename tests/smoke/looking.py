@@ -17,6 +17,7 @@ def compare_in_browser(page: Page) -> None:
     compare_two_ways(page)
     page.get_by_role("tab", name="Compare").click()
     page.locator("#outlines > .label-wrap").click()
+    page.wait_for_selector("#segmenters input", state="visible")
     ticked = page.locator("#segmenters input:checked").count()
     page.click("#compare-outlines")
     page.wait_for_selector("#outlined .thumbnail-item", timeout=240_000)
