@@ -51,7 +51,7 @@ const take = wanted => {
   const {picture, within, said, legend, undo, redo, clear} = shown.stays;
   find('legend').textContent = marks ? legend : 'Click a face to say what becomes of it.';
   Object.entries({undo, redo, clear}).forEach(([name, can]) => { find(name).disabled = !can; });
-  kept.alt = marks ? said : '';
+  kept.alt = said;
   Object.entries(within).forEach(([side, share]) => { kept.style[side] = `${100 * share}%`; });
   if (marks) swap(kept, picture, () => { if (!line) ink.hidden = true; });
   stage.setAttribute('aria-label', marks ? `${said} Arrow keys move a cross over it, Enter marks what is there.` : 'The painting; zoomed in, arrow keys move it');
