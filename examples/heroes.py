@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Pixels, Prompt
 from ui.examples import EXAMPLES, OPENING, OPENING_PHOTO, SMALLS
-from ui.style_box import GALLERY, LIKE, PAINTED
+from ui.style_box import GALLERY, LIKE, TILES
 
 HERE = Path(__file__).parent
 HIGH, LARGE, SMALL = 640, 1080, 200  # px
@@ -48,7 +48,6 @@ def write_small() -> None:
 
 def write_gallery(photo: Photo, models: Models) -> None:
     """Write a portrait painted like each picture of the gallery, which lies in its corner."""
-    PAINTED.mkdir(exist_ok=True)
     for name, style in GALLERY.items():
         picture = read_photo(style.path)
         prompt = Prompt(styles=(style_of(picture),))
@@ -58,7 +57,8 @@ def write_gallery(photo: Photo, models: Models) -> None:
         inset = _square(picture.pixels, 0, 0, 1).resize((side, side))
         tile.paste("white", (0, TILE - side - 4, side + 4, TILE))
         tile.paste(inset, (0, TILE - side))
-        tile.save(PAINTED / f"{name}.jpg", quality=80)
+        TILES[name].parent.mkdir(exist_ok=True)
+        tile.save(TILES[name], quality=80)
 
 
 def _square(picture: Pixels, left: float, top: float, side: float) -> Image.Image:

@@ -46,13 +46,13 @@ def mark_of(tool: object, mode: object) -> int:
 
     Raises: ValueError: there is no such tool.
     """
-    known = {name: mark for name, mark in MARKS.items() if name == (tool, mode)}
-    if not known:
+    mark = next((mark for name, mark in MARKS.items() if name == (tool, mode)), None)
+    if mark is None:
         raise ValueError(
             "A stroke is made with the brush or the eraser, to add or take, "
             f"not {str(tool)[:20]!r} and {str(mode)[:20]!r}. Choose one."
         )
-    return known[tool, mode]
+    return mark
 
 
 def within(width: object) -> float:

@@ -81,8 +81,8 @@ def lay_out() -> Page:
     """
     # Served where they are: copies in Gradio's cache, as buttons' icons are, would be swept.
     shown = [example.path for example in (*EXAMPLES, *style_box.GALLERY.values())]
-    icons = (style_box.PAINTED / style.path.name for style in style_box.GALLERY.values())
-    gr.set_static_paths([OPENING, *shown, *icons, *(example.small for example in EXAMPLES)])
+    tiles = style_box.TILES.values()
+    gr.set_static_paths([OPENING, *shown, *tiles, *(example.small for example in EXAMPLES)])
     gr.HTML(HEADER, elem_id="head")
     with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):

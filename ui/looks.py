@@ -12,8 +12,7 @@ import numpy as np
 from pipeline.settings import Settings, options
 from pipeline.types import Photo
 from ui.previews import fit
-from ui.style_box import LIKE
-from ui.style_box import PAINTED as PAINTED_LIKE
+from ui.style_box import LIKE, TILES
 from ui.viewer import served
 
 HERE = Path(__file__)
@@ -51,7 +50,7 @@ LOOKS = (
     Look("Like a picture", {"painter": LIKE}),
 )
 PAINTED = tuple(look for look in LOOKS if "painter" not in look.changes)
-LIKE_TILE = PAINTED_LIKE / "night.jpg"
+LIKE_TILE = TILES["night"]
 
 
 def small(photo: Photo) -> Photo:

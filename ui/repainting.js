@@ -2,17 +2,11 @@
 (() => {
   let soon = 0;
   const find = at => document.querySelector(at);
-  window.repaint = (after = 700) => {
+  window.repaint = (after = 700, by = '#repaint') => {
     clearTimeout(soon);
     if (!find('#photo img')) return;
     find('#paint')?.classList.add('due'); // until it is painted, the button says that it should be
-    if (find('#by-itself input')?.checked) soon = setTimeout(() => find('#repaint')?.click(), after);
-  };
-  window.paintLike = () => { // a picture to paint like was given, which is worth its minute
-    clearTimeout(soon);
-    if (!find('#photo img')) return;
-    find('#paint')?.classList.add('due');
-    if (find('#by-itself input')?.checked) soon = setTimeout(() => find('#paint')?.click(), 700);
+    if (find('#by-itself input')?.checked) soon = setTimeout(() => find(by)?.click(), after);
   };
   window.begun = () => {
     clearTimeout(soon);

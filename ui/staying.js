@@ -80,6 +80,7 @@ menu.addEventListener('click', event => {
 
 // A stroke is shown at once, in the colors of points, and sent when it ends; the next picture of what stays takes its place.
 const LONGEST = 4000; // points: a stroke without end is sent in parts
+const wide = () => Number(find('thick').querySelector('input').value); // % of the photo's short side
 let line = null, fading = 0, pressed = null;
 const placed = ({clientX, clientY}) => {
   const box = sheet.getBoundingClientRect(), {left, top, width, height} = shown.stays.within;
@@ -88,7 +89,7 @@ const placed = ({clientX, clientY}) => {
 const paint = points => {
   const {width: w, height: h} = sheet.getBoundingClientRect(), pen = ink.getContext('2d'), {left, top, width, height} = shown.stays.within;
   if (ink.hidden || ink.width !== Math.round(w)) Object.assign(ink, {width: Math.round(w), height: Math.round(h), hidden: false});
-  const thick = tool === 'point' ? 2 : Number(find('thick').querySelector('input').value);
+  const thick = tool === 'point' ? 2 : wide();
   const strokeStyle = tool === 'eraser' ? '#fff' : mode === 'add' ? '#0060be' : '#cc4c00';
   Object.assign(pen, {lineWidth: thick / 100 * Math.min(w * width, h * height), lineCap: 'round', lineJoin: 'round', strokeStyle});
   pen.beginPath();
@@ -106,7 +107,7 @@ const reach = at => {
   line = [last];
 };
 const send = () => {
-  if (line) trigger('draw', {line, tool, mode, width: Number(find('thick').querySelector('input').value)});
+  if (line) trigger('draw', {line, tool, mode, width: wide()});
   line = null;
 };
 const brush = {

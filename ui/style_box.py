@@ -20,7 +20,8 @@ GALLERY = {
     file.stem: Example(file.stem.capitalize(), file)
     for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))
 }
-PAINTED = ROOT / "examples" / "styles" / "painted"  # an example painted like each of them
+# What the gallery shows of each: an example painted like it.
+TILES = {name: style.path.parent / "painted" / style.path.name for name, style in GALLERY.items()}
 NAME = "like"  # what a link calls the picture of the gallery that it names
 DELETED = (
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
@@ -68,9 +69,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
         )
         with gr.Row(elem_id="style-gallery"):
             gallery = {
-                name: gr.Button(
-                    style.title, icon=str(PAINTED / style.path.name), size="sm", min_width=60
-                )
+                name: gr.Button(style.title, icon=str(TILES[name]), size="sm", min_width=60)
                 for name, style in GALLERY.items()
             }
         name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])

@@ -172,7 +172,8 @@ BRING_PANEL = "() => bringPanel()"
 BEGUN = "() => { begun(); bringPanel(); }"
 REPAINT = "() => repaint()"
 PAINT_AT_ONCE = "() => repaint(0)"
-PAINT_LIKE = "() => paintLike()"
+# A picture to paint like was given, which is worth its minute: as if Paint were pressed.
+PAINT_LIKE = "() => repaint(700, '#paint')"
 # Not wherever the page is shown may it remember.
 REMEMBER = "on => { try { localStorage.byItself = on; } catch {} return on; }"
 REMEMBERED = "() => { try { return localStorage.byItself !== 'false'; } catch { return true; } }"

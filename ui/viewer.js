@@ -5,7 +5,7 @@ const [before, after] = sheet.querySelectorAll('img');
 const MOST = 8, STEP = 1.5, START = 15; // % of the width: in the middle the divide would cut through most faces
 const at = {zoom: 1, x: 0, y: 0}, fingers = new Map();
 let shown = null, opened = START;
-let pen = null; // who draws with the one finger or the mouse instead of dragging: {down, move, up, off}
+let pen = null; // who draws with the one finger or the mouse instead of dragging: {busy, down, move, up, off}
 
 const open = share => {
   opened = Math.min(100, Math.max(0, share));

@@ -19,7 +19,7 @@ from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.plan import Brush, Motif, plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
-from pipeline.stages.strokes.subject import FAR, NO_FACE, Subject, around_faces, subject_of
+from pipeline.stages.strokes.subject import around_faces, nobody, subject_of
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
@@ -108,14 +108,6 @@ def sketch(photo: Photo, settings: Settings) -> Pixels | None:
     motif = Motif(lit.target, lit.palette, subject, none, none, lit.gray)
     strokes = plan(motif, rng, brush_of(how), layers=SKETCHED_LAYERS)
     return render(strokes, strokes.px(SKETCH_PX), Surface(0, 0))
-
-
-def nobody(size: tuple[int, int]) -> Subject:
-    """Return the maps of a picture of (height, width) in which nobody is."""
-    none = np.zeros(size, np.float32)
-    far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
-    tall = np.full(size, NO_FACE * min(size), np.float32)
-    return Subject(none, none, none, none, far, none, tall, around)
 
 
 def warm() -> None:

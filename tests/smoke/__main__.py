@@ -23,7 +23,7 @@ from tests.smoke.browser import (
     drop_portrait,
     open_page,
     paint,
-    pixels_of,
+    picture_at,
     show_stages,
 )
 from tests.smoke.client import paint_by_client, paint_by_mcp
@@ -51,8 +51,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     check(True, "the dropped photo is shown")
     paint(page)
     before, after = [
-        pixels_of(page.request.get(img.get_attribute("src")).body())
-        for img in page.locator("#easel :is(.before, .after)").all()
+        picture_at(page, img) for img in page.locator("#easel :is(.before, .after)").all()
     ]
     check(
         before.shape == after.shape and max(before.shape) <= 1600,

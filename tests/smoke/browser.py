@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE = Axe()
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -58,11 +58,14 @@ def pixels_of(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), np.float32)
 
 
+def picture_at(page: Page, place: Locator) -> np.ndarray:
+    """Return the picture that an image of the page shows."""
+    return pixels_of(page.request.get(place.get_attribute("src") or "").body())
+
+
 def shown_in(page: Page, place: str) -> np.ndarray:
     """Return the picture that is shown somewhere, the last one of several."""
-    return pixels_of(
-        page.request.get(page.locator(f"{place} img").last.get_attribute("src") or "").body()
-    )
+    return picture_at(page, page.locator(f"{place} img").last)
 
 
 def open_page(page: Page, url: str) -> None:
@@ -103,9 +106,7 @@ def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.nda
     page.wait_for_selector("#paint:not([disabled])")
     if what:
         check(True, what)
-    return pixels_of(
-        page.request.get(page.locator("#easel .after").get_attribute("src") or "").body()
-    )
+    return picture_at(page, page.locator("#easel .after"))
 
 
 def unfold(page: Page, group: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from playwright.sync_api import Page
 
-from tests.smoke.browser import accessible, check, new_picture, pixels_of
+from tests.smoke.browser import accessible, check, new_picture, picture_at
 
 KEPT = "#easel .kept"
 
@@ -89,9 +89,7 @@ def place(page: Page, x: float, y: float) -> tuple[float, float]:
 
 def seen(page: Page) -> tuple[np.ndarray, np.ndarray]:
     """Return what stays, and the result."""
-    sources = (page.locator(at).get_attribute("src") or "" for at in (KEPT, "#easel .after"))
-    one, other = (pixels_of(page.request.get(source).body()) for source in sources)
-    return one, other
+    return picture_at(page, page.locator(KEPT)), picture_at(page, page.locator("#easel .after"))
 
 
 def change(page: Page, act: Callable[[], object]) -> None:

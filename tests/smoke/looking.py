@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.smoke.browser import accessible, check, pixels_of
+from tests.smoke.browser import accessible, check, picture_at
 from ui.compare_tab import LEFT, RIGHT
 
 LEAST_BETWEEN = 3.0  # mean difference of 8-bit values between two ways to paint
@@ -47,8 +47,7 @@ def compare_two_ways(page: Page) -> None:
     names = page.locator("#versus-viewer .named").all_inner_texts()
     check(names == [LEFT, RIGHT], f"{names[0]} and {names[1]} hang under one divide")
     one, other = [
-        pixels_of(page.request.get(img.get_attribute("src") or "").body())
-        for img in page.locator("#versus-viewer :is(.before, .after)").all()
+        picture_at(page, img) for img in page.locator("#versus-viewer :is(.before, .after)").all()
     ]
     check(abs(one - other).mean() > LEAST_BETWEEN, f"by {abs(one - other).mean():.1f} apart")
     page.wait_for_selector("#compare:not([disabled])")

@@ -98,6 +98,14 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
     )
 
 
+def nobody(size: tuple[int, int]) -> Subject:
+    """Return the maps of a picture of (height, width) in which nobody is."""
+    none = np.zeros(size, np.float32)
+    far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
+    tall = np.full(size, NO_FACE * min(size), np.float32)
+    return Subject(none, none, none, none, far, none, tall, around)
+
+
 def around_faces(
     faces: tuple[Face, ...], which: tuple[bool, ...], photo: tuple[int, int], size: tuple[int, int]
 ) -> Float:

@@ -3,17 +3,9 @@
 import numpy as np
 
 from pipeline.stages.strokes.plan import Motif
-from pipeline.stages.strokes.subject import FAR, Subject
+from pipeline.stages.strokes.subject import nobody
 
 PALETTE = np.array([[30, 0, -12, 0.3], [60, -8, 12, 0.4], [85, 4, 14, 0.3]], np.float32)
-
-
-def nobody(size):
-    """Return the maps of a picture without people."""
-    none = np.zeros(size, np.float32)
-    far = np.full(size, FAR, np.float32)
-    face = np.full(size, 0.25 * min(size), np.float32)
-    return Subject(none, none, none, none, far, none, face, np.zeros((*size, 2), np.float32))
 
 
 def motif_of(lab, subject=None, calm=0.0, detail=0.0):
