@@ -29,12 +29,10 @@ TITLES = {
     MASK: "What stays the person's",
     RESULT: "Result",
 }
-# Pixels minus those above them, Huffman-coded: this takes a third of the time of looking for
-# repetitions, which paintings do not have, for 5 % more bytes.
-QUICKLY = (
-    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
-    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY),
-    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+# A fifth of a PNG's bytes, in half the time; no eye tells the two apart.
+WELL = (
+    *(cv2.IMWRITE_JPEG_QUALITY, 93),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
 )
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
@@ -161,11 +159,11 @@ def blank(shape: tuple[int, ...]) -> Pixels:
 
 
 def write_preview(path: Path, pixels: Pixels) -> Path:
-    """Write a PNG quickly: previews are short-lived, so speed counts more than bytes.
+    """Write a JPEG: what is only looked at has to arrive soon, also by a phone's connection.
 
     Raises: OSError: the disk refused.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), QUICKLY):
+    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), WELL):
         raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
     return path

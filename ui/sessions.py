@@ -89,7 +89,7 @@ class Session:
         The oldest of this name beyond `MOST_PREVIEWS` are deleted; those of other names are shown
         beside it.
         """
-        path = write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.png", pixels)
+        path = write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.jpg", pixels)
         previews = self.previews[name]
         previews.append(path)
         while len(previews) > MOST_PREVIEWS:
@@ -114,7 +114,7 @@ class Session:
 
         It stays as long as the session.
         """
-        preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.png", pixels)
+        preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.jpg", pixels)
         self.behind[preview] = path, name
         return str(preview)
 
@@ -128,7 +128,7 @@ class Session:
         Of those before it only the last stays, since a browser may be loading it.
         """
         self.passing.append(
-            write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.png", pixels)
+            write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.jpg", pixels)
         )
         self.preview = str(self.passing[-1])
         while len(self.passing) > 2:

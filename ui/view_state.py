@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,7 +72,11 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
     sheet = pictures[RESULT].shape[:2]
     within = inside(sheet, painting.settings.frame.border)
     pictures["photo"] = lay(pixels_resized(before, within), sheet)
-    files = {stage: session.show(stage, picture) for stage, picture in pictures.items()}
+    pictures["kept"] = draw_mask(painting)
+    with ThreadPoolExecutor() as pool:  # files are packed without Python's lock
+        files = dict(
+            zip(pictures, pool.map(session.show, pictures, pictures.values()), strict=True)
+        )
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
     height, width = painting.photo.pixels.shape[:2]
     return ViewState(
@@ -80,7 +85,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         settings=painting.settings,
         before=files["photo"],
         after=files[RESULT],
-        mask_preview=session.show("kept", draw_mask(painting)),
+        mask_preview=files["kept"],
         stages=stages,
         notes=notes_of(painting),
         size=(height, width),

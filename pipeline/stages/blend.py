@@ -4,19 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import harmonized, repeated, to_lab
+from pipeline.ops.color import harmonized, repeated
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
-from pipeline.ops.structure import fine_structure_of
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and on eyes: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.0085, 0.003
-# How much less of the strokes there is on eyes, and where a face is finely built: in beards and
-# wrinkles, which a brush would smear.
-EYES, FINELY_BUILT = 0.5, 0.5
+BRUSHWORK, FINE_BRUSHWORK = 0.0115, 0.003
+EYES = 0.35  # how much less of the strokes there is on eyes
 ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
@@ -141,10 +138,5 @@ def _under(
     )
     near = blurred(eyes, ON * part.height)
     form = coarse + repeated(near) * (close - coarse)
-    light = np.ascontiguousarray(to_lab(person.clip(0, 1))[..., 0])
-    fine = fine_structure_of(light, part.height)
-    less = (1 - np.float32(FINELY_BUILT) * fine) * (
-        1 - np.float32(EYES) * np.minimum(1, 1.5 * near)
-    )
-    share = np.asarray(np.float32(amount) * less, np.float32)
+    share = np.float32(amount) * (1 - np.float32(EYES) * np.minimum(1, 1.5 * near))
     return np.asarray(painted + lacking + repeated(share) * (form - lacking), np.float32)

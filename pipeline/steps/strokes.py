@@ -53,8 +53,10 @@ def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     stays = who_stays(seen.value.faces, run.settings.segment.faces, run.prompt.kept)
     inputs = run.original, seen, parts, brush_of(how), how.mood, style, stays
     strokes = run.stage("paint", _planned, *inputs, told=True)
-    surface = surface_of(run.settings)
-    return run.stage("paint", _painted, run.original, strokes, surface, told=True, after=PLANNED)
+    surface, size = surface_of(run.settings), _looked_at(run)
+    return run.stage(
+        "paint", _painted, run.original, strokes, surface, size, told=True, after=PLANNED
+    )
 
 
 def brush_of(how: PaintSettings) -> Brush:
@@ -130,9 +132,20 @@ def rendered(
     return replace(scene, fine=render(strokes, size, surface, tell))
 
 
-def _painted(original: Image, strokes: Strokes, surface: Surface, *, tell: Tell) -> Painted:
+def _looked_at(run: Run) -> tuple[int, int]:
+    """Return the (height, width), px, at which a run's strokes are rendered to be looked at."""
+    h, w = run.original.value.shape[:2]
+    return (
+        (h, w)
+        if run.settings.result.size == "photo"
+        else scaled_to_long((h, w), max(h, w, SHOWN_PX))
+    )
+
+
+def _painted(
+    original: Image, strokes: Strokes, surface: Surface, larger: tuple[int, int], *, tell: Tell
+) -> Painted:  # fmt: skip
     size = (original.shape[0], original.shape[1])
-    larger = scaled_to_long(size, max(*size, SHOWN_PX))
     fine = render(strokes, larger, surface, lambda done: tell(PLANNED + (1 - PLANNED) * done))
     scene = Scene(to_float(fine)) if larger == size else Scene(shrunk(fine, size), fine)
     return Painted(scene, strokes=strokes)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.io.image_files import read_photo
+from pipeline.metrics.similarity import psnr
 from pipeline.settings import Settings
 from pipeline.types import Face, WeightUse
 from pipeline.weights.catalog import Role
 from ui.badges import MADE_BY, badge_of, describe_makers
+from ui.examples import OPENING
 from ui.previews import PREVIEW_PX, TITLES, caption_of, fit, over_checker, preview_of, write_preview
 
 MADE = ("parser", "parser_close", "retinaface_mobilenet", "gfpgan_v1.4", "sam_light")
@@ -28,9 +30,11 @@ def test_previews_have_no_side_over_1600_px():
     assert fit(np.ones((7, 5, 3), np.float32)).min() == 255
 
 
-def test_a_preview_is_written_without_loss(tmp_path):
-    pixels = np.random.default_rng(0).integers(0, 256, (50, 40, 3), np.uint8)
-    assert np.array_equal(read_photo(write_preview(tmp_path / "a.png", pixels)).pixels, pixels)
+def test_a_preview_arrives_soon_and_no_eye_tells_it_from_the_picture(tmp_path):
+    picture = read_photo(OPENING).pixels
+    file = write_preview(tmp_path / "a.jpg", picture)
+    assert file.stat().st_size < picture.size / 4
+    assert psnr(read_photo(file).pixels, picture) > 38
 
 
 def test_transparency_shows_a_checkerboard_and_opaque_pixels_stay():

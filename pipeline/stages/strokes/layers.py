@@ -57,6 +57,6 @@ LAYERS = (
     Layer(
         spacing=0.75, wanted=13, anyway=0.1, left=1.5, still=0.55, ends=12, thick=1.5, narrow=0.5,
         wilder=1.3, long=0.8, lively=0.9, lights=0.7, held=1.1, lost=0.25, accents=True,
-        wisps=0.6,
+        wisps=0.35,
     ),
 )  # fmt: skip

@@ -39,6 +39,8 @@ LENGTH, LENGTHS = 1.9, 0.45  # mean length, in widths, and likewise its deviatio
 # of the person; how much more is left behind people, in a picture that is one from this share on.
 FACETS, PLAINER, SOMEBODY = 0.6, 0.5, 0.05
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
+# How much less of the error is left there, and how much less colors vary: strokes draw them.
+DRAWN_THERE, QUIET_THERE = 0.5, 0.5
 WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
 LED = 0.7  # how much less wild it is where form leads
 # The contrast of people to what is behind them, CIELAB, up to which their outline hardly shows, and
@@ -294,7 +296,9 @@ def _of_one_size(
     lost = layer.lost * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
     strict = (rng.random(n) >= lost) & people
     wisps = (rng.random(n) < layer.wisps) & people
-    wisps &= may_leave(i, j, width, subject.hair, subject.person, guide.edge, guide.inward)
+    wisps &= may_leave(
+        i, j, width, subject.hair - subject.hat, subject.person, guide.edge, guide.inward
+    )
     hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
     hairline &= guide.outline[i, j] > FROM_OUTLINE * width
     strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
@@ -327,6 +331,7 @@ def _of_one_size(
     swing *= 1 - (0.3 * bare + 0.3 * smooth) * layer.held
     swing *= 1 - 0.4 * guide.near_features[i, j]
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
+    lively *= 1 - QUIET_THERE * guide.near_features[i, j]
     loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
@@ -385,6 +390,7 @@ def _patience(
     left = 1 + layer.left * motif.calm[i, j]
     beyond = smoothstep(subject.away[i, j], 0.95, 1.8)
     left *= FACETS + (1 - FACETS) * beyond
+    left *= 1 - DRAWN_THERE * guide.near_features[i, j]
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
     left *= 1 + PLAINER * (2 * guide.people - 1) * behind

@@ -29,15 +29,16 @@ WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, a
 class Subject:
     """Maps, (H, W): probabilities, and distances from the nearest face.
 
-    `person`, `skin` (any bare skin), `hair` (and hats), `features` (brows, eyes, mouth, glasses):
-    in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at its top, 1 at its chin.
-    `face`: that face's height, px.
+    `person`, `skin` (any bare skin), `hair` (and hats), `hat`, `features` (brows, eyes, mouth,
+    glasses): in [0, 1]. `away`: 0 at a face's middle, 1 on its outline; `down`: -1 at its top, 1 at
+    its chin. `face`: that face's height, px.
     `around`: the direction of that outline, as cosine and sine of twice the angle, (H, W, 2).
     """
 
     person: Float
     skin: Float
     hair: Float
+    hat: Float
     features: Float
     away: Float
     down: Float
@@ -90,6 +91,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         person,
         np.asarray(skin, np.float32),
         hair,
+        np.minimum(hair, seen(Part.HEADWEAR)),
         seen(*FEATURES) * (away < 1.1),
         away,
         down,
@@ -103,7 +105,7 @@ def nobody(size: tuple[int, int]) -> Subject:
     none = np.zeros(size, np.float32)
     far, around = np.full(size, FAR, np.float32), np.zeros((*size, 2), np.float32)
     tall = np.full(size, NO_FACE * min(size), np.float32)
-    return Subject(none, none, none, none, far, none, tall, around)
+    return Subject(none, none, none, none, none, far, none, tall, around)
 
 
 def around_faces(

@@ -17,8 +17,8 @@ Float = NDArray[np.float32]
 BACK = (0.100, 0.060, 0.036, 0.020, 0.012, 0.0105)
 CLOTHES = (0.065, 0.037, 0.0215, 0.0125, 0.0085, 0.0085)
 HAIR = (0.16, 0.085, 0.046, 0.027, 0.017, 0.014)
-SKIN = (0.13, 0.080, 0.050, 0.0315, 0.020, 0.018)
-FEATURES = (0.05, 0.028, 0.016, 0.010, 0.0068, 0.0068)
+SKIN = (0.13, 0.080, 0.050, 0.0315, 0.015, 0.014)
+FEATURES = (0.05, 0.028, 0.016, 0.0085, 0.0048, 0.0048)
 # Layer by layer, how much finer strokes are where there is much detail; and how far that counts
 # behind, on clothes, hair, skin and features; and the most that all of it makes them finer.
 FINER = (0.0, 0.0, 0.2, 0.35, 0.45, 0.3)
