@@ -43,5 +43,10 @@
     button.addEventListener('click', () => back(control));
     control.append(button);
   };
+  // Gradio's own way back changes a slider without saying that somebody did.
+  document.addEventListener('click', event => {
+    const control = event.target.closest?.('.reset-button') && event.target.closest('[id^=set-]');
+    if (control) setTimeout(() => control.querySelector('input[type=number]').dispatchEvent(new Event('input', {bubbles: true})), 60);
+  });
   afterChanges(() => all('[id^=set-]').forEach(give));
 })();

@@ -25,14 +25,19 @@ USUAL = MappingProxyType(
 
 @dataclass(frozen=True)
 class Look:
-    """A way to paint. `changes`: its settings, by flag, where they are not the usual ones."""
+    """A way to paint. `changes`: its settings, by flag, where they are not the usual ones.
+
+    `light`: whether it is a light alone, under which everything else stays as it was chosen.
+    """
 
     title: str
     changes: Mapping[str, object] = field(default_factory=dict)
+    light: bool = False
 
     def of(self, settings: Settings) -> Settings:
         """Give settings this look; the photo's frame, the size and the rest stay."""
-        return settings.changed(**{**USUAL, **self.changes})
+        usual = {"painter": USUAL["painter"]} if self.light else USUAL
+        return settings.changed(**{**usual, **self.changes})
 
 
 LOOKS = (
@@ -42,9 +47,9 @@ LOOKS = (
         {"brush": 0.6, "looseness": 0.1, "keep": "hair", "face_strength": 0.9, "painterly": 0.5},
     ),
     Look("Loose Monet", {"brush": 1.8, "looseness": 0.95, "face_strength": 0.55}),
-    Look("Morning", {"mood": "morning"}),
-    Look("Dusk", {"mood": "dusk"}),
-    Look("Winter", {"mood": "winter"}),
+    Look("Morning", {"mood": "morning"}, light=True),
+    Look("Dusk", {"mood": "dusk"}, light=True),
+    Look("Winter", {"mood": "winter"}, light=True),
     Look("Person kept", {"keep": "person", "face_strength": 0.9}),
     Look("All painted", {"face_strength": 0.0, "face_detail": 0.6, "brush": 1.3}),
     Look("Like a picture", {"painter": LIKE}),

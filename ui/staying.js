@@ -65,7 +65,7 @@ const keep = other => {
   take(tool);
   if (on && tool === 'faces' && before !== null && before < shown.faces.length) choose(before);
 };
-find('stays').addEventListener('click', () => { on = !on; take('faces'); });
+find('stays').addEventListener('click', () => { on = !on; hold(false); take('faces'); });
 document.addEventListener('click', event => { if (on && event.target.closest?.('#tabs [role=tab]')) { on = false; take(tool); } });
 staying.addEventListener('click', ({target}) => {
   if (target.dataset.tool) take(target.dataset.tool);
@@ -74,7 +74,13 @@ staying.addEventListener('click', ({target}) => {
 ['undo', 'redo', 'clear'].forEach(name => find(name).addEventListener('click', () => trigger(name, {})));
 menu.addEventListener('click', event => {
   const says = event.target.dataset?.says;
-  if (says) trigger('face', {number: asked, says});
+  if (says) {
+    trigger('face', {number: asked, says});
+    if (says !== 'only') { // what was chosen is seen before it is painted
+      const group = event.target.parentElement.querySelectorAll('[data-says]');
+      group.forEach(button => button.setAttribute('aria-pressed', button === event.target));
+    }
+  }
   else if (event.target.closest('.close')) { const last = faces.children[asked]; choose(null); last?.focus(); }
 });
 

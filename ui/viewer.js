@@ -42,6 +42,7 @@ const fill = on => {
 const hold = on => {
   root.classList.toggle('holding', on);
   find('hold').setAttribute('aria-pressed', on);
+  find('hold').textContent = on ? 'Painting' : 'Photo';
 };
 
 // A picture takes its place once it is there, so that nothing flickers.

@@ -4,16 +4,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import harmonized, repeated
+from pipeline.ops.color import harmonized, luminance, repeated, to_lab
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
+from pipeline.ops.structure import fine_structure_of
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
 RADIUS = 0.11
 # Likewise, deviation, on skin and on eyes: what is finer is a stroke, not a form.
-BRUSHWORK, FINE_BRUSHWORK = 0.0115, 0.003
-EYES = 0.35  # how much less of the strokes there is on eyes
+BRUSHWORK, FINE_BRUSHWORK = 0.0095, 0.003
+# How much less of the strokes there is on eyes, and where a face is finely built: in beards and
+# wrinkles, which a brush would smear.
+EYES, FINELY_BUILT = 0.45, 0.4
 ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
@@ -96,6 +99,7 @@ def set_in(
     brushwork: float = 0.0,
     coarser: float = 1.0,
     eyes: Mask | None = None,
+    plain: Mask | None = None,
 ) -> tuple[Image, Mask]:
     """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
@@ -103,14 +107,13 @@ def set_in(
     `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
     `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]; `coarser`: how
     many times as wide as usual they are. `eyes`: where they are finer, in the region's window,
-    (H, W) in [0, 1].
+    (H, W) in [0, 1]; `plain`: likewise, where it is the person's own whatever else is asked for.
     """
     base = styled[region.window]
     near = np.zeros(base.shape[:2], np.float32)
     pictures: list[tuple[Window, Image, Mask]] = []
     for part in region.parts:
         own = part.soft * np.float32(strength)
-        near[part.window] = np.maximum(near[part.window], own)
         picture = person[part.window]
         if harmony:
             how = {"radius_px": max(2.0, RADIUS * part.height), "weight": harmony}
@@ -118,6 +121,12 @@ def set_in(
         if brushwork:
             own_eyes = np.zeros_like(part.mask) if eyes is None else eyes[part.window]
             picture = _under(base[part.window], picture, part, own_eyes, brushwork, coarser)
+        if plain is not None:
+            unchanged = plain[part.window]
+            change = repeated(unchanged) * (person[part.window] - picture)
+            picture = np.asarray(picture + change, np.float32)
+            own = np.asarray(own + unchanged * (part.soft - own), np.float32)
+        near[part.window] = np.maximum(near[part.window], own)
         pictures.append((part.window, picture, own))
     change = joined(person, pictures) - base
     change *= repeated(near)
@@ -138,5 +147,12 @@ def _under(
     )
     near = blurred(eyes, ON * part.height)
     form = coarse + repeated(near) * (close - coarse)
-    share = np.float32(amount) * (1 - np.float32(EYES) * np.minimum(1, 1.5 * near))
-    return np.asarray(painted + lacking + repeated(share) * (form - lacking), np.float32)
+    light = np.ascontiguousarray(to_lab(person.clip(0, 1))[..., 0])
+    fine, eye = fine_structure_of(light, part.height), np.minimum(1, 1.5 * near)
+    less = (1 - np.float32(FINELY_BUILT) * fine) * (1 - np.float32(EYES) * eye)
+    share = np.asarray(np.float32(amount) * less, np.float32)
+    out = np.asarray(painted + lacking + repeated(share) * (form - lacking), np.float32)
+    # Of eyes the color is the person's: strokes of other colors are a stain on their white.
+    colored = np.asarray(person + luminance(out - person)[..., None], np.float32)
+    out += repeated(np.asarray(amount * eye, np.float32)) * (colored - out)
+    return out

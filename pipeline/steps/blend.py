@@ -56,7 +56,7 @@ def blend(
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
     coarser = COARSE_FACE ** (1 - run.settings.paint.face_detail)
-    inputs = scene, person, brushed, region, how, laid, coarser
+    inputs = scene, person, brushed, region, how, laid, coarser, outline
     return run.stage("blend", _blended, *inputs, keep=False).value
 
 
@@ -88,6 +88,7 @@ def _blended(
     how: BlendSettings,
     laid: Outline | None,
     coarser: float,
+    outline: Outline,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
@@ -101,13 +102,14 @@ def _blended(
             touched = textured(touched, resized(scene.grain, size)[region.window])
         near = lerp(near, touched, how.painterly)
     strength, harmony = how.strength, how.harmony
+    added = None if outline.added is None else to_float(outline.added[region.window])
     if laid is None:
-        return set_in(scene.styled, near, region, strength=strength, harmony=harmony)
+        return set_in(scene.styled, near, region, strength=strength, harmony=harmony, plain=added)
     labels = laid.labels[region.window]
     eyes = np.isin(labels, EYES).astype(np.float32)
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
-        coarser=coarser, eyes=eyes,
+        coarser=coarser, eyes=eyes, plain=added,
     )  # fmt: skip
 
 

@@ -92,9 +92,7 @@ def left_alone(plans: tuple[RestorationPlan, ...]) -> str:
 
 
 def hints_of(plans: tuple[RestorationPlan, ...]) -> Iterable[str]:
-    """Yield what the person should know: faces sharp already, restorations of low confidence."""
-    if any(plan.why == SHARP_ALREADY for plan in plans):
-        yield left_alone(plans)
+    """Yield what the person should know: restorations of low confidence."""
     if unsure := [str(number) for number, plan in enumerate(plans, 1) if plan.low_confidence]:
         which = (
             f"face{'s' * (len(unsure) > 1)} {', '.join(unsure)} of {len(plans)}, the largest first"

@@ -10,21 +10,31 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Loaded
 from pipeline.settings import Kept
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import Parser, Part, Probabilities, merged, nine_classes, parse_face
+from pipeline.stages.parse import (
+    Parser,
+    Part,
+    Probabilities,
+    likeliest,
+    merged,
+    nine_classes,
+    parse_face,
+)
 from pipeline.stages.segment.clicks import correct, select
 from pipeline.stages.segment.color_models import background_of, refine_background
 from pipeline.stages.segment.region import edge_px
-from pipeline.stages.segment.sam import Embedding, embed
+from pipeline.stages.segment.sam import Embedding, embed, pixel_of
 from pipeline.stages.segment.scribbles import draw
 from pipeline.stages.segment.whose import who_stays, without_others
 from pipeline.steps.parts import Views, parts_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run, ignore
 from pipeline.steps.segmenters import Scene
-from pipeline.types import Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
+from pipeline.types import Click, Decoder, Drawing, Image, Labels, Mask, Prompt, Restoration
 from pipeline.variants import SEGMENTERS, Segmenter
 
 POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
+# Parts that a click may mean as a whole.
+THINGS = (Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES, Part.BODY_SKIN)
 SURE = 0.5  # probability from which on a pixel is a person's
 SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
 # How the outline follows what a person points out, and where that is.
@@ -38,14 +48,17 @@ FOLLOWING = {
 class Outline:
     """EasyPortrait's nine classes and the kept region, both at working size.
 
-    `mask` is None where there is neither a face nor a prompt. `scene`, `hair`: how likely each
-    pixel is no person's, is hair: bytes, 255 for 1, to keep many outlines.
+    `mask` is None where there is neither a face nor a prompt. `parts`: the parser's own classes.
+    `scene`, `hair`: how likely each pixel is no person's, is hair: bytes, 255 for 1, to keep many
+    outlines. `added`: likewise, how far each was added to what is kept by the prompt.
     """
 
     labels: Labels
+    parts: Labels
     mask: Mask | None
     scene: NDArray[np.uint8]
     hair: NDArray[np.uint8]
+    added: NDArray[np.uint8] | None = None
 
 
 def segment(
@@ -77,12 +90,12 @@ def segment(
         if not detections.value.faces:
             run.skipped["segment"] = "No face was found."
         return run.stage("segment", _outlined, *found)
-    outline = run.made(_outlined, *found)
+    outline = before = run.made(_outlined, *found)
     if prompt.pointing:
         pointer = network if network and segmenter.promptable else run.network(_pointer(segmenter))
         shown = embedding or run.made(embedded, run.original, pointer)
         outline = _followed(run, outline, (person, detections, shown, pointer), prompt)
-    return run.stage("segment", _drawn_over, outline, person, prompt.drawn)
+    return run.stage("segment", _drawn_over, outline, before, person, prompt.drawn)
 
 
 def segment_persons(run: Run, detections: Keyed[Detections]) -> Keyed[Mask | None]:
@@ -144,7 +157,7 @@ def _outlined(
         scene = Scene(person, parts, own, kept, network, embedding)
         mask = without_others(SEGMENTERS[name].load()(scene), faces, stays)
     beside = (to_uint8(parts[..., part]) for part in (Part.BACKGROUND, Part.HAIR))
-    return Outline(nine_classes(parts), mask, *beside)
+    return Outline(nine_classes(parts), likeliest(parts), mask, *beside)
 
 
 def _somebody(original: Image, detections: Detections) -> Mask | None:
@@ -180,12 +193,31 @@ def _changed(
     mask, decoder = _mask(outline, person), decoder_of(pointer)
     follow, place = FOLLOWING[how]
     px = edge_px(detections.faces, person.shape, place(where))
-    return replace(outline, mask=follow(person, mask, embedding, decoder, where, edge_px=px))
+    if how == "clicks" and pointer.entry.name == POINTER:
+        thing = _thing_at(outline.parts, where[-1])
+        mask = correct(person, mask, embedding, decoder, where, edge_px=px, thing=thing)
+    else:
+        mask = follow(person, mask, embedding, decoder, where, edge_px=px)
+    return replace(outline, mask=mask)
 
 
-def _drawn_over(outline: Outline, person: Image, drawing: Drawing | None) -> Outline:
+def _thing_at(parts: Labels, click: Click) -> NDArray[np.bool_] | None:
+    """Return where a photo shows what a click points at; None where the parse knows no such thing.
+
+    The embedded network for clicks knows faces, hair and persons; the parser knows clothes, too.
+    """
+    column, row = pixel_of(click[:2], parts.shape)
+    part = parts[row, column]
+    return parts == part if part in THINGS else None
+
+
+def _drawn_over(
+    outline: Outline, before: Outline, person: Image, drawing: Drawing | None
+) -> Outline:  # fmt: skip
     mask = _mask(outline, person)
-    return replace(outline, mask=draw(mask, drawing) if drawing else mask)
+    mask = draw(mask, drawing) if drawing else mask
+    added = np.maximum(mask - _mask(before, person), 0)
+    return replace(outline, mask=mask, added=to_uint8(np.asarray(added, np.float32)))
 
 
 def decoder_of(pointer: Loaded) -> Decoder:

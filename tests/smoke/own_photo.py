@@ -82,4 +82,6 @@ def repaint(page: Page) -> None:
     page.wait_for_selector("#doing p", state="detached")
     page.wait_for_timeout(1500)
     check(page.locator("#doing p").count() == 0, "and once only")
+    back = page.locator("#set-brush .reset-button")
+    new_picture(page, back.click, "a slider's way back paints again, too")
     check(page.locator("#paint").is_enabled(), "then another change may come")

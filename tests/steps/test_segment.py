@@ -191,6 +191,14 @@ def test_a_large_photos_prompt_is_in_its_own_pixels():
     assert ((mask > 0.5) == disc(*HAND)).mean() > 0.99
 
 
+def test_what_is_added_by_hand_stays_as_in_the_photo_at_any_strength():
+    where = Prompt(((200, 220, True),))
+    painting = painted(HAND, face=False, prompt=where, face_strength=0.3)
+    inner = disc(*HAND[:2], 12)
+    assert np.abs(painting.result - painting.original)[inner].max() < 0.02
+    assert np.abs(painting.styled - painting.original)[inner].mean() > 0.05
+
+
 # The stage itself
 
 
@@ -265,3 +273,16 @@ def test_a_box_replaces_what_lies_in_it_and_leaves_what_is_larger(scene):
     all_of_it = select(photo, 0 * mask, embedding, Promptable().prompt, (20, 20, 60, 60), edge_px=2)
     assert all_of_it[40, 40] > 0.9
     assert all_of_it[100, 100] == 0
+
+
+def test_who_points_at_hair_or_clothes_means_all_of_it(scene):
+    photo, mask, embedding = scene
+    blind = Promptable()
+    hair = disc(60, 200, 40) | disc(220, 40, 10)
+    click = (40, 200, True)
+    out = correct(photo, mask, embedding, blind.prompt, (click,), edge_px=2, thing=hair)
+    assert out[200, 90] == 1
+    assert out[40, 220] == 0, "somebody else's hair"
+    back = (click, (40, 200, False))
+    taken = correct(photo, out, embedding, blind.prompt, back, edge_px=2, thing=hair)
+    assert taken[200, 90] == 0

@@ -31,6 +31,13 @@ def test_a_look_changes_how_it_is_painted_and_leaves_frame_size_and_restoration(
     assert is_of(look, dressed)
 
 
+def test_a_light_leaves_everything_else_as_it_was_chosen():
+    chosen = Settings.from_flat(looseness=0.9, face_strength=0.4, painter="network")
+    dusk = next(look for look in LOOKS if look.light and look.title == "Dusk").of(chosen)
+    assert (dusk.paint.looseness, dusk.blend.strength) == (0.9, 0.4)
+    assert (dusk.paint.mood, dusk.paint.painter) == ("dusk", Settings().paint.painter)
+
+
 def test_the_usual_settings_are_one_look_and_no_two_looks_are_the_same():
     assert [look for look in LOOKS if is_of(look, Settings())] == [LOOKS[0]]
     assert len({look.of(Settings()) for look in LOOKS}) == len(LOOKS)
@@ -60,11 +67,11 @@ def test_looks_end_where_another_run_is_asked_for(service, photo):
 def test_choosing_one_sets_the_controls(service):
     values = to_widgets(Settings.from_flat(paper="square", impasto=2))
     updates = handlers_of(service).choose_look(
-        visitor("anna"), SimpleNamespace(_data={"at": 4}), *values
+        visitor("anna"), SimpleNamespace(_data={"at": 2}), *values
     )
     chosen = from_widgets([updates[control] for control in components().widgets])
-    assert chosen == LOOKS[4].of(Settings.from_flat(paper="square"))
-    assert updates[components().looks]["looks"][4]["chosen"] == "true"
+    assert chosen == LOOKS[2].of(Settings.from_flat(paper="square"))
+    assert updates[components().looks]["looks"][2]["chosen"] == "true"
     like = SimpleNamespace(_data={"at": len(LOOKS) - 1})
     told = handlers_of(service).choose_look(visitor("anna"), like, *values)
     assert "Choose a picture" in told[components().notes]

@@ -23,19 +23,25 @@ def correct(
     clicks: tuple[Click, ...],
     *,
     edge_px: float,
+    thing: Region | None = None,
 ) -> Mask:
     """Apply the last of these clicks to the mask; the ones before made it what it is.
 
     The network gets the mask and all clicks. Where its answer differs from the mask, the connected
     component under the click changes. Where it does not, the smallest mask for this click alone is
     added or taken away. The clicked pixel itself always obeys, also where an earlier click said
-    otherwise. Edges move by up to `edge_px` onto the photo's own.
+    otherwise. Edges move by up to `edge_px` onto the photo's own. `thing`: what is known to be one
+    where the click is; what of it hangs together there changes, and no network is asked.
     """
     x, y, add = clicks[-1]
     column, row = pixel_of((x, y), embedding.size)
     kept = mask > 0.5
     if kept[row, column] == add:
         return mask
+    known = np.zeros_like(kept) if thing is None else _component(thing, (column, row))
+    if known.any():
+        changed = known & (~kept if add else kept)
+        return obeying(_redrawn(photo, mask, kept ^ changed, edge_px), clicks[-1])
     prompt = Prompt(clicks)
     answer = prompted(embedding, network, prompt, mask if kept.any() else None)
     wanted = best(answer, embedding, prompt, corrected=bool(kept.any())) > 0

@@ -390,7 +390,8 @@ def _patience(
     left = 1 + layer.left * motif.calm[i, j]
     beyond = smoothstep(subject.away[i, j], 0.95, 1.8)
     left *= FACETS + (1 - FACETS) * beyond
-    left *= 1 - DRAWN_THERE * guide.near_features[i, j]
+    finely = motif.detail[i, j] * (1 - beyond)  # beards and wrinkles
+    left *= 1 - DRAWN_THERE * np.maximum(guide.near_features[i, j], finely)
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
     left *= 1 + PLAINER * (2 * guide.people - 1) * behind

@@ -6,14 +6,11 @@ from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.structure import fine_structure_of
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
-
-FINE, AROUND = 0.016, 0.03  # of a face's height: what is finer is detail; it counts so far around
-# Contrast, L on mid gray over about 2.5, from which on detail is seen, and is clear.
-SEEN, PLAIN = 0.6, 2.0
 
 
 def out_of_focus(lab: Float, person: Float) -> Float:
@@ -37,8 +34,4 @@ def fine_structure(lab: Float, subject: Subject) -> Float:
 
     Beards, curls, wrinkles, patterns and seams have it, smooth skin does not. (H, W).
     """
-    light, face = np.ascontiguousarray(lab[..., 0]), usual_face(subject)
-    fine = blurred(np.abs(light - blurred(light, FINE * face)), AROUND * face)
-    # In dark hair a little light is much.
-    fine = fine / (1 + np.float32(0.2) * np.sqrt(light.clip(0)))
-    return smoothstep(np.asarray(fine, np.float32), SEEN, PLAIN)
+    return fine_structure_of(np.ascontiguousarray(lab[..., 0]), usual_face(subject))
