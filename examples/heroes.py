@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pipeline.io.image_files import read_photo
 from pipeline.io.style_images import style_of
@@ -18,6 +18,7 @@ from ui.style_box import GALLERY, LIKE, TILES
 
 HERE = Path(__file__).parent
 HIGH, LARGE, SMALL = 640, 1080, 200  # px
+CARD = (1200, 630)  # px, (width, height): of the picture that stands for a link
 PORTRAITS = ("portrait", "president", "glasses")
 MOODS = ("monet", "morning", "noon", "dusk", "winter")
 QUALITY = 88
@@ -36,6 +37,12 @@ def write_row(name: str, pictures: list[Image.Image]) -> None:
     """Write pictures side by side."""
     row = np.hstack([np.asarray(each) for each in pictures])
     Image.fromarray(row).save(HERE / name, quality=QUALITY, optimize=True)
+
+
+def write_card(name: str, pictures: list[Image.Image]) -> None:
+    """Write the middles of pictures side by side, as what stands for a link."""
+    width, height = CARD[0] // len(pictures), CARD[1]
+    write_row(name, [ImageOps.fit(picture, (width, height)) for picture in pictures])
 
 
 def write_small() -> None:
@@ -77,6 +84,7 @@ def main() -> None:
     write_row(OPENING.name, [at_height(painted[OPENING_PHOTO.stem], LARGE)])
     shown = (picture for name in PORTRAITS for picture in (photos[name].pixels, painted[name]))
     write_row("result.jpg", [at_height(picture) for picture in shown])
+    write_card("thumbnail.jpg", [at_height(painted[name]) for name in PORTRAITS])
     moods = (Settings.from_flat(mood=mood) for mood in MOODS)
     every = (paint(photos["president"], settings, models=models) for settings in moods)
     write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])

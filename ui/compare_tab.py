@@ -22,7 +22,7 @@ from ui.widgets import OPTIONS, PAINTER
 ABOUT = "Your photo, painted in two ways. Move the line between them, then go on with either."
 ASKS = "Choose two ways and press Compare."
 NOW = "As it is set now"
-LEFT, RIGHT = "Monet", "Loose Monet"  # what is compared unless somebody chooses
+LEFT, RIGHT = NOW, "Loose Monet"  # what is compared unless somebody chooses
 SIDES = ("left", "right")
 
 

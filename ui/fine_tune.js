@@ -6,11 +6,14 @@
   let opened = [];
   const look = () => { // a folded group has no controls before it is unfolded once
     const words = document.querySelector('#find :is(input, textarea)').value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    let any = !words.length;
     all('#fine-tune .group').forEach(group => {
       const fits = control => words.every(word => `${group.querySelector('.label-wrap').innerText} ${control.innerText}`.toLowerCase().includes(word));
       const found = all('[id^=set-]', group).filter(control => { const fine = fits(control); control.classList.toggle('unfound', !fine); return fine; });
       group.classList.toggle('unfound', words.length > 0 && !found.length);
+      any ||= found.length > 0;
     });
+    document.querySelector('#nothing-found p').hidden = any;
     return words.length;
   };
   const find = () => {

@@ -16,6 +16,10 @@ GROUPS = {
     "Outline": ("keep", "kept_faces", "feather"),
     "For experts": ("segmenter", "detector", "weights"),
 }  # fmt: skip
+NOTHING = (
+    "No setting has these words. People, clothes and things that shall stay as in the photo are "
+    "chosen under the painting, by What stays."
+)
 # Each is a slider's 0, which is on the page: only commands and programs need the switch.
 SWITCHES = {"paint": "strength", "restore": "restoration", "keep_face": "face_strength"}
 
@@ -38,6 +42,7 @@ def lay_out() -> tuple[FineTune, dict[str, Control]]:
         find = gr.Textbox(
             placeholder="Find a setting", show_label=False, container=False, elem_id="find"
         )
+        gr.HTML(f"<p role='status' hidden>{NOTHING}</p>", elem_id="nothing-found")
         made = {}
         for title, flags in GROUPS.items():
             with gr.Accordion(title, open=False, elem_classes=["group"]):

@@ -44,7 +44,11 @@ def tune(page: Page) -> None:
     page.wait_for_selector("#set-feather", state="hidden")
     found = page.locator("#fine-tune [id^=set-]:visible").all()
     check([each.get_attribute("id") for each in found] == ["set-canvas"], "a word finds a setting")
+    page.fill("#find :is(input, textarea)", "clothes")
+    page.wait_for_selector("#nothing-found p", state="visible")
+    check("What stays" in page.inner_text("#nothing-found"), "where there is none, that is said")
     page.fill("#find :is(input, textarea)", "")
+    page.wait_for_selector("#nothing-found p", state="hidden")
     new_picture(page, lambda: page.click("#reset"), "one button brings everything back")
 
 

@@ -23,9 +23,11 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     NO_STYLES,
     OWN_SIZE,
     Pipeline,
+    alike,
     controls_in,
     handlers_of,
     notes_in,
+    pixels,
     private,
     state_by,
     visitor,
@@ -98,7 +100,7 @@ def test_a_painting_shows_five_stages_and_its_hint(service, photo):
     ]
     assert all(Image.open(path).size == (60, 40) for _, path, _ in state.stages)
     assert state.notes == ("No face was found.", "Faces restored: skipped. GFPGAN is not here.")
-    assert (np.asarray(Image.open(state.before)) == 255 - np.asarray(Image.open(state.after))).all()
+    assert alike(pixels(state.before), 255 - pixels(state.after))
 
 
 def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(

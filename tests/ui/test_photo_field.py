@@ -133,7 +133,7 @@ def tiff(tmp_path):
 def test_a_tiff_gets_a_small_preview_in_the_visitors_own_folder(service, tiff):
     preview = Path(handlers_of(service).show_photo(visitor("anna"), tiff))
     shown = Image.open(preview)
-    assert (shown.format, max(shown.size)) == ("PNG", FIELD_PX)
+    assert (shown.format, max(shown.size)) == ("JPEG", FIELD_PX)
     expected = Image.fromarray(gradient(900, 1_500)).resize(shown.size)
     assert np.abs(np.asarray(shown).astype(int) - np.asarray(expected)).mean() < 3
     assert preview.is_relative_to(service.sessions.of("anna").folder)
