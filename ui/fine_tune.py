@@ -45,9 +45,10 @@ def lay_out() -> tuple[FineTune, dict[str, Control]]:
         gr.HTML(f"<p role='status' hidden>{NOTHING}</p>", elem_id="nothing-found")
         made = {}
         for title, flags in GROUPS.items():
-            with gr.Accordion(title, open=False, elem_classes=["group"]):
+            with gr.Accordion(title, open=False, elem_classes=["group"]) as group:
                 made |= widgets_of(flags)
-        makers = gr.HTML(elem_id="makers", elem_classes=["size"])
+        with group:  # the last one is for experts
+            makers = gr.HTML(elem_id="makers", elem_classes=["size"])
         reset = gr.Button("Reset all settings", elem_id="reset")
     with gr.Column(visible=False):
         made |= widgets_of(SWITCHES)
