@@ -111,7 +111,8 @@ def new_picture(page: Page, act: Callable[[], object], what: str = "") -> np.nda
 
 def unfold(page: Page, group: str) -> None:
     """Unfold a group of Fine-tune, and Fine-tune before it."""
-    for place in (page.locator("#fine-tune"), page.locator("#fine-tune .group", has_text=group)):
+    titled = page.locator(".label-wrap", has_text=group)
+    for place in (page.locator("#fine-tune"), page.locator("#fine-tune .group", has=titled)):
         content = place.locator("> [data-testid=accordion-content]")
         if not content.is_visible():
             place.locator("> .label-wrap").click()
