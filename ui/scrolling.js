@@ -26,6 +26,13 @@
   document.addEventListener('load', event => {
     if (waiting && untouched && event.target.closest?.('#doing')) bring();
   }, true);
+  // A tab begins at its top: who was farther down would see the middle of another one.
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('#tabs [role=tab]')) setTimeout(() => {
+      const wall = document.querySelector('#wall');
+      if (document.querySelector('#tabs').getBoundingClientRect().top < 0) wall.scrollIntoView({block: 'start'});
+    }, 60);
+  });
   // A film is looked at, too: on a phone the easel makes room for it while it runs.
   ['loadeddata', 'play', 'pause', 'ended'].forEach(kind => document.addEventListener(kind, event => {
     const film = event.target.closest?.('#film');
