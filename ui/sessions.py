@@ -89,12 +89,15 @@ class Session:
         The oldest of this name beyond `MOST_PREVIEWS` are deleted; those of other names are shown
         beside it.
         """
-        path = write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.jpg", pixels)
+        path = self._written(name, pixels)
         previews = self.previews[name]
         previews.append(path)
         while len(previews) > MOST_PREVIEWS:
             previews.popleft().unlink(missing_ok=True)
         return str(path)
+
+    def _written(self, name: str, pixels: Pixels) -> Path:
+        return write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.jpg", pixels)
 
     def on_disk(self, photo: Photo) -> Photo:
         """Move a photo's pixels into a file, from which they are read where they are used.
@@ -114,7 +117,7 @@ class Session:
 
         It stays as long as the session.
         """
-        preview = write_preview(self.folder / f"field-{secrets.token_hex(4)}.jpg", pixels)
+        preview = self._written("field", pixels)
         self.behind[preview] = path, name
         return str(preview)
 
@@ -127,9 +130,7 @@ class Session:
 
         Of those before it only the last stays, since a browser may be loading it.
         """
-        self.passing.append(
-            write_preview(self.folder / f"so-far-{secrets.token_hex(4)}.jpg", pixels)
-        )
+        self.passing.append(self._written("so-far", pixels))
         self.preview = str(self.passing[-1])
         while len(self.passing) > 2:
             self.passing.popleft().unlink(missing_ok=True)

@@ -123,8 +123,8 @@ def set_in(
             picture = _under(base[part.window], picture, part, own_eyes, brushwork, coarser)
         if plain is not None:
             unchanged = plain[part.window]
-            change = repeated(unchanged) * (person[part.window] - picture)
-            picture = np.asarray(picture + change, np.float32)
+            back = repeated(unchanged) * (person[part.window] - picture)
+            picture = np.asarray(picture + back, np.float32)
             own = np.asarray(own + unchanged * (part.soft - own), np.float32)
         near[part.window] = np.maximum(near[part.window], own)
         pictures.append((part.window, picture, own))

@@ -50,13 +50,13 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    laid = outline if PAINTERS[run.settings.paint.painter].vector else None
-    if how.painterly and laid is None:  # a face gets Monet's strokes, whatever painted the scene
+    by_strokes = PAINTERS[run.settings.paint.painter].vector
+    if how.painterly and not by_strokes:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
     coarser = COARSE_FACE ** (1 - run.settings.paint.face_detail)
-    inputs = scene, person, brushed, region, how, laid, coarser, outline
+    inputs = scene, person, brushed, region, how, outline, by_strokes, coarser
     return run.stage("blend", _blended, *inputs, keep=False).value
 
 
@@ -86,9 +86,9 @@ def _blended(
     brushed: Image | None,
     region: SoftRegion | None,
     how: BlendSettings,
-    laid: Outline | None,
-    coarser: float,
     outline: Outline,
+    by_strokes: bool,
+    coarser: float,
 ) -> tuple[Image, Mask]:
     if scene.styled is None:
         raise ValueError("A painting is needed to blend the person into, and there is none.")
@@ -103,10 +103,9 @@ def _blended(
         near = lerp(near, touched, how.painterly)
     strength, harmony = how.strength, how.harmony
     added = None if outline.added is None else to_float(outline.added[region.window])
-    if laid is None:
+    if not by_strokes:
         return set_in(scene.styled, near, region, strength=strength, harmony=harmony, plain=added)
-    labels = laid.labels[region.window]
-    eyes = np.isin(labels, EYES).astype(np.float32)
+    eyes = np.isin(outline.labels[region.window], EYES).astype(np.float32)
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
         coarser=coarser, eyes=eyes, plain=added,

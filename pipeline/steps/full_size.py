@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 from pipeline.stages.border import around, inside, lay, width_around
 from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
-from pipeline.steps.strokes import SHOWN_PX, Tell
+from pipeline.steps.strokes import Tell, large_enough
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Photo, Pixels
 from pipeline.variants import PAINTERS
@@ -56,7 +56,7 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
         width = width_around(photo, percent)
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
     larger = asked == "auto" and settings.paint.on and PAINTERS[settings.paint.painter].vector
-    return around(scaled_to_long(photo, max(*photo, SHOWN_PX)) if larger else photo, percent)
+    return around(large_enough(photo) if larger else photo, percent)
 
 
 def alpha_of(painting: Painting, size: tuple[int, ...]) -> NDArray[np.uint8] | None:

@@ -1,7 +1,6 @@
 """Outline the kept region: by the chosen segmenter, then as a person corrects it."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +36,6 @@ POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter can
 THINGS = (Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES, Part.BODY_SKIN)
 SURE = 0.5  # probability from which on a pixel is a person's
 SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
-# How the outline follows what a person points out, and where that is.
-FOLLOWING = {
-    "box": (select, lambda box: ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)),
-    "clicks": (correct, lambda clicks: clicks[-1][:2]),
-}
 
 
 @dataclass(frozen=True)
@@ -174,30 +168,31 @@ def _followed(
 
     Each click's outline is cached, so undoing one costs nothing.
     """
-    pointed: list[tuple[str, object]] = [("box", prompt.box)] if prompt.box is not None else []
-    pointed += [("clicks", prompt.points[:count]) for count in range(1, len(prompt.points) + 1)]
-    for how, where in pointed:
-        outline = run.made(_changed, outline, *shown, how, where)
+    if prompt.box is not None:
+        outline = run.made(_selected, outline, *shown, prompt.box)
+    for count in range(1, len(prompt.points) + 1):
+        outline = run.made(_corrected, outline, *shown, prompt.points[:count])
     return outline
 
 
-def _changed(
-    outline: Outline,
-    person: Image,
-    detections: Detections,
-    embedding: Embedding,
-    pointer: Loaded,
-    how: str,
-    where: tuple[Any, ...],
-) -> Outline:
+def _selected(
+    outline: Outline, person: Image, detections: Detections, embedding: Embedding, pointer: Loaded,
+    box: tuple[float, float, float, float],
+) -> Outline:  # fmt: skip
     mask, decoder = _mask(outline, person), decoder_of(pointer)
-    follow, place = FOLLOWING[how]
-    px = edge_px(detections.faces, person.shape, place(where))
-    if how == "clicks" and pointer.entry.name == POINTER:
-        thing = _thing_at(outline.parts, where[-1])
-        mask = correct(person, mask, embedding, decoder, where, edge_px=px, thing=thing)
-    else:
-        mask = follow(person, mask, embedding, decoder, where, edge_px=px)
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    px = edge_px(detections.faces, person.shape, middle)
+    return replace(outline, mask=select(person, mask, embedding, decoder, box, edge_px=px))
+
+
+def _corrected(
+    outline: Outline, person: Image, detections: Detections, embedding: Embedding, pointer: Loaded,
+    clicks: tuple[Click, ...],
+) -> Outline:  # fmt: skip
+    mask, decoder = _mask(outline, person), decoder_of(pointer)
+    px = edge_px(detections.faces, person.shape, clicks[-1][:2])
+    thing = _thing_at(outline.parts, clicks[-1]) if pointer.entry.name == POINTER else None
+    mask = correct(person, mask, embedding, decoder, clicks, edge_px=px, thing=thing)
     return replace(outline, mask=mask)
 
 

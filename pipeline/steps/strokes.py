@@ -135,11 +135,12 @@ def rendered(
 def _looked_at(run: Run) -> tuple[int, int]:
     """Return the (height, width), px, at which a run's strokes are rendered to be looked at."""
     h, w = run.original.value.shape[:2]
-    return (
-        (h, w)
-        if run.settings.result.size == "photo"
-        else scaled_to_long((h, w), max(h, w, SHOWN_PX))
-    )
+    return (h, w) if run.settings.result.size == "photo" else large_enough((h, w))
+
+
+def large_enough(size: tuple[int, int]) -> tuple[int, int]:
+    """Return a (height, width), px, enlarged to what strokes are looked at, if it is smaller."""
+    return scaled_to_long(size, max(*size, SHOWN_PX))
 
 
 def _painted(

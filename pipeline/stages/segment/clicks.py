@@ -38,17 +38,18 @@ def correct(
     kept = mask > 0.5
     if kept[row, column] == add:
         return mask
-    known = np.zeros_like(kept) if thing is None else _component(thing, (column, row))
-    if known.any():
-        changed = known & (~kept if add else kept)
-        return obeying(_redrawn(photo, mask, kept ^ changed, edge_px), clicks[-1])
-    prompt = Prompt(clicks)
-    answer = prompted(embedding, network, prompt, mask if kept.any() else None)
-    wanted = best(answer, embedding, prompt, corrected=bool(kept.any())) > 0
-    changed = _component(wanted & ~kept if add else kept & ~wanted, (column, row))
+    changes = ~kept if add else kept  # what a click may change at all
+    changed = np.zeros_like(kept)
+    if thing is not None:
+        changed = _component(thing, (column, row)) & changes
+    if not changed.any():
+        prompt = Prompt(clicks)
+        answer = prompted(embedding, network, prompt, mask if kept.any() else None)
+        wanted = best(answer, embedding, prompt, corrected=bool(kept.any())) > 0
+        changed = _component(wanted & changes if add else changes & ~wanted, (column, row))
     if not changed.any():
         alone = smallest(prompted(embedding, network, Prompt(((x, y, True),))), embedding, (x, y))
-        changed = _component(alone & (~kept if add else kept), (column, row))
+        changed = _component(alone & changes, (column, row))
     return obeying(_redrawn(photo, mask, kept ^ changed, edge_px), clicks[-1])
 
 
