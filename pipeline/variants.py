@@ -86,6 +86,10 @@ PAINTERS = _table(
         own=("brush", "network_mood", "canvas"),
     ),
     Painter(
+        "fast", "Like a known picture, at once", "painters:by_fast_style",
+        own=("brush", "fast_style", "fast_second", "fast_mix", "canvas"),
+    ),
+    Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
         needs_style=True, long=True,
     ),
@@ -104,6 +108,21 @@ NETWORK_MOODS = _table(
     Variant("monet", "Monet"),
     Variant("mist", "Mist", network="monet_mist"),
     Variant("dusk", "Dusk", network="monet_dusk"),
+)
+# Of the painter `fast`: the pictures it paints like, as its network knows them.
+FAST_STYLES = _table(
+    Variant("blue_swirls", "Blue swirls (Gogh)"),
+    Variant("straw_hat", "Straw hat (Gogh)"),
+    Variant("yellow_flowers", "Yellow flowers (Gogh)"),
+    Variant("water_lilies", "Water lilies (Monet)"),
+    Variant("burning_garden", "Burning garden (Monet)"),
+    Variant("cathedral", "Cathedral (Monet)"),
+    Variant("winter", "Winter (Monet)"),
+    Variant("old_gold", "Old gold (Rembrandt)"),
+    Variant("woodblock", "Woodblock (ukiyo-e)"),
+    Variant("yellow_isle", "Yellow isle (Gauguin)"),
+    Variant("blue_room", "Blue room (Cezanne)"),
+    Variant("summer_garden", "Summer garden (Renoir)"),
 )
 # Photo, parser, own network to detections.
 DETECTORS = _table(
@@ -133,7 +152,8 @@ SEGMENTERS = _table(
 )  # fmt: skip
 # By the setting that chooses among them.
 VARIANTS: Mapping[str, Mapping[str, Variant]] = {
-    "painter": PAINTERS, "mood": MOODS, "network_mood": NETWORK_MOODS, "detector": DETECTORS,
+    "painter": PAINTERS, "mood": MOODS, "network_mood": NETWORK_MOODS,
+    "fast_style": FAST_STYLES, "fast_second": FAST_STYLES, "detector": DETECTORS,
     "segmenter": SEGMENTERS,
 }  # fmt: skip
 

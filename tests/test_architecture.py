@@ -25,6 +25,7 @@ ALLOWED = {
     "steps": {"variants", "types", "settings", "ops", "stages", "weights", "runtime", "io"},
     "paint": {"types", "settings", "stages", "runtime", "steps"},
     "compare": {"variants", "types", "settings", "metrics", "weights", "runtime", "steps"},
+    "video": {"variants", "types", "settings", "ops", "stages", "runtime", "steps", "io"},
     "cli": {
         "variants",
         "types",
@@ -36,6 +37,7 @@ ALLOWED = {
         "steps",
         "paint",
         "compare",
+        "video",
     },
 }
 FILES = sorted((ROOT / "pipeline").rglob("*.py"))

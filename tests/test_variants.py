@@ -4,9 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.settings import PaintSettings, SegmentSettings, Settings, options
-from pipeline.variants import NETWORK_MOODS, VARIANTS
+from pipeline.variants import FAST_STYLES, NETWORK_MOODS, VARIANTS
 from pipeline.weights.catalog import CATALOG
 
+STYLES = ("fast_style", "fast_second")
 ALL = [(flag, variant) for flag, table in VARIANTS.items() for variant in table.values()]
 
 
@@ -14,7 +15,7 @@ ALL = [(flag, variant) for flag, table in VARIANTS.items() for variant in table.
 def test_a_variant_has_a_function_a_label_and_a_network_that_is_known(flag, variant):
     assert variant.label
     assert variant.network is None or variant.network in CATALOG
-    assert flag in ("mood", "network_mood") or callable(variant.load())
+    assert flag in ("mood", "network_mood", *STYLES) or callable(variant.load())
 
 
 @pytest.mark.parametrize("flag", VARIANTS)
@@ -32,6 +33,10 @@ def test_a_key_that_no_table_holds_is_refused_however_it_comes():
         SegmentSettings(segmenter="sam")
     with pytest.raises(ValidationError, match="painter is one of"):
         PaintSettings(painter="manet")
+
+
+def test_the_network_of_fast_styles_knows_all_of_them_in_this_order():
+    assert CATALOG["fast_style"].styles == tuple(FAST_STYLES)
 
 
 def test_only_a_mood_may_have_no_network_of_its_own():

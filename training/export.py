@@ -17,10 +17,12 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from pipeline.nets.johnson import Johnson
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.light_verifier import LightVerifier
 from pipeline.nets.unet import Parser
+from training.fast_style import SLIM, styles_listed
 from training.labels import CLASSES
 from training.light_sam import LightSam
 from training.loop import half, single
@@ -46,6 +48,15 @@ CARDS: dict[str, dict[str, Any]] = {
     "monet_light": {"role": "painter", **PAINTS},
     "monet_mist": {"role": "network_mood", **PAINTS},
     "monet_dusk": {"role": "network_mood", **PAINTS},
+    "fast_style": {
+        "role": "fast_style",
+        "license": "research only: some of its training photos are",
+        "data": (
+            "trained by this project: Flickr portraits, full-body scenes, Clothing Co-Parsing, "
+            "CycleGAN's monet2photo; styles of paintings in the public domain"
+        ),
+        "styles": styles_listed(),
+    },
     "parser": {
         "role": "parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -103,6 +114,13 @@ def painter(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the generator in a checkpoint and its arguments; batch norms are folded away."""
     (file,) = files
     return plain_generator(single(file))
+
+
+def fast_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the fast painter in a checkpoint and its arguments."""
+    state = single(*files)
+    build = {**SLIM, "styles": len(state["styles"])}
+    return _loaded(Johnson(**build), state), build
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
@@ -214,7 +232,8 @@ def main() -> None:
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
     readers = {
-        "painter": painter, "network_mood": painter, "parser": parser, "close_parser": parser,
+        "fast_style": fast_style, "painter": painter, "network_mood": painter, "parser": parser,
+        "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Define the command `python -m pipeline paint | parse | render | compare | weights`."""
+"""Define the command `python -m pipeline paint | video | parse | render | compare | weights`."""
 
 import argparse
 import sys
@@ -16,6 +16,7 @@ from pipeline.cli.render import add_render
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_of
 from pipeline.cli.style_flags import add_styles, styles_of
+from pipeline.cli.video import add_video
 from pipeline.cli.weights import add_weights
 from pipeline.settings import options
 
@@ -86,6 +87,7 @@ def build_parser() -> Parser:
     )
     add_settings(parse, (option for option in options() if option.flag in PARSE_FLAGS))
 
+    add_video(commands)
     add_render(commands)
     add_compare(commands)
     add_weights(commands)

@@ -22,6 +22,7 @@ STALE = ("running_mean", "running_var", "num_batches_tracked")
 NETS = {
     "painter": "cyclegan.Generator",
     "network_mood": "cyclegan.Generator",
+    "fast_style": "johnson.Johnson",
     "parser": "unet.Parser",
     "close_parser": "unet.Parser",
     "finder": "light_finder.LightFinder",

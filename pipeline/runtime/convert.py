@@ -18,6 +18,7 @@ OPEN = [-1, 3, -1, -1]
 SHAPES: dict[Role, list[int]] = {
     "painter": OPEN,
     "network_mood": OPEN,
+    "fast_style": OPEN,
     "parser": OPEN,
     "close_parser": OPEN,
     "finder": OPEN,
@@ -76,11 +77,9 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     if weights.submodule == "prompt":
         return PROMPT
     picture = shape_of(weights.entry)
-    return (
-        [picture, [1, 2, generator_measures(**weights.entry.build)]]
-        if weights.submodule == "frozen"
-        else [picture]
-    )
+    if weights.submodule == "frozen":
+        return [picture, [1, 2, generator_measures(**weights.entry.build)]]
+    return [picture, [-1, len(weights.entry.styles)]] if weights.entry.styles else [picture]
 
 
 def shape_of(entry: Entry) -> list[int]:

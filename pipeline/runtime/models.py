@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -58,6 +58,12 @@ class Loaded:
     def halo_px(self) -> int:
         """Radius of a painter's receptive field, px."""
         return generator_radius(**self.entry.build)
+
+    def styled(self, mix: Sequence[float]) -> Network:
+        """Make a fast painter paint in a mix of its styles, one number each."""
+        run: Engine = self.run
+        styles = np.array([mix], np.float32)
+        return lambda batch: run(batch, styles)
 
     def freeze(self, whole: NDArray[np.float32]) -> Network:
         """Make a painter for tiles of a picture that normalizes by the whole picture.

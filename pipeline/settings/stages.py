@@ -15,9 +15,10 @@ Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
 Turn = Literal["0", "90", "180", "270"]
 KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
-Painter = str  # this and the next four: a key of its table in `variants`
+Painter = str  # this and the next five: a key of its table in `variants`
 Mood = str
 NetworkMood = str
+FastStyle = str
 Detector = str
 Segmenter = str
 BRUSH = (0.1, 3.0)  # least and most, times as usual
@@ -98,6 +99,17 @@ class PaintSettings(Stage):
         "monet", "The network's light: of all of Monet's paintings, of the blue and gray ones, or "
         "of the golden ones.",
         label="Network's mood", flag="network_mood",
+    )  # fmt: skip
+    fast_style: FastStyle = option(
+        "blue_swirls", "Which picture it is painted like.", label="Style", flag="fast_style"
+    )
+    fast_second: FastStyle = option(
+        "water_lilies", "A second picture, to be mixed with the first.",
+        label="Second style", flag="fast_second",
+    )  # fmt: skip
+    fast_mix: float = option(
+        0.0, "0 is the first picture alone, 1 the second.",
+        label="Mix with the second style", flag="fast_mix", ge=0.0, le=1.0,
     )  # fmt: skip
 
 

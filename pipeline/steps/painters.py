@@ -12,6 +12,9 @@ from pipeline.types import Image, Painted, Photo, Scene
 from pipeline.variants import NETWORK_MOODS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
+# Of the fast painter: its short side is 448 px at the usual brush; its sides are multiples of the
+# network's cells.
+FAST_WIDTH, FAST_STRIDE = 100 * STROKE_PX / 448, 8
 USUAL_WIDTH = 1.8  # of the widest stroke, % of the short side
 
 
@@ -24,6 +27,35 @@ def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     painter, brush = network_of(run), width_of(run.settings.paint)
     scene = run.stage("paint", _scene, run.photo, run.original, painter, brush, told=True)
     return run.made(_on_canvas, scene, keep=False)
+
+
+def by_fast_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
+    """Paint the photo like a mix of two pictures that a small network knows.
+
+    Raises: WeightError: the network is not at hand.
+    """
+    del seen
+    painter, how = run.role("fast_style"), run.settings.paint
+    mix = mix_of(how, painter.entry.styles)
+    scene = run.stage("paint", _fast_scene, run.original, painter, mix, how.brush)
+    return run.made(_on_canvas, scene, keep=False)
+
+
+def mix_of(how: PaintSettings, styles: tuple[str, ...]) -> tuple[float, ...]:
+    """Return how much each of a network's styles counts, in [0, 1]; together they are 1."""
+    first, second = (float(n) for n in (1 - how.fast_mix, how.fast_mix))
+    return tuple(
+        first * (name == how.fast_style) + second * (name == how.fast_second) for name in styles
+    )
+
+
+def _fast_scene(original: Image, painter: Loaded, mix: tuple[float, ...], brush: float) -> Scene:
+    return Scene(
+        stylize(
+            original, painter.styled(mix), brush=FAST_WIDTH * brush,
+            stroke_px=STROKE_PX, stride=FAST_STRIDE,
+        )
+    )  # fmt: skip
 
 
 def width_of(how: PaintSettings) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -43,20 +44,35 @@ def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
 
     Raises: PromptError: the mood is a picture's, and there is none.
     """
+    strokes = planned(run, seen)
+    surface, size = surface_of(run.settings), _looked_at(run)
+    return run.stage(
+        "paint", _painted, run.original, strokes, surface, size, told=True, after=PLANNED
+    )
+
+
+def planned(run: Run, seen: Keyed[Detections]) -> Keyed[Strokes]:
+    """Plan the strokes that paint the photo.
+
+    Raises: PromptError: the mood is a picture's, and there is none.
+    """
+    inputs = run.original, seen, *asked_of(run, seen)
+    return run.stage("paint", _planned, *inputs, told=True)
+
+
+def asked_of(run: Run, seen: Keyed[Detections]) -> tuple[Any, ...]:
+    """Return what `motif_of` takes beside the photo and its faces, and the brush last.
+
+    Raises: PromptError: the mood is a picture's, and there is none.
+    """
     how = run.settings.paint
     style = None
     if MOODS[how.mood].needs_style:
         if not run.prompt.styles:
             raise PromptError(NO_STYLE)
         style = run.prompt.styles[0]
-    parts = parts_of(run, run.original, seen)
     stays = who_stays(seen.value.faces, run.settings.segment.faces, run.prompt.kept)
-    inputs = run.original, seen, parts, brush_of(how), how.mood, style, stays
-    strokes = run.stage("paint", _planned, *inputs, told=True)
-    surface, size = surface_of(run.settings), _looked_at(run)
-    return run.stage(
-        "paint", _painted, run.original, strokes, surface, size, told=True, after=PLANNED
-    )
+    return parts_of(run, run.original, seen), how.mood, style, stays, brush_of(how)
 
 
 def brush_of(how: PaintSettings) -> Brush:
@@ -70,10 +86,19 @@ def surface_of(settings: Settings) -> Surface:
 
 
 def _planned(
-    original: Image, seen: Detections, parts: Probabilities, brush: Brush, mood: str,
-    style: Style | None, stays: tuple[bool, ...], *, tell: Show,
+    original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
+    stays: tuple[bool, ...], brush: Brush, *, tell: Show,
 ) -> Strokes:  # fmt: skip
-    """Plan the strokes of a brush that paint a photo in a mood, or in a picture's colors.
+    rng = np.random.default_rng(SEED)
+    motif = motif_of(original, seen, parts, mood, style, stays, rng)
+    return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
+
+
+def motif_of(
+    original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
+    stays: tuple[bool, ...], rng: np.random.Generator,
+) -> Motif:  # fmt: skip
+    """Say what is painted of a photo in a mood, or in a picture's colors.
 
     `parts`: which part of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether
     it stays itself; the others are painted as broadly as the rest.
@@ -82,7 +107,6 @@ def _planned(
     size = size_of_long(original.shape[:2], GUIDE_PX)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
-    rng = np.random.default_rng(SEED)
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
     lit = in_monets_light(lab, subject, detail, light, rng)
     loosely = None
@@ -90,8 +114,7 @@ def _planned(
         others = tuple(not each for each in stays)
         loosely = around_faces(seen.faces, others, original.shape[:2], size)
     target = crisp(lit.target, subject)
-    motif = Motif(target, lit.palette, subject, calm, detail, lit.gray, loosely)
-    return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
+    return Motif(target, lit.palette, subject, calm, detail, lit.gray, loosely)
 
 
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:

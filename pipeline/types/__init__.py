@@ -36,6 +36,15 @@ from pipeline.types.arrays import (
 from pipeline.types.arrays import (
     Points as Points,
 )
+from pipeline.types.film import (
+    Film as Film,
+)
+from pipeline.types.film import (
+    FilmError as FilmError,
+)
+from pipeline.types.film import (
+    FilmFrame as FilmFrame,
+)
 from pipeline.types.painting import (
     Painted as Painted,
 )

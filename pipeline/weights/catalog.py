@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 Role = Literal[
     "painter",
     "network_mood",
+    "fast_style",
     "parser",
     "close_parser",
     "finder",
@@ -33,6 +34,7 @@ USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "network_mood": "paints it in another mood",
+    "fast_style": "paints it, or a film, like one of several pictures at once",
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
     "finder": "spots small faces",
@@ -78,6 +80,7 @@ class Entry:
     `unused`: prefixes of the keys of tensors that the network here does not have.
     `stroke_px`: the width of a painter's widest stroke, px.
     `seeded`: whether a painter takes seed noise with the photo (`ops/seed_noise.py`).
+    `styles`: the names of the styles that a fast painter knows, in its order.
     `side`: the side of a promptable network's square input, px.
     """
 
@@ -95,6 +98,7 @@ class Entry:
     unused: tuple[str, ...] = ()
     stroke_px: float | None = None
     seeded: bool = False
+    styles: tuple[str, ...] = ()
     side: int = 1024
 
     @property

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.strokes.brushes import BORDER, LEVELS
 from pipeline.stages.strokes.compiled import compiled
-from pipeline.stages.strokes.marking import HALO, THIN, TILE, mark_stroke
+from pipeline.stages.strokes.marking import HALO, THIN, mark_stroke
 
 Float, Ints, Bytes = NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8]
 
@@ -199,13 +199,13 @@ def light(
 @compiled
 def render_tile(
     out: Bytes, tile: int, scale: float, members: Ints, paths: Paths, ground: Float, tooth: Float,
-    impasto: float, weave: float, pitch: float,
+    impasto: float, weave: float, pitch: float, side: int,
 ) -> None:  # fmt: skip
-    """Render one tile of a painting, (H, W, 3) uint8, by the strokes that may touch it."""
+    """Render a tile, `side` px large, of a painting, (H, W, 3) uint8, by strokes that touch it."""
     h, w = out.shape[:2]
-    columns = (w + TILE - 1) // TILE
-    top, left = tile // columns * TILE, tile % columns * TILE
-    high, wide = min(TILE, h - top), min(TILE, w - left)
+    columns = (w + side - 1) // side
+    top, left = tile // columns * side, tile % columns * side
+    high, wide = min(side, h - top), min(side, w - left)
     canvas = np.empty((high + 2 * HALO, wide + 2 * HALO, 4), np.float32)
     for k in range(3):
         canvas[..., k] = ground[k]

@@ -15,9 +15,15 @@ THIN = 0.7  # px: a narrower stroke is as wide, and fainter
 
 @compiled
 def bin_strokes(
-    points: Float, counts: NDArray[np.int16], width: Float, scale: float, rows: int, columns: int
+    points: Float,
+    counts: NDArray[np.int16],
+    width: Float,
+    scale: float,
+    rows: int,
+    columns: int,
+    side: int,
 ) -> tuple[NDArray[np.int64], Ints]:
-    """List the strokes that may touch each tile, in order.
+    """List the strokes that may touch each tile, `side` px large, in order.
 
     Return where each tile's list starts, (tiles + 1,), and the lists, one after the other.
     """
@@ -27,10 +33,10 @@ def bin_strokes(
     for s in range(n):
         room = max(width[s] / 2 * scale, THIN) * BORDER + HALO + 1
         spine = points[s, : counts[s]]
-        boxes[s, 0] = max(0, int((spine[:, 1].min() * scale - room) // TILE))
-        boxes[s, 1] = min(rows - 1, int((spine[:, 1].max() * scale + room) // TILE))
-        boxes[s, 2] = max(0, int((spine[:, 0].min() * scale - room) // TILE))
-        boxes[s, 3] = min(columns - 1, int((spine[:, 0].max() * scale + room) // TILE))
+        boxes[s, 0] = max(0, int((spine[:, 1].min() * scale - room) // side))
+        boxes[s, 1] = min(rows - 1, int((spine[:, 1].max() * scale + room) // side))
+        boxes[s, 2] = max(0, int((spine[:, 0].min() * scale - room) // side))
+        boxes[s, 3] = min(columns - 1, int((spine[:, 0].max() * scale + room) // side))
         for i in range(boxes[s, 0], boxes[s, 1] + 1):
             for j in range(boxes[s, 2], boxes[s, 3] + 1):
                 starts[i * columns + j + 1] += 1

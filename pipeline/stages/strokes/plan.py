@@ -147,8 +147,11 @@ class _Guide:
 def plan(
     motif: Motif, rng: np.random.Generator, brush: Brush = USUAL,
     tell: Callable[[float, Float], object] = lambda *_: None, layers: int = len(LAYERS),
+    only: NDArray[np.bool_] | None = None,
 ) -> Strokes:  # fmt: skip
     """Plan the strokes that paint a motif, in painting order; `layers`: only the first so many.
+
+    `only`: where strokes begin, (H, W); None: everywhere.
 
     `tell` is told the share of the layers that are planned, and shown those that are laid, a small
     picture, (H, W, 3) sRGB.
@@ -184,7 +187,10 @@ def plan(
     # outlines are whole strokes, and nothing behind is cut into crumbs along them. Neither hides
     # what the other is planned by, so that both are planned at once.
     own = first.region > 0
-    kinds = [people for people in (False, True) if (own == people).any()]
+    asked = np.ones_like(own) if only is None else only
+    kinds = [people for people in (False, True) if (asked & (own == people)).any()]
+    if not kinds:
+        asked, kinds = np.ones_like(own), [bool(own.any())]
     small = resized(motif.target, size_of_long(size, UNDER_PX))
     so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
 
@@ -197,8 +203,8 @@ def plan(
             under = to_lab(np.ascontiguousarray(canvas[..., :3]))
             planned.append(
                 _layer(
-                    motif, guide, layer, own == people, people, wides[number], under, small - under,
-                    rng, brush,
+                    motif, guide, layer, asked & (own == people), people, wides[number], under,
+                    small - under, rng, brush,
                 )
             )  # fmt: skip
             planned[-1].layer[:] = number

@@ -33,21 +33,38 @@ def stylize(
     stroke_px: float,
     seeded: bool = False,
     pixels: int = MAX_PIXELS,
+    stride: int = STRIDE,
+    noise: Field | None = None,
 ) -> Image:
     """Paint the photo, (H, W, 3), and return the painting at its size.
 
     `brush`: width of the widest stroke in percent of the short side. `stroke_px`: that width at the
     network's input, px. The working size follows from the two; it has at most `pixels` pixels, and
-    where these do not suffice, strokes are wider. `seeded`: whether the network was trained with
-    noise from which its strokes grow.
+    where these do not suffice, strokes are wider; its sides are multiples of `stride`. `seeded`:
+    whether the network was trained with noise from which its strokes grow; `noise`: that noise, of
+    the working size; None: the same for every photo.
 
     Source: Zhu et al. 2017 (the generator); Lai 2024 paints the whole photo first.
     """
-    size = photo.shape[:2]
-    working = _within(size_of_short(size, stroke_px * 100 / brush, STRIDE), pixels, like=size)
+    size = photo.shape[0], photo.shape[1]
+    working = working_size(size, brush=brush, stroke_px=stroke_px, pixels=pixels, stride=stride)
     small = np.clip(resized(photo, working), 0, 1)
-    painted = _painted(network, small, _seeds(working) if seeded else None)
+    noise = _seeds(working) if seeded and noise is None else noise
+    painted = _painted(network, small, noise)
     return np.clip(restructured(enlarged(painted, size), photo, resized(small, size)), 0, 1)
+
+
+def working_size(
+    size: tuple[int, int],
+    *,
+    brush: float,
+    stroke_px: float,
+    pixels: int = MAX_PIXELS,
+    stride: int = STRIDE,
+) -> tuple[int, int]:
+    """Compute the (height, width) at which a photo of some size is painted, as `stylize` does."""
+    asked = size_of_short(size, stroke_px * 100 / brush, stride)
+    return _within(asked, pixels, like=size, stride=stride)
 
 
 def stylize_tiles(
@@ -125,12 +142,14 @@ def structure(photo: Image, coarse: Image) -> Field:
     return STRUCTURE * luminance(photo - coarse)
 
 
-def _within(size: tuple[int, int], pixels: int, *, like: tuple[int, int]) -> tuple[int, int]:
+def _within(
+    size: tuple[int, int], pixels: int, *, like: tuple[int, int], stride: int = STRIDE
+) -> tuple[int, int]:
     """Return `size`; where it has more than so many `pixels`, a smaller one shaped like `like`."""
     return (
         size
         if size[0] * size[1] <= pixels
-        else size_of_short(like, min(size_within(size, pixels)), STRIDE)
+        else size_of_short(like, min(size_within(size, pixels)), stride)
     )
 
 

@@ -1,0 +1,120 @@
+"""Define Johnson's transformation network, with many styles in one network."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from torch import Tensor, nn
+
+
+class Johnson(nn.Module):
+    """Paint photos, (B, 3, H, W) in [-1, 1], in a mix of S styles, (B, S); the result is as these.
+
+    H and W are multiples of `fold` times 2 for each width after the first. Results can pass -1 and
+    1 a little.
+
+    A style is a scale and a shift for each of the network's K normalized channels, so that all
+    styles share its convolutions, and styles are mixed by mixing these numbers, (S, 2, K). With
+    one style it is the published network: with the defaults it has its 1.68 million parameters.
+
+    `widths`: channels of the first convolution, and of each that halves the size after it; the
+    residual blocks have as many as the last. `fold`: side of the cells of pixels that are one
+    position of the first convolution (pixel unshuffle) and of the last. `kernel`: width of these
+    two. `resize`: whether maps are enlarged by nearest neighbors and a convolution, which makes no
+    checkerboard, instead of a transposed convolution. `styles`: how many styles it knows.
+
+    Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
+    Super-Resolution", supplementary material, table 1; Dumoulin et al. 2017, "A Learned
+    Representation for Artistic Style", eq. 5 (conditional instance normalization); Shi et al. 2016,
+    "Real-Time Single Image and Video Super-Resolution" (cells of pixels).
+    """
+
+    def __init__(
+        self, widths: Sequence[int] = (32, 64, 128), blocks: int = 5, *, fold: int = 1,
+        kernel: int = 9, resize: bool = False, styles: int = 1,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        first, deep, pixels = widths[0], widths[-1], 3 * fold**2
+        self.fold = fold
+        self.model = nn.Sequential(
+            *_styled(_reflected(pixels, first, kernel), first),
+            *(layer for n, m in pairwise(widths) for layer in _styled(_reflected(n, m, 3, 2), m)),
+            *(StyledBlock(deep) for _ in range(blocks)),
+            *(
+                layer
+                for n, m in pairwise(reversed(widths))
+                for layer in _styled(_doubled(n, m, resize), m)
+            ),
+        )
+        self.last = _reflected(first, pixels, kernel)
+        self._begin_smooth()
+        self.norms = [module for module in self.modules() if isinstance(module, StyledNorm)]
+        self.counts = [norm.num_features for norm in self.norms]
+        # A scale of 1 and a shift of 0, as instance norm begins.
+        self.styles = nn.Parameter(
+            torch.tensor([1.0, 0.0])[:, None].repeat(styles, 1, sum(self.counts))
+        )
+
+    @torch.no_grad()
+    def _begin_smooth(self) -> None:
+        """Begin with one color a cell, so that no grid of cells is learned.
+
+        Source: Aitken et al. 2017, "Checkerboard Artifact Free Sub-pixel Convolution".
+        """
+        for values in self.last.parameters():
+            values.copy_(values[:: self.fold**2].repeat_interleave(self.fold**2, 0))
+
+    def forward(self, photo: Tensor, mix: Tensor) -> Tensor:
+        style = torch.einsum("bs,snk->bnk", mix, self.styles)
+        for norm, part in zip(self.norms, style.split(self.counts, 2), strict=True):
+            norm.style = part
+        cells = F.pixel_unshuffle(photo, self.fold) if self.fold > 1 else photo
+        painted = self.last(self.model(cells))
+        return F.pixel_shuffle(painted, self.fold) if self.fold > 1 else painted
+
+
+class StyledNorm(nn.InstanceNorm2d):
+    """Instance norm whose scale and shift, (B, 2, C), are given for each picture as `style`."""
+
+    style: Tensor
+
+    def forward(self, input: Tensor) -> Tensor:
+        scale, shift = self.style[:, 0, :, None, None], self.style[:, 1, :, None, None]
+        return super().forward(input) * scale + shift
+
+
+class StyledBlock(nn.Module):
+    """Add two normalized 3 x 3 convolutions to the input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            *_styled(_reflected(channels, channels, 3), channels),
+            _reflected(channels, channels, 3),
+            StyledNorm(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
+class Doubled(nn.Sequential):
+    """Enlarge maps twice by nearest neighbors, then convolve them by 3 x 3."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(F.interpolate(input, scale_factor=2.0, mode="nearest"))
+
+
+def _doubled(n_in: int, n_out: int, resize: bool) -> nn.Module:
+    if resize:
+        return Doubled(_reflected(n_in, n_out, 3))
+    return nn.ConvTranspose2d(n_in, n_out, 3, stride=2, padding=1, output_padding=1)
+
+
+def _reflected(n_in: int, n_out: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(n_in, n_out, kernel, stride, padding=kernel // 2, padding_mode="reflect")
+
+
+def _styled(conv: nn.Module, channels: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+    return conv, StyledNorm(channels), nn.ReLU(inplace=True)

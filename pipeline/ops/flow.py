@@ -1,0 +1,94 @@
+"""Motion between two pictures: dense flow, where it can be trusted, and carrying along by it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import Picture, luminance
+from pipeline.types import Mask, Pixels
+
+# A motion is trusted where going forth and back ends near the start: within so large a part of the
+# squared motions, and so many squared px. Source: Sundaram et al. 2010, eq. 5.
+CONSISTENT, CONSISTENT_PX = 0.01, 0.5
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How a picture came from the one before.
+
+    `back`: from each pixel to where it was, (H, W, 2) px, x first; `forth`: from each pixel of the
+    one before to where it went, in px of the pictures that were compared. `trust`: (H, W) in
+    [0, 1], 0 where what is there was hidden before.
+    """
+
+    back: NDArray[np.float32]
+    forth: NDArray[np.float32]
+    trust: Mask
+
+
+class Flow:
+    """Dense inverse search flow between pictures of one size, at most `long_px` large.
+
+    Source: Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search".
+    """
+
+    def __init__(self, long_px: int = 256, preset: int = cv2.DISOPTICAL_FLOW_PRESET_FAST) -> None:
+        self._dis = cv2.DISOpticalFlow.create(preset)
+        self._long_px = long_px
+
+    def small(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """Return the picture that motion is looked for in, (h, w): gray and small."""
+        scale = min(1.0, self._long_px / max(pixels.shape[:2]))
+        h, w = (max(16, round(n * scale)) for n in pixels.shape[:2])
+        if (h, w) != pixels.shape[:2]:
+            pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
+        return luminance(pixels)
+
+    def motion(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], size: tuple[int, int]
+    ) -> Motion:
+        """Find the motion between two pictures of `small`, for pictures of a (height, width)."""
+        back = self._dis.calc(after, before, None)
+        forth = self._dis.calc(before, after, None)
+        trust = consistent(back, forth)
+        h, w = size
+        if back.shape[:2] != size:
+            scale = np.array([w / back.shape[1], h / back.shape[0]], np.float32)
+            back = cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR) * scale
+            trust = cv2.resize(trust, (w, h), interpolation=cv2.INTER_LINEAR)
+        return Motion(back, forth, trust)
+
+
+def consistent(back: NDArray[np.float32], forth: NDArray[np.float32]) -> Mask:
+    """Tell where two flows undo each other, (H, W): 1 or 0."""
+    came = carried(forth, back)
+    bound = CONSISTENT * (_squared(back) + _squared(came)) + CONSISTENT_PX
+    apart = _squared(back + came)
+    return (apart < bound).astype(np.float32)
+
+
+def carried(picture: Picture, back: NDArray[np.float32], how: int = cv2.INTER_LINEAR) -> Picture:
+    """Carry a picture of before along, by a motion's `back`, both (H, W, …)."""
+    return sampled(picture, cv2.add(grid_of(*back.shape[:2]), back), how)
+
+
+def sampled(picture: Picture, places: NDArray[np.float32], how: int = cv2.INTER_LINEAR) -> Picture:
+    """Read a picture at places, (H, W, 2) px, x first."""
+    there = cv2.remap(picture, places, None, how, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType] - its second map may be None
+    return cast(Picture, there)
+
+
+def _squared(motion: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return squared lengths; NumPy sums so short an axis slowly."""
+    return motion[..., 0] ** 2 + motion[..., 1] ** 2
+
+
+@lru_cache(maxsize=2)  # one film at a time has one size
+def grid_of(h: int, w: int) -> NDArray[np.float32]:
+    """Return each pixel's place, (H, W, 2) px, x first."""
+    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
+    return np.dstack([x, y])

@@ -1,0 +1,1 @@
+"""Films: read, paint, steady, write."""

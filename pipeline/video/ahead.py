@@ -1,0 +1,55 @@
+"""Work ahead: make the next values in a thread while the last ones are used."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+AHEAD = 4  # values that wait at most: it bounds the memory
+STEP_SECONDS = 0.2  # how often a thread that waits looks whether anybody still wants more
+
+
+def ahead(values: Iterator[T]) -> Iterator[T]:
+    """Yield values that a thread makes, some of them ahead; what it raises is raised here.
+
+    When nobody wants more, the thread ends, and closes what it iterates.
+    """
+    waiting: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(AHEAD)
+    stop = threading.Event()
+
+    def put(ended: bool, value: T | BaseException | None) -> bool:
+        while not stop.is_set():
+            try:
+                waiting.put((ended, value), timeout=STEP_SECONDS)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for value in values:
+                if not put(False, value):
+                    break
+            else:
+                put(True, None)
+        except BaseException as error:
+            put(True, error)
+        finally:
+            getattr(values, "close", lambda: None)()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while True:
+            ended, value = waiting.get()
+            if not ended:
+                yield value  # pyright: ignore[reportReturnType] - not ended: a value
+            elif value is None:
+                return
+            else:
+                raise value  # pyright: ignore[reportGeneralTypeIssues] - an error
+    finally:
+        stop.set()
+        thread.join()

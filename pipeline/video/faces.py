@@ -1,0 +1,151 @@
+"""Follow what is kept of people through a film: looked for now and then, carried along between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import lerp
+from pipeline.ops.flow import carried
+from pipeline.ops.one_euro import OneEuro
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.steps.detect import detect
+from pipeline.steps.run import Run
+from pipeline.steps.segment import segment
+from pipeline.types import Face, Mask, Photo, Pixels, Points, Restoration
+from pipeline.video.steady import Moved
+
+LOOK_SECONDS = 1.0  # between two looks for faces, at most
+UNSURE = 0.6  # mean trust in the motion of what is kept, below which it is looked for again
+TURNING = 6  # pictures over which a new outline takes the place of the one that was carried along
+STEP_PX = 6  # between places at which a face's motion is read
+LEAST_PLACES = 12
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a picture: a mask, (H, W) in [0, 1], and the faces in it."""
+
+    mask: Mask
+    faces: tuple[Face, ...]
+
+
+class Keeper:
+    """Outline what is kept in each picture of a film, as the settings ask for."""
+
+    def __init__(self, settings: Settings, models: Models, rate: float) -> None:
+        self._settings, self._models, self._rate = settings, models, rate
+        self._kept: Kept | None = None
+        self._smooth: list[OneEuro] = []
+        self._since = self._turned = 0
+        self._looked: Mask | None = None
+
+    def __call__(self, pixels: Pixels, moved: Moved | None) -> Kept | None:
+        """Return what is kept of a picture, (H, W, 3); None where nobody is in it."""
+        if moved is None or moved.cut:
+            self._kept = self._look(pixels)
+            self._looked = None
+        else:
+            self._kept = None if self._kept is None else _along(self._kept, moved)
+            if self._looked is not None:
+                self._looked = carried(self._looked, moved.back)
+            if self._unsure(moved):
+                self._turn_to(self._look(pixels))
+        self._mix()
+        if self._kept is None:
+            return None
+        faces = tuple(map(_smoothed, self._kept.faces, self._smooth))
+        return replace(self._kept, faces=faces)
+
+    def _unsure(self, moved: Moved) -> bool:
+        self._since += 1
+        if self._since >= LOOK_SECONDS * self._rate:
+            return True
+        if self._kept is None or self._since < TURNING:
+            return False
+        mask = self._kept.mask
+        return float((moved.trust * mask).sum()) < UNSURE * float(mask.sum())
+
+    def _look(self, pixels: Pixels) -> Kept | None:
+        self._since = 0
+        run = Run(Photo(pixels), self._settings, self._models)
+        seen = detect(run)
+        outline = segment(run, seen, run.made(Restoration)).value
+        faces = seen.value.faces
+        if outline.mask is None:
+            return None
+        if self._kept is None or len(faces) != len(self._smooth):
+            self._smooth = [OneEuro(self._rate) for _ in faces]
+        mask = outline.mask
+        if mask.shape != pixels.shape[:2]:
+            mask = cv2.resize(mask, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return Kept(np.asarray(mask, np.float32), _like(faces, mask.shape, run))
+
+    def _turn_to(self, found: Kept | None) -> None:
+        """Take what a new look found; where something was kept already, little by little."""
+        if found is None or self._kept is None:
+            self._kept, self._looked = found, None
+            return
+        self._looked, self._turned = found.mask, 0
+        self._kept = Kept(self._kept.mask, found.faces)
+
+    def _mix(self) -> None:
+        if self._looked is None or self._kept is None:
+            return
+        self._turned += 1
+        share = 1 / (TURNING - self._turned + 1)
+        self._kept = replace(self._kept, mask=lerp(self._kept.mask, self._looked, share))
+        if self._turned >= TURNING:
+            self._looked = None
+
+
+def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face, ...]:
+    """Return faces of a run's working size in the picture's px."""
+    from pipeline.stages.parse import in_photo
+
+    scale = size[0] / run.original.value.shape[0]
+    return tuple(faces) if scale == 1 else tuple(in_photo(face, scale) for face in faces)
+
+
+def _along(kept: Kept, moved: Moved) -> Kept:
+    mask = carried(kept.mask, moved.back)
+    return Kept(mask, tuple(_moved(face, moved.back) for face in kept.faces))
+
+
+def _moved(face: Face, back: NDArray[np.float32]) -> Face:
+    """Carry a face along by the similarity that most of its motion agrees with."""
+    h, w = back.shape[:2]
+    x0, y0, x1, y1 = (round(n) for n in face.box)
+    xs, ys = np.meshgrid(
+        np.arange(max(0, x0), min(w, x1), STEP_PX), np.arange(max(0, y0), min(h, y1), STEP_PX)
+    )
+    if xs.size < LEAST_PLACES:
+        return face
+    now = np.stack([xs, ys], -1).reshape(-1, 2).astype(np.float32)
+    before = now + back[ys, xs].reshape(-1, 2)
+    matrix, _ = cv2.estimateAffinePartial2D(before, now, method=cv2.RANSAC)
+    if matrix is None:
+        return face
+
+    def at(points: Points) -> Points:
+        return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
+
+    return _with_points(face, at(_points_of(face)))
+
+
+def _smoothed(face: Face, smooth: OneEuro) -> Face:
+    return _with_points(face, smooth(_points_of(face)))
+
+
+def _points_of(face: Face) -> Points:
+    """Return the corners of a face's box, its eyes and its mouth, (6, 2) px."""
+    corners = np.array(face.box, np.float32).reshape(2, 2)
+    return np.concatenate([corners, face.eyes, face.mouth]).astype(np.float32)
+
+
+def _with_points(face: Face, points: Points) -> Face:
+    x0, y0, x1, y1 = (float(n) for n in points[:2].ravel())
+    return replace(face, box=(x0, y0, x1, y1), eyes=points[2:4], mouth=points[4:6])

@@ -1,0 +1,151 @@
+"""Paint a film: every picture painted, the kept faces set in, what is still held still."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from pipeline.io.atomic import refuse_taken
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.stages.blend import set_in, soften
+from pipeline.steps.blend import strokes_kept
+from pipeline.types import Film, FilmError, FilmFrame, Pixels
+from pipeline.variants import PAINTERS
+from pipeline.video.ahead import ahead
+from pipeline.video.faces import Keeper, Kept
+from pipeline.video.painters import painter_of
+from pipeline.video.read import read_frames
+from pipeline.video.steady import Watch
+from pipeline.video.write import (
+    PictureWriter,
+    Speed,
+    check_name,
+    finish,
+    join_parts,
+    made_by,
+    pictures_in,
+)
+
+WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
+
+
+@dataclass(frozen=True)
+class FilmProgress:
+    """How far a film is: pictures painted, of how many (None: unknown), and the last painting."""
+
+    done: int
+    count: int | None
+    picture: Pixels
+
+
+Tell = Callable[[FilmProgress], object]
+
+
+def painted_frames(
+    frames: Iterator[FilmFrame], settings: Settings, models: Models, rate: float
+) -> Iterator[FilmFrame]:
+    """Yield each picture's painting, with its time.
+
+    Raises: WeightError: a network is not at hand.
+    """
+    painter, watch = painter_of(settings, models, rate), Watch()
+    keeps = settings.blend.on and settings.blend.strength > 0
+    keeper = Keeper(settings, models, rate) if keeps else None
+    for frame in frames:
+        moved = watch(frame.pixels)
+        painted = painter(frame.pixels, moved)
+        kept = keeper(frame.pixels, moved) if keeper else None
+        if kept is not None:
+            painted = with_kept(painted, frame.pixels, kept, settings)
+        yield replace(frame, pixels=painted)
+
+
+def with_kept(painted: Pixels, pixels: Pixels, kept: Kept, settings: Settings) -> Pixels:
+    """Set what is kept of a picture into its painting, both (H, W, 3)."""
+    how = settings.blend
+    region = soften(kept.mask, kept.faces, feather=how.feather)
+    if region is None:
+        return painted
+    out = painted.copy()
+    inner = replace(region, window=(slice(None), slice(None)))
+    near = to_float(pixels[region.window])
+    brushwork = strokes_kept(how) if PAINTERS[settings.paint.painter].vector else 0.0
+    made, _ = set_in(
+        to_float(painted[region.window]), near, inner, strength=how.strength, harmony=how.harmony,
+        brushwork=brushwork,
+    )  # fmt: skip
+    out[region.window] = to_uint8(made)
+    return out
+
+
+def paint_film(
+    film: Film, out: Path, settings: Settings, models: Models, *, start: float = 0.0,
+    end: float | None = None, tell: Tell = lambda _: None, speed: Speed = "careful",
+    overwrite: bool = False, resume: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Paint a film from `start` to before `end`, in seconds, into a file; return what is to say.
+
+    Pictures keep their number and times, the sound is copied. What `tell` raises, or a crash,
+    leaves what is painted so far in files beside `out`, from which `resume` goes on.
+
+    Raises: FilmError: it cannot be painted. FileExistsError: `out` exists. WeightError: a network
+    is not at hand.
+    """
+    check_name(out)
+    refuse_taken(out, overwrite=overwrite)
+    how = json.dumps({"settings": settings.model_dump(mode="json"), "start": start, "end": end})
+    earlier, part = parts_of(out)
+    before = _left(earlier, part, how) if resume else 0
+    origin = film.pts_at(start) if start > 0 else 0
+    again = min(before, WARM_UP)
+    frames = islice(read_frames(film, start, end), before - again, None)
+    painted = ahead(painted_frames(ahead(frames), settings, models, float(film.rate)))
+    done, count = before, _count(film, start, end)
+    with PictureWriter(
+        part, rate=film.rate, time_base=film.time_base, made_by=how, speed=speed
+    ) as writer:
+        for frame in islice(painted, again, None):
+            writer.write(frame.pixels, frame.pts - origin, frame.duration)
+            done += 1
+            tell(FilmProgress(done, count, frame.pixels))
+    parts = [each for each in (earlier, part) if pictures_in(each)]
+    if not parts:
+        part.unlink(missing_ok=True)
+        raise FilmError(f"{film.path.name} has no picture from {start:g} s on; start earlier.")
+    said = finish(out, parts, film, start=start, end=end, overwrite=overwrite)
+    for each in (earlier, part):
+        each.unlink(missing_ok=True)
+    return film.notes if said is None else (*film.notes, said)
+
+
+def parts_of(out: Path) -> tuple[Path, Path]:
+    """Name the files that hold a film's pictures until it is whole: of runs before, of this one."""
+    return tuple(out.with_name(f"{out.stem}.{name}{out.suffix}") for name in ("earlier", "part"))  # pyright: ignore[reportReturnType] - two
+
+
+def _left(earlier: Path, part: Path, how: str) -> int:
+    """Bring what stopped runs left into `earlier`; return how many pictures it has.
+
+    Raises: FilmError: it was painted in another way.
+    """
+    left = [each for each in (earlier, part) if pictures_in(each)]
+    if any(made_by(each) != how for each in left):
+        raise FilmError(
+            f"{part.name} was painted with other settings; delete it, or go on with the same ones."
+        )
+    if left:
+        join_parts(left, earlier)
+    return pictures_in(earlier)
+
+
+def _count(film: Film, start: float, end: float | None) -> int | None:
+    """Estimate how many pictures are painted."""
+    if start == 0 and end is None and film.count:
+        return film.count
+    if film.seconds is None:
+        return None
+    last = film.seconds if end is None else min(end, film.seconds)
+    return max(1, round((last - start) * film.rate))

@@ -1,0 +1,106 @@
+"""Paint one picture of a film after the other, each kept still by the one before."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from pipeline.ops.flow import carried, grid_of, sampled
+from pipeline.ops.seed_noise import Field, seeds
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.stages.stylize.generator import stylize, working_size
+from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
+from pipeline.steps.run import Run
+from pipeline.types import FilmError, Photo, Pixels
+from pipeline.variants import PAINTERS
+from pipeline.video.steady import Moved, Steady
+from pipeline.video.strokes import StrokeFilm
+
+# A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
+FramePainter = Callable[[Pixels, Moved | None], Pixels]
+Make = Callable[[Settings, Models, float], FramePainter]
+FAST_PX = 512  # short side at which the fast painter paints, at most, at the usual brush
+DOUBTED = 0.3  # trust in a motion below which noise stays in its place
+BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
+
+
+def painter_of(settings: Settings, models: Models, rate: float) -> FramePainter:
+    """Return what paints a film of `rate` pictures a second as the settings ask for.
+
+    It remembers what it painted before.
+
+    Raises: FilmError: this painter paints no films. WeightError: a network is not at hand.
+    """
+    painter = settings.paint.painter
+    if painter not in FILM_PAINTERS:
+        can = ", ".join(FILM_PAINTERS)
+        raise FilmError(f"{PAINTERS[painter].label} ({painter}) paints no films; choose {can}.")
+    return FILM_PAINTERS[painter](settings, models, rate)
+
+
+def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePainter:
+    del rate
+    network, steady = models.load("fast_style", settings.weights), Steady()
+    run = network.styled(mix_of(settings.paint, network.entry.styles))
+    short = FAST_PX / settings.paint.brush
+
+    def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
+        h, w = pixels.shape[:2]
+        scale = min(1.0, short / min(h, w))
+        size = tuple(max(FAST_STRIDE, round(n * scale / FAST_STRIDE) * FAST_STRIDE) for n in (h, w))
+        small = pixels
+        if size != (h, w):
+            small = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)
+        batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
+        planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch)[0]]
+        painted = cv2.merge(planes).astype(np.uint8)
+        if size != (h, w):
+            painted = cv2.resize(painted, (w, h), interpolation=cv2.INTER_CUBIC)
+        return steady(painted, moved)
+
+    return paint
+
+
+def _by_network(settings: Settings, models: Models, rate: float) -> FramePainter:
+    del rate
+    network = network_of(Run(BLANK, settings, models))
+    how, brush, steady = strokes_of(network), width_of(settings.paint), Steady()
+    noise = CarriedNoise() if how.pop("seeded") else None
+
+    def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
+        working = working_size((pixels.shape[0], pixels.shape[1]), brush=brush, **how)
+        field = noise(working, moved) if noise else None
+        painted = stylize(to_float(pixels), network.run, brush=brush, noise=field, **how)
+        return steady(to_uint8(painted), moved)
+
+    return paint
+
+
+class CarriedNoise:
+    """The noise that a painter's strokes grow from, carried along by a film's motion."""
+
+    def __init__(self) -> None:
+        self._noise = self._places = np.zeros((0, 0, 2), np.float32)
+
+    def __call__(self, size: tuple[int, int], moved: Moved | None) -> Field:
+        """Return the noise of a film's next picture, (H, W, 3), at a (height, width)."""
+        if self._places.shape[:2] != size or moved is None or moved.cut:
+            self._noise, self._places = seeds(size, np.random.default_rng(0)), grid_of(*size)
+            return self._noise
+        full_h, full_w = moved.trust.shape
+        scale = np.array([size[1] / full_w, size[0] / full_h], np.float32)
+        back = cv2.resize(moved.back, size[::-1], interpolation=cv2.INTER_AREA) * scale
+        trust = cv2.resize(moved.trust, size[::-1], interpolation=cv2.INTER_AREA)
+        # Where each place of the noise has gone, so that the noise itself is not blurred.
+        there = carried(self._places, back)
+        self._places = np.where(trust[..., None] < DOUBTED, grid_of(*size), there)
+        return sampled(self._noise, self._places)
+
+
+FILM_PAINTERS: dict[str, Make] = {
+    "fast": _by_fast_style,
+    "network": _by_network,
+    "strokes": StrokeFilm,
+}

@@ -1,0 +1,109 @@
+"""Keep a film's paintings still where the film is still: each takes over what was painted before.
+
+The painting before is carried along by the film's own motion and mixed with the new one, as far as
+that motion can be trusted. A cut begins anew.
+
+Source: Lai et al. 2018, "Learning Blind Video Temporal Consistency" (what is held still: a
+painting, not the film); Ruder et al. 2016, "Artistic Style Transfer for Videos", section 4.2
+(where motion is not trusted).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import luminance
+from pipeline.ops.flow import Flow, carried
+from pipeline.types import Mask, Pixels
+
+HELD = 0.85  # of what was painted before, where the motion is trusted
+# Mixing blurs. What is finer than this deviation, px of a picture of 512 px, gets the strength back
+# that it has in the new painting: compared over so many px, and at most so many times.
+FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 2.5
+# Light of the film, of 255, by which a place may differ from where it was before and still be the
+# same thing: lids that close and light that changes are painted anew.
+SAME = 14.0
+CUT_TRUST, CUT_LIKENESS = 0.35, 0.5  # of a cut: the mean trust, and the histograms' likeness, below
+BINS = 32
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How a film's picture came from the one before.
+
+    `back`: from each pixel to where it was, (H, W, 2) px. `forth`: from each pixel of the one
+    before to where it went, px, on a smaller picture, (h, w, 2). `trust`: (H, W) in [0, 1]. `cut`:
+    whether it is of another scene.
+    """
+
+    back: NDArray[np.float32]
+    forth: NDArray[np.float32]
+    trust: Mask
+    cut: bool
+
+
+class Watch:
+    """Watch a film's pictures, one after the other, and tell how each came from the one before."""
+
+    def __init__(self, long_px: int = 256) -> None:
+        self._flow = Flow(long_px)
+        self._last: NDArray[np.uint8] | None = None
+
+    def __call__(self, pixels: Pixels) -> Moved | None:
+        """Return the motion to a picture, (H, W, 3); None for the first."""
+        small, last = self._flow.small(pixels), self._last
+        self._last = small
+        if last is None:
+            return None
+        size = pixels.shape[0], pixels.shape[1]
+        motion = self._flow.motion(last, small, small.shape)
+        there = carried(last, motion.back)
+        other = cv2.absdiff(small, there).astype(np.float32) / SAME
+        trust = motion.trust * np.exp(-np.square(cv2.blur(other, (3, 3))))
+        cut = float(motion.trust.mean()) < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS
+        larger = np.array([size[1] / small.shape[1], size[0] / small.shape[0]], np.float32)
+        back = _enlarged(motion.back * larger, size)
+        return Moved(back, motion.forth * larger, _enlarged(trust, size), cut)
+
+
+class Steady:
+    """Mix each painting of a film with the one before, carried along."""
+
+    def __init__(self) -> None:
+        self._last: Pixels | None = None
+
+    def __call__(self, painted: Pixels, moved: Moved | None) -> Pixels:
+        """Return a painting, (H, W, 3), held still by the one before."""
+        last = self._last
+        if last is not None and moved is not None and not moved.cut and last.shape == painted.shape:
+            weight = moved.trust * np.float32(HELD)
+            before = carried(last, moved.back, cv2.INTER_CUBIC)
+            painted = as_sharp(cv2.blendLinear(before, painted, weight, 1 - weight), painted)
+        self._last = painted
+        return painted
+
+
+def as_sharp(mixed: Pixels, painted: Pixels) -> Pixels:
+    """Give a mixed picture the fine structure back that a painting has, place by place."""
+    k = max(mixed.shape[:2]) / 512
+    fine, near = FINE_PX * max(1.0, k), (2 * round(NEAR_PX * k) + 1,) * 2
+
+    def energy(pixels: Pixels) -> Mask:
+        gray = luminance(pixels).astype(np.float32)
+        return cv2.blur(np.square(gray - cv2.GaussianBlur(gray, (0, 0), fine)), near) + 0.5
+
+    gain = np.sqrt(energy(painted) / energy(mixed)).clip(1 / STRONGER, STRONGER)
+    return cv2.blendLinear(mixed, cv2.GaussianBlur(mixed, (0, 0), fine), gain, 1 - gain)
+
+
+def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    first, second = (cv2.calcHist([each], [0], None, [BINS], [0, 256]) for each in (one, other))
+    return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
+
+
+def _enlarged(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    if values.shape[:2] == size:
+        return values
+    return cv2.resize(values, size[::-1], interpolation=cv2.INTER_LINEAR)

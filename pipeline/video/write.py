@@ -1,0 +1,304 @@
+"""Write films: the pictures first, in pieces that can be played at any time, the sound at the end.
+
+While a film is painted its pictures lie beside the result, in fragments, so that a crash loses two
+seconds at most. When it is whole, pictures and sound are put into one file that begins to
+play before it has arrived.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, Self
+
+import av
+import cv2
+from av.container import InputContainer, OutputContainer
+from av.error import FFmpegError
+from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
+
+from pipeline.io.atomic import write_whole
+from pipeline.types import Film, FilmError, Pixels
+
+Speed = Literal["careful", "live"]
+KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
+# Of x264, by how much time there is: what is painted slowly is packed carefully.
+PRESETS: Mapping[Speed, Mapping[str, str]] = {
+    "careful": {"crf": "18", "preset": "medium", "bf": "0"},
+    "live": {"crf": "18", "preset": "superfast", "bf": "0"},
+}
+VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
+KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose
+# Sound that a kind of file holds as it is, and what other sound becomes.
+HOLDS = {
+    ".mp4": {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"},
+    ".webm": {"opus", "vorbis"},
+}
+BECOMES = {".mp4": "aac", ".webm": "libopus"}
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name by which no film can be written.
+
+    Raises: FilmError: its suffix is neither .mp4 nor .webm.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise FilmError(
+            f"Films are written as .mp4 or .webm, found {path.suffix or 'no suffix'!r}; name it "
+            f"{path.stem}.mp4."
+        )
+
+
+def even(pixels: Pixels) -> Pixels:
+    """Repeat the last row and column of a picture where its sides are odd, as H.264 wants."""
+    h, w = pixels.shape[:2]
+    if h % 2 == w % 2 == 0:
+        return pixels
+    return cv2.copyMakeBorder(pixels, 0, h % 2, 0, w % 2, cv2.BORDER_REPLICATE)
+
+
+class PictureWriter:
+    """Write a film's pictures into a file that can be played whenever writing ends.
+
+    `made_by`: what says how they were made; it stands in the file's comment.
+
+    Raises: FilmError: the file's name has no known kind.
+    """
+
+    def __init__(
+        self, path: Path, *, rate: Fraction, time_base: Fraction,
+        made_by: str = "", speed: Speed = "careful",
+    ) -> None:  # fmt: skip
+        check_name(path)
+        kind, self._codec = KINDS[path.suffix.lower()]
+        # A piece begins with each picture that needs no earlier one.
+        options = (
+            {"movflags": "frag_keyframe+empty_moov+default_base_moof"} if kind == "mp4" else {}
+        )
+        self._file = av.open(str(path), "w", format=kind, options=options)
+        self._file.metadata["comment"] = made_by
+        self._rate, self._time_base = rate, time_base
+        self._options = VP9 if self._codec == "libvpx-vp9" else PRESETS[speed]
+        self._stream: VideoStream | None = None
+        self._durations: dict[int, int] = {}
+
+    def write(self, pixels: Pixels, pts: int, duration: int = 0) -> None:
+        """Add a picture, (H, W, 3), at a time in units of the time base; all have one size."""
+        pixels = even(pixels)
+        stream = self._stream = self._stream or self._begun(pixels)
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
+        frame.pts, frame.time_base = pts, self._time_base
+        self._durations[pts] = duration
+        self._put(stream.encode(frame))
+
+    def close(self) -> None:
+        """End the file."""
+        if self._stream is not None:
+            self._put(self._stream.encode())
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
+
+    def _put(self, packets: list[av.Packet]) -> None:
+        for packet in packets:
+            if packet.pts is not None:
+                packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
+            self._file.mux(packet)
+
+    def _begun(self, pixels: Pixels) -> VideoStream:
+        stream: Any = self._file.add_stream(self._codec, rate=self._rate)
+        stream.height, stream.width = pixels.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = stream.codec_context.time_base = self._time_base
+        codec = stream.codec_context
+        codec.gop_size = max(1, round(KEY_SECONDS * self._rate))
+        codec.color_primaries = codec.color_trc = codec.colorspace = codec.color_range = 1  # BT.709
+        stream.options = dict(self._options)
+        return stream
+
+
+def finish(
+    path: Path, parts: list[Path], film: Film | None = None, *, start: float = 0.0,
+    end: float | None = None, overwrite: bool = False,
+) -> str | None:  # fmt: skip
+    """Join parts, one after the other, and a film's sound from `start` to `end`, into one file.
+
+    Return what has to be said of the sound; None where it is as it was, or there is none.
+
+    Raises: FileExistsError: `path` exists. FilmError: a part cannot be read.
+    """
+    suffix = path.suffix.lower()
+    kind, _ = KINDS[suffix]
+    sounding = film if film is not None and film.sound else None
+    copied = sounding is not None and sounding.sound in HOLDS[suffix]
+
+    def save(file: IO[bytes]) -> None:
+        options = {"movflags": "faststart"} if kind == "mp4" else {}
+        with ExitStack() as opened, av.open(file, "w", format=kind, options=options) as out:
+            pictures = _pictures(out, parts, opened)
+            sound: Iterator[av.Packet] = iter(())
+            if sounding is not None:
+                source = opened.enter_context(av.open(str(sounding.path)))
+                add = _copied if copied else _encoded
+                sound = add(out, source, suffix, *_span(sounding, start, end))
+            _interleaved(out, pictures, sound)
+
+    write_whole(path, save, overwrite=overwrite)
+    if sounding is None or copied:
+        return None
+    return f"Its sound ({sounding.sound}) became {BECOMES[suffix].removeprefix('lib')}."
+
+
+def _span(film: Film, start: float, end: float | None) -> tuple[float, float | None]:
+    """Return the times of the file between which its sound is taken; all of it for a whole film."""
+    begins = float(film.pts_at(start) * film.time_base) if start > 0 else 0.0
+    return begins, None if end is None else float(film.pts_at(end) * film.time_base)
+
+
+def _pictures(out: OutputContainer, parts: list[Path], opened: ExitStack) -> Iterator[av.Packet]:
+    """Add the parts' pictures to a file, and yield their packets."""
+    files = [opened.enter_context(_opened(part)) for part in parts]
+    out.metadata["comment"] = files[0].metadata.get("comment", "")
+    first = files[0].streams.video[0]
+    stream: Any = out.add_stream_from_template(first)
+    stream.time_base = first.time_base
+
+    def packets() -> Iterator[av.Packet]:
+        for file in files:
+            for packet in file.demux(video=0):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    yield packet
+
+    return packets()
+
+
+def _interleaved(
+    out: OutputContainer, pictures: Iterator[av.Packet], sound: Iterator[av.Packet]
+) -> None:
+    """Put packets of both into a file in the order of their times."""
+    picture, tone = next(pictures, None), next(sound, None)
+    while picture is not None or tone is not None:
+        if tone is None or (picture is not None and _time(picture) <= _time(tone)):
+            assert picture is not None
+            out.mux(picture)
+            picture = next(pictures, None)
+        else:
+            out.mux(tone)
+            tone = next(sound, None)
+
+
+def _time(packet: av.Packet) -> float:
+    at = packet.dts if packet.dts is not None else packet.pts or 0
+    return float(at * (packet.time_base or 0))
+
+
+def _copied(
+    out: OutputContainer, source: InputContainer, suffix: str, start: float, end: float | None
+) -> Iterator[av.Packet]:
+    """Yield a film's packets of sound, bit for bit, between two times; they begin at `start`."""
+    del suffix
+    own = source.streams.audio[0]
+    stream = out.add_stream_from_template(own)
+    unit = Fraction(own.time_base or 1)
+    shift = round(start / unit)
+
+    def packets() -> Iterator[av.Packet]:
+        for packet in source.demux(own):
+            if packet.dts is None or packet.pts is None:
+                continue
+            if start > 0 and packet.pts < shift:
+                continue
+            if end is not None and packet.pts * unit >= end:
+                continue
+            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+            packet.stream = stream
+            yield packet
+
+    return packets()
+
+
+def _encoded(
+    out: OutputContainer, source: InputContainer, suffix: str, start: float, end: float | None
+) -> Iterator[av.Packet]:
+    own = source.streams.audio[0]
+    stream: Any = out.add_stream(
+        BECOMES[suffix], rate=_sound_rate(suffix, own.codec_context.sample_rate)
+    )
+    stream.codec_context.layout = own.codec_context.layout
+    resampler = av.AudioResampler(
+        stream.codec_context.format, stream.codec_context.layout, stream.codec_context.sample_rate
+    )
+
+    def packets() -> Iterator[av.Packet]:
+        for frame in source.decode(own):
+            if frame.time is None or frame.time < start:
+                continue
+            if end is not None and frame.time >= end:
+                break
+            frame.pts = round((frame.time - start) / Fraction(frame.time_base or 1))
+            for ready in resampler.resample(frame):
+                yield from stream.encode(ready)
+        for ready in resampler.resample(None):
+            yield from stream.encode(ready)
+        yield from stream.encode()
+
+    return packets()
+
+
+def _sound_rate(suffix: str, rate: int) -> int:
+    """Return samples a second that the encoder takes: Opus wants 48,000."""
+    return 48000 if suffix == ".webm" else rate
+
+
+@contextmanager
+def _opened(part: Path) -> Iterator[InputContainer]:
+    try:
+        container = av.open(str(part))
+    except FFmpegError as error:
+        raise FilmError(
+            f"{part} cannot be read ({error.strerror}); delete it and begin anew."
+        ) from error
+    with container:
+        yield container
+
+
+def pictures_in(part: Path) -> int:
+    """Count a part's pictures; 0 where there is none that can be read."""
+    try:
+        with _opened(part) as container:
+            return sum(packet.pts is not None for packet in container.demux(video=0))
+    except (FilmError, FFmpegError, OSError):
+        return 0
+
+
+def made_by(part: Path) -> str:
+    """Return what a part's comment says of how it was made.
+
+    Raises: FilmError: it cannot be read.
+    """
+    with _opened(part) as container:
+        return container.metadata.get("comment", "")
+
+
+def join_parts(parts: list[Path], whole: Path) -> None:
+    """Join parts into one, which can be one of them.
+
+    Raises: FilmError: a part cannot be read.
+    """
+    joined = whole.with_stem(f"{whole.stem}.joined")
+    finish(joined, parts, overwrite=True)
+    for part in parts:
+        part.unlink()
+    joined.replace(whole)

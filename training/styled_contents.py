@@ -1,0 +1,138 @@
+"""What a style is learned on: photos of any folders, at random sizes, with the faces in them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipeline.types import Pixels, Points
+from training.checks import DatasetError, photos_in
+from training.face_descriptor import FIVE, to_chip
+from training.samples import read_pixels
+
+HELD_OUT = 8  # each so-many-th picture is
+SHORT_PX = (256, 640)  # short side of photos of which a part is shown
+PORTRAITS = 0.6  # share of the photos drawn that have a known face
+LEAST_FACE_PX = 28  # distance of the outer corners of the eyes: smaller faces are not compared
+# Shared sets, and how many of each set's photos are read.
+SETS = (
+    ("portraits_in_the_wild/images", 1),
+    ("photos", 2),
+    ("people/images", 1),
+    ("people_parts/images", 3),
+)
+IBUG_49 = 17  # the points of the jaw, which 49 points begin after
+
+
+@dataclass(frozen=True)
+class Content:
+    """A photo.
+
+    `five`: a face's points of `face_descriptor.FIVE`, (5, 2) px; None: none is known.
+    """
+
+    photo: Pixels
+    five: Points | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Photos, (B, 3, H, H) in [-1, 1]; of some of them a face.
+
+    `which`: the pictures' numbers, (F,). `matrices`: what moves their faces onto chips, (F, 2, 3).
+    """
+
+    photos: Tensor
+    which: Tensor
+    matrices: Tensor
+
+
+def read_shared(data: Path) -> tuple[list[Content], list[Content]]:
+    """Read the shared sets' photos: those to train on, and those held out.
+
+    Raises: DatasetError: a set is missing.
+    """
+    points = _points(data / "portraits_in_the_wild/landmarks49.json")
+    learned: list[Content] = []
+    held_out: list[Content] = []
+    for name, every in SETS:
+        files = photos_in(data / name)
+        if not files:
+            raise DatasetError(data, [f"{data / name}: photos were wanted there; there are none"])
+        for number, file in enumerate(files[::every]):
+            content = Content(read_pixels(file), points.get(file.stem) if "wild" in name else None)
+            (learned if number % HELD_OUT else held_out).append(content)
+    return learned, held_out
+
+
+def _points(file: Path) -> Mapping[str, Points]:
+    rows = json.loads(file.read_text()) if file.exists() else {}
+    five = [point - IBUG_49 for point in FIVE]
+    return {name: np.array(points, np.float32)[five] for name, points in rows.items() if points}
+
+
+def batches(
+    contents: list[Content], batch: int, side: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """Yield endless parts of photos, `side` px large, of random scales."""
+    known = [content for content in contents if content.five is not None]
+    while True:
+        photos, which, matrices = [], [], []
+        for number in range(batch):
+            pool = known if known and rng.random() < PORTRAITS else contents
+            photo, five = part(pool[rng.integers(len(pool))], side, rng)
+            photos.append(photo)
+            if five is not None:
+                which.append(number)
+                matrices.append(to_chip(five))
+        tensor = torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2).float() / 127.5 - 1
+        yield Batch(
+            tensor.contiguous(memory_format=torch.channels_last),
+            torch.tensor(which, dtype=torch.long),
+            torch.from_numpy(np.stack(matrices)) if matrices else torch.zeros(0, 2, 3),
+        )
+
+
+def part(content: Content, side: int, rng: np.random.Generator) -> tuple[Pixels, Points | None]:
+    """Cut a part of a photo, (side, side), half of the time mirrored; its face is in it.
+
+    The second value is the face's points there; None where no face is known, or a small one.
+    """
+    h, w = content.photo.shape[:2]
+    low, high = max(SHORT_PX[0], side), SHORT_PX[1]
+    scale = np.exp(rng.uniform(np.log(low), np.log(high))) / min(h, w)
+    size = max(side, round(w * scale)), max(side, round(h * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    photo = cv2.resize(content.photo, size, interpolation=how)
+    five = content.five
+    if five is not None:
+        five = (five + 0.5) * (np.float32(size) / np.float32([w, h])) - 0.5
+    corner = _corner(np.int64(size), side, five, rng)
+    x, y = corner
+    cut = photo[y : y + side, x : x + side]
+    if five is not None:
+        five = (five - corner).astype(np.float32)
+        wide = float(np.hypot(*(five[0] - five[2])))
+        if wide < LEAST_FACE_PX or wide > side:
+            five = None
+    if rng.random() < 0.5:
+        cut = cut[:, ::-1]
+        if five is not None:
+            five = np.stack([side - 1 - five[:, 0], five[:, 1]], 1)[[2, 3, 0, 1, 4]]
+    return np.ascontiguousarray(cut), five
+
+
+def _corner(
+    size: np.ndarray, side: int, five: Points | None, rng: np.random.Generator
+) -> np.ndarray:
+    """Choose where a part begins, (x, y): anywhere, or so that a face is well within it."""
+    most = size - side
+    if five is None:
+        return rng.integers(0, most + 1)
+    middle = five.mean(0) + rng.uniform(-0.2, 0.2, 2) * side
+    return np.clip(np.round(middle - side / 2), 0, most).astype(np.int64)
