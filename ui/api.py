@@ -15,6 +15,7 @@ from pipeline.settings import Option, Settings
 from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, PAINTERS
 from ui.errors import told
+from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.sessions import private_folder
@@ -42,9 +43,17 @@ CLASSES = (
     "background", "person", "skin", "left brow", "right brow", "left eye", "right eye", "lips",
     "teeth",
 )  # fmt: skip
+ABOUT_VIDEO = """Paint a film: every picture of it, with the people in it, and its own sound.
+
+`start` and `end` are seconds; without an end it is painted up to its own. Painters of films:
+strokes, fast, network.
+
+Returns the painted film (MP4), of the same size, number of pictures and times, and a report: film,
+result, settings, notes. A value out of range is refused."""
 ONLY_SEEN = {"paint": False, "restore": False, "keep_face": False}
 
 FILM = "timelapse_seconds"
+SPAN = ("start", "end")
 
 ABOUT_WEIGHT = (
     "Where two pictures are mixed, how much the other one's style counts, above 0 and below 1."
@@ -96,6 +105,58 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
         concurrency_id=concurrency_id,
         show_progress="hidden",
     )
+
+    film_given, film_made = (
+        gr.File(visible=False, label=each) for each in ("Film", "Painted film")
+    )
+    gr.on(
+        [],
+        filming(service),
+        [
+            film_given,
+            *(Api(o.default, schema(o), o.label) for o in OPTIONS),
+            *map(_seconds_field, SPAN),
+        ],
+        [film_made, Api(None, {"type": "object"}, "Report")],
+        preprocess=False,
+        api_name="video",
+        api_description=ABOUT_VIDEO,
+        concurrency_id=concurrency_id,
+        show_progress="hidden",
+    )
+
+
+def _seconds_field(name: str) -> Api:
+    about = f"The {name} of what is painted, in seconds."
+    return Api(
+        None,
+        {"type": "number", "minimum": 0, "description": about, "additional_description": about},
+        name.capitalize(),
+    )
+
+
+def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is made from Settings
+    """Make the handler of `/video`: a parameter for every setting, then the span's."""
+
+    def video(film: dict[str, Any] | None, *values: object) -> tuple[str, dict[str, Any]]:
+        with told(html=False):
+            if not film or not film.get("path"):
+                raise PhotoError("Wanted a film, found none; pass film=handle_file(PATH).")
+            settings = from_widgets(values[: len(OPTIONS)])
+            start, end = span_of(*values[len(OPTIONS) :])
+            path, said = service.film(None, Path(film["path"]), settings, start, end)
+            name = Path(film.get("orig_name") or film["path"]).name
+            report = {"film": name, "result": path.name, "settings": settings.flat()}
+            return str(path), report | {"notes": list(said)}
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    named = [
+        inspect.Parameter("film", kind),
+        *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS),
+        *(inspect.Parameter(name, kind, default=None) for name in SPAN),
+    ]
+    video.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
+    return video
 
 
 def parsing(service: PaintService) -> Any:  # noqa: ANN401 - a handler

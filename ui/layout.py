@@ -8,6 +8,7 @@ import gradio as gr
 from ui import (
     compare_tab,
     easel,
+    film_tab,
     fine_tune,
     frame_box,
     looks,
@@ -62,6 +63,7 @@ class Page:
     size: gr.HTML
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
+    film_tab: film_tab.FilmTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None
     again: gr.State  # of ui.handlers.Again, or None
@@ -71,7 +73,7 @@ class Page:
     @property
     def tellers(self) -> list[gr.HTML]:
         """The components that say what is done now, over what is looked at."""
-        return [self.doing, self.comparison.doing]
+        return [self.doing, self.comparison.doing, self.film_tab.doing]
 
 
 def lay_out() -> Page:

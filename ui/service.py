@@ -21,6 +21,7 @@ from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.steps.run import NotCachedError
 from pipeline.types import (
     Cancelled,
+    FilmError,
     Painting,
     Photo,
     Pixels,
@@ -32,6 +33,7 @@ from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
 from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
+from ui.films import paint_film_into, teller
 from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
 from ui.history import History
@@ -41,7 +43,7 @@ from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.reframing import reframed
-from ui.sessions import Session, Sessions
+from ui.sessions import Session, Sessions, private_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
 from ui.view_state import (
@@ -58,6 +60,9 @@ log = logging.getLogger("page")
 STILL = (
     "What you corrected in this photo, or gave its faces, still holds; "
     "Clear, under What stays, takes it back."
+)
+NO_FILMS = (
+    "A film takes longer than this Space lends its card; run the app at home for films (README)."
 )
 EXAMPLES_OWNER = "examples"
 # What a slider, a click or a file may not run: it would take long, unseen, beside another painting.
@@ -289,6 +294,28 @@ class PaintService:
             return self.paint(photo, wanted.settings, prompt=prompt, cache=cache, **how)
         except NotCachedError as missing:
             raise AgainError(wanted) from missing
+
+    def film(
+        self, session_id: str | None, path: Path, settings: Settings, start: float,
+        end: float | None, bar: Bar = lambda done, doing: None,
+    ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
+        """Paint a film, one at a time; return its path and what is to be said of it.
+
+        `session_id`: of the visitor who waits for it; None: a program does.
+
+        Raises: FilmError, WeightError: with a sentence for the person. Cancelled: the visitor asked
+        for it, or left.
+        """
+        if zero_gpu():
+            raise FilmError(NO_FILMS)
+        _, models = self.pipeline()
+        if session_id is None:
+            folder, tell = private_folder(), lambda _: None
+        else:
+            session = self.sessions.of(session_id)
+            folder, tell = session.folder, teller(session, bar)
+        with self.line.working(), self._alone:
+            return paint_film_into(folder, path, settings, models, start, end, tell)
 
     def compare(
         self,

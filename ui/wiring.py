@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from ui import frame_box, result_panel, shelf, style_box, theme
+from ui import film_tab, frame_box, result_panel, shelf, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
@@ -32,6 +32,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
+    wire_films(parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:
@@ -283,6 +284,16 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
     emptied = [tab.notes, box.notes, *tab.outputs, *box.outputs]
     for event in (parts.photo.input, *(button.click for button in parts.examples)):
         event(handlers.clear_comparison, None, emptied, **UNSEEN)
+
+
+def wire_films(parts: Page, handlers: Handlers) -> None:
+    """Connect what paints films."""
+    tab = parts.film_tab
+    tab.way.change(film_tab.unfold, tab.way, tab.style, **UNSEEN)
+    given, outputs = [*tab.fields, *parts.widgets], [tab.painted, tab.notes]
+    for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
+        controls = start, tab.cancel, tab.notes
+        _wire_run(parts, handlers, controls, act, given, outputs, [tab.painted])
 
 
 def _wire_run(

@@ -33,11 +33,11 @@ def painter_of(settings: Settings, models: Models, rate: float) -> FramePainter:
 
     Raises: FilmError: this painter paints no films. WeightError: a network is not at hand.
     """
-    painter = settings.paint.painter
-    if painter not in FILM_PAINTERS:
-        can = ", ".join(FILM_PAINTERS)
-        raise FilmError(f"{PAINTERS[painter].label} ({painter}) paints no films; choose {can}.")
-    return FILM_PAINTERS[painter](settings, models, rate)
+    painter = PAINTERS[settings.paint.painter]
+    if not painter.films:
+        can = ", ".join(key for key, each in PAINTERS.items() if each.films)
+        raise FilmError(f"{painter.label} ({painter.key}) paints no films; choose {can}.")
+    return FILM_PAINTERS[painter.key](settings, models, rate)
 
 
 def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePainter:

@@ -1,12 +1,12 @@
 """Write films: the pictures first, in pieces that can be played at any time, the sound at the end.
 
-While a film is painted its pictures lie beside the result, in fragments, so that a crash loses two
+While a film is painted its pictures lie beside the result, in fragments, so that a crash loses a few
 seconds at most. When it is whole, pictures and sound are put into one file that begins to
 play before it has arrived.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ from typing import IO, Any, Literal, Self
 
 import av
 import cv2
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace
@@ -21,6 +22,7 @@ from av.video.stream import VideoStream
 
 from pipeline.io.atomic import write_whole
 from pipeline.types import Film, FilmError, Pixels
+from pipeline.video.read import open_sound
 
 Speed = Literal["careful", "live"]
 KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
@@ -37,6 +39,8 @@ HOLDS = {
     ".webm": {"opus", "vorbis"},
 }
 BECOMES = {".mp4": "aac", ".webm": "libopus"}
+LAYOUTS = {1: "mono", 6: "5.1", 8: "7.1"}  # of sound that is encoded, by channels; else stereo
+JITTER_SECONDS = 0.02  # by so much times of sound are off where a file rounds them
 
 
 def check_name(path: Path) -> None:
@@ -73,10 +77,10 @@ class PictureWriter:
     ) -> None:  # fmt: skip
         check_name(path)
         kind, self._codec = KINDS[path.suffix.lower()]
-        # A piece begins with each picture that needs no earlier one.
-        options = (
-            {"movflags": "frag_keyframe+empty_moov+default_base_moof"} if kind == "mp4" else {}
-        )
+        # Each piece is on the disk when it is whole; it begins with a picture that needs no other.
+        options = {"flush_packets": "1"}
+        if kind == "mp4":
+            options["movflags"] = "frag_keyframe+empty_moov+default_base_moof"
         self._file = av.open(str(path), "w", format=kind, options=options)
         self._file.metadata["comment"] = made_by
         self._rate, self._time_base = rate, time_base
@@ -149,9 +153,9 @@ def finish(
             pictures = _pictures(out, parts, opened)
             sound: Iterator[av.Packet] = iter(())
             if sounding is not None:
-                source = opened.enter_context(av.open(str(sounding.path)))
+                source, own = opened.enter_context(open_sound(sounding.path))
                 add = _copied if copied else _encoded
-                sound = add(out, source, suffix, *_span(sounding, start, end))
+                sound = add(out, source, own, *_span(sounding, start, end))
             _interleaved(out, pictures, sound)
 
     write_whole(path, save, overwrite=overwrite)
@@ -175,13 +179,31 @@ def _pictures(out: OutputContainer, parts: list[Path], opened: ExitStack) -> Ite
     stream.time_base = first.time_base
 
     def packets() -> Iterator[av.Packet]:
-        for file in files:
-            for packet in file.demux(video=0):
-                if packet.dts is not None:
-                    packet.stream = stream
-                    yield packet
+        for packet in _rising(p for file in files for p in _demuxed(file, file.streams.video[0])):
+            packet.stream = stream
+            yield packet
 
     return packets()
+
+
+def _demuxed(file: InputContainer, stream: VideoStream | AudioStream) -> Iterator[av.Packet]:
+    """Yield a file's packets up to where it is broken."""
+    with suppress(FFmpegError):
+        yield from file.demux(stream)
+
+
+def _rising(packets: Iterator[av.Packet]) -> Iterator[av.Packet]:
+    """Leave out packets that broke off, or whose times lie before others: no file holds them."""
+    last: Fraction | None = None
+    for packet in packets:
+        if packet.dts is None or packet.pts is None or packet.time_base is None:
+            continue
+        if packet.is_corrupt:
+            continue
+        at = packet.dts * packet.time_base
+        if last is None or at > last:
+            last = at
+            yield packet
 
 
 def _interleaved(
@@ -205,19 +227,17 @@ def _time(packet: av.Packet) -> float:
 
 
 def _copied(
-    out: OutputContainer, source: InputContainer, suffix: str, start: float, end: float | None
+    out: OutputContainer, source: InputContainer, own: AudioStream, start: float, end: float | None
 ) -> Iterator[av.Packet]:
     """Yield a film's packets of sound, bit for bit, between two times; they begin at `start`."""
-    del suffix
-    own = source.streams.audio[0]
     stream = out.add_stream_from_template(own)
     unit = Fraction(own.time_base or 1)
     shift = round(start / unit)
 
     def packets() -> Iterator[av.Packet]:
-        for packet in source.demux(own):
-            if packet.dts is None or packet.pts is None:
-                continue
+        for packet in _rising(_demuxed(source, own)):
+            assert packet.pts is not None
+            assert packet.dts is not None
             if start > 0 and packet.pts < shift:
                 continue
             if end is not None and packet.pts * unit >= end:
@@ -230,24 +250,32 @@ def _copied(
 
 
 def _encoded(
-    out: OutputContainer, source: InputContainer, suffix: str, start: float, end: float | None
+    out: OutputContainer, source: InputContainer, own: AudioStream, start: float, end: float | None
 ) -> Iterator[av.Packet]:
-    own = source.streams.audio[0]
-    stream: Any = out.add_stream(
-        BECOMES[suffix], rate=_sound_rate(suffix, own.codec_context.sample_rate)
-    )
-    stream.codec_context.layout = own.codec_context.layout
+    """Yield a film's sound between two times, packed anew; it begins at `start`."""
+    codec = BECOMES[f".{out.format.name}"]
+    rates = av.Codec(codec, "w").audio_rates or []
+    rate = own.codec_context.sample_rate
+    stream: Any = out.add_stream(codec, rate=rate if rate in rates else 48000)
+    stream.codec_context.layout = LAYOUTS.get(own.codec_context.channels, "stereo")
     resampler = av.AudioResampler(
         stream.codec_context.format, stream.codec_context.layout, stream.codec_context.sample_rate
     )
 
     def packets() -> Iterator[av.Packet]:
-        for frame in source.decode(own):
+        ended: int | None = None  # of the last piece, in samples
+        for frame in _decoded(source, own):
             if frame.time is None or frame.time < start:
                 continue
             if end is not None and frame.time >= end:
                 break
-            frame.pts = round((frame.time - start) / Fraction(frame.time_base or 1))
+            begins = round((frame.time - start) * frame.sample_rate)
+            if ended is not None and abs(begins - ended) < JITTER_SECONDS * frame.sample_rate:
+                begins = ended
+            if ended is not None and begins < ended:
+                continue
+            ended = begins + frame.samples
+            frame.pts, frame.time_base = begins, Fraction(1, frame.sample_rate)
             for ready in resampler.resample(frame):
                 yield from stream.encode(ready)
         for ready in resampler.resample(None):
@@ -257,9 +285,11 @@ def _encoded(
     return packets()
 
 
-def _sound_rate(suffix: str, rate: int) -> int:
-    """Return samples a second that the encoder takes: Opus wants 48,000."""
-    return 48000 if suffix == ".webm" else rate
+def _decoded(source: InputContainer, own: AudioStream) -> Iterator[av.AudioFrame]:
+    """Yield a film's sound; packets that cannot be decoded are passed over."""
+    for packet in _demuxed(source, own):
+        with suppress(FFmpegError):
+            yield from packet.decode()
 
 
 @contextmanager
@@ -278,8 +308,8 @@ def pictures_in(part: Path) -> int:
     """Count a part's pictures; 0 where there is none that can be read."""
     try:
         with _opened(part) as container:
-            return sum(packet.pts is not None for packet in container.demux(video=0))
-    except (FilmError, FFmpegError, OSError):
+            return sum(1 for _ in _rising(_demuxed(container, container.streams.video[0])))
+    except (FilmError, IndexError):
         return 0
 
 
@@ -299,6 +329,8 @@ def join_parts(parts: list[Path], whole: Path) -> None:
     """
     joined = whole.with_stem(f"{whole.stem}.joined")
     finish(joined, parts, overwrite=True)
-    for part in parts:
-        part.unlink()
+    # In this order a crash loses no picture; those that are in two files then are taken once.
     joined.replace(whole)
+    for part in parts:
+        if part != whole:
+            part.unlink()

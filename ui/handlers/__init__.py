@@ -7,10 +7,11 @@ component that is not among them stays as it is; `gr.skip()` alone leaves all of
 from ui.handlers.arriving import Arriving
 from ui.handlers.comparing import Comparing
 from ui.handlers.correcting import Correcting
+from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
 from ui.handlers.painting import Painting
 from ui.handlers.visiting import Visiting
 
 
-class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing):
+class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming):
     """The page's events. `request.session_hash` tells visitors apart."""

@@ -1,0 +1,112 @@
+"""The tab "Film": a film painted picture by picture, with the people in it and its own sound."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+from gradio.blocks import Block
+
+from pipeline.settings import Settings
+from pipeline.variants import FAST_STYLES, PAINTERS
+
+ABOUT = (
+    "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
+    "Two seconds first show how it will look."
+)
+TRIED_S = 2.0  # of a film that are tried
+FAST, STROKES = "fast", "strokes"
+WAYS = [(painter.label, key) for key, painter in PAINTERS.items() if painter.films]
+STYLES = [(style.label, key) for key, style in FAST_STYLES.items()]
+
+
+@dataclass
+class FilmTab:
+    """The tab's components.
+
+    `start`, `end`: of the part that is painted, seconds; no end: up to the film's own.
+    """
+
+    film: gr.Video
+    painted: gr.Video
+    way: gr.Dropdown
+    style: gr.Dropdown
+    start: gr.Number
+    end: gr.Number
+    sample: gr.Button
+    paint: gr.Button
+    cancel: gr.Button
+    notes: gr.HTML
+    doing: gr.HTML
+
+    @property
+    def fields(self) -> list[Block]:
+        """The components that say what is painted, and how."""
+        return [self.film, self.way, self.style, self.start, self.end]
+
+
+def lay_out() -> FilmTab:
+    """Make the tab's components; call it inside the tab."""
+    gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
+    with gr.Row(equal_height=True, elem_id="films"):
+        film = gr.Video(
+            label="Your film", sources=["upload", "webcam"], height=300, elem_id="film-given"
+        )
+        with gr.Column(elem_id="film-result", min_width=240):
+            painted = gr.Video(
+                label="Painted", interactive=False, height=300, elem_id="film-painted",
+                buttons=["download"],
+            )  # fmt: skip
+            doing = gr.HTML(elem_classes=["doing"], apply_default_css=False)
+    with gr.Row(elem_id="film-how"):
+        way = gr.Dropdown(
+            WAYS, value=STROKES, label="Painted by", filterable=False, min_width=150,
+            elem_id="film-way",
+        )  # fmt: skip
+        style = gr.Dropdown(
+            STYLES, value=STYLES[0][1], label="Like", filterable=False, min_width=150,
+            visible=False, elem_id="film-style",
+        )  # fmt: skip
+        start = gr.Number(0, label="From, s", minimum=0, min_width=80, elem_id="film-start")
+        end = gr.Number(0, label="To, s (0: its end)", minimum=0, min_width=80, elem_id="film-end")
+    with gr.Row():
+        sample = gr.Button("Try two seconds", elem_id="film-sample", min_width=130)
+        paint = gr.Button("Paint the film", variant="primary", elem_id="film-paint", min_width=130)
+        cancel = gr.Button(
+            "Cancel", variant="stop", elem_id="cancel-film", min_width=90, visible=False
+        )
+    notes = gr.HTML(elem_id="film-notes", elem_classes=["notes"])
+    return FilmTab(film, painted, way, style, start, end, sample, paint, cancel, notes, doing)
+
+
+def unfold(way: str) -> gr.Dropdown:
+    """Show the pictures that a film is painted like only where it is."""
+    return gr.Dropdown(visible=way == FAST)
+
+
+def settings_for(settings: Settings, way: object, style: object) -> Settings:
+    """Return the settings that a film is painted by.
+
+    Raises: ValueError: no such way, or no such style.
+    """
+    return settings.changed(painter=str(way), fast_style=str(style), fast_mix=0.0, paint=True)
+
+
+def span_of(start: object, end: object) -> tuple[float, float | None]:
+    """Read from where to where a film is painted, in seconds; an end of 0 is the film's own.
+
+    Raises: ValueError: the end lies before the start.
+    """
+    first = _seconds(start) or 0.0
+    last = _seconds(end) or None
+    if last is not None and last <= first:
+        raise ValueError(
+            f"The film ends at {last:g} s, before its start at {first:g} s; choose anew."
+        )
+    return first, last
+
+
+def _seconds(value: object) -> float | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f"Seconds from 0 on were wanted, found {str(value)[:20]!r}.")
+    return float(value)

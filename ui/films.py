@@ -1,0 +1,70 @@
+"""Paint a visitor's film, and tell how far it is."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings import Settings
+from pipeline.types import Cancelled
+from ui.forecast import in_words
+from ui.sessions import Session
+from ui.view_state import path_of
+
+PREVIEW_S = 0.5  # between two pictures so far
+FIRST = 12  # pictures after which the time left is told
+Tell = Callable[[float, str], object]
+
+
+def paint_film_into(
+    folder: Path, path: Path, settings: Settings, models: Any, start: float, end: float | None,  # noqa: ANN401 - stand-ins for tests
+    tell: Callable[[Any], object],
+) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
+    """Paint a film into a folder; return its path and what is to be said of it.
+
+    What `tell` raises ends the work and leaves no file.
+
+    Raises: FilmError, WeightError: with a sentence for the person.
+    """
+    from pipeline.video.paint import paint_film, parts_of
+    from pipeline.video.read import open_film
+
+    out = path_of(folder, path.stem, f"painted-{secrets.token_hex(4)}.mp4")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        said = paint_film(
+            open_film(path), out, settings, models, start=start, end=end, tell=tell, speed="live"
+        )
+    finally:
+        for part in parts_of(out):
+            part.unlink(missing_ok=True)
+    return out, said
+
+
+def teller(session: Session, bar: Tell) -> Callable[[Any], None]:
+    """Begin a session's run; return what follows its film, picture by picture."""
+    stop: threading.Event = session.begin()
+    began = time.monotonic()
+    previewed, until = began, float("inf")
+
+    def tell(progress: Any) -> None:  # noqa: ANN401 - pipeline.video.paint's, which is loaded late
+        nonlocal previewed, until
+        if stop.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        done, count = progress.done, progress.count
+        pace = done / max(now - began, 1e-3)
+        left = None
+        if count and done >= FIRST:
+            until = min(until, now + (count - done) / pace)
+            left = round(until - now)
+        of = f" of {count}" if count else ""
+        fast = f", {pace:.1f} a second" if done >= FIRST else ""
+        bar(done / count if count else 0.0, f"Picture {done}{of}{fast}{in_words(left)}")
+        if now - previewed > PREVIEW_S:
+            session.show_so_far(progress.picture)
+            previewed = now
+
+    return tell

@@ -1,0 +1,59 @@
+"""Painting a film."""
+
+from typing import Any
+
+import gradio as gr
+
+from pipeline.types import Cancelled, FilmError
+from ui import film_tab
+from ui.errors import told
+from ui.handlers.base import Base
+from ui.photos import file_of
+from ui.progress import bar_in
+from ui.result_panel import Updates, note
+from ui.widgets import from_widgets
+
+NO_FILM = "No film yet: drop one into its field, or record one, then press again."
+
+
+class Filming(Base):
+    """Painting a film."""
+
+    def sample_film(self, request: gr.Request, *values: Any) -> Updates:
+        """Paint two seconds of the film."""
+        return self._painted_film(request, film_tab.TRIED_S, values)
+
+    def paint_film(self, request: gr.Request, *values: Any) -> Updates:
+        """Paint the film."""
+        return self._painted_film(request, None, values)
+
+    def _painted_film(
+        self, request: gr.Request, most: float | None, values: tuple[Any, ...]
+    ) -> Updates:
+        field, way, style, first, last, *chosen = values
+        with told(), self._ending(request):
+            film = _file_in(field)
+            start, end = film_tab.span_of(first, last)
+            if most is not None:
+                end = start + most if end is None else min(end, start + most)
+            settings = film_tab.settings_for(from_widgets(chosen), way, style)
+            session = self._session(request)
+            try:
+                path, said = self.service.film(
+                    str(request.session_hash), film, settings, start, end, bar_in(session)
+                )
+            except Cancelled:
+                return gr.skip()
+            tab = self.parts.film_tab
+            return {tab.painted: str(path), tab.notes: note(said)}
+
+
+def _file_in(field: dict[str, Any] | None) -> Any:
+    """Return the file in a film's field.
+
+    Raises: FilmError: there is none.
+    """
+    inner = field.get("video", field) if isinstance(field, dict) else None
+    if not inner or not inner.get("path"):
+        raise FilmError(NO_FILM)
+    return file_of(inner)[0]
