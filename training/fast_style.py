@@ -39,7 +39,9 @@ from training.styled_contents import Batch, Content, batches, read_shared
 
 LIST = Path(__file__).with_name("styles.csv")
 FULL = {"widths": (32, 64, 128), "blocks": 5, "resize": True}
-SLIM = {"widths": (32, 64), "blocks": 5, "fold": 4, "kernel": 3, "resize": True}
+SLIM = {
+    "widths": (32, 64), "blocks": 5, "fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 4,
+}  # fmt: skip
 CONTENT = "conv2_2"
 # Layers whose Gram matrices are a style, and how much each counts: strokes more than colors.
 STYLE = {"conv1_1": 0.3, "conv2_1": 1.0, "conv3_1": 3.0, "conv4_1": 3.0}
@@ -153,11 +155,28 @@ class Aims:
         return (self.descriptor(painted) - wanted).square().sum(1).mean()
 
 
-def moved(photos: Tensor, rng: np.random.Generator) -> tuple[Tensor, tuple[int, int]]:
-    """Shift photos by some pixels and add noise, as a film's next picture has; return the shift."""
-    y, x = (int(n) for n in rng.integers(-SHIFT_PX, SHIFT_PX + 1, 2))
-    noisy = torch.roll(photos, (y, x), (2, 3)) + NOISE * torch.randn_like(photos)
-    return noisy, (y, x)
+def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = None) -> Tensor | None:
+    """Draw the noise that a network's strokes grow from; None where it takes none."""
+    if not network.noise:
+        return None
+    h, w = (n // network.fold for n in photos.shape[2:])
+    return torch.randn(len(photos), network.noise, h, w, device=photos.device, generator=by)
+
+
+def moved(photos: Tensor, shift: tuple[int, int]) -> Tensor:
+    """Shift photos by some pixels, y and x, and add noise, as a film's next picture has."""
+    return torch.roll(photos, shift, (2, 3)) + NOISE * torch.randn_like(photos)
+
+
+def noise_moved(noise: Tensor | None, shift: tuple[int, int], fold: int) -> Tensor | None:
+    """Carry the noise along by a shift in pixels; between its places it is interpolated."""
+    if noise is None:
+        return None
+    for axis, pixels in zip((2, 3), shift, strict=True):
+        whole, rest = divmod(pixels, fold)
+        one, next_one = (torch.roll(noise, whole + step, axis) for step in (0, 1))
+        noise = one + rest / fold * (next_one - one)
+    return noise
 
 
 def unsteady(out: Tensor, again: Tensor, shift: tuple[int, int]) -> Tensor:
@@ -214,7 +233,8 @@ def evaluate(
         batch = next(stream)
         batch = Batch(batch.photos.to(device), batch.which.to(device), batch.matrices)
         chosen = (torch.arange(4, device=device) + number) % len(styles)
-        out = network(batch.photos, alone(chosen, network))
+        noise = noise_for(network, batch.photos)
+        out = network(batch.photos, alone(chosen, network), noise)
         for key, value in aims.losses(out, batch, chosen).items():
             sums[key] = sums.get(key, 0.0) + value.item() / 12
     return sums
@@ -276,12 +296,17 @@ def train(args: argparse.Namespace) -> None:
         batch = next(stream)
         batch = Batch(batch.photos.to(device), batch.which.to(device), batch.matrices)
         chosen = torch.from_numpy(rng.integers(0, len(styles), args.batch)).to(device)
-        again, shift = moved(batch.photos[:1], rng)
+        y, x = (int(n) for n in rng.integers(-SHIFT_PX, SHIFT_PX + 1, 2))
+        noise = noise_for(network, batch.photos)
+        shown = torch.cat([batch.photos, moved(batch.photos[:1], (y, x))])
+        if noise is not None:
+            again = noise_moved(noise[:1], (y, x), network.fold)
+            noise = torch.cat([noise, again])  # pyright: ignore[reportArgumentType] - there is some
         with torch.autocast(device.type, torch.bfloat16):
             mix = alone(torch.cat([chosen, chosen[:1]]), network)
-            out = network(torch.cat([batch.photos, again]), mix).float()
+            out = network(shown, mix, noise).float()
         losses = aims.losses(out[: args.batch], batch, chosen)
-        losses["steady"] = STEADY_WEIGHT * unsteady(out[:1], out[args.batch :], shift)
+        losses["steady"] = STEADY_WEIGHT * unsteady(out[:1], out[args.batch :], (y, x))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -19,10 +19,14 @@ class Johnson(nn.Module):
     one style it is the published network: with the defaults it has its 1.68 million parameters.
 
     `widths`: channels of the first convolution, and of each that halves the size after it; the
-    residual blocks have as many as the last. `fold`: side of the cells of pixels that are one
-    position of the first convolution (pixel unshuffle) and of the last. `kernel`: width of these
-    two. `resize`: whether maps are enlarged by nearest neighbors and a convolution, which makes no
+    residual blocks have as many as the last. `kernel`: width of the first and the last convolution.
+    `resize`: whether maps are enlarged by nearest neighbors and a convolution, which makes no
     checkerboard, instead of a transposed convolution. `styles`: how many styles it knows.
+
+    For speed, a slim one begins with cells of `fold` x `fold` pixels (pixel unshuffle), and its
+    last convolution makes cells of `cell` x `cell`; then a small blur takes away what is regular in
+    them. `noise`: channels of noise, (B, noise, H / fold, W / fold), that strokes grow from where
+    the photo is flat: without any, a network fills such places with one pattern.
 
     Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
     Super-Resolution", supplementary material, table 1; Dumoulin et al. 2017, "A Learned
@@ -30,31 +34,35 @@ class Johnson(nn.Module):
     "Real-Time Single Image and Video Super-Resolution" (cells of pixels).
     """
 
+    blur: Tensor
+
     def __init__(
         self, widths: Sequence[int] = (32, 64, 128), blocks: int = 5, *, fold: int = 1,
-        kernel: int = 9, resize: bool = False, styles: int = 1,
+        cell: int = 1, kernel: int = 9, resize: bool = False, noise: int = 0, styles: int = 1,
     ) -> None:  # fmt: skip
         super().__init__()
-        first, deep, pixels = widths[0], widths[-1], 3 * fold**2
-        self.fold = fold
+        first, deep = widths[0], widths[-1]
+        finer = [first]
+        while fold // cell >> len(finer):
+            finer.append(finer[-1] // 2)
+        up = [*reversed(widths), *finer[1:]]
+        self.fold, self.cell, self.noise = fold, cell, noise
         self.model = nn.Sequential(
-            *_styled(_reflected(pixels, first, kernel), first),
+            *_styled(_reflected(3 * fold**2 + noise, first, kernel), first),
             *(layer for n, m in pairwise(widths) for layer in _styled(_reflected(n, m, 3, 2), m)),
             *(StyledBlock(deep) for _ in range(blocks)),
-            *(
-                layer
-                for n, m in pairwise(reversed(widths))
-                for layer in _styled(_doubled(n, m, resize), m)
-            ),
+            *(layer for n, m in pairwise(up) for layer in _styled(_doubled(n, m, resize), m)),
         )
-        self.last = _reflected(first, pixels, kernel)
+        self.last = _reflected(up[-1], 3 * cell**2, kernel)
         self._begin_smooth()
         self.norms = [module for module in self.modules() if isinstance(module, StyledNorm)]
         self.counts = [norm.num_features for norm in self.norms]
         # A scale of 1 and a shift of 0, as instance norm begins.
-        self.styles = nn.Parameter(
-            torch.tensor([1.0, 0.0])[:, None].repeat(styles, 1, sum(self.counts))
-        )
+        begin = torch.tensor([1.0, 0.0])[:, None].repeat(styles, 1, sum(self.counts))
+        self.styles = nn.Parameter(begin)
+        row = torch.tensor([0.25, 0.5, 0.25])
+        kept = (row[:, None] * row).repeat(3, 1, 1, 1)
+        self.register_buffer("blur", kept, persistent=False)
 
     @torch.no_grad()
     def _begin_smooth(self) -> None:
@@ -63,15 +71,20 @@ class Johnson(nn.Module):
         Source: Aitken et al. 2017, "Checkerboard Artifact Free Sub-pixel Convolution".
         """
         for values in self.last.parameters():
-            values.copy_(values[:: self.fold**2].repeat_interleave(self.fold**2, 0))
+            values.copy_(values[:: self.cell**2].repeat_interleave(self.cell**2, 0))
 
-    def forward(self, photo: Tensor, mix: Tensor) -> Tensor:
+    def forward(self, photo: Tensor, mix: Tensor, noise: Tensor | None = None) -> Tensor:
         style = torch.einsum("bs,snk->bnk", mix, self.styles)
         for norm, part in zip(self.norms, style.split(self.counts, 2), strict=True):
             norm.style = part
         cells = F.pixel_unshuffle(photo, self.fold) if self.fold > 1 else photo
+        if noise is not None:
+            cells = torch.cat([cells, noise], 1)
         painted = self.last(self.model(cells))
-        return F.pixel_shuffle(painted, self.fold) if self.fold > 1 else painted
+        if self.cell == 1:
+            return painted
+        whole = F.pad(F.pixel_shuffle(painted, self.cell), (1, 1, 1, 1), mode="replicate")
+        return F.conv2d(whole, self.blur.to(whole.dtype), groups=3)
 
 
 class StyledNorm(nn.InstanceNorm2d):

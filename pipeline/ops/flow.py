@@ -14,6 +14,7 @@ from pipeline.types import Mask, Pixels
 # A motion is trusted where going forth and back ends near the start: within so large a part of the
 # squared motions, and so many squared px. Source: Sundaram et al. 2010, eq. 5.
 CONSISTENT, CONSISTENT_PX = 0.01, 0.5
+LEAST_PX = 32  # of a side: OpenCV crashes on long pictures that are narrower
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Flow:
     def small(self, pixels: Pixels) -> NDArray[np.uint8]:
         """Return the picture that motion is looked for in, (h, w): gray and small."""
         scale = min(1.0, self._long_px / max(pixels.shape[:2]))
-        h, w = (max(16, round(n * scale)) for n in pixels.shape[:2])
+        h, w = (max(LEAST_PX, round(n * scale)) for n in pixels.shape[:2])
         if (h, w) != pixels.shape[:2]:
             pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
         return luminance(pixels)

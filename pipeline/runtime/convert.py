@@ -59,7 +59,12 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
     from pipeline.runtime.build import load_network
 
     shapes = shapes_of(weights)
-    example = tuple(torch.from_numpy(blank(shape, 64)) for shape in shapes)
+    sides = [64] * len(shapes)
+    if weights.entry.noise:
+        sides[-1] //= weights.entry.build["fold"]
+    example = tuple(
+        torch.from_numpy(blank(shape, side)) for shape, side in zip(shapes, sides, strict=True)
+    )
     with torch.inference_mode(), warnings.catch_warnings():
         # GFPGAN halves its channels by their number, and instance norm counts pixels. Tracing makes
         # both constant, which does not change the result.
@@ -79,7 +84,10 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     picture = shape_of(weights.entry)
     if weights.submodule == "frozen":
         return [picture, [1, 2, generator_measures(**weights.entry.build)]]
-    return [picture, [-1, len(weights.entry.styles)]] if weights.entry.styles else [picture]
+    if not weights.entry.styles:
+        return [picture]
+    noise = [[-1, weights.entry.noise, -1, -1]] if weights.entry.noise else []
+    return [picture, [-1, len(weights.entry.styles)], *noise]
 
 
 def shape_of(entry: Entry) -> list[int]:

@@ -59,11 +59,30 @@ class Loaded:
         """Radius of a painter's receptive field, px."""
         return generator_radius(**self.entry.build)
 
-    def styled(self, mix: Sequence[float]) -> Network:
-        """Make a fast painter paint in a mix of its styles, one number each."""
+    def noise_size(self, size: tuple[int, int]) -> tuple[int, int, int]:
+        """Return the (height, width, channels) of a fast painter's noise for a picture's size."""
+        fold = int(self.entry.build.get("fold", 1))
+        return size[0] // fold, size[1] // fold, self.entry.noise
+
+    def styled(self, mix: Sequence[float]) -> Callable[..., NDArray[np.float32]]:
+        """Make a fast painter paint in a mix of its styles, one number each.
+
+        It takes a batch and, where it grows strokes from noise, that, (H, W, C) of `noise_size`.
+        """
         run: Engine = self.run
         styles = np.array([mix], np.float32)
-        return lambda batch: run(batch, styles)
+
+        def paint(
+            batch: NDArray[np.float32], noise: NDArray[np.float32] | None = None
+        ) -> NDArray[np.float32]:
+            if not self.entry.noise:
+                return run(batch, styles)
+            if noise is None:
+                size = self.noise_size((batch.shape[2], batch.shape[3]))
+                noise = np.random.default_rng(0).standard_normal(size, np.float32)
+            return run(batch, styles, np.ascontiguousarray(noise.transpose(2, 0, 1)[None]))
+
+        return paint
 
     def freeze(self, whole: NDArray[np.float32]) -> Network:
         """Make a painter for tiles of a picture that normalizes by the whole picture.

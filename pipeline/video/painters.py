@@ -43,6 +43,7 @@ def painter_of(settings: Settings, models: Models, rate: float) -> FramePainter:
 def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePainter:
     del rate
     network, steady = models.load("fast_style", settings.weights), Steady()
+    noise = CarriedNoise(white) if network.entry.noise else None
     run = network.styled(mix_of(settings.paint, network.entry.styles))
     short = FAST_PX / settings.paint.brush
 
@@ -54,7 +55,8 @@ def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePain
         if size != (h, w):
             small = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)
         batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
-        planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch)[0]]
+        field = noise(network.noise_size((size[0], size[1])), moved) if noise else None
+        planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
         painted = cv2.merge(planes).astype(np.uint8)
         if size != (h, w):
             painted = cv2.resize(painted, (w, h), interpolation=cv2.INTER_CUBIC)
@@ -67,35 +69,47 @@ def _by_network(settings: Settings, models: Models, rate: float) -> FramePainter
     del rate
     network = network_of(Run(BLANK, settings, models))
     how, brush, steady = strokes_of(network), width_of(settings.paint), Steady()
-    noise = CarriedNoise() if how.pop("seeded") else None
+    noise = CarriedNoise(soft) if how.pop("seeded") else None
 
     def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
         working = working_size((pixels.shape[0], pixels.shape[1]), brush=brush, **how)
-        field = noise(working, moved) if noise else None
+        field = noise((*working, 3), moved) if noise else None
         painted = stylize(to_float(pixels), network.run, brush=brush, noise=field, **how)
         return steady(to_uint8(painted), moved)
 
     return paint
 
 
+def white(size: tuple[int, int, int]) -> Field:
+    """Draw noise of independent values, (H, W, C)."""
+    return np.random.default_rng(0).standard_normal(size, np.float32)
+
+
+def soft(size: tuple[int, int, int]) -> Field:
+    """Draw smooth noise, (H, W, 3)."""
+    return seeds(size[:2], np.random.default_rng(0))
+
+
 class CarriedNoise:
     """The noise that a painter's strokes grow from, carried along by a film's motion."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: Callable[[tuple[int, int, int]], Field]) -> None:
+        self._drawn = drawn
         self._noise = self._places = np.zeros((0, 0, 2), np.float32)
 
-    def __call__(self, size: tuple[int, int], moved: Moved | None) -> Field:
-        """Return the noise of a film's next picture, (H, W, 3), at a (height, width)."""
-        if self._places.shape[:2] != size or moved is None or moved.cut:
-            self._noise, self._places = seeds(size, np.random.default_rng(0)), grid_of(*size)
+    def __call__(self, size: tuple[int, int, int], moved: Moved | None) -> Field:
+        """Return the noise of a film's next picture, of a (height, width, channels)."""
+        h, w, _ = size
+        if self._noise.shape != size or moved is None or moved.cut:
+            self._noise, self._places = self._drawn(size), grid_of(h, w)
             return self._noise
         full_h, full_w = moved.trust.shape
-        scale = np.array([size[1] / full_w, size[0] / full_h], np.float32)
-        back = cv2.resize(moved.back, size[::-1], interpolation=cv2.INTER_AREA) * scale
-        trust = cv2.resize(moved.trust, size[::-1], interpolation=cv2.INTER_AREA)
+        scale = np.array([w / full_w, h / full_h], np.float32)
+        back = cv2.resize(moved.back, (w, h), interpolation=cv2.INTER_AREA) * scale
+        trust = cv2.resize(moved.trust, (w, h), interpolation=cv2.INTER_AREA)
         # Where each place of the noise has gone, so that the noise itself is not blurred.
         there = carried(self._places, back)
-        self._places = np.where(trust[..., None] < DOUBTED, grid_of(*size), there)
+        self._places = np.where(trust[..., None] < DOUBTED, grid_of(h, w), there)
         return sampled(self._noise, self._places)
 
 

@@ -25,7 +25,9 @@ FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 2.5
 # Light of the film, of 255, by which a place may differ from where it was before and still be the
 # same thing: lids that close and light that changes are painted anew.
 SAME = 14.0
-CUT_TRUST, CUT_LIKENESS = 0.35, 0.5  # of a cut: the mean trust, and the histograms' likeness, below
+# The mean trust below which a picture is of another scene, whatever it looks like, and below which
+# it is where the histograms are less alike than that.
+LOST, CUT_TRUST, CUT_LIKENESS = 0.1, 0.4, 0.5
 BINS = 32
 
 
@@ -62,7 +64,8 @@ class Watch:
         there = carried(last, motion.back)
         other = cv2.absdiff(small, there).astype(np.float32) / SAME
         trust = motion.trust * np.exp(-np.square(cv2.blur(other, (3, 3))))
-        cut = float(motion.trust.mean()) < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS
+        share = float(trust.mean())
+        cut = share < LOST or (share < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS)
         larger = np.array([size[1] / small.shape[1], size[0] / small.shape[0]], np.float32)
         back = _enlarged(motion.back * larger, size)
         return Moved(back, motion.forth * larger, _enlarged(trust, size), cut)

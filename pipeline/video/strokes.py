@@ -42,6 +42,7 @@ COMPARED_PX = 256  # long side at which two paintings are compared
 CHANGED, FINE, AROUND = 6.0, 0.012, 0.015
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
 FADING = 5  # pictures over which strokes fade
+FAINTEST = 0.01  # a stroke that fades out is gone below this
 REST = 0.25  # px of the film: less motion than this is noise of the flow
 BENDS = 0.3  # widths by which a stroke's points may move apart from one another
 
@@ -140,7 +141,7 @@ def faded(laid: Laid) -> Laid:
     """Let strokes fade by one picture; forget those that are gone."""
     fade = np.clip(laid.fade + laid.step, 0, 1)
     step = np.where((laid.step > 0) & (laid.fade >= 1), 0, laid.step)
-    left = np.flatnonzero((fade > 0) | (step >= 0))
+    left = np.flatnonzero((fade > FAINTEST) | (step >= 0))
     now = replace(laid, fade=fade.astype(np.float32), step=step.astype(np.float32))
     return now if len(left) == len(fade) else now[left]
 

@@ -1,8 +1,8 @@
 """Write films: the pictures first, in pieces that can be played at any time, the sound at the end.
 
-While a film is painted its pictures lie beside the result, in fragments, so that a crash loses a few
-seconds at most. When it is whole, pictures and sound are put into one file that begins to
-play before it has arrived.
+While a film is painted its pictures lie beside the result, in fragments, so that a crash loses a
+few seconds at most. When it is whole, pictures and sound are put into one file that begins to play
+before it has arrived.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,9 +78,10 @@ class PictureWriter:
         check_name(path)
         kind, self._codec = KINDS[path.suffix.lower()]
         # Each piece is on the disk when it is whole; it begins with a picture that needs no other.
-        options = {"flush_packets": "1"}
+        # Times stay as they are though they begin later than 0: other parts come before.
+        options = {"flush_packets": "1", "avoid_negative_ts": "disabled"}
         if kind == "mp4":
-            options["movflags"] = "frag_keyframe+empty_moov+default_base_moof"
+            options["movflags"] = "frag_keyframe+empty_moov+default_base_moof+frag_discont"
         self._file = av.open(str(path), "w", format=kind, options=options)
         self._file.metadata["comment"] = made_by
         self._rate, self._time_base = rate, time_base
@@ -173,7 +174,7 @@ def _span(film: Film, start: float, end: float | None) -> tuple[float, float | N
 def _pictures(out: OutputContainer, parts: list[Path], opened: ExitStack) -> Iterator[av.Packet]:
     """Add the parts' pictures to a file, and yield their packets."""
     files = [opened.enter_context(_opened(part)) for part in parts]
-    out.metadata["comment"] = files[0].metadata.get("comment", "")
+    out.metadata["comment"] = _comment(files[0])
     first = files[0].streams.video[0]
     stream: Any = out.add_stream_from_template(first)
     stream.time_base = first.time_base
@@ -319,7 +320,12 @@ def made_by(part: Path) -> str:
     Raises: FilmError: it cannot be read.
     """
     with _opened(part) as container:
-        return container.metadata.get("comment", "")
+        return _comment(container)
+
+
+def _comment(file: InputContainer) -> str:
+    """Return a file's comment; WebM writes its name in capitals."""
+    return file.metadata.get("comment") or file.metadata.get("COMMENT", "")
 
 
 def join_parts(parts: list[Path], whole: Path) -> None:

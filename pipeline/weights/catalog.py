@@ -107,6 +107,11 @@ class Entry:
         return bool(self.shards)
 
     @property
+    def noise(self) -> int:
+        """How many channels of noise a fast painter takes with the photo; 0: none."""
+        return int(self.build.get("noise", 0))
+
+    @property
     def unpinned(self) -> bool:
         """Whether no publisher states the weight's hash."""
         return self.sha256 is None

@@ -1,0 +1,147 @@
+"""Measure painted films: `python -m benchmarks.films FILMS --measures FILE.py [--painter strokes]`.
+
+Each film in the folder FILMS is painted, its first `--pictures`. Warping error and gradient energy
+are those of the paintings without what is kept, as parts of those of paintings that know nothing of
+one another: of two neighbors every so many pictures, for these take long. Flicker: what changes
+between two pictures' faces, cut out alike, as part of what changes in the film. Identity: the
+median over the pictures, and the lowest mean of a second. Seconds of painting alone, and with
+decoding, encoding and the kept face, as pictures a second.
+
+Source: Lai et al. 2018, "Learning Blind Video Temporal Consistency", section 4.2 (warping error).
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from benchmarks.identifying import measures
+from pipeline.metrics.steadiness import Motions, gradient_energy, warping_error
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.types import Film, Pixels
+from pipeline.variants import PAINTERS
+from pipeline.video.paint import paint_film
+from pipeline.video.painters import painter_of
+from pipeline.video.read import open_film, read_frames
+from pipeline.video.steady import Watch
+
+Figures = dict[str, float]
+CROP = (112, 96)  # px: height and width of a face that is cut out
+COLUMNS = (
+    "warping", "gradient", "flicker", "identity", "lowest_second", "alone_fps", "whole_fps",
+)  # fmt: skip
+
+
+def steadiness(film: Film, settings: Settings, models: Models, count: int, every: int) -> Figures:
+    """Compare a film's paintings with ones of each picture alone."""
+    motions, watch = Motions(), Watch()
+    painter = painter_of(settings, models, float(film.rate))
+    made: dict[str, list[float]] = {"warping": [], "gradient": []}
+    alone: dict[str, list[float]] = {"warping": [], "gradient": []}
+    last: tuple[Pixels, Pixels] | None = None
+    seconds = 0.0
+    for number, frame in enumerate(islice(read_frames(film), count)):
+        began = time.perf_counter()
+        painted = painter(frame.pixels, watch(frame.pixels))
+        seconds += time.perf_counter() - began
+        made["gradient"].append(gradient_energy(painted))
+        if last is not None:
+            motion = motions(last[0], frame.pixels)
+            made["warping"].append(warping_error(last[1], painted, motion))
+            if number % every == 0:
+                pair = [
+                    painter_of(settings, models, float(film.rate))(pixels, None)
+                    for pixels in (last[0], frame.pixels)
+                ]
+                alone["warping"].append(warping_error(pair[0], pair[1], motion))
+                alone["gradient"].append(gradient_energy(pair[1]))
+        last = frame.pixels, painted
+    ratios = {name: float(np.mean(made[name]) / np.mean(alone[name])) for name in made}
+    return ratios | {"alone_fps": count / seconds}
+
+
+def faces(film: Film, painted: Path, count: int, net: Any) -> Figures:  # noqa: ANN401 - a module's
+    """Measure the kept face's flicker and identity."""
+    source, result, cosines = [], [], []
+    found = None
+    for number, (frame, other) in enumerate(
+        zip(islice(read_frames(film), count), read_frames(open_film(painted)), strict=False)
+    ):
+        pixels = other.pixels[: frame.pixels.shape[0], : frame.pixels.shape[1]]
+        if number % 3 == 0 or found is None:
+            seen = net.faces(frame.pixels)
+            found = seen[0] if len(seen) else None
+        if found is None:
+            continue
+        cosines.append(float(net.embed(frame.pixels, found) @ net.embed(pixels, found)))
+        for picture, crops in ((frame.pixels, source), (pixels, result)):
+            crops.append(_cut(picture, found))
+    if len(cosines) < 2:
+        return {}
+    rate = max(1, round(film.rate))
+    means = [np.mean(cosines[i : i + rate]) for i in range(max(1, len(cosines) - rate + 1))]
+    changes = [np.abs(np.diff(np.float32(each), axis=0)).mean() for each in (source, result)]
+    return {
+        "flicker": float(changes[1] / max(changes[0], 1e-3)),
+        "identity": float(np.median(cosines)),
+        "lowest_second": float(min(means)),
+    }
+
+
+def _cut(picture: Pixels, face: np.ndarray) -> Pixels:
+    x, y, w, h = face[:4]
+    matrix = np.array([[CROP[1] / w, 0, -x * CROP[1] / w], [0, CROP[0] / h, -y * CROP[0] / h]])
+    return cv2.warpAffine(picture, matrix, CROP[::-1], flags=cv2.INTER_AREA)
+
+
+def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Namespace) -> Figures:
+    """Return a film's figures in one painter."""
+    count = min(args.pictures, film.count or args.pictures)
+    found = steadiness(film, settings, models, count, args.every)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "painted.mp4"
+        began = time.perf_counter()
+        end = float(count / film.rate)
+        paint_film(film, out, settings, models, end=end, speed="live")
+        found["whole_fps"] = count / (time.perf_counter() - began)
+        if args.measures:
+            found |= faces(film, out, count, measures(args.measures).FaceNet())
+    return found
+
+
+def rows(args: argparse.Namespace) -> Iterator[tuple[str, Figures]]:
+    """Yield each film's figures."""
+    models = Models()
+    settings = Settings.from_flat(painter=args.painter)
+    for file in sorted(args.films.iterdir()):
+        yield file.name, figures_of(open_film(file), settings, models, args)
+
+
+def main() -> None:
+    """Print a table."""
+    cli = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    cli.add_argument("films", type=Path)
+    can = [key for key, painter in PAINTERS.items() if painter.films]
+    cli.add_argument("--painter", choices=can, default="strokes")
+    cli.add_argument("--pictures", type=int, default=10_000, help="of each film, at most")
+    cli.add_argument("--every", type=int, default=15, help="of the pictures painted alone")
+    cli.add_argument("--measures", type=Path, metavar="FILE.py", help="a module that has FaceNet")
+    args = cli.parse_args()
+    print(f"| {args.painter} | {' | '.join(COLUMNS)} |")
+    print(f"|{'---|' * (len(COLUMNS) + 1)}")
+    for name, found in rows(args):
+        cells = " | ".join(f"{found[c]:.3f}" if c in found else "-" for c in COLUMNS)
+        print(f"| {name} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""A painted film has the pictures, times and sound of its source, and can be gone on with."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, FilmError
+from pipeline.variants import FAST_STYLES, PAINTERS
+from pipeline.video.paint import paint_film, parts_of
+from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of, white
+from pipeline.video.read import open_film, read_frames
+from pipeline.video.steady import Watch
+from pipeline.video.write import PictureWriter, pictures_in
+from tests.video.models import FilmModels, pictures
+
+FAST = Settings.from_flat(painter="fast")
+PLAIN = FAST.changed(keep_face=False)
+RATE = Fraction(10)
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Return a film of 12 pictures that lie unevenly in time."""
+    path = tmp_path / "source.mp4"
+    with PictureWriter(path, rate=RATE, time_base=Fraction(1, 1000)) as writer:
+        for number, picture in enumerate(pictures(12, step=2)):
+            writer.write(picture, number * 100 + 13 * (number % 3), 100)
+    return open_film(path)
+
+
+def times_of(path):
+    return [frame.pts for frame in read_frames(open_film(path))]
+
+
+def test_every_picture_is_painted_at_its_time(source, tmp_path):
+    out = tmp_path / "out.mp4"
+    models = FilmModels()
+    told = []
+    assert paint_film(source, out, PLAIN, models, tell=told.append) == ()
+    assert times_of(out) == times_of(source.path)
+    assert models.runs["fast_style"] == 12
+    assert [each.done for each in told] == list(range(1, 13))
+    assert {each.count for each in told} == {12}
+    first, painted = (next(read_frames(open_film(p))).pixels for p in (source.path, out))
+    assert np.abs(255 - first.astype(int) - painted).mean() < 12
+    assert not any(part.exists() for part in parts_of(out))
+
+
+def test_a_kept_face_is_the_films_own(source, tmp_path):
+    out = tmp_path / "out.mp4"
+    paint_film(source, out, FAST.changed(face_strength=1.0, harmony=0.0), FilmModels())
+    first, painted = (next(read_frames(open_film(p))).pixels for p in (source.path, out))
+    middle = (slice(24, 40), slice(40, 56))
+    assert np.abs(first[middle].astype(int) - painted[middle]).mean() < 12
+    assert np.abs(first[:6, :6].astype(int) - painted[:6, :6]).mean() > 25
+
+
+def test_a_part_of_a_film_begins_at_nothing(source, tmp_path):
+    out = tmp_path / "out.mp4"
+    paint_film(source, out, PLAIN, FilmModels(), start=0.3, end=0.8)
+    first, last = (source.pts_at(seconds) for seconds in (0.3, 0.8))
+    wanted = [time - first for time in times_of(source.path) if first <= time < last]
+    assert times_of(out) == wanted
+    assert len(wanted) == 5
+
+
+def test_what_was_painted_before_a_stop_is_gone_on_with(source, tmp_path):
+    out = tmp_path / "out.mp4"
+
+    def until(count):
+        def tell(progress):
+            if progress.done == count:
+                raise Cancelled
+
+        return tell
+
+    for stop in (4, 9):
+        with pytest.raises(Cancelled):
+            paint_film(source, out, PLAIN, FilmModels(), tell=until(stop), resume=True)
+        assert not out.exists()
+        assert sum(pictures_in(part) for part in parts_of(out)) == stop
+    seen = []
+    paint_film(source, out, PLAIN, FilmModels(), tell=lambda p: seen.append(p.done), resume=True)
+    assert seen == [10, 11, 12]
+    assert times_of(out) == times_of(source.path)
+    painted = [frame.pixels.astype(int) for frame in read_frames(open_film(out))]
+    assert all(np.abs(b - a).mean() < 60 for a, b in pairwise(painted))
+
+
+def test_a_stopped_film_of_other_settings_is_not_gone_on_with(source, tmp_path):
+    out = tmp_path / "out.mp4"
+
+    def stop(progress):
+        if progress.done == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        paint_film(source, out, PLAIN, FilmModels(), tell=stop)
+    with pytest.raises(FilmError, match="other settings"):
+        paint_film(source, out, PLAIN.changed(brush=2.0), FilmModels(), resume=True)
+
+
+def test_a_film_that_is_there_is_not_written_over(source, tmp_path):
+    out = tmp_path / "out.mp4"
+    out.write_bytes(b"mine")
+    with pytest.raises(FileExistsError):
+        paint_film(source, out, PLAIN, FilmModels())
+    assert out.read_bytes() == b"mine"
+
+
+def test_a_start_beyond_the_end_says_so_and_leaves_nothing(source, tmp_path):
+    out = tmp_path / "out.mp4"
+    with pytest.raises(FilmError, match="no picture from 9 s on"):
+        paint_film(source, out, PLAIN, FilmModels(), start=9)
+    assert not out.exists()
+    assert not any(part.exists() for part in parts_of(out))
+
+
+def test_painters_that_paint_no_films_say_which_do():
+    with pytest.raises(FilmError, match="choose strokes, network, fast"):
+        painter_of(Settings.from_flat(painter="portrait-aware"), FilmModels(), 25.0)
+    assert {key for key, painter in PAINTERS.items() if painter.films} == set(FILM_PAINTERS)
+
+
+def test_styles_are_mixed_as_the_settings_say():
+    models = FilmModels()
+    names = list(FAST_STYLES)
+    how = PLAIN.changed(fast_style=names[1], fast_second=names[4], fast_mix=0.25)
+    painter_of(how, models, 25.0)(pictures(1)[0], None)
+    assert models.mix[0, 1] == 0.75
+    assert models.mix[0, 4] == 0.25
+    assert models.mix.sum() == 1
+
+
+def test_noise_moves_with_the_film():
+    watch, noise = Watch(), CarriedNoise(white)
+    film = pictures(2, (128, 192), step=8, seed=2)
+    size = (32, 48, 1)
+    first = noise(size, watch(film[0]))
+    second = noise(size, watch(film[1]))
+    inner = (slice(4, -4), slice(4, -8))
+    moved = first[4:-4, 6:-6]
+    assert np.corrcoef(second[inner].ravel(), moved.ravel())[0, 1] > 0.8

@@ -1,0 +1,84 @@
+"""What is still in a film is still in its painting; what is new is painted anew."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from pipeline.metrics.steadiness import Motions, gradient_energy, warping_error
+from pipeline.video.steady import Steady, Watch, as_sharp
+from tests.video.models import pictures
+
+
+def smooth(picture):
+    return cv2.GaussianBlur(picture, (0, 0), 2)
+
+
+def flickering(picture, number):
+    noise = np.random.default_rng(number).normal(0, 30, picture.shape)
+    return (picture + noise).clip(0, 255).astype(np.uint8)
+
+
+def steadied(film, painted):
+    watch, steady = Watch(), Steady()
+    return [steady(made, watch(seen)) for seen, made in zip(film, painted, strict=True)]
+
+
+def test_the_first_painting_stays_as_it_is():
+    (film,) = pictures(1)
+    watch, steady = Watch(), Steady()
+    moved = watch(film)
+    assert moved is None
+    assert (steady(film, moved) == film).all()
+
+
+def test_flicker_is_taken_from_a_still_film():
+    film = [smooth(pictures(1)[0])] * 8
+    painted = [flickering(picture, number) for number, picture in enumerate(film)]
+    made = steadied(film, painted)
+    before, after = (
+        np.abs(np.diff(np.float32(each[4:]), axis=0)).mean() for each in (painted, made)
+    )
+    assert after < 0.5 * before
+
+
+def test_what_moves_is_followed():
+    film = [smooth(picture) for picture in pictures(8, step=4)]
+    painted = [flickering(picture, number) for number, picture in enumerate(film)]
+    made = steadied(film, painted)
+    motions = Motions()
+    moves = [motions(a, b) for a, b in pairwise(film)]
+    before, after = (
+        np.mean([warping_error(a, b, m) for a, b, m in zip(each, each[1:], moves, strict=False)])
+        for each in (painted, made)
+    )
+    assert after < 0.6 * before
+
+
+def test_a_cut_begins_anew():
+    dark = np.full((64, 96, 3), 20, np.uint8)
+    bright = smooth(pictures(1, seed=3)[0]) // 2 + 128
+    watch, steady = Watch(), Steady()
+    steady(dark, watch(dark))
+    moved = watch(bright)
+    assert moved.cut
+    assert (steady(bright, moved) == bright).all()
+
+
+def test_a_place_that_changes_its_light_is_painted_anew():
+    film = [np.full((64, 96, 3), 100, np.uint8) for _ in range(2)]
+    film[1][:, 48:] = 220
+    watch, steady = Watch(), Steady()
+    painted = [flickering(picture, number) for number, picture in enumerate(film)]
+    steady(painted[0], watch(film[0]))
+    moved = watch(film[1])
+    assert not moved.cut
+    assert moved.trust[:, 64:].mean() < 0.1 < 0.9 < moved.trust[:, :32].mean()
+
+
+def test_fine_structure_that_mixing_lost_comes_back():
+    painted = flickering(np.full((64, 96, 3), 128, np.uint8), 0)
+    mixed = cv2.GaussianBlur(painted, (0, 0), 0.7)
+    sharp = as_sharp(mixed, painted)
+    lost = gradient_energy(mixed) / gradient_energy(painted)
+    assert gradient_energy(sharp) / gradient_energy(painted) > 2 * lost

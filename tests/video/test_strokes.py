@@ -1,0 +1,118 @@
+"""Strokes move with what they paint, and are exchanged only where something else is to be seen."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.types.strokes import Strokes, joined
+from pipeline.video import strokes as film_strokes
+from pipeline.video.steady import Moved, Watch
+from pipeline.video.strokes import FADING, StrokeFilm, along, begun, exchanged, faded, within
+from tests.video.models import FilmModels, pictures
+
+SIZE = (64, 96)
+
+
+def laid_at(*middles, layer=0):
+    """Lay short strokes with their middles there, in px of `SIZE`."""
+    n = len(middles)
+    points = np.float32([[(x - 3, y), (x, y), (x + 3, y)] for x, y in middles]) / max(SIZE)
+    ones = np.ones(n, np.float32)
+    return Strokes(
+        points, np.full(n, 3, np.int16), 0.03 * ones, np.ones((n, 3), np.float32),
+        np.ones((n, 3), np.float32), ones, ones, np.zeros(n, np.uint8),
+        np.full(n, layer, np.uint8), np.zeros(3, np.float32), (64 / 96, 1.0),
+    )  # fmt: skip
+
+
+def moved_by(x, y):
+    back = np.broadcast_to(np.float32([-x, -y]), (*SIZE, 2))
+    forth = np.broadcast_to(np.float32([x, y]), (32, 48, 2))
+    return Moved(back, forth, np.ones(SIZE, np.float32), cut=False)
+
+
+def test_strokes_move_with_the_film():
+    laid = along(begun(laid_at((20, 20), (60, 40))), moved_by(6, -3), SIZE)
+    middles = laid.strokes.points[:, 1] * max(SIZE)
+    assert middles == pytest.approx(np.float32([[26, 17], [66, 37]]), abs=1e-3)
+    assert laid.moves.all()
+
+
+def test_where_the_film_is_still_strokes_are_the_same_to_the_bit():
+    before = begun(laid_at((20, 20)))
+    laid = along(before, moved_by(0.1, 0.1), SIZE)
+    assert (laid.strokes.points == before.strokes.points).all()
+    assert not laid.moves.any()
+
+
+def test_a_stroke_between_two_motions_is_not_torn():
+    moved = moved_by(0, 0)
+    forth = moved.forth.copy()
+    forth[:, 24:] = (40, 0)
+    laid = along(begun(laid_at((48, 20))), replace(moved, forth=forth), SIZE)
+    length = np.ptp(laid.strokes.points[0, :, 0]) * max(SIZE)
+    assert length < 6 + 2 * film_strokes.BENDS * 0.03 * max(SIZE) + 0.1
+
+
+def test_strokes_of_a_region_give_way_to_new_ones_in_the_layers_order():
+    old = joined([laid_at((20, 20), (70, 20)), laid_at((22, 22), (72, 22), layer=1)])
+    fresh = joined([laid_at((21, 21), (71, 21)), laid_at((23, 23), layer=1)])
+    where = np.zeros((64, 96), np.float32)
+    where[:, 48:] = 1
+    laid = exchanged(begun(old), fresh, where)
+    assert list(laid.strokes.layer) == [0, 0, 0, 1, 1]
+    assert list(np.sign(laid.step)) == [0, -1, 1, 0, -1]
+    for _ in range(FADING + 1):
+        laid = faded(laid)
+    assert len(laid.fade) == 3
+    assert laid.fade == pytest.approx(np.ones(3))
+    assert (within(laid.strokes, where)).sum() == 1
+
+
+def test_a_fading_stroke_is_fainter_with_each_picture():
+    where = np.ones((64, 96), np.float32)
+    laid = exchanged(begun(laid_at((20, 20))), laid_at((30, 30)), where)
+    seen = []
+    for _ in range(FADING):
+        laid = faded(laid)
+        seen.append(laid.shown.opacity.copy())
+    assert seen[0].tolist() == pytest.approx([1 - 1 / FADING, 1 / FADING])
+    assert len(seen[-1]) == 1
+    assert seen[-1][0] == pytest.approx(1)
+
+
+@pytest.fixture
+def film():
+    return StrokeFilm(Settings(), FilmModels(face=False), 10.0)
+
+
+def test_a_still_film_is_one_painting(film, monkeypatch):
+    plans = []
+    real = film._plan
+    monkeypatch.setattr(film, "_plan", lambda *given: plans.append(given) or real(*given))
+    picture, watch = pictures(1)[0], Watch()
+    first, *others = [film(picture, watch(picture)) for _ in range(8)]
+    assert all((other == first).all() for other in others)
+    assert len(plans) == 1
+
+
+def test_what_changes_for_good_is_painted_anew(film):
+    watch = Watch()
+    dark, bright = (np.full((64, 96, 3), value, np.uint8) for value in (60, 60))
+    bright[20:50, 50:90] = 200
+    before = film(dark, watch(dark))
+    shown = [film(bright, watch(bright)) for _ in range(14)]
+    changed = np.abs(shown[-1].astype(int) - before).mean(2)
+    assert changed[28:42, 60:80].mean() > 40
+    assert changed[:, :30].mean() < 6
+
+
+def test_a_cut_is_planned_anew(film):
+    watch = Watch()
+    dark, other = np.full((64, 96, 3), 20, np.uint8), pictures(1, seed=5)[0] // 2 + 128
+    film(dark, watch(dark))
+    cut = film(other, watch(other))
+    alone = StrokeFilm(Settings(), FilmModels(face=False), 10.0)(other, None)
+    assert (cut == alone).all()
