@@ -18,7 +18,7 @@ from pipeline.steps.segment import segment
 from pipeline.types import Face, Mask, Photo, Pixels, Points, Restoration
 from pipeline.video.steady import Moved
 
-LOOK_SECONDS = 1.0  # between two looks for faces, at most
+LOOK_SECONDS = 3.0  # between two looks for faces, at most
 UNSURE = 0.6  # mean trust in the motion of what is kept, below which it is looked for again
 TURNING = 6  # pictures over which a new outline takes the place of the one that was carried along
 STEP_PX = 6  # between places at which a face's motion is read

@@ -6,19 +6,22 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import cv2
+import numpy as np
+
 from pipeline.io.atomic import refuse_taken
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import set_in, soften
 from pipeline.steps.blend import strokes_kept
-from pipeline.types import Film, FilmError, FilmFrame, Pixels
+from pipeline.types import Face, Film, FilmError, FilmFrame, Mask, Pixels
 from pipeline.variants import PAINTERS
 from pipeline.video.ahead import ahead
 from pipeline.video.faces import Keeper, Kept
-from pipeline.video.painters import painter_of
+from pipeline.video.painters import FramePainter, painter_of
 from pipeline.video.read import read_frames
-from pipeline.video.steady import Watch
+from pipeline.video.steady import Moved, Watch
 from pipeline.video.write import (
     PictureWriter,
     Speed,
@@ -29,6 +32,10 @@ from pipeline.video.write import (
     pictures_in,
 )
 
+# How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
+# and come a little late when it moves.
+BRUSHWORK = 0.6
+EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
 
 
@@ -44,23 +51,44 @@ class FilmProgress:
 Tell = Callable[[FilmProgress], object]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A picture of a film, how it came from the one before, and what is kept of it."""
+
+    frame: FilmFrame
+    moved: Moved | None
+    kept: Kept | None
+
+
 def painted_frames(
     frames: Iterator[FilmFrame], settings: Settings, models: Models, rate: float
 ) -> Iterator[FilmFrame]:
     """Yield each picture's painting, with its time.
 
+    Looking, painting and keeping faces go on at once, each a few pictures ahead of the next.
+
     Raises: WeightError: a network is not at hand.
     """
-    painter, watch = painter_of(settings, models, rate), Watch()
+    painter = painter_of(settings, models, rate)
     keeps = settings.blend.on and settings.blend.strength > 0
     keeper = Keeper(settings, models, rate) if keeps else None
+    for seen, painted in ahead(_painted(ahead(_seen(frames, keeper)), painter)):
+        pixels = seen.frame.pixels
+        if seen.kept is not None:
+            painted = with_kept(painted, pixels, seen.kept, settings)
+        yield replace(seen.frame, pixels=painted)
+
+
+def _seen(frames: Iterator[FilmFrame], keeper: Keeper | None) -> Iterator[Seen]:
+    watch = Watch()
     for frame in frames:
         moved = watch(frame.pixels)
-        painted = painter(frame.pixels, moved)
-        kept = keeper(frame.pixels, moved) if keeper else None
-        if kept is not None:
-            painted = with_kept(painted, frame.pixels, kept, settings)
-        yield replace(frame, pixels=painted)
+        yield Seen(frame, moved, keeper(frame.pixels, moved) if keeper else None)
+
+
+def _painted(seen: Iterator[Seen], painter: FramePainter) -> Iterator[tuple[Seen, Pixels]]:
+    for each in seen:
+        yield each, painter(each.frame.pixels, each.moved)
 
 
 def with_kept(painted: Pixels, pixels: Pixels, kept: Kept, settings: Settings) -> Pixels:
@@ -72,13 +100,27 @@ def with_kept(painted: Pixels, pixels: Pixels, kept: Kept, settings: Settings) -
     out = painted.copy()
     inner = replace(region, window=(slice(None), slice(None)))
     near = to_float(pixels[region.window])
-    brushwork = strokes_kept(how) if PAINTERS[settings.paint.painter].vector else 0.0
+    brushwork, eyes = 0.0, None
+    if PAINTERS[settings.paint.painter].vector:
+        brushwork = BRUSHWORK * strokes_kept(how)
+        eyes = eyes_of(kept.faces, kept.mask.shape)[region.window]
     made, _ = set_in(
         to_float(painted[region.window]), near, inner, strength=how.strength, harmony=how.harmony,
-        brushwork=brushwork,
+        brushwork=brushwork, eyes=eyes,
     )  # fmt: skip
     out[region.window] = to_uint8(made)
     return out
+
+
+def eyes_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Mask:
+    """Mark the faces' eyes in a picture of a (height, width): 1 or 0."""
+    marked = np.zeros(size, np.float32)
+    for face in faces:
+        apart = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
+        for x, y in face.eyes:
+            axes = 2 * EYE[0] * apart, 2 * EYE[1] * apart
+            cv2.ellipse(marked, ((float(x), float(y)), axes, 0.0), 1.0, -1)
+    return marked
 
 
 def paint_film(

@@ -4,9 +4,10 @@ It paints an example through the client, and as an assistant's tool. Then, in a 
 looks at what hangs there at first, on a laptop, and has a photo painted there without pressing
 anything. At a desk it drops a photo into the page, presses Paint, looks at the result, paints in a
 mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
-or none that a browser can show, and frames one. On a phone it does what cannot work before what
-can, cancels, scrolls, swipes and zooms over the result, has a face painted, and paints in two
-styles. At last it comes back to a page after its sweep, and takes the server away from another.
+or none that a browser can show, paints a film, and frames a photo. On a phone it does what cannot
+work before what can, cancels, scrolls, swipes and zooms over the result, has a face painted, and
+paints in two styles. At last it comes back to a page after its sweep, and takes the server away
+from another.
 """
 
 import sys
@@ -26,9 +27,10 @@ from tests.smoke.browser import (
     picture_at,
     show_stages,
 )
-from tests.smoke.client import paint_by_client, paint_by_mcp
+from tests.smoke.client import paint_by_client, paint_by_mcp, paint_film_by_client
 from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.files import drop_files
+from tests.smoke.filming import paint_a_film
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
 from tests.smoke.later import come_back_later
@@ -71,6 +73,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     compare_in_browser(page)
     look_around(page, folder)
     drop_files(page, url, folder)
+    paint_a_film(page, url, folder)
     frame_in_browser(page, url)
 
 
@@ -115,6 +118,7 @@ def main() -> None:
     url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     paint_by_client(url)
+    paint_film_by_client(url, folder)
     paint_by_mcp(url)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())

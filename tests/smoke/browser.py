@@ -122,7 +122,8 @@ def unfold(page: Page, group: str) -> None:
 def choose_painter(page: Page, label: str) -> None:
     """Choose who paints."""
     unfold(page, "Painting")
-    page.locator("#set-painter label", has_text=label).click()
+    page.locator("#set-painter input").click()
+    page.get_by_role("option", name=label).click()
 
 
 def show_stages(page: Page) -> None:

@@ -12,6 +12,7 @@ from mcp.types import CallToolResult
 
 from pipeline.steps.timelapse import FPS
 from tests.smoke.browser import EXAMPLES, LEAST_DIFFERENCE, check, pixels_of
+from tests.smoke.filming import film_of_an_example
 
 
 def paint_by_mcp(url: str) -> None:
@@ -26,7 +27,10 @@ def paint_by_mcp(url: str) -> None:
         ):
             await session.initialize()
             names = [tool.name for tool in (await session.list_tools()).tools]
-            check(names == ["paint", "parse"], f"an assistant has the tools {', '.join(names)}")
+            check(
+                names == ["paint", "parse", "video"],
+                f"an assistant has the tools {', '.join(names)}",
+            )
             return [
                 await session.call_tool("paint", asked | {"size": "photo"}),
                 await session.call_tool("parse", asked),
@@ -39,6 +43,18 @@ def paint_by_mcp(url: str) -> None:
     said = "".join(getattr(each, "text", "") for each in parsed.content)
     check(not parsed.isError and "background" in said, "the tool parse tells what is seen")
     check(refused.isError, "a path on this machine is refused")
+
+
+def paint_film_by_client(url: str, folder: Path) -> None:
+    """Paint a film through the API."""
+    source = film_of_an_example(folder)
+    film, report = Client(url, verbose=False).predict(
+        film=handle_file(source), painter="fast", start=0.2, api_name="/video"
+    )
+    with av.open(film) as video, av.open(str(source)) as given:
+        made, wanted = video.streams.video[0].frames, given.streams.video[0].frames
+    check(made == wanted - 2, f"the client's film has the {made} pictures after its start")
+    check(report["settings"]["painter"] == "fast", "the report of a film tells how it was painted")
 
 
 def paint_by_client(url: str) -> None:

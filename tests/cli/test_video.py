@@ -1,0 +1,67 @@
+"""The command `video`: a film in, a film out, and one line where that cannot be."""
+
+from fractions import Fraction
+
+import pytest
+
+from pipeline.cli.main import main
+from pipeline.video.read import open_film
+from pipeline.video.write import PictureWriter
+from tests.video.models import FilmModels, pictures
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch):
+    monkeypatch.setattr("pipeline.runtime.models.Models", lambda **_: FilmModels())
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "me.mp4"
+    with PictureWriter(path, rate=Fraction(10), time_base=Fraction(1, 1000)) as writer:
+        for number, picture in enumerate(pictures(10)):
+            writer.write(picture, number * 100, 100)
+    return path
+
+
+def test_a_film_is_painted(film, tmp_path, capsys):
+    out = tmp_path / "out.mp4"
+    given = [
+        "video",
+        str(film),
+        "-o",
+        str(out),
+        "--painter",
+        "fast",
+        "--start",
+        "0.2",
+        "--end",
+        "0.7",
+    ]
+    assert main(given) == 0
+    assert open_film(out).count == 5
+    assert capsys.readouterr().out.strip() == str(out)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--start", "3", "--end", "2"], "--end 2 lies before --start 3"),
+        (["--start", "9"], "no picture from 9 s on"),
+        (["--painter", "portrait-aware"], "paints no films"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(film, tmp_path, capsys, flags, said):
+    assert main(["video", str(film), "-o", str(tmp_path / "out.mp4"), *flags]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_a_film_that_is_there_is_not_written_over(film, tmp_path, capsys):
+    out = tmp_path / "out.mp4"
+    out.write_bytes(b"mine")
+    assert main(["video", str(film), "-o", str(out), "--painter", "fast"]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert main(["video", str(film), "-o", str(out), "--painter", "fast", "--overwrite"]) == 0
+    assert open_film(out).count == 10

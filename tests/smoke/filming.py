@@ -1,0 +1,50 @@
+"""Paint a film in the page."""
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from playwright.sync_api import Page
+
+from pipeline.video.write import PictureWriter
+from tests.smoke.browser import EXAMPLES, check, open_page, pixels_of
+
+COUNT, SIDE, RATE = 12, 256, 10  # of the film: pictures, px, pictures a second
+
+
+def film_of_an_example(folder: Path) -> Path:
+    """Write a film in which the example portrait moves to the left."""
+    path = folder / "moving.mp4"
+    photo = pixels_of((EXAMPLES / "portrait.jpg").read_bytes()).astype(np.uint8)
+    top = max(0, photo.shape[0] // 2 - SIDE)
+    with PictureWriter(path, rate=Fraction(RATE), time_base=Fraction(1, 1000)) as writer:
+        for number in range(COUNT):
+            x = 2 * number
+            picture = photo[top : top + 2 * SIDE : 2, x : x + 2 * SIDE : 2]
+            writer.write(np.ascontiguousarray(picture), number * 1000 // RATE, 1000 // RATE)
+    return path
+
+
+def paint_a_film(page: Page, url: str, folder: Path) -> None:
+    """Ask for a film without one, then paint one like a known picture and play it."""
+    open_page(page, url)
+    page.get_by_role("tab", name="Film").click()
+    page.locator("#film-paint").click()
+    page.get_by_text("No film yet").first.wait_for()
+    check(True, "without a film, the button asks for one")
+    field = page.locator("#film-given input[type=file]")
+    field.set_input_files(film_of_an_example(folder))
+    page.locator("#film-given video").wait_for()
+    page.locator("#film-way input").click()
+    page.get_by_role("option", name="Like a known picture").click()
+    page.locator("#film-style").wait_for()
+    page.locator("#film-paint").click()
+    made = page.locator("#film-painted video")
+    made.wait_for(timeout=120_000)
+    data = page.request.get(made.get_attribute("src") or "").body()
+    with av.open(io.BytesIO(data)) as film:
+        count = sum(1 for _ in film.decode(video=0))
+    check(count == COUNT, f"the painted film has all {count} pictures")
+    check(page.locator("#film-result .doing p").count() == 0, "nothing is in progress any more")

@@ -1,0 +1,135 @@
+"""The tab "Film": what is painted of a film, how far it is, and what is said."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.types import Cancelled
+from pipeline.variants import PAINTERS
+from pipeline.video.paint import FilmProgress
+from pipeline.video.read import open_film
+from pipeline.video.write import PictureWriter, pictures_in
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    visitor,
+)
+from tests.video.models import FilmModels, pictures
+from ui import film_tab
+from ui.films import teller
+from ui.handlers.filming import NO_FILM
+from ui.service import PaintService
+
+STYLE = film_tab.STYLES[2][1]
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Pipeline(), models=FilmModels())
+
+
+@pytest.fixture
+def film(tmp_path):
+    path = tmp_path / "me.mp4"
+    with PictureWriter(path, rate=Fraction(4), time_base=Fraction(1, 1000)) as writer:
+        for number, picture in enumerate(pictures(12)):
+            writer.write(picture, number * 250, 250)
+    return path
+
+
+def painted(service, path, way="fast", start=0, end=0, act="paint_film"):
+    field = path and {"video": {"path": str(path), "orig_name": path.name}}
+    updates = getattr(handlers_of(service), act)(
+        visitor("anna"), field, way, STYLE, start, end, *DEFAULTS
+    )
+    return updates, components().film_tab
+
+
+def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_something():
+    keys = [key for _, key in film_tab.WAYS]
+    assert keys == [key for key, painter in PAINTERS.items() if painter.films]
+    assert film_tab.unfold("fast").visible
+    assert not film_tab.unfold("strokes").visible
+
+
+def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
+    updates, tab = painted(service, film)
+    path = Path(updates[tab.painted])
+    assert path.parent == service.sessions.of("anna").folder
+    assert path.name.startswith("me-painted")
+    assert pictures_in(path) == 12
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    models = service.pipeline()[1]
+    assert models.mix[0, list(film_tab.FAST_STYLES).index(STYLE)] == 1
+
+
+def test_two_seconds_show_how_it_will_look(service, film):
+    updates, tab = painted(service, film, start=0.5, act="sample_film")
+    found = open_film(Path(updates[tab.painted]))
+    assert found.seconds == pytest.approx(2, abs=0.01)
+
+
+def test_without_a_film_one_is_asked_for(service):
+    with pytest.raises(gr.Error, match=NO_FILM):
+        painted(service, None)
+
+
+def test_what_is_no_film_is_said_in_a_line(service, tmp_path):
+    path = tmp_path / "letter.mp4"
+    path.write_text("Dear Claude")
+    with pytest.raises(gr.Error, match=r"letter\.mp4 is no film"):
+        painted(service, path)
+
+
+def test_an_end_before_the_start_is_refused(service, film):
+    with pytest.raises(gr.Error, match="before its start"):
+        painted(service, film, start=2, end=1)
+
+
+def test_a_way_that_paints_no_films_says_so(service, film):
+    with pytest.raises(gr.Error, match="paints no films"):
+        painted(service, film, way="portrait-aware")
+
+
+@pytest.mark.parametrize(("given", "read"), [((0, 0), (0.0, None)), ((None, None), (0.0, None)),
+                                             ((1.5, 4), (1.5, 4.0))])  # fmt: skip
+def test_an_end_of_0_is_the_films_own(given, read):
+    assert film_tab.span_of(*given) == read
+
+
+@pytest.mark.parametrize("value", [-1, "soon", True])
+def test_seconds_that_are_none_are_refused(value):
+    with pytest.raises(ValueError, match="Seconds from 0 on"):
+        film_tab.span_of(value, None)
+
+
+def test_the_time_left_is_told_and_only_falls(service, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("ui.films.time.monotonic", lambda: now[0])
+    session, said = service.sessions.of("anna"), []
+    tell = teller(session, lambda done, text: said.append((done, text)))
+    picture = pictures(1)[0]
+    for number in range(1, 41):
+        now[0] += 1.0 if number > 20 else 0.5
+        tell(FilmProgress(number, 40, picture))
+    left = [int(text.split("about ")[1].split()[0]) for _, text in said if "about" in text]
+    assert left == sorted(left, reverse=True)
+    assert "Picture 12 of 40, 2.0 a second, about 14 s left" in [text for _, text in said]
+    assert session.preview is not None
+
+
+def test_cancel_ends_it_and_leaves_no_file(service, film):
+    session = service.sessions.of("anna")
+
+    def bar(done, text):
+        session.stop.set()
+
+    with pytest.raises(Cancelled):
+        service.film("anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar)
+    assert not list(session.folder.glob("*.mp4"))
