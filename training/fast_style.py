@@ -44,13 +44,13 @@ SLIM = {
 }  # fmt: skip
 CONTENT = "conv2_2"
 # Layers whose Gram matrices are a style, and how much each counts: strokes more than colors.
-STYLE = {"conv1_1": 0.3, "conv2_1": 1.0, "conv3_1": 3.0, "conv4_1": 3.0}
+STYLE = {"conv1_1": 0.1, "conv2_1": 0.4, "conv3_1": 3.0, "conv4_1": 3.0}
 STYLE_PX = 512  # short side of a style's picture: how large its strokes become
 # Weights, chosen by eye on one style. Content and style are in parts of the content's and the
 # style's own size, for a dark picture's features are small; the face's is a squared distance of
 # dlib's, the steadiness a mean square.
-CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT = 0.6, 6.0, 2.0
-STEADY_WEIGHT, VARIATION_WEIGHT = 40.0, 2.0
+CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT = 1.0, 5.0, 3.0
+STEADY_WEIGHT, VARIATION_WEIGHT = 60.0, 8.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
 STYLES_FASTER = 5.0  # times the others' learning rate
 SHOWN = 4  # held-out portraits on a sheet
@@ -191,13 +191,10 @@ def paint(network: Johnson, photo: Pixels, number: int) -> Pixels:
     """Paint a photo of any size in one of the network's styles."""
     h, w = photo.shape[:2]
     batch = F.pad(tensor_of(photo), (0, -w % 8, 0, -h % 8), mode="replicate")
-    device = network.styles.device
-    return to_uint8(
-        (network(batch.to(device), alone([number], network))[0, :, :h, :w] / 2 + 0.5)
-        .permute(1, 2, 0)
-        .cpu()
-        .numpy()
-    )
+    batch = batch.to(network.styles.device)
+    noise = noise_for(network, batch, torch.Generator(batch.device).manual_seed(0))
+    painted = network(batch, alone([number], network), noise)[0, :, :h, :w]
+    return to_uint8((painted / 2 + 0.5).permute(1, 2, 0).cpu().numpy())
 
 
 def alone(numbers: Sequence[int] | Tensor, network: Johnson) -> Tensor:

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+BLUR = (0.25, 0.5, 0.25)  # of cells, along each axis: nothing is left that repeats every 2 px
+
 
 class Johnson(nn.Module):
     """Paint photos, (B, 3, H, W) in [-1, 1], in a mix of S styles, (B, S); the result is as these.
@@ -34,8 +36,6 @@ class Johnson(nn.Module):
     "Real-Time Single Image and Video Super-Resolution" (cells of pixels).
     """
 
-    blur: Tensor
-
     def __init__(
         self, widths: Sequence[int] = (32, 64, 128), blocks: int = 5, *, fold: int = 1,
         cell: int = 1, kernel: int = 9, resize: bool = False, noise: int = 0, styles: int = 1,
@@ -60,9 +60,6 @@ class Johnson(nn.Module):
         # A scale of 1 and a shift of 0, as instance norm begins.
         begin = torch.tensor([1.0, 0.0])[:, None].repeat(styles, 1, sum(self.counts))
         self.styles = nn.Parameter(begin)
-        row = torch.tensor([0.25, 0.5, 0.25])
-        kept = (row[:, None] * row).repeat(3, 1, 1, 1)
-        self.register_buffer("blur", kept, persistent=False)
 
     @torch.no_grad()
     def _begin_smooth(self) -> None:
@@ -84,7 +81,8 @@ class Johnson(nn.Module):
         if self.cell == 1:
             return painted
         whole = F.pad(F.pixel_shuffle(painted, self.cell), (1, 1, 1, 1), mode="replicate")
-        return F.conv2d(whole, self.blur.to(whole.dtype), groups=3)
+        row = whole.new_tensor(BLUR)
+        return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
 
 
 class StyledNorm(nn.InstanceNorm2d):
