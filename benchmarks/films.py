@@ -22,11 +22,14 @@ import cv2
 import numpy as np
 
 from benchmarks.identifying import measures
+from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import style_of
 from pipeline.metrics.steadiness import Motions, gradient_energy, warping_error
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.types import Film, Pixels
 from pipeline.variants import PAINTERS
+from pipeline.video.job import FilmJob
 from pipeline.video.paint import paint_film
 from pipeline.video.painters import painter_of
 from pipeline.video.read import open_film, read_frames
@@ -39,10 +42,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def steadiness(film: Film, settings: Settings, models: Models, count: int, every: int) -> Figures:
+def steadiness(film: Film, job: FilmJob, count: int, every: int) -> Figures:
     """Compare a film's paintings with ones of each picture alone."""
     motions, watch = Motions(), Watch()
-    painter = painter_of(settings, models, float(film.rate))
+    painter = painter_of(job)
     made: dict[str, list[float]] = {"warping": [], "gradient": []}
     alone: dict[str, list[float]] = {"warping": [], "gradient": []}
     last: tuple[Pixels, Pixels] | None = None
@@ -56,10 +59,7 @@ def steadiness(film: Film, settings: Settings, models: Models, count: int, every
             motion = motions(last[0], frame.pixels)
             made["warping"].append(warping_error(last[1], painted, motion))
             if number % every == 0:
-                pair = [
-                    painter_of(settings, models, float(film.rate))(pixels, None)
-                    for pixels in (last[0], frame.pixels)
-                ]
+                pair = [painter_of(job)(pixels, None) for pixels in (last[0], frame.pixels)]
                 alone["warping"].append(warping_error(pair[0], pair[1], motion))
                 alone["gradient"].append(gradient_energy(pair[1]))
         last = frame.pixels, painted
@@ -104,12 +104,14 @@ def _cut(picture: Pixels, face: np.ndarray) -> Pixels:
 def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Namespace) -> Figures:
     """Return a film's figures in one painter."""
     count = min(args.pictures, film.count or args.pictures)
-    found = steadiness(film, settings, models, count, args.every)
+    styles = (style_of(read_photo(args.style)),) if args.style else ()
+    job = FilmJob(settings, models, float(film.rate), styles)
+    found = steadiness(film, job, count, args.every)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "painted.mp4"
         began = time.perf_counter()
         end = float(count / film.rate)
-        paint_film(film, out, settings, models, end=end, speed="live")
+        paint_film(film, out, settings, models, styles=styles, end=end, speed="live")
         found["whole_fps"] = count / (time.perf_counter() - began)
         if args.measures:
             found |= faces(film, out, count, measures(args.measures).FaceNet())
@@ -119,7 +121,7 @@ def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Na
 def rows(args: argparse.Namespace) -> Iterator[tuple[str, Figures]]:
     """Yield each film's figures."""
     models = Models()
-    settings = Settings.from_flat(painter=args.painter)
+    settings = Settings.from_flat(painter=args.painter, style_px=args.style_px)
     for file in sorted(args.films.iterdir()):
         yield file.name, figures_of(open_film(file), settings, models, args)
 
@@ -130,8 +132,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     cli.add_argument("films", type=Path)
-    can = [key for key, painter in PAINTERS.items() if painter.films]
-    cli.add_argument("--painter", choices=can, default="strokes")
+    cli.add_argument("--painter", choices=PAINTERS, default="strokes")
+    cli.add_argument("--style", type=Path, help="the picture that portrait-aware paints like")
+    cli.add_argument("--style-px", type=int, default=512, help="the long side it paints at")
     cli.add_argument("--pictures", type=int, default=10_000, help="of each film, at most")
     cli.add_argument("--every", type=int, default=15, help="of the pictures painted alone")
     cli.add_argument("--measures", type=Path, metavar="FILE.py", help="a module that has FaceNet")

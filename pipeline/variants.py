@@ -40,14 +40,12 @@ class Painter(Variant):
     mean nothing to painters that do not name them. `long`: whether it takes so long that it is
     watched, and can be stopped early. `vector`: whether it paints strokes that can be rendered at
     any size, and are as fine on a face as a face needs, so that they stay on the kept one.
-    `films`: whether it paints films, too.
     """
 
     needs_style: bool = False
     own: tuple[str, ...] = ()
     long: bool = False
     vector: bool = False
-    films: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,16 +80,14 @@ PAINTERS = _table(
     Painter(
         "strokes", "Brush strokes", "strokes:by_strokes",
         own=("brush", "mood", "looseness", "impasto", "face_detail", "canvas"), vector=True,
-        films=True,
     ),
     Painter(
         "network", "Monet, by a network", "painters:by_network",
-        own=("brush", "network_mood", "canvas"), films=True,
+        own=("brush", "network_mood", "canvas"),
     ),
     Painter(
         "fast", "Like a known picture, at once", "painters:by_fast_style",
         own=("brush", "fast_style", "fast_second", "fast_mix", "canvas"),
-        films=True,
     ),
     Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",

@@ -11,6 +11,7 @@ from gradio.components.api_component import Api
 from pipeline.cli.jobs import describe_face, record
 from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
+from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Option, Settings
 from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, PAINTERS
@@ -19,7 +20,7 @@ from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.sessions import private_folder
-from ui.style_box import files_of
+from ui.style_box import files_of, wants_picture
 from ui.view_state import write_painting, write_timelapse
 from ui.widgets import OPTIONS, from_widgets
 
@@ -45,8 +46,8 @@ CLASSES = (
 )  # fmt: skip
 ABOUT_VIDEO = """Paint a film: every picture of it, with the people in it, and its own sound.
 
-`start` and `end` are seconds; without an end it is painted up to its own. Painters of films:
-strokes, fast, network.
+`start` and `end` are seconds; without an end it is painted up to its own. `style` is the picture
+that the painter portrait-aware paints it like.
 
 Returns the painted film (MP4), of the same size, number of pictures and times, and a report: film,
 result, settings, notes. A value out of range is refused."""
@@ -115,6 +116,7 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
         [
             film_given,
             *(Api(o.default, schema(o), o.label) for o in OPTIONS),
+            style,
             *map(_seconds_field, SPAN),
         ],
         [film_made, Api(None, {"type": "object"}, "Report")],
@@ -143,8 +145,12 @@ def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is ma
             if not film or not film.get("path"):
                 raise PhotoError("Wanted a film, found none; pass film=handle_file(PATH).")
             settings = from_widgets(values[: len(OPTIONS)])
-            start, end = span_of(*values[len(OPTIONS) :])
-            path, said = service.film(None, Path(film["path"]), settings, start, end)
+            style, *span = values[len(OPTIONS) :]
+            start, end = span_of(*span)
+            styles = files_of(settings, style, None, None, None)
+            if wants_picture(settings) and not styles:
+                raise PhotoError(NO_STYLE)
+            path, said = service.film(None, Path(film["path"]), settings, start, end, styles=styles)
             name = Path(film.get("orig_name") or film["path"]).name
             report = {"film": name, "result": path.name, "settings": settings.flat()}
             return str(path), report | {"notes": list(said)}
@@ -153,7 +159,7 @@ def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is ma
     named = [
         inspect.Parameter("film", kind),
         *(inspect.Parameter(o.flag, kind, default=o.default) for o in OPTIONS),
-        *(inspect.Parameter(name, kind, default=None) for name in SPAN),
+        *(inspect.Parameter(name, kind, default=None) for name in ("style", *SPAN)),
     ]
     video.__signature__ = inspect.Signature(named)  # pyright: ignore[reportFunctionMemberAccess]
     return video

@@ -6,7 +6,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from pipeline.settings import Settings
-from pipeline.variants import FAST_STYLES, PAINTERS
+from pipeline.variants import FAST_STYLES, PAINTERS, needs_style
 
 ABOUT = (
     "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
@@ -14,7 +14,7 @@ ABOUT = (
 )
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"
-WAYS = [(painter.label, key) for key, painter in PAINTERS.items() if painter.films]
+WAYS = [(painter.label, key) for key, painter in PAINTERS.items()]
 STYLES = [(style.label, key) for key, style in FAST_STYLES.items()]
 
 
@@ -77,9 +77,12 @@ def lay_out() -> FilmTab:
     return FilmTab(film, painted, way, style, start, end, sample, paint, cancel, notes, doing)
 
 
-def unfold(way: str) -> gr.Dropdown:
-    """Show the pictures that a film is painted like only where it is."""
-    return gr.Dropdown(visible=way == FAST)
+def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:
+    """Show the known pictures that a film is painted like, and the box for others, where it is."""
+    return [
+        gr.update(visible=way == FAST),
+        gr.update(visible=needs_style(painter, mood) or needs_style(way, mood)),
+    ]
 
 
 def settings_for(settings: Settings, way: object, style: object) -> Settings:

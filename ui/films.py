@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import Settings
-from pipeline.types import Cancelled
+from pipeline.types import Cancelled, Style
 from ui.forecast import in_words
 from ui.sessions import Session
 from ui.view_state import path_of
@@ -19,8 +19,8 @@ Tell = Callable[[float, str], object]
 
 
 def paint_film_into(
-    folder: Path, path: Path, settings: Settings, models: Any, start: float, end: float | None,  # noqa: ANN401 - stand-ins for tests
-    tell: Callable[[Any], object],
+    folder: Path, path: Path, settings: Settings, styles: tuple[Style, ...], models: Any,  # noqa: ANN401 - stand-ins for tests
+    start: float, end: float | None, tell: Callable[[Any], object],
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
     """Paint a film into a folder; return its path and what is to be said of it.
 
@@ -35,8 +35,9 @@ def paint_film_into(
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         said = paint_film(
-            open_film(path), out, settings, models, start=start, end=end, tell=tell, speed="live"
-        )
+            open_film(path), out, settings, models, styles=styles, start=start, end=end, tell=tell,
+            speed="live",
+        )  # fmt: skip
     finally:
         for part in parts_of(out):
             part.unlink(missing_ok=True)

@@ -297,7 +297,8 @@ class PaintService:
 
     def film(
         self, session_id: str | None, path: Path, settings: Settings, start: float,
-        end: float | None, bar: Bar = lambda done, doing: None,
+        end: float | None, bar: Bar = lambda done, doing: None, *,
+        styles: tuple[StyleFile, ...] = (),
     ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
         """Paint a film, one at a time; return its path and what is to be said of it.
 
@@ -311,11 +312,13 @@ class PaintService:
         _, models = self.pipeline()
         if session_id is None:
             folder, tell = private_folder(), lambda _: None
+            read = tuple(file.read() for file in styles)
         else:
             session = self.sessions.of(session_id)
             folder, tell = session.folder, teller(session, bar)
+            read = styles_of(session, styles)
         with self.line.working(), self._alone:
-            return paint_film_into(folder, path, settings, models, start, end, tell)
+            return paint_film_into(folder, path, settings, read, models, start, end, tell)
 
     def compare(
         self,

@@ -289,11 +289,14 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
 def wire_films(parts: Page, handlers: Handlers) -> None:
     """Connect what paints films."""
     tab = parts.film_tab
-    tab.way.change(film_tab.unfold, tab.way, tab.style, **UNSEEN)
-    given, outputs = [*tab.fields, *parts.widgets], [tab.painted, tab.notes]
+    controls = controls_of(parts)
+    shown_by = [tab.way, controls[PAINTER], controls[MOOD]]
+    tab.way.change(film_tab.unfold, shown_by, [tab.style, parts.style.box], **UNSEEN)
+    given = [*tab.fields, *parts.style.fields, *parts.widgets]
+    outputs = [tab.painted, tab.notes]
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
-        controls = start, tab.cancel, tab.notes
-        _wire_run(parts, handlers, controls, act, given, outputs, [tab.painted])
+        pressed = start, tab.cancel, tab.notes
+        _wire_run(parts, handlers, pressed, act, given, outputs, [tab.painted])
 
 
 def _wire_run(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.setting_flags import add_settings, settings_of
+from pipeline.cli.style_flags import add_styles, styles_of
 from pipeline.settings import options
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def add_video(commands: "argparse._SubParsersAction[Any]") -> None:
     command.add_argument(
         "--overwrite", action="store_true", help="replace a file that is there already"
     )
+    add_styles(command)
     add_settings(command, (option for option in options() if option.flag not in NOT_OF_FILMS))
     command.set_defaults(run=paint_video)
 
@@ -54,7 +56,7 @@ def paint_video(chosen: argparse.Namespace) -> int:
     from pipeline.video.paint import paint_film
     from pipeline.video.read import open_film
 
-    settings = settings_of(chosen)
+    settings, styles = settings_of(chosen), styles_of(chosen)
     if chosen.end is not None and chosen.end <= chosen.start:
         raise ValueError(
             f"--end {chosen.end:g} lies before --start {chosen.start:g}; name a later end."
@@ -68,8 +70,8 @@ def paint_video(chosen: argparse.Namespace) -> int:
             bar.update(progress.done - bar.n)
 
         said = paint_film(
-            film, chosen.out, settings, Models(arriving=bars()), start=chosen.start, end=chosen.end,
-            tell=tell, overwrite=chosen.overwrite, resume=chosen.resume,
+            film, chosen.out, settings, Models(arriving=bars()), styles=styles, start=chosen.start,
+            end=chosen.end, tell=tell, overwrite=chosen.overwrite, resume=chosen.resume,
         )  # fmt: skip
     for sentence in said:
         sys.stderr.write(f"{chosen.film}: {sentence}\n")

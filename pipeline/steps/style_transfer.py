@@ -122,10 +122,10 @@ def _at(
     try:
         done = transfer.transfer_style(
             photo,
-            [_style_image(style, photo, how) for style in styles],
+            [style_image(style, photo, how) for style in styles],
             None if background is None else np.clip(resized(background, size), 0, 1),
             features.network,
-            loss_weights=_loss_weights(how, somebody=background is not None),
+            loss_weights=loss_weights_of(how, somebody=background is not None),
             scale=how.scale,
             device=features.device,
             tell=partial(_watch, tell),
@@ -137,7 +137,8 @@ def _at(
     return picture, _notes_of(done)
 
 
-def _style_image(style: Style, photo: Image, how: StyleSettings) -> transfer.StyleImage:
+def style_image(style: Style, photo: Image, how: StyleSettings) -> transfer.StyleImage:
+    """Return a style as it is painted like: with its own colors, or the photo's range of them."""
     picture = to_float(style.pixels)
     if how.colors != "picture":
         picture = matched(picture, photo)
@@ -145,7 +146,8 @@ def _style_image(style: Style, photo: Image, how: StyleSettings) -> transfer.Sty
     return transfer.StyleImage(picture, style.share, mask)
 
 
-def _loss_weights(how: StyleSettings, *, somebody: bool) -> LossWeights:
+def loss_weights_of(how: StyleSettings, *, somebody: bool) -> LossWeights:
+    """Return what each loss counts as the settings say; `somebody`: whether a person is there."""
     return replace(
         PORTRAIT_AWARE if somebody else GATYS,
         content=how.content,

@@ -15,10 +15,11 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import set_in, soften
 from pipeline.steps.blend import strokes_kept
-from pipeline.types import Face, Film, FilmError, FilmFrame, Mask, Pixels
+from pipeline.types import Face, Film, FilmError, FilmFrame, Mask, Pixels, Style
 from pipeline.variants import PAINTERS
 from pipeline.video.ahead import ahead
 from pipeline.video.faces import Keeper, Kept
+from pipeline.video.job import FilmJob
 from pipeline.video.painters import FramePainter, painter_of
 from pipeline.video.read import read_frames
 from pipeline.video.steady import Moved, Watch
@@ -60,18 +61,16 @@ class Seen:
     kept: Kept | None
 
 
-def painted_frames(
-    frames: Iterator[FilmFrame], settings: Settings, models: Models, rate: float
-) -> Iterator[FilmFrame]:
+def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFrame]:
     """Yield each picture's painting, with its time.
 
     Looking, painting and keeping faces go on at once, each a few pictures ahead of the next.
 
-    Raises: WeightError: a network is not at hand.
+    Raises: PromptError: a style is missing. WeightError: a network is not at hand.
     """
-    painter = painter_of(settings, models, rate)
+    settings, painter = job.settings, painter_of(job)
     keeps = settings.blend.on and settings.blend.strength > 0
-    keeper = Keeper(settings, models, rate) if keeps else None
+    keeper = Keeper(settings, job.models, job.rate) if keeps else None
     for seen, painted in ahead(_painted(ahead(_seen(frames, keeper)), painter)):
         pixels = seen.frame.pixels
         if seen.kept is not None:
@@ -124,27 +123,35 @@ def eyes_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Mask:
 
 
 def paint_film(
-    film: Film, out: Path, settings: Settings, models: Models, *, start: float = 0.0,
-    end: float | None = None, tell: Tell = lambda _: None, speed: Speed = "careful",
-    overwrite: bool = False, resume: bool = False,
+    film: Film, out: Path, settings: Settings, models: Models, *, styles: tuple[Style, ...] = (),
+    start: float = 0.0, end: float | None = None, tell: Tell = lambda _: None,
+    speed: Speed = "careful", overwrite: bool = False, resume: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """Paint a film from `start` to before `end`, in seconds, into a file; return what is to say.
 
     Pictures keep their number and times, the sound is copied. What `tell` raises, or a crash,
     leaves what is painted so far in files beside `out`, from which `resume` goes on.
 
-    Raises: FilmError: it cannot be painted. FileExistsError: `out` exists. WeightError: a network
-    is not at hand.
+    Raises: FilmError: it cannot be painted. PromptError: a style is missing. FileExistsError: `out`
+    exists. WeightError: a network is not at hand.
     """
     check_name(out)
     refuse_taken(out, overwrite=overwrite)
-    how = json.dumps({"settings": settings.model_dump(mode="json"), "start": start, "end": end})
+    how = json.dumps(
+        {
+            "settings": settings.model_dump(mode="json"),
+            "start": start,
+            "end": end,
+            "styles": [style.key for style in styles],
+        }
+    )
     earlier, part = parts_of(out)
     before = _left(earlier, part, how) if resume else 0
     origin = film.pts_at(start) if start > 0 else 0
     again = min(before, WARM_UP)
     frames = islice(read_frames(film, start, end), before - again, None)
-    painted = ahead(painted_frames(ahead(frames), settings, models, float(film.rate)))
+    job = FilmJob(settings, models, float(film.rate), styles)
+    painted = ahead(painted_frames(ahead(frames), job))
     done, count = before, _count(film, start, end)
     with PictureWriter(
         part, rate=film.rate, time_base=film.time_base, made_by=how, speed=speed

@@ -8,40 +8,33 @@ import numpy as np
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
-from pipeline.runtime.models import Models
-from pipeline.settings import Settings
 from pipeline.stages.stylize.generator import stylize, working_size
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
 from pipeline.steps.run import Run
-from pipeline.types import FilmError, Photo, Pixels
-from pipeline.variants import PAINTERS
+from pipeline.types import Photo, Pixels
+from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
+from pipeline.video.style_transfer import StyleTransferFilm
 
 # A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
-Make = Callable[[Settings, Models, float], FramePainter]
+Make = Callable[[FilmJob], FramePainter]
 FAST_PX = 512  # short side at which the fast painter paints, at most, at the usual brush
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 
 
-def painter_of(settings: Settings, models: Models, rate: float) -> FramePainter:
-    """Return what paints a film of `rate` pictures a second as the settings ask for.
+def painter_of(job: FilmJob) -> FramePainter:
+    """Return what paints a film as its settings ask for; it remembers what it painted before.
 
-    It remembers what it painted before.
-
-    Raises: FilmError: this painter paints no films. WeightError: a network is not at hand.
+    Raises: PromptError: a style is missing. WeightError: a network is not at hand.
     """
-    painter = PAINTERS[settings.paint.painter]
-    if not painter.films:
-        can = ", ".join(key for key, each in PAINTERS.items() if each.films)
-        raise FilmError(f"{painter.label} ({painter.key}) paints no films; choose {can}.")
-    return FILM_PAINTERS[painter.key](settings, models, rate)
+    return FILM_PAINTERS[job.settings.paint.painter](job)
 
 
-def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePainter:
-    del rate
+def _by_fast_style(job: FilmJob) -> FramePainter:
+    settings, models = job.settings, job.models
     network, steady = models.load("fast_style", settings.weights), Steady()
     noise = CarriedNoise(white) if network.entry.noise else None
     run = network.styled(mix_of(settings.paint, network.entry.styles))
@@ -65,8 +58,8 @@ def _by_fast_style(settings: Settings, models: Models, rate: float) -> FramePain
     return paint
 
 
-def _by_network(settings: Settings, models: Models, rate: float) -> FramePainter:
-    del rate
+def _by_network(job: FilmJob) -> FramePainter:
+    settings, models = job.settings, job.models
     network = network_of(Run(BLANK, settings, models))
     how, brush, steady = strokes_of(network), width_of(settings.paint), Steady()
     noise = CarriedNoise(soft) if how.pop("seeded") else None
@@ -116,5 +109,6 @@ class CarriedNoise:
 FILM_PAINTERS: dict[str, Make] = {
     "fast": _by_fast_style,
     "network": _by_network,
+    "portrait-aware": StyleTransferFilm,
     "strokes": StrokeFilm,
 }

@@ -20,15 +20,14 @@ from pipeline.ops.filters import blurred
 from pipeline.ops.flow import carried
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.tensor import to_float
-from pipeline.runtime.models import Models
-from pipeline.settings import Settings
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.strokes import SEED, asked_of, motif_of, surface_of
-from pipeline.types import Mask, Photo, Pixels
+from pipeline.types import Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes, joined
+from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved
 
 Float = NDArray[np.float32]
@@ -72,11 +71,11 @@ class Laid:
 
 
 class StrokeFilm:
-    """Paint one picture of a film after the other by the same strokes; `rate` a second."""
+    """Paint one picture of a film after the other by the same strokes."""
 
-    def __init__(self, settings: Settings, models: Models, rate: float) -> None:
-        self._settings, self._models = settings, models
-        self._patience = max(1, round(PLAN_SECONDS * rate))
+    def __init__(self, job: FilmJob) -> None:
+        self._job = job
+        self._patience = max(1, round(PLAN_SECONDS * job.rate))
         self._laid: Laid | None = None
         self._shows = np.zeros((1, 1, 3), np.float32)  # what the strokes were laid for, small
         self._last: Pixels | None = None
@@ -98,14 +97,16 @@ class StrokeFilm:
                 self._shows = np.where(where[..., None] > 0, seen, self._shows)
         self._laid = laid
         before = None if self._last is None else Before(self._last, laid.moves | (laid.step != 0))
-        surface = surface_of(self._settings)
+        surface = surface_of(self._job.settings)
         self._last = render(laid.shown, size, surface, before=before, tile_px=TILE_PX)
         return self._last
 
     def _plan(self, pixels: Pixels, where: Mask | None) -> Strokes:
         """Plan the strokes of a picture, or of a region of it, (h, w): 1 or 0."""
         self._since = 0
-        run = Run(Photo(pixels), self._settings, self._models)
+        job = self._job
+        prompt = Prompt(styles=job.styles)
+        run = Run(Photo(pixels), job.settings, job.models, prompt)
         seen = detect(run)
         parts, mood, style, stays, brush = asked_of(run, seen)
         rng = np.random.default_rng(SEED)

@@ -48,7 +48,7 @@ def test_a_film_is_painted(film, tmp_path, capsys):
     [
         (["--start", "3", "--end", "2"], "--end 2 lies before --start 3"),
         (["--start", "9"], "no picture from 9 s on"),
-        (["--painter", "portrait-aware"], "paints no films"),
+        (["--painter", "portrait-aware"], "Wanted a picture to paint like"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(film, tmp_path, capsys, flags, said):

@@ -14,6 +14,7 @@ from pipeline.video.read import open_film
 from pipeline.video.write import PictureWriter, pictures_in
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
+    NO_STYLES,
     Pipeline,
     components,
     handlers_of,
@@ -46,16 +47,19 @@ def film(tmp_path):
 def painted(service, path, way="fast", start=0, end=0, act="paint_film"):
     field = path and {"video": {"path": str(path), "orig_name": path.name}}
     updates = getattr(handlers_of(service), act)(
-        visitor("anna"), field, way, STYLE, start, end, *DEFAULTS
+        visitor("anna"), field, way, STYLE, start, end, *NO_STYLES, *DEFAULTS
     )
     return updates, components().film_tab
 
 
 def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_something():
     keys = [key for _, key in film_tab.WAYS]
-    assert keys == [key for key, painter in PAINTERS.items() if painter.films]
-    assert film_tab.unfold("fast").visible
-    assert not film_tab.unfold("strokes").visible
+    assert keys == list(PAINTERS)
+    shown = [
+        [each["visible"] for each in film_tab.unfold(way, "strokes", "monet")]
+        for way in ("fast", "strokes", "portrait-aware")
+    ]
+    assert shown == [[True, False], [False, False], [False, True]]
 
 
 def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
@@ -92,8 +96,8 @@ def test_an_end_before_the_start_is_refused(service, film):
         painted(service, film, start=2, end=1)
 
 
-def test_a_way_that_paints_no_films_says_so(service, film):
-    with pytest.raises(gr.Error, match="paints no films"):
+def test_a_way_that_wants_a_picture_asks_for_one(service, film):
+    with pytest.raises(gr.Error, match="Wanted a picture to paint like"):
         painted(service, film, way="portrait-aware")
 
 

@@ -1,24 +1,34 @@
 """A painted film has the pictures, times and sound of its source, and can be gone on with."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, FilmError
+from pipeline.stages.style_transfer import transfer
+from pipeline.types import Cancelled, FilmError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
+from pipeline.video.job import FilmJob
 from pipeline.video.paint import paint_film, parts_of
 from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of, white
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
+from pipeline.video.style_transfer import AGAIN
 from pipeline.video.write import PictureWriter, pictures_in
 from tests.video.models import FilmModels, pictures
 
 FAST = Settings.from_flat(painter="fast")
 PLAIN = FAST.changed(keep_face=False)
 RATE = Fraction(10)
+
+
+def job(settings, models=None, styles=()):
+    return FilmJob(settings, models or FilmModels(), 25.0, styles)
 
 
 @pytest.fixture
@@ -119,17 +129,40 @@ def test_a_start_beyond_the_end_says_so_and_leaves_nothing(source, tmp_path):
     assert not any(part.exists() for part in parts_of(out))
 
 
-def test_painters_that_paint_no_films_say_which_do():
-    with pytest.raises(FilmError, match="choose strokes, network, fast"):
-        painter_of(Settings.from_flat(painter="portrait-aware"), FilmModels(), 25.0)
-    assert {key for key, painter in PAINTERS.items() if painter.films} == set(FILM_PAINTERS)
+def test_every_painter_paints_films():
+    assert set(PAINTERS) == set(FILM_PAINTERS)
+
+
+def test_a_painter_that_wants_a_picture_says_so():
+    with pytest.raises(PromptError, match="Wanted a picture"):
+        painter_of(job(Settings.from_flat(painter="portrait-aware")))
+
+
+def test_a_film_is_painted_like_a_picture_each_begun_with_the_one_before(monkeypatch):
+    begun = []
+    real = transfer.transfer_style
+
+    def noted(photo, *given, begin=None, preset, **how):
+        begun.append((begin is not None, preset.evaluations))
+        return real(photo, *given, begin=begin, preset=replace(preset, evaluations=2), **how)
+
+    monkeypatch.setattr(transfer, "transfer_style", noted)
+    models = FilmModels(face=False)
+    models.features = Models("cpu").features
+    style = Style(pictures(1, seed=4)[0])
+    how = Settings.from_flat(painter="portrait-aware", style_px=128)
+    paint, watch = painter_of(job(how, models, (style,))), Watch()
+    film = [cv2.GaussianBlur(picture, (0, 0), 2) for picture in pictures(3, (128, 128), step=2)]
+    made = [paint(picture, watch(picture)) for picture in film]
+    assert [each.shape for each in made] == [(128, 128, 3)] * 3
+    assert begun == [(False, 67), (True, AGAIN), (True, AGAIN)]
 
 
 def test_styles_are_mixed_as_the_settings_say():
     models = FilmModels()
     names = list(FAST_STYLES)
     how = PLAIN.changed(fast_style=names[1], fast_second=names[4], fast_mix=0.25)
-    painter_of(how, models, 25.0)(pictures(1)[0], None)
+    painter_of(job(how, models))(pictures(1)[0], None)
     assert models.mix[0, 1] == 0.75
     assert models.mix[0, 4] == 0.25
     assert models.mix.sum() == 1

@@ -8,6 +8,7 @@ import pytest
 from pipeline.settings import Settings
 from pipeline.types.strokes import Strokes, joined
 from pipeline.video import strokes as film_strokes
+from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Watch
 from pipeline.video.strokes import FADING, StrokeFilm, along, begun, exchanged, faded, within
 from tests.video.models import FilmModels, pictures
@@ -85,7 +86,7 @@ def test_a_fading_stroke_is_fainter_with_each_picture():
 
 @pytest.fixture
 def film():
-    return StrokeFilm(Settings(), FilmModels(face=False), 10.0)
+    return StrokeFilm(FilmJob(Settings(), FilmModels(face=False), 10.0))
 
 
 def test_a_still_film_is_one_painting(film, monkeypatch):
@@ -114,5 +115,5 @@ def test_a_cut_is_planned_anew(film):
     dark, other = np.full((64, 96, 3), 20, np.uint8), pictures(1, seed=5)[0] // 2 + 128
     film(dark, watch(dark))
     cut = film(other, watch(other))
-    alone = StrokeFilm(Settings(), FilmModels(face=False), 10.0)(other, None)
+    alone = StrokeFilm(FilmJob(Settings(), FilmModels(face=False), 10.0))(other, None)
     assert (cut == alone).all()

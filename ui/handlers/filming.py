@@ -4,8 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.types import Cancelled, FilmError
-from ui import film_tab
+from pipeline.io.style_images import NO_STYLE
+from pipeline.types import Cancelled, FilmError, PromptError
+from ui import film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.photos import file_of
@@ -30,18 +31,23 @@ class Filming(Base):
     def _painted_film(
         self, request: gr.Request, most: float | None, values: tuple[Any, ...]
     ) -> Updates:
-        field, way, style, first, last, *chosen = values
+        field, way, like, first, last, *rest = values
+        given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
         with told(), self._ending(request):
             film = _file_in(field)
             start, end = film_tab.span_of(first, last)
             if most is not None:
                 end = start + most if end is None else min(end, start + most)
-            settings = film_tab.settings_for(from_widgets(chosen), way, style)
+            settings = film_tab.settings_for(from_widgets(chosen), way, like)
             session = self._session(request)
+            styles = style_box.files_of(settings, *given, behind=session.behind)
+            if style_box.wants_picture(settings) and not styles:
+                raise PromptError(NO_STYLE)
             try:
                 path, said = self.service.film(
-                    str(request.session_hash), film, settings, start, end, bar_in(session)
-                )
+                    str(request.session_hash), film, settings, start, end, bar_in(session),
+                    styles=styles,
+                )  # fmt: skip
             except Cancelled:
                 return gr.skip()
             tab = self.parts.film_tab

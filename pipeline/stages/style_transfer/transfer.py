@@ -6,7 +6,7 @@ Source: Xing et al. 2018, "Portrait-Aware Artistic Style Transfer".
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -102,12 +102,14 @@ def transfer_style(
     scale: float = 1.0,
     device: str = "cpu",
     tell: Tell = lambda progress: None,
+    begin: Image | None = None,
 ) -> TransferResult:
     """Paint the photo in the style of other pictures.
 
     `background`: how much of each pixel is background, (H, W) in [0, 1]; None: there is no person,
     and the background's loss is 0. `scale`: the size of a style image's strokes; at 1 its short
-    side is resized to the photo's.
+    side is resized to the photo's. `begin`: the picture to start from, of the photo's size; no
+    smaller sizes come before it.
 
     Raises: ValueError: no style image, a weight that is not positive, a mask that shows nothing, or
         a picture below 32 px.
@@ -117,6 +119,8 @@ def transfer_style(
     before = None
     evaluations = 0
     found = None
+    if begin is not None:
+        preset = replace(preset, coarser=(), from_noise=False)
     for level in _levels(preset, min(photo.shape[:2]), scale):
         small = _batch(photo, level.short_px).to(device)
         side = level.short_px * scale
@@ -132,6 +136,8 @@ def transfer_style(
             if not preset.from_noise
             else torch.rand(small.shape, generator=torch.Generator().manual_seed(0)).to(device)
         )
+        if begin is not None:
+            start = _batch(begin, level.short_px).to(device)
         if picture is not None and before is not None:
             # What changed in the smaller photo is the first guess of what changes in this one.
             start = small + F.interpolate(

@@ -1,0 +1,78 @@
+"""Paint a film like any picture, by optimization: each picture begins with the one before.
+
+Source: Ruder et al. 2016, "Artistic Style Transfer for Videos", section 4.1 (a picture's
+optimization starts from the one before, carried along).
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.io.style_images import NO_STYLE
+from pipeline.ops.flow import carried
+from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.stages.style_transfer import transfer
+from pipeline.stages.style_transfer.color import with_colors
+from pipeline.steps.style_transfer import loss_weights_of, style_image
+from pipeline.types import Image, Pixels, PromptError
+from pipeline.video.faces import Keeper
+from pipeline.video.job import FilmJob
+from pipeline.video.steady import Moved, Steady
+
+AGAIN = 12  # evaluations of a picture that begins with the one before
+
+
+class StyleTransferFilm:
+    """Paint one picture of a film after the other in the style of other pictures.
+
+    Raises: PromptError: there is no style. WeightError: the perceptual network is not at hand.
+    """
+
+    def __init__(self, job: FilmJob) -> None:
+        if not job.styles:
+            raise PromptError(NO_STYLE)
+        self._job = job
+        self._features = job.models.features(job.settings.weights)
+        person = job.settings.changed(keep="person", kept_faces="all")
+        self._persons = Keeper(person, job.models, job.rate)
+        self._last: Image | None = None
+        self._steady = Steady()
+
+    def __call__(self, pixels: Pixels, moved: Moved | None) -> Pixels:
+        """Return a picture's painting, both (H, W, 3)."""
+        how = self._job.settings.style
+        size = size_of_long(pixels.shape[:2], min(how.side, max(pixels.shape[:2])))
+        photo = np.clip(resized(to_float(pixels), size), 0, 1)
+        kept = self._persons(pixels, moved)
+        background = None if kept is None else np.clip(1 - resized(kept.mask, size), 0, 1)
+        preset = transfer.PRESETS[how.preset]
+        begin = self._begin(photo, moved)
+        most = preset.evaluations if begin is None else AGAIN
+        done = transfer.transfer_style(
+            photo,
+            [style_image(style, photo, how) for style in self._job.styles],
+            background,
+            self._features.network,
+            loss_weights=loss_weights_of(how, somebody=background is not None),
+            scale=how.scale,
+            device=self._features.device,
+            preset=replace(preset, evaluations=how.iterations or most),
+            begin=begin,
+        )
+        self._last = done.picture
+        shown = with_colors(done.picture, photo) if how.colors == "photo" else done.picture
+        painted = to_uint8(np.clip(resized(shown, pixels.shape[:2]), 0, 1))
+        return self._steady(painted, moved)
+
+    def _begin(self, photo: Image, moved: Moved | None) -> Image | None:
+        """Return the painting before, carried along; the photo where the motion is not trusted."""
+        last = self._last
+        if last is None or moved is None or moved.cut or last.shape != photo.shape:
+            return None
+        h, w = photo.shape[:2]
+        scale = np.array([w / moved.trust.shape[1], h / moved.trust.shape[0]], np.float32)
+        back = cv2.resize(moved.back, (w, h), interpolation=cv2.INTER_AREA) * scale
+        trust = cv2.resize(moved.trust, (w, h), interpolation=cv2.INTER_AREA)[..., None]
+        return np.asarray(photo + trust * (carried(last, back) - photo), np.float32)
