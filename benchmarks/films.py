@@ -34,6 +34,7 @@ from pipeline.video.paint import paint_film
 from pipeline.video.painters import painter_of
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
+from pipeline.video.write import pictures_in
 
 Figures = dict[str, float]
 CROP = (112, 96)  # px: height and width of a face that is cut out
@@ -64,7 +65,7 @@ def steadiness(film: Film, job: FilmJob, count: int, every: int) -> Figures:
                 alone["gradient"].append(gradient_energy(pair[1]))
         last = frame.pixels, painted
     ratios = {name: float(np.mean(made[name]) / np.mean(alone[name])) for name in made}
-    return ratios | {"alone_fps": count / seconds}
+    return ratios | {"alone_fps": len(made["gradient"]) / seconds}
 
 
 def faces(film: Film, painted: Path, count: int, net: Any) -> Figures:  # noqa: ANN401 - a module's
@@ -112,7 +113,7 @@ def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Na
         began = time.perf_counter()
         end = float(count / film.rate)
         paint_film(film, out, settings, models, styles=styles, end=end, speed="live")
-        found["whole_fps"] = count / (time.perf_counter() - began)
+        found["whole_fps"] = pictures_in(out) / (time.perf_counter() - began)
         if args.measures:
             found |= faces(film, out, count, measures(args.measures).FaceNet())
     return found

@@ -111,9 +111,9 @@ NETWORK_MOODS = _table(
 )
 # Of the painter `fast`: the pictures it paints like, as its network knows them.
 FAST_STYLES = _table(
-    Variant("blue_swirls", "Blue swirls (Gogh)"),
-    Variant("straw_hat", "Straw hat (Gogh)"),
-    Variant("yellow_flowers", "Yellow flowers (Gogh)"),
+    Variant("blue_swirls", "Blue swirls (van Gogh)"),
+    Variant("straw_hat", "Straw hat (van Gogh)"),
+    Variant("yellow_flowers", "Yellow flowers (van Gogh)"),
     Variant("water_lilies", "Water lilies (Monet)"),
     Variant("burning_garden", "Burning garden (Monet)"),
     Variant("cathedral", "Cathedral (Monet)"),

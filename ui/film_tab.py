@@ -36,6 +36,10 @@ class FilmTab:
     cancel: gr.Button
     notes: gr.HTML
     doing: gr.HTML
+    camera: gr.Image
+    seen: gr.Image
+    live_style: gr.Dropdown
+    live: gr.State  # of pipeline.video.live.Live, or None
 
     @property
     def fields(self) -> list[Block]:
@@ -74,7 +78,24 @@ def lay_out() -> FilmTab:
             "Cancel", variant="stop", elem_id="cancel-film", min_width=90, visible=False
         )
     notes = gr.HTML(elem_id="film-notes", elem_classes=["notes"])
-    return FilmTab(film, painted, way, style, start, end, sample, paint, cancel, notes, doing)
+    with gr.Accordion("Live: what your camera sees, as a painting", open=False, elem_id="live"):
+        live_style = gr.Dropdown(
+            STYLES, value=STYLES[0][1], label="Like", filterable=False, elem_id="live-style"
+        )
+        with gr.Row(equal_height=True):
+            camera = gr.Image(
+                label="Your camera", sources=["webcam"], streaming=True, type="numpy", height=280,
+                format="jpeg", buttons=[], elem_id="camera",
+                webcam_options=gr.WebcamOptions(mirror=True),
+            )  # fmt: skip
+            seen = gr.Image(
+                label="Painted", interactive=False, height=280, format="jpeg", buttons=[],
+                elem_id="live-painted",
+            )  # fmt: skip
+    return FilmTab(
+        film, painted, way, style, start, end, sample, paint, cancel, notes, doing, camera, seen,
+        live_style, gr.State(),
+    )  # fmt: skip
 
 
 def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:

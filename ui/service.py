@@ -33,6 +33,7 @@ from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
 from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
+from ui.film_tab import FAST, settings_for
 from ui.films import paint_film_into, teller
 from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
@@ -319,6 +320,20 @@ class PaintService:
             read = styles_of(session, styles)
         with self.line.working(), self._alone:
             return paint_film_into(folder, path, settings, read, models, start, end, tell)
+
+    def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
+        """Return what paints a camera's pictures like a known one: that of `before`, or a new one.
+
+        Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
+        """
+        if zero_gpu():
+            raise FilmError(NO_FILMS)
+        settings = settings_for(Settings(), FAST, style)
+        if before is not None and before.settings == settings:
+            return before
+        from pipeline.video.live import Live
+
+        return Live(settings, self.pipeline()[1])
 
     def compare(
         self,

@@ -19,7 +19,7 @@ from pipeline.steps.style_transfer import loss_weights_of, style_image
 from pipeline.types import Image, Pixels, PromptError
 from pipeline.video.faces import Keeper
 from pipeline.video.job import FilmJob
-from pipeline.video.steady import Moved, Steady
+from pipeline.video.steady import Moved
 
 AGAIN = 12  # evaluations of a picture that begins with the one before
 
@@ -38,7 +38,6 @@ class StyleTransferFilm:
         person = job.settings.changed(keep="person", kept_faces="all")
         self._persons = Keeper(person, job.models, job.rate)
         self._last: Image | None = None
-        self._steady = Steady()
 
     def __call__(self, pixels: Pixels, moved: Moved | None) -> Pixels:
         """Return a picture's painting, both (H, W, 3)."""
@@ -63,8 +62,7 @@ class StyleTransferFilm:
         )
         self._last = done.picture
         shown = with_colors(done.picture, photo) if how.colors == "photo" else done.picture
-        painted = to_uint8(np.clip(resized(shown, pixels.shape[:2]), 0, 1))
-        return self._steady(painted, moved)
+        return to_uint8(np.clip(resized(shown, pixels.shape[:2]), 0, 1))
 
     def _begin(self, photo: Image, moved: Moved | None) -> Image | None:
         """Return the painting before, carried along; the photo where the motion is not trusted."""

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.io.style_images import NO_STYLE
-from pipeline.types import Cancelled, FilmError, PromptError
+from pipeline.types import Cancelled, FilmError, Pixels, PromptError
 from ui import film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
@@ -27,6 +27,19 @@ class Filming(Base):
     def paint_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the film."""
         return self._painted_film(request, None, values)
+
+    def paint_live(
+        self,
+        picture: Pixels | None,
+        style: str,
+        live: Any,
+    ) -> tuple[Any, Any]:
+        """Paint what the camera sees now."""
+        if picture is None:
+            return gr.skip(), live
+        with told():
+            live = self.service.live(style, live)
+            return live(picture), live
 
     def _painted_film(
         self, request: gr.Request, most: float | None, values: tuple[Any, ...]
