@@ -12,14 +12,14 @@ from pipeline.ops.flow import Flow, Motion, carried
 from pipeline.ops.tensor import to_float
 from pipeline.types import Pixels
 
-LONG_PX = 4096  # motion is looked for at full size
+LONG_PX = (4096, 4096)  # motion is looked for at full size
 
 
 class Motions:
     """Find motion between a film's pictures, carefully: they are measured by it."""
 
     def __init__(self) -> None:
-        self._flow = Flow(LONG_PX, cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._flow = Flow(LONG_PX, preset=cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     def __call__(self, before: Pixels, after: Pixels) -> Motion:
         """Return the motion between two pictures of one size."""

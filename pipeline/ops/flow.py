@@ -32,18 +32,25 @@ class Motion:
 
 
 class Flow:
-    """Dense inverse search flow between pictures of one size, at most `long_px` large.
+    """Dense inverse search flow between pictures of one size.
+
+    It is looked for in pictures whose long side is `part` of theirs, within `long_px`.
 
     Source: Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search".
     """
 
-    def __init__(self, long_px: int = 256, preset: int = cv2.DISOPTICAL_FLOW_PRESET_FAST) -> None:
+    def __init__(
+        self, long_px: tuple[int, int] = (192, 384), part: float = 0.4,
+        preset: int = cv2.DISOPTICAL_FLOW_PRESET_FAST,
+    ) -> None:  # fmt: skip
         self._dis = cv2.DISOpticalFlow.create(preset)
-        self._long_px = long_px
+        self._long_px, self._part = long_px, part
 
     def small(self, pixels: Pixels) -> NDArray[np.uint8]:
         """Return the picture that motion is looked for in, (h, w): gray and small."""
-        scale = min(1.0, self._long_px / max(pixels.shape[:2]))
+        long_px = max(pixels.shape[:2])
+        wanted = np.clip(self._part * long_px, *self._long_px)
+        scale = min(1.0, float(wanted) / long_px)
         h, w = (max(LEAST_PX, round(n * scale)) for n in pixels.shape[:2])
         if (h, w) != pixels.shape[:2]:
             pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)

@@ -6,20 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from pipeline.io.atomic import refuse_taken
-from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.blend import set_in, soften
-from pipeline.steps.blend import strokes_kept
-from pipeline.types import Face, Film, FilmError, FilmFrame, Mask, Pixels, Style
-from pipeline.variants import PAINTERS
+from pipeline.types import Film, FilmError, FilmFrame, Pixels, Style
 from pipeline.video.ahead import ahead
 from pipeline.video.faces import Keeper, Kept
 from pipeline.video.job import FilmJob
+from pipeline.video.keep import Keep
 from pipeline.video.painters import FramePainter, painter_of
 from pipeline.video.read import read_frames
 from pipeline.video.steady import Moved, Watch
@@ -33,10 +27,6 @@ from pipeline.video.write import (
     pictures_in,
 )
 
-# How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
-# and come a little late when it moves.
-BRUSHWORK = 0.6
-EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
 
 
@@ -71,10 +61,10 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     settings, painter = job.settings, painter_of(job)
     keeps = settings.blend.on and settings.blend.strength > 0
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
+    keep = Keep(settings)
     for seen, painted in ahead(_painted(ahead(_seen(frames, keeper)), painter)):
-        pixels = seen.frame.pixels
         if seen.kept is not None:
-            painted = with_kept(painted, pixels, seen.kept, settings)
+            painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
         yield replace(seen.frame, pixels=painted)
 
 
@@ -88,38 +78,6 @@ def _seen(frames: Iterator[FilmFrame], keeper: Keeper | None) -> Iterator[Seen]:
 def _painted(seen: Iterator[Seen], painter: FramePainter) -> Iterator[tuple[Seen, Pixels]]:
     for each in seen:
         yield each, painter(each.frame.pixels, each.moved)
-
-
-def with_kept(painted: Pixels, pixels: Pixels, kept: Kept, settings: Settings) -> Pixels:
-    """Set what is kept of a picture into its painting, both (H, W, 3)."""
-    how = settings.blend
-    region = soften(kept.mask, kept.faces, feather=how.feather)
-    if region is None:
-        return painted
-    out = painted.copy()
-    inner = replace(region, window=(slice(None), slice(None)))
-    near = to_float(pixels[region.window])
-    brushwork, eyes = 0.0, None
-    if PAINTERS[settings.paint.painter].vector:
-        brushwork = BRUSHWORK * strokes_kept(how)
-        eyes = eyes_of(kept.faces, kept.mask.shape)[region.window]
-    made, _ = set_in(
-        to_float(painted[region.window]), near, inner, strength=how.strength, harmony=how.harmony,
-        brushwork=brushwork, eyes=eyes,
-    )  # fmt: skip
-    out[region.window] = to_uint8(made)
-    return out
-
-
-def eyes_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Mask:
-    """Mark the faces' eyes in a picture of a (height, width): 1 or 0."""
-    marked = np.zeros(size, np.float32)
-    for face in faces:
-        apart = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
-        for x, y in face.eyes:
-            axes = 2 * EYE[0] * apart, 2 * EYE[1] * apart
-            cv2.ellipse(marked, ((float(x), float(y)), axes, 0.0), 1.0, -1)
-    return marked
 
 
 def paint_film(

@@ -20,7 +20,7 @@ from pipeline.video.style_transfer import StyleTransferFilm
 # A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
 Make = Callable[[FilmJob], FramePainter]
-FAST_PX = 512  # short side at which the fast painter paints, at most, at the usual brush
+FAST_PX = 400  # short side at which the fast painter paints, at most, at the usual brush
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 

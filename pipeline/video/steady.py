@@ -49,8 +49,8 @@ class Moved:
 class Watch:
     """Watch a film's pictures, one after the other, and tell how each came from the one before."""
 
-    def __init__(self, long_px: int = 256) -> None:
-        self._flow = Flow(long_px)
+    def __init__(self) -> None:
+        self._flow = Flow()
         self._last: NDArray[np.uint8] | None = None
 
     def __call__(self, pixels: Pixels) -> Moved | None:

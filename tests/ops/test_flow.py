@@ -49,7 +49,7 @@ def test_the_motion_of_a_shifted_picture_is_its_shift(shift):
 
 def test_motion_is_looked_for_in_small_pictures_and_told_in_large_ones():
     before = cv2.resize(textured(), (512, 384), interpolation=cv2.INTER_CUBIC).clip(0, 1)
-    flow = Flow(128)
+    flow = Flow((128, 128))
     assert flow.small(as_bytes(before)).shape == SIZE
     motion = motion_of(as_bytes(before), as_bytes(shifted(before, 12, -8)), flow)
     assert motion.back.shape == (384, 512, 2)
