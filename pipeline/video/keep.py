@@ -22,7 +22,7 @@ from pipeline.video.steady import Moved
 
 # How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
 # and come a little late when it moves.
-BRUSHWORK = 0.6
+BRUSHWORK = 0.45
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 HELD = 0.8  # of what was added before, where the motion is trusted
 

@@ -21,13 +21,14 @@ from pipeline.types import Mask, Pixels
 HELD = 0.85  # of what was painted before, where the motion is trusted
 # Mixing blurs. What is finer than this deviation, px of a picture of 512 px, gets the strength back
 # that it has in the new painting: compared over so many px, and at most so many times.
-FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 2.5
+FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 1.5
 # Light of the film, of 255, by which a place may differ from where it was before and still be the
 # same thing: lids that close and light that changes are painted anew.
 SAME = 14.0
 # The mean trust below which a picture is of another scene, whatever it looks like, and below which
 # it is where the histograms are less alike than that.
 LOST, CUT_TRUST, CUT_LIKENESS = 0.1, 0.4, 0.5
+REST_PX = 0.15  # of pictures that are compared: less motion is noise; twice as much is motion
 BINS = 32
 
 
@@ -66,9 +67,10 @@ class Watch:
         trust = motion.trust * np.exp(-np.square(cv2.blur(other, (3, 3))))
         share = float(trust.mean())
         cut = share < LOST or (share < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS)
+        back, forth = (_without_noise(each) for each in (motion.back, motion.forth))
         larger = np.array([size[1] / small.shape[1], size[0] / small.shape[0]], np.float32)
-        back = _enlarged(motion.back * larger, size)
-        return Moved(back, motion.forth * larger, _enlarged(trust, size), cut)
+        back = _enlarged(back * larger, size)
+        return Moved(back, forth * larger, _enlarged(trust, size), cut)
 
 
 class Steady:
@@ -99,6 +101,12 @@ def as_sharp(mixed: Pixels, painted: Pixels) -> Pixels:
 
     gain = np.sqrt(energy(painted) / energy(mixed)).clip(1 / STRONGER, STRONGER)
     return cv2.blendLinear(mixed, cv2.GaussianBlur(mixed, (0, 0), fine), gain, 1 - gain)
+
+
+def _without_noise(motion: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Let what hardly moves rest: flow is never quite still."""
+    length = cv2.magnitude(motion[..., 0], motion[..., 1])
+    return motion * np.clip(length / REST_PX - 1, 0, 1)[..., None]
 
 
 def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

@@ -28,8 +28,8 @@ Speed = Literal["careful", "live"]
 KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
 # Of x264, by how much time there is: what is painted slowly is packed carefully.
 PRESETS: Mapping[Speed, Mapping[str, str]] = {
-    "careful": {"crf": "18", "preset": "medium", "bf": "0"},
-    "live": {"crf": "18", "preset": "superfast", "bf": "0"},
+    "careful": {"crf": "16", "preset": "medium", "bf": "0"},
+    "live": {"crf": "15", "preset": "superfast", "bf": "0"},
 }
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose

@@ -81,4 +81,4 @@ def test_fine_structure_that_mixing_lost_comes_back():
     mixed = cv2.GaussianBlur(painted, (0, 0), 0.7)
     sharp = as_sharp(mixed, painted)
     lost = gradient_energy(mixed) / gradient_energy(painted)
-    assert gradient_energy(sharp) / gradient_energy(painted) > 2 * lost
+    assert gradient_energy(sharp) / gradient_energy(painted) > 1.4 * lost
