@@ -118,7 +118,7 @@ def part(content: Content, side: int, rng: np.random.Generator) -> tuple[Pixels,
     if five is not None:
         five = (five - corner).astype(np.float32)
         wide = float(np.hypot(*(five[0] - five[2])))
-        if wide < LEAST_FACE_PX or wide > side:
+        if wide < LEAST_FACE_PX or five.min() < 0 or five.max() > side - 1:
             five = None
     if rng.random() < 0.5:
         cut = cut[:, ::-1]

@@ -13,7 +13,7 @@ from pipeline.stages.strokes.brushes import TIPS, tips, tooth
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.marking import TILE
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.render import Before, Surface, render
 from pipeline.types.strokes import Strokes, joined
 from tests.stages.strokes.motifs import motif_of, two_halves
 
@@ -163,3 +163,27 @@ def test_a_tip_that_there_is_not_is_one_that_there_is():
         render(replace(one, tip=np.array([tip], np.uint8)), (75, 100)) for tip in (255, 255 % TIPS)
     )
     np.testing.assert_array_equal(strange, usual)
+
+
+def test_what_has_not_changed_since_a_rendering_is_taken_from_it(painting):
+    size = painting.px(200)
+    whole = render(painting, size)
+    none = np.zeros(len(painting), np.bool_)
+    marked = np.full_like(whole, 7)
+    assert (render(painting, size, before=Before(marked, none)) == 7).all()
+    some = none.copy()
+    some[: len(none) // 2] = True
+    partly = render(painting, size, before=Before(whole, some), tile_px=32)
+    assert np.abs(partly.astype(int) - whole).max() <= 1
+    other_size = Before(marked[:-2], none)
+    assert (render(painting, size, before=other_size) == whole).all()
+
+
+def test_only_a_region_is_planned(painting):
+    motif = motif_of(two_halves())
+    only = np.zeros(motif.size, np.bool_)
+    only[:, : motif.size[1] // 2] = True
+    some = plan(motif, np.random.default_rng(0), only=only)
+    assert 0.3 * len(painting) < len(some) < 0.7 * len(painting)
+    middles = some.points[np.arange(len(some)), some.counts // 2, 0]
+    assert np.quantile(middles, 0.98) < 0.56

@@ -1,0 +1,127 @@
+"""Fast styles: what is learned, what faces are compared by, what shall stay the same."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from pipeline.nets.johnson import Johnson
+from pipeline.runtime.perceptual import load_features
+from pipeline.variants import FAST_STYLES
+from pipeline.weights.catalog import CATALOG
+from pipeline.weights.resolve import obtain
+from training.face_descriptor import CHIP_PX, Descriptor, chips, to_chip
+from training.fast_style import (
+    STYLE,
+    Aims,
+    alone,
+    noise_for,
+    noise_moved,
+    style_of,
+    styles_listed,
+    unsteady,
+)
+from training.styled_contents import Batch, Content, batches, part
+
+SHARED = Path(__file__).parents[3] / "shared"
+FIVE = np.float32([[120, 60], [100, 61], [60, 60], [80, 61], [90, 90]])
+
+
+def photo(side=160, seed=0):
+    noise = np.random.default_rng(seed).normal(128, 90, (side, side, 3))
+    return cv2.GaussianBlur(noise, (0, 0), 3).clip(0, 255).astype(np.uint8)
+
+
+def test_the_list_names_the_styles_that_the_painter_offers():
+    assert styles_listed() == list(FAST_STYLES)
+
+
+def test_a_chip_is_what_the_same_warp_cuts_out():
+    picture = photo()
+    matrix = to_chip(FIVE)
+    wanted = cv2.warpAffine(picture, matrix, (CHIP_PX, CHIP_PX))
+    tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    found = chips(tensor, torch.from_numpy(matrix)[None])[0].permute(1, 2, 0).numpy() * 255
+    inner = (slice(20, -20), slice(20, -20))
+    assert np.abs(found[inner] - wanted[inner]).mean() < 1
+
+
+def test_a_part_of_a_photo_holds_its_face_mirrored_or_not():
+    content, rng = Content(photo(), FIVE), np.random.default_rng(0)
+    faces = []
+    for _ in range(24):
+        picture, five = part(content, 256, rng)
+        assert picture.shape == (256, 256, 3)
+        if five is not None:
+            faces.append(five)
+            assert ((five >= 0) & (five < 256)).all()
+            assert five[0, 0] > five[2, 0], "the person's left eye is on the right"
+    assert len(faces) > 4
+
+
+def test_a_batch_says_whose_faces_are_known():
+    contents = [Content(photo(256), FIVE * 1.6), Content(photo(256, 1))]
+    batch = next(batches(contents, 6, 256, np.random.default_rng(0)))
+    assert batch.photos.shape == (6, 3, 256, 256)
+    assert len(batch.which) == len(batch.matrices) > 0
+
+
+def test_noise_moves_with_the_photo():
+    noise = torch.randn(1, 2, 16, 16)
+    assert torch.equal(noise_moved(noise, (8, -4), 4), torch.roll(noise, (2, -1), (2, 3)))
+    between = noise_moved(noise, (2, 0), 4)
+    assert torch.allclose(between, (noise + torch.roll(noise, 1, 2)) / 2, atol=1e-5)
+    assert noise_moved(None, (1, 1), 4) is None
+
+
+def test_what_is_painted_of_a_moved_photo_is_held_to_be_moved_alike():
+    out = torch.rand(1, 3, 64, 64)
+    shift = (3, -5)
+    assert unsteady(out, torch.roll(out, shift, (2, 3)), shift) == 0
+    assert unsteady(out, out, shift) > 0.05
+
+
+def test_without_its_file_the_descriptor_says_what_was_wanted(tmp_path):
+    with pytest.raises(FileNotFoundError, match="SHARED holds"):
+        Descriptor(tmp_path)
+
+
+@pytest.mark.skipif(not (SHARED / "weights/dlib_face").is_dir(), reason="no ../shared")
+def test_a_face_is_nearer_to_itself_blurred_than_to_noise():
+    descriptor = Descriptor(SHARED)
+    one, other = (torch.from_numpy(photo(150, n)).permute(2, 0, 1)[None] / 255 for n in (0, 1))
+    blurred = torch.nn.functional.avg_pool2d(one, 3, 1, 1)
+    with torch.inference_mode():
+        a, b, c = (descriptor(each) for each in (one, blurred, other))
+    assert (a - b).norm() < (a - c).norm()
+
+
+def test_a_network_learns_a_style_and_keeps_a_face():
+    torch.manual_seed(0)
+    features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
+    style = style_of("noise", photo(seed=3), features)
+    grams = {layer: style.grams[layer][None] for layer in STYLE}
+
+    def descriptor(shown):
+        return shown.mean((2, 3))
+
+    aims = Aims(features, descriptor, grams, face_weight=2.0)
+    network = Johnson((8, 16), 1, fold=4, cell=2, kernel=3, resize=True, noise=2)
+    optimizer = torch.optim.Adam(network.parameters(), 5e-3)
+    photos = torch.from_numpy(photo(64)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    batch = Batch(photos, torch.tensor([0]), torch.from_numpy(to_chip(FIVE / 2.5))[None])
+    chosen, seen = torch.tensor([0]), []
+    for _ in range(8):
+        out = network(photos, alone(chosen, network), noise_for(network, photos))
+        losses = aims.losses(out, batch, chosen)
+        assert set(losses) == {"content", "style", "face", "variation"}
+        loss = torch.stack(list(losses.values())).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        seen.append(loss.item())
+    assert min(seen[-3:]) < 0.8 * seen[0]
+    without = aims.face_distance(out, Batch(photos, torch.zeros(0).long(), torch.zeros(0, 2, 3)))
+    assert without == 0
