@@ -264,9 +264,9 @@ SAID = (
 )  # fmt: skip
 
 
-def test_paint_and_parse_are_public_and_paints_fields_are_the_settings(served):
+def test_paint_parse_and_video_are_public_and_paints_fields_are_the_settings(served):
     described = served.view_api(return_format="dict")
-    assert list(described["named_endpoints"]) == ["/paint", "/parse"]
+    assert list(described["named_endpoints"]) == ["/paint", "/parse", "/video"]
     fields = described["named_endpoints"]["/paint"]["parameters"]
     assert [field["parameter_name"] for field in fields] == [
         "photo",
