@@ -1,5 +1,6 @@
 """Paint a visitor's film, and tell how far it is."""
 
+import math
 import secrets
 import threading
 import time
@@ -8,12 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, Style
+from pipeline.types import Cancelled, FilmError, Style
 from ui.forecast import in_words
 from ui.sessions import Session
 from ui.view_state import path_of
 
 PREVIEW_S = 0.5  # between two pictures so far
+# Others wait while a film is painted: the page and its API paint no more of it at once.
+MOST_S = 60
+TOO_LONG = (
+    "At most {most} seconds of a film are painted here at once, for others wait meanwhile; choose a "
+    "part by From and To, or paint all of it by the command {command}."
+)
 FIRST = 12  # pictures after which the time left is told
 Tell = Callable[[float, str], object]
 
@@ -31,11 +38,17 @@ def paint_film_into(
     from pipeline.video.paint import paint_film, parts_of
     from pipeline.video.read import open_film
 
+    film = open_film(path)
+    last = min(end or math.inf, film.seconds or math.inf)
+    if last - start > MOST_S:
+        raise FilmError(
+            TOO_LONG.format(most=MOST_S, command=f"python -m pipeline video {path.name}")
+        )
     out = path_of(folder, path.stem, f"painted-{secrets.token_hex(4)}.mp4")
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         said = paint_film(
-            open_film(path), out, settings, models, styles=styles, start=start, end=end, tell=tell,
+            film, out, settings, models, styles=styles, start=start, end=end, tell=tell,
             speed="live",
         )  # fmt: skip
     finally:

@@ -91,6 +91,14 @@ def test_what_is_no_film_is_said_in_a_line(service, tmp_path):
         painted(service, path)
 
 
+def test_a_long_film_is_painted_in_parts(service, film, monkeypatch):
+    monkeypatch.setattr("ui.films.MOST_S", 2)
+    with pytest.raises(gr.Error, match="At most 2 seconds"):
+        painted(service, film)
+    updates, tab = painted(service, film, start=1, end=3)
+    assert pictures_in(Path(updates[tab.painted])) == 8
+
+
 def test_an_end_before_the_start_is_refused(service, film):
     with pytest.raises(gr.Error, match="before its start"):
         painted(service, film, start=2, end=1)
