@@ -18,8 +18,8 @@ PREVIEW_S = 0.5  # between two pictures so far
 # Others wait while a film is painted: the page and its API paint no more of it at once.
 MOST_S = 60
 TOO_LONG = (
-    "At most {most} seconds of a film are painted here at once, for others wait meanwhile; choose a "
-    "part by From and To, or paint all of it by the command {command}."
+    "At most {most} seconds of a film are painted here at once, for others wait meanwhile; choose "
+    "a part by From and To, or paint all of it by the command {command}."
 )
 FIRST = 12  # pictures after which the time left is told
 Tell = Callable[[float, str], object]
