@@ -70,15 +70,17 @@ def read_styles(shared: Path, pictures: Sequence[Path]) -> list[tuple[str, Pixel
     """Read the pictures of the styles to learn, with their names: those given, or the list's."""
     if pictures:
         return [(file.stem, read_pixels(file)) for file in pictures]
-    with LIST.open(newline="") as text:
-        rows = list(csv.DictReader(text))
-    return [(row["name"], read_pixels(shared / "data" / row["file"])) for row in rows]
+    return [(row["name"], read_pixels(shared / "data" / row["file"])) for row in _listed()]
 
 
 def styles_listed() -> list[str]:
     """Return the names of the list's styles, in its order."""
+    return [row["name"] for row in _listed()]
+
+
+def _listed() -> list[dict[str, str]]:
     with LIST.open(newline="") as text:
-        return [row["name"] for row in csv.DictReader(text)]
+        return list(csv.DictReader(text))
 
 
 @torch.no_grad()

@@ -11,7 +11,6 @@ from gradio.components.api_component import Api
 from pipeline.cli.jobs import describe_face, record
 from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
-from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Option, Settings
 from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, PAINTERS
@@ -20,7 +19,7 @@ from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.sessions import private_folder
-from ui.style_box import files_of, wants_picture
+from ui.style_box import files_of
 from ui.view_state import write_painting, write_timelapse
 from ui.widgets import OPTIONS, from_widgets
 
@@ -83,16 +82,17 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
     fields += [Api(None, SECONDS, "Seconds of a film")]
     painting, film = (gr.File(visible=False, label=label) for label in ("Painting", "Film"))
     outputs = [painting, Api(None, {"type": "object"}, "Report"), film]
+    how: dict[str, Any] = {
+        "preprocess": False, "concurrency_id": concurrency_id, "show_progress": "hidden",
+    }  # fmt: skip
     gr.on(
         [],
         endpoint(service),
         [photo, *fields],
         outputs,
-        preprocess=False,
         api_name="paint",
         api_description=ABOUT,
-        concurrency_id=concurrency_id,
-        show_progress="hidden",
+        **how,
     )
     labels = gr.File(visible=False, label="Classes")
     gr.on(
@@ -100,11 +100,9 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
         parsing(service),
         [photo],
         [labels, Api(None, {"type": "object"}, "Report")],
-        preprocess=False,
         api_name="parse",
         api_description=ABOUT_PARSE,
-        concurrency_id=concurrency_id,
-        show_progress="hidden",
+        **how,
     )
 
     film_given, film_made = (
@@ -120,11 +118,9 @@ def add_api(service: PaintService, concurrency_id: str) -> None:
             *map(_seconds_field, SPAN),
         ],
         [film_made, Api(None, {"type": "object"}, "Report")],
-        preprocess=False,
         api_name="video",
         api_description=ABOUT_VIDEO,
-        concurrency_id=concurrency_id,
-        show_progress="hidden",
+        **how,
     )
 
 
@@ -148,8 +144,6 @@ def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is ma
             style, *span = values[len(OPTIONS) :]
             start, end = span_of(*span)
             styles = files_of(settings, style, None, None, None)
-            if wants_picture(settings) and not styles:
-                raise PhotoError(NO_STYLE)
             path, said = service.film(None, Path(film["path"]), settings, start, end, styles=styles)
             name = Path(film.get("orig_name") or film["path"]).name
             report = {"film": name, "result": path.name, "settings": settings.flat()}

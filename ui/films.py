@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, FilmError, Style
 from ui.forecast import in_words
+from ui.progress import Bar
 from ui.sessions import Session
 from ui.view_state import path_of
 
@@ -22,7 +23,6 @@ TOO_LONG = (
     "a part by From and To, or paint all of it by the command {command}."
 )
 FIRST = 12  # pictures after which the time left is told
-Tell = Callable[[float, str], object]
 
 
 def paint_film_into(
@@ -57,7 +57,7 @@ def paint_film_into(
     return out, said
 
 
-def teller(session: Session, bar: Tell) -> Callable[[Any], None]:
+def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
     """Begin a session's run; return what follows its film, picture by picture."""
     stop: threading.Event = session.begin()
     began = time.monotonic()

@@ -48,14 +48,7 @@ def _encode(file: IO[bytes], pictures: Iterable[Pixels], fps: int) -> None:
         for number, picture in enumerate(pictures):
             if stream is None:
                 stream = _stream(film, picture, fps)
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
-                format="yuv420p",
-                dst_colorspace=Colorspace.ITU709,
-                dst_color_range=ColorRange.MPEG,
-            )
-            frame.pts = number
-            frame.time_base = Fraction(1, fps)
-            film.mux(stream.encode(frame))
+            film.mux(stream.encode(frame_of(picture, number, Fraction(1, fps))))
         if stream is not None:
             film.mux(stream.encode())
 
@@ -65,7 +58,20 @@ def _stream(film: OutputContainer, picture: Pixels, fps: int) -> VideoStream:
     stream.height, stream.width = picture.shape[:2]
     stream.pix_fmt = "yuv420p"
     stream.options = {"crf": QUALITY, "preset": PRESET}
-    # As the colors are made, so that players show them as the painting's.
-    stream.codec_context.color_primaries = stream.codec_context.color_trc = 1  # BT.709
-    stream.codec_context.colorspace, stream.codec_context.color_range = 1, 1
+    tag_colors(stream)
     return stream
+
+
+def frame_of(picture: Pixels, pts: int, time_base: Fraction) -> av.VideoFrame:
+    """Make a film's frame of a picture, (H, W, 3), at a time in units of the time base."""
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )
+    frame.pts, frame.time_base = pts, time_base
+    return frame
+
+
+def tag_colors(stream: VideoStream) -> None:
+    """Say how `frame_of` makes colors, so that players show them as the painting's."""
+    codec = stream.codec_context
+    codec.color_primaries = codec.color_trc = codec.colorspace = codec.color_range = 1  # BT.709

@@ -96,10 +96,7 @@ class CarriedNoise:
         if self._noise.shape != size or moved is None or moved.cut:
             self._noise, self._places = self._drawn(size), grid_of(h, w)
             return self._noise
-        full_h, full_w = moved.trust.shape
-        scale = np.array([w / full_w, h / full_h], np.float32)
-        back = cv2.resize(moved.back, (w, h), interpolation=cv2.INTER_AREA) * scale
-        trust = cv2.resize(moved.trust, (w, h), interpolation=cv2.INTER_AREA)
+        back, trust = moved.at((h, w))
         # Where each place of the noise has gone, so that the noise itself is not blurred.
         there = carried(self._places, back)
         self._places = np.where(trust[..., None] < DOUBTED, grid_of(h, w), there)

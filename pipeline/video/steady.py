@@ -46,6 +46,13 @@ class Moved:
     trust: Mask
     cut: bool
 
+    def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
+        """Return `back` and `trust` for the same pictures at a smaller (height, width)."""
+        (h, w), (full_h, full_w) = size, self.trust.shape
+        scale = np.array([w / full_w, h / full_h], np.float32)
+        back = cv2.resize(self.back, (w, h), interpolation=cv2.INTER_AREA) * scale
+        return back, cv2.resize(self.trust, (w, h), interpolation=cv2.INTER_AREA)
+
 
 class Watch:
     """Watch a film's pictures, one after the other, and tell how each came from the one before."""

@@ -88,7 +88,8 @@ class StrokeFilm:
             laid, self._shows, self._last = begun(self._plan(pixels, None)), seen, None
         else:
             laid = faded(along(self._laid, moved, size))
-            self._shows = carried_small(self._shows, moved)
+            back, _ = moved.at((self._shows.shape[0], self._shows.shape[1]))
+            self._shows = carried(self._shows, back)
             self._since += 1
             where = far(self._shows, seen, CHANGED)
             share = float(where.mean())
@@ -177,13 +178,6 @@ def seen_small(pixels: Pixels) -> Float:
     """Return a picture as it is compared, (h, w, 3) CIELAB."""
     size = size_of_long((pixels.shape[0], pixels.shape[1]), COMPARED_PX)
     return to_lab(to_float(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)))
-
-
-def carried_small(shows: Float, moved: Moved) -> Float:
-    """Carry a small picture along by a film's motion."""
-    (h, w), (full_h, full_w) = shows.shape[:2], moved.back.shape[:2]
-    scale = np.array([w / full_w, h / full_h], np.float32)
-    return carried(shows, cv2.resize(moved.back, (w, h), interpolation=cv2.INTER_AREA) * scale)
 
 
 def within(strokes: Strokes, where: Mask) -> NDArray[np.bool_]:

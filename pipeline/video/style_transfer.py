@@ -6,7 +6,6 @@ optimization starts from the one before, carried along).
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from pipeline.io.style_images import NO_STYLE
@@ -69,8 +68,5 @@ class StyleTransferFilm:
         last = self._last
         if last is None or moved is None or moved.cut or last.shape != photo.shape:
             return None
-        h, w = photo.shape[:2]
-        scale = np.array([w / moved.trust.shape[1], h / moved.trust.shape[0]], np.float32)
-        back = cv2.resize(moved.back, (w, h), interpolation=cv2.INTER_AREA) * scale
-        trust = cv2.resize(moved.trust, (w, h), interpolation=cv2.INTER_AREA)[..., None]
-        return np.asarray(photo + trust * (carried(last, back) - photo), np.float32)
+        back, trust = moved.at((photo.shape[0], photo.shape[1]))
+        return np.asarray(photo + trust[..., None] * (carried(last, back) - photo), np.float32)

@@ -17,10 +17,10 @@ import cv2
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
-from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from pipeline.io.atomic import write_whole
+from pipeline.io.video import frame_of, tag_colors
 from pipeline.types import Film, FilmError, Pixels
 from pipeline.video.read import open_sound
 
@@ -93,12 +93,8 @@ class PictureWriter:
         """Add a picture, (H, W, 3), at a time in units of the time base; all have one size."""
         pixels = even(pixels)
         stream = self._stream = self._stream or self._begun(pixels)
-        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
-        frame.pts, frame.time_base = pts, self._time_base
         self._durations[pts] = duration
-        self._put(stream.encode(frame))
+        self._put(stream.encode(frame_of(pixels, pts, self._time_base)))
 
     def close(self) -> None:
         """End the file."""
@@ -126,9 +122,8 @@ class PictureWriter:
         stream.height, stream.width = pixels.shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = self._time_base
-        codec = stream.codec_context
-        codec.gop_size = max(1, round(KEY_SECONDS * self._rate))
-        codec.color_primaries = codec.color_trc = codec.colorspace = codec.color_range = 1  # BT.709
+        stream.codec_context.gop_size = max(1, round(KEY_SECONDS * self._rate))
+        tag_colors(stream)
         stream.options = dict(self._options)
         return stream
 

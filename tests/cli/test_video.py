@@ -1,13 +1,10 @@
 """The command `video`: a film in, a film out, and one line where that cannot be."""
 
-from fractions import Fraction
-
 import pytest
 
 from pipeline.cli.main import main
 from pipeline.video.read import open_film
-from pipeline.video.write import PictureWriter
-from tests.video.models import FilmModels, pictures
+from tests.video.models import FilmModels, film_file
 
 
 @pytest.fixture(autouse=True)
@@ -17,11 +14,7 @@ def plain(monkeypatch):
 
 @pytest.fixture
 def film(tmp_path):
-    path = tmp_path / "me.mp4"
-    with PictureWriter(path, rate=Fraction(10), time_base=Fraction(1, 1000)) as writer:
-        for number, picture in enumerate(pictures(10)):
-            writer.write(picture, number * 100, 100)
-    return path
+    return film_file(tmp_path / "me.mp4", 10, 10)
 
 
 def test_a_film_is_painted(film, tmp_path, capsys):

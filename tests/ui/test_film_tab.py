@@ -1,6 +1,5 @@
 """The tab "Film": what is painted of a film, how far it is, and what is said."""
 
-from fractions import Fraction
 from pathlib import Path
 
 import gradio as gr
@@ -11,7 +10,7 @@ from pipeline.types import Cancelled
 from pipeline.variants import PAINTERS
 from pipeline.video.paint import FilmProgress
 from pipeline.video.read import open_film
-from pipeline.video.write import PictureWriter, pictures_in
+from pipeline.video.write import pictures_in
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
     NO_STYLES,
@@ -21,7 +20,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     private,
     visitor,
 )
-from tests.video.models import FilmModels, pictures
+from tests.video.models import FilmModels, film_file, pictures
 from ui import film_tab
 from ui.films import teller
 from ui.handlers.filming import NO_FILM
@@ -37,11 +36,7 @@ def service():
 
 @pytest.fixture
 def film(tmp_path):
-    path = tmp_path / "me.mp4"
-    with PictureWriter(path, rate=Fraction(4), time_base=Fraction(1, 1000)) as writer:
-        for number, picture in enumerate(pictures(12)):
-            writer.write(picture, number * 250, 250)
-    return path
+    return film_file(tmp_path / "me.mp4", 4, 12)
 
 
 def painted(service, path, way="fast", start=0, end=0, act="paint_film"):

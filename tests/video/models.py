@@ -1,6 +1,7 @@
 """Networks that are plain functions, for films."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from pipeline.runtime.models import Loaded
 from pipeline.types import WeightUse
 from pipeline.variants import FAST_STYLES
+from pipeline.video.write import PictureWriter
 from tests.test_paint import PlainModels
 
 
@@ -36,3 +38,12 @@ def pictures(count, size=(64, 96), step=0, seed=0):
     return [
         np.ascontiguousarray(wide[: size[0], n * step : n * step + size[1]]) for n in range(count)
     ]
+
+
+def film_file(path, rate, count):
+    """Write a film of so many pictures, evenly in time; return its path."""
+    step = 1000 // rate
+    with PictureWriter(path, rate=Fraction(rate), time_base=Fraction(1, 1000)) as writer:
+        for number, picture in enumerate(pictures(count)):
+            writer.write(picture, number * step, step)
+    return path

@@ -4,8 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.io.style_images import NO_STYLE
-from pipeline.types import Cancelled, FilmError, Pixels, PromptError
+from pipeline.types import Cancelled, FilmError, Pixels
 from ui import film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
@@ -54,8 +53,6 @@ class Filming(Base):
             settings = film_tab.settings_for(from_widgets(chosen), way, like)
             session = self._session(request)
             styles = style_box.files_of(settings, *given, behind=session.behind)
-            if style_box.wants_picture(settings) and not styles:
-                raise PromptError(NO_STYLE)
             try:
                 path, said = self.service.film(
                     str(request.session_hash), film, settings, start, end, bar_in(session),
