@@ -16,6 +16,7 @@ from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
 from pipeline.video.painters import FramePainter, painter_of
 from pipeline.video.read import read_frames
+from pipeline.video.restore import FilmRestorer
 from pipeline.video.steady import Moved, Watch
 from pipeline.video.write import (
     PictureWriter,
@@ -61,10 +62,11 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     settings, painter = job.settings, painter_of(job)
     keeps = settings.blend.on and settings.blend.strength > 0
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
-    keep = Keep(settings)
+    mend, keep = FilmRestorer(settings, job.models), Keep(settings)
     for seen, painted in ahead(_painted(ahead(_seen(frames, keeper)), painter)):
         if seen.kept is not None:
-            painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
+            pixels = mend(seen.frame.pixels, seen.kept, seen.moved)
+            painted = keep(painted, pixels, seen.kept, seen.moved)
         yield replace(seen.frame, pixels=painted)
 
 

@@ -1,0 +1,84 @@
+"""Restore the worn faces of a film; what restoring changes is held still from picture to picture.
+
+Whether a face needs it is decided when it comes into the film, once: a face that is restored in
+some pictures only would blink.
+"""
+
+import numpy as np
+
+from pipeline.ops.flow import carried
+from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.models import Loaded, Models
+from pipeline.settings import Settings
+from pipeline.stages.restore.restore import restore
+from pipeline.stages.restore.select_faces import choose
+from pipeline.stages.segment.skin import band, zone_around
+from pipeline.types import Face, Image, Mask, Pixels, RestorationPlan
+from pipeline.video.faces import Kept
+from pipeline.video.steady import Moved
+from pipeline.weights.resolve import WeightError
+
+# A face's zone, in the larger of the distances between its eyes and from them to its mouth: aside
+# of its middle, above and below its eyes. It ends well within the crop that a restorer is given.
+ZONE = (1.5, 1.1, 2.0)
+HELD = 0.8  # of the change of the picture before, where the motion is trusted
+
+
+class FilmRestorer:
+    """Restore the kept faces in one picture after the other, as far as the settings ask for it."""
+
+    def __init__(self, settings: Settings, models: Models) -> None:
+        how = settings.restore
+        self._how, self._policy, self._models = how, settings.weights, models
+        self._on = how.on and how.fidelity < 1
+        self._network: Loaded | None = None
+        self._plans: tuple[RestorationPlan, ...] = ()
+        self._change: Image | None = None
+
+    def __call__(self, pixels: Pixels, kept: Kept, moved: Moved | None) -> Pixels:
+        """Return a picture, (H, W, 3), with its faces restored; itself where none needs it.
+
+        Raises: WeightError: there is no restorer, and the settings ask for published weights only.
+        """
+        anew = moved is None or moved.cut
+        if self._on and (anew or len(self._plans) != len(kept.faces)):
+            self._plans = self._planned(to_float(pixels), kept.faces)
+        if not self._on or not any(plan.weight for plan in self._plans):
+            self._change = None
+            return pixels
+        photo, mask = to_float(pixels), faces_of(kept)
+        change = self._restored(photo, kept.faces, mask) - photo
+        if self._change is not None and moved is not None and not moved.cut:
+            before = carried(self._change, moved.back)
+            held = np.float32(HELD) * moved.trust * (mask > 0)
+            change += held[..., None] * (before - change)
+        self._change = change
+        return to_uint8((photo + change).clip(0, 1))
+
+    def _planned(self, photo: Image, faces: tuple[Face, ...]) -> tuple[RestorationPlan, ...]:
+        which = self._how.faces
+        plans = choose(photo, faces, (), which=which, weight=self._how.weight)
+        if self._network is None and any(plan.weight for plan in plans):
+            try:
+                self._network = self._models.load("restorer", self._policy)
+            except WeightError:
+                if self._policy == "full":
+                    raise
+                self._on = False
+        return plans
+
+    def _restored(self, photo: Image, faces: tuple[Face, ...], mask: Mask) -> Image:
+        if self._network is None:
+            return photo
+        fidelity = self._how.fidelity
+        made = restore(photo, faces, self._plans, self._network.run, mask, fidelity=fidelity)
+        return photo if made.picture is None else made.picture
+
+
+def faces_of(kept: Kept) -> Mask:
+    """Mark the faces in what is kept, (H, W) in [0, 1], falling softly to 0 around them."""
+    mask = np.zeros_like(kept.mask)
+    for face in kept.faces:
+        window, near = zone_around(face, mask.shape, band(*ZONE))
+        mask[window] = np.maximum(mask[window], near)
+    return np.asarray(mask * kept.mask, np.float32)
