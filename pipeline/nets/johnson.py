@@ -1,12 +1,13 @@
 """Define Johnson's transformation network, with many styles in one network."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+SPOTS = (1, 3, 5, 9)  # how wide the noise's spots are in its channels, in turn; odd
 BLUR = (0.25, 0.5, 0.25)  # of cells, along each axis: nothing is left that repeats every 2 px
 
 
@@ -28,7 +29,8 @@ class Johnson(nn.Module):
     For speed, a slim one begins with cells of `fold` x `fold` pixels (pixel unshuffle), and its
     last convolution makes cells of `cell` x `cell`; then a small blur takes away what is regular in
     them. `noise`: channels of noise, (B, noise, H / fold, W / fold), that strokes grow from where
-    the photo is flat: without any, a network fills such places with one pattern.
+    the photo is flat: without any, a network fills such places with one pattern. Its channels are
+    blurred to spots of several sizes, or strokes would be as small as the noise's own dots.
 
     Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
     Super-Resolution", supplementary material, table 1; Dumoulin et al. 2017, "A Learned
@@ -76,13 +78,22 @@ class Johnson(nn.Module):
             norm.style = part
         cells = F.pixel_unshuffle(photo, self.fold) if self.fold > 1 else photo
         if noise is not None:
-            cells = torch.cat([cells, noise], 1)
+            cells = torch.cat([cells, spots(noise)], 1)
         painted = self.last(self.model(cells))
         if self.cell == 1:
             return painted
         whole = F.pad(F.pixel_shuffle(painted, self.cell), (1, 1, 1, 1), mode="replicate")
         row = whole.new_tensor(BLUR)
         return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
+
+
+def spots(noise: Tensor) -> Tensor:
+    """Blur white noise, (B, C, H, W), to spots of a size a channel; its variance stays 1."""
+    blurred = [
+        width * F.avg_pool2d(channel, width, 1, width // 2, count_include_pad=False)
+        for channel, width in zip(noise.split(1, 1), cycle(SPOTS), strict=False)
+    ]
+    return torch.cat(blurred, 1)
 
 
 class StyledNorm(nn.InstanceNorm2d):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.stages.detect import spots as module
-from pipeline.stages.detect.from_parsing import DOUBTED, SURE, detect_faces
+from pipeline.stages.detect.from_parsing import ALL_BUT_SURE, DOUBTED, FAINT, SURE, detect_faces
 from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import Parser, Part, likeliest, merged
@@ -150,3 +150,20 @@ def test_a_spot_is_a_face_where_a_crop_shows_one(looks, chance, whole, close, fo
     assert len(faces) == found
     for face in faces:
         assert np.abs(face.eyes.mean(0) - (middle_of(12, 16) + 0.5) * 1.25).max() < face.height
+
+
+@pytest.mark.parametrize(
+    ("chance", "whole", "found"),
+    [
+        (1, True, 1),  # dark skin under a hat, say
+        (1, False, 0),  # what the finder hardly sees, both parsers have to see
+        (ALL_BUT_SURE - 0.01, True, 0),
+    ],
+)
+def test_a_faint_spot_is_a_face_where_all_see_one(looks, chance, whole, found):
+    looks(SIDE)
+    photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
+    seen = Crops(whole)
+    finder = finder_of((12, 16, FAINT - 0.02), size=(224, SIDE))
+    faces = detect_faces(photo, Parser(seen.whole, seen.close, finder, says(chance))).faces
+    assert len(faces) == found
