@@ -20,7 +20,9 @@ from pipeline.video.style_transfer import StyleTransferFilm
 # A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
 Make = Callable[[FilmJob], FramePainter]
-FAST_PX = 400  # short side at which the fast painter paints, at most, at the usual brush
+# Short side at which the fast painter paints at the usual brush, so that strokes are the same part
+# of a film of any size. A film that is smaller by less than so many times is painted as it is.
+FAST_PX, ENLARGED = 400, 1.25
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 
@@ -42,20 +44,27 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
 
     def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
         h, w = pixels.shape[:2]
-        scale = min(1.0, short / min(h, w))
+        scale = short / min(h, w)
+        if 1 < scale < ENLARGED:
+            scale = 1.0
         size = tuple(max(FAST_STRIDE, round(n * scale / FAST_STRIDE) * FAST_STRIDE) for n in (h, w))
-        small = pixels
-        if size != (h, w):
-            small = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)
+        small = _resized(pixels, (size[0], size[1]))
         batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
         field = noise(network.noise_size((size[0], size[1])), moved) if noise else None
         planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
         painted = cv2.merge(planes).astype(np.uint8)
-        if size != (h, w):
-            painted = cv2.resize(painted, (w, h), interpolation=cv2.INTER_CUBIC)
-        return steady(painted, moved)
+        return steady(_resized(painted, (h, w)), moved)
 
     return paint
+
+
+def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Resize a picture to a (height, width); itself where it has that size."""
+    h = pixels.shape[0]
+    if pixels.shape[:2] == size:
+        return pixels
+    how = cv2.INTER_AREA if size[0] < h else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size[::-1], interpolation=how), np.uint8)
 
 
 def _by_network(job: FilmJob) -> FramePainter:
