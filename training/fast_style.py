@@ -5,8 +5,9 @@
 runs. A run that is called again goes on where it stopped.
 
 Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution"
-(content and style losses); Group 22, "Image style transfer with Facial preservation" (the face
-loss); Dumoulin et al. 2017, "A Learned Representation for Artistic Style" (many styles).
+(the content loss, and with `--style-loss gram` the style's; else that of `style_measures.py`);
+Group 22, "Image style transfer with Facial preservation" (the face loss); Dumoulin et al. 2017, "A
+Learned Representation for Artistic Style" (many styles).
 """
 
 import argparse
@@ -33,8 +34,8 @@ from training.command import parser_of
 from training.face_descriptor import Descriptor, chips
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
-from training.perceptual import products
 from training.samples import read_pixels
+from training.style_measures import MEASURES, StyleMeasure
 from training.styled_contents import Batch, Content, batches, read_shared
 
 LIST = Path(__file__).with_name("styles.csv")
@@ -42,28 +43,18 @@ FULL = {"widths": (32, 64, 128), "blocks": 5, "resize": True}
 SLIM = {
     "widths": (32, 64), "blocks": 5, "fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 4,
 }  # fmt: skip
-CONTENT = "conv2_2"
-# Layers whose Gram matrices are a style, and how much each counts: strokes more than colors.
-STYLE = {"conv1_1": 0.1, "conv2_1": 0.4, "conv3_1": 3.0, "conv4_1": 3.0}
-STYLE_PX = 512  # short side of a style's picture: how large its strokes become
-# Weights, chosen by eye on one style. Content and style are in parts of the content's and the
-# style's own size, for a dark picture's features are small; the face's is a squared distance of
-# dlib's, the steadiness a mean square.
-CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT = 1.0, 5.0, 3.0
-STEADY_WEIGHT, VARIATION_WEIGHT = 60.0, 8.0
+CONTENT = "conv3_1"
+STYLE_PX = 640  # short side of a style's picture: how large its strokes become
+# Weights, chosen by eye. Content is in parts of the content's own size and without its mean, which
+# is a style's; the face's is a squared distance of dlib's, the steadiness a mean square.
+CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT = 1.0, 20.0, 3.0
+STEADY_WEIGHT, SPECKS_WEIGHT = 60.0, 200.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
+FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
 STYLES_FASTER = 5.0  # times the others' learning rate
 SHOWN = 4  # held-out portraits on a sheet
 SHOWN_PX = 320
-
-
-@dataclass(frozen=True)
-class Style:
-    """A style's name, picture and the Gram matrices that it is known by, one of each layer."""
-
-    name: str
-    picture: Pixels
-    grams: dict[str, Tensor]
+PAINTED_PX = 448  # short side at which held-out portraits are painted
 
 
 def read_styles(shared: Path, pictures: Sequence[Path]) -> list[tuple[str, Pixels]]:
@@ -84,14 +75,14 @@ def _listed() -> list[dict[str, str]]:
 
 
 @torch.no_grad()
-def style_of(name: str, picture: Pixels, features: Perceptual) -> Style:
-    """Measure a style's Gram matrices at the size at which its strokes are learned."""
-    h, w = picture.shape[:2]
-    scale = STYLE_PX / min(h, w)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(picture, (round(w * scale), round(h * scale)), interpolation=how)
-    maps = features(tensor_of(small) / 2 + 0.5, STYLE)
-    return Style(name, picture, {layer: lifted(maps[layer], features, layer)[0] for layer in STYLE})
+def measure_of(
+    kind: str, pictures: Sequence[Pixels], features: Perceptual, device: str
+) -> StyleMeasure:
+    """Measure styles at the size at which their strokes are learned; `kind` is of `MEASURES`."""
+    shown = [
+        (tensor_of(resized_to(picture, STYLE_PX)) / 2 + 0.5).to(device) for picture in pictures
+    ]
+    return MEASURES[kind].of(shown, features)
 
 
 def tensor_of(picture: Pixels) -> Tensor:
@@ -101,20 +92,13 @@ def tensor_of(picture: Pixels) -> Tensor:
     )
 
 
-def lifted(maps: Tensor, features: Perceptual, layer: str) -> Tensor:
-    """Compute VGG-19's Gram matrices of a layer's maps, divided by the number of positions."""
-    maps = maps.float()
-    found, lift = products(maps, maps), features.lift(layer)
-    return found[:, :-1, :-1] if lift is None else lift @ found @ lift.mT
-
-
 @dataclass(frozen=True)
 class Aims:
     """What painted photos are compared by."""
 
     features: Perceptual
     descriptor: Descriptor
-    grams: dict[str, Tensor]  # by layer, (styles, C, C)
+    style: StyleMeasure
     face_weight: float
 
     def losses(self, out: Tensor, batch: Batch, chosen: Tensor) -> dict[str, Tensor]:
@@ -122,27 +106,16 @@ class Aims:
 
         `chosen`: the number of each picture's style, (B,).
         """
-        painted = self.features(out / 2 + 0.5, {CONTENT, *STYLE})
+        painted = self.features(out / 2 + 0.5, {CONTENT, *self.style.layers})
         with torch.no_grad():
-            wanted = self.features(batch.photos / 2 + 0.5, (CONTENT,))[CONTENT].float()
-        content = F.mse_loss(painted[CONTENT].float(), wanted) / wanted.square().mean()
-        style = sum(
-            weight
-            * self.unlike(lifted(painted[layer], self.features, layer), self.grams[layer][chosen])
-            for layer, weight in STYLE.items()
-        )
-        variation = out.diff(dim=2).square().mean() + out.diff(dim=3).square().mean()
+            wanted = centered(self.features(batch.photos / 2 + 0.5, (CONTENT,))[CONTENT])
+        content = F.mse_loss(centered(painted[CONTENT]), wanted) / wanted.square().mean()
         return {
             "content": CONTENT_WEIGHT * content,
-            "style": STYLE_WEIGHT * style,
+            "style": STYLE_WEIGHT * self.style.distance(painted, chosen),
             "face": self.face_weight * self.face_distance(out, batch),
-            "variation": VARIATION_WEIGHT * variation,
+            "specks": SPECKS_WEIGHT * specks(out, batch.photos),
         }
-
-    @staticmethod
-    def unlike(found: Tensor, wanted: Tensor) -> Tensor:
-        """Compare Gram matrices, (B, C, C), in parts of the wanted ones' size."""
-        return ((found - wanted).square().sum((1, 2)) / wanted.square().sum((1, 2))).mean()
 
     def face_distance(self, out: Tensor, batch: Batch) -> Tensor:
         """Average the squared distance of painted faces from the photos'; 0 without faces."""
@@ -155,6 +128,28 @@ class Aims:
         with torch.no_grad():
             wanted = self.descriptor(photos)
         return (self.descriptor(painted) - wanted).square().sum(1).mean()
+
+
+def centered(maps: Tensor) -> Tensor:
+    """Take each channel's mean, (B, C, H, W), away: a light or a tint is no content."""
+    maps = maps.float()
+    return maps - maps.mean((2, 3), keepdim=True)
+
+
+def specks(out: Tensor, photos: Tensor) -> Tensor:
+    """Measure what is finer than some 6 px in painted pictures where their photos are flat.
+
+    A style's features ask for grain and do not mind a pattern of dots, which the eye does; strokes
+    are wider. In place of the total variation, which takes edges and strokes as well.
+    """
+    flat = torch.exp(-(finest(photos).square().sum(1, keepdim=True) / FLAT**2))
+    return (flat * finest(out).square()).mean()
+
+
+def finest(pictures: Tensor) -> Tensor:
+    """Return pictures, (B, 3, H, W), without what two blurs of 3 x 3 px leave."""
+    blurred = F.avg_pool2d(F.avg_pool2d(pictures, 3, 1, 1), 3, 1, 1)
+    return (pictures - blurred)[:, :, 2:-2, 2:-2]
 
 
 def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = None) -> Tensor | None:
@@ -207,14 +202,16 @@ def alone(numbers: Sequence[int] | Tensor, network: Johnson) -> Tensor:
 
 @torch.inference_mode()
 def evaluate(
-    network: Johnson, held_out: list[Content], styles: list[Style], aims: Aims, page: Path
+    network: Johnson, held_out: list[Content], styles: list[Pixels], aims: Aims, page: Path
 ) -> dict[str, float]:
     """Draw every style beside held-out portraits in it; return the losses on held-out parts."""
     portraits = [content for content in held_out if content.five is not None][:SHOWN]
     rows = []
     for number, style in enumerate(styles):
-        painted = [paint(network, _small(content.photo), number) for content in portraits]
-        rows.append(np.hstack([_square(picture) for picture in (style.picture, *painted)]))
+        painted = [
+            paint(network, resized_to(content.photo, PAINTED_PX), number) for content in portraits
+        ]
+        rows.append(np.hstack([_square(picture) for picture in (style, *painted)]))
     rows.append(
         np.hstack(
             [
@@ -244,8 +241,9 @@ def portraits_of(contents: list[Content]) -> list[Content]:
     return [content for content in contents if content.five is not None]
 
 
-def _small(photo: Pixels) -> Pixels:
-    scale = 448 / min(photo.shape[:2])
+def resized_to(photo: Pixels, short_px: int) -> Pixels:
+    """Resize a picture to a short side."""
+    scale = short_px / min(photo.shape[:2])
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=how)
 
@@ -276,12 +274,10 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(0)
     device = torch.device(args.device)
     features = load_features(obtain(CATALOG["perceptual_light"]), args.device)
-    styles = [
-        style_of(name, picture, features) for name, picture in read_styles(args.shared, args.style)
-    ]
-    grams = {layer: torch.stack([style.grams[layer] for style in styles]) for layer in STYLE}
+    styles = [picture for _, picture in read_styles(args.shared, args.style)]
+    measure = measure_of(args.style_loss, styles, features, args.device)
     descriptor = Descriptor(args.shared).to(device)
-    aims = Aims(features, descriptor, grams, FACE_WEIGHT * args.face)
+    aims = Aims(features, descriptor, measure, FACE_WEIGHT * args.face)
     network = begin(args, len(styles)).to(device, memory_format=torch.channels_last)
     shared = [value for name, value in network.named_parameters() if name != "styles"]
     # A style's numbers are few and rarely drawn: they learn faster.
@@ -318,7 +314,7 @@ def train(args: argparse.Namespace) -> None:
         {"adam": optimizer},
         step,
         averaged="fast",
-        schedule=Schedule(args.minutes, ema=0.995, sample_minutes=args.sample_minutes),
+        schedule=Schedule(args.minutes, args.steps, ema=0.995, sample_minutes=args.sample_minutes),
         folder=args.run,
         clock=clock_of(device),
         sample=lambda net, page: evaluate(net, held_out, styles, aims, page),
@@ -336,6 +332,8 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument(
         "--face", type=float, default=1.0, help="the face loss, times its usual weight"
     )
+    cli.add_argument("--style-loss", choices=MEASURES, default="sliced", help="gram: the paper's")
+    cli.add_argument("--steps", type=int, help="that it takes, instead of its minutes")
     cli.add_argument("--batch", type=int, default=3)
     cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from")
     cli.add_argument("--rate", type=float, default=1.5e-3)

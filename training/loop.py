@@ -25,14 +25,19 @@ class Schedule:
     """How long and how a training runs.
 
     Progress is training time over `minutes`, so the same recipe ends its cosine on any machine and
-    goes on after a stop.
+    goes on after a stop; with `steps` it is their number, so that trainings can be compared.
     """
 
     minutes: float
+    steps: int | None = None
     warmup: float = 0.03
     floor: float = 0.02
     ema: float = 0.999
     sample_minutes: float = 10.0
+
+    def progress(self, done: int, seconds: float) -> float:
+        """Return how far a training is after so many steps and seconds: at 1 it ends."""
+        return done / self.steps if self.steps else seconds / (self.minutes * 60)
 
     def rate(self, progress: float) -> float:
         """Return the share of the learning rate at a progress in [0, 1].
@@ -97,9 +102,9 @@ def fit(
     done, seconds = _resume(folder / STATE, networks, optimizers, average)
     seen: dict[str, float] = {}
     last_sample = seconds
-    while seconds < schedule.minutes * 60:
+    while (progress := schedule.progress(done, seconds)) < 1:
         began = clock()
-        rate = schedule.rate(seconds / (schedule.minutes * 60))
+        rate = schedule.rate(progress)
         for name, optimizer in optimizers.items():
             for group, lr in zip(optimizer.param_groups, base[name], strict=True):
                 group["lr"] = lr * rate

@@ -57,7 +57,7 @@ def read_shared(data: Path) -> tuple[list[Content], list[Content]]:
 
     Raises: DatasetError: a set is missing.
     """
-    points = _points(data / "portraits_in_the_wild/landmarks49.json")
+    points = five_points(data / "portraits_in_the_wild/landmarks49.json")
     learned: list[Content] = []
     held_out: list[Content] = []
     for name, every in SETS:
@@ -70,7 +70,8 @@ def read_shared(data: Path) -> tuple[list[Content], list[Content]]:
     return learned, held_out
 
 
-def _points(file: Path) -> Mapping[str, Points]:
+def five_points(file: Path) -> Mapping[str, Points]:
+    """Read the five points, (5, 2) px, of each photo whose 49 points a file has, by its name."""
     rows = json.loads(file.read_text()) if file.exists() else {}
     five = [point - IBUG_49 for point in FIVE]
     return {name: np.array(points, np.float32)[five] for name, points in rows.items() if points}

@@ -14,12 +14,14 @@ from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.face_descriptor import CHIP_PX, Descriptor, chips, to_chip
 from training.fast_style import (
-    STYLE,
     Aims,
     alone,
+    centered,
+    finest,
+    measure_of,
     noise_for,
     noise_moved,
-    style_of,
+    specks,
     styles_listed,
     unsteady,
 )
@@ -83,6 +85,22 @@ def test_what_is_painted_of_a_moved_photo_is_held_to_be_moved_alike():
     assert unsteady(out, out, shift) > 0.05
 
 
+def test_specks_are_what_is_fine_where_the_photo_is_flat():
+    flat, dots, wave = (torch.zeros(1, 3, 48, 48) for _ in range(3))
+    dots[..., ::4, ::4] = 0.5
+    wave[:] = 0.25 * torch.sin(torch.arange(48) / 5)
+    assert specks(flat, flat) == 0
+    assert specks(dots, flat) > 30 * specks(wave, flat), "strokes are wider than specks"
+    assert specks(dots, 4 * dots) < 0.9 * specks(dots, flat), "an edge of the photo may stay one"
+    assert finest(dots).shape == (1, 3, 44, 44)
+
+
+def test_a_tint_is_no_content():
+    maps = torch.rand(2, 4, 8, 8)
+    tint = torch.rand(2, 4, 1, 1)
+    assert torch.allclose(centered(maps), centered(maps + tint), atol=1e-6)
+
+
 def test_without_its_file_the_descriptor_says_what_was_wanted(tmp_path):
     with pytest.raises(FileNotFoundError, match="SHARED holds"):
         Descriptor(tmp_path)
@@ -98,16 +116,16 @@ def test_a_face_is_nearer_to_itself_blurred_than_to_noise():
     assert (a - b).norm() < (a - c).norm()
 
 
-def test_a_network_learns_a_style_and_keeps_a_face():
+@pytest.mark.parametrize("kind", ["sliced", "gram"])
+def test_a_network_learns_a_style_and_keeps_a_face(kind):
     torch.manual_seed(0)
     features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
-    style = style_of("noise", photo(seed=3), features)
-    grams = {layer: style.grams[layer][None] for layer in STYLE}
+    measure = measure_of(kind, [photo(seed=3)], features, "cpu")
 
     def descriptor(shown):
         return shown.mean((2, 3))
 
-    aims = Aims(features, descriptor, grams, face_weight=2.0)
+    aims = Aims(features, descriptor, measure, face_weight=2.0)
     network = Johnson((8, 16), 1, fold=4, cell=2, kernel=3, resize=True, noise=2)
     optimizer = torch.optim.Adam(network.parameters(), 5e-3)
     photos = torch.from_numpy(photo(64)).permute(2, 0, 1)[None].float() / 127.5 - 1
@@ -116,7 +134,7 @@ def test_a_network_learns_a_style_and_keeps_a_face():
     for _ in range(8):
         out = network(photos, alone(chosen, network), noise_for(network, photos))
         losses = aims.losses(out, batch, chosen)
-        assert set(losses) == {"content", "style", "face", "variation"}
+        assert set(losses) == {"content", "style", "face", "specks"}
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad()
         loss.backward()
