@@ -222,9 +222,7 @@ def each_once(boxes: Tensor, scores: Tensor, most: float) -> list[int]:
         box, others = boxes[number], boxes[kept]
         low, high = torch.maximum(box[:2], others[:, :2]), torch.minimum(box[2:], others[:, 2:])
         both = (high - low).clamp(min=0).prod(1)
-        areas = torch.minimum(
-            (box[2:] - box[:2]).prod(), (others[:, 2:] - others[:, :2]).prod(1)
-        )
+        areas = torch.minimum((box[2:] - box[:2]).prod(), (others[:, 2:] - others[:, :2]).prod(1))
         if (both <= most * areas).all():
             kept.append(number)
     return kept
