@@ -150,3 +150,10 @@ def test_mtcnn_finds_the_faces_of_portraits(tmp_path):
     files = photos_in(WILD)[:3]
     found = found_faces(files, SHARED, tmp_path / "faces.json", WILD, CPU)
     assert [len(found[str(file)]) for file in files] == [1, 1, 1]
+
+
+def test_without_a_folder_the_shared_sets_are_read(coco, tmp_path, monkeypatch):
+    monkeypatch.setattr(content_faces, "SETS", (("train2017", 1), ("more/val2017", 2)))
+    (tmp_path / "data").symlink_to(coco)
+    learned, held_out = read_contents(tmp_path, tmp_path / "run", None, CPU)
+    assert len({content.stored for content in learned + held_out}) == 15
