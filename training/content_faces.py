@@ -22,6 +22,9 @@ AT_ONCE = 500  # photos after which what was found is written
 # Of a photo's short side: smaller boxes are of faces that are not compared, however it is scaled.
 LEAST = 0.06
 MOST_FACES = 3  # of a photo, the largest
+# O-Net's score from which on a find is compared: of every third portrait's finds 281 of 285 right
+# ones and none of 4 false ones.
+SURE = 0.9
 
 Faces = dict[str, list[Face]]  # by the photo's path
 
@@ -44,18 +47,16 @@ def read_contents(
     found = found_faces(files, shared, run / FILE, data, device)
     learned: list[Content] = []
     held_out: list[Content] = []
-    with_faces = [file for file in files if found[str(file)]]
+    faces = {file: [f for f in found[str(file)] if f.score >= SURE][:MOST_FACES] for file in files}
+    with_faces = [file for file in files if faces[file]]
     if len(with_faces) < 2:
         raise DatasetError(
             data,
             [f"{len(files)} photos, {len(with_faces)} of them with a face: two were wanted"],
         )
-    for kind in (with_faces, [file for file in files if not found[str(file)]]):
+    for kind in (with_faces, [file for file in files if not faces[file]]):
         for number, file in enumerate(kind):
-            contents = [
-                Content(file, five_of(face.points), face.box)
-                for face in found[str(file)][:MOST_FACES]
-            ]
+            contents = [Content(file, five_of(face.points), face.box) for face in faces[file]]
             (learned if number % HELD_OUT else held_out).extend(contents or [Content(file)])
     return learned, held_out
 

@@ -336,6 +336,9 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument(
         "--face", type=float, default=1.0, help="the face loss, times its usual weight"
     )
+    cli.add_argument("--batch", type=int, default=3)
+    cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from")
+    cli.add_argument("--rate", type=float, default=1.5e-3)
     cli.add_argument(
         "--contents", type=Path, help="a folder of photos, in folders or not, as COCO's"
     )
@@ -343,9 +346,6 @@ def arguments() -> argparse.ArgumentParser:
         "--face-boxes", action="store_true", help="compare MTCNN's boxes, as the paper does"
     )
     cli.add_argument("--openface", type=Path, help="OpenFace's weights, to describe the boxes by")
-    cli.add_argument("--batch", type=int, default=3)
-    cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from")
-    cli.add_argument("--rate", type=float, default=1.5e-3)
     cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return cli
 

@@ -1,5 +1,6 @@
 """Contents of any folder: nested, without landmarks, with files that cannot be read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -44,6 +45,7 @@ def coco(tmp_path, monkeypatch):
         folder.mkdir(parents=True, exist_ok=True)
         photo = np.full((180, 160, 3), 200 if number % 4 < 2 else 50, np.uint8)
         cv2.imwrite(str(folder / f"{number:012}.jpg"), photo)
+    (tmp_path / "run").mkdir()
     (tmp_path / "coco/annotations").mkdir()
     (tmp_path / "coco/annotations/captions.json").write_text("{}")
     return tmp_path / "coco"
@@ -57,6 +59,18 @@ def test_photos_in_folders_are_read_with_their_faces(coco, tmp_path):
     assert any(content.five is not None for content in held_out)
     assert not {c.stored for c in learned} & {c.stored for c in held_out}
     assert every[0].photo.shape == (180, 160, 3)
+
+
+def test_finds_that_are_not_sure_are_nobody(coco, tmp_path):
+    """They are kept, but not learned from."""
+    unsure = replace(FACE, score=0.8)
+    files = sorted(file.resolve() for file in coco.rglob("*.jpg"))
+    found = {str(file): [unsure] for file in files}
+    found.update({str(file): [unsure, FACE] for file in files[:3]})
+    write_faces(tmp_path / "run/faces.json", found)
+    learned, held_out = read_contents(SHARED, tmp_path / "run", coco, CPU)
+    assert OnceEach.seen == 0
+    assert sum(content.five is not None for content in learned + held_out) == 3
 
 
 def test_faces_are_found_once(coco, tmp_path):
