@@ -85,7 +85,8 @@ def measure_portraits(shared: Path, detector: Detector, doubted: FaceFinder) -> 
                 fives.append((photo, points[name], five_of(face.points)))
     print(
         f"portraits: {totals[0]} of {count} found, {totals[1]} false, points {np.mean(errors):.3f} "
-        f"of the eyes' distance off (median {np.median(errors):.3f}), {seconds / count:.2f} s of a core"
+        f"of the eyes' distance off (median {np.median(errors):.3f}), "
+        f"{seconds / count:.2f} s of a core"
     )
     print(f"in chips, of {len(places)}:", (np.mean(places, 0) / CHIP_PX).round(4).tolist())
     print("chips by landmarks and by MTCNN:", distances(shared, fives))
