@@ -3,6 +3,7 @@
 Otherwise one would stop the training at its thousandth step.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,6 +38,26 @@ class DatasetError(ValueError):
 def photos_in(folder: Path) -> list[Path]:
     """Return the photos in a folder, sorted."""
     return sorted(file for file in folder.glob("*") if file.suffix.lower() in PHOTO_ENDINGS)
+
+
+def photos_below(folder: Path) -> list[Path]:
+    """Return the photos in a folder and in all folders in it, sorted."""
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in PHOTO_ENDINGS)
+
+
+def unreadable(photos: Sequence[Path]) -> dict[Path, str]:
+    """Return the photos that cannot be decoded to their end, each with what is wrong with it."""
+
+    def problem(photo: Path) -> str | None:
+        try:
+            _decoded_size(photo)
+        except Exception as error:  # whatever a decoder raises, the file is the problem
+            return f"{photo}: it cannot be read ({error})"
+        return None
+
+    with ThreadPoolExecutor() as pool:
+        found = zip(photos, pool.map(problem, photos), strict=True)
+        return {photo: what for photo, what in found if what}
 
 
 def paired(images: Path, masks: Path) -> tuple[list[Pair], list[str]]:

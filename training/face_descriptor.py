@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from pipeline.ops.align import similarity
 from pipeline.types import Points
 
 FILE = Path("weights/dlib_face/dlib_face.safetensors")
@@ -26,6 +27,12 @@ FIVE = (45, 42, 36, 39, 33)
 TEMPLATE = np.array(
     [[0.8596, 0.2135], [0.6461, 0.2289], [0.1206, 0.2137], [0.3341, 0.2291], [0.4901, 0.6278]],
     np.float32,
+)
+AIM = (PADDING + TEMPLATE) / (2 * PADDING + 1) * CHIP_PX
+# Where MTCNN's points lie in chips, in parts of a chip: means over portraits whose landmarks are
+# known (`training.mtcnn_figures`).
+FOUND = np.array(
+    [[0.3137, 0.3023], [0.6678, 0.3004], [0.4878, 0.5131], [0.3342, 0.6754], [0.6471, 0.6728]]
 )
 MEAN = (122.782, 117.001, 104.298)
 # Blocks of the residual network, coarser from each "down" on.
@@ -88,9 +95,18 @@ class Descriptor(nn.Module):
 
 def to_chip(five: Points) -> NDArray[np.float32]:
     """Fit the similarity that moves five points, (5, 2) px, onto dlib's template, (2, 3)."""
-    aim = (PADDING + TEMPLATE) / (2 * PADDING + 1) * CHIP_PX
-    matrix, _ = cv2.estimateAffinePartial2D(np.asarray(five, np.float32), aim, method=cv2.LMEDS)
+    matrix, _ = cv2.estimateAffinePartial2D(np.asarray(five, np.float32), AIM, method=cv2.LMEDS)
     return matrix.astype(np.float32)
+
+
+def five_of(points: Points) -> Points:
+    """Tell where the points of `FIVE` are, (5, 2) px, by those that MTCNN finds, (5, 2) px.
+
+    They are dlib's template, moved, turned and scaled as MTCNN's points say: `to_chip` of them is
+    the similarity that moves MTCNN's points onto `FOUND`.
+    """
+    back = cv2.invertAffineTransform(similarity(points, FOUND * CHIP_PX))
+    return (AIM @ back[:, :2].T + back[:, 2]).astype(np.float32)
 
 
 def chips(pictures: Tensor, matrices: Tensor) -> Tensor:

@@ -32,7 +32,7 @@ from training.face_descriptor import Descriptor, chips, to_chip
 from training.fast_style import PAINTED_PX, SLIM, measure_of, paint, resized_to, tensor_of
 from training.loop import single
 from training.samples import read_pixels
-from training.styled_contents import HELD_OUT, five_points
+from training.styled_contents import HELD_OUT, known_points
 
 WEIGHTS = (0.0, 0.1, 1.0, 10.0)  # of the face loss, in times its usual one
 STEPS = 3000
@@ -49,7 +49,7 @@ Row = dict[str, float]
 def portraits(shared: Path) -> Iterator[tuple[str, Pixels, Points]]:
     """Yield the held-out portraits that have a known face: name, photo and five points."""
     data = shared / "data/portraits_in_the_wild"
-    points = five_points(data / "landmarks49.json")
+    points = known_points(data / "landmarks49.json")
     for file in photos_in(data / "images")[::HELD_OUT]:
         if file.stem in points:
             photo = read_pixels(file)

@@ -31,7 +31,8 @@ from pipeline.types import Pixels
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.command import parser_of
-from training.face_descriptor import Descriptor, chips
+from training.content_faces import read_contents
+from training.face_loss import Cut, aligned, face_measure
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.samples import read_pixels
@@ -97,9 +98,10 @@ class Aims:
     """What painted photos are compared by."""
 
     features: Perceptual
-    descriptor: Descriptor
+    descriptor: nn.Module  # of faces
     style: StyleMeasure
     face_weight: float
+    cut: Cut = aligned  # faces out of pictures
 
     def losses(self, out: Tensor, batch: Batch, chosen: Tensor) -> dict[str, Tensor]:
         """Compute the losses of painted photos, (B, 3, H, H) in [-1, 1], each with its weight.
@@ -121,10 +123,7 @@ class Aims:
         """Average the squared distance of painted faces from the photos'; 0 without faces."""
         if not len(batch.which):
             return out.new_zeros(())
-        painted, photos = (
-            chips(p[batch.which].float() / 2 + 0.5, batch.matrices.to(out.device))
-            for p in (out, batch.photos)
-        )
+        painted, photos = (self.cut(p.float() / 2 + 0.5, batch) for p in (out, batch.photos))
         with torch.no_grad():
             wanted = self.descriptor(photos)
         return (self.descriptor(painted) - wanted).square().sum(1).mean()
@@ -226,8 +225,7 @@ def evaluate(
     device = network.styles.device
     stream = batches(portraits_of(held_out), 4, 256, rng)
     for number in range(12):
-        batch = next(stream)
-        batch = Batch(batch.photos.to(device), batch.which.to(device), batch.matrices)
+        batch = next(stream).to(device)
         chosen = (torch.arange(4, device=device) + number) % len(styles)
         noise = noise_for(network, batch.photos)
         out = network(batch.photos, alone(chosen, network), noise)
@@ -276,20 +274,23 @@ def train(args: argparse.Namespace) -> None:
     features = load_features(obtain(CATALOG["perceptual_light"]), args.device)
     styles = [picture for _, picture in read_styles(args.shared, args.style)]
     measure = measure_of(args.style_loss, styles, features, args.device)
-    descriptor = Descriptor(args.shared).to(device)
-    aims = Aims(features, descriptor, measure, FACE_WEIGHT * args.face)
+    faces = face_measure(args.shared, args.openface, args.face_boxes)
+    weight = FACE_WEIGHT * args.face
+    aims = Aims(features, faces.descriptor.to(device), measure, weight, faces.cut)
     network = begin(args, len(styles)).to(device, memory_format=torch.channels_last)
     shared = [value for name, value in network.named_parameters() if name != "styles"]
     # A style's numbers are few and rarely drawn: they learn faster.
     groups = [{"params": shared}, {"params": [network.styles], "lr": STYLES_FASTER * args.rate}]
     optimizer = torch.optim.Adam(groups, args.rate, (0.9, 0.99))
-    learned, held_out = read_shared(args.shared / "data")
+    if args.contents or args.face_boxes:
+        learned, held_out = read_contents(args.shared, args.run, args.contents, device)
+    else:
+        learned, held_out = read_shared(args.shared / "data")
     rng = np.random.default_rng(secrets.randbits(62))
     stream = batches(learned, args.batch, args.side, rng)
 
     def step() -> dict[str, float]:
-        batch = next(stream)
-        batch = Batch(batch.photos.to(device), batch.which.to(device), batch.matrices)
+        batch = next(stream).to(device)
         chosen = torch.from_numpy(rng.integers(0, len(styles), args.batch)).to(device)
         y, x = (int(n) for n in rng.integers(-SHIFT_PX, SHIFT_PX + 1, 2))
         noise = noise_for(network, batch.photos)
@@ -337,6 +338,13 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--batch", type=int, default=3)
     cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from")
     cli.add_argument("--rate", type=float, default=1.5e-3)
+    cli.add_argument(
+        "--contents", type=Path, help="a folder of photos, in folders or not, as COCO's"
+    )
+    cli.add_argument(
+        "--face-boxes", action="store_true", help="compare MTCNN's boxes, as the paper does"
+    )
+    cli.add_argument("--openface", type=Path, help="OpenFace's weights, to describe the boxes by")
     cli.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return cli
 

@@ -50,6 +50,17 @@ def read_pixels(file: Path) -> Pixels:
     return np.ascontiguousarray(stored[:, :, ::-1])
 
 
+def read_upright(file: Path) -> Pixels:
+    """Read a photo as its EXIF orientation says that it is to be seen.
+
+    Raises: FileNotFoundError: there is none that can be read.
+    """
+    seen = cv2.imread(str(file), cv2.IMREAD_COLOR)
+    if seen is None:
+        raise FileNotFoundError(f"A photo was wanted at {file}; there is none that can be read.")
+    return np.ascontiguousarray(seen[:, :, ::-1])
+
+
 def read_mask(file: Path) -> Labels:
     """Read a mask's numbers, (H, W); a palette is left alone."""
     with Image.open(file) as image:

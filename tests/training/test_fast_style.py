@@ -54,8 +54,9 @@ def test_a_part_of_a_photo_holds_its_face_mirrored_or_not():
     content, rng = Content(photo(), FIVE), np.random.default_rng(0)
     faces = []
     for _ in range(24):
-        picture, five = part(content, 256, rng)
-        assert picture.shape == (256, 256, 3)
+        shown = part(content, 256, rng)
+        five = shown.five
+        assert shown.photo.shape == (256, 256, 3)
         if five is not None:
             faces.append(five)
             assert ((five >= 0) & (five < 256)).all()
