@@ -16,6 +16,7 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.types import Film, FilmFrame
 from pipeline.variants import PAINTERS
+from pipeline.video.ahead import ahead, ahead_of
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import painted_frames
 from pipeline.video.read import open_film, read_frames
@@ -46,10 +47,12 @@ def main() -> None:
     cli.add_argument("--width", type=int, help="px; else the film's")
     args = cli.parse_args()
     film, settings = open_film(args.film), Settings.from_flat(painter=args.painter)
-    job = FilmJob(settings, Models(), float(film.rate))
-    for number, _ in enumerate(
-        islice(painted_frames(looped(film, args.width), job), args.pictures), 1
-    ):
+    shown = looped(film, args.width)
+    first = next(shown)
+    size = first.pixels.shape[0], first.pixels.shape[1]
+    job = FilmJob(settings, Models(), float(film.rate), ahead=ahead_of(size))
+    painted = painted_frames(ahead(shown, job.ahead), job)
+    for number, _ in enumerate(islice(painted, args.pictures), 1):
         if number % EVERY == 0 or number == args.pictures:
             print(f"{number} pictures: at most {peak_megabytes():.0f} MB", flush=True)
             forget_peak()

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.runtime.models import Loaded
-from pipeline.settings import Restored, RestoreSettings
+from pipeline.runtime.models import Loaded, Models
+from pipeline.settings import Restored, RestoreSettings, WeightPolicy
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import merged
 from pipeline.stages.restore.restore import restore as restore_all
@@ -51,6 +51,19 @@ def restore(run: Run, detections: Keyed[Detections]) -> Keyed[Restoration]:
     made = run.stage("restore", _restored, run.original, detections, plans, restorer, how)
     run.hints.extend(hints_of(made.value.plans))
     return made
+
+
+def restorer_at_hand(models: Models, policy: WeightPolicy) -> Loaded | None:
+    """Return the restorer under a weight policy; None where there is none and none is insisted on.
+
+    Raises: WeightError: there is none, and the policy asks for published weights only.
+    """
+    try:
+        return models.load("restorer", policy)
+    except WeightError:
+        if policy == "full":
+            raise
+        return None
 
 
 def person_of(run: Run, restored: Keyed[Restoration]) -> Keyed[Image]:

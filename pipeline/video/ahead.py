@@ -7,15 +7,21 @@ from typing import TypeVar
 
 T = TypeVar("T")
 AHEAD = 4  # values that wait at most: it bounds the memory
+LARGE = 3_000_000  # px of a film's picture from which on a single one waits
 STEP_SECONDS = 0.2  # how often a thread that waits looks whether anybody still wants more
 
 
-def ahead(values: Iterator[T]) -> Iterator[T]:
-    """Yield values that a thread makes, some of them ahead; what it raises is raised here.
+def ahead_of(size: tuple[int, int]) -> int:
+    """Return how many of a film's pictures of a (height, width) may wait between two steps."""
+    return 1 if size[0] * size[1] > LARGE else AHEAD
+
+
+def ahead(values: Iterator[T], most: int = AHEAD) -> Iterator[T]:
+    """Yield values that a thread makes, `most` of them ahead; what it raises is raised here.
 
     When nobody wants more, the thread ends, and closes what it iterates.
     """
-    waiting: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(AHEAD)
+    waiting: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(most)
     stop = threading.Event()
 
     def put(ended: bool, value: T | BaseException | None) -> bool:

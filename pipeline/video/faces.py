@@ -111,8 +111,8 @@ def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face,
 
 
 def _along(kept: Kept, moved: Moved) -> Kept:
-    mask = carried(kept.mask, moved.back)
-    return Kept(mask, tuple(_moved(face, moved.back) for face in kept.faces))
+    back = moved.back
+    return Kept(carried(kept.mask, back), tuple(_moved(face, back) for face in kept.faces))
 
 
 def _moved(face: Face, back: NDArray[np.float32]) -> Face:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.types import Style
+from pipeline.video.ahead import AHEAD
 
 
 @dataclass(frozen=True)
 class FilmJob:
-    """A film of `rate` pictures a second that is to be painted, and the pictures it is like."""
+    """A film of `rate` pictures a second that is to be painted, and the pictures it is like.
+
+    `ahead`: how many of its pictures may wait between two steps.
+    """
 
     settings: Settings
     models: Models
     rate: float
     styles: tuple[Style, ...] = ()
+    ahead: int = AHEAD

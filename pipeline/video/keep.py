@@ -54,7 +54,7 @@ class Keep:
         )  # fmt: skip
         added = made - near
         if self._added is not None and moved is not None and not moved.cut:
-            places = cv2.add(grid_of(*moved.trust.shape)[window], moved.back[window])
+            places = cv2.add(grid_of(*moved.size)[window], moved.back[window])
             before = sampled(self._added, places)
             weight = np.float32(HELD) * moved.trust[window] * (alpha > 0)
             added = np.asarray(added + weight[..., None] * (before - added), np.float32)

@@ -10,7 +10,7 @@ from pipeline.io.atomic import refuse_taken
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.types import Film, FilmError, FilmFrame, Pixels, Style
-from pipeline.video.ahead import ahead
+from pipeline.video.ahead import ahead, ahead_of
 from pipeline.video.faces import Keeper, Kept
 from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
@@ -63,7 +63,8 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     keeps = settings.blend.on and settings.blend.strength > 0
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
     mend, keep = FilmRestorer(settings, job.models), Keep(settings)
-    for seen, painted in ahead(_painted(ahead(_seen(frames, keeper)), painter)):
+    looked = ahead(_seen(frames, keeper), job.ahead)
+    for seen, painted in ahead(_painted(looked, painter), job.ahead):
         if seen.kept is not None:
             pixels = mend(seen.frame.pixels, seen.kept, seen.moved)
             painted = keep(painted, pixels, seen.kept, seen.moved)
@@ -110,8 +111,8 @@ def paint_film(
     origin = film.pts_at(start) if start > 0 else 0
     again = min(before, WARM_UP)
     frames = islice(read_frames(film, start, end), before - again, None)
-    job = FilmJob(settings, models, float(film.rate), styles)
-    painted = ahead(painted_frames(ahead(frames), job))
+    job = FilmJob(settings, models, float(film.rate), styles, ahead_of(film.size))
+    painted = ahead(painted_frames(ahead(frames, job.ahead), job), job.ahead)
     done, count = before, _count(film, start, end)
     with PictureWriter(
         part, rate=film.rate, time_base=film.time_base, made_by=how, speed=speed

@@ -9,14 +9,14 @@ import numpy as np
 from pipeline.ops.flow import carried
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Loaded, Models
-from pipeline.settings import Settings
+from pipeline.settings import Settings, WeightPolicy
 from pipeline.stages.restore.restore import restore
 from pipeline.stages.restore.select_faces import choose
 from pipeline.stages.segment.skin import band, zone_around
+from pipeline.steps.restore import restorer_at_hand
 from pipeline.types import Face, Image, Mask, Pixels, RestorationPlan
 from pipeline.video.faces import Kept
 from pipeline.video.steady import Moved
-from pipeline.weights.resolve import WeightError
 
 # A face's zone, in the larger of the distances between its eyes and from them to its mouth: aside
 # of its middle, above and below its eyes. It ends well within the crop that a restorer is given.
@@ -29,7 +29,8 @@ class FilmRestorer:
 
     def __init__(self, settings: Settings, models: Models) -> None:
         how = settings.restore
-        self._how, self._policy, self._models = how, settings.weights, models
+        self._how, self._models = how, models
+        self._policy: WeightPolicy = settings.weights
         self._on = how.on and how.fidelity < 1
         self._network: Loaded | None = None
         self._plans: tuple[RestorationPlan, ...] = ()
@@ -59,12 +60,8 @@ class FilmRestorer:
         which = self._how.faces
         plans = choose(photo, faces, (), which=which, weight=self._how.weight)
         if self._network is None and any(plan.weight for plan in plans):
-            try:
-                self._network = self._models.load("restorer", self._policy)
-            except WeightError:
-                if self._policy == "full":
-                    raise
-                self._on = False
+            self._network = restorer_at_hand(self._models, self._policy)
+            self._on = self._network is not None
         return plans
 
     def _restored(self, photo: Image, faces: tuple[Face, ...], mask: Mask) -> Image:

@@ -34,24 +34,34 @@ BINS = 32
 
 @dataclass(frozen=True)
 class Moved:
-    """How a film's picture came from the one before.
+    """How a film's picture of a `size`, (height, width), came from the one before.
 
-    `back`: from each pixel to where it was, (H, W, 2) px. `forth`: from each pixel of the one
-    before to where it went, px, on a smaller picture, (h, w, 2). `trust`: (H, W) in [0, 1]. `cut`:
-    whether it is of another scene.
+    It is known on smaller pictures and enlarged where it is used: at full size, the motions of the
+    pictures that wait for the next step would fill the memory. `coarse_back`: from each place to
+    where it was, `forth`: from each place of the one before to where it went, both (h, w, 2) in px
+    of the picture. `coarse_trust`: (h, w) in [0, 1]. `cut`: whether it is of another scene.
     """
 
-    back: NDArray[np.float32]
+    coarse_back: NDArray[np.float32]
     forth: NDArray[np.float32]
-    trust: Mask
+    coarse_trust: Mask
     cut: bool
+    size: tuple[int, int]
+
+    @property
+    def back(self) -> NDArray[np.float32]:
+        """From each pixel to where it was, (H, W, 2) px; made anew each time."""
+        return _resized(self.coarse_back, self.size)
+
+    @property
+    def trust(self) -> Mask:
+        """How far the motion of each pixel can be trusted, (H, W) in [0, 1]; made anew likewise."""
+        return _resized(self.coarse_trust, self.size)
 
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
-        """Return `back` and `trust` for the same pictures at a smaller (height, width)."""
-        (h, w), (full_h, full_w) = size, self.trust.shape
-        scale = np.array([w / full_w, h / full_h], np.float32)
-        back = cv2.resize(self.back, (w, h), interpolation=cv2.INTER_AREA) * scale
-        return back, cv2.resize(self.trust, (w, h), interpolation=cv2.INTER_AREA)
+        """Return `back` and `trust` for the same pictures at another (height, width)."""
+        scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
+        return _resized(self.coarse_back, size) * scale, _resized(self.coarse_trust, size)
 
 
 class Watch:
@@ -76,8 +86,7 @@ class Watch:
         cut = share < LOST or (share < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS)
         back, forth = (_without_noise(each) for each in (motion.back, motion.forth))
         larger = np.array([size[1] / small.shape[1], size[0] / small.shape[0]], np.float32)
-        back = _enlarged(back * larger, size)
-        return Moved(back, forth * larger, _enlarged(trust, size), cut)
+        return Moved(back * larger, forth * larger, trust, cut, size)
 
 
 class Steady:
@@ -121,7 +130,8 @@ def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return float(cv2.compareHist(first, second, cv2.HISTCMP_CORREL))
 
 
-def _enlarged(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def _resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     if values.shape[:2] == size:
         return values
-    return cv2.resize(values, size[::-1], interpolation=cv2.INTER_LINEAR)
+    how = cv2.INTER_AREA if size[0] < values.shape[0] else cv2.INTER_LINEAR
+    return cv2.resize(values, size[::-1], interpolation=how)

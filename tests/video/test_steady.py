@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.metrics.steadiness import Motions, gradient_energy, warping_error
 from pipeline.video.steady import Steady, Watch, as_sharp
@@ -82,3 +83,20 @@ def test_fine_structure_that_mixing_lost_comes_back():
     sharp = as_sharp(mixed, painted)
     lost = gradient_energy(mixed) / gradient_energy(painted)
     assert gradient_energy(sharp) / gradient_energy(painted) > 1.4 * lost
+
+
+def test_the_motion_of_a_large_picture_waits_small_and_is_enlarged_where_it_is_used():
+    small = pictures(2, size=(128, 192), step=2)
+    large = [cv2.resize(each, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC) for each in small]
+    watch = Watch()
+    watch(large[0])
+    moved = watch(large[1])
+    assert moved is not None
+    assert moved.coarse_back.nbytes < large[0].shape[0] * large[0].shape[1]
+    assert moved.back.shape == (*large[0].shape[:2], 2)
+    assert moved.trust.shape == large[0].shape[:2]
+    back, trust = moved.at((128, 192))
+    inner = np.s_[32:-32, 32:-32]
+    assert np.median(back[inner][..., 0]) == pytest.approx(2, abs=0.5)
+    assert np.median(moved.back[256:-256, 256:-256, 0]) == pytest.approx(16, abs=4)
+    assert trust.shape == (128, 192)

@@ -31,7 +31,7 @@ def laid_at(*middles, layer=0):
 def moved_by(x, y):
     back = np.broadcast_to(np.float32([-x, -y]), (*SIZE, 2))
     forth = np.broadcast_to(np.float32([x, y]), (32, 48, 2))
-    return Moved(back, forth, np.ones(SIZE, np.float32), cut=False)
+    return Moved(back, forth, np.ones(SIZE, np.float32), False, SIZE)
 
 
 def test_strokes_move_with_the_film():
