@@ -117,7 +117,7 @@ class OpenJohnson(nn.Module):
         noise, style = (given[:1], given[1:]) if self.network.noise else ((), given)
         for (layer, name), value in zip(self._places, style, strict=True):
             setattr(layer, name, value)
-        return self.network(photo, photo.new_ones(len(photo), 1), *noise)
+        return self.network(photo, photo.new_ones(photo.shape[0], 1), *noise)
 
 
 class StyledNorm(nn.InstanceNorm2d):
