@@ -59,6 +59,7 @@ from training.tuning_shown import Teller, draw
 
 NUMBERS_FASTER = 5.0  # times the layers' learning rate: they are few
 SAMPLE_MINUTES = 3.0
+MEASURED = 6  # held-out parts that losses are measured on
 RUNS = Path("runs/own_style")
 OF = "of.json"  # in a run's folder: which picture and which network it is of
 
@@ -189,7 +190,7 @@ def tune(args: argparse.Namespace) -> Path:
     print("reading the photos", flush=True)
     learned, held_out = read_contents(args)
     aims = aims_of(picture, args.shared, args.face)
-    shown = next(batches(held_out, 6, args.side, np.random.default_rng(0)))
+    shown = next(batches(held_out, MEASURED, args.side, np.random.default_rng(0)))
     network = begin(aims, shown).to(memory_format=torch.channels_last)
     tuned(network)
     late = [v for k, v in network.named_parameters() if v.requires_grad and k != STYLES]
@@ -279,10 +280,11 @@ def arguments() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Tune a style, or say in one line why not."""
+    args = arguments().parse_args()
     try:
-        out = tune(arguments().parse_args())
+        out = tune(args)
     except (ValueError, OSError, WeightError) as error:
-        sys.exit(f"own_style: {error}")
+        sys.exit(f"{args.picture}: {error}")
     digest = hashlib.sha256(out.read_bytes()).hexdigest()
     print(f"{out}: {out.stat().st_size / 1e3:.0f} kB, sha256 {digest[:12]}", flush=True)
 
