@@ -5,13 +5,13 @@ from typing import Any
 
 from pipeline.runtime.models import Loaded
 from pipeline.runtime.style_files import own_style
-from pipeline.runtime.styles import Mix
+from pipeline.runtime.styles import Mix, OwnStyle
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
 from pipeline.types import Image, Painted, Photo, Scene, WeightUse
-from pipeline.variants import NETWORK_MOODS
+from pipeline.variants import FAST_STYLES, NETWORK_MOODS, PAINTERS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
 # Of the fast painter: its short side is 448 px at the usual brush; its sides are multiples of the
@@ -56,6 +56,16 @@ def mix_of(how: PaintSettings, names: Sequence[str]) -> Mix:
     counting = {name: share for name, share in shares.items() if share > 0}
     own = tuple((own_style(name), n) for name, n in counting.items() if name not in names)
     return Mix(tuple(counting.get(name, 0.0) for name in names), own)
+
+
+def own_of(how: PaintSettings) -> tuple[OwnStyle, ...]:
+    """Return the styles of files that count in a painting.
+
+    Raises: StyleFileError: as `mix_of`.
+    """
+    if "fast_style" not in PAINTERS[how.painter].own:
+        return ()
+    return tuple(style for style, _ in mix_of(how, tuple(FAST_STYLES)).own)
 
 
 def _fast_scene(original: Image, painter: Loaded, mix: Mix, brush: float) -> Scene:
