@@ -1,4 +1,4 @@
-"""Some photos of any folder as contents, at hand in a minute; whose faces they show is not known."""
+"""Some photos of any folder as contents, at hand in a minute; whose faces are in them is unknown."""
 
 from pathlib import Path
 

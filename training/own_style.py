@@ -44,20 +44,21 @@ from training.fast_style import (
     FACE_WEIGHT,
     SHIFT_PX,
     STEADY_WEIGHT,
-    STYLE,
     Aims,
     alone,
+    measure_of,
     moved,
     noise_for,
     noise_moved,
-    style_of,
     unsteady,
 )
+from training.folder_contents import read_folder
 from training.loop import STATE, Schedule, fit
-from training.styled_contents import Batch, Content, batches, read_folder, read_shared
+from training.styled_contents import Batch, Content, batches, read_shared
 from training.tuning_shown import Teller, draw
 
 NUMBERS_FASTER = 5.0  # times the layers' learning rate: they are few
+STYLE_LOSS = "sliced"  # of `training.fast_style`
 SAMPLE_MINUTES = 3.0
 MEASURED = 6  # held-out parts that losses are measured on
 RUNS = Path("runs/own_style")
@@ -78,10 +79,9 @@ def aims_of(picture: Pixels, shared: Path, face: float) -> Aims:
     Without dlib's weights in `shared` faces are compared by nothing: contents then show none.
     """
     features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
-    style = style_of("", picture, features)
-    grams = {layer: style.grams[layer][None] for layer in STYLE}
     descriptor = Descriptor(shared) if knows_faces(shared) else nn.Identity()
-    return Aims(features, descriptor, grams, FACE_WEIGHT * face)  # pyright: ignore[reportArgumentType]
+    measure = measure_of(STYLE_LOSS, [picture], features, "cpu")
+    return Aims(features, descriptor, measure, FACE_WEIGHT * face)
 
 
 def knows_faces(shared: Path) -> bool:

@@ -17,8 +17,9 @@ from tests.own_styles import ENTRY, empty, put  # noqa: F401 - `empty` is a fixt
 from training import own_style as command
 from training import tuning_shown
 from training.checks import DatasetError
+from training.folder_contents import LEAST, SHORT_PX, read_folder
 from training.own_style import arguments, begin, check_run, losses_of, main, named, tuned
-from training.styled_contents import FOLDER_LEAST, FOLDER_PX, Batch, read_folder
+from training.styled_contents import Batch
 
 SLIM = {"fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 2}
 pytestmark = pytest.mark.usefixtures("empty")
@@ -45,7 +46,7 @@ def batch(count=2):
 @pytest.fixture
 def folder(tmp_path):
     """Return a folder of photos in folders, as COCO's is, with a file that is none."""
-    for number in range(FOLDER_LEAST + 4):
+    for number in range(LEAST + 4):
         file = tmp_path / "coco" / ("train2017", "val2017")[number % 2] / f"{number:012d}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(file), photo(300 if number else 900, number))
@@ -88,16 +89,16 @@ def test_it_begins_with_the_known_style_that_paints_most_like_the_picture():
 
 def test_photos_come_from_all_folders_and_none_is_too_large(folder):
     learned, held_out = read_folder(folder)
-    assert len(learned) + len(held_out) == FOLDER_LEAST + 4
+    assert len(learned) + len(held_out) == LEAST + 4
     assert len(held_out) >= 2
-    assert all(min(each.photo.shape[:2]) <= FOLDER_PX for each in learned + held_out)
+    assert all(min(each.photo.shape[:2]) <= SHORT_PX for each in learned + held_out)
     assert all(each.five is None for each in learned + held_out)
     again, _ = read_folder(folder)
     assert all((a.photo == b.photo).all() for a, b in zip(learned, again, strict=True))
 
 
 def test_too_few_photos_are_refused(tmp_path):
-    with pytest.raises(DatasetError, match=f"at least {FOLDER_LEAST} photos"):
+    with pytest.raises(DatasetError, match=f"at least {LEAST} photos"):
         read_folder(tmp_path)
 
 
