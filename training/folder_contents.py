@@ -1,4 +1,4 @@
-"""Some photos of any folder as contents, at hand in a minute; whose faces are in them is unknown."""
+"""Some photos of any folder as contents, at hand in a minute; nobody looks for faces in them."""
 
 from pathlib import Path
 
