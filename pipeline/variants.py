@@ -7,6 +7,7 @@ its own or beside its like, and its line.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from re import compile as pattern
 from typing import Any, TypeVar
 
 FILM_SECONDS = (5.0, 10.0, 60.0)  # how long a painting is seen being painted: least, usual, most
@@ -156,6 +157,27 @@ VARIANTS: Mapping[str, Mapping[str, Variant]] = {
     "fast_style": FAST_STYLES, "fast_second": FAST_STYLES, "detector": DETECTORS,
     "segmenter": SEGMENTERS,
 }  # fmt: skip
+
+# Settings whose choices a person adds to by files of their own, in words, and how these are named.
+OPEN = {"fast_style": "a style of your own", "fast_second": "a style of your own"}
+OWN_NAME = "[a-z0-9][a-z0-9_-]{0,39}"
+
+
+def is_own_name(text: str) -> bool:
+    """Tell whether a file of a person's own may be offered by this name."""
+    return text not in FAST_STYLES and pattern(OWN_NAME).fullmatch(text) is not None
+
+
+def is_choice(flag: str, value: object) -> bool:
+    """Tell whether a setting with variants can have a value; an open one's file may be missing."""
+    own = flag in OPEN and isinstance(value, str) and is_own_name(value)
+    return own or value in tuple(VARIANTS[flag])
+
+
+def choices_in_words(flag: str, separator: str = ", ") -> str:
+    """List what a setting with variants can be."""
+    own = [f"the name of {OPEN[flag]}"] if flag in OPEN else []
+    return separator.join([*VARIANTS[flag], *own])
 
 
 def needs_style(painter: str, mood: str) -> bool:

@@ -103,7 +103,8 @@ def notes_in(updates):
 
 
 def controls_in(updates):
-    return [updates[control] for control in components().widgets]
+    found = [updates[control] for control in components().widgets]
+    return [each["value"] if isinstance(each, dict) else each for each in found]
 
 
 def state_by(service, photo, who="anna", settings=None):

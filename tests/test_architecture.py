@@ -21,7 +21,7 @@ ALLOWED = {
     "metrics": {"types", "ops", "stages"},
     "io": {"types", "settings", "ops"},
     "weights": {"types", "settings", "io"},
-    "runtime": {"types", "settings", "nets", "weights"},
+    "runtime": {"variants", "types", "settings", "nets", "weights", "io"},
     "steps": {"variants", "types", "settings", "ops", "stages", "weights", "runtime", "io"},
     "paint": {"types", "settings", "stages", "runtime", "steps"},
     "compare": {"variants", "types", "settings", "metrics", "weights", "runtime", "steps"},

@@ -13,7 +13,8 @@ from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
 from pipeline.types import Painting, Photo, PhotoError
-from pipeline.variants import FILM_SECONDS, PAINTERS
+from pipeline.variants import FILM_SECONDS, OWN_NAME, PAINTERS
+from ui.available import available_choices
 from ui.errors import told
 from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
@@ -250,6 +251,9 @@ def schema(option: Option) -> dict[str, Any]:
     limits = {"minimum": option.low, "maximum": option.high} if option.is_number else {}
     choices = {"enum": list(option.choices)} if option.choices else {}
     about = f"{option.help} {option.range_text}"
+    if option.open:  # files come and go while the page runs
+        known = [choice for _, choice in available_choices(option)]
+        choices = {"pattern": f"^{OWN_NAME}$", "examples": known}
     return {
         "type": kinds[option.kind],
         **limits,

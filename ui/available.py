@@ -5,6 +5,7 @@ The others are named, with their size.
 
 from collections.abc import Mapping
 
+from pipeline.runtime.style_files import own_styles
 from pipeline.settings import Option, Settings, options
 from pipeline.variants import VARIANTS
 from pipeline.weights.catalog import CATALOG
@@ -39,12 +40,17 @@ def is_light(flag: str, choice: object) -> bool:
 
 
 def available_choices(option: Option) -> list[tuple[str, str]]:
-    """List the choices of a setting whose weights are here, as (name for people, choice)."""
-    return [
+    """List the choices of a setting whose weights are here, as (name for people, choice).
+
+    Styles of files come last; which ones are there is looked up anew.
+    """
+    known = [
         (name, choice)
         for name, choice in zip(option.names, option.choices, strict=True)
         if is_available(need_of(option, choice))
     ]
+    own = own_styles() if option.open else ()
+    return known + [(f"{style.label} (own)", style.name) for style in own]
 
 
 def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
@@ -57,14 +63,21 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
     for option in options():
         choice = str(flat[option.flag])
         if option.flag in NEEDS and choice not in (value for _, value in available_choices(option)):
-            names = dict(zip(option.choices, option.names, strict=True))
-            usual = names[str(option.default)]
-            said.append(
-                f"The {option.label.lower()} {names[choice]} needs "
-                f"{_size(need_of(option, choice))}, which is not here; {usual} is used."
-            )
+            said.append(_missing(option, choice))
             flat[option.flag] = option.default
     return Settings.from_flat(**flat), said
+
+
+def _missing(option: Option, choice: str) -> str:
+    """Say in a sentence that a choice is not here, why, and what is used instead."""
+    names = dict(zip(option.choices, option.names, strict=True))
+    usual = names[str(option.default)]
+    if choice not in names:  # an open setting's, by the name of a file
+        return f"The {option.label.lower()} {choice!r} is not here; {usual} is used."
+    return (
+        f"The {option.label.lower()} {names[choice]} needs "
+        f"{_size(need_of(option, choice))}, which is not here; {usual} is used."
+    )
 
 
 def describe_missing() -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.blocks import Block
 
-from pipeline.settings import Settings
-from pipeline.variants import FAST_STYLES, PAINTERS, needs_style
+from pipeline.settings import Settings, options
+from pipeline.variants import PAINTERS, needs_style
+from ui.available import available_choices
 
 ABOUT = (
     "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
@@ -15,7 +16,7 @@ ABOUT = (
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"
 WAYS = [(painter.label, key) for key, painter in PAINTERS.items()]
-STYLES = [(style.label, key) for key, style in FAST_STYLES.items()]
+STYLE = next(option for option in options() if option.flag == "fast_style")
 
 
 @dataclass
@@ -46,6 +47,11 @@ class FilmTab:
         """The components that say what is painted, and how."""
         return [self.film, self.way, self.style, self.start, self.end]
 
+    @property
+    def styles(self) -> list[gr.Dropdown]:
+        """The lists of known pictures and of a person's own styles."""
+        return [self.style, self.live_style]
+
 
 def lay_out() -> FilmTab:
     """Make the tab's components; call it inside the tab."""
@@ -66,8 +72,8 @@ def lay_out() -> FilmTab:
             elem_id="film-way",
         )  # fmt: skip
         style = gr.Dropdown(
-            STYLES, value=STYLES[0][1], label="Like", filterable=False, min_width=150,
-            visible=False, elem_id="film-style",
+            available_choices(STYLE), value=STYLE.default, label="Like", filterable=False,
+            min_width=150, visible=False, elem_id="film-style",
         )  # fmt: skip
         start = gr.Number(0, label="From, s", minimum=0, min_width=80, elem_id="film-start")
         end = gr.Number(0, label="To, s (0: its end)", minimum=0, min_width=80, elem_id="film-end")
@@ -80,7 +86,11 @@ def lay_out() -> FilmTab:
     notes = gr.HTML(elem_id="film-notes", elem_classes=["notes"])
     with gr.Accordion("Live: what your camera sees, as a painting", open=False, elem_id="live"):
         live_style = gr.Dropdown(
-            STYLES, value=STYLES[0][1], label="Like", filterable=False, elem_id="live-style"
+            available_choices(STYLE),
+            value=STYLE.default,
+            label="Like",
+            filterable=False,
+            elem_id="live-style",
         )
         with gr.Row(equal_height=True):
             camera = gr.Image(

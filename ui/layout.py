@@ -71,6 +71,12 @@ class Page:
     widgets: list[Control] = field(default_factory=list)
 
     @property
+    def open(self) -> dict[str, Control]:
+        """The controls, by flag, that offer files of a person's own."""
+        both = zip(OPTIONS, self.widgets, strict=True)
+        return {option.flag: widget for option, widget in both if option.open}
+
+    @property
     def tellers(self) -> list[gr.HTML]:
         """The components that say what is done now, over what is looked at."""
         return [self.doing, self.comparison.doing, self.film_tab.doing]

@@ -45,6 +45,13 @@ def widget(option: Option) -> Control:
     return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
 
 
+def offered(flag: str, value: object = None) -> dict[str, object]:
+    """Update a list of styles to what is there now; choose a value where one is given."""
+    option = next(option for option in OPTIONS if option.flag == flag)
+    chosen = {} if value is None else {"value": value}
+    return gr.update(choices=available_choices(option), **chosen)
+
+
 def widgets_of(flags: Collection[str]) -> dict[str, Control]:
     """Make the controls of some settings, by their flags, in the order of `OPTIONS`."""
     return {option.flag: widget(option) for option in OPTIONS if option.flag in flags}

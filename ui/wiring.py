@@ -53,7 +53,10 @@ def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[B
 
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: link, status line, a new photo, leaving."""
-    opened = [*parts.widgets, parts.style.picture, parts.style.name, parts.notes, parts.status]
+    opened = [
+        *parts.widgets, *parts.film_tab.styles, parts.style.picture, parts.style.name,
+        parts.notes, parts.status,
+    ]  # fmt: skip
     page.load(handlers.open, None, opened, **UNSEEN)
     page.unload(handlers.leave)
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, *parts.tellers], **UNSEEN)

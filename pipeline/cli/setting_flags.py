@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Iterable
 
 from pipeline.settings import Option, Settings, options
+from pipeline.variants import OPEN
 
 
 def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> None:
@@ -29,9 +30,16 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
             dest=option.flag,
             type=reader(option),
             default=argparse.SUPPRESS,
-            metavar="|".join(option.choices) or "NUMBER",
-            help=f"{option.help} ({limits}default {option.default})".replace("%", "%%"),
+            metavar="|".join([*option.choices, *(["NAME"] if option.open else [])]) or "NUMBER",
+            help=f"{option.help} ({limits}{_own(option)}default {option.default})".replace(
+                "%", "%%"
+            ),
         )
+
+
+def _own(option: Option) -> str:
+    listed = "listed by `python -m pipeline weights`"
+    return f"NAME: {OPEN[option.flag]}, {listed}; " if option.open else ""
 
 
 def settings_of(chosen: argparse.Namespace) -> Settings:
@@ -49,8 +57,20 @@ def reader(option: Option) -> Callable[[str], bool | float | str]:
         value = option.read(text)
         try:
             option.check(value)
-        except ValueError as error:
+            if option.open and value not in option.choices:
+                _look_up(str(value))
+        except (ValueError, RuntimeError) as error:
             raise argparse.ArgumentTypeError(str(error)) from error
         return value
 
     return read
+
+
+def _look_up(style: str) -> None:
+    """Refuse a style whose file is not there, or cannot be used.
+
+    Raises: StyleFileError.
+    """
+    from pipeline.runtime.style_files import own_style
+
+    own_style(style)

@@ -108,9 +108,14 @@ def _compared(entry: "Entry") -> "VerifiedWeights":
 
 def list_all() -> int:
     """Print the facts of each weight; return the exit code."""
+    from pipeline.runtime.style_files import found_styles
     from pipeline.weights.resolve import status
 
     sys.stdout.write("\n".join(describe(known) for known in status()))
+    good, refused = found_styles()
+    own = [f"{style.name}: a style of your own, {style.label}" for style in good]
+    sys.stdout.write("".join(f"\n{line}" for line in [*own, *refused]))
+    sys.stdout.write("\n" if own or refused else "")
     return 0
 
 

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
+from pipeline.nets.late_layers import STYLES, late_layers
+
 SPOTS = (1, 3, 5, 9)  # how wide the noise's spots are in its channels, in turn; odd
 BLUR = (0.25, 0.5, 0.25)  # of cells, along each axis: nothing is left that repeats every 2 px
 
@@ -94,6 +96,28 @@ def spots(noise: Tensor) -> Tensor:
         for channel, width in zip(noise.split(1, 1), cycle(SPOTS), strict=False)
     ]
     return torch.cat(blurred, 1)
+
+
+class OpenJohnson(nn.Module):
+    """Paint in a style that is given: the network's numbers and late layers become its inputs.
+
+    It takes photos, noise where the network does, the style's numbers, (1, 2, K), and its tensors
+    in the order of `late_layers`; so one graph paints in any style. It takes the network over.
+    """
+
+    def __init__(self, network: Johnson) -> None:
+        super().__init__()
+        names = (STYLES, *late_layers(network.state_dict()))
+        self.network, self._places = network, []
+        for layer, _, name in (name.rpartition(".") for name in names):
+            self._places.append((network.get_submodule(layer), name))
+            delattr(*self._places[-1])
+
+    def forward(self, photo: Tensor, *given: Tensor) -> Tensor:
+        noise, style = (given[:1], given[1:]) if self.network.noise else ((), given)
+        for (layer, name), value in zip(self._places, style, strict=True):
+            setattr(layer, name, value)
+        return self.network(photo, photo.new_ones(photo.shape[0], 1), *noise)
 
 
 class StyledNorm(nn.InstanceNorm2d):

@@ -54,6 +54,10 @@ def load_network(weights: VerifiedWeights) -> "torch.nn.Module":
     """
     with _refusing(weights):
         network = _filled(weights, read_state(weights))
+    if weights.submodule == "open":
+        from pipeline.nets.johnson import OpenJohnson
+
+        network = OpenJohnson(network)  # pyright: ignore[reportArgumentType] - it is a Johnson
     return network.float().eval().requires_grad_(False)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.nets.receptive_field import generator_measures
+from pipeline.runtime.styles import given_shapes
 from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry, Role
 from pipeline.weights.worker import answer, run_worker
@@ -58,12 +59,11 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
 
     from pipeline.runtime.build import load_network
 
-    shapes = shapes_of(weights)
-    sides = [64] * len(shapes)
-    if weights.entry.noise:
-        sides[-1] //= weights.entry.build["fold"]
+    shapes, entry = shapes_of(weights), weights.entry
+    fold = entry.build["fold"] if entry.noise else 1
     example = tuple(
-        torch.from_numpy(blank(shape, side)) for shape, side in zip(shapes, sides, strict=True)
+        torch.from_numpy(blank(shape, 64 // fold if shape == noise_of(entry) else 64))
+        for shape in shapes
     )
     with torch.inference_mode(), warnings.catch_warnings():
         # GFPGAN halves its channels by their number, and instance norm counts pixels. Tracing makes
@@ -86,8 +86,15 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
         return [picture, [1, 2, generator_measures(**weights.entry.build)]]
     if not weights.entry.styles:
         return [picture]
-    noise = [[-1, weights.entry.noise, -1, -1]] if weights.entry.noise else []
+    noise = [noise_of(weights.entry)] if weights.entry.noise else []
+    if weights.submodule == "open":
+        return [picture, *noise, *given_shapes(weights)]
     return [picture, [-1, len(weights.entry.styles)], *noise]
+
+
+def noise_of(entry: Entry) -> list[int]:
+    """Return the shape of a fast painter's noise, -1 where any size is allowed."""
+    return [-1, entry.noise, -1, -1]
 
 
 def shape_of(entry: Entry) -> list[int]:
@@ -97,7 +104,7 @@ def shape_of(entry: Entry) -> list[int]:
 
 def blank(shape: list[int], side: int) -> NDArray[np.float32]:
     """Make a batch of one filled with zeros; -1 in `shape` becomes `side`."""
-    return np.zeros([1, *(side if n < 0 else n for n in shape[1:])], np.float32)
+    return np.zeros([abs(shape[0]), *(side if n < 0 else n for n in shape[1:])], np.float32)
 
 
 if __name__ == "__main__":

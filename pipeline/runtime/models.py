@@ -5,9 +5,9 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.nets.receptive_field import generator_measures, generator_radius
 from pipeline.runtime.convert import PROMPT, blank, shape_of
 from pipeline.runtime.engines import Engine, EngineError, compile_openvino, run_torch
+from pipeline.runtime.styles import Mix, known_styles, mixed
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
 from pipeline.weights.cache import VerifiedWeights
@@ -64,23 +65,29 @@ class Loaded:
         fold = int(self.entry.build.get("fold", 1))
         return size[0] // fold, size[1] // fold, self.entry.noise
 
-    def styled(self, mix: Sequence[float]) -> Callable[..., NDArray[np.float32]]:
-        """Make a fast painter paint in a mix of its styles, one number each.
+    def styled(self, mix: Mix) -> Callable[..., NDArray[np.float32]]:
+        """Make a fast painter paint in a mix of styles.
 
         It takes a batch and, where it grows strokes from noise, that, (H, W, C) of `noise_size`.
+        Styles of files have late layers of their own, which a second graph takes as inputs.
+
+        Raises: WeightError: the network's files are damaged.
         """
         run: Engine = self.run
-        styles = np.array([mix], np.float32)
+        given: tuple[NDArray[np.float32], ...] = (np.array([mix.known], np.float32),)
+        if mix.own:
+            run, given = self.submodule("open"), mixed(known_styles(obtain(self.entry)), mix)
 
         def paint(
             batch: NDArray[np.float32], noise: NDArray[np.float32] | None = None
         ) -> NDArray[np.float32]:
             if not self.entry.noise:
-                return run(batch, styles)
+                return run(batch, *given)
             if noise is None:
                 size = self.noise_size((batch.shape[2], batch.shape[3]))
                 noise = np.random.default_rng(0).standard_normal(size, np.float32)
-            return run(batch, styles, np.ascontiguousarray(noise.transpose(2, 0, 1)[None]))
+            grown = np.ascontiguousarray(noise.transpose(2, 0, 1)[None])
+            return run(batch, grown, *given) if mix.own else run(batch, *given, grown)
 
         return paint
 
@@ -112,8 +119,12 @@ def assemble(weights: VerifiedWeights, engine: Callable[[VerifiedWeights], Engin
     Raises: WeightError: the weights cannot be used.
     """
 
+    @cache  # it is as small as the network itself, and each painting wants it again
+    def opened() -> Engine:
+        return engine(replace(weights, submodule="open"))
+
     def submodule(which: Submodule) -> Engine:
-        return engine(replace(weights, submodule=which))
+        return opened() if which == "open" else engine(replace(weights, submodule=which))
 
     prompt = submodule("prompt") if weights.entry.role == "promptable" else None
     return Loaded(

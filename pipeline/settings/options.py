@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from pipeline.variants import VARIANTS
+from pipeline.variants import OPEN, VARIANTS, choices_in_words, is_choice
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,24 @@ class Option:
         """
         if self.kind is bool and not isinstance(value, bool):
             raise ValueError(f"{self.flag} is on or off (true or false), not {value!r}.")
-        if self.kind is str and value not in self.choices:
-            raise ValueError(f"{self.flag} is one of {', '.join(self.choices)}, not {value!r}.")
+        if self.kind is str and not self._offers(value):
+            raise ValueError(f"{self.flag} is one of {self._listed(', ')}, not {value!r}.")
         if self.is_number and not self._allows(value):
             kind, low, high = "whole number" if self.kind is int else "number", self.low, self.high
             raise ValueError(f"{self.flag} is a {kind} from {low:g} to {high:g}, not {value!r}.")
+
+    @property
+    def open(self) -> bool:
+        """Whether a person adds to its choices by files of their own."""
+        return self.flag in OPEN
+
+    def _offers(self, value: object) -> bool:
+        return is_choice(self.flag, value) if self.flag in VARIANTS else value in self.choices
+
+    def _listed(self, separator: str) -> str:
+        if self.flag in VARIANTS:
+            return choices_in_words(self.flag, separator)
+        return separator.join(self.choices)
 
     def _allows(self, number: object) -> bool:
         if isinstance(number, bool) or not isinstance(number, int | float):
@@ -82,7 +95,7 @@ class Option:
         """Say what values are allowed, for help texts."""
         if self.is_number:
             return f"{self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
-        return " | ".join(self.choices) if self.kind is str else "on | off"
+        return self._listed(" | ") if self.kind is str else "on | off"
 
 
 def options_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[Option]:

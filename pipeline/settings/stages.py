@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from pipeline.variants import VARIANTS
+from pipeline.variants import VARIANTS, choices_in_words, is_choice
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
@@ -58,9 +58,9 @@ class Stage(BaseModel):
     @field_validator(*VARIANTS, check_fields=False)
     @classmethod
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
-        known = VARIANTS[str(info.field_name)]
-        if value not in known:
-            raise ValueError(f"{info.field_name} is one of {', '.join(known)}, not {value!r}.")
+        flag = str(info.field_name)
+        if not is_choice(flag, value):
+            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {value!r}.")
         return value
 
 

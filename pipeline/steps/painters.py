@@ -1,15 +1,17 @@
 """Paint by a network after Monet, in several moods."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.runtime.models import Loaded
+from pipeline.runtime.style_files import own_style
+from pipeline.runtime.styles import Mix, OwnStyle
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
 from pipeline.steps.run import Keyed, Run, at_working_size
-from pipeline.types import Image, Painted, Photo, Scene
-from pipeline.variants import NETWORK_MOODS
+from pipeline.types import Image, Painted, Photo, Scene, WeightUse
+from pipeline.variants import FAST_STYLES, NETWORK_MOODS, PAINTERS
 
 STROKE_PX = 8.0  # of a painter that does not say how wide its strokes are
 # Of the fast painter: its short side is 448 px at the usual brush; its sides are multiples of the
@@ -30,26 +32,43 @@ def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
 
 
 def by_fast_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
-    """Paint the photo like a mix of two pictures that a small network knows.
+    """Paint the photo like a mix of two pictures that a small network knows, or files teach it.
 
-    Raises: WeightError: the network is not at hand.
+    Raises: WeightError: the network is not at hand, or a style's file.
     """
     del seen
     painter, how = run.role("fast_style"), run.settings.paint
     mix = mix_of(how, painter.entry.styles)
+    for style, _ in mix.own:
+        run.note(WeightUse(f"styles/{style.name}", style.sha256, unpinned=True))
     scene = run.stage("paint", _fast_scene, run.original, painter, mix, how.brush)
     return run.made(_on_canvas, scene, keep=False)
 
 
-def mix_of(how: PaintSettings, styles: tuple[str, ...]) -> tuple[float, ...]:
-    """Return how much each of a network's styles counts, in [0, 1]; together they are 1."""
-    first, second = (float(n) for n in (1 - how.fast_mix, how.fast_mix))
-    return tuple(
-        first * (name == how.fast_style) + second * (name == how.fast_second) for name in styles
-    )
+def mix_of(how: PaintSettings, names: Sequence[str]) -> Mix:
+    """Return how much each style counts, of those that a network knows and of those of files.
+
+    Raises: StyleFileError: a style is not there, or its file cannot be used.
+    """
+    shares = dict.fromkeys((how.fast_style, how.fast_second), 0.0)
+    shares[how.fast_style] += 1 - how.fast_mix
+    shares[how.fast_second] += how.fast_mix
+    counting = {name: share for name, share in shares.items() if share > 0}
+    own = tuple((own_style(name), n) for name, n in counting.items() if name not in names)
+    return Mix(tuple(counting.get(name, 0.0) for name in names), own)
 
 
-def _fast_scene(original: Image, painter: Loaded, mix: tuple[float, ...], brush: float) -> Scene:
+def own_of(how: PaintSettings) -> tuple[OwnStyle, ...]:
+    """Return the styles of files that count in a painting.
+
+    Raises: StyleFileError: as `mix_of`.
+    """
+    if "fast_style" not in PAINTERS[how.painter].own:
+        return ()
+    return tuple(style for style, _ in mix_of(how, tuple(FAST_STYLES)).own)
+
+
+def _fast_scene(original: Image, painter: Loaded, mix: Mix, brush: float) -> Scene:
     return Scene(
         stylize(
             original, painter.styled(mix), brush=FAST_WIDTH * brush,

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.io.atomic import refuse_taken
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.steps.painters import own_of
 from pipeline.types import Film, FilmError, FilmFrame, Pixels, Style
 from pipeline.video.ahead import ahead, ahead_of
 from pipeline.video.faces import Keeper, Kept
@@ -94,7 +95,7 @@ def paint_film(
     leaves what is painted so far in files beside `out`, from which `resume` goes on.
 
     Raises: FilmError: it cannot be painted. PromptError: a style is missing. FileExistsError: `out`
-    exists. WeightError: a network is not at hand.
+    exists. WeightError: a network, or a style's file, is not at hand.
     """
     check_name(out)
     refuse_taken(out, overwrite=overwrite)
@@ -103,7 +104,7 @@ def paint_film(
             "settings": settings.model_dump(mode="json"),
             "start": start,
             "end": end,
-            "styles": [style.key for style in styles],
+            "styles": [style.key for style in (*styles, *own_of(settings.paint))],
         }
     )
     earlier, part = parts_of(out)

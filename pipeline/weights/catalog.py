@@ -25,8 +25,9 @@ Role = Literal[
 # A part of a network. "run" is the network itself; of a promptable one its image encoder, which
 # runs once a photo, while "prompt" is its decoder, which runs once a prompt. A painter whose
 # instance norms see the whole picture has two more for painting in tiles: "statistics" measures the
-# whole picture, "frozen" paints a tile with these statistics.
-Submodule = Literal["run", "prompt", "statistics", "frozen"]
+# whole picture, "frozen" paints a tile with these statistics. "open" is the fast painter with
+# its style as an input.
+Submodule = Literal["run", "prompt", "statistics", "frozen", "open"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
 SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo is seen by
 # Roles that any painting may need. The others are used only where a person names a network.

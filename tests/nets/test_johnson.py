@@ -6,6 +6,7 @@ import torch
 
 from pipeline.nets.johnson import Johnson
 from pipeline.runtime.models import Models
+from pipeline.runtime.styles import Mix
 from pipeline.variants import FAST_STYLES
 
 SLIM = {
@@ -70,9 +71,9 @@ def test_the_embedded_one_paints_a_photo_in_each_of_its_styles():
     network = Models("cpu").load("fast_style", "embedded")
     photo = np.random.default_rng(0).uniform(-1, 1, (1, 3, 64, 96)).astype(np.float32)
     made = [
-        network.styled(np.eye(len(FAST_STYLES))[number])(photo)
+        network.styled(Mix(tuple(np.eye(len(FAST_STYLES))[number])))(photo)
         for number in range(len(FAST_STYLES))
     ]
     assert {each.shape for each in made} == {photo.shape}
     assert all(np.abs(each - made[0]).mean() > 0.01 for each in made[1:])
-    assert (network.styled(np.eye(len(FAST_STYLES))[0])(photo) == made[0]).all()
+    assert (network.styled(Mix(tuple(np.eye(len(FAST_STYLES))[0])))(photo) == made[0]).all()

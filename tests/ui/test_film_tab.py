@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.types import Cancelled
-from pipeline.variants import PAINTERS
+from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.paint import FilmProgress
 from pipeline.video.read import open_film
 from pipeline.video.write import pictures_in
@@ -26,7 +26,7 @@ from ui.films import teller
 from ui.handlers.filming import NO_FILM
 from ui.service import PaintService
 
-STYLE = film_tab.STYLES[2][1]
+STYLE = list(FAST_STYLES)[2]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
     assert pictures_in(path) == 12
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     models = service.pipeline()[1]
-    assert models.mix[0, list(film_tab.FAST_STYLES).index(STYLE)] == 1
+    assert models.mix[0, list(FAST_STYLES).index(STYLE)] == 1
 
 
 def test_two_seconds_show_how_it_will_look(service, film):
@@ -150,6 +150,6 @@ def test_what_the_camera_sees_is_painted_by_one_painter_until_the_style_changes(
     again, same = handlers.paint_live(picture, STYLE, live)
     assert same is live
     assert (again == shown).all()
-    _, other = handlers.paint_live(picture, film_tab.STYLES[0][1], live)
+    _, other = handlers.paint_live(picture, next(iter(FAST_STYLES)), live)
     assert other is not live
     assert handlers.paint_live(None, STYLE, live)[1] is live

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import Settings, options
-from tests.page import components, controls_in, handlers_of, notes_in, visitor
+from tests.page import components, controls_in, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
 from ui import style_box
 from ui.api import schema
 from ui.available import is_available, need_of

@@ -20,6 +20,8 @@ from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
 from pipeline.video.style_transfer import AGAIN
 from pipeline.video.write import PictureWriter, pictures_in
+from pipeline.weights.catalog import WeightError
+from tests.own_styles import ENTRY, empty, put  # noqa: F401 - `empty` is a fixture
 from tests.video.models import FilmModels, pictures
 
 FAST = Settings.from_flat(painter="fast")
@@ -111,6 +113,37 @@ def test_a_stopped_film_of_other_settings_is_not_gone_on_with(source, tmp_path):
         paint_film(source, out, PLAIN, FilmModels(), tell=stop)
     with pytest.raises(FilmError, match="other settings"):
         paint_film(source, out, PLAIN.changed(brush=2.0), FilmModels(), resume=True)
+
+
+class OwnStyleModels(FilmModels):
+    """The same, with the embedded network's styles, so that those of files are known, too."""
+
+    def load(self, role, policy):
+        loaded = super().load(role, policy)
+        if role != "fast_style":
+            return loaded
+        return replace(loaded, entry=ENTRY, submodule=lambda which: lambda batch, *style: -batch)
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_stopped_film_is_not_gone_on_with_by_another_file_of_the_same_name(source, tmp_path):
+    out, how = tmp_path / "out.mp4", PLAIN.changed(fast_style="quilt")
+
+    def stop(progress):
+        if progress.done == 3:
+            raise Cancelled
+
+    with pytest.raises(WeightError, match="no style 'quilt'"):
+        paint_film(source, out, how, OwnStyleModels())
+    put("quilt", number=1)
+    with pytest.raises(Cancelled):
+        paint_film(source, out, how, OwnStyleModels(), tell=stop)
+    put("quilt", number=2)
+    with pytest.raises(FilmError, match="other settings"):
+        paint_film(source, out, how, OwnStyleModels(), resume=True)
+    put("quilt", number=1)
+    paint_film(source, out, how, OwnStyleModels(), overwrite=True)
+    assert pictures_in(out) == 12
 
 
 def test_a_film_that_is_there_is_not_written_over(source, tmp_path):

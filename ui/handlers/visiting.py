@@ -3,11 +3,11 @@
 import gradio as gr
 
 from pipeline.settings import Settings
-from ui import easel, style_box
+from ui import easel, film_tab, style_box
 from ui.available import with_available_choices
 from ui.handlers.base import Base
 from ui.result_panel import Updates, note
-from ui.widgets import from_link
+from ui.widgets import from_link, offered
 
 
 class Visiting(Base):
@@ -20,8 +20,11 @@ class Visiting(Base):
         settings, replaced = with_available_choices(asked)
         picture, missing = style_box.from_link(query, settings)
         style = self.parts.style
+        controls = {} if settings == Settings() else self._controls(settings)
         return {
-            **({} if settings == Settings() else self._controls(settings)),
+            **controls,
+            **{box: offered(flag, controls.get(box)) for flag, box in self.parts.open.items()},
+            **{box: offered(film_tab.STYLE.flag) for box in self.parts.film_tab.styles},
             **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
             self.parts.notes: note([*bad, *replaced, *missing]),
             self.parts.status: self.service.line.read()[0],
