@@ -57,7 +57,7 @@ def read_shared(data: Path) -> tuple[list[Content], list[Content]]:
 
     Raises: DatasetError: a set is missing.
     """
-    points = _points(data / "portraits_in_the_wild/landmarks49.json")
+    points = _five(data / "portraits_in_the_wild/landmarks49.json")
     learned: list[Content] = []
     held_out: list[Content] = []
     for name, every in SETS:
@@ -70,10 +70,15 @@ def read_shared(data: Path) -> tuple[list[Content], list[Content]]:
     return learned, held_out
 
 
-def _points(file: Path) -> Mapping[str, Points]:
+def points_of_49(file: Path) -> Mapping[str, Points]:
+    """Read `landmarks49.json`: 49 points, (49, 2) px, of each photo that has them."""
     rows = json.loads(file.read_text()) if file.exists() else {}
+    return {name: np.array(points, np.float32) for name, points in rows.items() if points}
+
+
+def _five(file: Path) -> Mapping[str, Points]:
     five = [point - IBUG_49 for point in FIVE]
-    return {name: np.array(points, np.float32)[five] for name, points in rows.items() if points}
+    return {name: points[five] for name, points in points_of_49(file).items()}
 
 
 def batches(

@@ -1,0 +1,63 @@
+"""Say how much a face in a picture is like the same face in the photo, by a small network.
+
+The network describes a face: it takes chips, (B, 3, 112, 112) RGB in [0, 1] with eyes and mouth
+corners on `TEMPLATE`, and returns descriptors, (B, D), that are near each other for one person.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops import align
+from pipeline.types import Face, Image, Network, Points
+
+SIDE = 112
+# Eyes and mouth corners in a chip, px: forehead to chin, as dlib's chips show a face.
+TEMPLATE = align.template(SIDE, 1.4, 296)
+# Where pictures of one person and of two are as common, and by how much farther the odds fall to
+# a third: the logistic curve through 100 people's pairs (`training.likeness_figures`).
+EVEN, SOFT = 0.62, 0.06
+LEAST_PX = 48.0  # height of the smallest face of which anything is said
+NARROW = 0.5  # distance of the eyes, in that of eyes and mouth: less is a profile
+
+
+def points_of(face: Face) -> Points | None:
+    """Return eyes and mouth corners, (4, 2); None of a face too small, or too much in profile."""
+    points = np.concatenate([face.eyes, face.mouth]).astype(np.float32)
+    if face.height < LEAST_PX or not np.isfinite(points).all():
+        return None
+    wide = np.linalg.norm(points[1] - points[0])
+    high = np.linalg.norm(points[2:].mean(0) - points[:2].mean(0))
+    return points if high and wide >= NARROW * high else None
+
+
+def matrix_of(points: Points) -> align.Matrix:
+    """Fit the similarity from eyes and mouth corners, (4, 2) px, onto a chip's, (2, 3)."""
+    return align.similarity(points, TEMPLATE)
+
+
+def chip(picture: Image, points: Points) -> Image:
+    """Cut out the face with its eyes and mouth corners, (4, 2) px: (112, 112, 3) in [0, 1]."""
+    return np.clip(align.crop(picture, matrix_of(points), SIDE), 0, 1)
+
+
+def described(picture: Image, points: Points, network: Network) -> NDArray[np.float32]:
+    """Describe a face, (D,), the same for its mirror image."""
+    face = chip(picture, points)
+    both = np.stack([face, face[:, ::-1]]).transpose(0, 3, 1, 2)
+    return network(np.ascontiguousarray(both)).mean(0)
+
+
+def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Compare two faces by their descriptors, (D,) each: 1 for the same picture, 0 for strangers.
+
+    It is the chance that pictures so far apart show one person, where one and two are as likely:
+    0.5 where dlib's network, whose distances these are, would no longer call them one.
+
+    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines" (the logistic curve).
+    """
+    return chance(float(np.linalg.norm(one - other)))
+
+
+def chance(distance: float) -> float:
+    """Return the chance, in [0, 1], that faces at a distance of descriptors are one person's."""
+    return float(1 / (1 + np.exp((distance - EVEN) / SOFT)))
