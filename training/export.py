@@ -184,12 +184,8 @@ def verifier(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 
 
 def descriptor(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
-    """Return the small face descriptor in a checkpoint and its arguments."""
-    state = single(*files)
-    # A stage's first layer is no residual block, and has the stage's width.
-    firsts = [value for key, value in state.items() if re.fullmatch(r"layers\.\d+\.0\.weight", key)]
-    build = {"widths": [len(weight) for weight in firsts]}
-    return _loaded(LightDescriptor(**build), state), build
+    """Return the small face descriptor in a checkpoint."""
+    return _loaded(LightDescriptor(), single(*files)), {}
 
 
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Train the small face descriptor to say what dlib's says.
+"""Train the small face descriptor to say what dlib's says; it starts with that one's first stages.
 
     python -m training.likeness SHARED runs/likeness --minutes 40
 
@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pipeline.metrics.likeness import SIDE
 from pipeline.nets.light_descriptor import NUMBERS, LightDescriptor
 from training.command import parser_of
-from training.face_descriptor import Descriptor
+from training.face_descriptor import FILE, STAGES, Descriptor
 from training.figures import draw_curve
 from training.likeness_faces import Faces, load_faces
 from training.likeness_figures import agreement, distances, figures
@@ -32,7 +33,9 @@ APART = 1.0  # how much the distances of a batch's faces count beside the descri
 AT_ONCE = 64  # faces that are measured at once
 SHOWN = 32
 
-KEPT = 24_000  # views that are drawn from; older ones are forgotten
+# dlib's blocks that the small network has, too, in its order.
+INHERITED = [name for down, blocks in STAGES[:3] for name in (*([down] if down else []), *blocks)]
+KEPT = 12_000  # views that are drawn from; older ones are forgotten
 LEAST = 2_000  # views before the first step
 
 Describe = Callable[[Tensor], Tensor]
@@ -63,7 +66,7 @@ class Views:
         self.count += count
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:
-        """Draw chips, (B, 3, 112, 112) in [0, 1], and what is wanted of them, (B, 128)."""
+        """Draw chips, (B, 3, 150, 150) in [0, 1], and what is wanted of them, (B, 128)."""
         pairs = self.rng.choice(min(self.count, KEPT) // 2, count // 2, replace=False)
         which = np.stack([2 * pairs, 2 * pairs + 1], 1).ravel()
         return tensor_of(list(self.chips[which])), self.wanted[which]
@@ -77,6 +80,22 @@ def batch_of(faces: Faces, count: int, rng: np.random.Generator) -> list[View]:
         theirs = np.flatnonzero(faces.name == faces.name[i])
         rows += [view(faces, i, rng), view(faces, int(rng.choice(theirs)), rng)]
     return rows
+
+
+def inherited(network: LightDescriptor, shared: Path) -> LightDescriptor:
+    """Give a network those stages of dlib's that it has, too; the others stay as they are."""
+    theirs = load_file(shared / FILE)
+    names = ["conv32_down", *(f"{block}.conv{i}" for block in INHERITED for i in (1, 2))]
+    blocks = list(network.layers)[: len(INHERITED)]
+    mine = [network.first, *(conv for block in blocks for conv in (block.conv1, block.conv2))]
+    with torch.no_grad():
+        for name, conv in zip(names, mine, strict=True):
+            weight, bias, scale, shift = (
+                theirs[f"{name}.{part}"].float() for part in ("weight", "bias", "scale", "shift")
+            )
+            conv.weight.copy_(weight * scale[:, None, None, None])
+            conv.bias.copy_(bias * scale + shift)
+    return network
 
 
 def tensor_of(pixels: list[NDArray[np.uint8]]) -> Tensor:
@@ -149,7 +168,8 @@ def train(args: argparse.Namespace) -> None:
     teacher = Descriptor(args.shared).eval().requires_grad_(False)
     teacher.to(memory_format=torch.channels_last)
     held_out = HeldOut(rest, teacher)
-    network, views = LightDescriptor(), Views(learned, teacher, np.random.default_rng())
+    network = inherited(LightDescriptor(), args.shared)
+    views = Views(learned, teacher, np.random.default_rng())
 
     def loss() -> Tensor:
         views.add(args.fresh)
@@ -167,8 +187,8 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--start", type=Path, help="a descriptor's checkpoint to start from")
     cli.add_argument("--batch", type=int, default=64, help="views a step")
     cli.add_argument("--fresh", type=int, default=22, help="new views a step, an even number")
-    cli.add_argument("--rate", type=float, default=2e-3)
-    cli.add_argument("--decay", type=float, default=0.05)
+    cli.add_argument("--rate", type=float, default=6e-4)
+    cli.add_argument("--decay", type=float, default=0.01)
     return cli
 
 

@@ -29,7 +29,7 @@ EYES_MIRRORED, FIVE_MIRRORED = [1, 0, 3, 2], [2, 3, 0, 1, 4]
 
 @dataclass(frozen=True)
 class View:
-    """A face as the small network sees it, (112, 112, 3), and as dlib's does, (150, 150, 3)."""
+    """A face as the small network sees it, (150, 150, 3), and as dlib's does, (150, 150, 3)."""
 
     small: Pixels
     large: Pixels

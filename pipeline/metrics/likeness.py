@@ -1,6 +1,6 @@
 """Say how much a face in a picture is like the same face in the photo, by a small network.
 
-The network describes a face: it takes chips, (B, 3, 112, 112) RGB in [0, 1] with eyes and mouth
+The network describes a face: it takes chips, (B, 3, 150, 150) RGB in [0, 1] with eyes and mouth
 corners on `TEMPLATE`, and returns descriptors, (B, D), that are near each other for one person.
 """
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from pipeline.ops import align
 from pipeline.types import Face, Image, Network, Points
 
-SIDE = 112
-# Eyes and mouth corners in a chip, px: forehead to chin, as dlib's chips show a face.
-TEMPLATE = align.template(SIDE, 1.4, 296)
-# Where pictures of one person and of two are as common, and by how much farther the odds fall to
-# a third: the logistic curve through 100 people's pairs (`training.likeness_figures`).
+SIDE = 150
+# Eyes and mouth corners in a chip, px: where they usually are in dlib's, forehead to chin.
+TEMPLATE = align.template(SIDE, 1.44, 305)
+# The distance at which one person is as likely as two, and by how much more the odds fall by e: the
+# logistic curve of 100 people's pairs, none of whom the training saw (`training.likeness_figures`).
 EVEN, SOFT = 0.62, 0.06
 LEAST_PX = 48.0  # height of the smallest face of which anything is said
 NARROW = 0.5  # distance of the eyes, in that of eyes and mouth: less is a profile
@@ -36,7 +36,7 @@ def matrix_of(points: Points) -> align.Matrix:
 
 
 def chip(picture: Image, points: Points) -> Image:
-    """Cut out the face with its eyes and mouth corners, (4, 2) px: (112, 112, 3) in [0, 1]."""
+    """Cut out the face with its eyes and mouth corners, (4, 2) px: (150, 150, 3) in [0, 1]."""
     return np.clip(align.crop(picture, matrix_of(points), SIDE), 0, 1)
 
 

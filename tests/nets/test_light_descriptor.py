@@ -8,7 +8,7 @@ from pipeline.nets.light_descriptor import NUMBERS, LightDescriptor
 def test_chips_become_descriptors_one_by_one():
     torch.manual_seed(0)
     network = LightDescriptor().eval()
-    chips = torch.rand(3, 3, 112, 112)
+    chips = torch.rand(3, 3, 150, 150)
     with torch.inference_mode():
         found = network(chips)
         assert found.shape == (3, NUMBERS)

@@ -1,22 +1,27 @@
 """What the face descriptor learns from, and how it is measured."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.metrics.likeness import SIDE as CHIP
 from pipeline.metrics.likeness import TEMPLATE, matrix_of
+from pipeline.nets.light_descriptor import MEAN, LightDescriptor
 from pipeline.ops import align
 from training import likeness as learning
 from training import likeness_faces, likeness_views
-from training.face_descriptor import CHIP_PX
-from training.likeness import Views, batch_of, loss_of
+from training.face_descriptor import CHIP_PX, FILE, Descriptor
+from training.likeness import Views, batch_of, inherited, loss_of
 from training.likeness_faces import Faces, four_of, from_parts, held_out_names, name_of
-from training.likeness_figures import agreement, auc, distances, figures, pairs_of
+from training.likeness_figures import agreement, auc, chances, distances, figures, pairs_of
 from training.likeness_views import Shown, damaged, plain, shown_of, view
 
+SHARED = Path(__file__).parents[3] / "shared"
 SIDE = likeness_faces.SIDE
 FOUR = likeness_faces.PLACES.astype(np.float32)
 FIVE = np.float32([[136, 92], [121, 92], [88, 92], [103, 92], [112, 118]])
@@ -117,6 +122,28 @@ def test_what_is_learned_is_described_once_and_drawn_in_pairs(faces, monkeypatch
     assert len(batch_of(faces, 10, np.random.default_rng(0))) == 10
 
 
+@pytest.mark.skipif(not (SHARED / FILE).is_file(), reason="no ../shared")
+def test_the_first_stages_are_dlibs():
+    teacher, network = Descriptor(SHARED), inherited(LightDescriptor(), SHARED)
+    chips = torch.rand(1, 3, CHIP, CHIP, generator=torch.Generator().manual_seed(0))
+    seen = []
+    network.layers[len(learning.INHERITED)].register_forward_pre_hook(
+        lambda _, x: seen.append(x[0])
+    )
+    with torch.no_grad():
+        network(chips)
+        wanted = chips - torch.tensor(MEAN)[:, None, None] / 255
+        wanted = F.max_pool2d(teacher._convolved(wanted, "conv32_down", 2, 0), 3, 2)
+        for name in learning.INHERITED:
+            halved = name.endswith("down")
+            wanted = (
+                teacher._halved(wanted, name)
+                if halved
+                else F.relu(teacher._twice(wanted, name, 1, 1) + wanted)
+            )
+    assert torch.allclose(seen[0], wanted, atol=1e-4)
+
+
 def test_the_loss_is_zero_where_nothing_is_left_to_learn():
     wanted = torch.randn(6, 128)
     assert loss_of(wanted, wanted).item() == 0
@@ -147,6 +174,15 @@ def test_agreement_looks_at_order_alone():
     one = np.random.default_rng(2).random(50)
     assert agreement(one, np.exp(3 * one)) == pytest.approx(1)
     assert agreement(one, -one) == pytest.approx(-1)
+
+
+def test_chances_are_fitted_to_how_common_distances_are():
+    rng = np.random.default_rng(6)
+    distance = rng.uniform(0, 1.2, 20_000)
+    is_same = rng.random(20_000) < 1 / (1 + np.exp((distance - 0.6) / 0.08))
+    even, soft = chances(distance[is_same], distance[~is_same])
+    assert even == pytest.approx(0.6, abs=0.01)
+    assert soft == pytest.approx(0.08, abs=0.01)
 
 
 def test_figures_of_a_perfect_and_of_a_blind_network():
