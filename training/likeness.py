@@ -36,7 +36,7 @@ SHOWN = 32
 # dlib's blocks that the small network has, too, in its order.
 INHERITED = [name for down, blocks in STAGES[:3] for name in (*([down] if down else []), *blocks)]
 KEPT = 12_000  # views that are drawn from; older ones are forgotten
-LEAST = 2_000  # views before the first step
+LEAST = 480  # views before the first step
 
 Describe = Callable[[Tensor], Tensor]
 
