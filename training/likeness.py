@@ -1,4 +1,4 @@
-"""Train the small face descriptor to say what dlib's says; it starts with that one's first stages.
+"""Train the small face descriptor to say what dlib's says; it begins as that one, cut down.
 
     python -m training.likeness SHARED runs/likeness --minutes 40
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -33,8 +34,9 @@ APART = 1.0  # how much the distances of a batch's faces count beside the descri
 AT_ONCE = 64  # faces that are measured at once
 SHOWN = 32
 
-# dlib's blocks that the small network has, too, in its order.
-INHERITED = [name for down, blocks in STAGES[:3] for name in (*([down] if down else []), *blocks)]
+BEGUN = 400  # chips that dlib's network is first followed on
+# dlib's residual blocks, in their order.
+BLOCKS = [name for down, blocks in STAGES for name in (*([down] if down else []), *blocks)]
 KEPT = 12_000  # views that are drawn from; older ones are forgotten
 LEAST = 480  # views before the first step
 
@@ -82,19 +84,42 @@ def batch_of(faces: Faces, count: int, rng: np.random.Generator) -> list[View]:
     return rows
 
 
-def inherited(network: LightDescriptor, shared: Path) -> LightDescriptor:
-    """Give a network those stages of dlib's that it has, too; the others stay as they are."""
-    theirs = load_file(shared / FILE)
-    names = ["conv32_down", *(f"{block}.conv{i}" for block in INHERITED for i in (1, 2))]
-    blocks = list(network.layers)[: len(INHERITED)]
-    mine = [network.first, *(conv for block in blocks for conv in (block.conv1, block.conv2))]
+def inherited(network: LightDescriptor, shared: Path, chips: Tensor) -> LightDescriptor:
+    """Begin a network as dlib's, as far as convolutions of low rank can follow it on chips.
+
+    Each of these keeps the directions in which what dlib's would say of the chips varies most.
+
+    Source: Zhang et al. 2016, "Accelerating Very Deep Convolutional Networks for Classification
+    and Detection", section 3.1.
+    """
+    theirs = {key: value.float() for key, value in load_file(shared / FILE).items()}
+
+    def fill(conv: nn.Module, name: str, seen: Tensor) -> None:
+        weight, bias, scale, shift = (
+            theirs[f"{name}.{part}"] for part in ("weight", "bias", "scale", "shift")
+        )
+        weight, bias = weight * scale[:, None, None, None], bias * scale + shift
+        if isinstance(conv, nn.Conv2d):
+            conv.load_state_dict({"weight": weight, "bias": bias})
+            return
+        inner, outer = conv
+        said = F.conv2d(seen, weight, bias, inner.stride, inner.padding)
+        said = said.movedim(1, 3).flatten(0, 2)
+        mean = said.mean(0)
+        main = torch.linalg.eigh((said - mean).T @ (said - mean))[1][:, -len(inner.weight) :]
+        inner.weight.copy_(torch.einsum("or,oihw->rihw", main, weight))
+        outer.weight.copy_(main[:, :, None, None])
+        outer.bias.copy_(mean + main @ (main.T @ (bias - mean)))
+
     with torch.no_grad():
-        for name, conv in zip(names, mine, strict=True):
-            weight, bias, scale, shift = (
-                theirs[f"{name}.{part}"].float() for part in ("weight", "bias", "scale", "shift")
-            )
-            conv.weight.copy_(weight * scale[:, None, None, None])
-            conv.bias.copy_(bias * scale + shift)
+        fill(network.first, "conv32_down", chips)
+        seen = network.begun(chips)
+        for block, name in zip(network.layers, BLOCKS, strict=True):
+            fill(block.conv1, f"{name}.conv1", seen)
+            fill(block.conv2, f"{name}.conv2", F.relu(block.conv1(seen)))
+            seen = block(seen)
+        network.said.weight.copy_(theirs["fc"].T)
+        network.said.bias.zero_()
     return network
 
 
@@ -168,8 +193,8 @@ def train(args: argparse.Namespace) -> None:
     teacher = Descriptor(args.shared).eval().requires_grad_(False)
     teacher.to(memory_format=torch.channels_last)
     held_out = HeldOut(rest, teacher)
-    network = inherited(LightDescriptor(), args.shared)
     views = Views(learned, teacher, np.random.default_rng())
+    network = inherited(LightDescriptor(), args.shared, tensor_of(list(views.chips[:BEGUN])))
 
     def loss() -> Tensor:
         views.add(args.fresh)
