@@ -1,11 +1,10 @@
 """Measure what a folder's photos become: `python -m benchmarks.quality FOLDER [--sheet SHEET.png]`.
 
 Every photo with one face is painted at the defaults. Seam: its visibility in CIELAB. Likeness of
-the face that is kept, and of the painted one: the chance that it is the photo's person, by the
-embedded descriptor. Identity of both: cosines with the photo's face, given a descriptor that
-judges (`--descriptor FILE.onnx`). Style: how much nearer to paintings than the photo's face
-both are, given paintings (`--paintings FOLDER`). What the parser is worth, `benchmarks.parsing`
-measures.
+the face that is kept, and of the painted one: as reports say it, by the embedded descriptor.
+Identity of both: cosines with the photo's face, given a descriptor that judges
+(`--descriptor FILE.onnx`). Style: how much nearer to paintings than the photo's face both are,
+given paintings (`--paintings FOLDER`). What the parser is worth, `benchmarks.parsing` measures.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Train the small face descriptor to say what dlib's says; it begins as that one, cut down.
 
-    python -m training.likeness SHARED runs/likeness --minutes 40
+    python -m training.likeness SHARED runs/likeness --minutes 4
 
 dlib's network describes new views on the way, which costs as much as learning from them, so that
 each is learned from a few times. `RUN/faces.npz` keeps the faces. A later call with the same run
@@ -208,11 +208,11 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = parser_of(__doc__, minutes=40, sample_minutes=4)
+    cli = parser_of(__doc__, minutes=4, sample_minutes=1)
     cli.add_argument("--start", type=Path, help="a descriptor's checkpoint to start from")
-    cli.add_argument("--batch", type=int, default=64, help="views a step")
-    cli.add_argument("--fresh", type=int, default=22, help="new views a step, an even number")
-    cli.add_argument("--rate", type=float, default=6e-4)
+    cli.add_argument("--batch", type=int, default=48, help="views a step")
+    cli.add_argument("--fresh", type=int, default=16, help="new views a step, an even number")
+    cli.add_argument("--rate", type=float, default=3e-4)
     cli.add_argument("--decay", type=float, default=0.01)
     return cli
 

@@ -32,7 +32,7 @@ Returns the painting as a full-size PNG, which carries its settings, a report, a
 `timelapse_seconds` are given, a film (MP4) of it being painted. The report: photo, result,
 settings, seconds by stage, weights (name, sha256, unpinned: whether nobody states that hash), faces
 (box, eye centers, mouth corners, score; likeness: how much it is like the photo's, 1 for the same,
-below 0.5 perhaps somebody else's; of restoration: how far, why it was left alone, blur,
+0.5 for another photo of the person; of restoration: how far, why it was left alone, blur,
 confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 ABOUT_PARSE = """Tell what a portrait photo shows, pixel by pixel, and where its faces are.

@@ -11,7 +11,7 @@ from pipeline.io.atomic import refuse_taken, write_whole
 from pipeline.settings import Settings
 from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
-DOUBTFUL = 0.5  # a likeness below it may be that of somebody else
+DOUBTFUL = 0.05  # a likeness below it: of a hundred pairs of one person's photos, five have less
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
 

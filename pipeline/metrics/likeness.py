@@ -4,6 +4,8 @@ The network describes a face: it takes chips, (B, 3, 150, 150) RGB in [0, 1] wit
 corners on `TEMPLATE`, and returns descriptors, (B, D), that are near each other for one person.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +18,9 @@ TEMPLATE = align.template(SIDE, 1.44, 305)
 # How much each of them counts: mouths move, and dlib's own points are four of eyes and one of the
 # nose. So weighted, a chip is off dlib's by 3.1 px in the mean, and by 4.4 with equal weights.
 COUNTS = (10, 10, 1, 1)
-# The distance at which one person is as likely as two, and by how much more the odds fall by e: the
-# logistic curve of 100 people's pairs, none of whom the training saw (`training.likeness_figures`).
-EVEN, SOFT = 0.62, 0.06
+# Mean and deviation of the distance of two photos of one person: 100 people's, none of whom the
+# training saw (`training.likeness_figures`).
+USUAL, SPREAD = 0.387, 0.111
 LEAST_PX = 48.0  # height of the smallest face of which anything is said
 NARROW = 0.5  # distance of the eyes, in that of eyes and mouth: less is a profile
 
@@ -53,14 +55,15 @@ def described(picture: Image, points: Points, network: Network) -> NDArray[np.fl
 def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """Compare two faces by their descriptors, (D,) each: 1 for the same picture, 0 for strangers.
 
-    It is the chance that pictures so far apart show one person, where one and two are as likely:
-    0.5 where dlib's network, whose distances these are, would no longer call them one.
-
-    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines" (the logistic curve).
+    See `share`.
     """
-    return chance(float(np.linalg.norm(one - other)))
+    return share(float(np.linalg.norm(one - other)))
 
 
-def chance(distance: float) -> float:
-    """Return the chance, in [0, 1], that faces at a distance of descriptors are one person's."""
-    return float(1 / (1 + np.exp((distance - EVEN) / SOFT)))
+def share(distance: float) -> float:
+    """Return what share of all pairs of photos of one person is farther apart, in [0, 1].
+
+    0.5: as alike as two photos of one person usually are. Of pairs of two people nine in ten have
+    less than 0.05. Distances are taken as normally distributed.
+    """
+    return 0.5 * math.erfc((distance - USUAL) / (SPREAD * math.sqrt(2)))

@@ -136,8 +136,8 @@ def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
 def test_likenesses_are_said_in_words():
     assert list(alike(())) == list(alike((None,))) == []
     assert list(alike((0.934,))) == ["Likeness of the face to the photo's: 0.93."]
-    (said,) = alike((None, 0.2))
-    assert said == "Likeness of face 2 of 2 to the photo's: 0.20, perhaps somebody else's by now."
+    (said,) = alike((None, 0.02))
+    assert said == "Likeness of face 2 of 2 to the photo's: 0.02, perhaps somebody else's by now."
 
 
 def test_the_report_says_what_was_pointed_at(tmp_path, runs):

@@ -7,16 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.metrics.likeness import (
-    EVEN,
     LEAST_PX,
     SIDE,
+    SPREAD,
     TEMPLATE,
-    chance,
+    USUAL,
     chip,
     described,
     likeness,
     matrix_of,
     points_of,
+    share,
 )
 from pipeline.ops import align
 from pipeline.types import Face
@@ -85,13 +86,15 @@ def test_nothing_is_said_of_small_faces_and_profiles():
 @given(st.floats(0, 3), st.floats(0, 3))
 def test_the_nearer_the_likelier(one, other):
     near, far = sorted([one, other])
-    assert 0 <= chance(far) <= chance(near) <= 1
+    assert 0 <= share(far) <= share(near) <= 1
 
 
-def test_the_number_is_a_chance():
+def test_the_number_is_a_share_of_one_persons_pairs():
     here = np.zeros(128, np.float32)
     assert likeness(here, here) > 0.99
     there = here.copy()
-    there[0] = EVEN
+    there[0] = USUAL
     assert likeness(here, there) == pytest.approx(0.5)
-    assert likeness(here, 3 * there) < 0.01
+    assert likeness(here, 2 * there) < 0.01
+    usual = np.random.default_rng(0).normal(USUAL, SPREAD, 4000)
+    assert share(0.3) == pytest.approx((usual > 0.3).mean(), abs=0.03)

@@ -19,7 +19,7 @@ from training import likeness_faces, likeness_views
 from training.face_descriptor import CHIP_PX, FILE, Descriptor
 from training.likeness import Views, batch_of, inherited, loss_of
 from training.likeness_faces import Faces, four_of, from_parts, held_out_names, name_of
-from training.likeness_figures import agreement, auc, chances, distances, figures, pairs_of
+from training.likeness_figures import agreement, auc, distances, figures, pairs_of
 from training.likeness_views import Shown, damaged, plain, shown_of, view
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -169,15 +169,6 @@ def test_agreement_looks_at_order_alone():
     one = np.random.default_rng(2).random(50)
     assert agreement(one, np.exp(3 * one)) == pytest.approx(1)
     assert agreement(one, -one) == pytest.approx(-1)
-
-
-def test_chances_are_fitted_to_how_common_distances_are():
-    rng = np.random.default_rng(6)
-    distance = rng.uniform(0, 1.2, 20_000)
-    is_same = rng.random(20_000) < 1 / (1 + np.exp((distance - 0.6) / 0.08))
-    even, soft = chances(distance[is_same], distance[~is_same])
-    assert even == pytest.approx(0.6, abs=0.01)
-    assert soft == pytest.approx(0.08, abs=0.01)
 
 
 def test_figures_of_a_perfect_and_of_a_blind_network():
