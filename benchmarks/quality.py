@@ -1,10 +1,10 @@
 """Measure what a folder's photos become: `python -m benchmarks.quality FOLDER [--sheet SHEET.png]`.
 
-Every photo with one face is painted at the defaults. Seam: its visibility in CIELAB. Identity of
-the face that is kept, and of the painted one: cosines with the photo's face, given a face
-descriptor (`--descriptor FILE.onnx`). Style: how much nearer to paintings than the photo's face
-both are, given paintings (`--paintings FOLDER`). What the parser is worth, `benchmarks.parsing`
-measures.
+Every photo with one face is painted at the defaults. Seam: its visibility in CIELAB. Likeness of
+the face that is kept, and of the painted one: as reports say it, by the embedded descriptor.
+Identity of both: cosines with the photo's face, given a descriptor that judges
+(`--descriptor FILE.onnx`). Style: how much nearer to paintings than the photo's face both are,
+given paintings (`--paintings FOLDER`). What the parser is worth, `benchmarks.parsing` measures.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.identifying import Identify, add_options, identify_by
 from pipeline.io.image_files import read_photo
+from pipeline.metrics.likeness import described, likeness, points_of
 from pipeline.metrics.seam import seam
 from pipeline.metrics.style_share import Style, style_of, style_shares
 from pipeline.ops.tensor import to_float, to_uint8
@@ -24,7 +25,7 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.style_transfer.losses import Features
 from pipeline.steps.full_size import full_size
-from pipeline.types import Face, Image, Painting, Pixels
+from pipeline.types import Face, Image, Network, Painting, Pixels
 from pipeline.variants import PAINTERS
 from training.checks import photos_in
 
@@ -58,6 +59,7 @@ def with_one_face(folder: Path, models: Models, settings: Settings) -> Iterator[
 
 def figures_of(
     painting: Painting, identify: Identify | None, style: tuple[Style, Features] | None,
+    descriptor: Network,
 ) -> Figures:  # fmt: skip
     """Return what a painting with one face is worth; nothing where no face was kept."""
     photo, (face,) = painting.photo.pixels, painting.faces
@@ -70,11 +72,22 @@ def figures_of(
         cosines = [identify(photo, picture, face) for picture in pictures]
         found = [np.nan if cosine is None else cosine for cosine in cosines]
         figures |= zip(("identity", "painted identity"), found, strict=True)
+    alike = [alike_in(photo, picture, face, descriptor) for picture in pictures]
+    figures |= zip(("likeness", "painted likeness"), alike, strict=True)
     if style:
         faces = [face_in(picture, face) for picture in pictures]
         shares = style_shares(face_in(photo, face), faces, *style)
         figures |= zip(("style", "painted style"), shares, strict=True)
     return figures
+
+
+def alike_in(photo: Pixels, picture: Pixels, face: Face, descriptor: Network) -> float:
+    """Return a face's likeness in a picture of the photo's size; NaN of one too small for it."""
+    points = points_of(face)
+    if points is None:
+        return np.nan
+    both = (described(to_float(each), points, descriptor) for each in (photo, picture))
+    return likeness(*both)
 
 
 def face_in(picture: Pixels, face: Face) -> Image:
@@ -129,10 +142,11 @@ def main() -> None:
         style = style_in(args.paintings, features), features
     else:
         print(NO_STYLE)
+    descriptor = models.load("descriptor", "embedded").run
     rows, seconds, strips = [], [], []
     settings = Settings.from_flat(painter=args.painter) if args.painter else Settings()
     for painting in with_one_face(args.folder, models, settings):
-        row = figures_of(painting, identify, style)
+        row = figures_of(painting, identify, style, descriptor)
         said = ", ".join(f"{key} {value:.3f}" for key, value in row.items())
         print(f"{painting.photo.name:32}", said or "no face was kept", flush=True)
         rows.append(row)

@@ -5,6 +5,7 @@ from pipeline.settings import Settings
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
 from pipeline.steps.detect import detect, lying
+from pipeline.steps.likeness import likenesses
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Run, RunCache, ignore
 from pipeline.steps.segment import segment
@@ -59,5 +60,5 @@ def paint(
         plans=made.plans, parse=outline.value.labels, mask=outline.value.mask,
         faces=tuple(in_photo(face, photo.size[0] / original.shape[0]) for face in faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=(*run.hints, *hints), prompt=prompt,
+        hints=(*run.hints, *hints), prompt=prompt, likeness=likenesses(run, seen, result),
     )  # fmt: skip

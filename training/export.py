@@ -18,6 +18,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.nets.johnson import Johnson
+from pipeline.nets.light_descriptor import LightDescriptor
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.light_verifier import LightVerifier
@@ -86,6 +87,14 @@ CARDS: dict[str, dict[str, Any]] = {
             "trained by this project: Clothing Co-Parsing (Apache-2.0), in-the-wild portraits, "
             "full-body scenes, CelebAMask-HQ, CycleGAN's monet2photo, paintings in the public "
             "domain; faces by YuNet (MIT)"
+        ),
+    },
+    "likeness_light": {
+        "role": "descriptor",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": (
+            "trained by this project: YouTube Faces crops, in-the-wild portraits, CelebAMask-HQ; "
+            "taught by dlib's face descriptor (CC0)"
         ),
     },
     "sam_light": {
@@ -174,6 +183,11 @@ def verifier(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     return _loaded(LightVerifier(**build), state), build
 
 
+def descriptor(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the small face descriptor in a checkpoint."""
+    return _loaded(LightDescriptor(), single(*files)), {}
+
+
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
     return _loaded(compact(), single(*files)), {
@@ -235,7 +249,7 @@ def main() -> None:
         "fast_style": fast_style, "painter": painter, "network_mood": painter, "parser": parser,
         "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
-        "verifier": verifier,
+        "verifier": verifier, "descriptor": descriptor,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

@@ -93,11 +93,16 @@ def files_of(data: Path, name: str, every: int) -> list[Path]:
     return files[::every]
 
 
+def points_of_49(file: Path) -> Mapping[str, Points]:
+    """Read `landmarks49.json`: 49 points, (49, 2) px, of each photo that has them."""
+    rows = json.loads(file.read_text()) if file.exists() else {}
+    return {name: np.array(points, np.float32) for name, points in rows.items() if points}
+
+
 def known_points(file: Path) -> Mapping[str, Points]:
     """Read the points of `face_descriptor.FIVE`, (5, 2) px, of photos whose 49 points are known."""
-    rows = json.loads(file.read_text()) if file.exists() else {}
     five = [point - IBUG_49 for point in FIVE]
-    return {name: np.array(points, np.float32)[five] for name, points in rows.items() if points}
+    return {name: points[five] for name, points in points_of_49(file).items()}
 
 
 def batches(

@@ -32,7 +32,8 @@ ABOUT = """Paint a photo and keep the person's own face.
 Returns the painting as a full-size PNG, which carries its settings, a report, and, where
 `timelapse_seconds` are given, a film (MP4) of it being painted. The report: photo, result,
 settings, seconds by stage, weights (name, sha256, unpinned: whether nobody states that hash), faces
-(box, eye centers, mouth corners, score; of restoration: how far, why it was left alone, blur,
+(box, eye centers, mouth corners, score; likeness: how much it is like the photo's, 1 for the same,
+0.5 for another photo of the person; of restoration: how far, why it was left alone, blur,
 confidence), prompt, skipped (stage: reason), notes. A value out of range is refused."""
 
 ABOUT_PARSE = """Tell what a portrait photo shows, pixel by pixel, and where its faces are.
@@ -176,7 +177,7 @@ def parsing(service: PaintService) -> Any:  # noqa: ANN401 - a handler
                     name: round(float((seen.parse == index).mean()), 4)
                     for index, name in enumerate(CLASSES)
                 },
-                "faces": [describe_face(face, None) for face in seen.faces],
+                "faces": [describe_face(face) for face in seen.faces],
                 "notes": list(seen.photo.notes),
             }
 

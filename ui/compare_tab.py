@@ -134,10 +134,12 @@ def facts_of(painting: Painting) -> dict[str, str]:
     """Tell of a painting in figures."""
     strokes = {"Brush strokes": f"{len(painting.strokes):,}"} if painting.strokes else {}
     stays = 0.0 if painting.mask is None else float(painting.mask.mean())
+    alike = [f"{share:.2f}" for share in painting.likeness if share is not None]
     return {
         "Time": f"{sum(painting.seconds.values()):.1f} s",
         **strokes,
         "Of the photo that stays": f"{100 * stays:.0f} %",
+        **({"Likeness of the faces": ", ".join(alike)} if alike else {}),
     }
 
 

@@ -37,7 +37,9 @@ def framed(state: "ViewState") -> list[dict[str, Any]]:
                     "stays" if stays else "painted",
                     *(name for name, value in RESTORES.items() if value == weight),
                 ],
-                "said": f"{'stays itself' if stays else 'painted like the rest'}{_restored(plan)}",
+                "said": ("stays itself" if stays else "painted like the rest")
+                + _restored(plan)
+                + _alike(state.likeness[number] if number < len(state.likeness) else None),
             }
         )
     return found
@@ -61,6 +63,10 @@ def _restored(plan: RestorationPlan | None) -> str:
         return f"; not restored, {plan.why}"
     doubt = ", and may look like someone else" if plan.low_confidence else ""
     return f"; restored by {round(100 * plan.weight)} %{doubt}"
+
+
+def _alike(likeness: float | None) -> str:
+    return "" if likeness is None else f"; likeness {likeness:.2f}"
 
 
 def with_face(

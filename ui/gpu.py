@@ -27,7 +27,7 @@ from pipeline.runtime.models import Loaded, LoadedFeatures, zero_gpu
 from pipeline.settings import Settings
 from pipeline.steps.run import Cache, NotCachedError, RunCache, ignore
 from pipeline.types import Cancelled, Painting, Photo, Progress, Report, StopEarly
-from pipeline.weights.catalog import WeightError
+from pipeline.weights.catalog import LIGHT, WeightError
 
 if zero_gpu():
     import spaces  # noqa: F401 - it has to come before torch
@@ -209,13 +209,14 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 
 
 class _Refusing:
-    """Models whose networks do not run."""
+    """Models whose networks do not run, unless they need no card."""
 
     def __init__(self, models: Any) -> None:  # noqa: ANN401 - or a stand-in
         self._models = models
 
     def load(self, role: str, policy: Any) -> Loaded:  # noqa: ANN401
-        return _refusing(self._models.load(role, policy))
+        loaded = self._models.load(role, policy)
+        return loaded if role in LIGHT else _refusing(loaded)
 
     def named(self, name: str, policy: Any) -> Loaded:  # noqa: ANN401
         return _refusing(self._models.named(name, policy))

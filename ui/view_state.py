@@ -35,7 +35,7 @@ class ViewState:
     `history`: the prompts before this one, for undo.
     `owner`: whose cache holds the stages where it is not the visitor's own.
     `faces`: in the framed photo's px; `stays`: whether each stays itself; `plans`: what restoration
-    does with it.
+    does with it; `likeness`: as in `Painting`.
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     `makers`: which weights made it, in a sentence.
     """
@@ -57,6 +57,7 @@ class ViewState:
     faces: tuple[Face, ...] = ()
     stays: tuple[bool, ...] = ()
     plans: tuple[RestorationPlan, ...] = ()
+    likeness: tuple[float | None, ...] = ()
     styles: tuple[StyleFile, ...] = ()
     strokes: bool = False
     makers: str = ""
@@ -95,6 +96,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         faces=painting.faces,
         stays=stays_in(painting),
         plans=painting.plans,
+        likeness=painting.likeness,
         strokes=painting.strokes is not None,
         makers=describe_makers(painting),
     )
@@ -129,6 +131,7 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         prompt=prompt,
         stays=stays_in(painting),
         plans=painting.plans,
+        likeness=painting.likeness,
     )
 
 

@@ -11,6 +11,7 @@ from pipeline.io.atomic import refuse_taken, write_whole
 from pipeline.settings import Settings
 from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
+DOUBTFUL = 0.05  # a likeness below it: of a hundred pairs of one person's photos, five have less
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
 
@@ -156,7 +157,8 @@ def record(
         "seconds": {stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
         "weights": [asdict(use) for use in painting.weights] if painting else [],
         "faces": [
-            describe_face(face, plan) for face, plan in zip_longest(painting.faces, painting.plans)
+            describe_face(*each)
+            for each in zip_longest(painting.faces, painting.plans, painting.likeness)
         ]
         if painting
         else [],
@@ -175,15 +177,27 @@ def _describe_prompt(prompt: Prompt) -> dict[str, Any]:
     }
 
 
-def describe_face(face: Face, plan: RestorationPlan | None) -> dict[str, Any]:
-    """Describe a face, in photo px, and its restoration in JSON's types."""
+def describe_face(
+    face: Face, plan: RestorationPlan | None = None, likeness: float | None = None
+) -> dict[str, Any]:
+    """Describe a face, in photo px, what became of it and its restoration in JSON's types."""
     return {
         "box": [round(float(v), 2) for v in face.box],
         "eye_centers": [[round(float(v), 2) for v in point] for point in face.eyes],
         "mouth_corners": [[round(float(v), 2) for v in point] for point in face.mouth],
         "score": round(float(face.score), 4),
+        **({} if likeness is None else {"likeness": round(likeness, 3)}),
         **({} if plan is None else _describe_plan(plan)),
     }
+
+
+def alike(likeness: tuple[float | None, ...]) -> Iterator[str]:
+    """Yield how much each face is like the photo's, in sentences."""
+    for number, share in enumerate(likeness, 1):
+        if share is not None:
+            which = "the face" if len(likeness) == 1 else f"face {number} of {len(likeness)}"
+            doubt = "" if share >= DOUBTFUL else ", perhaps somebody else's by now"
+            yield f"Likeness of {which} to the photo's: {share:.2f}{doubt}."
 
 
 def _describe_plan(plan: RestorationPlan) -> dict[str, Any]:

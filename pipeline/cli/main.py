@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
-from pipeline.cli.jobs import STAGES, Job, Ledger, plan
+from pipeline.cli.jobs import STAGES, Job, Ledger, alike, plan
 from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.render import add_render
@@ -152,7 +152,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         )
         write_strokes_of(painting, chosen)
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
-        for sentence in (*photo.notes, *painting.hints, *_skips(painting), *notes):
+        said = (*photo.notes, *painting.hints, *alike(painting.likeness), *_skips(painting), *notes)
+        for sentence in said:
             say(sentence)
         ledger.add(job, painting, spent)
 

@@ -35,6 +35,7 @@ NETS = {
     "person": "fcn.PersonFcn",
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
+    "descriptor": "light_descriptor.LightDescriptor",
 }
 # MODULE.CLASS of a submodule, the same for all weights.
 SUBMODULES = {

@@ -20,7 +20,7 @@ from pipeline.runtime.styles import Mix, known_styles, mixed
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
 from pipeline.weights.cache import VerifiedWeights
-from pipeline.weights.catalog import USUAL, Entry, Role, Submodule, WeightError
+from pipeline.weights.catalog import LIGHT, USUAL, Entry, Role, Submodule, WeightError
 from pipeline.weights.fetch import fetch
 from pipeline.weights.resolve import available, choose, named, obtain
 
@@ -238,7 +238,7 @@ class Models:
         return weights
 
     def _engine(self, weights: VerifiedWeights) -> Engine:
-        if self._device == "cuda":
+        if self._device == "cuda" and weights.entry.role not in LIGHT:
             return run_torch(weights, "cuda")
         try:
             return compile_openvino(weights)

@@ -87,6 +87,8 @@ class Painting:
     `skipped` says why.
     `result`: the blend. `alpha`: the weight of the person in each of its pixels, (H, W) in [0, 1].
     `painted`: the scene as its painter made it, where it can be had larger than `styled`.
+    `likeness`: how much each face is like the photo's, in [0, 1] (`metrics.likeness`); None of one
+    too small for it; empty where it was not measured.
     `share`, `plans`: see `Restoration`. `faces`, `prompt`: in photo px.
     `seconds`: the time of each stage. `hints`: sentences for the person.
     """
@@ -109,6 +111,7 @@ class Painting:
     painted: Painted | None = None
     share: Mask | None = None
     plans: tuple[RestorationPlan, ...] = ()
+    likeness: tuple[float | None, ...] = ()
 
     @property
     def strokes(self) -> Strokes | None:

@@ -21,6 +21,7 @@ Role = Literal[
     "person",
     "detector",
     "perceptual",
+    "descriptor",
 ]
 # A part of a network. "run" is the network itself; of a promptable one its image encoder, which
 # runs once a photo, while "prompt" is its decoder, which runs once a prompt. A painter whose
@@ -31,7 +32,9 @@ Submodule = Literal["run", "prompt", "statistics", "frozen", "open"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
 SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo is seen by
 # Roles that any painting may need. The others are used only where a person names a network.
-USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer")
+USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer", "descriptor")
+# Roles so light that they always run on the CPU: no graphics card is borrowed for them.
+LIGHT: tuple[Role, ...] = ("descriptor",)
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "network_mood": "paints it in another mood",
@@ -45,6 +48,7 @@ PURPOSES: dict[Role, str] = {
     "person": "outlines whole persons",
     "detector": "finds faces, also those whose eyes are hidden",
     "perceptual": "compares pictures, to paint a photo in the style of any other",
+    "descriptor": "says how much a painted face is like the photo's",
 }
 
 EMBEDDED = Path(__file__).parents[2] / "weights"

@@ -85,7 +85,11 @@ def test_every_figure_is_measured_where_all_that_it_takes_is_given(
     )  # fmt: skip
     assert [line.split()[0] for line in said.splitlines()[:2]] == ["one", "two"]
     found = medians(said)
-    assert found.keys() == {"seam", "identity", "style", "painted identity", "painted style"}
+    both = {
+        name for each in ("identity", "likeness", "style") for name in (each, f"painted {each}")
+    }
+    assert found.keys() == {"seam", *both}
+    assert found["painted likeness"] <= found["likeness"] <= 1
     assert found["painted identity"] < found["identity"] <= 1
     assert found["seam"] > 0
     assert "median seconds of paint" in said
@@ -98,7 +102,7 @@ def test_what_cannot_be_measured_is_left_out_and_said(folder, measured):
     said = measured(folder)
     assert WITHOUT in said
     assert NO_STYLE in said
-    assert medians(said).keys() == {"seam"}
+    assert medians(said).keys() == {"seam", "likeness", "painted likeness"}
 
 
 def test_a_file_of_measures_takes_the_descriptors_place(folder, measured, tmp_path):

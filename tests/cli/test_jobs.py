@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from pipeline.cli.jobs import alike
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import RestorationPlan
@@ -114,7 +115,8 @@ def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
 
     def paint(photo, settings, **_):
         painting = painting_of(photo, settings)
-        return replace(painting, faces=painting.faces * 3, plans=plans)
+        alike = (0.93456, 0.2, None)
+        return replace(painting, faces=painting.faces * 3, plans=plans, likeness=alike)
 
     monkeypatch.setattr("pipeline.paint.paint", paint)
     report = tmp_path / "report.json"
@@ -128,6 +130,14 @@ def test_the_report_says_what_was_done_with_each_face(tmp_path, monkeypatch):
         (0, "sharp already", 1.2, None),
         (1, None, 1, "high"),
     ]
+    assert [face.get("likeness") for face in faces] == [0.935, 0.2, None]
+
+
+def test_likenesses_are_said_in_words():
+    assert list(alike(())) == list(alike((None,))) == []
+    assert list(alike((0.934,))) == ["Likeness of the face to the photo's: 0.93."]
+    (said,) = alike((None, 0.02))
+    assert said == "Likeness of face 2 of 2 to the photo's: 0.02, perhaps somebody else's by now."
 
 
 def test_the_report_says_what_was_pointed_at(tmp_path, runs):

@@ -62,6 +62,7 @@ def full():
         skipped={"restore": "why"}, hints=("A hint.",), prompt=override, share=mask(),
         painted=Painted(Scene(picture(), pixels(), mask()), True, some_strokes(2)),
         plans=(RestorationPlan(0.5, "sharp", 2.0, True), RestorationPlan(0.0)),
+        likeness=(0.9, None),
     )  # fmt: skip
 
 

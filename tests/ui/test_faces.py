@@ -155,6 +155,9 @@ def test_frames_lie_on_the_faces_within_the_border_and_say_what_becomes_of_them(
     assert first["said"].startswith("stays itself; restored by 50 %")
     state = state_in(say(handlers_of(service), plain, 1, "no"))
     assert framed(state)[1]["said"] == "stays itself; not restored, restoration 0"
+    told = framed(replace(state, likeness=(0.934, None)))
+    assert told[0]["said"].endswith("; likeness 0.93")
+    assert "likeness" not in told[1]["said"]
     bordered = framed(state_by(service, photo, settings=OWN_SIZE.changed(border=10)))[0]
     assert bordered["at"]["width"] < first["at"]["width"]
 
