@@ -63,7 +63,9 @@ def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
     assert path.parent == service.sessions.of("anna").folder
     assert path.name.startswith("me-painted")
     assert pictures_in(path) == 12
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    # What was shown on the way is swept later; on a slow machine there was time to show some.
+    left = [each.name for each in path.parent.iterdir() if "so-far" not in each.name]
+    assert left == [path.name]
     models = service.pipeline()[1]
     assert models.mix[0, list(FAST_STYLES).index(STYLE)] == 1
 
