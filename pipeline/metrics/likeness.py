@@ -37,7 +37,7 @@ def points_of(face: Face) -> Points | None:
 
 def matrix_of(points: Points) -> align.Matrix:
     """Fit the similarity from eyes and mouth corners, (4, 2) px, onto a chip's, (2, 3)."""
-    return align.similarity(*(np.repeat(each, COUNTS, 0) for each in (points, TEMPLATE)))
+    return align.similarity(np.repeat(points, COUNTS, 0), np.repeat(TEMPLATE, COUNTS, 0))
 
 
 def chip(picture: Image, points: Points) -> Image:

@@ -301,7 +301,8 @@ def counted(monkeypatch):
 def test_warming_up_runs_what_is_here_and_forgives_what_is_not(counted):
     Models("cpu").warm()
     assert counted[: len(EMBEDDED) + 1] == [(name, "cpu") for name in (*EMBEDDED, "monet_light")]
-    assert set(counted[len(EMBEDDED) + 1 :]) == {("restorer_light", "cpu"), ("sam_light", "cpu")}
+    others = {"restorer_light", "likeness_light", "sam_light"}
+    assert set(counted[len(EMBEDDED) + 1 :]) == {(name, "cpu") for name in others}
 
 
 def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monkeypatch):
@@ -312,6 +313,8 @@ def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monk
     assert counted == []
     models.load("painter", "auto").run(astronaut(32))
     assert counted == [("monet_light", "cuda")]
+    models.load("descriptor", "auto").run(np.zeros((1, 3, 150, 150), np.float32))
+    assert counted[1:] == [("likeness_light", "cpu")]  # it borrows no card
 
 
 def test_cores_are_at_least_one_and_no_more_than_there_are():
