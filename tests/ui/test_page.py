@@ -237,7 +237,7 @@ def test_examples_are_painted_once_and_answered_from_disk_after_a_restart(tmp_pa
     first = PaintedExamples(paint, tmp_path, frozenset()).of(EXAMPLES[0])
     began = time.perf_counter()
     again = PaintedExamples(paint, tmp_path, frozenset()).of(EXAMPLES[0])
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 3
     assert painted == [EXAMPLES[0].path.stem]
     assert (again.result == first.result).all()
 
