@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import Johnson
+from pipeline.nets.johnson import Johnson, spots
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.perceptual import load_features
@@ -156,7 +156,8 @@ def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = Non
     if not network.noise:
         return None
     h, w = (n // network.fold for n in photos.shape[2:])
-    return torch.randn(len(photos), network.noise, h, w, device=photos.device, generator=by)
+    white = torch.randn(len(photos), network.noise, h, w, device=photos.device, generator=by)
+    return spots(white)
 
 
 def moved(photos: Tensor, shift: tuple[int, int]) -> Tensor:

@@ -8,8 +8,8 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.late_layers import STYLES, late_layers
+from pipeline.nets.spots import SPOTS
 
-SPOTS = (1, 3, 5, 9)  # how wide the noise's spots are in its channels, in turn; odd
 BLUR = (0.25, 0.5, 0.25)  # of cells, along each axis: nothing is left that repeats every 2 px
 
 
@@ -31,8 +31,8 @@ class Johnson(nn.Module):
     For speed, a slim one begins with cells of `fold` x `fold` pixels (pixel unshuffle), and its
     last convolution makes cells of `cell` x `cell`; then a small blur takes away what is regular in
     them. `noise`: channels of noise, (B, noise, H / fold, W / fold), that strokes grow from where
-    the photo is flat: without any, a network fills such places with one pattern. Its channels are
-    blurred to spots of several sizes, or strokes would be as small as the noise's own dots.
+    the photo is flat: without any, a network fills such places with one pattern. It comes in
+    `spots` of several sizes, or strokes would be as small as the noise's own dots.
 
     Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
     Super-Resolution", supplementary material, table 1; Dumoulin et al. 2017, "A Learned
@@ -80,7 +80,7 @@ class Johnson(nn.Module):
             norm.style = part
         cells = F.pixel_unshuffle(photo, self.fold) if self.fold > 1 else photo
         if noise is not None:
-            cells = torch.cat([cells, spots(noise)], 1)
+            cells = torch.cat([cells, noise], 1)
         painted = self.last(self.model(cells))
         if self.cell == 1:
             return painted

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.nets.receptive_field import generator_measures, generator_radius
 from pipeline.runtime.convert import PROMPT, blank, shape_of
 from pipeline.runtime.engines import Engine, EngineError, compile_openvino, run_torch
+from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.runtime.styles import Mix, known_styles, mixed
 from pipeline.settings import WeightPolicy
 from pipeline.types import Decoder, Network, WeightUse
@@ -85,7 +86,7 @@ class Loaded:
                 return run(batch, *given)
             if noise is None:
                 size = self.noise_size((batch.shape[2], batch.shape[3]))
-                noise = np.random.default_rng(0).standard_normal(size, np.float32)
+                noise = stroke_noise(size)
             grown = np.ascontiguousarray(noise.transpose(2, 0, 1)[None])
             return run(batch, grown, *given) if mix.own else run(batch, *given, grown)
 

@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import stylize, working_size
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
 from pipeline.steps.run import Run
@@ -38,7 +39,7 @@ def painter_of(job: FilmJob) -> FramePainter:
 def _by_fast_style(job: FilmJob) -> FramePainter:
     settings, models = job.settings, job.models
     network, steady = models.load("fast_style", settings.weights), Steady()
-    noise = CarriedNoise(white) if network.entry.noise else None
+    noise = CarriedNoise(stroke_noise) if network.entry.noise else None
     run = network.styled(mix_of(settings.paint, network.entry.styles))
     short = FAST_PX / settings.paint.brush
 
@@ -80,11 +81,6 @@ def _by_network(job: FilmJob) -> FramePainter:
         return steady(to_uint8(painted), moved)
 
     return paint
-
-
-def white(size: tuple[int, int, int]) -> Field:
-    """Draw noise of independent values, (H, W, C)."""
-    return np.random.default_rng(0).standard_normal(size, np.float32)
 
 
 def soft(size: tuple[int, int, int]) -> Field:

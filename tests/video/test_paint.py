@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from pipeline.runtime.models import Models
+from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
 from pipeline.stages.style_transfer import transfer
 from pipeline.types import Cancelled, FilmError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import paint_film, parts_of
-from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of, white
+from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
 from pipeline.video.style_transfer import AGAIN
@@ -202,7 +203,7 @@ def test_styles_are_mixed_as_the_settings_say():
 
 
 def test_noise_moves_with_the_film():
-    watch, noise = Watch(), CarriedNoise(white)
+    watch, noise = Watch(), CarriedNoise(stroke_noise)
     film = pictures(2, (128, 192), step=8, seed=2)
     size = (32, 48, 1)
     first = noise(size, watch(film[0]))
