@@ -183,6 +183,26 @@ def unsteady(out: Tensor, again: Tensor, shift: tuple[int, int]) -> Tensor:
     return F.mse_loss(torch.roll(out, shift, (2, 3))[inner], again[inner])
 
 
+def losses_of(
+    network: Johnson, batch: Batch, chosen: Tensor, aims: Aims, shift: tuple[int, int]
+) -> dict[str, Tensor]:
+    """Compute the losses of a batch, one photo of which is painted twice: moved, it stays alike.
+
+    `chosen`: the number of each picture's style, (B,). `shift`: y and x, px.
+    """
+    count = len(batch.photos)
+    noise = noise_for(network, batch.photos)
+    shown = torch.cat([batch.photos, moved(batch.photos[:1], shift)])
+    if noise is not None:
+        again = noise_moved(noise[:1], shift, network.fold)
+        noise = torch.cat([noise, again])  # pyright: ignore[reportArgumentType] - there is some
+    with torch.autocast(shown.device.type, torch.bfloat16):
+        mix = alone(torch.cat([chosen, chosen[:1]]), network)
+        out = network(shown, mix, noise).float()
+    losses = aims.losses(out[:count], batch, chosen)
+    return {**losses, "steady": STEADY_WEIGHT * unsteady(out[:1], out[count:], shift)}
+
+
 @torch.inference_mode()
 def paint(network: Johnson, photo: Pixels, number: int) -> Pixels:
     """Paint a photo of any size in one of the network's styles."""
@@ -294,16 +314,7 @@ def train(args: argparse.Namespace) -> None:
         batch = next(stream).to(device)
         chosen = torch.from_numpy(rng.integers(0, len(styles), args.batch)).to(device)
         y, x = (int(n) for n in rng.integers(-SHIFT_PX, SHIFT_PX + 1, 2))
-        noise = noise_for(network, batch.photos)
-        shown = torch.cat([batch.photos, moved(batch.photos[:1], (y, x))])
-        if noise is not None:
-            again = noise_moved(noise[:1], (y, x), network.fold)
-            noise = torch.cat([noise, again])  # pyright: ignore[reportArgumentType] - there is some
-        with torch.autocast(device.type, torch.bfloat16):
-            mix = alone(torch.cat([chosen, chosen[:1]]), network)
-            out = network(shown, mix, noise).float()
-        losses = aims.losses(out[: args.batch], batch, chosen)
-        losses["steady"] = STEADY_WEIGHT * unsteady(out[:1], out[args.batch :], (y, x))
+        losses = losses_of(network, batch, chosen, aims, (y, x))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from pipeline.io.image_files import read_photo
 from pipeline.nets.johnson import Johnson
@@ -43,14 +43,11 @@ from training.face_descriptor import FILE, Descriptor
 from training.fast_style import (
     FACE_WEIGHT,
     SHIFT_PX,
-    STEADY_WEIGHT,
     Aims,
     alone,
+    losses_of,
     measure_of,
-    moved,
     noise_for,
-    noise_moved,
-    unsteady,
 )
 from training.folder_contents import read_folder
 from training.loop import STATE, Schedule, fit
@@ -129,23 +126,6 @@ def measured(network: Johnson, batch: Batch, aims: Aims, number: int = 0) -> dic
     return {k: v.item() for k, v in aims.losses(out, batch, torch.zeros_like(chosen)).items()}
 
 
-def losses_of(
-    network: Johnson, batch: Batch, aims: Aims, shift: tuple[int, int]
-) -> dict[str, Tensor]:
-    """Compute the losses of a batch, one photo of which is painted twice: moved, it stays alike."""
-    count = len(batch.photos)
-    noise = noise_for(network, batch.photos)
-    shown = torch.cat([batch.photos, moved(batch.photos[:1], shift)])
-    if noise is not None:
-        again = noise_moved(noise[:1], shift, network.fold)
-        noise = torch.cat([noise, again])  # pyright: ignore[reportArgumentType] - there is some
-    chosen = torch.zeros(count + 1, dtype=torch.long)
-    with torch.autocast("cpu", torch.bfloat16):
-        out = network(shown, alone(chosen, network), noise).float()
-    losses = aims.losses(out[:count], batch, chosen[:count])
-    return {**losses, "steady": STEADY_WEIGHT * unsteady(out[:1], out[count:], shift)}
-
-
 def write(network: Johnson, file: Path, label: str) -> None:
     """Write the style that a network of one style has learned.
 
@@ -201,7 +181,9 @@ def tune(args: argparse.Namespace) -> Path:
 
     def step() -> dict[str, float]:
         y, x = (int(n) for n in rng.integers(-SHIFT_PX, SHIFT_PX + 1, 2))
-        losses = losses_of(network, next(stream), aims, (y, x))
+        batch = next(stream)
+        chosen = torch.zeros(len(batch.photos), dtype=torch.long)
+        losses = losses_of(network, batch, chosen, aims, (y, x))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -17,8 +17,9 @@ from tests.own_styles import ENTRY, empty, put  # noqa: F401 - `empty` is a fixt
 from training import own_style as command
 from training import tuning_shown
 from training.checks import DatasetError
+from training.fast_style import losses_of
 from training.folder_contents import LEAST, SHORT_PX, read_folder
-from training.own_style import arguments, begin, check_run, losses_of, main, named, tuned
+from training.own_style import arguments, begin, check_run, main, named, tuned
 from training.styled_contents import Batch
 
 SLIM = {"fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 2}
@@ -71,7 +72,9 @@ def test_only_the_numbers_and_the_late_layers_are_tuned():
     torch.manual_seed(0)
     network = Johnson((8, 16), 1, **SLIM)
     names = tuned(network)
-    losses = losses_of(network, batch(), Plain(), (3, -2))
+    shown = batch()
+    chosen = torch.zeros(len(shown.photos), dtype=torch.long)
+    losses = losses_of(network, shown, chosen, Plain(), (3, -2))
     torch.stack(list(losses.values())).sum().backward()
     found = {name for name, values in network.named_parameters() if values.grad is not None}
     assert found == set(names)
