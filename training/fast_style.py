@@ -2,7 +2,8 @@
 
 `python -m training.fast_style SHARED RUN` learns the styles of `styles.csv`, all in one network;
 `--style PICTURE` (again and again) learns others. `--slim` is the network that the painter `fast`
-runs. A run that is called again goes on where it stopped.
+runs, `--teacher` a full one whose paintings it imitates, too. A run that is called again goes on
+where it stopped.
 
 Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution"
 (the content loss, and with `--style-loss gram` the style's; else that of `style_measures.py`);
@@ -14,7 +15,6 @@ import argparse
 import csv
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import Johnson, spots
+from pipeline.nets.johnson import Johnson
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.perceptual import load_features
@@ -32,26 +32,20 @@ from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.command import parser_of
 from training.content_faces import read_contents
-from training.face_loss import Cut, aligned, face_measure
+from training.face_loss import face_measure
+from training.fast_losses import FACE_WEIGHT, SHIFT_PX, Aims, alone, losses_of, noise_for
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.samples import read_pixels
 from training.style_measures import MEASURES, StyleMeasure
-from training.styled_contents import Batch, Content, batches, read_shared
+from training.styled_contents import Content, batches, prefetched, read_shared
 
 LIST = Path(__file__).with_name("styles.csv")
 FULL = {"widths": (32, 64, 128), "blocks": 5, "resize": True}
 SLIM = {
     "widths": (32, 64), "blocks": 5, "fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 4,
 }  # fmt: skip
-CONTENT = "conv3_1"
 STYLE_PX = 640  # short side of a style's picture: how large its strokes become
-# Weights, chosen by eye. Content is in parts of the content's own size and without its mean, which
-# is a style's; the face's is a squared distance of dlib's, the steadiness a mean square.
-CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT = 1.0, 20.0, 3.0
-STEADY_WEIGHT, SPECKS_WEIGHT = 60.0, 200.0
-NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
-FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
 STYLES_FASTER = 5.0  # times the others' learning rate
 SHOWN = 4  # held-out portraits on a sheet
 SHOWN_PX = 320
@@ -93,116 +87,6 @@ def tensor_of(picture: Pixels) -> Tensor:
     )
 
 
-@dataclass(frozen=True)
-class Aims:
-    """What painted photos are compared by."""
-
-    features: Perceptual
-    descriptor: nn.Module  # of faces
-    style: StyleMeasure
-    face_weight: float
-    cut: Cut = aligned  # faces out of pictures
-
-    def losses(self, out: Tensor, batch: Batch, chosen: Tensor) -> dict[str, Tensor]:
-        """Compute the losses of painted photos, (B, 3, H, H) in [-1, 1], each with its weight.
-
-        `chosen`: the number of each picture's style, (B,).
-        """
-        painted = self.features(out / 2 + 0.5, {CONTENT, *self.style.layers})
-        with torch.no_grad():
-            wanted = centered(self.features(batch.photos / 2 + 0.5, (CONTENT,))[CONTENT])
-        content = F.mse_loss(centered(painted[CONTENT]), wanted) / wanted.square().mean()
-        return {
-            "content": CONTENT_WEIGHT * content,
-            "style": STYLE_WEIGHT * self.style.distance(painted, chosen),
-            "face": self.face_weight * self.face_distance(out, batch),
-            "specks": SPECKS_WEIGHT * specks(out, batch.photos),
-        }
-
-    def face_distance(self, out: Tensor, batch: Batch) -> Tensor:
-        """Average the squared distance of painted faces from the photos'; 0 without faces."""
-        if not len(batch.which):
-            return out.new_zeros(())
-        painted, photos = (self.cut(p.float() / 2 + 0.5, batch) for p in (out, batch.photos))
-        with torch.no_grad():
-            wanted = self.descriptor(photos)
-        return (self.descriptor(painted) - wanted).square().sum(1).mean()
-
-
-def centered(maps: Tensor) -> Tensor:
-    """Take each channel's mean, (B, C, H, W), away: a light or a tint is no content."""
-    maps = maps.float()
-    return maps - maps.mean((2, 3), keepdim=True)
-
-
-def specks(out: Tensor, photos: Tensor) -> Tensor:
-    """Measure what is finer than some 6 px in painted pictures where their photos are flat.
-
-    A style's features ask for grain and do not mind a pattern of dots, which the eye does; strokes
-    are wider. In place of the total variation, which takes edges and strokes as well.
-    """
-    flat = torch.exp(-(finest(photos).square().sum(1, keepdim=True) / FLAT**2))
-    return (flat * finest(out).square()).mean()
-
-
-def finest(pictures: Tensor) -> Tensor:
-    """Return pictures, (B, 3, H, W), without what two blurs of 3 x 3 px leave."""
-    blurred = F.avg_pool2d(F.avg_pool2d(pictures, 3, 1, 1), 3, 1, 1)
-    return (pictures - blurred)[:, :, 2:-2, 2:-2]
-
-
-def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = None) -> Tensor | None:
-    """Draw the noise that a network's strokes grow from; None where it takes none."""
-    if not network.noise:
-        return None
-    h, w = (n // network.fold for n in photos.shape[2:])
-    white = torch.randn(len(photos), network.noise, h, w, device=photos.device, generator=by)
-    return spots(white)
-
-
-def moved(photos: Tensor, shift: tuple[int, int]) -> Tensor:
-    """Shift photos by some pixels, y and x, and add noise, as a film's next picture has."""
-    return torch.roll(photos, shift, (2, 3)) + NOISE * torch.randn_like(photos)
-
-
-def noise_moved(noise: Tensor | None, shift: tuple[int, int], fold: int) -> Tensor | None:
-    """Carry the noise along by a shift in pixels; between its places it is interpolated."""
-    if noise is None:
-        return None
-    for axis, pixels in zip((2, 3), shift, strict=True):
-        whole, rest = divmod(pixels, fold)
-        one, next_one = (torch.roll(noise, whole + step, axis) for step in (0, 1))
-        noise = one + rest / fold * (next_one - one)
-    return noise
-
-
-def unsteady(out: Tensor, again: Tensor, shift: tuple[int, int]) -> Tensor:
-    """Compare what was painted of photos and of the same photos, moved and noisy."""
-    edge = SHIFT_PX + 8
-    inner = (..., slice(edge, -edge), slice(edge, -edge))
-    return F.mse_loss(torch.roll(out, shift, (2, 3))[inner], again[inner])
-
-
-def losses_of(
-    network: Johnson, batch: Batch, chosen: Tensor, aims: Aims, shift: tuple[int, int]
-) -> dict[str, Tensor]:
-    """Compute the losses of a batch, one photo of which is painted twice: moved, it stays alike.
-
-    `chosen`: the number of each picture's style, (B,). `shift`: y and x, px.
-    """
-    count = len(batch.photos)
-    noise = noise_for(network, batch.photos)
-    shown = torch.cat([batch.photos, moved(batch.photos[:1], shift)])
-    if noise is not None:
-        again = noise_moved(noise[:1], shift, network.fold)
-        noise = torch.cat([noise, again])  # pyright: ignore[reportArgumentType] - there is some
-    with torch.autocast(shown.device.type, torch.bfloat16):
-        mix = alone(torch.cat([chosen, chosen[:1]]), network)
-        out = network(shown, mix, noise).float()
-    losses = aims.losses(out[:count], batch, chosen)
-    return {**losses, "steady": STEADY_WEIGHT * unsteady(out[:1], out[count:], shift)}
-
-
 @torch.inference_mode()
 def paint(network: Johnson, photo: Pixels, number: int) -> Pixels:
     """Paint a photo of any size in one of the network's styles."""
@@ -212,12 +96,6 @@ def paint(network: Johnson, photo: Pixels, number: int) -> Pixels:
     noise = noise_for(network, batch, torch.Generator(batch.device).manual_seed(0))
     painted = network(batch, alone([number], network), noise)[0, :, :h, :w]
     return to_uint8((painted / 2 + 0.5).permute(1, 2, 0).cpu().numpy())
-
-
-def alone(numbers: Sequence[int] | Tensor, network: Johnson) -> Tensor:
-    """Make a batch of mixes that have one style each."""
-    chosen = torch.as_tensor(numbers, device=network.styles.device)
-    return F.one_hot(chosen, len(network.styles)).float()
 
 
 @torch.inference_mode()
@@ -275,6 +153,17 @@ def _square(picture: Pixels) -> Pixels:
     return cv2.resize(cut, (SHOWN_PX, SHOWN_PX), interpolation=cv2.INTER_AREA)
 
 
+def read_teacher(files: Sequence[Path], device: torch.device) -> Johnson:
+    """Read a full network of the same styles.
+
+    Raises: RuntimeError: the files hold another network.
+    """
+    state = single(*files)
+    network = Johnson(**FULL, styles=len(state["styles"]))
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+
+
 def begin(args: argparse.Namespace, count: int) -> Johnson:
     """Make a network for so many styles, with the weights that it is to begin with."""
     network = Johnson(**(SLIM if args.slim else FULL), styles=count)
@@ -297,7 +186,8 @@ def train(args: argparse.Namespace) -> None:
     measure = measure_of(args.style_loss, styles, features, args.device)
     faces = face_measure(args.shared, args.openface, args.face_boxes)
     weight = FACE_WEIGHT * args.face
-    aims = Aims(features, faces.descriptor.to(device), measure, weight, faces.cut)
+    teacher = read_teacher(args.teacher, device) if args.teacher else None
+    aims = Aims(features, faces.descriptor.to(device), measure, weight, faces.cut, teacher)
     network = begin(args, len(styles)).to(device, memory_format=torch.channels_last)
     shared = [value for name, value in network.named_parameters() if name != "styles"]
     # A style's numbers are few and rarely drawn: they learn faster.
@@ -308,7 +198,7 @@ def train(args: argparse.Namespace) -> None:
     else:
         learned, held_out = read_shared(args.shared / "data")
     rng = np.random.default_rng(secrets.randbits(62))
-    stream = batches(learned, args.batch, args.side, rng)
+    stream = prefetched(learned, args.batch, args.side, args.workers)
 
     def step() -> dict[str, float]:
         batch = next(stream).to(device)
@@ -342,6 +232,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     cli.add_argument("--slim", action="store_true", help="the small network, for speed")
     cli.add_argument("--start", type=Path, nargs="+", help="a checkpoint to start from")
+    cli.add_argument("--teacher", type=Path, nargs="+", help="a full network to imitate, too")
     cli.add_argument(
         "--face", type=float, default=1.0, help="the face loss, times its usual weight"
     )
@@ -350,6 +241,7 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--batch", type=int, default=3)
     cli.add_argument("--side", type=int, default=256, help="px of a part that is learned from")
     cli.add_argument("--rate", type=float, default=1.5e-3)
+    cli.add_argument("--workers", type=int, default=0, help="processes that cut photos")
     cli.add_argument(
         "--contents", type=Path, help="a folder of photos, in folders or not, as COCO's"
     )

@@ -63,13 +63,11 @@ class Average:
         """Move the average one step toward the network's present weights."""
         self.count += 1
         weight = 1 - min(self.decay, (1 + self.count) / (10 + self.count))
-        for mine, theirs in zip(
-            self.network.state_dict().values(), network.state_dict().values(), strict=True
-        ):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(theirs, weight)
-            else:
-                mine.copy_(theirs)
+        mine, theirs = (list(each.state_dict().values()) for each in (self.network, network))
+        floats = [i for i, values in enumerate(mine) if values.is_floating_point()]
+        torch._foreach_lerp_([mine[i] for i in floats], [theirs[i] for i in floats], weight)
+        for i in set(range(len(mine))) - set(floats):
+            mine[i].copy_(theirs[i])
 
 
 def fit(

@@ -40,15 +40,8 @@ from pipeline.weights.cache import digest_of
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.resolve import obtain
 from training.face_descriptor import FILE, Descriptor
-from training.fast_style import (
-    FACE_WEIGHT,
-    SHIFT_PX,
-    Aims,
-    alone,
-    losses_of,
-    measure_of,
-    noise_for,
-)
+from training.fast_losses import FACE_WEIGHT, SHIFT_PX, Aims, alone, losses_of, noise_for
+from training.fast_style import measure_of
 from training.folder_contents import read_folder
 from training.loop import STATE, Schedule, fit
 from training.styled_contents import Batch, Content, batches, read_shared

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
 
 from pipeline.types import Pixels, Points
 from training.checks import DatasetError, photos_in
@@ -127,6 +128,27 @@ def batches(
             torch.from_numpy(np.stack(matrices)) if matrices else torch.zeros(0, 2, 3),
             torch.from_numpy(np.stack(boxes)) if boxes else torch.zeros(0, 4),
         )
+
+
+@dataclass(frozen=True)
+class Stream(IterableDataset[Batch]):
+    """Endless batches, other ones in each process that makes some."""
+
+    contents: list[Content]
+    batch: int
+    side: int
+
+    def __iter__(self) -> Iterator[Batch]:
+        cv2.setNumThreads(1)
+        return batches(self.contents, self.batch, self.side, np.random.default_rng())
+
+
+def prefetched(contents: list[Content], batch: int, side: int, workers: int) -> Iterator[Batch]:
+    """Yield what `batches` does; it is made in processes beside, where `workers` are wanted."""
+    if not workers:
+        return batches(contents, batch, side, np.random.default_rng())
+    stream = Stream(contents, batch, side)
+    return iter(DataLoader(stream, None, num_workers=workers, prefetch_factor=4))
 
 
 def part(content: Content, side: int, rng: np.random.Generator) -> Content:

@@ -7,7 +7,7 @@ import torch
 
 from training.face_descriptor import CHIP_PX
 from training.face_loss import aligned, boxed, face_measure
-from training.fast_style import Aims
+from training.fast_losses import Aims
 from training.openface import SIDE_PX, OpenFace
 from training.styled_contents import Batch
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pipeline.nets.johnson import Johnson
 from pipeline.runtime.perceptual import load_features
@@ -13,19 +14,21 @@ from pipeline.variants import FAST_STYLES
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.face_descriptor import CHIP_PX, Descriptor, chips, to_chip
-from training.fast_style import (
+from training.fast_losses import (
     Aims,
     alone,
+    blotches,
     centered,
     finest,
-    measure_of,
+    losses_of,
     noise_for,
     noise_moved,
     specks,
-    styles_listed,
     unsteady,
 )
-from training.styled_contents import Batch, Content, batches, part
+from training.fast_style import FULL, measure_of, read_teacher, styles_listed
+from training.loop import half
+from training.styled_contents import Batch, Content, batches, part, prefetched
 
 SHARED = Path(__file__).parents[3] / "shared"
 FIVE = np.float32([[120, 60], [100, 61], [60, 60], [80, 61], [90, 90]])
@@ -144,3 +147,37 @@ def test_a_network_learns_a_style_and_keeps_a_face(kind):
     assert min(seen[-3:]) < 0.8 * seen[0]
     without = aims.face_distance(out, Batch(photos, torch.zeros(0).long(), torch.zeros(0, 2, 3)))
     assert without == 0
+
+
+def test_blotches_are_what_noise_changes_that_is_wider_than_strokes():
+    out, hatched, tinted = (torch.zeros(1, 3, 64, 64) for _ in range(3))
+    hatched[..., ::2] = 0.2
+    hatched[..., 1::2] = -0.2
+    tinted[..., :32] = 0.2
+    assert blotches(out, hatched) < 1e-9
+    assert blotches(out, tinted) > 0.01
+
+
+def test_batches_made_beside_are_like_those_made_here():
+    contents = [Content(photo(256), FIVE * 1.6), Content(photo(256, 1))]
+    one, other = (next(prefetched(contents, 3, 256, workers)) for workers in (0, 1))
+    assert one.photos.shape == other.photos.shape
+    assert not torch.equal(one.photos, other.photos)
+
+
+def test_a_student_comes_nearer_to_its_teachers_paintings(tmp_path):
+    torch.manual_seed(0)
+    file = tmp_path / "full.safetensors"
+    save_file(half(Johnson(**FULL, styles=2)), file)
+    teacher = read_teacher([file], torch.device("cpu"))
+    assert not any(values.requires_grad for values in teacher.parameters())
+    features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
+    measure = measure_of("sliced", [photo(seed=3), photo(seed=4)], features, "cpu")
+    aims = Aims(features, torch.nn.Identity(), measure, 0.0, teacher=teacher)
+    photos = torch.from_numpy(photo(64)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    batch = Batch(photos, torch.zeros(0).long(), torch.zeros(0, 2, 3))
+    network = Johnson((8, 16), 1, fold=4, cell=2, kernel=3, resize=True, noise=2, styles=2)
+    losses = losses_of(network, batch, torch.tensor([1]), aims, (2, 3))
+    assert {"taught", "blotches", "steady"} < set(losses)
+    losses["taught"].backward()
+    assert network.last.weight.grad is not None

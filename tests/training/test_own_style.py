@@ -17,7 +17,7 @@ from tests.own_styles import ENTRY, empty, put  # noqa: F401 - `empty` is a fixt
 from training import own_style as command
 from training import tuning_shown
 from training.checks import DatasetError
-from training.fast_style import losses_of
+from training.fast_losses import losses_of
 from training.folder_contents import LEAST, SHORT_PX, read_folder
 from training.own_style import arguments, begin, check_run, main, named, tuned
 from training.styled_contents import Batch
