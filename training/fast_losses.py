@@ -25,7 +25,7 @@ TAUGHT = ("conv2_1", "conv3_1")  # what a student's painting shares with its tea
 # Content is in parts of the content's own size and without its mean, which is a style's; the face's
 # is a squared distance of dlib's, the steadiness and the blotches a mean square.
 CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT, TAUGHT_WEIGHT = 1.0, 20.0, 3.0, 1.0
-STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT = 60.0, 200.0, 60.0
+STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT = 60.0, 200.0, 6.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
 FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
 BLOTCH_PX = 16  # strokes are no wider
