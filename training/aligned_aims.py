@@ -17,9 +17,11 @@ from training.aligned_pairs import Pairs
 from training.face_descriptor import Descriptor, chips
 from training.fast_style import centered, specks
 from training.judges import (
+    CELLS,
     LAYERS,
     Judges,
     distribution_distance,
+    in_cells,
     judges_loss,
     painter_loss,
     scales_of,
@@ -30,7 +32,7 @@ ALIGNED = ("none", "global", "local", "both")
 CONTENT = "conv3_1"
 # Weights, chosen by eye.
 WEIGHTS = {
-    "style": 10.0, "parts": 5.0, "judged": 0.5, "judged_parts": 0.3, "content": 2.0, "face": 3.0,
+    "style": 8.0, "parts": 5.0, "judged": 0.8, "judged_parts": 0.5, "content": 2.0, "face": 3.0,
     "bent": 3.0, "specks": 200.0,
 }  # fmt: skip
 
@@ -73,9 +75,9 @@ class Aims:
         made_maps = self._maps(made)
         with torch.no_grad():
             real_maps, photo_maps = self._maps(real), self._maps(photos, (CONTENT,))
-        patches = part_patches(shown.made, shown.points, _patch_px(side))
+        patches = part_patches(shown.made, shown.points, patch_px(side))
         with torch.no_grad():
-            real_patches = self._real_patches(shown, _patch_px(side))
+            real_patches = self._real_patches(shown, patch_px(side))
         colors = 0.5 + (torch.rand(len(patches), 7, device=out.device) - 0.5) * 0.5
         patches, real_patches = varied((patches, real_patches), colors)
         patch_maps = self._maps(patches)
@@ -85,7 +87,9 @@ class Aims:
         wanted = centered(photo_maps[CONTENT])
         apart = F.mse_loss(centered(made_maps[CONTENT]), wanted) / wanted.square().mean()
         found = {
-            "style": distribution_distance(made_maps, real_maps, self.scales),
+            "style": distribution_distance(
+                in_cells(made_maps), in_cells(real_maps), self.scales, CELLS**2
+            ),
             "parts": distribution_distance(patch_maps, real_patch_maps, self.scales, len(PARTS)),
             "judged": painter_loss(self.judges(made_maps)),
             "judged_parts": painter_loss(self.part_judges(patch_maps, kind)),
@@ -180,5 +184,6 @@ def _still(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: each.detach() for name, each in maps.items()}
 
 
-def _patch_px(side: int) -> int:
-    return 3 * side // 8
+def patch_px(side: int) -> int:
+    """Return the side of parts' patches, px, of views of `side` px."""
+    return max(32, 3 * side // 8)  # the coarsest features have two places a side

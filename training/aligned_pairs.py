@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from pipeline.types import Pixels, Points
-from training.portrait_faces import CUT, POINTS, Portrait, height, middle
+from training.portrait_faces import POINTS, Portrait, height, middle
 from training.stream import ENDLESS, loader
 
 EXTENTS = (1.35, 2.4)  # sides of a view, in heights of the face: how near it is looked at
@@ -63,7 +63,8 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         photo = self.photos[rng.integers(len(self.photos))]
         photo = mirrored(photo) if rng.random() < 0.5 else photo
         style = self.styles[self._partner(photo.points, rng)]
-        extent = float(np.exp(rng.uniform(*np.log(EXTENTS))))
+        widest = min(EXTENTS[1], photo.extent, style.extent)
+        extent = float(np.exp(rng.uniform(np.log(EXTENTS[0]), np.log(widest))))
         by = rng.uniform(-1, 1, 3)  # the same for both: only the faces' own proportions differ
         views = (seen(each, self.side, extent, by) for each in (photo, style))
         return tuple(tensor for each in views for tensor in _tensors(each))
@@ -97,14 +98,12 @@ def mirrored(portrait: Portrait) -> Portrait:
     return Portrait(picture, points.astype(np.float32), portrait.name)
 
 
-def seen(
-    portrait: Portrait, side: int, extent: float, by: NDArray[np.float64] = STILL
-) -> Portrait:
-    """View a portrait at `side` px, its face 1 / `extent` of them.
+def seen(portrait: Portrait, side: int, extent: float, by: NDArray[np.float64] = STILL) -> Portrait:
+    """View a portrait at `side` px, its face 1 / `extent` of them, or more where the cut is narrow.
 
     `by`: how far it is turned, and shifted in x and y, (3,) in [-1, 1].
     """
-    k = side / (min(extent, CUT) * height(portrait.points))
+    k = side / (min(extent, portrait.extent) * height(portrait.points))
     x, y = middle(portrait.points)
     matrix = cv2.getRotationMatrix2D((float(x), float(y)), TURN * by[0], k)
     matrix[:, 2] += (0.5 + SHIFT * by[1:]) * side - 0.5 - [x, y]

@@ -11,11 +11,11 @@ from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.ops.tensor import to_uint8
 from pipeline.ops.tps import warp
 from pipeline.types import Pixels
-from training.aligned_aims import Aims, noise_for
+from training.aligned_aims import Aims, noise_for, patch_px
 from training.aligned_faces import PARTS, bent_patches, part_patches, whole
 from training.aligned_pairs import Pairs, as_pairs, pose, seen
 from training.figures import draw_curve, sheet
-from training.judges import LAYERS, distribution_distance
+from training.judges import CELLS, LAYERS, distribution_distance, in_cells
 from training.portrait_faces import Portrait
 
 SHOWN, SHOWN_PX, EXTENT = 8, 256, 2.1
@@ -30,9 +30,9 @@ def evaluate(
     """Draw a sheet of held-out photos, painted; return figures of them.
 
     From above: portraits learned from, photos, painted at 256 px, and painted at the size learned
-    at. `style` and `style_parts`: how far features of painted faces are from those of held-out
-    portraits that are bent to them; `identity`: dlib's distance from the photos (below 0.6 it calls
-    two faces one person). The same of the photos themselves: `photos_style`.
+    at. `style`, the same by cells and of parts: how far features of painted faces are from those
+    of held-out portraits that are bent to them, in parts of the style's variance; `photos_…`: the
+    photos themselves. `identity`: dlib's distance from the photos; below 0.6 it says one person.
     """
     assert isinstance(painter, TpsGenerator)
     device = next(painter.parameters()).device
@@ -44,33 +44,41 @@ def evaluate(
         pairs = _measured(photos[:MEASURED], styles, side, device)
         out = _painted(painter, pairs.photos)
         faces = aims.face_distances(out, pairs.photos, pairs.points).sqrt()
-        both, parts = style_distances(aims, out, pairs)
-        bare, bare_parts = style_distances(aims, pairs.photos, pairs)
+        found = style_distances(aims, out, pairs)
+        bare = style_distances(aims, pairs.photos, pairs)
     return {
-        "style": both, "style_parts": parts, "photos_style": bare, "photos_parts": bare_parts,
+        **found, **{f"photos_{name}": value for name, value in bare.items()},
         "identity": faces.mean().item(), "same_person": (faces < 0.6).float().mean().item(),
     }  # fmt: skip
 
 
-def style_distances(aims: Aims, out: Tensor, pairs: Pairs) -> tuple[float, float]:
-    """Compare painted faces, (B, 3, S, S), with portraits bent to them: whole ones, and parts."""
+def style_distances(aims: Aims, out: Tensor, pairs: Pairs) -> dict[str, float]:
+    """Compare painted faces, (B, 3, S, S), with portraits bent to them: whole, in cells, parts."""
     side = out.shape[2]
     real = warp(pairs.styles, whole(pairs.points, pairs.style_points, side))
-    px = 3 * side // 8
+    px = patch_px(side)
     patches = part_patches(out, pairs.points, px)
     real_patches = bent_patches(pairs.styles, pairs.style_points, pairs.points, px)
 
-    def apart(one: Tensor, other: Tensor, kinds: int) -> float:
-        maps = (aims.features(each / 2 + 0.5, tuple(LAYERS)) for each in (one, other))
-        return distribution_distance(*maps, aims.scales, kinds).item()
+    def maps(pictures: Tensor) -> dict[str, Tensor]:
+        return aims.features(pictures / 2 + 0.5, tuple(LAYERS))
 
-    return apart(out, real, 1), apart(patches, real_patches, len(PARTS))
+    def apart(one: dict[str, Tensor], other: dict[str, Tensor], kinds: int = 1) -> float:
+        return distribution_distance(one, other, aims.scales, kinds).item()
+
+    whole_maps = maps(out), maps(real)
+    cells = [in_cells(each) for each in whole_maps]
+    return {
+        "style": apart(*whole_maps),
+        "style_cells": apart(cells[0], cells[1], CELLS**2),
+        "style_parts": apart(maps(patches), maps(real_patches), len(PARTS)),
+    }
 
 
 def _measured(
     photos: list[Portrait], styles: list[Portrait], side: int, device: torch.device
 ) -> Pairs:
-    """Pair each photo with one of the three held-out portraits that are nearest in pose, in turn."""
+    """Pair each photo with one of the three held-out portraits nearest in pose, in turn."""
     poses = np.stack([pose(each.points) for each in styles])
     chosen = []
     for number, photo in enumerate(photos):

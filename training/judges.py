@@ -21,7 +21,10 @@ LAYERS = {"conv1_1": 0.3, "conv2_1": 0.7, "conv3_1": 1.0, "conv4_1": 1.0, "conv5
 JUDGED = ("conv2_1", "conv3_1", "conv4_1", "conv5_1")
 WIDTHS = {"conv1_1": 24, "conv2_1": 48, "conv3_1": 96, "conv4_1": 160, "conv5_1": 160}
 HIDDEN = 64
-PLACES, DIRECTIONS = 4096, 48
+# Places that a layer's distribution is compared by, of all kinds and at least of each, and
+# directions that its features are seen from.
+PLACES, LEAST_PLACES, DIRECTIONS = 4096, 256, 32
+CELLS = 4  # along each side of a view
 BRIGHTER, RICHER, STARKER = 0.2, 0.4, 0.25  # most that colors are varied
 MOVED, HIDDEN_PART = 0.125, 0.35  # parts of a side: how far pictures are moved, what is hidden
 
@@ -97,6 +100,20 @@ def distribution_distance(
     return total / sum(LAYERS.values())
 
 
+def in_cells(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Cut maps, (B, C, H, W), into 4 x 4 cells, (B * 16, C, H / 4, W / 4).
+
+    Where faces are aligned, a cell has the same part of a face: its colors and strokes are compared
+    with those that a style has there. Compared all over, cheeks took a background's green.
+    """
+    found = {}
+    for layer, each in maps.items():
+        h, w = (n - n % CELLS for n in each.shape[2:])
+        cells = each[:, :, :h, :w].unflatten(3, (CELLS, -1)).unflatten(2, (CELLS, -1))
+        found[layer] = cells.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)
+    return found
+
+
 def _pooled(one: Tensor, other: Tensor, kinds: int) -> tuple[Tensor, Tensor]:
     """Take the same places of both, of all pictures of a kind together, (kinds, C, N)."""
     both = [
@@ -104,8 +121,9 @@ def _pooled(one: Tensor, other: Tensor, kinds: int) -> tuple[Tensor, Tensor]:
         for maps in (one, other)
     ]
     count = both[0].shape[2]
-    if count > PLACES:
-        places = torch.randperm(count, device=one.device)[:PLACES]
+    most = max(LEAST_PLACES, PLACES // kinds)
+    if count > most:
+        places = torch.randperm(count, device=one.device)[:most]
         both = [maps[:, :, places] for maps in both]
     return both[0], both[1]
 

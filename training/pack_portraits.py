@@ -71,12 +71,9 @@ def pack_pictures(shared: Path, pictures: Path, kept: Path) -> list[Portrait]:
 def photos_of(shared: Path, finder: PointFinder) -> Iterator[Portrait]:
     """Yield the photos' faces, the sets in turn mixed by a fixed lot."""
     known = points_of_49(shared / "data/portraits_in_the_wild/landmarks49.json")
-    files = [
-        file for name, every in SETS for file in photos_in(shared / name)[::every]
-    ]
+    files = [file for name, every in SETS for file in photos_in(shared / name)[::every]]
     order = np.random.default_rng(0).permutation(len(files))
-    for portrait in portraits_of([files[i] for i in order], finder, PHOTO_PX, known):
-        yield portrait
+    yield from portraits_of([files[i] for i in order], finder, PHOTO_PX, known)
 
 
 def portraits_of(
@@ -105,7 +102,9 @@ def write(packed: Path, sets: dict[str, list[Portrait]], files: dict[str, list[b
         for portrait, data in zip(portraits, files[name], strict=True):
             file = f"{name}/{portrait.name}.webp"
             (packed / file).write_bytes(data)
-            index[name].append({"file": file, "points": portrait.points.astype(float).round(1).tolist()})
+            index[name].append(
+                {"file": file, "points": portrait.points.astype(float).round(1).tolist()}
+            )
     (packed / INDEX).write_text(json.dumps(index))
 
 
@@ -113,7 +112,7 @@ def _differs(points: Points, known: Points | None) -> bool:
     if known is None:
         return False
     # The 49 lack the jaw and the inner mouth's corners: lips' outlines and what is above suffice.
-    mine = points[IBUG_49:IBUG_49 + 31]
+    mine = points[IBUG_49 : IBUG_49 + 31]
     apart = np.linalg.norm(mine - known[:31], axis=1).mean()
     return bool(apart > WRONG * height(points))
 

@@ -21,7 +21,9 @@ NETWORK = Path("weights/pfld/pfld.onnx")
 LOOK_PX = 112  # a side of what the network of points looks at
 LOOKS = (1.0, 1.1, 1.25)  # sides of its looks, in heights of YuNet's box; their points are averaged
 DOUBT = 0.07  # of a face's height: where the looks' points are farther apart, no points are known
-CUT = 2.6  # heights of a face in a cut, brow to chin: hair, shoulders, and what is beside them
+# Sides of a cut, in heights of the face, brow to chin: the most, with shoulders and what is beside
+# them, and the least, where the picture ends soon; of a cut's side this much may be mirrored there.
+CUT, NARROW, MIRRORED_PART = 2.5, 1.4, 0.08
 LEAST_PX = 40  # height of a face; smaller ones have nothing to learn from
 
 
@@ -32,6 +34,11 @@ class Portrait:
     picture: Pixels
     points: Points
     name: str = ""
+
+    @property
+    def extent(self) -> float:
+        """The cut's side in heights of the face."""
+        return len(self.picture) / height(self.points)
 
 
 class PointFinder:
@@ -48,7 +55,7 @@ class PointFinder:
         self.faces = FaceFinder(shared, 640)
 
     def __call__(self, picture: Pixels) -> Points | None:
-        """Return the points of a picture's largest face, (68, 2) px; None where it has no clear one."""
+        """Return the points of a picture's largest face, (68, 2) px; None without a clear one."""
         for face in self.faces(picture)[:1]:
             looks = np.stack([self._look(picture, face, size) for size in LOOKS])
             points = looks.mean(0)
@@ -79,22 +86,22 @@ def middle(points: Points) -> Points:
 def cut_out(picture: Pixels, points: Points, side: int) -> Portrait:
     """Cut a face with what is around it, at most `side` px and never enlarged.
 
-    Beyond the picture its border is mirrored.
+    Where the picture ends near the face, less is around it; beyond the end a little is mirrored.
     """
-    extent = CUT * height(points)
+    (x, y), (h, w) = middle(points), picture.shape[:2]
+    room = min(x, y, w - x, h - y) / (0.5 - MIRRORED_PART)
+    extent = float(np.clip(room, NARROW * height(points), CUT * height(points)))
     size = min(side, round(extent))
-    k = size / extent
-    corner = middle(points) - extent / 2
-    moved = (points - corner) * k
-    low, high = np.floor(corner).astype(int), np.ceil(corner + extent).astype(int)
-    h, w = picture.shape[:2]
+    low = np.floor([x - extent / 2, y - extent / 2]).astype(int)
+    high = low + int(np.ceil(extent))
     before, after = np.maximum(-low, 0), np.maximum(high - [w, h], 0)
     wide = cv2.copyMakeBorder(
         picture, before[1], after[1], before[0], after[0], cv2.BORDER_REFLECT_101
     )
-    (x, y), (x2, y2) = low + before, high + before
-    small = cv2.resize(wide[y:y2, x:x2], (size, size), interpolation=cv2.INTER_AREA)
-    return Portrait(small, moved.astype(np.float32))
+    (left, top), (right, bottom) = low + before, high + before
+    small = cv2.resize(wide[top:bottom, left:right], (size, size), interpolation=cv2.INTER_AREA)
+    k = size / (bottom - top)
+    return Portrait(small, ((points - low + 0.5) * k - 0.5).astype(np.float32))
 
 
 def read_portraits(folder: Path, kind: str) -> list[Portrait]:

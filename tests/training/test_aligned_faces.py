@@ -18,7 +18,7 @@ from training.aligned_faces import (
 )
 from training.aligned_pairs import MIRRORED, PairsDataset, batches, mirrored, pose, seen
 from training.face_descriptor import FIVE, to_chip
-from training.portrait_faces import CUT, Portrait, cut_out, height, middle
+from training.portrait_faces import CUT, NARROW, Portrait, cut_out, height, middle
 
 SIDE = 128
 
@@ -32,8 +32,11 @@ def face(seed=0, jitter=0.02):
     nose += [[x, 0.15] for x in np.linspace(-0.1, 0.1, 5)]
     round_ = np.linspace(np.pi, 3 * np.pi, 7)[:-1]
     eyes = [[x + 0.09 * np.cos(a), -0.18 + 0.04 * np.sin(a)] for x in (-0.2, 0.2) for a in round_]
-    lips = [[r * np.cos(a), 0.3 + 0.4 * r * np.sin(a)]
-            for r, n in ((0.18, 12), (0.12, 8)) for a in np.linspace(np.pi, 3 * np.pi, n + 1)[:-1]]
+    lips = [
+        [r * np.cos(a), 0.3 + 0.4 * r * np.sin(a)]
+        for r, n in ((0.18, 12), (0.12, 8))
+        for a in np.linspace(np.pi, 3 * np.pi, n + 1)[:-1]
+    ]
     points = np.concatenate([jaw, brows, nose, eyes, lips])
     return points + np.random.default_rng(seed).normal(0, jitter, points.shape)
 
@@ -43,6 +46,12 @@ def points(count=2, size=70.0, seed=0):
     return torch.from_numpy(
         np.stack([size * face(seed + i) + SIDE / 2 for i in range(count)]).astype(np.float32)
     )
+
+
+def other(mine):
+    """Return the points of a face of other proportions, some pixels from these."""
+    x, y = ((mine - SIDE / 2) / 35).unbind(2)
+    return mine + 4 * torch.stack([x * y, y + 0.5 * torch.sin(2 * x)], 2)
 
 
 def spots_at(places):
@@ -62,19 +71,21 @@ def brightest(pictures):
 
 @pytest.mark.parametrize("point", [8, 30, 36, 54])
 def test_a_whole_face_is_brought_to_the_points_of_another(point):
-    mine, theirs = points(1), points(1, 74.0, seed=5)
+    mine = points(1)
+    theirs = other(mine)
     bent = warp(spots_at(theirs[:, point]), whole(mine, theirs, SIDE))
     assert torch.allclose(brightest(bent), mine[:, point], atol=1.5)
 
 
 def test_the_border_stays_where_it_is():
-    spline = whole(points(1), points(1, 80.0, seed=3), SIDE)
+    spline = whole(points(1), other(points(1)), SIDE)
     corner = torch.tensor([[[-0.5, -0.5], [127.5, 127.5]]])
     assert torch.allclose(spline(corner), corner, atol=2.0)
 
 
 def test_a_bent_patch_has_its_points_where_the_wanted_face_has_them():
-    mine, theirs = points(1), points(1, 60.0, seed=9)
+    mine = points(1)
+    theirs = other(mine)
     corner, size = squares(mine)
     for part, number in ((0, 36), (2, 33), (3, 57)):
         patch = bent_patches(spots_at(theirs[:, number]), theirs, mine, 48)[part : part + 1]
@@ -134,13 +145,25 @@ def test_a_view_has_the_face_in_its_middle_and_its_points_move_along():
 
 
 def test_a_cut_is_wide_and_never_enlarged():
-    small = portrait(side=120)
-    cut = cut_out(small.picture, small.points, 384)
-    assert cut.picture.shape[0] == round(CUT * height(small.points))
-    assert height(cut.points) == pytest.approx(height(small.points), rel=0.01)
-    shrunk = cut_out(small.picture, small.points, 100)
+    wide = portrait(side=400)
+    tall = height(wide.points)
+    cut = cut_out(wide.picture, wide.points, 384)
+    assert len(cut.picture) == round(CUT * tall)
+    assert height(cut.points) == pytest.approx(tall, rel=0.01)
+    shrunk = cut_out(wide.picture, wide.points, 100)
     assert shrunk.picture.shape == (100, 100, 3)
     assert height(shrunk.points) == pytest.approx(100 / CUT, rel=0.01)
+
+
+def test_a_cut_stays_in_a_picture_that_ends_near_the_face():
+    near = portrait(side=120)
+    near.picture[:] = 0
+    x, y = near.points[33].round().astype(int)
+    near.picture[y - 2 : y + 3, x - 2 : x + 3] = 255
+    cut = cut_out(near.picture, near.points, 384)
+    assert NARROW <= cut.extent < 1.6
+    bright = torch.from_numpy(cut.picture).permute(2, 0, 1)[None].float() / 255
+    assert np.allclose(brightest(bright)[0], cut.points[33], atol=1)
 
 
 def test_a_pose_is_the_same_of_faces_moved_turned_and_enlarged():
@@ -157,5 +180,6 @@ def test_photos_meet_portraits_that_look_the_same_way():
     assert {pairs._partner(narrow.points, np.random.default_rng(i)) % 4 for i in range(9)} == {0}
     batch = next(batches(pairs, 3, torch.device("cpu"), 0))
     assert batch.photos.shape == batch.styles.shape == (3, 3, 64, 64)
-    assert batch.photos.min() >= -1 and batch.photos.max() <= 1
+    assert batch.photos.min() >= -1
+    assert batch.photos.max() <= 1
     assert batch.style_points.shape == (3, 68, 2)
