@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.johnson import spots
-from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent
+from pipeline.nets.tps_generator import FOLD, NOISE, SPOTS, TpsGenerator, bent
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
 from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
@@ -33,7 +33,7 @@ CONTENT = "conv3_1"
 # Weights, chosen by eye.
 WEIGHTS = {
     "style": 8.0, "parts": 5.0, "judged": 0.8, "judged_parts": 0.5, "content": 2.0, "face": 3.0,
-    "bent": 3.0, "specks": 200.0,
+    "bent": 3.0, "specks": 300.0,
 }  # fmt: skip
 
 
@@ -158,7 +158,7 @@ class Aims:
 def noise_for(photos: Tensor, by: torch.Generator | None = None) -> Tensor:
     """Draw the noise that strokes grow from, (B, 4, H / 4, W / 4)."""
     h, w = (n // FOLD for n in photos.shape[2:])
-    return spots(torch.randn(len(photos), NOISE, h, w, device=photos.device, generator=by))
+    return spots(torch.randn(len(photos), NOISE, h, w, device=photos.device, generator=by), SPOTS)
 
 
 @torch.no_grad()

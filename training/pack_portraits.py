@@ -7,7 +7,7 @@ Faces of photos and of painted portraits with their 68 points, and dlib's descri
 import argparse
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,15 @@ from pipeline.types import Points
 from training.checks import photos_in
 from training.face_descriptor import FILE
 from training.pack import PackError, bytes_in
-from training.portrait_faces import INDEX, PointFinder, Portrait, cut_out, height, read_portraits
+from training.portrait_faces import (
+    INDEX,
+    NARROW,
+    PointFinder,
+    Portrait,
+    cut_out,
+    height,
+    read_portraits,
+)
 from training.samples import read_upright
 from training.styled_contents import IBUG_49, points_of_49
 
@@ -69,15 +77,17 @@ def pack_pictures(shared: Path, pictures: Path, kept: Path) -> list[Portrait]:
 
 
 def photos_of(shared: Path, finder: PointFinder) -> Iterator[Portrait]:
-    """Yield the photos' faces, the sets in turn mixed by a fixed lot."""
+    """Yield the photos' faces, the sets mixed by a fixed lot."""
     known = points_of_49(shared / "data/portraits_in_the_wild/landmarks49.json")
     files = [file for name, every in SETS for file in photos_in(shared / name)[::every]]
     order = np.random.default_rng(0).permutation(len(files))
-    yield from portraits_of([files[i] for i in order], finder, PHOTO_PX, known)
+    for portrait in portraits_of([files[i] for i in order], finder, PHOTO_PX, known):
+        if portrait.extent > 1.05 * NARROW:  # else the photo ends at the face: there are others
+            yield portrait
 
 
 def portraits_of(
-    files: Iterable[Path], finder: PointFinder, side: int, known: dict[str, Points] | None = None
+    files: Iterable[Path], finder: PointFinder, side: int, known: Mapping[str, Points] | None = None
 ) -> Iterator[Portrait]:
     """Yield the faces found in pictures, each a cut; pictures without a clear face are left out.
 

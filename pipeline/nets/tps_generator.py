@@ -12,6 +12,7 @@ from pipeline.nets.johnson import BLUR, Doubled
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
 NOISE = 4  # channels
+SPOTS = (3, 5, 9, 13)  # how wide they come, in cells: from spots of one cell grew a hatch of 4 px
 SCALES = (1 / 4, 1 / 8, 1 / 16)  # of the encoder's maps, in parts of the photo's side
 
 Maps = tuple[Tensor, Tensor, Tensor]
@@ -21,7 +22,7 @@ class TpsGenerator(nn.Module):
     """Paint photos, (B, 3, H, W) in [-1, 1], in one style; results can pass -1 and 1 a little.
 
     It is fully convolutional; H and W are multiples of `STRIDE`. `noise`, (B, 4, H / 4, W / 4), is
-    what strokes grow from where a photo is flat; it comes in `spots` (`pipeline.nets.johnson`).
+    what strokes grow from where a photo is flat; it comes in `spots` of the widths `SPOTS`.
     `encode` and `decode` are its halves: the maps between them are bent while it learns, so that
     one encoded photo is painted with the proportions of another face.
 
