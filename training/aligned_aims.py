@@ -8,8 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import spots
-from pipeline.nets.tps_generator import FOLD, NOISE, SPOTS, TpsGenerator, bent
+from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent, soft_noise
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
 from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
@@ -158,7 +157,8 @@ class Aims:
 def noise_for(photos: Tensor, by: torch.Generator | None = None) -> Tensor:
     """Draw the noise that strokes grow from, (B, 4, H / 4, W / 4)."""
     h, w = (n // FOLD for n in photos.shape[2:])
-    return spots(torch.randn(len(photos), NOISE, h, w, device=photos.device, generator=by), SPOTS)
+    white = torch.randn(len(photos), NOISE, h, w, device=photos.device, generator=by)
+    return soft_noise(white)
 
 
 @torch.no_grad()

@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import BLUR, Doubled
+from pipeline.nets.johnson import BLUR, Doubled, spots
 
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
 NOISE = 4  # channels
-SPOTS = (3, 5, 9, 13)  # how wide they come, in cells: from spots of one cell grew a hatch of 4 px
+SPOTS = (3, 5, 9, 13)  # of noise, in cells
 SCALES = (1 / 4, 1 / 8, 1 / 16)  # of the encoder's maps, in parts of the photo's side
 
 Maps = tuple[Tensor, Tensor, Tensor]
@@ -22,7 +22,7 @@ class TpsGenerator(nn.Module):
     """Paint photos, (B, 3, H, W) in [-1, 1], in one style; results can pass -1 and 1 a little.
 
     It is fully convolutional; H and W are multiples of `STRIDE`. `noise`, (B, 4, H / 4, W / 4), is
-    what strokes grow from where a photo is flat; it comes in `spots` of the widths `SPOTS`.
+    what strokes grow from where a photo is flat; it is `soft_noise`.
     `encode` and `decode` are its halves: the maps between them are bent while it learns, so that
     one encoded photo is painted with the proportions of another face.
 
@@ -69,6 +69,17 @@ class TpsGenerator(nn.Module):
         whole = F.pad(F.pixel_shuffle(cells, CELL), (1, 1, 1, 1), mode="replicate")
         row = whole.new_tensor(BLUR)
         return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
+
+
+def soft_noise(white: Tensor) -> Tensor:
+    """Blur white noise, (B, 4, H, W), to soft spots of a width a channel; its variance stays 1.
+
+    Blurred once, by a box, noise still jumps from cell to cell: a hatch of 4 px grew from it.
+    """
+    twice = spots(spots(white, SPOTS), SPOTS)
+    # The deviation of what two boxes leave: a triangle's, along both axes.
+    deviations = twice.new_tensor([(2 * width**2 + 1) / (3 * width) for width in SPOTS])
+    return twice / deviations[:, None, None]
 
 
 def bent(maps: Maps, bend: Callable[[Tensor, float], Tensor]) -> Maps:
