@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import BLUR, Doubled, spots
+from pipeline.nets.johnson import BLUR, spots
 
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
@@ -103,6 +103,18 @@ class _Block(nn.Module):
         return x + self.layers(x)
 
 
+class _Doubled(nn.Sequential):
+    """Enlarge maps twice, linearly, then convolve them.
+
+    From nearest neighbors a convolution makes what repeats every two places, and a hatch of 4 px
+    was learned; between lines there is nothing to repeat.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        large = F.interpolate(input, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return super().forward(large)
+
+
 def _normed(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:
     norm = nn.InstanceNorm2d(n_out, affine=True)
     return nn.Sequential(_reflected(n_in, n_out, stride), norm, nn.ReLU(inplace=True))
@@ -110,7 +122,7 @@ def _normed(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:
 
 def _enlarged(n_in: int, n_out: int) -> nn.Sequential:
     norm = nn.InstanceNorm2d(n_out, affine=True)
-    return nn.Sequential(Doubled(_reflected(n_in, n_out)), norm, nn.ReLU(inplace=True))
+    return nn.Sequential(_Doubled(_reflected(n_in, n_out)), norm, nn.ReLU(inplace=True))
 
 
 def _reflected(n_in: int, n_out: int, stride: int = 1) -> nn.Conv2d:

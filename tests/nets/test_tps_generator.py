@@ -65,3 +65,17 @@ def test_soft_noise_does_not_jump_and_keeps_its_variance():
     assert torch.allclose(inner.std((0, 2, 3)), torch.ones(NOISE), atol=0.15)
     jumps = (inner[..., 1:] - inner[..., :-1]).std((0, 2, 3))
     assert (jumps < torch.tensor([0.7, 0.42, 0.24, 0.17])).all()
+
+
+def test_flat_maps_leave_no_pattern_whatever_was_learned():
+    torch.manual_seed(0)
+    painter = TpsGenerator((8, 12, 16), 1)
+    for values in painter.last.parameters():
+        torch.nn.init.normal_(values)  # cells of four colors
+    flat = [torch.randn(1, c, 1, 1) for c in (8, 12, 16)]
+    quarter, eighth, deep = (
+        each.expand(-1, -1, n, n) for each, n in zip(flat, (32, 16, 8), strict=True)
+    )
+    with torch.inference_mode():
+        painted = painter.eval().decode((quarter, eighth, deep))[..., 8:-8, 8:-8]
+    assert painted.std((2, 3)).max() < 1e-4
