@@ -89,11 +89,14 @@ class Johnson(nn.Module):
         return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
 
 
-def spots(noise: Tensor) -> Tensor:
-    """Blur white noise, (B, C, H, W), to spots of a size a channel; its variance stays 1."""
+def spots(noise: Tensor, widths: Sequence[int] = SPOTS) -> Tensor:
+    """Blur white noise, (B, C, H, W), to spots of a size a channel; its variance stays 1.
+
+    `widths`: of spots, in places of the noise, for the channels in turn; odd.
+    """
     blurred = [
         width * F.avg_pool2d(channel, width, 1, width // 2, count_include_pad=False)
-        for channel, width in zip(noise.split(1, 1), cycle(SPOTS), strict=False)
+        for channel, width in zip(noise.split(1, 1), cycle(widths), strict=False)
     ]
     return torch.cat(blurred, 1)
 
