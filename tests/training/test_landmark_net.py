@@ -15,7 +15,14 @@ from pipeline.stages.landmarks import eyes_and_mouth
 from tests.training_sets import points68
 from training import landmark_views
 from training.face_finder import Found
-from training.landmark_faces import KEPT, Faces, found_at, held_out_photos
+from training.landmark_faces import (
+    KEPT,
+    Faces,
+    found_at,
+    held_out_photos,
+    held_out_portraits,
+)
+from training.landmark_figures import read_by_eye
 from training.landmark_net import error, heats, loss_of
 from training.landmark_views import batch_of, bending, dabbed, hidden, led_back, seen_as
 from training.likeness_faces import name_of
@@ -143,3 +150,19 @@ def test_pfld_sees_a_mirrored_face_as_the_face_mirrored():
     assert np.linalg.norm(eyes_and_mouth(found) - face.points, axis=1).max() < 0.12 * face.height
     noise = np.random.default_rng(0).integers(0, 256, photo.shape, np.uint8)
     assert teacher.sure(noise, face) is None
+
+
+def test_portraits_set_by_eye_are_read_with_what_hair_hides_unknown():
+    known = read_by_eye()
+    assert len(known) == 40
+    for points in known.values():
+        assert points.shape == (68, 2)
+        assert np.isfinite(points[[36, 39, 42, 45, 33]]).all()
+        assert (np.diff(points[[36, 39, 42, 45], 0]) > 0).all()
+        assert 7 <= np.isfinite(points).all(1).sum() <= 12
+
+
+@pytest.mark.skipif(not (SHARED / FILE).is_file(), reason="no ../shared")
+def test_no_training_sees_the_portraits_set_by_eye():
+    left_out = {"/".join(file.parts[-2:]) for file in held_out_portraits(SHARED / "data")}
+    assert set(read_by_eye()) <= left_out
