@@ -14,12 +14,12 @@ from training.likeness_views import damaged
 
 # How often faces of a kind are drawn, and how often the painted one is laid over a face, by how
 # much: paintings have paint already.
-SHARES = {"landmarks": 0.62, "wild": 0.23, "portraits": 0.15}
-PAINTED, PAINT = 0.35, (0.4, 1.0)
-TURNED, MOVED, GROWN, SHAPED = 0.17, 0.045, 0.1, 0.05  # radians, sides, logarithm, linear map
+SHARES = {"landmarks": 0.7, "wild": 0.17, "portraits": 0.13}
+PAINTED, PAINT = 0.3, (0.4, 1.0)
+TURNED, MOVED, GROWN, SHAPED = 0.1, 0.03, 0.07, 0.05  # radians, sides, logarithm, linear map
 BENT, BENDS = 2.2, 5  # px, deviation of a smooth change of shape; how many bends across
 STEPS = 4  # of the search for where points go
-FLAT, DABS, GRAY, HIDDEN, KEPT_CLEAN = 0.15, 0.15, 0.15, 0.15, 0.3  # shares of the views
+FLAT, DABS, GRAY, HIDDEN, CLEAN = 0.12, 0.12, 0.12, 0.12, 0.5  # shares of the views
 COUNT = (60, 260)  # dabs
 
 
@@ -90,7 +90,7 @@ def seen_as(view: Pixels, rng: np.random.Generator) -> Pixels:
         view = cv2.bilateralFilter(view, 7, float(rng.uniform(20, 90)), float(rng.uniform(2, 5)))
     if draw[1] < DABS:
         view = dabbed(view, int(rng.integers(*COUNT)), rng)
-    view = view if draw[4] < KEPT_CLEAN else damaged(view, rng)
+    view = view if draw[4] < CLEAN else damaged(view, rng)
     if draw[2] < GRAY:
         view = np.repeat(luminance(view)[..., None], 3, 2)
     return hidden(view, rng) if draw[3] < HIDDEN else view

@@ -46,7 +46,8 @@ class Pfld:
         matrix = np.column_stack([np.eye(2) * k, -corner * k])
         seen = cv2.warpAffine(photo, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
         self.network.setInput(cv2.dnn.blobFromImage(seen, 1 / 255))
-        found = self.network.forward().reshape(68, 2) * side + corner
+        # It counts from the edge of the first pixel, this project from its center.
+        found = (self.network.forward().reshape(68, 2) * SIDE - 0.5) / k + corner
         return found.astype(np.float32)
 
     def sure(self, photo: Pixels, face: Found) -> Points | None:
