@@ -18,6 +18,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.nets.johnson import Johnson
+from pipeline.nets.landmarks_light import LightLandmarks
 from pipeline.nets.light_descriptor import LightDescriptor
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
@@ -95,6 +96,14 @@ CARDS: dict[str, dict[str, Any]] = {
         "data": (
             "trained by this project: YouTube Faces crops, in-the-wild portraits, CelebAMask-HQ; "
             "taught by dlib's face descriptor (CC0)"
+        ),
+    },
+    "landmarks_light": {
+        "role": "landmarks",
+        "license": "research only: some of its training photos are",
+        "data": (
+            "trained by this project: YouTube Faces crops (MIT), in-the-wild portraits, paintings "
+            "in the public domain; faces by YuNet (MIT), points of paintings by PFLD"
         ),
     },
     "sam_light": {
@@ -188,6 +197,11 @@ def descriptor(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     return _loaded(LightDescriptor(), single(*files)), {}
 
 
+def landmarks(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the small network of 68 points in a checkpoint."""
+    return _loaded(LightLandmarks(), single(*files)), {}
+
+
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
     return _loaded(compact(), single(*files)), {
@@ -249,7 +263,7 @@ def main() -> None:
         "fast_style": fast_style, "painter": painter, "network_mood": painter, "parser": parser,
         "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
-        "verifier": verifier, "descriptor": descriptor,
+        "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.ops import align
 from pipeline.ops.tensor import to_batch, to_float, to_picture, to_uint8
 from pipeline.runtime.models import Loaded, Models
+from pipeline.runtime.styles import Mix
 from pipeline.types import Pixels, Points
 from training import landmarks
 from training.checks import DatasetError, photos_in
@@ -134,15 +135,15 @@ def _cut(pixels: Pixels, four: Points, five: Points) -> tuple[Pixels, Points, Po
     return cut, align.map_points(matrix, four), align.map_points(matrix, five)
 
 
-def painted(faces: Faces, painter: Loaded, seed: int = 0) -> Pixels:
-    """Paint each face by the fast painter in a mix of two styles by chance, (N, 224, 224, 3)."""
+def painted(faces: Pixels, painter: Loaded, seed: int = 0) -> Pixels:
+    """Paint each face, (N, S, S, 3), by the fast painter in a mix of two styles by chance."""
     rng, count = np.random.default_rng(seed), len(painter.entry.styles)
-    out = np.empty_like(faces.pixels)
-    for i, pixels in enumerate(faces.pixels):
+    out = np.empty_like(faces)
+    for i, pixels in enumerate(faces):
         mix, share = np.zeros(count), rng.random()
         mix[rng.integers(count)] += share
         mix[rng.integers(count)] += 1 - share
-        made = painter.styled(list(mix))(to_batch(to_float(pixels)) * 2 - 1)
+        made = painter.styled(Mix(tuple(mix)))(to_batch(to_float(pixels)) * 2 - 1)
         out[i] = to_uint8((to_picture(made) + 1) / 2)
     return out
 
@@ -154,7 +155,7 @@ def load_faces(shared: Path, run: Path) -> tuple[Faces, Faces]:
         run.mkdir(parents=True, exist_ok=True)
         faces = read_faces(shared / "data")
         kept = {field.name: getattr(faces, field.name) for field in fields(faces)}
-        kept["painted"] = painted(faces, Models("cpu").load("fast_style", "embedded"))
+        kept["painted"] = painted(faces.pixels, Models("cpu").load("fast_style", "embedded"))
         np.savez(file, **kept)
     with np.load(file) as kept:
         faces = Faces(*(kept[field.name] for field in fields(Faces)))

@@ -124,10 +124,11 @@ def damaged(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         seen = cv2.medianBlur(seen, int(rng.choice([3, 5, 7])))  # flat, as dabs are
     if rng.random() < 0.5:
         scale = rng.uniform(0.25, 0.9)
+        size = seen.shape[1], seen.shape[0]
         small = cv2.resize(seen, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        seen = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        seen = cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
     if rng.random() < 0.3:
-        noise = rng.standard_normal((SIDE, SIDE, 3), np.float32) * rng.uniform(2, 14)
+        noise = rng.standard_normal(seen.shape, np.float32) * rng.uniform(2, 14)
         coarse = cv2.GaussianBlur(noise, (0, 0), 1.2) * 3 if rng.random() < 0.5 else noise
         seen = np.clip(seen + coarse, 0, 255).astype(np.uint8)
     if rng.random() < 0.3:

@@ -36,6 +36,7 @@ NETS = {
     "detector": "retinaface.FaceFinder",
     "perceptual": "vgg.Perceptual",
     "descriptor": "light_descriptor.LightDescriptor",
+    "landmarks": "landmarks_light.LightLandmarks",
 }
 # MODULE.CLASS of a submodule, the same for all weights.
 SUBMODULES = {

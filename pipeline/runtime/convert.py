@@ -28,6 +28,7 @@ SHAPES: dict[Role, list[int]] = {
     "verifier": [-1, 3, 64, 64],
     "restorer": [-1, 3, 512, 512],
     "descriptor": [-1, 3, 150, 150],
+    "landmarks": [-1, 3, 128, 128],
 }
 # Input shapes of `nets/sam.py`'s PromptDecoder; any number of points.
 PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]

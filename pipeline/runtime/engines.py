@@ -51,8 +51,9 @@ def compile_openvino(weights: VerifiedWeights) -> Engine:
         raise EngineError(f"OpenVINO is absent ({error})") from error
     folder = folder_of(weights, ov.__version__)
     core = ov.Core()
-    # bf16 would move a prompt's points.
-    hint = "f32" if weights.submodule == "prompt" else precision(core)
+    # bf16 would move a prompt's points, and a face's.
+    exact = weights.submodule == "prompt" or weights.entry.role == "landmarks"
+    hint = "f32" if exact else precision(core)
     try:
         if (folder / FILE).exists():
             try:

@@ -22,6 +22,7 @@ Role = Literal[
     "detector",
     "perceptual",
     "descriptor",
+    "landmarks",
 ]
 # A part of a network. "run" is the network itself; of a promptable one its image encoder, which
 # runs once a photo, while "prompt" is its decoder, which runs once a prompt. A painter whose
@@ -34,7 +35,7 @@ SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo 
 # Roles that any painting may need. The others are used only where a person names a network.
 USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer", "descriptor")
 # Roles so light that they always run on the CPU: no graphics card is borrowed for them.
-LIGHT: tuple[Role, ...] = ("descriptor",)
+LIGHT: tuple[Role, ...] = ("descriptor", "landmarks")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "network_mood": "paints it in another mood",
@@ -49,6 +50,7 @@ PURPOSES: dict[Role, str] = {
     "detector": "finds faces, also those whose eyes are hidden",
     "perceptual": "compares pictures, to paint a photo in the style of any other",
     "descriptor": "says how much a painted face is like the photo's",
+    "landmarks": "finds 68 points of a face, in photos and in paintings",
 }
 
 EMBEDDED = Path(__file__).parents[2] / "weights"

@@ -319,3 +319,14 @@ def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monk
 
 def test_cores_are_at_least_one_and_no_more_than_there_are():
     assert 1 <= count_cores() <= (torch.multiprocessing.cpu_count() or 1)
+
+
+def test_a_faces_points_lie_where_pytorch_puts_them(models):
+    """In float32: bf16 would move them by a px."""
+    face = data.astronaut()[40:290, 120:320].astype(np.float32) / 255
+    batch = np.ascontiguousarray(cv2.resize(face, (128, 128)).transpose(2, 0, 1)[None])
+    loaded = models.load("landmarks", "embedded")
+    wanted = run_torch(obtain(CATALOG[loaded.entry.name]), "cpu")(batch)
+    found = loaded.run(batch)
+    assert wanted.shape == (1, 68, 3)
+    assert np.abs(found - wanted)[..., :2].max() < 0.1
