@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -30,8 +31,7 @@ READ_MS = 20  # how often both are read
 # Reads the strip in what an element shows: the mean light of each block's middle.
 READ = """() => {
   const strip = element => {
-    const w = element.videoWidth || element.naturalWidth, h = element.videoHeight || element.naturalHeight;
-    if (!w || !h) return null;
+    if (!element || !(element.videoWidth || element.naturalWidth)) return null;
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [WIDTH, HEIGHT];
     const at = canvas.getContext('2d', {willReadFrequently: true});
@@ -48,7 +48,7 @@ READ = """() => {
   };
   const camera = document.querySelector('#camera video');
   const painted = document.querySelector('#live-painted img');
-  return [camera && strip(camera), painted && strip(painted)];
+  return [strip(camera), strip(painted)];
 }"""
 
 
@@ -97,7 +97,7 @@ def watched(page: Page, seconds: float) -> list[tuple[float, int, int]]:
 def figures(rows: list[tuple[float, int, int]]) -> dict[str, float]:
     """Return painted pictures a second, and their delay: median, and what 95 % stay below, ms."""
     late = [(camera - painted) % COUNT for _, camera, painted in rows]
-    changes = sum(one[2] != other[2] for one, other in zip(rows, rows[1:], strict=False))
+    changes = sum(one[2] != other[2] for one, other in pairwise(rows))
     return {
         "fps": changes / (rows[-1][0] - rows[0][0]),
         "delay_ms": 1000 / RATE * median(late),
