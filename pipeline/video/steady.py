@@ -21,7 +21,7 @@ from pipeline.types import Mask, Pixels
 HELD = 0.85  # of what was painted before, where the motion is trusted
 # Mixing blurs. What is finer than this deviation, px of a picture of 512 px, gets the strength back
 # that it has in the new painting: compared over so many px, and at most so many times.
-FINE_PX, NEAR_PX, STRONGER = 1.1, 6, 1.5
+FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 1.5
 # Light of the film, of 255, by which a place may differ from where it was before and still be the
 # same thing: lids that close and light that changes are painted anew.
 SAME = 14.0
@@ -103,11 +103,12 @@ class Steady:
         self._last: Pixels | None = None
 
     def __call__(self, painted: Pixels, moved: Moved | None) -> Pixels:
-        """Return a painting, (H, W, 3), held still by the one before."""
+        """Return a painting, (H, W, 3), of the film's size or another, held still likewise."""
         last = self._last
         if last is not None and moved is not None and not moved.cut and last.shape == painted.shape:
-            weight = moved.trust * np.float32(HELD)
-            before = carried(last, moved.back, cv2.INTER_CUBIC)
+            back, trust = moved.at((painted.shape[0], painted.shape[1]))
+            weight = trust * np.float32(HELD)
+            before = carried(last, back, cv2.INTER_CUBIC)
             painted = as_sharp(cv2.blendLinear(before, painted, weight, 1 - weight), painted)
         self._last = painted
         return painted
