@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
 from pipeline.ops.flow import Flow, carried, refined, small_gray
+from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
 HELD = 0.85  # of what was painted before, where the motion is trusted
@@ -63,10 +64,20 @@ class Moved:
         """How far the motion of each pixel can be trusted, (H, W) in [0, 1]; made anew likewise."""
         return _resized(self.coarse_trust, self.size)
 
+    def to(self, size: tuple[int, int]) -> "Moved":
+        """Return how the same picture moved at another (height, width)."""
+        scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
+        back, forth = self.coarse_back * scale, self.forth * scale
+        return Moved(back, forth, self.coarse_trust, self.cut, size)
+
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
         """Return `back` and `trust` for the same pictures at another (height, width)."""
-        scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
-        return _resized(self.coarse_back, size) * scale, _resized(self.coarse_trust, size)
+        moved = self.to(size)
+        return moved.back, moved.trust
+
+    def within(self, window: Window) -> tuple[NDArray[np.float32], Mask]:
+        """Return `back` and `trust` in a window of the picture."""
+        return _cut(self.coarse_back, self.size, window), _cut(self.coarse_trust, self.size, window)
 
 
 class Watch:
@@ -153,6 +164,20 @@ def _longer(motion: NDArray[np.float32], px: float) -> Mask:
 def _in_px(motion: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Return a motion in px of a picture of a (height, width)."""
     return motion * np.array([size[1] / motion.shape[1], size[0] / motion.shape[0]], np.float32)
+
+
+def _cut(values: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:
+    """Return a window of values that are resized to a (height, width)."""
+    rows, columns = window
+    if values.shape[:2] == size:
+        return values[window]
+    y, x = (n / m for n, m in zip(values.shape, size, strict=False))
+    there = np.array(
+        [[x, 0, (columns.start + 0.5) * x - 0.5], [0, y, (rows.start + 0.5) * y - 0.5]]
+    )
+    h, w = rows.stop - rows.start, columns.stop - columns.start
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(values, there, (w, h), flags=how, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

@@ -114,3 +114,7 @@ def test_the_motion_of_a_large_picture_waits_small_and_is_enlarged_where_it_is_u
     assert np.median(back[inner][..., 0]) == pytest.approx(2, abs=0.5)
     assert np.median(moved.back[256:-256, 256:-256, 0]) == pytest.approx(16, abs=4)
     assert trust.shape == (128, 192)
+    window = slice(300, 700), slice(400, 1100)
+    near, trusted = moved.within(window)
+    np.testing.assert_allclose(near, moved.back[window], atol=0.1)
+    np.testing.assert_allclose(trusted, moved.trust[window], atol=0.05)
