@@ -14,6 +14,7 @@ from pipeline.ops.parts import Window
 from pipeline.ops.resample import pixels_resized, size_within
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.parse import in_photo
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.segment import segment
@@ -36,6 +37,19 @@ class Kept:
 
     mask: Mask
     faces: tuple[Face, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the picture that the faces' points are in."""
+        return self.mask.shape[0], self.mask.shape[1]
+
+    def to(self, size: tuple[int, int]) -> "Kept":
+        """Return the same for the picture shrunk to a (height, width)."""
+        if size == self.size:
+            return self
+        scale = size[0] / self.size[0]
+        mask = cv2.resize(self.mask, size[::-1], interpolation=cv2.INTER_AREA)
+        return Kept(mask, tuple(in_photo(face, scale) for face in self.faces))
 
 
 class Keeper:
@@ -111,8 +125,6 @@ class Keeper:
 
 def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face, ...]:
     """Return faces of a run's working size in the picture's px."""
-    from pipeline.stages.parse import in_photo
-
     scale = size[0] / run.original.value.shape[0]
     return tuple(faces) if scale == 1 else tuple(in_photo(face, scale) for face in faces)
 

@@ -31,7 +31,8 @@ class Held:
             end = last.shape[1] - 1, last.shape[0] - 1
             known = cv2.inRange(places, (0, 0), end)  # 0 or 255
             weight = np.asarray(known * trust * np.float32(HELD / 255), np.float32)
-            added = added + repeated(weight) * (sampled(last, places) - added)
+            mixed = added + repeated(weight) * (sampled(last, places) - added)
+            added = np.asarray(mixed, np.float32)
         self._last = window, added
         return added
 

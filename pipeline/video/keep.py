@@ -9,13 +9,12 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from pipeline.ops.color import repeated
 from pipeline.ops.parts import Window
 from pipeline.ops.resample import pixels_resized
-from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.blend import fitted, soften
+from pipeline.stages.blend import SoftRegion, fitted, soften
 from pipeline.steps.blend import strokes_kept
 from pipeline.types import Face, Image, Mask, Pixels
 from pipeline.variants import PAINTERS
@@ -28,6 +27,9 @@ from pipeline.video.steady import Moved
 # and come a little late when it moves.
 BRUSHWORK = 0.45
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
+# Height of a face, px, from which on its light and color are found in a picture of half the size.
+# Strokes are finer than that, and stay as they are.
+FITTED_PX = 128
 ROWS = 256  # of a picture that are set in at a time: large ones as floats would fill the memory
 
 
@@ -38,30 +40,67 @@ class Keep:
         self._how = settings.blend
         self._by_strokes = PAINTERS[settings.paint.painter].vector
         self._mend, self._held = FilmRestorer(settings, models), Held()
+        self._halved: int | None = None  # decided when somebody comes into the film, once
 
-    def __call__(self, painted: Pixels, pixels: Pixels, kept: Kept, moved: Moved | None) -> Pixels:
-        """Return a picture's painting, (H, W, 3), with what is kept of it.
+    def __call__(
+        self, painted: Pixels, pixels: Pixels, kept: Kept | None, moved: Moved | None
+    ) -> Pixels:
+        """Return a picture's painting, (H, W, 3), with what is kept of it, if anything.
 
         Raises: WeightError: there is no restorer, and the settings ask for published weights only.
         """
-        how, size = self._how, (kept.mask.shape[0], kept.mask.shape[1])
-        region = soften(kept.mask, kept.faces, feather=how.feather)
+        if kept is None or moved is None or moved.cut:
+            self._halved = None
+            self._held.forget()
+        if kept is None:
+            return painted
+        if self._halved is None:
+            self._halved = 0 if self._by_strokes else _halved(kept.faces)
+        own = pixels_resized(pixels, kept.size)
+        mended = self._mend(own, kept, moved)
+        if mended is not own:
+            pixels, own = _changed(pixels, own, mended), mended
+        kept = kept.to((kept.size[0] >> self._halved, kept.size[1] >> self._halved))
+        region = soften(kept.mask, kept.faces, feather=self._how.feather)
         if region is None:
             self._held.forget()
             return painted
-        moved = None if moved is None else moved.to(size)
-        film, window = pixels_resized(pixels, size), region.window
-        own = to_float(self._mend(film, kept, moved)[window])
-        brushwork, eyes = 0.0, None
+        own, base = (
+            to_float(pixels_resized(each, kept.size)[region.window]) for each in (own, painted)
+        )
+        made, alpha = self._fitted(base, own, kept, region)
+        moved = None if moved is None else moved.to(kept.size)
+        added = self._held(made - own, region.window, moved)
+        layer = np.asarray(np.dstack([added, alpha]), np.float32)
+        return composed(painted, pixels, layer, region.window, kept.size)
+
+    def _fitted(
+        self, base: Image, own: Image, kept: Kept, region: SoftRegion
+    ) -> tuple[Image, Mask]:
+        how, brushwork, eyes = self._how, 0.0, None
         if self._by_strokes:
             brushwork = BRUSHWORK * strokes_kept(how)
-            eyes = eyes_of(kept.faces, size)[window]
-        made, alpha = fitted(
-            to_float(pixels_resized(painted, size)[window]), own, region, strength=how.strength,
-            harmony=how.harmony, brushwork=brushwork, eyes=eyes, contrast=False,
+            eyes = eyes_of(kept.faces, kept.size)[region.window]
+        return fitted(
+            base, own, region, strength=how.strength, harmony=how.harmony, brushwork=brushwork,
+            eyes=eyes, contrast=False,
         )  # fmt: skip
-        added = self._held(made - own, window, moved) + (own - to_float(film[window]))
-        return composed(painted, pixels, np.dstack([added, alpha]), window, size)
+
+
+def _halved(faces: tuple[Face, ...]) -> int:
+    """Return how often the smallest of the faces may be halved, and is high enough."""
+    least = min((face.height for face in faces), default=0.0)
+    return max(0, int(np.log2(max(1.0, least / FITTED_PX))))
+
+
+def _changed(pixels: Pixels, before: Pixels, after: Pixels) -> Pixels:
+    """Change a picture as one was, (h, w, 3), that is the same or the same shrunk."""
+    if pixels is before:
+        return after
+    change = to_float(after) - to_float(before)
+    layer = np.dstack([change, np.ones_like(change[..., 0])])
+    h, w = before.shape[:2]
+    return composed(pixels, pixels, layer, (slice(0, h), slice(0, w)), (h, w))
 
 
 def composed(
@@ -74,9 +113,9 @@ def composed(
     """
     out = painted.copy()
     for part, near in enlarged(layer, window, size, (pixels.shape[0], pixels.shape[1])):
-        under = to_float(painted[part])
-        own = to_float(pixels[part]) + near[..., :3]
-        out[part] = to_uint8(under + repeated(np.ascontiguousarray(near[..., 3])) * (own - under))
+        added, share = 255 * near[..., :3], np.ascontiguousarray(near[..., 3])
+        own = cv2.add(pixels[part], added, dtype=cv2.CV_8U)  # rounded, and clipped to bytes
+        out[part] = cv2.blendLinear(own, painted[part], share, 1 - share)
     return out
 
 

@@ -65,8 +65,7 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     keep = Keep(settings, job.models)
     looked = ahead(_seen(frames, keeper), job.ahead)
     for seen, painted in ahead(_painted(looked, painter), job.ahead):
-        if seen.kept is not None:
-            painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
+        painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
         yield replace(seen.frame, pixels=painted)
 
 

@@ -41,6 +41,8 @@ class FilmRestorer:
     def __call__(self, pixels: Pixels, kept: Kept, moved: Moved | None) -> Pixels:
         """Return a picture, (H, W, 3), with its faces restored; itself where none needs it.
 
+        `kept` is in its px; `moved` may be of it at another size.
+
         Raises: WeightError: there is no restorer, and the settings ask for published weights only.
         """
         anew = moved is None or moved.cut
@@ -50,10 +52,10 @@ class FilmRestorer:
             self._held.forget()
             return pixels
         window = window_of(kept.faces, kept.mask.shape)
-        photo = to_float(pixels[window])
+        photo, there = to_float(pixels[window]), None if moved is None else moved.to(kept.size)
         faces = tuple(shifted(face, window) for face in kept.faces)
         mask = faces_of(Kept(kept.mask[window], faces))
-        change = self._held(self._restored(photo, faces, mask) - photo, window, moved)
+        change = self._held(self._restored(photo, faces, mask) - photo, window, there)
         out = pixels.copy()
         out[window] = to_uint8(photo + change)
         return out

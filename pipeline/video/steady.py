@@ -66,6 +66,8 @@ class Moved:
 
     def to(self, size: tuple[int, int]) -> "Moved":
         """Return how the same picture moved at another (height, width)."""
+        if size == self.size:
+            return self
         scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
         back, forth = self.coarse_back * scale, self.forth * scale
         return Moved(back, forth, self.coarse_trust, self.cut, size)

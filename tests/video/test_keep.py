@@ -6,6 +6,7 @@ import numpy as np
 from pipeline.settings import Settings
 from pipeline.types import Face
 from pipeline.video import faces as faces_module
+from pipeline.video import keep as keep_module
 from pipeline.video.faces import Keeper, Kept
 from pipeline.video.keep import Keep, composed, enlarged
 from tests.test_paint import photo_of
@@ -55,6 +56,29 @@ def test_a_face_takes_no_more_contrast_than_its_own():
     inner = np.s_[65:95, 50:70]
     across = [each[inner].astype(float).mean(0).std() for each in (film, out)]
     assert across[1] < 1.15 * across[0]
+
+
+def test_a_high_face_is_fitted_in_half_the_size_and_looks_the_same(monkeypatch):
+    film = cv2.GaussianBlur(RNG.integers(0, 256, (*SIZE, 3), np.uint8), (0, 0), 2)
+    painted = 170 + film // 4
+    whole = keep()(painted, film, kept_at(), None)
+    monkeypatch.setattr(keep_module, "FITTED_PX", 20)
+    halved = keep()
+    made = halved(painted, film, kept_at(), None)
+    assert halved._halved == 1
+    inner = np.s_[60:100, 46:74]
+    like, taken = (np.abs(whole[inner].astype(int) - each[inner]).mean() for each in (made, film))
+    assert like < 3
+    assert taken > 30, "the painting's light"
+
+
+def test_after_a_picture_with_nobody_everything_begins_anew():
+    film, painted = RNG.integers(0, 256, (2, *SIZE, 3), np.uint8)
+    once, again = keep(), keep()
+    first = once(painted, film, kept_at(), None)
+    again(film, 255 - film, kept_at(), None)
+    assert again(painted, film, None, moved_by(SIZE, 0)) is painted
+    assert np.array_equal(again(painted, film, kept_at(), moved_by(SIZE, 0)), first)
 
 
 def test_a_large_picture_is_set_in_at_its_own_size(monkeypatch):
