@@ -68,8 +68,7 @@ class Moved:
         """Return how the same picture moved at another (height, width)."""
         if size == self.size:
             return self
-        scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
-        back, forth = self.coarse_back * scale, self.forth * scale
+        back, forth = (_in_px(each, self.size, size) for each in (self.coarse_back, self.forth))
         return Moved(back, forth, self.coarse_trust, self.cut, size)
 
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
@@ -106,7 +105,9 @@ class Watch:
         cut = share < LOST or (share < CUT_TRUST and _likeness(last[1], small) < CUT_LIKENESS)
         moves = _moves(back, cv2.absdiff(fine, last[0]), apart)
         forth = motion.forth * _longer(motion.forth, FORTH_REST_PX)[..., None]
-        return Moved(_in_px(back * moves[..., None], size), _in_px(forth, size), trust, cut, size)
+        back *= moves[..., None]
+        back, forth = (_in_px(each, each.shape, size) for each in (back, forth))
+        return Moved(back, forth, trust, cut, size)
 
 
 class Steady:
@@ -163,9 +164,13 @@ def _longer(motion: NDArray[np.float32], px: float) -> Mask:
     return np.asarray(np.clip(length / px - 1, 0, 1), np.float32)
 
 
-def _in_px(motion: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Return a motion in px of a picture of a (height, width)."""
-    return motion * np.array([size[1] / motion.shape[1], size[0] / motion.shape[0]], np.float32)
+def _in_px(
+    motion: NDArray[np.float32], own: tuple[int, ...], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return a motion in px of a picture of a (height, width), from those of its `own` size."""
+    # NumPy multiplies so short an axis slowly.
+    scaled = cv2.multiply(motion, (size[1] / own[1], size[0] / own[0], 0, 0))
+    return np.asarray(scaled, np.float32)
 
 
 def _cut(values: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:

@@ -38,6 +38,17 @@ def test_a_face_is_the_films_own_and_the_rest_is_painted():
     assert np.array_equal(out[:, 90:], painted[:, 90:])
 
 
+def test_less_paint_stays_on_a_face_than_in_a_photo_and_all_of_it_where_that_is_asked_for():
+    film, painted = np.full((*SIZE, 3), 40, np.uint8), np.full((*SIZE, 3), 240, np.uint8)
+    shares = []
+    for strength in (0.0, 0.5, 1.0):
+        out = keep(face_strength=strength, harmony=0.0)(painted, film, kept_at(), None)
+        shares.append((240 - float(out[80, 60, 0])) / 200)
+    assert shares[0] == 0
+    assert 0.55 < shares[1] < 0.7
+    assert shares[2] == 1
+
+
 def test_no_seam_is_left_where_the_kept_region_grows():
     film = np.full((*SIZE, 3), 20, np.uint8)
     painted = np.full((*SIZE, 3), 220, np.uint8)
