@@ -52,18 +52,19 @@ def to_rgb(lab: Float) -> Float:
 
 
 def harmonized(
-    picture: Float, painting: Float, mask: Float, *, radius_px: float, weight: float
-) -> Float:
+    picture: Float, painting: Float, mask: Float, *, radius_px: float, weight: float,
+    limits: tuple[float, float] = GAIN_LIMITS,
+) -> Float:  # fmt: skip
     """Give the picture the painting's local mean and contrast, by `weight` in [0, 1].
 
     Both are taken over the same masked neighborhood of about `radius_px`. Hair and background next
     to a face thus do not bleed into it, and the step of color across the mask's edge becomes the
-    painting's own.
+    painting's own. `limits`: of the contrast gain.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", made local.
     """
     mean_own, mean_other, gain = (
-        _enlarged(v, picture) for v in _statistics(picture, painting, mask, radius_px)
+        _enlarged(v, picture) for v in _statistics(picture, painting, mask, radius_px, limits)
     )
     own = to_lab(picture)
     transferred = own - mean_own
@@ -93,7 +94,7 @@ def recolored(painting: Float, shift: Float, *, weight: float) -> Float:
 
 
 def _statistics(
-    picture: Float, painting: Float, mask: Float, radius_px: float
+    picture: Float, painting: Float, mask: Float, radius_px: float, limits: tuple[float, float]
 ) -> tuple[Float, Float, Float]:
     """Measure local means of both pictures and the contrast gain between them, in CIELAB.
 
@@ -117,7 +118,7 @@ def _statistics(
     return (
         mean_own,
         mean_other,
-        np.clip(spread_other / spread_own, *GAIN_LIMITS).astype(np.float32, copy=False),
+        np.clip(spread_other / spread_own, *limits).astype(np.float32, copy=False),
     )
 
 

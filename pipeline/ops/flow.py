@@ -15,6 +15,9 @@ from pipeline.types import Mask, Pixels
 # squared motions, and so many squared px. Source: Sundaram et al. 2010, eq. 5.
 CONSISTENT, CONSISTENT_PX = 0.01, 0.5
 LEAST_PX = 32  # of a side: OpenCV crashes on long pictures that are narrower
+# A refining step: the side of the neighborhood that moves alike, px; the squared slope of light, of
+# 255 a px, below which there is nothing to go by; and the longest step, px.
+ALIKE_PX, SLOPE, STEP_PX = 9, 0.5, 1.0
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,7 @@ class Flow:
 
     def small(self, pixels: Pixels) -> NDArray[np.uint8]:
         """Return the picture that motion is looked for in, (h, w): gray and small."""
-        long_px = max(pixels.shape[:2])
-        wanted = np.clip(self._part * long_px, *self._long_px)
-        scale = min(1.0, float(wanted) / long_px)
-        h, w = (max(LEAST_PX, round(n * scale)) for n in pixels.shape[:2])
-        if (h, w) != pixels.shape[:2]:
-            pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
-        return luminance(pixels)
+        return small_gray(pixels, self._part, self._long_px)
 
     def motion(
         self, before: NDArray[np.uint8], after: NDArray[np.uint8], size: tuple[int, int]
@@ -69,6 +66,44 @@ class Flow:
             back = cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR) * scale
             trust = cv2.resize(trust, (w, h), interpolation=cv2.INTER_LINEAR)
         return Motion(back, forth, trust)
+
+
+def small_gray(pixels: Pixels, part: float, long_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a picture gray and shrunk, its long side `part` of what it was, within `long_px`.
+
+    `pixels`: (H, W, 3), or (H, W) where it is gray already.
+    """
+    own_px = max(pixels.shape[:2])
+    scale = min(1.0, float(np.clip(part * own_px, *long_px)) / own_px)
+    h, w = (max(LEAST_PX, round(n * scale)) for n in pixels.shape[:2])
+    if (h, w) != pixels.shape[:2]:
+        pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
+    return pixels if pixels.ndim == 2 else luminance(pixels)
+
+
+def refined(
+    back: NDArray[np.float32], before: NDArray[np.uint8], after: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Move a coarse motion, (H, W, 2) px, by the step that gray pictures of its size ask for.
+
+    Dense flow that is quick is right to a pixel or so of the picture it was looked for in. One step
+    in a larger picture is right to a part of a pixel, for far less than flow would cost there.
+
+    Source: Lucas and Kanade 1981, "An Iterative Image Registration Technique", eq. 10.
+    """
+    there = carried(before, back)
+    both = cv2.addWeighted(there, 0.5, after, 0.5, 0)
+    x, y = (cv2.Sobel(both, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    apart = cv2.subtract(after, there, dtype=cv2.CV_32F)
+
+    def near(one: Mask, other: Mask) -> Mask:
+        return cv2.blur(cv2.multiply(one, other), (ALIKE_PX, ALIKE_PX))
+
+    xx, yy, xy = near(x, x) + SLOPE, near(y, y) + SLOPE, near(x, y)
+    x_apart, y_apart = near(x, apart), near(y, apart)
+    scale = 1 / (xx * yy - xy * xy)
+    step = cv2.merge([(yy * x_apart - xy * y_apart) * scale, (xx * y_apart - xy * x_apart) * scale])
+    return back + step.clip(-STEP_PX, STEP_PX)
 
 
 def consistent(back: NDArray[np.float32], forth: NDArray[np.float32]) -> Mask:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import harmonized, luminance, repeated, to_lab
+from pipeline.ops.color import GAIN_LIMITS, harmonized, luminance, repeated, to_lab
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
 from pipeline.ops.structure import fine_structure_of
@@ -103,13 +103,43 @@ def set_in(
 ) -> tuple[Image, Mask]:
     """Set the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
 
-    `person`: the picture in the region's window. `strength`: 0 is the painting, 1 the person's own.
-    `harmony`: how far the region takes the painting's local color statistics, in [0, 1].
-    `brushwork`: how much of the painting's strokes stays on the region, in [0, 1]; `coarser`: how
-    many times as wide as usual they are. `eyes`: where they are finer, in the region's window,
-    (H, W) in [0, 1]; `plain`: likewise, where it is the person's own whatever else is asked for.
+    The rest is as in `fitted`.
     """
     base = styled[region.window]
+    picture, near = fitted(
+        base, person, region, strength=strength, harmony=harmony, brushwork=brushwork,
+        coarser=coarser, eyes=eyes, plain=plain,
+    )  # fmt: skip
+    change = picture - base
+    change *= repeated(near)
+    out, alpha = styled.copy(), np.zeros(styled.shape[:2], np.float32)
+    out[region.window] += change
+    alpha[region.window] = near
+    return out.clip(0, 1, out=out), alpha
+
+
+def fitted(
+    base: Image,
+    person: Image,
+    region: SoftRegion,
+    *,
+    strength: float,
+    harmony: float,
+    brushwork: float = 0.0,
+    coarser: float = 1.0,
+    eyes: Mask | None = None,
+    plain: Mask | None = None,
+    contrast: bool = True,
+) -> tuple[Image, Mask]:
+    """Fit the kept region to the painting; return its picture and how far that covers the painting.
+
+    `base`, `person`: painting and picture in the region's window, as what is returned: (H, W, 3)
+    and (H, W) in [0, 1]. `strength`: 0 is the painting, 1 the person's own. `harmony`: how far the
+    region takes the painting's local color statistics, in [0, 1]; `contrast`: whether it takes more
+    contrast than its own, too. `brushwork`: how much of the painting's strokes stays on the region,
+    in [0, 1]; `coarser`: how many times as wide as usual they are. `eyes`: where they are finer,
+    (H, W) in [0, 1]; `plain`: likewise, where it is the person's own whatever else is asked for.
+    """
     near = np.zeros(base.shape[:2], np.float32)
     pictures: list[tuple[Window, Image, Mask]] = []
     for part in region.parts:
@@ -117,7 +147,8 @@ def set_in(
         picture = person[part.window]
         if harmony:
             how = {"radius_px": max(2.0, RADIUS * part.height), "weight": harmony}
-            picture = harmonized(picture, base[part.window], part.mask, **how)
+            limits = GAIN_LIMITS if contrast else (GAIN_LIMITS[0], 1.0)
+            picture = harmonized(picture, base[part.window], part.mask, **how, limits=limits)
         if brushwork:
             own_eyes = np.zeros_like(part.mask) if eyes is None else eyes[part.window]
             picture = _under(base[part.window], picture, part, own_eyes, brushwork, coarser)
@@ -128,12 +159,7 @@ def set_in(
             own = np.asarray(own + unchanged * (part.soft - own), np.float32)
         near[part.window] = np.maximum(near[part.window], own)
         pictures.append((part.window, picture, own))
-    change = joined(person, pictures) - base
-    change *= repeated(near)
-    out, alpha = styled.copy(), np.zeros(styled.shape[:2], np.float32)
-    out[region.window] += change
-    alpha[region.window] = near
-    return out.clip(0, 1, out=out), alpha
+    return joined(person, pictures), near
 
 
 def _under(

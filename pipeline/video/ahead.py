@@ -7,13 +7,15 @@ from typing import TypeVar
 
 T = TypeVar("T")
 AHEAD = 4  # values that wait at most: it bounds the memory
-LARGE = 3_000_000  # px of a film's picture from which on a single one waits
+# Pictures that wait at most: so many px of them, and so many in number. As many as are painted
+# while faces are looked for are enough.
+WAITING_PX, MOST_WAIT = 8_000_000, 16
 STEP_SECONDS = 0.2  # how often a thread that waits looks whether anybody still wants more
 
 
 def ahead_of(size: tuple[int, int]) -> int:
     """Return how many of a film's pictures of a (height, width) may wait between two steps."""
-    return 1 if size[0] * size[1] > LARGE else AHEAD
+    return min(MOST_WAIT, max(1, WAITING_PX // (size[0] * size[1])))
 
 
 def ahead(values: Iterator[T], most: int = AHEAD) -> Iterator[T]:

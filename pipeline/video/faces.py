@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from pipeline.ops.color import lerp
 from pipeline.ops.flow import carried
 from pipeline.ops.one_euro import OneEuro
+from pipeline.ops.parts import Window
+from pipeline.ops.resample import pixels_resized, size_within
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.parse import in_photo
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.segment import segment
@@ -23,14 +26,30 @@ UNSURE = 0.6  # mean trust in the motion of what is kept, below which it is look
 TURNING = 6  # pictures over which a new outline takes the place of the one that was carried along
 STEP_PX = 6  # between places at which a face's motion is read
 LEAST_PLACES = 12
+# Area, px, in which people are followed at most: outlines are soft, restored faces have 512 px, and
+# masks and motions of 4K would fill the memory.
+KEPT_PX = 2_100_000
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a picture: a mask, (H, W) in [0, 1], and the faces in it."""
+    """What is kept of a picture, which may be shrunk: a mask, (H, W) in [0, 1], and its faces."""
 
     mask: Mask
     faces: tuple[Face, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the picture that the faces' points are in."""
+        return self.mask.shape[0], self.mask.shape[1]
+
+    def to(self, size: tuple[int, int]) -> "Kept":
+        """Return the same for the picture shrunk to a (height, width)."""
+        if size == self.size:
+            return self
+        scale = size[0] / self.size[0]
+        mask = cv2.resize(self.mask, size[::-1], interpolation=cv2.INTER_AREA)
+        return Kept(mask, tuple(in_photo(face, scale) for face in self.faces))
 
 
 class Keeper:
@@ -44,7 +63,9 @@ class Keeper:
         self._looked: Mask | None = None
 
     def __call__(self, pixels: Pixels, moved: Moved | None) -> Kept | None:
-        """Return what is kept of a picture, (H, W, 3); None where nobody is in it."""
+        """Return what is kept of a picture, (H, W, 3), shrunk to `KEPT_PX`; None if nobody is."""
+        size = size_within((pixels.shape[0], pixels.shape[1]), KEPT_PX)
+        pixels, moved = pixels_resized(pixels, size), None if moved is None else moved.to(size)
         if moved is None or moved.cut:
             self._kept = self._look(pixels)
             self._looked = None
@@ -104,8 +125,6 @@ class Keeper:
 
 def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face, ...]:
     """Return faces of a run's working size in the picture's px."""
-    from pipeline.stages.parse import in_photo
-
     scale = size[0] / run.original.value.shape[0]
     return tuple(faces) if scale == 1 else tuple(in_photo(face, scale) for face in faces)
 
@@ -134,6 +153,12 @@ def _moved(face: Face, back: NDArray[np.float32]) -> Face:
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
 
     return _with_points(face, at(_points_of(face)))
+
+
+def shifted(face: Face, window: Window) -> Face:
+    """Return a picture's face in px of a window of the picture."""
+    corner = np.array([window[1].start, window[0].start], np.float32)
+    return _with_points(face, np.asarray(_points_of(face) - corner, np.float32))
 
 
 def _smoothed(face: Face, smooth: OneEuro) -> Face:

@@ -1,69 +1,153 @@
 """Set what is kept of a film's pictures into their paintings; a kept face changes as the film does.
 
-What blending adds to a face (the painting's light and color, some strokes) is held still: it is
-carried along and mixed with what the next picture adds, so that nothing flickers on the face but
-the film itself.
+What fitting adds to a face (the painting's light and color, some strokes) is held still. Of more
+contrast than the film's own it takes none: that would make the film's grain and motion stronger.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
-from pipeline.ops.flow import grid_of, sampled
-from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.ops.parts import Window
+from pipeline.ops.resample import pixels_resized
+from pipeline.ops.tensor import to_float
+from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.blend import set_in, soften
+from pipeline.stages.blend import SoftRegion, fitted, soften
 from pipeline.steps.blend import strokes_kept
 from pipeline.types import Face, Image, Mask, Pixels
 from pipeline.variants import PAINTERS
 from pipeline.video.faces import Kept
+from pipeline.video.held import Held
+from pipeline.video.restore import FilmRestorer
 from pipeline.video.steady import Moved
 
 # How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
 # and come a little late when it moves.
 BRUSHWORK = 0.45
+# Likewise of other painters' paint, which moves on a face: of what is neither face nor painting.
+PLAINER = 0.5
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
-HELD = 0.8  # of what was added before, where the motion is trusted
+# Height of a face, px, from which on its light and color are found in a picture of half the size.
+# Strokes are finer than that, and stay as they are.
+FITTED_PX = 128
+ROWS = 256  # of a picture that are set in at a time: large ones as floats would fill the memory
 
 
 class Keep:
-    """Set what is kept of one picture after the other into its painting."""
+    """Set what is kept of one picture after the other, restored, into its painting."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, models: Models) -> None:
         self._how = settings.blend
         self._by_strokes = PAINTERS[settings.paint.painter].vector
-        self._added: Image | None = None  # to the film's picture, where somebody is kept
+        self._mend, self._held = FilmRestorer(settings, models), Held()
+        self._halved: int | None = None  # decided when somebody comes into the film, once
 
-    def __call__(self, painted: Pixels, pixels: Pixels, kept: Kept, moved: Moved | None) -> Pixels:
-        """Return a picture's painting, (H, W, 3), with what is kept of it."""
-        how = self._how
-        region = soften(kept.mask, kept.faces, feather=how.feather)
-        if region is None:
-            self._added = None
+    def __call__(
+        self, painted: Pixels, pixels: Pixels, kept: Kept | None, moved: Moved | None
+    ) -> Pixels:
+        """Return a picture's painting, (H, W, 3), with what is kept of it, if anything.
+
+        Raises: WeightError: there is no restorer, and the settings ask for published weights only.
+        """
+        if kept is None or moved is None or moved.cut:
+            self._halved = None
+            self._held.forget()
+        if kept is None:
             return painted
-        window, inner = region.window, replace(region, window=(slice(None), slice(None)))
-        near = to_float(pixels[window])
-        brushwork, eyes = 0.0, None
+        if self._halved is None:
+            self._halved = 0 if self._by_strokes else _halved(kept.faces)
+        own = pixels_resized(pixels, kept.size)
+        mended = self._mend(own, kept, moved)
+        if mended is not own:
+            pixels, own = _changed(pixels, own, mended), mended
+        kept = kept.to((kept.size[0] >> self._halved, kept.size[1] >> self._halved))
+        region = soften(kept.mask, kept.faces, feather=self._how.feather)
+        if region is None:
+            self._held.forget()
+            return painted
+        own, base = (
+            to_float(pixels_resized(each, kept.size)[region.window]) for each in (own, painted)
+        )
+        made, alpha = self._fitted(base, own, kept, region)
+        moved = None if moved is None else moved.to(kept.size)
+        added = self._held(made - own, region.window, moved)
+        layer = np.asarray(np.dstack([added, alpha]), np.float32)
+        return composed(painted, pixels, layer, region.window, kept.size)
+
+    def _fitted(
+        self, base: Image, own: Image, kept: Kept, region: SoftRegion
+    ) -> tuple[Image, Mask]:
+        how, brushwork, eyes = self._how, 0.0, None
+        strength = how.strength + PLAINER * how.strength * (1 - how.strength)
         if self._by_strokes:
+            strength = how.strength
             brushwork = BRUSHWORK * strokes_kept(how)
-            eyes = eyes_of(kept.faces, kept.mask.shape)[window]
-        made, alpha = set_in(
-            to_float(painted[window]), near, inner, strength=how.strength, harmony=how.harmony,
-            brushwork=brushwork, eyes=eyes,
+            eyes = eyes_of(kept.faces, kept.size)[region.window]
+        return fitted(
+            base, own, region, strength=strength, harmony=how.harmony, brushwork=brushwork,
+            eyes=eyes, contrast=False,
         )  # fmt: skip
-        added = made - near
-        if self._added is not None and moved is not None and not moved.cut:
-            places = cv2.add(grid_of(*moved.size)[window], moved.back[window])
-            before = sampled(self._added, places)
-            weight = np.float32(HELD) * moved.trust[window] * (alpha > 0)
-            added = np.asarray(added + weight[..., None] * (before - added), np.float32)
-        if self._added is None or self._added.shape[:2] != pixels.shape[:2]:
-            self._added = np.zeros((*pixels.shape[:2], 3), np.float32)
-        self._added[window] = added
-        out = painted.copy()
-        out[window] = to_uint8((near + added).clip(0, 1))
-        return out
+
+
+def _halved(faces: tuple[Face, ...]) -> int:
+    """Return how often the smallest of the faces may be halved, and is high enough."""
+    least = min((face.height for face in faces), default=0.0)
+    return max(0, int(np.log2(max(1.0, least / FITTED_PX))))
+
+
+def _changed(pixels: Pixels, before: Pixels, after: Pixels) -> Pixels:
+    """Change a picture as one was, (h, w, 3), that is the same or the same shrunk."""
+    if pixels is before:
+        return after
+    change = to_float(after) - to_float(before)
+    layer = np.dstack([change, np.ones_like(change[..., 0])])
+    h, w = before.shape[:2]
+    return composed(pixels, pixels, layer, (slice(0, h), slice(0, w)), (h, w))
+
+
+def composed(
+    painted: Pixels, pixels: Pixels, layer: Image, window: Window, size: tuple[int, int]
+) -> Pixels:
+    """Lay a picture and what is added to it over its painting, both (H, W, 3).
+
+    `layer`: what is added, and how far it covers the painting, (h, w, 4), in a window of the
+    picture shrunk to a `size`, (height, width).
+    """
+    out = painted.copy()
+    for part, near in enlarged(layer, window, size, (pixels.shape[0], pixels.shape[1])):
+        added, share = 255 * near[..., :3], np.ascontiguousarray(near[..., 3])
+        own = cv2.add(pixels[part], added, dtype=cv2.CV_8U)  # rounded, and clipped to bytes
+        out[part] = cv2.blendLinear(own, painted[part], share, 1 - share)
+    return out
+
+
+def enlarged(
+    layer: Image, window: Window, size: tuple[int, int], full: tuple[int, int]
+) -> Iterator[tuple[Window, Image]]:
+    """Yield strips of a layer as it lies in a larger picture, each with its window there.
+
+    `layer`: (h, w, C), 0 around its window of a picture of a `size`; that is enlarged to `full`.
+    """
+    rows, columns = window
+    y, x = (n / m for n, m in zip(size, full, strict=True))
+    left, right = int(columns.start / x), min(full[1], int(np.ceil(columns.stop / x)))
+    end = min(full[0], int(np.ceil(rows.stop / y)))
+    for top in range(int(rows.start / y), end, ROWS):
+        bottom = min(top + ROWS, end)
+        part = slice(top, bottom), slice(left, right)
+        if size == full:
+            yield part, layer[top - rows.start : bottom - rows.start]
+            continue
+        there = np.array(
+            [
+                [x, 0, (left + 0.5) * x - 0.5 - columns.start],
+                [0, y, (top + 0.5) * y - 0.5 - rows.start],
+            ]
+        )
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        yield part, cv2.warpAffine(layer, there, (right - left, bottom - top), flags=how)
 
 
 def eyes_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Mask:

@@ -17,7 +17,6 @@ from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
 from pipeline.video.painters import FramePainter, painter_of
 from pipeline.video.read import read_frames
-from pipeline.video.restore import FilmRestorer
 from pipeline.video.steady import Moved, Watch
 from pipeline.video.write import (
     PictureWriter,
@@ -63,12 +62,10 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     settings, painter = job.settings, painter_of(job)
     keeps = settings.blend.on and settings.blend.strength > 0
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
-    mend, keep = FilmRestorer(settings, job.models), Keep(settings)
+    keep = Keep(settings, job.models)
     looked = ahead(_seen(frames, keeper), job.ahead)
     for seen, painted in ahead(_painted(looked, painter), job.ahead):
-        if seen.kept is not None:
-            pixels = mend(seen.frame.pixels, seen.kept, seen.moved)
-            painted = keep(painted, pixels, seen.kept, seen.moved)
+        painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
         yield replace(seen.frame, pixels=painted)
 
 

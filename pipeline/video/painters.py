@@ -54,7 +54,8 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
         field = noise(network.noise_size((size[0], size[1])), moved) if noise else None
         planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
         painted = cv2.merge(planes).astype(np.uint8)
-        return steady(_resized(painted, (h, w)), moved)
+        # Held still before it is enlarged: there is nothing finer in it, and less to do.
+        return _resized(steady(painted, moved), (h, w))
 
     return paint
 

@@ -6,22 +6,24 @@ some pictures only would blink.
 
 import numpy as np
 
-from pipeline.ops.flow import carried
+from pipeline.ops import align
+from pipeline.ops.parts import Window, around
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import Settings, WeightPolicy
-from pipeline.stages.restore.restore import restore
+from pipeline.stages.restore.restore import SIDE, restore
 from pipeline.stages.restore.select_faces import choose
 from pipeline.stages.segment.skin import band, zone_around
 from pipeline.steps.restore import restorer_at_hand
 from pipeline.types import Face, Image, Mask, Pixels, RestorationPlan
-from pipeline.video.faces import Kept
+from pipeline.video.faces import Kept, shifted
+from pipeline.video.held import Held
 from pipeline.video.steady import Moved
 
 # A face's zone, in the larger of the distances between its eyes and from them to its mouth: aside
 # of its middle, above and below its eyes. It ends well within the crop that a restorer is given.
 ZONE = (1.5, 1.1, 2.0)
-HELD = 0.8  # of the change of the picture before, where the motion is trusted
+EDGE_PX = 8  # around what a restorer is given, which is read between pixels
 
 
 class FilmRestorer:
@@ -34,31 +36,35 @@ class FilmRestorer:
         self._on = how.on and how.fidelity < 1
         self._network: Loaded | None = None
         self._plans: tuple[RestorationPlan, ...] = ()
-        self._change: Image | None = None
+        self._held = Held()
 
     def __call__(self, pixels: Pixels, kept: Kept, moved: Moved | None) -> Pixels:
         """Return a picture, (H, W, 3), with its faces restored; itself where none needs it.
+
+        `kept` is in its px; `moved` may be of it at another size.
 
         Raises: WeightError: there is no restorer, and the settings ask for published weights only.
         """
         anew = moved is None or moved.cut
         if self._on and (anew or len(self._plans) != len(kept.faces)):
-            self._plans = self._planned(to_float(pixels), kept.faces)
+            self._plans = self._planned(pixels, kept.faces)
         if not self._on or not any(plan.weight for plan in self._plans):
-            self._change = None
+            self._held.forget()
             return pixels
-        photo, mask = to_float(pixels), faces_of(kept)
-        change = self._restored(photo, kept.faces, mask) - photo
-        if self._change is not None and moved is not None and not moved.cut:
-            before = carried(self._change, moved.back)
-            held = np.float32(HELD) * moved.trust * (mask > 0)
-            change += held[..., None] * (before - change)
-        self._change = change
-        return to_uint8((photo + change).clip(0, 1))
+        window = window_of(kept.faces, kept.mask.shape)
+        photo, there = to_float(pixels[window]), None if moved is None else moved.to(kept.size)
+        faces = tuple(shifted(face, window) for face in kept.faces)
+        mask = faces_of(Kept(kept.mask[window], faces))
+        change = self._held(self._restored(photo, faces, mask) - photo, window, there)
+        out = pixels.copy()
+        out[window] = to_uint8(photo + change)
+        return out
 
-    def _planned(self, photo: Image, faces: tuple[Face, ...]) -> tuple[RestorationPlan, ...]:
-        which = self._how.faces
-        plans = choose(photo, faces, (), which=which, weight=self._how.weight)
+    def _planned(self, pixels: Pixels, faces: tuple[Face, ...]) -> tuple[RestorationPlan, ...]:
+        how, window = self._how, window_of(faces, pixels.shape)
+        photo = to_float(pixels[window])
+        faces = tuple(shifted(face, window) for face in faces)
+        plans = choose(photo, faces, (), which=how.faces, weight=how.weight)
         if self._network is None and any(plan.weight for plan in plans):
             self._network = restorer_at_hand(self._models, self._policy)
             self._on = self._network is not None
@@ -70,6 +76,20 @@ class FilmRestorer:
         fidelity = self._how.fidelity
         made = restore(photo, faces, self._plans, self._network.run, mask, fidelity=fidelity)
         return photo if made.picture is None else made.picture
+
+
+def window_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Window:
+    """Bound what restorers are given of faces in a picture of a (height, width)."""
+    if not faces:
+        return slice(0, 0), slice(0, 0)
+    points = (np.concatenate([face.eyes, face.mouth]) for face in faces)
+    crops = (align.similarity(each, align.template(SIDE)) for each in points)
+    bounds = around(align.window(crop, SIDE, (size[0], size[1])) for crop in crops)
+    rows, columns = (
+        slice(max(0, span.start - EDGE_PX), min(n, span.stop + EDGE_PX))
+        for span, n in zip(bounds, size, strict=False)
+    )
+    return rows, columns
 
 
 def faces_of(kept: Kept) -> Mask:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.flow import Flow, carried
+from pipeline.ops.flow import Flow, carried, refined, small_gray
+from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
 HELD = 0.85  # of what was painted before, where the motion is trusted
@@ -28,7 +29,12 @@ SAME = 14.0
 # The mean trust below which a picture is of another scene, whatever it looks like, and below which
 # it is where the histograms are less alike than that.
 LOST, CUT_TRUST, CUT_LIKENESS = 0.1, 0.4, 0.5
-REST_PX = 0.15  # of pictures that are compared: less motion is noise; twice as much is motion
+# Motion is refined in pictures whose long side is so much of the film's, within these px.
+FINE, FINE_LONG_PX = 0.5, (192, 512)
+# A motion below so many px of those, in full, and below twice as many in part, is noise unless it
+# explains the picture, compared over so many px, better than rest by so much light of 255.
+REST_PX, REST_NEAR_PX, REST_LIGHT = 0.5, 15, 0.3
+FORTH_REST_PX = 0.15  # likewise, of the motion forth, which is not refined
 BINS = 32
 
 
@@ -58,10 +64,21 @@ class Moved:
         """How far the motion of each pixel can be trusted, (H, W) in [0, 1]; made anew likewise."""
         return _resized(self.coarse_trust, self.size)
 
+    def to(self, size: tuple[int, int]) -> "Moved":
+        """Return how the same picture moved at another (height, width)."""
+        if size == self.size:
+            return self
+        back, forth = (_in_px(each, self.size, size) for each in (self.coarse_back, self.forth))
+        return Moved(back, forth, self.coarse_trust, self.cut, size)
+
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
         """Return `back` and `trust` for the same pictures at another (height, width)."""
-        scale = np.array([size[1] / self.size[1], size[0] / self.size[0]], np.float32)
-        return _resized(self.coarse_back, size) * scale, _resized(self.coarse_trust, size)
+        moved = self.to(size)
+        return moved.back, moved.trust
+
+    def within(self, window: Window) -> tuple[NDArray[np.float32], Mask]:
+        """Return `back` and `trust` in a window of the picture."""
+        return _cut(self.coarse_back, self.size, window), _cut(self.coarse_trust, self.size, window)
 
 
 class Watch:
@@ -69,24 +86,28 @@ class Watch:
 
     def __init__(self) -> None:
         self._flow = Flow()
-        self._last: NDArray[np.uint8] | None = None
+        self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
 
     def __call__(self, pixels: Pixels) -> Moved | None:
         """Return the motion to a picture, (H, W, 3); None for the first."""
-        small, last = self._flow.small(pixels), self._last
-        self._last = small
+        fine = small_gray(pixels, FINE, FINE_LONG_PX)
+        small, last = self._flow.small(fine), self._last
+        self._last = fine, small
         if last is None:
             return None
         size = pixels.shape[0], pixels.shape[1]
-        motion = self._flow.motion(last, small, small.shape)
-        there = carried(last, motion.back)
-        other = cv2.absdiff(small, there).astype(np.float32) / SAME
-        trust = motion.trust * np.exp(-np.square(cv2.blur(other, (3, 3))))
+        motion = self._flow.motion(last[1], small, fine.shape)
+        back = refined(motion.back, last[0], fine)
+        apart = cv2.absdiff(fine, carried(last[0], back))
+        other = cv2.blur(apart.astype(np.float32) / SAME, (3, 3))
+        trust = motion.trust * np.exp(-np.square(other))
         share = float(trust.mean())
-        cut = share < LOST or (share < CUT_TRUST and _likeness(last, small) < CUT_LIKENESS)
-        back, forth = (_without_noise(each) for each in (motion.back, motion.forth))
-        larger = np.array([size[1] / small.shape[1], size[0] / small.shape[0]], np.float32)
-        return Moved(back * larger, forth * larger, trust, cut, size)
+        cut = share < LOST or (share < CUT_TRUST and _likeness(last[1], small) < CUT_LIKENESS)
+        moves = _moves(back, cv2.absdiff(fine, last[0]), apart)
+        forth = motion.forth * _longer(motion.forth, FORTH_REST_PX)[..., None]
+        back *= moves[..., None]
+        back, forth = (_in_px(each, each.shape, size) for each in (back, forth))
+        return Moved(back, forth, trust, cut, size)
 
 
 class Steady:
@@ -96,11 +117,12 @@ class Steady:
         self._last: Pixels | None = None
 
     def __call__(self, painted: Pixels, moved: Moved | None) -> Pixels:
-        """Return a painting, (H, W, 3), held still by the one before."""
+        """Return a painting, (H, W, 3), of the film's size or another, held still likewise."""
         last = self._last
         if last is not None and moved is not None and not moved.cut and last.shape == painted.shape:
-            weight = moved.trust * np.float32(HELD)
-            before = carried(last, moved.back, cv2.INTER_CUBIC)
+            back, trust = moved.at((painted.shape[0], painted.shape[1]))
+            weight = trust * np.float32(HELD)
+            before = carried(last, back, cv2.INTER_CUBIC)
             painted = as_sharp(cv2.blendLinear(before, painted, weight, 1 - weight), painted)
         self._last = painted
         return painted
@@ -119,10 +141,50 @@ def as_sharp(mixed: Pixels, painted: Pixels) -> Pixels:
     return cv2.blendLinear(mixed, cv2.GaussianBlur(mixed, (0, 0), fine), gain, 1 - gain)
 
 
-def _without_noise(motion: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Let what hardly moves rest: flow is never quite still."""
+def _moves(
+    back: NDArray[np.float32], resting: NDArray[np.uint8], moving: NDArray[np.uint8]
+) -> Mask:
+    """Tell how far a motion is one, and not noise, (H, W) in [0, 1].
+
+    `resting`, `moving`: how far two pictures are apart where they are laid on each other, and where
+    the one before is carried along. Flow is never quite still, least of all where there is nothing
+    to go by: paint on a bare wall would shiver.
+    """
+    rest, carried_along = (
+        cv2.blur(apart.astype(np.float32), (REST_NEAR_PX, REST_NEAR_PX))
+        for apart in (resting, moving)
+    )
+    explained = np.asarray(np.clip((rest - carried_along) / REST_LIGHT - 0.5, 0, 1), np.float32)
+    return np.maximum(explained, _longer(back, REST_PX))
+
+
+def _longer(motion: NDArray[np.float32], px: float) -> Mask:
+    """Tell where a motion is longer than so many px: 0 below, 1 from twice as many on."""
     length = cv2.magnitude(motion[..., 0], motion[..., 1])
-    return motion * np.clip(length / REST_PX - 1, 0, 1)[..., None]
+    return np.asarray(np.clip(length / px - 1, 0, 1), np.float32)
+
+
+def _in_px(
+    motion: NDArray[np.float32], own: tuple[int, ...], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return a motion in px of a picture of a (height, width), from those of its `own` size."""
+    # NumPy multiplies so short an axis slowly.
+    scaled = cv2.multiply(motion, (size[1] / own[1], size[0] / own[0], 0, 0))
+    return np.asarray(scaled, np.float32)
+
+
+def _cut(values: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:
+    """Return a window of values that are resized to a (height, width)."""
+    rows, columns = window
+    if values.shape[:2] == size:
+        return values[window]
+    y, x = (n / m for n, m in zip(values.shape, size, strict=False))
+    there = np.array(
+        [[x, 0, (columns.start + 0.5) * x - 0.5], [0, y, (rows.start + 0.5) * y - 0.5]]
+    )
+    h, w = rows.stop - rows.start, columns.stop - columns.start
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(values, there, (w, h), flags=how, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

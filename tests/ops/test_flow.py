@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.ops.flow import Flow, carried, consistent, grid_of, sampled
+from pipeline.ops.flow import Flow, carried, consistent, grid_of, refined, sampled, small_gray
 
 SIZE = (96, 128)
 INNER = (slice(20, -20), slice(20, -20))  # what does not leave the picture
@@ -56,6 +56,22 @@ def test_motion_is_looked_for_in_small_pictures_and_told_in_large_ones():
     assert motion.trust.shape == (384, 512)
     assert np.abs(motion.back[80:-80, 80:-80] + (12, -8)).mean() < 1.2  # 0.3 px of the small ones
     assert motion.forth.shape == (*SIZE, 2)
+
+
+@pytest.mark.parametrize("shift", [(0.4, 0), (-0.3, 0.6), (2.5, -1.5)])
+def test_a_refined_motion_is_right_to_a_part_of_a_pixel(shift):
+    before = textured()
+    grays = [small_gray(as_bytes(each), 1, SIZE) for each in (before, shifted(before, *shift))]
+    coarse = np.full((*SIZE, 2), np.round(shift), np.float32) * -1
+    found = refined(coarse, *grays)
+    left, was = (np.abs(each[INNER] + shift).mean() for each in (found, coarse))
+    assert left < 0.12 < was
+
+
+def test_where_there_is_nothing_to_go_by_a_motion_stays():
+    bare = np.full(SIZE, 120, np.uint8)
+    coarse = np.full((*SIZE, 2), (3, -2), np.float32)
+    np.testing.assert_array_equal(refined(coarse, bare, bare), coarse)
 
 
 @pytest.mark.parametrize("size", [(16, 16), (21, 31), (16, 400), (9, 300), (400, 17)])

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.video.ahead import AHEAD, ahead, ahead_of
+from pipeline.video.ahead import AHEAD, MOST_WAIT, ahead, ahead_of
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +99,7 @@ def test_values_that_nobody_asked_for_are_not_begun():
 
 
 def test_of_large_pictures_fewer_wait():
-    assert ahead_of((512, 512)) == AHEAD
+    assert ahead_of((512, 512)) == MOST_WAIT
+    assert ahead_of((1080, 1920)) == 3
     assert ahead_of((2160, 3840)) == 1
     assert list(ahead(iter(range(9)), 1)) == list(range(9))

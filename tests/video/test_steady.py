@@ -56,6 +56,20 @@ def test_what_moves_is_followed():
     assert after < 0.6 * before
 
 
+def test_paint_on_a_bare_wall_rests_while_somebody_moves_before_it():
+    figure, film = cv2.resize(pictures(1)[0], (80, 96)), []
+    for number in range(6):
+        picture = np.full((256, 384, 3), 120, np.uint8)
+        picture[80:176, 40 + 6 * number : 120 + 6 * number] = figure
+        grain = np.random.default_rng(number).normal(0, 0.7, picture.shape)
+        film.append((smooth(picture) + grain).round().clip(0, 255).astype(np.uint8))
+    watch = Watch()
+    moves = [watch(picture) for picture in film][1:]
+    wall, inner = np.s_[10:246, 220:380], np.s_[110:150, 85:105]
+    assert np.mean([np.abs(moved.back[wall]).mean() for moved in moves]) < 0.35
+    assert np.median([moved.back[inner][..., 0] for moved in moves]) == pytest.approx(-6, abs=0.1)
+
+
 def test_a_cut_begins_anew():
     dark = np.full((64, 96, 3), 20, np.uint8)
     bright = smooth(pictures(1, seed=3)[0]) // 2 + 128
@@ -100,3 +114,7 @@ def test_the_motion_of_a_large_picture_waits_small_and_is_enlarged_where_it_is_u
     assert np.median(back[inner][..., 0]) == pytest.approx(2, abs=0.5)
     assert np.median(moved.back[256:-256, 256:-256, 0]) == pytest.approx(16, abs=4)
     assert trust.shape == (128, 192)
+    window = slice(300, 700), slice(400, 1100)
+    near, trusted = moved.within(window)
+    np.testing.assert_allclose(near, moved.back[window], atol=0.1)
+    np.testing.assert_allclose(trusted, moved.trust[window], atol=0.05)
