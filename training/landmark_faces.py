@@ -90,10 +90,20 @@ def held_out_portraits(data: Path) -> list[Path]:
     return [file for style in PAINTERS for file in _portraits(data, style)[::EVERY]]
 
 
+def known_points(data: Path) -> dict[str, Points]:
+    """Read the points of `landmarks`' photos, which count pixels from 1, by the photos' names.
+
+    Found by mirroring: what is found of a photo and of its mirror image has, in the mean, no side;
+    the points lie 0.92 px right of it, in small photos and in large ones.
+    """
+    found = landmarks.read_points(data / "landmarks/landmarks68.csv")
+    return {name: points - 1 for name, points in found.items()}
+
+
 def measured(shared: Path) -> Iterator[Seen]:
     """Yield the held-out photos of `landmarks`; the face is placed as YuNet finds it."""
     data = shared / "data"
-    known = landmarks.read_points(data / "landmarks/landmarks68.csv")
+    known = known_points(data)
     find = FaceFinder(shared, LOOK_PX, LEAST)
     for stem in sorted(held_out_photos(list(known))):
         photo = read_pixels(data / "landmarks/images" / f"{stem}.jpg")
@@ -143,7 +153,7 @@ def read_faces(shared: Path) -> Faces:
 
 def _learned(shared: Path) -> Iterator[tuple[str, str, Seen]]:
     data, find = shared / "data", FaceFinder(shared, LOOK_PX, LEAST)
-    known = landmarks.read_points(data / "landmarks/landmarks68.csv")
+    known = known_points(data)
     out = held_out_photos(list(known))
     for stem in sorted(set(known) - out):
         photo = read_pixels(data / "landmarks/images" / f"{stem}.jpg")

@@ -1,6 +1,6 @@
 """Train the small network that finds 68 points of a face, in photos and in paintings.
 
-    python -m training.landmark_net SHARED runs/landmarks --minutes 25
+    python -m training.landmark_net SHARED runs/landmarks --minutes 23.5
 
 `RUN/faces.npz` keeps the faces. A later call with the same run goes on where it stopped.
 """
@@ -159,7 +159,7 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = parser_of(__doc__, minutes=25, sample_minutes=5)
+    cli = parser_of(__doc__, minutes=23.5, sample_minutes=5)
     cli.add_argument("--start", type=Path, help="a checkpoint to start from")
     cli.add_argument("--batch", type=int, default=32, help="views a step")
     cli.add_argument("--rate", type=float, default=2e-3)

@@ -13,6 +13,7 @@ from pipeline.nets.landmarks_light import SIDE, STEP, LightLandmarks, read
 from pipeline.ops.tps import warp
 from pipeline.stages.landmarks import eyes_and_mouth
 from tests.training_sets import points68
+from tests.training_sets import shared as small_sets
 from training import landmark_views
 from training.face_finder import Found
 from training.landmark_faces import (
@@ -21,6 +22,7 @@ from training.landmark_faces import (
     found_at,
     held_out_photos,
     held_out_portraits,
+    known_points,
 )
 from training.landmark_figures import read_by_eye
 from training.landmark_net import error, heats, loss_of
@@ -59,6 +61,11 @@ def test_the_face_that_points_are_of_is_taken_or_one_around_them():
     alone = found_at([other], POINTS)
     assert np.abs(alone.points - own.points).max() < 0.35 * 90
     assert alone.height == pytest.approx(90, rel=0.4)
+
+
+def test_points_that_count_pixels_from_one_count_from_zero_here(tmp_path):
+    found = known_points(small_sets(tmp_path))
+    assert np.allclose(found["l0"], points68(64) - 1, atol=1e-3)
 
 
 @settings(max_examples=20)
