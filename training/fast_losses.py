@@ -10,12 +10,14 @@ Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import Johnson, spots
+from pipeline.nets.johnson import Johnson
 from pipeline.nets.vgg import Perceptual
+from pipeline.runtime.stroke_noise import stroke_noise
 from training.face_loss import Cut, aligned
 from training.style_measures import StyleMeasure
 from training.styled_contents import Batch
@@ -25,7 +27,7 @@ TAUGHT = ("conv2_1", "conv3_1")  # what a student's painting shares with its tea
 # Content is in parts of the content's own size and without its mean, which is a style's; the face's
 # is a squared distance of dlib's, the steadiness and the blotches a mean square.
 CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT, TAUGHT_WEIGHT = 1.0, 20.0, 3.0, 1.0
-STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT = 60.0, 200.0, 6.0
+STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT = 60.0, 200.0, 1.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
 FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
 BLOTCH_PX = 16  # strokes are no wider
@@ -90,7 +92,7 @@ def centered(maps: Tensor) -> Tensor:
 
 
 def specks(out: Tensor, photos: Tensor) -> Tensor:
-    """Measure what is finer than some 6 px in painted pictures where their photos are flat.
+    """Measure what is finer than some 10 px in painted pictures where their photos are flat.
 
     A style's features ask for grain and do not mind a pattern of dots, which the eye does; strokes
     are wider. In place of the total variation, which takes edges and strokes as well.
@@ -100,9 +102,9 @@ def specks(out: Tensor, photos: Tensor) -> Tensor:
 
 
 def finest(pictures: Tensor) -> Tensor:
-    """Return pictures, (B, 3, H, W), without what two blurs of 3 x 3 px leave."""
-    blurred = F.avg_pool2d(F.avg_pool2d(pictures, 3, 1, 1), 3, 1, 1)
-    return (pictures - blurred)[:, :, 2:-2, 2:-2]
+    """Return pictures, (B, 3, H, W), without what two blurs of 5 x 5 px leave."""
+    blurred = F.avg_pool2d(F.avg_pool2d(pictures, 5, 1, 2), 5, 1, 2)
+    return (pictures - blurred)[:, :, 4:-4, 4:-4]
 
 
 def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = None) -> Tensor | None:
@@ -110,8 +112,12 @@ def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = Non
     if not network.noise:
         return None
     h, w = (n // network.fold for n in photos.shape[2:])
-    white = torch.randn(len(photos), network.noise, h, w, device=photos.device, generator=by)
-    return spots(white)
+    chances = torch.randint(1 << 31, (len(photos),), device=photos.device, generator=by).tolist()
+    drawn = [
+        stroke_noise(photo, (h, w, network.noise), np.random.default_rng(chance))
+        for photo, chance in zip(photos.cpu().numpy(), chances, strict=True)
+    ]
+    return torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).to(photos.device)
 
 
 def moved(photos: Tensor, shift: tuple[int, int]) -> Tensor:

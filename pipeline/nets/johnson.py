@@ -1,14 +1,13 @@
 """Define Johnson's transformation network, with many styles in one network."""
 
 from collections.abc import Sequence
-from itertools import cycle, pairwise
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.late_layers import STYLES, late_layers
-from pipeline.nets.spots import SPOTS
 
 BLUR = (0.25, 0.5, 0.25)  # of cells, along each axis: nothing is left that repeats every 2 px
 
@@ -32,7 +31,7 @@ class Johnson(nn.Module):
     last convolution makes cells of `cell` x `cell`; then a small blur takes away what is regular in
     them. `noise`: channels of noise, (B, noise, H / fold, W / fold), that strokes grow from where
     the photo is flat: without any, a network fills such places with one pattern. It comes in
-    `spots` of several sizes, or strokes would be as small as the noise's own dots.
+    streaks along what the photo shows (`pipeline/runtime/stroke_noise.py`).
 
     Source: Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer and
     Super-Resolution", supplementary material, table 1; Dumoulin et al. 2017, "A Learned
@@ -89,18 +88,6 @@ class Johnson(nn.Module):
         return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
 
 
-def spots(noise: Tensor, widths: Sequence[int] = SPOTS) -> Tensor:
-    """Blur white noise, (B, C, H, W), to spots of a size a channel; its variance stays 1.
-
-    `widths`: of spots, in places of the noise, for the channels in turn; odd.
-    """
-    blurred = [
-        width * F.avg_pool2d(channel, width, 1, width // 2, count_include_pad=False)
-        for channel, width in zip(noise.split(1, 1), cycle(widths), strict=False)
-    ]
-    return torch.cat(blurred, 1)
-
-
 class OpenJohnson(nn.Module):
     """Paint in a style that is given: the network's numbers and late layers become its inputs.
 
@@ -149,10 +136,14 @@ class StyledBlock(nn.Module):
 
 
 class Doubled(nn.Sequential):
-    """Enlarge maps twice by nearest neighbors, then convolve them by 3 x 3."""
+    """Enlarge maps twice, linearly, then convolve them by 3 x 3.
+
+    From nearest neighbors a convolution makes what repeats every two places: a hatch, in the end.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
-        return super().forward(F.interpolate(input, scale_factor=2.0, mode="nearest"))
+        large = F.interpolate(input, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return super().forward(large)
 
 
 def _doubled(n_in: int, n_out: int, resize: bool) -> nn.Module:

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import BLUR, spots
+from pipeline.nets.johnson import BLUR
 
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
@@ -76,10 +76,14 @@ def soft_noise(white: Tensor) -> Tensor:
 
     Blurred once, by a box, noise still jumps from cell to cell: a hatch of 4 px grew from it.
     """
-    twice = spots(spots(white, SPOTS), SPOTS)
-    # The deviation of what two boxes leave: a triangle's, along both axes.
-    deviations = twice.new_tensor([(2 * width**2 + 1) / (3 * width) for width in SPOTS])
-    return twice / deviations[:, None, None]
+
+    def blurred(plane: Tensor, width: int) -> Tensor:
+        return F.avg_pool2d(plane, width, 1, width // 2, count_include_pad=False)
+
+    # What two boxes leave of the deviation: a triangle's, along both axes.
+    left = [(2 * width**2 + 1) / (3 * width**3) for width in SPOTS]
+    planes = zip(white.split(1, 1), SPOTS, left, strict=True)
+    return torch.cat([blurred(blurred(plane, w), w) / share for plane, w, share in planes], 1)
 
 
 def bent(maps: Maps, bend: Callable[[Tensor, float], Tensor]) -> Maps:

@@ -86,7 +86,7 @@ class Loaded:
                 return run(batch, *given)
             if noise is None:
                 size = self.noise_size((batch.shape[2], batch.shape[3]))
-                noise = stroke_noise(size)
+                noise = stroke_noise(batch[0], size)
             grown = np.ascontiguousarray(noise.transpose(2, 0, 1)[None])
             return run(batch, grown, *given) if mix.own else run(batch, *given, grown)
 

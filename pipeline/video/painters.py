@@ -1,6 +1,7 @@
 """Paint one picture of a film after the other, each kept still by the one before."""
 
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from pipeline.video.style_transfer import StyleTransferFilm
 # A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
 Make = Callable[[FilmJob], FramePainter]
+Size = tuple[int, int, int]
 # Short side at which the fast painter paints at the usual brush, so that strokes are the same part
 # of a film of any size. A film that is smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
@@ -39,7 +41,7 @@ def painter_of(job: FilmJob) -> FramePainter:
 def _by_fast_style(job: FilmJob) -> FramePainter:
     settings, models = job.settings, job.models
     network, steady = models.load("fast_style", settings.weights), Steady()
-    noise = CarriedNoise(stroke_noise) if network.entry.noise else None
+    noise = CarriedNoise() if network.entry.noise else None
     run = network.styled(mix_of(settings.paint, network.entry.styles))
     short = FAST_PX / settings.paint.brush
 
@@ -51,7 +53,8 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
         size = tuple(max(FAST_STRIDE, round(n * scale / FAST_STRIDE) * FAST_STRIDE) for n in (h, w))
         small = _resized(pixels, (size[0], size[1]))
         batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
-        field = noise(network.noise_size((size[0], size[1])), moved) if noise else None
+        drawn, places = partial(stroke_noise, batch[0]), network.noise_size((size[0], size[1]))
+        field = noise(drawn, places, moved) if noise else None
         planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
         painted = cv2.merge(planes).astype(np.uint8)
         # Held still before it is enlarged: there is nothing finer in it, and less to do.
@@ -73,18 +76,18 @@ def _by_network(job: FilmJob) -> FramePainter:
     settings, models = job.settings, job.models
     network = network_of(Run(BLANK, settings, models))
     how, brush, steady = strokes_of(network), width_of(settings.paint), Steady()
-    noise = CarriedNoise(soft) if how.pop("seeded") else None
+    noise = CarriedNoise() if how.pop("seeded") else None
 
     def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
         working = working_size((pixels.shape[0], pixels.shape[1]), brush=brush, **how)
-        field = noise((*working, 3), moved) if noise else None
+        field = noise(soft, (*working, 3), moved) if noise else None
         painted = stylize(to_float(pixels), network.run, brush=brush, noise=field, **how)
         return steady(to_uint8(painted), moved)
 
     return paint
 
 
-def soft(size: tuple[int, int, int]) -> Field:
+def soft(size: Size) -> Field:
     """Draw smooth noise, (H, W, 3)."""
     return seeds(size[:2], np.random.default_rng(0))
 
@@ -92,15 +95,17 @@ def soft(size: tuple[int, int, int]) -> Field:
 class CarriedNoise:
     """The noise that a painter's strokes grow from, carried along by a film's motion."""
 
-    def __init__(self, drawn: Callable[[tuple[int, int, int]], Field]) -> None:
-        self._drawn = drawn
+    def __init__(self) -> None:
         self._noise = self._places = np.zeros((0, 0, 2), np.float32)
 
-    def __call__(self, size: tuple[int, int, int], moved: Moved | None) -> Field:
-        """Return the noise of a film's next picture, of a (height, width, channels)."""
+    def __call__(self, drawn: Callable[[Size], Field], size: Size, moved: Moved | None) -> Field:
+        """Return the noise of a film's next picture, of a (height, width, channels).
+
+        `drawn` draws a scene's first.
+        """
         h, w, _ = size
         if self._noise.shape != size or moved is None or moved.cut:
-            self._noise, self._places = self._drawn(size), grid_of(h, w)
+            self._noise, self._places = drawn(size), grid_of(h, w)
             return self._noise
         back, trust = moved.at((h, w))
         # Where each place of the noise has gone, so that the noise itself is not blurred.
