@@ -27,10 +27,10 @@ TAUGHT = ("conv2_1", "conv3_1")  # what a student's painting shares with its tea
 # Content is in parts of the content's own size and without its mean, which is a style's; the face's
 # is a squared distance of dlib's, the steadiness and the blotches a mean square.
 CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT, TAUGHT_WEIGHT = 1.0, 20.0, 3.0, 1.0
-STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT = 60.0, 200.0, 1.0
+STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT, MESH_WEIGHT = 60.0, 200.0, 1.0, 400.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
 FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
-BLOTCH_PX = 16  # strokes are no wider
+BLOTCH_PX, MESH_PX = 16, 9  # strokes are no wider; a mesh repeats itself within so many px
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,19 @@ def specks(out: Tensor, photos: Tensor) -> Tensor:
     A style's features ask for grain and do not mind a pattern of dots, which the eye does; strokes
     are wider. In place of the total variation, which takes edges and strokes as well.
     """
-    flat = torch.exp(-(finest(photos).square().sum(1, keepdim=True) / FLAT**2))
-    return (flat * finest(out).square()).mean()
+    return (flat(photos) * finest(out).square()).mean()
 
 
-def finest(pictures: Tensor) -> Tensor:
-    """Return pictures, (B, 3, H, W), without what two blurs of 5 x 5 px leave."""
-    blurred = F.avg_pool2d(F.avg_pool2d(pictures, 5, 1, 2), 5, 1, 2)
-    return (pictures - blurred)[:, :, 4:-4, 4:-4]
+def flat(photos: Tensor, width: int = 5) -> Tensor:
+    """Tell how flat photos are at each place that `finest` returns, (B, 1, H, W): 1 is bare."""
+    return torch.exp(-(finest(photos, width).square().sum(1, keepdim=True) / FLAT**2))
+
+
+def finest(pictures: Tensor, width: int = 5) -> Tensor:
+    """Return pictures, (B, 3, H, W), without what two blurs of `width` px leave."""
+    half = width // 2
+    blurred = F.avg_pool2d(F.avg_pool2d(pictures, width, 1, half), width, 1, half)
+    return (pictures - blurred)[:, :, 2 * half : -2 * half, 2 * half : -2 * half]
 
 
 def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = None) -> Tensor | None:
@@ -151,6 +156,16 @@ def blotches(out: Tensor, other: Tensor) -> Tensor:
     return F.avg_pool2d(out - other, BLOTCH_PX).square().mean()
 
 
+def mesh(out: Tensor, other: Tensor, photos: Tensor) -> Tensor:
+    """Measure what strokes two paintings share that grew from other noise, where photos are flat.
+
+    Whatever they share there is a pattern of the network's own, the same on every wall. Strokes
+    that grow from the noise lie elsewhere in each, so that their products are nothing on average.
+    """
+    shared = finest(out, MESH_PX) * finest(other, MESH_PX)
+    return (flat(photos, MESH_PX) * shared).mean().clamp(min=0)
+
+
 @torch.no_grad()
 def painting(network: Johnson, photos: Tensor, chosen: Tensor) -> Tensor:
     """Paint photos, (B, 3, H, H) in [-1, 1], in the chosen styles, (B,), to learn from."""
@@ -179,7 +194,9 @@ def losses_of(
     losses = aims.losses(out[:count], batch, chosen)
     losses["steady"] = STEADY_WEIGHT * unsteady(out[:1], out[count : count + 1], shift)
     if noise is not None:
-        losses["blotches"] = BLOTCHES_WEIGHT * blotches(out[:1], out[count + 1 :])
+        two = out[:1], out[count + 1 :]
+        losses["blotches"] = BLOTCHES_WEIGHT * blotches(*two)
+        losses["mesh"] = MESH_WEIGHT * mesh(*two, one)
     return losses
 
 

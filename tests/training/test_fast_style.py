@@ -21,6 +21,7 @@ from training.fast_losses import (
     centered,
     finest,
     losses_of,
+    mesh,
     noise_for,
     noise_moved,
     specks,
@@ -156,6 +157,17 @@ def test_blotches_are_what_noise_changes_that_is_wider_than_strokes():
     tinted[..., :32] = 0.2
     assert blotches(out, hatched) < 1e-9
     assert blotches(out, tinted) > 0.01
+
+
+def test_a_mesh_is_what_two_paintings_share_on_a_bare_wall():
+    rng = torch.Generator().manual_seed(0)
+    wall = torch.zeros(1, 3, 96, 96)
+    one, other = (0.2 * torch.randn(1, 3, 96, 96, generator=rng) for _ in "ab")
+    weave = 0.2 * torch.sin(torch.arange(96) * 0.9).expand(1, 3, 96, 96)
+    assert mesh(one, other, wall) < 0.05 * mesh(weave, weave, wall)
+    assert mesh(one + weave, other + weave, wall) > 0.8 * mesh(weave, weave, wall)
+    stripes = 4 * weave
+    assert mesh(weave, weave, stripes) < 0.8 * mesh(weave, weave, wall), "edges may stay"
 
 
 def test_batches_made_beside_are_like_those_made_here():
