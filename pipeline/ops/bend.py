@@ -52,7 +52,8 @@ def unfolded(shifts: Field, at: Field, least: float = LEAST_AREA) -> Field:
     if min(shifts.shape[:2]) < 2:
         return np.zeros_like(shifts)
     across, down = (np.asarray(at[1, 1] - at[0, 0])).tolist()
-    by_y, by_x = np.gradient(shifts, down, across, axis=(0, 1))
+    by_y = np.asarray(np.gradient(shifts, down, axis=0), np.float32)
+    by_x = np.asarray(np.gradient(shifts, across, axis=1), np.float32)
     trace, area = by_x[..., 0] + by_y[..., 1], by_x[..., 0] * by_y[..., 1]
     area = area - by_x[..., 1] * by_y[..., 0]
 
