@@ -73,18 +73,14 @@ def bent(pixels: Pixels, bending: Bending) -> Pixels:
     """Bend a picture, (H, W) or (H, W, 3) bytes, of any size; what is not moved stays as it is."""
     size = pixels.shape[0], pixels.shape[1]
     known = min(size, bending.size)
-    shifts = bending.at_size(known)
+    shifts, window = bending.at_size(known), _window(bending, size[1])
     out = pixels.copy()
     for rows in strips_of(size[0]):
-        if known == size:
-            moved = shifts[rows]
-        else:
-            moved = _scaled(rows_enlarged(shifts, size, rows), known, size)
-        columns = np.flatnonzero(moved.any((0, 2)))
-        if not len(columns):
+        here = shifts[rows] if known == size else rows_enlarged(shifts, size, rows)
+        off = _scaled(here[:, window], known, size)
+        if not off.any():
             continue
-        window = slice(int(columns[0]), int(columns[-1]) + 1)
-        x, y = _places(moved[:, window], rows.start, window.start)
+        x, y = _places(off, rows.start, window.start)
         (left, right), (top, bottom) = (_reach(each) for each in (x, y))
         source = np.asarray(pixels[top:bottom, left:right])  # OpenCV reads no more than 32,766 px
         out[rows, window] = cv2.remap(
@@ -137,6 +133,15 @@ def _places(moved: Field, top: int, left: int) -> tuple[Field, Field]:
     h, w = moved.shape[:2]
     x = moved[..., 0] + np.arange(left, left + w, dtype=np.float32)
     return x, moved[..., 1] + np.arange(top, top + h, dtype=np.float32)[:, None]
+
+
+def _window(bending: Bending, width: int) -> slice:
+    """Return the columns, of `width`, in which something moves: cubics reach two cells farther."""
+    columns = np.flatnonzero(bending.shifts.any((0, 2)))
+    if not len(columns):
+        return slice(0, 0)
+    cell = width / bending.shifts.shape[1]
+    return slice(max(0, int((columns[0] - 2) * cell)), int((columns[-1] + 3) * cell) + 1)
 
 
 def _middles(px: int, count: int) -> Field:
