@@ -23,14 +23,14 @@ EYES, MOUTH = (slice(36, 42), slice(42, 48)), slice(48, 68)
 # In distances between the eyes of the mean face: a head's middle and half its width and height; in
 # parts of these, where it begins to stay as it is, does so, and where points hold it.
 MIDDLE, HALF = (0.0, 0.1), (1.3, 1.85)
-FADES, STILL, HELD = 1.1, 2.0, 1.8
+FADES, STILL, HELD = 1.0, 1.7, 1.5
 HOLDS = 24  # points around a head
 EDGE = 0.8  # in distances between the eyes: within it, faces fade toward the picture's border
 SMALL = 12.0  # px between the eyes, below which nothing would be seen
 CELLS, FINEST, COARSEST = 16.0, 4.0, 32.0  # to a distance between the eyes; of them, px
 # How far the tip of the nose lies from the middle of the jaw, in jaw widths: from there on a face
 # that turns away is bent less, and from there on not at all.
-TURNS, AWAY = 0.22, 0.4
+TURNS, AWAY = 0.28, 0.46
 
 Shape = NDArray[np.float64]  # (68, 2)
 
