@@ -93,7 +93,7 @@ def test_an_iris_stays_round(style):
 
 def test_a_profile_and_a_tiny_face_stay():
     profile = TABLE["mean"].copy()
-    profile[27:36, 0] += 1.0
+    profile[27:36, 0] += 1.5
     for points in (profile * 60 + 200, TABLE["mean"] * 8 + 200):
         assert bending_of((points.astype(np.float32),), SIZE, STYLES[0], 1.0) is None
 
