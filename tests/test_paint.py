@@ -63,6 +63,14 @@ class PlainModels:
         return batch.mean((2, 3))
 
     @staticmethod
+    def landmarks(batch):
+        """Point at the mean face where a crop's template has it."""
+        side = batch.shape[3]
+        with np.load(TABLE) as table:
+            plain = table["mean"] * 0.26 * side + (side / 2 - 0.5, 0.4 * side)
+        return np.repeat(np.concatenate([plain, np.ones((68, 1))], 1)[None], len(batch), 0)
+
+    @staticmethod
     def brighter(batch):
         return np.clip(batch + 0.5, -1, 1)
 
@@ -303,21 +311,9 @@ def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():
     assert models.runs["painter"] == 1
 
 
-class Pointing(PlainModels):
-    """Point at the mean face where a crop's template has it."""
-
-    @staticmethod
-    def landmarks(batch):
-        side = batch.shape[3]
-        with np.load(TABLE) as table:
-            mean = table["mean"]
-        plain = mean * 0.26 * side + (side / 2 - 0.5, 0.4 * side)
-        return np.repeat(np.concatenate([plain, np.ones((68, 1))], 1)[None], len(batch), 0)
-
-
 def test_proportions_of_zero_ask_nothing_and_change_nothing():
     plain = paint(photo_of(), NETWORK, models=PlainModels())
-    models = PlainModels()  # it has no network that points at faces
+    models = PlainModels()
     zero = NETWORK.changed(proportions=0.0, proportions_of="large_eyes")
     same = paint(photo_of(), zero, models=models)
     assert "landmarks" not in models.runs
@@ -327,7 +323,7 @@ def test_proportions_of_zero_ask_nothing_and_change_nothing():
 
 
 def test_what_follows_sees_the_photo_with_other_proportions_and_detection_runs_once():
-    models, cache = Pointing(), Remembering()
+    models, cache = PlainModels(), Remembering()
     plain = paint(photo_of(), NETWORK, models=models, cache=cache)
     runs = dict(models.runs)
     how = NETWORK.changed(proportions=1.0)
