@@ -7,6 +7,7 @@ from pipeline.metrics.iou import Overlap
 from pipeline.runtime.models import Models
 from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.steps.detect import detect
+from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
 from pipeline.steps.stylize import stylize
@@ -48,7 +49,7 @@ def compare(
     settings = settings or Settings()
     check(segmenters, settings)
     run = Run(photo, settings, models, Prompt(styles=styles), report, cache or RunCache()).framed()
-    seen = detect(run)
+    run, seen = proportioned(run, detect(run))
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is
         scene = run.made(Scene, run.original)

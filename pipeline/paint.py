@@ -6,6 +6,7 @@ from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
 from pipeline.steps.detect import detect, lying
 from pipeline.steps.likeness import likenesses
+from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Run, RunCache, ignore
 from pipeline.steps.segment import segment
@@ -27,9 +28,10 @@ def paint(
 ) -> Painting:  # fmt: skip
     """Paint a photo with the person's own face in it; the painting's photo is what was framed.
 
-    `prompt`: what else is kept, or not, of the framed photo, how far which of its faces is
-    restored, and which pictures it is painted like. Stages whose choices did not change come from
-    `cache`; those in `cached` must. A stage that does not run says why in `Painting.skipped`.
+    `prompt`: what else is kept, or not, of the photo as it is framed and proportioned, how far
+    which of its faces is restored, and which pictures it is painted like. Stages whose choices did
+    not change come from `cache`; those in `cached` must. A stage that does not run says why in
+    `Painting.skipped`.
 
     Raises: WeightError: the weights that the settings ask for are not at hand. PromptError: the
     prompt points outside the photo, or has no style where one is wanted. PhotoError: the frame
@@ -40,11 +42,12 @@ def paint(
     """
     run = Run(photo, settings or Settings(), models, Prompt(), report, cache or RunCache(), cached)
     run = run.framed()
-    photo, original = run.photo, run.original.value
-    prompt.check(photo.size)
-    run.prompt = prompt.resized(photo.size, original.shape[:2])
+    prompt.check(run.photo.size)
+    run.prompt = prompt.resized(run.photo.size, run.original.value.shape[:2])
 
-    seen = detect(run)
+    before, found = run, detect(run)
+    run, seen = proportioned(before, found)
+    photo, original = run.photo, run.original.value
     scene, painted = stylize(run, seen)
     restored = restore(run, seen)
     outline = segment(run, seen, restored)
@@ -52,7 +55,7 @@ def paint(
 
     faces, made = seen.value.faces, restored.value
     hints = [] if faces else [NO_FACE_POINTED if prompt.correcting else NO_FACE]
-    if turn := lying(run, faces):
+    if turn := lying(before, found.value.faces):
         hints.append(LYING.format(turn=(turn + int(run.settings.frame.turn)) % 360))
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,
@@ -60,5 +63,7 @@ def paint(
         plans=made.plans, parse=outline.value.labels, mask=outline.value.mask,
         faces=tuple(in_photo(face, photo.size[0] / original.shape[0]) for face in faces),
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
-        hints=(*run.hints, *hints), prompt=prompt, likeness=likenesses(run, seen, result),
+        hints=(*run.hints, *hints), prompt=prompt,
+        likeness=likenesses(before, found, result, seen.value),
+        own=None if run is before else before.original.value,
     )  # fmt: skip

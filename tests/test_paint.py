@@ -11,6 +11,7 @@ import pytest
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.parse import INNER_MIDDLE, INNER_SCALE, INNER_SIDE
+from pipeline.stages.proportions import TABLE
 from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
@@ -60,6 +61,14 @@ class PlainModels:
     @staticmethod
     def descriptor(batch):
         return batch.mean((2, 3))
+
+    @staticmethod
+    def landmarks(batch):
+        """Point at the mean face where a crop's template has it."""
+        side = batch.shape[3]
+        with np.load(TABLE) as table:
+            plain = table["mean"] * 0.26 * side + (side / 2 - 0.5, 0.4 * side)
+        return np.repeat(np.concatenate([plain, np.ones((68, 1))], 1)[None], len(batch), 0)
 
     @staticmethod
     def brighter(batch):
@@ -300,3 +309,34 @@ def test_a_face_that_is_not_painterly_asks_nothing_of_the_painter():
     models = PlainModels()
     paint(photo_of(), NETWORK.changed(painterly=0.0), models=models)
     assert models.runs["painter"] == 1
+
+
+def test_proportions_of_zero_ask_nothing_and_change_nothing():
+    plain = paint(photo_of(), NETWORK, models=PlainModels())
+    models = PlainModels()
+    zero = NETWORK.changed(proportions=0.0, proportions_of="large_eyes")
+    same = paint(photo_of(), zero, models=models)
+    assert "landmarks" not in models.runs
+    assert np.array_equal(same.result, plain.result)
+    assert np.array_equal(same.photo.pixels, plain.photo.pixels)
+    assert same.own is None
+
+
+def test_what_follows_sees_the_photo_with_other_proportions_and_detection_runs_once():
+    models, cache = PlainModels(), Remembering()
+    plain = paint(photo_of(), NETWORK, models=models, cache=cache)
+    runs = dict(models.runs)
+    how = NETWORK.changed(proportions=1.0)
+    bent = paint(photo_of(), how, models=models, cache=cache)
+    looked = ("parser", "close_parser", "finder", "verifier")
+    assert {each: models.runs.get(each) for each in looked} == {
+        each: runs.get(each) for each in looked
+    }
+    assert np.array_equal(bent.own, plain.original)
+    assert not np.array_equal(bent.photo.pixels, plain.photo.pixels)
+    assert np.array_equal(bent.photo.pixels[0], plain.photo.pixels[0])
+    assert not np.array_equal(bent.mask, plain.mask)
+    assert bent.faces[0].box != plain.faces[0].box
+    pointed = models.runs["landmarks"]
+    paint(photo_of(), how.changed(proportions=0.5), models=models, cache=cache)
+    assert models.runs["landmarks"] == pointed

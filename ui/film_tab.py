@@ -11,7 +11,7 @@ from ui.available import available_choices
 
 ABOUT = (
     "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
-    "Two seconds first show how it will look."
+    "Two seconds first show how it will look. Films leave the faces' proportions as they are."
 )
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"

@@ -12,7 +12,7 @@ GROUPS = {
         "painter", "mood", "network_mood", "fast_style", "fast_second", "fast_mix", "impasto",
         "strength", "palette", "canvas",
     ),
-    "Face": ("face_detail", "painterly", "harmony"),
+    "Face": ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
     "Old photo": ("restoration", "fidelity", "restored_faces"),
     "Outline": ("keep", "kept_faces", "feather"),
     "For experts": ("segmenter", "detector", "weights"),

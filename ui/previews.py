@@ -108,7 +108,7 @@ def result_shown(painting: Painting) -> Image | Pixels:
 
 
 _MAKERS: dict[str, Callable[[Painting], Pixels | None]] = {
-    "photo": lambda p: fit(p.original),
+    "photo": lambda p: fit(p.original if p.own is None else p.own),
     "paint": lambda p: None if p.styled is None else fit(p.styled),
     "parse": lambda p: None if p.parse is None else tint(p.original, p.parse),
     "restore": lambda p: None if p.restored is None else fit(p.restored),

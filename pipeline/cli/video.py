@@ -17,7 +17,10 @@ TEXT = (
     "what is painted so far; --resume goes on."
 )
 # Settings that mean nothing for a film.
-NOT_OF_FILMS = ("size", "paper", "turn", "straighten", "zoom", "across", "down", "border")
+NOT_OF_FILMS = (
+    "size", "paper", "turn", "straighten", "zoom", "across", "down", "border",
+    "proportions", "proportions_of",
+)  # fmt: skip
 
 
 def add_video(commands: "argparse._SubParsersAction[Any]") -> None:

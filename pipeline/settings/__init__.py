@@ -16,6 +16,7 @@ from pipeline.settings.stages import (
     DetectSettings,
     IntensitySettings,
     PaintSettings,
+    ProportionsSettings,
     RestoreSettings,
     ResultSettings,
     SegmentSettings,
@@ -40,6 +41,7 @@ class Settings(Stage):
     style: StyleSettings = StyleSettings()
     intensity: IntensitySettings = IntensitySettings()
     detect: DetectSettings = DetectSettings()
+    proportions: ProportionsSettings = ProportionsSettings()
     restore: RestoreSettings = RestoreSettings()
     segment: SegmentSettings = SegmentSettings()
     blend: BlendSettings = BlendSettings()

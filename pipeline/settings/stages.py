@@ -15,6 +15,7 @@ Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
 Turn = Literal["0", "90", "180", "270"]
 KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
+Proportions = Literal["ukiyoe", "large_eyes"]
 Painter = str  # this and the next five: a key of its table in `variants`
 Mood = str
 NetworkMood = str
@@ -208,6 +209,21 @@ class DetectSettings(Stage):
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
         "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
         label="Detector", flag="detector",
+    )  # fmt: skip
+
+
+class ProportionsSettings(Stage):
+    """Whose proportions faces take, and how far."""
+
+    amount: float = option(
+        0.0, "0 is the person's own face, 1 moves it by as much as the style's faces differ from "
+        "those of photos; hair and background follow softly.",
+        label="Proportions", flag="proportions", ge=0.0, le=1.5,
+    )  # fmt: skip
+    style: Proportions = option(
+        "ukiyoe", "Whose proportions a face takes: of Japanese woodcuts, longer and narrower with "
+        "close slanted eyes and a small mouth, or larger eyes over a slender jaw.",
+        label="Proportions of", flag="proportions_of", names="Ukiyo-e|Large eyes",
     )  # fmt: skip
 
 

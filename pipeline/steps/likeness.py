@@ -15,9 +15,12 @@ MOST = 12  # faces, the largest, so that a crowd does not keep a person waiting
 Described = tuple[NDArray[np.float32] | None, ...]
 
 
-def likenesses(run: Run, seen: Keyed[Detections], result: Image) -> tuple[float | None, ...]:
+def likenesses(
+    run: Run, seen: Keyed[Detections], result: Image, there: Detections | None = None
+) -> tuple[float | None, ...]:
     """Return how much each face of a result is like the photo's, in [0, 1].
 
+    `there`: the same faces where they are in the result, if that is elsewhere.
     None of a face that is too small or in profile; nothing where there is no network for it.
     """
     faces = seen.value.faces[:MOST]
@@ -27,11 +30,11 @@ def likenesses(run: Run, seen: Keyed[Detections], result: Image) -> tuple[float 
         network = run.models.load("descriptor", run.settings.weights)
     except WeightError:
         return ()
-    there = run.made(_described, run.original, seen, network).value
-    here = _described(result, seen.value, network)
+    photos = run.made(_described, run.original, seen, network).value
+    results = _described(result, there or seen.value, network)
     found = [
         None if one is None or other is None else likeness(one, other)
-        for one, other in zip(there, here, strict=True)
+        for one, other in zip(photos, results, strict=True)
     ]
     return (*found, *(None for _ in seen.value.faces[MOST:]))
 

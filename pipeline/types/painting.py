@@ -82,7 +82,9 @@ class Painting:
 
     Pictures are at working size (at most 2 MP); `full_size` makes the result at any other.
 
-    `photo`: what the settings frame of the photo. `original`: the same at working size. `styled`,
+    `photo`: what the settings frame of the photo, with the proportions they ask for. `original`:
+    the same at working size. `own`: that with the person's own proportions; None where it is the
+    same. `styled`,
     `restored`, `parse`, `mask`: the results of stages; None where the stage did not run, and
     `skipped` says why.
     `result`: the blend. `alpha`: the weight of the person in each of its pixels, (H, W) in [0, 1].
@@ -112,6 +114,7 @@ class Painting:
     share: Mask | None = None
     plans: tuple[RestorationPlan, ...] = ()
     likeness: tuple[float | None, ...] = ()
+    own: Image | None = None
 
     @property
     def strokes(self) -> Strokes | None:

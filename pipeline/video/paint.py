@@ -30,6 +30,8 @@ from pipeline.video.write import (
 
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
 
+PROPORTIONS = "Films leave proportions as they are; only photos follow that slider."
+
 
 @dataclass(frozen=True)
 class FilmProgress:
@@ -126,7 +128,8 @@ def paint_film(
     said = finish(out, parts, film, start=start, end=end, overwrite=overwrite)
     for each in (earlier, part):
         each.unlink(missing_ok=True)
-    return film.notes if said is None else (*film.notes, said)
+    left_out = (PROPORTIONS,) if settings.proportions.amount else ()
+    return (*film.notes, *left_out) if said is None else (*film.notes, *left_out, said)
 
 
 def parts_of(out: Path) -> tuple[Path, Path]:

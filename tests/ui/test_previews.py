@@ -96,3 +96,10 @@ def test_every_role_makes_a_picture_and_every_picture_has_its_roles():
     # A descriptor only looks at the result.
     assert set(itertools.chain(*MADE_BY.values())) == set(get_args(Role)) - set(LIGHT)
     assert MADE_BY.keys() == TITLES.keys()
+
+
+def test_before_is_the_persons_own_face_whatever_its_proportions_are(pipeline, photo):
+    painting = pipeline(read_photo(photo), Settings(), models=None)
+    own = np.zeros_like(painting.original)
+    assert preview_of(replace(painting, own=own), "photo").max() == 0
+    assert preview_of(painting, "photo").max() > 0

@@ -16,7 +16,7 @@ from pipeline.stages.style_transfer import transfer
 from pipeline.types import Cancelled, FilmError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
-from pipeline.video.paint import paint_film, parts_of
+from pipeline.video.paint import PROPORTIONS, paint_film, parts_of
 from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
@@ -70,6 +70,15 @@ def test_a_kept_face_is_the_films_own(source, tmp_path):
     middle = (slice(24, 40), slice(40, 56))
     assert np.abs(first[middle].astype(int) - painted[middle]).mean() < 12
     assert np.abs(first[:6, :6].astype(int) - painted[:6, :6]).mean() > 25
+
+
+def test_proportions_are_for_photos_and_a_film_says_so(source, tmp_path):
+    plain, asked = tmp_path / "plain.mp4", tmp_path / "asked.mp4"
+    paint_film(source, plain, PLAIN, FilmModels())
+    said = paint_film(source, asked, PLAIN.changed(proportions=1.0), FilmModels())
+    assert said == (PROPORTIONS,)
+    one, other = (next(read_frames(open_film(path))).pixels for path in (plain, asked))
+    assert np.array_equal(one, other)
 
 
 def test_a_part_of_a_film_begins_at_nothing(source, tmp_path):
