@@ -27,7 +27,7 @@ TAUGHT = ("conv2_1", "conv3_1")  # what a student's painting shares with its tea
 # Content is in parts of the content's own size and without its mean, which is a style's; the face's
 # is a squared distance of dlib's, the steadiness and the blotches a mean square.
 CONTENT_WEIGHT, STYLE_WEIGHT, FACE_WEIGHT, TAUGHT_WEIGHT = 1.0, 20.0, 3.0, 1.0
-STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT, MESH_WEIGHT = 60.0, 200.0, 1.0, 400.0
+STEADY_WEIGHT, SPECKS_WEIGHT, BLOTCHES_WEIGHT, MESH_WEIGHT = 60.0, 200.0, 1.0, 100.0
 NOISE, SHIFT_PX = 0.02, 8  # of a photo that shall look the same, in [-1, 1]; of it, px
 FLAT = 0.15  # of a photo's finest structure, in [-1, 1]: flat is what has less
 BLOTCH_PX, MESH_PX = 16, 9  # strokes are no wider; a mesh repeats itself within so many px
@@ -92,7 +92,7 @@ def centered(maps: Tensor) -> Tensor:
 
 
 def specks(out: Tensor, photos: Tensor) -> Tensor:
-    """Measure what is finer than some 10 px in painted pictures where their photos are flat.
+    """Measure what is finer than some 6 px in painted pictures where their photos are flat.
 
     A style's features ask for grain and do not mind a pattern of dots, which the eye does; strokes
     are wider. In place of the total variation, which takes edges and strokes as well.
@@ -100,12 +100,12 @@ def specks(out: Tensor, photos: Tensor) -> Tensor:
     return (flat(photos) * finest(out).square()).mean()
 
 
-def flat(photos: Tensor, width: int = 5) -> Tensor:
+def flat(photos: Tensor, width: int = 3) -> Tensor:
     """Tell how flat photos are at each place that `finest` returns, (B, 1, H, W): 1 is bare."""
     return torch.exp(-(finest(photos, width).square().sum(1, keepdim=True) / FLAT**2))
 
 
-def finest(pictures: Tensor, width: int = 5) -> Tensor:
+def finest(pictures: Tensor, width: int = 3) -> Tensor:
     """Return pictures, (B, 3, H, W), without what two blurs of `width` px leave."""
     half = width // 2
     blurred = F.avg_pool2d(F.avg_pool2d(pictures, width, 1, half), width, 1, half)

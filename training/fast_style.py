@@ -45,7 +45,7 @@ FULL = {"widths": (32, 64, 128), "blocks": 5, "resize": True}
 SLIM = {
     "widths": (32, 64), "blocks": 5, "fold": 4, "cell": 2, "kernel": 3, "resize": True, "noise": 4,
 }  # fmt: skip
-STYLE_PX = 960  # short side of a style's picture: how large its strokes become
+STYLE_PX = 640  # short side of a style's picture: how large its strokes become
 STYLES_FASTER = 5.0  # times the others' learning rate
 SHOWN = 4  # held-out portraits on a sheet
 SHOWN_PX = 320

@@ -47,7 +47,7 @@ class Sliced:
     layers: Mapping[str, float]
 
     LAYERS: ClassVar = {
-        "conv1_1": 0.3, "conv2_1": 0.5, "conv3_1": 1.0, "conv4_1": 1.5, "conv5_1": 1.5,
+        "conv1_1": 0.3, "conv2_1": 0.7, "conv3_1": 1.0, "conv4_1": 1.0, "conv5_1": 1.0,
     }  # fmt: skip
 
     @classmethod

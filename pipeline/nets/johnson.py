@@ -136,14 +136,10 @@ class StyledBlock(nn.Module):
 
 
 class Doubled(nn.Sequential):
-    """Enlarge maps twice, linearly, then convolve them by 3 x 3.
-
-    From nearest neighbors a convolution makes what repeats every two places: a hatch, in the end.
-    """
+    """Enlarge maps twice by nearest neighbors, then convolve them by 3 x 3."""
 
     def forward(self, input: Tensor) -> Tensor:
-        large = F.interpolate(input, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return super().forward(large)
+        return super().forward(F.interpolate(input, scale_factor=2.0, mode="nearest"))
 
 
 def _doubled(n_in: int, n_out: int, resize: bool) -> nn.Module:

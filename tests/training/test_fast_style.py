@@ -97,7 +97,7 @@ def test_specks_are_what_is_fine_where_the_photo_is_flat():
     assert specks(flat, flat) == 0
     assert specks(dots, flat) > 30 * specks(wave, flat), "strokes are wider than specks"
     assert specks(dots, 4 * dots) < 0.9 * specks(dots, flat), "an edge of the photo may stay one"
-    assert finest(dots).shape == (1, 3, 40, 40)
+    assert finest(dots).shape == (1, 3, 44, 44)
 
 
 def test_a_tint_is_no_content():
