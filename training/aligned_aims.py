@@ -14,7 +14,7 @@ from pipeline.ops.tps import Spline, scaled, warp
 from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
 from training.aligned_pairs import Pairs
 from training.face_descriptor import Descriptor, chips
-from training.fast_style import centered, specks
+from training.fast_losses import centered, specks
 from training.judges import (
     CELLS,
     LAYERS,
