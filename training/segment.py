@@ -184,8 +184,6 @@ def train(args: argparse.Namespace) -> None:
     machine = Accelerator(mixed_precision="no", cpu=args.cpu, kwargs_handlers=[spare])
     device = machine.device
     torch.manual_seed(0)
-    if args.workers:
-        cv2.setNumThreads(1)  # workers forked while OpenCV has threads wait for these forever
     network = smp.Unet("efficientnet-b2", encoder_weights=None, classes=CLASSES)
     if args.start:
         network.load_state_dict(widened(single(*args.start)))

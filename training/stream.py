@@ -94,6 +94,8 @@ def loader(items: Dataset[Any], batch: int, device: torch.device, workers: int) 
 
     It works in processes beside the training where `workers` are wanted.
     """
+    if workers:
+        cv2.setNumThreads(1)  # processes forked while OpenCV has threads wait for these forever
     return DataLoader(
         items, batch, num_workers=workers, pin_memory=device.type == "cuda",
         worker_init_fn=_alone, prefetch_factor=4 if workers else None,

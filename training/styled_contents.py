@@ -147,6 +147,7 @@ def prefetched(contents: list[Content], batch: int, side: int, workers: int) -> 
     """Yield what `batches` does; it is made in processes beside, where `workers` are wanted."""
     if not workers:
         return batches(contents, batch, side, np.random.default_rng())
+    cv2.setNumThreads(1)  # processes forked while OpenCV has threads wait for these forever
     stream = Stream(contents, batch, side)
     return iter(DataLoader(stream, None, num_workers=workers, prefetch_factor=4))
 
