@@ -27,16 +27,18 @@ from tests.smoke.browser import CHROMIUM, EXAMPLES, QUIET, open_page
 SIZE = (640, 480)  # of the camera's pictures, px
 RATE, COUNT, BITS = 25, 200, 8  # pictures a second, in the film; digits of their numbers
 STRIP_PX = 96
-READ_MS = 20  # how often both are read
+READ_MS = 30  # how often both are read
 # Reads the strip in what an element shows: the mean light of each block's middle.
 READ = """() => {
   const strip = element => {
     if (!element || !(element.videoWidth || element.naturalWidth)) return null;
+    const w = element.videoWidth || element.naturalWidth;
+    const h = element.videoHeight || element.naturalHeight;
     const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [WIDTH, HEIGHT];
+    [canvas.width, canvas.height] = [WIDTH, 1];
     const at = canvas.getContext('2d', {willReadFrequently: true});
-    at.drawImage(element, 0, 0, WIDTH, HEIGHT);
-    const row = at.getImageData(0, HEIGHT - STRIP / 2, WIDTH, 1).data, light = [];
+    at.drawImage(element, 0, h * (1 - STRIP / HEIGHT / 2), w, 1, 0, 0, WIDTH, 1);
+    const row = at.getImageData(0, 0, WIDTH, 1).data, light = [];
     for (let n = 0; n < BLOCKS; n++) {
       const middle = Math.round((n + 0.5) * WIDTH / BLOCKS);
       let sum = 0;
