@@ -1,6 +1,6 @@
 """Measure how many pictures of a camera the page paints a second, and how late they are.
 
-`python -m benchmarks.live_delay [--seconds 20] [--style NAME]` starts the app and Chromium, whose
+`python -m benchmarks.live_delay [--seconds 20]` starts the app and Chromium, whose
 camera is a film of ours: a photo above a strip of blocks, black and white, that number its
 pictures. The page shows both the camera and what is painted of it; both strips are read at the same
 moments, and their numbers' difference is the delay.

@@ -18,6 +18,7 @@ from pipeline.ops import align
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.stages.landmarks import MIRRORED, find_landmarks
+from pipeline.stages.proportions import mapped
 from pipeline.types import Points
 from training.checks import DatasetError, photos_in
 from training.face_finder import FaceFinder
@@ -90,12 +91,12 @@ def mean_shape(shapes: Shapes, rounds: int = 3) -> NDArray[np.float64]:
 def upright(shape: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a shape whose eyes' middles lie at (-0.5, 0) and (0.5, 0)."""
     middles = np.stack([shape[eye].mean(0) for eye in EYES])
-    return _mapped(align.similarity(middles, np.array([[-0.5, 0], [0.5, 0]])), shape)
+    return mapped(align.similarity(middles, np.array([[-0.5, 0], [0.5, 0]])), shape)
 
 
 def onto(shapes: Shapes, mean: NDArray[np.float64]) -> Shapes:
     """Bring shapes onto a mean one by similarity."""
-    return np.stack([_mapped(align.similarity(shape, mean), shape) for shape in shapes])
+    return np.stack([mapped(align.similarity(shape, mean), shape) for shape in shapes])
 
 
 def difference(
@@ -139,13 +140,9 @@ def _symmetric(shapes: Shapes, *, about_zero: bool = False) -> Shapes:
     other = shapes[:, MIRRORED] * (-1, 1)
     if not about_zero:
         other = np.stack(
-            [_mapped(align.similarity(b, a), b) for a, b in zip(shapes, other, strict=True)]
+            [mapped(align.similarity(b, a), b) for a, b in zip(shapes, other, strict=True)]
         )
     return (shapes + other) / 2
-
-
-def _mapped(matrix: align.Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return points @ matrix[:, :2].T + matrix[:, 2]
 
 
 if __name__ == "__main__":

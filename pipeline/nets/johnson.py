@@ -57,21 +57,12 @@ class Johnson(nn.Module):
             *(layer for n, m in pairwise(up) for layer in _styled(_doubled(n, m, resize), m)),
         )
         self.last = _reflected(up[-1], 3 * cell**2, kernel)
-        self._begin_smooth()
+        begin_smooth(self.last, cell)
         self.norms = [module for module in self.modules() if isinstance(module, StyledNorm)]
         self.counts = [norm.num_features for norm in self.norms]
         # A scale of 1 and a shift of 0, as instance norm begins.
         begin = torch.tensor([1.0, 0.0])[:, None].repeat(styles, 1, sum(self.counts))
         self.styles = nn.Parameter(begin)
-
-    @torch.no_grad()
-    def _begin_smooth(self) -> None:
-        """Begin with one color a cell, so that no grid of cells is learned.
-
-        Source: Aitken et al. 2017, "Checkerboard Artifact Free Sub-pixel Convolution".
-        """
-        for values in self.last.parameters():
-            values.copy_(values[:: self.cell**2].repeat_interleave(self.cell**2, 0))
 
     def forward(self, photo: Tensor, mix: Tensor, noise: Tensor | None = None) -> Tensor:
         style = torch.einsum("bs,snk->bnk", mix, self.styles)
@@ -83,9 +74,24 @@ class Johnson(nn.Module):
         painted = self.last(self.model(cells))
         if self.cell == 1:
             return painted
-        whole = F.pad(F.pixel_shuffle(painted, self.cell), (1, 1, 1, 1), mode="replicate")
-        row = whole.new_tensor(BLUR)
-        return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
+        return picture_of(painted, self.cell)
+
+
+@torch.no_grad()
+def begin_smooth(last: nn.Module, cell: int) -> None:
+    """Let a last convolution begin with one color a cell, so that no grid of cells is learned.
+
+    Source: Aitken et al. 2017, "Checkerboard Artifact Free Sub-pixel Convolution".
+    """
+    for values in last.parameters():
+        values.copy_(values[:: cell**2].repeat_interleave(cell**2, 0))
+
+
+def picture_of(cells: Tensor, cell: int) -> Tensor:
+    """Lay out cells of pixels, (B, 3 cell^2, H, W), and blur what is regular in them."""
+    whole = F.pad(F.pixel_shuffle(cells, cell), (1, 1, 1, 1), mode="replicate")
+    row = whole.new_tensor(BLUR)
+    return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
 
 
 class OpenJohnson(nn.Module):

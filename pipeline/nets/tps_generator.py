@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
-from pipeline.nets.johnson import BLUR
+from pipeline.nets.johnson import begin_smooth, picture_of
 
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
@@ -43,13 +43,7 @@ class TpsGenerator(nn.Module):
         self.blocks = nn.Sequential(*(_Block(deep) for _ in range(blocks)))
         self.up = nn.ModuleList(_enlarged(n, m) for n, m in pairwise((*widths[::-1], quarter // 2)))
         self.last = _reflected(quarter // 2, 3 * CELL**2)
-        self._begin_smooth()
-
-    @torch.no_grad()
-    def _begin_smooth(self) -> None:
-        """Begin with one color a cell, so that no grid of cells is learned."""
-        for values in self.last.parameters():
-            values.copy_(values[:: CELL**2].repeat_interleave(CELL**2, 0))
+        begin_smooth(self.last, CELL)
 
     def forward(self, photo: Tensor, noise: Tensor) -> Tensor:
         return self.decode(self.encode(photo, noise))
@@ -65,10 +59,7 @@ class TpsGenerator(nn.Module):
         quarter, eighth, deep = maps
         x = self.up[0](deep) + eighth
         x = self.up[1](x) + quarter
-        cells = self.last(self.up[2](x))
-        whole = F.pad(F.pixel_shuffle(cells, CELL), (1, 1, 1, 1), mode="replicate")
-        row = whole.new_tensor(BLUR)
-        return F.conv2d(whole, (row[:, None] * row).repeat(3, 1, 1, 1), groups=3)
+        return picture_of(self.last(self.up[2](x)), CELL)
 
 
 def soft_noise(white: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops import align, tps
 from pipeline.ops.bend import Bending, bent_crop, bent_maps, lattice, moved, unfolded
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import FaceParse
 from pipeline.types import Face, Points
@@ -90,7 +91,7 @@ def aim_of(points: Shape, style: str, amount: float) -> Shape:
     frame = _frame(points)
     aim = points + amount * _table()[style] @ frame[:, :2].T
     for part in (*EYES, MOUTH):
-        aim[part] = _mapped(_similarity(points[part], aim[part]), points[part])
+        aim[part] = mapped(_similarity(points[part], aim[part]), points[part])
     return aim
 
 
@@ -105,13 +106,13 @@ def _shifts(
         way = _similarity(points[eye], aim[eye])
         inner = np.vstack([(points[eye] + points[eye].mean(0)) / 2, points[eye].mean(0)[None]])
         own.append(inner)
-        new.append(_mapped(way, inner))
+        new.append(mapped(way, inner))
     turns = np.arange(HOLDS) * (2 * np.pi / HOLDS) + np.pi / HOLDS
     ring = np.stack([np.cos(turns), np.sin(turns)], 1) * HALF * np.array(HELD) + MIDDLE
-    held = _mapped(frame, ring)
+    held = mapped(frame, ring)
     source, target = np.vstack([*new, held]), np.vstack([*own, held])
-    from_head = _mapped(align.inverse(frame), at.reshape(-1, 2).astype(np.float64)) - MIDDLE
-    near = 1 - _smooth((np.hypot(*(from_head / HALF).T) - FADES) / (STILL - FADES))
+    from_head = mapped(align.inverse(frame), at.reshape(-1, 2).astype(np.float64)) - MIDDLE
+    near = 1 - smoothstep(np.hypot(*(from_head / HALF).T), FADES, STILL)
     near *= _from_border(at.reshape(-1, 2), at, size, EDGE * _apart(points))
     there = near > 0
     shifts = np.zeros((len(near), 2), np.float32)
@@ -132,7 +133,7 @@ def _from_border(
     """
     cell = 2 * float(max(at[0, 0]) + 0.5)
     far = np.minimum(places, np.array(size[::-1], np.float32) - 1 - places).min(1)
-    return np.asarray(_smooth((far - 2 * cell) / width), np.float32)
+    return smoothstep(far, 2 * cell, 2 * cell + width)
 
 
 def _bent_view(view: FaceParse, bending: Bending) -> FaceParse:
@@ -156,22 +157,18 @@ def _is_large(points: Points) -> bool:
 
 def _shown(points: Shape) -> float:
     """Return 1 of a face that looks at us, 0 of a profile."""
-    upright = _mapped(_similarity(points, _table()["mean"]), points)
+    upright = mapped(_similarity(points, _table()["mean"]), points)
     left, right = upright[0, 0], upright[16, 0]
     turned = abs(upright[30, 0] - (left + right) / 2) / max(right - left, 1e-6)
-    return float(1 - _smooth(np.array((turned - TURNS) / (AWAY - TURNS))))
+    return float(1 - smoothstep(np.array(turned, np.float32), TURNS, AWAY))
 
 
 def _similarity(points: Shape, target: Shape) -> align.Matrix:
     return align.similarity(points.astype(np.float32), target)
 
 
-def _smooth(t: NDArray[np.floating]) -> NDArray[np.floating]:
-    t = np.clip(t, 0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def _mapped(matrix: align.Matrix, points: Shape) -> Shape:
+def mapped(matrix: align.Matrix, points: Shape) -> Shape:
+    """Map points, (N, 2), by a transform, (2, 3), in full precision."""
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
