@@ -12,6 +12,7 @@ from ui import (
     fine_tune,
     frame_box,
     looks,
+    many_tab,
     shelf,
     style_box,
 )
@@ -64,6 +65,7 @@ class Page:
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
+    many_tab: many_tab.ManyTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None
     again: gr.State  # of ui.handlers.Again, or None

@@ -39,6 +39,7 @@ from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
 from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.many import Batch, Item, Many, followed
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
@@ -320,6 +321,21 @@ class PaintService:
             read = styles_of(session, styles)
         with self.line.working(), self._alone:
             return paint_film_into(folder, path, settings, read, models, start, end, tell)
+
+    def many(
+        self, session_id: str, items: tuple[Item, ...], settings: Settings,
+        styles: tuple[StyleFile, ...], kind: str,
+    ) -> Iterator[Many]:  # fmt: skip
+        """Paint a visitor's many photos one by one, others' paintings in between.
+
+        Yields them as they are now; the last one has the ZIP of all that is done.
+
+        Raises: PhotoError: a style picture cannot be read.
+        """
+        session = self.sessions.of(session_id)
+        prompt = Prompt(styles=styles_of(session, styles))
+        batch = Batch(session, items, settings, kind, partial(self.paint, prompt=prompt))
+        return followed(batch, session)
 
     def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
         """Return what paints a camera's pictures like a known one: that of `before`, or a new one.

@@ -43,6 +43,7 @@ class Session:
     `behind`: by preview in the photo field, the photo's file and name.
     `looks`: what the looks were painted of, and their pictures as far as they are painted.
     `wanted`: the settings that were asked for last, of which a look may be marked.
+    `stop_many`: set to end the painting of many photos.
     """
 
     cache: OwnerCache
@@ -59,6 +60,7 @@ class Session:
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
     looks: tuple[Hashable, tuple[str, ...]] = (None, ())
     wanted: Settings | None = None
+    stop_many: threading.Event = field(default_factory=threading.Event)
 
     def ask(self) -> None:
         """Await a new run."""
@@ -168,6 +170,7 @@ class Sessions:
         if session is None:
             return
         session.stop.set()
+        session.stop_many.set()
         self._cache.drop(session_id)
         shutil.rmtree(session.folder, ignore_errors=True)
 

@@ -12,6 +12,7 @@ from ui import film_tab, frame_box, result_panel, shelf, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.many_wiring import wire_many
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 
@@ -34,6 +35,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
+    wire_many(parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:
