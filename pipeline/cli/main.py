@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
-from pipeline.cli.jobs import STAGES, Job, Ledger, alike, plan
+from pipeline.cli.jobs import STAGES, Job, Ledger, alike, photos_in, plan
 from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.render import add_render
@@ -101,7 +101,9 @@ def _add_photo_command(
     run: Callable[[argparse.Namespace], int],
 ) -> Parser:
     command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    command.add_argument(
+        "photos", nargs="+", type=Path, metavar="PHOTO", help="a photo, or a folder of photos"
+    )
     command.add_argument(
         "-o",
         "--out",
@@ -124,6 +126,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime.models import Models
     from pipeline.steps.full_size import alpha_of, full_size
 
+    chosen.photos = photos_in(chosen.photos)
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
     settings = settings_of(chosen)
     prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
@@ -167,6 +170,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime.models import Models
     from pipeline.steps.detect import parse
 
+    chosen.photos = photos_in(chosen.photos)
     jobs = plan(chosen.photos, chosen.out, suffixes=(".png",))
     settings = settings_of(chosen)
     models = Models(arriving=bars())
