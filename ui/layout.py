@@ -13,6 +13,7 @@ from ui import (
     frame_box,
     looks,
     many_tab,
+    mend_box,
     shelf,
     style_box,
 )
@@ -65,6 +66,7 @@ class Page:
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
+    mend_box: mend_box.MendBox
     many_tab: many_tab.ManyTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None
@@ -98,6 +100,7 @@ def lay_out() -> Page:
         with gr.Column(scale=7, min_width=320, elem_id="left"):
             left = easel.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
+            left["mend_box"] = mend_box.lay_out()
             left |= shelf.lay_out()
         with gr.Column(scale=3, min_width=300, elem_id="aside"):
             right, made = _lay_out_controls()

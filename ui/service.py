@@ -337,6 +337,21 @@ class PaintService:
         batch = Batch(session, items, settings, kind, partial(self.paint, prompt=prompt))
         return followed(batch, session)
 
+    def seems_worn(self, session_id: str, state: ViewState) -> bool:
+        """Tell whether a shown photo has scratches or spots that mending is worth an offer for.
+
+        Raises: PhotoError: it was deleted meanwhile.
+        """
+        from pipeline.steps.mend import seems_worn
+
+        session = self.sessions.of(session_id)
+        cache = self._cache_of(session, state)
+
+        def look() -> bool:
+            return seems_worn(photo_of(session, cache, state.photo, state.name))
+
+        return cache.get(("worn", str(state.photo)), look)
+
     def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
         """Return what paints a camera's pictures like a known one: that of `before`, or a new one.
 

@@ -13,6 +13,7 @@ from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.many_wiring import wire_many
+from ui.mend_wiring import wire_mending
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 
@@ -159,6 +160,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         over.then(None, js=theme.BRING_RESULT)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     wire_looks(parts, handlers, done)
+    wire_mending(parts, handlers, done)
     return running
 
 

@@ -18,10 +18,10 @@ from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_
 from pipeline.cli.style_flags import add_styles, styles_of
 from pipeline.cli.video import add_video
 from pipeline.cli.weights import add_weights
-from pipeline.settings import options
+from pipeline.settings import Settings, options
 
 if TYPE_CHECKING:
-    from pipeline.types import Painting, Progress
+    from pipeline.types import Painting, Photo, Progress
 
 INTERRUPTED = 130
 PARSE_FLAGS = ("segmenter", "detector", "weights")
@@ -155,7 +155,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         )
         write_strokes_of(painting, chosen)
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
-        said = (*photo.notes, *painting.hints, *alike(painting.likeness), *_skips(painting), *notes)
+        told = (*photo.notes, *painting.hints, *_offers(photo, settings))
+        said = (*told, *alike(painting.likeness), *_skips(painting), *notes)
         for sentence in said:
             say(sentence)
         ledger.add(job, painting, spent)
@@ -201,6 +202,13 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
             write_labels(job.stage(name), picture, overwrite=overwrite)
         else:
             write_picture(job.stage(name), to_uint8(picture), overwrite=overwrite)
+
+
+def _offers(photo: "Photo", settings: Settings) -> list[str]:
+    """Offer to mend a photo that seems to need it."""
+    from pipeline.steps.mend import OFFER, seems_worn
+
+    return [f"{OFFER} --mend repairs them."] if not settings.mend.on and seems_worn(photo) else []
 
 
 def _skips(painting: "Painting") -> list[str]:

@@ -10,9 +10,12 @@ from ui.handlers.correcting import Correcting
 from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
 from ui.handlers.many import ManyPhotos
+from ui.handlers.mending import Mending
 from ui.handlers.painting import Painting
 from ui.handlers.visiting import Visiting
 
 
-class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming, ManyPhotos):
+class Handlers(
+    Visiting, Arriving, Painting, Mending, Correcting, Finishing, Comparing, Filming, ManyPhotos
+):
     """The page's events. `request.session_hash` tells visitors apart."""

@@ -1,0 +1,57 @@
+"""Mend an old photo; all that follows sees the mended one."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.mend.find import SEEN_PX, find_damage
+from pipeline.stages.mend.repair import filled, repaired
+from pipeline.steps.run import Run, at_working_size
+from pipeline.types import Image, Photo
+
+WORN = 0.003  # of a photo that is damaged, from which on mending is offered
+NONE = "No scratches, creases or spots were found, so nothing was mended."
+MENDED = "Scratches, creases and spots were mended, {percent:.1f} % of the photo; left is your own."
+OFFER = "This photo seems to have scratches or spots."
+
+
+@dataclass(frozen=True, eq=False)
+class Damage:
+    """Where a photo of the working size is damaged, (H, W)."""
+
+    where: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float:
+        """The damaged share of the photo, in [0, 1]."""
+        return float(self.where.mean())
+
+
+def mended(run: Run) -> Run:
+    """Return the run of the mended photo; the very same where nothing is to be mended."""
+    if not run.settings.mend.on:
+        return run
+    damage = run.stage("parse", _damage, run.original)
+    if not damage.value.share:
+        run.hints.append(NONE)
+        return run
+    run.hints.append(MENDED.format(percent=100 * damage.value.share))
+    return replace(run, photo=run.made(_mended, run.photo, run.original, damage).value)
+
+
+def seems_worn(photo: Photo) -> bool:
+    """Tell whether a photo is damaged so much that mending is worth an offer."""
+    original = at_working_size(photo)
+    size = original.shape[0], original.shape[1]
+    small = resized(original, size_of_long(size, SEEN_PX))
+    return Damage(find_damage(small)).share > WORN
+
+
+def _damage(original: Image) -> Damage:
+    return Damage(find_damage(original))
+
+
+def _mended(photo: Photo, original: Image, damage: Damage) -> Photo:
+    return repaired(photo, filled(original, damage.where), damage.where)
