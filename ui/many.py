@@ -92,7 +92,7 @@ def queued(before: tuple[Item, ...], files: Sequence[Mapping[str, Any]]) -> tupl
 
 def _waiting(item: Item) -> Item:
     """Return a photo as it is before it is painted, again; one that cannot be read stays failed."""
-    return replace(item, state="waiting") if item.state == "done" else item
+    return replace(item, state="waiting", why="") if item.picture else item
 
 
 def _bytes_of(path: Path) -> int:

@@ -17,7 +17,7 @@ STATES = {
 
 def view(tab: ManyTab, many: Many, *, running: bool = False) -> Updates:
     """Show a queue, while its photos are painted or not."""
-    there = any(item.state != "failed" for item in many.items)
+    there = any(item.picture for item in many.items)
     file = many.file
     return {
         tab.items: many.items,

@@ -25,6 +25,8 @@ from tests.smoke.browser import (
 from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.looking import compare_in_browser
+from tests.smoke.many import paint_many
+from tests.smoke.mending import mend_in_browser
 from tests.smoke.own_photo import choose_a_look, paint_by_itself, repaint
 from tests.smoke.painting import paint_like_a_picture
 from tests.smoke.touching import look_at_a_stage, look_closer, pinch_closer
@@ -102,6 +104,15 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     open_page(page, url)
     refuse_what_cannot_be_painted(page)
     picture(page, "8-bad-days")
+    page.close()
+    story("9-many")
+    page = window()
+    paint_many(page, url, str(folder / f"9-many-{width}"))
+    page.close()
+    story("10-old-photo")
+    page = window()
+    open_page(page, url)
+    mend_in_browser(page, str(folder / f"10-old-photo-{width}"))
     page.close()
     for name, act in AFTER_A_PAINTING.items():
         story(name)
