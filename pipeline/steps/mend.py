@@ -11,7 +11,7 @@ from pipeline.stages.mend.repair import filled, repaired
 from pipeline.steps.run import Run, at_working_size
 from pipeline.types import Image, Photo
 
-WORN = 0.003  # of a photo that is damaged, from which on mending is offered
+WORN = 0.01  # of a photo that is damaged, from which on mending is offered; clean ones have less
 NONE = "No scratches, creases or spots were found, so nothing was mended."
 MENDED = "Scratches, creases and spots were mended, {percent:.1f} % of the photo; left is your own."
 OFFER = "This photo seems to have scratches or spots."
