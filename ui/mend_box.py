@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.blocks import Block
 
-from pipeline.steps.mend import OFFER
-
 FLAG = "mend"
+OFFER = "This photo seems to have scratches or spots."
 
 
 @dataclass(frozen=True)

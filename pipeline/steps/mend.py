@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.mend.find import SEEN_PX, find_damage
 from pipeline.stages.mend.repair import filled, repaired
+from pipeline.stages.mend.spare import without_features
+from pipeline.steps.detect import detect
 from pipeline.steps.run import Run, at_working_size
 from pipeline.types import Image, Photo
 
@@ -30,10 +33,13 @@ class Damage:
 
 
 def mended(run: Run) -> Run:
-    """Return the run of the mended photo; the very same where nothing is to be mended."""
+    """Return the run of the mended photo; the very same where nothing is to be mended.
+
+    Raises: WeightError: the parser's weights are not at hand.
+    """
     if not run.settings.mend.on:
         return run
-    damage = run.stage("parse", _damage, run.original)
+    damage = run.stage("parse", _damage, run.original, detect(run))
     if not damage.value.share:
         run.hints.append(NONE)
         return run
@@ -49,8 +55,8 @@ def seems_worn(photo: Photo) -> bool:
     return Damage(find_damage(small)).share > WORN
 
 
-def _damage(original: Image) -> Damage:
-    return Damage(find_damage(original))
+def _damage(original: Image, seen: Detections) -> Damage:
+    return Damage(without_features(find_damage(original), seen.faces))
 
 
 def _mended(photo: Photo, original: Image, damage: Damage) -> Photo:

@@ -10,8 +10,9 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.mend.find import find_damage
 from pipeline.stages.mend.repair import filled, repaired
 from pipeline.stages.mend.ridges import LONG, ridges_of
+from pipeline.stages.mend.spare import without_features
 from pipeline.stages.mend.spots import find_spots
-from pipeline.types import Photo
+from pipeline.types import Face, Photo
 
 
 def calm(height=300, width=400):
@@ -99,3 +100,16 @@ def test_a_repair_is_nearer_to_the_photo_than_the_damage():
     damaged = cv2.dilate((np.abs(worn - clean).max(2) > 0.05).astype(np.uint8), np.ones((3, 3))) > 0
     mended = to_float(repaired(Photo(to_uint8(worn)), filled(worn, damaged), damaged).pixels)
     assert np.abs(mended - clean)[damaged].mean() < 0.1 * np.abs(worn - clean)[damaged].mean()
+
+
+def test_the_line_of_a_mouth_is_spared_and_a_scratch_across_it_is_not():
+    eyes = np.array([[80.0, 80], [120, 80]])
+    face = Face((60, 50, 140, 150), eyes, np.array([[85.0, 125], [115, 125]]), 1.0)
+    damaged = np.zeros((200, 200), np.uint8)
+    cv2.line(damaged, (88, 125), (112, 125), 1, 2)
+    mouth = damaged > 0
+    cv2.line(damaged, (20, 60), (180, 90), 1, 2)
+    found = without_features(damaged > 0, [face])
+    assert not found[mouth].any()
+    np.testing.assert_array_equal(found, (damaged > 0) & ~mouth)
+    np.testing.assert_array_equal(without_features(mouth, []), mouth)
