@@ -60,6 +60,7 @@ class Page:
     film: gr.Video
     shelf: gr.Column
     link: gr.Button
+    carried: gr.HTML  # what a copied link carries, in words
     size: gr.HTML
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab

@@ -29,6 +29,7 @@ def lay_out() -> dict[str, Any]:
             )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        carried = gr.HTML(elem_id="carried", elem_classes=["size"])
         film = gr.Video(
             visible=False,
             interactive=False,
@@ -61,6 +62,7 @@ def lay_out() -> dict[str, Any]:
         "download": download,
         "watch": watch,
         "link": link,
+        "carried": carried,
         "file": file,
         "size": size,
         "film": film,
