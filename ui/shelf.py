@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.variants import FILM_SECONDS
+from ui import share_box
 
 DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
 
@@ -40,6 +41,7 @@ def lay_out() -> dict[str, Any]:
             elem_id="film",
         )
         size = gr.HTML(elem_id="size", elem_classes=["size"])
+        sharing = share_box.lay_out()
         with gr.Accordion("How it was made", open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(
@@ -58,6 +60,7 @@ def lay_out() -> dict[str, Any]:
                 elem_classes=["captioned"],
             )
     return {
+        **sharing,
         "shelf": shelf,
         "download": download,
         "watch": watch,
