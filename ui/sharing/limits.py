@@ -34,9 +34,7 @@ class Hourly:
                 self._done.popleft()
             mine = [at for at, who in self._done if who == visitor]
             if len(mine) >= self.each:
-                raise LimitError(
-                    _later(f"more than {self.each} of them within an hour", mine[0], now)
-                )
+                raise LimitError(_later(f"more than {self.each} within an hour", mine[0], now))
             if len(self._done) >= self.together:
                 raise LimitError(_later("more than this page takes", self._done[0][0], now))
             self._done.append((now, visitor))

@@ -24,6 +24,8 @@ SCRIPT = "\n".join(
         "(() => {",
         "const element = document.querySelector('.viewer');",
         "if (!element) return;",
+        "const wall = document.querySelector('#wall');",
+        "wall.style.setProperty('--wide', wall.dataset.ratio);",
         "const place = location.pathname.replace(/\\/$/, '');",
         "const props = {value: {before: `${place}/photo.jpg`, after: `${place}/painting.jpg`,",
         "  photo: place, names: ['Photo', 'Painting']}};",
@@ -35,7 +37,9 @@ SCRIPT = "\n".join(
 )
 WHOLE = Template(HERE.with_suffix(".html").read_text())
 ENDED = Template(HERE.with_name("ended.html").read_text())
-UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+UNITS = ((86_400, "day", 2), (3600, "hour", 1), (60, "minute", 1))  # and the least of them
+
+NEARLY = 0.05  # what may lack: an hour that has just begun is one
 
 
 def of(share: Share, now: float) -> str:
@@ -49,6 +53,7 @@ def of(share: Share, now: float) -> str:
         left=left(share.expires - now),
         settings=f"<dl>{rows}</dl>" if rows else "<p>At the usual settings.</p>",
         query=escape(urlencode(query_of(settings))),
+        ratio=f"{share.ratio:.4f}",
         viewer=VIEWER.with_suffix(".html").read_text(),
         most_name=MOST_NAME,
         most_line=MOST_LINE,
@@ -62,8 +67,8 @@ def ended(words: str) -> str:
 
 def left(seconds: float) -> str:
     """Say how long something still lasts: `2 days`, `1 hour`."""
-    size, unit = next((u for u in UNITS if seconds >= 2 * u[0]), UNITS[-1])
-    count = max(1, int(seconds // size))
+    counts = [(int(seconds / size + NEARLY), unit, least) for size, unit, least in UNITS]
+    count, unit = next(((n, unit) for n, unit, least in counts if n >= least), (1, "minute"))
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 

@@ -66,13 +66,14 @@ class Share:
     """What is known of a share beside its pictures.
 
     `created`, `expires`: seconds since 1970. `secret`: the sha256 of the owner's secret, in hex.
-    `openings`: how often it was opened.
+    `ratio`: of its pictures' width and height. `openings`: how often it was opened.
     """
 
     created: float
     expires: float
     secret: str
     settings: Written
+    ratio: float = 1.0
     openings: int = 0
     notes: tuple[Note, ...] = ()
 
@@ -106,7 +107,8 @@ def keep(
     if not LEAST_S <= lasts_s <= MOST_S:
         raise ShareError(f"A link lasts 1 hour to 7 days, not {lasts_s / HOUR_S:g} hours.")
     made = Made(_random(), _random(), now + lasts_s)
-    share = Share(now, made.expires, _hash(made.secret), settings)
+    height, width = pictures["painting"].shape[:2]
+    share = Share(now, made.expires, _hash(made.secret), settings, width / height)
     files = {f"{what}.jpg": _jpeg(pictures[what]) for what in PICTURES}
     with _refusing(), disk.locked(folder):
         _sweep(folder, now)
