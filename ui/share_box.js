@@ -91,6 +91,17 @@ const add = async () => {
   section.scrollIntoView({block: 'nearest', behavior: 'smooth'});
   if (await copy(share)) said.textContent = 'Your link is ready, and copied.';
 };
+// Whoever deletes everything ends these, too; true once all are gone.
+window.endShares = async () => {
+  const answers = await Promise.all(shares.map(async share => {
+    try {
+      const {ok, gone} = await ask(share, 'revoke');
+      if (ok || gone) forget(share);
+      return ok || gone;
+    } catch { return false; }
+  }));
+  return answers.every(Boolean);
+};
 shares = shares.filter(({name, secret, expires} = {}) => name && secret && expires > Date.now() / 1000);
 list.append(...shares.map(row));
 remember();

@@ -27,13 +27,14 @@ def share_with_a_reviewer(owner: Page, folder: Path | None = None) -> None:
     """Share what a page shows; open it as somebody else, who leaves a note; hear of it; end it."""
     began = time.monotonic()
     link = share(owner)
+    owner.wait_for_timeout(500)  # it scrolls there
     picture(owner, "9-shared", folder)
     browser = owner.context.browser
     assert browser
     reviewer = browser.new_page(viewport=owner.viewport_size, has_touch=is_phone(owner))
     review(reviewer, link, folder)
     hear_of_it(owner, folder)
-    end(owner)
+    end_all(owner) if is_phone(owner) else end(owner)
     gone = reviewer.goto(link)
     check(gone is not None and gone.status == 404, "a link that was ended opens nothing")
     picture(reviewer, "9-ended", folder)
@@ -103,6 +104,12 @@ def end(owner: Page) -> None:
     owner.click("#shares .end:has-text('for everybody?')")
     owner.wait_for_selector("#shares .new:has-text('has ended')")
     check(owner.locator("#shares li").count() == 0, "what was ended is listed no more")
+
+
+def end_all(owner: Page) -> None:
+    """End whatever a browser shares, as deleting everything does."""
+    check(owner.evaluate("endShares()"), "whoever deletes everything ends all links")
+    check(owner.evaluate("localStorage.shares") == "[]", "and their secrets are forgotten")
 
 
 def picture(page: Page, name: str, folder: Path | None) -> None:

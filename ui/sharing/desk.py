@@ -1,5 +1,6 @@
 """Where shares are handed in and asked for: the store, with limits on how often."""
 
+import ipaddress
 import logging
 import os
 import time
@@ -118,9 +119,17 @@ def lasts(folder: Path, disk: Path = SPACE_DISK) -> bool:
 
 
 def visitor_of(host: str | None, forwarded: str | None) -> str:
-    """Name whom a request comes from, as far as that can be known.
+    """Tell who asks, by address: the caller's own, or the one that a proxy of ours saw.
 
-    `host`: the address that it comes from; on a Space that is always its proxy's, which says in the
-    header `X-Forwarded-For` for whom it asks.
+    `forwarded`: the header X-Forwarded-For. Whoever asks may write anything in front of what
+    proxies append, so the last public address counts, and only where a machine of ours asks.
     """
-    return (forwarded if os.environ.get(SPACE) and forwarded else host or "")[:200]
+    hops = [host or "", *reversed([hop.strip() for hop in (forwarded or "").split(",")])]
+    return next((hop for hop in hops if _is_public(hop)), host or "")
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False

@@ -205,9 +205,15 @@ def test_a_space_without_a_disk_that_lasts_says_so(tmp_path, monkeypatch):
     assert not lasts(tmp_path / "shares", data)
 
 
-def test_visitors_are_told_apart_behind_a_spaces_proxy_only(monkeypatch):
-    assert visitor_of("1.2.3.4", "5.6.7.8") == "1.2.3.4"
-    monkeypatch.setenv("SPACE_ID", "someone/portraits")
-    assert visitor_of("1.2.3.4", "5.6.7.8") == "5.6.7.8"
-    assert len(visitor_of("1.2.3.4", "5" * 9999)) == 200
-    assert visitor_of(None, None) == ""
+@pytest.mark.parametrize(
+    ("host", "forwarded", "who"),
+    [
+        ("1.2.3.4", "5.6.7.8", "1.2.3.4"),  # who asks directly says nothing about others
+        ("10.0.0.1", "9.9.9.9, 5.6.7.8, 10.0.0.7", "5.6.7.8"),  # what stands before it is made up
+        ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ("127.0.0.1", None, "127.0.0.1"),
+        (None, None, ""),
+    ],
+)
+def test_visitors_are_told_apart_by_what_cannot_be_made_up(host, forwarded, who):
+    assert visitor_of(host, forwarded) == who
