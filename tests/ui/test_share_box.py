@@ -4,10 +4,11 @@ from io import BytesIO
 from pathlib import Path
 
 import gradio as gr
-import httpx
 import numpy as np
 import pytest
+from gradio.routes import App
 from PIL import Image
+from starlette.testclient import TestClient
 
 import app
 from pipeline.settings import Settings
@@ -120,20 +121,13 @@ def test_a_space_without_a_disk_that_lasts_says_so_on_the_page(monkeypatch):
 
 def test_the_served_page_shows_a_share_and_its_file_routes_do_not(service, photo):
     made = share(service, state_by(service, photo))
-    page = app.build(service)
-    kwargs = {"routes": routes(service.desk)}
-    _, url, _ = page.launch(
-        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, app_kwargs=kwargs
-    )
-    try:
-        assert "A portrait, painted" in httpx.get(f"{url}share/{made['name']}").text
-        place = shares_folder() / made["name"]
-        for path in (place, place / "photo.jpg", place / store.FACTS, shares_folder()):
-            for route in ("gradio_api/file=", "file=", "gradio_api/file/", "static/", "custom_"):
-                answer = httpx.get(f"{url}{route}{path}")
-                assert answer.status_code >= 400, answer.url
-        assert httpx.get(f"{url}share/").status_code == 404
-        assert httpx.get(f"{url}share").status_code == 404
-        assert made["name"] not in httpx.get(f"{url}config").text
-    finally:
-        page.close()
+    served = App.create_app(app.build(service), app_kwargs={"routes": routes(service.desk)})
+    client = TestClient(served)
+    assert "A portrait, painted" in client.get(f"/share/{made['name']}").text
+    place = shares_folder() / made["name"]
+    for path in (place, place / "photo.jpg", place / store.FACTS, shares_folder()):
+        for route in ("gradio_api/file=", "file=", "gradio_api/file/", "static/", "assets/"):
+            answer = client.get(f"/{route}{path}")
+            assert answer.status_code >= 400, answer.url
+    assert [client.get(path).status_code for path in ("/share", "/share/")] == [404, 404]
+    assert made["name"] not in client.get("/config").text

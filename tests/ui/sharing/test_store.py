@@ -195,6 +195,7 @@ def test_a_share_takes_only_so_many_notes(folder, monkeypatch):
         store.add_note(folder, made.name, Note("", "b", NOW), NOW)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_other_secret_tells_or_ends_anything(shared, secret):
     folder, made = shared
@@ -232,7 +233,7 @@ def test_what_is_over_is_neither_counted_nor_told_of(folder):
 # Hostile names
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(HOSTILE, HOSTILE)
 def test_no_name_reaches_another_file(shared, name, what):
     folder, made = shared
