@@ -14,6 +14,7 @@ from ui import (
     looks,
     many_tab,
     mend_box,
+    share_box,
     shelf,
     style_box,
 )
@@ -27,7 +28,7 @@ LOOKS_S = 0.25  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
-    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use."
+    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use, unless you share it."
 )
 
 
@@ -62,6 +63,10 @@ class Page:
     film: gr.Video
     shelf: gr.Column
     link: gr.Button
+    carried: gr.HTML  # what a copied link carries, in words
+    lasts: gr.Radio  # hours that a share lasts
+    share: gr.Button
+    shares: gr.HTML  # what this browser has shared
     size: gr.HTML
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
@@ -102,6 +107,7 @@ def lay_out() -> Page:
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left["mend_box"] = mend_box.lay_out()
             left |= shelf.lay_out()
+            left["shares"] = share_box.lay_out_list()
         with gr.Column(scale=3, min_width=300, elem_id="aside"):
             right, made = _lay_out_controls()
             status = gr.HTML(elem_id="status")

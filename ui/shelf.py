@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.variants import FILM_SECONDS
+from ui import share_box
 
 DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
 
@@ -29,6 +30,7 @@ def lay_out() -> dict[str, Any]:
             )
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        carried = gr.HTML(elem_id="carried", elem_classes=["size"])
         film = gr.Video(
             visible=False,
             interactive=False,
@@ -39,6 +41,7 @@ def lay_out() -> dict[str, Any]:
             elem_id="film",
         )
         size = gr.HTML(elem_id="size", elem_classes=["size"])
+        sharing = share_box.lay_out()
         with gr.Accordion("How it was made", open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(
@@ -57,10 +60,12 @@ def lay_out() -> dict[str, Any]:
                 elem_classes=["captioned"],
             )
     return {
+        **sharing,
         "shelf": shelf,
         "download": download,
         "watch": watch,
         "link": link,
+        "carried": carried,
         "file": file,
         "size": size,
         "film": film,

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from gradio.themes import Base, Color
 
-from pipeline.settings import FORMAT, NUMBER
-
 INK = Color(
     "#fbfaf7",
     "#f5f2ec",
@@ -39,7 +37,7 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HERE = Path(__file__)
-REGIONS = ("viewer.css", "looks.css", "fine_tune.css", "film.css", "many.css")
+REGIONS = ("viewer.css", "looks.css", "fine_tune.css", "film.css", "many.css", "share_box.css")
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
@@ -188,23 +186,6 @@ SAVE_FILE = """file => {
   save.textContent = 'Saved';
   setTimeout(() => { save.textContent = 'Save'; }, 3000);
 }"""
-
-
-def copy_link(flags: list[str]) -> str:
-    """Write the script that copies the page's address with the settings, and says so.
-
-    It takes their values in the order of `flags`; empty ones are left out.
-    """
-    return f"""async (...values) => {{
-      const flags = {flags}, link = new URL(location.href);
-      link.search = ''; link.hash = '';
-      link.searchParams.set('{NUMBER}', {FORMAT});
-      flags.forEach((flag, i) => {{
-        if (values[i] !== '') link.searchParams.set(flag, values[i]);
-      }});
-      try {{ await navigator.clipboard.writeText(link); return 'Link copied'; }}
-      catch {{ window.prompt('Copy this link:', link); return 'Copy link'; }}
-    }}"""
 
 
 def theme() -> Base:

@@ -12,10 +12,20 @@ from ui.handlers.finishing import Finishing
 from ui.handlers.many import ManyPhotos
 from ui.handlers.mending import Mending
 from ui.handlers.painting import Painting
+from ui.handlers.sharing import Sharing
 from ui.handlers.visiting import Visiting
 
 
 class Handlers(
-    Visiting, Arriving, Painting, Mending, Correcting, Finishing, Comparing, Filming, ManyPhotos
+    Visiting,
+    Arriving,
+    Painting,
+    Mending,
+    Correcting,
+    Finishing,
+    Comparing,
+    Filming,
+    ManyPhotos,
+    Sharing,
 ):
     """The page's events. `request.session_hash` tells visitors apart."""

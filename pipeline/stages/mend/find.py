@@ -11,6 +11,7 @@ from pipeline.stages.mend.spots import find_spots
 from pipeline.types import Image
 
 SEEN_PX = 1024  # long side at which damage is looked for
+MOST_ENLARGED = 3  # times, for tiny photos
 SURE = 0.3  # from which on a segment is a scratch; of held-out photos 0.26 % is wrong then
 GROWN_PX = 3  # by how much what is found is widened, since lines have soft edges
 
@@ -21,7 +22,8 @@ def find_damage(photo: Image) -> NDArray[np.bool_]:
     Returned is where they are, (H, W), with the soft edges that they have.
     """
     size = photo.shape[0], photo.shape[1]
-    seen = resized(photo, scaled_to_long(size, SEEN_PX)).clip(0, 1)
+    long_px = min(SEEN_PX, MOST_ENLARGED * max(size))
+    seen = resized(photo, scaled_to_long(size, long_px)).clip(0, 1)
     found = find_lines(seen) | find_spots(seen)
     grown = cv2.dilate(found.astype(np.uint8), np.ones((GROWN_PX, GROWN_PX), np.uint8))
     there = cv2.resize(grown.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR)
