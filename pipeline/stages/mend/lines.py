@@ -20,6 +20,7 @@ from pipeline.types import Image, Mask
 
 WEIGHTS = Path(__file__).with_name("lines.npz")
 LEAST_SHARE, LEAST_HERE = 0.45, 0.25  # of `Ridges`, for a pixel to be part of a segment
+FEATURES = 17  # numbers that are known of a segment
 LEAST_PIXELS = 14  # of a segment
 CROWD, CROWD_PX = 0.5, 31  # how clear lines are that crowd a place, and in what square
 
@@ -60,7 +61,7 @@ def segments_of(ridges: Ridges, light: Mask, color: Mask) -> Segments:
         for found in _joined(clear, ridges.direction[sign]):
             pixels += found
             features += [_described(each, maps, sign) for each in found]
-    return Segments(tuple(pixels), np.array(features, np.float32).reshape(len(pixels), -1))
+    return Segments(tuple(pixels), np.array(features, np.float32).reshape(len(pixels), FEATURES))
 
 
 def _joined(clear: NDArray[np.bool_], direction: Mask) -> Iterator[list[NDArray[np.int64]]]:
