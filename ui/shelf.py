@@ -7,6 +7,7 @@ import gradio as gr
 from pipeline.variants import FILM_SECONDS
 
 DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
+SMALL = "For messages (JPEG)"  # `taking.js` makes it, and shares it where the browser can
 
 
 def writing() -> gr.Button:
@@ -24,9 +25,12 @@ def lay_out() -> dict[str, Any]:
     with gr.Column(visible=False, elem_id="shelf") as shelf:
         with gr.Row():
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
+            small = gr.Button(SMALL, elem_id="small", min_width=150)
+            share = gr.Button("Share", elem_id="share", min_width=150)
             watch = gr.Button(
                 "Watch it being painted", elem_id="watch", min_width=150, visible=False
             )
+            strokes = gr.Button("Strokes (SVG)", elem_id="strokes", min_width=150, visible=False)
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
         film = gr.Video(
@@ -59,6 +63,9 @@ def lay_out() -> dict[str, Any]:
     return {
         "shelf": shelf,
         "download": download,
+        "small": small,
+        "share": share,
+        "strokes": strokes,
         "watch": watch,
         "link": link,
         "file": file,
