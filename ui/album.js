@@ -22,10 +22,12 @@ const change = async (mode, act) => {
 };
 const others = 'BroadcastChannel' in window ? new BroadcastChannel('portraits') : null;
 
-const say = text => { said.textContent = text; };
+const bare = () => element.querySelector('.album').classList.toggle('bare', !kept.length && !said.textContent && !dialog.open);
+const say = text => { said.textContent = text; bare(); };
 const when = time => new Date(time).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
 const draw = () => {
   row.hidden = words.hidden = !kept.length;
+  bare();
   row.replaceChildren(...kept.map(each => {
     if (!faces.has(each.id)) faces.set(each.id, URL.createObjectURL(each.small));
     const item = document.createElement('li'), button = document.createElement('button'), img = new Image();
@@ -150,8 +152,10 @@ document.addEventListener('click', event => {
   if (!event.target.closest?.('button.forget')) return;
   dialog.returnValue = '';
   dialog.showModal();
+  bare();
 });
 dialog.addEventListener('close', () => {
+  bare();
   if (dialog.returnValue !== 'yes') return;
   others?.postMessage('forgotten');
   forget();

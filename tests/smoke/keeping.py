@@ -33,10 +33,12 @@ from tests.smoke.browser import (
     picture_at,
     unfold,
 )
+from tests.smoke.taking import SHARING, take_along
 from ui import theme
 from ui.service import PaintService
 
 SIZES = ((1440, 900), (390, 844))
+PHONE = 640  # px; up to this width the page is a phone's
 MOST = 10
 BRUSH = "1.7"
 LOOKED_AT_S = 10  # what is replaced within 5 seconds is not kept
@@ -192,8 +194,12 @@ def keep_in_browser(
 
     with page_of_its_own() as (served, url, folder):
         page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        phone = size[0] <= PHONE
+        if phone:
+            page.add_init_script(SHARING)
         painted = keep_one(page, private_jpeg(), url)
         look("kept")
+        take_along(page, shares=phone)
         go_back_after(page, page.reload, painted, "after a reload")
         look("back")
         leave = "about:blank"

@@ -104,7 +104,8 @@ def test_the_copy_of_a_photo_is_small_and_made_once(service, tmp_path):
     assert 0.99 * MOST_PIXELS < height * width <= MOST_PIXELS
     again = told(service, service.blend_again("anna", state, OWN_SIZE.changed(feather=0.1)))
     assert again["photo"] == kept["photo"]
-    assert again["way"] == kept["way"] and again["key"] != kept["key"]
+    assert again["way"] == kept["way"]
+    assert again["key"] != kept["key"]
     assert list(session.copies) == [large]
 
 
@@ -214,9 +215,13 @@ def test_everything_of_a_visitor_is_deleted_and_nothing_of_others(service, tmp_p
     fields = (None, None, {"video": {"path": str(film)}})
     updates = handlers.forget(visitor("anna"), *fields)
     assert updates[components().album.row] == {"forgotten": True}
-    assert not folder.exists() and not photo.exists() and not film.exists()
+    assert not folder.exists()
+    assert not photo.exists()
+    assert not film.exists()
     assert not photo.parent.exists()
-    assert ours.exists() and elsewhere.exists() and Path(other.after).exists()
+    assert ours.exists()
+    assert elsewhere.exists()
+    assert Path(other.after).exists()
     assert service.sessions.of("anna").results == {}
 
 
