@@ -87,6 +87,7 @@ const put = async fresh => {
       const oldest = kept.pop();
       await change('readwrite', store => store.delete(oldest.id)).catch(() => {});
       dropped += 1;
+      await new Promise(done => setTimeout(done, 300)); // room is not counted anew at once
     }
   }
   if (dropped) say(`There was no more room in this browser: the ${dropped > 1 ? `${dropped} oldest paintings` : 'oldest painting'} went.`);
@@ -164,6 +165,8 @@ if (others) others.onmessage = ({data}) => { if (data === 'forgotten') forget();
 addEventListener('pagehide', write);
 document.addEventListener('visibilitychange', () => { if (document.hidden) write(); });
 load().then(() => {
+  // Whoever comes back finds the row without scrolling; later on the easel keeps its size.
+  if (kept.length) element.querySelector('.album').classList.add('remembers');
   try {
     if (sessionStorage.forgotten) say('Everything is deleted: in this browser, and on the server.');
     sessionStorage.removeItem('forgotten');

@@ -112,6 +112,7 @@ def test_the_copy_of_a_photo_is_small_and_made_once(service, tmp_path):
 def test_a_transparent_photo_stays_so(service, tmp_path):
     path = tmp_path / "cut.png"
     cut = np.full((*SIZE, 4), 90, np.uint8)
+    cut[..., 3] = 255
     cut[:, :50, 3] = 0
     Image.fromarray(cut).save(path)
     copy = file_at(told(service, state_by(service, path))["photo"])

@@ -83,6 +83,7 @@ def test_what_has_no_strokes_offers_none(service, photo):
 def test_a_transparent_painting_is_taken_along_over_white(service, tmp_path):
     path = tmp_path / "cut.png"
     cut = np.full((*SIZE, 4), 90, np.uint8)
+    cut[..., 3] = 255
     cut[:, :50, 3] = 0
     Image.fromarray(cut).save(path)
     state = state_by(service, path)
