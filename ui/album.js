@@ -134,6 +134,7 @@ row.addEventListener('click', event => {
   const button = event.target.closest('button');
   if (!button) return;
   button.setAttribute('aria-busy', true);
+  setTimeout(() => button.removeAttribute('aria-busy'), 15000); // where it failed a toast says why
   window.begun?.(); // what waits to be painted by itself waits no more
   trigger('back', {id: button.dataset.id});
 });
@@ -150,7 +151,7 @@ const forget = async () => {
   trigger('forget', {});
 };
 document.addEventListener('click', event => {
-  if (!event.target.closest?.('button.forget')) return;
+  if (!event.target.closest?.('button.forget') || !element.isConnected) return;
   dialog.returnValue = '';
   dialog.showModal();
   bare();
@@ -168,7 +169,10 @@ load().then(() => {
   // Whoever comes back finds the row without scrolling; later on the easel keeps its size.
   if (kept.length) element.querySelector('.album').classList.add('remembers');
   try {
-    if (sessionStorage.forgotten) say('Everything is deleted: in this browser, and on the server.');
+    if (!sessionStorage.forgotten) return;
     sessionStorage.removeItem('forgotten');
-  } catch { /* as above */ }
+  } catch { return; }
+  const note = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
+  note.innerHTML = '<ul><li>Everything is deleted: in this browser, and on the server.</li></ul>';
+  document.querySelector('#head')?.append(note);
 });

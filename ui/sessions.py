@@ -107,9 +107,12 @@ class Session:
             previews.popleft().unlink(missing_ok=True)
         return str(path)
 
-    def remember(self, state: Any) -> str:  # noqa: ANN401 - a ViewState, which knows sessions
-        """Remember a painting that is shown, and return its id; the oldest are forgotten."""
-        name = secrets.token_hex(8)
+    def remember(self, state: Any, name: str = "") -> str:  # noqa: ANN401 - a ViewState
+        """Remember a painting that is shown; return its id, `name` or a new one.
+
+        The oldest are forgotten.
+        """
+        name = name or secrets.token_hex(8)
         self.results[name] = state
         while len(self.results) > MOST_RESULTS:
             del self.results[next(iter(self.results))]

@@ -192,7 +192,7 @@ def delete_everything(page: Page, folder: Path) -> None:
     ask.click()
     accessible(page, "asked whether all shall be deleted")
     page.click(".album .yes")
-    page.wait_for_selector("#album .said:has-text('is deleted')", timeout=30_000)
+    page.wait_for_selector("#deleted:has-text('is deleted')", timeout=30_000)
     check(page.evaluate(STORED) == [], "nothing is left in the browser")
     left = [file for file in folder.rglob("*") if file.is_file()]
     check(not left, f"nothing is left on the server {left[:3]}")

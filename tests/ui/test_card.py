@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.settings import Settings
@@ -18,6 +18,10 @@ SHARES = st.floats(0, 0.999)
 CLICKS = st.lists(st.tuples(SHARES, SHARES, st.booleans()), max_size=4)
 DRAWN = np.zeros((75, 50), np.uint8)
 DRAWN[10:20, 5:9] = 1
+
+
+# A busy machine is no fault.
+PATIENT = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -32,13 +36,14 @@ def cards(draw):
         faces=placed(draw(weights)),
         kept=placed(draw(CLICKS)),
     )
-    settings = Settings.from_flat(
+    chosen = Settings.from_flat(
         brush=draw(st.sampled_from([0.5, 1.0, 2.0])), keep=draw(st.sampled_from(["hair", "person"]))
     )
     name = draw(st.text(max_size=80))
-    return Card("photo", name, settings, SIZE, prompt, draw(st.sampled_from(["", "night"])))
+    return Card("photo", name, chosen, SIZE, prompt, draw(st.sampled_from(["", "night"])))
 
 
+@PATIENT
 @given(cards())
 def test_a_card_comes_back_as_it_was(card):
     found, dropped = read(written(card))
@@ -46,6 +51,7 @@ def test_a_card_comes_back_as_it_was(card):
     assert (found.key, found.way) == (card.key, card.way)
 
 
+@PATIENT
 @given(cards(), st.integers(40, 2000))
 def test_corrections_stay_inside_a_photo_of_another_size(card, width):
     height = round(width * SIZE[0] / SIZE[1])  # a drawing has the photo's shape

@@ -22,8 +22,8 @@ from ui.service import EXAMPLES_OWNER
 from ui.view_state import ViewState
 
 AS_KEPT = (
-    "This is the painting as your browser kept it. A larger size, a film and What stays are "
-    "painted again: press Paint again."
+    "It hangs as your browser kept it; a larger size or a film is painted again. "
+    "For What stays, press Paint again."
 )
 
 
@@ -80,7 +80,7 @@ class Keeping(Base):
             pixels = over_checker(fit(painting.pixels), painting.alpha)
             state = album.state_from(session, card, (path, photo), pixels, (AS_KEPT, *said))
             session.drop_run()
-            session.results[name] = state
+            session.remember(state, name)
             return self._returned(request, state, card.like)
 
     def forget(self, request: gr.Request, *fields: dict[str, Any] | None) -> Updates:
@@ -97,7 +97,7 @@ class Keeping(Base):
         if like in style_box.GALLERY:
             path, name = style_box.choose(like)
             chosen = {style.picture: path, style.name: name}
-        elif state.styles:
+        elif state.styles and _is_here(state.styles[0].path):
             chosen = {style.picture: str(state.styles[0].path)}
         else:
             chosen = {}
