@@ -22,4 +22,7 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
     ]  # fmt: skip
     here = row.back(handlers.go_back, None, [row, *shown], trigger_mode="always_last", **BACK)
     came = parcel.upload(handlers.bring_back, parcel, shown, trigger_mode="always_last", **BACK)
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
+    for over in (here, came):  # what was painted until then is not awaited any more
+        over.then(handlers.idle, None, buttons, **UNSEEN)
     return [here, came]

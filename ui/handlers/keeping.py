@@ -51,11 +51,11 @@ class Keeping(Base):
     def go_back(self, request: gr.Request, event: gr.EventData) -> Updates:
         """Show a kept painting again: at once where its files are still here, else ask for it."""
         session = self._session(request)
+        session.drop_run()
         name = str((event._data or {}).get("id"))
         state = session.results.get(name)
         if state is None or not all(map(_is_here, (state.photo, *state.files))):
             return {self.parts.album.row: {"wanted": name}}
-        session.drop_run()
         return self._returned(request, state)
 
     def bring_back(self, request: gr.Request, files: Sequence[dict[str, Any]] | None) -> Updates:
