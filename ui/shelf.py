@@ -23,7 +23,7 @@ def written() -> gr.Button:
 def lay_out() -> dict[str, Any]:
     """Make the shelf's components, by their names on the page; it is hidden without a painting."""
     with gr.Column(visible=False, elem_id="shelf") as shelf:
-        with gr.Row():
+        with gr.Row(equal_height=True):
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
             small = gr.Button(SMALL, elem_id="small", min_width=150)
             share = gr.Button("Share", elem_id="share", min_width=150)
