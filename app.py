@@ -14,11 +14,13 @@ import gradio as gr
 from pipeline.cli.setting_flags import reader
 from ui import startup, theme
 from ui.api import add_api
+from ui.guard import guarded
 from ui.handlers import Handlers
 from ui.layout import TITLE, lay_out
 from ui.runs import MODEL
 from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
+from ui.uploads import make_strict
 from ui.widgets import OPTIONS
 from ui.wiring import wire
 
@@ -31,6 +33,7 @@ WEIGHTS = next(option for option in OPTIONS if option.flag == "weights")
 
 def build(service: PaintService) -> gr.Blocks:
     """Make the page and its API."""
+    make_strict()
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
         parts = lay_out()
         wire(page, parts, Handlers(service, parts))
@@ -73,6 +76,7 @@ def main() -> None:
         ssr_mode=False,
         show_error=False,
         mcp_server=True,
+        app_kwargs=guarded(),
     )
     if chosen.share and not link:
         log.warning(
