@@ -1,6 +1,6 @@
 """The page: `python app.py`, or `python app.py --share` for a link that reviewers can open."""
 
-from ui.private_folder import use_private_folder
+from ui.private_folder import files_in, use_private_folder
 
 if __name__ == "__main__":
     use_private_folder()  # before Gradio is loaded, which remembers where files go
@@ -8,8 +8,10 @@ if __name__ == "__main__":
 import argparse
 import logging
 import os
+from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from pipeline.cli.setting_flags import reader
 from ui import startup, theme
@@ -63,6 +65,7 @@ def main() -> None:
     log.setLevel(logging.INFO)
     service = PaintService(weights=chosen.weights)
     page = build(service)
+    kept = files_in(Path(get_upload_folder()))
     _, _, link = page.launch(
         share=chosen.share,
         prevent_thread_lock=True,
@@ -83,7 +86,7 @@ def main() -> None:
             "There is no live link: Gradio's share server cannot be reached from here. "
             "The page is served on this machine alone."
         )
-    startup.start(service, chosen.weights)
+    startup.start(service, chosen.weights, kept)
     page.block_thread()
 
 

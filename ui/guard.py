@@ -15,6 +15,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ui.buckets import Buckets, Rate, visitor_of
+from ui.errors import FULL, NO_ROOM
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -101,6 +102,10 @@ class Guard:
         except _BodyError as error:
             if not answered:
                 await _answer(send, *error.args)
+        except OSError as error:
+            if answered or error.errno not in FULL:
+                raise
+            await _answer(send, 507, NO_ROOM)
 
     def _too_often(self, scope: Scope) -> tuple[int, str] | None:
         path, names = scope["path"], ["all"]
@@ -129,7 +134,7 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
         if said > _most(path):
             return _too_large(_most(path))
         if _UPLOAD.search(path) and _free() < LEAST_FREE + said:
-            return 507, "The disk is full here; try again in half an hour."
+            return 507, NO_ROOM
     return None
 
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.io.atomic import write_whole
 from pipeline.io.encode import LABEL_COLORS
 from pipeline.io.image_files import read_header
 from pipeline.ops.color import luminance
@@ -163,7 +164,8 @@ def write_preview(path: Path, pixels: Pixels) -> Path:
 
     Raises: OSError: the disk refused.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), WELL):
-        raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
+    made, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), WELL)
+    if not made:
+        raise ValueError(f"Wanted a JPEG of {pixels.shape}, and OpenCV refused.")
+    write_whole(path, lambda file: file.write(data.data))
     return path

@@ -7,6 +7,8 @@ import signal
 import stat
 import sys
 import tempfile
+import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,9 +34,14 @@ def use_private_folder() -> None:
     folder = make_folder(base)
     os.environ[PLACE] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+    def end(*_: object) -> None:
+        shutil.rmtree(folder, ignore_errors=True)  # first: a painting may go on for a while
+        sys.exit(0)
+
     for name in SIGNALS:
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+            signal.signal(getattr(signal, name), end)
 
 
 def make_folder(base: Path) -> Path:
@@ -60,6 +67,44 @@ def remove_left_over(base: Path) -> list[Path]:
     if fcntl is None:
         return []
     return [each for each in sorted(base.glob(f"{PREFIX}*")) if _remove(each)]
+
+
+def files_in(folder: Path) -> frozenset[Path]:
+    """List the files in a folder, and in those in it."""
+    return frozenset(each for each in folder.rglob("*") if not each.is_dir())
+
+
+def sweep(folder: Path, stays: Collection[Path], idle_s: float) -> list[Path]:
+    """Remove what lies in a private folder unused for `idle_s` seconds; return it.
+
+    Gradio sweeps the files it knows of; it does not know of an upload that broke off, and leaves
+    the folders. `stays`: files, and folders of open sessions, which are swept with their sessions.
+    A folder in which anything is younger stays whole: somebody may be writing there.
+    """
+    gone, oldest = [], time.time() - idle_s
+    for entry in list(folder.iterdir()) if folder.exists() else []:
+        inside = files_in(entry) if entry.is_dir() and not entry.is_symlink() else frozenset()
+        if entry in stays or inside & frozenset(stays):
+            continue
+        if max(map(_used, (entry, *inside))) < oldest:
+            _delete(entry)
+            gone.append(entry)
+    return gone
+
+
+def _used(path: Path) -> float:
+    try:
+        found = path.lstat()
+    except OSError:  # it went meanwhile
+        return 0.0
+    return max(found.st_mtime, found.st_ctime)
+
+
+def _delete(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry, ignore_errors=True)
+    else:
+        entry.unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> bool:

@@ -2,11 +2,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from ui.private_folder import PREFIX, make_folder, remove_left_over
+from ui.private_folder import PREFIX, files_in, make_folder, remove_left_over, sweep
 
 pytest.importorskip("fcntl", reason="folders are locked where there is fcntl")
 START = (
@@ -84,3 +85,47 @@ def test_a_folder_of_this_process_is_not_left_over(tmp_path):
     folder = make_folder(tmp_path)
     assert remove_left_over(tmp_path) == []
     assert folder.exists()
+
+
+def old(path):
+    """Write a file that is old as soon as a moment has passed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"data")
+    return path
+
+
+def test_what_nobody_used_goes(tmp_path):
+    loose, inside = old(tmp_path / "tmp1234"), old(tmp_path / "hash" / "photo.png")
+    (tmp_path / "empty").mkdir()
+    assert sweep(tmp_path, (), idle_s=60) == []  # not yet
+    time.sleep(0.05)
+    sweep(tmp_path, (), idle_s=0.01)
+    assert not loose.exists()
+    assert not inside.parent.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_belongs_to_the_page_or_a_session_stays(tmp_path):
+    kept, session = old(tmp_path / "hash" / "tile.jpg"), old(tmp_path / "session" / "so-far.jpg")
+    time.sleep(0.05)
+    assert sweep(tmp_path, {kept, session.parent}, idle_s=0.01) == []
+    assert files_in(tmp_path) == {kept, session}
+
+
+def test_a_folder_in_which_something_is_written_stays_whole(tmp_path):
+    first = old(tmp_path / "run" / "part1")
+    time.sleep(0.2)
+    old(tmp_path / "run" / "part2")
+    assert sweep(tmp_path, (), idle_s=0.15) == []
+    assert first.exists()
+
+
+def test_a_link_goes_and_not_what_it_leads_to(tmp_path):
+    precious = old(tmp_path / "precious" / "file")
+    folder = tmp_path / "served"
+    folder.mkdir()
+    (folder / "link").symlink_to(precious.parent)
+    time.sleep(0.05)
+    sweep(folder, (), idle_s=0.01)
+    assert list(folder.iterdir()) == []
+    assert precious.exists()
