@@ -1,8 +1,8 @@
 """Give broken and hostile inputs to all that reads them: `python -m tests.fuzz OUT --count 2000`.
 
-Each kind has a process of its own, which is watched: an input that takes longer than `SLOWEST_S`
-is a failure, as is one that ends in anything but a result or one sentence, or a process that ever
-took more than `MOST_BYTES`. The inputs of failures are kept in OUT.
+Each kind has a process of its own, which is watched: an input on which it works longer than
+`SLOWEST_S` is a failure, as is one that ends in anything but a result or one sentence, or a process
+that ever took more than `MOST_BYTES`. The inputs of failures are kept in OUT.
 """
 
 import argparse

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing as mp
+import os
 import resource
 import time
 import traceback
@@ -19,7 +20,8 @@ from tests.fuzz.targets import case_of, outcome
 KINDS = (*FORMATS, "settings", "links")
 SLOWEST_S = 20.0
 MOST_BYTES = 2_500_000_000
-LOADS_S = 180.0  # a process, on a busy machine
+LOADS_S = 180.0  # a process
+SLEEPS = 10  # times as long, by the clock, as it may work
 
 
 @dataclass
@@ -51,12 +53,13 @@ def work(kind: str, numbers: range, seed: int, pipe: Connection) -> None:
         for number in numbers:
             data = case_of(kind, rng_of(kind, number, seed), folder)
             pipe.send(("begins", number, data))
+            began = time.process_time()
             try:
                 said, wrong = outcome(kind, data, folder), ""
             except Exception:
                 said, wrong = "", traceback.format_exc()
             most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            pipe.send(("ended", said, wrong, most))
+            pipe.send(("ended", said, wrong, most, time.process_time() - began))
     pipe.send(("done",))
 
 
@@ -74,22 +77,22 @@ def _watched(found: Found, numbers: range, seed: int, out: Path) -> int:
     process = mp.get_context("spawn").Process(target=work, args=(found.kind, numbers, seed, there))
     process.start()
     there.close()
-    number, data, began, most = numbers.start, b"", time.monotonic(), LOADS_S
+    number, data, most_s = numbers.start, b"", LOADS_S
     try:
         while True:
-            if not here.poll(most):
-                _note(found, number, data, out, f"it took longer than {most:.0f} s")
+            if _hangs(here, process.pid or 0, most_s):
+                _note(found, number, data, out, f"it took longer than {most_s:.0f} s")
                 return number + 1
             event = here.recv()
             if event[0] == "done":
                 return numbers.stop
             if event[0] == "begins":
                 _, number, data = event
-                began, most = time.monotonic(), SLOWEST_S
+                most_s = SLOWEST_S
                 continue
-            _, said, wrong, size = event
+            _, said, wrong, size, took_s = event
             found.count += 1
-            found.slowest_s = max(found.slowest_s, time.monotonic() - began)
+            found.slowest_s = max(found.slowest_s, took_s)
             found.most_mb = max(found.most_mb, size / 1e6)
             if size > MOST_BYTES:
                 _note(found, number, data, out, f"it took {size / 1e6:.0f} MB")
@@ -110,6 +113,26 @@ def _watched(found: Found, numbers: range, seed: int, out: Path) -> int:
     finally:
         process.kill()
         process.join()
+
+
+def _hangs(here: Connection, pid: int, most_s: float) -> bool:
+    """Wait for a process to tell something; return whether it works too long, or sleeps.
+
+    Its own time counts, for others may work on the machine.
+    """
+    began, until = _worked_s(pid), time.monotonic() + SLEEPS * most_s
+    while not here.poll(1):
+        if _worked_s(pid) - began > most_s or time.monotonic() > until:
+            return True
+    return False
+
+
+def _worked_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it ended, or there is no such folder on this machine
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _note(
