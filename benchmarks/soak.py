@@ -30,6 +30,7 @@ VISITS = 32  # numbers a visitor has
 WAYS = ({}, {"painter": "fast"}, {"painter": "network"})  # to paint, one after the other
 FLAT = 0.05  # how much memory may differ from its mean, as a share
 STARTS_S = 600.0
+LONGEST_S = 900.0  # a painting, behind those of all others
 GOES_AFTER_S = 31 * 60.0
 
 
@@ -68,7 +69,9 @@ def visit(url: str, visitor: int, until: float, tally: Tally, folder: Path) -> N
     """Paint as one visitor until the time is over."""
     photo = Image.open(ROOT / "examples/portrait.jpg")
     try:
-        client = Client(url, verbose=False, download_files=folder)
+        client = Client(
+            url, verbose=False, download_files=folder, httpx_kwargs={"timeout": LONGEST_S}
+        )
     except Exception as error:
         tally.errors.append(repr(error)[:300])
         return

@@ -13,6 +13,7 @@ from pipeline.weights.resolve import WeightError
 
 log = logging.getLogger("page")
 FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+LONGEST = 1000  # characters of a sentence
 NO_ROOM = "The disk of this machine is full; try again in half an hour, or with a smaller photo."
 
 
@@ -28,8 +29,9 @@ def told(*, html: bool = True) -> Iterator[None]:
     except (gr.Error, Cancelled):  # first: Gradio's own errors are ValueErrors, too
         raise
     except (PhotoError, ValueError, WeightError) as error:
+        said = " ".join(str(error).split())[:LONGEST]
         raise gr.Error(
-            escape(str(error), quote=False) if html else str(error), print_exception=False
+            escape(said, quote=False) if html else said, print_exception=False
         ) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
