@@ -16,9 +16,11 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import numpy as np
 from gradio_client import Client, handle_file
 from PIL import Image
@@ -29,7 +31,7 @@ BITS, SQUARE = 10, 48  # of the number, and its squares' side, px
 VISITS = 32  # numbers a visitor has
 WAYS = ({}, {"painter": "fast"}, {"painter": "network"})  # to paint, one after the other
 FLAT = 0.05  # how much memory may differ from its mean, as a share
-STARTS_S = 600.0
+STARTS_S, BEGINS_S = 600.0, 10.0  # until it answers; until it has done the rest of its start
 LONGEST_S = 900.0  # a painting, behind those of all others
 GOES_AFTER_S = 31 * 60.0
 
@@ -121,9 +123,11 @@ def served(base: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
         )
     until = time.monotonic() + STARTS_S
     while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as there:
-            if there.connect_ex(("127.0.0.1", port)) == 0:
-                return process, f"http://127.0.0.1:{port}/"
+        with suppress(httpx.HTTPError):
+            url = f"http://127.0.0.1:{port}/"
+            if httpx.get(url, timeout=30).status_code == 200:
+                time.sleep(BEGINS_S)
+                return process, url
         time.sleep(1)
     process.kill()
     raise RuntimeError(f"The page did not start; see {log}.")
