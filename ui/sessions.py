@@ -3,6 +3,7 @@
 Nothing here is shared between visitors.
 """
 
+import errno
 import secrets
 import shutil
 import threading
@@ -145,7 +146,11 @@ class Session:
         """
         path = self.folder / f"photo-{secrets.token_hex(4)}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, photo.pixels)
+        try:
+            np.save(path, photo.pixels)
+        except OSError as error:  # NumPy's says no reason
+            path.unlink(missing_ok=True)
+            raise OSError(errno.ENOSPC, "No room for a photo") from error
         self.photos.append(self.wrote(path))
         while len(self.photos) > MOST_PHOTOS:
             self.photos.popleft().unlink(missing_ok=True)
@@ -199,6 +204,11 @@ class Sessions:
         with self._lock:
             waiting = [each.awaited for each in self._open.values() if each is not session]
         return sum(each is not None and each < session.awaited for each in waiting)
+
+    def folders(self) -> list[Path]:
+        """List the folders of the open sessions."""
+        with self._lock:
+            return [session.folder for session in self._open.values()]
 
     def leave(self, session_id: str) -> None:
         """Stop the session's run and forget its pictures, on disk and in memory."""

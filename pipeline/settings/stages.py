@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from pipeline.settings.short import short
 from pipeline.variants import VARIANTS, choices_in_words, is_choice
 
 StylePreset = Literal["fast", "paper"]
@@ -61,7 +62,7 @@ class Stage(BaseModel):
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
         flag = str(info.field_name)
         if not is_choice(flag, value):
-            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {value!r}.")
+            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {short(value)}.")
         return value
 
 
