@@ -23,6 +23,7 @@ from pipeline.nets.light_descriptor import LightDescriptor
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.light_verifier import LightVerifier
+from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.nets.unet import Parser
 from training.fast_style import SLIM, styles_listed
 from training.labels import CLASSES
@@ -58,6 +59,11 @@ CARDS: dict[str, dict[str, Any]] = {
             "CycleGAN's monet2photo; styles of paintings in the public domain"
         ),
         "styles": styles_listed(),
+    },
+    "tps_start": {
+        "role": "portrait_start",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: in-the-wild portraits, CelebAMask-HQ",
     },
     "parser": {
         "role": "parser",
@@ -139,6 +145,11 @@ def fast_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     state = single(*files)
     build = {**SLIM, "styles": len(state["styles"])}
     return _loaded(Johnson(**build), state), build
+
+
+def portrait_start(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the generator that gives photos back, in a checkpoint."""
+    return _loaded(TpsGenerator(), single(*files)), {}
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
@@ -264,6 +275,7 @@ def main() -> None:
         "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
+        "portrait_start": portrait_start,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():
