@@ -46,18 +46,9 @@ from training.loop import Schedule, clock_of, fit, single
 from training.own_contents import read_people, varied
 from training.own_samples import draw
 from training.portrait_faces import Portrait
-from training.style_folder import (
-    PEOPLE,
-    PORTRAITS,
-    is_kept,
-    keep,
-    keep_looks,
-    kept,
-    pictures_in,
-    read_names,
-)
+from training.style_folder import PEOPLE, PORTRAITS, is_kept, keep, keep_looks, kept, pictures_in
 from training.style_pictures import Faces, Looked, look_at, too_few
-from training.told_progress import ALIVE, STOP, Progress, Watcher, held, tell
+from training.told_progress import ALIVE, STOP, Progress, Watcher, held, read_names, tell
 
 RUNS = Path("runs/own_portrait_style")
 ONE, OF, SHEET = "training.lock", "of.json", "sheet.png"
@@ -156,6 +147,8 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
         networks, optimizers, step, averaged="painter", schedule=schedule, folder=run,
         sample=sample, clock=clock_of(CPU),
     )  # fmt: skip
+    done, steps = watcher.last
+    tell(run, Progress("kept", min(done, 1.0), steps=steps))
 
 
 def check_run(run: Path, args: argparse.Namespace) -> None:
@@ -190,8 +183,10 @@ def train(args: argparse.Namespace) -> Path | None:
     check_run(run, args)
     alive = held(run / ALIVE)
     one = None if args.look else held(cache_folder() / ONE)
-    if alive is None or (one is None and not args.look):
+    if alive is None:
         raise BlockingIOError(BUSY)
+    if one is None and not args.look:
+        raise ValueError(BUSY)
     (run / STOP).unlink(missing_ok=True)
     if (free := shutil.disk_usage(run).free) < LEAST_FREE:
         raise OSError(f"{free / 1e6:.0f} MB are free, {LEAST_FREE / 1e6:.0f} are wanted")
@@ -203,7 +198,6 @@ def train(args: argparse.Namespace) -> Path | None:
         raise ValueError(problem)
     tell(run, Progress("learning"))
     learn(args, run, out, asked)
-    tell(run, Progress("kept", 1.0))
     return out
 
 

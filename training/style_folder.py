@@ -13,10 +13,10 @@ from pipeline.types import Pixels
 from training.pack_portraits import OWN, write
 from training.portrait_faces import INDEX, Portrait, height, middle, read_portraits
 from training.style_pictures import Looked
+from training.told_progress import LOOKS, NAMES
 
 PORTRAITS, PEOPLE = "portraits", "people"  # folders in a run's: the style's faces, and photos'
-LOOKS, TILES = "looked.json", "tiles"
-NAMES = "names.json"  # in a folder of pictures: what their owner calls them, by file
+TILES = "tiles"
 QUALITY = 92  # of WebP
 TILE_PX, AROUND = 128, 1.5  # side of a small picture of a face, in px and in heights of the face
 DOT = (60, 230, 90)
@@ -58,26 +58,10 @@ def keep_looks(run: Path, looked: Sequence[Looked]) -> None:
     write_whole(run / LOOKS, lambda file: file.write(text), overwrite=True)
 
 
-def looks_in(run: Path) -> list[dict[str, str]]:
-    """Read what was said of the pictures: name, reason, warning and tile of each; none at first."""
-    try:
-        return json.loads((run / LOOKS).read_text())
-    except (OSError, ValueError):
-        return []
-
-
 def pictures_in(folder: Path) -> list[Path]:
     """List the files that are given as pictures, sorted; hidden ones are none."""
     files = (file for file in folder.iterdir() if file.is_file() and file.name != NAMES)
     return sorted(file for file in files if not file.name.startswith("."))
-
-
-def read_names(pictures: Path) -> dict[str, str]:
-    """Read what a folder's pictures are called, by file; empty where they have their own names."""
-    try:
-        return json.loads((pictures / NAMES).read_text())
-    except (OSError, ValueError):
-        return {}
 
 
 def tile_of(portrait: Portrait) -> Pixels:

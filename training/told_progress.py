@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from pipeline.io.atomic import write_whole
 
 PROGRESS, STOP, ALIVE = "progress.json", "stop", "alive.lock"
+LOOKS = "looked.json"  # what was said of each picture
+NAMES = "names.json"  # in a folder of pictures: what their owner calls them, by file
 TOLD_S = 1.0  # between two reports
 PACE_S = 90.0  # of the last so many seconds the pace is taken, since others come and go
 KNOWN_S = 8.0  # before that no pace is known
@@ -54,6 +56,22 @@ def read(run: Path) -> Progress | None:
         return None
 
 
+def looks_in(run: Path) -> list[dict[str, str]]:
+    """Read what was said of the pictures: name, reason, warning and tile of each; none at first."""
+    try:
+        return json.loads((run / LOOKS).read_text())
+    except (OSError, ValueError):
+        return []
+
+
+def read_names(pictures: Path) -> dict[str, str]:
+    """Read what a folder's pictures are called, by file; empty where they have their own names."""
+    try:
+        return json.loads((pictures / NAMES).read_text())
+    except (OSError, ValueError):
+        return {}
+
+
 def held(lock: Path) -> FileLock | None:
     """Take a lock that nobody else has, until the process ends; None where somebody has it."""
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +103,12 @@ class Watcher:
         self.run, self.asked = run, asked
         self.seen: deque[tuple[float, float]] = deque()  # clock and progress
         self.told = 0.0
+        self.last = 0.0, 0  # progress and steps
 
     def __call__(self, progress: float, steps: int) -> bool:
         """Take note of a step; return whether it shall be the last."""
         now = time.monotonic()
+        self.last = progress, steps
         self.seen.append((now, progress))
         while now - self.seen[0][0] > PACE_S:
             self.seen.popleft()

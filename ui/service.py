@@ -107,6 +107,7 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
+        self.trainings = Trainings()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",

@@ -112,3 +112,4 @@ def _sweep(service: PaintService) -> None:
     while True:
         time.sleep(SWEEP_S)
         service.sessions.sweep()
+        service.trainings.sweep()

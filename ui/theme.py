@@ -39,7 +39,7 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HERE = Path(__file__)
-REGIONS = ("viewer.css", "looks.css", "fine_tune.css", "film.css")
+REGIONS = ("viewer.css", "looks.css", "fine_tune.css", "film.css", "train.css")
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """

@@ -13,6 +13,7 @@ from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
@@ -34,6 +35,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
+    wire_training(page, parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:

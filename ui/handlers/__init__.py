@@ -10,8 +10,11 @@ from ui.handlers.correcting import Correcting
 from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
 from ui.handlers.painting import Painting
+from ui.handlers.training import TrainingHandlers
 from ui.handlers.visiting import Visiting
 
 
-class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming):
+class Handlers(
+    Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming, TrainingHandlers
+):
     """The page's events. `request.session_hash` tells visitors apart."""
