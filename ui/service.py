@@ -47,6 +47,7 @@ from ui.reframing import reframed
 from ui.sessions import Session, Sessions, private_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
+from ui.trainings import Trainings
 from ui.view_state import (
     ViewState,
     state_of,
