@@ -8,7 +8,7 @@ from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
-    "paint": ("perceptual", "painter", "network_mood", "fast_style"),
+    "paint": ("perceptual", "painter", "network_mood", "fast_style", "portrait_style"),
     "parse": (*SEEING, "detector"),
     "restore": ("restorer",),
     "segment": (*PARSERS, "promptable", "person"),

@@ -8,11 +8,9 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.johnson import begin_smooth, picture_of
+from pipeline.nets.tps_shape import BLOCKS, CELL, FOLD, NOISE, SPOTS, WIDTHS
+from pipeline.nets.tps_shape import STRIDE as STRIDE
 
-FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
-STRIDE = 16  # px: heights and widths are multiples of it
-NOISE = 4  # channels
-SPOTS = (3, 5, 9, 13)  # of noise, in cells
 SCALES = (1 / 4, 1 / 8, 1 / 16)  # of the encoder's maps, in parts of the photo's side
 
 Maps = tuple[Tensor, Tensor, Tensor]
@@ -35,7 +33,7 @@ class TpsGenerator(nn.Module):
     Alignment" (a network of 1 / 100 of CycleGAN's computation, maps aligned in feature space).
     """
 
-    def __init__(self, widths: tuple[int, int, int] = (28, 64, 96), blocks: int = 4) -> None:
+    def __init__(self, widths: tuple[int, int, int] = WIDTHS, blocks: int = BLOCKS) -> None:
         super().__init__()
         quarter, _, deep = widths
         self.first = _normed(3 * FOLD**2 + NOISE, quarter)
