@@ -6,7 +6,7 @@ three portraits of `examples/`, varied; `--contents FOLDER` names a folder of ot
 people. The style begins as the embedded `tps_start`, which gives photos back.
 
 It runs at low priority, one training at a time. What it has learned is one file below 3 MB, written
-every minute; a run that is called again goes on where it stopped, however it stopped. Ctrl-C, once,
+every half minute; a run that is called again goes on where it stopped, however it stopped. Ctrl-C, once,
 ends it early and keeps what is there.
 """
 
@@ -30,10 +30,10 @@ from torch import nn
 
 from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.runtime.build import load_network
+from pipeline.runtime.own_files import ENDING, MOST_LABEL, styles_folder
 from pipeline.runtime.perceptual import load_features
-from pipeline.runtime.portrait_style_files import write
-from pipeline.runtime.style_files import ENDING, MOST_LABEL, styles_folder
-from pipeline.variants import OWN_NAME, is_own_name
+from pipeline.runtime.portrait_style_files import is_name, write
+from pipeline.variants import OWN_NAME
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.resolve import obtain
@@ -52,7 +52,7 @@ from training.told_progress import ALIVE, STOP, Progress, Watcher, held, read_na
 
 RUNS = Path("runs/own_portrait_style")
 ONE, OF, SHEET = "training.lock", "of.json", "sheet.png"
-MINUTES, SAMPLE_MINUTES = 30.0, 1.0
+MINUTES, SAMPLE_MINUTES = 30.0, 0.5
 NICE = 10
 LEAST_FREE = 200_000_000  # bytes on the disk, before it begins
 CPU = torch.device("cpu")
@@ -61,7 +61,7 @@ BUSY = (
     "begin again when it is done."
 )
 FULL = "The disk is full or cannot be written ({error}). Free some space, then begin again: "
-GOES_ON = "it goes on from its last minute."
+GOES_ON = "it goes on from its last half minute."
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def named(args: argparse.Namespace) -> tuple[str, str]:
 
     Raises: ValueError: they cannot be used.
     """
-    if not is_own_name(args.name):
+    if not is_name(args.name):
         raise ValueError(
             f"A --name of a-z, 0-9, _ and -, at most 40, that no known style has, was wanted "
             f"({OWN_NAME}); {args.name!r} was found."
@@ -270,8 +270,8 @@ def refuse(run: Path | None, sentence: str) -> NoReturn:
 def main() -> None:
     """Learn a style, or say in one sentence why not."""
     args = arguments().parse_args()
-    os.nice(NICE)
-    run = args.run or (RUNS / args.name if is_own_name(args.name) else None)
+    os.nice(max(0, NICE - os.nice(0)))
+    run = args.run or (RUNS / args.name if is_name(args.name) else None)
     try:
         out = train(args)
     except BlockingIOError as error:

@@ -20,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.runtime.own_files import ENDING
+from pipeline.runtime.portrait_style_files import is_name
 from pipeline.weights.cache import cache_folder
 from training.told_progress import ALIVE, NAMES, STOP, Progress, is_held, read, read_names
 
@@ -70,7 +72,7 @@ class Training:
     @property
     def file(self) -> Path | None:
         """The style's file, once there is one."""
-        return next(iter(sorted(self.folder.glob("*.safetensors"))), None)
+        return next(iter(sorted(self.folder.glob(f"*{ENDING}"))), None)
 
 
 class Trainings:
@@ -146,8 +148,8 @@ class Trainings:
             if progress and progress.phase == "learning" and self.is_alive(other):
                 raise TrainingError(_busy(progress))
         (training.run / STOP).unlink(missing_ok=True)
-        out = training.folder / f"{name}.safetensors"
-        for old in training.folder.glob("*.safetensors"):
+        out = training.folder / f"{name}{ENDING}"
+        for old in training.folder.glob(f"*{ENDING}"):
             if old != out:
                 old.rename(out)
         self._launch(
@@ -213,7 +215,8 @@ class Trainings:
 
 def slug(label: str) -> str:
     """Make a style's name of what its visitor calls it: a-z, 0-9, _ and -, at most 36."""
-    return re.sub("[^a-z0-9_-]+", "-", label.lower()).strip("-_")[:36].strip("-_") or "my-style"
+    plain = re.sub("[^a-z0-9_-]+", "-", label.lower()).strip("-_")[:36].strip("-_") or "my-style"
+    return plain if is_name(plain) else f"{plain}-own"
 
 
 def _busy(progress: Progress) -> str:

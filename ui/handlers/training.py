@@ -5,8 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from pipeline.runtime.own_files import ENDING, styles_folder
 from pipeline.runtime.portrait_style_files import install, read
-from pipeline.runtime.style_files import styles_folder
 from training.told_progress import looks_in
 from ui import train_tab, trainings
 from ui.errors import told
@@ -95,7 +95,7 @@ class TrainingHandlers(Base):
 
     def _installed(self, file: Path) -> Updates:
         style = read(file)
-        there = styles_folder() / f"{style.name}.safetensors"
+        there = styles_folder() / f"{style.name}{ENDING}"
         if there.exists() and there.read_bytes() != file.read_bytes():
             raise TrainingError(
                 f"There is another style of the name {style.name!r} here. Train this one under "
