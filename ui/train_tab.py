@@ -10,16 +10,22 @@ from gradio.blocks import Block
 
 from training.told_progress import Progress
 from ui import trainings
+from ui.available import folded
 from ui.viewer import served
 
 ABOUT = (
-    "Teach a painter a manner of your own: drop 5 to 50 painted portraits of one kind, the faces "
-    "clear and turned to us. They stay in a folder of this machine that only this browser finds "
-    "again, for a day after the last step. How photos look is learned from three portraits of our "
-    "own and what is made of them; the command <code>python -m training.own_portrait_style</code> "
-    "takes a folder of other people with <code>--contents</code>."
+    "Teach a painter a manner of your own: drop 5 to 50 painted portraits of one kind, with clear "
+    "faces that look toward us. They stay in a folder of this machine that only this browser finds "
+    "again, until you start over or a day after the last step."
 )
-DROP = "Drop painted portraits here, or click to choose them"
+DROP = "Painted portraits"
+MORE = "For experts: on what it learns"
+CONTENTS = (
+    "What photos of people look like is learned from three portraits that this project has, "
+    "varied: bent toward the proportions of your painted faces, in other colors and light. More "
+    "people teach more; the command <code>python -m training.own_portrait_style FOLDER --name NAME "
+    "--contents PHOTOS</code> takes a folder of them."
+)
 HOW_LONG = [("A first try, 10 minutes", 10.0), ("As usual, 30 minutes", 30.0),
             ("With care, 90 minutes", 90.0)]  # fmt: skip
 USUAL = 30.0
@@ -100,7 +106,7 @@ def lay_out() -> TrainTab:
     off = trainings.is_off()
     gr.HTML(f"<p>{trainings.OFF if off else ABOUT}</p>", elem_classes=["hint"])
     pictures = gr.File(
-        label=DROP, file_count="multiple", height=120, elem_id="train-pictures", visible=not off
+        label=DROP, file_count="multiple", height=150, elem_id="train-pictures", visible=not off
     )
     faces = gr.HTML(elem_id="train-faces", apply_default_css=False)
     with gr.Row(visible=False, elem_id="train-how") as how:
@@ -127,8 +133,11 @@ def lay_out() -> TrainTab:
             "Start over", variant="stop", visible=False, elem_id="train-discard", min_width=100
         )
     given = gr.UploadButton(
-        "Add a style's file", file_types=[".safetensors"], size="sm", elem_id="train-given"
-    )
+        "Add a style's file that you have", file_types=[".safetensors"], size="sm",
+        elem_id="train-given",
+    )  # fmt: skip
+    if not off:
+        gr.HTML(folded(MORE, CONTENTS), elem_id="train-more", elem_classes=["size"])
     key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
     return TrainTab(
         pictures, faces, how, name, minutes, begin, stop, discard, doing, download, install, notes,
