@@ -5,9 +5,9 @@ networks; pictures that cannot be used are named and left out. What photos look 
 three portraits of `examples/`, varied; `--contents FOLDER` names a folder of other photos of
 people. The style begins as the embedded `tps_start`, which gives photos back.
 
-It runs at low priority, one training at a time. What it has learned is one file below 3 MB, written
-every half minute; a run that is called again goes on where it stopped, however it stopped. Ctrl-C, once,
-ends it early and keeps what is there.
+It runs at low priority, one training at a time. What it has learned is one file below 3 MB,
+written every half minute; a run that is called again goes on where it stopped, however it stopped.
+Ctrl-C, once, ends it early and keeps what is there.
 """
 
 import argparse
@@ -139,6 +139,8 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
         draw(averaged, people, run / SHEET)
         return {}
 
+    if not (run / SHEET).exists():
+        draw(painter, people, run / SHEET)
     watcher = Watcher(run, asked)
     schedule = Watched(
         args.minutes, args.steps, ema=0.995, sample_minutes=SAMPLE_MINUTES, watcher=watcher

@@ -18,7 +18,7 @@ ABOUT = (
     "faces that look toward us. They stay in a folder of this machine that only this browser finds "
     "again, until you start over or a day after the last step."
 )
-DROP = "Painted portraits"
+DROP, MORE_PICTURES = "Painted portraits", "More of them"
 MORE = "For experts: on what it learns"
 CONTENTS = (
     "What photos of people look like is learned from three portraits that this project has, "
@@ -26,8 +26,7 @@ CONTENTS = (
     "people teach more; the command <code>python -m training.own_portrait_style FOLDER --name NAME "
     "--contents PHOTOS</code> takes a folder of them."
 )
-HOW_LONG = [("A first try, 10 minutes", 10.0), ("As usual, 30 minutes", 30.0),
-            ("With care, 90 minutes", 90.0)]  # fmt: skip
+HOW_LONG = [("10 minutes, a try", 10.0), ("30 minutes", 30.0), ("90 minutes", 90.0)]
 USUAL = 30.0
 ESTIMATE = (
     "So long on a core of its own; longer while somebody paints here, for they come first. The "
@@ -160,7 +159,11 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
     begins = ready and (phase != "kept" or unfinished)
     return {
         **moving,
-        tab.pictures: gr.update(visible=phase in ("nothing", "looking", "looked")),
+        tab.pictures: gr.update(
+            visible=phase in ("nothing", "looked"),
+            label=MORE_PICTURES if phase == "looked" else DROP,
+            height=150 if phase == "nothing" else 110,
+        ),
         tab.faces: faces_of(shown),
         tab.how: gr.update(visible=begins),
         tab.begin: gr.update(

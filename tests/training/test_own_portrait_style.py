@@ -143,18 +143,20 @@ def test_a_full_disk_is_told_and_the_run_goes_on(begin, monkeypatch, error):
 
     with monkeypatch.context() as patch:
         patch.setattr("training.loop.torch.save", full)
-        with pytest.raises(SystemExit, match="disk is full.*goes on"):
+        with pytest.raises(SystemExit, match=r"disk is full.*goes on"):
             begin("--steps", 1)
     assert told(begin.run).phase == "failed"
     begin("--steps", 1)
     assert told(begin.run).phase == "kept"
 
 
-@pytest.mark.parametrize(("given", "said"), [(("--name", "../x"), "--name of a-z"),
-                                             (("--label", "a\nb"), "printed characters")])  # fmt: skip
-def test_names_that_cannot_be_are_refused(begin, given, said):
+NAMES = ("--name", "../x", "--name of a-z"), ("--label", "a\nb", "printed characters")
+
+
+@pytest.mark.parametrize(("flag", "given", "said"), NAMES)
+def test_names_that_cannot_be_are_refused(begin, flag, given, said):
     with pytest.raises(SystemExit, match=said):
-        begin(*given)
+        begin(flag, given)
 
 
 def test_a_folder_is_wanted(begin, monkeypatch, tmp_path):
