@@ -33,7 +33,7 @@ ESTIMATE = (
     "page may be closed meanwhile."
 )
 ADD = "Add it to this page's styles"
-ADDED_TO_ALL = "Everybody who uses this page can paint with it then."
+ADDED = "Once it is added, everybody who uses this page can paint with it."
 FAILED = "It ended without a word. Go on, or start over."
 POLL_S = 1.5
 MOST_LABEL = 40
@@ -233,7 +233,8 @@ def doing_of(shown: Shown) -> str:
         if shown.sheet and phase in ("learning", "interrupted", "kept")
         else ""
     )
-    return bar + samples
+    added = f"<p class='about'>{ADDED}</p>" if phase == "kept" and shown.file else ""
+    return bar + samples + added
 
 
 def left_of(progress: Progress | None) -> str:
