@@ -17,9 +17,9 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,7 +48,16 @@ from training.own_samples import draw
 from training.portrait_faces import Portrait
 from training.style_folder import PEOPLE, PORTRAITS, is_kept, keep, keep_looks, kept, pictures_in
 from training.style_pictures import Faces, Looked, look_at, too_few
-from training.told_progress import ALIVE, STOP, Progress, Watcher, held, read_names, tell
+from training.told_progress import (
+    ALIVE,
+    STOP,
+    Progress,
+    Watcher,
+    hold,
+    read_names,
+    stopping,
+    tell,
+)
 
 RUNS = Path("runs/own_portrait_style")
 ONE, OF, SHEET = "training.lock", "of.json", "sheet.png"
@@ -179,42 +188,28 @@ def train(args: argparse.Namespace) -> Path | None:
     """
     name, _ = named(args)
     run, out = args.run or RUNS / name, args.out or styles_folder() / f"{name}{ENDING}"
-    asked = stop_signals()
     if not args.folder.is_dir():
         raise FileNotFoundError(f"A folder of pictures was wanted, {args.folder} was found.")
     check_run(run, args)
-    alive = held(run / ALIVE)
-    one = None if args.look else held(cache_folder() / ONE)
-    if alive is None:
-        raise BlockingIOError(BUSY)
-    if one is None and not args.look:
-        raise ValueError(BUSY)
-    (run / STOP).unlink(missing_ok=True)
-    if (free := shutil.disk_usage(run).free) < LEAST_FREE:
-        raise OSError(f"{free / 1e6:.0f} MB are free, {LEAST_FREE / 1e6:.0f} are wanted")
-    if not is_kept(run / PORTRAITS) and (problem := too_few(look(run, args.folder))):
-        raise ValueError(problem)
-    if args.look:
-        return None
-    if problem := too_few([Looked("", each) for each in kept(run / PORTRAITS)]):
-        raise ValueError(problem)
-    tell(run, Progress("learning"))
-    learn(args, run, out, asked)
+    with ExitStack() as until_the_end:
+        if not hold(run / ALIVE, until_the_end):
+            raise BlockingIOError(BUSY)
+        if not args.look and not hold(cache_folder() / ONE, until_the_end):
+            raise ValueError(BUSY)
+        asked = until_the_end.enter_context(stopping())
+        (run / STOP).unlink(missing_ok=True)
+        if (free := shutil.disk_usage(run).free) < LEAST_FREE:
+            raise OSError(f"{free / 1e6:.0f} MB are free, {LEAST_FREE / 1e6:.0f} are wanted")
+        if not is_kept(run / PORTRAITS):
+            look(run, args.folder)
+        problem = too_few([Looked("", each) for each in kept(run / PORTRAITS)])
+        if args.look:
+            return None
+        if problem:
+            raise ValueError(problem)
+        tell(run, Progress("learning"))
+        learn(args, run, out, asked)
     return out
-
-
-def stop_signals() -> Callable[[], bool]:
-    """End early at the first Ctrl-C or SIGTERM, at once at the second; tell whether one came."""
-    came = []
-
-    def note(number: int, frame: object) -> None:
-        del frame
-        came.append(number)
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, note)
-    return lambda: bool(came)
 
 
 def named(args: argparse.Namespace) -> tuple[str, str]:

@@ -6,9 +6,11 @@ ends.
 """
 
 import json
+import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -91,6 +93,32 @@ def is_held(lock: Path) -> bool:
     if taken is not None:
         taken.release()
     return taken is None
+
+
+def hold(lock: Path, until: ExitStack) -> bool:
+    """Take a lock until a stack ends; return whether nobody else has it."""
+    taken = held(lock)
+    if taken is not None:
+        until.callback(taken.release)
+    return taken is not None
+
+
+@contextmanager
+def stopping() -> Iterator[Callable[[], bool]]:
+    """End early at the first Ctrl-C or SIGTERM, at once at the second; tell whether one came."""
+    came = []
+
+    def note(number: int, frame: object) -> None:
+        del frame
+        came.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Watcher:

@@ -56,6 +56,8 @@ class TrainTab:
     stop: gr.Button
     discard: gr.Button
     doing: gr.HTML
+    samples: gr.HTML
+    samples: gr.HTML
     download: gr.DownloadButton
     install: gr.Button
     notes: gr.HTML
@@ -69,7 +71,7 @@ class TrainTab:
         """The components that a training's state is shown by."""
         return [
             self.pictures, self.faces, self.how, self.begin, self.stop, self.discard, self.doing,
-            self.download, self.install, self.notes, self.key, self.seen, self.timer,
+            self.samples, self.download, self.install, self.notes, self.key, self.seen, self.timer,
         ]  # fmt: skip
 
 
@@ -131,6 +133,7 @@ def lay_out() -> TrainTab:
         discard = gr.Button(
             "Start over", variant="stop", visible=False, elem_id="train-discard", min_width=100
         )
+    samples = gr.HTML(elem_id="train-samples", apply_default_css=False)
     given = gr.UploadButton(
         "Add a style's file that you have", file_types=[".safetensors"], size="sm",
         elem_id="train-given",
@@ -139,15 +142,15 @@ def lay_out() -> TrainTab:
         gr.HTML(folded(MORE, CONTENTS), elem_id="train-more", elem_classes=["size"])
     key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
     return TrainTab(
-        pictures, faces, how, name, minutes, begin, stop, discard, doing, download, install, notes,
-        given, key, gr.State(), gr.Timer(POLL_S, active=False),
+        pictures, faces, how, name, minutes, begin, stop, discard, doing, samples, download,
+        install, notes, given, key, gr.State(), gr.Timer(POLL_S, active=False),
     )  # fmt: skip
 
 
 def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object]:
     """Show a training; what is `seen` already is left as it is."""
     phase, progress = shown.phase, shown.progress
-    moving: dict[Block, object] = {tab.doing: doing_of(shown)}
+    moving: dict[Block, object] = {tab.doing: doing_of(shown), tab.samples: samples_of(shown)}
     mark = (phase, shown.looks, shown.file, bool(progress and progress.said))
     if mark == seen:
         return moving
@@ -175,7 +178,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         ),
         tab.download: gr.update(visible=phase == "kept", value=shown.file or None),
         tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
-        tab.notes: note([said] if said else []),
+        tab.notes: note([said] if said else [ADDED] if phase == "kept" and shown.file else []),
         tab.seen: mark,
         tab.timer: gr.Timer(active=phase in ("looking", "learning")),
     }
@@ -214,7 +217,7 @@ def _folded(summary: str, rows: Sequence[str], *, unfolded: bool) -> str:
 
 
 def doing_of(shown: Shown) -> str:
-    """Make HTML of how far it is, with the samples."""
+    """Make HTML of how far it is."""
     phase, progress = shown.phase, shown.progress
     done = progress.done if progress else 0.0
     words = {
@@ -222,19 +225,21 @@ def doing_of(shown: Shown) -> str:
         "learning": f"Learning, {done:.0%}{left_of(progress)}",
         "interrupted": f"It was interrupted at {done:.0%}. Go on from there, or start over.",
         "kept": "It has learned all it was given time for." if done >= 1
-        else f"Stopped and kept at {done:.0%}.",
+        else f"Stopped at {done:.0%}, and kept.",
     }.get(phase, "")  # fmt: skip
-    bar = f"<p style='--done: {done:.1%}'>{words}</p>" if words else ""
-    learning = phase == "learning"
-    about = "a new picture comes every minute or two" if learning else "the last samples"
-    samples = (
+    return f"<p style='--done: {done:.1%}'>{words}</p>" if words else ""
+
+
+def samples_of(shown: Shown) -> str:
+    """Make HTML of what it paints by now."""
+    if not shown.sheet or shown.phase not in ("learning", "interrupted", "kept"):
+        return ""
+    learning = shown.phase == "learning"
+    about = "a new picture comes every minute or two" if learning else "as it has learned"
+    return (
         f"<img src='{escape(shown.sheet)}' alt='Photos, and what is painted of them by now'>"
-        f"<p class='about'>Photos, and below what is painted of them: {about}.</p>"
-        if shown.sheet and phase in ("learning", "interrupted", "kept")
-        else ""
+        f"<p>Photos, and below them what is painted of them: {about}.</p>"
     )
-    added = f"<p class='about'>{ADDED}</p>" if phase == "kept" and shown.file else ""
-    return bar + samples + added
 
 
 def left_of(progress: Progress | None) -> str:

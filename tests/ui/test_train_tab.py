@@ -84,7 +84,7 @@ def test_an_interrupted_training_can_be_gone_on_with():
 def test_what_is_seen_already_is_not_sent_again():
     tab, what = components().train_tab, shown("learning", alive=True)
     mark = train_tab.view(tab, what)[tab.seen]
-    assert set(train_tab.view(tab, what, mark)) == {tab.doing}
+    assert set(train_tab.view(tab, what, mark)) == {tab.doing, tab.samples}
 
 
 def test_a_style_that_is_dropped_in_is_installed_after_checks(service, style, tmp_path):

@@ -18,6 +18,8 @@ from ui.trainings import Training, TrainingError
 from ui.viewer import served
 from ui.widgets import offered
 
+SHEET = "sheet.png"
+MOST_VERSIONS = 2  # of a picture that is shown: a browser may be loading the last but one
 GONE = "This training is no longer here: it was deleted a day after its last step. Start over."
 NO_PICTURES = "No pictures came; drop 5 to 50 painted portraits."
 
@@ -129,15 +131,19 @@ class TrainingHandlers(Base):
         def show(file: Path) -> str:
             return _copied(session, training, file)
 
-        sheet, file = training.run / "sheet.png", training.file
+        sheet, file, progress = training.run / SHEET, training.file, training.progress
         shown = Shown(
-            training.progress,
+            progress,
             self.service.trainings.is_alive(training),
             train_tab.looks_shown(looks_in(training.run), training.run, show),
             served(show(sheet)) if sheet.exists() else "",
-            show(file) if file else "",
+            show(file) if file and progress and progress.phase == "kept" else "",
         )
         return train_tab.view(self.parts.train_tab, shown, seen)
+
+
+def _changed(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def _copied(session: Session, training: Training, file: Path) -> str:
@@ -152,4 +158,9 @@ def _copied(session: Session, training: Training, file: Path) -> str:
         part = to.with_name(f".{to.name}.part")
         shutil.copyfile(file, part)
         part.replace(to)
+        versions = sorted(
+            session.folder.glob(f"{training.folder.name}-*/{file.name}"), key=_changed
+        )
+        for old in versions[:-MOST_VERSIONS]:
+            shutil.rmtree(old.parent, ignore_errors=True)
     return str(to)
