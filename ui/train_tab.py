@@ -11,6 +11,7 @@ from gradio.blocks import Block
 from training.told_progress import Progress
 from ui import trainings
 from ui.available import folded
+from ui.trainings import Asked
 from ui.viewer import served
 
 ABOUT = (
@@ -71,7 +72,8 @@ class TrainTab:
         """The components that a training's state is shown by."""
         return [
             self.pictures, self.faces, self.how, self.begin, self.stop, self.discard, self.doing,
-            self.samples, self.download, self.install, self.notes, self.key, self.seen, self.timer,
+            self.samples, self.name, self.minutes, self.download, self.install, self.notes,
+            self.key, self.seen, self.timer,
         ]  # fmt: skip
 
 
@@ -80,12 +82,13 @@ class Shown:
     """What is known of a visitor's training.
 
     `looks`: what was said of each picture, with the address of a small one where there is a face.
-    `sheet`: the address of the samples. `file`: the style's, to be downloaded.
+    `asked`: how it was begun. `sheet`: the address of the samples. `file`: of the style's copy.
     """
 
     progress: Progress | None = None
     alive: bool = False
     looks: tuple[tuple[str, str, str, str], ...] = ()  # name, reason, warning, tile
+    asked: Asked | None = None
     sheet: str = ""
     file: str = ""
 
@@ -97,8 +100,6 @@ class Shown:
         phase = self.progress.phase
         if phase in ("looking", "learning") and not self.alive:
             return "interrupted" if phase == "learning" else "failed"
-        if self.alive and phase in ("looked", "kept", "failed"):
-            return "learning"  # that has told nothing yet
         return phase
 
 
@@ -123,15 +124,27 @@ def lay_out() -> TrainTab:
     doing = gr.HTML(elem_id="train-doing", apply_default_css=False)
     with gr.Row(elem_id="train-acts"):
         begin = gr.Button(
-            "Begin", variant="primary", visible=False, elem_id="train-begin", min_width=120
+            "Begin",
+            variant="primary",
+            visible=False,
+            size="md",
+            elem_id="train-begin",
+            min_width=120,
         )
-        stop = gr.Button("Stop and keep", visible=False, elem_id="train-stop", min_width=120)
+        stop = gr.Button(
+            "Stop and keep", visible=False, size="md", elem_id="train-stop", min_width=120
+        )
         download = gr.DownloadButton(
-            "Download the style", visible=False, elem_id="train-download", min_width=150
+            "Download the style", visible=False, size="md", elem_id="train-download", min_width=150
         )
-        install = gr.Button(ADD, visible=False, elem_id="train-install", min_width=190)
+        install = gr.Button(ADD, visible=False, size="md", elem_id="train-install", min_width=190)
         discard = gr.Button(
-            "Start over", variant="stop", visible=False, elem_id="train-discard", min_width=100
+            "Start over",
+            variant="stop",
+            visible=False,
+            size="md",
+            elem_id="train-discard",
+            min_width=100,
         )
     samples = gr.HTML(elem_id="train-samples", apply_default_css=False)
     given = gr.UploadButton(
@@ -169,6 +182,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         ),
         tab.faces: faces_of(shown),
         tab.how: gr.update(visible=begins),
+        **({tab.name: shown.asked.label, tab.minutes: shown.asked.minutes} if shown.asked else {}),
         tab.begin: gr.update(
             visible=begins, value="Begin" if phase == "looked" else "Go on", interactive=True
         ),
@@ -203,7 +217,7 @@ def faces_of(shown: Shown) -> str:
     count = f"{len(good)} face{'' if len(good) == 1 else 's'} to learn from"
     return "".join((
         f"<p class='count'>{count}</p><div class='faces'>{figures}</div>" if good else "",
-        _folded(f"{len(left)} left out", left, unfolded=len(left) <= 6),
+        _folded(f"{len(left)} left out", left, unfolded=len(left) <= 12),
         _folded(f"{len(warned)} to look at again", warned, unfolded=False),
     ))  # fmt: skip
 

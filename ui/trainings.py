@@ -17,17 +17,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline.runtime.own_files import ENDING
 from pipeline.runtime.portrait_style_files import is_name
 from pipeline.weights.cache import cache_folder
-from training.told_progress import ALIVE, NAMES, STOP, Progress, is_held, read, read_names
+from training.told_progress import ALIVE, NAMES, STOP, Progress, is_held, read, read_names, tell
 
 ROOT = Path(__file__).parents[1]
 COMMAND = "training.own_portrait_style"
-KEY, PICTURES, RUN, LOG = "key", "pictures", "run", "log.txt"
+KEY, PICTURES, RUN, LOG, ASKED = "key", "pictures", "run", "log.txt", "asked.json"
 SECRET = re.compile("[0-9a-f]{32}")  # 128 bits
 KEPT_S = 24 * 3600
 MOST_FOLDERS, MOST_LOOKING = 12, 2
@@ -54,6 +54,14 @@ def is_off() -> bool:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a visitor calls a style, and how long it shall learn, minutes."""
+
+    label: str
+    minutes: float
+
+
+@dataclass(frozen=True)
 class Training:
     """A visitor's folder."""
 
@@ -68,6 +76,14 @@ class Training:
     def progress(self) -> Progress | None:
         """How far it is; None before it told."""
         return read(self.run)
+
+    @property
+    def asked(self) -> Asked | None:
+        """How it was begun; None before."""
+        try:
+            return Asked(**json.loads((self.folder / ASKED).read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
 
     @property
     def file(self) -> Path | None:
@@ -147,7 +163,11 @@ class Trainings:
             progress = other.progress
             if progress and progress.phase == "learning" and self.is_alive(other):
                 raise TrainingError(_busy(progress))
+        if (before := self._processes.get(training.folder)) is not None:
+            before.wait(ENDS_S)  # it told that it is done, and is about to end
         (training.run / STOP).unlink(missing_ok=True)
+        (training.folder / ASKED).write_text(json.dumps(asdict(Asked(label, minutes))))
+        tell(training.run, Progress("learning", _done(training.progress)))
         out = training.folder / f"{name}{ENDING}"
         for old in training.folder.glob(f"*{ENDING}"):
             if old != out:
@@ -217,6 +237,10 @@ def slug(label: str) -> str:
     """Make a style's name of what its visitor calls it: a-z, 0-9, _ and -, at most 36."""
     plain = re.sub("[^a-z0-9_-]+", "-", label.lower()).strip("-_")[:36].strip("-_") or "my-style"
     return plain if is_name(plain) else f"{plain}-own"
+
+
+def _done(progress: Progress | None) -> float:
+    return progress.done if progress and progress.phase in ("learning", "kept") else 0.0
 
 
 def _busy(progress: Progress) -> str:

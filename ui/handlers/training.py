@@ -136,6 +136,7 @@ class TrainingHandlers(Base):
             progress,
             self.service.trainings.is_alive(training),
             train_tab.looks_shown(looks_in(training.run), training.run, show),
+            training.asked,
             served(show(sheet)) if sheet.exists() else "",
             show(file) if file and progress and progress.phase == "kept" else "",
         )
