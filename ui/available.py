@@ -62,7 +62,9 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
     said: list[str] = []
     for option in options():
         choice = str(flat[option.flag])
-        if option.flag in NEEDS and choice not in (value for _, value in available_choices(option)):
+        if option.flag not in NEEDS or choice == option.default:  # which nothing could replace
+            continue
+        if choice not in (value for _, value in available_choices(option)):
             said.append(_missing(option, choice))
             flat[option.flag] = option.default
     return Settings.from_flat(**flat), said

@@ -33,7 +33,7 @@ ESTIMATE = (
     "So long on a core of its own; longer while somebody paints here, for they come first. The "
     "page may be closed meanwhile."
 )
-ADD = "Add it to this page's styles"
+ADD = "Add it to the styles"
 ADDED = "Once it is added, everybody who uses this page can paint with it."
 FAILED = "It ended without a word. Go on, or start over."
 POLL_S = 1.5

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.nets.tps_shape import FOLD, NOISE, SPOTS
+from pipeline.nets.tps_shape import STRIDE as STRIDE
 
 Field = NDArray[np.float32]
 Size = tuple[int, int, int]

@@ -71,8 +71,9 @@ class PaintSettings(Stage):
 
     on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = option(
-        "strokes", "Like Monet, stroke by stroke or in a second by a network, or like any picture "
-        "in a minute: fine strokes behind a person, coarse ones on the person.",
+        "strokes", "Like Monet, stroke by stroke or in a second by a network; like a known picture "
+        "or a painter's portraits, at once; or like any picture in a minute: fine strokes behind a "
+        "person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = option(

@@ -1,9 +1,8 @@
 """Paint by a network that has learned a style from a handful of portraits."""
 
-from pipeline.nets.tps_shape import STRIDE
 from pipeline.runtime.engines import Engine
 from pipeline.runtime.models import Loaded
-from pipeline.runtime.portrait_noise import Field, noise_size, portrait_noise
+from pipeline.runtime.portrait_noise import STRIDE, Field, noise_size, portrait_noise
 from pipeline.runtime.portrait_style_files import OwnPortraitStyle, own_style
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections

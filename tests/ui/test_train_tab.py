@@ -10,12 +10,13 @@ from training.told_progress import Progress
 from ui import train_tab, trainings
 from ui.train_tab import Shown
 
+ASKED = trainings.Asked("My own", 10.0)
 GOOD = tuple((f"{n}.png", "", "", "tile") for n in range(5))
 BAD = (("<b>bad</b>.png", "no face was found in it", "", ""),)
 
 
 def shown(phase, *, alive=False, done=0.5, looks=GOOD, said="", file="", left=100.0):
-    return Shown(Progress(phase, done, left, said, 3), alive, looks, "sheet", file)
+    return Shown(Progress(phase, done, left, said, 3), alive, looks, ASKED, "sheet", file)
 
 
 def seen(what):

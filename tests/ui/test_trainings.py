@@ -48,7 +48,7 @@ def looked(all_, files):
 
 def learning(all_, training, name="mine"):
     all_.learn(training, name, "Mine", 10)
-    until(lambda: training.progress.phase == "learning")
+    until(lambda: training.progress.steps == 3)
 
 
 def test_a_folder_is_found_by_its_secret_only_and_read_by_nobody_else(all_):
