@@ -200,12 +200,13 @@ def train(args: argparse.Namespace) -> Path | None:
         (run / STOP).unlink(missing_ok=True)
         if (free := shutil.disk_usage(run).free) < LEAST_FREE:
             raise OSError(f"{free / 1e6:.0f} MB are free, {LEAST_FREE / 1e6:.0f} are wanted")
-        if not is_kept(run / PORTRAITS):
-            look(run, args.folder)
-        problem = too_few([Looked("", each) for each in kept(run / PORTRAITS)])
+        if is_kept(run / PORTRAITS):
+            looked = [Looked("", each) for each in kept(run / PORTRAITS)]
+        else:
+            looked = look(run, args.folder)
         if args.look:
             return None
-        if problem:
+        if problem := too_few(looked):
             raise ValueError(problem)
         tell(run, Progress("learning"))
         learn(args, run, out, asked)

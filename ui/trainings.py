@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ SECRET = re.compile("[0-9a-f]{32}")  # 128 bits
 KEPT_S = 24 * 3600
 MOST_FOLDERS, MOST_LOOKING = 12, 2
 MOST_FILES, MOST_TOTAL = 100, 1_000_000_000  # of one visitor, bytes
+NICE = 10
 ENDS_S = 10.0  # a process that was asked to end is killed after so long
 SPACE, SWITCH = "SPACE_ID", "PORTRAIT_TRAIN"
 OFF = (
@@ -218,11 +220,15 @@ class Trainings:
         few = {"OMP_NUM_THREADS": str(max(1, cores - 1))}  # one core is left to those who paint
         command = [sys.executable, "-m", COMMAND, str(training.folder / PICTURES)]
         with (training.folder / LOG).open("ab") as log:
-            self._processes[training.folder] = subprocess.Popen(
+            process = subprocess.Popen(
                 [*command, "--run", str(training.run), *given],
                 cwd=ROOT, env={**os.environ, **few}, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
+        if hasattr(os, "setpriority"):  # it lowers its own, too, once it is loaded
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        self._processes[training.folder] = process
 
     def _end(self, training: Training) -> None:
         process = self._processes.pop(training.folder, None)
