@@ -36,6 +36,9 @@ ESTIMATE = (
 ADD = "Add it to the styles"
 ADDED = "Once it is added, everybody who uses this page can paint with it."
 FAILED = "It ended without a word. Go on, or start over."
+BUSY = ("looking", "learning")  # phases in which a process works
+MOST_UNFOLDED = 8  # reasons
+MOST_NAMED = 2  # pictures with one reason; more are counted
 POLL_S = 1.5
 MOST_LABEL = 40
 
@@ -178,7 +181,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         tab.pictures: gr.update(
             visible=phase in ("nothing", "looked"),
             label=MORE_PICTURES if phase == "looked" else DROP,
-            height=150 if phase == "nothing" else 110,
+            height=150 if phase == "nothing" else 130,
         ),
         tab.faces: faces_of(shown),
         tab.how: gr.update(visible=begins),
@@ -188,13 +191,13 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         ),
         tab.stop: gr.update(visible=phase == "learning", interactive=True),
         tab.discard: gr.update(
-            visible=phase != "nothing", value="Cancel" if shown.alive else "Start over"
+            visible=phase != "nothing", value="Cancel" if phase in BUSY else "Start over"
         ),
         tab.download: gr.update(visible=phase == "kept", value=shown.file or None),
         tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
         tab.notes: note([said] if said else [ADDED] if phase == "kept" and shown.file else []),
         tab.seen: mark,
-        tab.timer: gr.Timer(active=phase in ("looking", "learning")),
+        tab.timer: gr.Timer(active=phase in BUSY),
     }
 
 
@@ -212,14 +215,27 @@ def faces_of(shown: Shown) -> str:
         f"<figure title='{escape(name)}'><img src='{escape(tile)}' alt='{escape(name)}'></figure>"
         for name, _, _, tile in good
     )
-    left = [f"<b>{escape(name)}</b>: {escape(reason)}" for name, reason, _, _ in bad]
-    warned = [f"<b>{escape(n)}</b>: {escape(warning)}" for n, _, warning, _ in good if warning]
+    left = _by_reason([(name, reason) for name, reason, _, _ in bad])
+    warned = _by_reason([(name, warning) for name, _, warning, _ in good if warning])
     count = f"{len(good)} face{'' if len(good) == 1 else 's'} to learn from"
     return "".join((
         f"<p class='count'>{count}</p><div class='faces'>{figures}</div>" if good else "",
-        _folded(f"{len(left)} left out", left, unfolded=len(left) <= 12),
-        _folded(f"{len(warned)} to look at again", warned, unfolded=False),
+        _folded(f"{len(bad)} left out", left, unfolded=len(left) <= MOST_UNFOLDED),
+        _folded("To look at again", warned, unfolded=False),
     ))  # fmt: skip
+
+
+def _by_reason(said: Sequence[tuple[str, str]]) -> list[str]:
+    """Make HTML of each reason, with the names of the pictures that it is said of."""
+    names: dict[str, list[str]] = {}
+    for name, reason in said:
+        names.setdefault(reason, []).append(name)
+    rows = []
+    for reason, all_ in names.items():
+        more = len(all_) - MOST_NAMED
+        some = ", ".join(f"<b>{escape(name)}</b>" for name in all_[: MOST_NAMED + (more == 1)])
+        rows.append(f"{some}{f' and {more} more' if more > 1 else ''}: {escape(reason)}")
+    return rows
 
 
 def _folded(summary: str, rows: Sequence[str], *, unfolded: bool) -> str:

@@ -64,6 +64,13 @@ def test_what_is_left_out_is_named_and_no_name_is_html():
     assert "<b>bad</b>" not in html
 
 
+def test_pictures_with_one_reason_are_named_together():
+    copies = tuple((f"{n}.png", "it is a copy of 0.png", "", "") for n in range(19))
+    html = train_tab.faces_of(shown("looked", looks=copies))
+    assert "19 left out" in html
+    assert "<b>0.png</b>, <b>1.png</b> and 17 more: it is a copy of 0.png" in html
+
+
 def test_too_few_pictures_and_failures_are_said():
     for phase in ("looked", "failed"):
         _, found, tab = seen(shown(phase, said="Add more & more."))
