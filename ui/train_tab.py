@@ -189,7 +189,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         tab.begin: gr.update(
             visible=begins, value="Begin" if phase == "looked" else "Go on", interactive=True
         ),
-        tab.stop: gr.update(visible=phase == "learning", interactive=True),
+        tab.stop: gr.update(visible=phase == "learning", interactive=True, value="Stop and keep"),
         tab.discard: gr.update(
             visible=phase != "nothing", value="Cancel" if phase in BUSY else "Start over"
         ),
