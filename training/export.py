@@ -71,6 +71,11 @@ CARDS: dict[str, dict[str, Any]] = {
         "styles": styles_listed(),
     },
     **{f"tps_{style}": PORTRAITS for style in PORTRAIT_STYLES},
+    "tps_start": {
+        "role": "portrait_start",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: in-the-wild portraits, CelebAMask-HQ",
+    },
     "parser": {
         "role": "parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -281,6 +286,7 @@ def main() -> None:
         "network_mood": painter, "parser": parser, "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
+        "portrait_start": portrait_style,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

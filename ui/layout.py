@@ -16,6 +16,7 @@ from ui import (
     share_box,
     shelf,
     style_box,
+    train_tab,
 )
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
@@ -76,6 +77,7 @@ class Page:
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
+    train_tab: train_tab.TrainTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None
     again: gr.State  # of ui.handlers.Again, or None

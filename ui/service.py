@@ -48,6 +48,7 @@ from ui.sessions import Session, Sessions, private_folder
 from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
+from ui.trainings import Trainings
 from ui.view_state import (
     ViewState,
     state_of,
@@ -110,6 +111,7 @@ class PaintService:
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
         self.desk = Desk(shares_folder())
+        self.trainings = Trainings()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",

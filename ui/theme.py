@@ -37,7 +37,15 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HERE = Path(__file__)
-REGIONS = ("viewer.css", "album.css", "looks.css", "fine_tune.css", "film.css", "share_box.css")
+REGIONS = (
+    "viewer.css",
+    "album.css",
+    "looks.css",
+    "fine_tune.css",
+    "film.css",
+    "share_box.css",
+    "train.css",
+)
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """

@@ -13,6 +13,7 @@ from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 from ui.wiring_album import wire_album
 
@@ -42,6 +43,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
         wire_looks_after(parts, handlers, over)
+    wire_training(page, parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:

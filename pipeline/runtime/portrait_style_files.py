@@ -40,7 +40,7 @@ from pipeline.weights.catalog import Entry
 
 FLAG = "portrait_style"
 MOST_BYTES = 3_000_000
-AGAIN = "Make it again: python -m training.tps_gan"
+AGAIN = "Make it again: python -m training.own_portrait_style FOLDER --name NAME"
 PLAIN = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
 is_name = partial(is_own_name, flag=FLAG)
 
