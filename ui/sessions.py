@@ -51,6 +51,7 @@ class Session:
     `results`: the paintings that were shown, by the id under which the browser keeps them.
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
+    `stop_many`: set to end the painting of many photos.
     """
 
     cache: OwnerCache
@@ -71,6 +72,7 @@ class Session:
     copies: dict[Path, tuple[str, Path]] = field(default_factory=dict)
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
+    stop_many: threading.Event = field(default_factory=threading.Event)
 
     def ask(self) -> None:
         """Await a new run."""
@@ -218,6 +220,7 @@ class Sessions:
             return
         session.left = True
         session.stop.set()
+        session.stop_many.set()
         self._cache.drop(session_id)
         session.clear()
 

@@ -43,6 +43,7 @@ REGIONS = (
     "looks.css",
     "fine_tune.css",
     "film.css",
+    "many.css",
     "share_box.css",
     "train.css",
 )

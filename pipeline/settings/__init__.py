@@ -16,6 +16,7 @@ from pipeline.settings.stages import (
     BlendSettings,
     DetectSettings,
     IntensitySettings,
+    MendSettings,
     PaintSettings,
     ProportionsSettings,
     RestoreSettings,
@@ -41,6 +42,7 @@ class Settings(Stage):
     paint: PaintSettings = PaintSettings()
     style: StyleSettings = StyleSettings()
     intensity: IntensitySettings = IntensitySettings()
+    mend: MendSettings = MendSettings()
     detect: DetectSettings = DetectSettings()
     proportions: ProportionsSettings = ProportionsSettings()
     restore: RestoreSettings = RestoreSettings()

@@ -219,6 +219,16 @@ class DetectSettings(Stage):
     )  # fmt: skip
 
 
+class MendSettings(Stage):
+    """Whether an old photo is mended first."""
+
+    on: bool = option(
+        False, "Find the scratches, creases and spots of an old photo, and repair them before it "
+        "is painted.",
+        label="Mend the photo", flag="mend",
+    )  # fmt: skip
+
+
 class ProportionsSettings(Stage):
     """Whose proportions faces take, and how far."""
 
