@@ -12,7 +12,7 @@ import os
 import gradio as gr
 
 from pipeline.cli.setting_flags import reader
-from ui import startup, theme
+from ui import camera, startup, theme
 from ui.api import add_api
 from ui.handlers import Handlers
 from ui.layout import TITLE, lay_out
@@ -73,6 +73,7 @@ def main() -> None:
         ssr_mode=False,
         show_error=False,
         mcp_server=True,
+        app_kwargs={"routes": camera.routes(service.cameras)},
     )
     if chosen.share and not link:
         log.warning(

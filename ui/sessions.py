@@ -18,6 +18,7 @@ from gradio.utils import get_upload_folder
 from pipeline.settings import Settings
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Photo, Pixels
+from ui.camera import Camera
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
@@ -43,6 +44,7 @@ class Session:
     `behind`: by preview in the photo field, the photo's file and name.
     `looks`: what the looks were painted of, and their pictures as far as they are painted.
     `wanted`: the settings that were asked for last, of which a look may be marked.
+    `camera`: what paints the page's camera, once it was started.
     """
 
     cache: OwnerCache
@@ -59,6 +61,7 @@ class Session:
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
     looks: tuple[Hashable, tuple[str, ...]] = (None, ())
     wanted: Settings | None = None
+    camera: Camera | None = None
 
     def ask(self) -> None:
         """Await a new run."""
