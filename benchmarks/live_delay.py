@@ -133,12 +133,9 @@ def main() -> None:
         )
         try:
             with sync_playwright() as play:
-                camera = (
-                    "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream "
-                    f"--use-file-for-fake-video-capture={film}"
-                )
+                camera = f"--use-file-for-fake-video-capture={film}"
                 browser = play.chromium.launch(
-                    executable_path=CHROMIUM, args=[*QUIET.split(), *camera.split()]
+                    executable_path=CHROMIUM, args=[*QUIET.split(), camera]
                 )
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 _wait_for(port)

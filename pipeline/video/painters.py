@@ -5,6 +5,7 @@ from functools import partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
@@ -13,7 +14,7 @@ from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import stylize, working_size
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
 from pipeline.steps.run import Run
-from pipeline.types import Photo, Pixels
+from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
@@ -55,12 +56,17 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
         batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
         drawn, places = partial(stroke_noise, batch[0]), network.noise_size((size[0], size[1]))
         field = noise(drawn, places, moved) if noise else None
-        planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
-        painted = cv2.merge(planes).astype(np.uint8)
+        planes = run(batch, field)[0]
+        painted = cv2.merge([_in_bytes(plane) for plane in planes])
         # Held still before it is enlarged: there is nothing finer in it, and less to do.
         return _resized(steady(painted, moved), (h, w))
 
     return paint
+
+
+def _in_bytes(plane: Mask) -> NDArray[np.uint8]:
+    """Convert a channel in [-1, 1], (H, W), to bytes, rounded and clipped, in one pass."""
+    return np.asarray(cv2.addWeighted(plane, 127.5, plane, 0, 127.5, dtype=cv2.CV_8U), np.uint8)
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
