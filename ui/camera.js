@@ -2,7 +2,7 @@
 const [video, sheet, start, words] = ['video', 'canvas', '.start', 'p'].map(at => element.querySelector(at));
 const small = document.createElement('canvas'), paper = sheet.getContext('bitmaprenderer');
 const MOST = 2, SPREAD = 0.5; // pictures on their way; a second one leaves once the first is so far
-let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0; // trip: there and back, ms
+let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = ''; // trip: there and back, ms; over: a key that is taken no more
 
 const say = text => { words.textContent = text; };
 const end = text => {
@@ -22,13 +22,16 @@ const jpeg = () => {
 };
 const send = async () => {
   const now = performance.now(), {address, key} = props.value;
-  if (!on || !key || !fresh || away >= MOST || (away && now - left < SPREAD * trip)) return;
+  if (!on || !key || key === over || !fresh || away >= MOST || (away && now - left < SPREAD * trip)) return;
   const mine = ++number, whose = on;
   [fresh, left] = [false, now];
   away++;
   try {
     const answer = await fetch(address, {method: 'POST', headers: {'x-camera': key, 'x-number': mine}, body: jpeg()});
-    if (answer.status === 410 && key === props.value.key && on === whose) end(await answer.text());
+    if (answer.status === 410) {
+      over = key;
+      if (on === whose && key === props.value.key) end(await answer.text());
+    }
     else if (answer.status === 200) {
       const painted = await createImageBitmap(await answer.blob());
       trip += (performance.now() - now - trip) / (trip ? 8 : 1);
