@@ -2,7 +2,8 @@
 const [video, sheet, start, words] = ['video', 'canvas', '.start', 'p'].map(at => element.querySelector(at));
 const small = document.createElement('canvas'), paper = sheet.getContext('bitmaprenderer');
 const MOST = 2, SPREAD = 0.5; // pictures on their way; a second one leaves once the first is so far
-let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = ''; // trip: there and back, ms; over: a key that is taken no more
+let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = '';
+// trip: there and back, ms; over: a key that is taken no more
 
 const say = text => { words.textContent = text; };
 const end = text => {
@@ -31,8 +32,7 @@ const send = async () => {
     if (answer.status === 410) {
       over = key;
       if (on === whose && key === props.value.key) end(await answer.text());
-    }
-    else if (answer.status === 200) {
+    } else if (answer.status === 200) {
       const painted = await createImageBitmap(await answer.blob());
       trip += (performance.now() - now - trip) / (trip ? 8 : 1);
       if (mine > seen && on === whose) {
@@ -46,8 +46,14 @@ const send = async () => {
   away--;
   send();
 };
-const next = () => video.requestVideoFrameCallback?.(look) ?? requestAnimationFrame(look); // none in a hidden tab
+let awaited = false; // a frame, by one who waits; one that was asked for before a stop comes after it
+const next = () => {
+  if (awaited) return;
+  awaited = true;
+  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(look); else requestAnimationFrame(look); // none in a hidden tab
+};
 const look = () => {
+  awaited = false;
   if (!on) return;
   fresh = true;
   send();
