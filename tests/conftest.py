@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import Counter
 from dataclasses import replace
 from importlib import import_module
 
@@ -31,6 +32,13 @@ def pytest_configure() -> None:
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
         torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files that fork first, then the longest: a fork copies locks that other threads hold."""
+    forks = {each.path for each in items if each.get_closest_marker("forks")}
+    tests = Counter(each.path for each in items)
+    items.sort(key=lambda each: (each.path not in forks, -tests[each.path]))
 
 
 @pytest.fixture

@@ -170,6 +170,7 @@ def test_a_mesh_is_what_two_paintings_share_on_a_bare_wall():
     assert mesh(weave, weave, stripes) < 0.8 * mesh(weave, weave, wall), "edges may stay"
 
 
+@pytest.mark.forks
 def test_batches_made_beside_are_like_those_made_here():
     contents = [Content(photo(256), FIVE * 1.6), Content(photo(256, 1))]
     one, other = (next(prefetched(contents, 3, 256, workers)) for workers in (0, 1))

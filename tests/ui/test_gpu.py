@@ -22,6 +22,8 @@ from ui import gpu
 from ui.gpu import Job, borrowing, seconds_of
 from ui.service import PaintService
 
+pytestmark = pytest.mark.forks
+
 
 class CardModels(PlainModels):
     """Plain networks that run only in another process than this one, and that cannot be pickled."""
