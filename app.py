@@ -76,10 +76,7 @@ def main() -> None:
         head=theme.HEAD,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
-        app_kwargs={
-            "routes": [*camera.routes(service.cameras), *routes(service.desk)],
-            **guarded(),
-        },
+        app_kwargs={"routes": own_routes, **guarded()},
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
