@@ -13,6 +13,7 @@ from ui import (
     fine_tune,
     frame_box,
     looks,
+    share_box,
     shelf,
     style_box,
 )
@@ -26,7 +27,8 @@ LOOKS_S = 0.25  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
-    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use. Your last ten paintings "
+    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use, unless you share it. "
+    "Your last ten paintings "
     "are kept by this browser alone. "
     "<button type='button' class='forget'>Delete everything now</button>"
 )
@@ -59,7 +61,7 @@ class Page:
     download: gr.Button
     file: gr.DownloadButton
     small: gr.Button
-    share: gr.Button
+    sheet: gr.Button  # the phone's
     strokes: gr.Button
     watch: gr.Button
     seconds: gr.Slider
@@ -67,6 +69,10 @@ class Page:
     shelf: gr.Column
     link: gr.Button
     album: album.Album
+    carried: gr.HTML  # what a copied link carries, in words
+    lasts: gr.Radio  # hours that a share lasts
+    share: gr.Button
+    shares: gr.HTML  # what this browser has shared
     size: gr.HTML
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
@@ -105,6 +111,7 @@ def lay_out() -> Page:
             left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left |= shelf.lay_out()
+            left["shares"] = share_box.lay_out_list()
         with gr.Column(scale=3, min_width=300, elem_id="aside"):
             right, made = _lay_out_controls()
             status = gr.HTML(elem_id="status")

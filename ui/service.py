@@ -45,6 +45,7 @@ from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.reframing import reframed
 from ui.sessions import Session, Sessions, private_folder
+from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
 from ui.view_state import (
@@ -108,6 +109,7 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
+        self.desk = Desk(shares_folder())
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",

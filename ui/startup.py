@@ -110,5 +110,6 @@ def describe_weights(here: frozenset[str]) -> str:
 
 def _sweep(service: PaintService) -> None:
     while True:
-        time.sleep(SWEEP_S)
         service.sessions.sweep()
+        service.desk.sweep()
+        time.sleep(SWEEP_S)

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from ui import film_tab, frame_box, result_panel, shelf, style_box, theme
+from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
@@ -236,9 +236,18 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         concurrency_id="files",
         **PRIVATE,
     )
-    flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     values = [*parts.widgets, parts.style.name]
-    parts.link.click(None, values, parts.link, js=theme.copy_link(flags))
+    parts.share.click(share_box.sharing, None, parts.share, **UNSEEN)
+    shared = parts.share.click(
+        handlers.share,
+        [parts.state, parts.lasts],
+        parts.shares,
+        concurrency_id="files",
+        show_progress="hidden",
+        **PRIVATE,
+    )
+    when_over(shared, [], share_box.shared, [parts.share])
+    parts.link.click(None, values, [parts.link, parts.carried], js=links.copy_link())
 
 
 def wire_again(parts: Page, handlers: Handlers) -> Dependency:

@@ -28,6 +28,7 @@ from tests.smoke.keeping import keep_in_browser
 from tests.smoke.looking import compare_in_browser
 from tests.smoke.own_photo import choose_a_look, paint_by_itself, repaint
 from tests.smoke.painting import paint_like_a_picture
+from tests.smoke.sharing import share_with_a_reviewer
 from tests.smoke.touching import look_at_a_stage, look_closer, pinch_closer
 from tests.smoke.troubles import refuse_what_cannot_be_painted
 
@@ -76,6 +77,7 @@ AFTER_A_PAINTING: dict[str, Callable[[Page], None]] = {
     "5-people": correct,
     "6-compare": compare_in_browser,
     "7-like-a-picture": paint_like_a_picture,
+    "9-share": share_with_a_reviewer,
 }
 KEEPING_SIZES = (SIZES[0], SIZES[-1])
 

@@ -11,8 +11,11 @@ from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
 from ui.handlers.keeping import Keeping
 from ui.handlers.painting import Painting
+from ui.handlers.sharing import Sharing
 from ui.handlers.visiting import Visiting
 
 
-class Handlers(Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming, Keeping):
+class Handlers(
+    Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming, Sharing, Keeping
+):
     """The page's events. `request.session_hash` tells visitors apart."""
