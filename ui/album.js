@@ -147,6 +147,7 @@ const forget = async () => {
   await change('readwrite', store => store.clear()).catch(() => {});
   kept = [];
   draw();
+  await window.endShares?.(); // what was shared is deleted, too
   try { sessionStorage.forgotten = 'yes'; } catch { /* not wherever the page is shown */ }
   trigger('forget', {});
 };

@@ -39,6 +39,7 @@ from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
 from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.many import Batch, Item, Many, followed
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
@@ -48,6 +49,7 @@ from ui.sessions import Session, Sessions, private_folder
 from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
+from ui.trainings import Trainings
 from ui.view_state import (
     ViewState,
     state_of,
@@ -110,6 +112,7 @@ class PaintService:
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
         self.desk = Desk(shares_folder())
+        self.trainings = Trainings()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",
@@ -321,6 +324,36 @@ class PaintService:
             read = styles_of(session, styles)
         with self.line.working(), self._alone:
             return paint_film_into(folder, path, settings, read, models, start, end, tell)
+
+    def many(
+        self, session_id: str, items: tuple[Item, ...], settings: Settings,
+        styles: tuple[StyleFile, ...], kind: str,
+    ) -> Iterator[Many]:  # fmt: skip
+        """Paint a visitor's many photos one by one, others' paintings in between.
+
+        Yields them as they are now; the last one has the ZIP of all that is done.
+
+        Raises: PhotoError: a style picture cannot be read.
+        """
+        session = self.sessions.of(session_id)
+        prompt = Prompt(styles=styles_of(session, styles))
+        batch = Batch(session, items, settings, kind, partial(self.paint, prompt=prompt))
+        return followed(batch, session)
+
+    def seems_worn(self, session_id: str, state: ViewState) -> bool:
+        """Tell whether a shown photo has scratches or spots that mending is worth an offer for.
+
+        Raises: PhotoError: it was deleted meanwhile.
+        """
+        from pipeline.steps.mend import seems_worn
+
+        session = self.sessions.of(session_id)
+        cache = self._cache_of(session, state)
+
+        def look() -> bool:
+            return seems_worn(photo_of(session, cache, state.photo, state.name))
+
+        return cache.get(("worn", str(state.photo)), look)
 
     def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
         """Return what paints a camera's pictures like a known one: that of `before`, or a new one.

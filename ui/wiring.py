@@ -12,7 +12,10 @@ from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.many_wiring import wire_many
+from ui.mend_wiring import wire_mending
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 from ui.wiring_album import wire_album
 
@@ -38,10 +41,12 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
+    wire_many(parts, handlers)
     for over in wire_album(parts, handlers):
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
         wire_looks_after(parts, handlers, over)
+    wire_training(page, parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:
@@ -165,6 +170,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         over.then(None, js=theme.BRING_RESULT)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     wire_looks(parts, handlers, done)
+    wire_mending(parts, handlers, done)
     return running
 
 

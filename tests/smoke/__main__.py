@@ -6,8 +6,8 @@ anything. At a desk it drops a photo into the page, presses Paint, looks at the 
 mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
 or none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On
 a phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the
-result, has a face painted, and paints in two styles. At last it has paintings kept and
-deleted, comes back to a page after its sweep, and takes the server away from another.
+result, has a face painted, and paints in two styles. At last it has paintings kept by the browser
+and deletes them, comes back to a page after its sweep, and takes the server away from another.
 """
 
 import sys
