@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from pipeline.cli.setting_flags import reader
-from ui import startup, theme
+from ui import camera, startup, theme
 from ui.api import add_api
 from ui.guard import guarded
 from ui.handlers import Handlers
@@ -75,7 +75,10 @@ def main() -> None:
         head=theme.HEAD,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
-        app_kwargs={"routes": routes(service.desk), **guarded()},
+        app_kwargs={
+            "routes": [*camera.routes(service.cameras), *routes(service.desk)],
+            **guarded(),
+        },
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,

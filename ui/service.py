@@ -31,6 +31,7 @@ from pipeline.types import (
 )
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
+from ui.camera import Cameras
 from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
 from ui.film_tab import FAST, settings_for
@@ -113,6 +114,7 @@ class PaintService:
         self.sessions = Sessions(self._cache)
         self.desk = Desk(shares_folder())
         self.trainings = Trainings()
+        self.cameras = Cameras()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",
@@ -355,19 +357,16 @@ class PaintService:
 
         return cache.get(("worn", str(state.photo)), look)
 
-    def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
-        """Return what paints a camera's pictures like a known one: that of `before`, or a new one.
+    def live(self, style: str) -> Callable[[Pixels], Pixels]:
+        """Return what paints a camera's pictures, one after the other, like a known one.
 
         Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
         """
         if zero_gpu():
             raise FilmError(NO_FILMS)
-        settings = settings_for(Settings(), FAST, style)
-        if before is not None and before.settings == settings:
-            return before
         from pipeline.video.live import Live
 
-        return Live(settings, self.pipeline()[1])
+        return Live(settings_for(Settings(), FAST, style), self.pipeline()[1])
 
     def compare(
         self,

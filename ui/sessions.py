@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pipeline.settings import Settings
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Cancelled, Photo, Pixels
+from ui.camera import Camera
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
@@ -52,6 +53,7 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
     `stop_many`: set to end the painting of many photos.
+    `camera`: what paints the page's camera, once it was started.
     """
 
     cache: OwnerCache
@@ -73,6 +75,7 @@ class Session:
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     stop_many: threading.Event = field(default_factory=threading.Event)
+    camera: Camera | None = None
 
     def ask(self) -> None:
         """Await a new run."""

@@ -20,7 +20,6 @@ from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 from ui.wiring_album import wire_album
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
-LIVE_S, LIVE_MOST_S = 0.07, 600  # between two pictures of a camera; how long one is painted
 How = dict[str, Any]  # keywords of an event
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
@@ -334,17 +333,8 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
         _wire_run(parts, handlers, pressed, act, given, outputs, [tab.painted])
-    tab.camera.stream(
-        handlers.paint_live,
-        [tab.camera, tab.live_style, tab.live],
-        [tab.seen, tab.live],
-        stream_every=LIVE_S,
-        time_limit=LIVE_MOST_S,
-        concurrency_id="live",
-        concurrency_limit=2,
-        show_progress="hidden",
-        **PRIVATE,
-    )
+    tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **UNSEEN)
+    tab.live_style.change(handlers.change_camera, tab.live_style, None, **UNSEEN)
 
 
 def _wire_run(

@@ -18,7 +18,7 @@ from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of,
 from pipeline.steps.portrait_styles import largest, size_for
 from pipeline.steps.portrait_styles import network_of as portrait_network
 from pipeline.steps.run import Run
-from pipeline.types import Photo, Pixels
+from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
@@ -108,8 +108,12 @@ def _batch(pixels: Pixels, size: tuple[int, int]) -> Batch:
 
 
 def _pixels(painted: Batch) -> Pixels:
-    planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in painted[0]]
-    return cv2.merge(planes).astype(np.uint8)
+    return np.asarray(cv2.merge([_in_bytes(plane) for plane in painted[0]]), np.uint8)
+
+
+def _in_bytes(plane: Mask) -> NDArray[np.uint8]:
+    """Convert a channel in [-1, 1], (H, W), to bytes, rounded and clipped, in one pass."""
+    return np.asarray(cv2.addWeighted(plane, 127.5, plane, 0, 127.5, dtype=cv2.CV_8U), np.uint8)
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
