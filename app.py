@@ -67,6 +67,7 @@ def main() -> None:
     service = PaintService(weights=chosen.weights)
     page = build(service)
     kept = files_in(Path(get_upload_folder()))
+    own_routes = [*camera.routes(service.cameras), *routes(service.desk)]
     _, _, link = page.launch(
         share=chosen.share,
         prevent_thread_lock=True,
