@@ -63,7 +63,7 @@ class Page:
     download: gr.Button
     file: gr.DownloadButton
     small: gr.Button
-    share: gr.Button
+    sheet: gr.Button  # the phone's
     strokes: gr.Button
     watch: gr.Button
     seconds: gr.Slider
