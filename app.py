@@ -22,6 +22,7 @@ from ui.layout import TITLE, lay_out
 from ui.runs import MODEL
 from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
+from ui.sharing.routes import routes
 from ui.uploads import make_strict
 from ui.widgets import OPTIONS
 from ui.wiring import wire
@@ -74,12 +75,12 @@ def main() -> None:
         head=theme.HEAD,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
+        app_kwargs={"routes": routes(service.desk), **guarded()},
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         show_error=False,
         mcp_server=True,
-        app_kwargs=guarded(),
     )
     if chosen.share and not link:
         log.warning(

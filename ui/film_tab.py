@@ -16,7 +16,11 @@ ABOUT = (
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"
 WAYS = [(painter.label, key) for key, painter in PAINTERS.items()]
-STYLE = next(option for option in options() if option.flag == "fast_style")
+STYLE, PORTRAIT = (
+    next(option for option in options() if option.flag == flag)
+    for flag in ("fast_style", "portrait_style")
+)
+LISTS = {FAST: STYLE, "tps": PORTRAIT}  # what each way paints like
 
 
 @dataclass
@@ -110,8 +114,10 @@ def lay_out() -> FilmTab:
 
 def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:
     """Show the known pictures that a film is painted like, and the box for others, where it is."""
+    known = available_choices(LISTS[way]) if way in LISTS else []
+    listed = {"choices": known, "value": known[0][1]} if known else {}
     return [
-        gr.update(visible=way == FAST),
+        gr.update(visible=way in LISTS, **listed),
         gr.update(visible=needs_style(painter, mood) or needs_style(way, mood)),
     ]
 
@@ -121,7 +127,8 @@ def settings_for(settings: Settings, way: object, style: object) -> Settings:
 
     Raises: ValueError: no such way, or no such style.
     """
-    return settings.changed(painter=str(way), fast_style=str(style), fast_mix=0.0, paint=True)
+    like = {LISTS[str(way)].flag: str(style)} if way in LISTS else {}
+    return settings.changed(painter=str(way), fast_mix=0.0, paint=True, **like)
 
 
 def span_of(start: object, end: object) -> tuple[float, float | None]:

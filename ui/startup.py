@@ -118,6 +118,7 @@ def describe_weights(here: frozenset[str]) -> str:
 
 def _sweep(service: PaintService, kept: Collection[Path]) -> None:
     while True:
+        service.desk.sweep()
         time.sleep(SWEEP_S)
         sweep_once(service, kept)
 
@@ -126,6 +127,7 @@ def sweep_once(service: PaintService, kept: Collection[Path], idle_s: float = ID
     """Leave what was idle too long: sessions, then files that belong to none."""
     try:
         service.sessions.sweep(idle_s)
+        service.trainings.sweep()
         sweep(Path(get_upload_folder()), {*kept, *service.sessions.folders()}, idle_s)
     except OSError:
         log.exception("old files could not be removed")
