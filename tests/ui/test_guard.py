@@ -23,6 +23,7 @@ from ui.guard import HEADERS, guarded
 from ui.service import PaintService
 from ui.uploads import NO_ADDRESS, NOT_YOURS
 
+http = httpx.Client(timeout=60)  # a busy machine answers late
 META = {"meta": {"_type": "gradio.FileData"}}
 
 
@@ -38,7 +39,7 @@ class Served:
         return parts.hostname, parts.port
 
     def upload(self, name: str, data: bytes) -> str:
-        answer = httpx.post(f"{self.url}gradio_api/upload", files={"files": (name, data)})
+        answer = http.post(f"{self.url}gradio_api/upload", files={"files": (name, data)})
         return answer.json()[0]
 
 
@@ -105,17 +106,17 @@ def test_the_same_file_sent_by_two_has_two_names(page):
 def test_an_upload_stays_in_the_folder_however_it_is_called(page, name):
     around = page.folder.parent
     before = set(around.rglob("*"))
-    httpx.post(f"{page.url}gradio_api/upload", files={"files": (name, b"data")})
+    http.post(f"{page.url}gradio_api/upload", files={"files": (name, b"data")})
     new = [each for each in set(around.rglob("*")) - before if each.is_file()]
     assert all(page.folder in each.parents for each in new)
 
 
 def said_by(page: Served, api: str, *data) -> str:
     """Ask for something by the API's plain routes; return what the stream of it says."""
-    begun = httpx.post(f"{page.url}gradio_api/call/{api}", json={"data": list(data)})
+    begun = http.post(f"{page.url}gradio_api/call/{api}", json={"data": list(data)})
     if begun.status_code != 200:
         return begun.text
-    with httpx.stream("GET", f"{page.url}gradio_api/call/{api}/{begun.json()['event_id']}") as got:
+    with http.stream("GET", f"{page.url}gradio_api/call/{api}/{begun.json()['event_id']}") as got:
         return "".join(got.iter_text())
 
 
@@ -151,26 +152,24 @@ def test_an_input_that_is_no_upload_is_refused_in_a_sentence(page, field, senten
 def test_every_answer_has_the_headers(page):
     file = f"gradio_api/file={page.upload('a.png', b'a')}"
     for address in ("", "config", file, "gradio_api/proxy=http://a/", "nothing-here"):
-        found = httpx.get(page.url + address).headers
+        found = http.get(page.url + address).headers
         assert {key: found.get(key) for key in HEADERS} == HEADERS, address
-    policy = httpx.get(page.url).headers["content-security-policy"]
+    policy = http.get(page.url).headers["content-security-policy"]
     assert "frame-ancestors 'self' https://huggingface.co" in policy
     assert "object-src 'none'" in policy
-    assert httpx.get(page.url + file).headers["content-security-policy"].endswith("sandbox")
+    assert http.get(page.url + file).headers["content-security-policy"].endswith("sandbox")
 
 
 def test_a_page_in_a_file_is_downloaded_and_never_shown(page):
     path = page.upload("a.html", b"<script>alert(1)</script>")
-    found = httpx.get(f"{page.url}gradio_api/file={path}").headers
+    found = http.get(f"{page.url}gradio_api/file={path}").headers
     assert found["content-disposition"].startswith("attachment")
     assert found["x-content-type-options"] == "nosniff"
 
 
 def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(page):
     before = set(page.folder.rglob("*"))
-    answer = httpx.post(
-        f"{page.url}gradio_api/upload", files={"files": ("a.png", bytes(2**20 + 1))}
-    )
+    answer = http.post(f"{page.url}gradio_api/upload", files={"files": ("a.png", bytes(2**20 + 1))})
     assert answer.status_code == 413
     assert set(page.folder.rglob("*")) == before
 
@@ -179,7 +178,7 @@ def test_what_is_sent_at_once_is_limited(page, monkeypatch):
     monkeypatch.setattr(guard, "MOST_UPLOADED", 1000)
     monkeypatch.setattr(guard, "MOST_SENT", 1000)
     for address in ("gradio_api/upload", "gradio_api/queue/join", "gradio_api/mcp/"):
-        answer = httpx.post(page.url + address, content=bytes(1001))
+        answer = http.post(page.url + address, content=bytes(1001))
         assert (answer.status_code, re.findall("At most .* less", answer.text) != []) == (413, True)
 
 
@@ -197,7 +196,7 @@ def test_a_length_that_is_not_said_is_counted(page, monkeypatch):
 
 def test_a_full_disk_refuses_uploads_in_a_sentence(page, monkeypatch):
     monkeypatch.setattr(guard, "_free", lambda: guard.LEAST_FREE)
-    answer = httpx.post(f"{page.url}gradio_api/upload", files={"files": ("a.png", b"a")})
+    answer = http.post(f"{page.url}gradio_api/upload", files={"files": ("a.png", b"a")})
     assert answer.status_code == 507
     assert "is full" in answer.json()["detail"]
 

@@ -52,7 +52,7 @@ def test_a_page_that_ends_while_it_paints_leaves_nothing_that_is_served(tmp_path
         left = [each for each in base.iterdir() if each.name.startswith("portraits-")]
         uploaded = [each for each in files_in(left[0]) if each.name == photo.name]
         assert uploaded
-        assert httpx.get(f"{url}gradio_api/file={uploaded[0]}").status_code == 200
+        assert httpx.get(f"{url}gradio_api/file={uploaded[0]}", timeout=60).status_code == 200
         process.send_signal(getattr(signal, name))
         if name == "SIGTERM":
             until = time.monotonic() + 4  # sooner than the painting ends
@@ -63,7 +63,7 @@ def test_a_page_that_ends_while_it_paints_leaves_nothing_that_is_served(tmp_path
         assert name == "SIGKILL" or not left[0].exists()
         process, url = start(base)
         assert not left[0].exists()
-        assert httpx.get(f"{url}gradio_api/file={uploaded[0]}").status_code == 403
+        assert httpx.get(f"{url}gradio_api/file={uploaded[0]}", timeout=60).status_code == 403
         now = [each for each in base.iterdir() if each.name.startswith("portraits-")]
         assert len(now) == 1
         assert not [each for each in files_in(now[0]) if each.name == photo.name]
