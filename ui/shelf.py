@@ -8,6 +8,7 @@ from pipeline.variants import FILM_SECONDS
 from ui import share_box
 
 DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
+SMALL = "For messages (JPEG)"  # `taking.js` makes it, and shares it where the browser can
 
 
 def writing() -> gr.Button:
@@ -23,11 +24,14 @@ def written() -> gr.Button:
 def lay_out() -> dict[str, Any]:
     """Make the shelf's components, by their names on the page; it is hidden without a painting."""
     with gr.Column(visible=False, elem_id="shelf") as shelf:
-        with gr.Row():
+        with gr.Row(equal_height=True):
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
+            small = gr.Button(SMALL, elem_id="small", min_width=150)
+            sheet = gr.Button("Share", elem_id="phone-sheet", min_width=150)
             watch = gr.Button(
                 "Watch it being painted", elem_id="watch", min_width=150, visible=False
             )
+            strokes = gr.Button("Strokes (SVG)", elem_id="strokes", min_width=150, visible=False)
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
         carried = gr.HTML(elem_id="carried", elem_classes=["size"])
@@ -63,6 +67,9 @@ def lay_out() -> dict[str, Any]:
         **sharing,
         "shelf": shelf,
         "download": download,
+        "small": small,
+        "sheet": sheet,
+        "strokes": strokes,
         "watch": watch,
         "link": link,
         "carried": carried,

@@ -58,7 +58,7 @@ def reader(option: Option) -> Callable[[str], bool | float | str]:
         try:
             option.check(value)
             if option.open and value not in option.choices:
-                _look_up(str(value))
+                _look_up(option.flag, str(value))
         except (ValueError, RuntimeError) as error:
             raise argparse.ArgumentTypeError(str(error)) from error
         return value
@@ -66,11 +66,11 @@ def reader(option: Option) -> Callable[[str], bool | float | str]:
     return read
 
 
-def _look_up(style: str) -> None:
+def _look_up(flag: str, style: str) -> None:
     """Refuse a style whose file is not there, or cannot be used.
 
     Raises: StyleFileError.
     """
-    from pipeline.runtime.style_files import own_style
+    from pipeline.runtime.own_styles import own_style
 
-    own_style(style)
+    own_style(flag, style)

@@ -6,8 +6,8 @@ anything. At a desk it drops a photo into the page, presses Paint, looks at the 
 mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
 or none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On
 a phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the
-result, has a face painted, and paints in two styles. At last it comes back to a page after its
-sweep, and takes the server away from another.
+result, has a face painted, and paints in two styles. At last it has paintings kept by the browser
+and deletes them, comes back to a page after its sweep, and takes the server away from another.
 """
 
 import sys
@@ -33,6 +33,7 @@ from tests.smoke.files import drop_files
 from tests.smoke.filming import paint_a_film
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
+from tests.smoke.keeping import keep_in_browser
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
@@ -127,6 +128,7 @@ def main() -> None:
         look_at_the_opening(browser, url)
         paint_by_itself(browser, url)
         walk(browser, url, folder)
+        keep_in_browser(browser)
         come_back_later(browser)
         browser.close()
     check(True, f"all of it took {time.monotonic() - began:.0f} s")
