@@ -91,6 +91,10 @@ PAINTERS = _table(
         own=("brush", "fast_style", "fast_second", "fast_mix", "canvas"),
     ),
     Painter(
+        "tps", "Like a painter's portraits", "portrait_styles:by_portrait_style",
+        own=("brush", "portrait_style", "canvas"),
+    ),
+    Painter(
         "portrait-aware", "Like a picture", "style_transfer:by_style_transfer",
         needs_style=True, long=True,
     ),
@@ -125,6 +129,14 @@ FAST_STYLES = _table(
     Variant("blue_room", "Blue room (Cezanne)"),
     Variant("summer_garden", "Summer garden (Renoir)"),
 )
+# Of the painter `tps`: whose portraits it has learned from. Networks that are not embedded are not
+# offered.
+PORTRAIT_STYLES = _table(
+    Variant("vangogh", "Van Gogh", network="tps_vangogh"),
+    Variant("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
+    Variant("rembrandt", "Rembrandt", network="tps_rembrandt"),
+    Variant("impressionist", "Impressionists", network="tps_impressionist"),
+)
 # Photo, parser, own network to detections.
 DETECTORS = _table(
     Variant("parse", "Parser", "detect:by_parser"),
@@ -154,23 +166,27 @@ SEGMENTERS = _table(
 # By the setting that chooses among them.
 VARIANTS: Mapping[str, Mapping[str, Variant]] = {
     "painter": PAINTERS, "mood": MOODS, "network_mood": NETWORK_MOODS,
-    "fast_style": FAST_STYLES, "fast_second": FAST_STYLES, "detector": DETECTORS,
-    "segmenter": SEGMENTERS,
+    "fast_style": FAST_STYLES, "fast_second": FAST_STYLES, "portrait_style": PORTRAIT_STYLES,
+    "detector": DETECTORS, "segmenter": SEGMENTERS,
 }  # fmt: skip
 
 # Settings whose choices a person adds to by files of their own, in words, and how these are named.
-OPEN = {"fast_style": "a style of your own", "fast_second": "a style of your own"}
+OPEN = {
+    "fast_style": "a style of your own",
+    "fast_second": "a style of your own",
+    "portrait_style": "a portrait style of your own",
+}
 OWN_NAME = "[a-z0-9][a-z0-9_-]{0,39}"
 
 
-def is_own_name(text: str) -> bool:
-    """Tell whether a file of a person's own may be offered by this name."""
-    return text not in FAST_STYLES and pattern(OWN_NAME).fullmatch(text) is not None
+def is_own_name(text: str, flag: str = "fast_style") -> bool:
+    """Tell whether a file of a person's own may be offered by this name for a setting."""
+    return text not in VARIANTS[flag] and pattern(OWN_NAME).fullmatch(text) is not None
 
 
 def is_choice(flag: str, value: object) -> bool:
     """Tell whether a setting with variants can have a value; an open one's file may be missing."""
-    own = flag in OPEN and isinstance(value, str) and is_own_name(value)
+    own = flag in OPEN and isinstance(value, str) and is_own_name(value, flag)
     return own or value in tuple(VARIANTS[flag])
 
 

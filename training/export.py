@@ -23,7 +23,9 @@ from pipeline.nets.light_descriptor import LightDescriptor
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.light_verifier import LightVerifier
+from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.nets.unet import Parser
+from pipeline.variants import PORTRAIT_STYLES
 from training.fast_style import SLIM, styles_listed
 from training.labels import CLASSES
 from training.light_sam import LightSam
@@ -43,6 +45,15 @@ PAINTS: dict[str, Any] = {
     "stroke_px": STROKE_PX,
     "seeded": True,
 }
+PORTRAITS: dict[str, Any] = {
+    "role": "portrait_style",
+    "license": "non-commercial research: CelebAMask-HQ's terms",
+    "data": (
+        "trained by this project: in-the-wild portraits, CelebAMask-HQ photos, painted portraits "
+        "in the public domain; faces by YuNet (MIT), points by PFLD, identity by dlib's descriptor "
+        "(CC0)"
+    ),
+}
 HEAD = "segmentation_head.0"  # of a parser
 NEVER = -1e4  # logit of a class that is nowhere
 
@@ -58,6 +69,12 @@ CARDS: dict[str, dict[str, Any]] = {
             "CycleGAN's monet2photo; styles of paintings in the public domain"
         ),
         "styles": styles_listed(),
+    },
+    **{f"tps_{style}": PORTRAITS for style in PORTRAIT_STYLES},
+    "tps_start": {
+        "role": "portrait_start",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": "trained by this project: in-the-wild portraits, CelebAMask-HQ",
     },
     "parser": {
         "role": "parser",
@@ -139,6 +156,11 @@ def fast_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     state = single(*files)
     build = {**SLIM, "styles": len(state["styles"])}
     return _loaded(Johnson(**build), state), build
+
+
+def portrait_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the generator of a portrait style in a checkpoint."""
+    return _loaded(TpsGenerator(), single(*files)), {}
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
@@ -260,10 +282,11 @@ def main() -> None:
     cli.add_argument("--folder", type=Path, default=Path("weights"))
     args = cli.parse_args()
     readers = {
-        "fast_style": fast_style, "painter": painter, "network_mood": painter, "parser": parser,
-        "close_parser": parser,
+        "fast_style": fast_style, "portrait_style": portrait_style, "painter": painter,
+        "network_mood": painter, "parser": parser, "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
+        "portrait_start": portrait_style,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

@@ -11,7 +11,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -136,6 +135,8 @@ def draw_curve(run: Path, file: Path) -> None:
     log = {"minutes": [], "loss": []} | (
         read_log(run / "log.csv") if (run / "log.csv").exists() else {}
     )
+    from matplotlib.figure import Figure  # whoever runs the page has no Matplotlib
+
     figure = Figure((7, 4), layout="constrained")
     axes = figure.add_subplot(xlabel="minutes of training", ylabel="loss (running mean)")
     for name in (name for name in log if name not in ("step", "minutes", "rate")):

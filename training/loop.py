@@ -8,13 +8,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from accelerate import Accelerator
-from accelerate.utils import broadcast
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 STATE = "state.pt"
 LOG_EVERY = 50
@@ -161,11 +162,12 @@ def fit_small(
     )
 
 
-def shared_by(machine: Accelerator) -> dict[str, Any]:
+def shared_by(machine: "Accelerator") -> dict[str, Any]:
     """Return what `fit` is told where several processes may train one network.
 
     These are `together`, `writes` and `clock`.
     """
+    from accelerate.utils import broadcast  # whoever runs the page has no accelerate
 
     def together(seconds: float) -> float:
         return broadcast(torch.tensor(seconds, dtype=torch.float64, device=machine.device)).item()

@@ -30,8 +30,9 @@ from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.aligned_aims import ALIGNED, WEIGHTS, Aims, described, noise_for, style_scales
 from training.aligned_faces import PARTS
-from training.aligned_pairs import PairsDataset, as_pairs, batches, seen
+from training.aligned_pairs import Pairs, PairsDataset, as_pairs, batches, seen
 from training.aligned_sheet import evaluate
+from training.aligned_step import learning
 from training.command import parser_of
 from training.judges import Judges
 from training.loop import Schedule, clock_of, fit, single
@@ -40,7 +41,6 @@ from training.portrait_faces import INDEX, Portrait, read_portraits
 
 CACHE = Path("runs/portraits")  # where the shared sets' faces are kept
 HELD_OUT, STYLE_HELD_OUT = 10, 5  # each so-many-th photo, and each so-many-th portrait, is
-BETAS = (0.5, 0.99)
 PRETRAIN_LAYERS = ("conv2_1", "conv3_1")
 
 
@@ -107,39 +107,28 @@ def train(args: argparse.Namespace) -> None:
         features, described(folder, device), scales, Judges(scales).to(device),
         Judges(scales, len(PARTS)).to(device), args.aligned, weights,
     )  # fmt: skip
-    judges = nn.ModuleList([aims.judges, aims.part_judges])
-    by_painter = torch.optim.Adam(painter.parameters(), args.rate, BETAS)
-    by_judges = torch.optim.Adam(judges.parameters(), args.judges_rate, BETAS)
     pairs = PairsDataset(
         learned, styles, args.side, secrets.randbits(31), posed=args.aligned != "none"
     )
     stream = batches(pairs, args.batch, device, args.workers)
 
-    def step() -> dict[str, float]:
-        batch = next(stream)
-        if args.pretrain:
-            losses, judged = restored(painter, features, batch.photos), None
-        else:
-            losses, judged = aims.losses(painter, batch)
-        loss = torch.stack(list(losses.values())).sum()
-        by_painter.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(painter.parameters(), 10.0)
-        by_painter.step()
-        if judged is not None:
-            by_judges.zero_grad(set_to_none=True)
-            judged.backward()
-            by_judges.step()
-            losses = {**losses, "judges": judged}
-        values = torch.stack([loss, *losses.values()]).detach().tolist()  # one wait for the device
-        return dict(zip(("loss", *losses), values, strict=True))
+    def restoring(batch: Pairs) -> tuple[dict[str, Tensor], None]:
+        return restored(painter, features, batch.photos), None
 
+    networks, optimizers, step = (
+        learning(painter, None, restoring, stream, args.rate)
+        if args.pretrain
+        else learning(
+            painter, nn.ModuleList([aims.judges, aims.part_judges]), partial(aims.losses, painter),
+            stream, args.rate, args.judges_rate,
+        )
+    )  # fmt: skip
     sample: Callable[[nn.Module, Path], dict[str, float]] = partial(
         evaluate, photos=held_out, styles=style_held_out, learned=styles, aims=aims, side=args.side
     )
     fit(
-        {"painter": painter} if args.pretrain else {"painter": painter, "judges": judges},
-        {"painter": by_painter} if args.pretrain else {"painter": by_painter, "judges": by_judges},
+        networks,
+        optimizers,
         step,
         averaged="painter",
         schedule=Schedule(args.minutes, args.steps, ema=0.995, sample_minutes=args.sample_minutes),

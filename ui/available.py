@@ -5,7 +5,7 @@ The others are named, with their size.
 
 from collections.abc import Mapping
 
-from pipeline.runtime.style_files import own_styles
+from pipeline.runtime.own_styles import own_styles
 from pipeline.settings import Option, Settings, options
 from pipeline.variants import VARIANTS
 from pipeline.weights.catalog import CATALOG
@@ -49,7 +49,7 @@ def available_choices(option: Option) -> list[tuple[str, str]]:
         for name, choice in zip(option.names, option.choices, strict=True)
         if is_available(need_of(option, choice))
     ]
-    own = own_styles() if option.open else ()
+    own = own_styles(option.flag) if option.open else ()
     return known + [(f"{style.label} (own)", style.name) for style in own]
 
 
@@ -62,7 +62,9 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
     said: list[str] = []
     for option in options():
         choice = str(flat[option.flag])
-        if option.flag in NEEDS and choice not in (value for _, value in available_choices(option)):
+        if option.flag not in NEEDS or choice == option.default:  # which nothing could replace
+            continue
+        if choice not in (value for _, value in available_choices(option)):
             said.append(_missing(option, choice))
             flat[option.flag] = option.default
     return Settings.from_flat(**flat), said

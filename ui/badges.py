@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from pipeline.types import Painting
+from pipeline.types import Painting, WeightUse
 from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, Role
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
-    "paint": ("perceptual", "painter", "network_mood", "fast_style"),
+    "paint": ("perceptual", "painter", "network_mood", "fast_style", "portrait_style"),
     "parse": (*SEEING, "detector"),
     "restore": ("restorer",),
     "segment": (*PARSERS, "promptable", "person"),
@@ -23,6 +23,12 @@ def describe_makers(painting: Painting) -> str:
     return f"This painting: {said}." if said else ""
 
 
+def _role_of(use: WeightUse) -> Role | None:
+    if use.name.startswith("styles/"):  # a file of a person's own
+        return "portrait_style"
+    return CATALOG[use.name].role if use.name in CATALOG else None
+
+
 def badge_of(painting: Painting, stage: str) -> str:
     """Name the weights that made a stage's picture; unpinned are those whose hash nobody states."""
     roles = set(MADE_BY[stage])
@@ -32,7 +38,5 @@ def badge_of(painting: Painting, stage: str) -> str:
         roles -= {"finder", "verifier"}  # they draw nothing, they say where a face is
     if stage == "segment" and not painting.faces:
         roles.discard("parser")  # only what a person points at or draws is kept
-    uses = [
-        use for use in painting.weights if use.name in CATALOG and CATALOG[use.name].role in roles
-    ]
+    uses = [use for use in painting.weights if _role_of(use) in roles]
     return ", ".join(f"{use.name} (unpinned)" if use.unpinned else use.name for use in uses)

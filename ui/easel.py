@@ -2,16 +2,17 @@
 
 import time
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, film_tab, viewer
+from ui import compare_tab, film_tab, many_tab, train_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
 from ui.sessions import Session
-from ui.view_state import ViewState
+from ui.view_state import ViewState, path_of
 from ui.viewer import Shown, served
 
 PAINTING = "painting"  # the tab of the result
@@ -40,16 +41,23 @@ def painted(state: ViewState) -> Shown:
         "before": served(state.before),
         "after": served(state.after),
         "photo": f"{state.photo} {state.settings.frame}",
+        "name": path_of(Path(), state.name, "painted").name,
+        "flat": served(state.flat) if state.flat else "",
         "faces": framed(state),
-        "stays": {
-            "picture": served(state.mask_preview),
-            "within": within(state),
-            "said": describe_mask(state.prompt),
-            "legend": LEGEND if state.has_mask else NOTHING,
-            "undo": bool(state.history.past),
-            "redo": bool(state.history.future),
-            "clear": bool(state.prompt),
-        },
+        "stays": staying(state) if state.mask_preview else None,
+    }
+
+
+def staying(state: ViewState) -> Shown:
+    """Show what of a painting stays, and what can be done about it."""
+    return {
+        "picture": served(state.mask_preview),
+        "within": within(state),
+        "said": describe_mask(state.prompt),
+        "legend": LEGEND if state.has_mask else NOTHING,
+        "undo": bool(state.history.past),
+        "redo": bool(state.history.future),
+        "clear": bool(state.prompt),
     }
 
 
@@ -78,10 +86,16 @@ def lay_out() -> dict[str, Any]:
             comparison = compare_tab.lay_out()
         with gr.Tab("Film", id="film"):
             filming = film_tab.lay_out()
+        with gr.Tab("Many", id="many"):
+            many = many_tab.lay_out()
+        with gr.Tab("Train a style", id="train"):
+            teaching = train_tab.lay_out()
     return {
         "tabs": tabs,
         "easel": easel,
         "doing": now,
         "comparison": comparison,
         "film_tab": filming,
+        "many_tab": many,
+        "train_tab": teaching,
     }

@@ -7,6 +7,7 @@ from gradio.blocks import Block
 
 from pipeline.settings import Settings, options
 from pipeline.variants import PAINTERS, needs_style
+from ui import camera
 from ui.available import available_choices
 
 ABOUT = (
@@ -16,7 +17,11 @@ ABOUT = (
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"
 WAYS = [(painter.label, key) for key, painter in PAINTERS.items()]
-STYLE = next(option for option in options() if option.flag == "fast_style")
+STYLE, PORTRAIT = (
+    next(option for option in options() if option.flag == flag)
+    for flag in ("fast_style", "portrait_style")
+)
+LISTS = {FAST: STYLE, "tps": PORTRAIT}  # what each way paints like
 
 
 @dataclass
@@ -37,10 +42,8 @@ class FilmTab:
     cancel: gr.Button
     notes: gr.HTML
     doing: gr.HTML
-    camera: gr.Image
-    seen: gr.Image
+    camera: gr.HTML
     live_style: gr.Dropdown
-    live: gr.State  # of pipeline.video.live.Live, or None
 
     @property
     def fields(self) -> list[Block]:
@@ -92,26 +95,19 @@ def lay_out() -> FilmTab:
             filterable=False,
             elem_id="live-style",
         )
-        with gr.Row(equal_height=True):
-            camera = gr.Image(
-                label="Your camera", sources=["webcam"], streaming=True, type="numpy", height=280,
-                format="jpeg", buttons=[], elem_id="camera",
-                webcam_options=gr.WebcamOptions(mirror=True),
-            )  # fmt: skip
-            seen = gr.Image(
-                label="Painted", interactive=False, height=280, format="jpeg", buttons=[],
-                elem_id="live-painted",
-            )  # fmt: skip
+        seen = camera.lay_out()
     return FilmTab(
-        film, painted, way, style, start, end, sample, paint, cancel, notes, doing, camera, seen,
-        live_style, gr.State(),
+        film, painted, way, style, start, end, sample, paint, cancel, notes, doing, seen,
+        live_style,
     )  # fmt: skip
 
 
 def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:
     """Show the known pictures that a film is painted like, and the box for others, where it is."""
+    known = available_choices(LISTS[way]) if way in LISTS else []
+    listed = {"choices": known, "value": known[0][1]} if known else {}
     return [
-        gr.update(visible=way == FAST),
+        gr.update(visible=way in LISTS, **listed),
         gr.update(visible=needs_style(painter, mood) or needs_style(way, mood)),
     ]
 
@@ -121,7 +117,8 @@ def settings_for(settings: Settings, way: object, style: object) -> Settings:
 
     Raises: ValueError: no such way, or no such style.
     """
-    return settings.changed(painter=str(way), fast_style=str(style), fast_mix=0.0, paint=True)
+    like = {LISTS[str(way)].flag: str(style)} if way in LISTS else {}
+    return settings.changed(painter=str(way), fast_mix=0.0, paint=True, **like)
 
 
 def span_of(start: object, end: object) -> tuple[float, float | None]:

@@ -9,11 +9,11 @@ from ui.widgets import Control, widgets_of
 
 GROUPS = {
     "Painting": (
-        "painter", "mood", "network_mood", "fast_style", "fast_second", "fast_mix", "impasto",
-        "strength", "palette", "canvas",
+        "painter", "mood", "network_mood", "fast_style", "fast_second", "fast_mix",
+        "portrait_style", "impasto", "strength", "palette", "canvas",
     ),
     "Face": ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
-    "Old photo": ("restoration", "fidelity", "restored_faces"),
+    "Old photo": ("mend", "restoration", "fidelity", "restored_faces"),
     "Outline": ("keep", "kept_faces", "feather"),
     "For experts": ("segmenter", "detector", "weights"),
 }  # fmt: skip

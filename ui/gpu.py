@@ -221,6 +221,9 @@ class _Refusing:
     def named(self, name: str, policy: Any) -> Loaded:  # noqa: ANN401
         return _refusing(self._models.named(name, policy))
 
+    def own(self, style: Any) -> Loaded:  # noqa: ANN401
+        return _refusing(self._models.own(style))
+
     def features(self, policy: Any) -> LoadedFeatures:  # noqa: ANN401
         return replace(self._models.features(policy), network=_refuse)
 

@@ -31,6 +31,7 @@ from pipeline.types import (
 )
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
+from ui.camera import Cameras
 from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
 from ui.film_tab import FAST, settings_for
@@ -39,18 +40,22 @@ from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
 from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.many import Batch, Item, Many, followed
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.reframing import reframed
 from ui.sessions import Session, Sessions, private_folder
+from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
+from ui.trainings import Trainings
 from ui.view_state import (
     ViewState,
     state_of,
     updated_state,
+    write_drawing,
     write_painting,
     write_timelapse,
 )
@@ -107,6 +112,9 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
+        self.desk = Desk(shares_folder())
+        self.trainings = Trainings()
+        self.cameras = Cameras()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",
@@ -272,11 +280,9 @@ class PaintService:
             *painting.result.shape[1::-1],
             time.perf_counter() - began,
         )
-        previews = (path for _, path, _ in state.stages)
-        files = (state.before, state.mask_preview, *previews)
-        if all(Path(path).exists() for path in files):
+        if state.stages and all(Path(path).exists() for path in state.files):
             return replace(updated_state(session, painting, state), history=wanted.history)
-        # The previews were deleted while the page stood idle.
+        # There were none yet, or they were deleted while the page stood idle.
         return replace(
             state_of(session, painting, state.photo),
             owner=state.owner,
@@ -321,19 +327,46 @@ class PaintService:
         with self.line.working(), self._alone:
             return paint_film_into(folder, path, settings, read, models, start, end, tell)
 
-    def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
-        """Return what paints a camera's pictures like a known one: that of `before`, or a new one.
+    def many(
+        self, session_id: str, items: tuple[Item, ...], settings: Settings,
+        styles: tuple[StyleFile, ...], kind: str,
+    ) -> Iterator[Many]:  # fmt: skip
+        """Paint a visitor's many photos one by one, others' paintings in between.
+
+        Yields them as they are now; the last one has the ZIP of all that is done.
+
+        Raises: PhotoError: a style picture cannot be read.
+        """
+        session = self.sessions.of(session_id)
+        prompt = Prompt(styles=styles_of(session, styles))
+        batch = Batch(session, items, settings, kind, partial(self.paint, prompt=prompt))
+        return followed(batch, session)
+
+    def seems_worn(self, session_id: str, state: ViewState) -> bool:
+        """Tell whether a shown photo has scratches or spots that mending is worth an offer for.
+
+        Raises: PhotoError: it was deleted meanwhile.
+        """
+        from pipeline.steps.mend import seems_worn
+
+        session = self.sessions.of(session_id)
+        cache = self._cache_of(session, state)
+
+        def look() -> bool:
+            return seems_worn(photo_of(session, cache, state.photo, state.name))
+
+        return cache.get(("worn", str(state.photo)), look)
+
+    def live(self, style: str) -> Callable[[Pixels], Pixels]:
+        """Return what paints a camera's pictures, one after the other, like a known one.
 
         Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
         """
         if zero_gpu():
             raise FilmError(NO_FILMS)
-        settings = settings_for(Settings(), FAST, style)
-        if before is not None and before.settings == settings:
-            return before
         from pipeline.video.live import Live
 
-        return Live(settings, self.pipeline()[1])
+        return Live(settings_for(Settings(), FAST, style), self.pipeline()[1])
 
     def compare(
         self,
@@ -427,7 +460,16 @@ class PaintService:
             raise AgainError(state)
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        return write_painting(painting, session.folder, _tell(session, bar, "Painting it large"))
+        tell = _tell(session, bar, "Painting it large")
+        return session.wrote(write_painting(painting, session.folder, tell))
+
+    def write_drawing(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
+        """Write the strokes of the shown painting as an SVG; return its private path.
+
+        Raises: PhotoError: it is not made of strokes. AgainError: as in `again`.
+        """
+        session = self.sessions.of(session_id)
+        return session.wrote(write_drawing(self._repaint(session, state, bar), session.folder))
 
     def write_timelapse(self, session_id: str, state: ViewState, seconds: float, bar: Bar) -> Path:
         """Write the film of the shown painting being painted; return its private path.
@@ -437,7 +479,7 @@ class PaintService:
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
         tell = _tell(session, bar, "Filming")
-        return write_timelapse(painting, session.folder, seconds, tell)
+        return session.wrote(write_timelapse(painting, session.folder, seconds, tell))
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache

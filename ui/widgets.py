@@ -37,7 +37,7 @@ def widget(option: Option) -> Control:
     if option.kind is str:
         choices = available_choices(option)
         how["visible"] = how["visible"] and len(choices) > 1
-        if len(choices) > MOST_BUTTONS:
+        if len(choices) > MOST_BUTTONS or option.open:  # which grows
             return gr.Dropdown(choices, value=str(option.default), filterable=False, **how)
         return gr.Radio(choices, value=str(option.default), **how)
     low, high = option.low or 0, option.high or 1

@@ -15,13 +15,13 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
     group = command.add_argument_group("settings")
     for option in wanted:
         if option.kind is bool:
-            flag = f"--no-{option.flag.split('_')[0]}"
+            short = option.flag.split("_")[0]
             group.add_argument(
-                flag,
+                f"--no-{short}" if option.default else f"--{short}",
                 dest=option.flag,
-                action="store_false",
+                action="store_false" if option.default else "store_true",
                 default=argparse.SUPPRESS,
-                help=f"Leave out: {option.help}",
+                help=f"Leave out: {option.help}" if option.default else option.help,
             )
             continue
         limits = f"{option.range_text}; " if option.is_number else ""
@@ -58,7 +58,7 @@ def reader(option: Option) -> Callable[[str], bool | float | str]:
         try:
             option.check(value)
             if option.open and value not in option.choices:
-                _look_up(str(value))
+                _look_up(option.flag, str(value))
         except (ValueError, RuntimeError) as error:
             raise argparse.ArgumentTypeError(str(error)) from error
         return value
@@ -66,11 +66,11 @@ def reader(option: Option) -> Callable[[str], bool | float | str]:
     return read
 
 
-def _look_up(style: str) -> None:
+def _look_up(flag: str, style: str) -> None:
     """Refuse a style whose file is not there, or cannot be used.
 
     Raises: StyleFileError.
     """
-    from pipeline.runtime.style_files import own_style
+    from pipeline.runtime.own_styles import own_style
 
-    own_style(style)
+    own_style(flag, style)

@@ -108,7 +108,7 @@ def _compared(entry: "Entry") -> "VerifiedWeights":
 
 def list_all() -> int:
     """Print the facts of each weight; return the exit code."""
-    from pipeline.runtime.style_files import found_styles
+    from pipeline.runtime.own_styles import found_styles
     from pipeline.weights.resolve import status
 
     sys.stdout.write("\n".join(describe(known) for known in status()))

@@ -23,6 +23,8 @@ NETS = {
     "painter": "cyclegan.Generator",
     "network_mood": "cyclegan.Generator",
     "fast_style": "johnson.Johnson",
+    "portrait_style": "tps_generator.TpsGenerator",
+    "portrait_start": "tps_generator.TpsGenerator",
     "parser": "unet.Parser",
     "close_parser": "unet.Parser",
     "finder": "light_finder.LightFinder",

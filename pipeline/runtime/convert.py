@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.nets.receptive_field import generator_measures
+from pipeline.nets.tps_shape import FOLD, NOISE
 from pipeline.runtime.styles import given_shapes
 from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry, Role
@@ -20,6 +21,7 @@ SHAPES: dict[Role, list[int]] = {
     "painter": OPEN,
     "network_mood": OPEN,
     "fast_style": OPEN,
+    "portrait_style": OPEN,
     "parser": OPEN,
     "close_parser": OPEN,
     "finder": OPEN,
@@ -62,7 +64,7 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
     from pipeline.runtime.build import load_network
 
     shapes, entry = shapes_of(weights), weights.entry
-    fold = entry.build["fold"] if entry.noise else 1
+    fold = FOLD if entry.role == "portrait_style" else entry.build.get("fold", 1)
     example = tuple(
         torch.from_numpy(blank(shape, 64 // fold if shape == noise_of(entry) else 64))
         for shape in shapes
@@ -86,6 +88,8 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     picture = shape_of(weights.entry)
     if weights.submodule == "frozen":
         return [picture, [1, 2, generator_measures(**weights.entry.build)]]
+    if weights.entry.role == "portrait_style":
+        return [picture, noise_of(weights.entry)]
     if not weights.entry.styles:
         return [picture]
     noise = [noise_of(weights.entry)] if weights.entry.noise else []
@@ -95,8 +99,8 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
 
 
 def noise_of(entry: Entry) -> list[int]:
-    """Return the shape of a fast painter's noise, -1 where any size is allowed."""
-    return [-1, entry.noise, -1, -1]
+    """Return the shape of the noise that a painter of styles takes, -1 for any size."""
+    return [-1, NOISE if entry.role == "portrait_style" else entry.noise, -1, -1]
 
 
 def shape_of(entry: Entry) -> list[int]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.nets.receptive_field import generator_measures, generator_radius
 from pipeline.runtime.convert import PROMPT, blank, shape_of
 from pipeline.runtime.engines import Engine, EngineError, compile_openvino, run_torch
+from pipeline.runtime.portrait_style_files import OwnPortraitStyle, verified
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.runtime.styles import Mix, known_styles, mixed
 from pipeline.settings import WeightPolicy
@@ -37,6 +38,7 @@ READY: tuple[tuple[Role, WeightPolicy], ...] = (
     *((role, "auto") for role in USUAL),
     ("promptable", "embedded"),
 )
+MOST_OWN = 4  # networks of people's own styles that are kept loaded
 log = logging.getLogger(__name__)
 
 
@@ -162,6 +164,8 @@ class Models:
         self._loaded: dict[str, Loaded] = {}
         self._features: dict[str, LoadedFeatures] = {}
         self._locks: dict[str, threading.Lock] = {}
+        self._own: dict[str, Loaded] = {}
+        self._own_lock = threading.Lock()
         self._guard = threading.Lock()
         if zero_gpu():
             self._each(self.load)
@@ -179,6 +183,21 @@ class Models:
         Raises: WeightError: it is not here, not allowed, or damaged; the message says what to do.
         """
         return self._once(named(name, policy), policy)
+
+    def own(self, style: OwnPortraitStyle) -> Loaded:
+        """Load the network of a person's own portrait style, once for each version of its file.
+
+        Raises: WeightError: its file changed meanwhile, is gone or cannot be used.
+        """
+        with self._own_lock:
+            if style.sha256 not in self._own:
+                with verified(style) as weights:
+                    self._find_device()
+                    loaded = assemble(weights, self._engine)
+                while len(self._own) >= MOST_OWN:  # the one that was loaded first goes
+                    self._own.pop(next(iter(self._own)))
+                self._own[style.sha256] = loaded
+            return self._own[style.sha256]
 
     def features(self, policy: WeightPolicy) -> LoadedFeatures:
         """Load the perceptual network under a weight policy; only `full` downloads.
@@ -234,9 +253,12 @@ class Models:
     def _verified(self, entry: Entry, policy: WeightPolicy) -> VerifiedWeights:
         received = partial(self._arriving, entry.name) if self._arriving else None
         weights = fetch(entry, received) if policy == "full" else obtain(entry)
+        self._find_device()
+        return weights
+
+    def _find_device(self) -> None:
         with self._guard:
             self._device = find_device() if self._device == "auto" else self._device
-        return weights
 
     def _engine(self, weights: VerifiedWeights) -> Engine:
         if self._device == "cuda" and weights.entry.role not in LIGHT:

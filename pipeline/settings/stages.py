@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from pipeline.settings.short import short
 from pipeline.variants import VARIANTS, choices_in_words, is_choice
 
 StylePreset = Literal["fast", "paper"]
@@ -16,10 +17,11 @@ Turn = Literal["0", "90", "180", "270"]
 KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
 Proportions = Literal["ukiyoe", "large_eyes"]
-Painter = str  # this and the next five: a key of its table in `variants`
+Painter = str  # this and the next six: a key of its table in `variants`
 Mood = str
 NetworkMood = str
 FastStyle = str
+PortraitStyle = str
 Detector = str
 Segmenter = str
 BRUSH = (0.1, 3.0)  # least and most, times as usual
@@ -61,7 +63,7 @@ class Stage(BaseModel):
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
         flag = str(info.field_name)
         if not is_choice(flag, value):
-            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {value!r}.")
+            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {short(value)}.")
         return value
 
 
@@ -70,8 +72,9 @@ class PaintSettings(Stage):
 
     on: bool = option(True, "Paint the scene.", label="Paint", flag="paint")
     painter: Painter = option(
-        "strokes", "Like Monet, stroke by stroke or in a second by a network, or like any picture "
-        "in a minute: fine strokes behind a person, coarse ones on the person.",
+        "strokes", "Like Monet, stroke by stroke or in a second by a network; like a known picture "
+        "or a painter's portraits, at once; or like any picture in a minute: fine strokes behind a "
+        "person, coarse ones on the person.",
         label="Painter", flag="painter",
     )  # fmt: skip
     brush: float = option(
@@ -111,6 +114,10 @@ class PaintSettings(Stage):
     fast_mix: float = option(
         0.0, "0 is the first picture alone, 1 the second.",
         label="Mix with the second style", flag="fast_mix", ge=0.0, le=1.0,
+    )  # fmt: skip
+    portrait_style: PortraitStyle = option(
+        "vangogh", "Whose portraits it is painted like; faces are learned from a handful of them.",
+        label="Portrait style", flag="portrait_style",
     )  # fmt: skip
 
 
@@ -209,6 +216,16 @@ class DetectSettings(Stage):
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
         "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
         label="Detector", flag="detector",
+    )  # fmt: skip
+
+
+class MendSettings(Stage):
+    """Whether an old photo is mended first."""
+
+    on: bool = option(
+        False, "Find the scratches, creases and spots of an old photo, and repair them before it "
+        "is painted.",
+        label="Mend the photo", flag="mend",
     )  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.runtime.models import Loaded
+from pipeline.runtime.portrait_style_files import OwnPortraitStyle
 from pipeline.runtime.style_files import own_style
 from pipeline.runtime.styles import Mix, OwnStyle
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
+from pipeline.steps.portrait_styles import own_portrait_style
 from pipeline.steps.run import Keyed, Run, at_working_size
 from pipeline.types import Image, Painted, Photo, Scene, WeightUse
 from pipeline.variants import FAST_STYLES, NETWORK_MOODS, PAINTERS
@@ -58,13 +60,13 @@ def mix_of(how: PaintSettings, names: Sequence[str]) -> Mix:
     return Mix(tuple(counting.get(name, 0.0) for name in names), own)
 
 
-def own_of(how: PaintSettings) -> tuple[OwnStyle, ...]:
+def own_of(how: PaintSettings) -> tuple[OwnStyle | OwnPortraitStyle, ...]:
     """Return the styles of files that count in a painting.
 
-    Raises: StyleFileError: as `mix_of`.
+    Raises: StyleFileError: one is not there, or its file cannot be used.
     """
     if "fast_style" not in PAINTERS[how.painter].own:
-        return ()
+        return own_portrait_style(how)
     return tuple(style for style, _ in mix_of(how, tuple(FAST_STYLES)).own)
 
 

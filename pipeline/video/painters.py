@@ -5,15 +5,20 @@ from functools import partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.portrait_painter import noise_size, painting_with
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import stylize, working_size
+from pipeline.steps.detect import detect
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
+from pipeline.steps.portrait_styles import largest, size_for
+from pipeline.steps.portrait_styles import network_of as portrait_network
 from pipeline.steps.run import Run
-from pipeline.types import Photo, Pixels
+from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
@@ -23,9 +28,11 @@ from pipeline.video.style_transfer import StyleTransferFilm
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
 Make = Callable[[FilmJob], FramePainter]
 Size = tuple[int, int, int]
+Batch = NDArray[np.float32]
 # Short side at which the fast painter paints at the usual brush, so that strokes are the same part
 # of a film of any size. A film that is smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
+FILM_PIXELS = 640 * 480  # that a film is painted at, at most, like a painter's portraits
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 
@@ -51,16 +58,62 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
         if 1 < scale < ENLARGED:
             scale = 1.0
         size = tuple(max(FAST_STRIDE, round(n * scale / FAST_STRIDE) * FAST_STRIDE) for n in (h, w))
-        small = _resized(pixels, (size[0], size[1]))
-        batch = cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
+        batch = _batch(pixels, (size[0], size[1]))
         drawn, places = partial(stroke_noise, batch[0]), network.noise_size((size[0], size[1]))
         field = noise(drawn, places, moved) if noise else None
-        planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in run(batch, field)[0]]
-        painted = cv2.merge(planes).astype(np.uint8)
+        painted = _pixels(run(batch, field))
         # Held still before it is enlarged: there is nothing finer in it, and less to do.
         return _resized(steady(painted, moved), (h, w))
 
     return paint
+
+
+class PortraitStyleFilm:
+    """Paint a film like a painter's portraits, at the size at which its faces are seen best.
+
+    The size is that of a scene: faces are looked for in its first picture, and, while none is
+    there, after one second, two, four and so on.
+    """
+
+    def __init__(self, job: FilmJob) -> None:
+        self._job, self._noise, self._steady = job, CarriedNoise(), Steady()
+        self._network = portrait_network(Run(BLANK, job.settings, job.models))
+        self._face, self._wait, self._next = 0.0, max(1, round(job.rate)), 0
+
+    def __call__(self, pixels: Pixels, moved: Moved | None) -> Pixels:
+        """Return a picture's painting, (H, W, 3)."""
+        if moved is None or moved.cut:
+            self._face, self._wait, self._next = 0.0, max(1, round(self._job.rate)), 0
+        if self._face == 0:
+            self._look(pixels)
+        h, w = pixels.shape[:2]
+        size = size_for((h, w), self._face, self._job.settings.paint.brush, pixels=FILM_PIXELS)
+        batch = _batch(pixels, size)
+        field = self._noise(partial(stroke_noise, batch[0]), noise_size(size), moved)
+        painted = _pixels(painting_with(self._network, field)(batch))
+        return _resized(self._steady(painted, moved), (h, w))
+
+    def _look(self, pixels: Pixels) -> None:
+        if self._next == 0:
+            run = Run(Photo(pixels), self._job.settings, self._job.models)
+            k = pixels.shape[0] / run.original.value.shape[0]
+            self._face = k * largest(detect(run).value.faces)
+            self._next, self._wait = self._wait, 2 * self._wait
+        self._next -= 1
+
+
+def _batch(pixels: Pixels, size: tuple[int, int]) -> Batch:
+    """Make a painter's input of a picture at a (height, width): (1, 3, H, W) in [-1, 1]."""
+    return cv2.dnn.blobFromImage(_resized(pixels, size), 1 / 127.5, mean=(127.5, 127.5, 127.5))
+
+
+def _pixels(painted: Batch) -> Pixels:
+    return np.asarray(cv2.merge([_in_bytes(plane) for plane in painted[0]]), np.uint8)
+
+
+def _in_bytes(plane: Mask) -> NDArray[np.uint8]:
+    """Convert a channel in [-1, 1], (H, W), to bytes, rounded and clipped, in one pass."""
+    return np.asarray(cv2.addWeighted(plane, 127.5, plane, 0, 127.5, dtype=cv2.CV_8U), np.uint8)
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -119,4 +172,5 @@ FILM_PAINTERS: dict[str, Make] = {
     "network": _by_network,
     "portrait-aware": StyleTransferFilm,
     "strokes": StrokeFilm,
+    "tps": PortraitStyleFilm,
 }

@@ -5,6 +5,7 @@ import pytest
 from pipeline.settings import Settings
 from tests.command import run, save
 from tests.own_styles import empty, put  # noqa: F401 - `empty` is a fixture
+from tests.portrait_styles import put as put_portrait
 
 pytestmark = pytest.mark.usefixtures("empty")
 
@@ -39,6 +40,18 @@ def test_one_that_cannot_be_used_is_refused_in_one_line(tmp_path, runs, capsys, 
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_a_portrait_style_of_a_file_is_chosen_by_its_name(tmp_path, runs, capsys):
+    put_portrait("auntie")
+    put("quilt")
+    photo, out = save(tmp_path / "me.png"), tmp_path / "out.png"
+    flags = ("paint", photo, "-o", out, "--painter", "tps", "--portrait-style")
+    assert run(*flags, "auntie") == 0
+    assert runs == [Settings.from_flat(painter="tps", portrait_style="auntie")]
+    with pytest.raises(SystemExit):
+        run(*flags, "quilt")
+    assert "There is no portrait style 'quilt': one of vangogh" in capsys.readouterr().err
 
 
 def test_the_list_of_weights_names_them_and_what_is_left_out(capsys):

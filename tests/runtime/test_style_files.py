@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from pipeline.runtime import style_files
+from pipeline.runtime import own_files
 from pipeline.runtime.style_files import (
     MOST_BYTES,
     StyleFileError,
@@ -178,7 +178,7 @@ def test_another_file_of_the_same_name_is_read_anew():
 
 
 def test_not_more_files_than_a_list_holds_are_looked_at(monkeypatch, caplog):
-    monkeypatch.setattr(style_files, "MOST_FILES", 2)
+    monkeypatch.setattr(own_files, "MOST_FILES", 2)
     for name in "abc":
         put(name)
     assert [style.name for style in own_styles()] == ["a", "b"]

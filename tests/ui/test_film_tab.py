@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.types import Cancelled
-from pipeline.variants import FAST_STYLES, PAINTERS
+from pipeline.variants import FAST_STYLES, PAINTERS, PORTRAIT_STYLES
 from pipeline.video.paint import FilmProgress
 from pipeline.video.read import open_film
 from pipeline.video.write import pictures_in
@@ -52,9 +52,20 @@ def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_somethi
     assert keys == list(PAINTERS)
     shown = [
         [each["visible"] for each in film_tab.unfold(way, "strokes", "monet")]
-        for way in ("fast", "strokes", "portrait-aware")
+        for way in ("fast", "tps", "strokes", "portrait-aware")
     ]
-    assert shown == [[True, False], [False, False], [False, True]]
+    assert shown == [[True, False], [True, False], [False, False], [False, True]]
+
+
+def test_what_a_film_is_painted_like_is_of_its_own_painter():
+    fast, portraits = (film_tab.unfold(way, "strokes", "monet")[0] for way in ("fast", "tps"))
+    assert [value for _, value in fast["choices"]] == list(FAST_STYLES)
+    assert portraits["value"] in PORTRAIT_STYLES
+    how = film_tab.settings_for(Settings(), "tps", portraits["value"])
+    assert (how.paint.painter, how.paint.portrait_style) == ("tps", portraits["value"])
+    assert film_tab.settings_for(Settings(), "strokes", portraits["value"]) == Settings()
+    with pytest.raises(ValueError, match="portrait_style is one of vangogh"):
+        film_tab.settings_for(Settings(), "tps", "Nobody's")
 
 
 def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
@@ -142,16 +153,3 @@ def test_cancel_ends_it_and_leaves_no_file(service, film):
     with pytest.raises(Cancelled):
         service.film("anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar)
     assert not list(session.folder.glob("*.mp4"))
-
-
-def test_what_the_camera_sees_is_painted_by_one_painter_until_the_style_changes(service):
-    handlers = handlers_of(service)
-    picture = pictures(1, (300, 960))[0]
-    shown, live = handlers.paint_live(picture, STYLE, None)
-    assert max(shown.shape) == 480
-    again, same = handlers.paint_live(picture, STYLE, live)
-    assert same is live
-    assert (again == shown).all()
-    _, other = handlers.paint_live(picture, next(iter(FAST_STYLES)), live)
-    assert other is not live
-    assert handlers.paint_live(None, STYLE, live)[1] is live

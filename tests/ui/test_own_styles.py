@@ -15,7 +15,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     private,
     visitor,
 )
-from tests.video.models import FilmModels, pictures
+from tests.portrait_styles import put as put_portrait
+from tests.video.models import FilmModels
 from ui.api import schema
 from ui.available import available_choices, with_available_choices
 from ui.film_tab import STYLE
@@ -42,13 +43,16 @@ def test_they_come_after_the_known_ones_under_their_labels():
 
 def test_a_file_that_was_put_there_later_is_shown_by_a_reload(service):
     handlers, page = handlers_of(service), components()
-    lists = [*page.open.values(), *page.film_tab.styles]
+    known = [page.open[flag] for flag in ("fast_style", "fast_second")]
+    lists, portraits = [*known, *page.film_tab.styles], page.open["portrait_style"]
     assert len(lists) == 4
     before = handlers.open(visitor("anna"))
     assert all("quilt" not in offered(before[box]) for box in lists)
     put("quilt")
+    put_portrait("auntie")
     after = handlers.open(visitor("anna"))
     assert all(offered(after[box])[-1] == "quilt" for box in lists)
+    assert offered(after[portraits]) == [*offered(before[portraits]), "auntie"]
     assert "value" not in after[page.film_tab.style], "what is chosen stays"
 
 
@@ -58,7 +62,8 @@ def test_a_link_to_one_is_followed_while_it_is_there(service):
     opened = handlers_of(service).open(visitor("anna", **query))
     wanted = Settings.from_flat(painter="fast", fast_style="quilt", fast_mix=0.5)
     assert from_widgets(controls_in(opened)) == wanted
-    assert notes_in(opened) == ""
+    assert "quilt (own)" in notes_in(opened)
+    assert "is not here" not in notes_in(opened)
 
 
 def test_a_link_and_a_picture_that_name_one_that_is_gone_say_so_in_a_sentence(service, tmp_path):
@@ -74,6 +79,16 @@ def test_a_link_and_a_picture_that_name_one_that_is_gone_say_so_in_a_sentence(se
     told = handlers.receive(visitor("anna"), {"path": str(path)})
     assert from_widgets(controls_in(told)) == Settings.from_flat(painter="fast")
     assert "The second style &#x27;quilt&#x27; is not here; Water lilies" in notes_in(told)
+
+
+def test_a_link_names_a_portrait_style_that_is_here_or_says_that_it_is_gone(service):
+    query = {"painter": "tps", "portrait_style": "auntie", "format": "2"}
+    gone = handlers_of(service).open(visitor("anna", **query))
+    assert "The portrait style &#x27;auntie&#x27; is not here; Van Gogh is used." in notes_in(gone)
+    put_portrait("auntie")
+    opened = handlers_of(service).open(visitor("anna", **query))
+    wanted = Settings.from_flat(painter="tps", portrait_style="auntie")
+    assert (from_widgets(controls_in(opened)), notes_in(opened)) == (wanted, "")
 
 
 @pytest.mark.parametrize("bad", ["<script>alert(1)</script>", "../../etc/passwd", "X" * 500])
@@ -94,7 +109,7 @@ def test_a_bad_file_is_left_out_and_the_page_opens(service, caplog):
 def test_a_style_that_goes_while_the_page_is_open_is_told_of():
     service = PaintService(paint=lambda *_, **__: None, models=FilmModels())
     with pytest.raises(gr.Error, match="There is no style 'quilt'"):
-        handlers_of(service).paint_live(pictures(1)[0], "quilt", None)
+        handlers_of(service).open_camera(visitor("anna"), "quilt")
 
 
 def test_the_api_takes_names_of_files_and_lists_those_that_are_here():

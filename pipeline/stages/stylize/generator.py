@@ -48,8 +48,19 @@ def stylize(
     """
     size = photo.shape[0], photo.shape[1]
     working = working_size(size, brush=brush, stroke_px=stroke_px, pixels=pixels, stride=stride)
-    small = np.clip(resized(photo, working), 0, 1)
     noise = _seeds(working) if seeded and noise is None else noise
+    return stylize_at(photo, network, working, noise)
+
+
+def stylize_at(
+    photo: Image, network: Network, working: tuple[int, int], noise: Field | None = None
+) -> Image:
+    """Paint the photo, (H, W, 3), at a working (height, width); return the painting at its size.
+
+    `noise`: as in `stylize`; None: the network takes none with the photo.
+    """
+    size = photo.shape[0], photo.shape[1]
+    small = np.clip(resized(photo, working), 0, 1)
     painted = _painted(network, small, noise)
     return np.clip(restructured(enlarged(painted, size), photo, resized(small, size)), 0, 1)
 

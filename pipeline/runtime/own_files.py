@@ -1,0 +1,181 @@
+"""Read files of a person's own styles: nothing of one, whoever made it, is believed unchecked.
+
+They are `.safetensors` in the folder `styles` of the cache folder, and say in their metadata of
+which kind they are: `tps` is a portrait style, nothing a style of the fast painter.
+"""
+
+import json
+import logging
+import os
+import stat
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.weights.cache import cache_folder
+from pipeline.weights.catalog import WeightError
+
+ENDING = ".safetensors"
+FORMAT = "1"
+FAST, PORTRAIT = "", "tps"  # kinds
+MOST_FILES = 100  # that are looked at
+MOST_LABEL = 40
+MOST_HEADER = 100_000  # bytes of it that are read to find a kind
+NO_LINK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+log = logging.getLogger(__name__)
+
+Mark = tuple[int, int]  # what changes when a file does: its time and its size
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class StyleFileError(WeightError):
+    """A style's file that is missing or must not be used; the message says what to do."""
+
+
+def styles_folder() -> Path:
+    """Locate the folder of a person's own styles; it need not exist."""
+    return cache_folder() / "styles"
+
+
+def listed(kind: str) -> list[tuple[Path, Mark]]:
+    """List the folder's files of a kind; what cannot be read counts as `FAST`."""
+    try:
+        with os.scandir(styles_folder()) as entries:
+            names = sorted(each.name for each in entries if each.name.endswith(ENDING))
+    except OSError:
+        return []
+    if len(names) > MOST_FILES:
+        log_once(f"Of more than {MOST_FILES} styles the first {MOST_FILES} by name are offered.")
+    files = []
+    for name in names[:MOST_FILES]:
+        file = styles_folder() / name
+        try:
+            state = file.lstat()
+        except OSError:  # it went meanwhile
+            continue
+        mark = state.st_mtime_ns, state.st_size
+        if _kind_once(file, *mark) == kind:
+            files.append((file, mark))
+    return files
+
+
+@lru_cache(maxsize=2 * MOST_FILES)
+def log_once(sentence: str) -> None:
+    """Warn of something, once."""
+    log.warning("%s", sentence)
+
+
+@lru_cache(maxsize=2 * MOST_FILES)
+def _kind_once(file: Path, changed: int, size: int) -> str:
+    del changed, size
+    return kind_of(file)
+
+
+def kind_of(file: Path) -> str:
+    """Return what a file says that it is; `FAST` where it says nothing, or is none."""
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return FAST
+        with open(os.open(file, NO_LINK), "rb") as stream:
+            count = int.from_bytes(stream.read(8), "little")
+            header = json.loads(stream.read(min(count, MOST_HEADER)))
+        return str(header["__metadata__"]["kind"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return FAST
+
+
+def read_bytes(file: Path, most: int, again: str) -> bytes:
+    """Read a file of the right kind and size, without following a link.
+
+    `again`: how it is made again.
+
+    Raises: StyleFileError: it is no file, cannot be read, or has more bytes than `most`.
+    """
+    try:
+        kind = file.lstat().st_mode
+        if not stat.S_ISREG(kind):
+            found = "a link" if stat.S_ISLNK(kind) else "something else"
+            raise refused(file, "a file", found, "Put the file itself there")
+        with open(os.open(file, NO_LINK), "rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        found = error.strerror or "none"
+        raise refused(file, "a file that can be read", found, "Allow reading it") from error
+    if len(data) > most:
+        raise refused(file, f"at most {most:,} bytes", "more", again)
+    return data
+
+
+def check_name(file: Path, is_name: Callable[[str], bool]) -> None:
+    """Refuse a file whose name is not plain, or a known style's.
+
+    Raises: StyleFileError.
+    """
+    if file.suffix != ENDING or not is_name(file.stem):
+        wanted = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
+        raise refused(file, wanted, short(file.stem), "Rename it")
+
+
+def unpacked(
+    file: Path, data: bytes, again: str
+) -> tuple[dict[str, np.ndarray], Mapping[str, str]]:
+    """Return the tensors and the metadata in a file's bytes.
+
+    Raises: StyleFileError: they are no safetensors, of another format, or have no label.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        tensors = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        said = dict(header.get("__metadata__") or {})
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise refused(file, "safetensors", "something else, or a part of them", again) from error
+    if said.get("format") != FORMAT:
+        found = short(said.get("format"))
+        raise refused(file, f"a style of format {FORMAT}", found, again)
+    label = said.get("label", "")
+    if not is_label(label):
+        wanted = f"a label of 1 to {MOST_LABEL} printed characters"
+        raise refused(file, wanted, short(label), again)
+    return tensors, said
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a style may be called so for people to read."""
+    return 0 < len(text) <= MOST_LABEL and text.isprintable() and bool(text.strip())
+
+
+def check_tensors(
+    file: Path, tensors: Mapping[str, np.ndarray], wanted: Shapes, again: str
+) -> None:
+    """Refuse tensors that are not exactly those wanted, in fp16, all of finite numbers.
+
+    Raises: StyleFileError.
+    """
+    if missing := wanted.keys() - tensors.keys():
+        raise refused(file, f"a tensor {min(missing)}", "none", again)
+    if strange := tensors.keys() - wanted.keys():
+        raise refused(file, "a style's tensors", f"another one, {short(min(strange))}", again)
+    for key, shape in wanted.items():
+        found = tensors[key]
+        if found.dtype != np.float16 or found.shape != shape:
+            raise refused(file, f"{key} as float16 {shape}", f"{found.dtype} {found.shape}", again)
+        if not np.isfinite(found).all():
+            raise refused(file, f"finite numbers in {key}", "others", again)
+
+
+def refused(file: Path, wanted: str, found: str, advice: str) -> StyleFileError:
+    """Return the error of a file that is not what it should be."""
+    where = file.name if file.name.isprintable() else repr(file.name)
+    return StyleFileError(
+        f"The style {where[:80]} is left out: {wanted} was wanted, {found} was found. {advice}."
+    )
+
+
+def short(text: object) -> str:
+    """Return a text from elsewhere as it can be shown."""
+    return repr(text)[:MOST_LABEL]

@@ -1,0 +1,183 @@
+"""Read, write and list portrait styles of a person's own: whole generators, under 3 MB each.
+
+`write` makes such a file, `read` checks it: safetensors of kind `tps`, exactly the generator's
+tensors in fp16, all of finite numbers. Files in the folder `styles` of the cache folder are offered
+by their names.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.io.atomic import write_whole
+from pipeline.nets.tps_shape import shapes_of
+from pipeline.runtime.own_files import (
+    ENDING,
+    FORMAT,
+    MOST_FILES,
+    PORTRAIT,
+    StyleFileError,
+    check_name,
+    check_tensors,
+    listed,
+    log_once,
+    read_bytes,
+    refused,
+    short,
+    styles_folder,
+    unpacked,
+)
+from pipeline.variants import PORTRAIT_STYLES, is_own_name
+from pipeline.weights.cache import VerifiedWeights
+from pipeline.weights.catalog import Entry
+
+FLAG = "portrait_style"
+MOST_BYTES = 3_000_000
+AGAIN = "Make it again: python -m training.own_portrait_style FOLDER --name NAME"
+PLAIN = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
+is_name = partial(is_own_name, flag=FLAG)
+
+
+@dataclass(frozen=True)
+class OwnPortraitStyle:
+    """A style of a file. `name`: what settings call it; `label`: what a person reads.
+
+    `sha256`: of the file when it was read.
+    """
+
+    name: str
+    label: str
+    sha256: str
+    file: Path
+
+    @property
+    def key(self) -> str:
+        """What tells it from others, for caches."""
+        return f"style {self.sha256}"
+
+
+def write(path: Path, state_dict: Mapping[str, Any], *, name: str, label: str) -> None:
+    """Write a style's file, whole or not at all; one that is there is replaced.
+
+    `state_dict`: of a `TpsGenerator`, as tensors on the CPU or arrays. `name`: of a-z, 0-9, _ and
+    -; `label`: up to 40 printed characters.
+
+    Raises: StyleFileError: it would be refused by `read`. OSError: it cannot be written.
+    """
+    from safetensors.numpy import save
+
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+        halved = {k: np.ascontiguousarray(np.asarray(v), np.float16) for k, v in state_dict.items()}
+    data = save(halved, {"format": FORMAT, "kind": PORTRAIT, "name": name, "label": label})
+    _checked(path, data)
+    write_whole(path, lambda out: out.write(data), overwrite=True)
+
+
+def read(path: Path) -> OwnPortraitStyle:
+    """Read and check a style's file, wherever it lies; its name is the one that it says.
+
+    Raises: StyleFileError: it is none, damaged, too large, or of another network.
+    """
+    return _checked(path, read_bytes(path, MOST_BYTES, AGAIN))
+
+
+def install(path: Path) -> OwnPortraitStyle:
+    """Put a copy of a style's file into the folder of styles, under the name that it says.
+
+    One of that name that is there is replaced where it is a portrait style, too.
+
+    Raises: StyleFileError: it cannot be used, or the name is taken. OSError: it cannot be written.
+    """
+    data = read_bytes(path, MOST_BYTES, AGAIN)
+    name = _checked(path, data).name
+    to = styles_folder() / f"{name}{ENDING}"
+    if to.exists() and to not in {file for file, _ in listed(PORTRAIT)}:
+        wanted = "a name that no other style in the folder has"
+        raise refused(path, wanted, short(name), "Give it another one")
+    write_whole(to, lambda out: out.write(data), overwrite=True)
+    return own_style(name)
+
+
+def found_styles() -> tuple[tuple[OwnPortraitStyle, ...], tuple[str, ...]]:
+    """Read the styles in the folder, by name, and say of each other file why it is left out."""
+    found = [_read_once(file, *mark) for file, mark in listed(PORTRAIT)]
+    return (
+        tuple(each for each in found if isinstance(each, OwnPortraitStyle)),
+        tuple(each for each in found if isinstance(each, str)),
+    )
+
+
+def own_styles() -> tuple[OwnPortraitStyle, ...]:
+    """Read the styles in the folder, by name; the log names, once, each file that is left out."""
+    good, refusals = found_styles()
+    for sentence in refusals:
+        log_once(sentence)
+    return good
+
+
+def own_style(name: str) -> OwnPortraitStyle:
+    """Read one style of the folder by its name.
+
+    Raises: StyleFileError: it is not there, or its file cannot be used.
+    """
+    here = {file.stem: (file, mark) for file, mark in listed(PORTRAIT)}
+    if name not in here:
+        others = ", ".join([*PORTRAIT_STYLES, *(style.name for style in own_styles())])
+        raise StyleFileError(
+            f"There is no portrait style {short(name)}: one of {others} was wanted. Choose one, or "
+            "put the style's file into the folder `styles` of the cache folder ($PORTRAIT_CACHE)."
+        )
+    file, mark = here[name]
+    found = _read_once(file, *mark)
+    if isinstance(found, str):
+        raise StyleFileError(found)
+    return found
+
+
+@contextmanager
+def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
+    """Give a style's weights in a file that nobody else changes, while a network is built of them.
+
+    Raises: StyleFileError: its file changed since it was read, or is gone.
+    """
+    data = read_bytes(style.file, MOST_BYTES, AGAIN)
+    if hashlib.sha256(data).hexdigest() != style.sha256:
+        raise refused(style.file, "the style as it was chosen", "another one", "Choose it again")
+    # One name for all, which says nothing of whose they are: old conversions go together.
+    entry = Entry(
+        name="portrait_style_own", role=FLAG, license="its maker's", origin="a person's own",
+        sha256=style.sha256, bytes=len(data),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="style-") as folder:
+        file = Path(folder) / f"style{ENDING}"
+        file.write_bytes(data)
+        yield VerifiedWeights(entry, (file,), style.sha256)
+
+
+@lru_cache(maxsize=2 * MOST_FILES)
+def _read_once(file: Path, changed: int, size: int) -> OwnPortraitStyle | str:
+    """Read a file, once for each of its versions; return the sentence where it is refused."""
+    del changed, size
+    try:
+        check_name(file, is_name)
+        return replace(read(file), name=file.stem)
+    except StyleFileError as error:
+        return str(error)
+
+
+def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
+    tensors, said = unpacked(file, data, AGAIN)
+    name, label = said.get("name", ""), said["label"]
+    if said.get("kind") != PORTRAIT:
+        raise refused(file, f"a style of kind {PORTRAIT}", short(said.get("kind")), AGAIN)
+    if not is_name(name):
+        raise refused(file, PLAIN, short(name), AGAIN)
+    check_tensors(file, tensors, shapes_of(), AGAIN)
+    return OwnPortraitStyle(name, label, hashlib.sha256(data).hexdigest(), file)

@@ -1,0 +1,68 @@
+"""Paint by a network that has learned a style from a handful of portraits."""
+
+from pipeline.runtime.models import Loaded
+from pipeline.runtime.portrait_painter import STRIDE, painting_with
+from pipeline.runtime.portrait_style_files import OwnPortraitStyle, own_style
+from pipeline.settings import PaintSettings
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.stylize.generator import stylize_at
+from pipeline.stages.stylize.portrait_size import portrait_size
+from pipeline.steps.run import Keyed, Run
+from pipeline.types import Face, Image, Painted, Scene, WeightUse
+from pipeline.variants import PAINTERS, PORTRAIT_STYLES
+
+MOST_PIXELS = 1_000_000  # that a photo is painted at
+
+
+def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
+    """Paint the photo like a painter's portraits, at the size at which its faces are seen best.
+
+    Raises: WeightError: the network is not at hand, or a style's file.
+    """
+    painter, how = network_of(run), run.settings.paint
+    face = largest(seen.value.faces)
+    scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
+    return run.made(_on_canvas, scene, keep=False)
+
+
+def network_of(run: Run) -> Loaded:
+    """Return the chosen style's network, noted as used.
+
+    Raises: WeightError: it is not at hand, or its file cannot be used.
+    """
+    how = run.settings.paint
+    for style in own_portrait_style(how):
+        run.note(WeightUse(f"styles/{style.name}", style.sha256, unpinned=True))
+        return run.models.own(style)
+    return run.network(str(PORTRAIT_STYLES[how.portrait_style].network))
+
+
+def own_portrait_style(how: PaintSettings) -> tuple[OwnPortraitStyle, ...]:
+    """Return the style of a file that a painting is like; none where it is a known one's.
+
+    Raises: StyleFileError: it is not there, or its file cannot be used.
+    """
+    if "portrait_style" not in PAINTERS[how.painter].own or how.portrait_style in PORTRAIT_STYLES:
+        return ()
+    return (own_style(how.portrait_style),)
+
+
+def largest(faces: tuple[Face, ...]) -> float:
+    """Return the height of the largest face, px; 0 where there is none."""
+    return float(max((face.height for face in faces), default=0.0))
+
+
+def size_for(
+    size: tuple[int, int], face_px: float, brush: float, pixels: int = MOST_PIXELS
+) -> tuple[int, int]:
+    """Compute the (height, width) at which a photo of a size is painted."""
+    return portrait_size(size, face_px, brush=brush, pixels=pixels, stride=STRIDE)
+
+
+def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Scene:
+    size = size_for((original.shape[0], original.shape[1]), face_px, brush)
+    return Scene(stylize_at(original, painting_with(painter), size))
+
+
+def _on_canvas(scene: Scene) -> Painted:
+    return Painted(scene, canvas=True)

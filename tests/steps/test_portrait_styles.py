@@ -1,0 +1,114 @@
+"""Painting by portrait styles: whose network, at which size, with what noise."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeline.runtime.convert import shapes_of
+from pipeline.runtime.models import Models
+from pipeline.runtime.own_files import StyleFileError
+from pipeline.runtime.portrait_style_files import read, verified
+from pipeline.runtime.stroke_noise import stroke_noise
+from pipeline.settings import Settings
+from pipeline.steps.painters import own_of
+from pipeline.steps.portrait_styles import by_portrait_style
+from pipeline.steps.run import Keyed, Run
+from pipeline.types import Photo, WeightUse
+from pipeline.variants import PORTRAIT_STYLES
+from tests.own_styles import empty  # noqa: F401 - a fixture
+from tests.portrait_styles import put
+
+pytestmark = pytest.mark.usefixtures("empty")
+PHOTO = Photo(np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8))
+FACE = SimpleNamespace(height=96.0)
+
+
+def how(**values):
+    return Settings.from_flat(painter="tps", canvas=0.0, **values)
+
+
+class Painters:
+    """Models of one painter of negatives, which notes what it is asked for and given."""
+
+    def __init__(self):
+        self.asked = []
+
+    def named(self, name, policy):
+        return self._network(name, "0" * 64)
+
+    def own(self, style):
+        return self._network("portrait_style_own", style.sha256)
+
+    def _network(self, name, sha256):
+        self.asked.append(name)
+        return SimpleNamespace(run=self.run, use=WeightUse(name, sha256))
+
+    def run(self, batch, noise):
+        self.batch, self.noise = batch, noise
+        return -batch
+
+
+def painted(settings, models, faces=(FACE,)):
+    run = Run(PHOTO, settings, models)
+    return run, by_portrait_style(run, Keyed(SimpleNamespace(faces=faces), "seen"))
+
+
+@pytest.mark.parametrize("style", PORTRAIT_STYLES)
+def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter(style):
+    models = Painters()
+    run, made = painted(how(portrait_style=style), models)
+    assert models.asked == [f"tps_{style}"]
+    assert [use.name for use in run.used] == [f"tps_{style}"]
+    h, w = models.batch.shape[2:]
+    assert models.noise.shape == (1, 4, h // 4, w // 4)
+    assert (
+        models.noise[0].transpose(1, 2, 0) == stroke_noise(models.batch[0], (h // 4, w // 4, 4))
+    ).all()
+    scene = made.value.scene.styled
+    assert scene.shape == PHOTO.pixels.shape
+    negative = 1 - PHOTO.pixels / np.float32(255)
+    assert np.corrcoef(scene.ravel(), negative.ravel())[0, 1] > 0.6
+
+
+def test_a_larger_face_and_a_wider_brush_are_painted_smaller():
+    sizes = []
+    for face, brush in ((30.0, 1.0), (96.0, 1.0), (30.0, 3.0)):
+        models = Painters()
+        painted(how(brush=brush), models, (SimpleNamespace(height=face),))
+        sizes.append(models.batch.shape[2])
+    assert sizes[0] >= sizes[1]
+    assert sizes[0] >= sizes[2]
+
+
+def test_a_style_of_a_file_is_named_and_painted_anew_where_it_changed():
+    put("auntie")
+    models = Painters()
+    run, first = painted(how(portrait_style="auntie"), models)
+    assert models.asked == ["portrait_style_own"]
+    assert run.used[0].name == "styles/auntie"
+    assert own_of(how(portrait_style="auntie").paint)[0].name == "auntie"
+    assert painted(how(portrait_style="auntie"), models)[1].key == first.key
+    put("auntie", seed=1)
+    assert painted(how(portrait_style="auntie"), models)[1].key != first.key
+
+
+def test_one_that_is_missing_is_told_of_and_matters_only_to_this_painter():
+    with pytest.raises(StyleFileError, match="There is no portrait style 'auntie'"):
+        painted(how(portrait_style="auntie"), Painters())
+    assert own_of(how(portrait_style="auntie").changed(painter="strokes").paint) == ()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_file_becomes_a_network_once():
+    style = read(put("auntie"))
+    with verified(style) as weights:
+        assert shapes_of(weights) == [[-1, 3, -1, -1], [-1, 4, -1, -1]]
+    models = Models("cpu", here=frozenset())
+    loaded = models.own(style)
+    batch = np.random.default_rng(0).uniform(-1, 1, (1, 3, 48, 64)).astype(np.float32)
+    out = loaded.run(batch, stroke_noise(batch[0], (12, 16, 4)).transpose(2, 0, 1)[None])
+    assert out.shape == batch.shape
+    assert np.isfinite(out).all()
+    style.file.unlink()
+    assert models.own(style) is loaded

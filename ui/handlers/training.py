@@ -1,0 +1,167 @@
+"""Teaching a style."""
+
+import shutil
+from pathlib import Path
+
+import gradio as gr
+
+from pipeline.runtime.own_files import ENDING, styles_folder
+from pipeline.runtime.portrait_style_files import install, read
+from training.told_progress import looks_in
+from ui import train_tab, trainings
+from ui.errors import told
+from ui.handlers.base import Base
+from ui.result_panel import Updates
+from ui.sessions import Session
+from ui.train_tab import Shown
+from ui.trainings import Training, TrainingError
+from ui.viewer import served
+from ui.widgets import offered
+
+SHEET = "sheet.png"
+MOST_VERSIONS = 2  # of a picture that is shown: a browser may be loading the last but one
+GONE = "This training is no longer here: it was deleted a day after its last step. Start over."
+NO_PICTURES = "No pictures came; drop 5 to 50 painted portraits."
+
+
+class TrainingHandlers(Base):
+    """Teaching a style."""
+
+    def find_training(self, request: gr.Request, key: str) -> Updates:
+        """Show the training whose secret this browser remembers."""
+        training = self.service.trainings.find(key)
+        if training is None:
+            return {self.parts.train_tab.key: ""}
+        return {**self._training(request, training), self.parts.train_tab.key: key}
+
+    def follow_training(self, request: gr.Request, key: str, seen: object) -> Updates:
+        """Show how far it is."""
+        training = self.service.trainings.find(key)
+        if training is None:
+            return self._no_training()
+        return self._training(request, training, seen)
+
+    def add_portraits(self, request: gr.Request, files: list[str] | None, key: str) -> Updates:
+        """Add pictures to a visitor's training, or begin one, and look at them."""
+        tab, all_ = self.parts.train_tab, self.service.trainings
+        with told():
+            self._check_on()
+            if not files:
+                raise TrainingError(NO_PICTURES)
+            training, secret = all_.find(key), key
+            if training is None:
+                training, secret = all_.open()
+            all_.add(training, [Path(file) for file in files])
+            return {
+                **self._training(request, training),
+                tab.key: secret,
+                tab.pictures: gr.update(value=None),
+            }
+
+    def begin_training(self, request: gr.Request, key: str, label: str, minutes: float) -> Updates:
+        """Begin to learn, or go on."""
+        with told():
+            self._check_on()
+            training = self._found(key)
+            label = " ".join(label.split())[: train_tab.MOST_LABEL] or "My own style"
+            self.service.trainings.learn(training, trainings.slug(label), label, float(minutes))
+            return self._training(request, training)
+
+    def stop_training(self, key: str) -> Updates:
+        """End early, and keep what is there."""
+        with told():
+            self.service.trainings.stop(self._found(key))
+            return {self.parts.train_tab.stop: gr.update(interactive=False, value="Stopping")}
+
+    def discard_training(self, key: str) -> Updates:
+        """End it and delete all of it."""
+        training = self.service.trainings.find(key)
+        if training is not None:
+            self.service.trainings.discard(training)
+        return self._no_training()
+
+    def install_training(self, key: str) -> Updates:
+        """Add what was learned to the styles that this page offers."""
+        with told():
+            training = self._found(key)
+            if training.file is None:
+                raise TrainingError(GONE)
+            return self._installed(training.file)
+
+    def install_file(self, path: str | None) -> Updates:
+        """Add a style's file that was dropped in, after checks."""
+        with told():
+            if not path:
+                return gr.skip()
+            return self._installed(Path(path))
+
+    def _installed(self, file: Path) -> Updates:
+        style = read(file)
+        there = styles_folder() / f"{style.name}{ENDING}"
+        if there.exists() and there.read_bytes() != file.read_bytes():
+            raise TrainingError(
+                f"There is another style of the name {style.name!r} here. Train this one under "
+                "another name, or ask whoever runs the page to rename that one."
+            )
+        install(file)
+        gr.Info(f"“{style.label}” is among the styles now: choose the painter that has them.")
+        return {box: offered(flag) for flag, box in self.parts.open.items()}
+
+    def _found(self, key: str) -> Training:
+        training = self.service.trainings.find(key)
+        if training is None:
+            raise TrainingError(GONE)
+        return training
+
+    def _check_on(self) -> None:
+        if trainings.is_off():
+            raise TrainingError("Nobody can teach a style on this Space.")
+
+    def _no_training(self) -> Updates:
+        tab = self.parts.train_tab
+        return {
+            **train_tab.view(tab, Shown()),
+            tab.key: "",
+            tab.pictures: gr.update(value=None, visible=True),
+        }
+
+    def _training(self, request: gr.Request, training: Training, seen: object = None) -> Updates:
+        session = self._session(request)
+
+        def show(file: Path) -> str:
+            return _copied(session, training, file)
+
+        sheet, file, progress = training.run / SHEET, training.file, training.progress
+        shown = Shown(
+            progress,
+            self.service.trainings.is_alive(training),
+            train_tab.looks_shown(looks_in(training.run), training.run, show),
+            training.asked,
+            served(show(sheet)) if sheet.exists() else "",
+            show(file) if file and progress and progress.phase == "kept" else "",
+        )
+        return train_tab.view(self.parts.train_tab, shown, seen)
+
+
+def _changed(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def _copied(session: Session, training: Training, file: Path) -> str:
+    """Copy a file to where the page may serve it; return the path, another for each version.
+
+    A style keeps its name, which its download has.
+    """
+    mark = f"{training.folder.name}-{file.stat().st_mtime_ns}"
+    to = session.folder / mark / file.name
+    if not to.exists():
+        to.parent.mkdir(parents=True, exist_ok=True)
+        part = to.with_name(f".{to.name}.part")
+        shutil.copyfile(file, part)
+        part.replace(to)
+        versions = sorted(
+            session.folder.glob(f"{training.folder.name}-*/{file.name}"), key=_changed
+        )
+        for old in versions[:-MOST_VERSIONS]:
+            shutil.rmtree(old.parent, ignore_errors=True)
+    return str(to)

@@ -1,0 +1,299 @@
+"""The tab "Train a style": portraits of a visitor's own become a painter."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+from gradio.blocks import Block
+
+from training.told_progress import Progress
+from ui import trainings
+from ui.available import folded
+from ui.trainings import Asked
+from ui.viewer import served
+
+ABOUT = (
+    "Teach a painter a manner of your own: drop 5 to 50 painted portraits of one kind, with clear "
+    "faces that look toward us. They stay in a folder of this machine that only this browser finds "
+    "again, until you start over or a day after the last step."
+)
+DROP, MORE_PICTURES = "Painted portraits", "More of them"
+MORE = "For experts: on what it learns"
+CONTENTS = (
+    "What photos of people look like is learned from three portraits that this project has, "
+    "varied: bent toward the proportions of your painted faces, in other colors and light. More "
+    "people teach more; the command <code>python -m training.own_portrait_style FOLDER --name NAME "
+    "--contents PHOTOS</code> takes a folder of them."
+)
+HOW_LONG = [("10 minutes, a try", 10.0), ("30 minutes", 30.0), ("90 minutes", 90.0)]
+USUAL = 30.0
+ESTIMATE = (
+    "So long on a core of its own; longer while somebody paints here, for they come first. The "
+    "page may be closed meanwhile."
+)
+ADD = "Add it to the styles"
+ADDED = "Once it is added, everybody who uses this page can paint with it."
+FAILED = "It ended without a word. Go on, or start over."
+BUSY = ("looking", "learning")  # phases in which a process works
+MOST_UNFOLDED = 8  # reasons
+MOST_NAMED = 2  # pictures with one reason; more are counted
+POLL_S = 1.5
+MOST_LABEL = 40
+
+
+@dataclass
+class TrainTab:
+    """The tab's components.
+
+    `key`: the visitor's secret, which the browser remembers. `seen`: what is shown, so that what
+    stays is not sent again.
+    """
+
+    pictures: gr.File
+    faces: gr.HTML
+    how: gr.Row
+    name: gr.Textbox
+    minutes: gr.Radio
+    begin: gr.Button
+    stop: gr.Button
+    discard: gr.Button
+    doing: gr.HTML
+    samples: gr.HTML
+    samples: gr.HTML
+    download: gr.DownloadButton
+    install: gr.Button
+    notes: gr.HTML
+    given: gr.UploadButton
+    key: gr.Textbox
+    seen: gr.State
+    timer: gr.Timer
+
+    @property
+    def outputs(self) -> list[Block]:
+        """The components that a training's state is shown by."""
+        return [
+            self.pictures, self.faces, self.how, self.begin, self.stop, self.discard, self.doing,
+            self.samples, self.name, self.minutes, self.download, self.install, self.notes,
+            self.key, self.seen, self.timer,
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known of a visitor's training.
+
+    `looks`: what was said of each picture, with the address of a small one where there is a face.
+    `asked`: how it was begun. `sheet`: the address of the samples. `file`: of the style's copy.
+    """
+
+    progress: Progress | None = None
+    alive: bool = False
+    looks: tuple[tuple[str, str, str, str], ...] = ()  # name, reason, warning, tile
+    asked: Asked | None = None
+    sheet: str = ""
+    file: str = ""
+
+    @property
+    def phase(self) -> str:
+        """What goes on: nothing, looking, looked, learning, interrupted, kept, failed."""
+        if self.progress is None:
+            return "looking" if self.alive else "nothing"
+        phase = self.progress.phase
+        if phase in ("looking", "learning") and not self.alive:
+            return "interrupted" if phase == "learning" else "failed"
+        return phase
+
+
+def lay_out() -> TrainTab:
+    """Make the tab's components; call it inside the tab."""
+    off = trainings.is_off()
+    gr.HTML(f"<p>{trainings.OFF if off else ABOUT}</p>", elem_classes=["hint"])
+    pictures = gr.File(
+        label=DROP, file_count="multiple", height=150, elem_id="train-pictures", visible=not off
+    )
+    faces = gr.HTML(elem_id="train-faces", apply_default_css=False)
+    with gr.Row(visible=False, elem_id="train-how") as how:
+        name = gr.Textbox(
+            label="Its name", placeholder="Grandmother's portraits", max_length=MOST_LABEL,
+            min_width=180, elem_id="train-name",
+        )  # fmt: skip
+        minutes = gr.Radio(
+            HOW_LONG, value=USUAL, label="How long it learns", info=ESTIMATE, scale=2,
+            min_width=260, elem_id="train-minutes",
+        )  # fmt: skip
+    notes = gr.HTML(elem_id="train-notes", elem_classes=["notes"])
+    doing = gr.HTML(elem_id="train-doing", apply_default_css=False)
+    with gr.Row(elem_id="train-acts"):
+        begin = gr.Button(
+            "Begin",
+            variant="primary",
+            visible=False,
+            size="md",
+            elem_id="train-begin",
+            min_width=120,
+        )
+        stop = gr.Button(
+            "Stop and keep", visible=False, size="md", elem_id="train-stop", min_width=120
+        )
+        download = gr.DownloadButton(
+            "Download the style", visible=False, size="md", elem_id="train-download", min_width=150
+        )
+        install = gr.Button(ADD, visible=False, size="md", elem_id="train-install", min_width=190)
+        discard = gr.Button(
+            "Start over",
+            variant="stop",
+            visible=False,
+            size="md",
+            elem_id="train-discard",
+            min_width=100,
+        )
+    samples = gr.HTML(elem_id="train-samples", apply_default_css=False)
+    given = gr.UploadButton(
+        "Add a style's file that you have", file_types=[".safetensors"], size="sm",
+        elem_id="train-given",
+    )  # fmt: skip
+    if not off:
+        gr.HTML(folded(MORE, CONTENTS), elem_id="train-more", elem_classes=["size"])
+    key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
+    return TrainTab(
+        pictures, faces, how, name, minutes, begin, stop, discard, doing, samples, download,
+        install, notes, given, key, gr.State(), gr.Timer(POLL_S, active=False),
+    )  # fmt: skip
+
+
+def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object]:
+    """Show a training; what is `seen` already is left as it is."""
+    phase, progress = shown.phase, shown.progress
+    moving: dict[Block, object] = {tab.doing: doing_of(shown), tab.samples: samples_of(shown)}
+    mark = (phase, shown.looks, shown.file, bool(progress and progress.said))
+    if mark == seen:
+        return moving
+    ready = phase in ("looked", "interrupted", "failed", "kept") and can_begin(shown)
+    said = progress.said if progress and phase in ("looked", "failed") else ""
+    if phase == "failed" and not said:
+        said = FAILED
+    unfinished = bool(progress and progress.done < 1)
+    begins = ready and (phase != "kept" or unfinished)
+    return {
+        **moving,
+        tab.pictures: gr.update(
+            visible=phase in ("nothing", "looked"),
+            label=MORE_PICTURES if phase == "looked" else DROP,
+            height=150 if phase == "nothing" else 130,
+        ),
+        tab.faces: faces_of(shown),
+        tab.how: gr.update(visible=begins),
+        **({tab.name: shown.asked.label, tab.minutes: shown.asked.minutes} if shown.asked else {}),
+        tab.begin: gr.update(
+            visible=begins, value="Begin" if phase == "looked" else "Go on", interactive=True
+        ),
+        tab.stop: gr.update(visible=phase == "learning", interactive=True, value="Stop and keep"),
+        tab.discard: gr.update(
+            visible=phase != "nothing", value="Cancel" if phase in BUSY else "Start over"
+        ),
+        tab.download: gr.update(visible=phase == "kept", value=shown.file or None),
+        tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
+        tab.notes: note([said] if said else [ADDED] if phase == "kept" and shown.file else []),
+        tab.seen: mark,
+        tab.timer: gr.Timer(active=phase in BUSY),
+    }
+
+
+def can_begin(shown: Shown) -> bool:
+    """Tell whether the pictures suffice."""
+    said = shown.progress.said if shown.progress and shown.progress.phase == "looked" else ""
+    return not said and any(tile for *_, tile in shown.looks)
+
+
+def faces_of(shown: Shown) -> str:
+    """Make HTML of the faces with their points, and of the pictures that are left out."""
+    good = [each for each in shown.looks if each[3]]
+    bad = [each for each in shown.looks if not each[3]]
+    figures = "".join(
+        f"<figure title='{escape(name)}'><img src='{escape(tile)}' alt='{escape(name)}'></figure>"
+        for name, _, _, tile in good
+    )
+    left = _by_reason([(name, reason) for name, reason, _, _ in bad])
+    warned = _by_reason([(name, warning) for name, _, warning, _ in good if warning])
+    count = f"{len(good)} face{'' if len(good) == 1 else 's'} to learn from"
+    return "".join((
+        f"<p class='count'>{count}</p><div class='faces'>{figures}</div>" if good else "",
+        _folded(f"{len(bad)} left out", left, unfolded=len(left) <= MOST_UNFOLDED),
+        _folded("To look at again", warned, unfolded=False),
+    ))  # fmt: skip
+
+
+def _by_reason(said: Sequence[tuple[str, str]]) -> list[str]:
+    """Make HTML of each reason, with the names of the pictures that it is said of."""
+    names: dict[str, list[str]] = {}
+    for name, reason in said:
+        names.setdefault(reason, []).append(name)
+    rows = []
+    for reason, all_ in names.items():
+        more = len(all_) - MOST_NAMED
+        some = ", ".join(f"<b>{escape(name)}</b>" for name in all_[: MOST_NAMED + (more == 1)])
+        rows.append(f"{some}{f' and {more} more' if more > 1 else ''}: {escape(reason)}")
+    return rows
+
+
+def _folded(summary: str, rows: Sequence[str], *, unfolded: bool) -> str:
+    if not rows:
+        return ""
+    items = "".join(f"<li>{row}</li>" for row in rows)
+    opened = " open" if unfolded else ""
+    return f"<details{opened}><summary>{summary}</summary><ul>{items}</ul></details>"
+
+
+def doing_of(shown: Shown) -> str:
+    """Make HTML of how far it is."""
+    phase, progress = shown.phase, shown.progress
+    done = progress.done if progress else 0.0
+    words = {
+        "looking": f"Looking for faces{f', {done:.0%}' if done else ''}",
+        "learning": f"Learning, {done:.0%}{left_of(progress)}",
+        "interrupted": f"It was interrupted at {done:.0%}. Go on from there, or start over.",
+        "kept": "It has learned all it was given time for." if done >= 1
+        else f"Stopped at {done:.0%}, and kept.",
+    }.get(phase, "")  # fmt: skip
+    return f"<p style='--done: {done:.1%}'>{words}</p>" if words else ""
+
+
+def samples_of(shown: Shown) -> str:
+    """Make HTML of what it paints by now."""
+    if not shown.sheet or shown.phase not in ("learning", "interrupted", "kept"):
+        return ""
+    learning = shown.phase == "learning"
+    about = "a new picture comes every minute or two" if learning else "as it has learned"
+    return (
+        f"<img src='{escape(shown.sheet)}' alt='Photos, and what is painted of them by now'>"
+        f"<p>Photos, and below them what is painted of them: {about}.</p>"
+    )
+
+
+def left_of(progress: Progress | None) -> str:
+    """Say how long it still takes, by the pace of late."""
+    if progress is None or not progress.steps:
+        return ", beginning"
+    if progress.left_s is None:
+        return ""
+    minutes = round(progress.left_s / 60)
+    return f", about {minutes} minutes left" if minutes > 1 else ", about a minute left"
+
+
+def note(sentences: Sequence[str]) -> str:
+    """Make HTML of sentences that need attention."""
+    items = "".join(f"<li>{escape(each)}</li>" for each in sentences)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def looks_shown(
+    rows: Sequence[dict[str, str]], run: Path, show: Callable[[Path], str]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Return what was said of pictures, with the addresses at which `show` puts small ones."""
+    return tuple(
+        (row["name"], row["reason"], row["warning"],
+         served(show(run / row["tile"])) if row["tile"] else "")
+        for row in rows
+    )  # fmt: skip
