@@ -19,6 +19,7 @@ from ui.layout import TITLE, lay_out
 from ui.runs import MODEL
 from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
+from ui.sharing.routes import routes
 from ui.widgets import OPTIONS
 from ui.wiring import wire
 
@@ -68,6 +69,7 @@ def main() -> None:
         head=theme.HEAD,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
+        app_kwargs={"routes": routes(service.desk)},
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,

@@ -23,7 +23,7 @@ from pipeline.settings.formats import migrated, opened, say_dropped
 from pipeline.steps.painters import width_of
 from tests.page import controls_in, handlers_of, notes_in, visitor
 from tests.pictures import gradient, saved
-from ui.theme import copy_link
+from ui.links import copy_link
 from ui.widgets import OWN, from_link, from_widgets
 
 WRITTEN = Path(__file__).with_name("format_1")
@@ -121,6 +121,6 @@ def test_a_link_without_settings_opens_the_page_as_usual(query):
 def test_whatever_is_written_now_has_the_number():
     png = Image.open(io.BytesIO(encode_png(gradient(), settings=Settings())))
     assert json.loads(png.text["portrait-settings"])["settings"]["format"] == FORMAT
-    assert f"link.searchParams.set('format', {FORMAT})" in copy_link(["brush"])
+    assert f'"number": ["format", {FORMAT}]' in copy_link()
     assert Settings.from_written(Settings().written()) == (Settings(), ())
     assert set(OWN) <= Settings().flat().keys()

@@ -2,6 +2,7 @@
 
 import time
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,7 +12,7 @@ from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
 from ui.sessions import Session
-from ui.view_state import ViewState
+from ui.view_state import ViewState, path_of
 from ui.viewer import Shown, served
 
 PAINTING = "painting"  # the tab of the result
@@ -40,16 +41,23 @@ def painted(state: ViewState) -> Shown:
         "before": served(state.before),
         "after": served(state.after),
         "photo": f"{state.photo} {state.settings.frame}",
+        "name": path_of(Path(), state.name, "painted").name,
+        "flat": served(state.flat) if state.flat else "",
         "faces": framed(state),
-        "stays": {
-            "picture": served(state.mask_preview),
-            "within": within(state),
-            "said": describe_mask(state.prompt),
-            "legend": LEGEND if state.has_mask else NOTHING,
-            "undo": bool(state.history.past),
-            "redo": bool(state.history.future),
-            "clear": bool(state.prompt),
-        },
+        "stays": staying(state) if state.mask_preview else None,
+    }
+
+
+def staying(state: ViewState) -> Shown:
+    """Show what of a painting stays, and what can be done about it."""
+    return {
+        "picture": served(state.mask_preview),
+        "within": within(state),
+        "said": describe_mask(state.prompt),
+        "legend": LEGEND if state.has_mask else NOTHING,
+        "undo": bool(state.history.past),
+        "redo": bool(state.history.future),
+        "clear": bool(state.prompt),
     }
 
 

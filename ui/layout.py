@@ -6,12 +6,14 @@ from typing import Any
 import gradio as gr
 
 from ui import (
+    album,
     compare_tab,
     easel,
     film_tab,
     fine_tune,
     frame_box,
     looks,
+    share_box,
     shelf,
     style_box,
     train_tab,
@@ -26,7 +28,9 @@ LOOKS_S = 0.25  # between two looks at what is painted, while something is
 HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
 PRIVACY = (
     "Your photo stays on the machine that serves this page, unseen by others and never logged; "
-    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use."
+    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use, unless you share it. Your "
+    "last ten paintings are kept by this browser alone. "
+    "<button type='button' class='forget'>Delete everything now</button>"
 )
 
 
@@ -56,11 +60,19 @@ class Page:
     notes: gr.HTML
     download: gr.Button
     file: gr.DownloadButton
+    small: gr.Button
+    share: gr.Button
+    strokes: gr.Button
     watch: gr.Button
     seconds: gr.Slider
     film: gr.Video
     shelf: gr.Column
     link: gr.Button
+    carried: gr.HTML  # what a copied link carries, in words
+    lasts: gr.Radio  # hours that a share lasts
+    share: gr.Button
+    shares: gr.HTML  # what this browser has shared
+    album: album.Album
     size: gr.HTML
     tabs: gr.Tabs
     comparison: compare_tab.CompareTab
@@ -97,8 +109,10 @@ def lay_out() -> Page:
     with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
             left = easel.lay_out()
+            left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left |= shelf.lay_out()
+            left["shares"] = share_box.lay_out_list()
         with gr.Column(scale=3, min_width=300, elem_id="aside"):
             right, made = _lay_out_controls()
             status = gr.HTML(elem_id="status")

@@ -34,6 +34,7 @@ WELL = (
     *(cv2.IMWRITE_JPEG_QUALITY, 93),
     *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
 )
+WELL_WEBP = (cv2.IMWRITE_WEBP_QUALITY, 93)
 PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 
@@ -66,6 +67,18 @@ def over_checker(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
         / 255
     )
     return (pixels * opacity + board * (1 - opacity) + 0.5).astype(np.uint8)
+
+
+def over_white(painting: Painting) -> Pixels | None:
+    """Make the preview of a transparent result over white; None where it is opaque."""
+    alpha = painting.photo.alpha
+    if alpha is None:
+        return None
+    picture = fit(result_shown(painting))
+    height, width = picture.shape[:2]
+    opacity = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA)[..., None] / 255
+    flat = picture * opacity + 255 * (1 - opacity)
+    return bordered((flat + 0.5).astype(np.uint8), painting.settings)
 
 
 def for_field(path: Path, photo: Photo) -> Pixels | None:
@@ -158,12 +171,17 @@ def blank(shape: tuple[int, ...]) -> Pixels:
     return np.full(shape, CANVAS, np.uint8)
 
 
-def write_preview(path: Path, pixels: Pixels) -> Path:
+def write_preview(path: Path, pixels: Pixels, alpha: NDArray[np.uint8] | None = None) -> Path:
     """Write a JPEG: what is only looked at has to arrive soon, also by a phone's connection.
+
+    `path`: its suffix is .jpg, or .webp where there is an `alpha`, (H, W).
 
     Raises: OSError: the disk refused.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), WELL):
+    stored = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    if alpha is not None:
+        stored = np.dstack([stored, alpha])
+    if not cv2.imwrite(str(path), stored, WELL if alpha is None else WELL_WEBP):
         raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
     return path

@@ -45,6 +45,7 @@ from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.reframing import reframed
 from ui.sessions import Session, Sessions, private_folder
+from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.style_box import StyleFile
 from ui.trainings import Trainings
@@ -52,6 +53,7 @@ from ui.view_state import (
     ViewState,
     state_of,
     updated_state,
+    write_drawing,
     write_painting,
     write_timelapse,
 )
@@ -108,6 +110,7 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
+        self.desk = Desk(shares_folder())
         self.trainings = Trainings()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
@@ -274,11 +277,9 @@ class PaintService:
             *painting.result.shape[1::-1],
             time.perf_counter() - began,
         )
-        previews = (path for _, path, _ in state.stages)
-        files = (state.before, state.mask_preview, *previews)
-        if all(Path(path).exists() for path in files):
+        if state.stages and all(Path(path).exists() for path in state.files):
             return replace(updated_state(session, painting, state), history=wanted.history)
-        # The previews were deleted while the page stood idle.
+        # There were none yet, or they were deleted while the page stood idle.
         return replace(
             state_of(session, painting, state.photo),
             owner=state.owner,
@@ -429,7 +430,16 @@ class PaintService:
             raise AgainError(state)
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        return write_painting(painting, session.folder, _tell(session, bar, "Painting it large"))
+        tell = _tell(session, bar, "Painting it large")
+        return session.wrote(write_painting(painting, session.folder, tell))
+
+    def write_drawing(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
+        """Write the strokes of the shown painting as an SVG; return its private path.
+
+        Raises: PhotoError: it is not made of strokes. AgainError: as in `again`.
+        """
+        session = self.sessions.of(session_id)
+        return session.wrote(write_drawing(self._repaint(session, state, bar), session.folder))
 
     def write_timelapse(self, session_id: str, state: ViewState, seconds: float, bar: Bar) -> Path:
         """Write the film of the shown painting being painted; return its private path.
@@ -439,7 +449,7 @@ class PaintService:
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
         tell = _tell(session, bar, "Filming")
-        return write_timelapse(painting, session.folder, seconds, tell)
+        return session.wrote(write_timelapse(painting, session.folder, seconds, tell))
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         return self._cache.of(state.owner) if state.owner else session.cache

@@ -9,19 +9,23 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from gradio.utils import get_upload_folder
+from numpy.typing import NDArray
 
 from pipeline.settings import Settings
 from pipeline.steps.cache import OwnerCache, StageCache
-from pipeline.types import Photo, Pixels
+from pipeline.types import Cancelled, Photo, Pixels
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
 MOST_PREVIEWS = 24  # of one page and name; a slider dragged for a minute makes hundreds
+MOST_RESULTS = 40  # of one page, that can be gone back to at once
 IDLE_S = 25 * 60
 SWEEP_S = 5 * 60
 DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
@@ -43,6 +47,9 @@ class Session:
     `behind`: by preview in the photo field, the photo's file and name.
     `looks`: what the looks were painted of, and their pictures as far as they are painted.
     `wanted`: the settings that were asked for last, of which a look may be marked.
+    `results`: the paintings that were shown, by the id under which the browser keeps them.
+    `copies`: of each photo, what tells it from others, and the file of its small copy.
+    `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
     """
 
     cache: OwnerCache
@@ -59,6 +66,10 @@ class Session:
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
     looks: tuple[Hashable, tuple[str, ...]] = (None, ())
     wanted: Settings | None = None
+    results: dict[str, Any] = field(default_factory=dict)  # of ui.view_state.ViewState
+    copies: dict[Path, tuple[str, Path]] = field(default_factory=dict)
+    uploads: set[Path] = field(default_factory=set)
+    left: bool = False
 
     def ask(self) -> None:
         """Await a new run."""
@@ -89,15 +100,43 @@ class Session:
         The oldest of this name beyond `MOST_PREVIEWS` are deleted; those of other names are shown
         beside it.
         """
-        path = self._written(name, pixels)
+        path = self.write(name, pixels)
         previews = self.previews[name]
         previews.append(path)
         while len(previews) > MOST_PREVIEWS:
             previews.popleft().unlink(missing_ok=True)
         return str(path)
 
-    def _written(self, name: str, pixels: Pixels) -> Path:
-        return write_preview(self.folder / f"{name}-{secrets.token_hex(4)}.jpg", pixels)
+    def remember(self, state: Any, name: str = "") -> str:  # noqa: ANN401 - a ViewState
+        """Remember a painting that is shown; return its id, `name` or a new one.
+
+        The oldest are forgotten.
+        """
+        name = name or secrets.token_hex(8)
+        self.results[name] = state
+        while len(self.results) > MOST_RESULTS:
+            del self.results[next(iter(self.results))]
+        return name
+
+    def write(self, name: str, pixels: Pixels, alpha: NDArray[np.uint8] | None = None) -> Path:
+        """Write a picture that stays as long as the session; return its path."""
+        suffix = "jpg" if alpha is None else "webp"
+        path = self.folder / f"{name}-{secrets.token_hex(4)}.{suffix}"
+        return self.wrote(write_preview(path, pixels, alpha))
+
+    def wrote(self, path: Path) -> Path:
+        """Return the path of a file that was just written.
+
+        Raises: Cancelled: the visitor left, or had all deleted, meanwhile; so is this file.
+        """
+        if self.left:  # set before the folder is deleted
+            self.clear()
+            raise Cancelled
+        return path
+
+    def clear(self) -> None:
+        """Delete the session's files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def on_disk(self, photo: Photo) -> Photo:
         """Move a photo's pixels into a file, from which they are read where they are used.
@@ -107,7 +146,7 @@ class Session:
         path = self.folder / f"photo-{secrets.token_hex(4)}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, photo.pixels)
-        self.photos.append(path)
+        self.photos.append(self.wrote(path))
         while len(self.photos) > MOST_PHOTOS:
             self.photos.popleft().unlink(missing_ok=True)
         return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
@@ -117,7 +156,7 @@ class Session:
 
         It stays as long as the session.
         """
-        preview = self._written("field", pixels)
+        preview = self.write("field", pixels)
         self.behind[preview] = path, name
         return str(preview)
 
@@ -130,7 +169,7 @@ class Session:
 
         Of those before it only the last stays, since a browser may be loading it.
         """
-        self.passing.append(self._written("so-far", pixels))
+        self.passing.append(self.write("so-far", pixels))
         self.preview = str(self.passing[-1])
         while len(self.passing) > 2:
             self.passing.popleft().unlink(missing_ok=True)
@@ -167,9 +206,25 @@ class Sessions:
             session = self._open.pop(session_id, None)
         if session is None:
             return
+        session.left = True
         session.stop.set()
         self._cache.drop(session_id)
-        shutil.rmtree(session.folder, ignore_errors=True)
+        session.clear()
+
+    def forget(self, session_id: str) -> None:
+        """Leave a session, and delete what its visitor gave, too.
+
+        Files that another visitor gave just so, which Gradio keeps once, stay that one's.
+        """
+        uploads = self.of(session_id).uploads
+        self.leave(session_id)
+        with self._lock:
+            others = {path for each in self._open.values() for path in each.uploads}
+        for path in uploads - others:
+            if path.resolve().is_relative_to(Path(get_upload_folder()).resolve()):
+                path.unlink(missing_ok=True)
+                with suppress(OSError):  # others' files are in it, too
+                    path.parent.rmdir()
 
     def sweep(self, idle_s: float = IDLE_S) -> None:
         """Leave every session that was idle for more than `idle_s` seconds."""

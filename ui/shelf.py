@@ -5,8 +5,10 @@ from typing import Any
 import gradio as gr
 
 from pipeline.variants import FILM_SECONDS
+from ui import share_box
 
 DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
+SMALL = "For messages (JPEG)"  # `taking.js` makes it, and shares it where the browser can
 
 
 def writing() -> gr.Button:
@@ -22,13 +24,17 @@ def written() -> gr.Button:
 def lay_out() -> dict[str, Any]:
     """Make the shelf's components, by their names on the page; it is hidden without a painting."""
     with gr.Column(visible=False, elem_id="shelf") as shelf:
-        with gr.Row():
+        with gr.Row(equal_height=True):
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
+            small = gr.Button(SMALL, elem_id="small", min_width=150)
+            share = gr.Button("Share", elem_id="share", min_width=150)
             watch = gr.Button(
                 "Watch it being painted", elem_id="watch", min_width=150, visible=False
             )
+            strokes = gr.Button("Strokes (SVG)", elem_id="strokes", min_width=150, visible=False)
             link = gr.Button("Copy link", elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
+        carried = gr.HTML(elem_id="carried", elem_classes=["size"])
         film = gr.Video(
             visible=False,
             interactive=False,
@@ -39,6 +45,7 @@ def lay_out() -> dict[str, Any]:
             elem_id="film",
         )
         size = gr.HTML(elem_id="size", elem_classes=["size"])
+        sharing = share_box.lay_out()
         with gr.Accordion("How it was made", open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(
@@ -57,10 +64,15 @@ def lay_out() -> dict[str, Any]:
                 elem_classes=["captioned"],
             )
     return {
+        **sharing,
         "shelf": shelf,
         "download": download,
+        "small": small,
+        "share": share,
+        "strokes": strokes,
         "watch": watch,
         "link": link,
+        "carried": carried,
         "file": file,
         "size": size,
         "film": film,

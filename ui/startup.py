@@ -110,6 +110,7 @@ def describe_weights(here: frozenset[str]) -> str:
 
 def _sweep(service: PaintService) -> None:
     while True:
-        time.sleep(SWEEP_S)
         service.sessions.sweep()
         service.trainings.sweep()
+        service.desk.sweep()
+        time.sleep(SWEEP_S)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from gradio.themes import Base, Color
 
-from pipeline.settings import FORMAT, NUMBER
-
 INK = Color(
     "#fbfaf7",
     "#f5f2ec",
@@ -39,7 +37,15 @@ SANS = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial"
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HERE = Path(__file__)
-REGIONS = ("viewer.css", "looks.css", "fine_tune.css", "film.css", "train.css")
+REGIONS = (
+    "viewer.css",
+    "album.css",
+    "looks.css",
+    "fine_tune.css",
+    "film.css",
+    "share_box.css",
+    "train.css",
+)
 CSS = (
     "".join(HERE.with_name(name).read_text() for name in REGIONS)
     + """
@@ -108,7 +114,7 @@ CSS = (
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3;
   color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
-.form:has(> .unseen), .unseen { display: none; }
+:root:not(.shares) #share, .form:has(> .unseen), .unseen { display: none; }
 #left #outlined .thumbnail-item img { aspect-ratio: auto; }
 #left #outlined .caption-label { white-space: pre-line; font-size: .84rem; }
 #large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;
@@ -158,6 +164,7 @@ SCRIPTS = (
     "scrolling.js",
     "large.js",
     "troubles.js",
+    "taking.js",
 )
 # Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
 # page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
@@ -188,23 +195,6 @@ SAVE_FILE = """file => {
   save.textContent = 'Saved';
   setTimeout(() => { save.textContent = 'Save'; }, 3000);
 }"""
-
-
-def copy_link(flags: list[str]) -> str:
-    """Write the script that copies the page's address with the settings, and says so.
-
-    It takes their values in the order of `flags`; empty ones are left out.
-    """
-    return f"""async (...values) => {{
-      const flags = {flags}, link = new URL(location.href);
-      link.search = ''; link.hash = '';
-      link.searchParams.set('{NUMBER}', {FORMAT});
-      flags.forEach((flag, i) => {{
-        if (values[i] !== '') link.searchParams.set(flag, values[i]);
-      }});
-      try {{ await navigator.clipboard.writeText(link); return 'Link copied'; }}
-      catch {{ window.prompt('Copy this link:', link); return 'Copy link'; }}
-    }}"""
 
 
 def theme() -> Base:

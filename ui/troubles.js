@@ -23,7 +23,7 @@
     if (document.querySelector('#photo img')) there?.remove();
     else if (returned && head && !there) {
       const note = Object.assign(document.createElement('div'), {id: 'back', className: 'notes'});
-      note.innerHTML = '<ul><li>The server began anew, and this page with it. Nothing of yours was kept there: add your photo again.</li></ul>';
+      note.innerHTML = '<ul><li>The server began anew, and this page with it. Nothing of yours was kept there: add your photo again<span class="kept-here">, or go back to one of your last paintings, under the easel</span>.</li></ul>';
       head.append(note);
     }
   };

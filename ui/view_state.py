@@ -11,24 +11,25 @@ from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
 from pipeline.stages.border import inside, lay
 from pipeline.stages.segment.whose import who_stays
-from pipeline.types import Face, Painting, Pixels, Prompt, RestorationPlan
+from pipeline.types import Face, Painting, PhotoError, Pixels, Prompt, RestorationPlan
 from ui.badges import describe_makers
 from ui.history import History
 from ui.pointing import draw_mask
-from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, preview_of
+from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, over_white, preview_of
 from ui.sessions import Session
 from ui.style_box import StyleFile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ViewState:
-    """The painting a page shows: small values and files only.
+    """The painting a page shows: small values and files only. Each is another one.
 
     What is large stays in the capped cache and can be made again.
 
     `before`, `after`: the previews of the photo and of the result, both with its border.
     `mask_preview`: the photo with what is kept, to click on. `has_mask`: whether anything is kept.
-    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result.
+    `stages`: (stage, preview, caption) in the gallery's order; the last one is the result. A
+    painting that comes back from the browser's album has neither them nor a mask.
     `notes`: sentences for the person.
     `size`, `preview_size`: (height, width) of the framed photo and of its previews, px.
     `prompt`: the corrections, without the pixels of style pictures, which are `styles`' files.
@@ -38,6 +39,7 @@ class ViewState:
     does with it; `likeness`: as in `Painting`.
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     `makers`: which weights made it, in a sentence.
+    `flat`: the preview of a transparent result over white, for files that know no transparency.
     """
 
     photo: Path
@@ -61,6 +63,13 @@ class ViewState:
     styles: tuple[StyleFile, ...] = ()
     strokes: bool = False
     makers: str = ""
+    flat: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The previews' files."""
+        of_stages = (path for _, path, _ in self.stages)
+        return tuple(filter(None, (self.before, self.after, self.mask_preview, *of_stages)))
 
 
 def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
@@ -99,6 +108,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         likeness=painting.likeness,
         strokes=painting.strokes is not None,
         makers=describe_makers(painting),
+        flat=_flat(session, painting),
     )
 
 
@@ -132,7 +142,13 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         stays=stays_in(painting),
         plans=painting.plans,
         likeness=painting.likeness,
+        flat=_flat(session, painting),
     )
+
+
+def _flat(session: Session, painting: Painting) -> str:
+    picture = over_white(painting)
+    return "" if picture is None else session.show("flat", picture)
 
 
 def result_in(painting: Painting) -> Pixels:
@@ -191,6 +207,21 @@ def write_painting(
         weights=painting.weights,
     )
     return write_named(data, folder, painting.photo.name, "painted")
+
+
+def write_drawing(painting: Painting, folder: Path) -> Path:
+    """Write the painting's strokes as an SVG; return its path.
+
+    Raises: PhotoError: it is not made of strokes.
+    """
+    from pipeline.io.strokes_files import write_strokes
+
+    if painting.strokes is None:
+        raise PhotoError("This painting is not made of strokes; paint it by Brush strokes.")
+    path = path_of(folder, painting.photo.name, "strokes.svg")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_strokes(path, painting.strokes, overwrite=True)
+    return path
 
 
 def write_timelapse(

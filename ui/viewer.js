@@ -96,6 +96,7 @@ const show = () => {
   stage.style.backgroundImage = chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
   lay();
+  Object.assign(after.dataset, {name: value.name ?? '', flat: value.flat ?? ''});
   swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
 };
 

@@ -8,13 +8,14 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from ui import film_tab, frame_box, result_panel, shelf, style_box, theme
+from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style_box, theme
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
-from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
+from ui.wiring_album import wire_album
+from ui.wiring_train import wire_training
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
 LIVE_S, LIVE_MOST_S = 0.07, 600  # between two pictures of a camera; how long one is painted
@@ -29,13 +30,20 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
     wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
     fields = (parts.photo.input, parts.anywhere.upload)
-    for another in (*fields, parts.repaint.click, *(button.click for button in parts.examples)):
+    for another in (
+        *fields, parts.repaint.click, parts.album.row.back, parts.album.row.forget,
+        *(button.click for button in parts.examples),
+    ):  # fmt: skip
         another(None, None, None, cancels=runs, **UNSEEN)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
     wire_training(page, parts, handlers)
+    for over in wire_album(parts, handlers):
+        over.then(show_painting, None, parts.tabs, **UNSEEN)
+        over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
+        wire_looks_after(parts, handlers, over)
 
 
 def changed(parts: Page) -> list[Block]:
@@ -165,16 +173,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
 def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
     """Connect what paints the looks once a painting is there, and what chooses one."""
     for over in painted:
-        over.then(
-            handlers.paint_looks,
-            parts.state,
-            parts.looks,
-            concurrency_id="looks",
-            concurrency_limit=1,
-            show_progress="hidden",
-            trigger_mode="multiple",
-            **PRIVATE,
-        )
+        wire_looks_after(parts, handlers, over)
     chosen = parts.looks.choose(
         handlers.choose_look,
         parts.widgets,
@@ -185,6 +184,20 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
     reset = parts.fine_tune.reset.click(handlers.reset, None, parts.widgets, **UNSEEN)
     for change in (chosen, reset):
         change.success(None, js=theme.PAINT_AT_ONCE)
+
+
+def wire_looks_after(parts: Page, handlers: Handlers, over: Dependency) -> None:
+    """Connect what paints the looks once something is over."""
+    over.then(
+        handlers.paint_looks,
+        parts.state,
+        parts.looks,
+        concurrency_id="looks",
+        concurrency_limit=1,
+        show_progress="hidden",
+        trigger_mode="multiple",
+        **PRIVATE,
+    )
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
@@ -212,6 +225,11 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     )
     over = when_over(written, [], shelf.written, [parts.download])
     over.then(None, parts.file, None, js=theme.SAVE_FILE)
+    drawn = parts.strokes.click(
+        handlers.write_strokes, parts.state, [parts.file, parts.again], concurrency_id="files",
+        show_progress="hidden", **PRIVATE,
+    )  # fmt: skip
+    drawn.success(None, parts.file, None, js=theme.SAVE_FILE)
     parts.watch.click(
         handlers.write_film,
         [parts.state, parts.seconds],
@@ -220,9 +238,18 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
         concurrency_id="files",
         **PRIVATE,
     )
-    flags = [*(option.flag for option in OPTIONS), style_box.NAME]
     values = [*parts.widgets, parts.style.name]
-    parts.link.click(None, values, parts.link, js=theme.copy_link(flags))
+    parts.share.click(share_box.sharing, None, parts.share, **UNSEEN)
+    shared = parts.share.click(
+        handlers.share,
+        [parts.state, parts.lasts],
+        parts.shares,
+        concurrency_id="files",
+        show_progress="hidden",
+        **PRIVATE,
+    )
+    when_over(shared, [], share_box.shared, [parts.share])
+    parts.link.click(None, values, [parts.link, parts.carried], js=links.copy_link())
 
 
 def wire_again(parts: Page, handlers: Handlers) -> Dependency:

@@ -4,10 +4,10 @@ It paints an example through the client, and as an assistant's tool. Then, in a 
 looks at what hangs there at first, on a laptop, and has a photo painted there without pressing
 anything. At a desk it drops a photo into the page, presses Paint, looks at the result, paints in a
 mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
-or none that a browser can show, paints a film, and frames a photo. On a phone it does what cannot
-work before what can, cancels, scrolls, swipes and zooms over the result, has a face painted, and
-paints in two styles. At last it comes back to a page after its sweep, and takes the server away
-from another.
+or none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On
+a phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the
+result, has a face painted, and paints in two styles. At last it has paintings kept by the browser
+and deletes them, comes back to a page after its sweep, and takes the server away from another.
 """
 
 import sys
@@ -33,10 +33,12 @@ from tests.smoke.files import drop_files
 from tests.smoke.filming import paint_a_film
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
+from tests.smoke.keeping import keep_in_browser
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
+from tests.smoke.sharing import share_with_a_reviewer
 from tests.smoke.touching import (
     look_at_a_stage,
     look_closer,
@@ -75,6 +77,7 @@ def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     drop_files(page, url, folder)
     paint_a_film(page, url, folder)
     frame_in_browser(page, url)
+    share_with_a_reviewer(page)
 
 
 def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
@@ -125,6 +128,7 @@ def main() -> None:
         look_at_the_opening(browser, url)
         paint_by_itself(browser, url)
         walk(browser, url, folder)
+        keep_in_browser(browser)
         come_back_later(browser)
         browser.close()
     check(True, f"all of it took {time.monotonic() - began:.0f} s")

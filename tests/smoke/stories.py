@@ -24,9 +24,11 @@ from tests.smoke.browser import (
 )
 from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
+from tests.smoke.keeping import keep_in_browser
 from tests.smoke.looking import compare_in_browser
 from tests.smoke.own_photo import choose_a_look, paint_by_itself, repaint
 from tests.smoke.painting import paint_like_a_picture
+from tests.smoke.sharing import share_with_a_reviewer
 from tests.smoke.touching import look_at_a_stage, look_closer, pinch_closer
 from tests.smoke.troubles import refuse_what_cannot_be_painted
 
@@ -75,7 +77,9 @@ AFTER_A_PAINTING: dict[str, Callable[[Page], None]] = {
     "5-people": correct,
     "6-compare": compare_in_browser,
     "7-like-a-picture": paint_like_a_picture,
+    "9-share": share_with_a_reviewer,
 }
+KEEPING_SIZES = (SIZES[0], SIZES[-1])
 
 
 def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> None:
@@ -103,6 +107,9 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     refuse_what_cannot_be_painted(page)
     picture(page, "8-bad-days")
     page.close()
+    if size in KEEPING_SIZES:
+        story("9-keeping")
+        keep_in_browser(browser, size, folder)
     for name, act in AFTER_A_PAINTING.items():
         story(name)
         page = window()

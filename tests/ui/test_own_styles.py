@@ -62,7 +62,8 @@ def test_a_link_to_one_is_followed_while_it_is_there(service):
     opened = handlers_of(service).open(visitor("anna", **query))
     wanted = Settings.from_flat(painter="fast", fast_style="quilt", fast_mix=0.5)
     assert from_widgets(controls_in(opened)) == wanted
-    assert notes_in(opened) == ""
+    assert "quilt (own)" in notes_in(opened)
+    assert "is not here" not in notes_in(opened)
 
 
 def test_a_link_and_a_picture_that_name_one_that_is_gone_say_so_in_a_sentence(service, tmp_path):

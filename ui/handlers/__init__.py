@@ -9,12 +9,23 @@ from ui.handlers.comparing import Comparing
 from ui.handlers.correcting import Correcting
 from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
+from ui.handlers.keeping import Keeping
 from ui.handlers.painting import Painting
+from ui.handlers.sharing import Sharing
 from ui.handlers.training import TrainingHandlers
 from ui.handlers.visiting import Visiting
 
 
 class Handlers(
-    Visiting, Arriving, Painting, Correcting, Finishing, Comparing, Filming, TrainingHandlers
+    Visiting,
+    Arriving,
+    Painting,
+    Correcting,
+    Finishing,
+    Comparing,
+    Filming,
+    Sharing,
+    Keeping,
+    TrainingHandlers,
 ):
     """The page's events. `request.session_hash` tells visitors apart."""

@@ -53,6 +53,7 @@ class Arriving(Base):
             return view(self.parts, None) | empty
         with told():
             path, name = file_of(photo)
+            session.uploads.add(path)
             notes = photo_of(session, session.cache, path, name).notes
             try:
                 settings, dropped = read_settings(path)
@@ -108,6 +109,7 @@ class Arriving(Base):
         if not picture or not picture.get("path"):
             return gr.skip()
         path, name = file_of(picture)
+        session.uploads.add(path)
         if path in session.behind:
             return gr.skip()
         shown = for_field(path, read(session, path, name))

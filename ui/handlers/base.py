@@ -34,7 +34,7 @@ class Again:
 
     state: ViewState
     wanted: ViewState
-    what: Literal["painting", "file", "film"] = "painting"
+    what: Literal["painting", "file", "film", "strokes"] = "painting"
     seconds: float = FILM_SECONDS[1]
 
 

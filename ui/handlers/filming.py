@@ -52,12 +52,14 @@ class Filming(Base):
                 end = start + most if end is None else min(end, start + most)
             settings = film_tab.settings_for(from_widgets(chosen), way, like)
             session = self._session(request)
+            session.uploads.add(film)
             styles = style_box.files_of(settings, *given, behind=session.behind)
             try:
                 path, said = self.service.film(
                     str(request.session_hash), film, settings, start, end, bar_in(session),
                     styles=styles,
                 )  # fmt: skip
+                session.wrote(path)
             except Cancelled:
                 return gr.skip()
             tab = self.parts.film_tab

@@ -43,6 +43,17 @@ class Finishing(Base):
                 raise PhotoError("There is no painting yet; press Paint first.")
             return {self.parts.again: Again(state, state, "film", seconds)}
 
+    def write_strokes(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Write the strokes as a drawing, or ask for the painting to be made again for it."""
+        with told():
+            if state is None:
+                raise PhotoError("There is no painting yet; press Paint first.")
+            try:
+                file = self.service.write_drawing(str(request.session_hash), state)
+                return {self.parts.file: str(file)}
+            except AgainError:
+                return {self.parts.file: None, self.parts.again: Again(state, state, "strokes")}
+
     def make_again(self, request: gr.Request, again: "Again | None" = None) -> Updates:
         """Make a painting again, as it is wanted now, or its file or film where that is wanted."""
         no_file = {self.parts.file: None}
@@ -55,6 +66,9 @@ class Finishing(Base):
                 if again.what == "file":
                     file = self.service.write_full_size(session_id, again.state, bar)
                     return {self.parts.file: str(file)}
+                if again.what == "strokes":
+                    drawing = self.service.write_drawing(session_id, again.state, bar)
+                    return {self.parts.file: str(drawing)}
                 if again.what == "film":
                     wanted = again.state, again.seconds
                     film = self.service.write_timelapse(session_id, *wanted, bar)

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from pipeline.settings import Settings
-from ui import easel, film_tab, style_box
+from ui import easel, film_tab, links, style_box
 from ui.available import with_available_choices
 from ui.handlers.base import Base
 from ui.result_panel import Updates, note
@@ -14,11 +14,12 @@ class Visiting(Base):
     """Opening the page, following what runs, leaving."""
 
     def open(self, request: gr.Request) -> Updates:
-        """Set the controls to what the link carries, and say what of it cannot be followed."""
+        """Set the controls as the link says; tell that, and what of it cannot be followed."""
         query = dict(request.query_params)
         asked, bad = from_link(query)
         settings, replaced = with_available_choices(asked)
         picture, missing = style_box.from_link(query, settings)
+        said = links.describe_opened(settings, picture[1] if picture else "")
         style = self.parts.style
         controls = {} if settings == Settings() else self._controls(settings)
         return {
@@ -26,7 +27,7 @@ class Visiting(Base):
             **{box: offered(flag, controls.get(box)) for flag, box in self.parts.open.items()},
             **{box: offered(film_tab.STYLE.flag) for box in self.parts.film_tab.styles},
             **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
-            self.parts.notes: note([*bad, *replaced, *missing]),
+            self.parts.notes: note([*said, *bad, *replaced, *missing]),
             self.parts.status: self.service.line.read()[0],
         }
 

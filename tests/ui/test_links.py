@@ -1,0 +1,64 @@
+"""Links: what they carry is what they set, they are short, and both is said."""
+
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from pipeline.settings import Settings
+from tests.page import handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
+from ui.links import MOST_NAMED, copy_link, describe_opened, in_words, query_of
+from ui.widgets import OPTIONS, from_link
+
+
+def values_of(option):
+    if option.kind is bool:
+        return st.booleans()
+    if option.kind is str:
+        return st.sampled_from(option.choices)
+    if option.kind is int:
+        return st.integers(int(option.low or 0), int(option.high or 0))
+    return st.floats(option.low, option.high, allow_subnormal=False)
+
+
+SETTINGS = st.fixed_dictionaries({}, optional={o.flag: values_of(o) for o in OPTIONS}).map(
+    lambda values: Settings.from_flat(**values)
+)
+
+
+@examples(deadline=None)
+@given(SETTINGS)
+def test_what_a_link_carries_is_what_it_sets(settings):
+    assert from_link(query_of(settings)) == (settings, [])
+
+
+def test_a_link_carries_only_what_is_not_usual():
+    assert query_of(Settings()) == {}
+    assert query_of(Settings.from_flat(brush=2.0)) == {"format": "2", "brush": "2.0"}
+
+
+@examples(deadline=None)
+@given(SETTINGS)
+def test_what_is_said_is_short_and_names_no_usual_setting(settings):
+    said = dict(in_words(settings))
+    assert "" not in said.values()
+    usual = {o.label for o in OPTIONS if o.of(settings) == o.default}
+    assert not (usual - {o.label for o in OPTIONS if o.of(settings) != o.default}) & said.keys()
+    sentence = " ".join(describe_opened(settings))
+    assert (sentence == "") == (not said)
+    assert sentence.count(": ") <= MOST_NAMED + 2  # names of choices may have one
+
+
+def test_an_opened_link_says_what_it_set_in_words(service):
+    opened = handlers_of(service).open(visitor("anna", format="2", brush="2", mood="dusk"))
+    assert "Brush size: 2 times as usual; Mood: Dusk" in notes_in(opened)
+    assert notes_in(handlers_of(service).open(visitor("anna"))) == ""
+
+
+def test_what_only_another_painter_follows_is_not_named():
+    settings = Settings.from_flat(painter="fast", fast_style="water_lilies", impasto=2.0)
+    assert [label for label, _ in in_words(settings)] == ["Painter", "Style"]
+
+
+def test_the_script_knows_every_setting():
+    script = copy_link()
+    assert all(f'"flag": "{option.flag}"' in script for option in OPTIONS)

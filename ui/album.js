@@ -1,0 +1,179 @@
+// The album: the last ten paintings, kept by this browser alone (IndexedDB), to go back to, and to delete.
+const MOST = 10, QUICK_MS = 5000, PAUSE_MS = 800, LARGE = 1600, SMALL = 160;
+const [row, words, said, dialog] = ['ol', '.kept', '.said', 'dialog'].map(at => element.querySelector(at));
+let kept = [], current = null, gone = false; // the newest first; the id of what hangs on the easel
+let last = null, pending = null, soon = 0, wrote = 0; // what was kept last, and when it was shown; what waits to be kept
+let writing = Promise.resolve(), faces = new Map(); // the addresses of small pictures
+
+// The store. Where a browser keeps nothing, the album lasts as long as the page.
+const opening = new Promise((done, fail) => {
+  const asked = indexedDB.open('portraits', 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore('paintings', {keyPath: 'id'});
+  asked.onsuccess = () => { asked.result.onversionchange = () => asked.result.close(); done(asked.result); };
+  asked.onerror = () => fail(asked.error);
+});
+const change = async (mode, act) => {
+  const all = (await opening).transaction('paintings', mode);
+  const answer = act(all.objectStore('paintings'));
+  return new Promise((done, fail) => {
+    all.oncomplete = () => done(answer?.result);
+    all.onabort = () => fail(all.error ?? new DOMException('', 'QuotaExceededError'));
+  });
+};
+const others = 'BroadcastChannel' in window ? new BroadcastChannel('portraits') : null;
+
+const bare = () => element.querySelector('.album').classList.toggle('bare', !kept.length && !said.textContent && !dialog.open);
+const say = text => { said.textContent = text; bare(); };
+const when = time => new Date(time).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
+const draw = () => {
+  row.hidden = words.hidden = !kept.length;
+  bare();
+  row.replaceChildren(...kept.map(each => {
+    if (!faces.has(each.id)) faces.set(each.id, URL.createObjectURL(each.small));
+    const item = document.createElement('li'), button = document.createElement('button'), img = new Image();
+    Object.assign(button, {type: 'button', title: `${each.title}, ${when(each.when)}`});
+    Object.assign(img, {src: faces.get(each.id), alt: `Go back to ${each.title}, ${when(each.when)}`, draggable: false});
+    button.dataset.id = each.id;
+    button.setAttribute('aria-current', each.id === current);
+    button.append(img);
+    item.append(button);
+    return item;
+  }));
+  for (const [id, address] of faces) if (!kept.some(each => each.id === id)) { URL.revokeObjectURL(address); faces.delete(id); }
+};
+const load = async () => {
+  try { kept = (await change('readonly', store => store.getAll())).sort((a, b) => b.when - a.when); } catch { /* nothing is kept here */ }
+  draw();
+};
+
+// A picture as a blob, at most so many px a side; pixels alone, whatever the file carried.
+const pixels = async (blob, most, kind, quality) => {
+  const picture = await createImageBitmap(blob), by = Math.min(1, most / Math.max(picture.width, picture.height));
+  const canvas = Object.assign(document.createElement('canvas'), {width: Math.round(picture.width * by), height: Math.round(picture.height * by)});
+  canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return new Promise(done => canvas.toBlob(done, kind, quality));
+};
+const fetched = new Map(); // the last photo, of which many paintings are made
+const bytes = async address => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.blob();
+};
+const entry = async ({id, key, way, card, name, title, photo, painting}, time) => {
+  if (!fetched.has(photo)) { fetched.clear(); fetched.set(photo, bytes(photo)); }
+  const file = await bytes(painting), webp = await pixels(file, LARGE, 'image/webp', .86);
+  return {
+    id, key, way, card, name, title, when: time, photo: await fetched.get(photo),
+    painting: webp.type === 'image/webp' ? webp : file, // not every browser writes it
+    small: await pixels(file, SMALL, 'image/jpeg', .8),
+  };
+};
+
+// Room is made by the oldest: beyond ten, and where the browser has no more.
+const put = async fresh => {
+  const step = last && last.way === fresh.way && fresh.when - last.when < QUICK_MS ? last.id : null;
+  const replaced = kept.filter(each => each.key === fresh.key || each.id === step);
+  kept = [fresh, ...kept.filter(each => !replaced.includes(each))];
+  const over = [...replaced, ...kept.splice(MOST)];
+  let dropped = 0;
+  for (;;) {
+    try {
+      await change('readwrite', store => { over.forEach(each => store.delete(each.id)); store.put(fresh); });
+      break;
+    } catch (error) {
+      if (error?.name !== 'QuotaExceededError') { say('This browser keeps nothing: your paintings go with this page.'); break; }
+      if (kept.length < 2) { say('There is no room in this browser: this painting goes with this page.'); break; }
+      const oldest = kept.pop();
+      await change('readwrite', store => store.delete(oldest.id)).catch(() => {});
+      dropped += 1;
+      await new Promise(done => setTimeout(done, 300)); // room is not counted anew at once
+    }
+  }
+  if (dropped) say(`There was no more room in this browser: the ${dropped > 1 ? `${dropped} oldest paintings` : 'oldest painting'} went.`);
+  last = {id: fresh.id, way: fresh.way, when: fresh.when};
+  wrote = performance.now();
+  others?.postMessage('changed');
+  draw();
+};
+const write = () => {
+  clearTimeout(soon);
+  const [told, time] = pending ?? [];
+  pending = null;
+  if (told) writing = writing.then(async () => {
+    try {
+      const fresh = await entry(told, time);
+      if (!gone) await put(fresh);
+    } catch { fetched.clear(); /* the server is lost, or the page is left */ }
+  });
+};
+
+const send = each => { // through Gradio's own upload, so that its limits and checks hold
+  const input = document.querySelector('input[type=file]:has(+ #parcel)'), parcel = new DataTransfer();
+  const file = (blob, name) => parcel.items.add(new File([blob], name, {type: blob.type}));
+  file(each.photo, `${each.name}.${each.photo.type === 'image/webp' ? 'webp' : 'jpg'}`);
+  file(each.painting, `painting.${each.painting.type.split('/')[1]}`);
+  file(new Blob([`${each.id}\n${each.card}`], {type: 'application/json'}), 'card.json');
+  input.files = parcel.files;
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+};
+watch('value', () => {
+  const value = props.value ?? {};
+  if (value.forgotten) { location.reload(); return; }
+  if (value.wanted) { const each = kept.find(({id}) => id === value.wanted); if (each) send(each); return; }
+  if (value.shown !== undefined) { current = value.shown; last = null; draw(); return; }
+  if (!value.id || gone) return;
+  current = value.id;
+  say('');
+  draw();
+  pending = [value, Date.now()];
+  clearTimeout(soon);
+  soon = setTimeout(write, performance.now() - wrote < 1000 ? PAUSE_MS : 0);
+});
+row.addEventListener('click', event => {
+  const button = event.target.closest('button');
+  if (!button) return;
+  button.setAttribute('aria-busy', true);
+  setTimeout(() => button.removeAttribute('aria-busy'), 15000); // where it failed a toast says why
+  window.begun?.(); // what waits to be painted by itself waits no more
+  trigger('back', {id: button.dataset.id});
+});
+
+const forget = async () => {
+  gone = true;
+  pending = null;
+  clearTimeout(soon);
+  await writing;
+  await change('readwrite', store => store.clear()).catch(() => {});
+  kept = [];
+  draw();
+  await window.endShares?.(); // what was shared is deleted, too
+  try { sessionStorage.forgotten = 'yes'; } catch { /* not wherever the page is shown */ }
+  trigger('forget', {});
+};
+document.addEventListener('click', event => {
+  if (!event.target.closest?.('button.forget') || !element.isConnected) return;
+  dialog.returnValue = '';
+  dialog.showModal();
+  bare();
+});
+dialog.addEventListener('close', () => {
+  bare();
+  if (dialog.returnValue !== 'yes') return;
+  others?.postMessage('forgotten');
+  forget();
+});
+if (others) others.onmessage = ({data}) => { if (data === 'forgotten') forget(); else if (!gone) load(); };
+addEventListener('pagehide', write);
+document.addEventListener('visibilitychange', () => { if (document.hidden) write(); });
+load().then(() => {
+  // Whoever comes back finds the row without scrolling; later on the easel keeps its size.
+  if (kept.length) element.querySelector('.album').classList.add('remembers');
+  try {
+    if (!sessionStorage.forgotten) return;
+    sessionStorage.removeItem('forgotten');
+  } catch { return; }
+  const note = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
+  note.innerHTML = '<ul><li>Everything is deleted: in this browser, and on the server.</li></ul>';
+  document.querySelector('#head')?.append(note);
+});

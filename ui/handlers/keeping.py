@@ -1,0 +1,135 @@
+"""The album: what the browser keeps of a painting, going back to one, deleting everything."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.io.image_files import read_photo
+from pipeline.settings import Settings, say_dropped
+from pipeline.types import PhotoError
+from ui import album, style_box
+from ui.available import with_available_choices
+from ui.card import MOST_CHARACTERS, OTHER, Card, read
+from ui.errors import told
+from ui.handlers.base import Base
+from ui.photos import file_of, photo_of
+from ui.previews import fit, over_checker
+from ui.result_panel import Updates, view
+from ui.service import EXAMPLES_OWNER
+from ui.view_state import ViewState
+
+AS_KEPT = (
+    "It hangs as your browser kept it; a larger size or a film is painted again. "
+    "For What stays, press Paint again."
+)
+
+
+class Keeping(Base):
+    """The album: what the browser keeps of a painting, going back to one, deleting everything."""
+
+    def keep_result(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Tell the browser to keep a new painting, or which of those that it keeps is shown.
+
+        Examples as they come are on the page anyway.
+        """
+        session, row = self._session(request), self.parts.album.row
+        if state is None or session.left:
+            return gr.skip()
+        known = next((name for name, each in session.results.items() if each is state), "")
+        untouched = state.owner == EXAMPLES_OWNER and state.settings == Settings()
+        if known or (untouched and not state.prompt):
+            return {row: {"shown": known}}
+        try:
+            photo = photo_of(session, session.cache, state.photo, state.name)
+        except PhotoError:  # it was deleted while the page stood idle
+            return gr.skip()
+        return {row: album.told(session, state, photo)}
+
+    def go_back(self, request: gr.Request, event: gr.EventData) -> Updates:
+        """Show a kept painting again: at once where its files are still here, else ask for it."""
+        session = self._session(request)
+        session.drop_run()
+        name = str((event._data or {}).get("id"))
+        state = session.results.get(name)
+        if state is None or not all(map(_is_here, (state.photo, *state.files))):
+            return {self.parts.album.row: {"wanted": name}}
+        return self._returned(request, state)
+
+    def bring_back(self, request: gr.Request, files: Sequence[dict[str, Any]] | None) -> Updates:
+        """Show a painting that comes from the browser's album, with its photo and its settings."""
+        session = self._session(request)
+        with told():
+            paths = [file_of(file)[0] for file in files or ()]
+            session.uploads |= {*paths}
+            if len(paths) != len(album.PARCEL):
+                raise PhotoError(OTHER)
+            path, picture, written = paths
+            name, card, said = _opened(written)
+            painting = read_photo(picture)
+            for passing in (picture, written):
+                passing.unlink(missing_ok=True)
+            before = session.results.get(name)
+            if before is not None and _is_here(before.photo):
+                path = before.photo  # at its full size
+            else:
+                session.copies[path] = card.photo, path
+            photo = photo_of(session, session.cache, path, card.name)
+            pixels = over_checker(fit(painting.pixels), painting.alpha)
+            state = album.state_from(session, card, (path, photo), pixels, (AS_KEPT, *said))
+            session.drop_run()
+            session.remember(state, name)
+            return self._returned(request, state, card.like)
+
+    def forget(self, request: gr.Request, *fields: dict[str, Any] | None) -> Updates:
+        """Delete all that a visitor gave, and all that was made of it."""
+        session = self._session(request)
+        session.uploads |= {file_of(inner)[0] for inner in map(_file_in, fields) if inner}
+        self.service.sessions.forget(str(request.session_hash))
+        return {self.parts.album.row: {"forgotten": True}, self.parts.state: None}
+
+    def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:
+        """Show a painting, and set photo and controls to what it was made of."""
+        session, style = self._session(request), self.parts.style
+        field = next((p for p, (file, _) in session.behind.items() if file == state.photo), None)
+        if like in style_box.GALLERY:
+            path, name = style_box.choose(like)
+            chosen = {style.picture: path, style.name: name}
+        elif state.styles and _is_here(state.styles[0].path):
+            chosen = {style.picture: str(state.styles[0].path)}
+        else:
+            chosen = {}
+        return {
+            self.parts.photo: str(field or state.photo),
+            **view(self.parts, state),
+            **self._look_of(request, state.settings),
+            **chosen,
+        }
+
+
+def _opened(file: Path) -> tuple[str, Card, tuple[str, ...]]:
+    """Read a painting's id and card, which came back; also what is to be said of its settings.
+
+    Raises: PhotoError: it is none.
+    """
+    try:
+        with file.open() as opened:
+            name, _, text = opened.read(MOST_CHARACTERS + 99).partition("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PhotoError(OTHER) from error
+    card, dropped = read(text)
+    settings, replaced = with_available_choices(card.settings)
+    missing = () if card.like in style_box.GALLERY else style_box.not_carried(settings)
+    return name[:32], replace(card, settings=settings), (*say_dropped(dropped), *replaced, *missing)
+
+
+def _is_here(path: str | Path) -> bool:
+    return Path(path).is_file()
+
+
+def _file_in(field: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the file in an upload's field, a film's included."""
+    inner = field.get("video", field) if isinstance(field, dict) else None
+    return inner if inner and inner.get("path") else None

@@ -1,0 +1,115 @@
+"""A link to the page: what it carries, and what an opened one has set, in words."""
+
+import json
+from pathlib import Path
+
+from pipeline.settings import FORMAT, NUMBER, Option, Settings
+from pipeline.variants import PAINTERS, needs_style
+from ui.available import available_choices
+from ui.style_box import GALLERY, NAME
+from ui.widgets import MOOD, OPTIONS, PAINTER, is_for
+
+MOST_NAMED = 8  # settings in one sentence; the others are counted
+SCRIPT = Path(__file__).with_suffix(".js")
+LIKE = "the picture to paint like"
+SAID = {
+    "usual": "The link opens this page at its usual settings.",
+    "sets": "The link carries",
+    "never": "Your photo and the painting are not in it.",
+    "picture": "Nor is the picture that you paint like, which is your own.",
+    "like": LIKE,
+}
+
+
+def carried(settings: Settings) -> dict[str, bool | float | str]:
+    """Return what a link carries: the settings that are not the usual ones, by flag."""
+    return {o.flag: o.of(settings) for o in OPTIONS if o.of(settings) != o.default}
+
+
+def query_of(settings: Settings) -> dict[str, str]:
+    """Return a link's parameters; the usual settings need none."""
+    values = {
+        flag: value if isinstance(value, str) else json.dumps(value)
+        for flag, value in carried(settings).items()
+    }
+    return {NUMBER: str(FORMAT), **values} if values else {}
+
+
+def in_words(settings: Settings) -> list[tuple[str, str]]:
+    """List labels and values, for people, of the settings that are not the usual ones.
+
+    Those that mean nothing to the painter are left out.
+    """
+    changed = carried(settings)
+    return [
+        (option.label, _value(option, changed[option.flag]))
+        for option in OPTIONS
+        if option.flag in changed and is_for(option.flag, settings.paint.painter)
+    ]
+
+
+def describe_opened(settings: Settings, picture: str = "") -> list[str]:
+    """Say in a sentence what an opened link has set; say nothing where that is nothing.
+
+    `picture`: the name of the gallery's picture that it brought along.
+    """
+    parts = [f"{label}: {value}" for label, value in in_words(settings)]
+    if picture in GALLERY:
+        parts.append(f"{LIKE}: {GALLERY[picture].title}")
+    if not parts:
+        return []
+    more = [f"{len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
+    listed = "; ".join([*parts[:MOST_NAMED], *more])
+    return [f"Your link has set {listed}. Add a photo, and it is painted so."]
+
+
+def copy_link() -> str:
+    """Write the script that copies the page's address with what is not usual, and says so.
+
+    It takes the controls' values in the order of `OPTIONS`, then the name of the gallery's picture.
+    It returns what the button says, and what the link carries, as HTML.
+    """
+    known = {
+        "options": [
+            {
+                "flag": option.flag,
+                "label": option.label,
+                "usual": option.default,
+                "unit": option.unit,
+                "names": _names(option),
+            }
+            for option in OPTIONS
+        ],
+        "number": [NUMBER, FORMAT],
+        "picture": NAME,
+        "gallery": {name: style.title for name, style in GALLERY.items()},
+        "wanting": [  # painter and mood
+            [painter, mood]
+            for painter in PAINTERS
+            for mood in _option(MOOD).choices
+            if needs_style(painter, mood)
+        ],
+        "chosen": [[o.flag for o in OPTIONS].index(flag) for flag in (PAINTER, MOOD)],
+        "said": SAID,
+        "most": MOST_NAMED,
+    }
+    return f"(...values) => ({SCRIPT.read_text()})({json.dumps(known)}, values)"
+
+
+def _option(flag: str) -> Option:
+    return next(option for option in OPTIONS if option.flag == flag)
+
+
+def _names(option: Option) -> dict[str, str]:
+    """Return the names for people of a setting's choices, files' own styles with them."""
+    own = {choice: name for name, choice in available_choices(option)} if option.open else {}
+    return dict(zip(option.choices, option.names, strict=True)) | own
+
+
+def _value(option: Option, value: bool | float | str) -> str:
+    """Say a value as a person would; a number without the float's long tail."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str):
+        return _names(option).get(value, value)
+    return f"{value:.4g} {option.unit}".rstrip()

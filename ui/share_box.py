@@ -1,0 +1,79 @@
+"""The box that shares a painting with a reviewer, and the list of what was shared."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from pipeline.types import PhotoError, Pixels
+from ui.sharing.desk import lasts, shares_folder
+from ui.sharing.store import Made
+from ui.view_state import ViewState
+
+HERE = Path(__file__)
+SHARE, SHARING = "Share photo and painting", "Sharing …"  # what the button says
+LASTS = (("1 hour", 1), ("1 day", 24), ("3 days", 72), ("7 days", 168))  # and its hours
+USUAL_H = 24
+WHAT = (
+    "Whoever has the link sees this photo, its painting and the settings, and may leave you a note "
+    "that only you read. Both pictures are kept here, at most 1600 px and without place, time or "
+    "camera, until the link ends or you end it."
+)
+NOT_KEPT = "This Space has no disk that lasts: when it starts anew, every link ends early."
+SWEPT = "The painting is no longer on this machine: it was deleted, as promised. Paint it again."
+
+
+def lay_out() -> dict[str, Any]:
+    """Make the box, by its components' names on the page."""
+    with gr.Accordion("Share it with a reviewer", open=False, elem_id="sharing"):
+        words = WHAT if lasts(shares_folder()) else f"{WHAT} <b>{NOT_KEPT}</b>"
+        gr.HTML(f"<p>{words}</p>", elem_classes=["hint"], padding=False)
+        hours = gr.Radio(list(LASTS), value=USUAL_H, label="The link works for", elem_id="lasts")
+        share = gr.Button(SHARE, elem_id="share")
+    return {"lasts": hours, "share": share}
+
+
+def lay_out_list() -> gr.HTML:
+    """Make the list of what this browser has shared, hidden while it is empty."""
+    return gr.HTML(
+        {},
+        html_template=HERE.with_suffix(".html").read_text(),
+        js_on_load=HERE.with_suffix(".js").read_text(),
+        apply_default_css=False,
+        padding=False,
+        elem_id="shares",
+    )
+
+
+def sharing() -> gr.Button:
+    """Say that it is being shared."""
+    return gr.Button(SHARING, interactive=False)
+
+
+def shared() -> gr.Button:
+    """Make the button ready for the next time."""
+    return gr.Button(SHARE, interactive=True)
+
+
+def pictures_of(state: ViewState) -> dict[str, Pixels]:
+    """Read the photo and the painting as the page shows them.
+
+    Raises: PhotoError: they were deleted meanwhile.
+    """
+    try:
+        return {"photo": _pixels(state.before), "painting": _pixels(state.after)}
+    except OSError as error:
+        raise PhotoError(SWEPT) from error
+
+
+def added(made: Made) -> dict[str, object]:
+    """Tell the list of a new share."""
+    return asdict(made)
+
+
+def _pixels(path: str) -> Pixels:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))

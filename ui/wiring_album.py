@@ -1,0 +1,28 @@
+"""Which handler each event of the album calls."""
+
+from gradio.events import Dependency
+
+from ui import result_panel
+from ui.handlers import Handlers
+from ui.layout import Page
+from ui.runs import PRIVATE, UNSEEN
+
+BACK = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": 4, **PRIVATE}
+
+
+def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
+    """Connect keeping, going back and deleting; return what ends once a painting came back."""
+    row, parcel = parts.album.row, parts.album.parcel
+    parts.state.change(handlers.keep_result, parts.state, row, **UNSEEN)
+    given = [parts.photo, *parts.style.pictures, parts.film_tab.film]
+    row.forget(handlers.forget, given, [row, parts.state], preprocess=False, **UNSEEN)
+    shown = [
+        *result_panel.outputs(parts), *parts.widgets, parts.photo, parts.style.picture,
+        parts.style.name,
+    ]  # fmt: skip
+    here = row.back(handlers.go_back, None, [row, *shown], trigger_mode="always_last", **BACK)
+    came = parcel.upload(handlers.bring_back, parcel, shown, trigger_mode="always_last", **BACK)
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
+    for over in (here, came):  # what was painted until then is not awaited any more
+        over.then(handlers.idle, None, buttons, **UNSEEN)
+    return [here, came]
