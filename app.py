@@ -1,6 +1,6 @@
 """The page: `python app.py`, or `python app.py --share` for a link that reviewers can open."""
 
-from ui.private_folder import use_private_folder
+from ui.private_folder import files_in, use_private_folder
 
 if __name__ == "__main__":
     use_private_folder()  # before Gradio is loaded, which remembers where files go
@@ -8,18 +8,22 @@ if __name__ == "__main__":
 import argparse
 import logging
 import os
+from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from pipeline.cli.setting_flags import reader
-from ui import startup, theme
+from ui import camera, startup, theme
 from ui.api import add_api
+from ui.guard import guarded
 from ui.handlers import Handlers
 from ui.layout import TITLE, lay_out
 from ui.runs import MODEL
 from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
 from ui.sharing.routes import routes
+from ui.uploads import make_strict
 from ui.widgets import OPTIONS
 from ui.wiring import wire
 
@@ -32,6 +36,7 @@ WEIGHTS = next(option for option in OPTIONS if option.flag == "weights")
 
 def build(service: PaintService) -> gr.Blocks:
     """Make the page and its API."""
+    make_strict()
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
         parts = lay_out()
         wire(page, parts, Handlers(service, parts))
@@ -61,6 +66,8 @@ def main() -> None:
     log.setLevel(logging.INFO)
     service = PaintService(weights=chosen.weights)
     page = build(service)
+    kept = files_in(Path(get_upload_folder()))
+    own_routes = [*camera.routes(service.cameras), *routes(service.desk)]
     _, _, link = page.launch(
         share=chosen.share,
         prevent_thread_lock=True,
@@ -69,7 +76,7 @@ def main() -> None:
         head=theme.HEAD,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
-        app_kwargs={"routes": routes(service.desk)},
+        app_kwargs={"routes": own_routes, **guarded()},
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
@@ -81,7 +88,7 @@ def main() -> None:
             "There is no live link: Gradio's share server cannot be reached from here. "
             "The page is served on this machine alone."
         )
-    startup.start(service, chosen.weights)
+    startup.start(service, chosen.weights, kept)
     page.block_thread()
 
 

@@ -130,10 +130,13 @@ def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Na
     job = FilmJob(settings, models, float(film.rate), styles)
     found = steadiness(film, job, count, args.every)
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "painted.mp4"
+        out, one = Path(folder) / "painted.mp4", float(1 / film.rate)
+        paint_film(film, out, settings, models, styles=styles, end=one)  # loads the networks
         began = time.perf_counter()
         end = float(count / film.rate)
-        paint_film(film, out, settings, models, styles=styles, end=end, speed="live")
+        paint_film(
+            film, out, settings, models, styles=styles, end=end, speed="live", overwrite=True
+        )
         found["whole_fps"] = pictures_in(out) / (time.perf_counter() - began)
         if args.measures:
             found |= faces(film, out, count, measures(args.measures).FaceNet())

@@ -198,7 +198,7 @@ def groups(data: Path, models: Models, _held_out: bool) -> None:
     net = measures(data.parent / "metrics/measure.py").FaceNet()
     for file in sorted((data / "portraits").glob("group_*")):
         pixels = read_photo(file).pixels
-        mine = looked_at(pixels, models)[0].faces
+        mine = see_photo(Photo(pixels), models=models)[1].faces
         k = pixels.shape[0] / at_working_size(Photo(pixels)).shape[0]
         tall = [f.height * k for f in mine]
         other = [f for f in net.faces(pixels) if f[3] >= LEAST_PX]
@@ -210,7 +210,7 @@ def photos(data: Path, models: Models, _held_out: bool) -> None:
     """Print the landscape photos in which faces are found, with their scores."""
     hits = {}
     for file in sorted((data / "photos").iterdir()):
-        if seen := looked_at(read_photo(file).pixels, models)[0].faces:
+        if seen := see_photo(read_photo(file), models=models)[1].faces:
             hits[file.name] = [(round(f.score, 2), round(f.height)) for f in seen]
     print(f"photos: faces in {len(hits)} of 800: {hits}")
 

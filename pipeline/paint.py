@@ -6,6 +6,7 @@ from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
 from pipeline.steps.detect import detect, lying
 from pipeline.steps.likeness import likenesses
+from pipeline.steps.mend import mended
 from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Run, RunCache, ignore
@@ -45,6 +46,7 @@ def paint(
     prompt.check(run.photo.size)
     run.prompt = prompt.resized(run.photo.size, run.original.value.shape[:2])
 
+    bare, run = run, mended(run)
     before, found = run, detect(run)
     run, seen = proportioned(before, found)
     photo, original = run.photo, run.original.value
@@ -65,5 +67,5 @@ def paint(
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
         hints=(*run.hints, *hints), prompt=prompt,
         likeness=likenesses(before, found, result, seen.value),
-        own=None if run is before else before.original.value,
+        own=None if run is bare else bare.original.value,
     )  # fmt: skip

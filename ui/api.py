@@ -12,6 +12,7 @@ from pipeline.cli.jobs import describe_face, record
 from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
+from pipeline.settings.short import short
 from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, OWN_NAME, PAINTERS
 from ui.available import available_choices
@@ -242,7 +243,7 @@ def seconds_of(value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not LEAST <= value <= MOST:
-        raise PhotoError(f"{FILM} wants {LEAST:g} to {MOST:g}; found {value!r}.")
+        raise PhotoError(f"{FILM} wants {LEAST:g} to {MOST:g}; found {short(value)}.")
     return float(value)
 
 

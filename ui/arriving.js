@@ -11,11 +11,33 @@
     input.files = one.files;
     input.dispatchEvent(new Event('change', {bubbles: true}));
   };
+  // Several are painted one after the other, in a tab of their own.
+  const giveMany = async photos => {
+    [...document.querySelectorAll('#tabs [role=tab]')].find(tab => tab.textContent.trim() === 'Many')?.click();
+    for (let tries = 0; tries < 40; tries++) {
+      const input = document.querySelector('#many-files input[type=file]');
+      if (input) {
+        const all = new DataTransfer();
+        photos.forEach(photo => all.items.add(photo));
+        input.files = all.files;
+        return input.dispatchEvent(new Event('change', {bubbles: true}));
+      }
+      await new Promise(soon => setTimeout(soon, 50));
+    }
+  };
   const mark = on => document.documentElement.classList.toggle('dropping', on);
   let inside = 0; // how deep in the page's elements the dragged file is
   document.addEventListener('dragenter', event => { if (files(event.dataTransfer)) mark(++inside > 0); });
   document.addEventListener('dragleave', event => { if (files(event.dataTransfer)) mark((inside = Math.max(0, inside - 1)) > 0); });
   document.addEventListener('dragover', event => { if (elsewhere(event)) event.preventDefault(); });
+  document.addEventListener('drop', event => {
+    const photos = [...event.dataTransfer?.files ?? []].filter(file => file.type.startsWith('image/') || /\.hei[cf]$/i.test(file.name));
+    if (photos.length < 2 || event.target.closest?.('#many-files')) return;
+    mark(inside = 0);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    giveMany(photos);
+  }, true);
   document.addEventListener('drop', event => {
     mark(inside = 0);
     if (!elsewhere(event)) return;

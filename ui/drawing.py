@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.settings.short import short
 from pipeline.types import ADDED, TAKEN, Drawing, drawing_of
 
 # (N, 2): x, y along the middle of a stroke, in fractions of the photo's width and height
@@ -63,7 +64,7 @@ def within(width: object) -> float:
     if not isinstance(width, int | float) or not NARROWEST <= width <= WIDEST:
         raise ValueError(
             f"A brush is {NARROWEST} to {WIDEST} % of the photo's short side wide, "
-            f"not {width!r}. Move the slider."
+            f"not {short(width)}. Move the slider."
         )
     return float(width)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, film_tab, train_tab, viewer
+from ui import compare_tab, film_tab, many_tab, train_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
@@ -86,6 +86,8 @@ def lay_out() -> dict[str, Any]:
             comparison = compare_tab.lay_out()
         with gr.Tab("Film", id="film"):
             filming = film_tab.lay_out()
+        with gr.Tab("Many", id="many"):
+            many = many_tab.lay_out()
         with gr.Tab("Train a style", id="train"):
             teaching = train_tab.lay_out()
     return {
@@ -94,5 +96,6 @@ def lay_out() -> dict[str, Any]:
         "doing": now,
         "comparison": comparison,
         "film_tab": filming,
+        "many_tab": many,
         "train_tab": teaching,
     }

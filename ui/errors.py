@@ -1,5 +1,6 @@
 """What goes wrong, as the visitor reads it."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from pipeline.types import Cancelled, PhotoError
 from pipeline.weights.resolve import WeightError
 
 log = logging.getLogger("page")
+FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+LONGEST = 1000  # characters of a sentence
+NO_ROOM = "The disk of this machine is full; try again in half an hour, or with a smaller photo."
 
 
 @contextmanager
@@ -25,10 +29,14 @@ def told(*, html: bool = True) -> Iterator[None]:
     except (gr.Error, Cancelled):  # first: Gradio's own errors are ValueErrors, too
         raise
     except (PhotoError, ValueError, WeightError) as error:
+        said = " ".join(str(error).split())[:LONGEST]
         raise gr.Error(
-            escape(str(error), quote=False) if html else str(error), print_exception=False
+            escape(said, quote=False) if html else said, print_exception=False
         ) from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            log.warning("the disk is full: %s", error)
+            raise gr.Error(NO_ROOM, print_exception=False) from error
         log.exception("a request failed")
         raise gr.Error(
             "Something went wrong here; it is not your photo's fault. Try again.",

@@ -7,6 +7,7 @@ from gradio.blocks import Block
 
 from pipeline.settings import Settings, options
 from pipeline.variants import PAINTERS, needs_style
+from ui import camera
 from ui.available import available_choices
 
 ABOUT = (
@@ -41,10 +42,8 @@ class FilmTab:
     cancel: gr.Button
     notes: gr.HTML
     doing: gr.HTML
-    camera: gr.Image
-    seen: gr.Image
+    camera: gr.HTML
     live_style: gr.Dropdown
-    live: gr.State  # of pipeline.video.live.Live, or None
 
     @property
     def fields(self) -> list[Block]:
@@ -96,19 +95,10 @@ def lay_out() -> FilmTab:
             filterable=False,
             elem_id="live-style",
         )
-        with gr.Row(equal_height=True):
-            camera = gr.Image(
-                label="Your camera", sources=["webcam"], streaming=True, type="numpy", height=280,
-                format="jpeg", buttons=[], elem_id="camera",
-                webcam_options=gr.WebcamOptions(mirror=True),
-            )  # fmt: skip
-            seen = gr.Image(
-                label="Painted", interactive=False, height=280, format="jpeg", buttons=[],
-                elem_id="live-painted",
-            )  # fmt: skip
+        seen = camera.lay_out()
     return FilmTab(
-        film, painted, way, style, start, end, sample, paint, cancel, notes, doing, camera, seen,
-        live_style, gr.State(),
+        film, painted, way, style, start, end, sample, paint, cancel, notes, doing, seen,
+        live_style,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ GROUPS = {
         "portrait_style", "impasto", "strength", "palette", "canvas",
     ),
     "Face": ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
-    "Old photo": ("restoration", "fidelity", "restored_faces"),
+    "Old photo": ("mend", "restoration", "fidelity", "restored_faces"),
     "Outline": ("keep", "kept_faces", "feather"),
     "For experts": ("segmenter", "detector", "weights"),
 }  # fmt: skip

@@ -13,6 +13,8 @@ from ui import (
     fine_tune,
     frame_box,
     looks,
+    many_tab,
+    mend_box,
     share_box,
     shelf,
     style_box,
@@ -61,7 +63,7 @@ class Page:
     download: gr.Button
     file: gr.DownloadButton
     small: gr.Button
-    share: gr.Button
+    sheet: gr.Button  # the phone's
     strokes: gr.Button
     watch: gr.Button
     seconds: gr.Slider
@@ -78,6 +80,8 @@ class Page:
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
     train_tab: train_tab.TrainTab
+    mend_box: mend_box.MendBox
+    many_tab: many_tab.ManyTab
     status: gr.HTML
     state: gr.State  # of ui.view_state.ViewState, or None
     again: gr.State  # of ui.handlers.Again, or None
@@ -111,6 +115,7 @@ def lay_out() -> Page:
             left = easel.lay_out()
             left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
+            left["mend_box"] = mend_box.lay_out()
             left |= shelf.lay_out()
             left["shares"] = share_box.lay_out_list()
         with gr.Column(scale=3, min_width=300, elem_id="aside"):

@@ -1,8 +1,12 @@
 """The files that a visitor gave: photos and style pictures, read once."""
 
 import filecmp
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from gradio.utils import get_upload_folder
 
 from pipeline.io.image_files import read_photo
 from pipeline.steps.cache import OwnerCache
@@ -39,6 +43,9 @@ def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Phot
             )
         return session.on_disk(read_photo(path, name=name))
 
+    if Path(get_upload_folder()) in path.parents:
+        with suppress(OSError):
+            os.utime(path)  # sweeps go by this
     return cache.get(("photo", str(path)), read)
 
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.io.atomic import write_whole
 from pipeline.io.encode import LABEL_COLORS
 from pipeline.io.image_files import read_header
 from pipeline.ops.color import luminance
@@ -178,10 +179,11 @@ def write_preview(path: Path, pixels: Pixels, alpha: NDArray[np.uint8] | None = 
 
     Raises: OSError: the disk refused.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     stored = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     if alpha is not None:
         stored = np.dstack([stored, alpha])
-    if not cv2.imwrite(str(path), stored, WELL if alpha is None else WELL_WEBP):
-        raise OSError(f"Wanted to write {path.name}, and the disk refused; is it full?")
+    made, data = cv2.imencode(path.suffix, stored, WELL if alpha is None else WELL_WEBP)
+    if not made:
+        raise ValueError(f"Wanted a {path.suffix} of {pixels.shape}, and OpenCV refused.")
+    write_whole(path, lambda file: file.write(data.data))
     return path

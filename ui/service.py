@@ -31,6 +31,7 @@ from pipeline.types import (
 )
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
+from ui.camera import Cameras
 from ui.compare_tab import Pair, facts_of, shown
 from ui.examples import Example, PaintedExamples
 from ui.film_tab import FAST, settings_for
@@ -39,6 +40,7 @@ from ui.forecast import Forecast, in_words
 from ui.gpu import borrowing
 from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.many import Batch, Item, Many, followed
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
@@ -112,6 +114,7 @@ class PaintService:
         self.sessions = Sessions(self._cache)
         self.desk = Desk(shares_folder())
         self.trainings = Trainings()
+        self.cameras = Cameras()
         self.examples = PaintedExamples(
             partial(self.paint, cache=self._cache.of(EXAMPLES_OWNER)),
             cache_folder() / "examples",
@@ -324,19 +327,46 @@ class PaintService:
         with self.line.working(), self._alone:
             return paint_film_into(folder, path, settings, read, models, start, end, tell)
 
-    def live(self, style: str, before: Any = None) -> Any:  # noqa: ANN401 - a Live, loaded late
-        """Return what paints a camera's pictures like a known one: that of `before`, or a new one.
+    def many(
+        self, session_id: str, items: tuple[Item, ...], settings: Settings,
+        styles: tuple[StyleFile, ...], kind: str,
+    ) -> Iterator[Many]:  # fmt: skip
+        """Paint a visitor's many photos one by one, others' paintings in between.
+
+        Yields them as they are now; the last one has the ZIP of all that is done.
+
+        Raises: PhotoError: a style picture cannot be read.
+        """
+        session = self.sessions.of(session_id)
+        prompt = Prompt(styles=styles_of(session, styles))
+        batch = Batch(session, items, settings, kind, partial(self.paint, prompt=prompt))
+        return followed(batch, session)
+
+    def seems_worn(self, session_id: str, state: ViewState) -> bool:
+        """Tell whether a shown photo has scratches or spots that mending is worth an offer for.
+
+        Raises: PhotoError: it was deleted meanwhile.
+        """
+        from pipeline.steps.mend import seems_worn
+
+        session = self.sessions.of(session_id)
+        cache = self._cache_of(session, state)
+
+        def look() -> bool:
+            return seems_worn(photo_of(session, cache, state.photo, state.name))
+
+        return cache.get(("worn", str(state.photo)), look)
+
+    def live(self, style: str) -> Callable[[Pixels], Pixels]:
+        """Return what paints a camera's pictures, one after the other, like a known one.
 
         Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
         """
         if zero_gpu():
             raise FilmError(NO_FILMS)
-        settings = settings_for(Settings(), FAST, style)
-        if before is not None and before.settings == settings:
-            return before
         from pipeline.video.live import Live
 
-        return Live(settings, self.pipeline()[1])
+        return Live(settings_for(Settings(), FAST, style), self.pipeline()[1])
 
     def compare(
         self,

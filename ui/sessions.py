@@ -3,6 +3,7 @@
 Nothing here is shared between visitors.
 """
 
+import errno
 import secrets
 import shutil
 import threading
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from pipeline.settings import Settings
 from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Cancelled, Photo, Pixels
+from ui.camera import Camera
 from ui.previews import write_preview
 
 MOST_PHOTOS = 2  # of one page, decoded
@@ -50,6 +52,8 @@ class Session:
     `results`: the paintings that were shown, by the id under which the browser keeps them.
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
+    `stop_many`: set to end the painting of many photos.
+    `camera`: what paints the page's camera, once it was started.
     """
 
     cache: OwnerCache
@@ -70,6 +74,8 @@ class Session:
     copies: dict[Path, tuple[str, Path]] = field(default_factory=dict)
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
+    stop_many: threading.Event = field(default_factory=threading.Event)
+    camera: Camera | None = None
 
     def ask(self) -> None:
         """Await a new run."""
@@ -145,7 +151,11 @@ class Session:
         """
         path = self.folder / f"photo-{secrets.token_hex(4)}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, photo.pixels)
+        try:
+            np.save(path, photo.pixels)
+        except OSError as error:  # NumPy's says no reason
+            path.unlink(missing_ok=True)
+            raise OSError(errno.ENOSPC, "No room for a photo") from error
         self.photos.append(self.wrote(path))
         while len(self.photos) > MOST_PHOTOS:
             self.photos.popleft().unlink(missing_ok=True)
@@ -200,6 +210,11 @@ class Sessions:
             waiting = [each.awaited for each in self._open.values() if each is not session]
         return sum(each is not None and each < session.awaited for each in waiting)
 
+    def folders(self) -> list[Path]:
+        """List the folders of the open sessions."""
+        with self._lock:
+            return [session.folder for session in self._open.values()]
+
     def leave(self, session_id: str) -> None:
         """Stop the session's run and forget its pictures, on disk and in memory."""
         with self._lock:
@@ -208,6 +223,7 @@ class Sessions:
             return
         session.left = True
         session.stop.set()
+        session.stop_many.set()
         self._cache.drop(session_id)
         session.clear()
 

@@ -27,7 +27,7 @@ def lay_out() -> dict[str, Any]:
         with gr.Row(equal_height=True):
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
             small = gr.Button(SMALL, elem_id="small", min_width=150)
-            share = gr.Button("Share", elem_id="share", min_width=150)
+            sheet = gr.Button("Share", elem_id="phone-sheet", min_width=150)
             watch = gr.Button(
                 "Watch it being painted", elem_id="watch", min_width=150, visible=False
             )
@@ -68,7 +68,7 @@ def lay_out() -> dict[str, Any]:
         "shelf": shelf,
         "download": download,
         "small": small,
-        "share": share,
+        "sheet": sheet,
         "strokes": strokes,
         "watch": watch,
         "link": link,

@@ -7,7 +7,11 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Collection
 from functools import partial
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
 
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import WeightPolicy
@@ -17,17 +21,21 @@ from pipeline.weights.fetch import fetch
 from pipeline.weights.resolve import choose, find, status
 from ui.available import describe_missing, folded
 from ui.examples import EXAMPLES
+from ui.private_folder import sweep
 from ui.service import PaintService
-from ui.sessions import SWEEP_S
+from ui.sessions import IDLE_S, SWEEP_S
 
 log = logging.getLogger("page")
 OFFLINE = "HF_HUB_OFFLINE"
 
 
-def start(service: PaintService, policy: WeightPolicy) -> None:
-    """Begin the work in the background; the status line follows it."""
+def start(service: PaintService, policy: WeightPolicy, kept: Collection[Path] = ()) -> None:
+    """Begin the work in the background; the status line follows it.
+
+    `kept`: the page's own files among visitors'.
+    """
     threading.Thread(target=prepare, args=(service, policy), name="startup", daemon=True).start()
-    threading.Thread(target=_sweep, args=(service,), name="sweeper", daemon=True).start()
+    threading.Thread(target=_sweep, args=(service, kept), name="sweeper", daemon=True).start()
 
 
 def prepare(service: PaintService, policy: WeightPolicy) -> None:
@@ -108,9 +116,18 @@ def describe_weights(here: frozenset[str]) -> str:
     return folded("For experts: what paints here", f"Weights: {', '.join(used)}.")
 
 
-def _sweep(service: PaintService) -> None:
+def _sweep(service: PaintService, kept: Collection[Path]) -> None:
     while True:
-        service.sessions.sweep()
-        service.trainings.sweep()
         service.desk.sweep()
         time.sleep(SWEEP_S)
+        sweep_once(service, kept)
+
+
+def sweep_once(service: PaintService, kept: Collection[Path], idle_s: float = IDLE_S) -> None:
+    """Leave what was idle too long: sessions, then files that belong to none."""
+    try:
+        service.sessions.sweep(idle_s)
+        service.trainings.sweep()
+        sweep(Path(get_upload_folder()), {*kept, *service.sessions.folders()}, idle_s)
+    except OSError:
+        log.exception("old files could not be removed")

@@ -27,7 +27,7 @@
   };
   const probe = new File([new Uint8Array(1)], 'painted.jpg', {type: 'image/jpeg'});
   if (navigator.canShare?.({files: [probe]})) document.documentElement.classList.add('shares');
-  const acts = {'#small': async () => save(await small()), '#share': share};
+  const acts = {'#small': async () => save(await small()), '#phone-sheet': share};
   document.addEventListener('click', event => { // at once: sharing is allowed right after a touch alone
     for (const [at, act] of Object.entries(acts)) if (event.target.closest?.(at) && painting()) act();
   });

@@ -43,6 +43,7 @@ REGIONS = (
     "looks.css",
     "fine_tune.css",
     "film.css",
+    "many.css",
     "share_box.css",
     "train.css",
 )
@@ -114,7 +115,7 @@ CSS = (
   box-shadow: none; padding: 5px 1px 0; text-align: left; font-size: .78rem; line-height: 1.3;
   color: var(--body-text-color-subdued); }
 .hint p { color: var(--body-text-color-subdued); line-height: 1.5; }
-:root:not(.shares) #share, .form:has(> .unseen), .unseen { display: none; }
+:root:not(.shares) #phone-sheet, .form:has(> .unseen), .unseen { display: none; }
 #left #outlined .thumbnail-item img { aspect-ratio: auto; }
 #left #outlined .caption-label { white-space: pre-line; font-size: .84rem; }
 #large { box-sizing: border-box; width: 100vw; max-width: none; height: 100dvh; max-height: none;

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.io.atomic import write_whole
 from pipeline.io.encode import encode_png
 from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
@@ -242,8 +243,7 @@ def write_timelapse(
 def write_named(data: bytes, folder: Path, photo: str, what: str) -> Path:
     """Write a PNG named after the photo and `what` became of it; return its path."""
     path = path_of(folder, photo, f"{what}.png")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    write_whole(path, lambda file: file.write(data), overwrite=True)
     return path
 
 

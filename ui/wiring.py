@@ -12,13 +12,14 @@ from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.many_wiring import wire_many
+from ui.mend_wiring import wire_mending
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
 from ui.wiring_album import wire_album
-from ui.wiring_train import wire_training
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
-LIVE_S, LIVE_MOST_S = 0.07, 600  # between two pictures of a camera; how long one is painted
 How = dict[str, Any]  # keywords of an event
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
@@ -39,11 +40,12 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
-    wire_training(page, parts, handlers)
+    wire_many(parts, handlers)
     for over in wire_album(parts, handlers):
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
         wire_looks_after(parts, handlers, over)
+    wire_training(page, parts, handlers)
 
 
 def changed(parts: Page) -> list[Block]:
@@ -167,6 +169,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         over.then(None, js=theme.BRING_RESULT)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     wire_looks(parts, handlers, done)
+    wire_mending(parts, handlers, done)
     return running
 
 
@@ -330,17 +333,8 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
         _wire_run(parts, handlers, pressed, act, given, outputs, [tab.painted])
-    tab.camera.stream(
-        handlers.paint_live,
-        [tab.camera, tab.live_style, tab.live],
-        [tab.seen, tab.live],
-        stream_every=LIVE_S,
-        time_limit=LIVE_MOST_S,
-        concurrency_id="live",
-        concurrency_limit=2,
-        show_progress="hidden",
-        **PRIVATE,
-    )
+    tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **UNSEEN)
+    tab.live_style.change(handlers.change_camera, tab.live_style, None, **UNSEEN)
 
 
 def _wire_run(

@@ -12,6 +12,11 @@ from pipeline.settings import Settings
 from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
 DOUBTFUL = 0.05  # a likeness below it: of a hundred pairs of one person's photos, five have less
+# What a folder has for photos.
+PICTURES = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"),
+    *(".bmp", ".jp2", ".ppm"),
+)
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
 
@@ -42,6 +47,26 @@ class Job:
                     f"{path} is one of the photos and is not replaced; choose another OUT."
                 )
             refuse_taken(path, overwrite=overwrite)
+
+
+def photos_in(given: Iterable[Path]) -> list[Path]:
+    """Return the photos that are named; a folder stands for the pictures in it, in their order.
+
+    Raises: ValueError: a folder has none.
+    """
+    return [photo for path in given for photo in (_pictures(path) if path.is_dir() else [path])]
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """List a folder's pictures by their names' suffixes; hidden ones and folders stay out."""
+    found = sorted(
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() in PICTURES and not file.name.startswith(".") and file.is_file()
+    )
+    if not found:
+        raise ValueError(f"Wanted a folder with photos, found none in {folder}; name another.")
+    return found
 
 
 def plan(

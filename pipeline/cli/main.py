@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
-from pipeline.cli.jobs import STAGES, Job, Ledger, alike, plan
+from pipeline.cli.jobs import STAGES, Job, Ledger, alike, photos_in, plan
 from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.render import add_render
@@ -18,10 +18,10 @@ from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_
 from pipeline.cli.style_flags import add_styles, styles_of
 from pipeline.cli.video import add_video
 from pipeline.cli.weights import add_weights
-from pipeline.settings import options
+from pipeline.settings import Settings, options
 
 if TYPE_CHECKING:
-    from pipeline.types import Painting, Progress
+    from pipeline.types import Painting, Photo, Progress
 
 INTERRUPTED = 130
 PARSE_FLAGS = ("segmenter", "detector", "weights")
@@ -101,7 +101,9 @@ def _add_photo_command(
     run: Callable[[argparse.Namespace], int],
 ) -> Parser:
     command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    command.add_argument(
+        "photos", nargs="+", type=Path, metavar="PHOTO", help="a photo, or a folder of photos"
+    )
     command.add_argument(
         "-o",
         "--out",
@@ -124,6 +126,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime.models import Models
     from pipeline.steps.full_size import alpha_of, full_size
 
+    chosen.photos = photos_in(chosen.photos)
     jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
     settings = settings_of(chosen)
     prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
@@ -152,7 +155,8 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         )
         write_strokes_of(painting, chosen)
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
-        said = (*photo.notes, *painting.hints, *alike(painting.likeness), *_skips(painting), *notes)
+        told = (*photo.notes, *painting.hints, *_offers(photo, settings))
+        said = (*told, *alike(painting.likeness), *_skips(painting), *notes)
         for sentence in said:
             say(sentence)
         ledger.add(job, painting, spent)
@@ -167,6 +171,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime.models import Models
     from pipeline.steps.detect import parse
 
+    chosen.photos = photos_in(chosen.photos)
     jobs = plan(chosen.photos, chosen.out, suffixes=(".png",))
     settings = settings_of(chosen)
     models = Models(arriving=bars())
@@ -197,6 +202,13 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
             write_labels(job.stage(name), picture, overwrite=overwrite)
         else:
             write_picture(job.stage(name), to_uint8(picture), overwrite=overwrite)
+
+
+def _offers(photo: "Photo", settings: Settings) -> list[str]:
+    """Offer to mend a photo that seems to need it."""
+    from pipeline.steps.mend import OFFER, seems_worn
+
+    return [f"{OFFER} --mend repairs them."] if not settings.mend.on and seems_worn(photo) else []
 
 
 def _skips(painting: "Painting") -> list[str]:

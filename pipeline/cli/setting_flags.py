@@ -15,13 +15,13 @@ def add_settings(command: argparse.ArgumentParser, wanted: Iterable[Option]) -> 
     group = command.add_argument_group("settings")
     for option in wanted:
         if option.kind is bool:
-            flag = f"--no-{option.flag.split('_')[0]}"
+            short = option.flag.split("_")[0]
             group.add_argument(
-                flag,
+                f"--no-{short}" if option.default else f"--{short}",
                 dest=option.flag,
-                action="store_false",
+                action="store_false" if option.default else "store_true",
                 default=argparse.SUPPRESS,
-                help=f"Leave out: {option.help}",
+                help=f"Leave out: {option.help}" if option.default else option.help,
             )
             continue
         limits = f"{option.range_text}; " if option.is_number else ""

@@ -16,6 +16,7 @@ FORMAT = 1
 MOST_STROKES, MOST_POINTS = 2_000_000, 256
 MOST_BYTES = 2**30  # of all arrays, unpacked
 FAR = 100.0  # long sides; nothing of a painting is farther from its corner
+LARGEST = 2**15  # of all numbers
 UNITS = 1000  # of an SVG's drawing, on the long side
 # Of each array: its kind, and its shape, where N is the number of strokes and P of points.
 ARRAYS: dict[str, tuple[type[np.generic], tuple[int | str, ...]]] = {
@@ -60,24 +61,29 @@ def read_strokes(path: Path) -> Strokes:
 
     Raises: PhotoError: it is damaged, too large, or something else. OSError: it cannot be read.
     """
-    try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-        if unpacked > MOST_BYTES:
-            raise _no_strokes(path, f"it unpacks to {unpacked / 2**20:.0f} MB")
-        with np.load(path, allow_pickle=False) as arrays:
-            if int(arrays["format"]) != FORMAT:
-                raise _no_strokes(path, f"its format is {int(arrays['format'])}, not {FORMAT}")
-            found = {name: arrays[name] for name in ARRAYS}
-    except OSError:
-        raise
-    except PhotoError:
-        raise
-    except Exception as error:  # damaged archives fail in a dozen ways
-        raise _no_strokes(path, f"it cannot be read ({error!r})") from error
-    _check(path, found)
+    with path.open("rb") as file:
+        try:
+            found = _unpacked(path, file)
+            _check(path, found)
+        except PhotoError:
+            raise
+        except Exception as error:  # damaged archives fail in a dozen ways, some as a disk does
+            why = " ".join(repr(error).split())[:200]
+            raise _no_strokes(path, f"it cannot be read ({why})") from error
     size = float(found["size"][0]), float(found["size"][1])
     return Strokes(**{name: found[name] for name in ARRAYS if name != "size"}, size=size)
+
+
+def _unpacked(path: Path, file: IO[bytes]) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(file) as packed:
+        unpacked = sum(entry.file_size for entry in packed.infolist())
+    if unpacked > MOST_BYTES:
+        raise _no_strokes(path, f"it unpacks to {unpacked / 2**20:.0f} MB")
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        if int(arrays["format"]) != FORMAT:
+            raise _no_strokes(path, f"its format is {int(arrays['format'])}, not {FORMAT}")
+        return {name: arrays[name] for name in ARRAYS}
 
 
 def _check(path: Path, found: dict[str, NDArray[Any]]) -> None:
@@ -85,23 +91,28 @@ def _check(path: Path, found: dict[str, NDArray[Any]]) -> None:
 
     Raises: PhotoError.
     """
-    sides = {"N": len(found["counts"]), "P": (*found["points"].shape, 0, 0)[1]}
+    sides = {"N": found["counts"].size, "P": (*found["points"].shape, 0, 0)[1]}
+    if sides["N"] > MOST_STROKES or sides["P"] > MOST_POINTS:
+        raise _no_strokes(path, f"it has {sides['N']} strokes of {sides['P']} points")
     for name, (kind, shape) in ARRAYS.items():
         array = found[name]
         wanted = tuple(sides[side] if isinstance(side, str) else side for side in shape)
         if array.dtype != kind or array.shape != wanted:
             raise _no_strokes(path, f"its {name} is {array.dtype} {array.shape}, not {wanted}")
-        if not np.isfinite(array).all() or np.abs(array.astype(np.float64)).max(initial=0) > 2**15:
+        if not np.isfinite(array).all() or _largest(array) > LARGEST:
             raise _no_strokes(path, f"its {name} has numbers that no painting has")
-    if sides["N"] > MOST_STROKES or sides["P"] > MOST_POINTS:
-        raise _no_strokes(path, f"it has {sides['N']} strokes of {sides['P']} points")
     counts, size = found["counts"], found["size"]
-    lies_near = np.abs(found["points"]).max(initial=0) <= FAR and (found["width"] <= FAR).all()
+    lies_near = _largest(found["points"]) <= FAR and (found["width"] <= FAR).all()
     if not (
         lies_near and (counts >= 1).all() and (counts <= sides["P"]).all()
         and (found["width"] >= 0).all() and (size > 0).all() and size.max() == 1
     ):  # fmt: skip
         raise _no_strokes(path, "its strokes lie outside of any painting")
+
+
+def _largest(array: NDArray[Any]) -> float:
+    """Return the largest magnitude in an array, without a copy of it."""
+    return max(float(array.max(initial=0)), -float(array.min(initial=0)))
 
 
 def _save_svg(strokes: Strokes, file: IO[bytes]) -> None:

@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.johnson import begin_smooth, picture_of
-from pipeline.nets.tps_shape import BLOCKS, CELL, FOLD, NOISE, SPOTS, WIDTHS
+from pipeline.nets.tps_shape import BLOCKS, CELL, FOLD, NOISE, WIDTHS
 from pipeline.nets.tps_shape import STRIDE as STRIDE
 
 SCALES = (1 / 4, 1 / 8, 1 / 16)  # of the encoder's maps, in parts of the photo's side
@@ -20,7 +20,7 @@ class TpsGenerator(nn.Module):
     """Paint photos, (B, 3, H, W) in [-1, 1], in one style; results can pass -1 and 1 a little.
 
     It is fully convolutional; H and W are multiples of `STRIDE`. `noise`, (B, 4, H / 4, W / 4), is
-    what strokes grow from where a photo is flat; it is `soft_noise`.
+    what strokes grow from where a photo is flat; it is `stroke_noise`.
     `encode` and `decode` are its halves: the maps between them are bent while it learns, so that
     one encoded photo is painted with the proportions of another face.
 
@@ -58,21 +58,6 @@ class TpsGenerator(nn.Module):
         x = self.up[0](deep) + eighth
         x = self.up[1](x) + quarter
         return picture_of(self.last(self.up[2](x)), CELL)
-
-
-def soft_noise(white: Tensor) -> Tensor:
-    """Blur white noise, (B, 4, H, W), to soft spots of a width a channel; its variance stays 1.
-
-    Blurred once, by a box, noise still jumps from cell to cell: a hatch of 4 px grew from it.
-    """
-
-    def blurred(plane: Tensor, width: int) -> Tensor:
-        return F.avg_pool2d(plane, width, 1, width // 2, count_include_pad=False)
-
-    # What two boxes leave of the deviation: a triangle's, along both axes.
-    left = [(2 * width**2 + 1) / (3 * width**3) for width in SPOTS]
-    planes = zip(white.split(1, 1), SPOTS, left, strict=True)
-    return torch.cat([blurred(blurred(plane, w), w) / share for plane, w, share in planes], 1)
 
 
 def bent(maps: Maps, bend: Callable[[Tensor, float], Tensor]) -> Maps:

@@ -5,11 +5,15 @@ from itertools import pairwise
 FOLD, CELL = 4, 2  # px a side: cells that photos are folded into, and that the last layer makes
 STRIDE = 16  # px: heights and widths are multiples of it
 NOISE = 4  # channels
-SPOTS = (3, 5, 9, 13)  # of noise, in cells
 WIDTHS = (28, 64, 96)  # channels at a quarter, an eighth and a sixteenth of a side
 BLOCKS = 4  # residual ones
 
 Shapes = dict[str, tuple[int, ...]]
+
+
+def noise_size(size: tuple[int, int]) -> tuple[int, int, int]:
+    """Return the (height, width, channels) of the noise for a picture of a (height, width)."""
+    return size[0] // FOLD, size[1] // FOLD, NOISE
 
 
 def shapes_of(widths: tuple[int, int, int] = WIDTHS, blocks: int = BLOCKS) -> Shapes:

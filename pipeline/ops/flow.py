@@ -130,7 +130,7 @@ def _squared(motion: NDArray[np.float32]) -> NDArray[np.float32]:
     return motion[..., 0] ** 2 + motion[..., 1] ** 2
 
 
-@lru_cache(maxsize=2)  # one film at a time has one size
+@lru_cache(maxsize=8)  # of a film: for motion, for paint, for noise, for faces
 def grid_of(h: int, w: int) -> NDArray[np.float32]:
     """Return each pixel's place, (H, W, 2) px, x first."""
     x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))

@@ -11,10 +11,12 @@ from pipeline.settings.formats import opened
 from pipeline.settings.formats import say_dropped as say_dropped
 from pipeline.settings.options import Option as Option
 from pipeline.settings.options import options_of
+from pipeline.settings.short import short
 from pipeline.settings.stages import (
     BlendSettings,
     DetectSettings,
     IntensitySettings,
+    MendSettings,
     PaintSettings,
     ProportionsSettings,
     RestoreSettings,
@@ -40,6 +42,7 @@ class Settings(Stage):
     paint: PaintSettings = PaintSettings()
     style: StyleSettings = StyleSettings()
     intensity: IntensitySettings = IntensitySettings()
+    mend: MendSettings = MendSettings()
     detect: DetectSettings = DetectSettings()
     proportions: ProportionsSettings = ProportionsSettings()
     restore: RestoreSettings = RestoreSettings()
@@ -64,7 +67,7 @@ class Settings(Stage):
         for flag, value in values.items():
             if flag not in known:
                 raise ValueError(
-                    f"There is no setting {flag!r}; the settings are {', '.join(known)}."
+                    f"There is no setting {short(flag)}; the settings are {', '.join(known)}."
                 )
             known[flag].check(value)
             target = nested

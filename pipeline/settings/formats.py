@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
+from pipeline.settings.short import short
 from pipeline.settings.stages import BRUSH
 
 FORMAT = 2  # of what is written now; the first one wrote no number
@@ -22,7 +23,7 @@ def opened(values: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, 
     known = {str(each): each for each in range(1, FORMAT + 1)}  # links carry text
     if str(number) not in known:
         raise ValueError(
-            f"Wanted settings of format 1 to {FORMAT}, found {number!r}, a later version's."
+            f"Wanted settings of format 1 to {FORMAT}, found {short(number)}, a later version's."
         )
     return migrated(rest, known[str(number)])
 

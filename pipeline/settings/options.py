@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pipeline.settings.short import short
 from pipeline.variants import OPEN, VARIANTS, choices_in_words, is_choice
 
 
@@ -50,12 +51,14 @@ class Option:
         Raises: ValueError.
         """
         if self.kind is bool and not isinstance(value, bool):
-            raise ValueError(f"{self.flag} is on or off (true or false), not {value!r}.")
+            raise ValueError(f"{self.flag} is on or off (true or false), not {short(value)}.")
         if self.kind is str and not self._offers(value):
-            raise ValueError(f"{self.flag} is one of {self._listed(', ')}, not {value!r}.")
+            raise ValueError(f"{self.flag} is one of {self._listed(', ')}, not {short(value)}.")
         if self.is_number and not self._allows(value):
             kind, low, high = "whole number" if self.kind is int else "number", self.low, self.high
-            raise ValueError(f"{self.flag} is a {kind} from {low:g} to {high:g}, not {value!r}.")
+            raise ValueError(
+                f"{self.flag} is a {kind} from {low:g} to {high:g}, not {short(value)}."
+            )
 
     @property
     def open(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from pipeline.settings.short import short
 from pipeline.variants import VARIANTS, choices_in_words, is_choice
 
 StylePreset = Literal["fast", "paper"]
@@ -62,7 +63,7 @@ class Stage(BaseModel):
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
         flag = str(info.field_name)
         if not is_choice(flag, value):
-            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {value!r}.")
+            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {short(value)}.")
         return value
 
 
@@ -215,6 +216,16 @@ class DetectSettings(Stage):
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
         "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
         label="Detector", flag="detector",
+    )  # fmt: skip
+
+
+class MendSettings(Stage):
+    """Whether an old photo is mended first."""
+
+    on: bool = option(
+        False, "Find the scratches, creases and spots of an old photo, and repair them before it "
+        "is painted.",
+        label="Mend the photo", flag="mend",
     )  # fmt: skip
 
 

@@ -1,15 +1,14 @@
 """Paint by a network that has learned a style from a handful of portraits."""
 
-from pipeline.runtime.engines import Engine
 from pipeline.runtime.models import Loaded
-from pipeline.runtime.portrait_noise import STRIDE, Field, noise_size, portrait_noise
+from pipeline.runtime.portrait_painter import STRIDE, painting_with
 from pipeline.runtime.portrait_style_files import OwnPortraitStyle, own_style
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
 from pipeline.steps.run import Keyed, Run
-from pipeline.types import Face, Image, Network, Painted, Scene, WeightUse
+from pipeline.types import Face, Image, Painted, Scene, WeightUse
 from pipeline.variants import PAINTERS, PORTRAIT_STYLES
 
 MOST_PIXELS = 1_000_000  # that a photo is painted at
@@ -60,17 +59,9 @@ def size_for(
     return portrait_size(size, face_px, brush=brush, pixels=pixels, stride=STRIDE)
 
 
-def painting_with(painter: Loaded, noise: Field) -> Network:
-    """Make a network of the photo alone; `noise`: (H, W, C) of `noise_size`."""
-    run: Engine = painter.run
-    grown = noise.transpose(2, 0, 1)[None]
-    return lambda batch: run(batch, grown)
-
-
 def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Scene:
     size = size_for((original.shape[0], original.shape[1]), face_px, brush)
-    network = painting_with(painter, portrait_noise(noise_size(size)))
-    return Scene(stylize_at(original, network, size))
+    return Scene(stylize_at(original, painting_with(painter), size))
 
 
 def _on_canvas(scene: Scene) -> Painted:

@@ -82,8 +82,8 @@ class Painting:
 
     Pictures are at working size (at most 2 MP); `full_size` makes the result at any other.
 
-    `photo`: what the settings frame of the photo, with the proportions they ask for. `original`:
-    the same at working size. `own`: that with the person's own proportions; None where it is the
+    `photo`: what the settings frame of the photo, mended and with the proportions they ask for.
+    `original`: the same at working size. `own`: that as the person gave it; None where it is the
     same. `styled`,
     `restored`, `parse`, `mask`: the results of stages; None where the stage did not run, and
     `skipped` says why.

@@ -27,7 +27,7 @@ from pipeline.video.steady import Moved
 # and come a little late when it moves.
 BRUSHWORK = 0.45
 # Likewise of other painters' paint, which moves on a face: of what is neither face nor painting.
-PLAINER = 0.5
+PLAINER = 0.8
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 # Height of a face, px, from which on its light and color are found in a picture of half the size.
 # Strokes are finer than that, and stay as they are.
@@ -115,9 +115,9 @@ def composed(
     `layer`: what is added, and how far it covers the painting, (h, w, 4), in a window of the
     picture shrunk to a `size`, (height, width).
     """
-    out = painted.copy()
+    out, layer = painted.copy(), cv2.multiply(layer, (255, 255, 255, 1))
     for part, near in enlarged(layer, window, size, (pixels.shape[0], pixels.shape[1])):
-        added, share = 255 * near[..., :3], np.ascontiguousarray(near[..., 3])
+        added, share = cv2.cvtColor(near, cv2.COLOR_BGRA2BGR), cv2.extractChannel(near, 3)
         own = cv2.add(pixels[part], added, dtype=cv2.CV_8U)  # rounded, and clipped to bytes
         out[part] = cv2.blendLinear(own, painted[part], share, 1 - share)
     return out

@@ -30,6 +30,7 @@ from pipeline.video.write import (
 
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
 
+MENDING = "Films are not mended; only photos are."
 PROPORTIONS = "Films leave proportions as they are; only photos follow that slider."
 
 
@@ -129,6 +130,7 @@ def paint_film(
     for each in (earlier, part):
         each.unlink(missing_ok=True)
     left_out = (PROPORTIONS,) if settings.proportions.amount else ()
+    left_out += (MENDING,) if settings.mend.on else ()
     return (*film.notes, *left_out) if said is None else (*film.notes, *left_out, said)
 
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
-from pipeline.runtime.portrait_noise import noise_size, portrait_noise
+from pipeline.runtime.portrait_painter import noise_size, painting_with
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import stylize, working_size
 from pipeline.steps.detect import detect
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
-from pipeline.steps.portrait_styles import largest, painting_with, size_for
+from pipeline.steps.portrait_styles import largest, size_for
 from pipeline.steps.portrait_styles import network_of as portrait_network
 from pipeline.steps.run import Run
-from pipeline.types import Photo, Pixels
+from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
@@ -88,8 +88,9 @@ class PortraitStyleFilm:
             self._look(pixels)
         h, w = pixels.shape[:2]
         size = size_for((h, w), self._face, self._job.settings.paint.brush, pixels=FILM_PIXELS)
-        field = self._noise(portrait_noise, noise_size(size), moved)
-        painted = _pixels(painting_with(self._network, field)(_batch(pixels, size)))
+        batch = _batch(pixels, size)
+        field = self._noise(partial(stroke_noise, batch[0]), noise_size(size), moved)
+        painted = _pixels(painting_with(self._network, field)(batch))
         return _resized(self._steady(painted, moved), (h, w))
 
     def _look(self, pixels: Pixels) -> None:
@@ -107,8 +108,12 @@ def _batch(pixels: Pixels, size: tuple[int, int]) -> Batch:
 
 
 def _pixels(painted: Batch) -> Pixels:
-    planes = [np.clip(plane * 127.5 + 127.5, 0, 255) for plane in painted[0]]
-    return cv2.merge(planes).astype(np.uint8)
+    return np.asarray(cv2.merge([_in_bytes(plane) for plane in painted[0]]), np.uint8)
+
+
+def _in_bytes(plane: Mask) -> NDArray[np.uint8]:
+    """Convert a channel in [-1, 1], (H, W), to bytes, rounded and clipped, in one pass."""
+    return np.asarray(cv2.addWeighted(plane, 127.5, plane, 0, 127.5, dtype=cv2.CV_8U), np.uint8)
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:

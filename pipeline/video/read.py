@@ -22,6 +22,8 @@ from pipeline.types import Film, FilmError, FilmFrame, Pixels
 
 MAX_PIXELS = 4096 * 2304  # of a picture: 4K of any kind
 MAX_SECONDS = 3600
+MAX_ASPECT = 20  # of a pixel; others are damage
+MAX_WEBP_FRAMES = 3600  # each is decoded before the first is painted
 READ = "MP4, MOV, WebM, MKV, GIF or animated WebP"
 # Kinds of files that are opened; others, such as lists to play, name files that nobody chose.
 OPENED = "mov,matroska,gif,avi,mpegts,mpeg,ogg,asf,flv,wav,mp3,aac,flac"
@@ -105,13 +107,20 @@ def upright(frame: av.VideoFrame, stream: VideoStream) -> Pixels:
         pixels = to_uint8(tone_mapped(np.asarray(deep, np.float32), transfer))
     else:
         pixels = np.asarray(frame.to_ndarray(format="rgb24", src_colorspace=matrix), np.uint8)
-    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
-    if aspect and aspect != 1:
-        width = max(1, round(pixels.shape[1] * aspect))
+    width = _width(frame, stream)
+    if width != pixels.shape[1]:
         pixels = cv2.resize(pixels, (width, pixels.shape[0]), interpolation=cv2.INTER_AREA)
     # Degrees counterclockwise, as the file asks players to turn it.
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def _width(frame: av.VideoFrame, stream: VideoStream) -> int:
+    """Return how wide a picture is when its pixels are square."""
+    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+    if not aspect or not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
+        return frame.width
+    return max(1, round(frame.width * aspect))
 
 
 def _is_untagged_hd(frame: av.VideoFrame) -> bool:
@@ -140,6 +149,7 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
                 "an ordinary MP4 first."
             )
         _check_size(path, codec.width, codec.height)
+        codec.options = {"max_pixels": str(MAX_PIXELS * 11 // 10)}  # a picture in the middle, too
         stream.thread_type = "AUTO"
         yield container, stream
 
@@ -173,6 +183,7 @@ def _decoded(container: InputContainer, stream: VideoStream, path: Path) -> Iter
         for packet in container.demux(stream):
             try:
                 for frame in packet.decode():
+                    _check_size(path, _width(frame, stream), frame.height)
                     found += 1
                     yield frame
             except FFmpegError as error:
@@ -236,6 +247,11 @@ def _webp_frames(path: Path) -> Iterator[FilmFrame]:
         with Image.open(path, formats=("WEBP",)) as image:
             _check_size(path, *image.size)
             count = int(getattr(image, "n_frames", 1))
+            if count > MAX_WEBP_FRAMES:
+                raise FilmError(
+                    f"{path.name} has {count} pictures, an animated WebP may have "
+                    f"{MAX_WEBP_FRAMES}; save it as an MP4 first."
+                )
             if count == 1:
                 raise FilmError(f"{path.name} is a single picture; a film was wanted ({READ}).")
             pts = 0

@@ -22,15 +22,18 @@ from av.video.stream import VideoStream
 from pipeline.io.atomic import write_whole
 from pipeline.io.video import frame_of, tag_colors
 from pipeline.types import Film, FilmError, Pixels
+from pipeline.video.ahead import ahead_of
 from pipeline.video.read import open_sound
 
 Speed = Literal["careful", "live"]
 KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
-# Of x264, by how much time there is: what is painted slowly is packed carefully.
+# Of x264, by how much time there is: what is painted slowly is packed carefully. What is in a hurry
+# looks ahead, too: what stays is then written once and well, where it would shiver else.
 PRESETS: Mapping[Speed, Mapping[str, str]] = {
     "careful": {"crf": "16", "preset": "medium", "bf": "0"},
     "live": {"crf": "15", "preset": "superfast", "bf": "0"},
 }
+LOOKS_AHEAD = 10  # pictures; fewer of large ones
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose
 # Sound that a kind of file holds as it is, and what other sound becomes.
@@ -125,6 +128,9 @@ class PictureWriter:
         stream.codec_context.gop_size = max(1, round(KEY_SECONDS * self._rate))
         tag_colors(stream)
         stream.options = dict(self._options)
+        if self._options is PRESETS["live"]:
+            most = min(LOOKS_AHEAD, ahead_of((stream.height, stream.width)))
+            stream.options |= {"x264-params": f"mbtree=1:rc-lookahead={most}"}
         return stream
 
 

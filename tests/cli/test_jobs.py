@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from pipeline.cli.jobs import alike
+from pipeline.cli.jobs import alike, photos_in
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import RestorationPlan
@@ -183,3 +185,17 @@ def test_parse_writes_an_index_picture_of_the_photo_s_size(tmp_path, runs, capsy
     np.testing.assert_array_equal(np.asarray(image), read_photo(photo).pixels[..., 0] % 9)
     assert run("parse", photo, "-o", tmp_path / "labels.jpg") == 2
     assert "named .png or a folder" in capsys.readouterr().err
+
+
+def test_a_folder_stands_for_its_pictures_in_order(tmp_path):
+    for name in ("b.JPG", "a.png", "notes.txt", ".hidden.png", "c.heic"):
+        (tmp_path / name).touch()
+    (tmp_path / "deeper.png").mkdir()
+    alone = Path("alone.jpg")
+    found = photos_in([alone, tmp_path])
+    assert found == [alone, *(tmp_path / name for name in ("a.png", "b.JPG", "c.heic"))]
+
+
+def test_a_folder_without_pictures_is_said(tmp_path):
+    with pytest.raises(ValueError, match="found none in"):
+        photos_in([tmp_path])

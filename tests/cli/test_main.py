@@ -215,12 +215,8 @@ def test_every_setting_has_its_flag_in_the_help(capsys):
         run("paint", "--help")
     said = " ".join(capsys.readouterr().out.split())  # wherever lines break
     for option in options():
-        flag = (
-            f"--no-{option.flag.split('_')[0]}"
-            if option.kind is bool
-            else f"--{option.flag.replace('_', '-')}"
-        )
-        assert flag in said
+        switch = f"--{'no-' if option.default else ''}{option.flag.split('_')[0]}"
+        assert (switch if option.kind is bool else f"--{option.flag.replace('_', '-')}") in said
         if option.is_number:
             assert f"{option.low:g} to {option.high:g}" in said
 
@@ -245,6 +241,18 @@ def test_the_switches_switch_off(tmp_path, runs):
         "--no-keep",
     )
     assert runs == [Settings.from_flat(paint=False, restore=False, keep_face=False)]
+
+
+def test_what_is_off_by_default_is_switched_on_and_offered_where_it_would_help(
+    tmp_path, runs, capsys, monkeypatch
+):
+    me = save(tmp_path / "me.png")
+    monkeypatch.setattr("pipeline.steps.mend.seems_worn", lambda photo: True)
+    run("paint", me, "-o", tmp_path / "out.png")
+    assert "seems to have scratches or spots. --mend repairs them." in capsys.readouterr().err
+    run("paint", me, "-o", tmp_path / "mended.png", "--mend")
+    assert "--mend" not in capsys.readouterr().err
+    assert [settings.mend.on for settings in runs] == [False, True]
 
 
 def test_help_imports_nothing_heavy():

@@ -5,7 +5,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.nets.cyclegan import Generator
-from pipeline.nets.tps_generator import NOISE, SCALES, TpsGenerator, bent, soft_noise
+from pipeline.nets.tps_generator import NOISE, SCALES, TpsGenerator, bent
 
 
 def computation(network, *given):
@@ -57,14 +57,6 @@ def test_a_cell_begins_with_one_color():
     for values in painter.last.parameters():
         cells = values.unflatten(0, (3, 4))
         assert torch.equal(cells, cells[:, :1].expand_as(cells))
-
-
-def test_soft_noise_does_not_jump_and_keeps_its_variance():
-    noise = soft_noise(torch.randn(2, NOISE, 256, 256, generator=torch.Generator().manual_seed(0)))
-    inner = noise[:, :, 16:-16, 16:-16]
-    assert torch.allclose(inner.std((0, 2, 3)), torch.ones(NOISE), atol=0.15)
-    jumps = (inner[..., 1:] - inner[..., :-1]).std((0, 2, 3))
-    assert (jumps < torch.tensor([0.7, 0.42, 0.24, 0.17])).all()
 
 
 def test_flat_maps_leave_no_pattern_whatever_was_learned():

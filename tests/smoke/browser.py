@@ -14,10 +14,12 @@ from playwright.sync_api import Locator, Page
 AXE = Axe()
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHROMIUM = "/usr/bin/chromium"
-# Root in a container has no sandbox, and nothing but the page itself may be asked for.
+# Root in a container has no sandbox, and nothing but the page itself may be asked for. A moving
+# picture of the browser's own is its camera, and pages may use it.
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync "
+    "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
 )
 # Mean difference of 8-bit values between a photo and its painting; a mere recompression stays
 # below 2.

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from pipeline.video.write import PictureWriter
-from tests.smoke.browser import EXAMPLES, check, open_page, pixels_of
+from tests.smoke.browser import EXAMPLES, accessible, check, open_page, pixels_of
 
 COUNT, SIDE, RATE = 12, 256, 10  # of the film: pictures, px, pictures a second
 
@@ -48,3 +48,22 @@ def paint_a_film(page: Page, url: str, folder: Path) -> None:
         count = sum(1 for _ in film.decode(video=0))
     check(count == COUNT, f"the painted film has all {count} pictures")
     check(page.locator("#film-result .doing p").count() == 0, "nothing is in progress any more")
+    paint_live(page)
+
+
+def paint_live(page: Page) -> None:
+    """Start the camera in the tab of films, see it painted, and stop it."""
+    page.locator("#live > button").click()
+    start = page.locator("#camera .start")
+    start.click()
+    for _ in range(3):
+        with page.expect_response("**/camera", timeout=60_000) as answer:
+            pass
+        picture = pixels_of(answer.value.body())
+    width, height = page.locator("#live-painted").evaluate("sheet => [sheet.width, sheet.height]")
+    check((height, width) == picture.shape[:2], f"the camera is painted, {width} x {height} px")
+    accessible(page, "a camera that is painted")
+    start.click()
+    check(start.inner_text() == "Start the camera", "it stops when asked to")
+    sources = page.locator("#camera video").evaluate("video => video.srcObject")
+    check(sources is None, "and the camera is off")

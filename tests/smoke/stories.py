@@ -26,6 +26,8 @@ from tests.smoke.correcting import choose_a_face, correct_in_browser
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.keeping import keep_in_browser
 from tests.smoke.looking import compare_in_browser
+from tests.smoke.many import paint_many
+from tests.smoke.mending import mend_in_browser
 from tests.smoke.own_photo import choose_a_look, paint_by_itself, repaint
 from tests.smoke.painting import paint_like_a_picture
 from tests.smoke.sharing import share_with_a_reviewer
@@ -110,6 +112,15 @@ def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> Non
     if size in KEEPING_SIZES:
         story("9-keeping")
         keep_in_browser(browser, size, folder)
+    story("10-many")
+    page = window()
+    paint_many(page, url, str(folder / f"10-many-{width}"))
+    page.close()
+    story("11-old-photo")
+    page = window()
+    open_page(page, url)
+    mend_in_browser(page, str(folder / f"11-old-photo-{width}"))
+    page.close()
     for name, act in AFTER_A_PAINTING.items():
         story(name)
         page = window()

@@ -25,10 +25,10 @@ def take_along(page: Page, *, shares: bool) -> None:
     with page.expect_download() as saved:
         page.click("#small")
     check_small(saved.value.suggested_filename, Path(saved.value.path()).read_bytes())
-    check(page.locator("#share").is_visible() == shares, f"it can be shared: {shares}")
+    check(page.locator("#phone-sheet").is_visible() == shares, f"it can be shared: {shares}")
     if not shares:
         return
-    page.click("#share")
+    page.click("#phone-sheet")
     page.wait_for_function("window.shared")
     name, kind, text = page.evaluate("shared")
     check(kind == "image/jpeg", "a JPEG is handed to the phone's sheet")

@@ -8,8 +8,8 @@ import pytest
 from pipeline.runtime.convert import shapes_of
 from pipeline.runtime.models import Models
 from pipeline.runtime.own_files import StyleFileError
-from pipeline.runtime.portrait_noise import portrait_noise
 from pipeline.runtime.portrait_style_files import read, verified
+from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
 from pipeline.steps.painters import own_of
 from pipeline.steps.portrait_styles import by_portrait_style
@@ -62,7 +62,9 @@ def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter(style):
     assert [use.name for use in run.used] == [f"tps_{style}"]
     h, w = models.batch.shape[2:]
     assert models.noise.shape == (1, 4, h // 4, w // 4)
-    assert (models.noise[0].transpose(1, 2, 0) == portrait_noise((h // 4, w // 4, 4))).all()
+    assert (
+        models.noise[0].transpose(1, 2, 0) == stroke_noise(models.batch[0], (h // 4, w // 4, 4))
+    ).all()
     scene = made.value.scene.styled
     assert scene.shape == PHOTO.pixels.shape
     negative = 1 - PHOTO.pixels / np.float32(255)
@@ -105,7 +107,7 @@ def test_a_file_becomes_a_network_once():
     models = Models("cpu", here=frozenset())
     loaded = models.own(style)
     batch = np.random.default_rng(0).uniform(-1, 1, (1, 3, 48, 64)).astype(np.float32)
-    out = loaded.run(batch, portrait_noise((12, 16, 4)).transpose(2, 0, 1)[None])
+    out = loaded.run(batch, stroke_noise(batch[0], (12, 16, 4)).transpose(2, 0, 1)[None])
     assert out.shape == batch.shape
     assert np.isfinite(out).all()
     style.file.unlink()

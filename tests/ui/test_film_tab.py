@@ -153,16 +153,3 @@ def test_cancel_ends_it_and_leaves_no_file(service, film):
     with pytest.raises(Cancelled):
         service.film("anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar)
     assert not list(session.folder.glob("*.mp4"))
-
-
-def test_what_the_camera_sees_is_painted_by_one_painter_until_the_style_changes(service):
-    handlers = handlers_of(service)
-    picture = pictures(1, (300, 960))[0]
-    shown, live = handlers.paint_live(picture, STYLE, None)
-    assert max(shown.shape) == 480
-    again, same = handlers.paint_live(picture, STYLE, live)
-    assert same is live
-    assert (again == shown).all()
-    _, other = handlers.paint_live(picture, next(iter(FAST_STYLES)), live)
-    assert other is not live
-    assert handlers.paint_live(None, STYLE, live)[1] is live

@@ -16,7 +16,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from tests.portrait_styles import put as put_portrait
-from tests.video.models import FilmModels, pictures
+from tests.video.models import FilmModels
 from ui.api import schema
 from ui.available import available_choices, with_available_choices
 from ui.film_tab import STYLE
@@ -109,7 +109,7 @@ def test_a_bad_file_is_left_out_and_the_page_opens(service, caplog):
 def test_a_style_that_goes_while_the_page_is_open_is_told_of():
     service = PaintService(paint=lambda *_, **__: None, models=FilmModels())
     with pytest.raises(gr.Error, match="There is no style 'quilt'"):
-        handlers_of(service).paint_live(pictures(1)[0], "quilt", None)
+        handlers_of(service).open_camera(visitor("anna"), "quilt")
 
 
 def test_the_api_takes_names_of_files_and_lists_those_that_are_here():

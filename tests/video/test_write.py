@@ -45,6 +45,18 @@ def onset(path):
     return int(np.argmax(np.abs(samples) > 0.2)) / rate
 
 
+@pytest.mark.parametrize(("waiting", "ahead"), [(16, b"10"), (1, b"1")])
+def test_what_is_in_a_hurry_looks_ahead_less_far_where_pictures_are_large(
+    tmp_path, monkeypatch, waiting, ahead
+):
+    monkeypatch.setattr("pipeline.video.write.ahead_of", lambda size: waiting)
+    said = part_at(
+        tmp_path / "part.mp4", noisy(3)
+    ).read_bytes()  # x264 writes down how it was asked
+    assert b"rc_lookahead=" + ahead + b" " in said
+    assert b"mbtree=1" in said
+
+
 @pytest.mark.parametrize("uneven", [False, True])
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_film_keeps_its_pictures_and_their_times(tmp_path, suffix, uneven):

@@ -10,6 +10,8 @@ from ui.handlers.correcting import Correcting
 from ui.handlers.filming import Filming
 from ui.handlers.finishing import Finishing
 from ui.handlers.keeping import Keeping
+from ui.handlers.many import ManyPhotos
+from ui.handlers.mending import Mending
 from ui.handlers.painting import Painting
 from ui.handlers.sharing import Sharing
 from ui.handlers.training import TrainingHandlers
@@ -20,12 +22,14 @@ class Handlers(
     Visiting,
     Arriving,
     Painting,
+    Mending,
     Correcting,
     Finishing,
     Comparing,
     Filming,
+    ManyPhotos,
+    TrainingHandlers,
     Sharing,
     Keeping,
-    TrainingHandlers,
 ):
     """The page's events. `request.session_hash` tells visitors apart."""

@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.types import Cancelled, FilmError, Pixels
-from ui import film_tab, style_box
+from pipeline.types import Cancelled, FilmError
+from ui import camera, film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.photos import file_of
@@ -27,18 +27,20 @@ class Filming(Base):
         """Paint the film."""
         return self._painted_film(request, None, values)
 
-    def paint_live(
-        self,
-        picture: Pixels | None,
-        style: str,
-        live: Any,
-    ) -> tuple[Any, Any]:
-        """Paint what the camera sees now."""
-        if picture is None:
-            return gr.skip(), live
+    def open_camera(self, request: gr.Request, style: str) -> dict[str, Any]:
+        """Make ready to paint what the page's camera sees."""
         with told():
-            live = self.service.live(style, live)
-            return live(picture), live
+            session = self._session(request)
+            live = self.service.live(style)
+            session.camera = self.service.cameras.open(live, session.camera)
+            return camera.shown(session.camera)
+
+    def change_camera(self, request: gr.Request, style: str) -> None:
+        """Paint on like another picture, if the page has a camera."""
+        session = self._session(request)
+        if session.camera is not None:
+            with told():
+                session.camera.paint = self.service.live(style)
 
     def _painted_film(
         self, request: gr.Request, most: float | None, values: tuple[Any, ...]

@@ -4,10 +4,10 @@ import gradio as gr
 
 from pipeline.types import PhotoError
 from ui import share_box
+from ui.buckets import visitor_of
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.result_panel import Updates
-from ui.sharing.desk import visitor_of
 from ui.view_state import ViewState
 
 
@@ -30,4 +30,4 @@ class Sharing(Base):
 def _visitor(request: gr.Request) -> str:
     client = getattr(request, "client", None)
     headers = getattr(request, "headers", None) or {}
-    return visitor_of(client and client.host, headers.get("x-forwarded-for"))
+    return visitor_of(client.host if client else "", [headers.get("x-forwarded-for") or ""])

@@ -1,6 +1,5 @@
 """Where shares are handed in and asked for: the store, with limits on how often."""
 
-import ipaddress
 import logging
 import os
 import time
@@ -116,20 +115,3 @@ def lasts(folder: Path, disk: Path = SPACE_DISK) -> bool:
     """
     on_disk = disk.is_dir() and folder.resolve().is_relative_to(disk.resolve())
     return not os.environ.get(SPACE) or on_disk
-
-
-def visitor_of(host: str | None, forwarded: str | None) -> str:
-    """Tell who asks, by address: the caller's own, or the one that a proxy of ours saw.
-
-    `forwarded`: the header X-Forwarded-For. Whoever asks may write anything in front of what
-    proxies append, so the last public address counts, and only where a machine of ours asks.
-    """
-    hops = [host or "", *reversed([hop.strip() for hop in (forwarded or "").split(",")])]
-    return next((hop for hop in hops if _is_public(hop)), host or "")
-
-
-def _is_public(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_global
-    except ValueError:
-        return False

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from ui.buckets import visitor_of
 from ui.sharing import page
-from ui.sharing.desk import Desk, visitor_of
+from ui.sharing.desk import Desk
 from ui.sharing.limits import LimitError
 from ui.sharing.notes import NoteError
 from ui.sharing.store import GoneError, ShareError
@@ -95,9 +96,8 @@ def _endpoint(act: Act, refuse: Refuse) -> Callable[[Request], Awaitable[Respons
         params = request.path_params
         try:
             sent = await _sent(request) if request.method == "POST" else params
-            visitor = visitor_of(
-                request.client and request.client.host, request.headers.get("x-forwarded-for")
-            )
+            host = request.client.host if request.client else ""
+            visitor = visitor_of(host, request.headers.getlist("x-forwarded-for"))
             response = await run_in_threadpool(act, params["name"], sent, visitor)
         except tuple(STATUS) as error:
             status = next(code for kind, code in STATUS.items() if isinstance(error, kind))

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
-from pipeline.stages.detect.likely import likely
+from pipeline.stages.detect.likely import likely, steadily
 from pipeline.stages.detect.limit import limit
 from pipeline.stages.detect.spots import spots
-from pipeline.stages.detect.unseen import face_at, with_unseen
+from pipeline.stages.detect.unseen import SHOWN, face_at, with_unseen
 from pipeline.stages.detect.verify import clear_face, verify_face
 from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
 from pipeline.types import Face, Image, Points
@@ -31,6 +31,11 @@ SURE, CERTAIN, DOUBTED = 0.95, 0.98, 0.05
 # What the finder says of a spot below which both parsers have to show a face, and the verifier has
 # to be `ALL_BUT_SURE`: dark skin under a hat beside a checked shirt is spotted at 0.31.
 FAINT, ALL_BUT_SURE = 0.35, 0.9
+# What the verifier says in the mean of more looks, beside a certain spot and in a mirror, from
+# which on it is a face even if the finder hardly spots it; a parse of its middle has to show only
+# so much of it: out of focus, or in profile, it takes some for the scene. Without these looks no
+# spot below `HARDLY` is a face.
+STEADY, STEADILY_SHOWN, HARDLY = 0.995, 0.8, 0.25
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
 
@@ -125,12 +130,16 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         faint = spot.score < FAINT
         if chance < (ALL_BUT_SURE if faint else DOUBTED):
             continue
-        near = parse_crop(photo, points, parser.close) if chance >= SURE and not faint else None
+        steady = chance >= CERTAIN and steadily(photo, points, parser.verifier) >= STEADY
+        if spot.score < HARDLY and not steady:
+            continue
+        certain = steady or (chance >= SURE and not faint)
+        near = parse_crop(photo, points, parser.close) if certain else None
         pair = verify_face(photo, parser, points, near=near)
         if pair and not _is_at(pair[0], points):
             pair = None
         if pair is None and near and chance >= CERTAIN:
-            pair = face_at(points, near)
+            pair = face_at(points, near, STEADILY_SHOWN if steady else SHOWN)
         found = _with(found, pair)
     return found
 

@@ -8,6 +8,9 @@ from pipeline.types import Image, Network, Points
 
 SIDE = 64  # px of the crop
 SCALE = 0.6  # of the face in it, against an FFHQ crop
+# In distances of eyes to mouth: how far beside a face it is looked at again, right, left, down, up.
+BESIDE = 0.25
+ASIDE = np.float32([(BESIDE, 0), (-BESIDE, 0), (0, BESIDE), (0, -BESIDE)])
 
 
 def likely(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:
@@ -18,6 +21,19 @@ def likely(photo: Image, points: Points, verifier: Network) -> tuple[float, Poin
     """
     _, nearer = _seen(photo, points, verifier)
     return _seen(photo, nearer, verifier)
+
+
+def steadily(photo: Image, points: Points, verifier: Network) -> float:
+    """Return how likely a face is at `points` in the mean of five more looks, in [0, 1].
+
+    Four are a little beside it, one is in a mirror. A face is a face from wherever it is seen;
+    clothes and walls are only from where they were spotted.
+    `points`: (4, 2), both eyes and both mouth corners, photo px.
+    """
+    drop = float(np.hypot(*(points[2:].mean(0) - points[:2].mean(0))))
+    crops = [crop_at(photo, points + drop * off) for off in ASIDE]
+    mirrored = np.ascontiguousarray(crop_at(photo, points)[:, ::-1])
+    return float(np.mean([np.ravel(verifier(to_batch(c)))[0] for c in (*crops, mirrored)]))
 
 
 def _seen(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:

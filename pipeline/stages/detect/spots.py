@@ -13,7 +13,7 @@ from pipeline.types import Image, Network, Points
 
 LOOKS_PX = (1024, 512)  # long sides at which the photo is looked at
 STEP, MULTIPLE = 8, 32  # px between two cells of the heat map; what both sides are a multiple of
-LEAST = 0.25  # probability from which on a peak is a likely face
+LEAST = 0.15  # probability from which on a peak is a likely face
 APART = 1.0  # in distances of eyes to mouth: middles that are nearer are one face's
 
 Find = TypeVar("Find")

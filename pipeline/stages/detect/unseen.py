@@ -21,16 +21,18 @@ HALF_WIDTH, ABOVE, BELOW, UNSEEN = 0.85, 0.95, 0.8, 0.5
 # and below the mouth, likewise.
 OVAL = 0.72, 0.6, 1.15
 FEATURES = slice(Part.LEFT_BROW, Part.TEETH + 1)
-# Half the width and half the height of an eye, and of a mouth, in distances between the eyes.
-EYE, MOUTH = (0.18, 0.09), (0.42, 0.13)
+# Half the width and half the height of an eye, and of a mouth, in distances between the eyes; and
+# the least of these, in distances of eyes to mouth: a profile's eyes are near each other.
+EYE, MOUTH, LEAST_APART = (0.18, 0.09), (0.42, 0.13), 0.8
 
 
-def face_at(points: Points, near: FaceParse) -> tuple[Face, FaceParse] | None:
+def face_at(points: Points, near: FaceParse, shown: float = SHOWN) -> tuple[Face, FaceParse] | None:
     """Return the face at `points`, as large as faces are around them, and the parse of its crop.
 
     Its eyes and mouth are where the points say. None where the parse shows something else, or the
     face would be smaller than any.
     `points`: (4, 2), both eyes and both mouth corners, photo px. `near`: the parse of their crop.
+    `shown`: the least share of its middle that is parsed as a face.
     """
     eyes, mouth = points[:2].mean(0), points[2:].mean(0)
     drop, apart = (float(np.hypot(*way)) for way in (mouth - eyes, points[1] - points[0]))
@@ -41,7 +43,7 @@ def face_at(points: Points, near: FaceParse) -> tuple[Face, FaceParse] | None:
         return None
     side = near.parts.shape[0]
     middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]
-    if middle[..., FACE_PARTS].sum(-1).mean() < SHOWN:
+    if middle[..., FACE_PARTS].sum(-1).mean() < shown:
         return None
     return Face(box, points[:2], points[2:], UNSEEN), with_features(near, points)
 
@@ -49,8 +51,9 @@ def face_at(points: Points, near: FaceParse) -> tuple[Face, FaceParse] | None:
 def with_features(view: FaceParse, points: Points) -> FaceParse:
     """Put eyes and mouth where `points`, photo px, say they are; features elsewhere are skin."""
     near = align.map_points(view.matrix, points)
-    across = near[1] - near[0]
-    apart, angle = float(np.hypot(*across)), float(np.degrees(np.arctan2(across[1], across[0])))
+    across, down = near[1] - near[0], near[2:].mean(0) - near[:2].mean(0)
+    apart = max(float(np.hypot(*across)), LEAST_APART * float(np.hypot(*down)))
+    angle = float(np.degrees(np.arctan2(across[1], across[0])))
     planes = np.ascontiguousarray(view.parts.transpose(2, 0, 1)).copy()
     planes[Part.SKIN] += planes[FEATURES].sum(0)
     planes[FEATURES] = 0

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.parse import Part, Probabilities
+from pipeline.stages.detect.unseen import UNSEEN
+from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
 from pipeline.types import Face
 
 Plane = NDArray[np.float32]  # (H, W)
@@ -16,6 +17,7 @@ ASIDE, ABOVE, BELOW = 2.4, 0.6, 0.85
 # The throat, in the distance from eyes to mouth: how far around the mouth, across and down. A chin
 # ends at 0.6 to 0.9: what lies below is kept with it, so that no edge runs along a jaw.
 THROAT = (0.9, 1.02)
+UNSEEN_THROAT = (0.6, 1.02)  # likewise of a face that no parse shows, whatever is there
 # Likewise of a collar, a scarf or a beard there, below faces of fewer px than these, fully and at
 # all: so small a face's chin is not known to a pixel, and must not be cut.
 COLLAR, SMALL = (0.75, 0.9), (70, 95)
@@ -33,6 +35,7 @@ def ears_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
 def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
     """Return how likely each pixel is of a throat or a collar close below a chin, (H, W).
 
+    Of a face that no parse shows, no throat is shown either: whatever is there is taken for it.
     0 without a class for a body's skin, as in `ears_of`.
     """
     worn = parts[..., [Part.PERSON, Part.HAIR]].sum(-1)
@@ -41,7 +44,12 @@ def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
         small = np.clip((SMALL[1] - face.height) / (SMALL[1] - SMALL[0]), 0, 1)
         zone = _zone(_below_chin(*COLLAR), parts, (face,))
         collars = np.maximum(collars, np.float32(small) * zone * worn)
-    return _zone(_below_chin(*THROAT), parts, faces) * _body_skin(parts) + collars
+    throats = _zone(_below_chin(*THROAT), parts, faces) * _body_skin(parts) + collars
+    unseen = tuple(face for face in faces if face.score == UNSEEN)
+    if not unseen:
+        return throats
+    no_face = 1 - parts[..., list(FACE_PARTS)].sum(-1)
+    return np.maximum(throats, _zone(_below_chin(*UNSEEN_THROAT), parts, unseen) * no_face)
 
 
 def _zone(

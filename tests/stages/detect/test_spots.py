@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from pipeline.stages.detect import spots as module
-from pipeline.stages.detect.from_parsing import ALL_BUT_SURE, DOUBTED, FAINT, SURE, detect_faces
+from pipeline.stages.detect.from_parsing import (
+    ALL_BUT_SURE,
+    DOUBTED,
+    FAINT,
+    HARDLY,
+    STEADY,
+    SURE,
+    detect_faces,
+)
 from pipeline.stages.detect.spots import LEAST, STEP, spots, spots_at
 from pipeline.stages.detect.verify import VERIFY_PX
 from pipeline.stages.parse import Parser, Part, likeliest, merged
@@ -152,6 +160,12 @@ def test_a_spot_is_a_face_where_a_crop_shows_one(looks, chance, whole, close, fo
         assert np.abs(face.eyes.mean(0) - (middle_of(12, 16) + 0.5) * 1.25).max() < face.height
 
 
+def wavering(chance, later):
+    """Return a verifier that says `chance` in its two looks at a spot, and `later` beside it."""
+    looked = iter([chance, chance])
+    return lambda batch: says(next(looked, later))(batch)
+
+
 @pytest.mark.parametrize(
     ("chance", "whole", "found"),
     [
@@ -161,9 +175,20 @@ def test_a_spot_is_a_face_where_a_crop_shows_one(looks, chance, whole, close, fo
     ],
 )
 def test_a_faint_spot_is_a_face_where_all_see_one(looks, chance, whole, found):
+    assert len(faces_at(looks, FAINT - 0.02, wavering(chance, 0.9), Crops(whole))) == found
+
+
+@pytest.mark.parametrize(("later", "found"), [(1, 1), (STEADY - 0.01, 0)])
+def test_what_is_hardly_spotted_is_a_face_if_it_is_one_from_beside_and_in_a_mirror(
+    looks, later, found
+):
+    verifier = wavering(1, later)
+    assert len(faces_at(looks, HARDLY - 0.05, verifier, Crops(whole_sees=False))) == found
+
+
+def faces_at(looks, score, verifier, seen):
+    """Return the faces in a photo with one spot of a score."""
     looks(SIDE)
     photo = np.random.default_rng(0).random((SIDE, SIDE + 64, 3), np.float32)
-    seen = Crops(whole)
-    finder = finder_of((12, 16, FAINT - 0.02), size=(224, SIDE))
-    faces = detect_faces(photo, Parser(seen.whole, seen.close, finder, says(chance))).faces
-    assert len(faces) == found
+    finder = finder_of((12, 16, score), size=(224, SIDE))
+    return detect_faces(photo, Parser(seen.whole, seen.close, finder, verifier)).faces

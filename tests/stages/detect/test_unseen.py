@@ -46,3 +46,11 @@ def test_eyes_and_mouth_lie_at_its_points_in_a_turned_crop():
     middle = align.map_points(turned, POINTS[2:].mean(0)[None])[0].round().astype(int)
     assert labels[middle[1], middle[0]] == Part.LIPS
     assert view.parts.sum(-1) == pytest.approx(1)
+
+
+def test_a_profiles_mouth_is_not_too_small_to_be_seen():
+    profile = np.float32([[48, 45], [50, 45], [48, 68], [50, 68]])
+    view = with_features(FaceParse(np.ascontiguousarray(NOBODY), np.eye(3)[:2]), profile)
+    rows, columns = np.nonzero(view.parts.argmax(-1) == Part.LIPS)
+    assert np.ptp(columns) > 0.5 * 23
+    assert np.ptp(rows) >= 2

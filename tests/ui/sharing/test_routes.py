@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from pipeline.settings import Settings
 from ui.links import query_of
 from ui.sharing import page, store
-from ui.sharing.desk import Desk, lasts, visitor_of
+from ui.sharing.desk import Desk, lasts
 from ui.sharing.limits import Hourly
 from ui.sharing.routes import HEADERS, routes
 
@@ -203,17 +203,3 @@ def test_a_space_without_a_disk_that_lasts_says_so(tmp_path, monkeypatch):
     data.mkdir()
     assert lasts(data / "shares", data)
     assert not lasts(tmp_path / "shares", data)
-
-
-@pytest.mark.parametrize(
-    ("host", "forwarded", "who"),
-    [
-        ("1.2.3.4", "5.6.7.8", "1.2.3.4"),  # who asks directly says nothing about others
-        ("10.0.0.1", "9.9.9.9, 5.6.7.8, 10.0.0.7", "5.6.7.8"),  # what stands before it is made up
-        ("127.0.0.1", "nonsense", "127.0.0.1"),
-        ("127.0.0.1", None, "127.0.0.1"),
-        (None, None, ""),
-    ],
-)
-def test_visitors_are_told_apart_by_what_cannot_be_made_up(host, forwarded, who):
-    assert visitor_of(host, forwarded) == who

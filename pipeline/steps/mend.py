@@ -1,0 +1,63 @@
+"""Mend an old photo; all that follows sees the mended one."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.resample import resized, size_of_long
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.mend.find import SEEN_PX, find_damage
+from pipeline.stages.mend.repair import filled, repaired
+from pipeline.stages.mend.spare import without_features
+from pipeline.steps.detect import detect
+from pipeline.steps.run import Run, at_working_size
+from pipeline.types import Image, Photo
+
+WORN = 0.01  # of a photo that is damaged, from which on mending is offered; clean ones have less
+NONE = "No scratches, creases or spots were found, so nothing was mended."
+MENDED = "Scratches, creases and spots were mended, {percent:.1f} % of the photo; left is your own."
+OFFER = "This photo seems to have scratches or spots."
+
+
+@dataclass(frozen=True, eq=False)
+class Damage:
+    """Where a photo of the working size is damaged, (H, W)."""
+
+    where: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float:
+        """The damaged share of the photo, in [0, 1]."""
+        return float(self.where.mean())
+
+
+def mended(run: Run) -> Run:
+    """Return the run of the mended photo; the very same where nothing is to be mended.
+
+    Raises: WeightError: the parser's weights are not at hand.
+    """
+    if not run.settings.mend.on:
+        return run
+    damage = run.stage("parse", _damage, run.original, detect(run))
+    if not damage.value.share:
+        run.hints.append(NONE)
+        return run
+    run.hints.append(MENDED.format(percent=100 * damage.value.share))
+    return replace(run, photo=run.made(_mended, run.photo, run.original, damage).value)
+
+
+def seems_worn(photo: Photo) -> bool:
+    """Tell whether a photo is damaged so much that mending is worth an offer."""
+    original = at_working_size(photo)
+    size = original.shape[0], original.shape[1]
+    small = resized(original, size_of_long(size, SEEN_PX))
+    return Damage(find_damage(small)).share > WORN
+
+
+def _damage(original: Image, seen: Detections) -> Damage:
+    return Damage(without_features(find_damage(original), seen.faces))
+
+
+def _mended(photo: Photo, original: Image, damage: Damage) -> Photo:
+    return repaired(photo, filled(original, damage.where), damage.where)

@@ -1,0 +1,52 @@
+"""Mending in a run: off by default, said when it is done, and the divide shows the person's own."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.paint import paint
+from pipeline.settings import Settings
+from pipeline.steps import mend
+from pipeline.types import Photo
+from tests.test_paint import PlainModels
+
+MEND = Settings.from_flat(mend=True, painter="network")
+
+
+@pytest.fixture
+def scratched(monkeypatch):
+    """A photo with a line, and a finder that knows where it is."""
+    pixels = np.full((120, 100, 3), 90, np.uint8)
+    cv2.line(pixels, (10, 20), (90, 100), (250, 250, 250), 2)
+    where = cv2.dilate((pixels[..., 0] > 100).astype(np.uint8), np.ones((3, 3))) > 0
+    monkeypatch.setattr(mend, "find_damage", lambda photo: where)
+    return Photo(pixels)
+
+
+def test_the_scene_is_painted_from_the_mended_photo_and_own_is_the_persons(scratched):
+    painting = paint(scratched, MEND, models=PlainModels())
+    assert painting.photo.pixels.max() < 100
+    assert painting.own is not None
+    assert painting.own.max() > 0.9
+    assert any("were mended" in hint for hint in painting.hints)
+
+
+def test_nothing_is_mended_unless_it_is_asked_for(scratched):
+    painting = paint(scratched, Settings.from_flat(painter="network"), models=PlainModels())
+    assert painting.own is None
+    assert painting.photo is scratched
+
+
+def test_a_photo_without_damage_is_the_very_same_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
+    photo = Photo(np.full((120, 100, 3), 90, np.uint8))
+    painting = paint(photo, MEND, models=PlainModels())
+    assert painting.photo is photo
+    assert painting.own is None
+    assert mend.NONE in painting.hints
+
+
+def test_mending_is_offered_where_enough_is_damaged(scratched, monkeypatch):
+    assert mend.seems_worn(scratched)
+    monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
+    assert not mend.seems_worn(scratched)

@@ -1,0 +1,224 @@
+"""Many photos: the queue, what fails, what is stopped, and the ZIP."""
+
+import threading
+import zipfile
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.io.image_files import read_settings
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    DEFAULTS,
+    NO_STYLES,
+    OWN_SIZE,
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    visitor,
+)
+from ui import many, many_panel
+from ui.many import Item, Many, queued, said_of, zipped
+from ui.service import PaintService
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Pipeline(), models=object())
+
+
+def dropped(folder, *names, size=(40, 30)):
+    """Write photos, each of its own gray; return what their field holds."""
+    files = []
+    for number, name in enumerate(names):
+        path = folder / f"upload-{number}" / "photo.png"
+        path.parent.mkdir(parents=True)
+        Image.fromarray(np.full((*size, 3), 20 * number + 10, np.uint8)).save(path)
+        files.append({"path": str(path), "orig_name": name})
+    return files
+
+
+def received(service, files, items=()):
+    """Drop files into the tab; return the queue."""
+    tab = components().many_tab
+    updates = list(handlers_of(service).receive_many(visitor("anna"), files, items))
+    assert updates[0][tab.files] is None  # the field is for more
+    return updates[-1][tab.items]
+
+
+def painted(service, items, kind="PNG"):
+    """Press Paint; return what the page was told, one after the other."""
+    values = items, kind, *NO_STYLES, *DEFAULTS
+    return list(handlers_of(service).paint_many(visitor("anna"), *values))
+
+
+def zip_in(updates):
+    """Return the file behind the link."""
+    return Path(updates[-1][components().many_tab.doing].split("file=")[1].split("'")[0])
+
+
+def test_all_photos_come_back_in_one_zip_under_their_own_names(service, tmp_path):
+    items = received(service, dropped(tmp_path, "Anna.png", "../../etc/Bob.jpg", "anna.webp"))
+    assert [item.state for item in items] == ["waiting"] * 3
+    file = zip_in(painted(service, items))
+    assert file.parent.parent == service.sessions.of("anna").folder
+    with zipfile.ZipFile(file) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert names == ["Anna-painted.png", "Bob-painted.png", "anna-painted-2.png"]
+        archive.extractall(tmp_path / "got")
+    first = tmp_path / "got" / names[0]
+    assert (np.asarray(Image.open(first)) == 255 - 10).all()
+    assert read_settings(first)[0] == OWN_SIZE
+    assert [each.name for each in file.parent.iterdir()] == [file.name]  # nothing else is left
+
+
+def test_jpeg_where_it_is_wanted(service, tmp_path):
+    file = zip_in(painted(service, received(service, dropped(tmp_path, "a.png")), "JPEG"))
+    with zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == ["a-painted.jpg"]
+        assert archive.read("a-painted.jpg")[:2] == b"\xff\xd8"
+
+
+def test_a_bad_one_is_named_and_the_rest_is_done(service, tmp_path):
+    files = dropped(tmp_path, "good.png", "<b>bad</b>.png", "fine.png")
+    Path(files[1]["path"]).write_text("no picture")
+    items = received(service, files)
+    assert [item.state for item in items] == ["waiting", "failed", "waiting"]
+    updates = painted(service, items)
+    tab = components().many_tab
+    assert "2 of 3 photos are painted." in updates[-1][tab.notes]
+    assert "This is not a picture" in updates[-1][tab.queue]
+    assert "<b>bad" not in updates[-1][tab.queue] + updates[-1][tab.notes]
+    with zipfile.ZipFile(zip_in(updates)) as archive:
+        assert archive.namelist() == ["good-painted.png", "fine-painted.png"]
+
+
+def test_a_surprise_is_one_photos_own(tmp_path, caplog):
+    class Moody(Pipeline):
+        def __call__(self, photo, settings, **how):
+            if photo.name == "b":
+                raise RuntimeError("/secret/path")
+            return super().__call__(photo, settings, **how)
+
+    service = PaintService(paint=Moody(), models=object())
+    updates = painted(service, received(service, dropped(tmp_path, "a.png", "b.png", "c.png")))
+    items = updates[-1][components().many_tab.items]
+    assert [item.state for item in items] == ["done", "failed", "done"]
+    assert items[1].why == many.SURPRISE
+    assert "/secret/path" in caplog.text
+
+
+def test_cancel_keeps_what_is_done(tmp_path):
+    handlers = []
+
+    class Stopped(Pipeline):
+        def __call__(self, photo, settings, **how):
+            if photo.name == "c":
+                handlers[0].cancel_many(visitor("anna"))
+            return super().__call__(photo, settings, **how)
+
+    service = PaintService(paint=Stopped(), models=object())
+    handlers.append(handlers_of(service))
+    files = dropped(tmp_path, "a.png", "b.png", "c.png", "d.png")
+    updates = painted(service, received(service, files))
+    items = updates[-1][components().many_tab.items]
+    assert [item.state for item in items] == ["done", "done", "waiting", "waiting"]
+    with zipfile.ZipFile(zip_in(updates)) as archive:
+        assert archive.namelist() == ["a-painted.png", "b-painted.png"]
+
+
+def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
+    left = []
+
+    class Leaving(Pipeline):
+        def __call__(self, photo, settings, **how):
+            left.append(photo.name)
+            service.sessions.leave("anna")
+            return super().__call__(photo, settings, **how)
+
+    service = PaintService(paint=Leaving(), models=object())
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    folder = service.sessions.of("anna").folder
+    updates = painted(service, items)
+    assert left == ["a"]
+    assert updates[-1][components().many_tab.doing] == ""
+    assert not folder.exists()
+
+
+def test_others_are_painted_between_two_of_many(tmp_path):
+    """No two paintings run at once, and a batch gives the painter away after each photo."""
+    service = PaintService(paint=Pipeline(), models=object())
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    service._alone.acquire()
+    seen = []
+    thread = threading.Thread(target=lambda: seen.extend(painted(service, items)))
+    thread.start()
+    thread.join(0.8)
+    assert thread.is_alive()
+    service._alone.release()
+    thread.join(10)
+    assert zip_in(seen).exists()
+
+
+def test_what_is_beyond_the_limits_fails_with_the_reason(monkeypatch, tmp_path, service):
+    monkeypatch.setattr(many, "MOST", 2)
+    items = received(service, dropped(tmp_path, "a.png", "b.png", "c.png"))
+    assert [item.why for item in items] == ["", "", many.TOO_MANY]
+    monkeypatch.setattr(many, "MOST_PIXELS", 40 * 30)
+    updates = painted(service, items)
+    found = updates[-1][components().many_tab.items]
+    assert [item.why for item in found] == ["", many.NO_ROOM, many.TOO_MANY]
+    monkeypatch.setattr(many, "MOST_BYTES", 1)
+    assert queued((), dropped(tmp_path / "more", "d.png"))[0].why == many.TOO_LARGE
+
+
+def test_nothing_is_painted_of_nothing(service):
+    updates = painted(service, ())
+    tab = components().many_tab
+    assert updates[-1][tab.doing] == ""
+    assert updates[-1][tab.paint].interactive is False
+
+
+def test_another_kind_is_refused(service):
+    with pytest.raises(gr.Error, match="PNG or JPEG"):
+        painted(service, (), "EXE")
+
+
+def test_the_time_left_only_falls_and_long_ones_are_told_in_minutes():
+    assert many._left(None) == ""
+    assert many._left(80) == ", about 80 s left"
+    assert many._left(200) == ", about 3 min left"
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_names_in_the_zip_are_plain_and_unique(names):
+    stems = [many.path_of(Path(), name, "painted").name for name in names]
+    found = list(many.number_repeats(stems))
+    assert len({name.casefold() for name in found}) == len(found)
+    for name in found:
+        assert not set(name) & set('/\\:*?"<>|\0\n')
+        assert name.strip(". ") == name
+        assert len(name) < 90
+
+
+def test_a_zip_appears_when_it_is_whole(tmp_path):
+    files = [tmp_path / name for name in ("a.png", "b.png")]
+    files[0].write_bytes(b"a" * 10_000)
+    with pytest.raises(FileNotFoundError):
+        zipped(tmp_path, files)
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_cards_say_what_each_is():
+    html = many_panel.cards((Item("me", Path("x"), "failed", "it is <odd>"),))
+    assert "Not painted: it is &lt;odd&gt;" in html
+    assert said_of(Many((Item("me", Path("x")),), file=Path("z"))) == [
+        "0 of 1 photos are painted.",
+        "1 not begun: they wait for the next time.",
+    ]

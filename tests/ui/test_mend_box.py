@@ -1,0 +1,60 @@
+"""The offer to mend: it comes with a worn photo, turns the setting on, and goes."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.steps import mend
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    Pipeline,
+    components,
+    handlers_of,
+    private,
+    someone,
+    state_by,
+    visitor,
+)
+from ui.mend_box import FLAG
+from ui.service import PaintService
+from ui.widgets import OPTIONS
+
+
+@pytest.fixture
+def service():
+    return PaintService(paint=Pipeline(), models=object())
+
+
+def offered(service, state):
+    updates = handlers_of(service).offer_mending(visitor("anna"), state)
+    return updates[components().mend_box.box].visible
+
+
+def test_it_is_offered_of_a_worn_photo_once_and_not_of_a_mended_one(service, tmp_path, monkeypatch):
+    looked = []
+
+    def worn(photo):
+        looked.append(photo)
+        return True
+
+    monkeypatch.setattr(mend, "seems_worn", worn)
+    state = state_by(service, someone(tmp_path))
+    assert offered(service, state)
+    assert offered(service, state)
+    assert len(looked) == 1
+    assert not offered(service, replace(state, settings=Settings.from_flat(mend=True)))
+    assert not offered(service, replace(state, owner="examples"))
+    assert not offered(service, None)
+
+
+def test_a_clean_photo_has_no_offer(service, tmp_path, monkeypatch):
+    monkeypatch.setattr(mend, "seems_worn", lambda photo: False)
+    assert not offered(service, state_by(service, someone(tmp_path)))
+
+
+def test_accepting_turns_the_setting_on_and_the_offer_goes(service):
+    updates = handlers_of(service).accept_mending()
+    flags = [option.flag for option in OPTIONS]
+    assert updates[components().widgets[flags.index(FLAG)]] is True
+    assert updates[components().mend_box.box].visible is False
+    assert handlers_of(service).hide_mending()[components().mend_box.box].visible is False

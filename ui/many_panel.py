@@ -1,0 +1,61 @@
+"""What the tab "Many" shows of a queue."""
+
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+
+from ui.many import Item, Many, said_of
+from ui.many_tab import ALL, ANEW, ManyTab
+from ui.result_panel import Updates, note
+from ui.viewer import served
+
+STATES = {
+    "waiting": "Waits", "painting": "Being painted", "done": "Done", "failed": "Not painted",
+}  # fmt: skip
+
+
+def view(tab: ManyTab, many: Many, *, running: bool = False) -> Updates:
+    """Show a queue, while its photos are painted or not."""
+    there = any(item.picture for item in many.items)
+    file = many.file
+    return {
+        tab.items: many.items,
+        tab.queue: cards(many.items),
+        tab.doing: _bar(many) if running else _link(many.file),
+        tab.notes: "" if running else note(said_of(many)),
+        tab.paint: gr.Button(
+            ANEW if file else ALL,
+            interactive=there and not running,
+            variant="secondary" if file else "primary",
+        ),
+        tab.cancel: gr.Button(visible=running, interactive=True),
+        tab.clear: gr.Button(visible=bool(many.items) and not running),
+    }
+
+
+def cards(items: tuple[Item, ...]) -> str:
+    """Make the HTML list of a queue: of each photo a small picture, its name and its state."""
+    return f"<ol>{''.join(map(_card, items))}</ol>" if items else ""
+
+
+def _card(item: Item) -> str:
+    picture = f"<img src='{served(item.picture)}' alt=''>" if item.picture else "<i></i>"
+    said = STATES[item.state] + (f": {item.why}" if item.why else "")
+    return (
+        f"<li class='{item.state}'>{picture}<b>{escape(item.name)}</b>"
+        f"<span>{escape(said)}</span></li>"
+    )
+
+
+def _link(file: Path | None) -> str:
+    """Make the link that saves the ZIP; Gradio's button would copy it first."""
+    if file is None:
+        return ""
+    size = f"{max(1, round(file.stat().st_size / 1e6)):,} MB"
+    return f"<a href='{served(file)}' download='{file.name}'>Save as ZIP ({size})</a>"
+
+
+def _bar(many: Many) -> str:
+    words = escape(many.doing or "Beginning")
+    return f"<p role='status' style='--done: {many.done:.0%}'>{words}</p>"
