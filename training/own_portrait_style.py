@@ -54,6 +54,7 @@ from training.told_progress import (
     Progress,
     Watcher,
     hold,
+    read,
     read_names,
     stopping,
     tell,
@@ -63,6 +64,7 @@ RUNS = Path("runs/own_portrait_style")
 ONE, OF, SHEET = "training.lock", "of.json", "sheet.png"
 MINUTES, SAMPLE_MINUTES = 30.0, 0.5
 NICE = 10
+GOES = ("learning", "kept")  # phases that a run goes on from
 LEAST_FREE = 200_000_000  # bytes on the disk, before it begins
 CPU = torch.device("cpu")
 BUSY = (
@@ -208,7 +210,8 @@ def train(args: argparse.Namespace) -> Path | None:
             return None
         if problem := too_few(looked):
             raise ValueError(problem)
-        tell(run, Progress("learning"))
+        before = read(run)
+        tell(run, Progress("learning", before.done if before and before.phase in GOES else 0.0))
         learn(args, run, out, asked)
     return out
 

@@ -14,7 +14,8 @@ REMEMBERED = """() => { try { return localStorage.training || ''; } catch { retu
 def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what teaches a style, and what adds a style's file."""
     tab = parts.train_tab
-    tab.given.upload(handlers.install_file, tab.given, list(parts.open.values()), **UNSEEN)
+    listed = [*parts.open.values(), tab.notes]
+    tab.given.upload(handlers.install_file, tab.given, listed, **UNSEEN)
     page.load(handlers.find_training, tab.key, tab.outputs, js=REMEMBERED, **UNSEEN)
     tab.key.change(None, tab.key, None, js=REMEMBER)
     tab.timer.tick(handlers.follow_training, [tab.key, tab.seen], tab.outputs, **UNSEEN)
@@ -24,4 +25,4 @@ def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     )
     tab.stop.click(handlers.stop_training, tab.key, tab.stop, **UNSEEN)
     tab.discard.click(handlers.discard_training, tab.key, tab.outputs, **UNSEEN)
-    tab.install.click(handlers.install_training, tab.key, list(parts.open.values()), **UNSEEN)
+    tab.install.click(handlers.install_training, tab.key, listed, **UNSEEN)

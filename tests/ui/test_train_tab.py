@@ -119,6 +119,18 @@ def test_nobody_replaces_anothers_style(service, style):
     assert there.read_bytes() == before
 
 
+def test_a_training_replaces_what_it_added_itself(service, style, monkeypatch):
+    from pipeline.nets.tps_generator import TpsGenerator
+
+    handlers, tab = handlers_of(service), components().train_tab
+    training, secret = service.trainings.open()
+    for _ in range(2):
+        file = training.folder / "mine.safetensors"
+        write(file, TpsGenerator().state_dict(), name="mine", label="My own")
+        assert "My own" in handlers.install_training(secret)[tab.notes]
+        assert (styles_folder() / "mine.safetensors").read_bytes() == file.read_bytes()
+
+
 def test_a_secret_that_is_nobodys_shows_nothing(service):
     handlers, tab = handlers_of(service), components().train_tab
     assert handlers.find_training(visitor("anna"), "0" * 32) == {tab.key: ""}

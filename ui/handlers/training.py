@@ -7,6 +7,7 @@ import gradio as gr
 
 from pipeline.runtime.own_files import ENDING, styles_folder
 from pipeline.runtime.portrait_style_files import install, read
+from pipeline.weights.cache import digest_of
 from training.told_progress import looks_in
 from ui import train_tab, trainings
 from ui.errors import told
@@ -18,7 +19,11 @@ from ui.trainings import Training, TrainingError
 from ui.viewer import served
 from ui.widgets import offered
 
-SHEET = "sheet.png"
+SHEET, ADDED = (
+    "sheet.png",
+    "added",
+)  # its hash as it was added to the styles, in a training's folder
+SAID = "“{}” is among the styles now: Fine-tune, Painter, Like a painter's portraits."
 MOST_VERSIONS = 2  # of a picture that is shown: a browser may be loading the last but one
 GONE = "This training is no longer here: it was deleted a day after its last step. Start over."
 NO_PICTURES = "No pictures came; drop 5 to 50 painted portraits."
@@ -86,7 +91,10 @@ class TrainingHandlers(Base):
             training = self._found(key)
             if training.file is None:
                 raise TrainingError(GONE)
-            return self._installed(training.file)
+            added = training.folder / ADDED
+            updates = self._installed(training.file, added.read_text() if added.exists() else "")
+            added.write_text(digest_of(training.file))
+            return updates
 
     def install_file(self, path: str | None) -> Updates:
         """Add a style's file that was dropped in, after checks."""
@@ -95,17 +103,20 @@ class TrainingHandlers(Base):
                 return gr.skip()
             return self._installed(Path(path))
 
-    def _installed(self, file: Path) -> Updates:
+    def _installed(self, file: Path, before: str = "") -> Updates:
+        """Install a file; it replaces none but itself, and what its training added `before`."""
         style = read(file)
         there = styles_folder() / f"{style.name}{ENDING}"
-        if there.exists() and there.read_bytes() != file.read_bytes():
+        if there.exists() and digest_of(there) not in (digest_of(file), before):
             raise TrainingError(
                 f"There is another style of the name {style.name!r} here. Train this one under "
                 "another name, or ask whoever runs the page to rename that one."
             )
         install(file)
-        gr.Info(f"“{style.label}” is among the styles now: choose the painter that has them.")
-        return {box: offered(flag) for flag, box in self.parts.open.items()}
+        return {
+            **{box: offered(flag) for flag, box in self.parts.open.items()},
+            self.parts.train_tab.notes: train_tab.note([SAID.format(style.label)]),
+        }
 
     def _found(self, key: str) -> Training:
         training = self.service.trainings.find(key)
