@@ -40,7 +40,7 @@ def zip_of(page: Page) -> zipfile.ZipFile:
     """Return the ZIP behind the link."""
     link = page.locator("#many-doing a")
     link.wait_for(timeout=LONGEST_MS)
-    data = page.request.get(link.get_attribute("href") or "").body()
+    data = page.request.get(link.evaluate("link => link.href")).body()
     return zipfile.ZipFile(io.BytesIO(data))
 
 

@@ -10,7 +10,7 @@ SIDE = 64  # px of the crop
 SCALE = 0.6  # of the face in it, against an FFHQ crop
 # In distances of eyes to mouth: how far beside a face it is looked at again, right, left, down, up.
 BESIDE = 0.25
-ASIDE = np.float32([(BESIDE, 0), (-BESIDE, 0), (0, BESIDE), (0, -BESIDE)])
+ASIDE = np.array([(BESIDE, 0), (-BESIDE, 0), (0, BESIDE), (0, -BESIDE)], np.float32)
 
 
 def likely(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:

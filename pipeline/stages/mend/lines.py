@@ -94,7 +94,8 @@ def judged(features: Numbers) -> Numbers:
     values = (features - weights["mean"]) / weights["std"]
     for layer in ("0", "1"):
         values = np.maximum(values @ weights[f"w{layer}"].T + weights[f"b{layer}"], 0)
-    return 1 / (1 + np.exp(-(values @ weights["w2"].T + weights["b2"])[:, 0]))
+    logits = (values @ weights["w2"].T + weights["b2"])[:, 0]
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 @cache
