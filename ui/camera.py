@@ -1,8 +1,8 @@
 """A page's camera, painted as it goes on: its pictures come and go by a route of their own.
 
-A queue of events, files and their addresses for each picture would cost many times what painting
-it does. Nobody but the page that a camera's key was given to can send pictures to it, and each is
-answered by its own painting; nothing is written to disk.
+They take part in no queue of events, and need no file and address for each picture. Nobody but the
+page that a camera's key was given to can send pictures to it, and each is answered by its own
+painting; nothing is written to disk.
 """
 
 import secrets
