@@ -135,7 +135,6 @@ PORTRAIT_STYLES = _table(
     Variant("vangogh", "Van Gogh", network="tps_vangogh"),
     Variant("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
     Variant("rembrandt", "Rembrandt", network="tps_rembrandt"),
-    Variant("impressionist", "Impressionists", network="tps_impressionist"),
 )
 # Photo, parser, own network to detections.
 DETECTORS = _table(
