@@ -155,7 +155,7 @@ def began(monkeypatch):
     policies = []
     monkeypatch.setattr(app.gr.Blocks, "launch", lambda *_, **__: (None, "http://localhost", None))
     monkeypatch.setattr(app.gr.Blocks, "block_thread", lambda *_: None)
-    monkeypatch.setattr(app.startup, "start", lambda service, policy: policies.append(policy))
+    monkeypatch.setattr(app.startup, "start", lambda service, policy, kept: policies.append(policy))
     monkeypatch.delenv(app.POLICY, raising=False)
     return policies
 
