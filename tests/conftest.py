@@ -1,6 +1,7 @@
 """What several files of tests share."""
 
 import os
+import subprocess
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +27,12 @@ from ui.service import PaintService
 
 
 def pytest_configure() -> None:
-    """Give each worker a core of its own: two that share all cores wait for each other."""
+    """Give each worker a core of its own: two that share all cores wait for each other.
+
+    Processes are started by fork: a worker that had loaded many networks crashed where the child
+    of a vfork used its memory.
+    """
+    subprocess._USE_VFORK = False  # the documented way
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))

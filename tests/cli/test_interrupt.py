@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.forks
 
 
 def test_ctrl_c_does_what_interrupting_asks_of_it():

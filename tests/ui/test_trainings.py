@@ -11,6 +11,8 @@ from training.told_progress import NAMES
 from ui import trainings
 from ui.trainings import PICTURES, TrainingError, Trainings, is_off, slug
 
+pytestmark = pytest.mark.forks
+
 
 @pytest.fixture
 def all_(monkeypatch):
