@@ -1,7 +1,6 @@
 """What several files of tests share."""
 
 import os
-import subprocess
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -27,12 +26,7 @@ from ui.service import PaintService
 
 
 def pytest_configure() -> None:
-    """Give each worker a core of its own: two that share all cores wait for each other.
-
-    Processes are started by fork: a worker that had loaded many networks crashed where the child
-    of a vfork used its memory.
-    """
-    subprocess._USE_VFORK = False  # the documented way
+    """Give each worker a core of its own: two that share all cores wait for each other."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
@@ -41,10 +35,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files that fork first, then the longest: a fork copies locks that other threads hold."""
-    forks = {each.path for each in items if each.get_closest_marker("forks")}
+    """Put files that start processes first, the shortest of them before, then the longest.
+
+    A fork copies locks that other threads hold; and a worker that had loaded many networks crashed
+    now and then where it started its first process.
+    """
+    starts = {each.path for each in items if _starts_processes(each)}
     tests = Counter(each.path for each in items)
-    items.sort(key=lambda each: (each.path not in forks, -tests[each.path]))
+    order = {path: (0, count) if path in starts else (1, -count) for path, count in tests.items()}
+    items.sort(key=lambda each: order[each.path])
+
+
+def _starts_processes(item: pytest.Item) -> bool:
+    uses = hasattr(getattr(item, "module", None), "subprocess")
+    return uses or item.get_closest_marker("forks") is not None
 
 
 @pytest.fixture
