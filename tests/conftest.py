@@ -37,8 +37,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files that start processes first, the shortest of them before, then the longest.
 
-    A fork copies locks that other threads hold; and a worker that had loaded many networks crashed
-    now and then where it started its first process.
+    A fork copies locks that other threads hold.
     """
     starts = {each.path for each in items if _starts_processes(each)}
     tests = Counter(each.path for each in items)

@@ -1,5 +1,6 @@
 """Fast styles: what is learned, what faces are compared by, what shall stay the same."""
 
+import signal
 from pathlib import Path
 
 import cv2
@@ -170,7 +171,21 @@ def test_a_mesh_is_what_two_paintings_share_on_a_bare_wall():
     assert mesh(weave, weave, stripes) < 0.8 * mesh(weave, weave, wall), "edges may stay"
 
 
+@pytest.fixture
+def own_handler():
+    """Take back the handler of ended children that a loader with workers sets.
+
+    Left in place it ended the process: where AMX is in use, what the kernel saves for a handler did
+    not fit on the stack that pytest's faulthandler keeps for signals, and the next child that ended
+    was a segmentation fault.
+    """
+    before = signal.getsignal(signal.SIGCHLD)
+    yield
+    signal.signal(signal.SIGCHLD, before)
+
+
 @pytest.mark.forks
+@pytest.mark.usefixtures("own_handler")
 def test_batches_made_beside_are_like_those_made_here():
     contents = [Content(photo(256), FIVE * 1.6), Content(photo(256, 1))]
     one, other = (next(prefetched(contents, 3, 256, workers)) for workers in (0, 1))
