@@ -128,7 +128,7 @@ def main() -> None:
         look_at_the_opening(browser, url)
         paint_by_itself(browser, url)
         walk(browser, url, folder)
-        keep_in_browser(browser)
+        keep_in_browser(browser, quick=True)
         come_back_later(browser)
         browser.close()
     check(True, f"all of it took {time.monotonic() - began:.0f} s")

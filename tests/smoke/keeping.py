@@ -200,9 +200,16 @@ def delete_everything(page: Page, folder: Path) -> None:
 
 
 def keep_in_browser(
-    browser: Browser, size: tuple[int, int] = SIZES[0], pictures: Path | None = None
+    browser: Browser,
+    size: tuple[int, int] = SIZES[0],
+    pictures: Path | None = None,
+    *,
+    quick: bool = False,
 ) -> None:
-    """Keep a painting through a reload, back and a restarted server; keep ten; delete all."""
+    """Keep a painting through a reload, back and a restarted server; keep ten; delete all.
+
+    `quick`: without the ten, which take minutes.
+    """
     began = time.monotonic()
 
     def look(name: str) -> None:
@@ -228,9 +235,10 @@ def keep_in_browser(
         again, _ = serve(int(url.rstrip("/").rpartition(":")[2]))
         served.append(again)
         go_back_after(page, lambda: page.goto(url), painted, "after a restart of the server")
-        keep_ten(page)
-        look("ten")
-        run_out_of_room(page)
+        if not quick:
+            keep_ten(page)
+            look("ten")
+            run_out_of_room(page)
         delete_everything(page, folder)
         look("deleted")
         page.close()
