@@ -21,7 +21,7 @@ from benchmarks.portrait import markdown
 from pipeline.nets.cyclegan import Generator
 from pipeline.nets.johnson import Johnson
 from pipeline.nets.tps_generator import TpsGenerator
-from pipeline.nets.tps_shape import noise_size
+from pipeline.nets.tps_shape import FOLD, NOISE
 from pipeline.runtime.engines import compile_openvino, count_cores
 from pipeline.runtime.portrait_style_files import read, verified, write
 from pipeline.runtime.stroke_noise import stroke_noise
@@ -61,7 +61,7 @@ def counted() -> dict[str, float]:
 def runs(folder: Path) -> dict[str, Callable[[], object]]:
     """Make a run of each network on one picture, as the page runs it."""
     picture = np.random.default_rng(0).uniform(-1, 1, (1, 3, SIDE, SIDE)).astype(np.float32)
-    noise = stroke_noise(picture[0], noise_size((SIDE, SIDE))).transpose(2, 0, 1)[None]
+    noise = stroke_noise(picture[0], (SIDE // FOLD, SIDE // FOLD, NOISE)).transpose(2, 0, 1)[None]
     one = np.eye(CATALOG[FAST].build["styles"], dtype=np.float32)[:1]
     file = folder / "random.safetensors"
     write(file, TpsGenerator().state_dict(), name="random", label="Random")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
@@ -12,11 +11,10 @@ from torch import Tensor, nn
 from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
-from pipeline.runtime.stroke_noise import stroke_noise
 from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
 from training.aligned_pairs import Pairs
 from training.face_descriptor import Descriptor, chips
-from training.fast_losses import centered, specks
+from training.fast_losses import centered, specks, streaks
 from training.judges import (
     CELLS,
     LAYERS,
@@ -158,13 +156,7 @@ class Aims:
 
 def noise_for(photos: Tensor, by: torch.Generator | None = None) -> Tensor:
     """Draw the noise that strokes grow from, (B, 4, H / 4, W / 4)."""
-    h, w = (n // FOLD for n in photos.shape[2:])
-    chances = torch.randint(1 << 31, (len(photos),), device=photos.device, generator=by).tolist()
-    drawn = [
-        stroke_noise(photo, (h, w, NOISE), np.random.default_rng(chance))
-        for photo, chance in zip(photos.cpu().numpy(), chances, strict=True)
-    ]
-    return torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).to(photos.device)
+    return streaks(photos, FOLD, NOISE, by)
 
 
 @torch.no_grad()

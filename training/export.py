@@ -24,6 +24,7 @@ from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
 from pipeline.nets.light_verifier import LightVerifier
 from pipeline.nets.tps_generator import TpsGenerator
+from pipeline.nets.tps_shape import FOLD, NOISE
 from pipeline.nets.unet import Parser
 from pipeline.variants import PORTRAIT_STYLES
 from training.fast_style import SLIM, styles_listed
@@ -160,7 +161,8 @@ def fast_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 
 def portrait_style(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the generator of a portrait style in a checkpoint."""
-    return _loaded(TpsGenerator(), single(*files)), {}
+    build = {"fold": FOLD, "noise": NOISE}
+    return _loaded(TpsGenerator(**build), single(*files)), build
 
 
 def parser(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:

@@ -116,10 +116,15 @@ def noise_for(network: Johnson, photos: Tensor, by: torch.Generator | None = Non
     """Draw the noise that a network's strokes grow from; None where it takes none."""
     if not network.noise:
         return None
-    h, w = (n // network.fold for n in photos.shape[2:])
+    return streaks(photos, network.fold, network.noise, by)
+
+
+def streaks(photos: Tensor, fold: int, channels: int, by: torch.Generator | None = None) -> Tensor:
+    """Draw noise in streaks along photos, (B, 3, H, W): (B, channels, H / fold, W / fold)."""
+    h, w = (n // fold for n in photos.shape[2:])
     chances = torch.randint(1 << 31, (len(photos),), device=photos.device, generator=by).tolist()
     drawn = [
-        stroke_noise(photo, (h, w, network.noise), np.random.default_rng(chance))
+        stroke_noise(photo, (h, w, channels), np.random.default_rng(chance))
         for photo, chance in zip(photos.cpu().numpy(), chances, strict=True)
     ]
     return torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).to(photos.device)

@@ -33,10 +33,14 @@ class TpsGenerator(nn.Module):
     Alignment" (a network of 1 / 100 of CycleGAN's computation, maps aligned in feature space).
     """
 
-    def __init__(self, widths: tuple[int, int, int] = WIDTHS, blocks: int = BLOCKS) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int] = WIDTHS, blocks: int = BLOCKS, *, fold: int = FOLD,
+        noise: int = NOISE,
+    ) -> None:  # fmt: skip
         super().__init__()
+        self.fold = fold
         quarter, _, deep = widths
-        self.first = _normed(3 * FOLD**2 + NOISE, quarter)
+        self.first = _normed(3 * fold**2 + noise, quarter)
         self.down = nn.ModuleList(_normed(n, m, 2) for n, m in pairwise(widths))
         self.blocks = nn.Sequential(*(_Block(deep) for _ in range(blocks)))
         self.up = nn.ModuleList(_enlarged(n, m) for n, m in pairwise((*widths[::-1], quarter // 2)))
@@ -48,7 +52,7 @@ class TpsGenerator(nn.Module):
 
     def encode(self, photo: Tensor, noise: Tensor) -> Maps:
         """Return maps at a quarter, an eighth and a sixteenth of the photo's side."""
-        quarter = self.first(torch.cat([F.pixel_unshuffle(photo, FOLD), noise], 1))
+        quarter = self.first(torch.cat([F.pixel_unshuffle(photo, self.fold), noise], 1))
         eighth = self.down[0](quarter)
         return quarter, eighth, self.blocks(self.down[1](eighth))
 

@@ -11,11 +11,6 @@ BLOCKS = 4  # residual ones
 Shapes = dict[str, tuple[int, ...]]
 
 
-def noise_size(size: tuple[int, int]) -> tuple[int, int, int]:
-    """Return the (height, width, channels) of the noise for a picture of a (height, width)."""
-    return size[0] // FOLD, size[1] // FOLD, NOISE
-
-
 def shapes_of(widths: tuple[int, int, int] = WIDTHS, blocks: int = BLOCKS) -> Shapes:
     """List the shape of each tensor in the generator's state dict, by its name."""
     quarter, _, deep = widths

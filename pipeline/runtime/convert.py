@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.nets.receptive_field import generator_measures
-from pipeline.nets.tps_shape import FOLD, NOISE
 from pipeline.runtime.styles import given_shapes
 from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry, Role
@@ -64,7 +63,7 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
     from pipeline.runtime.build import load_network
 
     shapes, entry = shapes_of(weights), weights.entry
-    fold = FOLD if entry.role == "portrait_style" else entry.build.get("fold", 1)
+    fold = entry.build.get("fold", 1)
     example = tuple(
         torch.from_numpy(blank(shape, 64 // fold if shape == noise_of(entry) else 64))
         for shape in shapes
@@ -88,11 +87,9 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
     picture = shape_of(weights.entry)
     if weights.submodule == "frozen":
         return [picture, [1, 2, generator_measures(**weights.entry.build)]]
-    if weights.entry.role == "portrait_style":
-        return [picture, noise_of(weights.entry)]
-    if not weights.entry.styles:
-        return [picture]
     noise = [noise_of(weights.entry)] if weights.entry.noise else []
+    if not weights.entry.styles:
+        return [picture, *noise]
     if weights.submodule == "open":
         return [picture, *noise, *given_shapes(weights)]
     return [picture, [-1, len(weights.entry.styles)], *noise]
@@ -100,7 +97,7 @@ def shapes_of(weights: VerifiedWeights) -> list[list[int]]:
 
 def noise_of(entry: Entry) -> list[int]:
     """Return the shape of the noise that a painter of styles takes, -1 for any size."""
-    return [-1, NOISE if entry.role == "portrait_style" else entry.noise, -1, -1]
+    return [-1, entry.noise, -1, -1]
 
 
 def shape_of(entry: Entry) -> list[int]:

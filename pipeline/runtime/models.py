@@ -64,7 +64,7 @@ class Loaded:
         return generator_radius(**self.entry.build)
 
     def noise_size(self, size: tuple[int, int]) -> tuple[int, int, int]:
-        """Return the (height, width, channels) of a fast painter's noise for a picture's size."""
+        """Return the (height, width, channels) of a painter's noise for a picture's size."""
         fold = int(self.entry.build.get("fold", 1))
         return size[0] // fold, size[1] // fold, self.entry.noise
 
@@ -86,13 +86,26 @@ class Loaded:
         ) -> NDArray[np.float32]:
             if not self.entry.noise:
                 return run(batch, *given)
-            if noise is None:
-                size = self.noise_size((batch.shape[2], batch.shape[3]))
-                noise = stroke_noise(batch[0], size)
-            grown = np.ascontiguousarray(noise.transpose(2, 0, 1)[None])
+            grown = self._grown(batch, noise)
             return run(batch, grown, *given) if mix.own else run(batch, *given, grown)
 
         return paint
+
+    def seeded(self, noise: NDArray[np.float32] | None = None) -> Network:
+        """Make a painter that grows strokes from noise one of the picture alone.
+
+        `noise`: (H, W, C) of `noise_size`; without it, the picture's own.
+        """
+        run: Engine = self.run
+        return lambda batch: run(batch, self._grown(batch, noise))
+
+    def _grown(
+        self, batch: NDArray[np.float32], noise: NDArray[np.float32] | None
+    ) -> NDArray[np.float32]:
+        """Return the noise for a batch of one as networks take it, (1, C, H, W)."""
+        if noise is None:
+            noise = stroke_noise(batch[0], self.noise_size((batch.shape[2], batch.shape[3])))
+        return np.ascontiguousarray(noise.transpose(2, 0, 1)[None])
 
     def freeze(self, whole: NDArray[np.float32]) -> Network:
         """Make a painter for tiles of a picture that normalizes by the whole picture.

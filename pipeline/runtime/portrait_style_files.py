@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.io.atomic import write_whole
-from pipeline.nets.tps_shape import shapes_of
+from pipeline.nets.tps_shape import FOLD, NOISE, shapes_of
+from pipeline.nets.tps_shape import STRIDE as STRIDE
 from pipeline.runtime.own_files import (
     ENDING,
     FORMAT,
@@ -153,7 +154,7 @@ def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
     # One name for all, which says nothing of whose they are: old conversions go together.
     entry = Entry(
         name="portrait_style_own", role=FLAG, license="its maker's", origin="a person's own",
-        sha256=style.sha256, bytes=len(data),
+        sha256=style.sha256, bytes=len(data), build={"fold": FOLD, "noise": NOISE},
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="style-") as folder:
         file = Path(folder) / f"style{ENDING}"

@@ -1,8 +1,7 @@
 """Paint by a network that has learned a style from a handful of portraits."""
 
 from pipeline.runtime.models import Loaded
-from pipeline.runtime.portrait_painter import STRIDE, painting_with
-from pipeline.runtime.portrait_style_files import OwnPortraitStyle, own_style
+from pipeline.runtime.portrait_style_files import STRIDE, OwnPortraitStyle, own_style
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import stylize_at
@@ -61,7 +60,7 @@ def size_for(
 
 def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Scene:
     size = size_for((original.shape[0], original.shape[1]), face_px, brush)
-    return Scene(stylize_at(original, painting_with(painter), size))
+    return Scene(stylize_at(original, painter.seeded(), size))
 
 
 def _on_canvas(scene: Scene) -> Painted:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
-from pipeline.runtime.portrait_painter import noise_size, painting_with
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import stylize, working_size
 from pipeline.steps.detect import detect
@@ -89,8 +88,9 @@ class PortraitStyleFilm:
         h, w = pixels.shape[:2]
         size = size_for((h, w), self._face, self._job.settings.paint.brush, pixels=FILM_PIXELS)
         batch = _batch(pixels, size)
-        field = self._noise(partial(stroke_noise, batch[0]), noise_size(size), moved)
-        painted = _pixels(painting_with(self._network, field)(batch))
+        places = self._network.noise_size(size)
+        field = self._noise(partial(stroke_noise, batch[0]), places, moved)
+        painted = _pixels(self._network.seeded(field)(batch))
         return _resized(self._steady(painted, moved), (h, w))
 
     def _look(self, pixels: Pixels) -> None:

@@ -119,7 +119,7 @@ class Entry:
 
     @property
     def noise(self) -> int:
-        """How many channels of noise a fast painter takes with the photo; 0: none."""
+        """How many channels of noise a painter of styles takes with the photo; 0: none."""
         return int(self.build.get("noise", 0))
 
     @property

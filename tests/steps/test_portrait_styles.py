@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.runtime.convert import shapes_of
-from pipeline.runtime.models import Models
+from pipeline.runtime.models import Loaded, Models
 from pipeline.runtime.own_files import StyleFileError
 from pipeline.runtime.portrait_style_files import read, verified
 from pipeline.runtime.stroke_noise import stroke_noise
@@ -16,6 +16,7 @@ from pipeline.steps.portrait_styles import by_portrait_style
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo, WeightUse
 from pipeline.variants import PORTRAIT_STYLES
+from pipeline.weights.catalog import CATALOG
 from tests.own_styles import empty  # noqa: F401 - a fixture
 from tests.portrait_styles import put
 
@@ -42,7 +43,8 @@ class Painters:
 
     def _network(self, name, sha256):
         self.asked.append(name)
-        return SimpleNamespace(run=self.run, use=WeightUse(name, sha256))
+        use, entry = WeightUse(name, sha256), CATALOG["tps_vangogh"]
+        return Loaded(self.run, use, entry, lambda which: self.run)
 
     def run(self, batch, noise):
         self.batch, self.noise = batch, noise

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pipeline.runtime.models import Loaded
 from pipeline.settings import Settings
 from pipeline.types import WeightUse
 from pipeline.video import painters
 from pipeline.video.job import FilmJob
 from pipeline.video.painters import painter_of
+from pipeline.weights.catalog import CATALOG
 from tests.video.models import FilmModels, pictures
 
 HOW = Settings.from_flat(painter="tps", keep_face=False)
@@ -20,7 +22,8 @@ class Noting(FilmModels):
 
     def named(self, name, policy):
         self.name, self.given = name, []
-        return SimpleNamespace(run=self.painted, use=WeightUse(name, "0" * 64))
+        use, entry = WeightUse(name, "0" * 64), CATALOG["tps_vangogh"]
+        return Loaded(self.painted, use, entry, lambda which: self.painted)
 
     def painted(self, batch, noise):
         self.given.append((batch.shape, noise.copy()))
