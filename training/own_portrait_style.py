@@ -11,7 +11,6 @@ Ctrl-C, once, ends it early and keeps what is there.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -30,11 +29,11 @@ from torch import nn
 
 from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.runtime.build import load_network
-from pipeline.runtime.own_files import ENDING, MOST_LABEL, styles_folder
+from pipeline.runtime.own_files import ENDING, MOST_LABEL, is_label, styles_folder
 from pipeline.runtime.perceptual import load_features
 from pipeline.runtime.portrait_style_files import is_name, write
 from pipeline.variants import OWN_NAME
-from pipeline.weights.cache import cache_folder
+from pipeline.weights.cache import cache_folder, digest_of
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.resolve import obtain
 from training.aligned_aims import WEIGHTS, Aims, style_scales
@@ -169,7 +168,7 @@ def check_run(run: Path, args: argparse.Namespace) -> None:
 
     Raises: ValueError: it is of others.
     """
-    digests = sorted(digest(file) for file in pictures_in(args.folder))
+    digests = sorted(digest_of(file) for file in pictures_in(args.folder))
     of = {"pictures": digests, "contents": str(args.contents or "")}
     file = run / OF
     if file.exists() and json.loads(file.read_text()) != of:
@@ -227,17 +226,11 @@ def named(args: argparse.Namespace) -> tuple[str, str]:
             f"({OWN_NAME}); {args.name!r} was found."
         )
     label = args.label or re.sub("[-_]+", " ", args.name).strip().capitalize()
-    if not label.strip() or len(label) > MOST_LABEL or not label.isprintable():
+    if not is_label(label):
         raise ValueError(
             f"A --label of 1 to {MOST_LABEL} printed characters was wanted, not {label!r}."
         )
     return args.name, label
-
-
-def digest(file: Path) -> str:
-    """Hash a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -286,7 +279,7 @@ def main() -> None:
             raise
         refuse(run, FULL.format(error=str(error).splitlines()[0][:80]) + GOES_ON)
     if out is not None:
-        print(f"{out}: {out.stat().st_size / 1e6:.2f} MB, sha256 {digest(out)[:12]}", flush=True)
+        print(f"{out}: {out.stat().st_size / 1e6:.2f} MB, sha256 {digest_of(out)[:12]}", flush=True)
 
 
 if __name__ == "__main__":

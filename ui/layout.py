@@ -89,10 +89,14 @@ class Page:
     widgets: list[Control] = field(default_factory=list)
 
     @property
+    def controls(self) -> dict[str, Control]:
+        """The settings' controls, by their flags."""
+        return {option.flag: each for option, each in zip(OPTIONS, self.widgets, strict=True)}
+
+    @property
     def open(self) -> dict[str, Control]:
         """The controls, by flag, that offer files of a person's own."""
-        both = zip(OPTIONS, self.widgets, strict=True)
-        return {option.flag: widget for option, widget in both if option.open}
+        return {option.flag: self.controls[option.flag] for option in OPTIONS if option.open}
 
     @property
     def tellers(self) -> list[gr.HTML]:

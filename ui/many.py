@@ -10,12 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.cli.jobs import number_repeats
+from pipeline.io.atomic import write_whole
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, Painting, Photo, PhotoError, Pixels, Progress
+from pipeline.types import Cancelled, Painting, PhotoError, Pixels, Progress
 from pipeline.weights.resolve import WeightError
 from ui.forecast import in_words
 from ui.photos import file_of
@@ -107,16 +111,16 @@ def looked_at(session: Session, items: tuple[Item, ...]) -> Iterator[tuple[Item,
             continue
         try:
             photo = read_photo(item.path, name=item.name)
-            small = over_checker(*_small(photo))
-            seen[number] = replace(item, picture=session.show(f"many-{number}", small))
+            picture = session.show(f"many-{number}", _small(photo.pixels, photo.alpha))
+            seen[number] = replace(item, picture=picture)
         except (PhotoError, MemoryError) as error:
             seen[number] = replace(item, state="failed", why=reason_of(error))
         yield tuple(seen)
 
 
-def _small(photo: Photo) -> tuple[Pixels, Any]:
-    alpha = None if photo.alpha is None else fit(photo.alpha, SMALL_PX)
-    return fit(photo.pixels, SMALL_PX), alpha
+def _small(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
+    """Make the small picture of a card."""
+    return over_checker(fit(pixels, SMALL_PX), None if alpha is None else fit(alpha, SMALL_PX))
 
 
 def reason_of(error: BaseException) -> str:
@@ -199,7 +203,7 @@ class Batch:
         write_picture(
             file, result, alpha=alpha, settings=painting.settings, weights=painting.weights
         )
-        small = over_checker(fit(result, SMALL_PX), None if alpha is None else fit(alpha, SMALL_PX))
+        small = _small(result, alpha)
         self._tell(number, 1.0)  # a visitor who left has no folder any more
         picture = self._session.show(f"many-{number}", small)
         self.seen = self.seen.with_item(number, state="done", picture=picture)
@@ -237,12 +241,14 @@ def zipped(folder: Path, files: Iterable[Path]) -> Path:
     """
     files = list(files)
     path = folder / f"{len(files)}-paintings.zip"
-    part = path.with_suffix(".part")
-    with zipfile.ZipFile(part, "x", zipfile.ZIP_STORED) as archive:
-        for file in files:
-            archive.write(file, file.name)
-            file.unlink()
-    part.replace(path)
+
+    def pack(out: IO[bytes]) -> None:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for file in files:
+                archive.write(file, file.name)
+                file.unlink()
+
+    write_whole(path, pack)
     return path
 
 

@@ -7,7 +7,8 @@ import gradio as gr
 
 from ui.many import Item, Many, said_of
 from ui.many_tab import ALL, ANEW, ManyTab
-from ui.result_panel import Updates, note
+from ui.notes import note
+from ui.result_panel import Updates
 from ui.viewer import served
 
 STATES = {

@@ -9,7 +9,6 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.mend_box import FLAG
 from ui.runs import PRIVATE, UNSEEN
-from ui.widgets import OPTIONS
 
 
 def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
@@ -29,6 +28,6 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     fields = (parts.photo.input, parts.anywhere.upload)
     for new in (*fields, *(button.click for button in parts.examples)):
         new(handlers.hide_mending, None, box.outputs, **UNSEEN)
-    switch = next(w for o, w in zip(OPTIONS, parts.widgets, strict=True) if o.flag == FLAG)
-    accepted = box.accept.click(handlers.accept_mending, None, [switch, *box.outputs], **UNSEEN)
+    changed = [parts.controls[FLAG], *box.outputs]
+    accepted = box.accept.click(handlers.accept_mending, None, changed, **UNSEEN)
     accepted.success(None, js=theme.PAINT_AT_ONCE)

@@ -10,6 +10,7 @@ from gradio.blocks import Block
 from ui import easel, looks
 from ui.frame_box import describe_size
 from ui.layout import AGAIN, PAINT, Page
+from ui.notes import note
 from ui.view_state import ViewState
 
 Updates = dict[Block, Any]  # new values and properties by component; all others stay as they are
@@ -57,9 +58,3 @@ def view(parts: Page, state: ViewState | None, said: Sequence[str] = ()) -> Upda
         parts.notes: note(notes),
         parts.paint: gr.Button(PAINT if state is None else AGAIN),
     }
-
-
-def note(sentences: Sequence[str]) -> str:
-    """Make an HTML list of sentences; the page announces its changes to screen readers."""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f"<ul>{items}</ul>" if items else ""

@@ -8,9 +8,11 @@ from pathlib import Path
 import gradio as gr
 from gradio.blocks import Block
 
+from pipeline.runtime.own_files import MOST_LABEL
 from training.told_progress import Progress
 from ui import trainings
 from ui.available import folded
+from ui.notes import note
 from ui.trainings import Asked
 from ui.viewer import served
 
@@ -40,7 +42,6 @@ BUSY = ("looking", "learning")  # phases in which a process works
 MOST_UNFOLDED = 8  # reasons
 MOST_NAMED = 2  # pictures with one reason; more are counted
 POLL_S = 1.5
-MOST_LABEL = 40
 
 
 @dataclass
@@ -60,7 +61,6 @@ class TrainTab:
     stop: gr.Button
     discard: gr.Button
     doing: gr.HTML
-    samples: gr.HTML
     samples: gr.HTML
     download: gr.DownloadButton
     install: gr.Button
@@ -280,12 +280,6 @@ def left_of(progress: Progress | None) -> str:
         return ""
     minutes = round(progress.left_s / 60)
     return f", about {minutes} minutes left" if minutes > 1 else ", about a minute left"
-
-
-def note(sentences: Sequence[str]) -> str:
-    """Make HTML of sentences that need attention."""
-    items = "".join(f"<li>{escape(each)}</li>" for each in sentences)
-    return f"<ul>{items}</ul>" if items else ""
 
 
 def looks_shown(

@@ -25,6 +25,7 @@ from pipeline.runtime.own_files import ENDING
 from pipeline.runtime.portrait_style_files import is_name
 from pipeline.weights.cache import cache_folder
 from training.told_progress import ALIVE, NAMES, STOP, Progress, is_held, read, read_names, tell
+from ui.sharing.desk import SPACE
 
 ROOT = Path(__file__).parents[1]
 COMMAND = "training.own_portrait_style"
@@ -35,7 +36,7 @@ MOST_FOLDERS, MOST_LOOKING = 12, 2
 MOST_FILES, MOST_TOTAL = 100, 1_000_000_000  # of one visitor, bytes
 NICE = 10
 ENDS_S = 10.0  # a process that was asked to end is killed after so long
-SPACE, SWITCH = "SPACE_ID", "PORTRAIT_TRAIN"
+SWITCH = "PORTRAIT_TRAIN"
 OFF = (
     "On this Space nobody can teach it a style: a training would take its two cores from everybody "
     "else for half an hour. At home it can: <code>python app.py</code>, or <code>python -m "

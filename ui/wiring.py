@@ -9,6 +9,7 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style_box, theme
+from ui.album_wiring import wire_album
 from ui.easel import PAINTING
 from ui.handlers import Handlers
 from ui.layout import Page
@@ -16,8 +17,7 @@ from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
 from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
-from ui.widgets import AT_ONCE, MOOD, OPTIONS, OWN, PAINTER, Control
-from ui.wiring_album import wire_album
+from ui.widgets import AT_ONCE, MOOD, OWN, PAINTER
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
 How = dict[str, Any]  # keywords of an event
@@ -53,11 +53,6 @@ def changed(parts: Page) -> list[Block]:
     return [*result_panel.outputs(parts), parts.again]
 
 
-def controls_of(parts: Page) -> dict[str, Control]:
-    """Look up the settings' controls by their flags."""
-    return {option.flag: widget for option, widget in zip(OPTIONS, parts.widgets, strict=True)}
-
-
 def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:
     """Return what shows the photo as it will be painted: the handler, its inputs, its outputs."""
     return handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs
@@ -84,7 +79,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     parts.arrived.change(None, None, None, js=theme.PAINT_AT_ONCE)
     parts.by_itself.input(None, parts.by_itself, None, js=theme.REMEMBER)
     page.load(None, None, parts.by_itself, js=theme.REMEMBERED)
-    controls = controls_of(parts)
+    controls = parts.controls
     moved = [controls[flag].change for flag in frame_box.SHOWN_BY]
     gr.on(moved, *framing(parts, handlers), trigger_mode="always_last", **field)
     for picture in parts.style.pictures:
@@ -108,7 +103,7 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
 def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
     """Connect Paint, Keep and the examples; return the run that Paint begins."""
     buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
-    controls = controls_of(parts)
+    controls = parts.controls
     painter, mood = controls[PAINTER], controls[MOOD]
     own = [controls[flag] for flag in OWN]
     given = [parts.photo, parts.state, *parts.style.fields, *parts.widgets]
@@ -205,7 +200,7 @@ def wire_looks_after(parts: Page, handlers: Handlers, over: Dependency) -> None:
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
     """Connect the sliders that blend again, the download and the link."""
-    for flag, widget in controls_of(parts).items():
+    for flag, widget in parts.controls.items():
         if flag in AT_ONCE:
             widget.input(
                 handlers.blend_again,
@@ -325,7 +320,7 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
 def wire_films(parts: Page, handlers: Handlers) -> None:
     """Connect what paints films."""
     tab = parts.film_tab
-    controls = controls_of(parts)
+    controls = parts.controls
     shown_by = [tab.way, controls[PAINTER], controls[MOOD]]
     tab.way.change(film_tab.unfold, shown_by, [tab.style, parts.style.box], **UNSEEN)
     given = [*tab.fields, *parts.style.fields, *parts.widgets]

@@ -127,7 +127,7 @@ def _settings(kind: str, data: bytes, folder: Path) -> None:
 
 def _links(kind: str, data: bytes, folder: Path) -> None:
     from ui import style_box
-    from ui.result_panel import note
+    from ui.notes import note
     from ui.widgets import from_link
 
     query = dict(parse_qsl(data.decode("utf-8", "surrogatepass"), keep_blank_values=True))

@@ -1,12 +1,10 @@
 """A page that is killed, or whose disk is full, leaves nothing that is served afterwards."""
 
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -16,6 +14,7 @@ import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
+from tests.disk import files_of_at_most
 from tests.page import private, state_by  # noqa: F401 - `private` is a fixture
 from ui.errors import NO_ROOM, told
 from ui.private_folder import files_in
@@ -70,17 +69,6 @@ def test_a_page_that_ends_while_it_paints_leaves_nothing_that_is_served(tmp_path
     finally:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def files_of_at_most(size):
-    """Let this process write no larger files, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture

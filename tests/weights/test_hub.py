@@ -3,11 +3,9 @@
 import hashlib
 import logging
 import pickle
-import resource
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +22,7 @@ from pipeline.runtime.build import load_network
 from pipeline.weights.cache import file_of, recorded
 from pipeline.weights.catalog import WeightError
 from pipeline.weights.fetch import fetch
+from tests.disk import files_of_at_most
 from tests.hub import COMMIT, FILE, SOURCE, checkpoint_of, entry_of, reach
 
 ROOT = Path(__file__).parents[2]
@@ -168,23 +167,12 @@ def test_without_a_network_it_is_said_and_embedded_ones_play_on(data, tmp_path, 
     assert weights.choose("painter", "auto").embedded
 
 
-@contextmanager
-def room_for(size):
-    """Let no file grow beyond a size, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("plain", [False, True], ids=["from the Hub", "from a URL"])
 def test_a_full_disk_is_said_no_other_source_is_tried_and_nothing_is_left(hub, data, plain):
     entry = entry_of(data, *([hub.plain, SOURCE] if plain else [SOURCE, hub.plain]))
     with (
-        room_for(len(data) // 2),
+        files_of_at_most(len(data) // 2),
         pytest.raises(
             WeightError,
             match=r"File too large.*Free some space, or set PORTRAIT_CACHE, and HF_HOME",

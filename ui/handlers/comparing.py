@@ -11,8 +11,9 @@ from ui import compare_tab, outlines_box
 from ui.compare_tab import Pair, way_of
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.notes import note
 from ui.progress import bar_in
-from ui.result_panel import Updates, note
+from ui.result_panel import Updates
 
 
 class Comparing(Base):

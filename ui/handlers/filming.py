@@ -8,9 +8,10 @@ from pipeline.types import Cancelled, FilmError
 from ui import camera, film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.notes import note
 from ui.photos import file_of
 from ui.progress import bar_in
-from ui.result_panel import Updates, note
+from ui.result_panel import Updates
 from ui.widgets import from_widgets
 
 NO_FILM = "No film yet: drop one into its field, or record one, then press again."

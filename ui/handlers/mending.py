@@ -8,7 +8,6 @@ from ui.handlers.base import Base
 from ui.mend_box import FLAG
 from ui.result_panel import Updates
 from ui.view_state import ViewState
-from ui.widgets import OPTIONS
 
 
 class Mending(Base):
@@ -24,12 +23,7 @@ class Mending(Base):
 
     def accept_mending(self) -> Updates:
         """Have the photo mended from now on."""
-        widget = next(
-            widget
-            for option, widget in zip(OPTIONS, self.parts.widgets, strict=True)
-            if option.flag == FLAG
-        )
-        return {widget: True, self.parts.mend_box.box: mend_box.shown(False)}
+        return {self.parts.controls[FLAG]: True, self.parts.mend_box.box: mend_box.shown(False)}
 
     def hide_mending(self) -> Updates:
         """Offer nothing of a photo that is not known yet."""

@@ -13,8 +13,9 @@ from ui.errors import told
 from ui.examples import EXAMPLES
 from ui.handlers.base import Base, unsaid
 from ui.looks import LOOKS
+from ui.notes import note
 from ui.progress import bar_in
-from ui.result_panel import Updates, note, view
+from ui.result_panel import Updates, view
 from ui.runs import switch_painting
 from ui.view_state import ViewState
 from ui.widgets import from_widgets

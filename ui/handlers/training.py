@@ -1,17 +1,20 @@
 """Teaching a style."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
-from pipeline.runtime.own_files import ENDING, styles_folder
+from pipeline.io.atomic import write_whole
+from pipeline.runtime.own_files import ENDING, MOST_LABEL, styles_folder
 from pipeline.runtime.portrait_style_files import install, read
 from pipeline.weights.cache import digest_of
 from training.told_progress import looks_in
 from ui import train_tab, trainings
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.notes import note
 from ui.result_panel import Updates
 from ui.sessions import Session
 from ui.train_tab import Shown
@@ -68,7 +71,7 @@ class TrainingHandlers(Base):
         with told():
             self._check_on()
             training = self._found(key)
-            label = " ".join(label.split())[: train_tab.MOST_LABEL] or "My own style"
+            label = " ".join(label.split())[:MOST_LABEL] or "My own style"
             self.service.trainings.learn(training, trainings.slug(label), label, float(minutes))
             return self._training(request, training)
 
@@ -115,7 +118,7 @@ class TrainingHandlers(Base):
         install(file)
         return {
             **{box: offered(flag) for flag, box in self.parts.open.items()},
-            self.parts.train_tab.notes: train_tab.note([SAID.format(style.label)]),
+            self.parts.train_tab.notes: note([SAID.format(style.label)]),
         }
 
     def _found(self, key: str) -> Training:
@@ -166,10 +169,8 @@ def _copied(session: Session, training: Training, file: Path) -> str:
     mark = f"{training.folder.name}-{file.stat().st_mtime_ns}"
     to = session.folder / mark / file.name
     if not to.exists():
-        to.parent.mkdir(parents=True, exist_ok=True)
-        part = to.with_name(f".{to.name}.part")
-        shutil.copyfile(file, part)
-        part.replace(to)
+        with file.open("rb") as source:
+            write_whole(to, partial(shutil.copyfileobj, source), overwrite=True)
         versions = sorted(
             session.folder.glob(f"{training.folder.name}-*/{file.name}"), key=_changed
         )

@@ -6,7 +6,8 @@ from pipeline.settings import Settings
 from ui import easel, film_tab, links, style_box
 from ui.available import with_available_choices
 from ui.handlers.base import Base
-from ui.result_panel import Updates, note
+from ui.notes import note
+from ui.result_panel import Updates
 from ui.widgets import from_link, offered
 
 
