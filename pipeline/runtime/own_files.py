@@ -9,8 +9,10 @@ import logging
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -30,8 +32,78 @@ Mark = tuple[int, int]  # what changes when a file does: its time and its size
 Shapes = Mapping[str, tuple[int, ...]]
 
 
+class Named(Protocol):
+    """A style of a file."""
+
+    @property
+    def name(self) -> str:
+        """What settings call it."""
+        ...
+
+
+Style = TypeVar("Style", bound=Named)
+
+
 class StyleFileError(WeightError):
     """A style's file that is missing or must not be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Shelf(Generic[Style]):
+    """The styles of one kind in the folder.
+
+    `what`: how one is called. `known`: the names of those that need no file. `read`: reads and
+    checks a file, or raises a `WeightError`.
+    """
+
+    kind: str
+    what: str
+    known: tuple[str, ...]
+    read: Callable[[Path], Style]
+
+    def found(self) -> tuple[tuple[Style, ...], tuple[str, ...]]:
+        """Read the styles in the folder, by name, and say of each other file why it is left out."""
+        found = [_read_once(self, file, *mark) for file, mark in listed(self.kind)]
+        return (
+            tuple(each for each in found if not isinstance(each, str)),
+            tuple(each for each in found if isinstance(each, str)),
+        )
+
+    def styles(self) -> tuple[Style, ...]:
+        """Read the styles in the folder, by name; the log names, once, each file left out."""
+        good, refusals = self.found()
+        for sentence in refusals:
+            log_once(sentence)
+        return good
+
+    def style(self, name: str) -> Style:
+        """Read one style of the folder by its name.
+
+        Raises: StyleFileError: it is not there, or its file cannot be used.
+        """
+        here = {file.stem: (file, mark) for file, mark in listed(self.kind)}
+        if name not in here:
+            others = ", ".join([*self.known, *(style.name for style in self.styles())])
+            raise StyleFileError(
+                f"There is no {self.what} {short(name)}: one of {others} was wanted. Choose one, "
+                "or put the style's file into the folder `styles` of the cache folder "
+                "($PORTRAIT_CACHE)."
+            )
+        file, mark = here[name]
+        found = _read_once(self, file, *mark)
+        if isinstance(found, str):
+            raise StyleFileError(found)
+        return found
+
+
+@lru_cache(maxsize=4 * MOST_FILES)
+def _read_once(shelf: Shelf[Style], file: Path, changed: int, size: int) -> Style | str:
+    """Read a file, once for each of its versions; return the sentence where it is refused."""
+    del changed, size
+    try:
+        return shelf.read(file)
+    except WeightError as error:
+        return str(error)
 
 
 def styles_folder() -> Path:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,11 @@ from pipeline.nets.tps_shape import STRIDE as STRIDE
 from pipeline.runtime.own_files import (
     ENDING,
     FORMAT,
-    MOST_FILES,
     PORTRAIT,
-    StyleFileError,
+    Shelf,
     check_name,
     check_tensors,
     listed,
-    log_once,
     read_bytes,
     refused,
     short,
@@ -106,42 +104,6 @@ def install(path: Path) -> OwnPortraitStyle:
     return own_style(name)
 
 
-def found_styles() -> tuple[tuple[OwnPortraitStyle, ...], tuple[str, ...]]:
-    """Read the styles in the folder, by name, and say of each other file why it is left out."""
-    found = [_read_once(file, *mark) for file, mark in listed(PORTRAIT)]
-    return (
-        tuple(each for each in found if isinstance(each, OwnPortraitStyle)),
-        tuple(each for each in found if isinstance(each, str)),
-    )
-
-
-def own_styles() -> tuple[OwnPortraitStyle, ...]:
-    """Read the styles in the folder, by name; the log names, once, each file that is left out."""
-    good, refusals = found_styles()
-    for sentence in refusals:
-        log_once(sentence)
-    return good
-
-
-def own_style(name: str) -> OwnPortraitStyle:
-    """Read one style of the folder by its name.
-
-    Raises: StyleFileError: it is not there, or its file cannot be used.
-    """
-    here = {file.stem: (file, mark) for file, mark in listed(PORTRAIT)}
-    if name not in here:
-        others = ", ".join([*PORTRAIT_STYLES, *(style.name for style in own_styles())])
-        raise StyleFileError(
-            f"There is no portrait style {short(name)}: one of {others} was wanted. Choose one, or "
-            "put the style's file into the folder `styles` of the cache folder ($PORTRAIT_CACHE)."
-        )
-    file, mark = here[name]
-    found = _read_once(file, *mark)
-    if isinstance(found, str):
-        raise StyleFileError(found)
-    return found
-
-
 @contextmanager
 def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
     """Give a style's weights in a file that nobody else changes, while a network is built of them.
@@ -162,15 +124,10 @@ def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
         yield VerifiedWeights(entry, (file,), style.sha256)
 
 
-@lru_cache(maxsize=2 * MOST_FILES)
-def _read_once(file: Path, changed: int, size: int) -> OwnPortraitStyle | str:
-    """Read a file, once for each of its versions; return the sentence where it is refused."""
-    del changed, size
-    try:
-        check_name(file, is_name)
-        return replace(read(file), name=file.stem)
-    except StyleFileError as error:
-        return str(error)
+def _read_named(file: Path) -> OwnPortraitStyle:
+    """Read a file of the folder, where its name is the style's."""
+    check_name(file, is_name)
+    return replace(read(file), name=file.stem)
 
 
 def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
@@ -182,3 +139,7 @@ def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
         raise refused(file, PLAIN, short(name), AGAIN)
     check_tensors(file, tensors, shapes_of(), AGAIN)
     return OwnPortraitStyle(name, label, hashlib.sha256(data).hexdigest(), file)
+
+
+SHELF = Shelf(PORTRAIT, "portrait style", tuple(PORTRAIT_STYLES), _read_named)
+found_styles, own_styles, own_style = SHELF.found, SHELF.styles, SHELF.style

@@ -8,7 +8,6 @@ is believed before it is checked.
 
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +17,11 @@ from pipeline.runtime.own_files import ENDING as ENDING
 from pipeline.runtime.own_files import (
     FAST,
     FORMAT,
-    MOST_FILES,
+    Shelf,
     check_name,
     check_tensors,
-    listed,
-    log_once,
     read_bytes,
     refused,
-    short,
     unpacked,
 )
 from pipeline.runtime.own_files import MOST_LABEL as MOST_LABEL
@@ -33,7 +29,7 @@ from pipeline.runtime.own_files import StyleFileError as StyleFileError
 from pipeline.runtime.own_files import styles_folder as styles_folder
 from pipeline.runtime.styles import KnownStyles, OwnStyle, Values, known_styles
 from pipeline.variants import FAST_STYLES, is_own_name
-from pipeline.weights.catalog import CATALOG, Entry, WeightError
+from pipeline.weights.catalog import CATALOG, Entry
 from pipeline.weights.resolve import obtain
 
 NUMBERS = "numbers"
@@ -50,52 +46,6 @@ def painter_entry() -> Entry:
     if entry is None:
         raise StyleFileError("There is no fast painter; get the project's own copy again.")
     return entry
-
-
-def found_styles() -> tuple[tuple[OwnStyle, ...], tuple[str, ...]]:
-    """Read the styles in the folder, by name, and say of each other file why it is left out."""
-    found = [_read_once(file, *mark) for file, mark in listed(FAST)]
-    return (
-        tuple(each for each in found if isinstance(each, OwnStyle)),
-        tuple(each for each in found if isinstance(each, str)),
-    )
-
-
-def own_styles() -> tuple[OwnStyle, ...]:
-    """Read the styles in the folder, by name; the log names, once, each file that is left out."""
-    good, refusals = found_styles()
-    for sentence in refusals:
-        log_once(sentence)
-    return good
-
-
-def own_style(name: str) -> OwnStyle:
-    """Read one style of the folder by its name.
-
-    Raises: StyleFileError: it is not there, or its file cannot be used.
-    """
-    here = {file.stem: (file, mark) for file, mark in listed(FAST)}
-    if name not in here:
-        others = ", ".join([*FAST_STYLES, *(style.name for style in own_styles())])
-        raise StyleFileError(
-            f"There is no style {short(name)}: one of {others} was wanted. Choose one, or put the "
-            "style's file into the folder `styles` of the cache folder ($PORTRAIT_CACHE)."
-        )
-    file, mark = here[name]
-    found = _read_once(file, *mark)
-    if isinstance(found, str):
-        raise StyleFileError(found)
-    return found
-
-
-@lru_cache(maxsize=2 * MOST_FILES)
-def _read_once(file: Path, changed: int, size: int) -> OwnStyle | str:
-    """Read a file, once for each of its versions; return the sentence where it is refused."""
-    del changed, size
-    try:
-        return read_style(file)
-    except WeightError as error:
-        return str(error)
 
 
 def read_style(file: Path) -> OwnStyle:
@@ -145,3 +95,7 @@ def _checked(
 
 def _hash(sha256: str | None) -> str:
     return repr(sha256[:12] if sha256 else None)
+
+
+SHELF = Shelf(FAST, "style", tuple(FAST_STYLES), read_style)
+found_styles, own_styles, own_style = SHELF.found, SHELF.styles, SHELF.style
