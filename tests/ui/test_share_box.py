@@ -104,7 +104,7 @@ def test_the_page_sweeps_what_is_over_as_it_starts(service, photo, monkeypatch):
 
     monkeypatch.setattr(startup.time, "sleep", end)
     with pytest.raises(EndedError):
-        startup._sweep(service)
+        startup._sweep(service, kept=())
     assert not (shares_folder() / made["name"]).exists()
 
 
