@@ -33,7 +33,7 @@ CONTENT = "conv3_1"
 # Weights, chosen by eye.
 WEIGHTS = {
     "style": 8.0, "parts": 5.0, "judged": 0.8, "judged_parts": 0.5, "content": 1.5, "face": 4.0,
-    "bent": 3.0, "specks": 700.0, "contours": 600.0, "grain": 100.0, "eyes": 4.0,
+    "bent": 3.0, "specks": 700.0, "contours": 1500.0, "grain": 100.0, "eyes": 4.0,
 }  # fmt: skip
 
 

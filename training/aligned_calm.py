@@ -10,7 +10,8 @@ from torch import Tensor
 
 from training.fast_losses import finest
 
-CELL_PX = 8  # colors are compared from one cell to the next
+# Colors are compared from one cell to the next, px: islands with soft shores need the larger ones.
+CELLS_PX = (8, 24)
 GAIN, STEP = 1.5, 0.03  # what a painting may make of a photo's steps, and what it may add
 PLAIN = 0.08  # a photo's step between cells, in [-1, 1]: plain is what has less
 TINT_PX = 5  # finer tints are grain
@@ -24,13 +25,17 @@ def contours(out: Tensor, photos: Tensor) -> Tensor:
     A network makes a step of what is a slow change: a wall gets rings, a dark coat islands.
     """
     total = out.new_zeros(())
-    cells, wanted = (F.avg_pool2d(each, CELL_PX) for each in (out, photos))
-    for axis in (2, 3):
-        found, known = (each.diff(dim=axis).square().sum(1).add(1e-8).sqrt()
-                        for each in (cells, wanted))  # fmt: skip
-        plain = torch.exp(-((known / PLAIN) ** 2))
-        total = total + (plain * F.relu(found - GAIN * known - STEP).square()).mean()
+    for px in CELLS_PX:
+        cells, wanted = (F.avg_pool2d(each, px) for each in (out, photos))
+        for axis in (2, 3):
+            found, known = (_steps(each, axis) for each in (cells, wanted))
+            plain = torch.exp(-((known / PLAIN) ** 2))
+            total = total + (plain * F.relu(found - GAIN * known - STEP).square()).mean()
     return total
+
+
+def _steps(cells: Tensor, axis: int) -> Tensor:
+    return cells.diff(dim=axis).square().sum(1).add(1e-8).sqrt()
 
 
 def tinted_grain(out: Tensor) -> Tensor:

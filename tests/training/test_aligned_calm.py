@@ -31,6 +31,12 @@ def test_a_step_on_a_wall_is_felt_and_a_slow_change_is_not():
     assert contours(wall + 0.3, wall) < 1e-6  # another color all over
 
 
+def test_an_island_with_soft_shores_is_felt():
+    wall = slope(0.0)
+    shore = torch.sigmoid((torch.arange(SIDE) - 48) / 12)
+    assert contours(wall + 0.4 * shore * torch.tensor([1, 0, 0.5])[:, None, None], wall) > 1e-3
+
+
 def test_a_step_that_the_photo_has_may_be_there():
     wall = slope(0.0)
     wall[..., 48:] += 0.4
@@ -74,5 +80,5 @@ def test_tints_do_not_know_how_light_a_picture_is(lighter):
 @pytest.mark.parametrize("measure", MEASURES)
 def test_gradients_are_those_of_the_measures(measure):
     torch.manual_seed(0)
-    out, photos = torch.rand(2, 1, 3, 16, 16, dtype=torch.float64)
-    assert gradcheck(lambda x: measure(x, photos / 10), (out.requires_grad_(),))
+    out, photos = torch.rand(2, 1, 3, 48, 48, dtype=torch.float64)
+    assert gradcheck(lambda x: measure(x, photos / 10), (out.requires_grad_(),), fast_mode=True)
