@@ -133,6 +133,15 @@ def test_cancel_keeps_what_is_done(tmp_path):
         assert archive.namelist() == ["a-painted.png", "b-painted.png"]
 
 
+def test_cancel_at_once_is_not_lost(service, tmp_path):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    handlers = handlers_of(service)
+    running = handlers.paint_many(visitor("anna"), items, "PNG", *NO_STYLES, *DEFAULTS)
+    next(running)  # Cancel is shown
+    handlers.cancel_many(visitor("anna"))
+    assert [item.state for item in [*running][-1][components().many_tab.items]] == ["waiting"] * 2
+
+
 def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     left = []
 

@@ -42,12 +42,14 @@ class ManyPhotos(Base):
             if style_box.wants_picture(settings) and not files:
                 raise PromptError(NO_STYLE)
             seen = Many(tuple(items or ()))
+            session_id = str(request.session_hash)
+            # First: from here on Cancel ends these, not those before.
+            running = self.service.many(session_id, seen.items, settings, files, kind)
             yield {
                 **many_panel.view(tab, seen, running=True),
                 tab.files: gr.File(interactive=False),
             }
-            session_id = str(request.session_hash)
-            for now in self.service.many(session_id, seen.items, settings, files, kind):
+            for now in running:
                 seen = now
                 yield many_panel.view(tab, seen, running=True)
             yield {**many_panel.view(tab, seen), tab.files: gr.File(interactive=True)}
