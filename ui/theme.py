@@ -151,7 +151,8 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #tabs .tab-container button { padding: 0 4px; font-size: .85rem; flex: none; }
   /* All tabs stand in one row, which a finger moves where they are wider. Gradio folds those away
      that take too much room among hidden ones, which take none here. */
-  #tabs .tab-container:not(.visually-hidden) { overflow-x: auto; scrollbar-width: none; max-width: 100%; }
+  #tabs .tab-container:not(.visually-hidden) { overflow-x: auto; scrollbar-width: none;
+    max-width: 100%; }
   #tabs .tab-container.visually-hidden button { width: 0; padding: 0; overflow: hidden; }
   #left .captioned .grid-container { --grid-cols: 2 !important; }
 }

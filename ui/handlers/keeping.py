@@ -9,12 +9,13 @@ import gradio as gr
 
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, say_dropped
-from pipeline.types import PhotoError
+from pipeline.types import PhotoError, Prompt
 from ui import album, style_box
 from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.mending import Brushed
 from ui.photos import file_of, photo_of
 from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
@@ -93,6 +94,8 @@ class Keeping(Base):
     def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:
         """Show a painting, and set photo and controls to what it was made of."""
         session, style = self._session(request), self.parts.style
+        mended = Prompt(mended=state.prompt.mended)
+        session.brushed = Brushed(state.photo, state.settings.frame, mended)
         field = next((p for p, (file, _) in session.behind.items() if file == state.photo), None)
         if like in style_box.GALLERY:
             path, name = style_box.choose(like)
