@@ -22,11 +22,12 @@ class ManyPhotos(Base):
         self, request: gr.Request, files: list[dict[str, Any]] | None, items: tuple[Item, ...]
     ) -> Iterator[Updates]:
         """Put photos into the queue, and show each as it is read; the field is for more."""
-        tab = self.parts.many_tab
+        tab, session = self.parts.many_tab, self._session(request)
         with told():
             items = queued(tuple(items or ()), files or [])
+            session.uploads |= {item.path for item in items}
             yield {tab.files: None, **many_panel.view(tab, Many(items))}
-            for seen in looked_at(self._session(request), items):
+            for seen in looked_at(session, items):
                 yield many_panel.view(tab, Many(seen))
 
     def paint_many(self, request: gr.Request, *values: Any) -> Iterator[Updates]:
