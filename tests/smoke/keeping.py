@@ -141,8 +141,8 @@ def keep_ten(page: Page) -> None:
         nonlocal now
         now += seconds
         page.clock.set_fixed_time(now)
-        feather.fill(f"{value:.3f}")
-        new_picture(page, lambda: feather.press("Tab"))
+        # Both in one: it may be painted before the key is pressed.
+        new_picture(page, lambda: (feather.fill(f"{value:.3f}"), feather.press("Tab")))
 
     wanted = [number / 1000 for number in range(10, 21)]
     for number, value in enumerate(wanted):

@@ -44,10 +44,14 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     accessible(page, "dark, painted")
     choose_a_look(page)
     repaint(page)
+    new_picture(page, lambda: paste(page), "a photo that is pasted anywhere is painted, too")
+    page.close()
+
+
+def paste(page: Page) -> None:
+    """Paste another photo."""
     page.evaluate(PASTE, ["pasted.jpg", encoded(EXAMPLES / "old.jpg")])
     page.wait_for_selector("#photo img[src*='pasted']")
-    new_picture(page, lambda: None, "a photo that is pasted anywhere is painted, too")
-    page.close()
 
 
 def encoded(file: Path) -> str:
