@@ -160,6 +160,20 @@ def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     assert not folder.exists()
 
 
+def test_a_visitor_who_leaves_while_the_zip_is_written_is_no_error(
+    service, tmp_path, monkeypatch, caplog
+):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+
+    def left(folder, files):
+        service.sessions.leave("anna")
+        return zipped(folder, files)
+
+    monkeypatch.setattr(many, "zipped", left)
+    assert painted(service, items)[-1][components().many_tab.doing] == ""
+    assert not caplog.records
+
+
 def test_others_are_painted_between_two_of_many(tmp_path):
     """No two paintings run at once, and a batch gives the painter away after each photo."""
     service = PaintService(paint=Pipeline(), models=object())
