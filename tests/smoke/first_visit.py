@@ -38,6 +38,8 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     for place in ("#easel .sheet", *beside):
         box = page.locator(place).bounding_box() or {}
         check(box["y"] + 0.9 * box["height"] <= height, f"{place} is seen without scrolling")
+    folded = page.locator("#tabs .overflow-menu").is_visible()
+    check(not folded, "all tabs stand in their row")
     shift = page.evaluate(SHIFT)
     check(shift <= MOST_SHIFT, f"what is seen does not jump as the page opens ({shift:.3f})")
     compare_the_opening(page)
