@@ -29,7 +29,7 @@ class MendBox:
     @property
     def outputs(self) -> list[Block]:
         """The components that `offered` and `hidden` update."""
-        return [self.box, self.said, self.accept, self.panel]
+        return [self.box, self.said, self.accept, self.panel, self.viewer]
 
 
 def lay_out() -> MendBox:
@@ -54,7 +54,7 @@ def offered(box: MendBox, *, worn: bool, mends: bool) -> dict[Block, object]:
 
 def hidden(box: MendBox) -> dict[Block, object]:
     """Offer nothing, and show nothing."""
-    return {box.box: gr.Row(visible=False), box.panel: gr.Column(visible=False)}
+    return {box.box: gr.Row(visible=False), box.panel: gr.Column(visible=False), box.viewer: {}}
 
 
 def _status(words: str) -> str:

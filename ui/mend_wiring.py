@@ -10,6 +10,8 @@ from ui.layout import Page
 from ui.mend_box import FLAG
 from ui.runs import PRIVATE, UNSEEN
 
+BRING_PANEL = """() => setTimeout(
+  () => document.querySelector('#mend-panel')?.scrollIntoView({block: 'nearest'}), 300)"""
 ONE = {"concurrency_id": "mend", "concurrency_limit": 1, "show_progress": "hidden", **PRIVATE}
 
 
@@ -32,7 +34,8 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
 def wire_brush(parts: Page, handlers: Handlers) -> None:
     """Connect what shows the places that are mended, and what corrects them by hand."""
     box, seen = parts.mend_box, parts.mend_box.viewer
-    box.look.click(handlers.look_at_mending, parts.state, [box.panel, seen], **ONE)
+    looked = box.look.click(handlers.look_at_mending, parts.state, [box.panel, seen], **ONE)
+    looked.success(None, js=BRING_PANEL)
     for event, act in (
         (seen.draw, handlers.brush_mending),
         (seen.undo, handlers.undo_mending),
@@ -40,7 +43,7 @@ def wire_brush(parts: Page, handlers: Handlers) -> None:
         (seen.clear, handlers.clear_mending),
     ):
         brushed = event(
-            act, parts.state, [seen, parts.controls[FLAG], *box.outputs],
+            act, parts.state, [parts.controls[FLAG], *box.outputs],
             trigger_mode="multiple", **ONE,
         )  # fmt: skip
         brushed.success(None, js=theme.REPAINT)

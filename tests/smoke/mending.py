@@ -21,6 +21,13 @@ from tests.smoke.browser import (
 )
 
 SEED = 4
+# Tell whether what is seen near a picture's corners belongs to the same viewer.
+FREE = """at => {
+  const picture = document.querySelector(at), box = picture.getBoundingClientRect();
+  const seen = (x, y) => document.elementFromPoint(box.x + x * box.width, box.y + y * box.height);
+  return [[.1, .05], [.9, .05], [.1, .9], [.5, .5]].every(
+    at => seen(...at)?.closest('.viewer')?.contains(picture));
+}"""
 VIEWER, PLACES = "#mend-viewer", "#mend-viewer .kept"
 
 
@@ -64,6 +71,9 @@ def brush(page: Page, picture: str | None) -> None:
     page.wait_for_selector("#mend-viewer .marking", timeout=LONGEST_MS)
     page.wait_for_function(f"document.querySelector('{PLACES}')?.naturalWidth")
     page.locator("#mend-viewer .stage").scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+    free = page.evaluate(FREE, PLACES)
+    check(free, "nothing lies over the photo that is brushed")
     found = blue(page)
     check(found > 0.003, f"what is mended is shown in blue, {100 * found:.1f} % of the photo")
     accessible(page, "what is mended")
