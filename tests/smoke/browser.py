@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 AXE = Axe()
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -63,7 +63,11 @@ def pixels_of(data: bytes) -> np.ndarray:
 
 def picture_at(page: Page, place: Locator) -> np.ndarray:
     """Return the picture that an image of the page shows."""
-    return pixels_of(page.request.get(place.get_attribute("src") or "").body())
+    address = place.get_attribute("src") or ""
+    try:
+        return pixels_of(page.request.get(address).body())
+    except Error:  # the connection was to a server that has been started anew since
+        return pixels_of(page.request.get(address).body())
 
 
 def shown_in(page: Page, place: str) -> np.ndarray:
