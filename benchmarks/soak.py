@@ -32,7 +32,7 @@ MOST_VISITORS, MOST_MINUTES = 32, 60
 BITS, SQUARE = 10, 48  # of the number, and its squares' side, px
 VISITS = 32  # numbers a visitor has
 WAYS = ({}, {"painter": "fast"}, {"painter": "network"})  # to paint, one after the other
-FLAT = 0.05  # how much memory may differ from its mean, as a share
+FLAT = 0.05  # how much a minute's memory may differ from the mean, as a share
 TRIES, STARTS_S, BEGINS_S = (
     5,
     600.0,
@@ -188,6 +188,18 @@ def _started(base: Path, log: Path) -> tuple[subprocess.Popen[bytes], str] | Non
     return None
 
 
+def by_minute(seen: list[tuple[float, float]], settles: float) -> list[float]:
+    """Return the median of each minute from `settles` on.
+
+    A painting takes memory and gives it back. `seen`: (minute, MB).
+    """
+    minutes: dict[int, list[float]] = {}
+    for minute, size in seen:
+        if minute >= settles:
+            minutes.setdefault(int(minute - settles), []).append(size)
+    return [float(np.median(sizes)) for sizes in minutes.values()]
+
+
 def files_in(folder: Path) -> list[Path]:
     """List the files in a folder, however deep."""
     return [each for each in folder.rglob("*") if each.is_file()]
@@ -234,7 +246,7 @@ def soak(
             except subprocess.TimeoutExpired:
                 process.kill()
         left = len(list(base.iterdir()))
-    settled = [size for minute, size in tally.memory_mb if minute >= settles]
+    settled = by_minute(tally.memory_mb, settles)
     mean = float(np.mean(settled)) if settled else 0.0
     return {
         "visitors": visitors, "browsers": browsers, "minutes": minutes,

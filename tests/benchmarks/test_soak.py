@@ -15,6 +15,7 @@ from benchmarks.soak import (
     VISITS,
     WALKED,
     Tally,
+    by_minute,
     is_well,
     marked,
     memory_mb,
@@ -55,6 +56,12 @@ def test_memory_is_that_of_a_process_and_none_of_one_that_ended():
     process = subprocess.Popen(["true"])
     process.wait()
     assert memory_mb(process.pid) == 0
+
+
+def test_memory_is_told_by_the_minute_once_it_has_settled():
+    seen = [(0.1, 1.0), (5.0, 9.0), (5.5, 100.0), (5.9, 9.5), (6.1, 8.0), (7.5, 7.0)]
+    assert by_minute(seen, 5.0) == [9.5, 8.0, 7.0]
+    assert by_minute(seen, 9.0) == []
 
 
 def test_a_story_that_fails_is_an_error_and_one_that_ends_is_counted(monkeypatch, tmp_path):
