@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page
 
-from tests.smoke.browser import check
+from tests.smoke.browser import LONGEST_MS, check
 
 OPENED = 15  # % of the width: a divide in the middle would cut through most faces
 LAPTOP = 1280, 720
@@ -27,6 +27,7 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     """Open the page: a painting beside its photo and, but on a phone, Paint, without scrolling."""
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(url)
     page.wait_for_selector("#easel .opening")
     page.wait_for_function(

@@ -29,6 +29,7 @@ TOLD = """() => {
 def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
     """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(f"{url}?__theme=dark")
     page.wait_for_selector("#easel .opening")
     page.wait_for_timeout(2000)
