@@ -85,6 +85,7 @@ def written(card: Card) -> str:
             "faces": prompt.faces,
             "kept": prompt.kept,
             "drawn": prompt.drawn and _drawing_written(prompt.drawn),
+            "mended": prompt.mended and _drawing_written(prompt.mended),
         }
     )
 
@@ -105,7 +106,11 @@ def read(text: str) -> tuple[Card, tuple[str, ...]]:
             name=_words(content["name"]),
             settings=settings,
             size=_size(content["size"]),
-            prompt=replace(prompt, drawn=_drawing(content["drawn"])),
+            prompt=replace(
+                prompt,
+                drawn=_drawing(content["drawn"]),
+                mended=_drawing(content.get("mended")),  # earlier versions had none
+            ),
             like=_words(content["like"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error) as error:

@@ -32,6 +32,7 @@ _CLOSED = re.compile(
 _STREAMS = re.compile(r"/gradio_api/stream/")  # programs tell of pictures there, nobody listens
 _FETCHES = re.compile(r"/gradio_api/file=\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FILE = re.compile(r"/gradio_api/file=")
+_UNFINISHED = re.compile(r"/gradio_api/file=.*(/\.[^/]*|\.part)$")  # what is still being written
 _UPLOAD = re.compile(r"/gradio_api/upload/?$")
 _ASKS = re.compile(r"/gradio_api/(queue/join|call|run|api|component_server|mcp)")
 
@@ -126,6 +127,8 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     """Return status and sentence for what is refused whoever asks; None for all else."""
     path, method = scope["path"], scope["method"]
     if _CLOSED.search(path) or (method in ("GET", "HEAD") and _STREAMS.search(path)):
+        return 404, "There is nothing here."
+    if _UNFINISHED.search(path):
         return 404, "There is nothing here."
     if _FETCHES.search(path):
         return 403, "Wanted a file of yours, found an address; nothing is fetched from elsewhere."

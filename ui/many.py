@@ -174,11 +174,20 @@ class Batch:
                 except Exception as error:  # the others are painted all the same
                     self.seen = self.seen.with_item(number, state="failed", why=reason_of(error))
             self.seen = replace(self.seen, done=1.0, doing="Writing the ZIP" if made else "")
-            self.seen = replace(self.seen, file=zipped(folder, made) if made else None, doing="")
+            self.seen = replace(self.seen, file=self._zipped(folder, made), doing="")
         finally:
             for file in folder.glob("*"):
                 if file != self.seen.file:
                     file.unlink(missing_ok=True)
+
+    def _zipped(self, folder: Path, made: list[Path]) -> Path | None:
+        """Put paintings into a ZIP; None where there are none, or their visitor left meanwhile."""
+        try:
+            return zipped(folder, made) if made and not self._session.left else None
+        except FileNotFoundError:
+            if not self._session.left:
+                raise
+            return None
 
     def _paint_one(self, number: int, file: Path, room: int) -> int:
         """Paint one photo into a file; return how many pixels it has.

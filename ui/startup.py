@@ -35,6 +35,11 @@ def start(service: PaintService, policy: WeightPolicy, kept: Collection[Path] = 
     `kept`: the page's own files among visitors'.
     """
     threading.Thread(target=prepare, args=(service, policy), name="startup", daemon=True).start()
+    sweep_always(service, kept)
+
+
+def sweep_always(service: PaintService, kept: Collection[Path] = ()) -> None:
+    """Remove, now and again and again in the background, what is over; `kept`: as in `start`."""
     threading.Thread(target=_sweep, args=(service, kept), name="sweeper", daemon=True).start()
 
 

@@ -1,4 +1,5 @@
 // What stays as in the photo: faces, a frame around each, and whatever is pointed at or painted over. It goes on from viewer.js.
+// Where the page gives `words` for it, something else is marked, with the brush alone, from the beginning.
 const staying = find('staying'), faces = find('faces'), menu = find('menu'), kept = find('kept'), ink = find('ink'), cross = find('cross');
 const tools = [...staying.querySelectorAll('[data-tool]')], modes = [...staying.querySelectorAll('[data-mode]')];
 let on = false, tool = 'faces', mode = 'add', divided = START;
@@ -29,18 +30,19 @@ const frame = () => {
 
 // While something is marked, what stays lies under the divide instead of the photo.
 const take = wanted => {
-  const faced = Boolean(shown?.faces?.length);
-  tool = wanted === 'faces' && !faced ? 'point' : wanted;
+  const faced = Boolean(shown?.faces?.length), words = shown?.stays?.words;
+  tool = words && !['brush', 'eraser'].includes(wanted) ? 'brush' : wanted === 'faces' && !faced ? 'point' : wanted;
   const marks = on && tool !== 'faces', brushes = marks && tool !== 'point';
   if (marks !== root.classList.contains('marking')) {
     if (marks) divided = opened;
-    open(marks ? Math.max(50, opened) : divided);
+    open(marks ? Math.max(words ? 100 : 50, opened) : divided);
   }
   staying.hidden = !on;
   find('stays').setAttribute('aria-pressed', on);
   for (const [name, is] of Object.entries({chosen: on, framed: on && !marks, marking: marks, brushing: brushes})) root.classList.toggle(name, is);
   tools.forEach(button => button.setAttribute('aria-pressed', button.dataset.tool === tool));
   tools[0].hidden = !faced;
+  tools[1].hidden = Boolean(words);
   modes.forEach(button => button.setAttribute('aria-pressed', button.dataset.mode === mode));
   find('how').hidden = !marks || tool === 'eraser';
   find('thick').hidden = !brushes;
@@ -58,8 +60,10 @@ const take = wanted => {
 };
 const keep = other => {
   find('stays').hidden = !shown?.stays;
-  if (other || !shown?.stays) { on = false; asked = null; ink.hidden = true; }
+  const words = shown?.stays?.words;
+  if (other || !shown?.stays) { on = Boolean(words); asked = null; ink.hidden = true; }
   if (!shown) return;
+  if (words) [find('stays'), ...modes].forEach((button, i) => { button.textContent = words[['title', 'add', 'take'][i]]; });
   const before = asked;
   frame();
   take(tool);

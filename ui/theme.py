@@ -148,7 +148,12 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #wall { padding: 8px; --high: 40dvh; min-height: calc(var(--high) + 120px); }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
-  #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
+  #tabs .tab-container button { padding: 0 4px; font-size: .85rem; flex: none; }
+  /* All tabs stand in one row, which a finger moves where they are wider. Gradio folds those away
+     that take too much room among hidden ones, which take none here. */
+  #tabs .tab-container:not(.visually-hidden) { overflow-x: auto; scrollbar-width: none;
+    max-width: 100%; }
+  #tabs .tab-container.visually-hidden button { width: 0; padding: 0; overflow: hidden; }
   #left .captioned .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) {

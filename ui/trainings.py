@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -234,10 +235,25 @@ class Trainings:
     def _end(self, training: Training) -> None:
         process = self._processes.pop(training.folder, None)
         if process is None:
-            self.stop(training)  # of a server before: it ends at its next step
+            _end_orphans(training)
             return
         process.kill()
         process.wait(ENDS_S)
+
+
+def _end_orphans(training: Training) -> None:
+    """End what a server before, which was killed, has begun for a training.
+
+    Its command names the folder. Where commands cannot be read it ends at its next step.
+    """
+    (training.run / STOP).touch()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            if str(training.folder / PICTURES) in (entry / "cmdline").read_text().split("\0"):
+                os.kill(int(entry.name), signal.SIGKILL)
+    until = time.monotonic() + ENDS_S
+    while is_held(training.run / ALIVE) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def slug(label: str) -> str:

@@ -133,6 +133,15 @@ def test_cancel_keeps_what_is_done(tmp_path):
         assert archive.namelist() == ["a-painted.png", "b-painted.png"]
 
 
+def test_cancel_at_once_is_not_lost(service, tmp_path):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    handlers = handlers_of(service)
+    running = handlers.paint_many(visitor("anna"), items, "PNG", *NO_STYLES, *DEFAULTS)
+    next(running)  # Cancel is shown
+    handlers.cancel_many(visitor("anna"))
+    assert [item.state for item in [*running][-1][components().many_tab.items]] == ["waiting"] * 2
+
+
 def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     left = []
 
@@ -149,6 +158,20 @@ def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     assert left == ["a"]
     assert updates[-1][components().many_tab.doing] == ""
     assert not folder.exists()
+
+
+def test_a_visitor_who_leaves_while_the_zip_is_written_is_no_error(
+    service, tmp_path, monkeypatch, caplog
+):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+
+    def left(folder, files):
+        service.sessions.leave("anna")
+        return zipped(folder, files)
+
+    monkeypatch.setattr(many, "zipped", left)
+    assert painted(service, items)[-1][components().many_tab.doing] == ""
+    assert not caplog.records
 
 
 def test_others_are_painted_between_two_of_many(tmp_path):

@@ -9,12 +9,14 @@ import gradio as gr
 
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, say_dropped
-from pipeline.types import PhotoError
+from pipeline.types import PhotoError, Prompt
 from ui import album, style_box
 from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.many import Item
+from ui.mending import Brushed
 from ui.photos import file_of, photo_of
 from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
@@ -83,16 +85,29 @@ class Keeping(Base):
             session.remember(state, name)
             return self._returned(request, state, card.like)
 
-    def forget(self, request: gr.Request, *fields: dict[str, Any] | None) -> Updates:
-        """Delete all that a visitor gave, and all that was made of it."""
+    def forget(
+        self, request: gr.Request, queue: Sequence[Item] | None, key: str,
+        *fields: dict[str, Any] | None,
+    ) -> Updates:  # fmt: skip
+        """Delete all that a visitor gave, and all that was made of it, and end what is made of it.
+
+        `queue`: the photos of the tab "Many". `key`: the secret of the visitor's training.
+        """
         session = self._session(request)
+        session.uploads |= {item.path for item in queue or ()}
         session.uploads |= {file_of(inner)[0] for inner in map(_file_in, fields) if inner}
+        training = self.service.trainings.find(key)
+        if training is not None:
+            self.service.trainings.discard(training)
         self.service.sessions.forget(str(request.session_hash))
-        return {self.parts.album.row: {"forgotten": True}, self.parts.state: None}
+        gone = {self.parts.state: None, self.parts.many_tab.items: (), self.parts.train_tab.key: ""}
+        return {self.parts.album.row: {"forgotten": True}, **gone}
 
     def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:
         """Show a painting, and set photo and controls to what it was made of."""
         session, style = self._session(request), self.parts.style
+        mended = Prompt(mended=state.prompt.mended)
+        session.brushed = Brushed(state.photo, state.settings.frame, mended)
         field = next((p for p, (file, _) in session.behind.items() if file == state.photo), None)
         if like in style_box.GALLERY:
             path, name = style_box.choose(like)

@@ -22,11 +22,12 @@ class ManyPhotos(Base):
         self, request: gr.Request, files: list[dict[str, Any]] | None, items: tuple[Item, ...]
     ) -> Iterator[Updates]:
         """Put photos into the queue, and show each as it is read; the field is for more."""
-        tab = self.parts.many_tab
+        tab, session = self.parts.many_tab, self._session(request)
         with told():
             items = queued(tuple(items or ()), files or [])
+            session.uploads |= {item.path for item in items}
             yield {tab.files: None, **many_panel.view(tab, Many(items))}
-            for seen in looked_at(self._session(request), items):
+            for seen in looked_at(session, items):
                 yield many_panel.view(tab, Many(seen))
 
     def paint_many(self, request: gr.Request, *values: Any) -> Iterator[Updates]:
@@ -42,12 +43,14 @@ class ManyPhotos(Base):
             if style_box.wants_picture(settings) and not files:
                 raise PromptError(NO_STYLE)
             seen = Many(tuple(items or ()))
+            session_id = str(request.session_hash)
+            # First: from here on Cancel ends these, not those before.
+            running = self.service.many(session_id, seen.items, settings, files, kind)
             yield {
                 **many_panel.view(tab, seen, running=True),
                 tab.files: gr.File(interactive=False),
             }
-            session_id = str(request.session_hash)
-            for now in self.service.many(session_id, seen.items, settings, files, kind):
+            for now in running:
                 seen = now
                 yield many_panel.view(tab, seen, running=True)
             yield {**many_panel.view(tab, seen), tab.files: gr.File(interactive=True)}

@@ -56,6 +56,7 @@ class TrainingHandlers(Base):
             self._check_on()
             if not files:
                 raise TrainingError(NO_PICTURES)
+            self._session(request).uploads |= {Path(file) for file in files}
             training, secret = all_.find(key), key
             if training is None:
                 training, secret = all_.open()

@@ -247,8 +247,11 @@ def _change(folder: Path, name: str, now: float, act: Callable[[Share], Share]) 
     with _refusing(), disk.locked(folder):
         data = FILE.dump_json(act(read(folder, name, now)))
         part = folder / name / f"{FACTS}{PART}"
-        disk.write(part, data)
-        part.replace(folder / name / FACTS)
+        try:
+            disk.write(part, data)
+            part.replace(folder / name / FACTS)
+        finally:
+            part.unlink(missing_ok=True)
         disk.sync(folder / name)
 
 
