@@ -135,6 +135,7 @@ PORTRAIT_STYLES = _table(
     Variant("vangogh", "Van Gogh", network="tps_vangogh"),
     Variant("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
     Variant("rembrandt", "Rembrandt", network="tps_rembrandt"),
+    Variant("postimpressionist", "Post-impressionists", network="tps_postimpressionist"),
 )
 # Photo, parser, own network to detections.
 DETECTORS = _table(

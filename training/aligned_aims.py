@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
+from training.aligned_calm import contours, eye_colors, tinted_grain
 from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
 from training.aligned_pairs import Pairs
 from training.face_descriptor import Descriptor, chips
@@ -31,8 +32,8 @@ ALIGNED = ("none", "global", "local", "both")
 CONTENT = "conv3_1"
 # Weights, chosen by eye.
 WEIGHTS = {
-    "style": 8.0, "parts": 5.0, "judged": 0.8, "judged_parts": 0.5, "content": 2.0, "face": 3.0,
-    "bent": 3.0, "specks": 300.0,
+    "style": 8.0, "parts": 5.0, "judged": 0.8, "judged_parts": 0.5, "content": 1.5, "face": 4.0,
+    "bent": 3.0, "specks": 700.0, "contours": 1500.0, "grain": 100.0, "eyes": 4.0,
 }  # fmt: skip
 
 
@@ -95,6 +96,9 @@ class Aims:
             "content": apart,
             "face": self.face_distances(out, pairs.photos, pairs.points).mean(),
             "specks": specks(out, pairs.photos),
+            "contours": contours(out, pairs.photos),
+            "grain": tinted_grain(out),
+            "eyes": eye_colors(out, pairs.photos, pairs.points),
             **bends,
         }
         judged = judges_loss(self.judges(real_maps), self.judges(_still(made_maps)))

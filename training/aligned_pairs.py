@@ -1,7 +1,7 @@
 """Pairs of a photo and a style's portrait, both cut around their faces, endlessly."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ EXTENTS = (1.35, 2.4)  # sides of a view, in heights of the face: how near it is
 TURN, SHIFT = 10.0, 0.08  # most degrees that a view is turned, and parts of its side it is shifted
 STILL = np.zeros(3)
 NEAREST = 0.3  # share of the style's portraits, those nearest in pose, that a photo is paired with
+LIGHT, TINGE = 0.3, 0.05  # deviations of the exponent of photos' light, and of each color's gain
 # Where each point's counterpart is when a face is mirrored.
 MIRRORED = np.array(
     [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1),
@@ -66,7 +67,7 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         widest = min(EXTENTS[1], photo.extent, style.extent)
         extent = float(np.exp(rng.uniform(np.log(EXTENTS[0]), np.log(widest))))
         by = rng.uniform(-1, 1, 3)  # the same for both: only the faces' own proportions differ
-        views = (seen(each, self.side, extent, by) for each in (photo, style))
+        views = (seen(each, self.side, extent, by) for each in (relit(photo, rng), style))
         return tuple(tensor for each in views for tensor in _tensors(each))
 
     def _partner(self, points: Points, rng: np.random.Generator) -> int:
@@ -75,6 +76,14 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         apart = ((self.poses - pose(points)) ** 2).sum((1, 2))
         near = np.argsort(apart)[: max(2, round(NEAREST * len(apart)))]
         return int(rng.choice(near))
+
+
+def relit(photo: Portrait, rng: np.random.Generator) -> Portrait:
+    """Show a photo darker or lighter, and in warmer or colder light: there are other rooms, too."""
+    gamma, gains = np.exp(rng.normal(0, LIGHT)), np.exp(rng.normal(0, TINGE, 3))
+    levels = np.linspace(0, 1, 256)[:, None] ** gamma * gains
+    table = np.clip(255 * levels + 0.5, 0, 255).astype(np.uint8)
+    return replace(photo, picture=cv2.LUT(photo.picture, table[:, None]))
 
 
 def batches(pairs: PairsDataset, batch: int, device: torch.device, workers: int) -> Iterator[Pairs]:

@@ -44,7 +44,7 @@ from training.judges import Judges
 from training.loop import Schedule, clock_of, fit, single
 from training.own_contents import read_people, varied
 from training.own_samples import draw
-from training.portrait_faces import Portrait
+from training.portrait_faces import Portrait, without_grain
 from training.style_folder import PEOPLE, PORTRAITS, is_kept, keep, keep_looks, kept, pictures_in
 from training.style_pictures import Faces, Looked, look_at, too_few
 from training.told_progress import (
@@ -130,7 +130,8 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
     torch.manual_seed(0)
     if not is_kept(run / PEOPLE):
         keep(run / PEOPLE, read_people(args.contents, Faces()))
-    styles, people = kept(run / PORTRAITS), kept(run / PEOPLE)
+    styles = [without_grain(each) for each in kept(run / PORTRAITS)]
+    people = kept(run / PEOPLE)
     aims, painter = aims_for(styles, args.side), begun(args.start)
     painter.to(memory_format=torch.channels_last)
     views = varied(people, styles, 0)

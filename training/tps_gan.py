@@ -37,7 +37,7 @@ from training.command import parser_of
 from training.judges import Judges
 from training.loop import Schedule, clock_of, fit, single
 from training.pack_portraits import PHOTOS, pack, pack_pictures
-from training.portrait_faces import INDEX, Portrait, read_portraits
+from training.portrait_faces import INDEX, Portrait, read_portraits, without_grain
 
 CACHE = Path("runs/portraits")  # where the shared sets' faces are kept
 HELD_OUT, STYLE_HELD_OUT = 10, 5  # each so-many-th photo, and each so-many-th portrait, is
@@ -63,6 +63,7 @@ def read_style(args: argparse.Namespace, folder: Path) -> tuple[list[Portrait], 
         found = pack_pictures(args.shared, pictures, args.run / "style")
     else:
         found = read_portraits(folder, args.style)
+    found = [without_grain(each) for each in found]
     learned = [each for i, each in enumerate(found) if (i + 1) % STYLE_HELD_OUT]
     if args.portraits:
         places = np.linspace(0, len(learned) - 1, min(args.portraits, len(learned)))
