@@ -13,7 +13,7 @@
   };
   // Several are painted one after the other, in a tab of their own.
   const giveMany = async photos => {
-    [...document.querySelectorAll('#tabs [role=tab]')].find(tab => tab.textContent.trim() === 'Many')?.click();
+    [...document.querySelectorAll('#tabs [role=tab]')].find(tab => tab.textContent.trim() === say('Many'))?.click();
     for (let tries = 0; tries < 40; tries++) {
       const input = document.querySelector('#many-files input[type=file]');
       if (input) {

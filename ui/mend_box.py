@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.blocks import Block
 
+from ui.words import label
+
 FLAG = "mend"
-OFFER = "This photo seems to have scratches or spots."
+OFFER = label("This photo seems to have scratches or spots.")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ def lay_out() -> MendBox:
     """Make the box; call it inside `gr.Blocks`."""
     with gr.Row(visible=False, elem_id="mend-offer", equal_height=True) as box:
         gr.HTML(f"<p role='status'>{OFFER}</p>", elem_classes=["hint"])
-        accept = gr.Button("Mend them", size="sm", elem_id="mend-photo", min_width=110, scale=0)
+        accept = gr.Button(
+            label("Mend them"), size="sm", elem_id="mend-photo", min_width=110, scale=0
+        )
     return MendBox(box, accept)
 
 

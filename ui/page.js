@@ -14,8 +14,8 @@
   // Some systems know no type of HEIC, and the upload would refuse a file without one; the server looks.
   const known = Object.getOwnPropertyDescriptor(Blob.prototype, 'type').get;
   Object.defineProperty(File.prototype, 'type', {get() { return known.call(this) || 'image/unknown'; }});
-  const greetings = {error: 'This browser cannot show this file.', load: 'The photo you chose'};
-  const greet = event => { if (event.target.closest?.('#photo img')) event.target.alt = greetings[event.type]; };
+  const greetings = {error: say('This browser cannot show this file.'), load: say('The photo you chose')};
+  const greet = event => { if (event.target.closest?.('#photo img')) { event.target.alt = greetings[event.type]; event.target.classList.toggle('unshown', event.type === 'error'); } };
   Object.keys(greetings).forEach(kind => document.addEventListener(kind, greet, true));
   // What other scripts add to what Gradio makes, they add here, once a frame and not at each of its changes.
   const acts = [describe];
