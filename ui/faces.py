@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.stages.border import around
 from pipeline.stages.restore.select_faces import face_at
 from pipeline.types import Face, Prompt, RestorationPlan
-from ui.words import number as written
+from ui import words
 from ui.words import retold, say
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _said(stays: bool, plan: RestorationPlan | None, likeness: float | None) -> 
     if plan is not None:
         said.append(_restored(plan))
     if likeness is not None:
-        said.append(say("likeness {share}", share=written(likeness, 2)))
+        said.append(say("likeness {share}", share=words.number(likeness, 2)))
     return "; ".join(said)
 
 

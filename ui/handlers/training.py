@@ -21,8 +21,7 @@ from ui.train_tab import Shown
 from ui.trainings import Training, TrainingError
 from ui.viewer import served
 from ui.widgets import offered
-from ui.words import label as text_of
-from ui.words import later, say
+from ui.words import label, later, say
 
 SHEET, ADDED = (
     "sheet.png",
@@ -69,13 +68,13 @@ class TrainingHandlers(Base):
                 tab.pictures: gr.update(value=None),
             }
 
-    def begin_training(self, request: gr.Request, key: str, label: str, minutes: float) -> Updates:
+    def begin_training(self, request: gr.Request, key: str, named: str, minutes: float) -> Updates:
         """Begin to learn, or go on."""
         with told():
             self._check_on()
             training = self._found(key)
-            label = " ".join(label.split())[:MOST_LABEL] or say("My own style")
-            self.service.trainings.learn(training, trainings.slug(label), label, float(minutes))
+            named = " ".join(named.split())[:MOST_LABEL] or say("My own style")
+            self.service.trainings.learn(training, trainings.slug(named), named, float(minutes))
             return self._training(request, training)
 
     def stop_training(self, key: str) -> Updates:
@@ -83,7 +82,7 @@ class TrainingHandlers(Base):
         with told():
             self.service.trainings.stop(self._found(key))
             return {
-                self.parts.train_tab.stop: gr.update(interactive=False, value=text_of("Stopping"))
+                self.parts.train_tab.stop: gr.update(interactive=False, value=label("Stopping"))
             }
 
     def discard_training(self, key: str) -> Updates:

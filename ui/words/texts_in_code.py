@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # Calls whose first argument is a text; of `counted` the second is its plural. The last two are
 # titles of what the page lists.
 CALLS = {
-    "say": None, "later": None, "label": None, "text_of": None, "counted": (1, 2),
+    "say": None, "later": None, "label": None, "counted": (1, 2),
     "Look": None, "Example": None,
 }  # fmt: skip
 # Where the pipeline says something of a photo, a film or settings that the page shows.
