@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import luminance
 from pipeline.types import Labels, Pixels
 from training.dyes import dyed, of_other_shades
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
@@ -24,6 +23,9 @@ Matrix = NDArray[np.float32]  # (2, 3): photo -> view, pixel centers at integers
 View = tuple[Pixels, Labels]
 
 MOST_OTHERS = 5
+FILM_SEES = (3.0, 5.0, 2.5)  # concentrations of how much red, green and blue a film sees
+FILM_GAMMA = 0.25  # standard deviation of the logarithm of its gamma
+TONED, SEPIA = 0.4, (0.10, 0.02, -0.10)  # how often it is toned; how much at most, at middle gray
 UNSHARP = (0.8, 4.0)  # px: least and most blur of passers-by out of focus
 
 
@@ -72,8 +74,18 @@ def staged(
     if sample.solid and rng.random() < views.cast:
         photo = with_shadow(photo, labels, rng)
     if rng.random() < views.gray:
-        photo = np.repeat(luminance(photo)[..., None], 3, axis=2)
+        photo = colorless(photo, rng)
     return photo, labels
+
+
+def colorless(photo: Pixels, rng: np.random.Generator) -> Pixels:
+    """Return a photo as films without color see it: often blind to red, often toned by age."""
+    weights = rng.dirichlet(FILM_SEES).astype(np.float32)
+    light = np.clip(photo.astype(np.float32) @ weights / 255, 0, 1)
+    light = light ** np.exp(rng.normal(0, FILM_GAMMA))
+    tone = rng.uniform(0, 1) * np.array(SEPIA) if rng.random() < TONED else np.zeros(3)
+    toned = light[..., None] + (4 * light * (1 - light))[..., None] * tone
+    return (255 * toned).clip(0, 255).astype(np.uint8)
 
 
 def _before_scene(

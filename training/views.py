@@ -197,6 +197,6 @@ VIEWS["near"] = replace(
     exchanged=0.25,
     crowds=(0.78, 0.12, 0.05, 0.03, 0.02),
     dyed=0.45,
-    gray=0.12,
+    gray=0.3,
     damaged=0.5,
 )

@@ -17,7 +17,8 @@ from pipeline.stages.parse import Probabilities
 from pipeline.stages.segment.whose import who_stays
 from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
-from pipeline.stages.strokes.plan import Brush, Motif, plan
+from pipeline.stages.strokes.motif import Brush, Motif
+from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.subject import around_faces, nobody, subject_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.stages.strokes.plan import Motif
+from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.subject import nobody
 
 PALETTE = np.array([[30, 0, -12, 0.3], [60, -8, 12, 0.4], [85, 4, 14, 0.3]], np.float32)

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from pipeline.stages.strokes.color import (
-    BLACK,
     cast,
     crisp,
     in_monets_light,
     transport,
-    without_lime,
 )
 from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
 from pipeline.stages.strokes.monochrome import without_tone
+from pipeline.stages.strokes.own_colors import BLACK, without_lime
 from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody
 

@@ -12,8 +12,10 @@ from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.stages.strokes.mixing import mixed
+from pipeline.stages.strokes.motif import Brush, Motif
+from pipeline.stages.strokes.one_size import CROSSED
 from pipeline.stages.strokes.outline import contrast
-from pipeline.stages.strokes.plan import CROSSED, Brush, Motif, plan
+from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.small_things import standing_alone
@@ -327,7 +329,7 @@ def test_strokes_cross_a_hairline_on_skin_and_no_outline_of_people(monkeypatch):
     on_skin = replace(nobody(size), person=one, hair=hair, face=120 * one, away=one)
     found = {}
     for crossed in (CROSSED, 0.0):
-        monkeypatch.setattr("pipeline.stages.strokes.plan.CROSSED", crossed)
+        monkeypatch.setattr("pipeline.stages.strokes.one_size.CROSSED", crossed)
         for name, subject in (("skin", on_skin), ("scene", replace(on_skin, person=hair))):
             strokes = plan(motif_of(lab, subject), np.random.default_rng(1))
             fine = strokes[strokes.layer > 0]
