@@ -14,7 +14,7 @@ from ui.forecast import in_words
 from ui.progress import Bar
 from ui.sessions import Session
 from ui.view_state import path_of
-from ui.words import retold, say
+from ui.words import number, retold, say
 
 PREVIEW_S = 0.5  # between two pictures so far
 # Others wait while a film is painted: the page and its API paint no more of it at once.
@@ -80,7 +80,7 @@ def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
         doing = (
             say("Picture {n} of {all}", n=done, all=count) if count else say("Picture {n}", n=done)
         )
-        fast = [say("{pace} a second", pace=round(pace, 1))] if done >= FIRST else []
+        fast = [say("{pace} a second", pace=number(pace, 1))] if done >= FIRST else []
         bar(done / count if count else 0.0, ", ".join([doing, *fast]) + in_words(left))
         if now - previewed > PREVIEW_S:
             session.show_so_far(progress.picture)

@@ -1,13 +1,14 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
 It paints an example through the client, and as an assistant's tool. Then, in a real browser, it
-looks at what hangs there at first, on a laptop, reads it in six languages, and has a photo painted there without pressing
-anything. At a desk it drops a photo into the page, presses Paint, looks at the result, paints in a
-mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
-or none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On
-a phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the
-result, has a face painted, and paints in two styles. At last it has paintings kept by the browser
-and deletes them, comes back to a page after its sweep, and takes the server away from another.
+looks at what hangs there at first, on a laptop, reads it in six languages, and has a photo painted
+there without pressing anything. At a desk it drops a photo into the page, presses Paint, looks at
+the result, paints in a mood and like a picture, corrects what is kept, compares two ways to paint,
+drops what is no photo, or none that a browser can show, paints a film, frames a photo, and shares
+that with a reviewer. On a phone it does what cannot work before what can, cancels, scrolls, swipes
+and zooms over the result, has a face painted, and paints in two styles. At last it has paintings
+kept by the browser and deletes them, comes back to a page after its sweep, and takes the server
+away from another.
 """
 
 import sys

@@ -8,7 +8,7 @@ from ui.words import LANGUAGES, say, speaking
 REGIONS = {"en": "en-US", "de": "de-DE", "fr": "fr-CA", "es": "es-MX", "zh": "zh-TW", "ja": "ja-JP"}
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # What is the same in both languages, and what Gradio says by itself and does not translate.
-SAME = ("Film", "Monet", "Winter", "Use via API or MCP")
+SAME = ("Film", "Monet", "Winter", "Photo", "Use via API or MCP", "logo")
 # Lines of text that are seen, and the names of what is there.
 SAID = """() => {
   const lines = document.body.innerText.split('\\n'), names = ['alt', 'title', 'aria-label', 'placeholder'];
@@ -16,8 +16,10 @@ SAID = """() => {
     if (node.checkVisibility()) lines.push(node.getAttribute(name));
   return lines.map(line => line.trim()).filter(line => /[A-Za-z]{3}/.test(line));
 }"""  # noqa: E501
-CUT = """() => [...document.querySelectorAll('button, [role=tab]')].filter(button =>
-  button.checkVisibility() && button.innerText.trim() && button.scrollWidth > button.clientWidth + 1)
+# An accordion's arrow turns beyond its button.
+CUT = """() => [...document.querySelectorAll('button:not(.label-wrap), [role=tab]')]
+  .filter(button => button.checkVisibility() && button.innerText.trim())
+  .filter(button => button.scrollWidth > button.clientWidth + 1)
   .map(button => button.innerText.trim())"""
 TABS = ("Painting", "Compare", "Film", "Many", "Train a style")
 

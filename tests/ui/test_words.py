@@ -72,7 +72,8 @@ def test_a_translation_has_the_places_and_the_html_of_its_text(spoken_):
     for text, forms in catalog_of(spoken_).forms.items():
         places = {*PLACE.findall(text), *PLACE.findall(plurals[text])}
         for form in forms:
-            assert {*PLACE.findall(form)} == places, form
+            fewer = {"{n}"} if plurals[text] and form == forms[0] else set()  # "the oldest one"
+            assert places - fewer <= {*PLACE.findall(form)} <= places, form
             assert Counter(TAG.findall(form)) == Counter(TAG.findall(text)), form
             plain = TAG.sub("", form)
             assert not {*plain} & {*'<>&"'} - {*text}, f"{form} would have to be escaped"
@@ -167,8 +168,11 @@ def test_a_visitor_is_told_an_error_in_their_language_and_a_program_in_english()
 
 
 def test_a_label_with_values_is_sent_as_it_is_in_english_and_known_to_the_page():
-    made = label("Up to {most} photos, painted one after the other by the settings beside, in one "
-                 "ZIP. Drop them here, or several at once anywhere on the page.", most=7)  # fmt: skip
+    one, many = (
+        "Up to {most} photos, painted one after the other by the settings beside",
+        (", in one ZIP. Drop them here, or several at once anywhere on the page."),
+    )
+    made = label(one + many, most=7)
     with speaking("de"):
         assert WORDS.translations_dict["en"][made.key].startswith("Bis zu 7 Fotos")
 

@@ -18,6 +18,16 @@ TAG = "lang"  # under which the page's script finds the language
 _composed: dict[str, Text] = {}  # labels that have values, by what they are in English
 
 
+class Label(I18nData):
+    """The text of a component; it equals its English."""
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == (other.key if isinstance(other, I18nData) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
 class Words(gr.I18n):
     """The texts that a visitor's page may show, by their English."""
 
@@ -34,13 +44,13 @@ class Words(gr.I18n):
 WORDS = Words()
 
 
-def label(text: str, /, **values: object) -> I18nData:
+def label(text: str, /, **values: object) -> Label:
     """Make the text of a component, which each visitor's page shows in its language."""
     made = later(text, **values)
     key = made.spoken("en")
     if values:
         _composed[key] = made
-    return WORDS(key)
+    return Label(key)
 
 
 class Spoken(gr.Blocks):
