@@ -105,7 +105,7 @@ def test_without_a_photo_the_empty_canvas_asks_for_one(service, photo):
     handlers, canvas = handlers_of(service), components().easel
     assert handlers.receive(visitor("anna"), None)[canvas]["words"] == str(easel.EMPTY)
     field = {"path": str(photo)}
-    assert handlers.receive(visitor("anna"), field)[canvas]["words"] == easel.ARRIVED
+    assert handlers.receive(visitor("anna"), field)[canvas]["words"] == str(easel.ARRIVED)
 
 
 def test_a_painting_that_was_made_here_waits_for_another_photo(service, photo, tmp_path):
