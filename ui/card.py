@@ -18,10 +18,13 @@ from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Drawing, PhotoError, Prompt, drawing_of
 from ui.drawing import DRAWN_PX
 from ui.prompts import prompt_from
+from ui.words import later
 
 MOST_CHARACTERS = 1_000_000
 LONGEST_NAME = 80
-OTHER = "This painting was kept by another version of the page, or is damaged; paint it anew."
+OTHER = later(
+    "This painting was kept by another version of the page, or is damaged; paint it anew."
+)
 
 
 @dataclass(frozen=True)

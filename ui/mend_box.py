@@ -6,10 +6,11 @@ import gradio as gr
 from gradio.blocks import Block
 
 from ui import viewer
+from ui.words import Text, label, later
 
 FLAG = "mend"
-OFFER = "This photo seems to have scratches or spots."
-MENDS = "The photo is mended before it is painted."
+OFFER = later("This photo seems to have scratches or spots.")
+MENDS = later("The photo is mended before it is painted.")
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,13 @@ class MendBox:
 def lay_out() -> MendBox:
     """Make the box; call it inside `gr.Blocks`."""
     with gr.Row(visible=False, elem_id="mend-offer", equal_height=True) as box:
-        said = gr.HTML(_status(OFFER), elem_classes=["hint"])
-        accept = gr.Button("Mend them", size="sm", elem_id="mend-photo", min_width=110, scale=0)
-        look = gr.Button("Look at them", size="sm", elem_id="mend-look", min_width=110, scale=0)
+        said = gr.HTML(elem_classes=["hint"])
+        accept = gr.Button(
+            label("Mend them"), size="sm", elem_id="mend-photo", min_width=110, scale=0
+        )
+        look = gr.Button(
+            label("Look at them"), size="sm", elem_id="mend-look", min_width=110, scale=0
+        )
     with gr.Column(visible=False, elem_id="mend-panel") as panel:
         seen = viewer.lay_out({}, "mend-viewer")
     return MendBox(box, said, accept, look, panel, seen)
@@ -57,5 +62,5 @@ def hidden(box: MendBox) -> dict[Block, object]:
     return {box.box: gr.Row(visible=False), box.panel: gr.Column(visible=False), box.viewer: {}}
 
 
-def _status(words: str) -> str:
+def _status(words: Text) -> str:
     return f"<p role='status'>{words}</p>"

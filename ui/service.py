@@ -62,14 +62,15 @@ from ui.view_state import (
 )
 from ui.viewer import Shown
 from ui.widgets import changed_at_once
+from ui.words import later, say
 
 log = logging.getLogger("page")
 
-STILL = (
+STILL = later(
     "What you corrected in this photo, or gave its faces, still holds; "
     "Clear, under What stays, takes it back."
 )
-NO_FILMS = (
+NO_FILMS = later(
     "A film takes longer than this Space lends its card; run the app at home for films (README)."
 )
 EXAMPLES_OWNER = "examples"
@@ -183,7 +184,7 @@ class PaintService:
         state = replace(state_of(session, painting, path), styles=styles)
         if not prompt:
             return state
-        return replace(state, notes=(STILL, *state.notes), history=history)
+        return replace(state, notes=(str(STILL), *state.notes), history=history)
 
     def _show_sketch(self, session: Session, photo: Photo, settings: Settings) -> None:
         """Show the first strokes of a new photo while it is still looked at."""
@@ -482,7 +483,7 @@ class PaintService:
             raise AgainError(state)
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        tell = _tell(session, bar, "Painting it large")
+        tell = _tell(session, bar, say("Painting it large"))
         return session.wrote(write_painting(painting, session.folder, tell))
 
     def write_drawing(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
@@ -500,7 +501,7 @@ class PaintService:
         """
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        tell = _tell(session, bar, "Filming")
+        tell = _tell(session, bar, say("Filming"))
         return session.wrote(write_timelapse(painting, session.folder, seconds, tell))
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:

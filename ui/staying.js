@@ -10,8 +10,8 @@ const choose = number => {
   [...faces.children].forEach((frame, i) => frame.setAttribute('aria-expanded', i === number));
   if (number === null) return;
   const face = shown.faces[number];
-  menu.querySelector('b').textContent = `Face ${number + 1}`;
-  menu.setAttribute('aria-label', `Face ${number + 1}`);
+  menu.querySelector('b').textContent = say('Face {n}', {n: number + 1});
+  menu.setAttribute('aria-label', say('Face {n}', {n: number + 1}));
   find('mending').hidden = !face.restores; // nothing here can
   find('only').hidden = shown.faces.length < 2;
   menu.querySelectorAll('[data-says]').forEach(button => button.setAttribute('aria-pressed', face.says.includes(button.dataset.says)));
@@ -20,7 +20,7 @@ const frame = () => {
   faces.replaceChildren(...(shown.faces ?? []).map((face, i) => {
     const button = document.createElement('button');
     Object.assign(button, {type: 'button', textContent: i + 1, className: face.says.includes('stays') ? '' : 'painted-face'});
-    button.setAttribute('aria-label', `Face ${i + 1}: ${face.said}`);
+    button.setAttribute('aria-label', say('Face {n}: {said}', {n: i + 1, said: face.said}));
     button.title = face.said;
     Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
     button.addEventListener('click', () => choose(asked === i ? null : i));
@@ -51,12 +51,12 @@ const take = wanted => {
   choose(on && !marks && shown.faces.length === 1 ? 0 : null);
   if (!on) return;
   const {picture, within, said, legend, undo, redo, clear} = shown.stays;
-  find('legend').textContent = marks ? legend : 'Click a face to say what becomes of it.';
+  find('legend').textContent = marks ? say(legend) : say('Click a face to say what becomes of it.');
   Object.entries({undo, redo, clear}).forEach(([name, can]) => { find(name).disabled = !can; });
   kept.alt = said;
   Object.entries(within).forEach(([side, share]) => { kept.style[side] = `${100 * share}%`; });
   if (marks) swap(kept, picture, () => { if (!line) ink.hidden = true; });
-  stage.setAttribute('aria-label', marks ? `${said} Arrow keys move a cross over it, Enter marks what is there.` : 'The painting; zoomed in, arrow keys move it');
+  stage.setAttribute('aria-label', marks ? `${said} ${say('Arrow keys move a cross over it, Enter marks what is there.')}` : say('The painting; zoomed in, arrow keys move it'));
 };
 const keep = other => {
   find('stays').hidden = !shown?.stays;

@@ -149,7 +149,7 @@ def test_a_painting_comes_back_to_another_page_as_it_was(service, photo):
     assert alike(pixels(back.after), pixels(state.after))
     assert alike(pixels(back.before), pixels(state.before))
     assert (back.prompt, back.size, back.name) == (state.prompt, state.size, state.name)
-    assert AS_KEPT in back.notes
+    assert str(AS_KEPT) in back.notes
     assert updates[components().easel]["stays"] is None
     assert told(handlers.service, back, "ben") == {"shown": kept["id"]}
 

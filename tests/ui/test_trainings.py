@@ -106,7 +106,7 @@ def test_one_learns_at_a_time(all_, files):
     one, _ = looked(all_, files)
     other, _ = looked(all_, files)
     learning(all_, one)
-    with pytest.raises(TrainingError, match="about 2 more minutes"):
+    with pytest.raises(TrainingError, match="about 2 more min"):
         all_.learn(other, "other", "Other", 10)
 
 

@@ -22,8 +22,9 @@ from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
 from ui.service import EXAMPLES_OWNER
 from ui.view_state import ViewState
+from ui.words import later, retold
 
-AS_KEPT = (
+AS_KEPT = later(
     "It hangs as your browser kept it; a larger size or a film is painted again. "
     "For What stays, press Paint again."
 )
@@ -80,7 +81,7 @@ class Keeping(Base):
                 session.copies[path] = card.photo, path
             photo = photo_of(session, session.cache, path, card.name)
             pixels = over_checker(fit(painting.pixels), painting.alpha)
-            state = album.state_from(session, card, (path, photo), pixels, (AS_KEPT, *said))
+            state = album.state_from(session, card, (path, photo), pixels, (str(AS_KEPT), *said))
             session.drop_run()
             session.remember(state, name)
             return self._returned(request, state, card.like)
@@ -137,7 +138,15 @@ def _opened(file: Path) -> tuple[str, Card, tuple[str, ...]]:
     card, dropped = read(text)
     settings, replaced = with_available_choices(card.settings)
     missing = () if card.like in style_box.GALLERY else style_box.not_carried(settings)
-    return name[:32], replace(card, settings=settings), (*say_dropped(dropped), *replaced, *missing)
+    return (
+        name[:32],
+        replace(card, settings=settings),
+        (
+            *map(retold, say_dropped(dropped)),
+            *replaced,
+            *missing,
+        ),
+    )
 
 
 def _is_here(path: str | Path) -> bool:

@@ -13,6 +13,7 @@ from ui.handlers.base import Base
 from ui.many import KINDS, Item, Many, looked_at, queued
 from ui.result_panel import Updates
 from ui.widgets import from_widgets
+from ui.words import say
 
 
 class ManyPhotos(Base):
@@ -37,7 +38,7 @@ class ManyPhotos(Base):
         tab = self.parts.many_tab
         with told():
             if kind not in KINDS:
-                raise ValueError(f"Paintings are saved as {' or '.join(KINDS)}.")
+                raise ValueError(say("Paintings are saved as {kinds}.", kinds=", ".join(KINDS)))
             settings = from_widgets(chosen)
             files = style_box.files_of(settings, *given, behind=self._session(request).behind)
             if style_box.wants_picture(settings) and not files:
