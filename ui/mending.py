@@ -21,13 +21,18 @@ from ui.previews import fit
 from ui.reframing import reframed
 from ui.sessions import Session
 from ui.viewer import Shown, served
+from ui.words import later, number, say
 
 if TYPE_CHECKING:  # it takes long to load
     from pipeline.steps.mend import Mended
 
-LEGEND = "Blue is mended. Brush over what was missed; take away what belongs to the photo."
-NAMES = ("Your photo", "Mended")
-WORDS = {"title": "Correct it", "add": "+ mend", "take": "\N{MINUS SIGN} leave"}
+LEGEND = later("Blue is mended. Brush over what was missed; take away what belongs to the photo.")
+NAMES = (later("Your photo"), later("Mended"))
+WORDS = {
+    "title": later("Correct it"),
+    "add": later("+ mend"),
+    "take": later("\N{MINUS SIGN} leave"),
+}
 BLUE = 0.6  # share of the color over what is mended
 
 
@@ -94,16 +99,19 @@ def looked_at(
         "before": before,
         "after": after,
         "photo": f"{brushed.photo} {brushed.frame}",
-        "names": list(NAMES),
+        "names": [str(name) for name in NAMES],
         "stays": {
             "picture": places,
             "within": {"left": 0, "top": 0, "width": 1, "height": 1},
-            "said": f"The photo; {100 * seen.where.mean():.1f} % of it, in blue, is mended.",
-            "legend": LEGEND,
+            "said": say(
+                "The photo; {share} % of it, in blue, is mended.",
+                share=number(100 * float(seen.where.mean()), 1),
+            ),
+            "legend": str(LEGEND),
             "undo": bool(history.past),
             "redo": bool(history.future),
             "clear": brushed.prompt.mended is not None,
-            "words": WORDS,
+            "words": {key: str(word) for key, word in WORDS.items()},
         },
     }
 
