@@ -39,7 +39,8 @@ def without_tone(lab: Float) -> Float | None:
 
 def usual_skin(light: Float) -> Float:
     """Return the color of skin, a and b, (H, W, 2), where a photo is so light: L, (H, W)."""
-    return np.clip(1.1 - np.abs(light - MIDDLE) / FALL, LEAST, 1)[..., None] * USUAL_SKIN
+    share = np.clip(1.1 - np.abs(light - MIDDLE) / FALL, LEAST, 1).astype(np.float32)
+    return share[..., None] * USUAL_SKIN
 
 
 def skin_toned(photo: Image) -> Image:
