@@ -26,6 +26,7 @@ from ui.sharing.routes import routes
 from ui.uploads import make_strict
 from ui.widgets import OPTIONS
 from ui.wiring import wire
+from ui.words.labels import WORDS, Spoken
 
 log = logging.getLogger("page")
 LARGEST_FILE = "120mb"
@@ -37,7 +38,7 @@ WEIGHTS = next(option for option in OPTIONS if option.flag == "weights")
 def build(service: PaintService) -> gr.Blocks:
     """Make the page and its API."""
     make_strict()
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
+    with Spoken(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, IDLE_S)) as page:
         parts = lay_out()
         wire(page, parts, Handlers(service, parts))
         add_api(service, MODEL)
@@ -74,6 +75,7 @@ def main() -> None:
         theme=theme.theme(),
         css=theme.CSS,
         head=theme.HEAD,
+        i18n=WORDS,
         max_file_size=LARGEST_FILE,
         footer_links=["api"],
         app_kwargs={"routes": own_routes, **guarded()},

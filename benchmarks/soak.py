@@ -2,8 +2,10 @@
 
 It serves the page on this machine, and nowhere else. Each photo carries a number as a row of black
 and white squares, which its painting has to show: so nobody got somebody else's, nor an earlier
-one. It prints a line of JSON: paintings, errors, mixed up pictures, the server's memory once it has
-settled, files that were left. Exit code 1: one of them is not as it should be.
+one. `--browsers 2`: Chromium walks stories meanwhile (`tests/smoke/stories.py`). `--rests 31`: then
+nobody comes for so many minutes, after which no file may be left. It prints a line of JSON:
+paintings, stories, errors, mixed up pictures, the server's memory once it has settled, files that
+were left. Exit code 1: one of them is not as it should be.
 """
 
 import argparse
@@ -30,7 +32,7 @@ MOST_VISITORS, MOST_MINUTES = 32, 60
 BITS, SQUARE = 10, 48  # of the number, and its squares' side, px
 VISITS = 32  # numbers a visitor has
 WAYS = ({}, {"painter": "fast"}, {"painter": "network"})  # to paint, one after the other
-FLAT = 0.05  # how much memory may differ from its mean, as a share
+FLAT = 0.05  # how much a minute's memory may differ from the mean, as a share
 TRIES, STARTS_S, BEGINS_S = (
     5,
     600.0,
@@ -38,6 +40,12 @@ TRIES, STARTS_S, BEGINS_S = (
 )  # to start; until it answers; until it has done the rest of its start
 LONGEST_S = 900.0  # a painting, behind those of all others
 GOES_AFTER_S = 31 * 60.0
+# What each browser walks, one after the other, again and again: (story, width of the window).
+WALKED = (
+    (("2-own-photo", 1440), ("9-share", 390), ("3-looks", 1280)),
+    (("10-many", 390), ("6-compare", 1440), ("5-people", 390)),
+)
+PATIENCE = "4"  # times as long as a walk waits on a page that nobody else uses
 
 
 @dataclass
@@ -45,6 +53,7 @@ class Tally:
     """What became of all visits."""
 
     painted: int = 0
+    walked: int = 0
     errors: list[str] = field(default_factory=list)
     mixed_up: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -103,13 +112,44 @@ def visit(url: str, visitor: int, until: float, tally: Tally, folder: Path) -> N
         turn += 1
 
 
+def walk(url: str, browser: int, until: float, tally: Tally, folder: Path) -> None:
+    """Walk stories in a browser until the time is over."""
+    stories, turn = WALKED[browser % len(WALKED)], 0
+    while time.monotonic() < until:
+        name, width = stories[turn % len(stories)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.smoke.stories",
+            url,
+            str(folder / f"walk-{browser}"),
+        ]
+        process = subprocess.Popen(
+            [*command, "--only", name, "--width", str(width)], cwd=ROOT, text=True,
+            env=os.environ | {"PATIENCE": PATIENCE}, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            said, _ = process.communicate(timeout=LONGEST_S * int(PATIENCE))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+        if process.returncode:
+            tally.errors.append(f"{name}, {width} px: {said[-300:]}")
+        tally.walked += not process.returncode
+        turn += 1
+
+
 def memory_mb(pid: int) -> float:
-    """Return what a process and its children hold in memory."""
-    fields = dict(
-        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
-    )
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(fields["VmRSS"].split()[0]) / 1024 + sum(memory_mb(int(each)) for each in children)
+    """Return what a process and its children hold in memory; 0 of one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    own = int(fields.get("VmRSS", "0").split()[0]) / 1024  # one that is ending has none
+    return own + sum(memory_mb(int(each)) for each in children)
 
 
 def served(base: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -148,25 +188,43 @@ def _started(base: Path, log: Path) -> tuple[subprocess.Popen[bytes], str] | Non
     return None
 
 
+def by_minute(seen: list[tuple[float, float]], settles: float) -> list[float]:
+    """Return the median of each minute from `settles` on.
+
+    A painting takes memory and gives it back. `seen`: (minute, MB).
+    """
+    minutes: dict[int, list[float]] = {}
+    for minute, size in seen:
+        if minute >= settles:
+            minutes.setdefault(int(minute - settles), []).append(size)
+    return [float(np.median(sizes)) for sizes in minutes.values()]
+
+
 def files_in(folder: Path) -> list[Path]:
     """List the files in a folder, however deep."""
     return [each for each in folder.rglob("*") if each.is_file()]
 
 
-def soak(visitors: int, minutes: float, settles: float, log: Path) -> dict[str, object]:
-    """Serve the page, visit it, end it; return what was found."""
-    tally = Tally()
+def soak(
+    visitors: int, browsers: int, minutes: float, settles: float, rests: float, log: Path
+) -> dict[str, object]:
+    """Serve the page, visit it, let it rest, end it; return what was found.
+
+    `settles`, `rests`: minutes.
+    """
+    tally, unused = Tally(), None
     with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as got:
         base = Path(kept)
         process, url = served(base, log)
         try:
-            began = time.monotonic()
+            began, own = time.monotonic(), {*files_in(base)}
             until = began + minutes * 60
             threads = [
                 threading.Thread(
-                    target=visit, args=(url, number, until, tally, Path(got)), daemon=True
+                    target=act, args=(url, number, until, tally, Path(got)), daemon=True
                 )
-                for number in range(visitors)
+                for act, count in ((visit, visitors), (walk, browsers))
+                for number in range(count)
             ]
             for thread in threads:
                 thread.start()
@@ -174,6 +232,11 @@ def soak(visitors: int, minutes: float, settles: float, log: Path) -> dict[str, 
                 minute = (time.monotonic() - began) / 60
                 tally.memory_mb.append((minute, memory_mb(process.pid)))
                 time.sleep(2)
+            if process.poll() is not None:
+                tally.errors.append(f"the page ended by itself, with {process.returncode}")
+            if rests:
+                time.sleep(rests * 60)
+                unused = len({*files_in(base)} - own)
             old = time.time() - GOES_AFTER_S
             stale = sum(each.stat().st_mtime < old for each in files_in(base))
         finally:
@@ -183,23 +246,26 @@ def soak(visitors: int, minutes: float, settles: float, log: Path) -> dict[str, 
             except subprocess.TimeoutExpired:
                 process.kill()
         left = len(list(base.iterdir()))
-    settled = [size for minute, size in tally.memory_mb if minute >= settles]
+    settled = by_minute(tally.memory_mb, settles)
     mean = float(np.mean(settled)) if settled else 0.0
     return {
-        "visitors": visitors, "minutes": minutes, "paintings": tally.painted,
+        "visitors": visitors, "browsers": browsers, "minutes": minutes,
+        "paintings": tally.painted, "stories": tally.walked,
         "median_s": round(float(np.median(tally.seconds or [0])), 1),
         "errors": len(tally.errors), "first_error": (tally.errors or [""])[0],
         "mixed_up": tally.mixed_up, "memory_mb": round(mean),
         "memory_off": round(max((abs(size / mean - 1) for size in settled), default=0.0), 3),
         "most_mb": round(max((size for _, size in tally.memory_mb), default=0.0)),
-        "stale_files": stale, "left_after_exit": left,
+        "stale_files": stale, "left_after_rest": unused, "left_after_exit": left,
         "tracebacks": log.read_text(errors="replace").count("Traceback"),
     }  # fmt: skip
 
 
 def is_well(found: dict[str, object]) -> bool:
     """Tell whether all is as it should be."""
-    nothing = ("errors", "mixed_up", "stale_files", "left_after_exit", "tracebacks")
+    nothing = (
+        "errors", "mixed_up", "stale_files", "left_after_rest", "left_after_exit", "tracebacks",
+    )  # fmt: skip
     flat = float(str(found["memory_off"])) <= FLAT
     return bool(found["paintings"]) and flat and not any(found[each] for each in nothing)
 
@@ -209,6 +275,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Paint for many visitors for a while.")
     parser.add_argument("--visitors", type=int, default=4, help=f"at most {MOST_VISITORS}")
     parser.add_argument("--minutes", type=float, default=5, help=f"at most {MOST_MINUTES}")
+    parser.add_argument("--browsers", type=int, default=0, choices=range(len(WALKED) + 1))
+    parser.add_argument("--rests", type=float, default=0, help="minutes without visitors, then")
     parser.add_argument("--settles", type=float, help="minutes after which memory is flat (5)")
     parser.add_argument("--log", type=Path, default=Path("runs/soak.log"), help="of the page")
     chosen = parser.parse_args()
@@ -216,7 +284,9 @@ def main() -> None:
         parser.error(f"1 to {MOST_VISITORS} visitors for up to {MOST_MINUTES} minutes")
     chosen.log.parent.mkdir(parents=True, exist_ok=True)
     settles = min(5.0, chosen.minutes / 2) if chosen.settles is None else chosen.settles
-    found = soak(chosen.visitors, chosen.minutes, settles, chosen.log)
+    found = soak(
+        chosen.visitors, chosen.browsers, chosen.minutes, settles, chosen.rests, chosen.log
+    )
     sys.stdout.write(json.dumps(found) + "\n")
     sys.exit(not is_well(found))
 

@@ -23,16 +23,16 @@ const change = async (mode, act) => {
 const others = 'BroadcastChannel' in window ? new BroadcastChannel('portraits') : null;
 
 const bare = () => element.querySelector('.album').classList.toggle('bare', !kept.length && !said.textContent && !dialog.open);
-const say = text => { said.textContent = text; bare(); };
-const when = time => new Date(time).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
+const tell = text => { said.textContent = text; bare(); };
+const when = time => new Date(time).toLocaleString(document.documentElement.lang, {dateStyle: 'medium', timeStyle: 'short'});
 const draw = () => {
   row.hidden = words.hidden = !kept.length;
   bare();
   row.replaceChildren(...kept.map(each => {
     if (!faces.has(each.id)) faces.set(each.id, URL.createObjectURL(each.small));
     const item = document.createElement('li'), button = document.createElement('button'), img = new Image();
-    Object.assign(button, {type: 'button', title: `${each.title}, ${when(each.when)}`});
-    Object.assign(img, {src: faces.get(each.id), alt: `Go back to ${each.title}, ${when(each.when)}`, draggable: false});
+    Object.assign(button, {type: 'button', title: `${say(each.title)}, ${when(each.when)}`});
+    Object.assign(img, {src: faces.get(each.id), alt: say('Go back to {title}, {when}', {title: say(each.title), when: when(each.when)}), draggable: false});
     button.dataset.id = each.id;
     button.setAttribute('aria-current', each.id === current);
     button.append(img);
@@ -82,15 +82,15 @@ const put = async fresh => {
       await change('readwrite', store => { over.forEach(each => store.delete(each.id)); store.put(fresh); });
       break;
     } catch (error) {
-      if (error?.name !== 'QuotaExceededError') { say('This browser keeps nothing: your paintings go with this page.'); break; }
-      if (kept.length < 2) { say('There is no room in this browser: this painting goes with this page.'); break; }
+      if (error?.name !== 'QuotaExceededError') { tell(say('This browser keeps nothing: your paintings go with this page.')); break; }
+      if (kept.length < 2) { tell(say('There is no room in this browser: this painting goes with this page.')); break; }
       const oldest = kept.pop();
       await change('readwrite', store => store.delete(oldest.id)).catch(() => {});
       dropped += 1;
       await new Promise(done => setTimeout(done, 300)); // room is not counted anew at once
     }
   }
-  if (dropped) say(`There was no more room in this browser: the ${dropped > 1 ? `${dropped} oldest paintings` : 'oldest painting'} went.`);
+  if (dropped) tell(counted('There was no more room in this browser: the oldest painting went.', 'There was no more room in this browser: the {n} oldest paintings went.', dropped));
   last = {id: fresh.id, way: fresh.way, when: fresh.when};
   wrote = performance.now();
   others?.postMessage('changed');
@@ -124,7 +124,7 @@ watch('value', () => {
   if (value.shown !== undefined) { current = value.shown; last = null; draw(); return; }
   if (!value.id || gone) return;
   current = value.id;
-  say('');
+  tell('');
   draw();
   pending = [value, Date.now()];
   clearTimeout(soon);
@@ -174,6 +174,6 @@ load().then(() => {
     sessionStorage.removeItem('forgotten');
   } catch { return; }
   const note = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
-  note.innerHTML = '<ul><li>Everything is deleted: in this browser, and on the server.</li></ul>';
+  note.innerHTML = `<ul><li>${say('Everything is deleted: in this browser, and on the server.')}</li></ul>`;
   document.querySelector('#head')?.append(note);
 });

@@ -14,8 +14,9 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
     """Connect keeping, going back and deleting; return what ends once a painting came back."""
     row, parcel = parts.album.row, parts.album.parcel
     parts.state.change(handlers.keep_result, parts.state, row, **UNSEEN)
-    given = [parts.photo, *parts.style.pictures, parts.film_tab.film]
-    row.forget(handlers.forget, given, [row, parts.state], preprocess=False, **UNSEEN)
+    begun = [parts.many_tab.items, parts.train_tab.key]
+    given = [*begun, parts.photo, *parts.style.pictures, parts.film_tab.film]
+    row.forget(handlers.forget, given, [row, parts.state, *begun], preprocess=False, **UNSEEN)
     shown = [
         *result_panel.outputs(parts), *parts.widgets, parts.photo, parts.style.picture,
         parts.style.name,

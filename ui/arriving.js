@@ -13,7 +13,7 @@
   };
   // Several are painted one after the other, in a tab of their own.
   const giveMany = async photos => {
-    [...document.querySelectorAll('#tabs [role=tab]')].find(tab => tab.textContent.trim() === 'Many')?.click();
+    document.querySelector('#tabs [data-tab-id=many]')?.click();
     for (let tries = 0; tries < 40; tries++) {
       const input = document.querySelector('#many-files input[type=file]');
       if (input) {
@@ -52,7 +52,7 @@
   }, true);
   document.addEventListener('click', event => {
     const there = document.querySelector('#photo img');
-    const asks = there ? '#photo [aria-label="Upload file"]' : '#paint'; // Gradio's button would take the photo away first
+    const asks = there ? `#photo :is([aria-label="Upload file"], [aria-label="${say('Upload file')}"])` : '#paint'; // Gradio's button would take the photo away first
     if (!event.target.closest?.(asks)) return;
     event.stopImmediatePropagation();
     document.querySelector(there ? 'input[type=file]:has(+ #anywhere)' : '#photo input[type=file]')?.click();

@@ -5,11 +5,14 @@ The others are named, with their size.
 
 from collections.abc import Mapping
 
+from gradio.i18n import I18nData
+
 from pipeline.runtime.own_styles import own_styles
 from pipeline.settings import Option, Settings, options
 from pipeline.variants import VARIANTS
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import find
+from ui.words import counted, label, later, number, say
 
 # By setting: the network that each of its choices needs, or None.
 NEEDS: Mapping[str, Mapping[str, str | None]] = {
@@ -39,18 +42,18 @@ def is_light(flag: str, choice: object) -> bool:
     return network is None or (entry is not None and entry.embedded)
 
 
-def available_choices(option: Option) -> list[tuple[str, str]]:
+def available_choices(option: Option) -> list[tuple[I18nData | str, str]]:
     """List the choices of a setting whose weights are here, as (name for people, choice).
 
     Styles of files come last; which ones are there is looked up anew.
     """
     known = [
-        (name, choice)
+        (label(name), choice)
         for name, choice in zip(option.names, option.choices, strict=True)
         if is_available(need_of(option, choice))
     ]
     own = own_styles(option.flag) if option.open else ()
-    return known + [(f"{style.label} (own)", style.name) for style in own]
+    return known + [(say("{style} (own)", style=style.label), style.name) for style in own]
 
 
 def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
@@ -73,13 +76,15 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
 def _missing(option: Option, choice: str) -> str:
     """Say in a sentence that a choice is not here, why, and what is used instead."""
     names = dict(zip(option.choices, option.names, strict=True))
-    usual = names[str(option.default)]
+    usual, setting = later(names[str(option.default)]), later(option.label)
     if choice not in names:  # an open setting's, by the name of a file
-        return f"The {option.label.lower()} {choice!r} is not here; {usual} is used."
-    return (
-        f"The {option.label.lower()} {names[choice]} needs "
-        f"{_size(need_of(option, choice))}, which is not here; {usual} is used."
-    )
+        what = {"choice": repr(choice), "usual": usual}
+        return say("{setting}: {choice} is not here; {usual} is used.", setting=setting, **what)
+    return say(
+        "{setting}: {choice} needs {network}, which is not here; {usual} is used.",
+        setting=setting, choice=later(names[choice]), network=_size(need_of(option, choice)),
+        usual=usual,
+    )  # fmt: skip
 
 
 def describe_missing() -> str:
@@ -92,8 +97,12 @@ def describe_missing() -> str:
     ]
     if not missing:
         return ""
-    where = "The command <code>python -m pipeline weights</code> says where they come from."
-    summary = f"For experts: {len(missing)} networks are not here, so not offered"
+    where = say("The command <code>python -m pipeline weights</code> says where they come from.")
+    summary = counted(
+        "For experts: {n} network is not here, so not offered",
+        "For experts: {n} networks are not here, so not offered",
+        len(missing),
+    )
     return folded(summary, f"{', '.join(missing)}. {where}")
 
 
@@ -104,4 +113,6 @@ def folded(summary: str, text: str) -> str:
 
 def _size(network: str | None) -> str:
     entry = CATALOG.get(network or "")
-    return f"{network} ({entry.bytes / 1e6:.0f} MB)" if entry and entry.bytes else str(network)
+    if not (entry and entry.bytes):
+        return str(network)
+    return f"{network} ({number(entry.bytes / 1e6)} MB)"

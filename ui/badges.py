@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pipeline.types import Painting, WeightUse
 from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, Role
+from ui.words import later, say
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
@@ -16,11 +17,21 @@ MADE_BY: Mapping[str, tuple[Role, ...]] = {
 }
 
 
+MAKES = {
+    "paint": later("painted"), "parse": later("looked at"), "restore": later("restored"),
+    "segment": later("outlined"), "blend": later("blended"),
+}  # fmt: skip
+
+
 def describe_makers(painting: Painting) -> str:
     """Say in a sentence which weights made which stage of a painting."""
     made = ((stage, badge_of(painting, stage)) for stage in MADE_BY)
-    said = "; ".join(f"{stage} by {badge}" for stage, badge in made if badge)
-    return f"This painting: {said}." if said else ""
+    said = "; ".join(
+        say("{stage} by {networks}", stage=MAKES[stage], networks=badge)
+        for stage, badge in made
+        if badge
+    )
+    return say("This painting: {made}.", made=said) if said else ""
 
 
 def _role_of(use: WeightUse) -> Role | None:

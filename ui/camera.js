@@ -5,12 +5,12 @@ const MOST = 2, SPREAD = 0.5; // pictures on their way; a second one leaves once
 let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = '';
 // trip: there and back, ms; over: a key that is taken no more
 
-const say = text => { words.textContent = text; };
+const tell = text => { words.textContent = text; };
 const end = text => {
   on?.getTracks().forEach(track => track.stop());
   on = video.srcObject = null;
-  start.textContent = 'Start the camera';
-  say(text);
+  start.textContent = say('Start the camera');
+  tell(text);
 };
 const jpeg = () => {
   const {videoWidth: w, videoHeight: h} = video, scale = Math.min(1, props.value.long / Math.max(w, h));
@@ -39,9 +39,9 @@ const send = async () => {
         seen = mine;
         [sheet.width, sheet.height] = [painted.width, painted.height];
         paper.transferFromImageBitmap(painted);
-        say('');
+        tell('');
       }
-    } else if (answer.status !== 204) say(await answer.text());
+    } else if (answer.status !== 204) tell(await answer.text());
   } catch { await new Promise(wait => setTimeout(wait, 1000)); } // the network was away for a moment
   away--;
   send();
@@ -63,9 +63,9 @@ start.addEventListener('click', async () => {
   if (on) return end('');
   try {
     on = await navigator.mediaDevices.getUserMedia({video: {width: {ideal: 640}, facingMode: 'user'}});
-  } catch (error) { return say(`The camera cannot be used: ${error.message}`); }
-  start.textContent = 'Stop';
-  say('The painter is getting ready.');
+  } catch (error) { return tell(say('The camera cannot be used: {why}', {why: error.message})); }
+  start.textContent = say('Stop');
+  tell(say('The painter is getting ready.'));
   video.srcObject = on;
   await video.play();
   trigger('open', {});

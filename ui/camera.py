@@ -26,6 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from pipeline.types import FilmError, Pixels
+from ui.words import later
 
 HERE = Path(__file__)
 ADDRESS = f"{API_PREFIX}/camera"
@@ -35,8 +36,13 @@ LARGEST_PX, LARGEST_BYTES = 1280, 1_000_000  # of what is taken
 QUALITY = (cv2.IMWRITE_JPEG_QUALITY, 90)
 LONGEST_S = 600  # that a camera is painted; then the page has to ask anew
 MOST, BUSY_S = 2, 5  # cameras at once; one that has sent nothing for so long makes room
-OVER = "The camera was painted for {minutes} minutes, or its page was left; start it again."
-FULL = "The cameras of {most} others are being painted just now; try again in a minute."
+OVER = later(
+    "The camera was painted for {minutes} minutes, or its page was left; start it again.",
+    minutes=LONGEST_S // 60,
+)
+FULL = later(
+    "The cameras of {most} others are being painted just now; try again in a minute.", most=MOST
+)
 
 Paint = Callable[[Pixels], Pixels]
 
@@ -87,7 +93,7 @@ class Cameras:
         with self._lock:
             others = [each for each in self._open.values() if each is not before]
             if sum(now - each.used < BUSY_S for each in others) >= MOST:
-                raise FilmError(FULL.format(most=MOST))
+                raise FilmError(FULL)
             camera = Camera(paint)
             self._open[camera.key] = camera
         return camera
@@ -107,7 +113,7 @@ def routes(cameras: Cameras) -> list[BaseRoute]:
     async def paint(request: Request) -> Response:
         camera = cameras.of(request.headers.get(KEY, ""))
         if camera is None:
-            return PlainTextResponse(OVER.format(minutes=LONGEST_S // 60), 410)
+            return PlainTextResponse(str(OVER), 410)
         picture = await _body_of(request)
         if picture is None:
             return PlainTextResponse(f"At most {LARGEST_BYTES:,} bytes were wanted.", 413)

@@ -18,10 +18,13 @@ from pipeline.settings import Settings
 from pipeline.types import ADDED, TAKEN, Drawing, PhotoError, Prompt, drawing_of
 from ui.drawing import DRAWN_PX
 from ui.prompts import prompt_from
+from ui.words import later
 
 MOST_CHARACTERS = 1_000_000
 LONGEST_NAME = 80
-OTHER = "This painting was kept by another version of the page, or is damaged; paint it anew."
+OTHER = later(
+    "This painting was kept by another version of the page, or is damaged; paint it anew."
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def written(card: Card) -> str:
             "faces": prompt.faces,
             "kept": prompt.kept,
             "drawn": prompt.drawn and _drawing_written(prompt.drawn),
+            "mended": prompt.mended and _drawing_written(prompt.mended),
         }
     )
 
@@ -105,7 +109,11 @@ def read(text: str) -> tuple[Card, tuple[str, ...]]:
             name=_words(content["name"]),
             settings=settings,
             size=_size(content["size"]),
-            prompt=replace(prompt, drawn=_drawing(content["drawn"])),
+            prompt=replace(
+                prompt,
+                drawn=_drawing(content["drawn"]),
+                mended=_drawing(content.get("mended")),  # earlier versions had none
+            ),
             like=_words(content["like"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error) as error:

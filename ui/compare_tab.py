@@ -11,6 +11,7 @@ from gradio.blocks import Block
 
 from pipeline.settings import Settings
 from pipeline.types import Painting
+from pipeline.variants import PAINTERS
 from ui import outlines_box, viewer
 from ui.available import available_choices
 from ui.looks import LOOKS
@@ -18,12 +19,16 @@ from ui.sessions import Session
 from ui.style_box import LIKE
 from ui.view_state import result_in
 from ui.widgets import OPTIONS, PAINTER
+from ui.words import label, later, number, say
 
-ABOUT = "Your photo, painted in two ways. Move the line between them, then go on with either."
-ASKS = "Choose two ways and press Compare."
-NOW = "As it is set now"
+ABOUT = label(
+    "Your photo, painted in two ways. Move the line between them, then go on with either."
+)
+ASKS = later("Choose two ways and press Compare.")
+NOW = later("As it is set now").text
 LEFT, RIGHT = NOW, "Loose Monet"  # what is compared unless somebody chooses
-SIDES = ("left", "right")
+TAKES = {"left": label("Go on with the left one"), "right": label("Go on with the right one")}
+SIDES = {"left": label("Left"), "right": label("Right")}
 
 
 @dataclass
@@ -73,8 +78,8 @@ def ways() -> dict[str, Callable[[Settings], Settings]]:
     looks = {look.title: look.of for look in LOOKS}
     looked_at = painter.default, LIKE  # by the looks
     painters = {
-        title: partial(_painted_by, key)
-        for title, key in available_choices(painter)
+        PAINTERS[key].label: partial(_painted_by, key)
+        for _, key in available_choices(painter)
         if key not in looked_at
     }
     return {NOW: lambda settings: settings, **looks, **painters}
@@ -91,7 +96,9 @@ def way_of(title: object, settings: Settings) -> Settings:
     """
     known = ways()
     if title not in known:
-        raise ValueError(f"Choose what to compare on both sides; {str(title)[:40]!r} is no way.")
+        raise ValueError(
+            say("Choose what to compare on both sides; {way} is no way.", way=repr(str(title)[:40]))
+        )
     return known[str(title)](settings)
 
 
@@ -101,28 +108,30 @@ def lay_out() -> CompareTab:
     with gr.Row(equal_height=True, elem_id="versus-tools"):
         sides = tuple(
             gr.Dropdown(
-                list(ways()), value=usual, label=side.capitalize(), filterable=False,
+                [(label(way), way) for way in ways()], value=usual, label=SIDES[side],
+                filterable=False,
                 min_width=130, scale=3, elem_id=f"compare-{side}",
             )
             for side, usual in zip(SIDES, (LEFT, RIGHT), strict=True)
         )  # fmt: skip
-        compare = gr.Button("Compare", variant="primary", elem_id="compare", min_width=110, scale=2)
+        compare = gr.Button(
+            label("Compare"), variant="primary", elem_id="compare", min_width=110, scale=2
+        )
         cancel = gr.Button(
-            "Cancel", variant="stop", elem_id="cancel-comparison", min_width=90, scale=1,
+            label("Cancel"), variant="stop", elem_id="cancel-comparison", min_width=90, scale=1,
             visible=False,
         )  # fmt: skip
     notes = gr.HTML(elem_id="compare-notes", elem_classes=["notes"])
     with gr.Column(elem_id="versus"):
-        seen = viewer.lay_out({"words": ASKS}, "versus-viewer")
+        seen = viewer.lay_out({"words": ASKS.text}, "versus-viewer")
         doing = gr.HTML(elem_classes=["doing"], apply_default_css=False)
     with gr.Row(visible=False) as row:
-        taken = tuple(
-            gr.Button(f"Go on with the {side} one", size="sm", elem_id=f"take-{side}")
-            for side in SIDES
-        )
-    with gr.Accordion("Details", open=False, visible=False, elem_id="versus-details") as details:
+        taken = tuple(gr.Button(TAKES[side], size="sm", elem_id=f"take-{side}") for side in SIDES)
+    with gr.Accordion(
+        label("Details"), open=False, visible=False, elem_id="versus-details"
+    ) as details:
         facts = gr.HTML(elem_classes=["size"])
-    with gr.Accordion("For experts: ways to outline", open=False, elem_id="outlines"):
+    with gr.Accordion(label("For experts: ways to outline"), open=False, elem_id="outlines"):
         outlines = outlines_box.lay_out()
     return CompareTab(
         (sides[0], sides[1]), compare, cancel, notes, seen, doing, row, (taken[0], taken[1]),
@@ -132,14 +141,14 @@ def lay_out() -> CompareTab:
 
 def facts_of(painting: Painting) -> dict[str, str]:
     """Tell of a painting in figures."""
-    strokes = {"Brush strokes": f"{len(painting.strokes):,}"} if painting.strokes else {}
+    strokes = {say("Brush strokes"): number(len(painting.strokes))} if painting.strokes else {}
     stays = 0.0 if painting.mask is None else float(painting.mask.mean())
-    alike = [f"{share:.2f}" for share in painting.likeness if share is not None]
+    alike = [number(share, 2) for share in painting.likeness if share is not None]
     return {
-        "Time": f"{sum(painting.seconds.values()):.1f} s",
+        say("Time"): f"{number(sum(painting.seconds.values()), 1)} s",
         **strokes,
-        "Of the photo that stays": f"{100 * stays:.0f} %",
-        **({"Likeness of the faces": ", ".join(alike)} if alike else {}),
+        say("Of the photo that stays"): f"{number(100 * stays)} %",
+        **({say("Likeness of the faces"): ", ".join(alike)} if alike else {}),
     }
 
 
@@ -151,15 +160,20 @@ def shown(session: Session, painting: Painting) -> str:
 def view(tab: CompareTab, pair: Pair | None) -> dict[Block, Any]:
     """Show two paintings under one divide, or none."""
     there = pair is not None
-    seen: viewer.Shown = {"words": ASKS}
+    seen: viewer.Shown = {"words": ASKS.text}
     if pair is not None:
         before, after = (viewer.served(path) for path in pair.pictures)
-        seen = {"before": before, "after": after, "photo": pair.of, "names": list(pair.names)}
+        seen = {
+            "before": before,
+            "after": after,
+            "photo": pair.of,
+            "names": [say(name) for name in pair.names],
+        }
     return {
         tab.viewer: seen,
         tab.row: gr.Row(visible=there),
         **{
-            button: gr.Button(f"Go on with “{name}”")
+            button: gr.Button(say("Go on with “{way}”", way=later(name)) if pair else TAKES[name])
             for button, name in zip(tab.taken, pair.names if pair else SIDES, strict=True)
         },
         tab.details: gr.Accordion(visible=there),
@@ -171,7 +185,7 @@ def view(tab: CompareTab, pair: Pair | None) -> dict[Block, Any]:
 def _table(pair: Pair) -> str:
     """Make an HTML table of what is known of both paintings."""
     what = dict.fromkeys(key for facts in pair.facts for key in facts)
-    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in ("", *pair.names))
+    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in ("", *map(say, pair.names)))
     rows = "".join(
         f"<tr><th scope='row'>{escape(key)}</th>"
         + "".join(f"<td>{escape(facts.get(key, '-'))}</td>" for facts in pair.facts)

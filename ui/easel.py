@@ -14,25 +14,25 @@ from ui.pointing import describe_mask
 from ui.sessions import Session
 from ui.view_state import ViewState, path_of
 from ui.viewer import Shown, served
+from ui.words import Text, counted, label, later, say
 
 PAINTING = "painting"  # the tab of the result
-EMPTY = "Add a photo, or choose an example. Your painting will hang here."
-ARRIVED = "Press Paint. Your painting will hang here."
-BEGINNING, WAITING = "Beginning", "Waiting for"
-LEGEND = "In color and outlined: what stays as in the photo."
-NOTHING = "Nothing stays yet. What you point at, or paint over, does."
+EMPTY = later("Add a photo, or choose an example. Your painting will hang here.")
+ARRIVED = later("Press Paint. Your painting will hang here.")
+LEGEND = later("In color and outlined: what stays as in the photo.")
+NOTHING = later("Nothing stays yet. What you point at, or paint over, does.")
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 
 
 def opening() -> Shown:
     """Show what hangs there at first: an example's painting over its photo."""
     pictures = {"before": served(OPENING_PHOTO), "after": served(OPENING)}
-    return {**pictures, "photo": "opening", "opening": True, "words": EMPTY}
+    return {**pictures, "photo": "opening", "opening": True, "words": EMPTY.text}
 
 
-def bare(words: str = ARRIVED) -> Shown:
+def bare(words: Text = ARRIVED) -> Shown:
     """Show an empty canvas, and words below it."""
-    return {"words": words}
+    return {"words": words.text}
 
 
 def painted(state: ViewState) -> Shown:
@@ -54,7 +54,7 @@ def staying(state: ViewState) -> Shown:
         "picture": served(state.mask_preview),
         "within": within(state),
         "said": describe_mask(state.prompt),
-        "legend": LEGEND if state.has_mask else NOTHING,
+        "legend": (LEGEND if state.has_mask else NOTHING).text,
         "undo": bool(state.history.past),
         "redo": bool(state.history.future),
         "clear": bool(state.prompt),
@@ -69,26 +69,32 @@ def doing(session: Session, before: int = 0) -> str:
     if session.awaited is None:
         return ""
     waits = time.monotonic() - session.awaited > WAITS_S
-    waiting = f"{WAITING} {before} other painting{'s' if before > 1 else ''} to end"
-    done, text = session.doing or (0.0, waiting if waits and before else BEGINNING)
+    done, text = session.doing or (0.0, _waiting(before) if waits and before else say("Beginning"))
     picture = session.preview
-    so_far = f"<img src='{served(picture)}' alt='The painting so far'>" if picture else ""
+    alt = escape(say("The painting so far"))
+    so_far = f"<img src='{served(picture)}' alt='{alt}'>" if picture else ""
     return f"{so_far}<p style='--done: {done:.0%}'>{escape(text)}</p>"
+
+
+def _waiting(before: int) -> str:
+    return counted(
+        "Waiting for {n} other painting to end", "Waiting for {n} other paintings to end", before
+    )
 
 
 def lay_out() -> dict[str, Any]:
     """Make the easel's components, by their names on the page."""
     with gr.Column(elem_id="wall"), gr.Tabs(elem_id="tabs") as tabs:
-        with gr.Tab("Painting", id=PAINTING, elem_id="painting-tab"):
+        with gr.Tab(label("Painting"), id=PAINTING, elem_id="painting-tab"):
             easel = viewer.lay_out(opening(), "easel")
             now = gr.HTML(elem_id="doing", elem_classes=["doing"], apply_default_css=False)
-        with gr.Tab("Compare", id="compare"):
+        with gr.Tab(label("Compare"), id="compare"):
             comparison = compare_tab.lay_out()
-        with gr.Tab("Film", id="film"):
+        with gr.Tab(label("Film"), id="film"):
             filming = film_tab.lay_out()
-        with gr.Tab("Many", id="many"):
+        with gr.Tab(label("Many"), id="many"):
             many = many_tab.lay_out()
-        with gr.Tab("Train a style", id="train"):
+        with gr.Tab(label("Train a style"), id="train"):
             teaching = train_tab.lay_out()
     return {
         "tabs": tabs,

@@ -3,42 +3,47 @@
 import errno
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from html import escape
 
 import gradio as gr
 
 from pipeline.types import Cancelled, PhotoError
 from pipeline.weights.resolve import WeightError
+from ui.words import later, retold, say, speaking
 
 log = logging.getLogger("page")
 FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 LONGEST = 1000  # characters of a sentence
-NO_ROOM = "The disk of this machine is full; try again in half an hour, or with a smaller photo."
+NO_ROOM = later(
+    "The disk of this machine is full; try again in half an hour, or with a smaller photo."
+)
 
 
 @contextmanager
 def told(*, html: bool = True) -> Iterator[None]:
-    """Turn what goes wrong into a sentence for the visitor.
+    """Turn what goes wrong into a sentence for the visitor, in their language.
 
     A surprise is logged here and never shown as a traceback. `html`: whether the sentence is shown
-    as HTML, as the page's toasts are.
+    as HTML, as the page's toasts are; programs are told in plain English.
     """
     try:
-        yield
+        with nullcontext() if html else speaking("en"):
+            yield
     except (gr.Error, Cancelled):  # first: Gradio's own errors are ValueErrors, too
         raise
     except (PhotoError, ValueError, WeightError) as error:
-        said = " ".join(str(error).split())[:LONGEST]
+        with nullcontext() if html else speaking("en"):
+            said = retold(" ".join(str(error).split()))[:LONGEST]
         raise gr.Error(
             escape(said, quote=False) if html else said, print_exception=False
         ) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             log.warning("the disk is full: %s", error)
-            raise gr.Error(NO_ROOM, print_exception=False) from error
+            raise gr.Error(str(NO_ROOM), print_exception=False) from error
         log.exception("a request failed")
         raise gr.Error(
-            "Something went wrong here; it is not your photo's fault. Try again.",
+            say("Something went wrong here; it is not your photo's fault. Try again."),
             print_exception=False,
         ) from error

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.stages.border import around
 from pipeline.stages.restore.select_faces import face_at
 from pipeline.types import Face, Prompt, RestorationPlan
+from ui import words
+from ui.words import retold, say
 
 if TYPE_CHECKING:
     from ui.view_state import ViewState
@@ -37,9 +39,9 @@ def framed(state: "ViewState") -> list[dict[str, Any]]:
                     "stays" if stays else "painted",
                     *(name for name, value in RESTORES.items() if value == weight),
                 ],
-                "said": ("stays itself" if stays else "painted like the rest")
-                + _restored(plan)
-                + _alike(state.likeness[number] if number < len(state.likeness) else None),
+                "said": _said(
+                    stays, plan, state.likeness[number] if number < len(state.likeness) else None
+                ),
             }
         )
     return found
@@ -56,17 +58,23 @@ def within(state: "ViewState") -> dict[str, float]:
     }
 
 
-def _restored(plan: RestorationPlan | None) -> str:
-    if plan is None:
-        return ""
+def _said(stays: bool, plan: RestorationPlan | None, likeness: float | None) -> str:
+    """Say what becomes of a face."""
+    said = [say("stays itself") if stays else say("painted like the rest")]
+    if plan is not None:
+        said.append(_restored(plan))
+    if likeness is not None:
+        said.append(say("likeness {share}", share=words.number(likeness, 2)))
+    return "; ".join(said)
+
+
+def _restored(plan: RestorationPlan) -> str:
     if not plan.weight:
-        return f"; not restored, {plan.why}"
-    doubt = ", and may look like someone else" if plan.low_confidence else ""
-    return f"; restored by {round(100 * plan.weight)} %{doubt}"
-
-
-def _alike(likeness: float | None) -> str:
-    return "" if likeness is None else f"; likeness {likeness:.2f}"
+        return say("not restored, {why}", why=retold(plan.why))
+    share = round(100 * plan.weight)
+    if plan.low_confidence:
+        return say("restored by {share} %, and may look like someone else", share=share)
+    return say("restored by {share} %", share=share)
 
 
 def with_face(
@@ -79,7 +87,7 @@ def with_face(
     Raises: ValueError: there is no such face, or nothing such to say.
     """
     if not isinstance(number, int) or not 0 <= number < len(faces):
-        raise ValueError("There is no such face; click into one of the frames.")
+        raise ValueError(say("There is no such face; click into one of the frames."))
     at = _middle(faces[number], size)
     if says == ONLY:
         stays = [each == number for each in range(len(faces))]

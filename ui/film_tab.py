@@ -9,14 +9,15 @@ from pipeline.settings import Settings, options
 from pipeline.variants import PAINTERS, needs_style
 from ui import camera
 from ui.available import available_choices
+from ui.words import label, say
 
-ABOUT = (
+ABOUT = label(
     "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
     "Two seconds first show how it will look. Films leave the faces' proportions as they are."
 )
 TRIED_S = 2.0  # of a film that are tried
 FAST, STROKES = "fast", "strokes"
-WAYS = [(painter.label, key) for key, painter in PAINTERS.items()]
+WAYS = [(label(painter.label), key) for key, painter in PAINTERS.items()]
 STYLE, PORTRAIT = (
     next(option for option in options() if option.flag == flag)
     for flag in ("fast_style", "portrait_style")
@@ -61,37 +62,43 @@ def lay_out() -> FilmTab:
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
     with gr.Row(equal_height=True, elem_id="films"):
         film = gr.Video(
-            label="Your film", sources=["upload", "webcam"], height=300, elem_id="film-given"
+            label=label("Your film"), sources=["upload", "webcam"], height=300, elem_id="film-given"
         )
         with gr.Column(elem_id="film-result", min_width=240):
             painted = gr.Video(
-                label="Painted", interactive=False, height=300, elem_id="film-painted",
+                label=label("Painted"), interactive=False, height=300, elem_id="film-painted",
                 buttons=["download"],
             )  # fmt: skip
             doing = gr.HTML(elem_classes=["doing"], apply_default_css=False)
     with gr.Row(elem_id="film-how"):
         way = gr.Dropdown(
-            WAYS, value=STROKES, label="Painted by", filterable=False, min_width=150,
+            WAYS, value=STROKES, label=label("Painted by"), filterable=False, min_width=150,
             elem_id="film-way",
         )  # fmt: skip
         style = gr.Dropdown(
-            available_choices(STYLE), value=STYLE.default, label="Like", filterable=False,
+            available_choices(STYLE), value=STYLE.default, label=label("Like"), filterable=False,
             min_width=150, visible=False, elem_id="film-style",
         )  # fmt: skip
-        start = gr.Number(0, label="From, s", minimum=0, min_width=80, elem_id="film-start")
-        end = gr.Number(0, label="To, s (0: its end)", minimum=0, min_width=80, elem_id="film-end")
+        start = gr.Number(0, label=label("From, s"), minimum=0, min_width=80, elem_id="film-start")
+        end = gr.Number(
+            0, label=label("To, s (0: its end)"), minimum=0, min_width=80, elem_id="film-end"
+        )
     with gr.Row():
-        sample = gr.Button("Try two seconds", elem_id="film-sample", min_width=130)
-        paint = gr.Button("Paint the film", variant="primary", elem_id="film-paint", min_width=130)
+        sample = gr.Button(label("Try two seconds"), elem_id="film-sample", min_width=130)
+        paint = gr.Button(
+            label("Paint the film"), variant="primary", elem_id="film-paint", min_width=130
+        )
         cancel = gr.Button(
-            "Cancel", variant="stop", elem_id="cancel-film", min_width=90, visible=False
+            label("Cancel"), variant="stop", elem_id="cancel-film", min_width=90, visible=False
         )
     notes = gr.HTML(elem_id="film-notes", elem_classes=["notes"])
-    with gr.Accordion("Live: what your camera sees, as a painting", open=False, elem_id="live"):
+    with gr.Accordion(
+        label("Live: what your camera sees, as a painting"), open=False, elem_id="live"
+    ):
         live_style = gr.Dropdown(
             available_choices(STYLE),
             value=STYLE.default,
-            label="Like",
+            label=label("Like"),
             filterable=False,
             elem_id="live-style",
         )
@@ -130,7 +137,11 @@ def span_of(start: object, end: object) -> tuple[float, float | None]:
     last = _seconds(end) or None
     if last is not None and last <= first:
         raise ValueError(
-            f"The film ends at {last:g} s, before its start at {first:g} s; choose anew."
+            say(
+                "The film ends at {last} s, before its start at {first} s; choose anew.",
+                last=last,
+                first=first,
+            )
         )
     return first, last
 
@@ -139,5 +150,7 @@ def _seconds(value: object) -> float | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ValueError(f"Seconds from 0 on were wanted, found {str(value)[:20]!r}.")
+        raise ValueError(
+            say("Seconds from 0 on were wanted, found {found}.", found=repr(str(value)[:20]))
+        )
     return float(value)

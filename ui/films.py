@@ -14,14 +14,11 @@ from ui.forecast import in_words
 from ui.progress import Bar
 from ui.sessions import Session
 from ui.view_state import path_of
+from ui.words import number, retold, say
 
 PREVIEW_S = 0.5  # between two pictures so far
 # Others wait while a film is painted: the page and its API paint no more of it at once.
 MOST_S = 60
-TOO_LONG = (
-    "At most {most} seconds of a film are painted here at once, for others wait meanwhile; choose "
-    "a part by From and To, or paint all of it by the command {command}."
-)
 FIRST = 12  # pictures after which the time left is told
 
 
@@ -42,7 +39,13 @@ def paint_film_into(
     last = min(end or math.inf, film.seconds or math.inf)
     if last - start > MOST_S:
         raise FilmError(
-            TOO_LONG.format(most=MOST_S, command=f"python -m pipeline video {path.name}")
+            say(
+                "At most {most} seconds of a film are painted here at once, for others wait "
+                "meanwhile; choose a part by From and To, or paint all of it by the command "
+                "{command}.",
+                most=MOST_S,
+                command=f"python -m pipeline video {path.name}",
+            )
         )
     out = path_of(folder, path.stem, f"painted-{secrets.token_hex(4)}.mp4")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +57,7 @@ def paint_film_into(
     finally:
         for part in parts_of(out):
             part.unlink(missing_ok=True)
-    return out, said
+    return out, tuple(map(retold, said))
 
 
 def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
@@ -74,9 +77,11 @@ def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
         if count and done >= FIRST:
             until = min(until, now + (count - done) / pace)
             left = round(until - now)
-        of = f" of {count}" if count else ""
-        fast = f", {pace:.1f} a second" if done >= FIRST else ""
-        bar(done / count if count else 0.0, f"Picture {done}{of}{fast}{in_words(left)}")
+        doing = (
+            say("Picture {n} of {all}", n=done, all=count) if count else say("Picture {n}", n=done)
+        )
+        fast = [say("{pace} a second", pace=number(pace, 1))] if done >= FIRST else []
+        bar(done / count if count else 0.0, ", ".join([doing, *fast]) + in_words(left))
         if now - previewed > PREVIEW_S:
             session.show_so_far(progress.picture)
             previewed = now

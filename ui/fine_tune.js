@@ -40,9 +40,9 @@
   };
   const give = control => {
     if (control.querySelector('.reset-button, .way-back')) return;
-    const name = control.querySelector('[data-testid="block-info"]')?.innerText ?? 'it';
-    const button = Object.assign(document.createElement('button'), {type: 'button', className: 'way-back', textContent: '↺', title: 'Reset'});
-    button.setAttribute('aria-label', `Reset ${name}`);
+    const name = control.querySelector('[data-testid="block-info"]')?.innerText ?? '';
+    const button = Object.assign(document.createElement('button'), {type: 'button', className: 'way-back', textContent: '↺', title: say('Reset')});
+    button.setAttribute('aria-label', say('Reset {name}', {name}));
     button.addEventListener('click', () => back(control));
     control.append(button);
   };

@@ -6,18 +6,19 @@ import gradio as gr
 
 from pipeline.settings import Settings
 from ui.widgets import Control, widgets_of
+from ui.words import label
 
 GROUPS = {
-    "Painting": (
+    label("Painting"): (
         "painter", "mood", "network_mood", "fast_style", "fast_second", "fast_mix",
         "portrait_style", "impasto", "strength", "palette", "canvas",
     ),
-    "Face": ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
-    "Old photo": ("mend", "restoration", "fidelity", "restored_faces"),
-    "Outline": ("keep", "kept_faces", "feather"),
-    "For experts": ("segmenter", "detector", "weights"),
+    label("Face"): ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
+    label("Old photo"): ("mend", "restoration", "fidelity", "restored_faces"),
+    label("Outline"): ("keep", "kept_faces", "feather"),
+    label("For experts"): ("segmenter", "detector", "weights"),
 }  # fmt: skip
-NOTHING = (
+NOTHING = label(
     "No setting has these words. People, clothes and things that shall stay as in the photo are "
     "chosen under the painting, by What stays."
 )
@@ -39,9 +40,9 @@ class FineTune:
 
 def lay_out() -> tuple[FineTune, dict[str, Control]]:
     """Make the box and the controls in it by their flags; call it inside `gr.Blocks`."""
-    with gr.Accordion("Fine-tune", open=False, elem_id="fine-tune"):
+    with gr.Accordion(label("Fine-tune"), open=False, elem_id="fine-tune"):
         find = gr.Textbox(
-            placeholder="Find a setting", show_label=False, container=False, elem_id="find"
+            placeholder=label("Find a setting"), show_label=False, container=False, elem_id="find"
         )
         gr.HTML(f"<p role='status' hidden>{NOTHING}</p>", elem_id="nothing-found")
         made = {}
@@ -50,7 +51,7 @@ def lay_out() -> tuple[FineTune, dict[str, Control]]:
                 made |= widgets_of(flags)
         with group:  # the last one is for experts
             makers = gr.HTML(elem_id="makers", elem_classes=["size"])
-        reset = gr.Button("Reset all settings", elem_id="reset")
+        reset = gr.Button(label("Reset all settings"), elem_id="reset")
     with gr.Column(visible=False):
         made |= widgets_of(SWITCHES)
     return FineTune(find, reset, makers), made

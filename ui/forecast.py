@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from pipeline.types import Progress, StageName
+from ui.words import say
 
 HALF = 0.5
 KNOWN_S = 2.0  # the pace of a stage is known after so many seconds
@@ -12,7 +13,7 @@ KNOWN = 0.08  # and so large a fraction of its work
 
 def in_words(seconds: int | None) -> str:
     """Say how many seconds are left, after what is done now; nothing where that is not known."""
-    return f", about {seconds} s left" if seconds else ""
+    return f", {say('about {n} s left', n=seconds)}" if seconds else ""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The box "Turn, crop, paper and size": what of the photo is painted, and how large."""
 
 from dataclasses import dataclass
+from html import escape
 
 import gradio as gr
 from gradio.blocks import Block
@@ -12,6 +13,7 @@ from pipeline.types import Photo, PhotoError
 from ui.previews import FIELD_PX, bordered, fit, over_checker
 from ui.sessions import Session
 from ui.widgets import OPTIONS, PAINTER, Control, widgets_of
+from ui.words import label, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
 SHOWN_BY = (*FLAGS, PAINTER)  # strokes are larger than a small photo
@@ -34,16 +36,16 @@ class FrameBox:
 
 def lay_out() -> tuple[FrameBox, dict[str, Control]]:
     """Make the box and the controls in it by their flags; call it inside `gr.Blocks`."""
-    with gr.Accordion("Turn, crop, paper and size", open=False, elem_id="frame"):
+    with gr.Accordion(label("Turn, crop, paper and size"), open=False, elem_id="frame"):
         picture = gr.Image(
             visible=False,
             interactive=False,
             format="png",
-            label="What will be painted",
+            label=label("What will be painted"),
             buttons=[],
             height=240,
             elem_id="framed",
-            alt_text="The photo as it will be painted",
+            alt_text=label("The photo as it will be painted"),
         )
         size = gr.HTML(elem_id="frame-size", elem_classes=["size"])
         controls = widgets_of(FLAGS)
@@ -58,7 +60,7 @@ def show(session: Session, photo: Photo | None, settings: Settings) -> tuple[gr.
     try:
         framed = frame(photo, settings.frame)
     except PhotoError as error:
-        return hidden, str(error)
+        return hidden, escape(retold(str(error)))
     seen = bordered(over_checker(fit(framed.pixels, FIELD_PX), framed.alpha), settings)
     picture = gr.Image(session.show("frame", seen), visible=True)
     return picture, describe_size(framed.size, settings)
@@ -69,10 +71,13 @@ def describe_size(framed: tuple[int, int], settings: Settings) -> str:
     from pipeline.steps.full_size import result_size
 
     h, w = result_size(framed, settings)
-    return f"{w} {TIMES} {h} px, {_cm(w)} {TIMES} {_cm(h)} cm at {DPI[0]} dpi"
+    return say(
+        "{w} {times} {h} px, {wide} {times} {high} cm at {dpi} dpi",
+        w=w, h=h, times=TIMES, wide=_cm(w), high=_cm(h), dpi=DPI[0],
+    )  # fmt: skip
 
 
 def _cm(px: int) -> str:
     """Return how long so many px are when printed, to a tenth where that matters."""
     cm = px / DPI[0] * CM
-    return f"{cm:.0f}" if cm >= 10 else f"{cm:.1f}"
+    return number(cm, 0 if cm >= 10 else 1)

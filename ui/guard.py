@@ -16,6 +16,8 @@ from starlette.middleware import Middleware
 
 from ui.buckets import Buckets, Rate, visitor_of
 from ui.errors import FULL, NO_ROOM
+from ui.words import say
+from ui.words.visitors import Listening
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,6 +34,7 @@ _CLOSED = re.compile(
 _STREAMS = re.compile(r"/gradio_api/stream/")  # programs tell of pictures there, nobody listens
 _FETCHES = re.compile(r"/gradio_api/file=\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FILE = re.compile(r"/gradio_api/file=")
+_UNFINISHED = re.compile(r"/gradio_api/file=.*(/\.[^/]*|\.part)$")  # what is still being written
 _UPLOAD = re.compile(r"/gradio_api/upload/?$")
 _ASKS = re.compile(r"/gradio_api/(queue/join|call|run|api|component_server|mcp)")
 
@@ -105,7 +108,7 @@ class Guard:
         except OSError as error:
             if answered or error.errno not in FULL:
                 raise
-            await _answer(send, 507, NO_ROOM)
+            await _answer(send, 507, str(NO_ROOM))
 
     def _too_often(self, scope: Scope) -> tuple[int, str] | None:
         path, names = scope["path"], ["all"]
@@ -114,27 +117,31 @@ class Guard:
             names += ["asks"] if _ASKS.search(path) else []
         visitor = visitor_of((scope.get("client") or ("",))[0], _values(scope, b"x-forwarded-for"))
         wait = max(self._buckets[name].take(visitor) for name in names)
-        return (429, f"Too much at once; try again in {wait:.0f} s.") if wait else None
+        return (429, say("Too much at once; try again in {n} s.", n=round(wait))) if wait else None
 
 
 def guarded() -> dict[str, Any]:
     """Return what `launch` takes as `app_kwargs` to stand behind a guard."""
-    return {"middleware": [Middleware(Guard)]}
+    return {"middleware": [Middleware(Listening), Middleware(Guard)]}
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:
     """Return status and sentence for what is refused whoever asks; None for all else."""
     path, method = scope["path"], scope["method"]
     if _CLOSED.search(path) or (method in ("GET", "HEAD") and _STREAMS.search(path)):
-        return 404, "There is nothing here."
+        return 404, say("There is nothing here.")
+    if _UNFINISHED.search(path):
+        return 404, say("There is nothing here.")
     if _FETCHES.search(path):
-        return 403, "Wanted a file of yours, found an address; nothing is fetched from elsewhere."
+        return 403, say(
+            "Wanted a file of yours, found an address; nothing is fetched from elsewhere."
+        )
     if method == "POST":
         said = _length(scope)
         if said > _most(path):
             return _too_large(_most(path))
         if _UPLOAD.search(path) and _free() < LEAST_FREE + said:
-            return 507, NO_ROOM
+            return 507, str(NO_ROOM)
     return None
 
 
@@ -148,7 +155,7 @@ def _most(path: str) -> int:
 
 
 def _too_large(most: int) -> tuple[int, str]:
-    return 413, f"At most {most // 2**20} MB are taken at once; send less."
+    return 413, say("At most {most} MB are taken at once; send less.", most=most // 2**20)
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:
@@ -181,7 +188,7 @@ class _Body:
         try:
             message = await asyncio.wait_for(self._receive(), SILENCE_S)
         except TimeoutError:
-            raise _BodyError(408, "Nothing came for a minute; send it again.") from None
+            raise _BodyError(408, say("Nothing came for a minute; send it again.")) from None
         self._more = bool(message.get("more_body"))
         self._read += len(message.get("body", b""))
         if self._read > self._most:

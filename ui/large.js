@@ -20,9 +20,9 @@
   };
   const picture = make('img', {}), said = make('p', {id: 'large-said'});
   said.setAttribute('aria-live', 'polite');
-  const close = button('×', 'Close', () => large.close(), 'close');
-  const before = button('‹', 'The picture before', () => show(-1));
-  const next = button('›', 'The next picture', () => show(1));
+  const close = button('×', say('Close'), () => large.close(), 'close');
+  const before = button('‹', say('The picture before'), () => show(-1));
+  const next = button('›', say('The next picture'), () => show(1));
   const large = make('dialog', {id: 'large'}, picture, before, said, next, close);
   large.setAttribute('aria-labelledby', said.id);
   large.addEventListener('keydown', event => {

@@ -1,6 +1,7 @@
 """What stands where on the page."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,16 +24,17 @@ from ui import (
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
 from ui.widgets import EASY, OPTIONS, Control, widgets_of
+from ui.words import label
 
 TITLE = "Portraits after Monet"
-CHOOSE, PAINT, AGAIN = "Choose a photo", "Paint", "Paint again"  # what the first button says
+CHOOSE, PAINT, AGAIN = (
+    label("Choose a photo"),
+    label("Paint"),
+    label("Paint again"),
+)  # what the first button says
 LOOKS_S = 0.25  # between two looks at what is painted, while something is
-HEADER = f"<h1>{TITLE}</h1><p>The scene becomes a painting. The person in it stays the person.</p>"
-PRIVACY = (
-    "Your photo stays on the machine that serves this page, unseen by others and never logged; "
-    f"it is deleted within {DELETED_AFTER_MIN} minutes of your last use, unless you share it. Your "
-    "last ten paintings are kept by this browser alone. "
-    "<button type='button' class='forget'>Delete everything now</button>"
+HEADER, PRIVACY = (
+    Path(__file__).with_name(name).read_text() for name in ("head.html", "privacy.html")
 )
 
 
@@ -113,7 +115,7 @@ def lay_out() -> Page:
     shown = [example.path for example in (*EXAMPLES, *style_box.GALLERY.values())]
     tiles = style_box.TILES.values()
     gr.set_static_paths([OPENING, *shown, *tiles, *(example.small for example in EXAMPLES)])
-    gr.HTML(HEADER, elem_id="head")
+    gr.HTML(html_template=HEADER, elem_id="head")
     with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
             left = easel.lay_out()
@@ -142,32 +144,32 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         photo = gr.Image(
             type="filepath",
             format="png",
-            label="Photo",
+            label=label("Photo"),
             height=220,
             buttons=["fullscreen"],
             elem_id="photo",
-            alt_text="The photo you chose",
-            placeholder="Drop a photo here, or click to choose one",
+            alt_text=label("The photo you chose"),
+            placeholder=label("Drop a photo here, or click to choose one"),
         )
     anywhere = gr.UploadButton(visible="hidden", elem_id="anywhere")
     arrived = gr.Textbox(visible="hidden", elem_id="arrived", elem_classes=["unseen"])
     with gr.Row(elem_id="begin"):
         paint = gr.Button(CHOOSE, variant="primary", elem_id="paint", scale=3)
         cancel = gr.Button(
-            "Cancel", variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False
+            label("Cancel"), variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False
         )
         keep = gr.Button(
-            "Keep it as it is", elem_id="keep-as-is", scale=2, min_width=130, visible=False
+            label("Keep it as it is"), elem_id="keep-as-is", scale=2, min_width=130, visible=False
         )
         repaint = gr.Button(visible="hidden", elem_id="repaint")
     by_itself = gr.Checkbox(
-        True, label="Paint by itself after a change", container=False, elem_id="by-itself"
+        True, label=label("Paint by itself after a change"), container=False, elem_id="by-itself"
     )
     with gr.Row(elem_id="examples"):
         examples = [
-            gr.Button(e.title, icon=str(e.small), size="sm", min_width=60) for e in EXAMPLES
+            gr.Button(label(e.title), icon=str(e.small), size="sm", min_width=60) for e in EXAMPLES
         ]
-    gr.HTML(PRIVACY, elem_id="privacy")
+    gr.HTML({"minutes": DELETED_AFTER_MIN}, html_template=PRIVACY, elem_id="privacy")
     ways = looks.lay_out()
     style, styling = style_box.lay_out()
     with gr.Column(elem_id="easy"):

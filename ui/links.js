@@ -1,28 +1,28 @@
 // Copy the page's address with the settings that are not the usual ones; say what it carries, and what it does not.
-async ({options, number, picture, gallery, wanting, chosen, said, most}, values) => {
+async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
   const link = new URL(location.href), name = values[options.length] ?? '';
   link.search = link.hash = '';
   const same = (value, usual) => (typeof usual === 'number' ? Number(value) === usual : value === usual);
-  const tell = ({names, unit}, value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : names[value] ?? `${value} ${unit}`.trim());
+  const tell = ({names, unit}, value) => (typeof value === 'boolean' ? (value ? say('on') : say('off')) : say(names[value] ?? '') || (unit ? say('{value} {unit}', {value, unit: say(unit)}) : written(value)));
   const told = [];
   options.forEach((option, i) => {
     const value = values[i];
     if (value === '' || value === null || value === undefined || same(value, option.usual)) return;
     link.searchParams.set(option.flag, value);
-    told.push(`${option.label}: ${tell(option, value)}`);
+    told.push(`${say(option.label)}: ${tell(option, value)}`);
   });
   const wants = wanting.some(pair => pair.every((choice, i) => choice === values[chosen[i]]));
   if (wants && name) {
     link.searchParams.set(picture, name);
-    told.push(`${said.like}: ${gallery[name] ?? name}`);
+    told.push(`${say('the picture to paint like')}: ${say(gallery[name] ?? name)}`);
   }
   if (told.length) link.searchParams.set(...number);
-  const more = told.length > most ? [`${told.length - most} more`] : [];
-  const carries = told.length ? `${said.sets} ${[...told.slice(0, most), ...more].join('; ')}.` : said.usual;
+  const more = told.length > most ? [counted('{n} more', '{n} more', told.length - most)] : [];
+  const carries = told.length ? say('The link carries {settings}.', {settings: [...told.slice(0, most), ...more].join('; ')}) : say('The link opens this page at its usual settings.');
   const words = document.createElement('p');
   words.setAttribute('role', 'status');
-  words.textContent = [carries, said.never, ...(wants && !name ? [said.picture] : [])].join(' ');
-  let copied = 'Link copied';
-  try { await navigator.clipboard.writeText(link); } catch { window.prompt('Copy this link:', link); copied = 'Copy link'; }
+  words.textContent = [carries, say('Your photo and the painting are not in it.'), ...(wants && !name ? [say('Nor is the picture that you paint like, which is your own.')] : [])].join(' ');
+  let copied = say('Link copied');
+  try { await navigator.clipboard.writeText(link); } catch { window.prompt(say('Copy this link:'), link); copied = say('Copy link'); }
   return [copied, words.outerHTML];
 }

@@ -8,17 +8,11 @@ from pipeline.variants import PAINTERS, needs_style
 from ui.available import available_choices
 from ui.style_box import GALLERY, NAME
 from ui.widgets import MOOD, OPTIONS, PAINTER, is_for
+from ui.words import counted, later, say, written
 
 MOST_NAMED = 8  # settings in one sentence; the others are counted
 SCRIPT = Path(__file__).with_suffix(".js")
-LIKE = "the picture to paint like"
-SAID = {
-    "usual": "The link opens this page at its usual settings.",
-    "sets": "The link carries",
-    "never": "Your photo and the painting are not in it.",
-    "picture": "Nor is the picture that you paint like, which is your own.",
-    "like": LIKE,
-}
+LIKE = later("the picture to paint like")
 
 
 def carried(settings: Settings) -> dict[str, bool | float | str]:
@@ -42,7 +36,7 @@ def in_words(settings: Settings) -> list[tuple[str, str]]:
     """
     changed = carried(settings)
     return [
-        (option.label, _value(option, changed[option.flag]))
+        (say(option.label), _value(option, changed[option.flag]))
         for option in OPTIONS
         if option.flag in changed and is_for(option.flag, settings.paint.painter)
     ]
@@ -55,12 +49,15 @@ def describe_opened(settings: Settings, picture: str = "") -> list[str]:
     """
     parts = [f"{label}: {value}" for label, value in in_words(settings)]
     if picture in GALLERY:
-        parts.append(f"{LIKE}: {GALLERY[picture].title}")
+        parts.append(f"{LIKE}: {say(GALLERY[picture].title)}")
     if not parts:
         return []
-    more = [f"{len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
+    left = len(parts) - MOST_NAMED
+    more = [counted("{n} more", "{n} more", left)] if left > 0 else []
     listed = "; ".join([*parts[:MOST_NAMED], *more])
-    return [f"Your link has set {listed}. Add a photo, and it is painted so."]
+    return [
+        say("Your link has set {settings}. Add a photo, and it is painted so.", settings=listed)
+    ]
 
 
 def copy_link() -> str:
@@ -90,7 +87,6 @@ def copy_link() -> str:
             if needs_style(painter, mood)
         ],
         "chosen": [[o.flag for o in OPTIONS].index(flag) for flag in (PAINTER, MOOD)],
-        "said": SAID,
         "most": MOST_NAMED,
     }
     return f"(...values) => ({SCRIPT.read_text()})({json.dumps(known)}, values)"
@@ -102,14 +98,21 @@ def _option(flag: str) -> Option:
 
 def _names(option: Option) -> dict[str, str]:
     """Return the names for people of a setting's choices, files' own styles with them."""
-    own = {choice: name for name, choice in available_choices(option)} if option.open else {}
+    own = (
+        {c: str(n) for n, c in available_choices(option) if c not in option.choices}
+        if option.open
+        else {}
+    )
     return dict(zip(option.choices, option.names, strict=True)) | own
 
 
 def _value(option: Option, value: bool | float | str) -> str:
     """Say a value as a person would; a number without the float's long tail."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return say("on") if value else say("off")
     if isinstance(value, str):
-        return _names(option).get(value, value)
-    return f"{value:.4g} {option.unit}".rstrip()
+        return say(_names(option).get(value, value))
+    said = float(f"{value:.4g}")
+    if not option.unit:
+        return written(said)
+    return say("{value} {unit}", value=said, unit=later(option.unit))

@@ -14,6 +14,7 @@ from pipeline.types import Photo
 from ui.previews import fit
 from ui.style_box import LIKE, TILES
 from ui.viewer import served
+from ui.words import say
 
 HERE = Path(__file__)
 PHOTO_PX, SHOWN_PX = 400, 320  # the photo that a look is painted from; its picture
@@ -94,7 +95,7 @@ def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str
     files = (*pictures, *[""] * (len(PAINTED) - len(pictures)), str(LIKE_TILE))
     looks = [
         {
-            "title": look.title,
+            "title": say(look.title),
             "picture": served(file) if file else "",
             "chosen": str(is_of(look, settings)).lower(),
         }

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -26,6 +27,7 @@ from ui.photos import file_of
 from ui.previews import fit, over_checker
 from ui.sessions import Session
 from ui.view_state import path_of
+from ui.words import counted, later, retold, say
 
 log = logging.getLogger("page")
 
@@ -36,10 +38,15 @@ SMALL_PX = 240
 KINDS = {"PNG": ".png", "JPEG": ".jpg"}
 LOOK_S = 0.4  # between two looks at what is done
 MINUTES_FROM_S = 100  # what takes longer is told in minutes
-SURPRISE = "something went wrong here; it is not the photo's fault"
-TOO_MANY = f"at most {MOST} photos at once; paint it with the next ones"
-TOO_LARGE = f"at most {MOST_BYTES // 10**6:,} MB at once; paint it with the next ones"
-NO_ROOM = f"at most {MOST_PIXELS // 10**6} megapixels in one ZIP; paint it with the next ones"
+SURPRISE = later("something went wrong here; it is not the photo's fault")
+TOO_MANY = later("at most {most} photos at once; paint it with the next ones", most=MOST)
+TOO_LARGE = later(
+    "at most {most} MB at once; paint it with the next ones", most=MOST_BYTES // 10**6
+)
+NO_ROOM = later(
+    "at most {most} megapixels in one ZIP; paint it with the next ones",
+    most=MOST_PIXELS // 10**6,
+)
 
 State = Literal["waiting", "painting", "done", "failed"]
 
@@ -89,7 +96,7 @@ def queued(before: tuple[Item, ...], files: Sequence[Mapping[str, Any]]) -> tupl
     for file in files:
         path, name = file_of(dict(file))
         used += _bytes_of(path)
-        why = TOO_MANY if len(items) >= MOST else TOO_LARGE if used > MOST_BYTES else ""
+        why = str(TOO_MANY if len(items) >= MOST else TOO_LARGE if used > MOST_BYTES else "")
         items.append(Item(name, path, "failed" if why else "waiting", why))
     return tuple(items)
 
@@ -126,13 +133,13 @@ def _small(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
 def reason_of(error: BaseException) -> str:
     """Say in half a sentence why a photo failed; a surprise is logged and not shown."""
     if isinstance(error, PhotoError | ValueError | WeightError):
-        return str(error)
+        return retold(str(error))
     if isinstance(error, MemoryError):
-        return "there is not enough memory for it; make it smaller first"
+        return say("there is not enough memory for it; make it smaller first")
     if isinstance(error, OSError):
-        return "its file, or its painting's, could not be kept on this machine"
+        return say("its file, or its painting's, could not be kept on this machine")
     log.error("a photo of many failed", exc_info=error)
-    return SURPRISE
+    return str(SURPRISE)
 
 
 class Batch:
@@ -173,12 +180,21 @@ class Batch:
                     self.seen = self.seen.with_item(number, state="waiting")
                 except Exception as error:  # the others are painted all the same
                     self.seen = self.seen.with_item(number, state="failed", why=reason_of(error))
-            self.seen = replace(self.seen, done=1.0, doing="Writing the ZIP" if made else "")
-            self.seen = replace(self.seen, file=zipped(folder, made) if made else None, doing="")
+            self.seen = replace(self.seen, done=1.0, doing=say("Writing the ZIP") if made else "")
+            self.seen = replace(self.seen, file=self._zipped(folder, made), doing="")
         finally:
             for file in folder.glob("*"):
                 if file != self.seen.file:
                     file.unlink(missing_ok=True)
+
+    def _zipped(self, folder: Path, made: list[Path]) -> Path | None:
+        """Put paintings into a ZIP; None where there are none, or their visitor left meanwhile."""
+        try:
+            return zipped(folder, made) if made and not self._session.left else None
+        except FileNotFoundError:
+            if not self._session.left:
+                raise
+            return None
 
     def _paint_one(self, number: int, file: Path, room: int) -> int:
         """Paint one photo into a file; return how many pixels it has.
@@ -193,7 +209,7 @@ class Batch:
 
         item = self.seen.items[number]
         if not item.path.exists():
-            raise PhotoError("it is no longer on this machine, as promised; add it again")
+            raise PhotoError(say("it is no longer on this machine, as promised; add it again"))
         painting = self._paint(read_photo(item.path, name=item.name), self._settings, report=report)
         result = full_size(painting, tell=lambda _: report(Progress("blend", 1.0)))
         size = prod(result.shape[:2])
@@ -224,14 +240,14 @@ class Batch:
             pace = (now - self._began) / (before + share)
             self._until = min(self._until, now + pace * (count - bad - before - share))
             left = max(1, round(self._until - now))
-        doing = f"Photo {number + 1} of {count}{_left(left)}"
+        doing = say("Photo {n} of {all}", n=number + 1, all=count) + _left(left)
         self.seen = replace(self.seen, done=(before + share) / max(1, count - bad), doing=doing)
 
 
 def _left(seconds: int | None) -> str:
     if seconds is None or seconds < MINUTES_FROM_S:
         return in_words(seconds)
-    return f", about {round(seconds / 60)} min left"
+    return f", {say('about {n} min left', n=round(seconds / 60))}"
 
 
 def zipped(folder: Path, files: Iterable[Path]) -> Path:
@@ -255,7 +271,7 @@ def zipped(folder: Path, files: Iterable[Path]) -> Path:
 def followed(batch: Batch, session: Session) -> Iterator[Many]:
     """Run a batch; yield it as it is now, again and again, until its end."""
     with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(batch.run)
+        running = thread.submit(copy_context().run, batch.run)  # in the visitor's language
         try:
             shown = None
             while not wait([running], LOOK_S).done:
@@ -273,6 +289,17 @@ def said_of(many: Many) -> list[str]:
     bad = [f"{item.name}: {item.why}" for item in many.items if item.state == "failed"]
     if many.file is None:
         return bad
-    left = many.count("waiting")
-    stopped = [f"{left} not begun: they wait for the next time."] if left else []
-    return [f"{many.count('done')} of {len(many.items)} photos are painted.", *stopped, *bad]
+    left, painted = many.count("waiting"), many.count("done")
+    done = say("{n} of {all} photos are painted.", n=painted, all=len(many.items))
+    stopped = (
+        [
+            counted(
+                "{n} not begun: it waits for the next time.",
+                "{n} not begun: they wait for the next time.",
+                left,
+            )
+        ]
+        if left
+        else []
+    )
+    return [done, *stopped, *bad]

@@ -10,9 +10,11 @@ from ui.many_tab import ALL, ANEW, ManyTab
 from ui.notes import note
 from ui.result_panel import Updates
 from ui.viewer import served
+from ui.words import later, say
 
 STATES = {
-    "waiting": "Waits", "painting": "Being painted", "done": "Done", "failed": "Not painted",
+    "waiting": later("Waits"), "painting": later("Being painted"), "done": later("Done"),
+    "failed": later("Not painted"),
 }  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def cards(items: tuple[Item, ...]) -> str:
 
 def _card(item: Item) -> str:
     picture = f"<img src='{served(item.picture)}' alt=''>" if item.picture else "<i></i>"
-    said = STATES[item.state] + (f": {item.why}" if item.why else "")
+    said = str(STATES[item.state]) + (f": {item.why}" if item.why else "")
     return (
         f"<li class='{item.state}'>{picture}<b>{escape(item.name)}</b>"
         f"<span>{escape(said)}</span></li>"
@@ -53,10 +55,10 @@ def _link(file: Path | None) -> str:
     """Make the link that saves the ZIP; Gradio's button would copy it first."""
     if file is None:
         return ""
-    size = f"{max(1, round(file.stat().st_size / 1e6)):,} MB"
-    return f"<a href='{served(file)}' download='{file.name}'>Save as ZIP ({size})</a>"
+    words = say("Save as ZIP ({size} MB)", size=max(1, round(file.stat().st_size / 1e6)))
+    return f"<a href='{served(file)}' download='{file.name}'>{escape(words)}</a>"
 
 
 def _bar(many: Many) -> str:
-    words = escape(many.doing or "Beginning")
+    words = escape(many.doing or say("Beginning"))
     return f"<p role='status' style='--done: {many.done:.0%}'>{words}</p>"

@@ -6,12 +6,14 @@ import gradio as gr
 from gradio.blocks import Block
 
 from ui.many import KINDS, MOST
+from ui.words import label
 
-ABOUT = (
-    f"Up to {MOST} photos, painted one after the other by the settings beside, in one ZIP. "
-    "Drop them here, or several at once anywhere on the page."
+ABOUT = label(
+    "Up to {most} photos, painted one after the other by the settings beside, in one ZIP. "
+    "Drop them here, or several at once anywhere on the page.",
+    most=MOST,
 )
-ALL, ANEW = "Paint them all", "Paint them again"
+ALL, ANEW = label("Paint them all"), label("Paint them again")
 
 
 @dataclass
@@ -41,7 +43,7 @@ def lay_out() -> ManyTab:
     """Make the tab's components; call it inside the tab."""
     gr.HTML(f"<p>{ABOUT}</p>", elem_classes=["hint"])
     files = gr.File(
-        file_count="multiple", height=120, label="Photos", elem_id="many-files",
+        file_count="multiple", height=120, label=label("Photos"), elem_id="many-files",
         file_types=["image", ".heic", ".heif"],
     )  # fmt: skip
     with gr.Row(elem_id="many-tools", equal_height=True):
@@ -50,12 +52,12 @@ def lay_out() -> ManyTab:
             min_width=130,
         )  # fmt: skip
         cancel = gr.Button(
-            "Cancel", variant="stop", visible=False, elem_id="cancel-many", min_width=90
+            label("Cancel"), variant="stop", visible=False, elem_id="cancel-many", min_width=90
         )
-        clear = gr.Button("Begin anew", visible=False, elem_id="clear-many", min_width=100)
+        clear = gr.Button(label("Begin anew"), visible=False, elem_id="clear-many", min_width=100)
         kind = gr.Radio(
             list(KINDS), value=next(iter(KINDS)), show_label=False, container=False,
-            label="Saved as", elem_id="many-kind", min_width=150,
+            label=label("Saved as"), elem_id="many-kind", min_width=150,
         )  # fmt: skip
     doing = gr.HTML(elem_id="many-doing", apply_default_css=False)
     notes = gr.HTML(elem_id="many-notes", elem_classes=["notes"])

@@ -14,11 +14,12 @@ from ui.available import available_choices
 from ui.previews import brief, fit, over_checker
 from ui.sessions import Session
 from ui.view_state import write_named
+from ui.words import label, retold
 
 if TYPE_CHECKING:
     from pipeline.compare import Comparison
 
-ABOUT = (
+ABOUT = label(
     "Where the face ends decides what stays the person's own. Each of these ways outlines it in "
     "your photo, at the settings that you chose, and what it outlines stays."
 )
@@ -61,12 +62,12 @@ def lay_out() -> OutlinesBox:
     choices = available_choices(SEGMENTER)
     usual = [choice for _, choice in choices if choice in COMPARED]
     segmenters = gr.CheckboxGroup(
-        choices, value=usual, label="Ways to outline", elem_id="segmenters"
+        choices, value=usual, label=label("Ways to outline"), elem_id="segmenters"
     )
     with gr.Row():
-        compare = gr.Button("Compare outlines", elem_id="compare-outlines", scale=3)
+        compare = gr.Button(label("Compare outlines"), elem_id="compare-outlines", scale=3)
         cancel = gr.Button(
-            "Cancel",
+            label("Cancel"),
             variant="stop",
             elem_id="cancel-outlines",
             scale=1,
@@ -76,7 +77,7 @@ def lay_out() -> OutlinesBox:
     notes = gr.HTML(elem_id="outlines-notes", elem_classes=["notes"])
     pictures = gr.Gallery(
         format="png",
-        label="Outlines",
+        label=label("Outlines"),
         columns=2,
         height="auto",
         object_fit="contain",
@@ -86,7 +87,7 @@ def lay_out() -> OutlinesBox:
         elem_id="outlined",
         elem_classes=["captioned"],
     )
-    sheet = gr.DownloadButton("Download the sheet (PNG)", visible=False, elem_id="sheet")
+    sheet = gr.DownloadButton(label("Download the sheet (PNG)"), visible=False, elem_id="sheet")
     return OutlinesBox(segmenters, compare, cancel, notes, pictures, sheet)
 
 
@@ -120,5 +121,5 @@ def show_outlines(session: Session, comparison: "Comparison", photo: Photo) -> O
         "compared",
     )
     return Outlined(
-        pictures, str(file), (*(brief(note) for note in comparison.notes), *photo.notes)
+        pictures, str(file), tuple(map(retold, (*map(brief, comparison.notes), *photo.notes)))
     )

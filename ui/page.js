@@ -1,7 +1,14 @@
 // What Gradio leaves out: alternative texts of pictures in galleries.
 (() => {
   const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
+  // Gradio's own names of buttons, which it translates into no language.
+  const names = {'Upload file': say('Upload file'), 'Capture from camera': say('Capture from camera'), 'Paste from clipboard': say('Paste from clipboard'),
+    'Remove Image': say('Remove image'), 'Reset to default value': say('Reset'), 'Gradio footer navigation': say('About this page')};
+  const rename = () => Object.entries(names).forEach(([name, said]) => { if (said !== name && document.documentElement.lang !== 'en')
+    document.querySelectorAll(`[aria-label="${name}"]`).forEach(node => ['aria-label', 'title'].forEach(each => { if (node.getAttribute(each) === name) set(node, each, said); })); });
   const describe = () => {
+    rename();
+    document.querySelectorAll('img[alt^="__i18n__"]').forEach(img => set(img, 'alt', say(JSON.parse(img.alt.slice(8)).key))); // nor alternative texts
     document.querySelectorAll('.notes').forEach(notes => { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); });
     document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
     document.querySelectorAll('.captioned .thumbnail-item').forEach(button => {
@@ -14,8 +21,8 @@
   // Some systems know no type of HEIC, and the upload would refuse a file without one; the server looks.
   const known = Object.getOwnPropertyDescriptor(Blob.prototype, 'type').get;
   Object.defineProperty(File.prototype, 'type', {get() { return known.call(this) || 'image/unknown'; }});
-  const greetings = {error: 'This browser cannot show this file.', load: 'The photo you chose'};
-  const greet = event => { if (event.target.closest?.('#photo img')) event.target.alt = greetings[event.type]; };
+  const greetings = {error: say('This browser cannot show this file.'), load: say('The photo you chose')};
+  const greet = event => { if (event.target.closest?.('#photo img')) { event.target.alt = greetings[event.type]; event.target.classList.toggle('unshown', event.type === 'error'); } };
   Object.keys(greetings).forEach(kind => document.addEventListener(kind, greet, true));
   // What other scripts add to what Gradio makes, they add here, once a frame and not at each of its changes.
   const acts = [describe];

@@ -13,6 +13,7 @@ from pipeline.steps.cache import OwnerCache
 from pipeline.types import Photo, PhotoError, Style
 from ui.sessions import Session
 from ui.style_box import StyleFile
+from ui.words import say
 
 
 def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
@@ -22,7 +23,7 @@ def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
     """
     if not photo or not photo.get("path"):
         raise PhotoError(
-            "There is no photo yet; drop one into the photo field or choose an example."
+            say("There is no photo yet; drop one into the photo field or choose an example.")
         )
     return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
 
@@ -38,8 +39,10 @@ def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Phot
     def read() -> Photo:
         if not path.exists():
             raise PhotoError(
-                "Your photo is no longer on this machine: "
-                "it was deleted, as promised. Add it again."
+                say(
+                    "Your photo is no longer on this machine: "
+                    "it was deleted, as promised. Add it again."
+                )
             )
         return session.on_disk(read_photo(path, name=name))
 

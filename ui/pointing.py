@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.ops.color import luminance
 from pipeline.types import Click, Painting, Pixels, Prompt
 from ui.previews import fit, over_checker
+from ui.words import say
 
 MOST_POINTS = 100
 # Told apart by color-blind people, too; so are disc and square, + and -.
@@ -90,9 +91,10 @@ def describe_mask(prompt: Prompt) -> str:
     """Say what the picture to click on shows, for those who do not see it."""
     added = sum(add for _, _, add in prompt.points)
     taken = len(prompt.points) - added
-    return (
-        f"The photo; what is kept is outlined. Points that add: {added}; that take away: {taken}."
-    )
+    return say(
+        "The photo; what is kept is outlined. Points that add: {added}; that take away: {taken}.",
+        added=added, taken=taken,
+    )  # fmt: skip
 
 
 def few(points: tuple[Click, ...]) -> tuple[Click, ...]:
@@ -102,6 +104,10 @@ def few(points: tuple[Click, ...]) -> tuple[Click, ...]:
     """
     if len(points) > MOST_POINTS:
         raise ValueError(
-            f"A photo takes at most {MOST_POINTS} points, found {len(points)}; take some away."
+            say(
+                "A photo takes at most {most} points, found {found}; take some away.",
+                most=MOST_POINTS,
+                found=len(points),
+            )
         )
     return points

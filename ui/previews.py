@@ -16,6 +16,7 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.settings import Settings
 from pipeline.stages.border import around, inside, lay
 from pipeline.types import Image, Labels, Mask, Painting, Photo, Pixels
+from ui.words import later, number, retold
 
 PREVIEW_PX = 1600
 FIELD_PX = 1000  # of a photo in its field, which is 300 px high
@@ -24,12 +25,13 @@ CHECKER_PX = 12
 CANVAS = (240, 237, 230)
 MASK, RESULT = "segment", "blend"
 TITLES = {
-    "paint": "Painted",
-    "parse": "What was seen in the photo",
-    "restore": "Faces restored",
-    MASK: "What stays the person's",
-    RESULT: "Result",
+    "paint": later("Painted"),
+    "parse": later("What was seen in the photo"),
+    "restore": later("Faces restored"),
+    MASK: later("What stays the person's"),
+    RESULT: later("Result"),
 }
+NOT_BLENDED, NONE, SKIPPED = later("not blended"), later("none"), later("skipped")
 # A fifth of a PNG's bytes, in half the time; no eye tells the two apart.
 WELL = (
     *(cv2.IMWRITE_JPEG_QUALITY, 93),
@@ -150,11 +152,11 @@ def caption_of(painting: Painting, stage: str) -> str:
     title, reason = TITLES[stage], painting.skipped.get(stage)
     if reason:
         unneeded = is_unneeded(painting, stage)
-        what = "not blended" if stage == RESULT else "none" if unneeded else "skipped"
-        return f"{title}: {what}. {brief(reason)}"
+        what = NOT_BLENDED if stage == RESULT else NONE if unneeded else SKIPPED
+        return f"{title}: {what}. {retold(brief(reason))}"
     # A stage that came from the cache took none worth saying.
     seconds = painting.seconds.get(stage, 0.0)
-    return f"{title}, {seconds:.1f} s" if seconds >= 0.05 else title
+    return f"{title}, {number(seconds, 1)} s" if seconds >= 0.05 else str(title)
 
 
 def is_unneeded(painting: Painting, stage: str) -> bool:

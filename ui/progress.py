@@ -9,13 +9,14 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.types import Cancelled, Progress, StopEarly
 from ui.forecast import Forecast, in_words
 from ui.sessions import Session
+from ui.words import later
 
 DOING = {
-    "paint": "Painting the scene",
-    "parse": "Looking for faces",
-    "restore": "Restoring faces",
-    "segment": "Outlining what is kept",
-    "blend": "Blending",
+    "paint": later("Painting the scene"),
+    "parse": later("Looking for faces"),
+    "restore": later("Restoring faces"),
+    "segment": later("Outlining what is kept"),
+    "blend": later("Blending"),
 }
 PREVIEW_S = 0.3  # between two pictures so far
 MORE = 0.25  # of the work with brush strokes, after which there is more to see than ground
@@ -47,7 +48,7 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
         if progress.picture is not None and due:
             session.show_so_far(to_uint8(progress.picture))
             previewed = now
-        bar(progress.done, DOING[progress.stage] + in_words(left))
+        bar(progress.done, str(DOING[progress.stage]) + in_words(left))
 
     return report
 

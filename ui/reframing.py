@@ -18,7 +18,7 @@ def reframed(prompt: Prompt, photo: Size, before: FrameSettings, now: FrameSetti
 
     Raises: PhotoError: a frame leaves too little of the photo.
     """
-    if before == now or not prompt:
+    if before == now or not (prompt or prompt.mended):
         return prompt
     (one, old), (other, new) = placed(photo, before), placed(photo, now)
     matrix = between(one, other)
@@ -33,6 +33,7 @@ def reframed(prompt: Prompt, photo: Size, before: FrameSettings, now: FrameSetti
         kept=tuple((*at, stays) for x, y, stays in prompt.kept if (at := moved(x, y))),
         faces=tuple((*at, weight) for x, y, weight in prompt.faces if (at := moved(x, y))),
         drawn=prompt.drawn and _redrawn(prompt.drawn, matrix, old, new),
+        mended=prompt.mended and _redrawn(prompt.mended, matrix, old, new),
     )
 
 

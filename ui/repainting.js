@@ -5,7 +5,9 @@
   window.repaint = (after = 700, by = '#repaint') => {
     clearTimeout(soon);
     if (!find('#photo img')) return;
-    find('#paint')?.classList.add('due'); // until it is painted, the button says that it should be
+    const paint = find('#paint');
+    paint?.classList.add('due'); // until it is painted, the button says that it should be
+    paint?.setAttribute('data-changed', say('changed'));
     if (find('#by-itself input')?.checked) soon = setTimeout(() => find(by)?.click(), after);
   };
   window.begun = () => {

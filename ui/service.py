@@ -41,6 +41,7 @@ from ui.gpu import borrowing
 from ui.history import History
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
 from ui.many import Batch, Item, Many, followed
+from ui.mending import Brushed, brushed_in, looked_at
 from ui.outlines_box import Outlined, show_outlines
 from ui.photos import photo_of, same_file, styles_of
 from ui.previews import fit, over_checker
@@ -59,15 +60,17 @@ from ui.view_state import (
     write_painting,
     write_timelapse,
 )
+from ui.viewer import Shown
 from ui.widgets import changed_at_once
+from ui.words import later, say
 
 log = logging.getLogger("page")
 
-STILL = (
+STILL = later(
     "What you corrected in this photo, or gave its faces, still holds; "
     "Clear, under What stays, takes it back."
 )
-NO_FILMS = (
+NO_FILMS = later(
     "A film takes longer than this Space lends its card; run the app at home for films (README)."
 )
 EXAMPLES_OWNER = "examples"
@@ -91,7 +94,7 @@ class PaintService:
     """The pipeline as the page sees it.
 
     It is loaded late: importing it takes longer than a page may take to appear. Tests give their
-    own `paint`, `models` and `compare`.
+    own `paint`, `models`, `compare` and `look`, which shows what is mended.
     """
 
     def __init__(
@@ -99,12 +102,14 @@ class PaintService:
         paint: Callable[..., Painting] | None = None,
         models: Any = None,  # noqa: ANN401 - stand-ins for tests
         compare: Callable[..., Any] | None = None,
+        look: Callable[..., Any] | None = None,
         *,
         weights: WeightPolicy = "auto",
     ) -> None:
         self.here = available(weights)  # what `auto` takes, until the program ends
         self._paint = paint
         self._compare = compare
+        self._look = look
         self._sketch: Callable[[Photo, Settings], Pixels | None] | None = None
         self._models = models
         self._lock = threading.Lock()
@@ -129,9 +134,11 @@ class PaintService:
             if self._paint is None:
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
+                from pipeline.steps.mend import look
                 from pipeline.steps.strokes import sketch
 
                 self._paint, self._sketch = borrowing(paint), sketch
+                self._look = self._look or borrowing(look)
                 self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
 
@@ -169,6 +176,7 @@ class PaintService:
         if before is None or before.photo != path:
             self._show_sketch(session, photo, settings)
         prompt, history = _corrections(before, path, photo, settings)
+        prompt = replace(prompt, mended=brushed_in(session, path, photo, settings).prompt.mended)
         with_styles = replace(prompt, styles=styles_of(session, styles))
         painting = self.paint(
             photo, settings, prompt=with_styles, report=report, cache=session.cache
@@ -176,7 +184,7 @@ class PaintService:
         state = replace(state_of(session, painting, path), styles=styles)
         if not prompt:
             return state
-        return replace(state, notes=(STILL, *state.notes), history=history)
+        return replace(state, notes=(str(STILL), *state.notes), history=history)
 
     def _show_sketch(self, session: Session, photo: Photo, settings: Settings) -> None:
         """Show the first strokes of a new photo while it is still looked at."""
@@ -257,7 +265,7 @@ class PaintService:
     ) -> ViewState:
         if found is None:
             return state
-        prompt, history = found
+        prompt, history = replace(found[0], mended=state.prompt.mended), found[1]
         return self.again(session_id, state, replace(state, prompt=prompt, history=history))
 
     def again(
@@ -356,6 +364,21 @@ class PaintService:
             return seems_worn(photo_of(session, cache, state.photo, state.name))
 
         return cache.get(("worn", str(state.photo)), look)
+
+    def look_at_mending(
+        self, session_id: str, state: ViewState, act: Callable[[Brushed], Brushed]
+    ) -> Shown:
+        """Show what is mended of a shown photo, after `act` on what was brushed there.
+
+        Raises: PhotoError: it was deleted meanwhile. WeightError: nothing here sees faces.
+        """
+        session, (_, models) = self.sessions.of(session_id), self.pipeline()
+        cache = self._cache_of(session, state)
+        photo = photo_of(session, cache, state.photo, state.name)
+        brushed = act(brushed_in(session, state.photo, photo, state.settings))
+        assert self._look, "where tests give `paint`, they give `look`"
+        look = partial(self._look, photo, state.settings, models=models, cache=cache)
+        return looked_at(session, brushed, lambda drawn: look(drawn=drawn))
 
     def live(self, style: str) -> Callable[[Pixels], Pixels]:
         """Return what paints a camera's pictures, one after the other, like a known one.
@@ -460,7 +483,7 @@ class PaintService:
             raise AgainError(state)
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        tell = _tell(session, bar, "Painting it large")
+        tell = _tell(session, bar, say("Painting it large"))
         return session.wrote(write_painting(painting, session.folder, tell))
 
     def write_drawing(self, session_id: str, state: ViewState, bar: Bar | None = None) -> Path:
@@ -478,7 +501,7 @@ class PaintService:
         """
         session = self.sessions.of(session_id)
         painting = self._repaint(session, state, bar)
-        tell = _tell(session, bar, "Filming")
+        tell = _tell(session, bar, say("Filming"))
         return session.wrote(write_timelapse(painting, session.folder, seconds, tell))
 
     def _cache_of(self, session: Session, state: ViewState) -> OwnerCache:

@@ -53,6 +53,7 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
     `stop_many`: set to end the painting of many photos.
+    `brushed`: what was brushed over what is mended of a photo.
     `camera`: what paints the page's camera, once it was started.
     """
 
@@ -75,6 +76,7 @@ class Session:
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     stop_many: threading.Event = field(default_factory=threading.Event)
+    brushed: Any = None  # a ui.mending.Brushed
     camera: Camera | None = None
 
     def ask(self) -> None:

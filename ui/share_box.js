@@ -22,7 +22,7 @@ const ask = async (share, what) => {
 const copy = async share => {
   try { await navigator.clipboard.writeText(address(share.name)); return true; } catch { return false; }
 };
-const times = count => (count === 0 ? 'Not opened yet' : count === 1 ? 'Opened once' : `Opened ${count} times`);
+const times = n => (n ? counted('Opened once', 'Opened {n} times', n) : say('Not opened yet'));
 const forget = share => {
   shares = shares.filter(each => each.name !== share.name);
   list.querySelector(`[data-name="${CSS.escape(share.name)}"]`)?.remove();
@@ -31,41 +31,44 @@ const forget = share => {
 
 const row = share => {
   const link = make('input', {type: 'text', readOnly: true, value: address(share.name)});
-  link.setAttribute('aria-label', 'The link');
+  link.setAttribute('aria-label', say('The link'));
   link.addEventListener('focus', () => link.select());
   const button = (text, kind, act) => make('button', {type: 'button', textContent: text, className: kind, onclick: act});
-  const copies = button('Copy', 'copy', async () => {
-    copies.textContent = await copy(share) ? 'Copied' : 'Copy';
-    if (copies.textContent === 'Copy') link.focus();
-    setTimeout(() => { copies.textContent = 'Copy'; }, 3000);
+  const copies = button(say('Copy'), 'copy', async () => {
+    const done = await copy(share);
+    copies.textContent = done ? say('Copied') : say('Copy');
+    if (!done) link.focus();
+    setTimeout(() => { copies.textContent = say('Copy'); }, 3000);
   });
-  const sends = button('Send', 'send', () => navigator.share({url: address(share.name), title: 'A portrait, painted'}).catch(() => {}));
+  const sends = button(say('Send'), 'send', () => navigator.share({url: address(share.name), title: say('A portrait, painted')}).catch(() => {}));
   sends.hidden = !navigator.share;
-  const ends = button('End it', 'end', async () => {
-    if (ends.textContent === 'End it') { // the second press does it: there is no way back
-      ends.textContent = 'End it for everybody?';
-      setTimeout(() => { ends.textContent = 'End it'; }, 5000);
+  let asked = false;
+  const ends = button(say('End it'), 'end', async () => {
+    if (!asked) { // the second press does it: there is no way back
+      asked = true;
+      ends.textContent = say('End it for everybody?');
+      setTimeout(() => { asked = false; ends.textContent = say('End it'); }, 5000);
       return;
     }
     try {
       const {ok, gone, said: why} = await ask(share, 'revoke');
-      said.textContent = ok || gone ? 'The link has ended, and both pictures are deleted.' : why;
+      said.textContent = ok || gone ? say('The link has ended, and both pictures are deleted.') : why;
       if (ok || gone) forget(share);
-    } catch { said.textContent = 'The server cannot be reached; the link still works. Try again in a moment.'; }
+    } catch { said.textContent = say('The server cannot be reached; the link still works. Try again in a moment.'); }
   });
-  const picture = make('img', {src: `${address(share.name)}/painting.jpg`, alt: 'The painting that you shared', loading: 'lazy'});
+  const picture = make('img', {src: `${address(share.name)}/painting.jpg`, alt: say('The painting that you shared'), loading: 'lazy'});
   const item = make('li', {}, picture, make('div', {},
     make('p', {className: 'state', textContent: '…'}), make('span', {}, link, copies, sends, ends), make('ul', {className: 'notes-left'})));
   item.dataset.name = share.name;
   return item;
 };
 const show = (item, {openings, left, notes}) => {
-  const count = notes.length ? `, ${notes.length} note${notes.length === 1 ? '' : 's'}` : '';
-  item.querySelector('.state').textContent = `${times(openings)}${count}. Works for ${left} more.`;
+  const count = notes.length ? [counted('{n} note', '{n} notes', notes.length)] : [];
+  item.querySelector('.state').textContent = say('{opened}. Works for {time} more.', {opened: [times(openings), ...count].join(', '), time: left});
   const left_ = item.querySelector('.notes-left');
   if (left_.children.length === notes.length) return;
   left_.replaceChildren(...notes.map(({name, line}) => { // text and nothing else, each in a direction of its own
-    const who = make('b', {textContent: name || 'Somebody', dir: 'auto'}), what = make('q', {textContent: line, dir: 'auto'});
+    const who = make('b', {textContent: name || say('Somebody'), dir: 'auto'}), what = make('q', {textContent: line, dir: 'auto'});
     return make('li', {}, who, ': ', what);
   }));
 };
@@ -85,11 +88,11 @@ const add = async () => {
   const share = {name: made.name, secret: made.secret, expires: made.expires};
   shares.unshift(share);
   list.prepend(row(share));
-  said.textContent = 'Your link is ready.';
+  said.textContent = say('Your link is ready.');
   remember();
   look(share);
   section.scrollIntoView({block: 'nearest', behavior: 'smooth'});
-  if (await copy(share)) said.textContent = 'Your link is ready, and copied.';
+  if (await copy(share)) said.textContent = say('Your link is ready, and copied.');
 };
 // Whoever deletes everything ends these, too; true once all are gone.
 window.endShares = async () => {

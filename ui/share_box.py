@@ -12,26 +12,34 @@ from pipeline.types import PhotoError, Pixels
 from ui.sharing.desk import lasts, shares_folder
 from ui.sharing.store import Made
 from ui.view_state import ViewState
+from ui.words import label, later
 
 HERE = Path(__file__)
-SHARE, SHARING = "Share photo and painting", "Sharing …"  # what the button says
-LASTS = (("1 hour", 1), ("1 day", 24), ("3 days", 72), ("7 days", 168))  # and its hours
+SHARE, SHARING = label("Share photo and painting"), label("Sharing …")  # what the button says
+LASTS = (
+    (label("1 hour"), 1), (label("1 day"), 24), (label("3 days"), 72), (label("7 days"), 168),
+)  # fmt: skip  # and its hours
 USUAL_H = 24
-WHAT = (
+WHAT = label(
     "Whoever has the link sees this photo, its painting and the settings, and may leave you a note "
     "that only you read. Both pictures are kept here, at most 1600 px and without place, time or "
     "camera, until the link ends or you end it."
 )
-NOT_KEPT = "This Space has no disk that lasts: when it starts anew, every link ends early."
-SWEPT = "The painting is no longer on this machine: it was deleted, as promised. Paint it again."
+NOT_KEPT = label("This Space has no disk that lasts: when it starts anew, every link ends early.")
+SWEPT = later(
+    "The painting is no longer on this machine: it was deleted, as promised. Paint it again."
+)
 
 
 def lay_out() -> dict[str, Any]:
     """Make the box, by its components' names on the page."""
-    with gr.Accordion("Share it with a reviewer", open=False, elem_id="sharing"):
-        words = WHAT if lasts(shares_folder()) else f"{WHAT} <b>{NOT_KEPT}</b>"
-        gr.HTML(f"<p>{words}</p>", elem_classes=["hint"], padding=False)
-        hours = gr.Radio(list(LASTS), value=USUAL_H, label="The link works for", elem_id="lasts")
+    with gr.Accordion(label("Share it with a reviewer"), open=False, elem_id="sharing"):
+        gr.HTML(f"<p>{WHAT}</p>", elem_classes=["hint"], padding=False)
+        if not lasts(shares_folder()):
+            gr.HTML(f"<p><b>{NOT_KEPT}</b></p>", elem_classes=["hint"], padding=False)
+        hours = gr.Radio(
+            list(LASTS), value=USUAL_H, label=label("The link works for"), elem_id="lasts"
+        )
         share = gr.Button(SHARE, elem_id="share")
     return {"lasts": hours, "share": share}
 

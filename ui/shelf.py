@@ -6,9 +6,10 @@ import gradio as gr
 
 from pipeline.variants import FILM_SECONDS
 from ui import share_box
+from ui.words import label
 
-DOWNLOAD, WRITING = "Download full size (PNG)", "Writing the file"
-SMALL = "For messages (JPEG)"  # `taking.js` makes it, and shares it where the browser can
+DOWNLOAD, WRITING = label("Download full size (PNG)"), label("Writing the file")
+SMALL = label("For messages (JPEG)")  # `taking.js` makes it, and shares it where the browser can
 
 
 def writing() -> gr.Button:
@@ -27,12 +28,14 @@ def lay_out() -> dict[str, Any]:
         with gr.Row(equal_height=True):
             download = gr.Button(DOWNLOAD, elem_id="download", min_width=150)
             small = gr.Button(SMALL, elem_id="small", min_width=150)
-            sheet = gr.Button("Share", elem_id="phone-sheet", min_width=150)
+            sheet = gr.Button(label("Share"), elem_id="phone-sheet", min_width=150)
             watch = gr.Button(
-                "Watch it being painted", elem_id="watch", min_width=150, visible=False
+                label("Watch it being painted"), elem_id="watch", min_width=150, visible=False
             )
-            strokes = gr.Button("Strokes (SVG)", elem_id="strokes", min_width=150, visible=False)
-            link = gr.Button("Copy link", elem_id="link", min_width=150)
+            strokes = gr.Button(
+                label("Strokes (SVG)"), elem_id="strokes", min_width=150, visible=False
+            )
+            link = gr.Button(label("Copy link"), elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
         carried = gr.HTML(elem_id="carried", elem_classes=["size"])
         film = gr.Video(
@@ -40,21 +43,22 @@ def lay_out() -> dict[str, Any]:
             interactive=False,
             autoplay=True,
             loop=False,
-            label="Being painted",
+            label=label("Being painted"),
             buttons=["download"],
             elem_id="film",
         )
         size = gr.HTML(elem_id="size", elem_classes=["size"])
         sharing = share_box.lay_out()
-        with gr.Accordion("How it was made", open=False, elem_id="made"):
+        with gr.Accordion(label("How it was made"), open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(
-                least, most, usual, step=1, label="Length of the film", info="In seconds.",
+                least, most, usual, step=1, label=label("Length of the film"),
+                info=label("In seconds."),
                 visible=False, elem_id="seconds",
             )  # fmt: skip
             stages = gr.Gallery(
                 format="png",
-                label="Stage by stage",
+                label=label("Stage by stage"),
                 columns=5,
                 height="auto",
                 object_fit="cover",

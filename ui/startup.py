@@ -24,6 +24,7 @@ from ui.examples import EXAMPLES
 from ui.private_folder import sweep
 from ui.service import PaintService
 from ui.sessions import IDLE_S, SWEEP_S
+from ui.words import Text, later, say
 
 log = logging.getLogger("page")
 OFFLINE = "HF_HUB_OFFLINE"
@@ -35,6 +36,11 @@ def start(service: PaintService, policy: WeightPolicy, kept: Collection[Path] = 
     `kept`: the page's own files among visitors'.
     """
     threading.Thread(target=prepare, args=(service, policy), name="startup", daemon=True).start()
+    sweep_always(service, kept)
+
+
+def sweep_always(service: PaintService, kept: Collection[Path] = ()) -> None:
+    """Remove, now and again and again in the background, what is over; `kept`: as in `start`."""
     threading.Thread(target=_sweep, args=(service, kept), name="sweeper", daemon=True).start()
 
 
@@ -49,37 +55,42 @@ def prepare(service: PaintService, policy: WeightPolicy) -> None:
     try:
         _make_ready(service)
         said = _fetch_all(service) if policy == "full" else []
-        service.line.say(describe_weights(service.here), *said, describe_missing(), settled=True)
+        weights = partial(describe_weights, service.here)
+        service.line.say(weights, *said, describe_missing, settled=True)
     except Exception:
         log.exception("the networks could not be made ready")
-        service.line.say("The networks could not be loaded; painting will say why.", settled=True)
+        service.line.say(
+            later("The networks could not be loaded; painting will say why."), settled=True
+        )
 
 
 def _make_ready(service: PaintService) -> None:
-    service.line.say("The networks are loading; your first painting may take a little longer.")
+    service.line.say(
+        later("The networks are loading; your first painting may take a little longer.")
+    )
     service.pipeline()[1].warm()
     warm_strokes()
-    service.line.say("The networks are ready; the examples are being painted.")
+    service.line.say(later("The networks are ready; the examples are being painted."))
     for example in () if zero_gpu() else EXAMPLES:  # there a card is lent to visitors only
         service.examples.paint(example)
-    service.line.say(describe_weights(service.here))
+    service.line.say(partial(describe_weights, service.here))
 
 
-def _fetch_all(service: PaintService) -> list[str]:
+def _fetch_all(service: PaintService) -> list[Text]:
     if os.environ.get(OFFLINE):
-        return [f"{OFFLINE} is set, so nothing is fetched."]
+        return [later("{switch} is set, so nothing is fetched.", switch=OFFLINE)]
     said = [_fetch(service, entry) for entry in wanted()]
-    later = [entry.name for entry in chosen_by_full() if entry.unpinned and not find(entry)]
+    unpinned = [entry.name for entry in chosen_by_full() if entry.unpinned and not find(entry)]
     return [
-        *said,
+        *filter(None, said),
         *(
-            f"Full also fetches {name}, which is unpinned: nobody states its hash."
-            for name in later
+            later("Full also fetches {name}, which is unpinned: nobody states its hash.", name=name)
+            for name in unpinned
         ),
     ]
 
 
-def _fetch(service: PaintService, entry: Entry) -> str:
+def _fetch(service: PaintService, entry: Entry) -> Text | None:
     """Fetch a weight and make its network ready; return what became of it."""
     try:
         with service.line.working():
@@ -87,10 +98,15 @@ def _fetch(service: PaintService, entry: Entry) -> str:
             service.pipeline()[1].load(entry.role, "full")
     except WeightError as error:
         log.info("%s", error)
-        return f"{entry.name} could not be fetched, so painting goes on without it."
+        return later(
+            "{name} could not be fetched, so painting goes on without it.", name=entry.name
+        )
     if entry.name in service.here:
-        return ""
-    return f"{entry.name} is here now: choose the weights Full, under Fine-tune, to paint with it."
+        return None
+    return later(
+        "{name} is here now: choose the weights Full, under Fine-tune, to paint with it.",
+        name=entry.name,
+    )
 
 
 def chosen_by_full() -> list[Entry]:
@@ -112,8 +128,10 @@ def describe_weights(here: frozenset[str]) -> str:
         if known.entry.embedded or known.entry.name in here
     ]
     if not used:
-        return "No weights are here."
-    return folded("For experts: what paints here", f"Weights: {', '.join(used)}.")
+        return say("No weights are here.")
+    return folded(
+        say("For experts: what paints here"), say("Weights: {names}.", names=", ".join(used))
+    )
 
 
 def _sweep(service: PaintService, kept: Collection[Path]) -> None:

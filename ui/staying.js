@@ -1,4 +1,5 @@
 // What stays as in the photo: faces, a frame around each, and whatever is pointed at or painted over. It goes on from viewer.js.
+// Where the page gives `words` for it, something else is marked, with the brush alone, from the beginning.
 const staying = find('staying'), faces = find('faces'), menu = find('menu'), kept = find('kept'), ink = find('ink'), cross = find('cross');
 const tools = [...staying.querySelectorAll('[data-tool]')], modes = [...staying.querySelectorAll('[data-mode]')];
 let on = false, tool = 'faces', mode = 'add', divided = START;
@@ -9,8 +10,8 @@ const choose = number => {
   [...faces.children].forEach((frame, i) => frame.setAttribute('aria-expanded', i === number));
   if (number === null) return;
   const face = shown.faces[number];
-  menu.querySelector('b').textContent = `Face ${number + 1}`;
-  menu.setAttribute('aria-label', `Face ${number + 1}`);
+  menu.querySelector('b').textContent = say('Face {n}', {n: number + 1});
+  menu.setAttribute('aria-label', say('Face {n}', {n: number + 1}));
   find('mending').hidden = !face.restores; // nothing here can
   find('only').hidden = shown.faces.length < 2;
   menu.querySelectorAll('[data-says]').forEach(button => button.setAttribute('aria-pressed', face.says.includes(button.dataset.says)));
@@ -19,7 +20,7 @@ const frame = () => {
   faces.replaceChildren(...(shown.faces ?? []).map((face, i) => {
     const button = document.createElement('button');
     Object.assign(button, {type: 'button', textContent: i + 1, className: face.says.includes('stays') ? '' : 'painted-face'});
-    button.setAttribute('aria-label', `Face ${i + 1}: ${face.said}`);
+    button.setAttribute('aria-label', say('Face {n}: {said}', {n: i + 1, said: face.said}));
     button.title = face.said;
     Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
     button.addEventListener('click', () => choose(asked === i ? null : i));
@@ -29,18 +30,19 @@ const frame = () => {
 
 // While something is marked, what stays lies under the divide instead of the photo.
 const take = wanted => {
-  const faced = Boolean(shown?.faces?.length);
-  tool = wanted === 'faces' && !faced ? 'point' : wanted;
+  const faced = Boolean(shown?.faces?.length), words = shown?.stays?.words;
+  tool = words && !['brush', 'eraser'].includes(wanted) ? 'brush' : wanted === 'faces' && !faced ? 'point' : wanted;
   const marks = on && tool !== 'faces', brushes = marks && tool !== 'point';
   if (marks !== root.classList.contains('marking')) {
     if (marks) divided = opened;
-    open(marks ? Math.max(50, opened) : divided);
+    open(marks ? Math.max(words ? 100 : 50, opened) : divided);
   }
   staying.hidden = !on;
   find('stays').setAttribute('aria-pressed', on);
   for (const [name, is] of Object.entries({chosen: on, framed: on && !marks, marking: marks, brushing: brushes})) root.classList.toggle(name, is);
   tools.forEach(button => button.setAttribute('aria-pressed', button.dataset.tool === tool));
   tools[0].hidden = !faced;
+  tools[1].hidden = Boolean(words);
   modes.forEach(button => button.setAttribute('aria-pressed', button.dataset.mode === mode));
   find('how').hidden = !marks || tool === 'eraser';
   find('thick').hidden = !brushes;
@@ -49,17 +51,19 @@ const take = wanted => {
   choose(on && !marks && shown.faces.length === 1 ? 0 : null);
   if (!on) return;
   const {picture, within, said, legend, undo, redo, clear} = shown.stays;
-  find('legend').textContent = marks ? legend : 'Click a face to say what becomes of it.';
+  find('legend').textContent = marks ? say(legend) : say('Click a face to say what becomes of it.');
   Object.entries({undo, redo, clear}).forEach(([name, can]) => { find(name).disabled = !can; });
   kept.alt = said;
   Object.entries(within).forEach(([side, share]) => { kept.style[side] = `${100 * share}%`; });
   if (marks) swap(kept, picture, () => { if (!line) ink.hidden = true; });
-  stage.setAttribute('aria-label', marks ? `${said} Arrow keys move a cross over it, Enter marks what is there.` : 'The painting; zoomed in, arrow keys move it');
+  stage.setAttribute('aria-label', marks ? `${said} ${say('Arrow keys move a cross over it, Enter marks what is there.')}` : say('The painting; zoomed in, arrow keys move it'));
 };
 const keep = other => {
   find('stays').hidden = !shown?.stays;
-  if (other || !shown?.stays) { on = false; asked = null; ink.hidden = true; }
+  const words = shown?.stays?.words;
+  if (other || !shown?.stays) { on = Boolean(words); asked = null; ink.hidden = true; }
   if (!shown) return;
+  if (words) [find('stays'), ...modes].forEach((button, i) => { button.textContent = words[['title', 'add', 'take'][i]]; });
   const before = asked;
   frame();
   take(tool);

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from pipeline.io.image_files import read_photo
 from pipeline.io.style_images import style_of
@@ -14,6 +15,7 @@ from pipeline.types import PhotoError, PromptError, Style
 from pipeline.variants import PAINTERS, needs_style
 from ui.examples import ROOT, Example
 from ui.widgets import OPTIONS, OWN, Control, widgets_of
+from ui.words import label, later, say
 
 LIKE = next(key for key, painter in PAINTERS.items() if painter.needs_style)
 GALLERY = {
@@ -23,14 +25,15 @@ GALLERY = {
 # What the gallery shows of each: an example painted like it.
 TILES = {name: style.path.parent / "painted" / style.path.name for name, style in GALLERY.items()}
 NAME = "like"  # what a link calls the picture of the gallery that it names
-DELETED = (
+DELETED = later(
     "Your style picture is no longer on this machine: it was deleted, as promised. Add it again."
 )
-NOT_CARRIED = (
+NOT_CARRIED = later(
     "Neither a link nor a painting can carry the picture that it was painted like; "
     "add it, or choose one of the gallery."
 )
 NOTHING_BEHIND: Mapping[Path, tuple[Path, str]] = MappingProxyType({})
+ASKS = label("Drop any painting, drawing or pattern")
 FIELDS = 4  # how many of the values of an event are the box's
 
 
@@ -65,43 +68,45 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
     """
     with gr.Column(visible=False, elem_id="style-box") as box:
         picture = _field(
-            "Paint it like this picture", "style", "A picture whose style or colors the photo gets"
+            label("Paint it like this picture"),
+            "style",
+            label("A picture whose style or colors the photo gets"),
         )
         with gr.Row(elem_id="style-gallery"):
             gallery = {
-                name: gr.Button(style.title, icon=str(TILES[name]), size="sm", min_width=60)
+                name: gr.Button(label(style.title), icon=str(TILES[name]), size="sm", min_width=60)
                 for name, style in GALLERY.items()
             }
         name = gr.Textbox(visible="hidden", elem_id="style-name", elem_classes=["unseen"])
-        with gr.Accordion("Style", open=False, elem_id="style-tune") as tune:
+        with gr.Accordion(label("Style"), open=False, elem_id="style-tune") as tune:
             controls = widgets_of([o.flag for o in OPTIONS if o.path[0] == "style"])
             other = _field(
-                "And like this one", "other-style", "A second picture whose style is mixed in"
+                label("And like this one"),
+                "other-style",
+                label("A second picture whose style is mixed in"),
             )
             weight = gr.Slider(
                 0.05,
                 0.95,
                 value=0.5,
                 step=0.05,
-                label="Share of the second picture",
+                label=label("Share of the second picture"),
                 elem_id="style-share",
             )
             mask = _field(
-                "Where the first one's style counts",
+                label("Where the first one's style counts"),
                 "style-mask",
-                "A mask of the first picture",
-                "Drop a mask: white where it counts",
+                label("A mask of the first picture"),
+                label("Drop a mask: white where it counts"),
             )
     return StyleBox(box, tune, picture, name, other, weight, mask, gallery), controls
 
 
-def _field(
-    label: str, name: str, alt: str, asks: str = "Drop any painting, drawing or pattern"
-) -> gr.Image:
+def _field(title: I18nData, name: str, alt: I18nData, asks: I18nData = ASKS) -> gr.Image:
     return gr.Image(
         type="filepath",
         format="png",
-        label=label,
+        label=title,
         height=170,
         buttons=[],
         elem_id=name,
@@ -143,7 +148,7 @@ def from_link(
 
 def not_carried(settings: Settings) -> list[str]:
     """Return the sentence for settings that need a picture, which did not come along."""
-    return [NOT_CARRIED] if wants_picture(settings) else []
+    return [str(NOT_CARRIED)] if wants_picture(settings) else []
 
 
 def wants_picture(settings: Settings) -> bool:
@@ -195,8 +200,10 @@ def files_of(
     first, second, where = (path and behind.get(path, (path, ""))[0] for path in fields)
     if where and not first:
         raise PromptError(
-            "Wanted the picture that the mask belongs to, found none; "
-            "add it, or take the mask away."
+            say(
+                "Wanted the picture that the mask belongs to, found none; "
+                "add it, or take the mask away."
+            )
         )
     of_other = float(weight) if isinstance(weight, int | float) and 0 < weight < 1 else 0.5
     weights = (1 - of_other, of_other) if first and second else (1.0, 1.0)

@@ -88,7 +88,7 @@ CSS = (
 #examples button img { width: 100%; height: 72px; object-fit: cover; object-position: 50% 14%;
   border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
-#photo img[alt^="This browser"] { padding: 56px 16px 16px; }
+#photo img.unshown { padding: 56px 16px 16px; }
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
 /* Once it is painted, what can be made of it comes first. */
@@ -148,7 +148,12 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #wall { padding: 8px; --high: 40dvh; min-height: calc(var(--high) + 120px); }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
-  #tabs .tab-container button { padding: 0 6px; font-size: .9rem; }
+  #tabs .tab-container button { padding: 0 4px; font-size: .85rem; flex: none; }
+  /* All tabs stand in one row, which a finger moves where they are wider. Gradio folds those away
+     that take too much room among hidden ones, which take none here. */
+  #tabs .tab-container:not(.visually-hidden) { overflow-x: auto; scrollbar-width: none;
+    max-width: 100%; }
+  #tabs .tab-container.visually-hidden button { width: 0; padding: 0; overflow: hidden; }
   #left .captioned .grid-container { --grid-cols: 2 !important; }
 }
 @media (prefers-reduced-motion: reduce) {
@@ -158,6 +163,7 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
 )
 
 SCRIPTS = (
+    "words/say.js",
     "page.js",
     "arriving.js",
     "repainting.js",
@@ -173,7 +179,7 @@ HEAD = f"""
 <meta name="color-scheme" content="light dark">
 <style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>
 <script>
-{"".join(HERE.with_name(name).read_text() for name in SCRIPTS)}</script>
+{"".join((HERE.parent / name).read_text() for name in SCRIPTS)}</script>
 """
 
 BRING_PANEL = "() => bringPanel()"
@@ -193,8 +199,8 @@ SAVE_FILE = """file => {
   const link = Object.assign(document.createElement('a'), {href: file.url, download});
   document.body.append(link); link.click(); link.remove();
   const save = document.querySelector('#easel .save');
-  save.textContent = 'Saved';
-  setTimeout(() => { save.textContent = 'Save'; }, 3000);
+  save.textContent = say('Saved');
+  setTimeout(() => { save.textContent = say('Save'); }, 3000);
 }"""
 
 

@@ -11,33 +11,29 @@ from gradio.blocks import Block
 from pipeline.runtime.own_files import MOST_LABEL
 from training.told_progress import Progress
 from ui import trainings
-from ui.available import folded
 from ui.notes import note
 from ui.trainings import Asked
 from ui.viewer import served
+from ui.words import counted, label, later, percent, retold, say
 
-ABOUT = (
+ABOUT = label(
     "Teach a painter a manner of your own: drop 5 to 50 painted portraits of one kind, with clear "
     "faces that look toward us. They stay in a folder of this machine that only this browser finds "
     "again, until you start over or a day after the last step."
 )
-DROP, MORE_PICTURES = "Painted portraits", "More of them"
-MORE = "For experts: on what it learns"
-CONTENTS = (
-    "What photos of people look like is learned from three portraits that this project has, "
-    "varied: bent toward the proportions of your painted faces, in other colors and light. More "
-    "people teach more; the command <code>python -m training.own_portrait_style FOLDER --name NAME "
-    "--contents PHOTOS</code> takes a folder of them."
-)
-HOW_LONG = [("10 minutes, a try", 10.0), ("30 minutes", 30.0), ("90 minutes", 90.0)]
+DROP, MORE_PICTURES = label("Painted portraits"), label("More of them")
+CONTENTS = Path(__file__).with_name("train_contents.html").read_text()
+HOW_LONG = [
+    (label("10 minutes, a try"), 10.0), (label("30 minutes"), 30.0), (label("90 minutes"), 90.0),
+]  # fmt: skip
 USUAL = 30.0
-ESTIMATE = (
+ESTIMATE = label(
     "So long on a core of its own; longer while somebody paints here, for they come first. The "
     "page may be closed meanwhile."
 )
-ADD = "Add it to the styles"
-ADDED = "Once it is added, everybody who uses this page can paint with it."
-FAILED = "It ended without a word. Go on, or start over."
+ADD = label("Add it to the styles")
+ADDED = later("Once it is added, everybody who uses this page can paint with it.")
+FAILED = later("It ended without a word. Go on, or start over.")
 BUSY = ("looking", "learning")  # phases in which a process works
 MOST_UNFOLDED = 8  # reasons
 MOST_NAMED = 2  # pictures with one reason; more are counted
@@ -109,25 +105,25 @@ class Shown:
 def lay_out() -> TrainTab:
     """Make the tab's components; call it inside the tab."""
     off = trainings.is_off()
-    gr.HTML(f"<p>{trainings.OFF if off else ABOUT}</p>", elem_classes=["hint"])
+    gr.HTML(f"<p>{label(trainings.OFF.text) if off else ABOUT}</p>", elem_classes=["hint"])
     pictures = gr.File(
         label=DROP, file_count="multiple", height=150, elem_id="train-pictures", visible=not off
     )
     faces = gr.HTML(elem_id="train-faces", apply_default_css=False)
     with gr.Row(visible=False, elem_id="train-how") as how:
         name = gr.Textbox(
-            label="Its name", placeholder="Grandmother's portraits", max_length=MOST_LABEL,
-            min_width=180, elem_id="train-name",
+            label=label("Its name"), placeholder=label("Grandmother's portraits"),
+            max_length=MOST_LABEL, min_width=180, elem_id="train-name",
         )  # fmt: skip
         minutes = gr.Radio(
-            HOW_LONG, value=USUAL, label="How long it learns", info=ESTIMATE, scale=2,
+            HOW_LONG, value=USUAL, label=label("How long it learns"), info=ESTIMATE, scale=2,
             min_width=260, elem_id="train-minutes",
         )  # fmt: skip
     notes = gr.HTML(elem_id="train-notes", elem_classes=["notes"])
     doing = gr.HTML(elem_id="train-doing", apply_default_css=False)
     with gr.Row(elem_id="train-acts"):
         begin = gr.Button(
-            "Begin",
+            label("Begin"),
             variant="primary",
             visible=False,
             size="md",
@@ -135,14 +131,18 @@ def lay_out() -> TrainTab:
             min_width=120,
         )
         stop = gr.Button(
-            "Stop and keep", visible=False, size="md", elem_id="train-stop", min_width=120
+            label("Stop and keep"), visible=False, size="md", elem_id="train-stop", min_width=120
         )
         download = gr.DownloadButton(
-            "Download the style", visible=False, size="md", elem_id="train-download", min_width=150
+            label("Download the style"),
+            visible=False,
+            size="md",
+            elem_id="train-download",
+            min_width=150,
         )
         install = gr.Button(ADD, visible=False, size="md", elem_id="train-install", min_width=190)
         discard = gr.Button(
-            "Start over",
+            label("Start over"),
             variant="stop",
             visible=False,
             size="md",
@@ -151,11 +151,11 @@ def lay_out() -> TrainTab:
         )
     samples = gr.HTML(elem_id="train-samples", apply_default_css=False)
     given = gr.UploadButton(
-        "Add a style's file that you have", file_types=[".safetensors"], size="sm",
+        label("Add a style's file that you have"), file_types=[".safetensors"], size="sm",
         elem_id="train-given",
     )  # fmt: skip
     if not off:
-        gr.HTML(folded(MORE, CONTENTS), elem_id="train-more", elem_classes=["size"])
+        gr.HTML(html_template=CONTENTS, elem_id="train-more", elem_classes=["size"])
     key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
     return TrainTab(
         pictures, faces, how, name, minutes, begin, stop, discard, doing, samples, download,
@@ -171,9 +171,9 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
     if mark == seen:
         return moving
     ready = phase in ("looked", "interrupted", "failed", "kept") and can_begin(shown)
-    said = progress.said if progress and phase in ("looked", "failed") else ""
+    said = retold(progress.said) if progress and phase in ("looked", "failed") else ""
     if phase == "failed" and not said:
-        said = FAILED
+        said = str(FAILED)
     unfinished = bool(progress and progress.done < 1)
     begins = ready and (phase != "kept" or unfinished)
     return {
@@ -187,15 +187,20 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         tab.how: gr.update(visible=begins),
         **({tab.name: shown.asked.label, tab.minutes: shown.asked.minutes} if shown.asked else {}),
         tab.begin: gr.update(
-            visible=begins, value="Begin" if phase == "looked" else "Go on", interactive=True
+            visible=begins,
+            value=label("Begin") if phase == "looked" else label("Go on"),
+            interactive=True,
         ),
-        tab.stop: gr.update(visible=phase == "learning", interactive=True, value="Stop and keep"),
+        tab.stop: gr.update(
+            visible=phase == "learning", interactive=True, value=label("Stop and keep")
+        ),
         tab.discard: gr.update(
-            visible=phase != "nothing", value="Cancel" if phase in BUSY else "Start over"
+            visible=phase != "nothing",
+            value=label("Cancel") if phase in BUSY else label("Start over"),
         ),
         tab.download: gr.update(visible=phase == "kept", value=shown.file or None),
         tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
-        tab.notes: note([said] if said else [ADDED] if phase == "kept" and shown.file else []),
+        tab.notes: note([said] if said else [str(ADDED)] if phase == "kept" and shown.file else []),
         tab.seen: mark,
         tab.timer: gr.Timer(active=phase in BUSY),
     }
@@ -217,11 +222,12 @@ def faces_of(shown: Shown) -> str:
     )
     left = _by_reason([(name, reason) for name, reason, _, _ in bad])
     warned = _by_reason([(name, warning) for name, _, warning, _ in good if warning])
-    count = f"{len(good)} face{'' if len(good) == 1 else 's'} to learn from"
+    count = counted("{n} face to learn from", "{n} faces to learn from", len(good))
+    out = counted("{n} left out", "{n} left out", len(bad))
     return "".join((
         f"<p class='count'>{count}</p><div class='faces'>{figures}</div>" if good else "",
-        _folded(f"{len(bad)} left out", left, unfolded=len(left) <= MOST_UNFOLDED),
-        _folded("To look at again", warned, unfolded=False),
+        _folded(out, left, unfolded=len(left) <= MOST_UNFOLDED),
+        _folded(say("To look at again"), warned, unfolded=False),
     ))  # fmt: skip
 
 
@@ -234,7 +240,9 @@ def _by_reason(said: Sequence[tuple[str, str]]) -> list[str]:
     for reason, all_ in names.items():
         more = len(all_) - MOST_NAMED
         some = ", ".join(f"<b>{escape(name)}</b>" for name in all_[: MOST_NAMED + (more == 1)])
-        rows.append(f"{some}{f' and {more} more' if more > 1 else ''}: {escape(reason)}")
+        if more > 1:
+            some = say("{names} and {n} more", names=some, n=more)
+        rows.append(f"{some}: {escape(retold(reason))}")
     return rows
 
 
@@ -250,12 +258,15 @@ def doing_of(shown: Shown) -> str:
     """Make HTML of how far it is."""
     phase, progress = shown.phase, shown.progress
     done = progress.done if progress else 0.0
+    so_far = percent(done)
     words = {
-        "looking": f"Looking for faces{f', {done:.0%}' if done else ''}",
-        "learning": f"Learning, {done:.0%}{left_of(progress)}",
-        "interrupted": f"It was interrupted at {done:.0%}. Go on from there, or start over.",
-        "kept": "It has learned all it was given time for." if done >= 1
-        else f"Stopped at {done:.0%}, and kept.",
+        "looking": f"{say('Looking for faces')}{f', {so_far}' if done else ''}",
+        "learning": f"{say('Learning')}, {so_far}{left_of(progress)}",
+        "interrupted": say(
+            "It was interrupted at {percent}. Go on from there, or start over.", percent=so_far
+        ),
+        "kept": say("It has learned all it was given time for.") if done >= 1
+        else say("Stopped at {percent}, and kept.", percent=so_far),
     }.get(phase, "")  # fmt: skip
     return f"<p style='--done: {done:.1%}'>{words}</p>" if words else ""
 
@@ -265,21 +276,23 @@ def samples_of(shown: Shown) -> str:
     if not shown.sheet or shown.phase not in ("learning", "interrupted", "kept"):
         return ""
     learning = shown.phase == "learning"
-    about = "a new picture comes every minute or two" if learning else "as it has learned"
-    return (
-        f"<img src='{escape(shown.sheet)}' alt='Photos, and what is painted of them by now'>"
-        f"<p>Photos, and below them what is painted of them: {about}.</p>"
+    about = (
+        say("Photos, and below them what is painted of them: a new one every minute or two.")
+        if learning
+        else say("Photos, and below them what is painted of them, as it has learned.")
     )
+    alt = escape(say("Photos, and what is painted of them by now"))
+    return f"<img src='{escape(shown.sheet)}' alt='{alt}'><p>{escape(about)}</p>"
 
 
 def left_of(progress: Progress | None) -> str:
     """Say how long it still takes, by the pace of late."""
     if progress is None or not progress.steps:
-        return ", beginning"
+        return f", {say('beginning')}"
     if progress.left_s is None:
         return ""
     minutes = round(progress.left_s / 60)
-    return f", about {minutes} minutes left" if minutes > 1 else ", about a minute left"
+    return f", {say('about {n} min left', n=max(1, minutes))}"
 
 
 def looks_shown(

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from pipeline.runtime.portrait_style_files import is_name
 from pipeline.weights.cache import cache_folder
 from training.told_progress import ALIVE, NAMES, STOP, Progress, is_held, read, read_names, tell
 from ui.sharing.desk import SPACE
+from ui.words import later, say
 
 ROOT = Path(__file__).parents[1]
 COMMAND = "training.own_portrait_style"
@@ -37,14 +39,14 @@ MOST_FILES, MOST_TOTAL = 100, 1_000_000_000  # of one visitor, bytes
 NICE = 10
 ENDS_S = 10.0  # a process that was asked to end is killed after so long
 SWITCH = "PORTRAIT_TRAIN"
-OFF = (
+OFF = later(
     "On this Space nobody can teach it a style: a training would take its two cores from everybody "
     "else for half an hour. At home it can: <code>python app.py</code>, or <code>python -m "
     "training.own_portrait_style FOLDER --name NAME</code>. A style's file that was made there can "
     "be dropped in here."
 )
-CROWDED = "Others' pictures are being looked at now. Try again in a minute."
-FULL_HOUSE = "As many styles as are kept at once are being made here. Try again tomorrow."
+CROWDED = later("Others' pictures are being looked at now. Try again in a minute.")
+FULL_HOUSE = later("As many styles as are kept at once are being made here. Try again tomorrow.")
 
 
 class TrainingError(ValueError):
@@ -139,10 +141,18 @@ class Trainings:
         before = [file for file in sorted(pictures.iterdir()) if file.name != NAMES]
         if len(before) + len(files) > MOST_FILES:
             raise TrainingError(
-                f"{len(before) + len(files)} files were given; at most {MOST_FILES} are looked at."
+                say(
+                    "{n} files were given; at most {most} are looked at.",
+                    n=len(before) + len(files),
+                    most=MOST_FILES,
+                )
             )
         if sum(file.stat().st_size for file in (*before, *files)) > MOST_TOTAL:
-            raise TrainingError(f"Together at most {MOST_TOTAL / 1e9:.0f} GB of pictures fit here.")
+            raise TrainingError(
+                say(
+                    "Together at most {most} GB of pictures fit here.", most=round(MOST_TOTAL / 1e9)
+                )
+            )
         looking = [each for each in self._all() if self.is_alive(each)]
         if len([e for e in looking if e.folder != training.folder]) > MOST_LOOKING:
             raise TrainingError(CROWDED)
@@ -234,10 +244,25 @@ class Trainings:
     def _end(self, training: Training) -> None:
         process = self._processes.pop(training.folder, None)
         if process is None:
-            self.stop(training)  # of a server before: it ends at its next step
+            _end_orphans(training)
             return
         process.kill()
         process.wait(ENDS_S)
+
+
+def _end_orphans(training: Training) -> None:
+    """End what a server before, which was killed, has begun for a training.
+
+    Its command names the folder. Where commands cannot be read it ends at its next step.
+    """
+    (training.run / STOP).touch()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            if str(training.folder / PICTURES) in (entry / "cmdline").read_text().split("\0"):
+                os.kill(int(entry.name), signal.SIGKILL)
+    until = time.monotonic() + ENDS_S
+    while is_held(training.run / ALIVE) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def slug(label: str) -> str:
@@ -252,10 +277,15 @@ def _done(progress: Progress | None) -> float:
 
 def _busy(progress: Progress) -> str:
     left = progress.left_s
-    when = "" if left is None else f" for about {max(1, round(left / 60))} more minutes"
-    return (
-        f"Another style is being learned here{when}, one at a time. Yours stays as it is for a "
-        "day: begin later."
+    if left is None:
+        return say(
+            "Another style is being learned here, one at a time. Yours stays as it is for a day: "
+            "begin later."
+        )
+    return say(
+        "Another style is being learned here for about {n} more min, one at a time. Yours stays as "
+        "it is for a day: begin later.",
+        n=max(1, round(left / 60)),
     )
 
 

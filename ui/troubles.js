@@ -1,13 +1,13 @@
 // Troubles: what Gradio says of its own, in plain words; and a page that began anew says why.
 (() => {
-  const LOST = 'The page has lost its server and looks for it. What you see stays here; nothing new can be painted until then.';
+  const LOST = say('The page has lost its server and looks for it. What you see stays here; nothing new can be painted until then.');
   const plain = [
     [/Connection to the server was lost|Connection errored out|network error|Failed to fetch/i, LOST],
-    [/Queue is full/i, 'Many people are painting just now. Wait a minute, then try again.'],
-    [/maximum (allowed )?(file )?size|file size exceeds/i, 'This file is too large: at most 120 MB can be sent. Choose a smaller one.'],
+    [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],
+    [/maximum (allowed )?(file )?size|file size exceeds/i, say('This file is too large: at most 120 MB can be sent. Choose a smaller one.')],
   ];
   const memory = act => { try { return act(sessionStorage); } catch { return null; } }; // not wherever the page is shown
-  const say = () => document.querySelectorAll('.toast-body').forEach(toast => {
+  const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {
     const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const [, words] = plain.find(([said]) => said.test(texts.currentNode.data)) ?? [];
@@ -16,14 +16,14 @@
       if (words === LOST && document.querySelector('#photo img')) memory(kept => { kept.lost = 'yes'; });
     }
   });
-  afterChanges(say);
+  afterChanges(soften);
   const returned = memory(kept => { const {lost} = kept; kept.removeItem('lost'); return lost; });
   const back = () => { // until a photo is there again; what Gradio makes anew, it makes without it
     const head = document.querySelector('#head'), there = document.querySelector('#back');
     if (document.querySelector('#photo img')) there?.remove();
     else if (returned && head && !there) {
       const note = Object.assign(document.createElement('div'), {id: 'back', className: 'notes'});
-      note.innerHTML = '<ul><li>The server began anew, and this page with it. Nothing of yours was kept there: add your photo again<span class="kept-here">, or go back to one of your last paintings, under the easel</span>.</li></ul>';
+      note.innerHTML = `<ul><li>${say('The server began anew, and this page with it. Nothing of yours was kept there: add your photo again.')}<span class="kept-here"> ${say('Or go back to one of your last paintings, under the easel.')}</span></li></ul>`;
       head.append(note);
     }
   };

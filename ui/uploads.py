@@ -11,8 +11,10 @@ import gradio as gr
 from gradio import processing_utils, route_utils
 from gradio.exceptions import InvalidPathError
 
-NO_ADDRESS = "Wanted a file, found an address; upload the file itself."
-NOT_YOURS = "Wanted a file that was uploaded here, found another; upload it."
+from ui.words import Text, later
+
+NO_ADDRESS = later("Wanted a file, found an address; upload the file itself.")
+NOT_YOURS = later("Wanted a file that was uploaded here, found another; upload it.")
 _allowed = processing_utils._check_allowed
 _Upload = route_utils.GradioUploadFile
 
@@ -38,8 +40,8 @@ def make_strict() -> None:
     processing_utils._check_allowed = _check_allowed
 
 
-def _refusal(sentence: str) -> gr.Error:
-    return gr.Error(sentence, print_exception=False)
+def _refusal(sentence: Text) -> gr.Error:
+    return gr.Error(str(sentence), print_exception=False)
 
 
 async def _refuse_address(url: str, cache_dir: str) -> str:

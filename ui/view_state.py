@@ -19,6 +19,7 @@ from ui.pointing import draw_mask
 from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, over_white, preview_of
 from ui.sessions import Session
 from ui.style_box import StyleFile
+from ui.words import retold, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +189,7 @@ def notes_of(painting: Painting) -> tuple[str, ...]:
         for stage, reason in painting.skipped.items()
         if reason != known and not is_unneeded(painting, stage)
     )
-    return (*painting.hints, *painting.photo.notes, *skipped)
+    return (*map(retold, (*painting.hints, *painting.photo.notes)), *skipped)
 
 
 def write_painting(
@@ -218,7 +219,7 @@ def write_drawing(painting: Painting, folder: Path) -> Path:
     from pipeline.io.strokes_files import write_strokes
 
     if painting.strokes is None:
-        raise PhotoError("This painting is not made of strokes; paint it by Brush strokes.")
+        raise PhotoError(say("This painting is not made of strokes; paint it by Brush strokes."))
     path = path_of(folder, painting.photo.name, "strokes.svg")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_strokes(path, painting.strokes, overwrite=True)

@@ -36,13 +36,13 @@ const fill = on => {
   root.classList.toggle('full', on);
   document.documentElement.classList.toggle('covered', on);
   find('fill').setAttribute('aria-pressed', on);
-  find('fill').setAttribute('aria-label', on ? 'Leave the full window' : 'As large as the window');
+  find('fill').setAttribute('aria-label', on ? say('Leave the full window') : say('As large as the window'));
   zoom(1);
 };
 const hold = on => {
   root.classList.toggle('holding', on);
   find('hold').setAttribute('aria-pressed', on);
-  find('hold').textContent = on ? 'Painting' : 'Photo';
+  find('hold').textContent = on ? say('Painting') : say('Photo');
 };
 
 // A picture takes its place once it is there, so that nothing flickers.
@@ -62,7 +62,7 @@ let last = null, beside = false;
 const lay = () => {
   const compares = beside && last;
   swap(before, compares ? last : shown.before);
-  const [one, other] = shown.names ?? [compares ? 'The painting before this one' : 'The photo before painting', 'The painting'];
+  const [one, other] = shown.names ?? [compares ? say('The painting before this one') : say('The photo before painting'), say('The painting')];
   [before.alt, after.alt] = [one, other];
   [find('one').textContent, find('other').textContent] = shown.names ?? [];
   find('hold').hidden = find('save').hidden = Boolean(shown.names);
@@ -90,7 +90,7 @@ const show = () => {
   root.classList.add(state);
   if (other) { open(value?.names ? 50 : start()); zoom(1); hold(false); }
   keep(other);
-  find('words').textContent = value?.words ?? '';
+  find('words').textContent = say(value?.words ?? '');
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
   const chosen = state === 'empty' && document.querySelector('#photo img')?.src;
   stage.style.backgroundImage = chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';

@@ -4,11 +4,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from pipeline.settings import Option, Settings, options, say_dropped
 from pipeline.settings.formats import DROPPED, RENAMED, opened
 from pipeline.variants import PAINTERS
 from ui.available import available_choices, is_light
+from ui.words import label, later, retold, say
 
 OPTIONS = tuple(options())
 PAINTER, MOOD = "painter", "mood"
@@ -27,8 +29,8 @@ def widget(option: Option) -> Control:
     It is hidden where only one choice is available, or where the usual painter has no use for it.
     """
     how = {
-        "label": option.label,
-        "info": option.help + (f" {option.range_text}." if option.unit else ""),
+        "label": label(option.label),
+        "info": _info(option),
         "elem_id": f"set-{option.flag.replace('_', '-')}",
         "visible": is_for(option.flag, Settings().paint.painter),
     }
@@ -43,6 +45,14 @@ def widget(option: Option) -> Control:
     low, high = option.low or 0, option.high or 1
     step = 1 if option.kind is int else option.step or step_of(low, high)
     return gr.Slider(low, high, value=option.kind(option.default), step=step, **how)
+
+
+def _info(option: Option) -> I18nData:
+    """Say what a setting does, and its range where that has a unit."""
+    if not option.unit:
+        return label(option.help)
+    span = {"low": option.low, "high": option.high, "unit": later(option.unit)}
+    return label("{help} {low} to {high} {unit}.", help=later(option.help), **span)
 
 
 def offered(flag: str, value: object = None) -> dict[str, object]:
@@ -106,9 +116,9 @@ def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
     try:
         values, dropped = opened(read)
     except ValueError as error:
-        return Settings(), [f"The link was not followed: {error}"]
+        return Settings(), [say("The link was not followed: {why}", why=retold(str(error)))]
     good: dict[str, object] = {}
-    bad = list(say_dropped(dropped))
+    bad = [retold(each) for each in say_dropped(dropped)]
     for option in OPTIONS:
         if option.flag not in values:
             continue
@@ -116,5 +126,5 @@ def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
             option.check(values[option.flag])
             good[option.flag] = values[option.flag]
         except ValueError as error:
-            bad.append(f"The link was not followed in one point: {error}")
+            bad.append(say("The link was not followed in one point: {why}", why=retold(str(error))))
     return Settings.from_flat(**good), bad

@@ -1,10 +1,11 @@
 """Read a prompt from flags of the command."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.types import Prompt
+    from pipeline.types import Drawing, Prompt
 
 POINTS = "x,y or x,y,- for each, px of the photo from its top left"
 BOX = "x0,y0,x1,y1, px of the photo"
@@ -32,12 +33,20 @@ def add_prompt(command: argparse.ArgumentParser) -> None:
         help=f"point at faces that stay themselves, or are painted like the rest (-): {POINTS}",
     )
     group.add_argument("--faces", metavar="'X,Y X,Y,0.8 …'", help=f"{about}: {FACES}")
+    group.add_argument(
+        "--mend-mask",
+        type=Path,
+        metavar="FILE",
+        help="with --mend: a picture of the photo's shape; what is white in it is mended, and "
+        "nothing else, whatever is found",
+    )
 
 
 def prompt_of(chosen: argparse.Namespace) -> "Prompt":
     """Build the prompt from the parsed flags.
 
-    Raises: PromptError: a flag is malformed, or there are several photos.
+    Raises: PromptError: a flag is malformed, or there are several photos. PhotoError: the mask
+    cannot be read.
     """
     from pipeline.types import Prompt, PromptError
 
@@ -46,13 +55,31 @@ def prompt_of(chosen: argparse.Namespace) -> "Prompt":
         box=chosen.box and _box(chosen.box),
         faces=tuple(_face(text) for text in (chosen.faces or "").split()),
         kept=tuple(_point(text) for text in (chosen.kept or "").split()),
+        mended=chosen.mend_mask and _mask(chosen.mend_mask),
     )
-    if prompt and len(chosen.photos) > 1:
+    if prompt.mended and not getattr(chosen, "mend", False):
+        raise PromptError("--mend-mask says what --mend mends; add --mend.")
+    if (prompt or prompt.mended) and len(chosen.photos) > 1:
         raise PromptError(
-            f"--points, --box, --kept and --faces point into one photo; {len(chosen.photos)} were "
-            "given. Paint them one by one."
+            "--points, --box, --kept, --faces and --mend-mask are about one photo; "
+            f"{len(chosen.photos)} were given. Paint them one by one."
         )
     return prompt
+
+
+def _mask(file: Path) -> "Drawing | None":
+    """Read what is white in a picture as what is added, all else as what is taken away."""
+    import numpy as np
+
+    from pipeline.io.image_files import read_photo
+    from pipeline.types import ADDED, TAKEN, PhotoError, drawing_of
+
+    try:
+        pixels = read_photo(file).pixels
+    except PhotoError as error:
+        raise PhotoError(f"{file}: {error}") from error
+    white = np.asarray(pixels).min(2) > 127
+    return drawing_of(np.where(white, ADDED, TAKEN).astype(np.uint8))
 
 
 def _point(text: str) -> tuple[float, float, bool]:

@@ -6,13 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.mend.corrected import corrected
 from pipeline.stages.mend.find import SEEN_PX, find_damage
 from pipeline.stages.mend.repair import filled, repaired
 from pipeline.stages.mend.spare import without_features
 from pipeline.steps.detect import detect
-from pipeline.steps.run import Run, at_working_size
-from pipeline.types import Image, Photo
+from pipeline.steps.run import Cache, Keyed, Run, RunCache, at_working_size, ignore
+from pipeline.types import Drawing, Image, Photo, Pixels, Prompt, Report
 
 WORN = 0.01  # of a photo that is damaged, from which on mending is offered; clean ones have less
 NONE = "No scratches, creases or spots were found, so nothing was mended."
@@ -32,19 +35,51 @@ class Damage:
         return float(self.where.mean())
 
 
+@dataclass(frozen=True, eq=False)
+class Mended:
+    """A photo of the working size and what mending makes of it.
+
+    `original`: (H, W, 3) in [0, 1]. `where`: what is mended, (H, W). `result`: (H, W, 3), bytes.
+    """
+
+    original: Image
+    where: NDArray[np.bool_]
+    result: Pixels
+
+
 def mended(run: Run) -> Run:
     """Return the run of the mended photo; the very same where nothing is to be mended.
+
+    What is mended is what was found, corrected by the prompt.
 
     Raises: WeightError: the parser's weights are not at hand.
     """
     if not run.settings.mend.on:
         return run
-    damage = run.stage("parse", _damage, run.original, detect(run))
+    damage = _damage_in(run)
     if not damage.value.share:
         run.hints.append(NONE)
         return run
     run.hints.append(MENDED.format(percent=100 * damage.value.share))
     return replace(run, photo=run.made(_mended, run.photo, run.original, damage).value)
+
+
+def look(
+    photo: Photo, settings: Settings, *, models: Models, drawn: Drawing | None = None,
+    report: Report = ignore, cache: Cache | None = None,
+) -> Mended:  # fmt: skip
+    """Show what mending makes of a photo, framed as the settings say, whether they mend it or not.
+
+    `drawn`: as in `Prompt.mended`.
+
+    Raises: PromptError: the drawing has not the photo's shape. PhotoError: the frame leaves too
+    little. WeightError: the parser's weights are not at hand.
+    """
+    prompt = Prompt(mended=drawn)
+    run = Run(photo, settings, models, prompt, report, cache or RunCache()).framed()
+    prompt.check(run.photo.size)
+    original, where = run.original.value, _damage_in(run).value.where
+    return Mended(original, where, filled(original, where))
 
 
 def seems_worn(photo: Photo) -> bool:
@@ -53,6 +88,16 @@ def seems_worn(photo: Photo) -> bool:
     size = original.shape[0], original.shape[1]
     small = resized(original, size_of_long(size, SEEN_PX))
     return Damage(find_damage(small)).share > WORN
+
+
+def _damage_in(run: Run) -> Keyed[Damage]:
+    """Find where the run's photo is damaged; a person's corrections count."""
+    found, drawn = run.stage("parse", _damage, run.original, detect(run)), run.prompt.mended
+    return run.made(_corrected, found, drawn) if drawn else found
+
+
+def _corrected(found: Damage, drawn: Drawing) -> Damage:
+    return Damage(corrected(found.where, drawn))
 
 
 def _damage(original: Image, seen: Detections) -> Damage:

@@ -54,6 +54,8 @@ class Prompt:
     stay themselves or, where False, are painted like the rest. All four are in photo px.
     `drawn`: scribbles at any size; they override points and box.
     `styles`: the pictures that style transfer imitates.
+    `mended`: scribbles at any size over what is mended of the photo as it is framed: what they add
+    is, whatever was found there, and what they take away is not.
     """
 
     points: tuple[Click, ...] = ()
@@ -62,6 +64,7 @@ class Prompt:
     faces: tuple[FaceOverride, ...] = ()
     styles: tuple[Style, ...] = ()
     kept: tuple[Click, ...] = ()
+    mended: Drawing | None = None
 
     def __bool__(self) -> bool:
         """Tell whether the prompt corrects the region or says something of single faces."""
@@ -84,8 +87,8 @@ class Prompt:
         weight outside [0, 1], or a drawing has another aspect ratio.
         """
         h, w = size
-        if self.drawn:
-            drawn_h, drawn_w = self.drawn.size
+        for drawn in filter(None, (self.drawn, self.mended)):
+            drawn_h, drawn_w = drawn.size
             if abs(drawn_h * w - drawn_w * h) > max(h, w):  # one px of rounding is allowed
                 raise PromptError(
                     f"A drawing has the shape of the photo, {w} x {h} px; this one is "

@@ -1,9 +1,10 @@
 """Prompts as flags of the command."""
 
 import pytest
+from PIL import Image
 
 from pipeline.cli.main import main
-from pipeline.types import Prompt
+from pipeline.types import ADDED, TAKEN, Prompt
 from tests.command import painting_of, save
 
 
@@ -23,7 +24,13 @@ def prompts(monkeypatch):
 
 def run(folder, *flags, photos=("me.png",)):
     return main(
-        ["paint", *(str(save(folder / name)) for name in photos), "-o", str(folder / "out"), *flags]
+        [
+            "paint",
+            *(str(save(folder / name)) for name in photos),
+            "-o",
+            str(folder / "out"),
+            *map(str, flags),
+        ]
     )
 
 
@@ -87,3 +94,39 @@ def test_a_prompt_is_for_one_photo(tmp_path, prompts, capsys):
     assert run(tmp_path, "--points", "1,1", photos=("a.png", "b.png")) == 2
     assert "one photo; 2 were given" in capsys.readouterr().err
     assert prompts == []
+
+
+def mask_of(folder, size=(60, 40)):
+    picture = Image.new("L", size)
+    picture.paste(255, (0, 0, 10, 10))
+    picture.save(folder / "mask.png")
+    return folder / "mask.png"
+
+
+def test_a_mask_says_what_is_mended_and_what_is_not(tmp_path, prompts):
+    (tmp_path / "out").mkdir()
+    assert run(tmp_path, "--mend", "--mend-mask", mask_of(tmp_path)) == 0
+    marks = prompts[0].mended.marks
+    assert (marks[:10, :10] == ADDED).all()
+    assert (marks == TAKEN).sum() == marks.size - 100
+    assert not prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("flags", "photos", "sentence"),
+    [
+        ((), ("me.png",), "add --mend."),
+        (("--mend",), ("me.png", "you.png"), "are about one photo; 2 were given"),
+    ],
+)
+def test_a_mask_is_for_one_photo_that_is_mended(tmp_path, prompts, capsys, flags, photos, sentence):
+    (tmp_path / "out").mkdir()
+    assert run(tmp_path, "--mend-mask", mask_of(tmp_path), *flags, photos=photos) != 0
+    assert sentence in capsys.readouterr().err
+    assert not prompts
+
+
+def test_a_mask_that_is_no_picture_is_named(tmp_path, prompts, capsys):
+    (tmp_path / "mask.png").write_text("white")
+    assert run(tmp_path, "--mend", "--mend-mask", tmp_path / "mask.png") != 0
+    assert "mask.png: This is not a picture" in capsys.readouterr().err

@@ -1,13 +1,14 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
 It paints an example through the client, and as an assistant's tool. Then, in a real browser, it
-looks at what hangs there at first, on a laptop, and has a photo painted there without pressing
-anything. At a desk it drops a photo into the page, presses Paint, looks at the result, paints in a
-mood and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo,
-or none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On
-a phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the
-result, has a face painted, and paints in two styles. At last it has paintings kept by the browser
-and deletes them, comes back to a page after its sweep, and takes the server away from another.
+looks at what hangs there at first, on a laptop, reads it in six languages, and has a photo painted
+there without pressing anything. At a desk it drops a photo into the page, presses Paint, looks at
+the result, paints in a mood and like a picture, corrects what is kept, compares two ways to paint,
+drops what is no photo, or none that a browser can show, paints a film, frames a photo, and shares
+that with a reviewer. On a phone it does what cannot work before what can, cancels, scrolls, swipes
+and zooms over the result, has a face painted, and paints in two styles. At last it has paintings
+kept by the browser and deletes them, comes back to a page after its sweep, and takes the server
+away from another.
 """
 
 import sys
@@ -34,6 +35,7 @@ from tests.smoke.filming import paint_a_film
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
 from tests.smoke.framing import frame_in_browser
 from tests.smoke.keeping import keep_in_browser
+from tests.smoke.languages import speak_every_language
 from tests.smoke.later import come_back_later
 from tests.smoke.looking import compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
@@ -126,6 +128,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         look_at_the_opening(browser, url)
+        speak_every_language(browser, url)
         paint_by_itself(browser, url)
         walk(browser, url, folder)
         keep_in_browser(browser, quick=True)

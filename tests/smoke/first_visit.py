@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page
 
-from tests.smoke.browser import check
+from tests.smoke.browser import LONGEST_MS, check
 
 OPENED = 15  # % of the width: a divide in the middle would cut through most faces
 LAPTOP = 1280, 720
@@ -27,6 +27,7 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     """Open the page: a painting beside its photo and, but on a phone, Paint, without scrolling."""
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(url)
     page.wait_for_selector("#easel .opening")
     page.wait_for_function(
@@ -38,6 +39,8 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     for place in ("#easel .sheet", *beside):
         box = page.locator(place).bounding_box() or {}
         check(box["y"] + 0.9 * box["height"] <= height, f"{place} is seen without scrolling")
+    folded = page.locator("#tabs .overflow-menu").is_visible()
+    check(not folded, "all tabs stand in their row")
     shift = page.evaluate(SHIFT)
     check(shift <= MOST_SHIFT, f"what is seen does not jump as the page opens ({shift:.3f})")
     compare_the_opening(page)

@@ -43,6 +43,7 @@ PHONE = 640  # px; up to this width the page is a phone's
 MOST = 10
 BRUSH = "1.7"
 LOOKED_AT_S = 10  # what is replaced within 5 seconds is not kept
+NEWEST = "document.querySelector('#album li button')?.dataset.id"
 STORED = """async () => {
   const asked = indexedDB.open('portraits', 1);
   const db = await new Promise(done => { asked.onsuccess = () => done(asked.result); });
@@ -141,8 +142,10 @@ def keep_ten(page: Page) -> None:
         nonlocal now
         now += seconds
         page.clock.set_fixed_time(now)
-        feather.fill(f"{value:.3f}")
-        new_picture(page, lambda: feather.press("Tab"))
+        newest = page.evaluate(NEWEST)
+        # Both in one: it may be painted before the key is pressed.
+        new_picture(page, lambda: (feather.fill(f"{value:.3f}"), feather.press("Tab")))
+        page.wait_for_function(f"old => {NEWEST} !== old", arg=newest)  # the clock goes on after it
 
     wanted = [number / 1000 for number in range(10, 21)]
     for number, value in enumerate(wanted):

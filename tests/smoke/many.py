@@ -68,6 +68,7 @@ def paint_many(page: Page, url: str, picture: str | None = None) -> None:
     if picture:
         page.screenshot(path=f"{picture}-done.png")
     page.click("#paint-many")
+    page.wait_for_selector("#many-queue li.painting")  # those that were done before wait again
     page.wait_for_selector("#many-queue li.done", timeout=LONGEST_MS)
     page.click("#cancel-many")
     with zip_of(page) as archive:

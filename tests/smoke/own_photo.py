@@ -29,6 +29,7 @@ TOLD = """() => {
 def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
     """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(f"{url}?__theme=dark")
     page.wait_for_selector("#easel .opening")
     page.wait_for_timeout(2000)
@@ -44,10 +45,14 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     accessible(page, "dark, painted")
     choose_a_look(page)
     repaint(page)
+    new_picture(page, lambda: paste(page), "a photo that is pasted anywhere is painted, too")
+    page.close()
+
+
+def paste(page: Page) -> None:
+    """Paste another photo."""
     page.evaluate(PASTE, ["pasted.jpg", encoded(EXAMPLES / "old.jpg")])
     page.wait_for_selector("#photo img[src*='pasted']")
-    new_picture(page, lambda: None, "a photo that is pasted anywhere is painted, too")
-    page.close()
 
 
 def encoded(file: Path) -> str:

@@ -1,11 +1,14 @@
 """Walk what a visitor may want, at three sizes: `python -m tests.smoke.stories URL FOLDER`.
 
-A picture of the page is left in FOLDER after each story.
+A picture of the page is left in FOLDER after each story. `--only 10-many 11-old-photo` walks these
+alone, `--width 390` in windows of that width alone.
 """
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -73,6 +76,73 @@ def correct(page: Page) -> None:
     correct_in_browser(page)
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Where a story is walked: in windows of a size, (width, height); pictures go to `folder`."""
+
+    browser: Browser
+    url: str
+    folder: Path
+    size: tuple[int, int]
+
+    def window(self) -> Page:
+        """Open a window."""
+        width, height = self.size
+        return self.browser.new_page(
+            viewport={"width": width, "height": height}, has_touch=width <= PHONE
+        )
+
+    def picture(self, name: str) -> str:
+        """Name a picture of a story, without its suffix."""
+        return str(self.folder / f"{name}-{self.size[0]}")
+
+
+def bad_days(visit: Visit) -> None:
+    """Do what cannot work, then what can."""
+    page = visit.window()
+    open_page(page, visit.url)
+    refuse_what_cannot_be_painted(page)
+    page.screenshot(path=visit.picture("8-bad-days") + ".png")
+    page.close()
+
+
+def keeping(visit: Visit) -> None:
+    """Keep ten paintings, go back, delete all; at a desk and on a phone."""
+    if visit.size in (SIZES[0], SIZES[-1]):
+        keep_in_browser(visit.browser, visit.size, visit.folder)
+
+
+def many(visit: Visit) -> None:
+    """Paint many photos."""
+    page = visit.window()
+    paint_many(page, visit.url, visit.picture("10-many"))
+    page.close()
+
+
+def old_photo(visit: Visit) -> None:
+    """Have an old photo mended."""
+    page = visit.window()
+    open_page(page, visit.url)
+    mend_in_browser(page, visit.picture("11-old-photo"))
+    page.close()
+
+
+def after_a_painting(name: str, act: Callable[[Page], None]) -> Callable[[Visit], None]:
+    """Make the story of what is done with a painting that is there."""
+
+    def story(visit: Visit) -> None:
+        page = visit.window()
+        open_page(page, visit.url)
+        drop_portrait(page)
+        paint(page)
+        act(page)
+        page.screenshot(path=visit.picture(name) + ".png")
+        accessible(page, name)
+        page.close()
+
+    return story
+
+
 AFTER_A_PAINTING: dict[str, Callable[[Page], None]] = {
     "3-looks": tune,
     "4-always-in-view": look,
@@ -81,67 +151,34 @@ AFTER_A_PAINTING: dict[str, Callable[[Page], None]] = {
     "7-like-a-picture": paint_like_a_picture,
     "9-share": share_with_a_reviewer,
 }
-KEEPING_SIZES = (SIZES[0], SIZES[-1])
-
-
-def walk(browser: Browser, url: str, folder: Path, size: tuple[int, int]) -> None:
-    """Walk all stories in windows of one size."""
-    width, height = size
-
-    def story(name: str) -> None:
-        sys.stdout.write(f"{name}, {width} x {height}\n")
-
-    def window() -> Page:
-        return browser.new_page(
-            viewport={"width": width, "height": height}, has_touch=width <= PHONE
-        )
-
-    def picture(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}-{width}.png")
-
-    story("1-first-visit")
-    look_at_the_opening(browser, url, size)
-    story("2-own-photo")
-    paint_by_itself(browser, url, size)
-    page = window()
-    story("8-bad-days")
-    open_page(page, url)
-    refuse_what_cannot_be_painted(page)
-    picture(page, "8-bad-days")
-    page.close()
-    if size in KEEPING_SIZES:
-        story("9-keeping")
-        keep_in_browser(browser, size, folder)
-    story("10-many")
-    page = window()
-    paint_many(page, url, str(folder / f"10-many-{width}"))
-    page.close()
-    story("11-old-photo")
-    page = window()
-    open_page(page, url)
-    mend_in_browser(page, str(folder / f"11-old-photo-{width}"))
-    page.close()
-    for name, act in AFTER_A_PAINTING.items():
-        story(name)
-        page = window()
-        open_page(page, url)
-        drop_portrait(page)
-        paint(page)
-        act(page)
-        picture(page, name)
-        accessible(page, name)
-        page.close()
+STORIES: dict[str, Callable[[Visit], None]] = {
+    "1-first-visit": lambda visit: look_at_the_opening(visit.browser, visit.url, visit.size),
+    "2-own-photo": lambda visit: paint_by_itself(visit.browser, visit.url, visit.size),
+    "8-bad-days": bad_days,
+    "9-keeping": keeping,
+    "10-many": many,
+    "11-old-photo": old_photo,
+    **{name: after_a_painting(name, act) for name, act in AFTER_A_PAINTING.items()},
+}
 
 
 def main() -> None:
-    """Walk all stories."""
+    """Walk all stories, or some."""
+    parser = argparse.ArgumentParser(description="Walk what a visitor may want.")
+    parser.add_argument("url")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="+", choices=STORIES, default=list(STORIES))
+    parser.add_argument("--width", type=int, choices=[width for width, _ in SIZES])
+    chosen = parser.parse_args()
     began = time.monotonic()
-    url, folder = sys.argv[1], Path(sys.argv[2])
-    folder.mkdir(parents=True, exist_ok=True)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         for size in SIZES:
-            walk(browser, url, folder, size)
+            if chosen.width in (None, size[0]):
+                for name in chosen.only:
+                    sys.stdout.write(f"{name}, {size[0]} x {size[1]}\n")
+                    STORIES[name](Visit(browser, chosen.url, chosen.folder, size))
         browser.close()
     check(True, f"all of it took {time.monotonic() - began:.0f} s")
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps import mend
-from pipeline.types import Photo
+from pipeline.types import ADDED, TAKEN, Photo, Prompt, PromptError, drawing_of
 from tests.test_paint import PlainModels
 
 MEND = Settings.from_flat(mend=True, painter="network")
@@ -50,3 +50,39 @@ def test_mending_is_offered_where_enough_is_damaged(scratched, monkeypatch):
     assert mend.seems_worn(scratched)
     monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
     assert not mend.seems_worn(scratched)
+
+
+def drawn(at, mark):
+    marks = np.zeros((120, 100), np.uint8)
+    marks[at] = mark
+    return drawing_of(marks)
+
+
+def test_what_is_brushed_is_mended_too_and_what_is_taken_away_is_not(scratched):
+    dot = np.s_[100:106, 20:26]
+    scratched = Photo(scratched.pixels.copy())
+    scratched.pixels[dot] = 200
+    plain = paint(scratched, MEND, models=PlainModels()).photo.pixels
+    assert plain[dot].max() == 200  # nobody found it
+    more = paint(scratched, MEND, models=PlainModels(), prompt=Prompt(mended=drawn(dot, ADDED)))
+    assert more.photo.pixels.max() < 150
+    half = drawn(np.s_[:60], TAKEN)
+    less = paint(scratched, MEND, models=PlainModels(), prompt=Prompt(mended=half)).photo.pixels
+    assert (less[:55] == scratched.pixels[:55]).all()
+    assert less[66:98].max() < 100
+
+
+def test_what_mending_makes_is_shown_before_anything_is_mended(scratched):
+    looked = mend.look(scratched, Settings(), models=PlainModels())
+    assert looked.original.max() > 0.9
+    assert looked.result.max() < 100
+    assert looked.where.any()
+    none = mend.look(scratched, Settings(), models=PlainModels(), drawn=drawn(np.s_[:], TAKEN))
+    assert not none.where.any()
+    assert np.array_equal(none.result, scratched.pixels)
+
+
+def test_a_drawing_of_another_shape_is_refused(scratched):
+    other = drawing_of(np.ones((50, 100), np.uint8))
+    with pytest.raises(PromptError, match="shape of the photo"):
+        mend.look(scratched, Settings(), models=PlainModels(), drawn=other)

@@ -30,6 +30,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_in,
     visitor,
 )
+from ui import trainings
 from ui.album import MOST_PIXELS
 from ui.card import read
 from ui.examples import EXAMPLES
@@ -148,7 +149,7 @@ def test_a_painting_comes_back_to_another_page_as_it_was(service, photo):
     assert alike(pixels(back.after), pixels(state.after))
     assert alike(pixels(back.before), pixels(state.before))
     assert (back.prompt, back.size, back.name) == (state.prompt, state.size, state.name)
-    assert AS_KEPT in back.notes
+    assert str(AS_KEPT) in back.notes
     assert updates[components().easel]["stays"] is None
     assert told(handlers.service, back, "ben") == {"shown": kept["id"]}
 
@@ -214,7 +215,7 @@ def test_everything_of_a_visitor_is_deleted_and_nothing_of_others(service, tmp_p
     told(service, state)
     folder = service.sessions.of("anna").folder
     fields = (None, None, {"video": {"path": str(film)}})
-    updates = handlers.forget(visitor("anna"), *fields)
+    updates = handlers.forget(visitor("anna"), (), "", *fields)
     assert updates[components().album.row] == {"forgotten": True}
     assert not folder.exists()
     assert not photo.exists()
@@ -224,6 +225,39 @@ def test_everything_of_a_visitor_is_deleted_and_nothing_of_others(service, tmp_p
     assert elsewhere.exists()
     assert Path(other.after).exists()
     assert service.sessions.of("anna").results == {}
+
+
+@pytest.mark.forks
+def test_what_is_queued_and_what_learns_ends_with_all_else(service, monkeypatch, tmp_path):
+    monkeypatch.setattr(trainings, "COMMAND", "tests.slow_training")
+    handlers, folder, all_ = handlers_of(service), tmp_path / "served", service.trainings
+    running, keys = {}, {}
+    for who in ("anna", "ben"):
+        paths = [folder / f"{who}-{number}" / "photo.png" for number in range(5)]
+        for path in paths:
+            path.parent.mkdir(parents=True)
+            path.write_bytes(someone(tmp_path).read_bytes())
+        files = [{"path": str(path), "orig_name": path.name} for path in paths[:2]]
+        (*_, queue) = handlers.receive_many(visitor(who), files, ())
+        running[who] = queue[components().many_tab.items], paths
+        given = [str(path) for path in paths[2:]]
+        updates = handlers.add_portraits(visitor(who), given, "")
+        keys[who] = updates[components().train_tab.key]
+    stop = service.sessions.of("anna").stop_many
+    process = all_._processes[all_.find(keys["anna"]).folder]
+    theirs = all_.find(keys["ben"])
+    queue, mine = running["anna"]
+    updates = handlers.forget(visitor("anna"), queue, keys["anna"], None)
+    assert stop.is_set()
+    assert updates[components().many_tab.items] == ()
+    assert not [path for path in mine if path.exists()]
+    assert process.poll() is not None
+    assert all_.find(keys["anna"]) is None
+    assert all(path.exists() for path in running["ben"][1])
+    assert all_.find(keys["ben"]) == theirs
+    handlers.forget(visitor("ben"), None, "0" * 32)  # somebody else's key, or none, ends nothing
+    assert all_.find(keys["ben"]) == theirs
+    all_.discard(theirs)
 
 
 def test_what_is_written_after_all_was_deleted_goes_at_once(service, photo):

@@ -18,7 +18,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from ui import easel, viewer
-from ui.easel import BEGINNING, WAITING, WAITS_S
+from ui.easel import WAITS_S
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
 
@@ -37,10 +37,10 @@ def test_what_is_done_is_said_over_the_picture_so_far(service):
     session = service.sessions.of("anna")
     assert easel.doing(session) == ""
     session.ask()
-    assert BEGINNING in easel.doing(session)
+    assert "Beginning" in easel.doing(session)
     session.awaited -= WAITS_S
-    assert f"{WAITING} 2 other paintings" in easel.doing(session, 2)
-    assert BEGINNING in easel.doing(session)
+    assert "Waiting for 2 other paintings" in easel.doing(session, 2)
+    assert "Beginning" in easel.doing(session)
     session.doing = 0.4, "Painting <the scene>"
     session.show_so_far(np.zeros((8, 8, 3), np.uint8))
     said = easel.doing(session)
@@ -103,9 +103,9 @@ def test_a_photo_is_painted_by_itself_where_that_is_wanted(service, photo):
 
 def test_without_a_photo_the_empty_canvas_asks_for_one(service, photo):
     handlers, canvas = handlers_of(service), components().easel
-    assert handlers.receive(visitor("anna"), None)[canvas]["words"] == easel.EMPTY
+    assert handlers.receive(visitor("anna"), None)[canvas]["words"] == str(easel.EMPTY)
     field = {"path": str(photo)}
-    assert handlers.receive(visitor("anna"), field)[canvas]["words"] == easel.ARRIVED
+    assert handlers.receive(visitor("anna"), field)[canvas]["words"] == str(easel.ARRIVED)
 
 
 def test_a_painting_that_was_made_here_waits_for_another_photo(service, photo, tmp_path):
@@ -122,4 +122,4 @@ def test_a_file_from_anywhere_goes_into_the_photos_field(service):
 
 def test_the_template_holds_nothing_that_a_template_would_fill_in():
     text = Path(viewer.HERE.with_suffix(".html")).read_text()
-    assert not re.search(r"[`]|\$\{|\{\{", text)
+    assert not re.search(r"[`]|\$\{(?!say\()|\{\{", text)

@@ -112,7 +112,7 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
     state = state_in(say(handlers, state_by(service, photo), 0, "full"))
     again = painted_again(handlers, photo, state_in(say(handlers, state, 1, "painted")))
     assert (weights(again), again.stays) == ([1, 0.5], (True, False))
-    assert STILL in again.notes
+    assert str(STILL) in again.notes
 
 
 def test_the_download_follows_the_faces(service, photo):

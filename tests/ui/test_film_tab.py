@@ -88,7 +88,7 @@ def test_two_seconds_show_how_it_will_look(service, film):
 
 
 def test_without_a_film_one_is_asked_for(service):
-    with pytest.raises(gr.Error, match=NO_FILM):
+    with pytest.raises(gr.Error, match=str(NO_FILM)):
         painted(service, None)
 
 

@@ -124,7 +124,7 @@ def test_corrections_move_with_the_frame(service, photo):
     values = {"path": str(photo)}, state, *NO_STYLES, *to_widgets(SQUARE)
     moved = state_in(handlers_of(service).paint_photo(visitor("anna"), *values))
     assert moved.prompt.points == ((99.5, 129.5, True),)  # 20 px are cut off above
-    assert moved.notes[0] == STILL
+    assert moved.notes[0] == str(STILL)
     assert moved.prompt.drawn.size == (200, 200)
     assert np.argwhere(moved.prompt.drawn.marks).min(0).tolist() == [120, 90]
     assert service.undo("anna", moved).prompt == Prompt()

@@ -110,7 +110,7 @@ def test_a_surprise_is_one_photos_own(tmp_path, caplog):
     updates = painted(service, received(service, dropped(tmp_path, "a.png", "b.png", "c.png")))
     items = updates[-1][components().many_tab.items]
     assert [item.state for item in items] == ["done", "failed", "done"]
-    assert items[1].why == many.SURPRISE
+    assert items[1].why == str(many.SURPRISE)
     assert "/secret/path" in caplog.text
 
 
@@ -133,6 +133,15 @@ def test_cancel_keeps_what_is_done(tmp_path):
         assert archive.namelist() == ["a-painted.png", "b-painted.png"]
 
 
+def test_cancel_at_once_is_not_lost(service, tmp_path):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    handlers = handlers_of(service)
+    running = handlers.paint_many(visitor("anna"), items, "PNG", *NO_STYLES, *DEFAULTS)
+    next(running)  # Cancel is shown
+    handlers.cancel_many(visitor("anna"))
+    assert [item.state for item in [*running][-1][components().many_tab.items]] == ["waiting"] * 2
+
+
 def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     left = []
 
@@ -149,6 +158,20 @@ def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
     assert left == ["a"]
     assert updates[-1][components().many_tab.doing] == ""
     assert not folder.exists()
+
+
+def test_a_visitor_who_leaves_while_the_zip_is_written_is_no_error(
+    service, tmp_path, monkeypatch, caplog
+):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+
+    def left(folder, files):
+        service.sessions.leave("anna")
+        return zipped(folder, files)
+
+    monkeypatch.setattr(many, "zipped", left)
+    assert painted(service, items)[-1][components().many_tab.doing] == ""
+    assert not caplog.records
 
 
 def test_others_are_painted_between_two_of_many(tmp_path):
@@ -169,7 +192,7 @@ def test_others_are_painted_between_two_of_many(tmp_path):
 def test_what_is_beyond_the_limits_fails_with_the_reason(monkeypatch, tmp_path, service):
     monkeypatch.setattr(many, "MOST", 2)
     items = received(service, dropped(tmp_path, "a.png", "b.png", "c.png"))
-    assert [item.why for item in items] == ["", "", many.TOO_MANY]
+    assert [item.why for item in items] == ["", "", str(many.TOO_MANY)]
     monkeypatch.setattr(many, "MOST_PIXELS", 40 * 30)
     updates = painted(service, items)
     found = updates[-1][components().many_tab.items]
@@ -186,7 +209,7 @@ def test_nothing_is_painted_of_nothing(service):
 
 
 def test_another_kind_is_refused(service):
-    with pytest.raises(gr.Error, match="PNG or JPEG"):
+    with pytest.raises(gr.Error, match="PNG, JPEG"):
         painted(service, (), "EXE")
 
 
@@ -220,5 +243,5 @@ def test_cards_say_what_each_is():
     assert "Not painted: it is &lt;odd&gt;" in html
     assert said_of(Many((Item("me", Path("x")),), file=Path("z"))) == [
         "0 of 1 photos are painted.",
-        "1 not begun: they wait for the next time.",
+        "1 not begun: it waits for the next time.",
     ]

@@ -42,7 +42,9 @@ def test_it_is_offered_of_a_worn_photo_once_and_not_of_a_mended_one(service, tmp
     assert offered(service, state)
     assert offered(service, state)
     assert len(looked) == 1
-    assert not offered(service, replace(state, settings=Settings.from_flat(mend=True)))
+    mended = replace(state, settings=Settings.from_flat(mend=True))
+    assert offered(service, mended)  # to look at what is mended, and to correct it
+    assert len(looked) == 1
     assert not offered(service, replace(state, owner="examples"))
     assert not offered(service, None)
 
@@ -52,9 +54,9 @@ def test_a_clean_photo_has_no_offer(service, tmp_path, monkeypatch):
     assert not offered(service, state_by(service, someone(tmp_path)))
 
 
-def test_accepting_turns_the_setting_on_and_the_offer_goes(service):
+def test_accepting_turns_the_setting_on_and_is_not_offered_again(service):
     updates = handlers_of(service).accept_mending()
     flags = [option.flag for option in OPTIONS]
     assert updates[components().widgets[flags.index(FLAG)]] is True
-    assert updates[components().mend_box.box].visible is False
+    assert updates[components().mend_box.accept].visible is False
     assert handlers_of(service).hide_mending()[components().mend_box.box].visible is False

@@ -114,7 +114,7 @@ def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compa
     values = {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS
     handlers.outline(visitor("anna"), *values)
     after = handlers.tick(visitor("anna"))
-    assert DOING["segment"] in seen[0]
+    assert str(DOING["segment"]) in seen[0]
     assert not after[components().doing]
     assert session_of(service).awaited is None
 

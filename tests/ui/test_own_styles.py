@@ -23,7 +23,7 @@ from ui.film_tab import STYLE
 from ui.service import PaintService
 from ui.widgets import OPTIONS, from_link, from_widgets, widget
 
-GONE = "The style 'quilt' is not here; Blue swirls (van Gogh) is used."
+GONE = "Style: 'quilt' is not here; Blue swirls (van Gogh) is used."
 
 
 def offered(update):
@@ -84,7 +84,7 @@ def test_a_link_and_a_picture_that_name_one_that_is_gone_say_so_in_a_sentence(se
 def test_a_link_names_a_portrait_style_that_is_here_or_says_that_it_is_gone(service):
     query = {"painter": "tps", "portrait_style": "auntie", "format": "2"}
     gone = handlers_of(service).open(visitor("anna", **query))
-    assert "The portrait style &#x27;auntie&#x27; is not here; Van Gogh is used." in notes_in(gone)
+    assert "Portrait style: &#x27;auntie&#x27; is not here; Van Gogh is used." in notes_in(gone)
     put_portrait("auntie")
     opened = handlers_of(service).open(visitor("anna", **query))
     wanted = Settings.from_flat(painter="tps", portrait_style="auntie")

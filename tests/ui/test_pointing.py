@@ -100,7 +100,7 @@ def test_without_a_face_all_is_pale_and_the_easel_says_what_to_do(photo):
     painting = paint(read_photo(photo), Settings(), models=None)
     assert np.ptp(draw_mask(painting), axis=2).max() == 0
     shown = painted(state_by(PaintService(paint=paint, models=object()), photo))
-    assert shown["stays"]["legend"] == NOTHING
+    assert shown["stays"]["legend"] == str(NOTHING)
 
 
 # What clicks change
@@ -134,7 +134,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
     copy.write_bytes(photo.read_bytes())
     again = painted_again(handlers, copy, blended)
     assert again.prompt == clicked_on.prompt
-    assert STILL in again.notes
+    assert str(STILL) in again.notes
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
     other = painted_again(handlers, copy, blended)
     assert other.prompt == Prompt()

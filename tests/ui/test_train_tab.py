@@ -77,8 +77,8 @@ def test_too_few_pictures_and_failures_are_said():
         assert "Add more &amp; more." in found[tab.notes]
 
 
-@pytest.mark.parametrize(("left", "said"), [(None, "50%"), (20, "about a minute"),
-                                            (600, "about 10 minutes")])  # fmt: skip
+@pytest.mark.parametrize(("left", "said"), [(None, "50%"), (20, "about 1 min"),
+                                            (600, "about 10 min")])  # fmt: skip
 def test_the_time_left_is_said(left, said):
     assert said in train_tab.doing_of(shown("learning", alive=True, left=left))
 

@@ -106,7 +106,7 @@ def test_one_learns_at_a_time(all_, files):
     one, _ = looked(all_, files)
     other, _ = looked(all_, files)
     learning(all_, one)
-    with pytest.raises(TrainingError, match="about 2 more minutes"):
+    with pytest.raises(TrainingError, match="about 2 more min"):
         all_.learn(other, "other", "Other", 10)
 
 
@@ -172,3 +172,16 @@ LABELS = {
 @pytest.mark.parametrize(("label", "name"), LABELS.items())
 def test_labels_become_names_that_are_no_paths(label, name):
     assert slug(label) == name
+
+
+def test_what_a_killed_server_began_ends_at_once_with_its_folder_and_nothing_elses(all_, files):
+    training, _ = looked(all_, files)
+    other, _ = looked(all_, files)
+    learning(all_, training)
+    process = all_._processes[training.folder]
+    Trainings().discard(other)  # of the next server
+    assert process.poll() is None
+    assert training.folder.exists()
+    Trainings().discard(training)
+    process.wait(10)
+    assert not training.folder.exists()

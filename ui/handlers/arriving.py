@@ -22,8 +22,9 @@ from ui.previews import for_field
 from ui.result_panel import Updates, view
 from ui.sessions import Session
 from ui.widgets import from_widgets
+from ui.words import later, retold, say
 
-RESTORED = (
+RESTORED = later(
     "This picture was painted here, and its settings are restored. "
     "Drop another photo to paint it the same way."
 )
@@ -54,20 +55,22 @@ class Arriving(Base):
         with told():
             path, name = file_of(photo)
             session.uploads.add(path)
-            notes = photo_of(session, session.cache, path, name).notes
+            read = photo_of(session, session.cache, path, name)
+            notes = tuple(map(retold, read.notes))
             try:
                 settings, dropped = read_settings(path)
             except PhotoError:
                 raise
             except ValueError as error:
-                unread = f"The settings in this picture are not used: {error}"
+                why = retold(str(error))
+                unread = say("The settings in this picture are not used: {why}", why=why)
                 return view(self.parts, None, [unread, *notes])
         if settings is None:
             begins = {self.parts.arrived: secrets.token_hex(4)} if by_itself else {}
             return view(self.parts, None, notes) | begins
         settings, replaced = with_available_choices(settings)
         missing = style_box.not_carried(settings)
-        said = [RESTORED, *say_dropped(dropped), *replaced, *missing, *notes]
+        said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
 
     def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
@@ -92,7 +95,7 @@ class Arriving(Base):
         try:
             return self._shown(request, picture, lambda _, path, name: read_photo(path, name=name))
         except PhotoError as error:
-            gr.Warning(escape(str(error), quote=False))
+            gr.Warning(escape(retold(str(error)), quote=False))
             return None
 
     def _shown(

@@ -14,6 +14,7 @@ from ui.handlers.base import Base
 from ui.notes import note
 from ui.progress import bar_in
 from ui.result_panel import Updates
+from ui.words import say
 
 
 class Comparing(Base):
@@ -28,7 +29,11 @@ class Comparing(Base):
                 wanted, styles = self._wanted(request, photo, given, partial(way_of, title))
                 both[str(title)] = wanted[-1], styles
             if len(both) < len(compare_tab.SIDES):
-                raise ValueError(f"Choose two different ways to compare, not {left} twice.")
+                raise ValueError(
+                    say(
+                        "Choose two different ways to compare, not {way} twice.", way=say(str(left))
+                    )
+                )
             bar = bar_in(self._session(request))
             try:
                 pair = self.service.compare(*wanted[:-1], both, bar, before)

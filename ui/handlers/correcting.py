@@ -70,7 +70,7 @@ class Correcting(Base):
 
     def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take all clicks, strokes and choices for single faces back."""
-        return self._point(request, state, lambda _: Prompt())
+        return self._point(request, state, lambda known: Prompt(mended=known.prompt.mended))
 
     def _point(
         self, request: gr.Request, state: ViewState | None, prompt: Callable[[ViewState], Prompt]

@@ -13,8 +13,9 @@ from ui.photos import file_of
 from ui.progress import bar_in
 from ui.result_panel import Updates
 from ui.widgets import from_widgets
+from ui.words import later
 
-NO_FILM = "No film yet: drop one into its field, or record one, then press again."
+NO_FILM = later("No film yet: drop one into its field, or record one, then press again.")
 
 
 class Filming(Base):

@@ -12,6 +12,7 @@ from ui.result_panel import Updates, view
 from ui.service import AgainError
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
+from ui.words import say
 
 
 class Finishing(Base):
@@ -29,7 +30,7 @@ class Finishing(Base):
         """Write the full-size file, or ask for the painting to be made again for it."""
         with told():
             if state is None:
-                raise PhotoError("There is no painting yet; press Paint first.")
+                raise PhotoError(say("There is no painting yet; press Paint first."))
             try:
                 file = self.service.write_full_size(str(request.session_hash), state)
                 return {self.parts.file: str(file)}
@@ -40,14 +41,14 @@ class Finishing(Base):
         """Ask for the film of the painting being painted: it takes a while, seen."""
         with told():
             if state is None:
-                raise PhotoError("There is no painting yet; press Paint first.")
+                raise PhotoError(say("There is no painting yet; press Paint first."))
             return {self.parts.again: Again(state, state, "film", seconds)}
 
     def write_strokes(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Write the strokes as a drawing, or ask for the painting to be made again for it."""
         with told():
             if state is None:
-                raise PhotoError("There is no painting yet; press Paint first.")
+                raise PhotoError(say("There is no painting yet; press Paint first."))
             try:
                 file = self.service.write_drawing(str(request.session_hash), state)
                 return {self.parts.file: str(file)}

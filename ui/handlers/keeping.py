@@ -9,19 +9,22 @@ import gradio as gr
 
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, say_dropped
-from pipeline.types import PhotoError
+from pipeline.types import PhotoError, Prompt
 from ui import album, style_box
 from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
 from ui.handlers.base import Base
+from ui.many import Item
+from ui.mending import Brushed
 from ui.photos import file_of, photo_of
 from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
 from ui.service import EXAMPLES_OWNER
 from ui.view_state import ViewState
+from ui.words import later, retold
 
-AS_KEPT = (
+AS_KEPT = later(
     "It hangs as your browser kept it; a larger size or a film is painted again. "
     "For What stays, press Paint again."
 )
@@ -78,21 +81,34 @@ class Keeping(Base):
                 session.copies[path] = card.photo, path
             photo = photo_of(session, session.cache, path, card.name)
             pixels = over_checker(fit(painting.pixels), painting.alpha)
-            state = album.state_from(session, card, (path, photo), pixels, (AS_KEPT, *said))
+            state = album.state_from(session, card, (path, photo), pixels, (str(AS_KEPT), *said))
             session.drop_run()
             session.remember(state, name)
             return self._returned(request, state, card.like)
 
-    def forget(self, request: gr.Request, *fields: dict[str, Any] | None) -> Updates:
-        """Delete all that a visitor gave, and all that was made of it."""
+    def forget(
+        self, request: gr.Request, queue: Sequence[Item] | None, key: str,
+        *fields: dict[str, Any] | None,
+    ) -> Updates:  # fmt: skip
+        """Delete all that a visitor gave, and all that was made of it, and end what is made of it.
+
+        `queue`: the photos of the tab "Many". `key`: the secret of the visitor's training.
+        """
         session = self._session(request)
+        session.uploads |= {item.path for item in queue or ()}
         session.uploads |= {file_of(inner)[0] for inner in map(_file_in, fields) if inner}
+        training = self.service.trainings.find(key)
+        if training is not None:
+            self.service.trainings.discard(training)
         self.service.sessions.forget(str(request.session_hash))
-        return {self.parts.album.row: {"forgotten": True}, self.parts.state: None}
+        gone = {self.parts.state: None, self.parts.many_tab.items: (), self.parts.train_tab.key: ""}
+        return {self.parts.album.row: {"forgotten": True}, **gone}
 
     def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:
         """Show a painting, and set photo and controls to what it was made of."""
         session, style = self._session(request), self.parts.style
+        mended = Prompt(mended=state.prompt.mended)
+        session.brushed = Brushed(state.photo, state.settings.frame, mended)
         field = next((p for p, (file, _) in session.behind.items() if file == state.photo), None)
         if like in style_box.GALLERY:
             path, name = style_box.choose(like)
@@ -122,7 +138,15 @@ def _opened(file: Path) -> tuple[str, Card, tuple[str, ...]]:
     card, dropped = read(text)
     settings, replaced = with_available_choices(card.settings)
     missing = () if card.like in style_box.GALLERY else style_box.not_carried(settings)
-    return name[:32], replace(card, settings=settings), (*say_dropped(dropped), *replaced, *missing)
+    return (
+        name[:32],
+        replace(card, settings=settings),
+        (
+            *map(retold, say_dropped(dropped)),
+            *replaced,
+            *missing,
+        ),
+    )
 
 
 def _is_here(path: str | Path) -> bool:

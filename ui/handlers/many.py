@@ -13,6 +13,7 @@ from ui.handlers.base import Base
 from ui.many import KINDS, Item, Many, looked_at, queued
 from ui.result_panel import Updates
 from ui.widgets import from_widgets
+from ui.words import say
 
 
 class ManyPhotos(Base):
@@ -22,11 +23,12 @@ class ManyPhotos(Base):
         self, request: gr.Request, files: list[dict[str, Any]] | None, items: tuple[Item, ...]
     ) -> Iterator[Updates]:
         """Put photos into the queue, and show each as it is read; the field is for more."""
-        tab = self.parts.many_tab
+        tab, session = self.parts.many_tab, self._session(request)
         with told():
             items = queued(tuple(items or ()), files or [])
+            session.uploads |= {item.path for item in items}
             yield {tab.files: None, **many_panel.view(tab, Many(items))}
-            for seen in looked_at(self._session(request), items):
+            for seen in looked_at(session, items):
                 yield many_panel.view(tab, Many(seen))
 
     def paint_many(self, request: gr.Request, *values: Any) -> Iterator[Updates]:
@@ -36,18 +38,20 @@ class ManyPhotos(Base):
         tab = self.parts.many_tab
         with told():
             if kind not in KINDS:
-                raise ValueError(f"Paintings are saved as {' or '.join(KINDS)}.")
+                raise ValueError(say("Paintings are saved as {kinds}.", kinds=", ".join(KINDS)))
             settings = from_widgets(chosen)
             files = style_box.files_of(settings, *given, behind=self._session(request).behind)
             if style_box.wants_picture(settings) and not files:
                 raise PromptError(NO_STYLE)
             seen = Many(tuple(items or ()))
+            session_id = str(request.session_hash)
+            # First: from here on Cancel ends these, not those before.
+            running = self.service.many(session_id, seen.items, settings, files, kind)
             yield {
                 **many_panel.view(tab, seen, running=True),
                 tab.files: gr.File(interactive=False),
             }
-            session_id = str(request.session_hash)
-            for now in self.service.many(session_id, seen.items, settings, files, kind):
+            for now in running:
                 seen = now
                 yield many_panel.view(tab, seen, running=True)
             yield {**many_panel.view(tab, seen), tab.files: gr.File(interactive=True)}

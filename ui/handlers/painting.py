@@ -19,8 +19,9 @@ from ui.result_panel import Updates, view
 from ui.runs import switch_painting
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
+from ui.words import later, say
 
-LIKE_WHAT = "Choose a picture to paint it like, under the looks. It takes a minute or more."
+LIKE_WHAT = later("Choose a picture to paint it like, under the looks. It takes a minute or more.")
 
 
 class Painting(Base):
@@ -68,12 +69,12 @@ class Painting(Base):
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
         self._session(request).stop_early.set()
-        return note(["It is kept as it is now."])
+        return note([say("It is kept as it is now.")])
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
         self._session(request).drop_run()
-        return note(["Cancelled."])
+        return note([say("Cancelled.")])
 
     def paint_photo(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the photo with the controls' settings; earlier corrections of it still hold."""
@@ -114,9 +115,9 @@ class Painting(Base):
         with told():
             at = event._data.get("at")
             if not isinstance(at, int) or not 0 <= at < len(LOOKS):
-                raise ValueError("There is no such look; choose one of those that are shown.")
+                raise ValueError(say("There is no such look; choose one of those that are shown."))
             settings = LOOKS[at].of(from_widgets(values))
-            said = [LIKE_WHAT] if style_box.wants_picture(settings) else []
+            said = [str(LIKE_WHAT)] if style_box.wants_picture(settings) else []
             return {**self._look_of(request, settings), self.parts.notes: note(said)}
 
     def reset(self) -> Updates:

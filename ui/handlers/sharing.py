@@ -9,6 +9,7 @@ from ui.errors import told
 from ui.handlers.base import Base
 from ui.result_panel import Updates
 from ui.view_state import ViewState
+from ui.words import say
 
 
 class Sharing(Base):
@@ -21,7 +22,7 @@ class Sharing(Base):
         """
         with told():
             if state is None:
-                raise PhotoError("There is no painting yet; press Paint first.")
+                raise PhotoError(say("There is no painting yet; press Paint first."))
             pictures = share_box.pictures_of(state)
             made = self.service.desk.share(_visitor(request), pictures, state.settings, hours)
             return {self.parts.shares: share_box.added(made)}

@@ -21,15 +21,17 @@ from ui.train_tab import Shown
 from ui.trainings import Training, TrainingError
 from ui.viewer import served
 from ui.widgets import offered
+from ui.words import label, later, say
 
 SHEET, ADDED = (
     "sheet.png",
     "added",
 )  # its hash as it was added to the styles, in a training's folder
-SAID = "“{}” is among the styles now: Fine-tune, Painter, Like a painter's portraits."
 MOST_VERSIONS = 2  # of a picture that is shown: a browser may be loading the last but one
-GONE = "This training is no longer here: it was deleted a day after its last step. Start over."
-NO_PICTURES = "No pictures came; drop 5 to 50 painted portraits."
+GONE = later(
+    "This training is no longer here: it was deleted a day after its last step. Start over."
+)
+NO_PICTURES = later("No pictures came; drop 5 to 50 painted portraits.")
 
 
 class TrainingHandlers(Base):
@@ -56,6 +58,7 @@ class TrainingHandlers(Base):
             self._check_on()
             if not files:
                 raise TrainingError(NO_PICTURES)
+            self._session(request).uploads |= {Path(file) for file in files}
             training, secret = all_.find(key), key
             if training is None:
                 training, secret = all_.open()
@@ -66,20 +69,22 @@ class TrainingHandlers(Base):
                 tab.pictures: gr.update(value=None),
             }
 
-    def begin_training(self, request: gr.Request, key: str, label: str, minutes: float) -> Updates:
+    def begin_training(self, request: gr.Request, key: str, named: str, minutes: float) -> Updates:
         """Begin to learn, or go on."""
         with told():
             self._check_on()
             training = self._found(key)
-            label = " ".join(label.split())[:MOST_LABEL] or "My own style"
-            self.service.trainings.learn(training, trainings.slug(label), label, float(minutes))
+            named = " ".join(named.split())[:MOST_LABEL] or say("My own style")
+            self.service.trainings.learn(training, trainings.slug(named), named, float(minutes))
             return self._training(request, training)
 
     def stop_training(self, key: str) -> Updates:
         """End early, and keep what is there."""
         with told():
             self.service.trainings.stop(self._found(key))
-            return {self.parts.train_tab.stop: gr.update(interactive=False, value="Stopping")}
+            return {
+                self.parts.train_tab.stop: gr.update(interactive=False, value=label("Stopping"))
+            }
 
     def discard_training(self, key: str) -> Updates:
         """End it and delete all of it."""
@@ -112,13 +117,24 @@ class TrainingHandlers(Base):
         there = styles_folder() / f"{style.name}{ENDING}"
         if there.exists() and digest_of(there) not in (digest_of(file), before):
             raise TrainingError(
-                f"There is another style of the name {style.name!r} here. Train this one under "
-                "another name, or ask whoever runs the page to rename that one."
+                say(
+                    "There is another style of the name {name} here. Train this one under "
+                    "another name, or ask whoever runs the page to rename that one.",
+                    name=style.name,
+                )
             )
         install(file)
         return {
             **{box: offered(flag) for flag, box in self.parts.open.items()},
-            self.parts.train_tab.notes: note([SAID.format(style.label)]),
+            self.parts.train_tab.notes: note(
+                [
+                    say(
+                        "“{style}” is among the styles now: Fine-tune, Painter, Like a painter's "
+                        "portraits.",
+                        style=style.label,
+                    )
+                ]
+            ),
         }
 
     def _found(self, key: str) -> Training:
@@ -129,7 +145,7 @@ class TrainingHandlers(Base):
 
     def _check_on(self) -> None:
         if trainings.is_off():
-            raise TrainingError("Nobody can teach a style on this Space.")
+            raise TrainingError(say("Nobody can teach a style on this Space."))
 
     def _no_training(self) -> Updates:
         tab = self.parts.train_tab

@@ -5,6 +5,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from math import ceil
 
+from ui.words import counted
+
 HOUR_S = 3600.0
 
 
@@ -34,12 +36,16 @@ class Hourly:
                 self._done.popleft()
             mine = [at for at, who in self._done if who == visitor]
             if len(mine) >= self.each:
-                raise LimitError(_later(f"more than {self.each} within an hour", mine[0], now))
+                raise LimitError(_later(mine[0], now))
             if len(self._done) >= self.together:
-                raise LimitError(_later("more than this page takes", self._done[0][0], now))
+                raise LimitError(_later(self._done[0][0], now))
             self._done.append((now, visitor))
 
 
-def _later(what: str, first: float, now: float) -> str:
+def _later(first: float, now: float) -> str:
     minutes = max(1, ceil((first + HOUR_S - now) / 60))
-    return f"That would be {what}; try again in {minutes} minute{'s' if minutes > 1 else ''}."
+    return counted(
+        "That is too often within an hour; try again in {n} minute.",
+        "That is too often within an hour; try again in {n} minutes.",
+        minutes,
+    )

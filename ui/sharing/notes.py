@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
+from ui.words import say
+
 MOST_NAME, MOST_LINE = 60, 500  # characters
 JOINERS = "\u200c\u200d"  # which Persian and emoji need; all else that is unseen goes
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # controls, bidi overrides, halves of characters, unknown
@@ -27,7 +29,7 @@ def note_of(name: object, line: object, at: float) -> Note:
 
     Raises: NoteError: it is empty or too long.
     """
-    return Note(_short(name, "name", MOST_NAME), _given(_short(line, "note", MOST_LINE)), at)
+    return Note(_short(name, MOST_NAME), _given(_short(line, MOST_LINE)), at)
 
 
 def plain(text: str) -> str:
@@ -47,20 +49,26 @@ def _unseen(character: str) -> bool:
     return unicodedata.category(character) in UNSEEN
 
 
-def _short(text: object, what: str, most: int) -> str:
+def _short(text: object, most: int) -> str:
     if not isinstance(text, str):
-        raise NoteError(f"Wanted a {what} as text, found none; write it again.")
+        raise NoteError(say("Wanted a name and a note as text, found none; write them again."))
     if len(text) > 4 * most:  # enough for what `plain` drops
-        raise NoteError(f"Wanted a {what} of at most {most} characters, found more; shorten it.")
+        raise NoteError(
+            say("At most {most} characters fit here, found more; shorten it.", most=most)
+        )
     short = plain(text)
     if len(short) > most:
         raise NoteError(
-            f"Wanted a {what} of at most {most} characters, found {len(short)}; shorten it."
+            say(
+                "At most {most} characters fit here, found {found}; shorten it.",
+                most=most,
+                found=len(short),
+            )
         )
     return short
 
 
 def _given(line: str) -> str:
     if not line:
-        raise NoteError("Wanted a note, found none; write a line.")
+        raise NoteError(say("Wanted a note, found none; write a line."))
     return line

@@ -17,10 +17,10 @@
     button.disabled = true;
     try {
       const answer = await send('note', Object.fromEntries(new FormData(form)));
-      said.textContent = answer.ok ? 'Thank you. Whoever shared this has your note; nobody else sees it.' : (await answer.json()).said;
+      said.textContent = answer.ok ? say('Thank you. Whoever shared this has your note; nobody else sees it.') : (await answer.json()).said;
       if (answer.ok) form.elements.line.value = '';
     } catch {
-      said.textContent = 'The note could not be sent; try again in a moment.';
+      said.textContent = say('The note could not be sent; try again in a moment.');
     }
     button.disabled = false;
   });

@@ -19,6 +19,7 @@ from ui.sharing.desk import Desk
 from ui.sharing.limits import LimitError
 from ui.sharing.notes import NoteError
 from ui.sharing.store import GoneError, ShareError
+from ui.words import say
 
 MOST_BYTES = 10_000  # of what a browser sends
 HEADERS = {
@@ -118,11 +119,11 @@ async def _sent(request: Request) -> Sent:
         async for part in request.stream():
             data += part
             if len(data) > MOST_BYTES:
-                raise NoteError("Wanted a name and a line, found far more; write less.")
+                raise NoteError(say("Wanted a name and a line, found far more; write less."))
     try:
         sent = json.loads(data)
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
-        raise NoteError("Wanted a name and a line as JSON, found something else.")
+        raise NoteError(say("Wanted a name and a line as JSON, found something else."))
     return sent

@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 from pipeline.types import Pixels
 from ui.sharing import disk
 from ui.sharing.notes import Note
+from ui.words import counted, say
 
 HOUR_S = 3600
 LEAST_S, MOST_S = HOUR_S, 7 * 24 * HOUR_S
@@ -46,7 +47,7 @@ class GoneError(ShareError):
     """There is no such share, or none any more: nobody is told which."""
 
     def __init__(self) -> None:
-        super().__init__("This link has ended: its time is over, or its owner took it back.")
+        super().__init__(say("This link has ended: its time is over, or its owner took it back."))
 
 
 class FullError(ShareError):
@@ -55,9 +56,13 @@ class FullError(ShareError):
     def __init__(self, soonest: float) -> None:
         hours = max(1, ceil(soonest / HOUR_S))
         super().__init__(
-            "What others share takes all the room that there is for it. Some of it ends within "
-            f"{hours} hour{'s' if hours > 1 else ''}: try again then, or save the painting and "
-            "send it yourself."
+            counted(
+                "What others share takes all the room that there is for it. Some of it ends within "
+                "{n} hour: try again then, or save the painting and send it yourself.",
+                "What others share takes all the room that there is for it. Some of it ends within "
+                "{n} hours: try again then, or save the painting and send it yourself.",
+                hours,
+            )
         )
 
 
@@ -105,7 +110,9 @@ def keep(
     Raises: ShareError: it lasts too short or too long, or the disk refused. FullError: no room.
     """
     if not LEAST_S <= lasts_s <= MOST_S:
-        raise ShareError(f"A link lasts 1 hour to 7 days, not {lasts_s / HOUR_S:g} hours.")
+        raise ShareError(
+            say("A link lasts 1 hour to 7 days, not {found} hours.", found=lasts_s / HOUR_S)
+        )
     made = Made(_random(), _random(), now + lasts_s)
     height, width = pictures["painting"].shape[:2]
     share = Share(now, made.expires, _hash(made.secret), settings, width / height)
@@ -172,7 +179,9 @@ def add_note(folder: Path, name: str, note: Note, now: float) -> None:
 
     def noted(share: Share) -> Share:
         if len(share.notes) >= MOST_NOTES:
-            raise ShareError(f"There are {MOST_NOTES} notes already, and no room for more.")
+            raise ShareError(
+                say("There are {n} notes already, and no room for more.", n=MOST_NOTES)
+            )
         return replace(share, notes=(*share.notes, note))
 
     _change(folder, name, now, noted)
@@ -247,8 +256,11 @@ def _change(folder: Path, name: str, now: float, act: Callable[[Share], Share]) 
     with _refusing(), disk.locked(folder):
         data = FILE.dump_json(act(read(folder, name, now)))
         part = folder / name / f"{FACTS}{PART}"
-        disk.write(part, data)
-        part.replace(folder / name / FACTS)
+        try:
+            disk.write(part, data)
+            part.replace(folder / name / FACTS)
+        finally:
+            part.unlink(missing_ok=True)
         disk.sync(folder / name)
 
 
@@ -269,8 +281,10 @@ def _refusing() -> Iterator[None]:
         yield
     except OSError as error:
         raise ShareError(
-            f"It cannot be kept here ({error.strerror or error}); save the painting and send it "
-            "yourself."
+            say(
+                "It cannot be kept here ({why}); save the painting and send it yourself.",
+                why=error.strerror or error,
+            )
         ) from error
 
 

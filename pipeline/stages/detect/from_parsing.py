@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.monochrome import skin_toned
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
@@ -60,9 +61,11 @@ def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Dete
 
     The last parse is at the size that fits the faces. Before it, small faces are spotted, and where
     no face was found, a smaller parse may show a large one.
+    A photo without color is looked at in skin's.
     `limiting`: whether a network that knows a body's skin is held to face classes within the reach
     of found faces.
     """
+    photo = skin_toned(photo)
     parts = parse_photo(photo, parser.whole, long_px=LONG_PX)
     found = _spotted(photo, parser, _confirmed(photo, parser, parts))
     if not found:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import local_mean
+from pipeline.ops.monochrome import without_tone
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
-from pipeline.stages.strokes.monochrome import without_tone
 from pipeline.stages.strokes.own_colors import (
     BLACK,
     GRAY,

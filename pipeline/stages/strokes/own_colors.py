@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
+from pipeline.ops.monochrome import usual_skin
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
@@ -14,8 +15,7 @@ Float = NDArray[np.float32]
 BLACK = 13.0  # L; no painting is darker
 GRAY = 12.0  # chroma of what counts as gray
 LIFT = 7.0  # L; the most that skin gains
-# Its color, a and b, at middle light; and how lips differ from it.
-USUAL_SKIN, USUAL_LIPS = np.array([12, 17], np.float32), np.array([8, -2], np.float32)
+USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
 BEARD, BEARD_REACH, BEARD_DOWN = 0.55, 0.06, (0.2, 0.45)
@@ -62,7 +62,7 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     if tint is not None:
         lips = subject.features * smoothstep(subject.down, *BEARD_DOWN)
         ab = ab + lips[..., None] * USUAL_LIPS
-        ab = ab + (tint * np.clip(1.1 - np.abs(own - 58) / 70, 0.3, 1))[..., None] * USUAL_SKIN
+        ab = ab + tint[..., None] * usual_skin(own)
         shade = shade * 1.3
     strong = np.hypot(ab[..., 0], ab[..., 1])
     held = np.where(strong > 40, 40 + 0.5 * (strong - 40), strong)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.ops.monochrome import without_tone
 from pipeline.stages.strokes.color import (
     cast,
     crisp,
@@ -12,7 +13,6 @@ from pipeline.stages.strokes.color import (
     transport,
 )
 from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
-from pipeline.stages.strokes.monochrome import without_tone
 from pipeline.stages.strokes.own_colors import BLACK, without_lime
 from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody

@@ -27,9 +27,9 @@ def test_no_hour_has_more_than_allowed(asked):
 def test_it_is_said_when_to_try_again():
     limit = Hourly(each=1, together=2)
     limit.take("anna", 0.0)
-    with pytest.raises(LimitError, match=r"more than 1 within an hour; try again in 50 minutes\."):
+    with pytest.raises(LimitError, match=r"too often within an hour; try again in 50 minutes\."):
         limit.take("anna", 600.0)
     limit.take("ben", 600.0)
-    with pytest.raises(LimitError, match="more than this page takes; try again in 1 minute"):
+    with pytest.raises(LimitError, match="too often within an hour; try again in 1 minute"):
         limit.take("cem", 3599.0)
     limit.take("anna", HOUR_S)

@@ -1,0 +1,67 @@
+"""Open the page in every language: nothing is left in English, and nothing is cut on a phone."""
+
+from playwright.sync_api import Browser, Page
+
+from tests.smoke.browser import check
+from ui.words import LANGUAGES, say, speaking
+
+REGIONS = {"en": "en-US", "de": "de-DE", "fr": "fr-CA", "es": "es-MX", "zh": "zh-TW", "ja": "ja-JP"}
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# What is the same in both languages, and what Gradio says by itself and does not translate.
+SAME = ("Film", "Monet", "Winter", "Photo", "Use via API or MCP", "logo")
+# Lines of text that are seen, and the names of what is there.
+SAID = """() => {
+  const lines = document.body.innerText.split('\\n'), names = ['alt', 'title', 'aria-label', 'placeholder'];
+  for (const name of names) for (const node of document.querySelectorAll(`.gradio-container [${name}]`))
+    if (node.checkVisibility()) lines.push(node.getAttribute(name));
+  return lines.map(line => line.trim()).filter(line => /[A-Za-z]{3}/.test(line));
+}"""  # noqa: E501
+# An accordion's arrow turns beyond its button.
+CUT = """() => [...document.querySelectorAll('button:not(.label-wrap), [role=tab]')]
+  .filter(button => button.checkVisibility() && button.innerText.trim())
+  .filter(button => button.scrollWidth > button.clientWidth + 1)
+  .map(button => button.innerText.trim())"""
+TABS = ("Painting", "Compare", "Film", "Many", "Train a style")
+
+
+def speak_every_language(browser: Browser, url: str) -> None:
+    """Read the page in each language, at a desk, and measure it on a phone."""
+    english: set[str] = set()
+    for language in LANGUAGES:
+        page = _open(browser, url, language, DESK)
+        lang = page.evaluate("document.documentElement.lang")
+        check(lang.partition("-")[0] == language, f"{REGIONS[language]} is read as {lang}")
+        said = {line for line in page.evaluate(SAID) if line not in SAME}
+        if language == "en":
+            english = said
+        else:
+            left = sorted(said & english)
+            check(not left, f"nothing is left in English: {len(said)} texts {left or ''}")
+        page.close()
+        _fits_a_phone(browser, url, language)
+
+
+def _fits_a_phone(browser: Browser, url: str, language: str) -> None:
+    page = _open(browser, url, language, PHONE)
+    for title in TABS:
+        with speaking(language):
+            named = say(title)
+        tab = page.locator("#tabs [role=tab]:visible", has_text=named)
+        if not tab.count():
+            page.locator("#tabs .overflow-menu > button").click()
+            tab = page.locator("#tabs .overflow-dropdown button", has_text=named)
+        tab.first.click()
+        page.wait_for_timeout(300)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        cut = page.evaluate(CUT)
+        check(wide <= 0 and not cut, f"{named}: fits a phone's width {cut or ''}")
+    page.close()
+
+
+def _open(browser: Browser, url: str, language: str, size: dict[str, int]) -> Page:
+    page = browser.new_page(locale=REGIONS[language], viewport=size)
+    page.goto(url)
+    page.wait_for_selector("#easel .after[src]", timeout=90_000)
+    page.wait_for_selector("#set-brush input")
+    page.wait_for_timeout(500)
+    return page
