@@ -226,7 +226,7 @@ def test_a_full_disk_is_said_by_whatever_the_page_does_and_leaves_what_was_kept(
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (SMALL, resource.RLIM_INFINITY))
         with pytest.raises(httpx.HTTPStatusError, match="507"):
             visitor.upload(photos[1])
-        with pytest.raises(RuntimeError, match=NO_ROOM):
+        with pytest.raises(RuntimeError, match=str(NO_ROOM)):
             visitor.ask("paint_photo", field, None)
         with pytest.raises(RuntimeError, match="cannot be kept here"):
             visitor.ask("share", None)
