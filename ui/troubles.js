@@ -2,6 +2,8 @@
 (() => {
   const LOST = say('The page has lost its server and looks for it. What you see stays here; nothing new can be painted until then.');
   const plain = [
+    [/^Error$/, say('Error')],
+    [/^Warning$/, say('Warning')],
     [/Connection to the server was lost|Connection errored out|network error|Failed to fetch/i, LOST],
     [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],
     [/maximum (allowed )?(file )?size|file size exceeds/i, say('This file is too large: at most 120 MB can be sent. Choose a smaller one.')],
