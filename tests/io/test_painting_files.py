@@ -49,6 +49,7 @@ def full():
         points=((3.0, 4.5, True), (5.0, 6.0, False)), box=(1.0, 2.0, 9.0, 8.0),
         drawn=drawing_of(marks), faces=((3.0, 4.0, None), (5.0, 6.0, 0.25)),
         styles=(Style(pixels(), 0.75, pixels()[..., 0]),), kept=((5.0, 6.0, False),),
+        mended=drawing_of(marks),
     )  # fmt: skip
     return Painting(
         photo=Photo(pixels(), pixels()[..., 0], "Jürgen", ("Turned upright.", "Cut.")),

@@ -79,5 +79,5 @@ def test_moods_are_offered_where_their_weights_are(monkeypatch):
     settings, said = with_available_choices(settings)
     assert settings.paint.network_mood == "monet"
     assert said == [
-        "The network's mood Dusk needs monet_dusk (2 MB), which is not here; Monet is used."
+        "Network's mood: Dusk needs monet_dusk (2 MB), which is not here; Monet is used."
     ]

@@ -175,7 +175,7 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     copy.write_bytes(photo.read_bytes())
     again = painted_again(handlers, copy, blended)
     assert again.prompt == drawn.prompt
-    assert STILL in again.notes
+    assert str(STILL) in again.notes
     assert state_in(handlers.undo(visitor("anna"), again)).prompt == Prompt()
     Image.fromarray(np.zeros((*SIZE, 3), np.uint8)).save(copy)
     other = painted_again(handlers, copy, blended)

@@ -196,9 +196,9 @@ def test_what_is_beyond_the_limits_fails_with_the_reason(monkeypatch, tmp_path, 
     monkeypatch.setattr(many, "MOST_PIXELS", 40 * 30)
     updates = painted(service, items)
     found = updates[-1][components().many_tab.items]
-    assert [item.why for item in found] == ["", many.NO_ROOM, many.TOO_MANY]
+    assert [item.why for item in found] == ["", str(many.NO_ROOM), str(many.TOO_MANY)]
     monkeypatch.setattr(many, "MOST_BYTES", 1)
-    assert queued((), dropped(tmp_path / "more", "d.png"))[0].why == many.TOO_LARGE
+    assert queued((), dropped(tmp_path / "more", "d.png"))[0].why == str(many.TOO_LARGE)
 
 
 def test_nothing_is_painted_of_nothing(service):

@@ -78,7 +78,7 @@ def test_a_link_and_a_picture_that_name_one_that_is_gone_say_so_in_a_sentence(se
     path.write_bytes(encode_png(np.zeros((40, 40, 3), np.uint8), settings=settings))
     told = handlers.receive(visitor("anna"), {"path": str(path)})
     assert from_widgets(controls_in(told)) == Settings.from_flat(painter="fast")
-    assert "The second style &#x27;quilt&#x27; is not here; Water lilies" in notes_in(told)
+    assert "Second style: &#x27;quilt&#x27; is not here; Water lilies" in notes_in(told)
 
 
 def test_a_link_names_a_portrait_style_that_is_here_or_says_that_it_is_gone(service):
