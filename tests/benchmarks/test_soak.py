@@ -68,7 +68,7 @@ def test_a_story_that_fails_is_an_error_and_one_that_ends_is_counted(monkeypatch
     for code, tally in ((0, Tally()), (3, Tally())):
         monkeypatch.setattr(soak.sys, "executable", write_program(tmp_path, code))
         soak.walk("http://nowhere", 0, time.monotonic() + 0.01, tally, tmp_path)
-        assert (tally.walked, len(tally.errors)) == (code == 0, code != 0)
+        assert (tally.walked > 0, bool(tally.errors)) == (code == 0, code != 0)
         assert code == 0 or "NOT OK" in tally.errors[0]
 
 

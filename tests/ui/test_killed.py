@@ -83,7 +83,7 @@ def large(tmp_path):
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(service, large, size):
     with pytest.raises(gr.Error) as error, files_of_at_most(size), told():
         state_by(service, large)
-    assert error.value.message == NO_ROOM
+    assert error.value.message == str(NO_ROOM)
     folder = service.sessions.of("anna").folder
     for file in files_in(folder):
         with Image.open(file) as whole:
@@ -96,6 +96,6 @@ def test_a_download_that_does_not_fit_is_said_and_leaves_the_one_before(service,
     before = file.read_bytes()
     with pytest.raises(gr.Error) as error, files_of_at_most(20_000), told():
         service.write_full_size("anna", state)
-    assert error.value.message == NO_ROOM
+    assert error.value.message == str(NO_ROOM)
     assert file.read_bytes() == before
     assert not [each for each in files_in(file.parent) if each.suffix == ".part"]
