@@ -16,9 +16,9 @@ SAID = """() => {
     if (node.checkVisibility()) lines.push(node.getAttribute(name));
   return lines.map(line => line.trim()).filter(line => /[A-Za-z]{3}/.test(line));
 }"""  # noqa: E501
-# An accordion's arrow turns beyond its button.
+# An accordion's arrow turns beyond its button; Gradio measures tabs by copies that have no width.
 CUT = """() => [...document.querySelectorAll('button:not(.label-wrap), [role=tab]')]
-  .filter(button => button.checkVisibility() && button.innerText.trim())
+  .filter(button => button.checkVisibility() && button.clientWidth && button.innerText.trim())
   .filter(button => button.scrollWidth > button.clientWidth + 1)
   .map(button => button.innerText.trim())"""
 TABS = ("Painting", "Compare", "Film", "Many", "Train a style")
