@@ -138,3 +138,10 @@ def show_stages(page: Page) -> None:
     """Unfold how the painting was made."""
     page.locator("#made button", has_text="How it was made").click()
     page.wait_for_selector("#stages .thumbnail-item", state="visible")
+
+
+def close_toasts(page: Page) -> None:
+    """Close what Gradio says in a corner, whose close button lies within another."""
+    while page.locator(".toast-body").count():
+        page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
+        page.wait_for_timeout(300)

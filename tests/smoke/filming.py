@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page, Response
 
 from pipeline.video.write import PictureWriter
-from tests.smoke.browser import EXAMPLES, accessible, check, open_page, pixels_of
+from tests.smoke.browser import EXAMPLES, accessible, check, close_toasts, open_page, pixels_of
 
 COUNT, SIDE, RATE = 12, 256, 10  # of the film: pictures, px, pictures a second
 
@@ -34,6 +34,7 @@ def paint_a_film(page: Page, url: str, folder: Path) -> None:
     page.locator("#film-paint").click()
     page.get_by_text("No film yet").first.wait_for()
     check(True, "without a film, the button asks for one")
+    close_toasts(page)
     field = page.locator("#film-given input[type=file]")
     field.set_input_files(film_of_an_example(folder))
     page.locator("#film-given video").wait_for()

@@ -4,7 +4,7 @@ import struct
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import LONGEST_MS, check, choose_painter, drop, drop_portrait
+from tests.smoke.browser import LONGEST_MS, check, choose_painter, close_toasts, drop, drop_portrait
 from ui.easel import ARRIVED
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
@@ -64,9 +64,7 @@ def refused(page: Page, button: str, why: str) -> None:
     page.wait_for_timeout(600)
     check(page.locator(button).is_enabled(), f"{button} says '{why}' and can be pressed again")
     check(not page.evaluate(RED), "nothing red is left in the result panel")
-    while page.locator(".toast-body").count():
-        page.evaluate("document.querySelectorAll('.toast-close').forEach(close => close.click())")
-        page.wait_for_timeout(300)
+    close_toasts(page)
 
 
 def cancel_a_long_one(page: Page) -> None:
