@@ -128,9 +128,8 @@ def guarded() -> dict[str, Any]:
 def _refusal(scope: Scope) -> tuple[int, str] | None:
     """Return status and sentence for what is refused whoever asks; None for all else."""
     path, method = scope["path"], scope["method"]
-    if _CLOSED.search(path) or (method in ("GET", "HEAD") and _STREAMS.search(path)):
-        return 404, say("There is nothing here.")
-    if _UNFINISHED.search(path):
+    closed = _CLOSED.search(path) or _UNFINISHED.search(path)
+    if closed or (method in ("GET", "HEAD") and _STREAMS.search(path)):
         return 404, say("There is nothing here.")
     if _FETCHES.search(path):
         return 403, say(
