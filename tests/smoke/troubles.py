@@ -75,7 +75,7 @@ def cancel_a_long_one(page: Page) -> None:
     page.evaluate(WATCH, RED)
     page.click("#paint")
     page.wait_for_selector("#doing img", state="visible", timeout=120_000)
-    words = ARRIVED.partition(".")[0]
+    words = str(ARRIVED).partition(".")[0]
     check(
         words not in page.locator("#wall").inner_text(),
         "the empty panel asks for nothing while it is painted",
