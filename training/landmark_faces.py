@@ -1,10 +1,11 @@
 """Faces whose points are known: photos of two shared sets, and painted portraits as PFLD sees them.
 
-Points: iBUG 68 (`pipeline.stages.landmarks`); those that nobody knows are NaN. Held out are 200
-photos of `landmarks`, whole persons, and every fourth of the painters' portraits.
+`training.landmark_taught` adds what an earlier network says. Points: iBUG 68
+(`pipeline.stages.landmarks`); those that nobody knows are NaN. Held out are 200 photos of
+`landmarks`, whole persons, and every fourth of the painters' portraits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from pipeline.runtime.models import Models
 from pipeline.stages.landmarks import SIDE, matrix_at
 from pipeline.types import Pixels, Points
 from training import landmarks
-from training.checks import DatasetError, photos_in
+from training.checks import photos_in
 from training.face_finder import FaceFinder, Found
 from training.faces import wild_points
 from training.likeness_faces import name_of, painted
@@ -29,7 +30,7 @@ HELD_OUT = 200  # photos
 EVERY = 4  # of the painters' portraits, so many-th are held out
 PAINTERS = ("classical_portrait", "impressionist", "postimpressionist", "rembrandt", "vangogh")
 DRAWN = ("cartoon_cc0", "ink_cc0", "ukiyoe_faces_256")
-KINDS = ("landmarks", "wild", "portraits")
+KINDS = ("landmarks", "wild", "portraits", "taught")
 ROOM = 1.5  # times: crops are kept larger, so that views of them may be turned and moved
 KEPT = round(ROOM * SIDE)
 # Of the 68 points, those that 49 are.
@@ -66,6 +67,9 @@ class Seen:
     photo: Pixels
     face: Found
     points: Points
+
+
+Learned = tuple[str, str, Seen]  # kind, name, face
 
 
 def held_out_photos(stems: list[str], count: int = HELD_OUT) -> set[str]:
@@ -122,12 +126,15 @@ def found_at(faces: list[Found], points: Points) -> Found:
     return Found((middle + template * height / 190).astype(np.float32), 1.3 * height, 0.0)
 
 
-def load_faces(shared: Path, run: Path) -> Faces:
-    """Return the faces to learn from; the folder `run` keeps them for a later call."""
+def load_faces(rows: Iterable[Learned], run: Path) -> Faces:
+    """Return the faces to learn from; the folder `run` keeps them for a later call.
+
+    Raises: ValueError: there is none.
+    """
     file = run / FILE
     if not file.exists():
         run.mkdir(parents=True, exist_ok=True)
-        faces = read_faces(shared)
+        faces = _cut_out(rows)
         kept = {field.name: getattr(faces, field.name) for field in fields(faces)}
         kept["painted"] = painted(faces.pixels, Models("cpu").load("fast_style", "embedded"))
         np.savez(file, **kept)
@@ -135,23 +142,20 @@ def load_faces(shared: Path, run: Path) -> Faces:
         return Faces(*(kept[field.name] for field in fields(Faces)))
 
 
-def read_faces(shared: Path) -> Faces:
-    """Cut out every face to learn from; nothing is painted yet.
-
-    Raises: DatasetError: there is none.
-    """
-    rows = [(kind, name, *_cut(seen)) for kind, name, seen in _learned(shared)]
-    if not rows:
-        data = shared / "data"
-        raise DatasetError(data, [f"{data}: faces with points were wanted; there are none"])
-    kinds, names, pixels, points = zip(*rows, strict=True)
-    cut = np.stack(pixels)
+def _cut_out(rows: Iterable[Learned]) -> Faces:
+    """Cut out every face; nothing is painted yet."""
+    cut = [(kind, name, *_cut(seen)) for kind, name, seen in rows]
+    if not cut:
+        raise ValueError("Faces with points were wanted in SHARED/data; there are none.")
+    kinds, names, pixels, points = zip(*cut, strict=True)
+    both = np.stack(pixels)
     return Faces(
-        cut, cut, np.stack(points), np.array([KINDS.index(k) for k in kinds]), np.array(names)
+        both, both, np.stack(points), np.array([KINDS.index(k) for k in kinds]), np.array(names)
     )
 
 
-def _learned(shared: Path) -> Iterator[tuple[str, str, Seen]]:
+def learned(shared: Path) -> Iterator[Learned]:
+    """Yield each face to learn from, with its kind and name."""
     data, find = shared / "data", FaceFinder(shared, LOOK_PX, LEAST)
     known = known_points(data)
     out = held_out_photos(list(known))

@@ -24,10 +24,11 @@ from pipeline.stages.landmarks import SIDE, find_landmarks, matrix_at
 from pipeline.types import Network, Pixels, Points
 from training.command import parser_of
 from training.figures import draw_curve
-from training.landmark_faces import ROOM, Seen, load_faces, measured
+from training.landmark_faces import ROOM, Seen, learned, load_faces, measured
+from training.landmark_taught import learned_with
 from training.landmark_views import batch_of
 from training.likeness_faces import painted
-from training.loop import fit_small
+from training.loop import fit_small, single
 
 HEAT_PX = 5.0  # deviation of the heat map that is wanted around a point
 HEATS, PLACES = 0.25, 1.0  # how much heat maps and places count in the loss
@@ -145,7 +146,12 @@ def _drawn(seen: Seen, network: Network) -> Pixels:
 def train(args: argparse.Namespace) -> None:
     """Train for a number of minutes, or from where this run stopped."""
     torch.manual_seed(secrets.randbits(32))
-    faces, held_out = load_faces(args.shared, args.run), HeldOut(args.shared)
+    rows = learned(args.shared)
+    if args.teacher:
+        teacher = LightLandmarks().eval()
+        teacher.load_state_dict(single(args.teacher))
+        rows = learned_with(args.shared, callable_of(teacher))
+    faces, held_out = load_faces(rows, args.run), HeldOut(args.shared)
     network, rng = LightLandmarks(), np.random.default_rng()
 
     def loss() -> Tensor:
@@ -161,6 +167,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
     cli = parser_of(__doc__, minutes=23.5, sample_minutes=5)
     cli.add_argument("--start", type=Path, help="a checkpoint to start from")
+    cli.add_argument("--teacher", type=Path, help="a checkpoint whose sure points are learned too")
     cli.add_argument("--batch", type=int, default=32, help="views a step")
     cli.add_argument("--rate", type=float, default=2e-3)
     cli.add_argument("--decay", type=float, default=0.02)

@@ -14,7 +14,7 @@ from training.likeness_views import damaged
 
 # How often faces of a kind are drawn, and how often the painted one is laid over a face, by how
 # much: paintings have paint already.
-SHARES = {"landmarks": 0.7, "wild": 0.17, "portraits": 0.13}
+SHARES = {"landmarks": 0.6, "wild": 0.15, "portraits": 0.11, "taught": 0.14}
 PAINTED, PAINT = 0.3, (0.4, 1.0)
 TURNED, MOVED, GROWN, SHAPED = 0.1, 0.03, 0.07, 0.05  # radians, sides, logarithm, linear map
 BENT, BENDS = 2.2, 5  # px, deviation of a smooth change of shape; how many bends across
