@@ -12,7 +12,15 @@ from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
 from training.aligned_calm import contours, eye_colors, tinted_grain
-from training.aligned_faces import PARTS, bent_patches, chip_matrices, part_patches, whole
+from training.aligned_faces import (
+    PARTS,
+    bent_patches,
+    bent_plain,
+    chip_matrices,
+    part_patches,
+    plain,
+    whole,
+)
 from training.aligned_pairs import Pairs
 from training.face_descriptor import Descriptor, chips
 from training.fast_losses import centered, specks, streaks
@@ -124,7 +132,7 @@ class Aims:
         Painted again from a bent photo, and decoded from bent maps, a photo shall look as the
         painting does when it is bent itself.
         """
-        x, y, p, q = pairs.photos, pairs.styles, pairs.points, pairs.style_points
+        x, y, p, q = pairs.photos, plain(pairs.styles), pairs.points, pairs.style_points
         noise = noise_for(x)
         device = x.device.type
         with torch.autocast(device, torch.bfloat16):
@@ -136,7 +144,7 @@ class Aims:
         side, half = x.shape[2], (len(x) + 1) // 2
         to_photo, to_style = whole(p, q, side), whole(q, p, side)
         with torch.no_grad():
-            bent_style, bent_photo = warp(y, to_photo), warp(x, to_style)
+            bent_style, bent_photo = bent_plain(pairs.styles, to_photo), warp(x, to_style)
             bent_noise = warp(noise, scaled(to_style, 1 / FOLD), every=2)
         with torch.autocast(device, torch.bfloat16):
             by_maps = painter.decode(bent(maps, lambda m, k: _bent_map(m, to_style, k))).float()

@@ -12,9 +12,10 @@ Alignment" (global and local modules of thin-plate splines, in pixel and in feat
 """
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor
 
-from pipeline.ops.tps import Spline, fit, warp
+from pipeline.ops.tps import Spline, fit, scaled, warp
 from training.face_descriptor import AIM, FIVE
 
 STIFFNESS = 0.02
@@ -24,6 +25,9 @@ PARTS = (
     (*range(27, 36),),
     (*range(48, 68),),
 )
+# Portraits come so many times as large as they are compared: what is bent is read between pixels,
+# would be softer than what is not, and a painter would learn to be soft.
+FINER = 2
 PART = 0.5  # side of a part's square, in heights of the face
 
 
@@ -37,6 +41,16 @@ def whole(source: Tensor, target: Tensor, side: int) -> Spline:
     around = around[[0, 1, 2, 3, 5, 6, 7, 8]].expand(len(source), -1, -1)
     both = (torch.cat([points, around], 1) for points in (source, target))
     return fit(*both, stiffness=STIFFNESS)
+
+
+def plain(fine: Tensor) -> Tensor:
+    """Return portraits, (B, C, k S, k S), at the size at which they are compared, k is `FINER`."""
+    return F.avg_pool2d(fine, FINER)
+
+
+def bent_plain(fine: Tensor, spline: Spline) -> Tensor:
+    """Bend portraits, (B, C, k S, k S), by a spline of S px: (B, C, S, S), sharp as unbent ones."""
+    return plain(warp(fine, scaled(spline, FINER), every=8 * FINER))
 
 
 def part_patches(pictures: Tensor, points: Tensor, px: int) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from pipeline.types import Pixels, Points
+from training.aligned_faces import FINER
 from training.portrait_faces import POINTS, Portrait, height, middle
 from training.stream import ENDLESS, loader
 
@@ -29,7 +30,10 @@ MIRRORED = np.array(
 
 @dataclass(frozen=True)
 class Pairs:
-    """Photos and styles, (B, 3, S, S) in [-1, 1], and their points, (B, 68, 2) px."""
+    """Photos, (B, 3, S, S) in [-1, 1], and styles, finer: (B, 3, 2 S, 2 S).
+
+    Points are (B, 68, 2) px of pictures of S px, both.
+    """
 
     photos: Tensor
     points: Tensor
@@ -67,8 +71,9 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         widest = min(EXTENTS[1], photo.extent, style.extent)
         extent = float(np.exp(rng.uniform(np.log(EXTENTS[0]), np.log(widest))))
         by = rng.uniform(-1, 1, 3)  # the same for both: only the faces' own proportions differ
-        views = (seen(each, self.side, extent, by) for each in (relit(photo, rng), style))
-        return tuple(tensor for each in views for tensor in _tensors(each))
+        view = seen(relit(photo, rng), self.side, extent, by)
+        fine = seen(style, FINER * self.side, extent, by)
+        return *_tensors(view), *_tensors(fine, FINER)
 
     def _partner(self, points: Points, rng: np.random.Generator) -> int:
         if not self.posed:
@@ -127,15 +132,15 @@ def seen(portrait: Portrait, side: int, extent: float, by: NDArray[np.float64] =
     return Portrait(picture, points.astype(np.float32), portrait.name)
 
 
-def _tensors(portrait: Portrait) -> tuple[Tensor, Tensor]:
+def _tensors(portrait: Portrait, finer: int = 1) -> tuple[Tensor, Tensor]:
     picture: Pixels = portrait.picture
     assert portrait.points.shape == (POINTS, 2)
     pixels = torch.from_numpy(picture).permute(2, 0, 1).contiguous()
-    return pixels, torch.from_numpy(portrait.points)
+    return pixels, torch.from_numpy((portrait.points + 0.5) / finer - 0.5)
 
 
 def as_pairs(photos: list[Portrait], styles: list[Portrait], device: torch.device) -> Pairs:
-    """Put views of one size together, as many photos as styles."""
-    both = [[torch.stack(t) for t in zip(*map(_tensors, each), strict=True)]
-            for each in (photos, styles)]  # fmt: skip
+    """Put views of one size together, as many photos as styles, which are finer."""
+    both = [[torch.stack(t) for t in zip(*(_tensors(one, finer) for one in each), strict=True)]
+            for each, finer in ((photos, 1), (styles, FINER))]  # fmt: skip
     return Pairs(*both[0], *both[1]).to(device)

@@ -9,10 +9,17 @@ from torch import Tensor, nn
 
 from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.ops.tensor import to_uint8
-from pipeline.ops.tps import warp
 from pipeline.types import Pixels
 from training.aligned_aims import Aims, noise_for, patch_px
-from training.aligned_faces import PARTS, bent_patches, part_patches, whole
+from training.aligned_faces import (
+    FINER,
+    PARTS,
+    bent_patches,
+    bent_plain,
+    part_patches,
+    plain,
+    whole,
+)
 from training.aligned_pairs import Pairs, as_pairs, pose, seen
 from training.figures import draw_curve, sheet
 from training.judges import CELLS, LAYERS, distribution_distance, in_cells
@@ -55,10 +62,10 @@ def evaluate(
 def style_distances(aims: Aims, out: Tensor, pairs: Pairs) -> dict[str, float]:
     """Compare painted faces, (B, 3, S, S), with portraits bent to them: whole, in cells, parts."""
     side = out.shape[2]
-    real = warp(pairs.styles, whole(pairs.points, pairs.style_points, side))
+    real = bent_plain(pairs.styles, whole(pairs.points, pairs.style_points, side))
     px = patch_px(side)
     patches = part_patches(out, pairs.points, px)
-    real_patches = bent_patches(pairs.styles, pairs.style_points, pairs.points, px)
+    real_patches = bent_patches(plain(pairs.styles), pairs.style_points, pairs.points, px)
 
     def maps(pictures: Tensor) -> dict[str, Tensor]:
         return aims.features(pictures / 2 + 0.5, tuple(LAYERS))
@@ -85,7 +92,8 @@ def _measured(
         apart = ((poses - pose(photo.points)) ** 2).sum((1, 2))
         nearest = np.argsort(apart)[:3]
         chosen.append(styles[nearest[number % len(nearest)]])
-    views = ([seen(each, side, MEASURED_EXTENT) for each in all_] for all_ in (photos, chosen))
+    sizes = ((photos, side), (chosen, FINER * side))
+    views = ([seen(each, size, MEASURED_EXTENT) for each in all_] for all_, size in sizes)
     return as_pairs(*views, device)
 
 

@@ -107,7 +107,7 @@ def aims_for(styles: list[Portrait], side: int) -> Aims:
     """Return what painted photos are compared by: the style's portraits, by embedded networks."""
     features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
     views = [seen(each, side, 1.8) for each in styles]
-    scales = style_scales(features, as_pairs(views, views, CPU).styles)
+    scales = style_scales(features, as_pairs(views, views, CPU).photos)
     describe = load_network(obtain(CATALOG["likeness_light"]))
     judges = Judges(scales), Judges(scales, len(PARTS))
     return Aims(features, describe, scales, *judges, "both", WEIGHTS)

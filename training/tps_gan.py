@@ -98,7 +98,7 @@ def train(args: argparse.Namespace) -> None:
     styles, style_held_out = (learned, held_out) if args.pretrain else read_style(args, folder)
     features = load_features(obtain(CATALOG["perceptual_light"]), args.device)
     views = [seen(each, args.side, 1.8) for each in styles[:48]]
-    scales = style_scales(features, as_pairs(views, views, device).styles)
+    scales = style_scales(features, as_pairs(views, views, device).photos)
     painter = TpsGenerator()
     if args.start:
         painter.load_state_dict(single(args.start))

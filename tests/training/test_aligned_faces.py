@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from pipeline.ops.tps import warp
 from training.aligned_faces import (
+    FINER,
     PARTS,
     bent_patches,
+    bent_plain,
     chip_matrices,
     part_patches,
     parts_of,
+    plain,
     squares,
     whole,
 )
-from training.aligned_pairs import MIRRORED, PairsDataset, batches, mirrored, pose, seen
+from training.aligned_pairs import MIRRORED, PairsDataset, as_pairs, batches, mirrored, pose, seen
 from training.face_descriptor import FIVE, to_chip
 from training.portrait_faces import CUT, NARROW, Portrait, cut_out, height, middle
 
@@ -166,6 +169,27 @@ def test_a_cut_stays_in_a_picture_that_ends_near_the_face():
     assert np.allclose(brightest(bright)[0], cut.points[33], atol=1)
 
 
+def test_a_bent_portrait_is_as_sharp_as_one_that_is_not():
+    noise = torch.from_numpy(seen(portrait(), 64 * FINER, 1.8).picture / np.float32(255))
+    fine = noise.permute(2, 0, 1)[None]
+    moved = points(1) / 2
+    spline = whole(moved + 0.5, moved, 64)
+
+    def energy(picture):
+        return float(picture[..., 8:-8, 8:-8].diff(dim=3).square().mean())
+
+    sharp = energy(plain(fine))
+    assert energy(bent_plain(fine, spline)) > 0.65 * sharp
+    assert energy(warp(plain(fine), spline)) < 0.4 * sharp
+
+
+def test_points_of_finer_portraits_are_those_of_the_size_they_are_compared_at():
+    one = portrait()
+    batch = as_pairs([seen(one, 64, 1.8)], [seen(one, 64 * FINER, 1.8)], torch.device("cpu"))
+    assert np.allclose(batch.points, batch.style_points, atol=0.01)
+    assert batch.styles.shape[2] == FINER * batch.photos.shape[2]
+
+
 def test_a_pose_is_the_same_of_faces_moved_turned_and_enlarged():
     c, s = np.cos(0.3), np.sin(0.3)
     one = face().astype(np.float32)
@@ -179,7 +203,8 @@ def test_photos_meet_portraits_that_look_the_same_way():
     pairs = PairsDataset([narrow], [narrow, *[broad] * 3], 64, 0, posed=True)
     assert {pairs._partner(narrow.points, np.random.default_rng(i)) % 4 for i in range(9)} == {0}
     batch = next(batches(pairs, 3, torch.device("cpu"), 0))
-    assert batch.photos.shape == batch.styles.shape == (3, 3, 64, 64)
+    assert batch.photos.shape == (3, 3, 64, 64)
+    assert batch.styles.shape == (3, 3, 64 * FINER, 64 * FINER)
     assert batch.photos.min() >= -1
     assert batch.photos.max() <= 1
     assert batch.style_points.shape == (3, 68, 2)

@@ -14,7 +14,7 @@ from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from tests.training.test_aligned_faces import face
 from training.aligned_aims import ALIGNED, WEIGHTS, Aims, style_scales
-from training.aligned_faces import PARTS
+from training.aligned_faces import PARTS, plain
 from training.aligned_pairs import PairsDataset, batches
 from training.checks import photos_in
 from training.face_descriptor import CHIP_PX
@@ -50,7 +50,7 @@ def pairs_of(side=64):
 
 def aims_of(aligned, pairs):
     features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
-    scales = style_scales(features, pairs.styles)
+    scales = style_scales(features, plain(pairs.styles))
     judges = Judges(scales), Judges(scales, len(PARTS))
     return Aims(features, FlatDescriptor(), scales, *judges, aligned, WEIGHTS)
 
