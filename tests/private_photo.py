@@ -1,6 +1,6 @@
 """A photo that carries what must never be written: where, when, by whom and with what it was taken.
 
-Its EXIF has a place and a small picture, and it has XMP, IPTC and a comment.
+Its EXIF has a place, and it has XMP, IPTC and a comment.
 """
 
 import io
@@ -16,7 +16,6 @@ PRIVATE = (
     b"a comment",
 )  # fmt: skip
 MARKS = (b"Exif\0\0", b"http://ns.adobe.com/xap", b"Photoshop 3.0", b"8BIM", b"<x:xmpmeta")
-THUMBNAIL_COLOR = (250, 20, 200)
 XMP = (
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-"
     "syntax-ns#'><rdf:Description xmlns:exif='http://ns.adobe.com/exif/1.0/' "

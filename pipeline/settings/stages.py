@@ -197,7 +197,7 @@ class IntensitySettings(Stage):
     )
     palette: float = option(
         1.0,
-        "0 keeps the photo's colors, 1 takes Monet's.",
+        "0 keeps the photo's colors, 1 takes the painter's.",
         label="Palette",
         flag="palette",
         ge=0.0,
