@@ -1,7 +1,7 @@
 """What a style from a handful of portraits is learned by: all losses of one step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -28,6 +28,7 @@ from training.judges import (
     CELLS,
     LAYERS,
     Judges,
+    Memory,
     distribution_distance,
     in_cells,
     judges_loss,
@@ -73,6 +74,8 @@ class Aims:
     part_judges: Judges
     aligned: str
     weights: Mapping[str, float]
+    memory: Memory = field(default_factory=Memory)
+    part_memory: Memory = field(default_factory=Memory)
 
     def losses(self, painter: TpsGenerator, pairs: Pairs) -> tuple[dict[str, Tensor], Tensor]:
         """Return the painter's losses of a batch, each with its weight, and the judges' loss."""
@@ -96,9 +99,11 @@ class Aims:
         apart = F.mse_loss(centered(made_maps[CONTENT]), wanted) / wanted.square().mean()
         found = {
             "style": distribution_distance(
-                in_cells(made_maps), in_cells(real_maps), self.scales, CELLS**2
+                in_cells(made_maps), in_cells(real_maps), self.scales, CELLS**2, self.memory
             ),
-            "parts": distribution_distance(patch_maps, real_patch_maps, self.scales, len(PARTS)),
+            "parts": distribution_distance(
+                patch_maps, real_patch_maps, self.scales, len(PARTS), self.part_memory
+            ),
             "judged": painter_loss(self.judges(made_maps)),
             "judged_parts": painter_loss(self.part_judges(patch_maps, kind)),
             "content": apart,

@@ -10,6 +10,7 @@ Source: Sauer et al. 2021, "Projected GANs Converge Faster" (heads on fixed feat
 Wasserstein Loss for Neural Texture Synthesis", eq. 4.
 """
 
+from collections import deque
 from collections.abc import Mapping
 
 import torch
@@ -24,6 +25,7 @@ HIDDEN = 64
 # Places that a layer's distribution is compared by, of all kinds and at least of each, and
 # directions that its features are seen from.
 PLACES, LEAST_PLACES, DIRECTIONS = 4096, 256, 32
+REMEMBERED = 8  # batches
 CELLS = 4  # along each side of a view
 BRIGHTER, RICHER, STARKER = 0.2, 0.4, 0.25  # most that colors are varied
 MOVED, HIDDEN_PART = 0.125, 0.35  # parts of a side: how far pictures are moved, what is hidden
@@ -79,24 +81,47 @@ def scales_of(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {layer: maps[layer].float().var((0, 2, 3)).mean().sqrt() for layer in LAYERS}
 
 
+class Memory:
+    """Features of the last batches, painted and real, (kinds, C, N) by layer.
+
+    Of four pictures at a time, always others, the nearest a painter can come is their mean: all
+    walls one olive. With those of before they are a style as a whole.
+    """
+
+    def __init__(self) -> None:
+        self._past: dict[str, deque[tuple[Tensor, Tensor]]] = {}
+
+    def joined(self, layer: str, one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both with those of before behind them, and keep them for later."""
+        past = self._past.setdefault(layer, deque(maxlen=REMEMBERED))
+        ones, others = [one, *(a for a, _ in past)], [other, *(b for _, b in past)]
+        past.append((one.detach(), other.detach()))
+        return torch.cat(ones, 2), torch.cat(others, 2)
+
+
 def distribution_distance(
     made: Mapping[str, Tensor], real: Mapping[str, Tensor], scales: Mapping[str, Tensor],
-    kinds: int = 1,
+    kinds: int = 1, memory: Memory | None = None,
 ) -> Tensor:  # fmt: skip
     """Compare the features of painted and real pictures, (B * kinds, C, H, W), kind by kind.
 
     All pictures of a kind count together: a style is what they have in common and how they differ,
-    not one portrait. It is in parts of the style's own variance, and a scalar.
+    not one portrait. It is in parts of the style's own variance, and a scalar. With a `memory`
+    painted pictures take their places among those of before, and are compared by these.
     """
     total = made["conv1_1"].new_zeros((), dtype=torch.float32)
     for layer, weight in LAYERS.items():
         one, other = _pooled(made[layer], real[layer], kinds)
+        now = one.shape[2]
+        if memory:
+            one, other = memory.joined(layer, one, other)
         directions = torch.randn(DIRECTIONS, one.shape[1], device=one.device)
         directions = F.normalize(directions, dim=1)
         with torch.no_grad():
             wanted = (directions @ other).sort(2).values
-        found = (directions @ one).sort(2).values
-        total = total + weight * ((found - wanted) / scales[layer]).square().mean()
+        found, place = (directions @ one).sort(2)
+        apart = ((found - wanted) / scales[layer]).square()
+        total = total + weight * apart[place < now].mean()
     return total / sum(LAYERS.values())
 
 

@@ -9,6 +9,7 @@ from training.judges import (
     LAYERS,
     WIDTHS,
     Judges,
+    Memory,
     distribution_distance,
     in_cells,
     judges_loss,
@@ -91,3 +92,30 @@ def test_nothing_else_is_varied_at_a_half():
     (same,) = varied((pictures,), torch.full((1, 7), 0.5))
     assert torch.allclose(same[..., :10], pictures[..., :10], atol=1e-5)
     assert same[0, :, 20, 20].abs().max() == pytest.approx(0)
+
+
+def constant(value, seed):
+    return {layer: 0.01 * each + value for layer, each in maps(2, seed=seed).items()}
+
+
+def test_with_a_memory_a_style_of_two_manners_is_met_in_either_order():
+    torch.manual_seed(0)
+    memory = Memory()
+    for i in range(6):
+        manner = 1.0 if i % 2 else -1.0
+        with_memory, without = (
+            distribution_distance(constant(-manner, i), constant(manner, i + 9), SCALES, memory=m)
+            for m in (memory, None)
+        )
+    assert without > 1
+    assert with_memory < 0.02 * without
+
+
+def test_of_what_is_remembered_nothing_is_learned():
+    memory, grown = Memory(), maps(2)
+    distribution_distance(grown, maps(2, seed=1), SCALES, memory=memory)
+    now = {layer: each.requires_grad_() for layer, each in maps(2, shift=0.5, seed=2).items()}
+    distribution_distance(now, maps(2, seed=3), SCALES, memory=memory).backward()
+    assert all(each.grad is not None and each.grad.abs().sum() > 0 for each in now.values())
+    assert all(len(past) == 2 for past in memory._past.values())
+    assert not any(one.requires_grad for past in memory._past.values() for one, _ in past)
