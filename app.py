@@ -1,8 +1,10 @@
 """The page: `python app.py`, or `python app.py --share` for a link that reviewers can open."""
 
+from ui.memory import share_arenas
 from ui.private_folder import files_in, use_private_folder
 
 if __name__ == "__main__":
+    share_arenas()  # before there are threads
     use_private_folder()  # before Gradio is loaded, which remembers where files go
 
 import argparse

@@ -255,6 +255,7 @@ def soak(
         "errors": len(tally.errors), "first_error": (tally.errors or [""])[0],
         "mixed_up": tally.mixed_up, "memory_mb": round(mean),
         "memory_off": round(max((abs(size / mean - 1) for size in settled), default=0.0), 3),
+        "memory_by_minute": [round(size) for size in settled],
         "most_mb": round(max((size for _, size in tally.memory_mb), default=0.0)),
         "stale_files": stale, "left_after_rest": unused, "left_after_exit": left,
         "tracebacks": log.read_text(errors="replace").count("Traceback"),
