@@ -57,6 +57,17 @@ class Mood(Variant):
 
 
 @dataclass(frozen=True)
+class PortraitStyle(Variant):
+    """A painter, or a school, whose portraits a network has learned.
+
+    `brush`: how large and how loose the strokes are that are laid in the colors that the network
+    finds, and how thick their paint is, all times as usual; None: what it paints has no strokes.
+    """
+
+    brush: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Segmenter(Variant):
     """A way to outline people: scene to kept region, (H, W) in [0, 1].
 
@@ -132,11 +143,14 @@ FAST_STYLES = _table(
 # Of the painter `tps`: whose portraits it has learned from. Networks that are not embedded are not
 # offered.
 PORTRAIT_STYLES = _table(
-    Variant("vangogh", "Van Gogh", network="tps_vangogh"),
-    Variant("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
-    Variant("rembrandt", "Rembrandt", network="tps_rembrandt"),
-    Variant("postimpressionist", "Post-impressionists", network="tps_postimpressionist"),
-)
+    PortraitStyle("vangogh", "Van Gogh", network="tps_vangogh", brush=(1.0, 1.5, 1.5)),
+    PortraitStyle("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
+    PortraitStyle("rembrandt", "Rembrandt", network="tps_rembrandt", brush=(0.8, 0.8, 1.0)),
+    PortraitStyle(
+        "postimpressionist", "Post-impressionists", network="tps_postimpressionist",
+        brush=(1.2, 1.2, 1.0),
+    ),
+)  # fmt: skip
 # Photo, parser, own network to detections.
 DETECTORS = _table(
     Variant("parse", "Parser", "detect:by_parser"),
@@ -194,6 +208,17 @@ def choices_in_words(flag: str, separator: str = ", ") -> str:
     """List what a setting with variants can be."""
     own = [f"the name of {OPEN[flag]}"] if flag in OPEN else []
     return separator.join([*VARIANTS[flag], *own])
+
+
+def brush_over(painter: str, style: str) -> tuple[float, float, float] | None:
+    """Return the brush of strokes that are laid over what a painter's network paints in a style."""
+    known = PORTRAIT_STYLES.get(style)
+    return known.brush if known and "portrait_style" in PAINTERS[painter].own else None
+
+
+def in_strokes(painter: str, style: str) -> bool:
+    """Tell whether a painting is made of strokes, which can be rendered at any size."""
+    return PAINTERS[painter].vector or brush_over(painter, style) is not None
 
 
 def needs_style(painter: str, mood: str) -> bool:

@@ -1,9 +1,11 @@
 """Learn Monet's light from paintings: how light they are, their palettes, their color by light.
 
     python -m training.light ../shared pipeline/stages/strokes/monet.npz
+    python -m training.light ../shared pipeline/stages/strokes/portraits.npz --portraits
 
-Moods are those of his paintings that come nearest to a few words: `MOODS`. The table holds
-statistics only; no painting can be made of it.
+The second learns that of the painters of portrait styles; every fifth portrait is held out. Moods
+are those of Monet's paintings that come nearest to a few words: `MOODS`. The tables hold
+statistics only; no painting can be made of them.
 """
 
 import argparse
@@ -16,11 +18,13 @@ from numpy.typing import NDArray
 from pipeline.io.atomic import write_whole
 from pipeline.ops.color import to_lab
 from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors, statistics
+from pipeline.variants import PORTRAIT_STYLES
 from training.checks import photos_in
 from training.samples import read_pixels
 
 Float = NDArray[np.float32]
 
+STYLE_HELD_OUT = 5  # each so-many-th portrait, as in `training.tps_gan`
 IN_MOOD = 96  # paintings of each mood
 LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
 # What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
@@ -50,6 +54,32 @@ def light_of(paintings: list[Float]) -> dict[str, NDArray[np.float16]]:
     return {name: values.astype(np.float16) for name, values in table.items()}
 
 
+def portraits_light(shared: Path) -> dict[str, NDArray[np.float16]]:
+    """Return the table of the portraits of each style that is painted by strokes."""
+    table = {}
+    for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush):
+        paintings = read(learned(photos_in(shared / "data/portrait_styles" / style)))
+        own = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
+        found = dict(zip(("palettes", "weights"), map(np.array, own), strict=True))
+        found |= statistics(np.stack(paintings))
+        table |= {f"{style}_{name}": values for name, values in found.items()}
+    return {name: values.astype(np.float16) for name, values in table.items()}
+
+
+def learned(files: list[Path]) -> list[Path]:
+    """Leave out the portraits that are held out."""
+    return [file for i, file in enumerate(files) if (i + 1) % STYLE_HELD_OUT]
+
+
+def read(files: list[Path]) -> list[Float]:
+    """Read paintings, small, (SIDE, SIDE, 3) CIELAB each."""
+    found = []
+    for file in files:
+        small = cv2.resize(read_pixels(file), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        found.append(to_lab(small.astype(np.float32) / 255))
+    return found
+
+
 def measures(paintings: Float) -> dict[str, NDArray[np.floating]]:
     """Return what moods are told by, (N,) each, in deviations from the mean of all paintings."""
     light, a, b = np.moveaxis(paintings, -1, 0)
@@ -76,14 +106,15 @@ def main() -> None:
     )
     asked.add_argument("shared", type=Path)
     asked.add_argument("out", type=Path)
+    asked.add_argument("--portraits", action="store_true", help="of the portrait styles")
     args = asked.parse_args()
-    paintings = []
-    for file in photos_in(args.shared / "data" / "monet"):
-        small = cv2.resize(read_pixels(file), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        paintings.append(to_lab(small.astype(np.float32) / 255))
-    table = light_of(paintings)
+    table = (
+        portraits_light(args.shared)
+        if args.portraits
+        else light_of(read(photos_in(args.shared / "data" / "monet")))
+    )
     write_whole(args.out, lambda file: np.savez_compressed(file, **table), overwrite=True)
-    print(f"{len(paintings)} paintings, {args.out.stat().st_size / 1e6:.2f} MB")
+    print(f"{len(table)} arrays, {args.out.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
 from pipeline.settings.short import short
 from pipeline.types import Painting, Photo, PhotoError
-from pipeline.variants import FILM_SECONDS, OWN_NAME, PAINTERS
+from pipeline.variants import FILM_SECONDS, OWN_NAME
 from ui.available import available_choices
 from ui.errors import told
 from ui.film_tab import span_of
@@ -209,7 +209,7 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
             seconds = seconds_of(seconds)
             settings = from_widgets(values[: len(OPTIONS)])
             how = settings.paint
-            if seconds is not None and not (how.on and PAINTERS[how.painter].vector):
+            if seconds is not None and not (how.on and how.in_strokes):
                 raise PhotoError(f"{FILM} is for the painter strokes; pass painter='strokes'.")
             prompt = prompt_from(*rest[: len(PROMPT_HELP)])
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import Settings
-from pipeline.variants import FILM_SECONDS, PAINTERS
+from pipeline.variants import FILM_SECONDS
 
 if TYPE_CHECKING:
     from pipeline.types import Painting
@@ -51,8 +51,11 @@ def check_strokes(chosen: argparse.Namespace, settings: Settings) -> None:
             f"--strokes and --timelapse name files for one photo; {len(chosen.photos)} were given. "
             "Paint them one by one."
         )
-    if not (settings.paint.on and PAINTERS[settings.paint.painter].vector):
-        raise PhotoError("--strokes and --timelapse are for --painter strokes; add that.")
+    if not (settings.paint.on and settings.paint.in_strokes):
+        raise PhotoError(
+            "--strokes and --timelapse are for --painter strokes, and for portrait styles that "
+            "have strokes; add that."
+        )
     if chosen.strokes:
         check_name(chosen.strokes)
     if chosen.timelapse:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.settings.short import short
-from pipeline.variants import VARIANTS, choices_in_words, is_choice
+from pipeline.variants import VARIANTS, choices_in_words, in_strokes, is_choice
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
@@ -119,6 +119,11 @@ class PaintSettings(Stage):
         "vangogh", "Whose portraits it is painted like; faces are learned from a handful of them.",
         label="Portrait style", flag="portrait_style",
     )  # fmt: skip
+
+    @property
+    def in_strokes(self) -> bool:
+        """Whether the painting is made of strokes, which can be rendered at any size."""
+        return in_strokes(self.painter, self.portrait_style)
 
 
 class StyleSettings(Stage):

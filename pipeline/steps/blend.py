@@ -18,7 +18,6 @@ from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
 from pipeline.types import Image, Mask, Restoration, Scene
-from pipeline.variants import PAINTERS
 
 FIRST_FEATURE, EYES = 3, (5, 6)  # of the nine classes: brows, eyes, lips, teeth
 
@@ -50,7 +49,7 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    by_strokes = PAINTERS[run.settings.paint.painter].vector
+    by_strokes = run.settings.paint.in_strokes
     if how.painterly and not by_strokes:  # a face gets Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)

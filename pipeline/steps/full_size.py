@@ -16,7 +16,6 @@ from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import Tell, large_enough
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Mask, Painting, Photo, Pixels
-from pipeline.variants import PAINTERS
 
 
 def full_size(
@@ -55,7 +54,7 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
     if asked.isdecimal():
         width = width_around(photo, percent)
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
-    larger = asked == "auto" and settings.paint.on and PAINTERS[settings.paint.painter].vector
+    larger = asked == "auto" and settings.paint.on and settings.paint.in_strokes
     return around(large_enough(photo) if larger else photo, percent)
 
 
@@ -117,5 +116,5 @@ def detail_of(painting: Painting) -> Mask:
 def own_of(painting: Painting) -> Mask:
     """Return how much of a pixel's detail is the person's, not strokes', (H, W) in [0, 1]."""
     how = painting.settings
-    stays = strokes_kept(how.blend) if PAINTERS[how.paint.painter].vector else 0.0
+    stays = strokes_kept(how.blend) if how.paint.in_strokes else 0.0
     return painting.alpha * np.float32(1 - stays)

@@ -1,14 +1,31 @@
-"""Paint by a network that has learned a style from a handful of portraits."""
+"""Paint by a network that has learned a style from a handful of portraits.
 
+It finds colors; where the style is one of brush strokes, these are laid in them.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.ops.color import to_lab
+from pipeline.ops.resample import resized
 from pipeline.runtime.models import Loaded
 from pipeline.runtime.portrait_style_files import STRIDE, OwnPortraitStyle, own_style
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.parse import Probabilities
+from pipeline.stages.strokes.color import crisp, in_palette
+from pipeline.stages.strokes.light import portraits_of
+from pipeline.stages.strokes.motif import Brush
+from pipeline.stages.strokes.plan import plan
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
+from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
+from pipeline.steps.strokes import PLANNED, SEED, Show, laid, plain_motif, stays_of
 from pipeline.types import Face, Image, Painted, Scene, WeightUse
-from pipeline.variants import PAINTERS, PORTRAIT_STYLES
+from pipeline.types.strokes import Strokes
+from pipeline.variants import PAINTERS, PORTRAIT_STYLES, brush_over
 
 MOST_PIXELS = 1_000_000  # that a photo is painted at
 
@@ -21,7 +38,12 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     painter, how = network_of(run), run.settings.paint
     face = largest(seen.value.faces)
     scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
-    return run.made(_on_canvas, scene, keep=False)
+    over = brush_over(how.painter, how.portrait_style)
+    if over is None:
+        return run.made(_on_canvas, scene, keep=False)
+    brush, parts = Brush(over[0] * how.brush, over[1]), parts_of(run, run.original, seen)
+    inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen), brush
+    return laid(run, run.stage("paint", _planned_over, *inputs, told=True))
 
 
 def network_of(run: Run) -> Loaded:
@@ -61,6 +83,24 @@ def size_for(
 def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Scene:
     size = size_for((original.shape[0], original.shape[1]), face_px, brush)
     return Scene(stylize_at(original, painter.seeded(), size))
+
+
+def _planned_over(
+    original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
+    stays: tuple[bool, ...], brush: Brush, *, tell: Show,
+) -> Strokes:  # fmt: skip
+    """Plan strokes in the colors that a network found, and in those of the style's portraits.
+
+    The network knows one way to paint a gray wall; the painter knew many.
+    """
+    if scene.styled is None:
+        raise ValueError("A painting was wanted to lay strokes over, and there is none.")
+    motif = plain_motif(original, seen, parts, stays)
+    lab = to_lab(resized(scene.styled, motif.size).clip(0, 1))
+    lab, palette = in_palette(lab, motif.subject, portraits_of(style))
+    motif = replace(motif, target=crisp(lab, motif.subject), palette=palette)
+    rng = np.random.default_rng(SEED)
+    return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 
 def _on_canvas(scene: Scene) -> Painted:

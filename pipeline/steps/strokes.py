@@ -26,10 +26,11 @@ from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
 from pipeline.types.strokes import Strokes
-from pipeline.variants import MOODS, PAINTERS
+from pipeline.variants import MOODS, PAINTERS, brush_over
 
 GUIDE_PX = 960  # long side, at most, at which a photo is looked at: larger ones get its strokes
 SEED = 1874
+NO_PALETTE = np.zeros((0, 4), np.float32)
 SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
 LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most careful one less
 # Long sides at which a photo is looked at for a sketch, and of the sketch; how many layers it has.
@@ -45,7 +46,11 @@ def by_strokes(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
 
     Raises: PromptError: the mood is a picture's, and there is none.
     """
-    strokes = planned(run, seen)
+    return laid(run, planned(run, seen))
+
+
+def laid(run: Run, strokes: Keyed[Strokes]) -> Keyed[Painted]:
+    """Render planned strokes at working size, or larger to be looked at."""
     surface, size = surface_of(run.settings), _looked_at(run)
     return run.stage(
         "paint", _painted, run.original, strokes, surface, size, told=True, after=PLANNED
@@ -72,8 +77,12 @@ def asked_of(run: Run, seen: Keyed[Detections]) -> tuple[Any, ...]:
         if not run.prompt.styles:
             raise PromptError(NO_STYLE)
         style = run.prompt.styles[0]
-    stays = who_stays(seen.value.faces, run.settings.segment.faces, run.prompt.kept)
-    return parts_of(run, run.original, seen), how.mood, style, stays, brush_of(how)
+    return parts_of(run, run.original, seen), how.mood, style, stays_of(run, seen), brush_of(how)
+
+
+def stays_of(run: Run, seen: Keyed[Detections]) -> tuple[bool, ...]:
+    """Tell of each face whether it stays itself."""
+    return who_stays(seen.value.faces, run.settings.segment.faces, run.prompt.kept)
 
 
 def brush_of(how: PaintSettings) -> Brush:
@@ -83,7 +92,9 @@ def brush_of(how: PaintSettings) -> Brush:
 
 def surface_of(settings: Settings) -> Surface:
     """Return what paint and canvas are like, as the settings ask for."""
-    return Surface(settings.paint.impasto, settings.intensity.canvas)
+    how = settings.paint
+    over = brush_over(how.painter, how.portrait_style)
+    return Surface(how.impasto if over is None else over[2], settings.intensity.canvas)
 
 
 def _planned(
@@ -105,17 +116,25 @@ def motif_of(
     it stays itself; the others are painted as broadly as the rest.
     """
     light = monet(mood) if style is None else light_of(to_float(style.pixels))
+    plain = plain_motif(original, seen, parts, stays)
+    lit = in_monets_light(plain.target, plain.subject, plain.detail, light, rng)
+    target = crisp(lit.target, plain.subject)
+    return replace(plain, target=target, palette=lit.palette, gray=lit.gray)
+
+
+def plain_motif(
+    original: Image, seen: Detections, parts: Probabilities, stays: tuple[bool, ...]
+) -> Motif:
+    """Say what is seen in a photo, in its own colors; as `motif_of`, which gives it others."""
     size = size_of_long(original.shape[:2], GUIDE_PX)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
-    lit = in_monets_light(lab, subject, detail, light, rng)
     loosely = None
     if not all(stays):
         others = tuple(not each for each in stays)
         loosely = around_faces(seen.faces, others, original.shape[:2], size)
-    target = crisp(lit.target, subject)
-    return Motif(target, lit.palette, subject, calm, detail, lit.gray, loosely)
+    return Motif(lab, NO_PALETTE, subject, calm, detail, loosely=loosely)
 
 
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:

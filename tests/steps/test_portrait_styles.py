@@ -5,28 +5,33 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pipeline.paint import paint
 from pipeline.runtime.convert import shapes_of
 from pipeline.runtime.models import Loaded, Models
 from pipeline.runtime.own_files import StyleFileError
 from pipeline.runtime.portrait_style_files import read, verified
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
+from pipeline.steps.full_size import full_size
 from pipeline.steps.painters import own_of
 from pipeline.steps.portrait_styles import by_portrait_style
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo, WeightUse
-from pipeline.variants import PORTRAIT_STYLES
+from pipeline.variants import PORTRAIT_STYLES, in_strokes
 from pipeline.weights.catalog import CATALOG
 from tests.own_styles import empty  # noqa: F401 - a fixture
 from tests.portrait_styles import put
+from tests.test_paint import PlainModels, photo_of
 
 pytestmark = pytest.mark.usefixtures("empty")
+DRAWN = [key for key, style in PORTRAIT_STYLES.items() if style.brush is None]
+BRUSHED = [key for key, style in PORTRAIT_STYLES.items() if style.brush]
 PHOTO = Photo(np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8))
 FACE = SimpleNamespace(height=96.0)
 
 
-def how(**values):
-    return Settings.from_flat(painter="tps", canvas=0.0, **values)
+def how(portrait_style="ukiyoe", **values):
+    return Settings.from_flat(painter="tps", canvas=0.0, portrait_style=portrait_style, **values)
 
 
 class Painters:
@@ -56,7 +61,7 @@ def painted(settings, models, faces=(FACE,)):
     return run, by_portrait_style(run, Keyed(SimpleNamespace(faces=faces), "seen"))
 
 
-@pytest.mark.parametrize("style", PORTRAIT_STYLES)
+@pytest.mark.parametrize("style", DRAWN)
 def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter(style):
     models = Painters()
     run, made = painted(how(portrait_style=style), models)
@@ -71,6 +76,55 @@ def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter(style):
     assert scene.shape == PHOTO.pixels.shape
     negative = 1 - PHOTO.pixels / np.float32(255)
     assert np.corrcoef(scene.ravel(), negative.ravel())[0, 1] > 0.6
+
+
+class BrushedModels(PlainModels):
+    """Models whose painter of portrait styles paints in a photo's colors, or in blue."""
+
+    def __init__(self, blue=0.0):
+        super().__init__()
+        self.blue = blue
+
+    def named(self, name, policy):
+        use = WeightUse(name, "0" * 64)
+        return Loaded(self.run, use, CATALOG[name], lambda which: self.run)
+
+    def run(self, batch, noise):
+        assert noise.ndim == 4
+        blue = np.array([-1, -1, 1], np.float32)[:, None, None]
+        return (1 - self.blue) * batch + self.blue * blue
+
+
+@pytest.mark.parametrize("style", BRUSHED)
+def test_strokes_are_laid_in_the_colors_that_the_network_finds(style):
+    plain, blue = (
+        paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels(share))
+        for share in (0.0, 0.7)
+    )
+    assert plain.strokes is not None
+    assert len(plain.strokes) > 100
+    assert in_strokes("tps", style)
+    assert (blue.styled - plain.styled)[..., 2].mean() > (blue.styled - plain.styled)[..., 0].mean()
+    assert np.abs(blue.styled - plain.styled).mean() > 0.1
+    assert max(full_size(plain).shape) == 1600
+
+
+@pytest.mark.parametrize("style", DRAWN)
+def test_a_style_of_flat_colors_has_no_strokes(style):
+    done = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
+    assert done.strokes is None
+    assert not in_strokes("tps", style)
+    assert not in_strokes("tps", "auntie")
+    assert max(full_size(done).shape) == 160
+
+
+def test_each_brush_is_another():
+    models = BrushedModels()
+    one, other = (
+        paint(photo_of(120, 160), how(portrait_style=style), models=models)
+        for style in ("vangogh", "rembrandt")
+    )
+    assert np.median(other.strokes.width) < np.median(one.strokes.width)
 
 
 def test_a_larger_face_and_a_wider_brush_are_painted_smaller():

@@ -83,9 +83,7 @@ def _lit(
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
-    own = np.maximum(0.65 * np.maximum(subject.skin, subject.hair), 0.4 * subject.person)
-    how_far = PALETTE * (1 - own)
-    out = toward(out, colors, palette, np.asarray(how_far, np.float32))
+    out = toward(out, colors, palette, to_palette(subject))
     out = vivid(out, subject, light, calmer=gray)
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, usual_tint(detail, subject) if gray else None)
@@ -93,6 +91,22 @@ def _lit(
     out = without_lime(lab, out)
     out = dark_cloth(lab, out, subject)
     return Lit(cast(white_cloth(lab, out, subject), subject, light), palette, gray)
+
+
+def in_palette(lab: Float, subject: Subject, light: Light) -> tuple[Float, Float]:
+    """Bring a picture, (H, W, 3) CIELAB, to the colors of those paintings that it is most like.
+
+    Return it and their palettes, colors and weights, (N, 4).
+    """
+    colors = main_colors(resized(lab, (SIDE, SIDE)), CENTERS)
+    palette = nearest_palette(colors, light)
+    return toward(lab, colors, palette, to_palette(subject)), palette
+
+
+def to_palette(subject: Subject) -> Float:
+    """Return how far colors go to those of paintings, (H, W): people less, skin and hair least."""
+    own = np.maximum(0.65 * np.maximum(subject.skin, subject.hair), 0.4 * subject.person)
+    return np.asarray(PALETTE * (1 - own), np.float32)
 
 
 def crisp(lab: Float, subject: Subject) -> Float:

@@ -1,4 +1,4 @@
-"""Monet's light: a table of what his paintings' colors are like."""
+"""Monet's light, and that of painters of portraits: tables of what paintings' colors are like."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +17,7 @@ Float = NDArray[np.float32]
 
 ALL = "monet"  # the mood of all his paintings
 TABLE = Path(__file__).parent / "monet.npz"  # made by `python -m training.light`
+PORTRAITS = TABLE.with_name("portraits.npz")  # likewise, with `--portraits`
 SIDE = 64  # px to which a picture is shrunk: what is finer is strokes, not light
 COLORS = 16  # of a palette
 ROUNDS, TRIES = 12, 3  # of k-means
@@ -67,6 +68,23 @@ def monet(mood: str = ALL) -> Light:
         **own, palettes=table["palettes"][members], weights=table["weights"][members],
         cast=own["hues"] - table[f"{ALL}_hues"],
     )  # fmt: skip
+
+
+@cache
+def portraits_of(style: str) -> Light:
+    """Read the light of a portrait style's paintings; it casts none.
+
+    Raises: ValueError: a style that the table does not know.
+    """
+    with np.load(PORTRAITS, allow_pickle=False) as file:
+        own = {
+            name.removeprefix(f"{style}_"): file[name].astype(np.float32)
+            for name in file.files
+            if name.startswith(f"{style}_")
+        }
+    if not own:
+        raise ValueError(f"There is no style {style!r} in {PORTRAITS.name}.")
+    return Light(**own, cast=np.zeros_like(own["hues"]))
 
 
 def light_of(painting: Image) -> Light:

@@ -10,11 +10,20 @@ from pipeline.stages.strokes.color import (
     cast,
     crisp,
     in_monets_light,
+    in_palette,
     transport,
 )
-from pipeline.stages.strokes.light import LIGHTS, QUANTILES, TABLE, light_of, monet
+from pipeline.stages.strokes.light import (
+    LIGHTS,
+    PORTRAITS,
+    QUANTILES,
+    TABLE,
+    light_of,
+    monet,
+    portraits_of,
+)
 from pipeline.stages.strokes.own_colors import BLACK, without_lime
-from pipeline.variants import MOODS
+from pipeline.variants import MOODS, PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
 
 HUES = np.deg2rad([30, 90, 140, 210, 290, 350])
@@ -52,6 +61,31 @@ def test_moods_differ_as_their_names_say():
     assert yellow["morning"] < yellow["monet"] < yellow["dusk"]
     with pytest.raises(ValueError, match="no mood"):
         monet("midnight")
+
+
+def test_portraits_have_a_light_of_their_own_and_unknown_ones_none():
+    assert PORTRAITS.stat().st_size < 50_000
+    brushed = [key for key, style in PORTRAIT_STYLES.items() if style.brush]
+    medians = {style: portraits_of(style).quantiles[QUANTILES // 2] for style in brushed}
+    assert min(medians, key=medians.get) == "rembrandt"
+    for style in brushed:
+        light = portraits_of(style)
+        assert light.weights.sum(1) == pytest.approx(1, abs=0.01)
+        assert not light.cast.any()
+    with pytest.raises(ValueError, match="no style 'ukiyoe'"):
+        portraits_of("ukiyoe")
+
+
+def test_a_picture_comes_nearer_to_a_palette_people_least():
+    lab = np.zeros((64, 64, 3), np.float32)
+    lab[..., 0], lab[:, 32:, 0] = 40, 70
+    light, none = portraits_of("vangogh"), nobody(lab.shape[:2])
+    moved, palette = in_palette(lab, none, light)
+    assert palette.shape[1] == 4
+    assert chroma(moved).mean() > 3
+    ones = np.ones(lab.shape[:2], np.float32)
+    kept, _ = in_palette(lab, replace(none, person=ones, skin=ones), light)
+    assert chroma(kept).mean() < 0.6 * chroma(moved).mean()
 
 
 def test_one_paintings_light_is_its_own():
