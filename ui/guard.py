@@ -16,7 +16,6 @@ from starlette.middleware import Middleware
 
 from ui.buckets import Buckets, Rate, visitor_of
 from ui.errors import FULL, NO_ROOM
-from ui.streams import Lasting
 from ui.words import say
 from ui.words.visitors import Listening
 
@@ -123,7 +122,7 @@ class Guard:
 
 def guarded() -> dict[str, Any]:
     """Return what `launch` takes as `app_kwargs` to stand behind a guard."""
-    return {"middleware": [Middleware(Listening), Middleware(Guard), Middleware(Lasting)]}
+    return {"middleware": [Middleware(Listening), Middleware(Guard)]}
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:
