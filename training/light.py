@@ -21,10 +21,10 @@ from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors,
 from pipeline.variants import PORTRAIT_STYLES
 from training.checks import photos_in
 from training.samples import read_pixels
+from training.tps_gan import STYLE_HELD_OUT
 
 Float = NDArray[np.float32]
 
-STYLE_HELD_OUT = 5  # each so-many-th portrait, as in `training.tps_gan`
 IN_MOOD = 96  # paintings of each mood
 LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
 # What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
