@@ -27,15 +27,15 @@ BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
 def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect every event of the page."""
-    wire_page(page, parts, handlers)
-    runs = [wire_painting(parts, handlers), wire_again(parts, handlers)]
+    running, over = wire_painting(parts, handlers)
+    runs = [running, wire_again(parts, handlers)]
     wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
-    fields = (parts.photo.input, parts.anywhere.upload)
-    for another in (
-        *fields, parts.repaint.click, parts.album.row.back, parts.album.row.forget,
-        *(button.click for button in parts.examples),
-    ):  # fmt: skip
-        another(None, None, None, cancels=runs, **UNSEEN)
+    wire_ends(parts, handlers, runs)
+    parts.repaint.click(None, None, None, cancels=runs, **UNSEEN)  # those before, for it comes last
+    wire_page(page, parts, handlers)
+    painted = [over, *wire_examples(parts, handlers)]
+    wire_looks(parts, handlers, painted)
+    wire_mending(parts, handlers, painted)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
@@ -100,8 +100,24 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         after(*framing(parts, handlers), **field)
 
 
-def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
-    """Connect Paint, Keep and the examples; return the run that Paint begins."""
+def wire_ends(parts: Page, handlers: Handlers, runs: Sequence[Dependency]) -> None:
+    """Connect what a run gives way to.
+
+    It comes before all else that these events do: a page does one after the other, and a run that
+    is begun while a photo is still being read is not to end with the one before.
+    """
+    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
+    row = parts.album.row
+    for another in (
+        parts.photo.input, parts.anywhere.upload, row.back, row.forget,
+        *(button.click for button in parts.examples),
+    ):  # fmt: skip
+        another(None, None, None, cancels=[*runs], **UNSEEN)
+        another(handlers.drop, None, buttons, **UNSEEN)
+
+
+def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependency]:
+    """Connect Paint and Keep; return the run that Paint begins and what follows its success."""
     buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
     controls = parts.controls
     painter, mood = controls[PAINTER], controls[MOOD]
@@ -118,6 +134,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         trigger_mode="multiple",
         **PRIVATE,
     )
+    begun.failure(handlers.idle, None, buttons, **UNSEEN)
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
     shown = [parts.style.box, parts.style.tune, *own]
     gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
@@ -145,8 +162,14 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
         **PRIVATE,
     )
     begun.success(None, js=theme.BEGUN)
-    done = [when_over(running, [], handlers.idle, buttons)]
-    done[0].then(None, js=theme.BRING_RESULT)
+    over = when_over(running, [], handlers.idle, buttons)
+    over.then(None, js=theme.BRING_RESULT)
+    return running, over
+
+
+def wire_examples(parts: Page, handlers: Handlers) -> list[Dependency]:
+    """Connect the examples; return what follows when one is shown."""
+    shown: list[Dependency] = []
     for index, button in enumerate(parts.examples):
         button.click(show_painting, None, parts.tabs, **UNSEEN)
         button.click(None, js=theme.BRING_PANEL)
@@ -160,12 +183,10 @@ def wire_painting(parts: Page, handlers: Handlers) -> Dependency:
             **PRIVATE,
         )
         over = when_over(example, [parts.easel])
-        done.append(over)
+        shown.append(over)
         over.then(None, js=theme.BRING_RESULT)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
-    wire_looks(parts, handlers, done)
-    wire_mending(parts, handlers, done)
-    return running
+    return shown
 
 
 def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:

@@ -26,8 +26,6 @@ from pipeline.video.steady import Moved
 # How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
 # and come a little late when it moves.
 BRUSHWORK = 0.45
-# Likewise of any paint, which moves on a face: of what is neither face nor painting.
-PLAINER = 0.9
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 # Height of a face, px, from which on its light and color are found in a picture of half the size.
 # Strokes are finer than that, and stay as they are.
@@ -80,7 +78,7 @@ class Keep:
         self, base: Image, own: Image, kept: Kept, region: SoftRegion
     ) -> tuple[Image, Mask]:
         how, brushwork, eyes = self._how, 0.0, None
-        strength = how.strength + PLAINER * how.strength * (1 - how.strength)
+        strength = 1 - (1 - how.strength) ** 2  # paint moves on a face: less of it than in a photo
         if self._by_strokes:
             brushwork = BRUSHWORK * strokes_kept(how)
             eyes = eyes_of(kept.faces, kept.size)[region.window]

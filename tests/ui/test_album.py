@@ -272,13 +272,3 @@ def test_what_is_written_after_all_was_deleted_goes_at_once(service, photo):
         with pytest.raises(Cancelled):
             write()
         assert not session.folder.exists()
-
-
-def test_going_back_drops_what_is_painted_meanwhile(service, photo):
-    handlers, session = handlers_of(service), service.sessions.of("anna")
-    session.ask()
-    stop = session.begin()
-    session.ask()
-    handlers.go_back(visitor("anna"), event(id="unknown"))
-    assert stop.is_set()
-    assert session.awaited is None

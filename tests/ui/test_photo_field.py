@@ -243,6 +243,17 @@ def test_another_photo_stops_the_run_of_the_one_before(service):
     session = service.sessions.of("anna")
     session.ask()
     stop = session.begin()
-    handlers_of(service).receive(visitor("anna"), None)
+    handlers = handlers_of(service)
+    updates = handlers.drop(visitor("anna"))
     assert stop.is_set()
     assert session.awaited is None
+    assert updates[handlers.parts.paint].interactive
+
+
+def test_a_photo_that_is_still_read_stops_no_run_that_was_begun_after_it_came(service):
+    session = service.sessions.of("anna")
+    session.ask()
+    stop = session.begin()
+    handlers_of(service).receive(visitor("anna"), None)
+    assert not stop.is_set()
+    assert session.awaited is not None

@@ -53,6 +53,25 @@ def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, sto
     assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(stopped)
 
 
+def test_a_run_ends_before_anything_else_that_takes_its_place_is_done(page):
+    # The page does what follows an event one after the other: a run that is begun while a photo is
+    # still read would be cancelled by that photo's coming.
+    for place in (("photo", "input"), ("anywhere", "upload"), ("album", "back")):
+        follows = [fn for fn in page.fns.values() if place in targets_of(page, fn)]
+        first, second, *_ = [fn for fn in follows if fn.cancels or fn.fn]
+        assert sorted(page.fns[n].name for n in first.cancels) == ["make_again", "paint_photo"]
+        assert second.name == "drop"
+
+
+def test_a_painting_that_is_not_begun_leaves_a_page_that_is_ready(page):
+    (begin,) = [number for number, fn in page.fns.items() if fn.name == "begin"]
+    (ends,) = [
+        fn for fn in page.fns.values() if fn.trigger_after == begin and fn.trigger_only_on_failure
+    ]
+    updates = {block.elem_id: update for block, update in ends.fn(visitor("anna")).items()}
+    assert updates["paint"].interactive
+
+
 @pytest.mark.parametrize("run", ["show_example"])
 def test_a_failure_leaves_nothing_over_the_pictures_that_its_progress_covered(page, run):
     begun = next(fn for fn in page.fns.values() if fn.name == run)

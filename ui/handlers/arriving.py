@@ -45,7 +45,6 @@ class Arriving(Base):
         One without any is painted by itself where that is wanted.
         """
         session = self._session(request)
-        session.drop_run()
         if not photo or not photo.get("path"):
             empty = {
                 self.parts.easel: easel.bare(easel.EMPTY),

@@ -54,7 +54,6 @@ class Keeping(Base):
     def go_back(self, request: gr.Request, event: gr.EventData) -> Updates:
         """Show a kept painting again: at once where its files are still here, else ask for it."""
         session = self._session(request)
-        session.drop_run()
         name = str((event._data or {}).get("id"))
         state = session.results.get(name)
         if state is None or not all(map(_is_here, (state.photo, *state.files))):

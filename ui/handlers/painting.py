@@ -34,6 +34,8 @@ class Painting(Base):
         painting begun then that takes a minute.
         """
         photo, state, *given = values
+        session = self._session(request)
+        session.drop_run()
         by_itself = event.target is self.parts.repaint
         try:
             with told():
@@ -44,8 +46,6 @@ class Painting(Base):
             raise
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
-        session = self._session(request)
-        session.drop_run()
         session.ask()
         session.wanted = settings
         bare = {self.parts.easel: easel.bare()} if state is None else {}
@@ -65,6 +65,11 @@ class Painting(Base):
             **switch_painting(self.parts, "", running=False),
             self.parts.doing: easel.doing(session),
         }
+
+    def drop(self, request: gr.Request) -> Updates:
+        """Stop the visitor's run: something else takes its place."""
+        self._session(request).drop_run()
+        return self.idle(request)
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
@@ -92,7 +97,6 @@ class Painting(Base):
         """Make the handler that shows one example, painted at the default settings."""
 
         def show_example(request: gr.Request) -> Updates:
-            self._session(request).drop_run()
             with told():
                 state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
                 photo = {self.parts.photo: str(EXAMPLES[index].path)}
