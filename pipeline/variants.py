@@ -62,9 +62,11 @@ class PortraitStyle(Variant):
 
     `brush`: how large and how loose the strokes are that are laid in the colors that the network
     finds, and how thick their paint is, all times as usual; None: what it paints has no strokes.
+    `printed`: whether it is made flat and inked as a woodblock print is.
     """
 
     brush: tuple[float, float, float] | None = None
+    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ FAST_STYLES = _table(
 # offered.
 PORTRAIT_STYLES = _table(
     PortraitStyle("vangogh", "Van Gogh", network="tps_vangogh", brush=(1.0, 1.5, 1.5)),
-    PortraitStyle("ukiyoe", "Ukiyo-e", network="tps_ukiyoe"),
+    PortraitStyle("ukiyoe", "Ukiyo-e", network="tps_ukiyoe", printed=True),
     PortraitStyle("rembrandt", "Rembrandt", network="tps_rembrandt", brush=(0.8, 0.8, 1.0)),
     PortraitStyle(
         "postimpressionist", "Post-impressionists", network="tps_postimpressionist",
@@ -212,8 +214,18 @@ def choices_in_words(flag: str, separator: str = ", ") -> str:
 
 def brush_over(painter: str, style: str) -> tuple[float, float, float] | None:
     """Return the brush of strokes that are laid over what a painter's network paints in a style."""
-    known = PORTRAIT_STYLES.get(style)
-    return known.brush if known and "portrait_style" in PAINTERS[painter].own else None
+    known = _portrait_style(painter, style)
+    return known.brush if known else None
+
+
+def printed(painter: str, style: str) -> bool:
+    """Tell whether what a painter's network paints in a style is printed from woodblocks."""
+    known = _portrait_style(painter, style)
+    return known is not None and known.printed
+
+
+def _portrait_style(painter: str, style: str) -> PortraitStyle | None:
+    return PORTRAIT_STYLES.get(style) if "portrait_style" in PAINTERS[painter].own else None
 
 
 def in_strokes(painter: str, style: str) -> bool:

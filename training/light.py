@@ -25,6 +25,7 @@ from training.tps_gan import STYLE_HELD_OUT
 
 Float = NDArray[np.float32]
 
+FOLDERS = {"ukiyoe": "ukiyoe_faces_256"}  # of portraits, where they have no style's name
 IN_MOOD = 96  # paintings of each mood
 LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
 # What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
@@ -55,10 +56,11 @@ def light_of(paintings: list[Float]) -> dict[str, NDArray[np.float16]]:
 
 
 def portraits_light(shared: Path) -> dict[str, NDArray[np.float16]]:
-    """Return the table of the portraits of each style that is painted by strokes."""
+    """Return the table of the portraits of each style that is painted by strokes, or printed."""
     table = {}
-    for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush):
-        paintings = read(learned(photos_in(shared / "data/portrait_styles" / style)))
+    for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed):
+        folder = shared / "data/portrait_styles" / FOLDERS.get(style, style)
+        paintings = read(learned(photos_in(folder)))
         own = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
         found = dict(zip(("palettes", "weights"), map(np.array, own), strict=True))
         found |= statistics(np.stack(paintings))

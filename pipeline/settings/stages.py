@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.settings.short import short
-from pipeline.variants import VARIANTS, choices_in_words, in_strokes, is_choice
+from pipeline.variants import VARIANTS, choices_in_words, in_strokes, is_choice, printed
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
@@ -124,6 +124,11 @@ class PaintSettings(Stage):
     def in_strokes(self) -> bool:
         """Whether the painting is made of strokes, which can be rendered at any size."""
         return in_strokes(self.painter, self.portrait_style)
+
+    @property
+    def printed(self) -> bool:
+        """Whether what is painted is a woodblock print."""
+        return printed(self.painter, self.portrait_style)
 
 
 class StyleSettings(Stage):

@@ -13,12 +13,16 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
+from pipeline.stages.stylize.woodblock import flat, inked, lines
 from pipeline.steps.painters import network_of, strokes_of
+from pipeline.steps.portrait_styles import largest
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
 from pipeline.types import Image, Mask, Restoration, Scene
 
+# How far a kept face is printed, and with how much of the ink: what it is made of is fine.
+PRINTED, FACE_INK = 0.6, 0.7
 FIRST_FEATURE, EYES = 3, (5, 6)  # of the nine classes: brows, eyes, lips, teeth
 
 
@@ -50,7 +54,9 @@ def blend(
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
     by_strokes = run.settings.paint.in_strokes
-    if how.painterly and not by_strokes:  # a face gets Monet's strokes, whatever painted the scene
+    if how.painterly and run.settings.paint.printed:
+        brushed = run.made(_printed, person, detections)
+    elif how.painterly and not by_strokes:  # Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
@@ -71,6 +77,12 @@ def _picture_of(own: OwnColors) -> Image:
 def _touched(person: Image, outline: Outline, detections: Detections, painter: Loaded) -> Image:
     mask = _mask(outline)
     return paint_face_strokes(person, mask, detections.faces, painter.run, **strokes_of(painter))
+
+
+def _printed(person: Image, detections: Detections) -> Image:
+    face = largest(detections.faces)
+    printed = inked(flat(person, face), FACE_INK * lines(person, face))
+    return lerp(person, printed, PRINTED)
 
 
 def _softened(

@@ -1,6 +1,7 @@
 """Paint by a network that has learned a style from a handful of portraits.
 
-It finds colors; where the style is one of brush strokes, these are laid in them.
+It finds colors; where the style is one of brush strokes, these are laid in them, where it is one of
+prints, they are made flat and inked.
 """
 
 from dataclasses import replace
@@ -20,6 +21,7 @@ from pipeline.stages.strokes.motif import Brush
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
+from pipeline.stages.stylize.woodblock import calmer, flat, inked, key_line, lines, on_paper
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.strokes import PLANNED, SEED, Show, laid, plain_motif, stays_of
@@ -28,6 +30,9 @@ from pipeline.types.strokes import Strokes
 from pipeline.variants import PAINTERS, PORTRAIT_STYLES, brush_over
 
 MOST_PIXELS = 1_000_000  # that a photo is painted at
+# Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
+# on bare skin, where each line is a wrinkle; and how black the key line around people is.
+RICHER, SKIN_INK, KEY_INK = 0.2, 0.6, 0.85
 
 
 def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -39,11 +44,14 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     face = largest(seen.value.faces)
     scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
     over = brush_over(how.painter, how.portrait_style)
-    if over is None:
+    if over is None and not how.printed:
         return run.made(_on_canvas, scene, keep=False)
-    brush, parts = Brush(over[0] * how.brush, over[1]), parts_of(run, run.original, seen)
-    inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen), brush
-    return laid(run, run.stage("paint", _planned_over, *inputs, told=True))
+    parts = parts_of(run, run.original, seen)
+    inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen)
+    if over is None:
+        return run.stage("paint", _printed, *inputs)
+    brush = Brush(over[0] * how.brush, over[1])
+    return laid(run, run.stage("paint", _planned_over, *inputs, brush, told=True))
 
 
 def network_of(run: Run) -> Loaded:
@@ -101,6 +109,28 @@ def _planned_over(
     motif = replace(motif, target=crisp(lab, motif.subject), palette=palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
+
+
+def _printed(
+    original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
+    stays: tuple[bool, ...],
+) -> Painted:  # fmt: skip
+    """Print what a network painted, in the colors of the style's portraits, along the photo."""
+    if scene.styled is None:
+        raise ValueError("A painting was wanted to be printed, and there is none.")
+    face, motif = largest(seen.faces), plain_motif(original, seen, parts, stays)
+    size = (original.shape[0], original.shape[1])
+    subject, k = motif.subject, motif.size[0] / size[0]
+    skin = resized(subject.skin, size)
+    lab = flat(scene.styled, face, toned=1 - skin)
+    small = resized(lab, motif.size)
+    moved, _ = in_palette(small, subject, portraits_of(style))
+    moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
+    moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
+    lab = np.asarray(lab + resized(np.asarray(moved - small, np.float32), size), np.float32)
+    key = resized(KEY_INK * key_line(subject.person, face * k), size)
+    ink = np.maximum(lines(original, face) * (1 - SKIN_INK * skin), key)
+    return Painted(Scene(inked(on_paper(lab), ink.clip(0, 1))))
 
 
 def _on_canvas(scene: Scene) -> Painted:

@@ -25,7 +25,7 @@ from pipeline.video.steady import Moved
 
 # How much fewer strokes stay on a kept face than in a photo: they are coarser, for films are small,
 # and come a little late when it moves.
-BRUSHWORK = 0.45
+BRUSHWORK = 0.35
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 # Height of a face, px, from which on its light and color are found in a picture of half the size.
 # Strokes are finer than that, and stay as they are.

@@ -1,10 +1,12 @@
 """Painting by portrait styles: whose network, at which size, with what noise."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from pipeline import variants
 from pipeline.paint import paint
 from pipeline.runtime.convert import shapes_of
 from pipeline.runtime.models import Loaded, Models
@@ -30,7 +32,7 @@ PHOTO = Photo(np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8))
 FACE = SimpleNamespace(height=96.0)
 
 
-def how(portrait_style="ukiyoe", **values):
+def how(portrait_style="auntie", **values):
     return Settings.from_flat(painter="tps", canvas=0.0, portrait_style=portrait_style, **values)
 
 
@@ -61,12 +63,11 @@ def painted(settings, models, faces=(FACE,)):
     return run, by_portrait_style(run, Keyed(SimpleNamespace(faces=faces), "seen"))
 
 
-@pytest.mark.parametrize("style", DRAWN)
-def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter(style):
+def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter():
+    put("auntie")
     models = Painters()
-    run, made = painted(how(portrait_style=style), models)
-    assert models.asked == [f"tps_{style}"]
-    assert [use.name for use in run.used] == [f"tps_{style}"]
+    _, made = painted(how(), models)
+    assert models.asked == ["portrait_style_own"]
     h, w = models.batch.shape[2:]
     assert models.noise.shape == (1, 4, h // 4, w // 4)
     assert (
@@ -110,12 +111,26 @@ def test_strokes_are_laid_in_the_colors_that_the_network_finds(style):
 
 
 @pytest.mark.parametrize("style", DRAWN)
-def test_a_style_of_flat_colors_has_no_strokes(style):
+def test_a_print_is_more_than_its_network_paints_and_has_no_strokes(style, monkeypatch):
     done = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
     assert done.strokes is None
     assert not in_strokes("tps", style)
     assert not in_strokes("tps", "auntie")
     assert max(full_size(done).shape) == 160
+    plain = replace(PORTRAIT_STYLES[style], printed=False)
+    monkeypatch.setitem(variants.PORTRAIT_STYLES, style, plain)
+    network = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
+    assert np.abs(done.styled - network.styled).mean() > 0.01
+
+
+def test_a_kept_face_is_printed_as_far_as_it_is_painterly():
+    photo, models = photo_of(120, 160), BrushedModels()
+    plain, printed = (
+        paint(photo, how(portrait_style="ukiyoe", painterly=far), models=models)
+        for far in (0.0, 1.0)
+    )
+    assert (plain.styled == printed.styled).all()
+    assert np.abs(plain.result - printed.result)[plain.alpha > 0.5].mean() > 0.002
 
 
 def test_each_brush_is_another():
@@ -127,7 +142,8 @@ def test_each_brush_is_another():
     assert np.median(other.strokes.width) < np.median(one.strokes.width)
 
 
-def test_a_larger_face_and_a_wider_brush_are_painted_smaller():
+def test_a_larger_face_and_a_wider_brush_are_drawnsmaller():
+    put("auntie")
     sizes = []
     for face, brush in ((30.0, 1.0), (96.0, 1.0), (30.0, 3.0)):
         models = Painters()
@@ -137,7 +153,7 @@ def test_a_larger_face_and_a_wider_brush_are_painted_smaller():
     assert sizes[0] >= sizes[2]
 
 
-def test_a_style_of_a_file_is_named_and_painted_anew_where_it_changed():
+def test_a_style_of_a_file_is_named_and_drawnanew_where_it_changed():
     put("auntie")
     models = Painters()
     run, first = painted(how(portrait_style="auntie"), models)

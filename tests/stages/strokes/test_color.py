@@ -72,8 +72,8 @@ def test_portraits_have_a_light_of_their_own_and_unknown_ones_none():
         light = portraits_of(style)
         assert light.weights.sum(1) == pytest.approx(1, abs=0.01)
         assert not light.cast.any()
-    with pytest.raises(ValueError, match="no style 'ukiyoe'"):
-        portraits_of("ukiyoe")
+    with pytest.raises(ValueError, match="no style 'mist'"):
+        portraits_of("mist")
 
 
 def test_a_picture_comes_nearer_to_a_palette_people_least():

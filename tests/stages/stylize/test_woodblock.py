@@ -1,0 +1,106 @@
+"""A print is flat, has few tones, and ink along what is seen; nothing behind runs into people."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stages.stylize.woodblock import (
+    INK,
+    calmer,
+    few_tones,
+    flat,
+    inked,
+    key_line,
+    lines,
+    on_paper,
+)
+
+FACE_PX = 150.0
+
+
+def halves(h=120, w=160):
+    """Draw a dark half beside a light one, with a grain."""
+    grain = np.random.default_rng(0).normal(0, 0.02, (h, w, 3))
+    picture = np.full((h, w, 3), 0.8) + grain
+    picture[:, : w // 2] -= 0.6
+    return picture.clip(0, 1).astype(np.float32)
+
+
+def test_colors_become_flat_and_edges_stay():
+    picture = halves()
+    lab = flat(picture, FACE_PX)
+    assert lab.shape == picture.shape
+    for half in (lab[20:100, 10:60], lab[20:100, 100:150]):
+        assert half.std((0, 1)).max() < 0.6
+    assert lab[:, 100:, 0].mean() - lab[:, :60, 0].mean() > 40
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+@settings(max_examples=50, deadline=None)
+def test_tones_keep_the_order_of_lightness_and_stay_near(one, other):
+    low, high = few_tones(np.array([min(one, other), max(one, other)], np.float32))
+    assert low <= high + 1e-3
+    assert abs(low - min(one, other)) <= 7.1
+
+
+def test_there_are_fewer_tones_than_lightnesses():
+    ramp = np.linspace(0, 100, 1000, dtype=np.float32)
+    near = np.abs(np.subtract.outer(few_tones(ramp), np.arange(7, 100, 14)))
+    assert (near.min(1) < 2).mean() > 0.6  # halfway between two tones, most of them
+
+
+def test_tones_are_few_only_where_they_are_wanted():
+    ramp = np.linspace(0, 1, 160, dtype=np.float32)[None, :, None].repeat(120, 0).repeat(3, 2)
+    where = np.zeros((120, 160), np.float32)
+    where[:60] = 1
+    light = flat(ramp, FACE_PX, toned=where)[..., 0]
+    steps = np.abs(np.diff(light, axis=1))
+    assert steps[:40].max() > 2 * steps[80:].max()
+
+
+def test_ink_runs_along_edges_and_nowhere_else():
+    ink = lines(halves(), FACE_PX)
+    assert ink[:, 74:82].max() > 0.8
+    assert ink[20:100, 20:60].max() < 0.1
+    assert ink[20:100, 100:140].max() < 0.1
+
+
+def test_a_key_line_is_drawn_around_a_region():
+    region = np.zeros((100, 100), np.float32)
+    region[30:70, 30:70] = 1
+    line = key_line(region, FACE_PX)
+    assert line[50, 29:31].max() > 0.5
+    assert line[50, 50] < 1e-3
+    assert line[50, 10] < 1e-3
+
+
+def test_ink_is_black_where_it_is_whole_and_changes_nothing_where_there_is_none():
+    lab = np.full((4, 6, 3), (60, 10, 10), np.float32)
+    ink = np.zeros((4, 6), np.float32)
+    ink[:, 3:] = 1
+    printed = inked(lab, ink)
+    assert printed[:, 3:].max() < 0.3
+    assert np.ptp(printed[:, :3], (0, 1)).max() < 1e-5
+    assert INK[0] < 20
+
+
+@pytest.mark.parametrize("halo", [0.0, 40.0])
+def test_what_lies_behind_is_flat_up_to_people_and_knows_nothing_of_them(halo):
+    lab = np.full((100, 200, 3), (50, 0, 0), np.float32)
+    person = np.zeros((100, 200), np.float32)
+    person[:, :60] = 1
+    lab[:, :60, 0] = 95
+    lab[:, 60:64, 0] += halo  # a rim around somebody
+    calm = calmer(lab, 1 - person)
+    assert (calm[:, :60] == lab[:, :60]).all()
+    assert abs(calm[:, 80:, 0] - 50).max() < 1
+    assert calm[:, 60:, 0].max() <= lab[:, 60:, 0].max() + 1e-3
+
+
+def test_paper_is_the_same_each_time_and_faint():
+    lab = np.full((64, 96, 3), (70, 5, 5), np.float32)
+    one, other = on_paper(lab), on_paper(lab)
+    assert (one == other).all()
+    assert 0.5 < (one - lab)[..., 0].std() < 3
+    assert (one[..., 1:] == lab[..., 1:]).all()
