@@ -168,10 +168,10 @@ def keep_ten(page: Page) -> None:
 
 
 def run_out_of_room(page: Page) -> None:
-    """Leave no room for one more: the oldest goes, and that is said."""
+    """Leave less room than is used: the oldest goes, and that is said."""
     origin, devtools = page.evaluate("location.origin"), page.context.new_cdp_session(page)
     used = page.evaluate("navigator.storage.estimate().then(({usage}) => usage)")
-    quota = {"origin": origin, "quotaSize": used + 20_000}
+    quota = {"origin": origin, "quotaSize": used - 20_000}
     devtools.send("Storage.overrideQuotaForOrigin", quota)
     page.clock.set_fixed_time(time.time() + 1000)
     feather = page.locator("#set-feather input[type=number]")

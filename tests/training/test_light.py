@@ -7,9 +7,9 @@ import numpy as np
 
 from pipeline.stages.strokes.light import COLORS, QUANTILES
 from pipeline.variants import PORTRAIT_STYLES
-from training.light import learned, light_of, portraits_light, read
+from training.light import FOLDERS, learned, light_of, portraits_light, read
 
-BRUSHED = [key for key, style in PORTRAIT_STYLES.items() if style.brush]
+STYLES = [key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed]
 
 
 def write(folder: Path, count: int, seed: int) -> None:
@@ -25,14 +25,14 @@ def test_every_fifth_portrait_is_held_out():
     assert [file.name for file in learned(files)] == [*"01235678", "10", "11"]
 
 
-def test_each_style_of_strokes_has_the_light_of_its_own_portraits(tmp_path):
-    for seed, style in enumerate(BRUSHED):
-        write(tmp_path / "data/portrait_styles" / style, 5, seed)
+def test_each_style_of_strokes_or_prints_has_the_light_of_its_own_portraits(tmp_path):
+    for seed, style in enumerate(STYLES):
+        write(tmp_path / "data/portrait_styles" / FOLDERS.get(style, style), 5, seed)
     table = portraits_light(tmp_path)
-    for style in BRUSHED:
+    for style in STYLES:
         assert table[f"{style}_palettes"].shape == (4, COLORS, 3)
         assert table[f"{style}_quantiles"].shape == (QUANTILES,)
-    medians = [table[f"{style}_quantiles"][QUANTILES // 2] for style in BRUSHED]
+    medians = [table[f"{style}_quantiles"][QUANTILES // 2] for style in STYLES]
     assert medians == sorted(medians)
 
 
