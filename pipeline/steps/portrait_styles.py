@@ -49,7 +49,7 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     parts = parts_of(run, run.original, seen)
     inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen)
     if over is None:
-        return run.stage("paint", _printed, *inputs)
+        return run.stage("paint", _printed, *inputs, run.settings.intensity.canvas)
     brush = Brush(over[0] * how.brush, over[1])
     return laid(run, run.stage("paint", _planned_over, *inputs, brush, told=True))
 
@@ -113,9 +113,12 @@ def _planned_over(
 
 def _printed(
     original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
-    stays: tuple[bool, ...],
+    stays: tuple[bool, ...], paper: float,
 ) -> Painted:  # fmt: skip
-    """Print what a network painted, in the colors of the style's portraits, along the photo."""
+    """Print what a network painted, in the colors of the style's portraits, along the photo.
+
+    `paper`: how much of it shows, as canvas does through paint.
+    """
     if scene.styled is None:
         raise ValueError("A painting was wanted to be printed, and there is none.")
     face, motif = largest(seen.faces), plain_motif(original, seen, parts, stays)
@@ -130,7 +133,7 @@ def _printed(
     lab = np.asarray(lab + resized(np.asarray(moved - small, np.float32), size), np.float32)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     ink = np.maximum(lines(original, face) * (1 - SKIN_INK * skin), key)
-    return Painted(Scene(inked(on_paper(lab), ink.clip(0, 1))))
+    return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
 
 
 def _on_canvas(scene: Scene) -> Painted:

@@ -101,15 +101,15 @@ def inked(lab: Float, ink: Mask) -> Image:
     return to_rgb(np.asarray(lab + ink[..., None] * (black - lab), np.float32))
 
 
-def on_paper(lab: Float) -> Float:
-    """Let a paper's fibers be seen through colors, (H, W, 3) CIELAB."""
+def on_paper(lab: Float, amount: float = 1.0) -> Float:
+    """Let a paper's fibers be seen through colors, (H, W, 3) CIELAB; `amount`: times as usual."""
     h, w = lab.shape[:2]
     k = max(h, w) / 1000
     noise = np.random.default_rng(0).standard_normal((h, w)).astype(np.float32)
     out = lab.copy()
     for size in FIBERS:
         fibers = blurred(noise, max(0.5, size * k))
-        out[..., 0] += PAPER * fibers / fibers.std()
+        out[..., 0] += amount * PAPER * fibers / fibers.std()
     return out
 
 

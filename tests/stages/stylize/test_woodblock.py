@@ -104,3 +104,4 @@ def test_paper_is_the_same_each_time_and_faint():
     assert (one == other).all()
     assert 0.5 < (one - lab)[..., 0].std() < 3
     assert (one[..., 1:] == lab[..., 1:]).all()
+    assert (on_paper(lab, 0) == lab).all()
