@@ -5,7 +5,7 @@ from gradio.events import Dependency
 from ui import result_panel
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.runs import PRIVATE, UNSEEN
+from ui.runs import PRIVATE, UNSEEN, painting_buttons
 
 BACK = {"preprocess": False, "show_progress": "hidden", "concurrency_limit": 4, **PRIVATE}
 
@@ -23,7 +23,6 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
     ]  # fmt: skip
     here = row.back(handlers.go_back, None, [row, *shown], trigger_mode="always_last", **BACK)
     came = parcel.upload(handlers.bring_back, parcel, shown, trigger_mode="always_last", **BACK)
-    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
-    for over in (here, came):  # what was painted until then is not awaited any more
-        over.then(handlers.idle, None, buttons, **UNSEEN)
+    # What was painted until then is not awaited any more; going back at once has dropped it before.
+    came.then(handlers.idle, None, painting_buttons(parts), **UNSEEN)
     return [here, came]

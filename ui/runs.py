@@ -63,6 +63,11 @@ def wait() -> gr.Button:
     return gr.Button(interactive=False)
 
 
+def painting_buttons(parts: Page) -> list[Block]:
+    """List what shows whether a painting is made: `switch_painting`'s, and what is said of it."""
+    return [parts.paint, parts.cancel, parts.keep, parts.doing]
+
+
 def switch_painting(parts: Page, painter: str, *, running: bool) -> Updates:
     """Switch Paint, Cancel and Keep as a painting begins or ends.
 

@@ -15,7 +15,7 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
-from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.runs import MODEL, PRIVATE, UNSEEN, painting_buttons, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, OWN, PAINTER
 
@@ -106,8 +106,7 @@ def wire_ends(parts: Page, handlers: Handlers, runs: Sequence[Dependency]) -> No
     It comes before all else that these events do: a page does one after the other, and a run that
     is begun while a photo is still being read is not to end with the one before.
     """
-    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
-    row = parts.album.row
+    buttons, row = painting_buttons(parts), parts.album.row
     for another in (
         parts.photo.input, parts.anywhere.upload, row.back, row.forget,
         *(button.click for button in parts.examples),
@@ -118,7 +117,7 @@ def wire_ends(parts: Page, handlers: Handlers, runs: Sequence[Dependency]) -> No
 
 def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependency]:
     """Connect Paint and Keep; return the run that Paint begins and what follows its success."""
-    buttons = [parts.paint, parts.cancel, parts.keep, parts.doing]
+    buttons = painting_buttons(parts)
     controls = parts.controls
     painter, mood = controls[PAINTER], controls[MOOD]
     own = [controls[flag] for flag in OWN]
@@ -289,7 +288,7 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
         show_progress="hidden",
         **PRIVATE,
     )
-    over = when_over(running, [], handlers.idle, [*buttons, parts.keep, parts.doing])
+    over = when_over(running, [], handlers.idle, painting_buttons(parts))
     over.then(None, parts.file, None, js=theme.SAVE_FILE)
     return running
 

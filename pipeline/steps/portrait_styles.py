@@ -101,10 +101,8 @@ def _planned_over(
 
     The network knows one way to paint a gray wall; the painter knew many.
     """
-    if scene.styled is None:
-        raise ValueError("A painting was wanted to lay strokes over, and there is none.")
     motif = plain_motif(original, seen, parts, stays)
-    lab = to_lab(resized(scene.styled, motif.size).clip(0, 1))
+    lab = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
     lab, palette = in_palette(lab, motif.subject, portraits_of(style))
     motif = replace(motif, target=crisp(lab, motif.subject), palette=palette)
     rng = np.random.default_rng(SEED)
@@ -119,13 +117,11 @@ def _printed(
 
     `paper`: how much of it shows, as canvas does through paint.
     """
-    if scene.styled is None:
-        raise ValueError("A painting was wanted to be printed, and there is none.")
     face, motif = largest(seen.faces), plain_motif(original, seen, parts, stays)
     size = (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
     skin = resized(subject.skin, size)
-    lab = flat(scene.styled, face, toned=1 - skin)
+    lab = flat(_painting_of(scene), face, toned=1 - skin)
     small = resized(lab, motif.size)
     moved, _ = in_palette(small, subject, portraits_of(style))
     moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
@@ -134,6 +130,12 @@ def _printed(
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     ink = np.maximum(lines(original, face) * (1 - SKIN_INK * skin), key)
     return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
+
+
+def _painting_of(scene: Scene) -> Image:
+    if scene.styled is None:
+        raise ValueError("What a network painted was wanted, and there is none.")
+    return scene.styled
 
 
 def _on_canvas(scene: Scene) -> Painted:

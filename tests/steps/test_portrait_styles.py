@@ -66,8 +66,9 @@ def painted(settings, models, faces=(FACE,)):
 def test_the_chosen_network_paints_the_photo_with_noise_at_a_quarter():
     put("auntie")
     models = Painters()
-    _, made = painted(how(), models)
+    run, made = painted(how(), models)
     assert models.asked == ["portrait_style_own"]
+    assert [use.name for use in run.used] == ["styles/auntie"]
     h, w = models.batch.shape[2:]
     assert models.noise.shape == (1, 4, h // 4, w // 4)
     assert (
@@ -114,6 +115,7 @@ def test_strokes_are_laid_in_the_colors_that_the_network_finds(style):
 def test_a_print_is_more_than_its_network_paints_and_has_no_strokes(style, monkeypatch):
     done = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
     assert done.strokes is None
+    assert f"tps_{style}" in [use.name for use in done.weights]
     assert not in_strokes("tps", style)
     assert not in_strokes("tps", "auntie")
     assert max(full_size(done).shape) == 160
@@ -142,7 +144,7 @@ def test_each_brush_is_another():
     assert np.median(other.strokes.width) < np.median(one.strokes.width)
 
 
-def test_a_larger_face_and_a_wider_brush_are_drawnsmaller():
+def test_a_larger_face_and_a_wider_brush_are_painted_smaller():
     put("auntie")
     sizes = []
     for face, brush in ((30.0, 1.0), (96.0, 1.0), (30.0, 3.0)):
@@ -153,7 +155,7 @@ def test_a_larger_face_and_a_wider_brush_are_drawnsmaller():
     assert sizes[0] >= sizes[2]
 
 
-def test_a_style_of_a_file_is_named_and_drawnanew_where_it_changed():
+def test_a_style_of_a_file_is_named_and_painted_anew_where_it_changed():
     put("auntie")
     models = Painters()
     run, first = painted(how(portrait_style="auntie"), models)

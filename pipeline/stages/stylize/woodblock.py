@@ -38,11 +38,9 @@ def flat(picture: Image, face_px: float, *, toned: Mask | None = None) -> Float:
 
     `toned`: how far it has few tones, (H, W) in [0, 1]; None: nowhere.
     """
-    size, k = _size(picture, face_px, FLAT_FACE)
+    size, unit = _size(picture, face_px, FLAT_FACE)
     lab = to_lab(resized(picture, size).clip(0, 1))
-    reach = REACH * max(face_px, LEAST_FACE) * k / FLAT_FACE
-    for _ in range(PASSES):
-        lab = cv2.bilateralFilter(lab, 0, COLOR, reach)
+    lab = _smoothed(lab, PASSES, COLOR, REACH * unit)
     if toned is not None:
         lab[..., 0] += resized(toned, size) * (few_tones(lab[..., 0]) - lab[..., 0])
     return np.asarray(resized(lab, picture.shape[:2]), np.float32)
@@ -64,19 +62,16 @@ def calmer(lab: Float, where: Mask) -> Float:
     small, share = resized(lab, half), resized(where, half)
     beyond = local_mean(small, share, BEYOND * min(half))
     small = np.asarray(beyond + repeated(share) * (small - beyond), np.float32)
-    for _ in range(PASSES):
-        small = cv2.bilateralFilter(small, 0, BEHIND_COLOR, BEHIND_REACH * max(half))
+    small = _smoothed(small, PASSES, BEHIND_COLOR, BEHIND_REACH * max(half))
     small = blurred(small, 0.8)  # no stairs once it is enlarged
     return np.asarray(lab + repeated(where) * (resized(small, size) - lab), np.float32)
 
 
 def lines(form: Image, face_px: float) -> Mask:
     """Return where a picture, (H, W, 3), shows lines, (H, W): ink from 0 to 1."""
-    size, k = _size(form, face_px, INK_FACE)
-    unit = max(face_px, LEAST_FACE) * k / FLAT_FACE
-    calm = to_lab(resized(form, size).clip(0, 1))
-    for _ in range(CALMED):
-        calm = cv2.bilateralFilter(calm, 0, CALM_COLOR, CALM_REACH * unit)
+    size, unit = _size(form, face_px, INK_FACE)
+    lab = to_lab(resized(form, size).clip(0, 1))
+    calm = _smoothed(lab, CALMED, CALM_COLOR, CALM_REACH * unit)
     light = calm[..., 0] / 100
     near, ground = (cv2.GaussianBlur(light, (0, 0), by * LINE * unit) for by in (1.0, WIDER))
     darker = (near - ground) / (ground + GROUND)
@@ -114,7 +109,15 @@ def on_paper(lab: Float, amount: float = 1.0) -> Float:
 
 
 def _size(picture: Image, face_px: float, wanted: float) -> tuple[tuple[int, int], float]:
-    """Return the (height, width) at which a face has a height, and its share of the picture's."""
-    k = min(1.0, wanted / max(face_px, LEAST_FACE))
+    """Return the (height, width) at which a face is so high, and the flat face's px there."""
+    face_px = max(face_px, LEAST_FACE)
+    k = min(1.0, wanted / face_px)
     h, w = picture.shape[:2]
-    return (max(1, round(h * k)), max(1, round(w * k))), k
+    return (max(1, round(h * k)), max(1, round(w * k))), k * face_px / FLAT_FACE
+
+
+def _smoothed(lab: Float, passes: int, color: float, reach: float) -> Float:
+    """Smooth colors, (H, W, 3) CIELAB, but not across edges of more than `color`."""
+    for _ in range(passes):
+        lab = np.asarray(cv2.bilateralFilter(lab, 0, color, reach), np.float32)
+    return lab
