@@ -105,3 +105,8 @@ def lay_out() -> dict[str, Any]:
         "many_tab": many,
         "train_tab": teaching,
     }
+
+
+def show_painting() -> gr.Tabs:
+    """Bring the painting's tab to the front."""
+    return gr.Tabs(selected=PAINTING)

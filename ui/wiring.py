@@ -1,26 +1,27 @@
 """Which handler each event of the page calls, and what follows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
-from gradio.events import Dependency
 
-from ui import film_tab, frame_box, links, result_panel, share_box, shelf, style_box, theme
+from ui import film_tab, frame_box, links, result_panel, share_box, shelf, theme
 from ui.album_wiring import wire_album
-from ui.easel import PAINTING
+from ui.easel import show_painting
+from ui.examples_wiring import wire_examples
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.looks_wiring import wire_looks, wire_looks_after
 from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
-from ui.runs import MODEL, PRIVATE, UNSEEN, painting_buttons, switch, when_over, wire_cancel
+from ui.paint_wiring import wire_again, wire_ends, wire_painting
+from ui.photo_wiring import framing, wire_photo
+from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
-from ui.widgets import AT_ONCE, MOOD, OWN, PAINTER
+from ui.widgets import AT_ONCE, MOOD, PAINTER
 
-SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
-How = dict[str, Any]  # keywords of an event
 # One after the other: each starts from what the one before has made of the page.
 BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
 
@@ -53,11 +54,6 @@ def changed(parts: Page) -> list[Block]:
     return [*result_panel.outputs(parts), parts.again]
 
 
-def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:
-    """Return what shows the photo as it will be painted: the handler, its inputs, its outputs."""
-    return handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs
-
-
 def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: link, status line, a new photo, leaving."""
     opened = [
@@ -84,138 +80,6 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     gr.on(moved, *framing(parts, handlers), trigger_mode="always_last", **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
-
-
-def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], field: How) -> None:
-    """Connect what follows a new photo in its field."""
-    received = new(
-        handlers.receive,
-        [parts.photo, parts.by_itself],
-        [*parts.widgets, *result_panel.outputs(parts), parts.arrived],
-        trigger_mode="always_last",
-        **field,
-    )
-    for after in (received.then, received.failure):  # `then` follows no error
-        after(handlers.show_photo, parts.photo, parts.photo, **field)
-        after(*framing(parts, handlers), **field)
-
-
-def wire_ends(parts: Page, handlers: Handlers, runs: Sequence[Dependency]) -> None:
-    """Connect what a run gives way to.
-
-    It comes before all else that these events do: a page does one after the other, and a run that
-    is begun while a photo is still being read is not to end with the one before.
-    """
-    buttons, row = painting_buttons(parts), parts.album.row
-    for another in (
-        parts.photo.input, parts.anywhere.upload, row.back, row.forget,
-        *(button.click for button in parts.examples),
-    ):  # fmt: skip
-        another(None, None, None, cancels=[*runs], **UNSEEN)
-        another(handlers.drop, None, buttons, **UNSEEN)
-
-
-def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependency]:
-    """Connect Paint and Keep; return the run that Paint begins and what follows its success."""
-    buttons = painting_buttons(parts)
-    controls = parts.controls
-    painter, mood = controls[PAINTER], controls[MOOD]
-    own = [controls[flag] for flag in OWN]
-    given = [parts.photo, parts.state, *parts.style.fields, *parts.widgets]
-    begun = gr.on(
-        [parts.paint.click, parts.repaint.click],
-        handlers.begin,
-        given,
-        [*buttons, parts.notes, parts.easel, parts.timer],
-        preprocess=False,
-        show_progress="hidden",
-        concurrency_limit=None,
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
-    begun.failure(handlers.idle, None, buttons, **UNSEEN)
-    parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
-    shown = [parts.style.box, parts.style.tune, *own]
-    gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
-    chosen = [parts.style.picture, parts.style.name]
-    for name, button in parts.style.gallery.items():
-        taken = button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
-        taken.success(None, js=theme.PAINT_LIKE)
-    parts.style.picture.input(None, None, parts.style.name, js="() => ''")
-    slow = [
-        widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
-    ]
-    gr.on([*slow, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
-    styled = [picture.input for picture in parts.style.pictures]
-    gr.on(styled, None, js=theme.PAINT_LIKE, **PRIVATE)
-    parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
-    running = begun.success(
-        handlers.paint_photo,
-        given,
-        result_panel.outputs(parts),
-        preprocess=False,
-        concurrency_id=MODEL,
-        concurrency_limit=1,
-        show_progress="hidden",
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
-    begun.success(None, js=theme.BEGUN)
-    over = when_over(running, [], handlers.idle, buttons)
-    over.then(None, js=theme.BRING_RESULT)
-    return running, over
-
-
-def wire_examples(parts: Page, handlers: Handlers) -> list[Dependency]:
-    """Connect the examples; return what follows when one is shown."""
-    shown: list[Dependency] = []
-    for index, button in enumerate(parts.examples):
-        button.click(show_painting, None, parts.tabs, **UNSEEN)
-        button.click(None, js=theme.BRING_PANEL)
-        example = button.click(
-            handlers.example(index),
-            None,
-            [parts.photo, *parts.widgets, *result_panel.outputs(parts)],
-            concurrency_id="examples",
-            concurrency_limit=2,
-            show_progress_on=[parts.easel],
-            **PRIVATE,
-        )
-        over = when_over(example, [parts.easel])
-        shown.append(over)
-        over.then(None, js=theme.BRING_RESULT)
-        over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
-    return shown
-
-
-def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
-    """Connect what paints the looks once a painting is there, and what chooses one."""
-    for over in painted:
-        wire_looks_after(parts, handlers, over)
-    chosen = parts.looks.choose(
-        handlers.choose_look,
-        parts.widgets,
-        [*parts.widgets, parts.looks, parts.notes],
-        preprocess=False,
-        **UNSEEN,
-    )
-    reset = parts.fine_tune.reset.click(handlers.reset, None, parts.widgets, **UNSEEN)
-    for change in (chosen, reset):
-        change.success(None, js=theme.PAINT_AT_ONCE)
-
-
-def wire_looks_after(parts: Page, handlers: Handlers, over: Dependency) -> None:
-    """Connect what paints the looks once something is over."""
-    over.then(
-        handlers.paint_looks,
-        parts.state,
-        parts.looks,
-        concurrency_id="looks",
-        concurrency_limit=1,
-        show_progress="hidden",
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
@@ -268,29 +132,6 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     )
     when_over(shared, [], share_box.shared, [parts.share])
     parts.link.click(None, values, [parts.link, parts.carried], js=links.copy_link())
-
-
-def wire_again(parts: Page, handlers: Handlers) -> Dependency:
-    """Connect what takes the networks again after a slider, a click or a download; return that run.
-
-    It runs as Paint does: one at a time, seen, and to be cancelled.
-    """
-    buttons = [parts.paint, parts.cancel]
-    busy = partial(switch, *buttons, running=True)
-    parts.again.change(handlers.watch, None, parts.timer, **UNSEEN)
-    begun = parts.again.change(busy, None, buttons, **UNSEEN)
-    running = begun.then(
-        handlers.make_again,
-        parts.again,
-        [*result_panel.outputs(parts), parts.file],
-        concurrency_id=MODEL,
-        concurrency_limit=1,
-        show_progress="hidden",
-        **PRIVATE,
-    )
-    over = when_over(running, [], handlers.idle, painting_buttons(parts))
-    over.then(None, parts.file, None, js=theme.SAVE_FILE)
-    return running
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
@@ -375,8 +216,3 @@ def _wire_run(
     )
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
     wire_cancel(cancel, [running], handlers.cancel, notes)
-
-
-def show_painting() -> gr.Tabs:
-    """Bring the painting's tab to the front."""
-    return gr.Tabs(selected=PAINTING)

@@ -1,0 +1,32 @@
+"""Which handler the arrival of a photo calls, and what shows of it what will be painted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gradio.blocks import Block
+from gradio.events import Dependency
+
+from ui import result_panel
+from ui.handlers import Handlers
+from ui.layout import Page
+
+How = dict[str, Any]  # keywords of an event
+
+
+def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], field: How) -> None:
+    """Connect what follows a new photo in its field."""
+    received = new(
+        handlers.receive,
+        [parts.photo, parts.by_itself],
+        [*parts.widgets, *result_panel.outputs(parts), parts.arrived],
+        trigger_mode="always_last",
+        **field,
+    )
+    for after in (received.then, received.failure):  # `then` follows no error
+        after(handlers.show_photo, parts.photo, parts.photo, **field)
+        after(*framing(parts, handlers), **field)
+
+
+def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:
+    """Return what shows the photo as it will be painted: the handler, its inputs, its outputs."""
+    return handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs
