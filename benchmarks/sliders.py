@@ -23,6 +23,8 @@ from pipeline.io.encode import write_picture
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
 from ui.service import PaintService
+from ui.service.painting import show
+from ui.service.repainting import blend_again
 from ui.widgets import AT_ONCE, OPTIONS
 
 WHO = "benchmark"
@@ -56,11 +58,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.jpg"
         write_picture(path, large.pixels)
-        state = service.show(WHO, path, path.stem, Settings(), lambda done, doing: None)
+        state = show(service, WHO, path, path.stem, Settings(), lambda done, doing: None)
 
         def step(wanted: Settings) -> None:
             nonlocal state
-            state = service.blend_again(WHO, state, wanted)
+            state = blend_again(service, WHO, state, wanted)
 
         def shrink(again: int) -> None:
             del again

@@ -15,6 +15,7 @@ from pipeline.types import Painting, Progress, Prompt, WeightUse
 from ui.drawing import ADD
 from ui.handlers import Handlers
 from ui.layout import Page, lay_out
+from ui.service.painting import show
 from ui.widgets import to_widgets
 
 NO_STYLES = (None, None, 0.5, None)  # what the style box holds at first
@@ -108,7 +109,7 @@ def controls_in(updates):
 
 
 def state_by(service, photo, who="anna", settings=None):
-    return service.show(who, photo, "someone", settings or OWN_SIZE, lambda done, text: None)
+    return show(service, who, photo, "someone", settings or OWN_SIZE, lambda done, text: None)
 
 
 def painted_again(handlers, photo, before):

@@ -51,6 +51,7 @@ ALLOWED = {
     },
 }
 FILES = sorted((ROOT / "pipeline").rglob("*.py"))
+SERVICE = sorted((ROOT / "ui" / "service").glob("*.py"))
 
 
 def room_of(module: str) -> str:
@@ -123,6 +124,15 @@ def test_a_circle_would_be_found():
 def test_the_pipeline_knows_neither_the_page_nor_the_trainings(file):
     roots = {name.split(".")[0] for name in imported(file)}
     assert not roots & {"gradio", "spaces", "training", "benchmarks", "app", "ui", "tests"}
+
+
+@pytest.mark.parametrize("file", SERVICE, ids=lambda f: f.name)
+def test_what_the_page_asks_of_the_pipeline_knows_no_widgets(file):
+    found = set(imported(file))
+    assert not {name for name in found if name.split(".")[0] == "gradio"}
+    assert not {
+        name for name in found if name.startswith(("ui.handlers", "ui.wiring", "ui.layout"))
+    }
 
 
 @pytest.mark.parametrize("room", ["pipeline", "ui", "training"])

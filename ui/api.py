@@ -20,6 +20,7 @@ from ui.errors import told
 from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
+from ui.service.filming import paint_film
 from ui.sessions import private_folder
 from ui.style_box import files_of
 from ui.view_state import write_painting, write_timelapse
@@ -147,7 +148,9 @@ def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is ma
             style, *span = values[len(OPTIONS) :]
             start, end = span_of(*span)
             styles = files_of(settings, style, None, None, None)
-            path, said = service.film(None, Path(film["path"]), settings, start, end, styles=styles)
+            path, said = paint_film(
+                service, None, Path(film["path"]), settings, start, end, styles=styles
+            )
             name = Path(film.get("orig_name") or film["path"]).name
             report = {"film": name, "result": path.name, "settings": settings.flat()}
             return str(path), report | {"notes": list(said)}

@@ -43,6 +43,7 @@ EXAMPLES = (
     Example("Old damaged photo", ROOT / "examples" / "old.jpg"),
     Example("Scene without people", ROOT / "examples" / "scene.jpg"),
 )
+OWNER = "examples"  # of the cache that holds their stages
 OPENING_PHOTO = EXAMPLES[1].path
 OPENING = ROOT / "examples" / "opening.jpg"  # its painting: what hangs on the page at first
 

@@ -76,7 +76,7 @@ class Session:
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     stop_many: threading.Event = field(default_factory=threading.Event)
-    brushed: Any = None  # a ui.mending.Brushed
+    brushed: Any = None  # a ui.service.mending.Brushed
     camera: Camera | None = None
 
     def ask(self) -> None:

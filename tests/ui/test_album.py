@@ -36,6 +36,8 @@ from ui.card import read
 from ui.examples import EXAMPLES
 from ui.handlers.keeping import AS_KEPT
 from ui.service import PaintService
+from ui.service.painting import show_example
+from ui.service.repainting import blend_again
 from ui.sessions import MOST_RESULTS, private_folder
 from ui.widgets import to_widgets
 
@@ -89,10 +91,10 @@ def test_a_new_painting_is_kept_once_and_then_only_shown(service, photo):
 
 
 def test_an_example_is_kept_once_something_was_changed(service):
-    state = service.show_example("anna", EXAMPLES[0])
+    state = show_example(service, "anna", EXAMPLES[0])
     assert told(service, state) == {"shown": ""}
     assert "card" in told(
-        service, service.blend_again("anna", state, Settings.from_flat(feather=0.1))
+        service, blend_again(service, "anna", state, Settings.from_flat(feather=0.1))
     )
 
 
@@ -103,7 +105,7 @@ def test_the_copy_of_a_photo_is_small_and_made_once(service, tmp_path):
     kept = told(service, state)
     height, width = pixels(file_at(kept["photo"])).shape[:2]
     assert 0.99 * MOST_PIXELS < height * width <= MOST_PIXELS
-    again = told(service, service.blend_again("anna", state, OWN_SIZE.changed(feather=0.1)))
+    again = told(service, blend_again(service, "anna", state, OWN_SIZE.changed(feather=0.1)))
     assert again["photo"] == kept["photo"]
     assert again["way"] == kept["way"]
     assert again["key"] != kept["key"]
@@ -123,7 +125,7 @@ def test_a_transparent_photo_stays_so(service, tmp_path):
 def test_going_back_on_the_same_page_brings_all_of_it(service, photo, tmp_path):
     handlers, first = handlers_of(service), state_by(service, photo)
     kept = told(service, first)
-    told(service, service.blend_again("anna", first, OWN_SIZE.changed(feather=0.1)))
+    told(service, blend_again(service, "anna", first, OWN_SIZE.changed(feather=0.1)))
     updates = handlers.go_back(visitor("anna"), event(id=kept["id"]))
     assert state_in(updates) is first
     assert updates[components().photo] == str(photo)
@@ -158,7 +160,7 @@ def test_a_painting_that_came_back_is_painted_again_in_every_part(service, photo
     kept = told(service, state_by(service, photo))
     handlers = handlers_of(PaintService(paint=Obedient(), models=object()))
     back = state_in(handlers.bring_back(visitor("ben"), parcel(kept, uploads())))
-    again = handlers.service.blend_again("ben", back, OWN_SIZE.changed(feather=0.1))
+    again = blend_again(handlers.service, "ben", back, OWN_SIZE.changed(feather=0.1))
     assert [stage for stage, *_ in again.stages] == [
         "paint",
         "parse",

@@ -34,7 +34,9 @@ from ui.drawing import (
 )
 from ui.easel import painted
 from ui.history import History
-from ui.service import STILL, PaintService
+from ui.service import PaintService
+from ui.service.painting import STILL
+from ui.service.repainting import blend_again
 
 ACROSS = [[0.25, 0.5], [0.75, 0.5]]
 
@@ -169,7 +171,7 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
 ):
     handlers = handlers_of(service)
     drawn = stroke(handlers, state_by(service, photo))
-    blended = service.blend_again("anna", drawn, Settings.from_flat(feather=0.1))
+    blended = blend_again(service, "anna", drawn, Settings.from_flat(feather=0.1))
     assert blended.prompt == drawn.prompt
     copy = tmp_path / "copy.png"
     copy.write_bytes(photo.read_bytes())

@@ -19,6 +19,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import easel, viewer
 from ui.easel import WAITS_S
+from ui.service.writing import write_full_size
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
 
@@ -109,7 +110,7 @@ def test_without_a_photo_the_empty_canvas_asks_for_one(service, photo):
 
 
 def test_a_painting_that_was_made_here_waits_for_another_photo(service, photo, tmp_path):
-    painted = service.write_full_size("anna", state_by(service, photo))
+    painted = write_full_size(service, "anna", state_by(service, photo))
     updates = handlers_of(service).receive(visitor("anna"), {"path": str(painted)}, True)
     assert components().arrived not in updates
 

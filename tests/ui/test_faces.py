@@ -27,7 +27,9 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from tests.stages.restore.test_select_faces import face_in
 from ui.faces import framed, with_face
-from ui.service import STILL, PaintService
+from ui.service import PaintService
+from ui.service.painting import STILL
+from ui.service.writing import write_full_size
 
 FACES = (face_in(60, 80, 90), face_in(150, 220, 70))
 
@@ -117,7 +119,7 @@ def test_painting_the_same_photo_again_remembers_the_faces(service, photo):
 
 def test_the_download_follows_the_faces(service, photo):
     state = state_in(say(handlers_of(service), state_by(service, photo), 0, "full"))
-    assert pixels(service.write_full_size("anna", state))[80, 60].min() == 255
+    assert pixels(write_full_size(service, "anna", state))[80, 60].min() == 255
 
 
 @pytest.mark.parametrize(

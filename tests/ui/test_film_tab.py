@@ -22,9 +22,9 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from tests.video.models import FilmModels, film_file, pictures
 from ui import film_tab
-from ui.films import teller
 from ui.handlers.filming import NO_FILM
 from ui.service import PaintService
+from ui.service.filming import paint_film, teller
 
 STYLE = list(FAST_STYLES)[2]
 
@@ -100,7 +100,7 @@ def test_what_is_no_film_is_said_in_a_line(service, tmp_path):
 
 
 def test_a_long_film_is_painted_in_parts(service, film, monkeypatch):
-    monkeypatch.setattr("ui.films.MOST_S", 2)
+    monkeypatch.setattr("ui.service.filming.MOST_S", 2)
     with pytest.raises(gr.Error, match="At most 2 seconds"):
         painted(service, film)
     updates, tab = painted(service, film, start=1, end=3)
@@ -131,7 +131,7 @@ def test_seconds_that_are_none_are_refused(value):
 
 def test_the_time_left_is_told_and_only_falls(service, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("ui.films.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("ui.service.filming.time.monotonic", lambda: now[0])
     session, said = service.sessions.of("anna"), []
     tell = teller(session, lambda done, text: said.append((done, text)))
     picture = pictures(1)[0]
@@ -151,5 +151,7 @@ def test_cancel_ends_it_and_leaves_no_file(service, film):
         session.stop.set()
 
     with pytest.raises(Cancelled):
-        service.film("anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar)
+        paint_film(
+            service, "anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar
+        )
     assert not list(session.folder.glob("*.mp4"))

@@ -29,7 +29,11 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui.frame_box import describe_size
 from ui.reframing import reframed
-from ui.service import STILL, PaintService
+from ui.service import PaintService
+from ui.service.correcting import point, undo
+from ui.service.painting import STILL
+from ui.service.repainting import blend_again
+from ui.service.writing import write_full_size
 from ui.widgets import AT_ONCE, OPTIONS, changed_at_once, from_link, to_widgets
 
 SQUARE = Settings.from_flat(paper="square", border=10.0, size="photo")
@@ -70,7 +74,7 @@ def test_photo_and_result_are_compared_in_the_same_border(service, photo):
         assert not alike(picture[25:35, 25:-25], PAPER)
     assert alike(before[25:-25, 25:-25], 255 - after[25:-25, 25:-25])
     assert state.stages[-1][1] == state.after
-    again = service.blend_again("anna", state, SQUARE.changed(feather=0.1))
+    again = blend_again(service, "anna", state, SQUARE.changed(feather=0.1))
     assert pixels(again.after).shape == (250, 250, 3)
 
 
@@ -82,7 +86,7 @@ def test_what_is_clicked_on_is_the_frame_without_its_border(service, photo):
 
 def test_the_download_is_what_is_shown(service, photo):
     state = state_by(service, photo, settings=SQUARE)
-    file = service.write_full_size("anna", state)
+    file = write_full_size(service, "anna", state)
     assert alike(pixels(file), pixels(state.after))
 
 
@@ -92,7 +96,7 @@ def test_a_transparent_photos_border_is_opaque(service, tmp_path):
     path.write_bytes(encode_png(np.full((60, 40, 3), 9, np.uint8), alpha=clear))
     state = state_by(service, path, settings=SQUARE)
     assert alike(pixels(state.after)[0], PAPER)
-    alpha = read_photo(service.write_full_size("anna", state)).alpha
+    alpha = read_photo(write_full_size(service, "anna", state)).alpha
     assert alpha is not None
     assert (alpha[0].min(), alpha[25, 25]) == (255, 0)
 
@@ -120,14 +124,14 @@ def test_corrections_move_with_the_frame(service, photo):
     marks = np.zeros(SIZE, np.uint8)
     marks[140:160, 90:110] = ADDED
     prompt = Prompt(((99.5, 149.5, True), (5.0, 5.0, False)), drawn=drawing_of(marks))
-    state = service.point("anna", state, prompt)
+    state = point(service, "anna", state, prompt)
     values = {"path": str(photo)}, state, *NO_STYLES, *to_widgets(SQUARE)
     moved = state_in(handlers_of(service).paint_photo(visitor("anna"), *values))
     assert moved.prompt.points == ((99.5, 129.5, True),)  # 20 px are cut off above
     assert moved.notes[0] == str(STILL)
     assert moved.prompt.drawn.size == (200, 200)
     assert np.argwhere(moved.prompt.drawn.marks).min(0).tolist() == [120, 90]
-    assert service.undo("anna", moved).prompt == Prompt()
+    assert undo(service, "anna", moved).prompt == Prompt()
 
 
 @pytest.mark.parametrize("now", [

@@ -22,6 +22,7 @@ from tests.page import (
 )
 from ui.easel import doing
 from ui.errors import told
+from ui.service.writing import write_full_size
 
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 TAG = re.compile(r"<(img src=x|script)", re.IGNORECASE)
@@ -66,7 +67,7 @@ def test_a_photos_name_is_shown_as_text(service, photo):
     field = {"path": str(photo), "orig_name": f"{EVIL}.png"}
     updates = handlers.paint_photo(visitor("anna"), field, None, *NO_STYLES, *DEFAULTS)
     assert not [each for each in html_in(updates) if TAG.search(each)]
-    file = service.write_full_size("anna", updates[components().state])
+    file = write_full_size(service, "anna", updates[components().state])
     assert "<" not in file.name
 
 

@@ -18,6 +18,7 @@ from tests.disk import files_of_at_most
 from tests.page import private, state_by  # noqa: F401 - `private` is a fixture
 from ui.errors import NO_ROOM, told
 from ui.private_folder import files_in
+from ui.service.writing import write_full_size
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,10 +93,10 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(service, large, siz
 
 def test_a_download_that_does_not_fit_is_said_and_leaves_the_one_before(service, large):
     state = state_by(service, large)
-    file = service.write_full_size("anna", state)
+    file = write_full_size(service, "anna", state)
     before = file.read_bytes()
     with pytest.raises(gr.Error) as error, files_of_at_most(20_000), told():
-        service.write_full_size("anna", state)
+        write_full_size(service, "anna", state)
     assert error.value.message == str(NO_ROOM)
     assert file.read_bytes() == before
     assert not [each for each in files_in(file.parent) if each.suffix == ".part"]

@@ -15,6 +15,7 @@ from tests.page import (
     visitor,
 )
 from ui.looks import LOOKS, PAINTED, PHOTO_PX, is_of, shown
+from ui.service.painting import paint_looks
 from ui.widgets import from_widgets, to_widgets
 
 
@@ -46,18 +47,20 @@ def test_the_usual_settings_are_one_look_and_no_two_looks_are_the_same():
 def test_looks_are_painted_small_of_this_photo_once(service, photo):
     state = state_by(service, photo)
     service._paint.asked.clear()
-    pictures = list(service.looks("anna", state))
+    pictures = list(paint_looks(service, "anna", state))
     assert [len(each) for each in pictures] == list(range(len(PAINTED) + 1))
     assert max(Image.open(pictures[-1][-1]).size) <= PHOTO_PX
     assert [settings.paint.mood for settings, _ in service._paint.asked] == [
         look.of(state.settings).paint.mood for look in PAINTED
     ]
-    assert list(service.looks("anna", state)) == [pictures[-1]], "they stay for another painting"
-    assert list(service.looks("ben", state))[-1] != pictures[-1], "and are nobody else's"
+    assert list(paint_looks(service, "anna", state)) == [pictures[-1]], (
+        "they stay for another painting"
+    )
+    assert list(paint_looks(service, "ben", state))[-1] != pictures[-1], "and are nobody else's"
 
 
 def test_looks_end_where_another_run_is_asked_for(service, photo):
-    painted = service.looks("anna", state_by(service, photo))
+    painted = paint_looks(service, "anna", state_by(service, photo))
     next(painted)
     next(painted)
     service.sessions.of("anna").drop_run()

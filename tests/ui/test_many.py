@@ -23,8 +23,10 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from ui import many, many_panel
-from ui.many import Item, Many, queued, said_of, zipped
+from ui.many import Item, Many, queued, said_of
 from ui.service import PaintService
+from ui.service import many as painting
+from ui.service.many import zipped
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ def test_a_visitor_who_leaves_while_the_zip_is_written_is_no_error(
         service.sessions.leave("anna")
         return zipped(folder, files)
 
-    monkeypatch.setattr(many, "zipped", left)
+    monkeypatch.setattr(painting, "zipped", left)
     assert painted(service, items)[-1][components().many_tab.doing] == ""
     assert not caplog.records
 
@@ -193,10 +195,10 @@ def test_what_is_beyond_the_limits_fails_with_the_reason(monkeypatch, tmp_path, 
     monkeypatch.setattr(many, "MOST", 2)
     items = received(service, dropped(tmp_path, "a.png", "b.png", "c.png"))
     assert [item.why for item in items] == ["", "", str(many.TOO_MANY)]
-    monkeypatch.setattr(many, "MOST_PIXELS", 40 * 30)
+    monkeypatch.setattr(painting, "MOST_PIXELS", 40 * 30)
     updates = painted(service, items)
     found = updates[-1][components().many_tab.items]
-    assert [item.why for item in found] == ["", str(many.NO_ROOM), str(many.TOO_MANY)]
+    assert [item.why for item in found] == ["", str(painting.NO_ROOM), str(many.TOO_MANY)]
     monkeypatch.setattr(many, "MOST_BYTES", 1)
     assert queued((), dropped(tmp_path / "more", "d.png"))[0].why == str(many.TOO_LARGE)
 
@@ -214,15 +216,15 @@ def test_another_kind_is_refused(service):
 
 
 def test_the_time_left_only_falls_and_long_ones_are_told_in_minutes():
-    assert many._left(None) == ""
-    assert many._left(80) == ", about 80 s left"
-    assert many._left(200) == ", about 3 min left"
+    assert painting._left(None) == ""
+    assert painting._left(80) == ", about 80 s left"
+    assert painting._left(200) == ", about 3 min left"
 
 
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_names_in_the_zip_are_plain_and_unique(names):
-    stems = [many.path_of(Path(), name, "painted").name for name in names]
-    found = list(many.number_repeats(stems))
+    stems = [painting.path_of(Path(), name, "painted").name for name in names]
+    found = list(painting.number_repeats(stems))
     assert len({name.casefold() for name in found}) == len(found)
     for name in found:
         assert not set(name) & set('/\\:*?"<>|\0\n')

@@ -16,6 +16,7 @@ from ui import available
 from ui.outlines_box import lay_out, view
 from ui.progress import DOING
 from ui.service import PaintService
+from ui.service.comparing import outline
 from ui.widgets import to_widgets
 
 PICTURE = np.full((40, 60, 3), 0.5, np.float32)
@@ -62,8 +63,14 @@ def photo(tmp_path):
 
 
 def outlined_by(service, photo, segmenters=("unet", "unet_whole"), who="anna"):
-    return service.outline(
-        who, photo, "someone", Settings.from_flat(brush=2.0), segmenters, lambda done, text: None
+    return outline(
+        service,
+        who,
+        photo,
+        "someone",
+        Settings.from_flat(brush=2.0),
+        segmenters,
+        lambda done, text: None,
     )
 
 

@@ -36,6 +36,8 @@ from ui import theme
 from ui.examples import EXAMPLES, PaintedExamples
 from ui.progress import reporter
 from ui.service import PaintService
+from ui.service.repainting import blend_again
+from ui.service.writing import write_full_size
 from ui.sessions import MOST_PREVIEWS, Sessions
 from ui.widgets import OPTIONS, from_widgets
 
@@ -79,8 +81,8 @@ def test_a_session_keeps_a_bounded_number_of_previews():
 def test_a_slider_dragged_for_long_writes_no_preview_but_its_own(service, photo):
     first = state = state_by(service, photo)
     for step in range(MOST_PREVIEWS + 3):
-        state = service.blend_again(
-            "anna", state, Settings.from_flat(harmony=step / (2 * MOST_PREVIEWS))
+        state = blend_again(
+            service, "anna", state, Settings.from_flat(harmony=step / (2 * MOST_PREVIEWS))
         )
     assert (state.before, state.stages[:-1]) == (first.before, first.stages[:-1])
     assert all(Path(path).exists() for path in (state.before, state.after))
@@ -107,7 +109,7 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
     service, pipeline, photo
 ):
     state = state_by(service, photo)
-    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1, brush=3.0))
+    again = blend_again(service, "anna", state, Settings.from_flat(feather=0.1, brush=3.0))
     assert pipeline.asked[-1] == (
         Settings.from_flat(feather=0.1),
         service.sessions.of("anna").cache,
@@ -123,14 +125,14 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
 
 def test_nothing_is_blended_again_where_nothing_changed(service, pipeline, photo):
     state = state_by(service, photo)
-    assert service.blend_again("anna", state, OWN_SIZE.changed(brush=3.0)) is state
+    assert blend_again(service, "anna", state, OWN_SIZE.changed(brush=3.0)) is state
     assert len(pipeline.asked) == 1
 
 
 def test_previews_deleted_meanwhile_are_made_again(service, photo):
     state = state_by(service, photo)
     service.sessions.leave("anna")
-    again = service.blend_again("anna", state, Settings.from_flat(feather=0.1))
+    again = blend_again(service, "anna", state, Settings.from_flat(feather=0.1))
     assert all(Path(path).exists() for _, path, _ in again.stages)
 
 
@@ -139,7 +141,7 @@ def test_a_deleted_photo_is_asked_for_again(service, photo):
     service.sessions.leave("anna")
     photo.unlink()
     with pytest.raises(PhotoError, match="Add it again"):
-        service.blend_again("anna", state, Settings.from_flat(feather=0.1))
+        blend_again(service, "anna", state, Settings.from_flat(feather=0.1))
 
 
 def test_cancel_stops_a_run_at_its_next_stage():
@@ -172,7 +174,7 @@ def test_the_download_is_the_full_size_with_settings_weights_and_alpha(tmp_path,
     path = tmp_path / "ghost.png"
     path.write_bytes(encode_png(pixels, alpha=alpha))
     settings = OWN_SIZE.changed(harmony=0.3)
-    file = service.write_full_size("anna", state_by(service, path, settings=settings))
+    file = write_full_size(service, "anna", state_by(service, path, settings=settings))
     made = Image.open(file)
     assert (made.size, made.mode, file.name) == ((30, 50), "RGBA", "someone-painted.png")
     assert read_settings(file) == (settings, ())

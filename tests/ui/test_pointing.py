@@ -41,7 +41,10 @@ from ui.pointing import (
     with_click,
 )
 from ui.prompts import prompt_from
-from ui.service import STILL, PaintService
+from ui.service import PaintService
+from ui.service.painting import STILL
+from ui.service.repainting import blend_again
+from ui.service.writing import write_full_size
 
 
 @pytest.fixture
@@ -127,7 +130,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
 ):
     handlers = handlers_of(service)
     clicked_on = state_in(pointed(handlers, state_by(service, photo), 30, 50))
-    blended = service.blend_again("anna", clicked_on, Settings.from_flat(feather=0.1))
+    blended = blend_again(service, "anna", clicked_on, Settings.from_flat(feather=0.1))
     assert blended.prompt == clicked_on.prompt
     assert blended.mask_preview == clicked_on.mask_preview, "a blend does not change it"
     copy = tmp_path / "copy.png"
@@ -142,7 +145,7 @@ def test_a_slider_keeps_the_clicks_and_so_does_painting_the_same_photo_again(
 
 def test_the_download_follows_the_clicks(service, photo):
     state = state_in(pointed(handlers_of(service), state_by(service, photo), 30, 50))
-    assert alike(pixels(service.write_full_size("anna", state)), pixels(state.after))
+    assert alike(pixels(write_full_size(service, "anna", state)), pixels(state.after))
 
 
 def test_clicks_before_a_painting_do_nothing(service):
@@ -165,7 +168,7 @@ def test_the_page_lives_on_where_nothing_can_follow_clicks(photo):
     state = state_by(service, photo)
     with pytest.raises(gr.Error, match="There is no sam_light"):
         pointed(handlers_of(service), state, 1, 1)
-    assert service.blend_again("anna", state, Settings.from_flat(feather=0.1)).prompt == Prompt()
+    assert blend_again(service, "anna", state, Settings.from_flat(feather=0.1)).prompt == Prompt()
 
 
 def test_a_deleted_photo_is_asked_for_again(service, photo):

@@ -24,7 +24,9 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 from tests.strokes import some_strokes
 from ui import easel
 from ui.result_panel import view
-from ui.service import WITHOUT_NETWORKS, PaintService
+from ui.service import PaintService
+from ui.service.repainting import WITHOUT_NETWORKS
+from ui.service.writing import write_drawing
 
 
 class OfStrokes(Pipeline):
@@ -77,7 +79,7 @@ def test_what_has_no_strokes_offers_none(service, photo):
     parts, state = components(), state_by(service, photo)
     assert not view(parts, state)[parts.strokes].visible
     with pytest.raises(PhotoError, match="not made of strokes"):
-        service.write_drawing("anna", state)
+        write_drawing(service, "anna", state)
 
 
 def test_a_transparent_painting_is_taken_along_over_white(service, tmp_path):

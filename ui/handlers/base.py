@@ -18,7 +18,8 @@ from ui.fine_tune import without_switches
 from ui.layout import Page
 from ui.photos import file_of
 from ui.result_panel import Updates, view
-from ui.service import AgainError, PaintService
+from ui.service import PaintService
+from ui.service.repainting import AgainError
 from ui.sessions import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState

@@ -14,6 +14,7 @@ from ui.handlers.base import Base
 from ui.notes import note
 from ui.progress import bar_in
 from ui.result_panel import Updates
+from ui.service import comparing
 from ui.words import say
 
 
@@ -36,7 +37,7 @@ class Comparing(Base):
                 )
             bar = bar_in(self._session(request))
             try:
-                pair = self.service.compare(*wanted[:-1], both, bar, before)
+                pair = comparing.compare(self.service, *wanted[:-1], both, bar, before)
             except Cancelled:
                 return gr.skip()
             return compare_tab.view(self.parts.comparison, pair)
@@ -59,7 +60,7 @@ class Comparing(Base):
             chosen = tuple(segmenters or ())
             bar = bar_in(self._session(request))
             try:
-                outlined = self.service.outline(*wanted, chosen, bar, styles=styles)
+                outlined = comparing.outline(self.service, *wanted, chosen, bar, styles=styles)
             except Cancelled:
                 return gr.skip()
             box = self.parts.comparison.outlines

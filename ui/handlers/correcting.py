@@ -11,6 +11,7 @@ from ui.faces import with_face
 from ui.handlers.base import Base
 from ui.pointing import clicked, with_click
 from ui.result_panel import Updates
+from ui.service import correcting
 from ui.view_state import ViewState
 
 
@@ -61,12 +62,12 @@ class Correcting(Base):
     def undo(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take the last correction back."""
         session_id = str(request.session_hash)
-        return self._change(state, lambda known: self.service.undo(session_id, known))
+        return self._change(state, lambda known: correcting.undo(self.service, session_id, known))
 
     def redo(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Make the last correction that was taken back again."""
         session_id = str(request.session_hash)
-        return self._change(state, lambda known: self.service.redo(session_id, known))
+        return self._change(state, lambda known: correcting.redo(self.service, session_id, known))
 
     def clear(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Take all clicks, strokes and choices for single faces back."""
@@ -77,5 +78,5 @@ class Correcting(Base):
     ) -> Updates:
         session_id = str(request.session_hash)
         return self._change(
-            state, lambda known: self.service.point(session_id, known, prompt(known))
+            state, lambda known: correcting.point(self.service, session_id, known, prompt(known))
         )

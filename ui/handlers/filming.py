@@ -12,6 +12,7 @@ from ui.notes import note
 from ui.photos import file_of
 from ui.progress import bar_in
 from ui.result_panel import Updates
+from ui.service import filming
 from ui.widgets import from_widgets
 from ui.words import later
 
@@ -33,7 +34,7 @@ class Filming(Base):
         """Make ready to paint what the page's camera sees."""
         with told():
             session = self._session(request)
-            live = self.service.live(style)
+            live = filming.live(self.service, style)
             session.camera = self.service.cameras.open(live, session.camera)
             return camera.shown(session.camera)
 
@@ -42,7 +43,7 @@ class Filming(Base):
         session = self._session(request)
         if session.camera is not None:
             with told():
-                session.camera.paint = self.service.live(style)
+                session.camera.paint = filming.live(self.service, style)
 
     def _painted_film(
         self, request: gr.Request, most: float | None, values: tuple[Any, ...]
@@ -59,9 +60,9 @@ class Filming(Base):
             session.uploads.add(film)
             styles = style_box.files_of(settings, *given, behind=session.behind)
             try:
-                path, said = self.service.film(
-                    str(request.session_hash), film, settings, start, end, bar_in(session),
-                    styles=styles,
+                path, said = filming.paint_film(
+                    self.service, str(request.session_hash), film, settings, start, end,
+                    bar_in(session), styles=styles,
                 )  # fmt: skip
                 session.wrote(path)
             except Cancelled:

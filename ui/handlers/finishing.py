@@ -9,7 +9,8 @@ from ui.errors import told
 from ui.handlers.base import Again, Base
 from ui.progress import bar_in
 from ui.result_panel import Updates, view
-from ui.service import AgainError
+from ui.service import repainting, writing
+from ui.service.repainting import AgainError
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import say
@@ -23,7 +24,9 @@ class Finishing(Base):
         session_id = str(request.session_hash)
         return self._change(
             state,
-            lambda known: self.service.blend_again(session_id, known, from_widgets(values)),
+            lambda known: repainting.blend_again(
+                self.service, session_id, known, from_widgets(values)
+            ),
         )
 
     def write_file(self, request: gr.Request, state: ViewState | None) -> Updates:
@@ -32,7 +35,7 @@ class Finishing(Base):
             if state is None:
                 raise PhotoError(say("There is no painting yet; press Paint first."))
             try:
-                file = self.service.write_full_size(str(request.session_hash), state)
+                file = writing.write_full_size(self.service, str(request.session_hash), state)
                 return {self.parts.file: str(file)}
             except AgainError:
                 return {self.parts.file: None, self.parts.again: Again(state, state, "file")}
@@ -50,7 +53,7 @@ class Finishing(Base):
             if state is None:
                 raise PhotoError(say("There is no painting yet; press Paint first."))
             try:
-                file = self.service.write_drawing(str(request.session_hash), state)
+                file = writing.write_drawing(self.service, str(request.session_hash), state)
                 return {self.parts.file: str(file)}
             except AgainError:
                 return {self.parts.file: None, self.parts.again: Again(state, state, "strokes")}
@@ -65,16 +68,18 @@ class Finishing(Base):
             bar = bar_in(self._session(request))
             try:
                 if again.what == "file":
-                    file = self.service.write_full_size(session_id, again.state, bar)
+                    file = writing.write_full_size(self.service, session_id, again.state, bar)
                     return {self.parts.file: str(file)}
                 if again.what == "strokes":
-                    drawing = self.service.write_drawing(session_id, again.state, bar)
+                    drawing = writing.write_drawing(self.service, session_id, again.state, bar)
                     return {self.parts.file: str(drawing)}
                 if again.what == "film":
                     wanted = again.state, again.seconds
-                    film = self.service.write_timelapse(session_id, *wanted, bar)
+                    film = writing.write_timelapse(self.service, session_id, *wanted, bar)
                     return no_file | {self.parts.film: gr.Video(str(film), visible=True)}
-                state = self.service.again(session_id, again.state, again.wanted, bar)
+                state = repainting.make_again(
+                    self.service, session_id, again.state, again.wanted, bar
+                )
                 return view(self.parts, state) | no_file
             except Cancelled:
                 return no_file

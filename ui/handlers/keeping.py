@@ -14,13 +14,13 @@ from ui import album, style_box
 from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
+from ui.examples import OWNER
 from ui.handlers.base import Base
 from ui.many import Item
-from ui.mending import Brushed
 from ui.photos import file_of, photo_of
 from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
-from ui.service import EXAMPLES_OWNER
+from ui.service.mending import Brushed
 from ui.view_state import ViewState
 from ui.words import later, retold
 
@@ -42,7 +42,7 @@ class Keeping(Base):
         if state is None or session.left:
             return gr.skip()
         known = next((name for name, each in session.results.items() if each is state), "")
-        untouched = state.owner == EXAMPLES_OWNER and state.settings == Settings()
+        untouched = state.owner == OWNER and state.settings == Settings()
         if known or (untouched and not state.prompt):
             return {row: {"shown": known}}
         try:

@@ -12,6 +12,7 @@ from ui.errors import told
 from ui.handlers.base import Base
 from ui.many import KINDS, Item, Many, looked_at, queued
 from ui.result_panel import Updates
+from ui.service import many
 from ui.widgets import from_widgets
 from ui.words import say
 
@@ -46,7 +47,7 @@ class ManyPhotos(Base):
             seen = Many(tuple(items or ()))
             session_id = str(request.session_hash)
             # First: from here on Cancel ends these, not those before.
-            running = self.service.many(session_id, seen.items, settings, files, kind)
+            running = many.paint_many(self.service, session_id, seen.items, settings, files, kind)
             yield {
                 **many_panel.view(tab, seen, running=True),
                 tab.files: gr.File(interactive=False),

@@ -10,8 +10,9 @@ from ui.drawing import line_of, mark_of, within
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.mend_box import FLAG
-from ui.mending import Brushed
 from ui.result_panel import Updates
+from ui.service import mending
+from ui.service.mending import Brushed
 from ui.view_state import ViewState
 
 
@@ -24,7 +25,9 @@ class Mending(Base):
         with told():
             if state is not None and not state.owner:
                 mends = state.settings.mend.on
-                worn = not mends and self.service.seems_worn(str(request.session_hash), state)
+                worn = not mends and mending.seems_worn(
+                    self.service, str(request.session_hash), state
+                )
         box = self.parts.mend_box
         if not (worn or mends):
             return mend_box.hidden(box)
@@ -45,7 +48,7 @@ class Mending(Base):
             return gr.skip()
         session_id = str(request.session_hash)
         with told():
-            seen = self.service.look_at_mending(session_id, state, lambda brushed: brushed)
+            seen = mending.look_at_mending(self.service, session_id, state, lambda brushed: brushed)
             box = self.parts.mend_box
             return {box.panel: gr.Column(visible=True), box.viewer: seen}
 
@@ -81,5 +84,5 @@ class Mending(Base):
         if state is None:
             return gr.skip()
         with told():
-            seen = self.service.look_at_mending(str(request.session_hash), state, act)
+            seen = mending.look_at_mending(self.service, str(request.session_hash), state, act)
             return {self.parts.mend_box.viewer: seen, **self.accept_mending()}

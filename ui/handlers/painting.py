@@ -17,6 +17,7 @@ from ui.notes import note
 from ui.progress import bar_in
 from ui.result_panel import Updates, view
 from ui.runs import switch_painting
+from ui.service import painting
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import later, say
@@ -88,7 +89,7 @@ class Painting(Base):
             wanted, styles = self._wanted(request, photo, given)
             try:
                 bar = bar_in(self._session(request))
-                state = self.service.show(*wanted, bar, before, styles=styles)
+                state = painting.show(self.service, *wanted, bar, before, styles=styles)
             except Cancelled:
                 return gr.skip()
             return view(self.parts, state)
@@ -98,7 +99,9 @@ class Painting(Base):
 
         def show_example(request: gr.Request) -> Updates:
             with told():
-                state = self.service.show_example(str(request.session_hash), EXAMPLES[index])
+                state = painting.show_example(
+                    self.service, str(request.session_hash), EXAMPLES[index]
+                )
                 photo = {self.parts.photo: str(EXAMPLES[index].path)}
                 self._session(request).wanted = state.settings
                 return photo | self._controls(state.settings) | view(self.parts, state)
@@ -110,7 +113,7 @@ class Painting(Base):
         if state is None:
             return
         with told():
-            for pictures in self.service.looks(str(request.session_hash), state):
+            for pictures in painting.paint_looks(self.service, str(request.session_hash), state):
                 wanted = self._session(request).wanted or state.settings
                 yield {self.parts.looks: looks.shown(wanted, pictures)}
 

@@ -1,4 +1,4 @@
-"""Paint a visitor's film, and tell how far it is."""
+"""A film, painted for a visitor who is told how far it is, and what a camera sees."""
 
 import math
 import secrets
@@ -8,21 +8,67 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, FilmError, Style
+from pipeline.types import Cancelled, FilmError, Pixels, Style
+from ui.film_tab import FAST, settings_for
 from ui.forecast import in_words
+from ui.photos import styles_of
 from ui.progress import Bar
-from ui.sessions import Session
+from ui.service.paint_service import PaintService
+from ui.sessions import Session, private_folder
+from ui.style_box import StyleFile
 from ui.view_state import path_of
-from ui.words import number, retold, say
+from ui.words import later, number, retold, say
 
 PREVIEW_S = 0.5  # between two pictures so far
 # Others wait while a film is painted: the page and its API paint no more of it at once.
 MOST_S = 60
 FIRST = 12  # pictures after which the time left is told
+NO_FILMS = later(
+    "A film takes longer than this Space lends its card; run the app at home for films (README)."
+)
 
 
-def paint_film_into(
+def paint_film(
+    service: PaintService, session_id: str | None, path: Path, settings: Settings, start: float,
+    end: float | None, bar: Bar = lambda done, doing: None, *,
+    styles: tuple[StyleFile, ...] = (),
+) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
+    """Paint a film, one at a time; return its path and what is to be said of it.
+
+    `session_id`: of the visitor who waits for it; None: a program does.
+
+    Raises: FilmError, WeightError: with a sentence for the person. Cancelled: the visitor asked
+    for it, or left.
+    """
+    if zero_gpu():
+        raise FilmError(NO_FILMS)
+    _, models = service.pipeline()
+    if session_id is None:
+        folder, tell = private_folder(), lambda _: None
+        read = tuple(file.read() for file in styles)
+    else:
+        session = service.sessions.of(session_id)
+        folder, tell = session.folder, teller(session, bar)
+        read = styles_of(session, styles)
+    with service.alone():
+        return _paint_into(folder, path, settings, read, models, start, end, tell)
+
+
+def live(service: PaintService, style: str) -> Callable[[Pixels], Pixels]:
+    """Return what paints a camera's pictures, one after the other, like a known one.
+
+    Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
+    """
+    if zero_gpu():
+        raise FilmError(NO_FILMS)
+    from pipeline.video.live import Live
+
+    return Live(settings_for(Settings(), FAST, style), service.pipeline()[1])
+
+
+def _paint_into(
     folder: Path, path: Path, settings: Settings, styles: tuple[Style, ...], models: Any,  # noqa: ANN401 - stand-ins for tests
     start: float, end: float | None, tell: Callable[[Any], object],
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip

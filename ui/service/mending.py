@@ -5,6 +5,7 @@ What is brushed is kept with the page's session until it is painted, then with t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from pipeline.settings import FrameSettings, Settings
 from pipeline.types import Drawing, Image, Photo, Pixels, Prompt
 from ui.drawing import Line, with_stroke
 from ui.history import History
-from ui.photos import same_file
+from ui.photos import photo_of, same_file
 from ui.pointing import ADD_COLOR
 from ui.previews import fit
 from ui.reframing import reframed
+from ui.service.paint_service import PaintService
 from ui.sessions import Session
+from ui.view_state import ViewState
 from ui.viewer import Shown, served
 from ui.words import later, number, say
 
@@ -86,7 +89,38 @@ def brushed_in(session: Session, path: Path, photo: Photo, settings: Settings) -
     return Brushed(path, frame, moved(known.prompt), known.history.moved(moved))
 
 
-def looked_at(
+def seems_worn(service: PaintService, session_id: str, state: ViewState) -> bool:
+    """Tell whether a shown photo has scratches or spots that mending is worth an offer for.
+
+    Raises: PhotoError: it was deleted meanwhile.
+    """
+    from pipeline.steps.mend import seems_worn
+
+    session = service.sessions.of(session_id)
+    cache = service.cache_of(session, state)
+
+    def look() -> bool:
+        return seems_worn(photo_of(session, cache, state.photo, state.name))
+
+    return cache.get(("worn", str(state.photo)), look)
+
+
+def look_at_mending(
+    service: PaintService, session_id: str, state: ViewState, act: Callable[[Brushed], Brushed]
+) -> Shown:
+    """Show what is mended of a shown photo, after `act` on what was brushed there.
+
+    Raises: PhotoError: it was deleted meanwhile. WeightError: nothing here sees faces.
+    """
+    session = service.sessions.of(session_id)
+    cache = service.cache_of(session, state)
+    photo = photo_of(session, cache, state.photo, state.name)
+    brushed = act(brushed_in(session, state.photo, photo, state.settings))
+    look = partial(service.look, photo, state.settings, cache=cache)
+    return _looked_at(session, brushed, lambda drawn: look(drawn=drawn))
+
+
+def _looked_at(
     session: Session, brushed: Brushed, look: Callable[[Drawing | None], "Mended"]
 ) -> Shown:
     """Remember what was brushed, and show a photo, what is mended of it, and the mended one."""

@@ -20,7 +20,10 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from tests.strokes import some_strokes
-from ui.service import WITHOUT_NETWORKS, AgainError, PaintService
+from ui.service import PaintService
+from ui.service.painting import show
+from ui.service.repainting import WITHOUT_NETWORKS, AgainError, blend_again
+from ui.service.writing import write_full_size, write_timelapse
 from ui.style_box import StyleFile
 from ui.widgets import to_widgets
 
@@ -91,14 +94,14 @@ def test_a_run_that_is_canceled_changes_nothing(service, photo):
 def test_without_a_bar_the_service_says_what_has_to_be_made(service, photo):
     state = state_by(service, photo)
     with pytest.raises(AgainError) as missing:
-        service.blend_again("anna", state, SOFTER)
+        blend_again(service, "anna", state, SOFTER)
     assert missing.value.wanted.settings == SOFTER
 
 
 def test_a_style_picture_s_pixels_are_not_kept_in_the_page_s_state(service, photo, tmp_path):
     style = tmp_path / "style.png"
     Image.fromarray(np.full((40, 50, 3), 90, np.uint8)).save(style)
-    state = service.show("anna", photo, "someone", Settings(), bar, styles=(StyleFile(style),))
+    state = show(service, "anna", photo, "someone", Settings(), bar, styles=(StyleFile(style),))
     assert state.prompt.styles == ()
     assert state.styles == (StyleFile(style),)
 
@@ -130,14 +133,14 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
     assert film.name.startswith("someone-being-painted-")
 
     told = []
-    service.write_timelapse("anna", state, 5, lambda done, text: told.append((done, text)))
+    write_timelapse(service, "anna", state, 5, lambda done, text: told.append((done, text)))
     assert max(told) == (1, "Filming")
 
     def stop(done, desc):
         service.sessions.of("anna").stop.set()
 
     with pytest.raises(Cancelled):
-        service.write_timelapse("anna", state, 5, stop)
+        write_timelapse(service, "anna", state, 5, stop)
     assert len(list(folder.glob("*.mp4"))) == 2
 
 
@@ -146,5 +149,5 @@ def test_a_large_result_of_strokes_is_rendered_where_it_is_seen(photo):
     small = state_by(service, photo)
     large = replace(small, settings=small.settings.changed(size="4096"))
     with pytest.raises(AgainError):
-        service.write_full_size("anna", large)
-    assert service.write_full_size("anna", small).exists()
+        write_full_size(service, "anna", large)
+    assert write_full_size(service, "anna", small).exists()

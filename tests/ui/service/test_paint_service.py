@@ -5,7 +5,8 @@ import time
 
 from pipeline.settings import Settings
 from tests.page import Pipeline, private  # noqa: F401 - `private` is a fixture
-from ui.service import WITHOUT_NETWORKS, PaintService
+from ui.service import PaintService
+from ui.service.repainting import WITHOUT_NETWORKS
 
 
 class Slow(Pipeline):

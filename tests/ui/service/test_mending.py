@@ -27,8 +27,8 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 from ui import card
 from ui.album import card_of
 from ui.mend_box import FLAG
-from ui.mending import marked
 from ui.service import PaintService
+from ui.service.mending import marked
 
 STROKE = {"line": [[0.2, 0.5], [0.8, 0.5]], "width": 6}
 

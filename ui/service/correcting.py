@@ -1,0 +1,67 @@
+"""What a person corrects of what stays: followed at once, taken back, kept in a new painting."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.settings import Settings
+from pipeline.types import Photo, Prompt
+from ui.history import History
+from ui.photos import same_file
+from ui.reframing import reframed
+from ui.service.paint_service import PaintService
+from ui.service.repainting import make_again
+from ui.view_state import ViewState
+
+
+def point(service: PaintService, session_id: str, state: ViewState, prompt: Prompt) -> ViewState:
+    """Follow clicks and strokes on what is kept and blend anew; it can be undone.
+
+    The first click embeds the photo.
+
+    Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
+    """
+    history = state.history.then(state.prompt)
+    wanted = replace(state, prompt=prompt, history=history)
+    return make_again(service, session_id, state, wanted)
+
+
+def undo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
+    """Take the last correction back.
+
+    Raises: AgainError: as in `blend_again`.
+    """
+    return _with(service, session_id, state, state.history.undone(state.prompt))
+
+
+def redo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
+    """Make the last correction that was taken back again.
+
+    Raises: AgainError: as in `blend_again`.
+    """
+    return _with(service, session_id, state, state.history.redone(state.prompt))
+
+
+def _with(
+    service: PaintService,
+    session_id: str,
+    state: ViewState,
+    found: tuple[Prompt, History] | None,
+) -> ViewState:
+    if found is None:
+        return state
+    prompt, history = replace(found[0], mended=state.prompt.mended), found[1]
+    wanted = replace(state, prompt=prompt, history=history)
+    return make_again(service, session_id, state, wanted)
+
+
+def corrections(
+    before: ViewState | None, path: Path, photo: Photo, settings: Settings
+) -> tuple[Prompt, History]:
+    """Return prompt and history of a painting before of the same photo, in its new frame."""
+    if before is None or not same_file(before.photo, path):
+        return Prompt(), History()
+
+    def moved(prompt: Prompt) -> Prompt:
+        return reframed(prompt, photo.size, before.settings.frame, settings.frame)
+
+    return moved(before.prompt), before.history.moved(moved)

@@ -1,0 +1,199 @@
+"""Many photos, painted for a visitor one after the other, and all their paintings in one ZIP."""
+
+import secrets
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import replace
+from functools import partial
+from math import prod
+from pathlib import Path
+from typing import IO
+
+from pipeline.cli.jobs import number_repeats
+from pipeline.io.atomic import write_whole
+from pipeline.io.image_files import read_photo
+from pipeline.settings import Settings
+from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
+from ui.forecast import in_words
+from ui.many import KINDS, Item, Many, reason_of, small
+from ui.photos import styles_of
+from ui.service.paint_service import PaintService
+from ui.sessions import Session
+from ui.style_box import StyleFile
+from ui.view_state import path_of
+from ui.words import later, say
+
+MOST_PIXELS = 600_000_000  # of all paintings: as PNG they take two gigabytes of the disk
+LOOK_S = 0.4  # between two looks at what is done
+MINUTES_FROM_S = 100  # what takes longer is told in minutes
+NO_ROOM = later(
+    "at most {most} megapixels in one ZIP; paint it with the next ones",
+    most=MOST_PIXELS // 10**6,
+)
+
+
+def paint_many(
+    service: PaintService, session_id: str, items: tuple[Item, ...], settings: Settings,
+    styles: tuple[StyleFile, ...], kind: str,
+) -> Iterator[Many]:  # fmt: skip
+    """Paint a visitor's many photos one by one, others' paintings in between.
+
+    Yields them as they are now; the last one has the ZIP of all that is done.
+
+    Raises: PhotoError: a style picture cannot be read.
+    """
+    session = service.sessions.of(session_id)
+    prompt = Prompt(styles=styles_of(session, styles))
+    batch = Batch(session, items, settings, kind, partial(service.paint, prompt=prompt))
+    return _followed(batch, session)
+
+
+class Batch:
+    """One visitor's photos while they are painted, one after the other, in a thread of its own.
+
+    `seen` is the queue as it is now. `stop` ends the work after what is done.
+    """
+
+    def __init__(
+        self, session: Session, items: tuple[Item, ...], settings: Settings, kind: str,
+        paint: Callable[..., Painting],
+    ) -> None:  # fmt: skip
+        self.seen = Many(tuple(_waiting(item) for item in items))
+        self.stop = session.stop_many = threading.Event()
+        self._session, self._settings, self._paint = session, settings, paint
+        self._suffix = KINDS[kind]
+        self._began = time.monotonic()
+        self._until = float("inf")
+
+    def run(self) -> None:
+        """Paint every photo, then write the ZIP of what is done."""
+        folder = self._session.folder / f"many-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        stems = (path_of(Path(), item.name, "painted").name for item in self.seen.items)
+        made, pixels = [], 0
+        try:
+            for number, name in enumerate(number_repeats(stems)):
+                if self.stop.is_set():
+                    break
+                if self.seen.items[number].state == "failed":
+                    continue
+                self.seen = self.seen.with_item(number, state="painting")
+                try:
+                    file = folder / f"{name}{self._suffix}"
+                    pixels += self._paint_one(number, file, MOST_PIXELS - pixels)
+                    made.append(file)
+                except Cancelled:
+                    self.seen = self.seen.with_item(number, state="waiting")
+                except Exception as error:  # the others are painted all the same
+                    self.seen = self.seen.with_item(number, state="failed", why=reason_of(error))
+            self.seen = replace(self.seen, done=1.0, doing=say("Writing the ZIP") if made else "")
+            self.seen = replace(self.seen, file=self._zipped(folder, made), doing="")
+        finally:
+            for file in folder.glob("*"):
+                if file != self.seen.file:
+                    file.unlink(missing_ok=True)
+
+    def _zipped(self, folder: Path, made: list[Path]) -> Path | None:
+        """Put paintings into a ZIP; None where there are none, or their visitor left meanwhile."""
+        try:
+            return zipped(folder, made) if made and not self._session.left else None
+        except FileNotFoundError:
+            if not self._session.left:
+                raise
+            return None
+
+    def _paint_one(self, number: int, file: Path, room: int) -> int:
+        """Paint one photo into a file; return how many pixels it has.
+
+        Raises: PhotoError: it cannot be used, or has more than `room` pixels. Cancelled.
+        """
+        from pipeline.io.encode import write_picture
+        from pipeline.steps.full_size import alpha_of, full_size
+
+        def report(progress: Progress) -> None:
+            self._tell(number, progress.done)
+
+        item = self.seen.items[number]
+        if not item.path.exists():
+            raise PhotoError(say("it is no longer on this machine, as promised; add it again"))
+        painting = self._paint(read_photo(item.path, name=item.name), self._settings, report=report)
+        result = full_size(painting, tell=lambda _: report(Progress("blend", 1.0)))
+        size = prod(result.shape[:2])
+        if size > room:
+            raise PhotoError(NO_ROOM)
+        alpha = alpha_of(painting, result.shape)
+        write_picture(
+            file, result, alpha=alpha, settings=painting.settings, weights=painting.weights
+        )
+        picture = small(result, alpha)
+        self._tell(number, 1.0)  # a visitor who left has no folder any more
+        shown = self._session.show(f"many-{number}", picture)
+        self.seen = self.seen.with_item(number, state="done", picture=shown)
+        return size
+
+    def _tell(self, number: int, share: float) -> None:
+        """Say how far all of it is.
+
+        Raises: Cancelled: the visitor asked for it, or left.
+        """
+        if self.stop.is_set():
+            raise Cancelled
+        count = len(self.seen.items)
+        bad = self.seen.count("failed")
+        before = self.seen.count("done")
+        now, left = time.monotonic(), None
+        if before:
+            pace = (now - self._began) / (before + share)
+            self._until = min(self._until, now + pace * (count - bad - before - share))
+            left = max(1, round(self._until - now))
+        doing = say("Photo {n} of {all}", n=number + 1, all=count) + _left(left)
+        self.seen = replace(self.seen, done=(before + share) / max(1, count - bad), doing=doing)
+
+
+def _left(seconds: int | None) -> str:
+    if seconds is None or seconds < MINUTES_FROM_S:
+        return in_words(seconds)
+    return f", {say('about {n} min left', n=round(seconds / 60))}"
+
+
+def zipped(folder: Path, files: Iterable[Path]) -> Path:
+    """Move files into a ZIP in their folder, which appears there when it is whole.
+
+    They are read and written piece by piece, and stored as they are: pictures are packed already.
+    """
+    files = list(files)
+    path = folder / f"{len(files)}-paintings.zip"
+
+    def pack(out: IO[bytes]) -> None:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for file in files:
+                archive.write(file, file.name)
+                file.unlink()
+
+    write_whole(path, pack)
+    return path
+
+
+def _followed(batch: Batch, session: Session) -> Iterator[Many]:
+    """Run a batch; yield it as it is now, again and again, until its end."""
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(copy_context().run, batch.run)  # in the visitor's language
+        try:
+            shown = None
+            while not wait([running], LOOK_S).done:
+                session.last_used = time.monotonic()
+                if batch.seen is not shown:
+                    yield (shown := batch.seen)
+        finally:
+            batch.stop.set()  # nothing does so before its end but a page that is closed
+    running.result()
+    yield batch.seen
+
+
+def _waiting(item: Item) -> Item:
+    """Return a photo as it is before it is painted, again; one that cannot be read stays failed."""
+    return replace(item, state="waiting", why="") if item.picture else item

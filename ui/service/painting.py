@@ -1,0 +1,107 @@
+"""A photo, an example and the looks, painted for a visitor."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.settings import Settings
+from pipeline.steps.cache import StageCache
+from pipeline.types import Cancelled, Photo, Progress
+from ui.examples import OWNER, Example
+from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.photos import photo_of, styles_of
+from ui.previews import fit, over_checker
+from ui.progress import Bar, reporter
+from ui.service.correcting import corrections
+from ui.service.mending import brushed_in
+from ui.service.paint_service import PaintService
+from ui.sessions import Session
+from ui.style_box import StyleFile
+from ui.view_state import ViewState, state_of
+from ui.words import later
+
+STILL = later(
+    "What you corrected in this photo, or gave its faces, still holds; "
+    "Clear, under What stays, takes it back."
+)
+
+
+def show(
+    service: PaintService,
+    session_id: str,
+    path: Path,
+    name: str,
+    settings: Settings,
+    bar: Bar,
+    before: ViewState | None = None,
+    *,
+    styles: tuple[StyleFile, ...] = (),
+) -> ViewState:
+    """Paint a visitor's photo and write its previews.
+
+    Corrections of a painting `before` of the same photo are followed again.
+
+    Raises: PhotoError, WeightError: with a sentence for the person. Cancelled: the visitor
+    asked for it, or left.
+    """
+    session = service.sessions.of(session_id)
+    report = reporter(session, bar)
+    photo = photo_of(session, session.cache, path, name)
+    if before is None or before.photo != path:
+        _show_sketch(service, session, photo, settings)
+    prompt, history = corrections(before, path, photo, settings)
+    prompt = replace(prompt, mended=brushed_in(session, path, photo, settings).prompt.mended)
+    with_styles = replace(prompt, styles=styles_of(session, styles))
+    painting = service.paint(
+        photo, settings, prompt=with_styles, report=report, cache=session.cache
+    )
+    state = replace(state_of(session, painting, path), styles=styles)
+    if not prompt:
+        return state
+    return replace(state, notes=(str(STILL), *state.notes), history=history)
+
+
+def _show_sketch(service: PaintService, session: Session, photo: Photo, settings: Settings) -> None:
+    """Show the first strokes of a new photo while it is still looked at."""
+    picture = service.sketch(photo, settings)
+    if picture is not None:
+        session.show_so_far(picture)
+
+
+def show_example(service: PaintService, session_id: str, example: Example) -> ViewState:
+    """Show an example, which is painted already or now; its stages are everybody's."""
+    painting = service.examples.of(example)
+    state = state_of(service.sessions.of(session_id), painting, example.path)
+    return replace(state, owner=OWNER)
+
+
+def paint_looks(
+    service: PaintService, session_id: str, state: ViewState
+) -> Iterator[tuple[str, ...]]:
+    """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
+
+    Those that were painted of it before stay. They end where another run is asked for.
+    """
+    session = service.sessions.of(session_id)
+    stop, of = session.stop, (state.photo, state.settings.frame)
+    if session.looks[0] != of:
+        session.looks = of, ()
+    yield session.looks[1]
+    missing = PAINTED[len(session.looks[1]) :]
+    if not missing:
+        return
+
+    def report(_: Progress) -> None:
+        if stop.is_set():
+            raise Cancelled
+
+    photo = small(photo_of(session, service.cache_of(session, state), state.photo, state.name))
+    cache = StageCache().of(session_id)  # all looks are of one parse
+    with suppress(Cancelled):
+        for look in missing:
+            settings = hurried(look.of(state.settings))
+            painting = service.paint(photo, settings, report=report, cache=cache)
+            picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)
+            session.looks = of, (*session.looks[1], session.show("look", picture))
+            yield session.looks[1]
