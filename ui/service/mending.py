@@ -5,7 +5,6 @@ What is brushed is kept with the page's session until it is painted, then with t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,8 +115,11 @@ def look_at_mending(
     cache = service.cache_of(session, state)
     photo = photo_of(session, cache, state.photo, state.name)
     brushed = act(brushed_in(session, state.photo, photo, state.settings))
-    look = partial(service.look, photo, state.settings, cache=cache)
-    return _looked_at(session, brushed, lambda drawn: look(drawn=drawn))
+
+    def look(drawn: Drawing | None) -> "Mended":
+        return service.look(photo, state.settings, drawn=drawn, cache=cache)
+
+    return _looked_at(session, brushed, look)
 
 
 def _looked_at(
