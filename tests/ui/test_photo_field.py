@@ -164,11 +164,11 @@ def test_the_file_behind_a_preview_is_what_is_painted(service, pipeline, tiff):
 def test_the_file_behind_a_preview_is_what_is_outlined(service, tiff, monkeypatch):
     asked = []
 
-    def outline(session, path, name, *_, **__):
+    def outline(service, session, path, name, *_, **__):
         asked.append((path, name))
         raise Cancelled
 
-    monkeypatch.setattr(service, "outline", outline)
+    monkeypatch.setattr("ui.service.comparing.outline", outline)
     handlers = handlers_of(service)
     preview = handlers.show_photo(visitor("anna"), tiff)
     values = {"path": preview}, ["unet"], *NO_STYLES, *DEFAULTS
@@ -231,7 +231,7 @@ def test_a_refused_style_picture_does_not_stay_and_is_told(service, tmp_path, da
 
 
 def test_a_painter_that_wants_a_picture_says_so_before_any_work(service, tmp_path, monkeypatch):
-    monkeypatch.setattr(service, "show", lambda *_, **__: pytest.fail("it began"))
+    monkeypatch.setattr("ui.service.painting.show", lambda *_, **__: pytest.fail("it began"))
     handlers = handlers_of(service)
     like = to_widgets(Settings.from_flat(painter=style_box.LIKE))
     photo = dropped(tmp_path, saved(noise(), "JPEG"))
