@@ -105,6 +105,10 @@ class Guard:
         except _BodyError as error:
             if not answered:
                 await _answer(send, *error.args)
+        except TypeError:
+            if answered or not _UPLOAD.search(scope["path"]):
+                raise
+            await _answer(send, 400, say("Wanted a file with a name, found none; send it again."))
         except OSError as error:
             if answered or error.errno not in FULL:
                 raise

@@ -42,6 +42,7 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     page.wait_for_selector("#doing p", state="detached")
     told = page.evaluate("told")
     check(any("Painting" in said for said in told), f"what is done is said: {told[:3]}")
+    page.wait_for_selector("#paint:not([disabled])")  # told of the end last
     accessible(page, "dark, painted")
     choose_a_look(page)
     repaint(page)

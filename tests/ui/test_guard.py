@@ -106,9 +106,18 @@ def test_the_same_file_sent_by_two_has_two_names(page):
 def test_an_upload_stays_in_the_folder_however_it_is_called(page, name):
     around = page.folder.parent
     before = set(around.rglob("*"))
-    http.post(f"{page.url}gradio_api/upload", files={"files": (name, b"data")})
+    answer = http.post(f"{page.url}gradio_api/upload", files={"files": (name, b"data")})
+    assert answer.status_code in (200, 400)
     new = [each for each in set(around.rglob("*")) - before if each.is_file()]
     assert all(page.folder in each.parents for each in new)
+
+
+def test_an_upload_without_a_name_is_refused_in_a_sentence(page):
+    answer = http.post(f"{page.url}gradio_api/upload", files={"files": ("", b"data")})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"detail": "Wanted a file with a name, found none; send it again."},
+    )
 
 
 def said_by(page: Served, api: str, *data) -> str:
