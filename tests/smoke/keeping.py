@@ -43,6 +43,7 @@ PHONE = 640  # px; up to this width the page is a phone's
 MOST = 10
 BRUSH = "1.7"
 LOOKED_AT_S = 10  # what is replaced within 5 seconds is not kept
+ROOM_KNOWN_S = 40  # Chromium goes on for half a minute by the room that it last saw
 NEWEST = "document.querySelector('#album li button')?.dataset.id"
 STORED = """async () => {
   const asked = indexedDB.open('portraits', 1);
@@ -173,6 +174,7 @@ def run_out_of_room(page: Page) -> None:
     used = page.evaluate("navigator.storage.estimate().then(({usage}) => usage)")
     quota = {"origin": origin, "quotaSize": used - 20_000}
     devtools.send("Storage.overrideQuotaForOrigin", quota)
+    page.wait_for_timeout(1000 * ROOM_KNOWN_S)
     page.clock.set_fixed_time(time.time() + 1000)
     feather = page.locator("#set-feather input[type=number]")
     feather.fill("0.1")
