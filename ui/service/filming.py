@@ -78,7 +78,7 @@ def _paint_into(
 
     Raises: FilmError, WeightError: with a sentence for the person.
     """
-    from pipeline.video.paint import paint_film, parts_of
+    from pipeline.video import paint
     from pipeline.video.read import open_film
 
     film = open_film(path)
@@ -96,12 +96,12 @@ def _paint_into(
     out = path_of(folder, path.stem, f"painted-{secrets.token_hex(4)}.mp4")
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
-        said = paint_film(
+        said = paint.paint_film(
             film, out, settings, models, styles=styles, start=start, end=end, tell=tell,
             speed="live",
         )  # fmt: skip
     finally:
-        for part in parts_of(out):
+        for part in paint.parts_of(out):
             part.unlink(missing_ok=True)
     return out, tuple(map(retold, said))
 

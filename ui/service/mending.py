@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.settings import FrameSettings, Settings
-from pipeline.types import Drawing, Image, Photo, Pixels, Prompt
+from pipeline.types import Image, Photo, Pixels, Prompt
 from ui.drawing import Line, with_stroke
 from ui.history import History
 from ui.photos import photo_of, same_file
@@ -93,13 +93,13 @@ def seems_worn(service: PaintService, session_id: str, state: ViewState) -> bool
 
     Raises: PhotoError: it was deleted meanwhile.
     """
-    from pipeline.steps.mend import seems_worn
+    from pipeline.steps import mend
 
     session = service.sessions.of(session_id)
     cache = service.cache_of(session, state)
 
     def look() -> bool:
-        return seems_worn(photo_of(session, cache, state.photo, state.name))
+        return mend.seems_worn(photo_of(session, cache, state.photo, state.name))
 
     return cache.get(("worn", str(state.photo)), look)
 
@@ -115,19 +115,13 @@ def look_at_mending(
     cache = service.cache_of(session, state)
     photo = photo_of(session, cache, state.photo, state.name)
     brushed = act(brushed_in(session, state.photo, photo, state.settings))
-
-    def look(drawn: Drawing | None) -> "Mended":
-        return service.look(photo, state.settings, drawn=drawn, cache=cache)
-
-    return _looked_at(session, brushed, look)
-
-
-def _looked_at(
-    session: Session, brushed: Brushed, look: Callable[[Drawing | None], "Mended"]
-) -> Shown:
-    """Remember what was brushed, and show a photo, what is mended of it, and the mended one."""
-    seen = look(brushed.prompt.mended)
+    seen = service.look(photo, state.settings, drawn=brushed.prompt.mended, cache=cache)
     session.brushed = brushed
+    return _shown(session, brushed, seen)
+
+
+def _shown(session: Session, brushed: Brushed, seen: "Mended") -> Shown:
+    """Show a photo, what is mended of it, and the mended one."""
     pictures = fit(seen.original), marked(seen.original, seen.where), fit(seen.result)
     before, places, after = (served(session.show("mend", each)) for each in pictures)
     history = brushed.history
