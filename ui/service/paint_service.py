@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pipeline.runtime.memory import give_back
 from pipeline.runtime.models import zero_gpu
 from pipeline.settings import Settings, WeightPolicy
 from pipeline.steps.cache import OwnerCache, StageCache
@@ -82,7 +83,10 @@ class PaintService:
     def alone(self) -> Iterator[None]:
         """Wait until nobody paints, and let nobody else paint until the end."""
         with self.line.working(), self._alone:
-            yield
+            try:
+                yield
+            finally:
+                give_back()
 
     def paint(self, photo: Photo, settings: Settings, **how: Any) -> Painting:  # noqa: ANN401 - what pipeline.paint takes
         """Run the pipeline, one painting at a time.
