@@ -25,8 +25,8 @@ BODY_AND_FACE = (*range(Part.SKIN, Part.HAIR), Part.BODY_SKIN)
 class Counts:
     """Pixels of one photo: clothes called a face and all clothes; both and either of each class.
 
-    `labelled`: the person's, where nobody stands whom the labels pass over; None where nobody
-    marked who that is.
+    `labelled`: the person's, skin's and hair's, (3, 2), where nobody stands whom the labels pass
+    over; None where nobody marked who that is.
     """
 
     clothes: NDArray[np.float64]
@@ -54,26 +54,32 @@ def counts(truth: Labels, parse: Labels, nine: Labels, strangers: Region | None 
     clear = clear_of_edges(truth)
     person = np.where(truth > 0, 1, 0).astype(np.uint8)
     clear_person = clear_of_edges(person)
-    known = None if strangers is None else clear_person & ~(strangers & (truth == 0))
+    skin = np.isin(parse, BODY_AND_FACE) & ~background
+    hair = (parse == Part.HAIR) & ~background
 
     def overlap(one: Region, other: Region, where: Region) -> NDArray[np.float64]:
         return np.array([(one & other & where).sum(), ((one | other) & where).sum()], np.float64)
 
+    def of_parts(known: Region) -> list[NDArray[np.float64]]:
+        return [
+            overlap(truth > 0, ~background, clear_person & known),
+            overlap(truth == SKIN, skin, clear & known),
+            overlap(truth == HAIR, hair, clear & known),
+        ]
+
     return Counts(
         np.array([(clothes & face).sum(), clothes.sum()], np.float64),
-        overlap(truth > 0, ~background, clear_person),
-        overlap(truth == SKIN, np.isin(parse, BODY_AND_FACE) & ~background, clear),
-        overlap(truth == HAIR, (parse == Part.HAIR) & ~background, clear),
+        *of_parts(np.ones(truth.shape, np.bool_)),
         overlap(truth == HEADWEAR, (parse == Part.HEADWEAR) & ~background, clear),
-        None if known is None else overlap(truth > 0, ~background, known),
+        None if strangers is None else np.array(of_parts(~(strangers & (truth == 0)))),
     )
 
 
 def figures(all_of: list[Counts]) -> dict[str, float]:
     """Return clothes called a face, mean and worst photo's, and IoU over all photos.
 
-    `street_labelled`, the person's where nobody is passed over by the labels, only of photos in
-    which somebody marked who is.
+    `labelled_…`: where nobody is passed over by the labels, only of photos in which somebody
+    marked who is.
     """
 
     def ratio(pairs: list[NDArray[np.float64]]) -> float:
@@ -81,6 +87,7 @@ def figures(all_of: list[Counts]) -> dict[str, float]:
         return float(part / max(whole, 1.0))
 
     marked = [c.labelled for c in all_of if c.labelled is not None]
+    parts = ("person", "skin", "hair") if marked else ()
     called = [c.clothes[0] / max(c.clothes[1], 1.0) for c in all_of]
     return {
         "clothes_face": float(np.mean(called)),
@@ -89,7 +96,7 @@ def figures(all_of: list[Counts]) -> dict[str, float]:
         "street_skin": ratio([c.skin for c in all_of]),
         "street_hair": ratio([c.hair for c in all_of]),
         "street_headwear": ratio([c.headwear for c in all_of]),
-        **({"street_labelled": ratio(marked)} if marked else {}),
+        **{f"labelled_{part}": ratio([each[i] for each in marked]) for i, part in enumerate(parts)},
     }
 
 

@@ -39,13 +39,15 @@ def test_clothes_called_a_face_are_counted_by_photo():
 def test_people_whom_labels_pass_over_are_told_apart():
     truth, parse = street()
     parse[60:160, 85:98] = Part.PERSON
+    parse[60:70, 85:98] = Part.BODY_SKIN
     strangers = np.zeros(truth.shape, np.bool_)
     strangers[55:165, 70:100] = True
     found = figures([counts(truth, parse, NINE[parse], strangers)])
     assert found["street_person"] < 0.9
-    assert found["street_labelled"] == 1
+    assert found["street_skin"] < 1
+    assert found["labelled_person"] == found["labelled_skin"] == 1
     parse[100:120, 70:78] = 0  # the labelled person counts there, too
-    assert figures([counts(truth, parse, NINE[parse], strangers)])["street_labelled"] < 1
+    assert figures([counts(truth, parse, NINE[parse], strangers)])["labelled_person"] < 1
 
 
 def test_pixels_near_a_labelled_edge_do_not_count():
