@@ -3,7 +3,6 @@
 Source: Lai et al. 2018, "Learning Blind Video Temporal Consistency", section 4.2.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,7 @@ class Motions:
     """Find motion between a film's pictures, carefully: they are measured by it."""
 
     def __init__(self) -> None:
-        self._flow = Flow(LONG_PX, preset=cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._flow = Flow(LONG_PX, carefully=True)
 
     def __call__(self, before: Pixels, after: Pixels) -> Motion:
         """Return the motion between two pictures of one size."""

@@ -14,23 +14,25 @@ from pipeline.types import Mask, Pixels
 # A motion is trusted where going forth and back ends near the start: within so large a part of the
 # squared motions, and so many squared px. Source: Sundaram et al. 2010, eq. 5.
 CONSISTENT, CONSISTENT_PX = 0.01, 0.5
+# OpenCV's quick flow ends at a quarter of the size and is off by a pixel; here it goes on to half,
+# in steps that are enough.
+FINEST_SCALE, STEPS = 1, 12
 LEAST_PX = 32  # of a side: OpenCV crashes on long pictures that are narrower
 # A refining step: the side of the neighborhood that moves alike, px; the squared slope of light, of
 # 255 a px, below which there is nothing to go by; and the longest step, px.
-ALIKE_PX, SLOPE, STEP_PX = 9, 0.5, 1.0
+ALIKE_PX, SLOPE, STEP_PX = 10, 0.5, 1.0
+ROUNDS = 3  # until a motion is undone
 
 
 @dataclass(frozen=True)
 class Motion:
     """How a picture came from the one before.
 
-    `back`: from each pixel to where it was, (H, W, 2) px, x first; `forth`: from each pixel of the
-    one before to where it went, in px of the pictures that were compared. `trust`: (H, W) in
-    [0, 1], 0 where what is there was hidden before.
+    `back`: from each pixel to where it was, (H, W, 2) px, x first. `trust`: (H, W) in [0, 1], 0
+    where what is there was hidden before.
     """
 
     back: NDArray[np.float32]
-    forth: NDArray[np.float32]
     trust: Mask
 
 
@@ -43,29 +45,47 @@ class Flow:
     """
 
     def __init__(
-        self, long_px: tuple[int, int] = (192, 384), part: float = 0.4,
-        preset: int = cv2.DISOPTICAL_FLOW_PRESET_FAST,
-    ) -> None:  # fmt: skip
-        self._dis = cv2.DISOpticalFlow.create(preset)
+        self, long_px: tuple[int, int] = (192, 512), part: float = 0.6, *, carefully: bool = False
+    ) -> None:
+        if carefully:
+            self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        else:
+            self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+            self._dis.setFinestScale(FINEST_SCALE)
+            self._dis.setGradientDescentIterations(STEPS)
         self._long_px, self._part = long_px, part
 
     def small(self, pixels: Pixels) -> NDArray[np.uint8]:
         """Return the picture that motion is looked for in, (h, w): gray and small."""
         return small_gray(pixels, self._part, self._long_px)
 
+    def back(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], size: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        """Find from where each pixel of `after` came, for pictures of a (height, width).
+
+        `before`, `after`: two pictures of `small`.
+        """
+        return _enlarged(self._dis.calc(after, before, None), size)
+
     def motion(
         self, before: NDArray[np.uint8], after: NDArray[np.uint8], size: tuple[int, int]
     ) -> Motion:
-        """Find the motion between two pictures of `small`, for pictures of a (height, width)."""
-        back = self._dis.calc(after, before, None)
-        forth = self._dis.calc(before, after, None)
+        """Find the motion back as `back` does, and where it can be trusted, by that forth."""
+        back, forth = self._dis.calc(after, before, None), self._dis.calc(before, after, None)
         trust = consistent(back, forth)
-        h, w = size
-        if back.shape[:2] != size:
-            scale = np.array([w / back.shape[1], h / back.shape[0]], np.float32)
-            back = cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR) * scale
-            trust = cv2.resize(trust, (w, h), interpolation=cv2.INTER_LINEAR)
-        return Motion(back, forth, trust)
+        if trust.shape != size:
+            trust = cv2.resize(trust, size[::-1], interpolation=cv2.INTER_LINEAR)
+        return Motion(_enlarged(back, size), trust)
+
+
+def _enlarged(back: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return a motion, in px, for pictures of a larger (height, width)."""
+    h, w = size
+    if back.shape[:2] == (h, w):
+        return back
+    scale = w / back.shape[1], h / back.shape[0], 0, 0
+    return cv2.multiply(cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR), scale)
 
 
 def small_gray(pixels: Pixels, part: float, long_px: tuple[int, int]) -> NDArray[np.uint8]:
@@ -97,13 +117,21 @@ def refined(
     apart = cv2.subtract(after, there, dtype=cv2.CV_32F)
 
     def near(one: Mask, other: Mask) -> Mask:
-        return cv2.blur(cv2.multiply(one, other), (ALIKE_PX, ALIKE_PX))
+        # Neighborhoods change slowly: half the size is enough for them.
+        return cv2.blur(halved(cv2.multiply(one, other)), (ALIKE_PX // 2, ALIKE_PX // 2))
 
     xx, yy, xy = near(x, x) + SLOPE, near(y, y) + SLOPE, near(x, y)
     x_apart, y_apart = near(x, apart), near(y, apart)
     scale = 1 / (xx * yy - xy * xy)
     step = cv2.merge([(yy * x_apart - xy * y_apart) * scale, (xx * y_apart - xy * x_apart) * scale])
-    return back + step.clip(-STEP_PX, STEP_PX)
+    step = step.clip(-STEP_PX, STEP_PX)
+    return cv2.add(back, cv2.resize(step, back.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def halved(picture: Picture) -> Picture:
+    """Shrink a picture to half its size, each pixel the mean of four."""
+    size = (picture.shape[1] + 1) // 2, (picture.shape[0] + 1) // 2
+    return cast(Picture, cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def consistent(back: NDArray[np.float32], forth: NDArray[np.float32]) -> Mask:
@@ -112,6 +140,14 @@ def consistent(back: NDArray[np.float32], forth: NDArray[np.float32]) -> Mask:
     bound = CONSISTENT * (_squared(back) + _squared(came)) + CONSISTENT_PX
     apart = _squared(back + came)
     return (apart < bound).astype(np.float32)
+
+
+def undone(back: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the motion forth that undoes one back, (H, W, 2) px, by a few rounds of looking."""
+    grid, forth = grid_of(*back.shape[:2]), -back
+    for _ in range(ROUNDS):
+        forth = -sampled(back, cv2.add(grid, forth))
+    return forth
 
 
 def carried(picture: Picture, back: NDArray[np.float32], how: int = cv2.INTER_LINEAR) -> Picture:

@@ -153,10 +153,11 @@ def along(laid: Laid, moved: Moved, size: tuple[int, int]) -> Laid:
     strokes = laid.strokes
     long_px = np.float32(max(size))
     points = strokes.points * long_px
-    h, w = moved.forth.shape[:2]
+    forth = moved.forth()
+    h, w = forth.shape[:2]
     scale = np.array([w / size[1], h / size[0]], np.float32)
     x, y = np.moveaxis((points * scale).astype(np.int32).clip(0, (w - 1, h - 1)), -1, 0)
-    way = moved.forth[y, x]
+    way = forth[y, x]
     there = (np.arange(points.shape[1]) < strokes.counts[:, None])[..., None]
     mean = (way * there).sum(1, keepdims=True) / np.maximum(there.sum(1, keepdims=True), 1)
     most = np.float32(BENDS) * (strokes.width * long_px)[:, None, None]

@@ -30,8 +30,7 @@ def laid_at(*middles, layer=0):
 
 def moved_by(x, y):
     back = np.broadcast_to(np.float32([-x, -y]), (*SIZE, 2))
-    forth = np.broadcast_to(np.float32([x, y]), (32, 48, 2))
-    return Moved(back, forth, np.ones(SIZE, np.float32), False, SIZE)
+    return Moved(back, np.ones(SIZE, np.float32), False, SIZE)
 
 
 def test_strokes_move_with_the_film():
@@ -50,9 +49,9 @@ def test_where_the_film_is_still_strokes_are_the_same_to_the_bit():
 
 def test_a_stroke_between_two_motions_is_not_torn():
     moved = moved_by(0, 0)
-    forth = moved.forth.copy()
-    forth[:, 24:] = (40, 0)
-    laid = along(begun(laid_at((48, 20))), replace(moved, forth=forth), SIZE)
+    back = moved.coarse_back.copy()
+    back[:, 48:] = (-40, 0)
+    laid = along(begun(laid_at((48, 20))), replace(moved, coarse_back=back), SIZE)
     length = np.ptp(laid.strokes.points[0, :, 0]) * max(SIZE)
     assert length < 6 + 2 * film_strokes.BENDS * 0.03 * max(SIZE) + 0.1
 

@@ -42,8 +42,7 @@ def paint_film(
     Raises: FilmError, WeightError: with a sentence for the person. Cancelled: the visitor asked
     for it, or left.
     """
-    if zero_gpu():
-        raise FilmError(NO_FILMS)
+    _refuse_lent_card()
     _, models = service.pipeline()
     if session_id is None:
         folder, tell = private_folder(), lambda _: None
@@ -61,11 +60,15 @@ def live(service: PaintService, style: str) -> Callable[[Pixels], Pixels]:
 
     Raises: FilmError, WeightError: with a sentence for the person. ValueError: no such style.
     """
-    if zero_gpu():
-        raise FilmError(NO_FILMS)
+    _refuse_lent_card()
     from pipeline.video.live import Live
 
     return Live(settings_for(Settings(), FAST, style), service.pipeline()[1])
+
+
+def _refuse_lent_card() -> None:
+    if zero_gpu():
+        raise FilmError(NO_FILMS)
 
 
 def _paint_into(

@@ -15,7 +15,7 @@ from pipeline.settings import FrameSettings, Settings
 from pipeline.types import Image, Photo, Pixels, Prompt
 from ui.drawing import Line, with_stroke
 from ui.history import History
-from ui.photos import photo_of, same_file
+from ui.photos import same_file
 from ui.pointing import ADD_COLOR
 from ui.previews import fit
 from ui.reframing import reframed
@@ -96,12 +96,11 @@ def seems_worn(service: PaintService, session_id: str, state: ViewState) -> bool
     from pipeline.steps import mend
 
     session = service.sessions.of(session_id)
-    cache = service.cache_of(session, state)
 
     def look() -> bool:
-        return mend.seems_worn(photo_of(session, cache, state.photo, state.name))
+        return mend.seems_worn(service.photo_of(session, state))
 
-    return cache.get(("worn", str(state.photo)), look)
+    return service.cache_of(session, state).get(("worn", str(state.photo)), look)
 
 
 def look_at_mending(
@@ -112,9 +111,9 @@ def look_at_mending(
     Raises: PhotoError: it was deleted meanwhile. WeightError: nothing here sees faces.
     """
     session = service.sessions.of(session_id)
-    cache = service.cache_of(session, state)
-    photo = photo_of(session, cache, state.photo, state.name)
+    photo = service.photo_of(session, state)
     brushed = act(brushed_in(session, state.photo, photo, state.settings))
+    cache = service.cache_of(session, state)
     seen = service.look(photo, state.settings, drawn=brushed.prompt.mended, cache=cache)
     session.brushed = brushed
     return _shown(session, brushed, seen)

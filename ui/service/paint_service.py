@@ -16,6 +16,7 @@ from pipeline.weights.resolve import available
 from ui.camera import Cameras
 from ui.examples import OWNER, PaintedExamples
 from ui.gpu import borrowing
+from ui.photos import photo_of
 from ui.sessions import Session, Sessions
 from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
@@ -121,3 +122,10 @@ class PaintService:
     def cache_of(self, session: Session, state: ViewState) -> OwnerCache:
         """Return the cache that holds the stages of a shown painting."""
         return self._cache.of(state.owner) if state.owner else session.cache
+
+    def photo_of(self, session: Session, state: ViewState) -> Photo:
+        """Return the photo of a shown painting.
+
+        Raises: PhotoError: it was deleted meanwhile.
+        """
+        return photo_of(session, self.cache_of(session, state), state.photo, state.name)

@@ -96,7 +96,7 @@ def paint_looks(
         if stop.is_set():
             raise Cancelled
 
-    photo = small(photo_of(session, service.cache_of(session, state), state.photo, state.name))
+    photo = small(service.photo_of(session, state))
     cache = StageCache().of(session_id)  # all looks are of one parse
     with suppress(Cancelled):
         for look in missing:

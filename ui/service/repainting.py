@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.settings import Settings
 from pipeline.steps.run import NotCachedError
 from pipeline.types import Painting, StageName
-from ui.photos import photo_of, styles_of
+from ui.photos import styles_of
 from ui.progress import Bar, reporter
 from ui.service.paint_service import PaintService
 from ui.sessions import Session
@@ -91,7 +91,7 @@ def repaint(
         {"cached": WITHOUT_NETWORKS} if bar is None else {"report": reporter(session, bar)}
     )
     prompt = replace(wanted.prompt, styles=styles_of(session, wanted.styles))
-    photo = photo_of(session, cache, wanted.photo, wanted.name)
+    photo = service.photo_of(session, wanted)
     try:
         return service.paint(photo, wanted.settings, prompt=prompt, cache=cache, **how)
     except NotCachedError as missing:
