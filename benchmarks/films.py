@@ -4,10 +4,11 @@ Each film in the folder FILMS is painted, its first `--pictures`. Warping error 
 are those of the paintings without what is kept, as parts of those of paintings that know nothing of
 one another: of two neighbors every so many pictures, for these take long. Flicker: what changes
 between two pictures' faces, cut out alike, as part of what changes in the film; strokes around a
-face have more contrast than a film, and so change more where they only move. Beyond: likewise, of
-what is left where the picture before is carried along by the film's motion. Identity: the
-median over the pictures, and the lowest mean of a second. Seconds of painting alone, and with
-decoding, encoding and the kept face, as pictures a second.
+face have more contrast than a film, and so change more where they only move. Kept: likewise, within
+what is kept, as far as that covers the painting. Beyond: likewise, of what is left where the
+picture before is carried along by the film's motion. Identity: the median over the pictures, and
+the lowest mean of a second. Pictures a second, decoded and encoded, without the kept face and with
+it.
 
 Source: Lai et al. 2018, "Learning Blind Video Temporal Consistency", section 4.2 (warping error).
 """
@@ -16,6 +17,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,9 @@ from pipeline.metrics.steadiness import Motions, gradient_energy, warping_error
 from pipeline.ops.flow import Motion, carried
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.types import Film, Pixels
+from pipeline.types import Film, Mask, Pixels
 from pipeline.variants import PAINTERS
+from pipeline.video.faces import Keeper
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import paint_film
 from pipeline.video.painters import painter_of
@@ -42,7 +45,7 @@ from pipeline.video.write import pictures_in
 Figures = dict[str, float]
 CROP = (112, 96)  # px: height and width of a face that is cut out
 COLUMNS = (
-    "warping", "gradient", "flicker", "beyond", "identity", "lowest_second", "alone_fps",
+    "warping", "gradient", "flicker", "kept", "beyond", "identity", "lowest_second", "alone_fps",
     "whole_fps",
 )  # fmt: skip
 
@@ -54,11 +57,8 @@ def steadiness(film: Film, job: FilmJob, count: int, every: int) -> Figures:
     made: dict[str, list[float]] = {"warping": [], "gradient": []}
     alone: dict[str, list[float]] = {"warping": [], "gradient": []}
     last: tuple[Pixels, Pixels] | None = None
-    seconds = 0.0
     for number, frame in enumerate(islice(read_frames(film), count)):
-        began = time.perf_counter()
         painted = painter(frame.pixels, watch(frame.pixels))
-        seconds += time.perf_counter() - began
         made["gradient"].append(gradient_energy(painted))
         if last is not None:
             motion = motions(last[0], frame.pixels)
@@ -68,20 +68,21 @@ def steadiness(film: Film, job: FilmJob, count: int, every: int) -> Figures:
                 alone["warping"].append(warping_error(pair[0], pair[1], motion))
                 alone["gradient"].append(gradient_energy(pair[1]))
         last = frame.pixels, painted
-    ratios = {name: float(np.mean(made[name]) / np.mean(alone[name])) for name in made}
-    return ratios | {"alone_fps": len(made["gradient"]) / seconds}
+    return {name: float(np.mean(made[name]) / np.mean(alone[name])) for name in made}
 
 
-def faces(film: Film, painted: Path, count: int, net: Any) -> Figures:  # noqa: ANN401 - a module's
+def faces(film: Film, painted: Path, count: int, job: FilmJob, net: Any) -> Figures:  # noqa: ANN401 - a module's
     """Measure the kept face's flicker and identity."""
     source, result, cosines = [], [], []
-    motions, left = Motions(), np.zeros(2)
+    motions, left, within = Motions(), np.zeros(2), np.zeros(2)
+    watch, keeper = Watch(), Keeper(job.settings, job.models, job.rate)
     last: tuple[Pixels, Pixels] | None = None
     found = None
     for number, (frame, other) in enumerate(
         zip(islice(read_frames(film), count), read_frames(open_film(painted)), strict=False)
     ):
         pixels = other.pixels[: frame.pixels.shape[0], : frame.pixels.shape[1]]
+        kept = keeper(frame.pixels, watch(frame.pixels))
         if number % 3 == 0 or found is None:
             seen = net.faces(frame.pixels)
             found = seen[0] if len(seen) else None
@@ -92,8 +93,10 @@ def faces(film: Film, painted: Path, count: int, net: Any) -> Figures:  # noqa: 
             crops.append(_cut(picture, found))
         if last is not None:
             motion = motions(last[0], frame.pixels)
-            pairs = zip(last, (frame.pixels, pixels), strict=True)
+            pairs = list(zip(last, (frame.pixels, pixels), strict=True))
             left += [_left(before, after, motion, found) for before, after in pairs]
+            if kept is not None:
+                within += [_changed(before, after, kept.mask) for before, after in pairs]
         last = frame.pixels, pixels
     if len(cosines) < 2:
         return {}
@@ -102,6 +105,7 @@ def faces(film: Film, painted: Path, count: int, net: Any) -> Figures:  # noqa: 
     changes = [np.abs(np.diff(np.float32(each), axis=0)).mean() for each in (source, result)]
     return {
         "flicker": float(changes[1] / max(changes[0], 1e-3)),
+        "kept": float(within[1] / max(within[0], 1e-3)),
         "beyond": float(left[1] / max(left[0], 1e-3)),
         "identity": float(np.median(cosines)),
         "lowest_second": float(min(means)),
@@ -112,6 +116,13 @@ def _cut(picture: Pixels, face: np.ndarray) -> Pixels:
     x, y, w, h = face[:4]
     matrix = np.array([[CROP[1] / w, 0, -x * CROP[1] / w], [0, CROP[0] / h, -y * CROP[0] / h]])
     return cv2.warpAffine(picture, matrix, CROP[::-1], flags=cv2.INTER_AREA)
+
+
+def _changed(before: Pixels, after: Pixels, mask: Mask) -> float:
+    """Sum what changes within a mask, (H, W) in [0, 1]."""
+    if mask.shape != after.shape[:2]:
+        mask = cv2.resize(mask, after.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return float((cv2.absdiff(after, before).mean(2) * mask).sum())
 
 
 def _left(before: Pixels, after: Pixels, motion: Motion, face: np.ndarray) -> float:
@@ -130,17 +141,27 @@ def figures_of(film: Film, settings: Settings, models: Models, args: argparse.Na
     job = FilmJob(settings, models, float(film.rate), styles)
     found = steadiness(film, job, count, args.every)
     with tempfile.TemporaryDirectory() as folder:
-        out, one = Path(folder) / "painted.mp4", float(1 / film.rate)
-        paint_film(film, out, settings, models, styles=styles, end=one)  # loads the networks
-        began = time.perf_counter()
-        end = float(count / film.rate)
-        paint_film(
-            film, out, settings, models, styles=styles, end=end, speed="live", overwrite=True
-        )
-        found["whole_fps"] = pictures_in(out) / (time.perf_counter() - began)
+        out = Path(folder) / "painted.mp4"
+        for name, keeps in (("alone_fps", False), ("whole_fps", True)):
+            how = settings.model_copy(
+                update={"blend": settings.blend.model_copy(update={"on": keeps})}
+            )
+            found[name] = speed_of(film, out, replace(job, settings=how), count)
         if args.measures:
-            found |= faces(film, out, count, measures(args.measures).FaceNet())
+            found |= faces(film, out, count, job, measures(args.measures).FaceNet())
     return found
+
+
+def speed_of(film: Film, out: Path, job: FilmJob, count: int) -> float:
+    """Paint a film's first pictures into a file, decoded and encoded; return how many a second."""
+    began = 0.0
+    for end in (1, count):  # the first loads the networks
+        began = time.perf_counter()
+        paint_film(
+            film, out, job.settings, job.models, styles=job.styles, end=float(end / film.rate),
+            speed="live", overwrite=True,
+        )  # fmt: skip
+    return pictures_in(out) / (time.perf_counter() - began)
 
 
 def rows(args: argparse.Namespace) -> Iterator[tuple[str, Figures]]:

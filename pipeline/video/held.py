@@ -9,7 +9,7 @@ from pipeline.ops.parts import Window
 from pipeline.types import Image
 from pipeline.video.steady import Moved
 
-HELD = 0.9  # of what was added before, where the motion is trusted
+HELD = 0.97  # of what was added before, where the motion is trusted
 
 
 class Held:

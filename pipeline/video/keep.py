@@ -78,7 +78,7 @@ class Keep:
         self, base: Image, own: Image, kept: Kept, region: SoftRegion
     ) -> tuple[Image, Mask]:
         how, brushwork, eyes = self._how, 0.0, None
-        strength = 1 - (1 - how.strength) ** 2  # paint moves on a face: less of it than in a photo
+        strength = 1 - (1 - how.strength) ** 3  # paint moves on a face: less of it than in a photo
         if self._by_strokes:
             brushwork = BRUSHWORK * strokes_kept(how)
             eyes = eyes_of(kept.faces, kept.size)[region.window]

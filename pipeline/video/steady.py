@@ -19,7 +19,7 @@ from pipeline.ops.flow import Flow, carried, halved, refined, small_gray, undone
 from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
-HELD = 0.85  # of what was painted before, where the motion is trusted
+HELD = 0.9  # of what was painted before, where the motion is trusted
 # Mixing blurs. What is finer than this deviation, px of a picture of 512 px, gets the strength back
 # that it has in the new painting: compared over so many px, and at most so many times.
 FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 1.5
