@@ -17,6 +17,7 @@ Matrix = NDArray[np.float64]
 # Eyes and mouth corners in a 512 px FFHQ-aligned crop, the picture's left one first.
 # Source: the five-point template published with facexlib, without the nose.
 FFHQ_512 = np.array([[192.98, 239.95], [318.90, 240.19], [201.26, 371.41], [313.09, 371.15]])
+SHARPLY = 3.5  # times: what is enlarged more shows noise and the file's blocks
 
 
 def template(side: int, scale: float = 1.0, middle: float = 256.0) -> NDArray[np.float64]:
@@ -41,17 +42,20 @@ def scale_of(matrix: Matrix) -> float:
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
-def crop(picture: NDArray[np.float32], matrix: Matrix, side: int) -> NDArray[np.float32]:
+def crop(
+    picture: NDArray[np.float32], matrix: Matrix, side: int, *, sharply: bool = False
+) -> NDArray[np.float32]:
     """Warp a picture to its (side, side, …) crop; beyond the picture its edges repeat.
 
     Where the crop is much smaller, the picture is first shrunk by area, against aliasing.
+    `sharply`: whether what is up to `SHARPLY` times as large in the crop is enlarged by Lanczos'
+    filter, which may lead beyond the picture's least and greatest values.
     """
     k = scale_of(matrix)
+    how = cv2.INTER_LANCZOS4 if sharply and 1 < k < SHARPLY else cv2.INTER_LINEAR
     if k < 0.7:
         picture, matrix = _reduced(*_covered(picture, matrix, side, round(4 / k)), k)
-    return cv2.warpAffine(
-        picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpAffine(picture, matrix, (side, side), flags=how, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _covered(

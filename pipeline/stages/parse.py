@@ -150,8 +150,13 @@ def parse_crop(
     `points`: (4, 2), both eyes and both mouth corners, px.
     """
     matrix = align.similarity(points, align.template(side))
-    batch = to_batch(np.clip(align.crop(photo, matrix, side), 0, 1))
+    batch = to_batch(_upright(photo, matrix, side))
     return FaceParse(to_planes(_run(batch, network, mirrored)), matrix)
+
+
+def _upright(photo: Image, matrix: align.Matrix, side: int) -> Image:
+    """Cut a face out; small ones as sharply as they are, for networks see fine edges."""
+    return align.crop(photo, matrix, side, sharply=True).clip(0, 1)
 
 
 def parse_face(photo: Image, points: Points, network: Network) -> FaceParse:
@@ -162,7 +167,7 @@ def parse_face(photo: Image, points: Points, network: Network) -> FaceParse:
 def with_inner(view: FaceParse, photo: Image, points: Points, network: Network) -> FaceParse:
     """Add the parse of the inner crop, a mean with the view's own by `INNER_WEIGHT`."""
     matrix = align.similarity(points, align.template(INNER_SIDE, INNER_SCALE, INNER_MIDDLE))
-    batch = to_batch(np.clip(align.crop(photo, matrix, INNER_SIDE), 0, 1))
+    batch = to_batch(_upright(photo, matrix, INNER_SIDE))
     from_view = align.between(view.matrix, matrix)
     before = by_planes(lambda parts: align.crop(parts, from_view, INNER_SIDE), view.parts)
     parts = to_planes(_run(batch, network, "too"))
