@@ -191,8 +191,6 @@ def train(args: argparse.Namespace) -> None:
     if device.type == "cpu" and args.precision == "bf16":
         quicken(network)
     freeze(network, args.frozen)
-    if args.decoder:
-        network.encoder.requires_grad_(False)
     with machine.main_process_first():  # which labels for the others, too
         data = data_of(args, network)
     learning = (each for each in network.parameters() if each.requires_grad)
@@ -207,8 +205,6 @@ def train(args: argparse.Namespace) -> None:
     def step() -> dict[str, float]:
         photos, labels = next(stream)
         trained.train()
-        if args.decoder:
-            network.encoder.eval()  # its means and variances stay, too
         with torch.autocast(device.type, torch.bfloat16, enabled=args.precision == "bf16"):
             logits = trained(photos.contiguous(memory_format=torch.channels_last))
         value = loss(logits, labels)
@@ -310,9 +306,6 @@ def _trains_on(kind: str, cli: argparse.ArgumentParser) -> None:
     option("--views", "any", "faces as closer looks show them, or photos as first looks do",
            choices=VIEWS)  # fmt: skip
     option("--frozen", 0, "blocks of the encoder that do not learn")
-    cli.add_argument(
-        "--decoder", action="store_true", help="teach the decoder alone; the encoder stays as it is"
-    )
     option("--precision", "bf16", "of activations; some CPUs are faster in fp32",
            choices=("bf16", "fp32"))  # fmt: skip
     cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")

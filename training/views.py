@@ -189,14 +189,6 @@ VIEWS = {
         damaged=0.35,
     ),
 }
-# The inner crop alone: brows, eyes and mouth, also those of faces of few px.
-VIEWS["inner"] = replace(
-    VIEWS["street_heads"],
-    faces=(Framing(1.0, (0.85, 1.2), (0.5, 0.41), 0.06),),
-    crowds=(1.0,),
-    empty=0.0,
-    faint=0.3,
-)
 # Of the same people, those near more often, from the head to the hips: as most are photographed.
 VIEWS["near"] = replace(
     VIEWS["streets"],

@@ -21,7 +21,6 @@ LEAST_PX = 32  # of a side: OpenCV crashes on long pictures that are narrower
 # A refining step: the side of the neighborhood that moves alike, px; the squared slope of light, of
 # 255 a px, below which there is nothing to go by; and the longest step, px.
 ALIKE_PX, SLOPE, STEP_PX = 10, 0.5, 1.0
-ROUNDS = 3  # until a motion is undone
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,16 @@ class Flow:
         """
         return _enlarged(self._dis.calc(after, before, None), size)
 
+    def forth(self, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Find where each pixel of `before` went, (h, w, 2), in px of these small pictures."""
+        return self._dis.calc(before, after, None)
+
     def motion(
         self, before: NDArray[np.uint8], after: NDArray[np.uint8], size: tuple[int, int]
     ) -> Motion:
         """Find the motion back as `back` does, and where it can be trusted, by that forth."""
-        back, forth = self._dis.calc(after, before, None), self._dis.calc(before, after, None)
-        trust = consistent(back, forth)
+        back = self._dis.calc(after, before, None)
+        trust = consistent(back, self.forth(before, after))
         if trust.shape != size:
             trust = cv2.resize(trust, size[::-1], interpolation=cv2.INTER_LINEAR)
         return Motion(_enlarged(back, size), trust)
@@ -96,9 +99,10 @@ def small_gray(pixels: Pixels, part: float, long_px: tuple[int, int]) -> NDArray
     own_px = max(pixels.shape[:2])
     scale = min(1.0, float(np.clip(part * own_px, *long_px)) / own_px)
     h, w = (max(LEAST_PX, round(n * scale)) for n in pixels.shape[:2])
-    if (h, w) != pixels.shape[:2]:
-        pixels = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
-    return pixels if pixels.ndim == 2 else luminance(pixels)
+    gray = pixels if pixels.ndim == 2 else luminance(pixels)
+    if (h, w) == gray.shape:
+        return gray
+    return cast(NDArray[np.uint8], cv2.resize(gray, (w, h), interpolation=cv2.INTER_AREA))
 
 
 def refined(
@@ -140,14 +144,6 @@ def consistent(back: NDArray[np.float32], forth: NDArray[np.float32]) -> Mask:
     bound = CONSISTENT * (_squared(back) + _squared(came)) + CONSISTENT_PX
     apart = _squared(back + came)
     return (apart < bound).astype(np.float32)
-
-
-def undone(back: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the motion forth that undoes one back, (H, W, 2) px, by a few rounds of looking."""
-    grid, forth = grid_of(*back.shape[:2]), -back
-    for _ in range(ROUNDS):
-        forth = -sampled(back, cv2.add(grid, forth))
-    return forth
 
 
 def carried(picture: Picture, back: NDArray[np.float32], how: int = cv2.INTER_LINEAR) -> Picture:

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.flow import Flow, carried, halved, refined, small_gray, undone
+from pipeline.ops.flow import Flow, carried, halved, refined, small_gray
 from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
-HELD = 0.9  # of what was painted before, where the motion is trusted
+HELD = 0.85  # of what was painted before, where the motion is trusted
 # Mixing blurs. What is finer than this deviation, px of a picture of 512 px, gets the strength back
 # that it has in the new painting: compared over so many px, and at most so many times.
 FINE_PX, NEAR_PX, STRONGER = 1.0, 6, 1.5
@@ -36,6 +36,7 @@ FINE, FINE_LONG_PX = 0.75, (192, 768)
 # unless it explains the picture, compared over so many px of half their size, better than rest by
 # so much light of 255.
 REST_PX, REST_NEAR_PX, REST_LIGHT = 2.0, 7, 0.2
+FORTH_REST_PX = 0.15  # likewise, of the motion forth, which is not refined
 BINS = 32
 
 
@@ -46,13 +47,14 @@ class Moved:
     It is known on smaller pictures and enlarged where it is used: at full size, the motions of the
     pictures that wait for the next step would fill the memory. `coarse_back`: from each place to
     where it was, (h, w, 2) in px of the picture. `coarse_trust`: (h, w) in [0, 1]. `cut`: whether
-    it is of another scene.
+    it is of another scene. `small`: both pictures, gray, (h, w), the one before first.
     """
 
     coarse_back: NDArray[np.float32]
     coarse_trust: Mask
     cut: bool
     size: tuple[int, int]
+    small: tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
     @property
     def back(self) -> NDArray[np.float32]:
@@ -71,9 +73,13 @@ class Moved:
         return replace(self, coarse_back=_in_px(self.coarse_back, self.size, size), size=size)
 
     def forth(self) -> NDArray[np.float32]:
-        """Find from each place of the picture before where it went, (h, w, 2) px, as coarsely."""
-        small = self.coarse_back.shape
-        return _in_px(undone(_in_px(self.coarse_back, self.size, small)), small, self.size)
+        """Find from each place of the picture before where it went, (h, w, 2) px.
+
+        Only strokes ask for it, and it takes as long as all the rest.
+        """
+        found = Flow().forth(*self.small)
+        goes = _longer(found, FORTH_REST_PX)
+        return _in_px(cv2.multiply(found, cv2.merge([goes, goes])), found.shape, self.size)
 
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
         """Return `back` and `trust` for the same pictures at another (height, width)."""
@@ -107,7 +113,7 @@ class Watch:
         cut = share < LOST or (share < CUT_TRUST and _likeness(last[1], small) < CUT_LIKENESS)
         moves = _moves(back, halved(cv2.absdiff(fine, last[0])), apart)
         back = cv2.multiply(back, cv2.merge([moves, moves]))  # NumPy is slow over so short an axis
-        return Moved(_in_px(back, back.shape, size), trust, cut, size)
+        return Moved(_in_px(back, back.shape, size), trust, cut, size, (last[1], small))
 
 
 class Steady:

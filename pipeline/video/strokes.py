@@ -10,6 +10,7 @@ Rendering for Video and Interaction" (only what differs is painted over).
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from pipeline.ops.filters import blurred
 from pipeline.ops.flow import carried
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.tensor import to_float
-from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
@@ -50,18 +51,23 @@ BENDS = 0.3  # widths by which a stroke's points may move apart from one another
 class Laid:
     """The strokes of a film's picture, N of them.
 
-    `fade`: how far each is there, (N,) in [0, 1]; `step`: how much more of it is with each picture,
-    (N,). `moves`: which have moved since the picture before, (N,).
+    `people`: which paint people, (N,), who are set before what is behind. `fade`: how far each is
+    there, (N,) in [0, 1]; `step`: how much more of it is with each picture, (N,). `moves`: which
+    have moved since the picture before, (N,).
     """
 
     strokes: Strokes
+    people: NDArray[np.bool_]
     fade: Float
     step: Float
     moves: NDArray[np.bool_]
 
     def __getitem__(self, which: NDArray[np.intp]) -> "Laid":
         """Return some of the strokes, in the order asked for."""
-        return Laid(self.strokes[which], self.fade[which], self.step[which], self.moves[which])
+        return Laid(
+            self.strokes[which], self.people[which], self.fade[which], self.step[which],
+            self.moves[which],
+        )  # fmt: skip
 
     @property
     def shown(self) -> Strokes:
@@ -85,7 +91,7 @@ class StrokeFilm:
         """Return a picture's painting, both (H, W, 3)."""
         size, seen = (pixels.shape[0], pixels.shape[1]), seen_small(pixels)
         if self._laid is None or moved is None or moved.cut:
-            laid, self._shows, self._last = begun(self._plan(pixels, None)), seen, None
+            laid, self._shows, self._last = begun(*self._plan(pixels, None)), seen, None
         else:
             laid = faded(along(self._laid, moved, size))
             back, _ = moved.at((self._shows.shape[0], self._shows.shape[1]))
@@ -94,7 +100,7 @@ class StrokeFilm:
             where = far(self._shows, seen, CHANGED)
             share = float(where.mean())
             if share > MUCH or (share > SOME and self._since >= self._patience):
-                laid = exchanged(laid, self._plan(pixels, where), where)
+                laid = exchanged(laid, begun(*self._plan(pixels, where)), where)
                 self._shows = np.where(where[..., None] > 0, seen, self._shows)
         self._laid = laid
         before = None if self._last is None else Before(self._last, laid.moves | (laid.step != 0))
@@ -102,8 +108,8 @@ class StrokeFilm:
         self._last = render(laid.shown, size, surface, before=before, tile_px=TILE_PX)
         return self._last
 
-    def _plan(self, pixels: Pixels, where: Mask | None) -> Strokes:
-        """Plan the strokes of a picture, or of a region of it, (h, w): 1 or 0."""
+    def _plan(self, pixels: Pixels, where: Mask | None) -> tuple[Strokes, NDArray[np.bool_]]:
+        """Plan a picture, or a region of it, (h, w): 1 or 0, as `plan_by_kind` does."""
         self._since = 0
         job = self._job
         prompt = Prompt(styles=job.styles)
@@ -114,29 +120,32 @@ class StrokeFilm:
         photo = run.original.value
         motif = motif_of(photo, seen.value, parts.value, mood, style, stays, rng)
         only = None if where is None else resized(where, motif.size) > 0
-        return plan(motif, rng, brush, only=only)
+        return plan_by_kind(motif, rng, brush, only=only)
 
 
-def exchanged(laid: Laid, fresh: Strokes, where: Mask) -> Laid:
+def exchanged(laid: Laid, fresh: Laid, where: Mask) -> Laid:
     """Let strokes of a region, (h, w), fade out, and new ones in."""
     leaves = within(laid.strokes, where) & (laid.step >= 0)
-    step = np.where(leaves, -1 / FADING, laid.step)
-    came = np.flatnonzero(within(fresh, where))
-    new, none = np.full(len(came), 1 / FADING), np.zeros(len(came))
+    stays = replace(laid, step=np.where(leaves, -1 / FADING, laid.step).astype(np.float32))
+    comes = fresh[np.flatnonzero(within(fresh.strokes, where))]
+    comes = replace(comes, fade=comes.fade * 0, step=comes.fade / FADING)
+
+    def both(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(stays, name), getattr(comes, name)])
+
     whole = Laid(
-        joined([laid.strokes, fresh[came]]),
-        np.concatenate([laid.fade, none]).astype(np.float32),
-        np.concatenate([step, new]).astype(np.float32),
-        np.concatenate([laid.moves, none > 0]),
+        joined([stays.strokes, comes.strokes]),
+        *map(both, ("people", "fade", "step", "moves")),
     )
-    rank = np.concatenate([_rank(laid.strokes), _rank(fresh)[came]])
-    return whole[np.argsort(rank, kind="stable")]
+    # People are set before what is behind them, and their broad strokes lie below their fine ones.
+    return whole[np.lexsort((whole.strokes.layer, whole.people))]
 
 
-def begun(strokes: Strokes) -> Laid:
+def begun(strokes: Strokes, people: NDArray[np.bool_]) -> Laid:
     """Lay the strokes of a film's first picture."""
     n = len(strokes)
-    return Laid(strokes, np.ones(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.bool_))
+    none = np.zeros(n, np.float32)
+    return Laid(strokes, people, none + 1, none, np.zeros(n, np.bool_))
 
 
 def faded(laid: Laid) -> Laid:
@@ -187,10 +196,3 @@ def within(strokes: Strokes, where: Mask) -> NDArray[np.bool_]:
     middle = strokes.points[np.arange(len(strokes)), strokes.counts // 2] * max(h, w)
     x, y = middle.astype(int).clip(0, (w - 1, h - 1)).T
     return where[y, x] > 0.5
-
-
-def _rank(strokes: Strokes) -> NDArray[np.int_]:
-    """Return each stroke's place among the layers: what is behind comes first, then people."""
-    layer = strokes.layer.astype(int)
-    people = np.cumsum(np.diff(layer, prepend=layer[:1]) < 0) > 0
-    return layer + (int(layer.max(initial=0)) + 1) * people

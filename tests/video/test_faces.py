@@ -21,7 +21,7 @@ def keeper(models, rate=10.0):
 
 def moved_by(size, x, y=0.0, *, cut=False):
     back = np.broadcast_to(np.float32([-x, -y]), (*size, 2)).copy()
-    return Moved(back, np.ones(size, np.float32), cut, size)
+    return Moved(back, np.ones(size, np.float32), cut, size, (None, None))
 
 
 def test_a_face_is_kept_and_its_mask_moves_with_it():

@@ -48,7 +48,7 @@ def seen(monkeypatch):
 
 def moved(cut=False, size=(64, 96)):
     still, trust = np.zeros((*size, 2), np.float32), np.ones(size, np.float32)
-    return painters.Moved(still, trust, cut, size)
+    return painters.Moved(still, trust, cut, size, (None, None))
 
 
 def test_a_scene_is_painted_at_one_size_with_one_noise(seen):

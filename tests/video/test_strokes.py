@@ -1,6 +1,6 @@
 """Strokes move with what they paint, and are exchanged only where something else is to be seen."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -28,20 +28,35 @@ def laid_at(*middles, layer=0):
     )  # fmt: skip
 
 
+def begun_with(strokes, people=False):
+    return begun(strokes, np.full(len(strokes), people))
+
+
+@dataclass(frozen=True)
+class Known(Moved):
+    """A motion whose way forth is known."""
+
+    way: np.ndarray
+
+    def forth(self):
+        return self.way
+
+
 def moved_by(x, y):
     back = np.broadcast_to(np.float32([-x, -y]), (*SIZE, 2))
-    return Moved(back, np.ones(SIZE, np.float32), False, SIZE)
+    blank = np.zeros(SIZE, np.uint8)
+    return Known(back, np.ones(SIZE, np.float32), False, SIZE, (blank, blank), -back)
 
 
 def test_strokes_move_with_the_film():
-    laid = along(begun(laid_at((20, 20), (60, 40))), moved_by(6, -3), SIZE)
+    laid = along(begun_with(laid_at((20, 20), (60, 40))), moved_by(6, -3), SIZE)
     middles = laid.strokes.points[:, 1] * max(SIZE)
     assert middles == pytest.approx(np.float32([[26, 17], [66, 37]]), abs=1e-3)
     assert laid.moves.all()
 
 
 def test_where_the_film_is_still_strokes_are_the_same_to_the_bit():
-    before = begun(laid_at((20, 20)))
+    before = begun_with(laid_at((20, 20)))
     laid = along(before, moved_by(0.1, 0.1), SIZE)
     assert (laid.strokes.points == before.strokes.points).all()
     assert not laid.moves.any()
@@ -49,9 +64,9 @@ def test_where_the_film_is_still_strokes_are_the_same_to_the_bit():
 
 def test_a_stroke_between_two_motions_is_not_torn():
     moved = moved_by(0, 0)
-    back = moved.coarse_back.copy()
-    back[:, 48:] = (-40, 0)
-    laid = along(begun(laid_at((48, 20))), replace(moved, coarse_back=back), SIZE)
+    way = moved.way.copy()
+    way[:, 48:] = (40, 0)
+    laid = along(begun_with(laid_at((48, 20))), replace(moved, way=way), SIZE)
     length = np.ptp(laid.strokes.points[0, :, 0]) * max(SIZE)
     assert length < 6 + 2 * film_strokes.BENDS * 0.03 * max(SIZE) + 0.1
 
@@ -61,7 +76,7 @@ def test_strokes_of_a_region_give_way_to_new_ones_in_the_layers_order():
     fresh = joined([laid_at((21, 21), (71, 21)), laid_at((23, 23), layer=1)])
     where = np.zeros((64, 96), np.float32)
     where[:, 48:] = 1
-    laid = exchanged(begun(old), fresh, where)
+    laid = exchanged(begun_with(old), begun_with(fresh), where)
     assert list(laid.strokes.layer) == [0, 0, 0, 1, 1]
     assert list(np.sign(laid.step)) == [0, -1, 1, 0, -1]
     for _ in range(FADING + 1):
@@ -71,9 +86,23 @@ def test_strokes_of_a_region_give_way_to_new_ones_in_the_layers_order():
     assert (within(laid.strokes, where)).sum() == 1
 
 
+def test_new_strokes_on_a_person_lie_above_that_persons_broad_ones():
+    """A region within a person has no strokes of what is behind, by which people could be told."""
+    behind = begun_with(joined([laid_at((20, 20)), laid_at((20, 20), layer=1)]))
+    person = begun_with(joined([laid_at((20, 20)), laid_at((70, 20), layer=1)]), people=True)
+    nothing, everywhere = np.zeros((64, 96), np.float32), np.ones((64, 96), np.float32)
+    laid = replace(exchanged(behind, person, everywhere), step=np.zeros(4, np.float32))
+    where = nothing.copy()
+    where[:, 48:] = 1
+    laid = exchanged(laid, begun_with(laid_at((72, 20), layer=1), people=True), where)
+    assert laid.people.tolist() == [False, False, True, True, True]
+    assert laid.strokes.layer.tolist() == [0, 1, 0, 1, 1]
+    assert np.sign(laid.step).tolist() == [0, 0, 0, -1, 1]
+
+
 def test_a_fading_stroke_is_fainter_with_each_picture():
     where = np.ones((64, 96), np.float32)
-    laid = exchanged(begun(laid_at((20, 20))), laid_at((30, 30)), where)
+    laid = exchanged(begun_with(laid_at((20, 20))), begun_with(laid_at((30, 30))), where)
     seen = []
     for _ in range(FADING):
         laid = faded(laid)

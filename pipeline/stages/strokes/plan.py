@@ -51,6 +51,15 @@ def plan(
 
     Source: Hertzmann 1998, "Painterly Rendering with Curved Brush Strokes of Multiple Sizes".
     """
+    return plan_by_kind(motif, rng, brush, tell, layers, only)[0]
+
+
+def plan_by_kind(
+    motif: Motif, rng: np.random.Generator, brush: Brush = USUAL,
+    tell: Callable[[float, Float], object] = lambda *_: None, layers: int = len(LAYERS),
+    only: NDArray[np.bool_] | None = None,
+) -> tuple[Strokes, NDArray[np.bool_]]:  # fmt: skip
+    """Plan strokes as `plan` does, and tell which of them paint people, (N,)."""
     subject, size = motif.subject, motif.size
     field, lead = directions(motif.target, motif.calm, subject, rng)
 
@@ -115,7 +124,8 @@ def plan(
         parts = [job.result() for job in jobs]
     whole = (size[0] / max(size), size[1] / max(size))
     strokes = joined([layer for part in parts for layer in part])
-    return replace(strokes, ground=_single(ground), size=whole)
+    counts = [sum(map(len, part)) for part in parts]
+    return replace(strokes, ground=_single(ground), size=whole), np.repeat(kinds, counts)
 
 
 class _SoFar:
