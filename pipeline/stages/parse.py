@@ -26,6 +26,9 @@ INNER_WEIGHT = np.float32(0.8)  # of the inner crop's probabilities; the face's 
 # The most by which a class's probability may grow where the scene's falls: beyond, a trace of hair
 # on a wall would become hair.
 MOST_GROWN = np.float32(3.0)
+# From so many times on an enlarged face is sharpened: by so much of what is finer than so many of
+# the photo's px.
+ENLARGED, SHARPER, SOFT = 1.5, 0.5, 0.5
 MULTIPLE = 32  # the network halves its input five times
 
 
@@ -155,8 +158,12 @@ def parse_crop(
 
 
 def _upright(photo: Image, matrix: align.Matrix, side: int) -> Image:
-    """Cut a face out; small ones as sharply as they are, for networks see fine edges."""
-    return align.crop(photo, matrix, side, sharply=True).clip(0, 1)
+    """Cut a face out; what is enlarged stays sharp, and is sharpened: networks go by fine edges."""
+    cut, scale = align.crop(photo, matrix, side, sharply=True), align.scale_of(matrix)
+    if ENLARGED < scale < align.SHARPLY:
+        soft = cv2.GaussianBlur(cut, (0, 0), SOFT * scale)
+        cut = cv2.addWeighted(cut, 1 + SHARPER, soft, -SHARPER, 0)
+    return cut.clip(0, 1)
 
 
 def parse_face(photo: Image, points: Points, network: Network) -> FaceParse:

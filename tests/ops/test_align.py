@@ -77,3 +77,13 @@ def test_twelve_channels_are_pasted_like_three():
     crop = np.random.default_rng(0).random((32, 32, 12), np.float32)
     window = align.window(matrix, 32, (64, 64))
     assert np.allclose(align.paste_into(window, crop, matrix)[:31, :31], crop[:31, :31], atol=1e-5)
+
+
+@pytest.mark.parametrize(("times", "sharper"), [(0.9, False), (2.0, True), (5.0, False)])
+def test_what_is_enlarged_little_is_enlarged_sharply(times, sharper):
+    picture = np.random.default_rng(0).random((60, 60, 3), np.float32)
+    matrix = np.array([[times, 0, 4.0], [0, times, 4.0]])
+    soft, sharp = (align.crop(picture, matrix, 48, sharply=each) for each in (False, True))
+    slopes = [np.square(np.diff(each, axis=1)).mean() for each in (soft, sharp)]
+    assert (slopes[1] > 1.2 * slopes[0]) == sharper
+    assert np.array_equal(soft, sharp) != sharper
