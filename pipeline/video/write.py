@@ -31,7 +31,7 @@ KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
 # looks ahead, too: what stays is then written once and well, where it would shiver else.
 PRESETS: Mapping[Speed, Mapping[str, str]] = {
     "careful": {"crf": "16", "preset": "medium", "bf": "0"},
-    "live": {"crf": "15", "preset": "superfast", "bf": "0"},
+    "live": {"crf": "16", "preset": "veryfast", "bf": "0"},
 }
 LOOKS_AHEAD = 10  # pictures; fewer of large ones
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
