@@ -87,8 +87,17 @@ def _enlarged(back: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.fl
     h, w = size
     if back.shape[:2] == (h, w):
         return back
-    scale = w / back.shape[1], h / back.shape[0], 0, 0
-    return cv2.multiply(cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR), scale)
+    larger = cv2.resize(back, (w, h), interpolation=cv2.INTER_LINEAR)
+    return in_px(larger, back.shape, size)
+
+
+def in_px(
+    motion: NDArray[np.float32], own: tuple[int, ...], size: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """Return a motion in px of a picture of a (height, width), from those of its `own` size."""
+    # NumPy multiplies so short an axis slowly.
+    scaled = cv2.multiply(motion, (size[1] / own[1], size[0] / own[0], 0, 0))
+    return np.asarray(scaled, np.float32)
 
 
 def small_gray(pixels: Pixels, part: float, long_px: tuple[int, int]) -> NDArray[np.uint8]:

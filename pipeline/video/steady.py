@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.flow import Flow, carried, halved, refined, small_gray
+from pipeline.ops.flow import Flow, carried, halved, in_px, refined, small_gray
 from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
@@ -70,7 +70,7 @@ class Moved:
         """Return how the same picture moved at another (height, width)."""
         if size == self.size:
             return self
-        return replace(self, coarse_back=_in_px(self.coarse_back, self.size, size), size=size)
+        return replace(self, coarse_back=in_px(self.coarse_back, self.size, size), size=size)
 
     def forth(self) -> NDArray[np.float32]:
         """Find from each place of the picture before where it went, (h, w, 2) px.
@@ -79,7 +79,7 @@ class Moved:
         """
         found = Flow().forth(*self.small)
         goes = _longer(found, FORTH_REST_PX)
-        return _in_px(cv2.multiply(found, cv2.merge([goes, goes])), found.shape, self.size)
+        return in_px(cv2.multiply(found, cv2.merge([goes, goes])), found.shape, self.size)
 
     def at(self, size: tuple[int, int]) -> tuple[NDArray[np.float32], Mask]:
         """Return `back` and `trust` for the same pictures at another (height, width)."""
@@ -113,7 +113,7 @@ class Watch:
         cut = share < LOST or (share < CUT_TRUST and _likeness(last[1], small) < CUT_LIKENESS)
         moves = _moves(back, halved(cv2.absdiff(fine, last[0])), apart)
         back = cv2.multiply(back, cv2.merge([moves, moves]))  # NumPy is slow over so short an axis
-        return Moved(_in_px(back, back.shape, size), trust, cut, size, (last[1], small))
+        return Moved(in_px(back, back.shape, size), trust, cut, size, (last[1], small))
 
 
 class Steady:
@@ -168,15 +168,6 @@ def _longer(motion: NDArray[np.float32], px: float) -> Mask:
     """Tell where a motion is longer than so many px: 0 below, 1 from twice as many on."""
     length = cv2.magnitude(motion[..., 0], motion[..., 1])
     return np.asarray(np.clip(length / px - 1, 0, 1), np.float32)
-
-
-def _in_px(
-    motion: NDArray[np.float32], own: tuple[int, ...], size: tuple[int, int]
-) -> NDArray[np.float32]:
-    """Return a motion in px of a picture of a (height, width), from those of its `own` size."""
-    # NumPy multiplies so short an axis slowly.
-    scaled = cv2.multiply(motion, (size[1] / own[1], size[0] / own[0], 0, 0))
-    return np.asarray(scaled, np.float32)
 
 
 def _cut(values: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:

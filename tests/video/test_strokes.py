@@ -90,10 +90,9 @@ def test_new_strokes_on_a_person_lie_above_that_persons_broad_ones():
     """A region within a person has no strokes of what is behind, by which people could be told."""
     behind = begun_with(joined([laid_at((20, 20)), laid_at((20, 20), layer=1)]))
     person = begun_with(joined([laid_at((20, 20)), laid_at((70, 20), layer=1)]), people=True)
-    nothing, everywhere = np.zeros((64, 96), np.float32), np.ones((64, 96), np.float32)
-    laid = replace(exchanged(behind, person, everywhere), step=np.zeros(4, np.float32))
-    where = nothing.copy()
-    where[:, 48:] = 1
+    where = np.ones((64, 96), np.float32)
+    laid = replace(exchanged(behind, person, where), step=np.zeros(4, np.float32))
+    where[:, :48] = 0
     laid = exchanged(laid, begun_with(laid_at((72, 20), layer=1), people=True), where)
     assert laid.people.tolist() == [False, False, True, True, True]
     assert laid.strokes.layer.tolist() == [0, 1, 0, 1, 1]
