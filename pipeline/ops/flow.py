@@ -160,9 +160,14 @@ def carried(picture: Picture, back: NDArray[np.float32], how: int = cv2.INTER_LI
     return sampled(picture, cv2.add(grid_of(*back.shape[:2]), back), how)
 
 
-def sampled(picture: Picture, places: NDArray[np.float32], how: int = cv2.INTER_LINEAR) -> Picture:
+def sampled(
+    picture: Picture,
+    places: NDArray[np.float32],
+    how: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_REPLICATE,
+) -> Picture:
     """Read a picture at places, (H, W, 2) px, x first."""
-    there = cv2.remap(picture, places, None, how, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportCallIssue, reportArgumentType] - its second map may be None
+    there = cv2.remap(picture, places, None, how, borderMode=border)  # pyright: ignore[reportCallIssue, reportArgumentType] - its second map may be None
     return cast(Picture, there)
 
 

@@ -38,6 +38,9 @@ READY: tuple[tuple[Role, WeightPolicy], ...] = (
     *((role, "auto") for role in USUAL),
     ("promptable", "embedded"),
 )
+# Painters halve maps by convolutions that reach over the left and the upper border, never over
+# the others: along these two, strokes become dots. So more of a picture is painted there.
+MARGIN_PX = 8
 MOST_OWN = 4  # networks of people's own styles that are kept loaded
 log = logging.getLogger(__name__)
 
@@ -65,8 +68,12 @@ class Loaded:
 
     def noise_size(self, size: tuple[int, int]) -> tuple[int, int, int]:
         """Return the (height, width, channels) of a painter's noise for a picture's size."""
-        fold = int(self.entry.build.get("fold", 1))
-        return size[0] // fold, size[1] // fold, self.entry.noise
+        return size[0] // self.fold, size[1] // self.fold, self.entry.noise
+
+    @property
+    def fold(self) -> int:
+        """Side of the cells of pixels in which a painter sees a picture."""
+        return int(self.entry.build.get("fold", 1))
 
     def styled(self, mix: Mix) -> Callable[..., NDArray[np.float32]]:
         """Make a fast painter paint in a mix of styles.
@@ -84,10 +91,12 @@ class Loaded:
         def paint(
             batch: NDArray[np.float32], noise: NDArray[np.float32] | None = None
         ) -> NDArray[np.float32]:
+            wide = _with_margin(batch, MARGIN_PX)
             if not self.entry.noise:
-                return run(batch, *given)
-            grown = self._grown(batch, noise)
-            return run(batch, grown, *given) if mix.own else run(batch, *given, grown)
+                return _without_margin(run(wide, *given))
+            grown = _with_margin(self._grown(batch, noise), MARGIN_PX // self.fold)
+            painted = run(wide, grown, *given) if mix.own else run(wide, *given, grown)
+            return _without_margin(painted)
 
         return paint
 
@@ -118,6 +127,15 @@ class Loaded:
         statistics = self.submodule("statistics")(whole)
         paint = self.submodule("frozen")
         return lambda tile: paint(tile, statistics)
+
+
+def _with_margin(maps: NDArray[np.float32], px: int) -> NDArray[np.float32]:
+    """Reflect maps, (B, C, H, W), beyond their left and upper border."""
+    return np.pad(maps, ((0, 0), (0, 0), (px, 0), (px, 0)), mode="reflect")
+
+
+def _without_margin(painted: NDArray[np.float32]) -> NDArray[np.float32]:
+    return painted[:, :, MARGIN_PX:, MARGIN_PX:]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.io.atomic import refuse_taken
+from pipeline.runtime.memory import give_back
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.painters import own_of
@@ -29,6 +30,7 @@ from pipeline.video.write import (
 )
 
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
+GIVE_BACK = 50  # pictures after which freed memory is given back
 
 MENDING = "Films are not mended; only photos are."
 PROPORTIONS = "Films leave proportions as they are; only photos follow that slider."
@@ -67,9 +69,11 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
     keep = Keep(settings, job.models)
     looked = ahead(_seen(frames, keeper), job.ahead)
-    for seen, painted in ahead(_painted(looked, painter), job.ahead):
+    for number, (seen, painted) in enumerate(ahead(_painted(looked, painter), job.ahead), 1):
         painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
         yield replace(seen.frame, pixels=painted)
+        if number % GIVE_BACK == 0:
+            give_back()
 
 
 def _seen(frames: Iterator[FilmFrame], keeper: Keeper | None) -> Iterator[Seen]:

@@ -15,7 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.flow import Flow, carried, halved, in_px, refined, small_gray
+from pipeline.ops.flow import (
+    Flow,
+    carried,
+    grid_of,
+    halved,
+    in_px,
+    refined,
+    sampled,
+    small_gray,
+)
 from pipeline.ops.parts import Window
 from pipeline.types import Mask, Pixels
 
@@ -113,6 +122,7 @@ class Watch:
         cut = share < LOST or (share < CUT_TRUST and _likeness(last[1], small) < CUT_LIKENESS)
         moves = _moves(back, halved(cv2.absdiff(fine, last[0])), apart)
         back = cv2.multiply(back, cv2.merge([moves, moves]))  # NumPy is slow over so short an axis
+        trust *= _inside(back, trust.shape)
         return Moved(in_px(back, back.shape, size), trust, cut, size, (last[1], small))
 
 
@@ -162,6 +172,15 @@ def _moves(
     )
     explained = np.asarray(np.clip((rest - carried_along) / REST_LIGHT - 0.5, 0, 1), np.float32)
     return np.maximum(_resized(explained, back.shape[:2]), _longer(back, REST_PX))
+
+
+def _inside(back: NDArray[np.float32], size: tuple[int, ...]) -> Mask:
+    """Tell what was in the picture before, of a smaller (height, width): 1, and 0 beyond it.
+
+    A border that is carried in smears, and on a wall it looks like what was there.
+    """
+    there = grid_of(*size) + in_px(_resized(back, (size[0], size[1])), back.shape, size)
+    return sampled(np.ones(size, np.float32), there, border=cv2.BORDER_CONSTANT)
 
 
 def _longer(motion: NDArray[np.float32], px: float) -> Mask:

@@ -6,6 +6,7 @@ optimization starts from the one before, carried along).
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from pipeline.io.style_images import NO_STYLE
@@ -69,4 +70,5 @@ class StyleTransferFilm:
         if last is None or moved is None or moved.cut or last.shape != photo.shape:
             return None
         back, trust = moved.at((photo.shape[0], photo.shape[1]))
-        return np.asarray(photo + trust[..., None] * (carried(last, back) - photo), np.float32)
+        before = carried(last, back, cv2.INTER_CUBIC)
+        return np.asarray(photo + trust[..., None] * (before - photo), np.float32)
