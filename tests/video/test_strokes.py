@@ -71,6 +71,29 @@ def test_a_stroke_between_two_motions_is_not_torn():
     assert length < 6 + 2 * film_strokes.BENDS * 0.03 * max(SIZE) + 0.1
 
 
+def test_a_stroke_does_not_become_a_knot():
+    """Its points keep their order, whatever the motion of each."""
+    laid = begun_with(laid_at((48, 20)))
+    still = moved_by(0, 0)
+    way = still.way.copy()
+    way[:, 48:51] = (2, 0)  # under its middle alone
+    for _ in range(20):
+        laid = along(laid, replace(still, way=way), SIZE)
+    first, middle, last = laid.strokes.points[0]
+    assert first + last - 2 * middle == pytest.approx(np.zeros(2), abs=1e-5)
+
+
+def test_a_stroke_leaves_a_region_that_holds_much_of_it():
+    where = np.zeros((64, 96), np.float32)
+    where[:, :30] = 1
+    old = begun_with(laid_at((28, 20), (31, 20), (34, 20)))  # 3 px to both sides
+    laid = exchanged(old, begun_with(laid_at((60, 50))), where)
+    assert np.sign(laid.step).tolist() == [-1, 0, 0]
+    where[:, :32] = 1
+    laid = exchanged(old, begun_with(laid_at((60, 50))), where)
+    assert np.sign(laid.step).tolist() == [-1, -1, 0]
+
+
 def test_strokes_of_a_region_give_way_to_new_ones_in_the_layers_order():
     old = joined([laid_at((20, 20), (70, 20)), laid_at((22, 22), (72, 22), layer=1)])
     fresh = joined([laid_at((21, 21), (71, 21)), laid_at((23, 23), layer=1)])
@@ -135,6 +158,23 @@ def test_what_changes_for_good_is_painted_anew(film):
     changed = np.abs(shown[-1].astype(int) - before).mean(2)
     assert changed[28:42, 60:80].mean() > 40
     assert changed[:, :30].mean() < 6
+
+
+def test_what_is_too_quick_to_follow_leaves_nothing_behind(film):
+    """Its strokes stay, and yet the motion back explains the picture: the wall came from a wall."""
+    wall = np.full((64, 96, 3), (150, 160, 170), np.uint8)
+    before, after = wall.copy(), wall.copy()
+    before[16:40, 12:36] = after[16:40, 56:80] = (200, 40, 30)
+    still = moved_by(0, 0)
+    back = np.zeros_like(still.coarse_back)
+    back[16:40, 56:80], back[16:40, 12:36] = (-44, 0), (0, 24)
+    alone = StrokeFilm(film._job)(after, None)
+    first = film(before, None)
+    film(after, replace(still, coarse_back=back))
+    painted = film(after, still)
+    for place in np.s_[20:36, 16:32], np.s_[20:36, 60:76]:
+        color, was, wanted = (each[place].mean((0, 1)) for each in (painted, first, alone))
+        assert np.abs(color - wanted).max() < 0.3 * np.abs(was - wanted).max()
 
 
 def test_a_cut_is_planned_anew(film):
