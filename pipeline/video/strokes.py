@@ -31,7 +31,7 @@ from pipeline.video.steady import Moved
 Float = NDArray[np.float32]
 # By how much strokes differ from what they should show, CIELAB, until they are exchanged: in time,
 # and at once.
-CHANGED, WRONG = 6.0, 14.0
+CHANGED, WRONG = 6.0, 9.0
 # They are compared once in so many pictures. The share of the picture that has changed from which
 # on it is planned anew: at once, and when so many seconds have passed since the last time, or where
 # so much is wrong.
@@ -42,7 +42,7 @@ FADING = 5  # pictures over which strokes fade
 FAINTEST = 0.01  # a stroke that fades out is gone below this
 REST = 0.25  # px of the film: less motion than this is noise of the flow
 BENDS = 0.3  # widths by which a stroke's ends may move apart from its middle
-LEAVES = 1 / 3  # of a stroke's points: so many in a region that is exchanged, and it leaves
+LEAVES = 0.45  # of a stroke's points: so many in a region that is exchanged, and it leaves
 
 
 @dataclass(frozen=True)
