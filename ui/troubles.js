@@ -5,6 +5,7 @@
     [/^Error$/, say('Error')],
     [/^Warning$/, say('Warning')],
     [/Connection to the server was lost|Connection errored out|network error|Failed to fetch/i, LOST],
+    [/Video not playable/i, say('This browser cannot show this film. It can be painted all the same, unless it is damaged.')],
     [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],
     [/maximum (allowed )?(file )?size|file size exceeds/i, say('This file is too large: at most 120 MB can be sent. Choose a smaller one.')],
   ];
