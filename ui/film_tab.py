@@ -72,7 +72,7 @@ def lay_out() -> FilmTab:
             doing = gr.HTML(elem_classes=["doing"], apply_default_css=False)
     with gr.Row(elem_id="film-how"):
         way = gr.Dropdown(
-            WAYS, value=STROKES, label=label("Painted by"), filterable=False, min_width=150,
+            WAYS, value=STROKES, label=label("Painted by"), filterable=False, min_width=180,
             elem_id="film-way",
         )  # fmt: skip
         style = gr.Dropdown(
