@@ -13,29 +13,32 @@ Rendering for Video and Interaction" (only what differs is painted over).
 from dataclasses import dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.resample import resized
+from pipeline.ops.flow import carried
+from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.strokes import SEED, asked_of, motif_of, surface_of
-from pipeline.types import Mask, Photo, Pixels, Prompt
+from pipeline.types import Face, Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes, joined
-from pipeline.video.astray import Expected, around
+from pipeline.video.astray import COMPARED_PX, Expected, around
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved
 
 Float = NDArray[np.float32]
-# By how much strokes differ from what they should show, CIELAB, until they are exchanged: in time,
-# and at once.
-CHANGED, WRONG = 6.0, 9.0
+# By how much strokes differ from what they should show, CIELAB, until they fade out, until they go
+# at once, and until that cannot wait.
+CHANGED, WRONG, URGENT = 6.0, 9.0, 14.0
 # They are compared once in so many pictures. The share of the picture that has changed from which
 # on it is planned anew: at once, and when so many seconds have passed since the last time, or where
-# so much is wrong.
+# so much cannot wait.
 EVERY = 3
+FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
 MUCH, SOME, PLAN_SECONDS = 0.3, 0.006, 0.5
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
 FADING = 5  # pictures over which strokes fade
@@ -87,6 +90,7 @@ class StrokeFilm:
         self._patience = max(1, round(PLAN_SECONDS * job.rate))
         self._laid: Laid | None = None
         self._expected: Expected | None = None
+        self._covered = np.zeros((1, 1), np.float32)  # where faces will be set in, small
         self._last: Pixels | None = None
         self._number = self._planned = 0  # of this picture, and of that of the last whole plan
 
@@ -101,6 +105,8 @@ class StrokeFilm:
         else:
             laid = faded(along(laid, moved, size))
             expected.follow(moved)
+            back, _ = moved.at((self._covered.shape[0], self._covered.shape[1]))
+            self._covered = carried(self._covered, back)
             if self._number % EVERY == 0:
                 laid = self._mended(laid, expected, pixels)
         self._laid = laid
@@ -116,7 +122,7 @@ class StrokeFilm:
         share, late = changed.mean(), self._number - self._planned >= self._patience
         if share > MUCH or (share > SOME and late):
             where, self._planned = changed, self._number
-        elif wrong.mean() > SOME:
+        elif (around(apart > URGENT) * (1 - self._covered)).mean() > SOME:
             where = wrong
         else:
             return laid
@@ -130,12 +136,24 @@ class StrokeFilm:
         prompt = Prompt(styles=job.styles)
         run = Run(Photo(pixels), job.settings, job.models, prompt)
         seen = detect(run)
+        if job.settings.blend.on:
+            size = size_of_long((pixels.shape[0], pixels.shape[1]), COMPARED_PX)
+            self._covered = faces_in(size, seen.value.faces, run.original.value.shape[0])
         parts, mood, style, stays, brush = asked_of(run, seen)
         rng = np.random.default_rng(SEED)
         photo = run.original.value
         motif = motif_of(photo, seen.value, parts.value, mood, style, stays, rng)
         only = None if where is None else resized(where, motif.size) > 0
         return plan_by_kind(motif, rng, brush, only=only)
+
+
+def faces_in(size: tuple[int, int], faces: tuple[Face, ...], height: int) -> Mask:
+    """Draw where faces are, of a picture of a height, in a small one, (h, w): 1 or 0."""
+    drawn, scale = np.zeros(size, np.float32), size[0] / height
+    for face in faces:
+        x, y = np.round(scale * (face.eyes.mean(0) + face.mouth.mean(0)) / 2).astype(int).tolist()
+        cv2.circle(drawn, (x, y), round(FACE * face.height * scale), 1.0, -1)
+    return drawn
 
 
 def exchanged(laid: Laid, fresh: Laid, where: Mask, wrong: Mask | None = None) -> Laid:
