@@ -10,7 +10,17 @@ from pipeline.types.strokes import Strokes, joined
 from pipeline.video import strokes as film_strokes
 from pipeline.video.job import FilmJob
 from pipeline.video.steady import Moved, Watch
-from pipeline.video.strokes import FADING, StrokeFilm, along, begun, exchanged, faded, within
+from pipeline.video.strokes import (
+    FADING,
+    StrokeFilm,
+    along,
+    begun,
+    exchanged,
+    faces_in,
+    faded,
+    within,
+)
+from tests.faces import face_in
 from tests.video.models import FilmModels, pictures
 
 SIZE = (64, 96)
@@ -132,6 +142,28 @@ def test_a_fading_stroke_is_fainter_with_each_picture():
     assert seen[0].tolist() == pytest.approx([1 - 1 / FADING, 1 / FADING])
     assert len(seen[-1]) == 1
     assert seen[-1][0] == pytest.approx(1)
+
+
+def test_a_face_is_drawn_at_its_place_in_the_small_picture():
+    drawn = faces_in((64, 96), (face_in((80, 60), 40),), height=128)
+    assert drawn[30, 40] == 1
+    assert drawn.mean() == pytest.approx(np.pi * (0.5 * 20) ** 2 / (64 * 96), rel=0.1)
+
+
+def test_what_is_wrong_below_a_face_that_is_set_in_can_wait(film, monkeypatch):
+    before, after = (np.full((64, 96, 3), (150, 160, 170), np.uint8) for _ in range(2))
+    after[16:40, 12:36] = (200, 40, 30)
+    plans, real = [], film._plan
+    monkeypatch.setattr(film, "_plan", lambda *given: plans.append(given) or real(*given))
+    film(before, None)
+    film._covered = np.ones((64, 96), np.float32)
+    for _ in range(3):
+        film(after, moved_by(0, 0))
+    assert len(plans) == 1
+    film._covered = np.zeros((64, 96), np.float32)
+    for _ in range(3):
+        film(after, moved_by(0, 0))
+    assert len(plans) == 2
 
 
 @pytest.fixture
