@@ -10,9 +10,6 @@ Source: Litwinowicz 1997, "Processing Images and Video for an Impressionist Effe
 Rendering for Video and Interaction" (only what differs is painted over).
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +22,12 @@ from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.strokes import SEED, asked_of, motif_of, surface_of
 from pipeline.types import Face, Mask, Photo, Pixels, Prompt
-from pipeline.types.strokes import Strokes, joined
+from pipeline.types.strokes import Strokes
 from pipeline.video.astray import COMPARED_PX, Expected, around
 from pipeline.video.job import FilmJob
+from pipeline.video.laid import Laid, along, begun, exchanged, faded
 from pipeline.video.steady import Moved
 
-Float = NDArray[np.float32]
 # By how much strokes differ from what they should show, CIELAB, until they fade out, until they go
 # at once, and until that cannot wait.
 CHANGED, WRONG, URGENT = 6.0, 9.0, 14.0
@@ -38,48 +35,9 @@ CHANGED, WRONG, URGENT = 6.0, 9.0, 14.0
 # on it is planned anew: at once, and when so many seconds have passed since the last time, or where
 # so much cannot wait.
 EVERY = 3
-FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
 MUCH, SOME, PLAN_SECONDS = 0.3, 0.006, 0.5
+FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
-FADING = 5  # pictures over which strokes fade
-FAINTEST = 0.01  # a stroke that fades out is gone below this
-REST = 0.25  # px of the film: less motion than this is noise of the flow
-BENDS = 0.3  # widths by which a stroke's ends may move apart from its middle
-LEAVES = 0.45  # of a stroke's points: so many in a region that is exchanged, and it leaves
-
-
-@dataclass(frozen=True)
-class Laid:
-    """The strokes of a film's picture, N of them.
-
-    `people`: which paint people, (N,), who are set before what is behind. `fade`: how far each is
-    there, (N,) in [0, 1]; `step`: how much more of it is with each picture, (N,). `moves`: which
-    have moved since the picture before, (N,).
-    """
-
-    strokes: Strokes
-    people: NDArray[np.bool_]
-    fade: Float
-    step: Float
-    moves: NDArray[np.bool_]
-
-    def __getitem__(self, which: NDArray[np.intp]) -> "Laid":
-        """Return some of the strokes, in the order asked for."""
-        return Laid(
-            self.strokes[which], self.people[which], self.fade[which], self.step[which],
-            self.moves[which],
-        )  # fmt: skip
-
-    @property
-    def settled(self) -> Strokes:
-        """The strokes as they will be seen when those that fade have done so."""
-        return self.strokes[np.flatnonzero(self.step >= 0)]
-
-    @property
-    def shown(self) -> Strokes:
-        """The strokes as they are seen."""
-        opacity = np.asarray(self.strokes.opacity * self.fade, np.float32)
-        return replace(self.strokes, opacity=opacity)
 
 
 class StrokeFilm:
@@ -154,96 +112,3 @@ def faces_in(size: tuple[int, int], faces: tuple[Face, ...], height: int) -> Mas
         x, y = np.round(scale * (face.eyes.mean(0) + face.mouth.mean(0)) / 2).astype(int).tolist()
         cv2.circle(drawn, (x, y), round(FACE * face.height * scale), 1.0, -1)
     return drawn
-
-
-def exchanged(laid: Laid, fresh: Laid, where: Mask, wrong: Mask | None = None) -> Laid:
-    """Let strokes of a region, (h, w), fade out, and new ones in; where they are wrong, at once."""
-    wrong = np.zeros_like(where) if wrong is None else wrong
-    leaves = (share_within(laid.strokes, where) > LEAVES) & (laid.step >= 0)
-    now = (share_within(laid.strokes, wrong) > LEAVES) & (leaves | (laid.step < 0))
-    step = np.where(now, -1, np.where(leaves, -1 / FADING, laid.step)).astype(np.float32)
-    stays = replace(laid, step=step, fade=np.where(now, 0, laid.fade).astype(np.float32))
-    comes = fresh[np.flatnonzero(within(fresh.strokes, where))]
-    now = within(comes.strokes, wrong)
-    step = np.where(now, 1, 1 / FADING).astype(np.float32)
-    comes = replace(comes, step=step, fade=now.astype(np.float32))
-
-    def both(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(stays, name), getattr(comes, name)])
-
-    whole = Laid(
-        joined([stays.strokes, comes.strokes]),
-        *map(both, ("people", "fade", "step", "moves")),
-    )
-    # People are set before what is behind them, and their broad strokes lie below their fine ones.
-    return whole[np.lexsort((whole.strokes.layer, whole.people))]
-
-
-def begun(strokes: Strokes, people: NDArray[np.bool_]) -> Laid:
-    """Lay the strokes of a film's first picture."""
-    n = len(strokes)
-    none = np.zeros(n, np.float32)
-    return Laid(strokes, people, none + 1, none, np.zeros(n, np.bool_))
-
-
-def faded(laid: Laid) -> Laid:
-    """Let strokes fade by one picture; forget those that are gone."""
-    fade = np.clip(laid.fade + laid.step, 0, 1)
-    step = np.where((laid.step > 0) & (laid.fade >= 1), 0, laid.step)
-    left = np.flatnonzero((fade > FAINTEST) | (step >= 0))
-    now = replace(laid, fade=fade.astype(np.float32), step=step.astype(np.float32))
-    return now if len(left) == len(fade) else now[left]
-
-
-def along(laid: Laid, moved: Moved, size: tuple[int, int]) -> Laid:
-    """Carry strokes along by a film's motion; each stays nearly as it is bent."""
-    strokes = laid.strokes
-    long_px = np.float32(max(size))
-    points = strokes.points * long_px
-    forth = moved.forth()
-    h, w = forth.shape[:2]
-    scale = np.array([w / size[1], h / size[0]], np.float32)
-    x, y = np.moveaxis((points * scale).astype(np.int32).clip(0, (w - 1, h - 1)), -1, 0)
-    way = forth[y, x]
-    mean, slope = straight(way, strokes)
-    most = np.float32(BENDS) * (strokes.width * long_px)[:, None, None]
-    way = mean + np.clip(slope, -most, most) * places(strokes)[..., None]
-    moves = np.hypot(mean[:, 0, 0], mean[:, 0, 1]) >= REST
-    way = np.where(moves[:, None, None], way, 0) / long_px
-    carried_along = replace(strokes, points=np.asarray(strokes.points + way, np.float32))
-    return replace(laid, strokes=carried_along, moves=moves)
-
-
-def places(strokes: Strokes) -> Float:
-    """Return each point's place along its stroke, (N, P): from -1 to 1, 0 where there is none."""
-    number, last = np.arange(strokes.points.shape[1]), strokes.counts[:, None] - 1
-    along = np.where(number <= last, 2 * number / np.maximum(last, 1) - 1, 0)
-    return along.astype(np.float32)
-
-
-def straight(way: Float, strokes: Strokes) -> tuple[Float, Float]:
-    """Return the mean of what is at strokes' points, (N, P, 2), and how it grows to their ends.
-
-    Each (N, 1, 2). A stroke whose every point goes its own way would be a knot after some pictures.
-    """
-    there = (np.arange(way.shape[1]) < strokes.counts[:, None])[..., None]
-    mean = (way * there).sum(1, keepdims=True) / np.maximum(there.sum(1, keepdims=True), 1)
-    along = places(strokes)[..., None]
-    squares = np.maximum(np.square(along).sum(1, keepdims=True), 1)
-    return mean, (way * along).sum(1, keepdims=True) / squares
-
-
-def share_within(strokes: Strokes, where: Mask) -> Float:
-    """Return which share of strokes' points lies in a region of a small picture, (h, w): (N,)."""
-    h, w = where.shape
-    x, y = np.moveaxis((strokes.points * max(h, w)).astype(int).clip(0, (w - 1, h - 1)), -1, 0)
-    there = np.arange(strokes.points.shape[1]) < strokes.counts[:, None]
-    return ((where[y, x] * there).sum(1) / np.maximum(strokes.counts, 1)).astype(np.float32)
-
-
-def within(strokes: Strokes, where: Mask) -> NDArray[np.bool_]:
-    """Tell which strokes have their middle in a region of a small picture, (h, w): (N,)."""
-    h, w = where.shape
-    middle = strokes.points[np.arange(len(strokes)), strokes.counts // 2] * max(h, w)
-    x, y = middle.astype(int).clip(0, (w - 1, h - 1)).T
-    return where[y, x] > 0.5

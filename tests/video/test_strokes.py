@@ -7,19 +7,10 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.types.strokes import Strokes, joined
-from pipeline.video import strokes as film_strokes
 from pipeline.video.job import FilmJob
+from pipeline.video.laid import BENDS, FADING, along, begun, exchanged, faded, within
 from pipeline.video.steady import Moved, Watch
-from pipeline.video.strokes import (
-    FADING,
-    StrokeFilm,
-    along,
-    begun,
-    exchanged,
-    faces_in,
-    faded,
-    within,
-)
+from pipeline.video.strokes import StrokeFilm, faces_in
 from tests.faces import face_in
 from tests.video.models import FilmModels, pictures
 
@@ -78,7 +69,7 @@ def test_a_stroke_between_two_motions_is_not_torn():
     way[:, 48:] = (40, 0)
     laid = along(begun_with(laid_at((48, 20))), replace(moved, way=way), SIZE)
     length = np.ptp(laid.strokes.points[0, :, 0]) * max(SIZE)
-    assert length < 6 + 2 * film_strokes.BENDS * 0.03 * max(SIZE) + 0.1
+    assert length < 6 + 2 * BENDS * 0.03 * max(SIZE) + 0.1
 
 
 def test_a_stroke_does_not_become_a_knot():
