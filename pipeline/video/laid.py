@@ -15,7 +15,7 @@ from pipeline.types.strokes import Strokes, joined
 from pipeline.video.steady import Moved
 
 Float = NDArray[np.float32]
-FADING = 5  # pictures over which strokes fade
+FADING = 3  # pictures over which new strokes come
 FAINTEST = 0.01  # a stroke that fades out is gone below this
 REST = 0.25  # px of the film: less motion than this is noise of the flow
 BENDS = 0.3  # widths by which a stroke's ends may move apart from its middle
@@ -27,7 +27,8 @@ class Laid:
     """The strokes of a film's picture, N of them.
 
     `people`: which paint people, (N,), who are set before what is behind. `fade`: how far each is
-    there, (N,) in [0, 1]; `step`: how much more of it is with each picture, (N,). `moves`: which
+    there, (N,) in [0, 1]; `step`: how much more of it is with each picture, below 0 of one that
+    goes, (N,). `moves`: which
     have moved since the picture before, (N,).
     """
 
@@ -51,13 +52,14 @@ class Laid:
 
     @property
     def shown(self) -> Strokes:
-        """The strokes as they are seen."""
-        opacity = np.asarray(self.strokes.opacity * self.fade, np.float32)
+        """The strokes as they are seen: new ones come over old ones, which then are gone."""
+        there = np.where(self.step < 0, self.fade > FAINTEST, self.fade)
+        opacity = np.asarray(self.strokes.opacity * there, np.float32)
         return replace(self.strokes, opacity=opacity)
 
 
 def exchanged(laid: Laid, fresh: Laid, where: Mask, wrong: Mask | None = None) -> Laid:
-    """Let strokes of a region, (h, w), fade out, and new ones in; where they are wrong, at once."""
+    """Let strokes of a region, (h, w), go, and new ones come; where they are wrong, at once."""
     wrong = np.zeros_like(where) if wrong is None else wrong
     leaves = (share_within(laid.strokes, where) > LEAVES) & (laid.step >= 0)
     now = (share_within(laid.strokes, wrong) > LEAVES) & (leaves | (laid.step < 0))
@@ -87,10 +89,11 @@ def begun(strokes: Strokes, people: NDArray[np.bool_]) -> Laid:
 
 
 def faded(laid: Laid) -> Laid:
-    """Let strokes fade by one picture; forget those that are gone."""
+    """Let strokes come and go by one picture; forget those that are gone."""
     fade = np.clip(laid.fade + laid.step, 0, 1)
     step = np.where((laid.step > 0) & (laid.fade >= 1), 0, laid.step)
-    left = np.flatnonzero((fade > FAINTEST) | (step >= 0))
+    # One that is gone stays for the picture in which it is seen no more, to be painted over.
+    left = np.flatnonzero((laid.fade > FAINTEST) | (step >= 0))
     now = replace(laid, fade=fade.astype(np.float32), step=step.astype(np.float32))
     return now if len(left) == len(fade) else now[left]
 

@@ -1,9 +1,9 @@
 """Paint a film by brush strokes that move with what they paint.
 
 The strokes of one picture are carried along by the film's motion. Where they no longer show what
-they should (`astray.py`), the picture is planned anew now and then, they fade out, and new ones
-fade in; where they are quite wrong, as those of an arm that was too quick, at once. Where nothing
-changes nothing is exchanged: a wall stays as it is.
+they should (`astray.py`), the picture is planned anew now and then, and new ones fade in over them;
+where they are quite wrong, as those of an arm that was too quick, at once. Where nothing changes
+nothing is exchanged: a wall stays as it is.
 
 Source: Litwinowicz 1997, "Processing Images and Video for an Impressionist Effect", section 3
 (strokes are moved by optical flow, removed and added); Hertzmann and Perlin 2000, "Painterly
@@ -28,13 +28,13 @@ from pipeline.video.job import FilmJob
 from pipeline.video.laid import Laid, along, begun, exchanged, faded
 from pipeline.video.steady import Moved
 
-# By how much strokes differ from what they should show, CIELAB, until they fade out, until they go
-# at once, and until that cannot wait.
-CHANGED, WRONG, URGENT = 6.0, 9.0, 14.0
+# By how much strokes differ from what they should show, CIELAB, until new ones fade in over them,
+# until these come at once, and until that cannot wait.
+CHANGED, WRONG, URGENT = 6.0, 9.0, 11.0
 # They are compared once in so many pictures. The share of the picture that has changed from which
 # on it is planned anew: at once, and when so many seconds have passed since the last time, or where
 # so much cannot wait.
-EVERY = 3
+EVERY = 4
 MUCH, SOME, PLAN_SECONDS = 0.3, 0.006, 0.5
 FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
