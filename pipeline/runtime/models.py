@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -131,7 +132,11 @@ class Loaded:
 
 def _with_margin(maps: NDArray[np.float32], px: int) -> NDArray[np.float32]:
     """Reflect maps, (B, C, H, W), beyond their left and upper border."""
-    return np.pad(maps, ((0, 0), (0, 0), (px, 0), (px, 0)), mode="reflect")
+    *many, h, w = maps.shape
+    wide = np.empty((*many, h + px, w + px), np.float32)
+    for plane, out in zip(maps.reshape(-1, h, w), wide.reshape(-1, h + px, w + px), strict=True):
+        cv2.copyMakeBorder(plane, px, 0, px, 0, cv2.BORDER_REFLECT_101, dst=out)
+    return wide
 
 
 def _without_margin(painted: NDArray[np.float32]) -> NDArray[np.float32]:
