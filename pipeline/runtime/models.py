@@ -93,11 +93,11 @@ class Loaded:
             batch: NDArray[np.float32], noise: NDArray[np.float32] | None = None
         ) -> NDArray[np.float32]:
             wide = _with_margin(batch, MARGIN_PX)
-            if not self.entry.noise:
-                return _without_margin(run(wide, *given))
-            grown = _with_margin(self._grown(batch, noise), MARGIN_PX // self.fold)
-            painted = run(wide, grown, *given) if mix.own else run(wide, *given, grown)
-            return _without_margin(painted)
+            inputs = given
+            if self.entry.noise:
+                grown = _with_margin(self._grown(batch, noise), MARGIN_PX // self.fold)
+                inputs = (grown, *given) if mix.own else (*given, grown)
+            return run(wide, *inputs)[:, :, MARGIN_PX:, MARGIN_PX:]
 
         return paint
 
@@ -137,10 +137,6 @@ def _with_margin(maps: NDArray[np.float32], px: int) -> NDArray[np.float32]:
     for plane, out in zip(maps.reshape(-1, h, w), wide.reshape(-1, h + px, w + px), strict=True):
         cv2.copyMakeBorder(plane, px, 0, px, 0, cv2.BORDER_REFLECT_101, dst=out)
     return wide
-
-
-def _without_margin(painted: NDArray[np.float32]) -> NDArray[np.float32]:
-    return painted[:, :, MARGIN_PX:, MARGIN_PX:]
 
 
 @dataclass(frozen=True)

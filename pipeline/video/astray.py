@@ -18,7 +18,6 @@ from pipeline.ops.tensor import to_float
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.types import Mask, Pixels
 from pipeline.types.strokes import Strokes
-from pipeline.video.steady import Moved
 
 Float = NDArray[np.float32]
 COMPARED_PX = 256  # long side at which painting and film are compared
@@ -35,22 +34,20 @@ class Expected:
     """
 
     def __init__(self, strokes: Strokes, pixels: Pixels) -> None:
-        self._own = _shown(strokes, pixels) - _seen(pixels)
+        self._own = _own_of(strokes, pixels)
 
-    def follow(self, moved: Moved) -> None:
-        """Carry the painting's own colors along to a film's next picture."""
-        back, _ = moved.at((self._own.shape[0], self._own.shape[1]))
+    def follow(self, back: Float) -> None:
+        """Carry the painting's own colors along to a film's next picture, by a small motion."""
         self._own = carried(self._own, back)
 
     def apart(self, strokes: Strokes, pixels: Pixels) -> Mask:
         """Return how far strokes are from what they should show, (h, w), CIELAB."""
-        off = _shown(strokes, pixels) - _seen(pixels) - self._own
+        off = _own_of(strokes, pixels) - self._own
         return np.linalg.norm(blurred(off, FINE * COMPARED_PX), axis=2)
 
     def renew(self, strokes: Strokes, pixels: Pixels, where: Mask) -> None:
         """Take strokes for right in a region, (h, w), where they were laid anew."""
-        own = _shown(strokes, pixels) - _seen(pixels)
-        self._own = np.where(where[..., None] > 0, own, self._own)
+        self._own = np.where(where[..., None] > 0, _own_of(strokes, pixels), self._own)
 
 
 def around(where: NDArray[np.bool_]) -> Mask:
@@ -59,14 +56,13 @@ def around(where: NDArray[np.bool_]) -> Mask:
     return cv2.dilate(where.astype(np.float32), np.ones((side, side), np.uint8))
 
 
-def _seen(pixels: Pixels) -> Float:
-    size = _small(pixels)
-    return to_lab(to_float(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)))
-
-
-def _shown(strokes: Strokes, pixels: Pixels) -> Float:
-    return to_lab(to_float(render(strokes, _small(pixels), FLAT)))
-
-
-def _small(pixels: Pixels) -> tuple[int, int]:
+def size_compared(pixels: Pixels) -> tuple[int, int]:
+    """Return the (height, width) at which a film's picture and its painting are compared."""
     return size_of_long((pixels.shape[0], pixels.shape[1]), COMPARED_PX)
+
+
+def _own_of(strokes: Strokes, pixels: Pixels) -> Float:
+    """Return how far strokes, small, are from the film's picture, (h, w, 3) CIELAB."""
+    size = size_compared(pixels)
+    seen = cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)
+    return to_lab(to_float(render(strokes, size, FLAT))) - to_lab(to_float(seen))

@@ -1,4 +1,4 @@
-"""The strokes of a film's picture: carried along, exchanged, fading in and out.
+"""The strokes of a film's picture: carried along, exchanged, coming and going.
 
 Source: Litwinowicz 1997, "Processing Images and Video for an Impressionist Effect", section 3
 (strokes are moved by optical flow, removed and added).
@@ -28,8 +28,7 @@ class Laid:
 
     `people`: which paint people, (N,), who are set before what is behind. `fade`: how far each is
     there, (N,) in [0, 1]; `step`: how much more of it is with each picture, below 0 of one that
-    goes, (N,). `moves`: which
-    have moved since the picture before, (N,).
+    goes, (N,). `moves`: which have moved since the picture before, (N,).
     """
 
     strokes: Strokes
@@ -108,40 +107,42 @@ def along(laid: Laid, moved: Moved, size: tuple[int, int]) -> Laid:
     scale = np.array([w / size[1], h / size[0]], np.float32)
     x, y = np.moveaxis((points * scale).astype(np.int32).clip(0, (w - 1, h - 1)), -1, 0)
     way = forth[y, x]
-    mean, slope = straight(way, strokes)
     most = np.float32(BENDS) * (strokes.width * long_px)[:, None, None]
-    way = mean + np.clip(slope, -most, most) * places(strokes)[..., None]
+    mean, bend = straight(way, strokes, most)
     moves = np.hypot(mean[:, 0, 0], mean[:, 0, 1]) >= REST
-    way = np.where(moves[:, None, None], way, 0) / long_px
+    way = np.where(moves[:, None, None], mean + bend, 0) / long_px
     carried_along = replace(strokes, points=np.asarray(strokes.points + way, np.float32))
     return replace(laid, strokes=carried_along, moves=moves)
 
 
-def places(strokes: Strokes) -> Float:
-    """Return each point's place along its stroke, (N, P): from -1 to 1, 0 where there is none."""
-    number, last = np.arange(strokes.points.shape[1]), strokes.counts[:, None] - 1
-    along = np.where(number <= last, 2 * number / np.maximum(last, 1) - 1, 0)
-    return along.astype(np.float32)
+def straight(way: Float, strokes: Strokes, most: Float) -> tuple[Float, Float]:
+    """Return the mean of strokes' ways, (N, 1, 2), and what each point goes beside it, (N, P, 2).
 
-
-def straight(way: Float, strokes: Strokes) -> tuple[Float, Float]:
-    """Return the mean of what is at strokes' points, (N, P, 2), and how it grows to their ends.
-
-    Each (N, 1, 2). A stroke whose every point goes its own way would be a knot after some pictures.
+    `way`: each point's own, (N, P, 2). That grows evenly to the ends, by at most `most`, (N, 1, 1):
+    a stroke whose every point goes its own way would be a knot after some pictures.
     """
-    there = (np.arange(way.shape[1]) < strokes.counts[:, None])[..., None]
+    is_point = points_of(strokes)
+    there, last = is_point[..., None], np.maximum(strokes.counts[:, None] - 1, 1)
     mean = (way * there).sum(1, keepdims=True) / np.maximum(there.sum(1, keepdims=True), 1)
-    along = places(strokes)[..., None]
-    squares = np.maximum(np.square(along).sum(1, keepdims=True), 1)
-    return mean, (way * along).sum(1, keepdims=True) / squares
+    # From -1 to 1 along each stroke.
+    place = np.where(is_point, 2 * np.arange(way.shape[1]) / last - 1, 0)
+    place = place.astype(np.float32)[..., None]
+    squares = np.maximum(np.square(place).sum(1, keepdims=True), 1)
+    slope = (way * place).sum(1, keepdims=True) / squares
+    return mean, np.clip(slope, -most, most) * place
+
+
+def points_of(strokes: Strokes) -> NDArray[np.bool_]:
+    """Tell which of the places for points strokes fill, (N, P)."""
+    return np.arange(strokes.points.shape[1]) < strokes.counts[:, None]
 
 
 def share_within(strokes: Strokes, where: Mask) -> Float:
     """Return which share of strokes' points lies in a region of a small picture, (h, w): (N,)."""
     h, w = where.shape
     x, y = np.moveaxis((strokes.points * max(h, w)).astype(int).clip(0, (w - 1, h - 1)), -1, 0)
-    there = np.arange(strokes.points.shape[1]) < strokes.counts[:, None]
-    return ((where[y, x] * there).sum(1) / np.maximum(strokes.counts, 1)).astype(np.float32)
+    inside = (where[y, x] * points_of(strokes)).sum(1)
+    return (inside / np.maximum(strokes.counts, 1)).astype(np.float32)
 
 
 def within(strokes: Strokes, where: Mask) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import resized
 from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
@@ -23,7 +23,7 @@ from pipeline.steps.run import Run
 from pipeline.steps.strokes import SEED, asked_of, motif_of, surface_of
 from pipeline.types import Face, Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes
-from pipeline.video.astray import COMPARED_PX, Expected, around
+from pipeline.video.astray import Expected, around, size_compared
 from pipeline.video.job import FilmJob
 from pipeline.video.laid import Laid, along, begun, exchanged, faded
 from pipeline.video.steady import Moved
@@ -62,8 +62,8 @@ class StrokeFilm:
             self._expected = Expected(laid.strokes, pixels)
         else:
             laid = faded(along(laid, moved, size))
-            expected.follow(moved)
-            back, _ = moved.at((self._covered.shape[0], self._covered.shape[1]))
+            back = moved.to(size_compared(pixels)).back
+            expected.follow(back)
             self._covered = carried(self._covered, back)
             if self._number % EVERY == 0:
                 laid = self._mended(laid, expected, pixels)
@@ -95,8 +95,8 @@ class StrokeFilm:
         run = Run(Photo(pixels), job.settings, job.models, prompt)
         seen = detect(run)
         if job.settings.blend.on:
-            size = size_of_long((pixels.shape[0], pixels.shape[1]), COMPARED_PX)
-            self._covered = faces_in(size, seen.value.faces, run.original.value.shape[0])
+            height, faces = run.original.value.shape[0], seen.value.faces
+            self._covered = faces_in(size_compared(pixels), faces, height)
         parts, mood, style, stays, brush = asked_of(run, seen)
         rng = np.random.default_rng(SEED)
         photo = run.original.value
