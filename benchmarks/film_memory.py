@@ -1,13 +1,15 @@
 """Measure a long film's memory: `python -m benchmarks.film_memory FILM [--pictures 1000]`.
 
-A film is shown again and again, and painted with its faces kept; the process's memory is printed
-as it goes: the most of it since the line before. `--width` shows it larger, a film of 4K, say.
+A film is shown again and again, painted with its faces kept, and written; the process's memory is
+printed as it goes: the most of it since the line before. `--width` shows it larger, a film of 4K,
+say; what the decoder of such a file holds is missing then.
 """
 
 import argparse
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 
@@ -20,6 +22,7 @@ from pipeline.video.ahead import ahead, ahead_of
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import painted_frames
 from pipeline.video.read import open_film, read_frames
+from pipeline.video.write import PictureWriter
 
 EVERY = 50  # pictures between two lines
 
@@ -52,10 +55,15 @@ def main() -> None:
     size = first.pixels.shape[0], first.pixels.shape[1]
     job = FilmJob(settings, Models(), float(film.rate), ahead=ahead_of(size))
     painted = painted_frames(ahead(shown, job.ahead), job)
-    for number, _ in enumerate(islice(painted, args.pictures), 1):
-        if number % EVERY == 0 or number == args.pictures:
-            print(f"{number} pictures: at most {peak_megabytes():.0f} MB", flush=True)
-            forget_peak()
+    with (
+        TemporaryDirectory() as folder,
+        PictureWriter(Path(folder, "out.mp4"), rate=film.rate, time_base=1 / film.rate) as writer,
+    ):
+        for number, frame in enumerate(islice(painted, args.pictures), 1):
+            writer.write(frame.pixels, number)
+            if number % EVERY == 0 or number == args.pictures:
+                print(f"{number} pictures: at most {peak_megabytes():.0f} MB", flush=True)
+                forget_peak()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Say what every pixel of a photo is: parse the whole photo, then a crop of every face."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
@@ -285,6 +286,14 @@ def likeliest(parts: Probabilities) -> Labels:
         np.putmask(labels, better, part)
         np.maximum(best, parts[..., part], out=best)
     return labels
+
+
+def summed(parts: Probabilities, of: Iterable[Part]) -> NDArray[np.float32]:
+    """Return how likely each pixel is one of some parts, (H, W)."""
+    total = np.zeros(parts.shape[:2], np.float32)
+    for part in of:  # by planes: a copy of them all would be large
+        total += parts[..., part]
+    return total
 
 
 def in_photo(face: Face, scale: float) -> Face:

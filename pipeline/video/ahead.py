@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from typing import TypeVar
 
+from pipeline.video.large import is_large
+
 T = TypeVar("T")
 AHEAD = 4  # values that wait at most: it bounds the memory
 # Pictures that wait at most: so many px of them, and so many in number. As many as are painted
@@ -15,14 +17,18 @@ STEP_SECONDS = 0.2  # how often a thread that waits looks whether anybody still 
 
 def ahead_of(size: tuple[int, int]) -> int:
     """Return how many of a film's pictures of a (height, width) may wait between two steps."""
-    return min(MOST_WAIT, max(1, WAITING_PX // (size[0] * size[1])))
+    return 0 if is_large(size) else min(MOST_WAIT, WAITING_PX // (size[0] * size[1]))
 
 
 def ahead(values: Iterator[T], most: int = AHEAD) -> Iterator[T]:
     """Yield values that a thread makes, `most` of them ahead; what it raises is raised here.
 
-    When nobody wants more, the thread ends, and closes what it iterates.
+    When nobody wants more, the thread ends, and closes what it iterates. Where none may wait, they
+    are made when they are asked for, without a thread.
     """
+    if most <= 0:
+        yield from values
+        return
     waiting: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(most)
     stop = threading.Event()
 

@@ -29,6 +29,7 @@ LEAST_PLACES = 12
 # Area, px, in which people are followed at most: outlines are soft, restored faces have 512 px, and
 # masks and motions of 4K would fill the memory.
 KEPT_PX = 2_100_000
+LOOKED_PX = 1_000_000  # likewise, in which they are looked for
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Keeper:
 
     def _look(self, pixels: Pixels) -> Kept | None:
         self._since = 0
-        run = Run(Photo(pixels), self._settings, self._models)
+        looked = size_within((pixels.shape[0], pixels.shape[1]), LOOKED_PX)
+        run = Run(Photo(pixels_resized(pixels, looked)), self._settings, self._models)
         seen = detect(run)
         outline = segment(run, seen, run.made(Restoration)).value
         faces = seen.value.faces

@@ -12,7 +12,7 @@ from pipeline.video.ahead import AHEAD
 class FilmJob:
     """A film of `rate` pictures a second that is to be painted, and the pictures it is like.
 
-    `ahead`: how many of its pictures may wait between two steps.
+    `ahead`: how many of its pictures may wait between two steps; where none may, memory is spared.
     """
 
     settings: Settings

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from pipeline.io.atomic import refuse_taken
-from pipeline.runtime.memory import give_back
+from pipeline.runtime.memory import give_back, sparing
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.painters import own_of
@@ -30,7 +31,7 @@ from pipeline.video.write import (
 )
 
 WARM_UP = 5  # pictures before the first new one, where painting goes on after a stop
-GIVE_BACK = 50  # pictures after which freed memory is given back
+GIVE_BACK_PX = 16_000_000  # of pictures after which freed memory is given back
 
 MENDING = "Films are not mended; only photos are."
 PROPORTIONS = "Films leave proportions as they are; only photos follow that slider."
@@ -69,11 +70,15 @@ def painted_frames(frames: Iterator[FilmFrame], job: FilmJob) -> Iterator[FilmFr
     keeper = Keeper(settings, job.models, job.rate) if keeps else None
     keep = Keep(settings, job.models)
     looked = ahead(_seen(frames, keeper), job.ahead)
-    for number, (seen, painted) in enumerate(ahead(_painted(looked, painter), job.ahead), 1):
-        painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
-        yield replace(seen.frame, pixels=painted)
-        if number % GIVE_BACK == 0:
-            give_back()
+    freed = 0
+    with nullcontext() if job.ahead else sparing():
+        for seen, painted in ahead(_painted(looked, painter), job.ahead):
+            painted = keep(painted, seen.frame.pixels, seen.kept, seen.moved)
+            yield replace(seen.frame, pixels=painted)
+            freed += painted.shape[0] * painted.shape[1]
+            if freed >= GIVE_BACK_PX:
+                give_back()
+                freed = 0
 
 
 def _seen(frames: Iterator[FilmFrame], keeper: Keeper | None) -> Iterator[Seen]:

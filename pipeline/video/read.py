@@ -19,6 +19,7 @@ from PIL import Image
 from pipeline.ops.hdr import tone_mapped
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Film, FilmError, FilmFrame, Pixels
+from pipeline.video.large import is_large
 
 MAX_PIXELS = 4096 * 2304  # of a picture: 4K of any kind
 MAX_SECONDS = 3600
@@ -150,7 +151,7 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             )
         _check_size(path, codec.width, codec.height)
         codec.options = {"max_pixels": str(MAX_PIXELS * 11 // 10)}  # a picture in the middle, too
-        stream.thread_type = "AUTO"
+        stream.thread_type = "SLICE" if is_large((codec.height, codec.width)) else "AUTO"
         yield container, stream
 
 

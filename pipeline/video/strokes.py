@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import pixels_resized, resized, size_of_long
 from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
@@ -37,6 +37,9 @@ CHANGED, WRONG, URGENT = 6.0, 9.0, 11.0
 EVERY = 4
 MUCH, SOME, PLAN_SECONDS = 0.3, 0.006, 0.5
 FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
+# Long side, px, at most, of what is looked at to plan strokes: as many show the finder all faces,
+# and strokes are guided by fewer (`GUIDE_PX` in `steps/strokes.py`).
+PLANNED_PX = 1024
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
 
 
@@ -92,7 +95,9 @@ class StrokeFilm:
         """Plan a picture, or a region of it, (h, w): 1 or 0, as `plan_by_kind` does."""
         job = self._job
         prompt = Prompt(styles=job.styles)
-        run = Run(Photo(pixels), job.settings, job.models, prompt)
+        size = pixels.shape[0], pixels.shape[1]
+        small = pixels_resized(pixels, size_of_long(size, PLANNED_PX))
+        run = Run(Photo(small), job.settings, job.models, prompt)
         seen = detect(run)
         if job.settings.blend.on:
             height, faces = run.original.value.shape[0], seen.value.faces

@@ -23,6 +23,7 @@ from pipeline.io.atomic import write_whole
 from pipeline.io.video import frame_of, tag_colors
 from pipeline.types import Film, FilmError, Pixels
 from pipeline.video.ahead import ahead_of
+from pipeline.video.large import is_large
 from pipeline.video.read import open_sound
 
 Speed = Literal["careful", "live"]
@@ -33,7 +34,9 @@ PRESETS: Mapping[Speed, Mapping[str, str]] = {
     "careful": {"crf": "16", "preset": "medium", "bf": "0"},
     "live": {"crf": "16", "preset": "veryfast", "bf": "0"},
 }
-LOOKS_AHEAD = 10  # pictures; fewer of large ones
+LOOKS_AHEAD = 10  # pictures, of what is in a hurry; fewer of large ones
+# Of large pictures: x264 holds each that it looks ahead or back at several times.
+SPARING = "rc-lookahead=2:ref=1"
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose
 # Sound that a kind of file holds as it is, and what other sound becomes.
@@ -128,8 +131,11 @@ class PictureWriter:
         stream.codec_context.gop_size = max(1, round(KEY_SECONDS * self._rate))
         tag_colors(stream)
         stream.options = dict(self._options)
-        if self._options is PRESETS["live"]:
-            most = min(LOOKS_AHEAD, ahead_of((stream.height, stream.width)))
+        size = stream.height, stream.width
+        if self._codec == "libx264" and is_large(size):
+            stream.options |= {"x264-params": SPARING}
+        elif self._options is PRESETS["live"]:
+            most = min(LOOKS_AHEAD, ahead_of(size))
             stream.options |= {"x264-params": f"mbtree=1:rc-lookahead={most}"}
         return stream
 

@@ -66,6 +66,16 @@ def test_an_error_is_raised_where_the_values_are_used():
         next(values)
 
 
+def test_where_nothing_may_wait_values_are_made_when_they_are_asked_for():
+    numbers = Counting(50)
+    values = ahead(numbers.values, 0)
+    assert [next(values) for _ in range(3)] == [0, 1, 2]
+    assert numbers.made == 3
+    assert numbers.thread is threading.current_thread()
+    values.close()
+    assert numbers.closed
+
+
 def test_what_nobody_wants_any_more_is_closed():
     numbers = Counting(1000)
     values = ahead(numbers.values)
@@ -101,5 +111,6 @@ def test_values_that_nobody_asked_for_are_not_begun():
 def test_of_large_pictures_fewer_wait():
     assert ahead_of((512, 512)) == MOST_WAIT
     assert ahead_of((1080, 1920)) == 3
-    assert ahead_of((2160, 3840)) == 1
+    assert ahead_of((1440, 2560)) == 2
+    assert ahead_of((2160, 3840)) == 0
     assert list(ahead(iter(range(9)), 1)) == list(range(9))

@@ -16,7 +16,7 @@ from pipeline.stages.style_transfer import transfer
 from pipeline.types import Cancelled, FilmError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
-from pipeline.video.paint import PROPORTIONS, paint_film, parts_of
+from pipeline.video.paint import PROPORTIONS, paint_film, painted_frames, parts_of
 from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
@@ -70,6 +70,23 @@ def test_a_kept_face_is_the_films_own(source, tmp_path):
     middle = (slice(24, 40), slice(40, 56))
     assert np.abs(first[middle].astype(int) - painted[middle]).mean() < 12
     assert np.abs(first[:6, :6].astype(int) - painted[:6, :6]).mean() > 25
+
+
+def test_of_a_large_film_no_picture_waits_and_the_paintings_are_the_same(source):
+    taken = 0
+
+    def shown():
+        nonlocal taken
+        for frame in read_frames(source):
+            taken += 1
+            yield frame
+
+    usual = [frame.pixels for frame in painted_frames(shown(), job(FAST))]
+    taken = 0
+    large = painted_frames(shown(), replace(job(FAST), ahead=0))
+    first = next(large).pixels
+    assert taken == 1
+    np.testing.assert_array_equal([first, *(frame.pixels for frame in large)], usual)
 
 
 def test_proportions_are_for_photos_and_a_film_says_so(source, tmp_path):

@@ -24,10 +24,10 @@ UNEVEN = [0, 40, 100, 101, 500, 900, 1100, 1103]
 THOUSANDTHS = Fraction(1, 1000)
 
 
-def part_at(path, pictures, *, first=0, rate=10, says=""):
+def part_at(path, pictures, *, first=0, rate=10, says="", speed="live"):
     """Write one of a film's parts; its first picture is the film's `first`."""
     with PictureWriter(
-        path, rate=Fraction(rate), time_base=Fraction(1, rate), made_by=says, speed="live"
+        path, rate=Fraction(rate), time_base=Fraction(1, rate), made_by=says, speed=speed
     ) as writer:
         for i, picture in enumerate(pictures, first):
             writer.write(picture, i, 1)
@@ -55,6 +55,14 @@ def test_what_is_in_a_hurry_looks_ahead_less_far_where_pictures_are_large(
     ).read_bytes()  # x264 writes down how it was asked
     assert b"rc_lookahead=" + ahead + b" " in said
     assert b"mbtree=1" in said
+
+
+@pytest.mark.parametrize("speed", ["careful", "live"])
+def test_of_large_pictures_the_encoder_holds_few(tmp_path, monkeypatch, speed):
+    monkeypatch.setattr("pipeline.video.write.is_large", lambda size: True)
+    said = part_at(tmp_path / "part.mp4", noisy(3), speed=speed).read_bytes()
+    assert b"rc_lookahead=2 " in said
+    assert b"ref=1 " in said
 
 
 @pytest.mark.parametrize("uneven", [False, True])

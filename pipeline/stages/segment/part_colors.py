@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.bilateral_grid import grid_of
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.stages.parse import FACE_PARTS, Part, Probabilities, summed
 from pipeline.types import Image
 
 Float = NDArray[np.float32]
@@ -37,22 +37,19 @@ def compare_part_colors(photo: Image, parts: Probabilities) -> Probabilities:
         return parts
     size = (parts.shape[0], parts.shape[1])
     small = size_of_long(size, LONG_PX)
-    groups = np.stack([_sum_of(parts, group) for group in GROUPS])
+    groups = [summed(parts, group).clip(0) for group in GROUPS]
     seen = np.stack([resized(group, small).ravel() for group in groups])
-    faces = resized(_sum_of(parts, FACE_PARTS[:-1]), small).ravel()  # glasses are not skin
+    faces = summed(parts, FACE_PARTS[:-1]).clip(0)  # glasses are not skin
+    faces = resized(faces, small).ravel()
     by_colors = _color_log_odds(resized(photo, small).clip(0, 1), seen, faces)
-    factors = np.exp(np.stack([resized(plane.reshape(small), size) for plane in by_colors]))
-    factors *= groups.sum(0) / np.maximum((groups * factors).sum(0), np.float32(1e-12))
+    factors = [np.exp(resized(plane.reshape(small), size)) for plane in by_colors]
+    weighed = sum(group * factor for group, factor in zip(groups, factors, strict=True))
+    whole = sum(groups) / np.maximum(weighed, np.float32(1e-12))
     out = parts.copy(order="K")
     for group, factor in zip(GROUPS, factors, strict=True):
         for part in group:
-            out[..., part] *= factor
+            out[..., part] *= factor * whole
     return out
-
-
-def _sum_of(parts: Probabilities, group: tuple[Part, ...]) -> Float:
-    """Return how likely each pixel is of a group, (H, W)."""
-    return np.maximum(sum(parts[..., part] for part in group), np.float32(0))
 
 
 def _color_log_odds(photo: Image, seen: Float, faces: Float) -> Float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.ops.color import luminance
 from pipeline.ops.filters import guided, without_holes
 from pipeline.settings import Kept
-from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities
+from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities, summed
 from pipeline.stages.segment.matting import with_strands
 from pipeline.stages.segment.skin import ears_of, throats_of
 from pipeline.stages.segment.slips import slips_of, strays_of
@@ -98,9 +98,9 @@ def kept_probability(parts: Probabilities, faces: tuple[Face, ...], kept: Kept) 
         return 1 - parts[..., Part.BACKGROUND]
     throats = throats_of(parts, faces)
     if kept == "face":
-        return parts[..., list(FACE_PARTS)].sum(2) + throats
+        return summed(parts, FACE_PARTS) + throats
     skin = np.maximum(ears_of(parts, faces), throats)
-    head = parts[..., list(HEAD_PARTS)].sum(2) - strays_of(parts, faces)
+    head = summed(parts, HEAD_PARTS) - strays_of(parts, faces)
     return head + skin + slips_of(parts, faces)
 
 

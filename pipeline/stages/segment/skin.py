@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.detect.unseen import UNSEEN
-from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.stages.parse import FACE_PARTS, Part, Probabilities, summed
 from pipeline.types import Face
 
 Plane = NDArray[np.float32]  # (H, W)
@@ -38,7 +38,7 @@ def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
     Of a face that no parse shows, no throat is shown either: whatever is there is taken for it.
     0 without a class for a body's skin, as in `ears_of`.
     """
-    worn = parts[..., [Part.PERSON, Part.HAIR]].sum(-1)
+    worn = summed(parts, (Part.PERSON, Part.HAIR))
     collars = np.zeros_like(worn)
     for face in faces:
         small = np.clip((SMALL[1] - face.height) / (SMALL[1] - SMALL[0]), 0, 1)
@@ -48,7 +48,7 @@ def throats_of(parts: Probabilities, faces: tuple[Face, ...]) -> Plane:
     unseen = tuple(face for face in faces if face.score == UNSEEN)
     if not unseen:
         return throats
-    no_face = 1 - parts[..., list(FACE_PARTS)].sum(-1)
+    no_face = 1 - summed(parts, FACE_PARTS)
     return np.maximum(throats, _zone(_below_chin(*UNSEEN_THROAT), parts, unseen) * no_face)
 
 

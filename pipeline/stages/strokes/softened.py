@@ -65,10 +65,14 @@ def softened(target: Float, person: Float) -> Callable[[float, bool], Float]:
         return np.dstack([resized(target, small) * weight[..., None], weight])
 
     @cache
+    def together(step: int) -> Float:
+        return blurred(target, 2 ** (step / STEPS))
+
+    @cache
     def at_step(step: int, people: bool) -> Float:
         sigma = 2 ** (step / STEPS)
         if sigma < APART:
-            return blurred(target, sigma)
+            return together(step)
         halvings = min(2, step // STEPS)
         total = cv2.GaussianBlur(
             kind(halvings, people), (0, 0), sigma / 2**halvings, borderType=cv2.BORDER_REPLICATE
