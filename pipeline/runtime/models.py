@@ -40,8 +40,9 @@ READY: tuple[tuple[Role, WeightPolicy], ...] = (
     ("promptable", "embedded"),
 )
 # Painters halve maps by convolutions that reach over the left and the upper border, never over
-# the others: along these two, strokes become dots. So more of a picture is painted there.
-MARGIN_PX = 8
+# the others: along these two, strokes become dots. So more of a picture is painted there; by those
+# of portrait styles, which put a thin line along each border, on all sides.
+MARGIN_PX = 8  # so that heights and widths stay multiples of what networks take, 8 and 16
 MOST_OWN = 4  # networks of people's own styles that are kept loaded
 log = logging.getLogger(__name__)
 
@@ -92,22 +93,29 @@ class Loaded:
         def paint(
             batch: NDArray[np.float32], noise: NDArray[np.float32] | None = None
         ) -> NDArray[np.float32]:
-            wide = _with_margin(batch, MARGIN_PX)
             inputs = given
             if self.entry.noise:
                 grown = _with_margin(self._grown(batch, noise), MARGIN_PX // self.fold)
                 inputs = (grown, *given) if mix.own else (*given, grown)
+            wide = _with_margin(batch, MARGIN_PX)
             return run(wide, *inputs)[:, :, MARGIN_PX:, MARGIN_PX:]
 
         return paint
 
     def seeded(self, noise: NDArray[np.float32] | None = None) -> Network:
-        """Make a painter that grows strokes from noise one of the picture alone.
+        """Make a painter of a portrait style take the picture alone.
 
         `noise`: (H, W, C) of `noise_size`; without it, the picture's own.
         """
+        px = MARGIN_PX
         run: Engine = self.run
-        return lambda batch: run(batch, self._grown(batch, noise))
+
+        def paint(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+            near = px // self.fold
+            grown = _with_margin(self._grown(batch, noise), near, near)
+            return run(_with_margin(batch, px, px), grown)[:, :, px:-px, px:-px]
+
+        return paint
 
     def _grown(
         self, batch: NDArray[np.float32], noise: NDArray[np.float32] | None
@@ -130,12 +138,13 @@ class Loaded:
         return lambda tile: paint(tile, statistics)
 
 
-def _with_margin(maps: NDArray[np.float32], px: int) -> NDArray[np.float32]:
-    """Reflect maps, (B, C, H, W), beyond their left and upper border."""
+def _with_margin(maps: NDArray[np.float32], px: int, after: int = 0) -> NDArray[np.float32]:
+    """Reflect maps, (B, C, H, W), beyond their left and upper border, and beyond the others."""
     *many, h, w = maps.shape
-    wide = np.empty((*many, h + px, w + px), np.float32)
-    for plane, out in zip(maps.reshape(-1, h, w), wide.reshape(-1, h + px, w + px), strict=True):
-        cv2.copyMakeBorder(plane, px, 0, px, 0, cv2.BORDER_REFLECT_101, dst=out)
+    wide = np.empty((*many, h + px + after, w + px + after), np.float32)
+    planes = maps.reshape(-1, h, w), wide.reshape(-1, *wide.shape[2:])
+    for plane, out in zip(*planes, strict=True):
+        cv2.copyMakeBorder(plane, px, after, px, after, cv2.BORDER_REFLECT_101, dst=out)
     return wide
 
 
