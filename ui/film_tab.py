@@ -15,7 +15,7 @@ ABOUT = label(
     "A film instead of a photo: every picture of it is painted, faces stay, and so does the sound. "
     "Two seconds first show how it will look. Films leave the faces' proportions as they are."
 )
-TRIED_S = 2.0  # of a film that are tried
+TRIED_S, TRIED_PX = 2.0, 1280  # of a film that are tried, and their long side at most
 FAST, STROKES = "fast", "strokes"
 WAYS = [(label(painter.label), key) for key, painter in PAINTERS.items()]
 STYLE, PORTRAIT = (

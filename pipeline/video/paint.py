@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.io.atomic import refuse_taken
+from pipeline.ops.resample import pixels_resized, size_of_long
 from pipeline.runtime.memory import give_back, sparing
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
@@ -97,11 +98,13 @@ def paint_film(
     film: Film, out: Path, settings: Settings, models: Models, *, styles: tuple[Style, ...] = (),
     start: float = 0.0, end: float | None = None, tell: Tell = lambda _: None,
     speed: Speed = "careful", overwrite: bool = False, resume: bool = False,
+    long_px: int | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Paint a film from `start` to before `end`, in seconds, into a file; return what is to say.
 
     Pictures keep their number and times, the sound is copied. What `tell` raises, or a crash,
-    leaves what is painted so far in files beside `out`, from which `resume` goes on.
+    leaves what is painted so far in files beside `out`, from which `resume` goes on. `long_px`: of
+    their long side, at most, for a first look.
 
     Raises: FilmError: it cannot be painted. PromptError: a style is missing. FileExistsError: `out`
     exists. WeightError: a network, or a style's file, is not at hand.
@@ -114,14 +117,18 @@ def paint_film(
             "start": start,
             "end": end,
             "styles": [style.key for style in (*styles, *own_of(settings.paint))],
+            "long_px": long_px,
         }
     )
     earlier, part = parts_of(out)
     before = _left(earlier, part, how) if resume else 0
     origin = film.pts_at(start) if start > 0 else 0
     again = min(before, WARM_UP)
-    frames = islice(read_frames(film, start, end), before - again, None)
-    job = FilmJob(settings, models, float(film.rate), styles, ahead_of(film.size))
+    frames, size = islice(read_frames(film, start, end), before - again, None), film.size
+    if long_px is not None:
+        size = size_of_long(size, long_px)
+        frames = _shrunk(frames, size)
+    job = FilmJob(settings, models, float(film.rate), styles, ahead_of(size))
     painted = ahead(painted_frames(ahead(frames, job.ahead), job), job.ahead)
     done, count = before, _count(film, start, end)
     with PictureWriter(
@@ -141,6 +148,11 @@ def paint_film(
     left_out = (PROPORTIONS,) if settings.proportions.amount else ()
     left_out += (MENDING,) if settings.mend.on else ()
     return (*film.notes, *left_out) if said is None else (*film.notes, *left_out, said)
+
+
+def _shrunk(frames: Iterator[FilmFrame], size: tuple[int, int]) -> Iterator[FilmFrame]:
+    for frame in frames:
+        yield replace(frame, pixels=pixels_resized(frame.pixels, size))
 
 
 def parts_of(out: Path) -> tuple[Path, Path]:

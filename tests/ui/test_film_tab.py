@@ -87,6 +87,17 @@ def test_two_seconds_show_how_it_will_look(service, film):
     assert found.seconds == pytest.approx(2, abs=0.01)
 
 
+def test_of_a_large_film_a_smaller_one_shows_how_it_will_look(service, film, monkeypatch):
+    whole, tab = painted(service, film)
+    assert "first look" not in str(whole[tab.notes])
+    size = open_film(film).size
+    monkeypatch.setattr(film_tab, "TRIED_PX", max(size) // 2)
+    updates, tab = painted(service, film, act="sample_film")
+    found = open_film(Path(updates[tab.painted]))
+    assert found.size == tuple(n // 2 for n in size)
+    assert f"This first look is {max(size) // 2} px long" in str(updates[tab.notes])
+
+
 def test_without_a_film_one_is_asked_for(service):
     with pytest.raises(gr.Error, match=str(NO_FILM)):
         painted(service, None)
@@ -142,6 +153,17 @@ def test_the_time_left_is_told_and_only_falls(service, monkeypatch):
     assert left == sorted(left, reverse=True)
     assert "Picture 12 of 40, 2.0 a second, about 14 s left" in [text for _, text in said]
     assert session.preview is not None
+
+
+def test_where_pictures_take_long_the_time_left_is_told_sooner(service, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("ui.service.filming.time.monotonic", lambda: now[0])
+    said = []
+    tell = teller(service.sessions.of("anna"), lambda done, text: said.append(text))
+    for number in range(1, 4):
+        now[0] += 3.0
+        tell(FilmProgress(number, 10, pictures(1)[0]))
+    assert ["about" in text for text in said] == [False, False, True]
 
 
 def test_cancel_ends_it_and_leaves_no_file(service, film):

@@ -24,11 +24,11 @@ class Filming(Base):
 
     def sample_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint two seconds of the film."""
-        return self._painted_film(request, film_tab.TRIED_S, values)
+        return self._painted_film(request, values, film_tab.TRIED_S, film_tab.TRIED_PX)
 
     def paint_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the film."""
-        return self._painted_film(request, None, values)
+        return self._painted_film(request, values)
 
     def open_camera(self, request: gr.Request, style: str) -> dict[str, Any]:
         """Make ready to paint what the page's camera sees."""
@@ -46,8 +46,9 @@ class Filming(Base):
                 session.camera.paint = filming.live(self.service, style)
 
     def _painted_film(
-        self, request: gr.Request, most: float | None, values: tuple[Any, ...]
-    ) -> Updates:
+        self, request: gr.Request, values: tuple[Any, ...], most: float | None = None,
+        long_px: int | None = None,
+    ) -> Updates:  # fmt: skip
         field, way, like, first, last, *rest = values
         given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
         with told(), self._ending(request):
@@ -62,7 +63,7 @@ class Filming(Base):
             try:
                 path, said = filming.paint_film(
                     self.service, str(request.session_hash), film, settings, start, end,
-                    bar_in(session), styles=styles,
+                    bar_in(session), styles=styles, long_px=long_px,
                 )  # fmt: skip
                 session.wrote(path)
             except Cancelled:

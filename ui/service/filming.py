@@ -24,7 +24,8 @@ from ui.words import later, number, retold, say
 PREVIEW_S = 0.5  # between two pictures so far
 # Others wait while a film is painted: the page and its API paint no more of it at once.
 MOST_S = 60
-FIRST = 12  # pictures after which the time left is told
+# Pictures after which the time left is told; where these take long, as of large films, seconds.
+FIRST, FIRST_S = 12, 8.0
 NO_FILMS = later(
     "A film takes longer than this Space lends its card; run the app at home for films (README)."
 )
@@ -33,11 +34,12 @@ NO_FILMS = later(
 def paint_film(
     service: PaintService, session_id: str | None, path: Path, settings: Settings, start: float,
     end: float | None, bar: Bar = lambda done, doing: None, *,
-    styles: tuple[StyleFile, ...] = (),
+    styles: tuple[StyleFile, ...] = (), long_px: int | None = None,
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
     """Paint a film, one at a time; return its path and what is to be said of it.
 
-    `session_id`: of the visitor who waits for it; None: a program does.
+    `session_id`: of the visitor who waits for it; None: a program does. `long_px`: as the
+    pipeline's.
 
     Raises: FilmError, WeightError: with a sentence for the person. Cancelled: the visitor asked
     for it, or left.
@@ -52,7 +54,7 @@ def paint_film(
         folder, tell = session.folder, teller(session, bar)
         read = styles_of(session, styles)
     with service.alone():
-        return _paint_into(folder, path, settings, read, models, start, end, tell)
+        return _paint_into(folder, path, settings, read, models, start, end, tell, long_px)
 
 
 def live(service: PaintService, style: str) -> Callable[[Pixels], Pixels]:
@@ -73,7 +75,7 @@ def _refuse_lent_card() -> None:
 
 def _paint_into(
     folder: Path, path: Path, settings: Settings, styles: tuple[Style, ...], models: Any,  # noqa: ANN401 - stand-ins for tests
-    start: float, end: float | None, tell: Callable[[Any], object],
+    start: float, end: float | None, tell: Callable[[Any], object], long_px: int | None,
 ) -> tuple[Path, tuple[str, ...]]:  # fmt: skip
     """Paint a film into a folder; return its path and what is to be said of it.
 
@@ -101,12 +103,16 @@ def _paint_into(
     try:
         said = paint.paint_film(
             film, out, settings, models, styles=styles, start=start, end=end, tell=tell,
-            speed="live",
+            speed="live", long_px=long_px,
         )  # fmt: skip
     finally:
         for part in paint.parts_of(out):
             part.unlink(missing_ok=True)
-    return out, tuple(map(retold, said))
+    said = tuple(map(retold, said))
+    if long_px is not None and max(film.size) > long_px:
+        smaller = say("This first look is {px} px long; the film will keep its size.", px=long_px)
+        return out, (smaller, *said)
+    return out, said
 
 
 def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
@@ -123,13 +129,14 @@ def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
         done, count = progress.done, progress.count
         pace = done / max(now - began, 1e-3)
         left = None
-        if count and done >= FIRST:
+        known = done >= FIRST or now - began > FIRST_S
+        if count and known:
             until = min(until, now + (count - done) / pace)
             left = round(until - now)
         doing = (
             say("Picture {n} of {all}", n=done, all=count) if count else say("Picture {n}", n=done)
         )
-        fast = [say("{pace} a second", pace=number(pace, 1))] if done >= FIRST else []
+        fast = [say("{pace} a second", pace=number(pace, 1))] if known else []
         bar(done / count if count else 0.0, ", ".join([doing, *fast]) + in_words(left))
         if now - previewed > PREVIEW_S:
             session.show_so_far(progress.picture)
