@@ -35,8 +35,11 @@ PRESETS: Mapping[Speed, Mapping[str, str]] = {
     "live": {"crf": "16", "preset": "veryfast", "bf": "0"},
 }
 LOOKS_AHEAD = 10  # pictures, of what is in a hurry; fewer of large ones
-# Of large pictures: x264 holds each that it looks ahead or back at several times.
-SPARING = "rc-lookahead=2:ref=1"
+# Of large pictures: encoders hold each that they look ahead or back at several times.
+SPARING = {
+    "libx264": {"x264-params": "rc-lookahead=2:ref=1"},
+    "libvpx-vp9": {"lag-in-frames": "0"},
+}
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose
 # Sound that a kind of file holds as it is, and what other sound becomes.
@@ -132,8 +135,8 @@ class PictureWriter:
         tag_colors(stream)
         stream.options = dict(self._options)
         size = stream.height, stream.width
-        if self._codec == "libx264" and is_large(size):
-            stream.options |= {"x264-params": SPARING}
+        if is_large(size):
+            stream.options |= SPARING[self._codec]
         elif self._options is PRESETS["live"]:
             most = min(LOOKS_AHEAD, ahead_of(size))
             stream.options |= {"x264-params": f"mbtree=1:rc-lookahead={most}"}
