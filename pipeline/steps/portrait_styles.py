@@ -18,6 +18,7 @@ from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import crisp, in_palette
 from pipeline.stages.strokes.light import portraits_of
 from pipeline.stages.strokes.motif import Brush
+from pipeline.stages.strokes.own_colors import own_tone
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
@@ -104,6 +105,7 @@ def _planned_over(
     motif = plain_motif(original, seen, parts, stays)
     lab = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
     lab, palette = in_palette(lab, motif.subject, portraits_of(style))
+    lab = own_tone(motif.target, lab, motif.subject, motif.detail)
     motif = replace(motif, target=crisp(lab, motif.subject), palette=palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
@@ -126,6 +128,7 @@ def _printed(
     moved, _ = in_palette(small, subject, portraits_of(style))
     moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
     moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
+    moved = own_tone(motif.target, moved, subject, motif.detail)
     lab = np.asarray(lab + resized(np.asarray(moved - small, np.float32), size), np.float32)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     ink = np.maximum(lines(original, face) * (1 - SKIN_INK * skin), key)

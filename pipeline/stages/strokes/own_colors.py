@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
-from pipeline.ops.monochrome import usual_skin
+from pipeline.ops.monochrome import usual_skin, without_tone
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
@@ -15,6 +15,8 @@ Float = NDArray[np.float32]
 BLACK = 13.0  # L; no painting is darker
 GRAY = 12.0  # chroma of what counts as gray
 LIFT = 7.0  # L; the most that skin gains
+PALER, LESS_RED = 10.0, 6.0  # L and a; the most that a painter of portraits changes skin by
+NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
@@ -48,7 +50,7 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     skin = subject.skin
     if not (skin > 0.5).any():
         return lab
-    sigma = float(np.median(subject.face[skin > 0.5])) * 0.6
+    sigma = float(np.median(subject.face[skin > 0.5])) * NEAR_SKIN
     if tint is not None:
         skin = np.maximum(skin, _like_skin(photo, subject, sigma))
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
@@ -71,6 +73,29 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
     out = np.concatenate([own[..., None], ab], -1)
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
+
+
+def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float:
+    """Let skin become lighter and less red than a photo's by so much at most, (H, W, 3) CIELAB.
+
+    Who has learned from paintings of pale people paints everybody pale. Darker it may become: that
+    is the light of a painting. Of a photo without color skin takes its usual one; `detail`: how
+    finely a photo is built, (H, W) in [0, 1].
+    """
+    skin = subject.skin
+    if not (skin > 0.5).any():
+        return lab
+    sigma = float(np.median(subject.face[skin > 0.5])) * NEAR_SKIN
+    was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
+    paler, redder, _ = np.moveaxis(now - was, -1, 0)
+    out = lab.copy()
+    out[..., 0] -= skin * np.maximum(paler - PALER, 0)
+    if without_tone(photo) is None:
+        out[..., 1] += skin * np.maximum(-LESS_RED - redder, 0)
+    else:
+        share = skin * usual_tint(detail, subject)
+        out[..., 1:] += share[..., None] * (usual_skin(out[..., 0]) - now[..., 1:])
+    return out
 
 
 def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:

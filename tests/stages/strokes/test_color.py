@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.ops.monochrome import without_tone
+from pipeline.ops.monochrome import usual_skin, without_tone
 from pipeline.stages.strokes.color import (
     cast,
     crisp,
@@ -22,7 +22,7 @@ from pipeline.stages.strokes.light import (
     monet,
     portraits_of,
 )
-from pipeline.stages.strokes.own_colors import BLACK, without_lime
+from pipeline.stages.strokes.own_colors import BLACK, LESS_RED, PALER, own_tone, without_lime
 from pipeline.variants import MOODS, PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
 
@@ -272,3 +272,41 @@ def test_pale_grays_become_cream_and_never_lime():
     np.testing.assert_allclose(without_lime(foliage, foliage), foliage, atol=0.5)
     bluish = np.full((20, 20, 3), (88, -2, -8), np.float32)
     np.testing.assert_array_equal(without_lime(photo, bluish), bluish)
+
+
+def of_skin(size=(64, 64)):
+    """Return a subject that is bare skin all over but for a border of clothes."""
+    skin = np.zeros(size, np.float32)
+    skin[8:-8, 8:-8] = 1
+    ones = np.ones(size, np.float32)
+    return replace(nobody(size), person=ones, skin=skin, face=40 * ones, away=0.3 * ones)
+
+
+def toned_by(photo, paint):
+    """Paint skin of one color in another; return the color it gets, and that of clothes."""
+    lab, made = (np.full((64, 64, 3), color, np.float32) for color in (photo, paint))
+    out = own_tone(lab, made, of_skin(), np.zeros((64, 64), np.float32))
+    return out[32, 32], out[2, 32]
+
+
+def test_a_painter_of_pale_people_does_not_bleach_dark_skin():
+    skin, clothes = toned_by((42, 17, 22), (78, 4, 20))
+    np.testing.assert_allclose(skin, (42 + PALER, 17 - LESS_RED, 20), atol=0.1)
+    np.testing.assert_array_equal(clothes, (78, 4, 20))
+
+
+@pytest.mark.parametrize("paint", [(30, 15, 30), (68, 12, 25)])
+def test_skin_may_be_darker_and_a_little_lighter(paint):
+    np.testing.assert_allclose(toned_by((60, 17, 22), paint)[0], paint, atol=0.1)
+
+
+def test_skin_of_a_photo_without_color_is_painted_as_skin():
+    skin, clothes = toned_by((55, 0, 0), (60, -2, 12))
+    np.testing.assert_allclose(skin[1:], usual_skin(np.full((1, 1), 60, np.float32))[0, 0], atol=1)
+    np.testing.assert_array_equal(clothes, (60, -2, 12))
+
+
+def test_where_nobody_is_bare_nothing_changes():
+    lab = np.full((32, 32, 3), (80, 0, 10), np.float32)
+    plain = np.zeros((32, 32), np.float32)
+    assert own_tone(lab - 40, lab, nobody((32, 32)), plain) is lab
