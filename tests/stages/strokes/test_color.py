@@ -282,22 +282,27 @@ def of_skin(size=(64, 64)):
     return replace(nobody(size), person=ones, skin=skin, face=40 * ones, away=0.3 * ones)
 
 
-def toned_by(photo, paint):
-    """Paint skin of one color in another; return the color it gets, and that of clothes."""
+def toned_by(photo, paint, clothes=(0, 0)):
+    """Paint skin of one color in another; return the color it gets, and that of clothes.
+
+    `clothes`: a and b of the photo's, and theirs turned around: else it is of one tone.
+    """
     lab, made = (np.full((64, 64, 3), color, np.float32) for color in (photo, paint))
+    lab[:8, :, 1:], lab[-8:, :, 1:] = clothes, np.negative(clothes)
     out = own_tone(lab, made, of_skin(), np.zeros((64, 64), np.float32))
     return out[32, 32], out[2, 32]
 
 
 def test_a_painter_of_pale_people_does_not_bleach_dark_skin():
-    skin, clothes = toned_by((42, 17, 22), (78, 4, 20))
+    skin, clothes = toned_by((42, 17, 22), (78, 4, 20), clothes=(30, -40))
     np.testing.assert_allclose(skin, (42 + PALER, 17 - LESS_RED, 20), atol=0.1)
     np.testing.assert_array_equal(clothes, (78, 4, 20))
 
 
 @pytest.mark.parametrize("paint", [(30, 15, 30), (68, 12, 25)])
 def test_skin_may_be_darker_and_a_little_lighter(paint):
-    np.testing.assert_allclose(toned_by((60, 17, 22), paint)[0], paint, atol=0.1)
+    skin, _ = toned_by((60, 17, 22), paint, clothes=(30, -40))
+    np.testing.assert_allclose(skin, paint, atol=0.1)
 
 
 def test_skin_of_a_photo_without_color_is_painted_as_skin():
