@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops import align
 from pipeline.stages.detect.verify import MIN_FACE_PX
-from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, Probabilities
+from pipeline.stages.parse import FACE_PARTS, FaceParse, Part, Probabilities, summed
 from pipeline.types import Face, Points
 
 # The least share of the middle of such a face's crop that is parsed as a face: badges of caps have
@@ -43,7 +43,7 @@ def face_at(points: Points, near: FaceParse, shown: float = SHOWN) -> tuple[Face
         return None
     side = near.parts.shape[0]
     middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]
-    if middle[..., FACE_PARTS].sum(-1).mean() < shown:
+    if summed(middle, FACE_PARTS).mean() < shown:
         return None
     return Face(box, points[:2], points[2:], UNSEEN), with_features(near, points)
 

@@ -48,9 +48,9 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     Each person's skin is compared with what is near: its own median light, as it were.
     """
     skin = subject.skin
-    if not (skin > 0.5).any():
+    sigma = _near_skin(subject)
+    if sigma is None:
         return lab
-    sigma = float(np.median(subject.face[skin > 0.5])) * NEAR_SKIN
     if tint is not None:
         skin = np.maximum(skin, _like_skin(photo, subject, sigma))
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
@@ -83,9 +83,9 @@ def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float
     finely a photo is built, (H, W) in [0, 1].
     """
     skin = subject.skin
-    if not (skin > 0.5).any():
+    sigma = _near_skin(subject)
+    if sigma is None:
         return lab
-    sigma = float(np.median(subject.face[skin > 0.5])) * NEAR_SKIN
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
     paler, redder, _ = np.moveaxis(now - was, -1, 0)
     out = lab.copy()
@@ -96,6 +96,12 @@ def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float
         share = skin * usual_tint(detail, subject)
         out[..., 1:] += share[..., None] * (usual_skin(out[..., 0]) - now[..., 1:])
     return out
+
+
+def _near_skin(subject: Subject) -> float | None:
+    """Return how near, px, is what skin is compared with; None where nobody is bare."""
+    bare = subject.skin > 0.5
+    return NEAR_SKIN * float(np.median(subject.face[bare])) if bare.any() else None
 
 
 def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:

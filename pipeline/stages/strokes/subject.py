@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
-from pipeline.stages.parse import FACE_PARTS, Part, Probabilities
+from pipeline.stages.parse import FACE_PARTS, Part, Probabilities, summed
 from pipeline.stages.segment.slips import strays_of
 from pipeline.types import Face
 
@@ -61,7 +61,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
 
     def seen(*of: Part) -> Float:
         known = [part for part in of if part < parts.shape[2]]
-        return resized(np.ascontiguousarray(parts[..., known].sum(-1)), size).clip(0, 1)
+        return resized(summed(parts, known), size).clip(0, 1)
 
     y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
     away, down = np.full(size, FAR, np.float32), np.zeros(size, np.float32)
