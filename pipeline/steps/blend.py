@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.ops.color import lerp
+from pipeline.ops.color import lerp, repeated
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded
@@ -10,6 +10,7 @@ from pipeline.settings import BlendSettings
 from pipeline.stages.blend import SoftRegion, set_in, soften
 from pipeline.stages.decontaminate import OwnColors, decontaminated
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.strokes.planes import in_planes
 from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
@@ -23,7 +24,8 @@ from pipeline.types import Image, Mask, Restoration, Scene
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
 PRINTED, FACE_INK = 0.6, 0.7
-FIRST_FEATURE, EYES = 3, (5, 6)  # of the nine classes: brows, eyes, lips, teeth
+USUALLY = 0.75  # `painterly`, from which on a painter by strokes simplifies eyes and beards, too
+EYES = (5, 6)  # of the nine classes
 
 
 def blend(
@@ -56,7 +58,10 @@ def blend(
     by_strokes = run.settings.paint.in_strokes
     if how.painterly and run.settings.paint.printed:
         brushed = run.made(_printed, person, detections)
-    elif how.painterly and not by_strokes:  # Monet's strokes, whatever painted the scene
+    elif how.painterly and by_strokes:
+        throughout = max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
+        brushed = run.made(_simplified, person, outline, detections, throughout)
+    elif how.painterly:  # Monet's strokes, whatever painted the scene
         brushed = run.made(_touched, person, outline, detections, network_of(run))
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
@@ -77,6 +82,12 @@ def _picture_of(own: OwnColors) -> Image:
 def _touched(person: Image, outline: Outline, detections: Detections, painter: Loaded) -> Image:
     mask = _mask(outline)
     return paint_face_strokes(person, mask, detections.faces, painter.run, **strokes_of(painter))
+
+
+def _simplified(
+    person: Image, outline: Outline, detections: Detections, throughout: float
+) -> Image:
+    return in_planes(person, _mask(outline), detections.faces, _eyes(outline), throughout)
 
 
 def _printed(person: Image, detections: Detections) -> Image:
@@ -106,17 +117,20 @@ def _blended(
     size = scene.styled.shape[:2]
     if region is None:
         return scene.styled, np.zeros(size, np.float32)
-    near = person[region.window]
+    own = person[region.window]
+    near = own
     if brushed is not None:
         touched = brushed[region.window]
         if scene.grain is not None:
             touched = textured(touched, resized(scene.grain, size)[region.window])
-        near = lerp(near, touched, how.painterly)
+        near = lerp(near, touched, strokes_kept(how) if by_strokes else how.painterly)
     strength, harmony = how.strength, how.harmony
     added = None if outline.added is None else to_float(outline.added[region.window])
+    if by_strokes and added is not None:  # what somebody marked by hand is the photo's own
+        near = np.asarray(near + repeated(added) * (own - near), np.float32)
     if not by_strokes:
         return set_in(scene.styled, near, region, strength=strength, harmony=harmony, plain=added)
-    eyes = np.isin(outline.labels[region.window], EYES).astype(np.float32)
+    eyes = _eyes(outline)[region.window]
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
         coarser=coarser, eyes=eyes, plain=added,
@@ -135,3 +149,7 @@ def _mask(outline: Outline) -> Mask:
     if outline.mask is None:
         raise ValueError("A kept region is needed, and there is none.")
     return outline.mask
+
+
+def _eyes(outline: Outline) -> Mask:
+    return np.isin(outline.labels, EYES).astype(np.float32)

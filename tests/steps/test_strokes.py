@@ -9,7 +9,7 @@ from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.steps.full_size import alpha_at, full_size, result_size
-from pipeline.types import Cancelled, Photo, Prompt, PromptError, Style
+from pipeline.types import ADDED, Cancelled, Photo, Prompt, PromptError, Style, drawing_of
 from tests.test_paint import PlainModels, photo_of
 
 RED = np.linspace((90, 10, 10), (250, 120, 70), 64 * 64).reshape(64, 64, 3).astype(np.uint8)
@@ -120,3 +120,19 @@ def test_a_pictures_colors_are_taken_over():
 def test_the_colors_of_no_picture_are_asked_for():
     with pytest.raises(PromptError, match="Wanted a picture"):
         paint(photo_of(120, 160), STROKES.changed(mood="picture"), models=PlainModels())
+
+
+def test_a_kept_face_is_simplified_and_what_somebody_marked_is_the_photos_own():
+    grain = np.random.default_rng(1).normal(0, 12, (400, 360, 1))
+    photo = Photo((photo_of(400, 360).pixels + grain).clip(0, 255).astype(np.uint8))
+    marks = np.zeros((400, 360), np.uint8)
+    marks[10:60, 10:60] = ADDED
+    how = STROKES.changed(face_strength=1.0, harmony=0.0, feather=0.0)
+    prompt = Prompt(drawn=drawing_of(marks))
+    done = paint(photo, how, models=PlainModels(), prompt=prompt)
+    off = np.abs(done.result - done.original)
+    assert off[20:50, 20:50].max() < 1 / 255
+    face = (done.mask > 0.99) & (marks == 0)
+    assert off[face].mean() > 3 / 255
+    plain = paint(photo, how.changed(painterly=0.0), models=PlainModels(), prompt=prompt)
+    assert np.abs(plain.result - plain.original)[face].mean() < 1 / 255
