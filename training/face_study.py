@@ -91,7 +91,7 @@ def learned(args: argparse.Namespace, weight: float) -> Johnson:
     how = [
         str(args.shared), str(run), "--slim", "--style", str(args.style), "--face", str(weight),
         "--steps", str(args.steps), "--batch", str(args.batch), "--side", str(args.side),
-        "--start", *map(str, args.start),
+        "--start", *map(str, args.start), "--content-weight", str(args.content_weight),
     ]  # fmt: skip
     fast_style.train(fast_style.arguments().parse_args(how))
     network = Johnson(**SLIM, styles=1)
@@ -109,6 +109,9 @@ def main() -> None:
     cli.add_argument("--style", type=Path, required=True)
     cli.add_argument("--start", type=Path, nargs="+", required=True, help="the shared trunk")
     cli.add_argument("--weights", type=float, nargs="+", default=list(WEIGHTS))
+    cli.add_argument(
+        "--content-weight", type=float, default=1.0, help="of the content loss, times its usual one"
+    )
     cli.add_argument("--steps", type=int, default=STEPS)
     cli.add_argument("--batch", type=int, default=2)
     cli.add_argument("--side", type=int, default=192)

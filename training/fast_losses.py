@@ -43,6 +43,7 @@ class Aims:
     face_weight: float
     cut: Cut = aligned  # faces out of pictures
     teacher: Johnson | None = None  # of the same styles; its paintings are imitated, too
+    content_weight: float = CONTENT_WEIGHT
 
     def losses(self, out: Tensor, batch: Batch, chosen: Tensor) -> dict[str, Tensor]:
         """Compute the losses of painted photos, (B, 3, H, H) in [-1, 1], each with its weight.
@@ -55,7 +56,7 @@ class Aims:
             wanted = centered(self.features(batch.photos / 2 + 0.5, (CONTENT,))[CONTENT])
         content = F.mse_loss(centered(painted[CONTENT]), wanted) / wanted.square().mean()
         losses = {
-            "content": CONTENT_WEIGHT * content,
+            "content": self.content_weight * content,
             "style": STYLE_WEIGHT * self.style.distance(painted, chosen),
             "face": self.face_weight * self.face_distance(out, batch),
             "specks": SPECKS_WEIGHT * specks(out, batch.photos),

@@ -33,7 +33,15 @@ from pipeline.weights.resolve import obtain
 from training.command import parser_of
 from training.content_faces import read_contents
 from training.face_loss import face_measure
-from training.fast_losses import FACE_WEIGHT, SHIFT_PX, Aims, alone, losses_of, noise_for
+from training.fast_losses import (
+    CONTENT_WEIGHT,
+    FACE_WEIGHT,
+    SHIFT_PX,
+    Aims,
+    alone,
+    losses_of,
+    noise_for,
+)
 from training.figures import draw_curve, sheet
 from training.loop import Schedule, clock_of, fit, single
 from training.samples import read_pixels
@@ -185,9 +193,10 @@ def train(args: argparse.Namespace) -> None:
     styles = [picture for _, picture in read_styles(args.shared, args.style)]
     measure = measure_of(args.style_loss, styles, features, args.device)
     faces = face_measure(args.shared, args.openface, args.face_boxes)
-    weight = FACE_WEIGHT * args.face
+    weights = FACE_WEIGHT * args.face, CONTENT_WEIGHT * args.content_weight
     teacher = read_teacher(args.teacher, device) if args.teacher else None
-    aims = Aims(features, faces.descriptor.to(device), measure, weight, faces.cut, teacher)
+    descriptor = faces.descriptor.to(device)
+    aims = Aims(features, descriptor, measure, weights[0], faces.cut, teacher, weights[1])
     network = begin(args, len(styles)).to(device, memory_format=torch.channels_last)
     shared = [value for name, value in network.named_parameters() if name != "styles"]
     # A style's numbers are few and rarely drawn: they learn faster.
@@ -235,6 +244,9 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("--teacher", type=Path, nargs="+", help="a full network to imitate, too")
     cli.add_argument(
         "--face", type=float, default=1.0, help="the face loss, times its usual weight"
+    )
+    cli.add_argument(
+        "--content-weight", type=float, default=1.0, help="of the content loss, likewise"
     )
     cli.add_argument("--style-loss", choices=MEASURES, default="sliced", help="gram: the paper's")
     cli.add_argument("--steps", type=int, help="that it takes, instead of its minutes")
