@@ -63,22 +63,29 @@ class Figures:
     def __init__(self, shared: Path, style: Path, judge: Path | None) -> None:
         features = load_features(obtain(CATALOG["perceptual_light"]), "cpu")
         self._features = features
-        self._style = measure_of("sliced", [read_pixels(style)], features, "cpu")
+        measured = [read_pixels(style)], features, "cpu"
+        self._styles = {
+            "style": measure_of("sliced", *measured), "gram": measure_of("gram", *measured)
+        }  # fmt: skip
         self._descriptor = Descriptor(shared)
         self._judge: Any = measures(judge).FaceNet() if judge else None
 
     @torch.inference_mode()
     def __call__(self, photo: Pixels, painted: Pixels, five: Points) -> Row:
-        """Return a painting's face loss, style loss and, where there is a judge, identity."""
+        """Return a painting's face and style losses and, where there is a judge, identity.
+
+        Two style losses: the sliced distance that is learned by, and the paper's, of Gram matrices.
+        """
         torch.manual_seed(0)  # the same directions for all paintings
         matrix = torch.from_numpy(to_chip(five))[None]
         one, other = (tensor_of(p) / 2 + 0.5 for p in (photo, painted))
         apart = self._descriptor(chips(one, matrix)) - self._descriptor(chips(other, matrix))
-        maps = self._features(other, self._style.layers)
-        row = {
-            "face": apart.square().sum().item(),
-            "style": self._style.distance(maps, torch.tensor([0])).item(),
-        }
+        maps = self._features(
+            other, {name for each in self._styles.values() for name in each.layers}
+        )
+        row = {"face": apart.square().sum().item()}
+        for name, style in self._styles.items():
+            row[name] = style.distance(maps, torch.tensor([0])).item()
         if self._judge is not None:
             identity = self._judge.identity(photo, painted)
             row |= {} if identity is None else {"identity": float(identity)}
