@@ -193,10 +193,11 @@ def train(args: argparse.Namespace) -> None:
     styles = [picture for _, picture in read_styles(args.shared, args.style)]
     measure = measure_of(args.style_loss, styles, features, args.device)
     faces = face_measure(args.shared, args.openface, args.face_boxes)
-    weights = FACE_WEIGHT * args.face, CONTENT_WEIGHT * args.content_weight
     teacher = read_teacher(args.teacher, device) if args.teacher else None
-    descriptor = faces.descriptor.to(device)
-    aims = Aims(features, descriptor, measure, weights[0], faces.cut, teacher, weights[1])
+    aims = Aims(
+        features, faces.descriptor.to(device), measure, FACE_WEIGHT * args.face, faces.cut, teacher,
+        content_weight=CONTENT_WEIGHT * args.content_weight,
+    )  # fmt: skip
     network = begin(args, len(styles)).to(device, memory_format=torch.channels_last)
     shared = [value for name, value in network.named_parameters() if name != "styles"]
     # A style's numbers are few and rarely drawn: they learn faster.

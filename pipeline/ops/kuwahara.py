@@ -19,7 +19,7 @@ SHARPNESS = 8.0  # the power by which what varies less counts more
 SEEN = 1 / 255  # a deviation of luminance below which sides count alike
 NEVER = 1e-9  # what each side counts at least: where all vary much, all do alike
 # The deviation at most and at least: a larger one is taken in a smaller picture, a smaller one in
-# one of twice the size, for a side of few pixels is no circle's, and pupils become dashes.
+# one of twice the size, for a side of few pixels is no circle's.
 LARGEST_PX, LEAST_PX = 1.6, 0.9
 
 
@@ -29,13 +29,13 @@ def kuwahara(picture: Image, sigma: float) -> Image:
     `picture`: (H, W, 3) in [0, 1]. `sigma`: the neighborhood's deviation, px; with 0 nothing
     changes.
 
-    Source: Papari et al. 2007, "Artistic Edge and Corner Enhancing Smoothing", eq. 8 and 9.
+    Source: Papari et al. 2007, "Artistic Edge and Corner Enhancing Smoothing".
     """
     if sigma <= 0:
         return picture
-    k = LARGEST_PX / sigma if sigma > LARGEST_PX else 2.0 if sigma < LEAST_PX else 1.0
-    if k == 1:
+    if LEAST_PX <= sigma <= LARGEST_PX:
         return _kuwahara(picture, sigma)
+    k = 2.0 if sigma < LEAST_PX else LARGEST_PX / sigma
     h, w = picture.shape[:2]
     there = resized(picture, (max(1, round(h * k)), max(1, round(w * k))))
     return resized(_kuwahara(there, sigma * k), (h, w)).clip(0, 1)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import to_lab
 from pipeline.ops.filters import blurred
 from pipeline.ops.smooth import smoothstep
 
@@ -23,3 +24,8 @@ def fine_structure_of(light: Float, face: float) -> Float:
     # In dark hair a little light is much.
     fine = fine / (1 + np.float32(0.2) * np.sqrt(light.clip(0)))
     return smoothstep(np.asarray(fine, np.float32), SEEN, PLAIN)
+
+
+def fine_structure_in(picture: Float, face: float) -> Float:
+    """Estimate `fine_structure_of` a picture's light; the picture: (H, W, 3) sRGB."""
+    return fine_structure_of(np.ascontiguousarray(to_lab(picture.clip(0, 1))[..., 0]), face)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.ops.color import GAIN_LIMITS, harmonized, luminance, repeated, to_lab
+from pipeline.ops.color import GAIN_LIMITS, harmonized, luminance, repeated
 from pipeline.ops.filters import blurred, feathered, local_mean, window_of
 from pipeline.ops.parts import Window, around, inside, joined, parts_of, relative, scale_of
-from pipeline.ops.structure import fine_structure_of
+from pipeline.ops.structure import fine_structure_in
 from pipeline.types import Face, Image, Mask
 
 # Radius, as a fraction of the face's height, of the neighborhood whose color a face's pixel takes.
@@ -162,6 +162,12 @@ def fitted(
     return joined(person, pictures), near
 
 
+def on_eyes(eyes: Mask, height: float) -> tuple[Mask, Mask]:
+    """Return how near eyes pixels are, and how far on them, of a face so many px high."""
+    near = blurred(eyes, ON * height)
+    return near, np.minimum(1, 1.5 * near)
+
+
 def _under(
     painted: Image, person: Image, part: SoftPart, eyes: Mask, amount: float, coarser: float
 ) -> Image:
@@ -171,10 +177,9 @@ def _under(
         local_mean(lacking, part.mask, sigma * coarser * part.height)
         for sigma in (BRUSHWORK, FINE_BRUSHWORK)
     )
-    near = blurred(eyes, ON * part.height)
+    near, eye = on_eyes(eyes, part.height)
     form = coarse + repeated(near) * (close - coarse)
-    light = np.ascontiguousarray(to_lab(person.clip(0, 1))[..., 0])
-    fine, eye = fine_structure_of(light, part.height), np.minimum(1, 1.5 * near)
+    fine = fine_structure_in(person, part.height)
     less = (1 - np.float32(FINELY_BUILT) * fine) * (1 - np.float32(EYES) * eye)
     share = np.asarray(np.float32(amount) * less, np.float32)
     out = np.asarray(painted + lacking + repeated(share) * (form - lacking), np.float32)

@@ -20,11 +20,12 @@ from pipeline.steps.portrait_styles import largest
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
-from pipeline.types import Image, Mask, Restoration, Scene
+from pipeline.types import Image, Labels, Mask, Restoration, Scene
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
 PRINTED, FACE_INK = 0.6, 0.7
-USUALLY = 0.75  # `painterly`, from which on a painter by strokes simplifies eyes and beards, too
+# `painterly`, from which on eyes and beards under strokes are simplified, too.
+USUALLY = BlendSettings().painterly
 EYES = (5, 6)  # of the nine classes
 
 
@@ -87,7 +88,7 @@ def _touched(person: Image, outline: Outline, detections: Detections, painter: L
 def _simplified(
     person: Image, outline: Outline, detections: Detections, throughout: float
 ) -> Image:
-    return in_planes(person, _mask(outline), detections.faces, _eyes(outline), throughout)
+    return in_planes(person, _mask(outline), detections.faces, _eyes(outline.labels), throughout)
 
 
 def _printed(person: Image, detections: Detections) -> Image:
@@ -130,7 +131,7 @@ def _blended(
         near = np.asarray(near + repeated(added) * (own - near), np.float32)
     if not by_strokes:
         return set_in(scene.styled, near, region, strength=strength, harmony=harmony, plain=added)
-    eyes = _eyes(outline)[region.window]
+    eyes = _eyes(outline.labels[region.window])
     return set_in(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
         coarser=coarser, eyes=eyes, plain=added,
@@ -151,5 +152,5 @@ def _mask(outline: Outline) -> Mask:
     return outline.mask
 
 
-def _eyes(outline: Outline) -> Mask:
-    return np.isin(outline.labels, EYES).astype(np.float32)
+def _eyes(labels: Labels) -> Mask:
+    return np.isin(labels, EYES).astype(np.float32)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from pipeline.ops.color import lerp, repeated, to_lab
-from pipeline.ops.filters import blurred, window_of
+from pipeline.ops.color import lerp, repeated
+from pipeline.ops.filters import window_of
 from pipeline.ops.kuwahara import kuwahara
 from pipeline.ops.parts import Window, inside, joined, parts_of, scale_of
-from pipeline.ops.structure import fine_structure_of
+from pipeline.ops.structure import fine_structure_in
+from pipeline.stages.blend import on_eyes
 from pipeline.types import Face, Image, Mask
 
 # Deviation of the neighborhoods that become planes, of a face's height; and where eyes, beards and
@@ -14,8 +15,7 @@ from pipeline.types import Face, Image, Mask
 PLANES, FINE_PLANES = 0.006, 0.003
 # How far beards and wrinkles are such places; eyes are, whose glints are the person's look.
 FINELY_BUILT = 0.6
-ON = 0.01  # of a face's height: how softly eyes end
-AROUND = 0.03  # likewise, how far around the kept region is simplified
+AROUND = 0.03  # of a face's height: how far around the kept region is simplified
 
 
 def in_planes(
@@ -32,12 +32,11 @@ def in_planes(
 
     def simplified(window: Window, height: float) -> Image:
         near = person[window]
-        fine = near if throughout <= 0 else kuwahara(near, FINE_PLANES * height)
-        fine = lerp(near, fine, throughout)
-        light = np.ascontiguousarray(to_lab(near.clip(0, 1))[..., 0])
-        on = np.minimum(1, 1.5 * blurred(eyes[window], ON * height))
-        finer = np.maximum(on, FINELY_BUILT * fine_structure_of(light, height))
-        broad = kuwahara(near, PLANES * height)
+        broad, fine = kuwahara(near, PLANES * height), near
+        if throughout:
+            fine = lerp(near, kuwahara(near, FINE_PLANES * height), throughout)
+        _, on = on_eyes(eyes[window], height)
+        finer = np.maximum(on, FINELY_BUILT * fine_structure_in(near, height))
         return np.asarray(broad + repeated(finer.astype(np.float32)) * (fine - broad), np.float32)
 
     made: list[tuple[Window, Image, Mask]] = []
