@@ -18,7 +18,9 @@ from training.stream import ENDLESS, loader
 EXTENTS = (1.35, 2.4)  # sides of a view, in heights of the face: how near it is looked at
 TURN, SHIFT = 10.0, 0.08  # most degrees that a view is turned, and parts of its side it is shifted
 STILL = np.zeros(3)
-NEAREST = 0.3  # share of the style's portraits, those nearest in pose, that a photo is paired with
+# Share of the photos, those nearest in pose, that a portrait is paired with. Portraits are drawn
+# first: of 24 van Goghs, drawn for photos, which look straight ahead, 15 would count.
+NEAREST = 0.3
 LIGHT, TINGE = 0.3, 0.05  # deviations of the exponent of photos' light, and of each color's gain
 # Where each point's counterpart is when a face is mirrored.
 MIRRORED = np.array(
@@ -50,24 +52,24 @@ class Pairs:
 class PairsDataset(Dataset[tuple[Tensor, ...]]):
     """Item i: a photo's view, its points, a style's view and its points; the same for a seed and i.
 
-    `posed`: whether a photo meets portraits that look the same way; else any.
+    `posed`: whether a portrait meets photos that look the same way; else any.
     """
 
     def __init__(
         self, photos: list[Portrait], styles: list[Portrait], side: int, seed: int, posed: bool
     ) -> None:
-        self.photos, self.styles = photos, [*styles, *map(mirrored, styles)]
+        self.photos, self.styles = photos, styles
         self.side, self.seed, self.posed = side, seed, posed
-        self.poses = np.stack([pose(each.points) for each in self.styles])
+        self.poses = np.stack([pose(each.points) for each in [*photos, *map(mirrored, photos)]])
 
     def __len__(self) -> int:
         return ENDLESS
 
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         rng = np.random.default_rng([self.seed, index])
-        photo = self.photos[rng.integers(len(self.photos))]
-        photo = mirrored(photo) if rng.random() < 0.5 else photo
-        style = self.styles[self._partner(photo.points, rng)]
+        style = self.styles[rng.integers(len(self.styles))]
+        style = mirrored(style) if rng.random() < 0.5 else style
+        photo = self._partner(style.points, rng)
         widest = min(EXTENTS[1], photo.extent, style.extent)
         extent = float(np.exp(rng.uniform(np.log(EXTENTS[0]), np.log(widest))))
         by = rng.uniform(-1, 1, 3)  # the same for both: only the faces' own proportions differ
@@ -75,12 +77,14 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         fine = seen(style, FINER * self.side, extent, by)
         return *_tensors(view), *_tensors(fine, FINER)
 
-    def _partner(self, points: Points, rng: np.random.Generator) -> int:
-        if not self.posed:
-            return int(rng.integers(len(self.styles)))
-        apart = ((self.poses - pose(points)) ** 2).sum((1, 2))
-        near = np.argsort(apart)[: max(2, round(NEAREST * len(apart)))]
-        return int(rng.choice(near))
+    def _partner(self, points: Points, rng: np.random.Generator) -> Portrait:
+        """Draw a photo for a portrait with `points`, (68, 2); half of them are mirrored."""
+        place = rng.integers(len(self.poses))
+        if self.posed:
+            apart = ((self.poses - pose(points)) ** 2).sum((1, 2))
+            place = rng.choice(np.argsort(apart)[: max(2, round(NEAREST * len(apart)))])
+        again, which = divmod(int(place), len(self.photos))
+        return mirrored(self.photos[which]) if again else self.photos[which]
 
 
 def relit(photo: Portrait, rng: np.random.Generator) -> Portrait:

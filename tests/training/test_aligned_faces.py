@@ -197,11 +197,26 @@ def test_a_pose_is_the_same_of_faces_moved_turned_and_enlarged():
     assert np.allclose(pose(one), pose(other), atol=1e-4)
 
 
-def test_photos_meet_portraits_that_look_the_same_way():
+def test_portraits_meet_photos_that_look_the_same_way_each_portrait_as_often():
     narrow, broad = portrait(1), portrait(1)
     broad.points[:, 0] = (broad.points[:, 0] - 100) * 1.6 + 100
-    pairs = PairsDataset([narrow], [narrow, *[broad] * 3], 64, 0, posed=True)
-    assert {pairs._partner(narrow.points, np.random.default_rng(i)) % 4 for i in range(9)} == {0}
+    photos, styles = [narrow, *[broad] * 3], [narrow, broad]
+    pairs = PairsDataset(photos, styles, 64, 0, posed=True)
+
+    def is_narrow(points):
+        return bool(np.ptp(points[:, 0]) < 1.2 * np.ptp(narrow.points[:, 0]))
+
+    def met(pairs, style):
+        drawn = (pairs._partner(style.points, np.random.default_rng(i)) for i in range(40))
+        return [is_narrow(each.points) for each in drawn]
+
+    assert all(met(pairs, narrow))
+    assert not any(met(pairs, broad))
+    assert 0 < sum(met(PairsDataset(photos, styles, 64, 0, posed=False), narrow)) < 30
+    # Most photos look one way; the portrait that looks the other way is shown as often.
+    items = [pairs[i][3].numpy() for i in range(60)]
+    widths = [np.ptp(points[:, 0]) / np.ptp(points[:, 1]) for points in items]
+    assert 18 < sum(width < np.mean([min(widths), max(widths)]) for width in widths) < 42
     batch = next(batches(pairs, 3, torch.device("cpu"), 0))
     assert batch.photos.shape == (3, 3, 64, 64)
     assert batch.styles.shape == (3, 3, 64 * FINER, 64 * FINER)
