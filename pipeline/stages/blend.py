@@ -17,6 +17,9 @@ BRUSHWORK, FINE_BRUSHWORK = 0.0095, 0.003
 # How much less of the strokes there is on eyes, and where a face is finely built: in beards and
 # wrinkles, which a brush would smear.
 EYES, FINELY_BUILT = 0.45, 0.4
+# Of white: about how far a face's strokes at most are darker, and lighter, than what they cover.
+# Where strokes leave a gap a dark ground shows, on skin a scratch.
+GAP, RIDGE = 0.05, 0.1
 ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
@@ -182,8 +185,16 @@ def _under(
     fine = fine_structure_in(person, part.height)
     less = (1 - np.float32(FINELY_BUILT) * fine) * (1 - np.float32(EYES) * eye)
     share = np.asarray(np.float32(amount) * less, np.float32)
-    out = np.asarray(painted + lacking + repeated(share) * (form - lacking), np.float32)
+    strokes = _without_gaps(np.asarray(form - lacking, np.float32))
+    out = np.asarray(person + repeated(share) * strokes, np.float32)
     # Of eyes the color is the person's: strokes of other colors are a stain on their white.
     colored = np.asarray(person + luminance(out - person)[..., None], np.float32)
     out += repeated(np.asarray(amount * eye, np.float32)) * (colored - out)
     return out
+
+
+def _without_gaps(strokes: Image) -> Image:
+    """Bound how much darker and lighter strokes, (H, W, 3), are than what they lie on."""
+    relief = luminance(strokes)
+    bound = np.where(relief < 0, np.float32(GAP), np.float32(RIDGE))
+    return strokes + repeated(bound * np.tanh(relief / bound) - relief)

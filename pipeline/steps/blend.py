@@ -24,7 +24,7 @@ from pipeline.types import Image, Labels, Mask, Restoration, Scene
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
 PRINTED, FACE_INK = 0.6, 0.7
-# `painterly`, from which on eyes and beards under strokes are simplified, too.
+# `painterly`, from which on beards and wrinkles under strokes are simplified, too.
 USUALLY = BlendSettings().painterly
 EYES = (5, 6)  # of the nine classes
 

@@ -273,6 +273,22 @@ def test_strokes_stay_on_a_kept_face_and_its_form_is_the_persons():
     assert own[0] < own[1]
 
 
+def test_a_gap_between_strokes_is_no_scratch_on_a_kept_face_and_a_ridge_stays():
+    person = np.full((128, 120, 3), 0.7, np.float32)
+    mask = np.ones((128, 120), np.float32)
+    region = soften(mask, (FACE,), feather=0)
+
+    def seen(depth: float) -> float:
+        styled = person.copy()
+        styled[:, 60] += depth
+        out, _ = set_in(styled, person, region, strength=1.0, harmony=0.0, brushwork=1.0)
+        return float((out - person)[40:90, 60].mean())
+
+    assert -0.055 < seen(-0.4) < 0.9 * seen(-0.06) < -0.02
+    assert seen(0.4) > 0.08
+    assert seen(0.02) > 0.4 * 0.02
+
+
 @settings(max_examples=20, deadline=None)
 @given(strength=st.floats(0, 1), feather=st.floats(0, 0.3))
 def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):

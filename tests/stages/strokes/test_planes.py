@@ -36,17 +36,35 @@ def test_pores_go_and_edges_stay_where_somebody_is_kept_and_nothing_changes_away
     assert np.array_equal(made[-20:], picture[-20:])
 
 
-def test_eyes_stay_until_they_are_to_be_simplified_too_and_then_less():
+def test_of_eyes_glints_and_pupils_stay_and_what_is_fainter_goes():
     picture, mask = scene()
-    skin = np.s_[100:240, 100:150]
+    spots = {110: 0.3, 122: -0.3, 134: 0.06, 146: -0.06}
+    for x, light in spots.items():
+        picture[150:152, x : x + 2] = np.float32((0.8, 0.6, 0.5)) * (1 + light)
+    planes = in_planes(picture, mask, (FACE,), np.zeros_like(mask))
+    eyes = in_planes(picture, mask, (FACE,), np.ones_like(mask))
 
-    def changed(eyes: float, throughout: float) -> float:
-        marked = np.full_like(mask, eyes)
-        made = in_planes(picture, mask, (FACE,), marked, throughout)
-        return float(np.abs(made - picture)[skin].mean())
+    def seen(made: np.ndarray, x: int) -> float:
+        around = made[150, [x - 4, x + 6]].mean()
+        return float((made[150:152, x : x + 2].mean() - around) / (0.63 * spots[x]))
 
-    assert changed(1, 0) < 1e-6
-    assert 0 < changed(1, 0.5) < changed(1, 1) < changed(0, 0)
+    assert min(seen(eyes, x) for x in (110, 122)) > 0.47
+    assert max(seen(eyes, x) for x in (134, 146)) < 0.7
+    assert all(seen(planes, x) < seen(eyes, x) for x in (110, 122))
+
+
+def test_beards_keep_hairs_until_they_are_to_be_simplified_too():
+    picture, mask = scene()
+    hairs = np.random.default_rng(1).normal(0, 0.15, (SIDE, SIDE, 1)).astype(np.float32)
+    picture = (picture + hairs).clip(0, 1)
+    beard = np.s_[100:240, 100:150]
+    nothing = np.zeros_like(mask)
+
+    def changed(throughout: float) -> float:
+        made = in_planes(picture, mask, (FACE,), nothing, throughout)
+        return float(np.abs(made - picture)[beard].mean())
+
+    assert 0 < changed(0) < changed(0.5) < changed(1)
 
 
 def test_of_two_faces_each_is_simplified_by_its_own_size_and_nobody_is_an_empty_region():
