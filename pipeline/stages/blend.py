@@ -17,9 +17,9 @@ BRUSHWORK, FINE_BRUSHWORK = 0.0095, 0.003
 # How much less of the strokes there is on eyes, and where a face is finely built: in beards and
 # wrinkles, which a brush would smear.
 EYES, FINELY_BUILT = 0.45, 0.4
-# Of white: about how far a face's strokes at most are darker, and lighter, than what they cover.
-# Where strokes leave a gap a dark ground shows, on skin a scratch.
-GAP, RIDGE = 0.05, 0.1
+# Of white: about how much darker a face's strokes at most are than what they cover. Where they leave
+# a gap a dark ground shows, on skin a scratch.
+GAP = 0.07
 ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
 
@@ -194,7 +194,6 @@ def _under(
 
 
 def _without_gaps(strokes: Image) -> Image:
-    """Bound how much darker and lighter strokes, (H, W, 3), are than what they lie on."""
-    relief = luminance(strokes)
-    bound = np.where(relief < 0, np.float32(GAP), np.float32(RIDGE))
-    return strokes + repeated(bound * np.tanh(relief / bound) - relief)
+    """Bound how much darker strokes, (H, W, 3), are than what they lie on."""
+    dark = luminance(strokes).clip(None, 0)
+    return strokes + repeated(np.float32(GAP) * np.tanh(dark / np.float32(GAP)) - dark)

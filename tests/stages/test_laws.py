@@ -284,9 +284,9 @@ def test_a_gap_between_strokes_is_no_scratch_on_a_kept_face_and_a_ridge_stays():
         out, _ = set_in(styled, person, region, strength=1.0, harmony=0.0, brushwork=1.0)
         return float((out - person)[40:90, 60].mean())
 
-    assert -0.055 < seen(-0.4) < 0.9 * seen(-0.06) < -0.02
-    assert seen(0.4) > 0.08
-    assert seen(0.02) > 0.4 * 0.02
+    assert -0.075 < seen(-0.4) < 0.9 * seen(-0.08) < -0.02
+    assert seen(0.4) > 0.15
+    assert seen(-0.02) < 0.4 * -0.02
 
 
 @settings(max_examples=20, deadline=None)

@@ -12,7 +12,7 @@ from pipeline.types import Face, Image, Mask
 
 # Deviation of the neighborhoods that become planes, of a face's height; and where eyes do, and
 # beards and wrinkles.
-PLANES, EYE_PLANES, FINE_PLANES = 0.006, 0.0045, 0.003
+PLANES, EYE_PLANES, FINE_PLANES = 0.006, 0.004, 0.003
 # By how much light, of 1, glints are brighter than an eye's planes, and pupils darker.
 GLINT, PUPIL = 0.08, 0.10
 FINELY_BUILT = 0.5  # how far beards and wrinkles are no planes
