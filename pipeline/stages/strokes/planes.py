@@ -15,7 +15,7 @@ from pipeline.types import Face, Image, Mask
 PLANES, EYE_PLANES, FINE_PLANES = 0.006, 0.004, 0.003
 # By how much light, of 1, glints are brighter than an eye's planes, and pupils darker.
 GLINT, PUPIL = 0.08, 0.10
-FINELY_BUILT = 0.5  # how far beards and wrinkles are no planes
+FINELY_BUILT = 0.35  # how far beards and wrinkles are no planes
 AROUND = 0.03  # of a face's height: how far around the kept region is simplified
 
 
