@@ -17,8 +17,8 @@ BRUSHWORK, FINE_BRUSHWORK = 0.0095, 0.003
 # How much less of the strokes there is on eyes, and where a face is finely built: in beards and
 # wrinkles, which a brush would smear.
 EYES, FINELY_BUILT = 0.45, 0.4
-# Of white: about how much darker a face's strokes at most are than what they cover. Where they leave
-# a gap a dark ground shows, on skin a scratch.
+# Of white: about how much darker a face's strokes at most are than what they cover. Where they
+# leave a gap a dark ground shows, on skin a scratch.
 GAP = 0.07
 ON = 0.01  # likewise, how softly strokes are finer on eyes
 SOFT = 1.5  # widths of the feather: how far from an edge it still changes the mask
