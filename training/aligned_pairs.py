@@ -18,8 +18,8 @@ from training.stream import ENDLESS, loader
 EXTENTS = (1.35, 2.4)  # sides of a view, in heights of the face: how near it is looked at
 TURN, SHIFT = 10.0, 0.08  # most degrees that a view is turned, and parts of its side it is shifted
 STILL = np.zeros(3)
-# Share of the photos, those nearest in pose, that a portrait is paired with. Portraits are drawn
-# first: of 24 van Goghs, drawn for photos, which look straight ahead, 15 would count.
+# Share of faces, those nearest in pose, that look the same way as a face. In pairs portraits are
+# drawn first: of 24 van Goghs, drawn for photos, which look straight ahead, 15 would count.
 NEAREST = 0.3
 LIGHT, TINGE = 0.3, 0.05  # deviations of the exponent of photos' light, and of each color's gain
 # Where each point's counterpart is when a face is mirrored.
@@ -81,8 +81,7 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
         """Draw a photo for a portrait with `points`, (68, 2); half of them are mirrored."""
         place = rng.integers(len(self.poses))
         if self.posed:
-            apart = ((self.poses - pose(points)) ** 2).sum((1, 2))
-            place = rng.choice(np.argsort(apart)[: max(2, round(NEAREST * len(apart)))])
+            place = rng.choice(alike_in_pose(self.poses, points))
         again, which = divmod(int(place), len(self.photos))
         return mirrored(self.photos[which]) if again else self.photos[which]
 
@@ -107,6 +106,16 @@ def pose(points: Points) -> NDArray[np.float32]:
     x, y = at[42:48].mean(0) - at[36:42].mean(0)
     turn = np.array([[x, -y], [y, x]], np.float32) / max(np.hypot(x, y), 1e-6)
     return (at @ turn) / max(np.linalg.norm(at, axis=1).mean(), 1e-6)
+
+
+def by_pose(poses: NDArray[np.float32], points: Points) -> NDArray[np.intp]:
+    """Return the places of poses, (N, 68, 2), the nearest to that of points, (68, 2), first."""
+    return np.argsort(((poses - pose(points)) ** 2).sum((1, 2)))
+
+
+def alike_in_pose(poses: NDArray[np.float32], points: Points) -> NDArray[np.intp]:
+    """Return the places of those of `by_pose` that look the same way."""
+    return by_pose(poses, points)[: max(2, round(NEAREST * len(poses)))]
 
 
 def mirrored(portrait: Portrait) -> Portrait:

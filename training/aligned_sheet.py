@@ -20,7 +20,7 @@ from training.aligned_faces import (
     plain,
     whole,
 )
-from training.aligned_pairs import Pairs, as_pairs, pose, seen
+from training.aligned_pairs import Pairs, as_pairs, by_pose, pose, seen
 from training.figures import draw_curve, sheet
 from training.judges import CELLS, LAYERS, distribution_distance, in_cells
 from training.portrait_faces import Portrait
@@ -89,8 +89,7 @@ def _measured(
     poses = np.stack([pose(each.points) for each in styles])
     chosen = []
     for number, photo in enumerate(photos):
-        apart = ((poses - pose(photo.points)) ** 2).sum((1, 2))
-        nearest = np.argsort(apart)[:3]
+        nearest = by_pose(poses, photo.points)[:3]
         chosen.append(styles[nearest[number % len(nearest)]])
     sizes = ((photos, side), (chosen, FINER * side))
     views = ([seen(each, size, MEASURED_EXTENT) for each in all_] for all_, size in sizes)

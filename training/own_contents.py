@@ -18,7 +18,7 @@ from pipeline.ops.color import luminance
 from pipeline.ops.tps import warp
 from pipeline.types import PhotoError, Pixels, Points
 from training.aligned_faces import whole
-from training.aligned_pairs import mirrored, pose
+from training.aligned_pairs import alike_in_pose, mirrored, pose
 from training.checks import DatasetError, photos_below
 from training.portrait_faces import Portrait, cut_out
 from training.style_pictures import Faces, UnfitError, read_limited
@@ -29,7 +29,6 @@ PHOTO_PX = 256  # side of a face's cut, at most
 MOST, FEWEST = 60, 3  # faces of a folder's photos
 TRIED = 120  # photos of a folder that are looked at, at most
 VIEWS = 96  # faces that are learned on, with all their variants
-NEAREST = 0.3  # share of the style's faces, those nearest in pose, that a photo is bent toward
 BENT = (0.0, 0.6)  # how far
 TINTED, LIGHTENED, SIDEWAYS = 0.1, 0.25, 0.25  # deviation of the logarithm of colors and of a gamma
 RICHNESS = (0.3, 1.3)  # of colors; 0 is gray
@@ -74,8 +73,7 @@ def varied(people: Sequence[Portrait], styles: Sequence[Portrait], seed: int) ->
     while len(views) < VIEWS:
         person = people[len(views) % len(people)]
         person = mirrored(person) if rng.random() < 0.5 else person
-        apart = ((poses - pose(person.points)) ** 2).sum((1, 2))
-        near = np.argsort(apart)[: max(2, round(NEAREST * len(apart)))]
+        near = alike_in_pose(poses, person.points)
         bent = bent_toward(person, shapes[int(rng.choice(near))], float(rng.uniform(*BENT)))
         views.append(Portrait(recolored(bent.picture, rng), bent.points, person.name))
     return views
