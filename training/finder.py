@@ -24,9 +24,9 @@ from pipeline.nets.light_finder import REACH, STEP, LightFinder
 from pipeline.stages.detect.spots import spots_at
 from training.command import parser_of
 from training.figures import as_network, draw_curve
-from training.found_faces import FacesOf, found_in_photos
+from training.found_faces import SURE, FacesOf, found_in_photos
 from training.loop import fit_small
-from training.spot_views import SIDE, SURE, Faces, composed, within
+from training.spot_views import SIDE, Faces, composed, within
 
 KNOWN_PX = (8.0, 140.0)  # faces of other heights may be found or not
 SPREAD = 0.13  # of a face's height: how far around its middle cells are nearly right

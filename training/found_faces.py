@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.detect.spots import each_once
+from pipeline.types import Points
 from training.checks import photos_in
 from training.face_finder import FaceFinder, Found
 from training.samples import read_pixels
@@ -15,6 +16,7 @@ from training.street_data import chosen
 from training.streets import held_out, set_pairs
 
 FILE = "faces.npz"
+SURE = 0.6  # YuNet's score from which on a face counts; below it may be one
 LEAST = 0.3  # YuNet's score from which on something may be a face
 LOOKS_PX = (1280, 480)  # long sides at which photos are looked at: for small faces, for large ones
 APART = 0.5  # of a face's height: middles that are nearer are one face's
@@ -27,6 +29,9 @@ WEIGHTS = {
 EVERY = {"face_parsing": 3, "photos": 2, "monet": 4}
 EMPTY = ("photos", "monet")
 FACELESS = 0.5  # weight of a photo in which no face is found, relative to others
+# Faces with eyes nearer to each other, in distances from eyes to mouth, look aside: one in ten.
+# How many times as often they, and photos with one, are drawn.
+ASIDE, OFTENER = 0.7, 4.0
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,24 @@ def found_in_photos(shared: Path, run: Path) -> tuple[list[FacesOf], list[FacesO
 
     def source(kind: str, photo: Path) -> FacesOf:
         faces = known.get(str(photo.relative_to(data)), np.zeros((0, 10), np.float32))
-        rarer = 1.0 if len(faces) or kind in EMPTY else FACELESS
-        return FacesOf(photo, faces, WEIGHTS[kind] * rarer)
+        often = oftener(faces).max(initial=1.0 if len(faces) or kind in EMPTY else FACELESS)
+        return FacesOf(photo, faces, WEIGHTS[kind] * often)
 
     return (
         [source(kind, photo) for kind, photo in learned],
         [source("people_parts", photo) for photo in measured],
     )
+
+
+def oftener(faces: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return how many times as often as others each of these faces, (N, 10), is drawn, (N,)."""
+    return times(faces[:, 2:].reshape(-1, 4, 2)) ** (faces[:, 0] >= SURE)
+
+
+def times(points: Points) -> NDArray[np.float64]:
+    """Return how many times as often faces with these points, (N, 4, 2), are drawn, (N,)."""
+    drops = np.hypot(*(points[:, 2:].mean(1) - points[:, :2].mean(1)).T)
+    return np.where(np.hypot(*(points[:, 1] - points[:, 0]).T) < ASIDE * drops, OFTENER, 1.0)
 
 
 def _measured(data: Path) -> list[Path]:

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from pipeline.types import Pixels
 from training.damage import damaged
-from training.found_faces import FacesOf
+from training.found_faces import SURE, FacesOf, oftener
 from training.samples import read_pixels
 
 SIDE = 320  # px of a view
-SURE = 0.6  # YuNet's score from which on a face counts; below it may be one
 FACES_PX = (9.0, 110.0)  # heights, drawn by their logarithm
 INSETS, INSET_PX = 20, (40, 161)  # photos, at most, that are laid on another; their sides
 ANYWHERE = 0.3  # of what is shown of photos, the share that is not where a face is
@@ -39,7 +38,8 @@ def piece(
     photo, faces = read_pixels(source.file), source.faces
     height = float(np.exp(rng.uniform(*np.log(FACES_PX))))
     sure = faces[faces[:, 0] >= SURE]
-    face = sure[rng.integers(len(sure))] if len(sure) else None
+    often = oftener(sure)
+    face = sure[rng.choice(len(sure), p=often / often.sum())] if len(sure) else None
     scale = height / face[1] if face is not None else np.exp(rng.uniform(-1, 0.7))
     least = (max(size) + 1 if fills else 32) / min(photo.shape[:2])
     scale = float(np.clip(scale, least, max(least, 4.0)))

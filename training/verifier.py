@@ -32,10 +32,9 @@ from pipeline.types import Image, Network, Photo, Pixels, Points
 from training.command import parser_of
 from training.damage import FAINT, damaged
 from training.figures import draw_curve
-from training.found_faces import EMPTY, FacesOf, found_in_photos
+from training.found_faces import EMPTY, SURE, FacesOf, found_in_photos, times
 from training.loop import fit_small
 from training.samples import read_pixels
-from training.spot_views import SURE
 
 FILE = "crops.npz"
 # What was said by eye of crops that YuNet is wrong about, or that nobody can tell: a photo and the
@@ -204,9 +203,11 @@ def batch_of(crops: Crops, size: int, rng: np.random.Generator) -> tuple[Tensor,
 
     The last are offsets as the network gives them, (B, 8), NaN where there is none.
     """
-    kinds = [np.flatnonzero(crops.is_face), np.flatnonzero(~crops.is_face)]
-    count = round(size * FACES)
-    chosen = np.concatenate([rng.choice(kinds[0], count), rng.choice(kinds[1], size - count)])
+    faces, others = np.flatnonzero(crops.is_face), np.flatnonzero(~crops.is_face)
+    often, count = times(crops.points[faces]), round(size * FACES)
+    chosen = np.concatenate(
+        [rng.choice(faces, count, p=often / often.sum()), rng.choice(others, size - count)]
+    )
     seen = [view(crops.pixels[i], crops.points[i], rng) for i in chosen]
     views = torch.from_numpy(np.stack([pixels for pixels, _ in seen]))
     views = views.permute(0, 3, 1, 2).contiguous()

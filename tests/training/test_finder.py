@@ -78,9 +78,10 @@ def test_a_pieces_faces_lie_where_they_are_seen(tmp_path):
     source, seen = photo_with_face(tmp_path), 0
     for seed in range(40):
         view = piece(source, (160, 160), np.random.default_rng(seed))
-        if within(view.faces, (10, 10, view.photo.shape[1] - 10, view.photo.shape[0] - 10)).all():
-            red = redness(view.photo)
-            ys, xs = np.nonzero(red > red.max() / 2)
+        red = redness(view.photo)
+        ys, xs = np.nonzero(red > red.max() / 2)
+        h, w = red.shape
+        if 0 < xs.min() and xs.max() < w - 1 and 0 < ys.min() and ys.max() < h - 1:
             middle = view.faces[0, 2:].reshape(4, 2).mean(0)
             room = 1 + 0.06 * view.faces[0, 1]
             assert np.abs(middle - (xs.mean(), ys.mean())).max() < room
