@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk, size_of_long
+from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk
 from pipeline.ops.tensor import to_float
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.detect.from_parsing import Detections
@@ -28,7 +28,9 @@ from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, St
 from pipeline.types.strokes import Strokes
 from pipeline.variants import MOODS, PAINTERS, brush_over
 
-GUIDE_PX = 960  # long side, at most, at which a photo is looked at: larger ones get its strokes
+# Long side at which a photo is looked at: larger ones get its strokes, and of smaller ones strokes
+# would have the corners of their pixels.
+GUIDE_PX = 960
 SEED = 1874
 NO_PALETTE = np.zeros((0, 4), np.float32)
 SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
@@ -108,25 +110,27 @@ def _planned(
 
 def motif_of(
     original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
-    stays: tuple[bool, ...], rng: np.random.Generator,
+    stays: tuple[bool, ...], rng: np.random.Generator, long_px: int = GUIDE_PX,
 ) -> Motif:  # fmt: skip
     """Say what is painted of a photo in a mood, or in a picture's colors.
 
     `parts`: which part of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether
-    it stays itself; the others are painted as broadly as the rest.
+    it stays itself; the others are painted as broadly as the rest. `long_px`: long side at which
+    the photo is looked at.
     """
     light = monet(mood) if style is None else light_of(to_float(style.pixels))
-    plain = plain_motif(original, seen, parts, stays)
+    plain = plain_motif(original, seen, parts, stays, long_px)
     lit = in_monets_light(plain.target, plain.subject, plain.detail, light, rng)
     target = crisp(lit.target, plain.subject)
     return replace(plain, target=target, palette=lit.palette, gray=lit.gray)
 
 
 def plain_motif(
-    original: Image, seen: Detections, parts: Probabilities, stays: tuple[bool, ...]
-) -> Motif:
+    original: Image, seen: Detections, parts: Probabilities, stays: tuple[bool, ...],
+    long_px: int = GUIDE_PX,
+) -> Motif:  # fmt: skip
     """Say what is seen in a photo, in its own colors; as `motif_of`, which gives it others."""
-    size = size_of_long(original.shape[:2], GUIDE_PX)
+    size = scaled_to_long(original.shape[:2], long_px)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)
@@ -146,7 +150,7 @@ def sketch(photo: Photo, settings: Settings) -> Pixels | None:
     if not (how.on and PAINTERS[how.painter].vector) or MOODS[how.mood].needs_style:
         return None
     pixels = frame(photo, settings.frame).pixels
-    small = pixels_resized(pixels, size_of_long(pixels.shape[:2], SKETCHED_PX))
+    small = pixels_resized(pixels, scaled_to_long(pixels.shape[:2], SKETCHED_PX))
     lab, rng = to_lab(to_float(small)), np.random.default_rng(SEED)
     subject, none = nobody(lab.shape[:2]), np.zeros(lab.shape[:2], np.float32)
     lit = in_monets_light(lab, subject, none, monet(how.mood), rng)

@@ -20,7 +20,7 @@ from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
-from pipeline.steps.strokes import SEED, asked_of, motif_of, surface_of
+from pipeline.steps.strokes import GUIDE_PX, SEED, asked_of, motif_of, surface_of
 from pipeline.types import Face, Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes
 from pipeline.video.astray import Expected, around, size_compared
@@ -38,7 +38,7 @@ EVERY = 4
 MUCH, SOME, PLAN_SECONDS = 0.3, 0.006, 0.5
 FACE = 0.5  # of a face's height: so far around its middle what is wrong can wait, for it is covered
 # Long side, px, at most, of what is looked at to plan strokes: as many show the finder all faces,
-# and strokes are guided by fewer (`GUIDE_PX` in `steps/strokes.py`).
+# and strokes are guided by no more than `GUIDE_PX`.
 PLANNED_PX = 1024
 TILE_PX = 64  # of the pieces in which a painting is rendered: those that nothing changes in stay
 
@@ -105,7 +105,8 @@ class StrokeFilm:
         parts, mood, style, stays, brush = asked_of(run, seen)
         rng = np.random.default_rng(SEED)
         photo = run.original.value
-        motif = motif_of(photo, seen.value, parts.value, mood, style, stays, rng)
+        long_px = min(GUIDE_PX, max(photo.shape[:2]))  # it is not shown larger
+        motif = motif_of(photo, seen.value, parts.value, mood, style, stays, rng, long_px)
         only = None if where is None else resized(where, motif.size) > 0
         return plan_by_kind(motif, rng, brush, only=only)
 

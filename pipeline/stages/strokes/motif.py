@@ -59,7 +59,8 @@ class Motif:
 class Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
-    `lead`: how far form leads, (H, W) in [0, 1]. `edge`: how far the region's outline is,
+    `lead`: how far form leads, (H, W) in [0, 1]. `sides`, `region`: as `outline.regions` has them.
+    `edge`: how far the region's outline is,
     `outline`: how far that of people is, (H, W) px. `softened`: the target of people or of what is
     behind, blurred by a deviation, px. `alone`: where something small stands alone, (H, W) in
     [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB. `people`: whether there are
@@ -68,6 +69,7 @@ class Guide:
 
     field: Float
     lead: Float
+    sides: Float
     region: NDArray[np.uint8]
     edge: Float
     outline: Float

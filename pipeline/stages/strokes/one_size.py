@@ -86,12 +86,11 @@ def of_one_size(
     x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
-    spines, counts, colors = trace(
-        seeds, *shapes, beyond, guide.field, target, under, guide.region, guide.edge, layer.ends,
+    spines, counts, colors, least = trace(
+        seeds, *shapes, beyond, guide.field, target, under, guide.sides, guide.region, guide.edge,
+        layer.ends,
     )  # fmt: skip
-
-    least = BESIDE * _least(guide.edge, spines, counts)
-    widths = np.where(strict, np.clip(least, NARROWEST * widths, widths), widths)
+    widths = np.where(strict, np.clip(BESIDE * least, NARROWEST * widths, widths), widths)
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     ends = ends.clip(0, (w - 1, h - 1))
@@ -122,14 +121,6 @@ def of_one_size(
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
     return strokes, _single(colors[:, 0])
-
-
-def _least(values: Float, spines: Float, counts: NDArray[np.int16]) -> Float:
-    """Return the least of some values, (H, W), along each spine, (N,)."""
-    h, w = values.shape
-    x, y = spines[..., 0].astype(int).clip(0, w - 1), spines[..., 1].astype(int).clip(0, h - 1)
-    beyond = np.arange(spines.shape[1]) >= counts[:, None]
-    return np.where(beyond, np.inf, values[y, x]).min(1, initial=np.inf)
 
 
 def _shapes(

@@ -15,25 +15,39 @@ AROUND = 0.012  # of the short side: deviation of what counts as beside an outli
 # What of both has to be around a place, for their contrast to be known there; and what it counts as
 # elsewhere, CIELAB.
 LEAST_SHARE, UNKNOWN = 0.02, 100.0
+HAIR = 0.55  # probability from which on hair is apart from the rest of people
+FINER = 2  # times: how much finer than in pixels outlines are known
 FAR_PX = 1e4  # distance from an outline where there is none
 
 
-def regions(subject: Subject, *, hair: bool) -> tuple[NDArray[np.uint8], Float]:
+def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], Float]:
     """Number what is behind and people, (H, W), and measure how far each one's edge is, px.
 
-    `hair`: whether it is counted apart from the rest of people.
+    First come the planes that it is numbered by, (1 or 2, H, W): where one is above a half, the
+    number is larger by 1, and by 2. `hair`: whether it is counted apart from the rest of people.
     """
-    close = blurred(subject.person, CLOSELY * min(subject.person.shape))
-    region = (close > 0.5).astype(np.uint8)
+    sides = [blurred(subject.person, CLOSELY * min(subject.person.shape))]
     if hair:
-        region += 2 * (subject.hair > 0.55).astype(np.uint8)
-    edge = np.full(region.shape, FAR_PX, np.float32)
-    for own in np.unique(region):
-        inside = (region == own).astype(np.uint8)
+        sides.append(subject.hair + np.float32(0.5 - HAIR))
+    region = _numbered(sides)
+    h, w = region.shape
+    # Between pixels, too: an outline would be as rough as they are.
+    finer = _numbered([resized(side, (FINER * h, FINER * w)) for side in sides])
+    edge = np.full(finer.shape, FAR_PX, np.float32)
+    for own in np.unique(finer):
+        inside = (finer == own).astype(np.uint8)
         if not inside.all():
             away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_3)
             edge = np.where(inside, away, edge).astype(np.float32)
-    return region, edge
+    edge = cv2.resize((edge - 0.5) / FINER, (w, h), interpolation=cv2.INTER_AREA)
+    return np.stack(sides), region, edge
+
+
+def _numbered(sides: list[Float]) -> NDArray[np.uint8]:
+    number = np.zeros(sides[0].shape, np.uint8)
+    for k, side in enumerate(sides):
+        number |= (side > 0.5).astype(np.uint8) << k
+    return number
 
 
 def contrast(lab: Float, person: Float) -> Float:

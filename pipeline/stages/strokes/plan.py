@@ -73,7 +73,7 @@ def plan_by_kind(
     # The broadest strokes go over a hairline, so that no ground is bare along it.
     whole, parted = (regions(subject, hair=hair) for hair in (False, True))
     first, later = (
-        Guide(field, lead, *each, whole[1], soft, alone, shown, people, near)
+        Guide(field, lead, *each, whole[2], soft, alone, shown, people, near)
         for each in (whole, parted)
     )
     half = (-(-size[0] // COARSER), -(-size[1] // COARSER))

@@ -14,11 +14,34 @@ LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 
 
 @compiled
+def between(plane: Float, x: float, y: float) -> float:
+    """Interpolate a plane, (H, W), at a place whose pixels' middles are at halves."""
+    h, w = plane.shape
+    x, y = min(max(x - 0.5, 0.0), w - 1.0), min(max(y - 0.5, 0.0), h - 1.0)
+    i, j = min(int(y), max(h - 2, 0)), min(int(x), max(w - 2, 0))
+    below, right = min(i + 1, h - 1), min(j + 1, w - 1)
+    fy, fx = y - i, x - j
+    upper = plane[i, j] + fx * (plane[i, right] - plane[i, j])
+    lower = plane[below, j] + fx * (plane[below, right] - plane[below, j])
+    return upper + fy * (lower - upper)
+
+
+@compiled
+def side_at(sides: Float, x: float, y: float) -> int:
+    """Return which region a place belongs to, numbered as in `outline.regions`."""
+    number = 0
+    for k in range(len(sides)):
+        if between(sides[k], x, y) > 0.5:
+            number += 1 << k
+    return number
+
+
+@compiled
 def trace(
     seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
     beyond: Float, field: Float, target: Float, under: Float,
-    region: NDArray[np.uint8], edge: Float, tolerance: float,
-) -> tuple[Float, NDArray[np.int16], Float]:  # fmt: skip
+    sides: Float, region: NDArray[np.uint8], edge: Float, tolerance: float,
+) -> tuple[Float, NDArray[np.int16], Float, Float]:  # fmt: skip
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
 
     Beyond the picture its edge goes on.
@@ -27,24 +50,27 @@ def trace(
     sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
     keeps its own direction, 0 to 1; `beyond`: how many widths it goes on beyond its region; at 0
     it ends within. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted,
-    CIELAB, and `under`: what is there, (h, w, 3), perhaps smaller; `region`: (H, W). `tolerance`:
-    the difference in color, over all three axes, that ends a stroke where the paint below is
-    nearer.
+    CIELAB, and `under`: what is there, (h, w, 3), perhaps smaller; `sides`, `region`, `edge`: as
+    `outline.regions` has them; between pixels they are interpolated, so that outlines have no
+    steps at any size. `tolerance`: the difference in color, over all three axes, that ends a stroke
+    where the paint below is nearer.
 
-    Return spines, (N, POINTS, 2), how many points they have, and the mean target along each.
+    Return spines, (N, POINTS, 2), how many points they have, the mean target along each, and the
+    least `edge`.
     """
     n, h, w = len(seeds), region.shape[0], region.shape[1]
     small_h, small_w = under.shape[0], under.shape[1]
     spines = np.zeros((n, POINTS, 2), np.float32)
     counts = np.zeros(n, np.int16)
     colors = np.zeros((n, 3), np.float32)
+    least = np.full(n, np.inf, np.float32)
     arm = np.zeros((2, POINTS, 2), np.float32)
     got = np.zeros(2, np.int64)
     for s in range(n):
         x0, y0 = seeds[s, 0], seeds[s, 1]
         i, j = min(max(int(y0), 0), h - 1), min(max(int(x0), 0), w - 1)
         own, ct, st = region[i, j], np.cos(turns[s]), np.sin(turns[s])
-        nearest = min(edge[i, j] - 1, WITHIN * widths[s])
+        nearest = min(edge[i, j] - 0.5, WITHIN * widths[s])
         out_x = field[i, j, 0] * ct - field[i, j, 1] * st
         out_y = field[i, j, 0] * st + field[i, j, 1] * ct
         step = lengths[s] / (POINTS - 1)
@@ -71,14 +97,13 @@ def trace(
                 nx, ny = x + dx * step, y + dy * step
                 far = (k + 1) * step
                 i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
+                inside, away = side_at(sides, nx, ny) == own, between(edge, nx, ny)
                 if beyond[s] <= 0:  # its end is round, and as far ahead as it is wide to a side
                     ahead = END * widths[s]
-                    ia = min(max(int(ny + dy * ahead), 0), h - 1)
-                    ja = min(max(int(nx + dx * ahead), 0), w - 1)
-                    if region[i, j] != own or region[ia, ja] != own or edge[i, j] < nearest:
+                    end = side_at(sides, nx + dx * ahead, ny + dy * ahead)
+                    if not inside or end != own or away < nearest:
                         break
-                inside = region[i, j] == own
-                if not inside and edge[i, j] > beyond[s] * widths[s]:
+                if not inside and away > beyond[s] * widths[s]:
                     break
                 if inside and far > LEAST * widths[s]:
                     off, there = 0.0, 0.0
@@ -117,4 +142,6 @@ def trace(
         counts[s] = count
         for c in range(3):
             colors[s, c] = mean[c] / passed
-    return spines, counts, colors
+        for k in range(count):
+            least[s] = min(least[s], between(edge, spines[s, k, 0], spines[s, k, 1]))
+    return spines, counts, colors, least
