@@ -18,10 +18,9 @@ from training.stream import ENDLESS, loader
 EXTENTS = (1.35, 2.4)  # sides of a view, in heights of the face: how near it is looked at
 TURN, SHIFT = 10.0, 0.08  # most degrees that a view is turned, and parts of its side it is shifted
 STILL = np.zeros(3)
-NEAREST = 0.3  # share of faces, those nearest in pose, that look the same way as a face
-# How freely photos and portraits are paired, in the median of their squared distances of pose: at
-# 0 as alike as can be, at infinity anyhow.
-FREELY, ROUNDS = 0.2, 300
+# Share of faces, those nearest in pose, that look the same way as a face. In pairs portraits are
+# drawn first: of 24 van Goghs, drawn for photos, which look straight ahead, 15 would count.
+NEAREST = 0.3
 LIGHT, TINGE = 0.3, 0.05  # deviations of the exponent of photos' light, and of each color's gain
 # Where each point's counterpart is when a face is mirrored.
 MIRRORED = np.array(
@@ -53,8 +52,7 @@ class Pairs:
 class PairsDataset(Dataset[tuple[Tensor, ...]]):
     """Item i: a photo's view, its points, a style's view and its points; the same for a seed and i.
 
-    `posed`: whether a portrait meets photos that look the same way, as far as there are such that
-    no other portrait needs more; else any. All photos count alike, and so do all portraits.
+    `posed`: whether a portrait meets photos that look the same way; else any.
     """
 
     def __init__(
@@ -62,29 +60,30 @@ class PairsDataset(Dataset[tuple[Tensor, ...]]):
     ) -> None:
         self.photos, self.styles = photos, styles
         self.side, self.seed, self.posed = side, seed, posed
-        self.plan = np.full((2 * len(photos), len(styles)), 0.5 / len(photos) / len(styles))
-        if posed:
-            shown = [pose(each.points) for each in [*photos, *map(mirrored, photos)]]
-            self.plan = paired(np.stack(shown), np.stack([pose(each.points) for each in styles]))
+        self.poses = np.stack([pose(each.points) for each in [*photos, *map(mirrored, photos)]])
 
     def __len__(self) -> int:
         return ENDLESS
 
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         rng = np.random.default_rng([self.seed, index])
-        place = int(rng.integers(len(self.styles)))
-        drawn = self.plan[:, place]
-        again, which = divmod(int(rng.choice(len(drawn), p=drawn / drawn.sum())), len(self.photos))
-        style, photo = self.styles[place], self.photos[which]
-        flipped = rng.random() < 0.5  # both: how they look stays alike
-        style = mirrored(style) if flipped else style
-        photo = mirrored(photo) if flipped != bool(again) else photo
+        style = self.styles[rng.integers(len(self.styles))]
+        style = mirrored(style) if rng.random() < 0.5 else style
+        photo = self._partner(style.points, rng)
         widest = min(EXTENTS[1], photo.extent, style.extent)
         extent = float(np.exp(rng.uniform(np.log(EXTENTS[0]), np.log(widest))))
         by = rng.uniform(-1, 1, 3)  # the same for both: only the faces' own proportions differ
         view = seen(relit(photo, rng), self.side, extent, by)
         fine = seen(style, FINER * self.side, extent, by)
         return *_tensors(view), *_tensors(fine, FINER)
+
+    def _partner(self, points: Points, rng: np.random.Generator) -> Portrait:
+        """Draw a photo for a portrait with `points`, (68, 2); half of them are mirrored."""
+        place = rng.integers(len(self.poses))
+        if self.posed:
+            place = rng.choice(alike_in_pose(self.poses, points))
+        again, which = divmod(int(place), len(self.photos))
+        return mirrored(self.photos[which]) if again else self.photos[which]
 
 
 def relit(photo: Portrait, rng: np.random.Generator) -> Portrait:
@@ -117,24 +116,6 @@ def by_pose(poses: NDArray[np.float32], points: Points) -> NDArray[np.intp]:
 def alike_in_pose(poses: NDArray[np.float32], points: Points) -> NDArray[np.intp]:
     """Return the places of those of `by_pose` that look the same way."""
     return by_pose(poses, points)[: max(2, round(NEAREST * len(poses)))]
-
-
-def paired(photos: NDArray[np.float32], styles: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return how often photos' poses, (P, 68, 2), meet styles', (N, 68, 2): (P, N), 1 in all.
-
-    They are as alike as they can be where all photos count alike and all portraits: drawn for
-    photos, which look straight ahead, 15 of 24 van Goghs would count; drawn for prints, which look
-    aside, 419 of 630 photos.
-
-    Source: Cuturi 2013, "Sinkhorn Distances" (algorithm 1).
-    """
-    apart = ((photos[:, None] - styles[None]) ** 2).sum((2, 3), dtype=np.float64)
-    kernel = np.exp(-apart / max(FREELY * float(np.median(apart)), 1e-6))
-    rows, columns = np.ones(len(photos)), np.ones(len(styles))
-    for _ in range(ROUNDS):
-        rows = 1 / len(photos) / np.maximum(kernel @ columns, 1e-300)
-        columns = 1 / len(styles) / np.maximum(kernel.T @ rows, 1e-300)
-    return rows[:, None] * kernel * columns
 
 
 def mirrored(portrait: Portrait) -> Portrait:
