@@ -33,13 +33,14 @@ def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], 
     h, w = region.shape
     # Between pixels, too: an outline would be as rough as they are.
     finer = _numbered([resized(side, (FINER * h, FINER * w)) for side in sides])
-    edge = np.full(finer.shape, FAR_PX, np.float32)
-    for own in np.unique(finer):
-        inside = (finer == own).astype(np.uint8)
-        if not inside.all():
+    edge = np.zeros((h, w), np.float32)
+    for own in range(2 ** len(sides)):
+        inside = (finer == own).view(np.uint8)
+        if count := cv2.countNonZero(inside):
             away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_3)
-            edge = np.where(inside, away, edge).astype(np.float32)
-    edge = cv2.resize((edge - 0.5) / FINER, (w, h), interpolation=cv2.INTER_AREA)
+            edge += cv2.resize(away, (w, h), interpolation=cv2.INTER_AREA)
+            edge += np.float32(FAR_PX) * (count == inside.size)
+    edge = (edge - np.float32(0.5)) / np.float32(FINER)
     return np.stack(sides), region, edge
 
 

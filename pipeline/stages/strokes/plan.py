@@ -71,7 +71,8 @@ def plan_by_kind(
     near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
     people = min(1.0, float(subject.person.mean()) / SOMEBODY)
     # The broadest strokes go over a hairline, so that no ground is bare along it.
-    whole, parted = (regions(subject, hair=hair) for hair in (False, True))
+    with ThreadPoolExecutor() as pool:
+        whole, parted = pool.map(lambda hair: regions(subject, hair=hair), (False, True))
     first, later = (
         Guide(field, lead, *each, whole[2], soft, alone, shown, people, near)
         for each in (whole, parted)
