@@ -11,7 +11,7 @@ from training import found_faces, spot_views
 from training.face_finder import Found
 from training.finder import loss_of, wanted
 from training.found_faces import FacesOf, found_in_photos
-from training.spot_views import SIDE, composed, piece, within
+from training.spot_views import SIDE, composed, piece
 
 POINTS = np.float32([[-8, -8], [8, -8], [-6, 10], [6, 10]])
 CELL = STEP / 2 - 0.5  # where the first cell's center is
@@ -81,7 +81,7 @@ def test_a_pieces_faces_lie_where_they_are_seen(tmp_path):
         red = redness(view.photo)
         ys, xs = np.nonzero(red > red.max() / 2)
         h, w = red.shape
-        if 0 < xs.min() and xs.max() < w - 1 and 0 < ys.min() and ys.max() < h - 1:
+        if xs.min() > 0 and xs.max() < w - 1 and ys.min() > 0 and ys.max() < h - 1:
             middle = view.faces[0, 2:].reshape(4, 2).mean(0)
             room = 1 + 0.06 * view.faces[0, 1]
             assert np.abs(middle - (xs.mean(), ys.mean())).max() < room
