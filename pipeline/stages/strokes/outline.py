@@ -36,10 +36,12 @@ def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], 
     edge = np.zeros((h, w), np.float32)
     for own in range(2 ** len(sides)):
         inside = (finer == own).view(np.uint8)
-        if count := cv2.countNonZero(inside):
+        count = cv2.countNonZero(inside)
+        if count == inside.size:
+            edge += np.float32(FAR_PX)
+        elif count:
             away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_3)
             edge += cv2.resize(away, (w, h), interpolation=cv2.INTER_AREA)
-            edge += np.float32(FAR_PX) * (count == inside.size)
     edge = (edge - np.float32(0.5)) / np.float32(FINER)
     return np.stack(sides), region, edge
 
