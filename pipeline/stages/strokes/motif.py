@@ -59,12 +59,11 @@ class Motif:
 class Guide:
     """What strokes of all layers follow: directions, (H, W, 2), and regions that end them.
 
-    `lead`: how far form leads, (H, W) in [0, 1]. `sides`, `region`: as `outline.regions` has them.
-    `edge`: how far the region's outline is,
-    `outline`: how far that of people is, (H, W) px. `softened`: the target of people or of what is
-    behind, blurred by a deviation, px. `alone`: where something small stands alone, (H, W) in
-    [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB. `people`: whether there are
-    any, in [0, 1]. `near_features`: how near eyes, nose and mouth are, (H, W) in [0, 1].
+    `lead`: how far form leads, (H, W) in [0, 1]. `sides`, `region`, `edge`: as `outline.regions`
+    has them; `outline`: how far that of people is, (H, W) px. `softened`: the target of people or
+    of what is behind, blurred by a deviation, px. `alone`: where something small stands alone,
+    (H, W) in [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB. `people`: whether
+    there are any, in [0, 1]. `near_features`: how near eyes, nose and mouth are, (H, W) in [0, 1].
     """
 
     field: Float

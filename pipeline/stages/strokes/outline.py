@@ -38,7 +38,7 @@ def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], 
         inside = (finer == own).view(np.uint8)
         count = cv2.countNonZero(inside)
         if count == inside.size:
-            edge += np.float32(FAR_PX)
+            edge += np.float32(FINER * FAR_PX)
         elif count:
             away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_3)
             edge += cv2.resize(away, (w, h), interpolation=cv2.INTER_AREA)

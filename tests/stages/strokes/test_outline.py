@@ -56,7 +56,7 @@ def test_hair_is_a_side_of_its_own():
 def test_without_people_no_outline_is_near():
     _, region, edge = regions(nobody(SIZE), hair=True)
     assert not region.any()
-    assert FAR_PX / 4 <= edge.min() <= edge.max() < np.inf
+    assert FAR_PX - 1 < edge.min() <= edge.max() <= FAR_PX
 
 
 @pytest.mark.parametrize(("x", "y", "value"), [
