@@ -102,11 +102,13 @@ class Faces:
             return bool(off <= max(one.drop, other.drop))
 
         every = [s for px in LOOKS_PX for s in spots_at(picture, self._run("finder"), px)]
-        found = []
-        for spot in each_once(sorted(every, key=lambda s: -s.score), same)[:MOST_SPOTS]:
-            chance, corners = likely(picture, spot.points, self._run("verifier"))
-            if chance >= LIKELY:
-                found.append(find_landmarks(picture, corners, self._run("landmarks")))
+        surest = each_once(sorted(every, key=lambda s: -s.score), same)[:MOST_SPOTS]
+        looks = likely(picture, [spot.points for spot in surest], self._run("verifier"))
+        found = [
+            find_landmarks(picture, corners, self._run("landmarks"))
+            for chance, corners in looks
+            if chance >= LIKELY
+        ]
         return [each for each in found if each[1] >= SURE]
 
     def _parsed(self, picture: Pixels) -> list[tuple[Points, float]]:

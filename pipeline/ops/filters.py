@@ -63,10 +63,10 @@ def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return outside[1:-1, 1:-1] != 2
 
 
-def window_of(mask: Float, margin_px: int = 0) -> tuple[slice, slice] | None:
+def window_of(mask: Float | NDArray[np.bool_], margin_px: int = 0) -> tuple[slice, slice] | None:
     """Bound the rows and columns where a mask is above 0, with a margin; None where it is empty."""
-    rows = np.flatnonzero(mask.max(1) > 0)
-    columns = np.flatnonzero(mask.max(0) > 0)
+    shown = mask > 0
+    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
     if not len(rows):
         return None
     down, across = (

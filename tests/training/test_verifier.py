@@ -7,7 +7,7 @@ import torch
 
 from pipeline.nets.light_verifier import LightVerifier
 from pipeline.ops import align
-from pipeline.stages.detect.likely import SCALE, SIDE, likely, matrix_at
+from pipeline.stages.detect.likely import AT_ONCE, SCALE, SIDE, likely, matrix_at
 from training import verifier
 from training.found_faces import FacesOf
 from training.verifier import (
@@ -151,12 +151,12 @@ def test_the_crop_is_upright_whatever_the_head_does():
         seen.append(batch[0])
         return np.float32([[0.7] + 8 * [0]])
 
-    chance, own = likely(photo, points, network)
+    [(chance, own)] = likely(photo, [points], network)
     assert chance == pytest.approx(0.7)
     assert np.abs(own.mean(0) - points.mean(0)).max() < 0.5
     del seen[1:]
     lying = np.ascontiguousarray(np.rot90(photo, -1, (0, 1)))
-    likely(lying, (turned - np.float32([1, 0])).astype(np.float32), network)
+    likely(lying, [(turned - np.float32([1, 0])).astype(np.float32)], network)
     assert np.abs(seen[0] - seen[1]).mean() < 0.02
 
 
@@ -164,7 +164,26 @@ def test_where_a_face_lies_is_what_the_second_look_says():
     points, off = points_at(150, 150), np.tile(np.float32([0.1, 0.05]), 4)
     photo = np.zeros((300, 300, 3), np.float32)
     said = [np.float32([[0.2, *off]]), np.float32([[0.9, *off]])]
-    chance, own = likely(photo, points, lambda _batch: said.pop(0))
+    [(chance, own)] = likely(photo, [points], lambda _batch: said.pop(0))
     assert chance == pytest.approx(0.9)
     side = SIDE / align.scale_of(matrix_at(points))
     assert np.abs(own.mean(0) - points.mean(0) - 2 * side * off[:2]).max() < 0.05 * side
+
+
+def test_spots_are_judged_alike_whether_alone_or_among_many():
+    photo = np.random.default_rng(0).random((300, 300, 3), np.float32)
+    many = [points_at(60 + 2 * k, 150) for k in range(AT_ONCE + 3)]
+    sizes = []
+
+    def network(batch):
+        sizes.append(len(batch))
+        bright = batch.mean((1, 2, 3))[:, None]
+        return np.hstack([bright, np.tile(bright - 0.5, 8)])
+
+    together = likely(photo, many, network)
+    assert sizes == 2 * [AT_ONCE, 3]
+    for points, (chance, own) in zip(many, together, strict=True):
+        [(alone, alone_own)] = likely(photo, [points], network)
+        assert chance == pytest.approx(alone)
+        assert np.allclose(own, alone_own)
+    assert likely(photo, [], network) == []

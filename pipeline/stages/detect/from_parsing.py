@@ -126,10 +126,11 @@ def _confirmed(photo: Image, parser: Parser, parts: Probabilities) -> Found:
 def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
     """Return the known faces and those that the finder spots and crops verify."""
     found = known
-    for spot in spots(photo, parser.finder):
+    new = [spot for spot in spots(photo, parser.finder) if not _known(spot.points, found)]
+    looks = likely(photo, [spot.points for spot in new], parser.verifier)
+    for spot, (chance, points) in zip(new, looks, strict=True):
         if _known(spot.points, found):
             continue
-        chance, points = likely(photo, spot.points, parser.verifier)
         faint = spot.score < FAINT
         if chance < (ALL_BUT_SURE if faint else DOUBTED):
             continue

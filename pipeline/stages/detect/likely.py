@@ -1,25 +1,31 @@
 """Say how likely a spot is a face: the small verifier sees an upright crop of its own."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops import align
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Image, Network, Points
 
 SIDE = 64  # px of the crop
+AT_ONCE = 64  # crops: a crowd has hundreds of spots
 SCALE = 0.6  # of the face in it, against an FFHQ crop
 # In distances of eyes to mouth: how far beside a face it is looked at again, right, left, down, up.
 BESIDE = 0.25
 ASIDE = np.array([(BESIDE, 0), (-BESIDE, 0), (0, BESIDE), (0, -BESIDE)], np.float32)
 
 
-def likely(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:
-    """Return how likely a face is at `points`, in [0, 1], and where its own points are.
+def likely(
+    photo: Image, spotted: Sequence[Points], verifier: Network
+) -> list[tuple[float, Points]]:
+    """Return how likely a face is at each spot, in [0, 1], and where its own points are.
 
-    The face is looked at twice: as it was spotted, and as the first look says that it lies.
-    `points`: (4, 2), both eyes and both mouth corners, photo px.
+    It is looked at twice: as it was spotted, and as the first look says that it lies. A spot is
+    (4, 2): both eyes and both mouth corners, photo px.
     """
-    _, nearer = _seen(photo, points, verifier)
+    nearer = [points for _, points in _seen(photo, spotted, verifier)]
     return _seen(photo, nearer, verifier)
 
 
@@ -32,14 +38,30 @@ def steadily(photo: Image, points: Points, verifier: Network) -> float:
     """
     drop = float(np.hypot(*(points[2:].mean(0) - points[:2].mean(0))))
     crops = [crop_at(photo, points + drop * off) for off in ASIDE]
-    mirrored = np.ascontiguousarray(crop_at(photo, points)[:, ::-1])
-    return float(np.mean([np.ravel(verifier(to_batch(c)))[0] for c in (*crops, mirrored)]))
+    mirrored = crop_at(photo, points)[:, ::-1]
+    return float(_judged([*crops, mirrored], verifier)[:, 0].mean())
 
 
-def _seen(photo: Image, points: Points, verifier: Network) -> tuple[float, Points]:
-    chance, *off = np.ravel(verifier(to_batch(crop_at(photo, points))))
-    own = align.template(SIDE, SCALE) + SIDE * np.reshape(off, (-1, 2))
-    return float(chance), align.map_points(align.inverse(matrix_at(points)), own)
+def _seen(photo: Image, spotted: Sequence[Points], verifier: Network) -> list[tuple[float, Points]]:
+    """Look once at each spot."""
+    if not spotted:
+        return []
+    ways = [matrix_at(points) for points in spotted]
+    crops = [align.crop(photo, way, SIDE).clip(0, 1) for way in ways]
+    found = _judged(crops, verifier)
+    own = align.template(SIDE, SCALE) + SIDE * found[:, 1:].reshape(len(found), -1, 2)
+    return [
+        (float(chance), align.map_points(align.inverse(way), points))
+        for chance, way, points in zip(found[:, 0], ways, own, strict=True)
+    ]
+
+
+def _judged(crops: list[Image], verifier: Network) -> NDArray[np.float32]:
+    """Return what the verifier says of crops, (N, 9): how likely they are, and points in them."""
+    every = np.concatenate([to_batch(crop) for crop in crops])
+    pieces = range(0, len(every), AT_ONCE)
+    found = np.concatenate([verifier(every[start : start + AT_ONCE]) for start in pieces])
+    return found.reshape(len(every), -1)
 
 
 def crop_at(photo: Image, points: Points, room: float = 1.0) -> Image:

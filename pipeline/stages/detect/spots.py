@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import cv2
@@ -26,12 +27,12 @@ class Spot:
     points: Points
     score: float
 
-    @property
+    @cached_property
     def middle(self) -> Points:
         """The middle between eyes and mouth, (2,)."""
         return (self.points[:2].mean(0) + self.points[2:].mean(0)) / 2
 
-    @property
+    @cached_property
     def drop(self) -> float:
         """The distance from the eyes to the mouth."""
         return float(np.hypot(*(self.points[2:].mean(0) - self.points[:2].mean(0))))

@@ -1,5 +1,8 @@
 """Find the outlines at which strokes end."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +23,36 @@ FINER = 2  # times: how much finer than in pixels outlines are known
 FAR_PX = 1e4  # distance from an outline where there is none
 
 
-def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], Float]:
-    """Number what is behind and people, (H, W), and measure how far each one's edge is, px.
+class Regions(NamedTuple):
+    """What is behind and people, numbered, and how far each one's edge is.
 
-    First come the planes that it is numbered by, (1 or 2, H, W): where one is above a half, the
-    number is larger by 1, and by 2. `hair`: whether it is counted apart from the rest of people.
+    `sides`: the planes that it is numbered by, (1 or 2, H, W): where one is above a half, the
+    number is larger by 1, and by 2. `region`: (H, W). `edge`: (H, W) px.
     """
-    sides = [blurred(subject.person, CLOSELY * min(subject.person.shape))]
-    if hair:
-        sides.append(subject.hair + np.float32(0.5 - HAIR))
-    region = _numbered(sides)
-    h, w = region.shape
+
+    sides: Float
+    region: NDArray[np.uint8]
+    edge: Float
+
+
+def regions(subject: Subject) -> tuple[Regions, Regions]:
+    """Number what is behind and people, and once more with their hair apart from the rest."""
+    size = (FINER * subject.person.shape[0], FINER * subject.person.shape[1])
+    people = blurred(subject.person, CLOSELY * min(subject.person.shape))
+    sides = [people, subject.hair + np.float32(0.5 - HAIR)]
     # Between pixels, too: an outline would be as rough as they are.
-    finer = _numbered([resized(side, (FINER * h, FINER * w)) for side in sides])
+    finer = [resized(side, size) for side in sides]
+    with ThreadPoolExecutor() as pool:
+        whole, parted = pool.map(lambda count: _regions(sides[:count], finer[:count]), (1, 2))
+    return whole, parted
+
+
+def _regions(sides: list[Float], finer: list[Float]) -> Regions:
+    region, finely = _numbered(sides), _numbered(finer)
+    h, w = region.shape
     edge = np.zeros((h, w), np.float32)
     for own in range(2 ** len(sides)):
-        inside = (finer == own).view(np.uint8)
+        inside = (finely == own).view(np.uint8)
         count = cv2.countNonZero(inside)
         if count == inside.size:
             edge += np.float32(FINER * FAR_PX)
@@ -43,7 +60,7 @@ def regions(subject: Subject, *, hair: bool) -> tuple[Float, NDArray[np.uint8], 
             away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_3)
             edge += cv2.resize(away, (w, h), interpolation=cv2.INTER_AREA)
     edge = (edge - np.float32(0.5)) / np.float32(FINER)
-    return np.stack(sides), region, edge
+    return Regions(np.stack(sides), region, edge)
 
 
 def _numbered(sides: list[Float]) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from contextvars import copy_context
 from dataclasses import replace
 from threading import Lock
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ from pipeline.types.strokes import Strokes, joined
 Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
+MIDDLE = 128  # the number of the bin of widths of 1 px; 0 is nowhere
 SOMEBODY = 0.05  # of a picture: from this share on it is one of people
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
 UNDER_PX = 560  # long side at which the painting is looked at while it is planned
@@ -61,29 +63,23 @@ def plan_by_kind(
 ) -> tuple[Strokes, NDArray[np.bool_]]:  # fmt: skip
     """Plan strokes as `plan` does, and tell which of them paint people, (N,)."""
     subject, size = motif.subject, motif.size
-    field, lead = directions(motif.target, motif.calm, subject, rng)
-
-    clean = apart(motif.target, subject)
-    motif = replace(motif, target=clean)
-    soft = softened(clean, subject.person)
-    alone = standing_alone(motif.detail, motif.calm)
-    shown = contrast(clean, subject.person)
-    near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
-    people = min(1.0, float(subject.person.mean()) / SOMEBODY)
-    # The broadest strokes go over a hairline, so that no ground is bare along it.
     with ThreadPoolExecutor() as pool:
-        whole, parted = pool.map(lambda hair: regions(subject, hair=hair), (False, True))
-    first, later = (
-        Guide(field, lead, *each, whole[2], soft, alone, shown, people, near)
-        for each in (whole, parted)
-    )
-    half = (-(-size[0] // COARSER), -(-size[1] // COARSER))
-    loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
-    widths = layer_widths(
-        subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
-        brush.size, brush.face_detail * (1 - loosely), gray=motif.gray,
-    )  # fmt: skip
-    wides = [resized(np.log(np.float32(COARSER) * each), size) for each in widths]
+        numbered = pool.submit(regions, subject)
+        led = pool.submit(directions, motif.target, motif.calm, subject, rng)
+        wides = _wides(motif, brush)
+        clean = apart(motif.target, subject)
+        soft = softened(clean, subject.person)
+        alone = standing_alone(motif.detail, motif.calm)
+        shown = contrast(clean, subject.person)
+        near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
+        people = min(1.0, float(subject.person.mean()) / SOMEBODY)
+        whole, parted = numbered.result()
+        # The broadest strokes go over a hairline, so that no ground is bare along it.
+        first, later = (
+            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near)
+            for each in (whole, parted)
+        )
+    motif = replace(motif, target=clean)
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
     ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
     # What is behind is painted first and goes on beneath people, who are set before it: their
@@ -129,6 +125,17 @@ def plan_by_kind(
     return replace(strokes, ground=_single(ground), size=whole), np.repeat(kinds, counts)
 
 
+def _wides(motif: Motif, brush: Brush) -> list[Float]:
+    """Return the logarithms of each layer's widths away from outlines, (H, W), px."""
+    half = (-(-motif.size[0] // COARSER), -(-motif.size[1] // COARSER))
+    loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
+    widths = layer_widths(
+        motif.subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
+        brush.size, brush.face_detail * (1 - loosely), gray=motif.gray,
+    )  # fmt: skip
+    return [resized(np.log(np.float32(COARSER) * each), motif.size) for each in widths]
+
+
 class _SoFar:
     """The small canvases that what is behind and people are laid on, and who is shown both."""
 
@@ -138,15 +145,15 @@ class _SoFar:
     ) -> None:  # fmt: skip
         blank = np.dstack([np.broadcast_to(ground, (*size, 3)), np.zeros(size)]).astype(np.float32)
         self.canvases = {people: blank.copy() for people in kinds}
-        self._own = resized(own.astype(np.float32), size) > 0.5
+        self._own = (resized(own.astype(np.float32), size) > 0.5).view(np.uint8)
         self._done, self._tell, self._lock = 0, tell, Lock()
 
     def tell(self) -> None:
         """Say that one more layer is laid, and show them."""
         with self._lock:
             self._done += 1
-            shown = [canvas[..., :3] for canvas in self.canvases.values()]
-            shown = np.where(self._own[..., None], shown[-1], shown[0])
+            shown = [np.ascontiguousarray(each[..., :3]) for each in self.canvases.values()]
+            shown = cv2.copyTo(shown[-1], self._own, shown[0])
             self._tell(self._done / (len(self.canvases) * len(LAYERS)), shown)
 
 
@@ -162,15 +169,14 @@ def _layer(
     fits = wide
     if people:
         fits = np.minimum(wide, np.maximum(guide.room, wide + np.float32(np.log(layer.narrow))))
-    bins = np.round(fits / BIN).astype(np.int32)
-    least = bins.min()
-    sizes = np.flatnonzero(np.bincount((bins - least)[where]))[::-1] + least
+    bins = (np.round(fits / BIN) + MIDDLE).astype(np.uint8) * where
+    counts = cv2.calcHist([bins], [0], None, [256], [0, 256]).ravel()[1:]
     many = [
         of_one_size(
-            motif, guide, layer, people, (bins == k) & where, np.exp(k * BIN), wide, under, miss,
+            motif, guide, layer, people, bins == k, np.exp((k - MIDDLE) * BIN), wide, under, miss,
             rng, brush,
         )
-        for k in sizes
+        for k in np.flatnonzero(counts)[::-1] + 1
     ]  # fmt: skip
     laid, order = joined([each for each, _ in many]), np.concatenate([each for _, each in many])
     # As painters do: darks first, lights last, but not strictly. By the light that was wanted:

@@ -18,7 +18,7 @@ def sown(
     Return them, (N, 2) x, y, and of each the row and the column of the nearest pixel.
     """
     h, w = where.shape
-    down, across = window_of(where.astype(np.float32)) or (slice(0, 0), slice(0, 0))
+    down, across = window_of(where) or (slice(0, 0), slice(0, 0))
     ys = np.arange(down.start - 0.4 * gap, down.stop + 0.9 * gap, 0.9 * gap)
     xs = np.arange(across.start - 0.9 * gap, across.stop + gap, gap)
     y, x = np.meshgrid(ys, xs, indexing="ij")

@@ -25,7 +25,7 @@ def slanted(angle, off=0.0):
 @given(st.floats(0.0, 6.2), st.floats(-0.5, 0.5))
 def test_the_way_to_an_outline_is_right_to_a_part_of_a_pixel(angle, off):
     subject, away = slanted(angle, off)
-    sides, region, edge = regions(subject, hair=False)
+    sides, region, edge = regions(subject)[0]
     near = np.abs(away) < 12
     near[:8] = near[-8:] = near[:, :8] = near[:, -8:] = False
     assert np.abs(edge - np.abs(away))[near].max() < 0.9
@@ -38,7 +38,7 @@ def test_the_way_to_an_outline_is_right_to_a_part_of_a_pixel(angle, off):
 @settings(deadline=None)  # it is compiled once
 @given(st.floats(0.0, 6.2), st.floats(20, 100), st.floats(20, 70))
 def test_between_pixels_a_place_is_on_the_side_that_it_is_on(angle, x, y):
-    sides, *_ = regions(slanted(angle)[0], hair=False)
+    sides, *_ = regions(slanted(angle)[0])[0]
     away = (x - SIZE[1] / 2) * np.cos(angle) + (y - SIZE[0] / 2) * np.sin(angle)
     if abs(away) > 0.2:
         assert side_at(sides, x, y) == (away > 0)
@@ -47,14 +47,14 @@ def test_between_pixels_a_place_is_on_the_side_that_it_is_on(angle, x, y):
 def test_hair_is_a_side_of_its_own():
     subject, _ = slanted(0.0)
     hair = np.where(np.arange(SIZE[0])[:, None] < 30, subject.person, 0).astype(np.float32)
-    sides, region, _ = regions(replace(subject, hair=hair), hair=True)
+    sides, region, _ = regions(replace(subject, hair=hair))[1]
     assert set(np.unique(region)) == {0, 1, 3}
     assert side_at(sides, 100.5, 10.5) == region[10, 100] == 3
     assert side_at(sides, 100.5, 60.5) == region[60, 100] == 1
 
 
 def test_without_people_no_outline_is_near():
-    _, region, edge = regions(nobody(SIZE), hair=True)
+    _, region, edge = regions(nobody(SIZE))[1]
     assert not region.any()
     assert FAR_PX - 1 < edge.min() <= edge.max() <= FAR_PX
 
