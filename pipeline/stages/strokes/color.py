@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import local_mean
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.monochrome import without_tone
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.own_colors import (
     BLACK,
@@ -24,6 +25,7 @@ from pipeline.stages.strokes.own_colors import (
     without_lime,
 )
 from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
@@ -31,6 +33,10 @@ LIGHT_PX = 512  # long side, at most, at which light is changed
 # How far light goes to the paintings' quantiles; less in gray photos, where light alone tells what
 # is in front.
 TONE, TONE_OF_GRAYS = 0.7, 0.4
+# L of what is warm of people in gray photos, and how far around it; and what it takes, a and b.
+MIDDLE, AROUND, WARM = 46.0, 20.0, np.array([4.0, 13.0], np.float32)
+# How close to them, in heights of a face, things are warm, too, and how much less.
+CLOSE, LESS_CLOSE = 0.6, 0.6
 GAIN = (0.85, 1.3)  # of the contrast of what is small
 AIR = 1.0  # how far grays take color by their light and place
 PALETTE = 0.7  # how far colors go to those of the nearest paintings
@@ -85,6 +91,8 @@ def _lit(
     palette = nearest_palette(colors, light)
     out = toward(out, colors, palette, to_palette(subject))
     out = vivid(out, subject, light, calmer=gray)
+    if gray:
+        out = warmed(lab, out, subject)
     out = own_hair(lab, out, subject.hair)
     out = own_skin(lab, out, subject, usual_tint(detail, subject) if gray else None)
     out = own_reds(lab, own_hue(lab, out), subject.skin)
@@ -186,6 +194,19 @@ def aired(
     weight *= 1 - np.maximum(subject.skin, np.maximum(0.8 * subject.hair, people * subject.person))
     out = lab.copy()
     out[..., 1:] += weight[..., None] * toward_
+    return out
+
+
+def warmed(photo: Float, lab: Float, subject: Subject) -> Float:
+    """Let the middle lights of people in a gray photo, and what is close to them, be warm.
+
+    Arms and hands that are not seen to be bare, or before a table not to be a person's, would be
+    lilac.
+    """
+    middle = np.exp(-(((photo[..., 0] - MIDDLE) / AROUND) ** 2))
+    close = smoothstep(blurred(subject.person, CLOSE * usual_face(subject)), 0.05, 0.35)
+    out = lab.copy()
+    out[..., 1:] += (middle * np.maximum(subject.person, LESS_CLOSE * close))[..., None] * WARM
     return out
 
 

@@ -31,7 +31,7 @@ LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smal
 LARGEST_FACE = 0.6  # of the short side
 # Where nobody is: of the strokes' width behind people; and how far detail counts behind.
 NOBODY, NOBODYS_COUNTS = 0.68, 1.0
-IN_GRAY = 0.75  # likewise behind people of a gray photo, where some may not be told from the ground
+IN_GRAY = 1.0  # likewise behind people of a gray photo, where some may not be told from the ground
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 

@@ -12,6 +12,7 @@ from pipeline.stages.strokes.color import (
     in_monets_light,
     in_palette,
     transport,
+    warmed,
 )
 from pipeline.stages.strokes.light import (
     LIGHTS,
@@ -156,6 +157,21 @@ def test_hands_of_a_gray_photo_that_were_not_found_are_as_warm_as_its_face():
     assert hand[..., 2].mean() > 0.6 * of_face[..., 2].mean() > 6
     assert sure[62:68, 34:56, 2].mean() < 0.6 * hand[..., 2].mean()
     assert coat[..., 2].mean() < 0.3 * of_face[..., 2].mean()
+
+
+def test_people_of_a_gray_photo_are_warm_in_the_middle_lights_and_what_is_far_is_not():
+    size = (96, 192)
+    lab = np.zeros((*size, 3), np.float32)
+    lab[:32, :, 0], lab[32:64, :, 0], lab[64:, :, 0] = 46, 95, 5
+    person, away = np.zeros(size, np.float32), np.full(size, 99, np.float32)
+    person[:, :48] = 1
+    subject = replace(nobody(size), person=person, away=away)
+    change = warmed(lab, lab, subject) - lab
+    assert change[8, 20, 2] == pytest.approx(13, abs=0.1)
+    assert 0 < change[8, 60, 2] < 9  # an arm beside them may be theirs
+    assert np.abs(change[:, -20:]).max() < 0.1
+    assert np.abs(change[40:]).max() < 1
+    assert not change[..., 0].any()
 
 
 def a_face():
