@@ -30,6 +30,9 @@ BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown togeth
 MIDDLE = 128  # the number of the bin of widths of 1 px; 0 is nowhere
 SOMEBODY = 0.05  # of a picture: from this share on it is one of people
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
+# CIELAB: how much more than it is the error is where no paint lies yet, so that what the broadest
+# strokes happened to leave is filled; gaps that are narrower than a stroke stay.
+BARE = 40.0
 UNDER_PX = 560  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times: widths are found at a fraction of the size
 GROUND = (82.0, 2.0, 9.0)  # CIELAB
@@ -94,21 +97,23 @@ def plan_by_kind(
     so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
 
     def of_kind(people: bool, rng: np.random.Generator) -> list[Strokes]:
-        canvas = so_far.canvases[people]
+        canvas, where = so_far.canvases[people], asked & (own == people)
+        mine = resized(where.astype(np.float32), small.shape[:2]) > 0.5
         room = room_for(canvas, max(canvas.shape[:2]))
         planned: list[Strokes] = []
         for number, layer in enumerate(LAYERS[:layers]):
             guide = later if number else first
             under = to_lab(np.ascontiguousarray(canvas[..., :3]))
-            planned.append(
-                _layer(
-                    motif, guide, layer, asked & (own == people), people, wides[number], under,
-                    small - under, rng, brush,
-                )
-            )  # fmt: skip
-            planned[-1].layer[:] = number
+            miss = small - under
+            bare = (canvas[..., 3] == 0) & mine
+            miss[..., 0] += np.where(miss[..., 0] < 0, -BARE, BARE) * bare
+            strokes = _layer(
+                motif, guide, layer, where, people, wides[number], under, miss, rng, brush
+            )
+            strokes.layer[:] = number
+            planned.append(strokes)
             if number < len(LAYERS) - 2:  # accents are not set for the finest strokes' errors
-                lay(canvas, planned[-1], room, max(canvas.shape[:2]))
+                lay(canvas, strokes, room, max(canvas.shape[:2]))
             so_far.tell()
         return planned
 

@@ -11,6 +11,7 @@ from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.resample import resized
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS
+from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.motif import Brush, Motif
 from pipeline.stages.strokes.one_size import CROSSED
@@ -47,6 +48,22 @@ def test_a_painting_shows_what_was_wanted():
     left = np.abs(painted[..., 0] - 30) < np.abs(painted[..., 0] - 80)
     assert left[:, :122].mean() > 0.95
     assert left[:, 134:].mean() < 0.05
+
+
+@pytest.mark.parametrize("seed", [4, 6, 9, 12])
+def test_no_ground_as_large_as_a_stroke_is_left_where_it_is_like_what_is_wanted(seed):
+    size = (400, 400)
+    lab = np.full((*size, 3), (85, 0, 4), np.float32)
+    person, away = np.zeros(size, np.float32), np.full(size, 99, np.float32)
+    person[200:], lab[200:, :, 0], away[200:350, 150:250] = 1, 40, 0
+    face = np.full(size, 200, np.float32)
+    subject = replace(nobody(size), person=person, away=away, face=face)
+    strokes = plan(motif_of(lab, subject, calm=1), np.random.default_rng(seed))
+    canvas = np.zeros((*size, 4), np.float32)
+    lay(canvas, strokes, room_for(canvas, 400), 400)
+    bare = (canvas[..., 3] == 0).astype(np.uint8)
+    areas = cv2.connectedComponentsWithStats(bare)[2][1:, cv2.CC_STAT_AREA]
+    assert areas.max(initial=0) < 60  # px
 
 
 @pytest.mark.parametrize("name", PICTURES)
