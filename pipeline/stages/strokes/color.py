@@ -35,8 +35,9 @@ LIGHT_PX = 512  # long side, at most, at which light is changed
 TONE, TONE_OF_GRAYS = 0.7, 0.4
 # L of what is warm of people in gray photos, and how far around it; and what it takes, a and b.
 MIDDLE, AROUND, WARM = 46.0, 20.0, np.array([4.0, 13.0], np.float32)
-# How close to them, in heights of a face, things are warm, too, and how much less.
-CLOSE, LESS_CLOSE = 0.6, 0.6
+# How close to them, in heights of a face, things are warm, too; from how much of people around them
+# on, and from where on fully; and how much of that warmth they take.
+CLOSE, PEOPLE_AROUND, OF_WARMTH = 0.6, (0.05, 0.35), 0.6
 GAIN = (0.85, 1.3)  # of the contrast of what is small
 AIR = 1.0  # how far grays take color by their light and place
 PALETTE = 0.7  # how far colors go to those of the nearest paintings
@@ -204,9 +205,9 @@ def warmed(photo: Float, lab: Float, subject: Subject) -> Float:
     lilac.
     """
     middle = np.exp(-(((photo[..., 0] - MIDDLE) / AROUND) ** 2))
-    close = smoothstep(blurred(subject.person, CLOSE * usual_face(subject)), 0.05, 0.35)
+    close = smoothstep(blurred(subject.person, CLOSE * usual_face(subject)), *PEOPLE_AROUND)
     out = lab.copy()
-    out[..., 1:] += (middle * np.maximum(subject.person, LESS_CLOSE * close))[..., None] * WARM
+    out[..., 1:] += (middle * np.maximum(subject.person, OF_WARMTH * close))[..., None] * WARM
     return out
 
 

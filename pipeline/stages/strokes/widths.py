@@ -29,9 +29,9 @@ BROADER = 0.4  # how much broader strokes are behind where the picture is out of
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
 LARGEST_FACE = 0.6  # of the short side
-# Where nobody is: of the strokes' width behind people; and how far detail counts behind.
+# Where nobody is: of the strokes' width behind people; and how far detail counts behind, there and
+# in gray photos, where some people may not be told from the ground.
 NOBODY, NOBODYS_COUNTS = 0.68, 1.0
-IN_GRAY = 1.0  # likewise behind people of a gray photo, where some may not be told from the ground
 HEAD = 0.6  # of a face's height: how far from hair or a hat its head may reach
 
 
@@ -68,8 +68,6 @@ def layer_widths(
     alone = not near.any()
     if alone:  # a landscape is about what is elsewhere behind
         behind = NOBODY
-    elif gray:
-        behind *= IN_GRAY
     scales = (short * size * behind, short * size * worn, face, face, face)
     smallest = (LEAST * short, LEAST * short, 0.0, 0.0, 0.0)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
