@@ -21,6 +21,7 @@ from tests.command import painting_of
 from tests.hub import FILE, Hub, checkpoint_of, reach
 from tests.page import Pipeline
 from tests.painter_sets import teach
+from tests.strokes import small
 from ui import theme as look
 from ui.service import PaintService
 
@@ -48,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _starts_processes(item: pytest.Item) -> bool:
     uses = hasattr(getattr(item, "module", None), "subprocess")
     return uses or item.get_closest_marker("forks") is not None
+
+
+@pytest.fixture
+def small_strokes():
+    """Make strokes quickly, for what is not about strokes."""
+    with small():
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
-"""A few strokes to test with."""
+"""A few strokes to test with, and paintings of few."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
+import pytest
 
 from pipeline.types import Strokes
 
@@ -17,3 +21,12 @@ def some_strokes(n=40, seed=0):
         single(3), 0.5 + 0.5 * single(), single(), rng.integers(0, 8, n).astype(np.uint8),
         (np.arange(n) >= n // 2).astype(np.uint8), rng.random(3, np.float32), (0.75, 1.0),
     )  # fmt: skip
+
+
+@contextmanager
+def small() -> Iterator[None]:
+    """Plan and show strokes at about the size of tests' photos, in a fraction of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.steps.strokes.GUIDE_PX", 160)
+        patch.setattr("pipeline.steps.strokes.SHOWN_PX", 640)
+        yield

@@ -23,6 +23,8 @@ from pipeline.weights.parameters import PUBLISHED, count_parameters
 from pipeline.weights.resolve import VerifiedWeights
 from tests.test_paint import PlainModels, Remembering, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 PERSONS = "fcn_resnet50"
 
 

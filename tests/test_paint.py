@@ -18,6 +18,8 @@ from pipeline.types import Cancelled, Photo, WeightUse
 from pipeline.weights.resolve import WeightError
 from tests.faces import blind, doubting, drawn_parts, for_each
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 NETWORK = Settings.from_flat(painter="network")
 
 
@@ -277,9 +279,10 @@ def test_keeping_more_runs_no_network_again_but_the_brush_that_touches_it():
 )
 def test_a_slider_of_the_blend_or_the_palette_runs_no_network_again(flag):
     models, cache = PlainModels(restorer=True), Remembering()
-    one = paint(photo_of(), models=models, cache=cache)
+    usual = NETWORK if flag == "canvas" else Settings()  # strokes show it in large pictures only
+    one = paint(photo_of(), usual, models=models, cache=cache)
     runs = dict(models.runs)
-    other = paint(photo_of(), Settings.from_flat(**{flag: 0.3}), models=models, cache=cache)
+    other = paint(photo_of(), usual.changed(**{flag: 0.3}), models=models, cache=cache)
     assert models.runs == described_again(runs)
     assert not np.array_equal(one.result, other.result)
 

@@ -110,13 +110,13 @@ def _planned(
 
 def motif_of(
     original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
-    stays: tuple[bool, ...], rng: np.random.Generator, long_px: int = GUIDE_PX,
+    stays: tuple[bool, ...], rng: np.random.Generator, long_px: int | None = None,
 ) -> Motif:  # fmt: skip
     """Say what is painted of a photo in a mood, or in a picture's colors.
 
     `parts`: which part of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether
     it stays itself; the others are painted as broadly as the rest. `long_px`: long side at which
-    the photo is looked at.
+    the photo is looked at, by default `GUIDE_PX`.
     """
     light = monet(mood) if style is None else light_of(to_float(style.pixels))
     plain = plain_motif(original, seen, parts, stays, long_px)
@@ -127,10 +127,10 @@ def motif_of(
 
 def plain_motif(
     original: Image, seen: Detections, parts: Probabilities, stays: tuple[bool, ...],
-    long_px: int = GUIDE_PX,
+    long_px: int | None = None,
 ) -> Motif:  # fmt: skip
     """Say what is seen in a photo, in its own colors; as `motif_of`, which gives it others."""
-    size = scaled_to_long(original.shape[:2], long_px)
+    size = scaled_to_long(original.shape[:2], long_px or GUIDE_PX)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
     calm, detail = out_of_focus(lab, subject.person), fine_structure(lab, subject)

@@ -12,6 +12,8 @@ from pipeline.types import WeightUse
 from pipeline.variants import PORTRAIT_STYLES
 from tests.test_paint import PlainModels, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 MEASURES = "class FaceNet:\n    def identity(self, photo, picture):\n        return 0.25\n"
 
 

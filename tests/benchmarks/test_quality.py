@@ -18,6 +18,8 @@ from pipeline.types import WeightUse
 from tests.onnx_files import write_flattening
 from tests.test_paint import PlainModels, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 FACES = ["N", 3, 112, 112]
 MEASURES = "class FaceNet:\n    def identity(self, photo, picture):\n        return 0.25\n"
 

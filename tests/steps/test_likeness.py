@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.paint import paint
@@ -16,6 +17,8 @@ from pipeline.weights.catalog import WeightError
 from tests.faces import drawn_parts
 from tests.stages.restore.test_select_faces import face_in, textured
 from tests.test_paint import PlainModels, photo_of
+
+pytestmark = pytest.mark.usefixtures("small_strokes")
 
 FACES = (face_in(110, 110, 150), face_in(300, 110, 100))
 SEEN = Detections(drawn_parts((220, 400), [(110, 110)], 150, 0), FACES, ())

@@ -18,6 +18,8 @@ from tests.faces import drawn_parts
 from tests.stages.restore.test_select_faces import face_in, textured
 from tests.test_paint import PlainModels, Remembering, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 FACES = (face_in(110, 110, 150), face_in(300, 110, 100))
 SEEN = Detections(
     drawn_parts((220, 400), [(110, 110)], 150, 0) + drawn_parts((220, 400), [(300, 110)], 100, 0),

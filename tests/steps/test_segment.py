@@ -17,6 +17,8 @@ from pipeline.weights.catalog import CATALOG, WeightError
 from tests.prompting import Promptable
 from tests.test_paint import PlainModels, Remembering, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 SAMS = [name for name, segmenter in SEGMENTERS.items() if segmenter.promptable]
 FCNS = [name for name, segmenter in SEGMENTERS.items() if segmenter.persons_only]
 FACE, HAND = (100, 100, 50), (200, 220, 24)  # discs in a photo of 256 x 256

@@ -18,6 +18,7 @@ from pipeline.steps.run import RunCache
 from pipeline.types import ADDED, Photo, Prompt, WeightUse, drawing_of
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import WeightError
+from tests.strokes import small
 from tests.test_paint import PlainModels, photo_of
 
 NETWORK = {"painter": "network"}
@@ -25,6 +26,7 @@ LIKE = {"painter": "portrait-aware", "style_px": 128, "iterations": 2}
 PAINTERS = {"strokes": {}, "network": NETWORK, "portrait-aware": LIKE}
 # What has no other value to try: these painters' own settings are tried under both painters.
 SAME = {"painter"}
+LARGE = {"4096", "8192"}  # px: as 2048, but half a minute each
 
 
 PHOTO = photo_of(120, 108)
@@ -73,6 +75,12 @@ class StandIns(PlainModels):
         return LoadedFeatures(network, WeightUse("features", "2" * 64), "cpu")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_strokes():
+    with small():
+        yield
+
+
 @pytest.fixture(scope="module")
 def models():
     return StandIns(restorer=True)
@@ -96,7 +104,7 @@ def settings_of(flags):
 def others(option):
     """Yield values of an option that are not its default."""
     if option.choices:
-        yield from (choice for choice in option.choices if choice != option.default)
+        yield from (each for each in option.choices if each not in {option.default, *LARGE})
     elif option.kind is bool:
         yield not option.default
     else:

@@ -89,6 +89,7 @@ def test_a_picture_of_nothing_is_painted():
     assert paint(blank, STROKES, models=PlainModels()).result.shape == (64, 96, 3)
 
 
+@pytest.mark.usefixtures("small_strokes")
 @pytest.mark.parametrize(
     "changed",
     [

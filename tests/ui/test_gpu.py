@@ -22,7 +22,7 @@ from ui import gpu
 from ui.gpu import Job, borrowing, seconds_of
 from ui.service import PaintService
 
-pytestmark = pytest.mark.forks
+pytestmark = [pytest.mark.forks, pytest.mark.usefixtures("small_strokes")]
 
 
 class CardModels(PlainModels):
