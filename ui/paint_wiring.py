@@ -10,7 +10,7 @@ from ui import result_panel, style_box, theme
 from ui.easel import show_painting
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.runs import MODEL, PRIVATE, UNSEEN, painting_buttons, switch, when_over
+from ui.runs import PAINTING, PRIVATE, UNSEEN, painting_buttons, switch, when_over
 from ui.widgets import AT_ONCE, MOOD, OWN, PAINTER
 
 SLOW = "segmenter"  # most of them outline at once; those that do not wait for the next painting
@@ -51,16 +51,9 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
     gr.on(styled, None, js=theme.PAINT_LIKE, **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(
-        handlers.paint_photo,
-        given,
-        result_panel.outputs(parts),
-        preprocess=False,
-        concurrency_id=MODEL,
-        concurrency_limit=1,
-        show_progress="hidden",
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
+        handlers.paint_photo, given, result_panel.outputs(parts), preprocess=False,
+        trigger_mode="multiple", **PAINTING,
+    )  # fmt: skip
     begun.success(None, js=theme.BEGUN)
     over = when_over(running, [], handlers.idle, buttons)
     over.then(None, js=theme.BRING_RESULT)
@@ -77,13 +70,7 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
     parts.again.change(handlers.watch, None, parts.timer, **UNSEEN)
     begun = parts.again.change(busy, None, buttons, **UNSEEN)
     running = begun.then(
-        handlers.make_again,
-        parts.again,
-        [*result_panel.outputs(parts), parts.file],
-        concurrency_id=MODEL,
-        concurrency_limit=1,
-        show_progress="hidden",
-        **PRIVATE,
+        handlers.make_again, parts.again, [*result_panel.outputs(parts), parts.file], **PAINTING
     )
     over = when_over(running, [], handlers.idle, painting_buttons(parts))
     over.then(None, parts.file, None, js=theme.SAVE_FILE)

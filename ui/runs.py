@@ -13,6 +13,9 @@ from ui.result_panel import Updates
 
 MODEL = "model"  # one painting at a time: two would each take twice as long and twice the memory
 PRIVATE = {"api_visibility": "private"}
+PAINTING = {
+    "concurrency_id": MODEL, "concurrency_limit": 1, "show_progress": "hidden", **PRIVATE,
+}  # fmt: skip
 UNSEEN = {"queue": False, "show_progress": "hidden", **PRIVATE}  # at once, whatever else runs
 
 

@@ -18,12 +18,18 @@ from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
 from ui.paint_wiring import wire_again, wire_ends, wire_painting
 from ui.photo_wiring import framing, wire_photo
-from ui.runs import MODEL, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.runs import PAINTING, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, PAINTER
 
 # One after the other: each starts from what the one before has made of the page.
-BLEND = {"concurrency_id": "blend", "concurrency_limit": 1, **PRIVATE}
+BLEND = {
+    "concurrency_id": "blend", "concurrency_limit": 1, "show_progress": "hidden", **PRIVATE,
+}  # fmt: skip
+# Files of large paintings and films take long: nobody waits for one other's.
+FILES = {
+    "concurrency_id": "files", "concurrency_limit": 2, "show_progress": "hidden", **PRIVATE,
+}  # fmt: skip
 
 
 def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
@@ -91,45 +97,20 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
                 [parts.state, *parts.widgets],
                 changed(parts),
                 preprocess=False,
-                show_progress="hidden",
                 trigger_mode="always_last",
                 **BLEND,
             )
     parts.download.click(shelf.writing, None, parts.download, **UNSEEN)
-    written = parts.download.click(
-        handlers.write_file,
-        parts.state,
-        [parts.file, parts.again],
-        concurrency_id="files",
-        concurrency_limit=2,
-        show_progress="hidden",
-        **PRIVATE,
-    )
+    files = [parts.file, parts.again]
+    written = parts.download.click(handlers.write_file, parts.state, files, **FILES)
     over = when_over(written, [], shelf.written, [parts.download])
     over.then(None, parts.file, None, js=theme.SAVE_FILE)
-    drawn = parts.strokes.click(
-        handlers.write_strokes, parts.state, [parts.file, parts.again], concurrency_id="files",
-        show_progress="hidden", **PRIVATE,
-    )  # fmt: skip
+    drawn = parts.strokes.click(handlers.write_strokes, parts.state, files, **FILES)
     drawn.success(None, parts.file, None, js=theme.SAVE_FILE)
-    parts.watch.click(
-        handlers.write_film,
-        [parts.state, parts.seconds],
-        parts.again,
-        show_progress="hidden",
-        concurrency_id="files",
-        **PRIVATE,
-    )
+    parts.watch.click(handlers.write_film, [parts.state, parts.seconds], parts.again, **FILES)
     values = [*parts.widgets, parts.style.name]
     parts.share.click(share_box.sharing, None, parts.share, **UNSEEN)
-    shared = parts.share.click(
-        handlers.share,
-        [parts.state, parts.lasts],
-        parts.shares,
-        concurrency_id="files",
-        show_progress="hidden",
-        **PRIVATE,
-    )
+    shared = parts.share.click(handlers.share, [parts.state, parts.lasts], parts.shares, **FILES)
     when_over(shared, [], share_box.shared, [parts.share])
     parts.link.click(None, values, [parts.link, parts.carried], js=links.copy_link())
 
@@ -149,7 +130,6 @@ def wire_correct(parts: Page, handlers: Handlers) -> None:
             parts.state,
             changed(parts),
             preprocess=False,
-            show_progress="hidden",
             trigger_mode="multiple",
             **BLEND,
         )
@@ -204,15 +184,6 @@ def _wire_run(
         partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN
     )
     start.click(handlers.watch, None, parts.timer, **UNSEEN)
-    running = begun.then(
-        act,
-        inputs,
-        outputs,
-        preprocess=False,
-        concurrency_id=MODEL,
-        concurrency_limit=1,
-        show_progress="hidden",
-        **PRIVATE,
-    )
+    running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
     wire_cancel(cancel, [running], handlers.cancel, notes)
