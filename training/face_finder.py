@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline.ops import align
 from pipeline.types import Pixels, Points
 
 LEAST_SCORE = 0.6
@@ -32,7 +33,7 @@ class Found:
     @property
     def drop(self) -> float:
         """How far the mouth lies from the eyes, px."""
-        return float(np.hypot(*(self.points[2:].mean(0) - self.points[:2].mean(0))))
+        return align.eyes_to_mouth(self.points)
 
 
 class FaceFinder:

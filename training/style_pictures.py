@@ -15,12 +15,13 @@ from PIL import Image as Picture
 
 from pipeline.io.image_files import read_header, read_photo
 from pipeline.metrics.likeness import NARROW
+from pipeline.ops import align
 from pipeline.ops.color import luminance
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.detect.likely import likely
-from pipeline.stages.detect.spots import Spot, each_once, spots_at
+from pipeline.stages.detect.spots import each_once, same_face, spots_at
 from pipeline.stages.landmarks import eyes_and_mouth, find_landmarks
 from pipeline.steps.detect import see_photo
 from pipeline.types import Image, Network, Photo, PhotoError, Pixels, Points
@@ -96,13 +97,8 @@ class Faces:
 
     def _spotted(self, picture: Image) -> list[tuple[Points, float]]:
         """Return points of the faces that the detector spots, and how sure they are."""
-
-        def same(one: Spot, other: Spot) -> bool:
-            off = np.hypot(*(one.middle - other.middle))
-            return bool(off <= max(one.drop, other.drop))
-
         every = [s for px in LOOKS_PX for s in spots_at(picture, self._run("finder"), px)]
-        surest = each_once(sorted(every, key=lambda s: -s.score), same)[:MOST_SPOTS]
+        surest = each_once(sorted(every, key=lambda s: -s.score), same_face)[:MOST_SPOTS]
         looks = likely(picture, [spot.points for spot in surest], self._run("verifier"))
         found = [
             find_landmarks(picture, corners, self._run("landmarks"))
@@ -127,9 +123,9 @@ class Faces:
 
 def is_profile(points: Points) -> bool:
     """Tell whether a face, (68, 2), is turned away so far that one half of it is not seen."""
-    eyes, mouth = np.split(eyes_and_mouth(points), 2)
-    across = eyes[1] - eyes[0]
-    wide, high = np.linalg.norm(across), np.linalg.norm(mouth.mean(0) - eyes.mean(0))
+    corners = eyes_and_mouth(points)
+    across = corners[1] - corners[0]
+    wide, high = np.linalg.norm(across), align.eyes_to_mouth(corners)
     if wide < NARROW * high:
         return True
     left, right = ((points[30] - points[k]) @ across / wide for k in (36, 45))

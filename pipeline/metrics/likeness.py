@@ -31,7 +31,7 @@ def points_of(face: Face) -> Points | None:
     if face.height < LEAST_PX or not np.isfinite(points).all():
         return None
     wide = np.linalg.norm(points[1] - points[0])
-    high = np.linalg.norm(points[2:].mean(0) - points[:2].mean(0))
+    high = align.eyes_to_mouth(points)
     return points if high and wide >= NARROW * high else None
 
 

@@ -37,6 +37,14 @@ def similarity(source: Points, target: NDArray[np.float64]) -> Matrix:
     return SimilarityTransform.from_estimate(source.astype(np.float64), target).params[:2]
 
 
+def eyes_to_mouth(points: Points) -> float:
+    """Measure the distance from the eyes to the mouth.
+
+    `points`: (4, 2), both eyes and both mouth corners.
+    """
+    return float(np.hypot(*(points[2:].mean(0) - points[:2].mean(0))))
+
+
 def scale_of(matrix: Matrix) -> float:
     """Divide a length in the crop by the same length in the photo."""
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))

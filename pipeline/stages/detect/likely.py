@@ -36,7 +36,7 @@ def steadily(photo: Image, points: Points, verifier: Network) -> float:
     clothes and walls are only from where they were spotted.
     `points`: (4, 2), both eyes and both mouth corners, photo px.
     """
-    drop = float(np.hypot(*(points[2:].mean(0) - points[:2].mean(0))))
+    drop = align.eyes_to_mouth(points)
     crops = [crop_at(photo, points + drop * off) for off in ASIDE]
     mirrored = crop_at(photo, points)[:, ::-1]
     return float(_judged([*crops, mirrored], verifier)[:, 0].mean())
@@ -47,8 +47,7 @@ def _seen(photo: Image, spotted: Sequence[Points], verifier: Network) -> list[tu
     if not spotted:
         return []
     ways = [matrix_at(points) for points in spotted]
-    crops = [align.crop(photo, way, SIDE).clip(0, 1) for way in ways]
-    found = _judged(crops, verifier)
+    found = _judged([_cut(photo, way) for way in ways], verifier)
     own = align.template(SIDE, SCALE) + SIDE * found[:, 1:].reshape(len(found), -1, 2)
     return [
         (float(chance), align.map_points(align.inverse(way), points))
@@ -69,7 +68,11 @@ def crop_at(photo: Image, points: Points, room: float = 1.0) -> Image:
 
     `room`: how many times as much around them is shown, in a crop so much larger.
     """
-    return align.crop(photo, matrix_at(points, room), round(room * SIDE)).clip(0, 1)
+    return _cut(photo, matrix_at(points, room), room)
+
+
+def _cut(photo: Image, way: align.Matrix, room: float = 1.0) -> Image:
+    return align.crop(photo, way, round(room * SIDE)).clip(0, 1)
 
 
 def matrix_at(points: Points, room: float = 1.0) -> align.Matrix:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
+from pipeline.ops import align
 from pipeline.ops.resample import seen_at
 from pipeline.ops.tensor import to_batch
 from pipeline.types import Image, Network, Points
@@ -35,7 +36,7 @@ class Spot:
     @cached_property
     def drop(self) -> float:
         """The distance from the eyes to the mouth."""
-        return float(np.hypot(*(self.points[2:].mean(0) - self.points[:2].mean(0))))
+        return align.eyes_to_mouth(self.points)
 
 
 def spots(photo: Image, finder: Network, least: float = LEAST) -> list[Spot]:
@@ -44,12 +45,13 @@ def spots(photo: Image, finder: Network, least: float = LEAST) -> list[Spot]:
     `least`: the probability from which on they are likely.
     """
     every = [spot for long_px in LOOKS_PX for spot in spots_at(photo, finder, long_px, least)]
+    return each_once(sorted(every, key=lambda spot: -spot.score), same_face)
 
-    def same(spot: Spot, other: Spot) -> bool:
-        off = np.hypot(*(spot.middle - other.middle))
-        return bool(off <= APART * max(spot.drop, other.drop))
 
-    return each_once(sorted(every, key=lambda spot: -spot.score), same)
+def same_face(spot: Spot, other: Spot) -> bool:
+    """Tell whether two spots are one face's."""
+    off = np.hypot(*(spot.middle - other.middle))
+    return bool(off <= APART * max(spot.drop, other.drop))
 
 
 def each_once(finds: Iterable[Find], same: Callable[[Find, Find], bool]) -> list[Find]:
