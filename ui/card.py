@@ -59,17 +59,11 @@ class Card:
 
         Raises: PromptError: they lie outside of it.
         """
-        moved = self.prompt.resized(self.size, size)
 
         def inside(x: float, y: float) -> tuple[float, float]:
             return min(max(x, 0.0), size[1] - 1), min(max(y, 0.0), size[0] - 1)
 
-        moved = replace(
-            moved,
-            points=tuple((*inside(x, y), add) for x, y, add in moved.points),
-            kept=tuple((*inside(x, y), stays) for x, y, stays in moved.kept),
-            faces=tuple((*inside(x, y), weight) for x, y, weight in moved.faces),
-        )
+        moved = self.prompt.resized(self.size, size).moved(inside)
         moved.check(size)
         return moved
 

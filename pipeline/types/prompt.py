@@ -1,6 +1,7 @@
 """What a person corrects in one photo."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -118,17 +119,21 @@ class Prompt:
         A drawing stays as it is, for it has its own size.
         """
 
-        def moved(x: float, y: float) -> tuple[float, float]:
+        def scaled(x: float, y: float) -> tuple[float, float]:
             return (x + 0.5) * new[1] / size[1] - 0.5, (y + 0.5) * new[0] / size[0] - 0.5
 
-        if size == new:
-            return self
-        box = None if self.box is None else (*moved(*self.box[:2]), *moved(*self.box[2:]))
-        faces = tuple((*moved(x, y), weight) for x, y, weight in self.faces)
+        return self if size == new else self.moved(scaled)
+
+    def moved(self, to: Callable[[float, float], tuple[float, float] | None]) -> "Prompt":
+        """Move the coordinates; what `to` has no place for is left out, drawings stay."""
+        box = None
+        if self.box is not None:
+            one, other = to(*self.box[:2]), to(*self.box[2:])
+            box = (*one, *other) if one and other else None
         return replace(
             self,
-            points=tuple((*moved(x, y), add) for x, y, add in self.points),
+            points=tuple((*at, add) for x, y, add in self.points if (at := to(x, y))),
             box=box,
-            faces=faces,
-            kept=tuple((*moved(x, y), stays) for x, y, stays in self.kept),
+            faces=tuple((*at, weight) for x, y, weight in self.faces if (at := to(x, y))),
+            kept=tuple((*at, stays) for x, y, stays in self.kept if (at := to(x, y))),
         )

@@ -27,6 +27,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_in,
     visitor,
 )
+from ui.card import Card, read, written
 from ui.frame_box import describe_size
 from ui.reframing import reframed
 from ui.service import PaintService
@@ -154,6 +155,18 @@ def test_a_point_stays_on_what_it_points_at(tmp_path, now):
     mask = draw(np.zeros(framed.size, np.float32), moved.drawn)
     ys, xs = np.nonzero(mask > 0.5)
     assert (ys.mean(), xs.mean()) == pytest.approx((y, x), abs=1.5)
+
+
+def test_a_drawing_in_a_wider_frame_lies_where_it_did_and_fits_a_card():
+    marks = np.zeros((750, 1000), np.uint8)
+    marks[360:390, 485:515] = ADDED
+    prompt = Prompt(((1666.2, 1249.5, True),), drawn=drawing_of(marks))  # its middle
+    moved = reframed(prompt, (3000, 4000), FrameSettings(zoom=1.2), FrameSettings())
+    assert moved.drawn.size == (750, 1000)
+    ((x, y, _),) = moved.points
+    assert np.argwhere(moved.drawn.marks).mean(0) == pytest.approx((y / 4, x / 4), abs=1)
+    card = Card("photo", "someone", Settings(), (3000, 4000), moved)
+    assert read(written(card))[0].prompt.drawn == moved.drawn
 
 
 def test_what_lies_outside_the_new_frame_is_left_out():
