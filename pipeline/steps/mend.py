@@ -1,6 +1,6 @@
 """Mend an old photo; all that follows sees the mended one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,7 @@ def mended(run: Run) -> Run:
         run.hints.append(NONE)
         return run
     run.hints.append(MENDED.format(percent=100 * damage.value.share))
-    return replace(run, photo=run.made(_mended, run.photo, run.original, damage).value)
+    return run.with_photo(run.made(_mended, run.photo, run.original, damage).value)
 
 
 def look(

@@ -33,7 +33,7 @@ def proportioned(run: Run, seen: Keyed[Detections]) -> tuple[Run, Keyed[Detectio
         run.hints.append(NONE)
         return run, seen
     photo = run.made(_photo, run.photo, bending).value
-    return replace(run, photo=photo), run.made(bent_detections, seen, bending)
+    return run.with_photo(photo), run.made(bent_detections, seen, bending)
 
 
 def _points(original: Image, seen: Detections, network: Loaded) -> tuple[Points, ...]:

@@ -117,7 +117,16 @@ class Run:
         how = self.settings.frame
         if how == FrameSettings():
             return self
-        return replace(self, photo=self.made(frame, self.photo, how).value)
+        return self.with_photo(self.made(frame, self.photo, how).value)
+
+    def with_photo(self, photo: Photo) -> "Run":
+        """Return the same run of what became of its photo.
+
+        That may have been made of the same pixels in another file; name and notes are this one's.
+        """
+        own = {"name": self.photo.name, "notes": self.photo.notes}
+        same = all(getattr(photo, what) == value for what, value in own.items())
+        return replace(self, photo=photo if same else replace(photo, **own))
 
     def with_settings(self, settings: Settings, **changes: Any) -> "Run":  # noqa: ANN401 - fields
         """Return the same run, notes included, under other settings."""

@@ -36,9 +36,11 @@ class Photo:
 
     @cached_property
     def key(self) -> str:
-        """Hash of size and pixels."""
+        """Hash of size, pixels and alpha."""
         content = hashlib.blake2b(repr(self.size).encode(), digest_size=16)
         content.update(np.ascontiguousarray(self.pixels).data)
+        if self.alpha is not None:
+            content.update(np.ascontiguousarray(self.alpha).data)
         return content.hexdigest()
 
 

@@ -13,6 +13,8 @@ from pipeline.steps.full_size import alpha_of, full_size, painted_at, result_siz
 from pipeline.types import Photo, PhotoError, Prompt, PromptError
 from tests.test_paint import PlainModels, Remembering, photo_of
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 PLAIN = Settings.from_flat(keep_face=False, restore=False, strength=0.0)  # the photo itself
 CROPPED = PLAIN.changed(paper="square", straighten=4.0, zoom=1.5, across=0.9, down=0.1)
 
@@ -68,6 +70,14 @@ def test_a_frame_is_made_once_for_all_paintings_of_a_cache():
         painted(photo_of(), CROPPED.changed(canvas=canvas), cache=cache) for canvas in (0.0, 1.0)
     )
     assert one.photo is other.photo
+
+
+def test_the_same_pixels_of_another_file_keep_its_name_its_notes_and_its_alpha():
+    cache, pixels = Remembering(), photo_of().pixels
+    one = Photo(pixels, np.full(pixels.shape[:2], 99, np.uint8), "anna", ("It was a GIF.",))
+    painted(one, CROPPED, cache=cache)
+    other = painted(Photo(pixels, name="ben"), CROPPED, cache=cache).photo
+    assert (other.alpha, other.name, other.notes) == (None, "ben", ())
 
 
 def test_too_small_a_frame_is_refused_before_any_network_runs():
