@@ -7,12 +7,13 @@ from pipeline.metrics.iou import Overlap
 from pipeline.runtime.models import Models
 from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.steps.detect import detect
+from pipeline.steps.mend import mended
 from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
 from pipeline.steps.stylize import stylize
 from pipeline.steps.versions import Version, make_version, painting_of, restore_painting
-from pipeline.types import Image, Mask, Photo, Progress, Prompt, Report, Scene, Style
+from pipeline.types import Drawing, Image, Mask, Photo, Progress, Prompt, Report, Scene, Style
 from pipeline.variants import SEGMENTERS
 from pipeline.weights.resolve import WeightError, named
 
@@ -36,10 +37,12 @@ class Comparison:
 
 def compare(
     photo: Photo, settings: Settings | None = None, segmenters: Sequence[Segmenter] = COMPARED, *,
-    models: Models, styles: tuple[Style, ...] = (), report: Report = ignore,
-    cache: Cache | None = None,
+    models: Models, styles: tuple[Style, ...] = (), drawn: Drawing | None = None,
+    report: Report = ignore, cache: Cache | None = None,
 ) -> Comparison:  # fmt: skip
     """Paint the photo with each segmenter; the settings and `styles` are the same for all.
+
+    `drawn`: as in `Prompt.mended`.
 
     Raises: ValueError: no segmenter, or an unknown one. PhotoError: the frame leaves too little of
     the photo. WeightError: a segmenter's weights are not at hand. Cancelled: `report` raised it.
@@ -48,7 +51,8 @@ def compare(
     """
     settings = settings or Settings()
     check(segmenters, settings)
-    run = Run(photo, settings, models, Prompt(styles=styles), report, cache or RunCache()).framed()
+    prompt = Prompt(styles=styles, mended=drawn)
+    run = mended(Run(photo, settings, models, prompt, report, cache or RunCache()).framed())
     run, seen = proportioned(run, detect(run))
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.compare import compare
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps import mend
@@ -80,6 +81,14 @@ def test_what_mending_makes_is_shown_before_anything_is_mended(scratched):
     none = mend.look(scratched, Settings(), models=PlainModels(), drawn=drawn(np.s_[:], TAKEN))
     assert not none.where.any()
     assert np.array_equal(none.result, scratched.pixels)
+
+
+def test_outlines_are_compared_on_the_mended_photo(scratched):
+    none = drawn(np.s_[:], TAKEN)
+    mended = compare(scratched, MEND, ["unet"], models=PlainModels()).original
+    spared = compare(scratched, MEND, ["unet"], models=PlainModels(), drawn=none).original
+    assert mended.max() < 0.4
+    assert spared.max() > 0.9
 
 
 def test_a_drawing_of_another_shape_is_refused(scratched):

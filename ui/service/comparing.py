@@ -9,9 +9,9 @@ from pipeline.stages.frame import frame
 from pipeline.types import Progress
 from ui.compare_tab import Pair, facts_of, shown
 from ui.outlines_box import Outlined, show_outlines
-from ui.photos import photo_of, styles_of
+from ui.photos import photo_of
 from ui.progress import Bar, reporter
-from ui.service.correcting import corrections
+from ui.service.correcting import said_of
 from ui.service.paint_service import PaintService
 from ui.style_box import StyleFile
 from ui.view_state import ViewState
@@ -44,8 +44,7 @@ def compare(
             done, ends = ((number + part) / 2 for part in (progress.done, progress.ends))
             report(replace(progress, done=done, ends=ends))
 
-        prompt, _ = corrections(before, path, photo, settings)
-        prompt = replace(prompt, styles=styles_of(session, styles))
+        prompt, _ = said_of(session, before, path, photo, settings, styles)
         painting = service.paint(photo, settings, prompt=prompt, report=told, cache=session.cache)
         pictures.append(shown(session, painting))
         facts.append(facts_of(painting))
@@ -78,8 +77,9 @@ def outline(
     session = service.sessions.of(session_id)
     report = reporter(session, bar)
     photo = photo_of(session, session.cache, path, name)
-    like = styles_of(session, styles)
+    said, _ = said_of(session, None, path, photo, settings, styles)
     compared = service.compare(
-        photo, settings, segmenters, styles=like, report=report, cache=session.cache
-    )
+        photo, settings, segmenters, styles=said.styles, drawn=said.mended, report=report,
+        cache=session.cache,
+    )  # fmt: skip
     return show_outlines(session, compared, frame(photo, settings.frame))

@@ -6,10 +6,13 @@ from pathlib import Path
 from pipeline.settings import Settings
 from pipeline.types import Photo, Prompt
 from ui.history import History
-from ui.photos import same_file
+from ui.photos import same_file, styles_of
 from ui.reframing import reframed
+from ui.service.mending import brushed_in
 from ui.service.paint_service import PaintService
 from ui.service.repainting import make_again
+from ui.sessions import Session
+from ui.style_box import StyleFile
 from ui.view_state import ViewState
 
 
@@ -52,6 +55,22 @@ def _with(
     prompt, history = replace(found[0], mended=state.prompt.mended), found[1]
     wanted = replace(state, prompt=prompt, history=history)
     return make_again(service, session_id, state, wanted)
+
+
+def said_of(
+    session: Session, before: ViewState | None, path: Path, photo: Photo, settings: Settings,
+    styles: tuple[StyleFile, ...],
+) -> tuple[Prompt, History]:  # fmt: skip
+    """Return all that a visitor says of a photo, and the history of what was corrected.
+
+    That is what was corrected in a painting `before` of the same photo, what was brushed over what
+    is mended of it, and the pictures that it is painted like.
+
+    Raises: PhotoError: the frame leaves too little of the photo, or a style cannot be read.
+    """
+    prompt, history = corrections(before, path, photo, settings)
+    brushed = brushed_in(session, path, photo, settings).prompt.mended
+    return replace(prompt, mended=brushed, styles=styles_of(session, styles)), history
 
 
 def corrections(
