@@ -12,12 +12,12 @@ from PIL.ImageFile import ImageFile
 from pipeline.io.decode import normalize
 from pipeline.io.png_metadata import KEY, parse_settings
 from pipeline.io.room import Room
+from pipeline.io.shape import check_shape
 from pipeline.settings import Settings
-from pipeline.types import MIN_SIDE, Photo, PhotoError
+from pipeline.types import Photo, PhotoError
 
 MAX_PIXELS = 220_000_000
 WHOLE_PIXELS = 50_000_000  # a photo of more pixels is read at half its sides
-MAX_ASPECT = 20
 
 _READ = (
     "JPEG",
@@ -48,8 +48,6 @@ def read_photo(source: Path | bytes, *, name: str | None = None) -> Photo:
     """Read a picture file of any kind as an upright 8-bit sRGB photo.
 
     It has the file's full size, or half its sides where that is more than `WHOLE_PIXELS`.
-
-    It has its full size; a photo of more than `WHOLE_PIXELS` is read at half its sides.
 
     Raises: PhotoError: the file is missing, no picture, damaged, too large, too small or too
     narrow.
@@ -169,16 +167,7 @@ def _check_size(width: int, height: int, kind: str = "") -> None:
     """Refuse sizes that cannot be painted, before a pixel is decoded."""
     if width * height > largest(kind):
         raise _too_large(f"{width} x {height} = {width * height / 1e6:.1f}", kind)
-    if min(width, height) < MIN_SIDE:
-        raise PhotoError(
-            f"Wanted at least {MIN_SIDE} px on each side, found {width} x {height}; "
-            "choose a larger picture."
-        )
-    if max(width, height) > MAX_ASPECT * min(width, height):
-        raise PhotoError(
-            f"Wanted at most {MAX_ASPECT} times as long as wide, found {width} x {height}; "
-            "crop it first."
-        )
+    check_shape(width, height)
 
 
 def _too_large(found: str, kind: str = "") -> PhotoError:

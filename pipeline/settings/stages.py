@@ -40,9 +40,9 @@ def option(
 ) -> Any:  # noqa: ANN401 - stands for the field's value
     """Declare one choice.
 
-    `flag` is its flat name in the command, the API and links; booleans are switched off by
-    --no-FLAG. `names`, split by "|", are what a person reads for each of the choices. `step` is
-    between two values of a slider; None: as wide as the range suggests.
+    `flag` is its flat name in the command, the API and links. `names`, split by "|", are what a
+    person reads for each of the choices. `step` is between two values of a slider; None: as wide as
+    the range suggests.
     """
     return Field(
         default,

@@ -46,27 +46,6 @@ class SoftRegion:
     parts: tuple[SoftPart, ...]
 
 
-def blend(
-    styled: Image,
-    person: Image,
-    mask: Mask,
-    faces: tuple[Face, ...],
-    *,
-    strength: float,
-    feather: float,
-    harmony: float,
-) -> tuple[Image, Mask]:
-    """Blend the kept region into the painting; return the result and its alpha, (H, W) in [0, 1].
-
-    `strength`, `harmony`: as in `set_in`; `feather`: as in `soften`. The painting is unchanged
-    where the mask is 0.
-    """
-    region = soften(mask, faces, feather=feather)
-    if region is None:
-        return styled, np.zeros_like(mask)
-    return set_in(styled, person[region.window], region, strength=strength, harmony=harmony)
-
-
 def soften(
     mask: Mask, faces: tuple[Face, ...], *, feather: float, strands: Mask | None = None
 ) -> SoftRegion | None:

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from pipeline.ops.parts import joined, parts_of
-from pipeline.stages.blend import blend
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.stages.stylize.generator import MAX_PIXELS
 from pipeline.types import Face
+from tests.blending import blend
 
 RNG = np.random.default_rng(0)
 HOW = {"strength": 1.0, "feather": 0.06, "harmony": 0.9}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.blend import blend, set_in, soften
+from pipeline.stages.blend import set_in, soften
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.detect.landmarks import measure
@@ -29,6 +29,7 @@ from pipeline.stages.restore.restore import restore
 from pipeline.stages.segment.region import segment
 from pipeline.stages.stylize.generator import stylize
 from pipeline.types import Face, RestorationPlan
+from tests.blending import blend
 from tests.faces import blind, doubting, drawn_parts, for_each
 
 RNG = np.random.default_rng(0)

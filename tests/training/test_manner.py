@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from pipeline.nets.cyclegan import Generator
-from pipeline.stages.stylize.canvas_texture import with_canvas
+from pipeline.stages.stylize.canvas_texture import textured
 from tests.painter_sets import vgg_of
 from training import manner, moods
 from training.manner import ENLARGED, MEMORY, Finish, Manner, batches, draw, manner_loss, moments_of
@@ -44,7 +44,8 @@ def test_the_canvas_lies_on_results_as_the_pipeline_weaves_it():
     painted, grain = torch.rand(1, 3, 40, 50), 0.05 * torch.randn(1, 1, 40, 50)
     found = manner.with_canvas(painted, grain)[0].permute(1, 2, 0).numpy()
     as_picture = np.ascontiguousarray(painted[0].permute(1, 2, 0).numpy())
-    np.testing.assert_allclose(found, with_canvas(as_picture, grain[0, 0].numpy()), atol=1e-6)
+    laid = textured(as_picture, grain[0, 0].numpy())
+    np.testing.assert_allclose(found, laid, atol=1e-6)
 
 
 def test_people_are_not_held_to_paintings(taught):

@@ -62,11 +62,6 @@ def lay_canvas(scene: Scene, grain: Field) -> Scene:
     )
 
 
-def with_canvas(picture: Image, grain: Field) -> Image:
-    """Lay a picture, (H, W, 3) in [0, 1], on a canvas whose `grain` has one value a cell."""
-    return textured(picture, resized(grain, picture.shape[:2]))
-
-
 def textured(picture: Image, grain: Field) -> Image:
     """Lay a picture, (H, W, 3) in [0, 1], on a canvas whose `grain` has one value a pixel."""
     gray = luminance(picture)

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.ops.resample import resized
 from pipeline.paint import paint
 from pipeline.settings import Settings
-from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas, liveliness, with_canvas
+from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas, liveliness, textured
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Scene
 from tests.test_paint import PlainModels, photo_of
@@ -49,10 +50,10 @@ def test_liveliness_has_limits():
 
 
 def test_it_shows_most_under_dark_paint_not_in_black_and_makes_nothing_lighter_in_the_mean():
-    grain = canvas(rough(0.05), (128, 96), brush=8, amount=1)
-    np.testing.assert_array_equal(with_canvas(np.zeros((128, 96, 3), np.float32), grain), 0)
+    grain = resized(canvas(rough(0.05), (128, 96), brush=8, amount=1), (128, 96))
+    np.testing.assert_array_equal(textured(np.zeros((128, 96, 3), np.float32), grain), 0)
     dark, light = (np.full((128, 96, 3), value, np.float32) for value in (0.3, 0.75))
-    on_dark, on_light = (with_canvas(paint, grain) - paint for paint in (dark, light))
+    on_dark, on_light = (textured(paint, grain) - paint for paint in (dark, light))
     assert on_dark.std() > 1.2 * on_light.std() > 0
     assert abs(on_dark.mean()) < 0.2 * on_dark.std()
     assert np.ptp(on_dark, axis=2).max() < 1e-6  # light, no color
