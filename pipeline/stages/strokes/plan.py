@@ -65,24 +65,7 @@ def plan_by_kind(
     only: NDArray[np.bool_] | None = None,
 ) -> tuple[Strokes, NDArray[np.bool_]]:  # fmt: skip
     """Plan strokes as `plan` does, and tell which of them paint people, (N,)."""
-    subject, size = motif.subject, motif.size
-    with ThreadPoolExecutor() as pool:
-        numbered = pool.submit(regions, subject)
-        led = pool.submit(directions, motif.target, motif.calm, subject, rng)
-        wides = _wides(motif, brush)
-        clean = apart(motif.target, subject)
-        soft = softened(clean, subject.person)
-        alone = standing_alone(motif.detail, motif.calm)
-        shown = contrast(clean, subject.person)
-        near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
-        people = min(1.0, float(subject.person.mean()) / SOMEBODY)
-        whole, parted = numbered.result()
-        # The broadest strokes go over a hairline, so that no ground is bare along it.
-        first, later = (
-            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near)
-            for each in (whole, parted)
-        )
-    motif = replace(motif, target=clean)
+    motif, first, later, wides = _guided(motif, rng, brush)
     tone = np.clip(motif.target[..., 0].mean() + LIGHTER_GROUND, DARKEST_GROUND, GROUND[0])
     ground = to_rgb(np.array([[[tone, *GROUND[1:]]]], np.float32))[0, 0]
     # What is behind is painted first and goes on beneath people, who are set before it: their
@@ -93,20 +76,19 @@ def plan_by_kind(
     kinds = [people for people in (False, True) if (asked & (own == people)).any()]
     if not kinds:
         asked, kinds = np.ones_like(own), [bool(own.any())]
-    small = resized(motif.target, size_of_long(size, UNDER_PX))
+    small = resized(motif.target, size_of_long(motif.size, UNDER_PX))
     so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
 
     def of_kind(people: bool, rng: np.random.Generator) -> list[Strokes]:
-        canvas, where = so_far.canvases[people], asked & (own == people)
+        where = asked & (own == people)
+        canvas = so_far.canvases[people]
         mine = resized(where.astype(np.float32), small.shape[:2]) > 0.5
         room = room_for(canvas, max(canvas.shape[:2]))
         planned: list[Strokes] = []
         for number, layer in enumerate(LAYERS[:layers]):
             guide = later if number else first
             under = to_lab(np.ascontiguousarray(canvas[..., :3]))
-            miss = small - under
-            bare = (canvas[..., 3] == 0) & mine
-            miss[..., 0] += np.where(miss[..., 0] < 0, -BARE, BARE) * bare
+            miss = _miss(small, under, (canvas[..., 3] == 0) & mine)
             strokes = _layer(
                 motif, guide, layer, where, people, wides[number], under, miss, rng, brush
             )
@@ -124,10 +106,44 @@ def plan_by_kind(
             for people, own_rng in zip(kinds, rng.spawn(len(kinds)), strict=True)
         ]
         parts = [job.result() for job in jobs]
-    whole = (size[0] / max(size), size[1] / max(size))
     strokes = joined([layer for part in parts for layer in part])
     counts = [sum(map(len, part)) for part in parts]
-    return replace(strokes, ground=_single(ground), size=whole), np.repeat(kinds, counts)
+    size = (motif.size[0] / max(motif.size), motif.size[1] / max(motif.size))
+    return replace(strokes, ground=_single(ground), size=size), np.repeat(kinds, counts)
+
+
+def _guided(
+    motif: Motif, rng: np.random.Generator, brush: Brush
+) -> tuple[Motif, Guide, Guide, list[Float]]:
+    """Look at a motif once for all its strokes.
+
+    Return it without fringes, what guides the broadest strokes and all others, and `_wides`.
+    """
+    subject = motif.subject
+    with ThreadPoolExecutor() as pool:
+        numbered = pool.submit(regions, subject)
+        led = pool.submit(directions, motif.target, motif.calm, subject, rng)
+        wides = _wides(motif, brush)
+        clean = apart(motif.target, subject)
+        soft = softened(clean, subject.person)
+        alone = standing_alone(motif.detail, motif.calm)
+        shown = contrast(clean, subject.person)
+        near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
+        people = min(1.0, float(subject.person.mean()) / SOMEBODY)
+        whole, parted = numbered.result()
+        # The broadest strokes go over a hairline, so that no ground is bare along it.
+        first, later = (
+            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near)
+            for each in (whole, parted)
+        )
+    return replace(motif, target=clean), first, later, wides
+
+
+def _miss(wanted: Float, under: Float, bare: NDArray[np.bool_]) -> Float:
+    """Return how far a canvas is from what is wanted, (H, W, 3) CIELAB; what is bare is farther."""
+    miss = wanted - under
+    miss[..., 0] += np.where(miss[..., 0] < 0, -BARE, BARE) * bare
+    return miss
 
 
 def _wides(motif: Motif, brush: Brush) -> list[Float]:
