@@ -95,6 +95,28 @@ def of_one_size(
     ends = spines[np.arange(n), counts - 1].astype(int)
     ends = ends.clip(0, (w - 1, h - 1))
     below = under[ends[:, 1] * small_h // h, ends[:, 0] * small_w // w]
+    loaded = loads(seeds, width, rng)
+    color, streak, relief = _paint(motif, guide, layer, i, j, colors, below, loaded, rng, brush)
+    pointed = wisps | layer.accents
+    tips = np.where(pointed, rng.integers(TIPS - DABS, TIPS, n), rng.integers(0, TIPS - DABS, n))
+    strokes = Strokes(
+        spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
+        np.full(n, layer.opacity, np.float32), relief,
+        tips.astype(np.uint8), np.zeros(n, np.uint8),
+        np.zeros(3, np.float32), (1.0, 1.0),
+    )  # fmt: skip
+    return strokes, _single(colors[:, 0])
+
+
+def _paint(
+    motif: Motif, guide: Guide, layer: Layer, i: NDArray[np.intp], j: NDArray[np.intp],
+    colors: Float, below: Float, loaded: NDArray[np.intp], rng: np.random.Generator, brush: Brush,
+) -> tuple[Float, Float, Float]:  # fmt: skip
+    """Mix each stroke's color and the one that streaks it, (N, 3) sRGB; say how thick it is, (N,).
+
+    `colors`: what is wanted, `below`: what lies there, (N, 3) CIELAB. `loaded`: as `loads` says.
+    """
+    subject = motif.subject
     behind, calm, hair = 1 - subject.person[i, j], motif.calm[i, j], subject.hair[i, j]
     face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
@@ -107,20 +129,12 @@ def of_one_size(
     swing *= 1 - 0.4 * guide.near_features[i, j]
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     lively *= 1 - QUIET_THERE * guide.near_features[i, j]
-    loaded, taken = loads(seeds, width, rng), 0.2 * (1 - face)
+    taken = 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
     relief *= 1 + face * (0.15 - 0.5 * guide.near_features[i, j])
     relief *= (1 - 0.4 * layer.thick * smooth) * (1 - 0.3 * calm)
-    pointed = wisps | layer.accents
-    tips = np.where(pointed, rng.integers(TIPS - DABS, TIPS, n), rng.integers(0, TIPS - DABS, n))
-    strokes = Strokes(
-        spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
-        np.full(n, layer.opacity, np.float32), _single(relief),
-        tips.astype(np.uint8), np.zeros(n, np.uint8),
-        np.zeros(3, np.float32), (1.0, 1.0),
-    )  # fmt: skip
-    return strokes, _single(colors[:, 0])
+    return color, streak, _single(relief)
 
 
 def _shapes(
