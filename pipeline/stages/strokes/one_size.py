@@ -12,7 +12,7 @@ from pipeline.stages.strokes.layers import Layer
 from pipeline.stages.strokes.mixing import mixed
 from pipeline.stages.strokes.motif import BESIDE, Brush, Guide, Motif
 from pipeline.stages.strokes.sowing import loads, sown
-from pipeline.stages.strokes.trace import WITHIN, trace
+from pipeline.stages.strokes.trace import WITHIN, Ground, Ways, trace
 from pipeline.types.strokes import Strokes
 
 Float = NDArray[np.float32]
@@ -80,16 +80,14 @@ def of_one_size(
     strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
     beyond = _single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
     shapes = _shapes(motif, guide, layer, i, j, strict, wisps, width, wide, rng, brush)
-    widths = shapes[0]
+    ways, widths = Ways(*shapes, beyond), shapes[0]
     inward = np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict
     moved = seeds + inward[:, None] * guide.inward[i, j]
     x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
-    spines, counts, colors, least = trace(
-        seeds, *shapes, beyond, guide.field, target, under, guide.sides, guide.region, guide.edge,
-        layer.ends,
-    )  # fmt: skip
+    ground = Ground(guide.field, target, under, guide.sides, guide.region, guide.edge)
+    spines, counts, colors, least = trace(seeds, ways, ground, layer.ends)
     widths = np.where(strict, np.clip(BESIDE * least, NARROWEST * widths, widths), widths)
 
     ends = spines[np.arange(n), counts - 1].astype(int)
@@ -142,7 +140,7 @@ def _shapes(
     strict: NDArray[np.bool_], wisps: NDArray[np.bool_], width: float, wide: Float,
     rng: np.random.Generator, brush: Brush,
 ) -> tuple[Float, Float, Float, Float, Float]:  # fmt: skip
-    """Draw widths, lengths, turns, bends and stiffness, (N,) each, as `trace` takes them."""
+    """Draw widths, lengths, turns, bends and stiffness, (N,) each, as `Ways` has them."""
     subject, n = motif.subject, len(i)
     behind, calm, drawn = 1 - subject.person[i, j], motif.calm[i, j], guide.alone[i, j]
     edge, usual = guide.edge[i, j], np.exp(wide[i, j])

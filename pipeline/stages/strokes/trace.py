@@ -1,5 +1,7 @@
 """Compiled: the spine of each stroke, along the direction field."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,112 +38,150 @@ def side_at(sides: Float, x: float, y: float) -> int:
     return number
 
 
+class Ways(NamedTuple):
+    """How each stroke goes, (N,) each.
+
+    `widths`, `lengths`: px. `turns`: how far off the field it sets out, `bends`: how far it turns
+    from one point to the next, radians; `stiff`: how far it keeps its own direction, 0 to 1;
+    `beyond`: how many widths it goes on beyond its region; at 0 it ends within.
+    """
+
+    widths: Float
+    lengths: Float
+    turns: Float
+    bends: Float
+    stiff: Float
+    beyond: Float
+
+
+class Ground(NamedTuple):
+    """What strokes are traced over.
+
+    `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted, CIELAB, and `under`:
+    what is there, (h, w, 3), perhaps smaller; `sides`, `region`, `edge`: as `outline.regions` has
+    them; between pixels they are interpolated, so that outlines have no steps at any size.
+    """
+
+    field: Float
+    target: Float
+    under: Float
+    sides: Float
+    region: NDArray[np.uint8]
+    edge: Float
+
+
+@compiled
+def _arm(
+    s: int, x: float, y: float, dx: float, dy: float, sign: float, ways: Ways, ground: Ground,
+    tolerance: float, mean: Float, passed: float, arm: Float,
+) -> tuple[int, float]:  # fmt: skip
+    """Follow stroke `s` from its seed at (x, y) to one side, and put its points into `arm`.
+
+    `sign`: 1 for the side to which it sets out, -1 for the other. `mean`: the sum of what is wanted
+    where it has `passed` so far; it goes on.
+
+    Return how many points there are, and how many places were passed.
+    """
+    field, target, under = ground.field, ground.target, ground.under
+    sides, edge, region = ground.sides, ground.edge, ground.region
+    (h, w), (small_h, small_w) = region.shape, under.shape[:2]
+    i, j = min(max(int(y), 0), h - 1), min(max(int(x), 0), w - 1)
+    own, width, beyond, keep = region[i, j], ways.widths[s], ways.beyond[s], ways.stiff[s]
+    nearest = min(edge[i, j] - 0.5, WITHIN * width)
+    step = ways.lengths[s] / (POINTS - 1)
+    cb, sb = np.cos(ways.bends[s]), sign * np.sin(ways.bends[s])  # both arms bend alike: an arc
+    got = 0
+    for k in range(POINTS // 2 if sign > 0 else POINTS - 1 - POINTS // 2):
+        i, j = min(max(int(y), 0), h - 1), min(max(int(x), 0), w - 1)
+        fx, fy = field[i, j, 0], field[i, j, 1]
+        if fx * dx + fy * dy < 0:
+            fx, fy = -fx, -fy
+        dx, dy = keep * dx + (1 - keep) * fx, keep * dy + (1 - keep) * fy
+        dx, dy = dx * cb - dy * sb, dx * sb + dy * cb
+        norm = np.sqrt(dx * dx + dy * dy) + 1e-9
+        dx, dy = dx / norm, dy / norm
+        nx, ny = x + dx * step, y + dy * step
+        far = (k + 1) * step
+        i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
+        inside, away = side_at(sides, nx, ny) == own, between(edge, nx, ny)
+        if beyond <= 0:  # its end is round, and as far ahead as it is wide to a side
+            ahead = END * width
+            end = side_at(sides, nx + dx * ahead, ny + dy * ahead)
+            if not inside or end != own or away < nearest:
+                break
+        if not inside and away > beyond * width:
+            break
+        if inside and far > LEAST * width:
+            off, there = 0.0, 0.0
+            iu, ju = i * small_h // h, j * small_w // w
+            for c in range(3):
+                off += abs(target[i, j, c] - mean[c] / passed)
+                there += abs(target[i, j, c] - under[iu, ju, c])
+            if off > tolerance and off > there:
+                break
+        if inside:  # beyond its region a stroke goes on in its own color
+            for c in range(3):
+                mean[c] += target[i, j, c]
+            passed += 1.0
+        x, y = nx, ny
+        arm[got, 0], arm[got, 1] = x, y
+        got += 1
+    return got, passed
+
+
 @compiled
 def trace(
-    seeds: Float, widths: Float, lengths: Float, turns: Float, bends: Float, stiff: Float,
-    beyond: Float, field: Float, target: Float, under: Float,
-    sides: Float, region: NDArray[np.uint8], edge: Float, tolerance: float,
-) -> tuple[Float, NDArray[np.int16], Float, Float]:  # fmt: skip
+    seeds: Float, ways: Ways, ground: Ground, tolerance: float
+) -> tuple[Float, NDArray[np.int16], Float, Float]:
     """Follow the field from every seed to both sides, until color or outline ends the stroke.
 
     Beyond the picture its edge goes on.
 
-    `seeds`: (N, 2) x, y; it, widths and lengths are in px. `turns`: how far off the field a stroke
-    sets out, `bends`: how far it turns from one point to the next, radians; `stiff`: how far it
-    keeps its own direction, 0 to 1; `beyond`: how many widths it goes on beyond its region; at 0
-    it ends within. `field`: (H, W, 2) unit vectors; `target`: (H, W, 3) what is to be painted,
-    CIELAB, and `under`: what is there, (h, w, 3), perhaps smaller; `sides`, `region`, `edge`: as
-    `outline.regions` has them; between pixels they are interpolated, so that outlines have no
-    steps at any size. `tolerance`: the difference in color, over all three axes, that ends a stroke
-    where the paint below is nearer.
+    `seeds`: (N, 2) x, y, px. `tolerance`: the difference in color, over all three axes, that ends a
+    stroke where the paint below is nearer.
 
     Return spines, (N, POINTS, 2), how many points they have, the mean target along each, and the
     least `edge`.
     """
-    n, h, w = len(seeds), region.shape[0], region.shape[1]
-    small_h, small_w = under.shape[0], under.shape[1]
+    n, region, field = len(seeds), ground.region, ground.field
+    h, w = region.shape
     spines = np.zeros((n, POINTS, 2), np.float32)
     counts = np.zeros(n, np.int16)
     colors = np.zeros((n, 3), np.float32)
     least = np.full(n, np.inf, np.float32)
-    arm = np.zeros((2, POINTS, 2), np.float32)
+    arms = np.zeros((2, POINTS, 2), np.float32)
     got = np.zeros(2, np.int64)
     for s in range(n):
-        x0, y0 = seeds[s, 0], seeds[s, 1]
-        i, j = min(max(int(y0), 0), h - 1), min(max(int(x0), 0), w - 1)
-        own, ct, st = region[i, j], np.cos(turns[s]), np.sin(turns[s])
-        nearest = min(edge[i, j] - 0.5, WITHIN * widths[s])
+        x, y = seeds[s, 0], seeds[s, 1]
+        i, j = min(max(int(y), 0), h - 1), min(max(int(x), 0), w - 1)
+        ct, st = np.cos(ways.turns[s]), np.sin(ways.turns[s])
         out_x = field[i, j, 0] * ct - field[i, j, 1] * st
         out_y = field[i, j, 0] * st + field[i, j, 1] * ct
-        step = lengths[s] / (POINTS - 1)
-        mean = target[i, j].copy()
+        mean = ground.target[i, j].copy()
         passed = 1.0
         for side in range(2):
-            sign = 1.0 if side == 0 else -1.0
-            x, y, dx, dy = x0, y0, out_x * sign, out_y * sign
-            got[side] = 0
-            cb, sb = np.cos(bends[s]), np.sin(bends[s])  # both arms bend alike: an arc
-            if side == 1:
-                sb = -sb
-            most = POINTS // 2 if side == 0 else POINTS - 1 - POINTS // 2
-            for k in range(most):
-                i, j = min(max(int(y), 0), h - 1), min(max(int(x), 0), w - 1)
-                fx, fy = field[i, j, 0], field[i, j, 1]
-                if fx * dx + fy * dy < 0:
-                    fx, fy = -fx, -fy
-                keep = stiff[s]
-                dx, dy = keep * dx + (1 - keep) * fx, keep * dy + (1 - keep) * fy
-                dx, dy = dx * cb - dy * sb, dx * sb + dy * cb
-                norm = np.sqrt(dx * dx + dy * dy) + 1e-9
-                dx, dy = dx / norm, dy / norm
-                nx, ny = x + dx * step, y + dy * step
-                far = (k + 1) * step
-                i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
-                inside, away = side_at(sides, nx, ny) == own, between(edge, nx, ny)
-                if beyond[s] <= 0:  # its end is round, and as far ahead as it is wide to a side
-                    ahead = END * widths[s]
-                    end = side_at(sides, nx + dx * ahead, ny + dy * ahead)
-                    if not inside or end != own or away < nearest:
-                        break
-                if not inside and away > beyond[s] * widths[s]:
-                    break
-                if inside and far > LEAST * widths[s]:
-                    off, there = 0.0, 0.0
-                    iu, ju = i * small_h // h, j * small_w // w
-                    for c in range(3):
-                        off += abs(target[i, j, c] - mean[c] / passed)
-                        there += abs(target[i, j, c] - under[iu, ju, c])
-                    if off > tolerance and off > there:
-                        break
-                if inside:  # beyond its region a stroke goes on in its own color
-                    for c in range(3):
-                        mean[c] += target[i, j, c]
-                    passed += 1.0
-                x, y = nx, ny
-                arm[side, got[side], 0], arm[side, got[side], 1] = x, y
-                got[side] += 1
+            sign = 1.0 - 2 * side
+            got[side], passed = _arm(
+                s, x, y, sign * out_x, sign * out_y, sign, ways, ground, tolerance, mean, passed,
+                arms[side],
+            )  # fmt: skip
         count = 0
         for k in range(got[1] - 1, -1, -1):
-            spines[s, count] = arm[1, k]
+            spines[s, count] = arms[1, k]
             count += 1
-        spines[s, count, 0], spines[s, count, 1] = x0, y0
+        spines[s, count, 0], spines[s, count, 1] = x, y
         count += 1
         for k in range(got[0]):
-            spines[s, count] = arm[0, k]
+            spines[s, count] = arms[0, k]
             count += 1
         if count == 1:  # a dab
-            spines[s, 0, 0], spines[s, 0, 1] = (
-                x0 - out_x * 0.3 * widths[s],
-                y0 - out_y * 0.3 * widths[s],
-            )
-            spines[s, 1, 0], spines[s, 1, 1] = (
-                x0 + out_x * 0.3 * widths[s],
-                y0 + out_y * 0.3 * widths[s],
-            )
+            across = 0.3 * ways.widths[s]
+            spines[s, 0, 0], spines[s, 0, 1] = x - out_x * across, y - out_y * across
+            spines[s, 1, 0], spines[s, 1, 1] = x + out_x * across, y + out_y * across
             count = 2
         counts[s] = count
         for c in range(3):
             colors[s, c] = mean[c] / passed
         for k in range(count):
-            least[s] = min(least[s], between(edge, spines[s, k, 0], spines[s, k, 1]))
+            least[s] = min(least[s], between(ground.edge, spines[s, k, 0], spines[s, k, 1]))
     return spines, counts, colors, least
