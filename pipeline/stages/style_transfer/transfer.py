@@ -115,10 +115,7 @@ def transfer_style(
         a picture below 32 px.
     """
     check(photo, style_images, scale)
-    picture = None
-    before = None
-    evaluations = 0
-    found = None
+    before, found, evaluations = None, None, 0
     if begin is not None:
         preset = replace(preset, coarser=(), from_noise=False)
     for level in _levels(preset, min(photo.shape[:2]), scale):
@@ -131,18 +128,14 @@ def transfer_style(
         targets = targets_of(
             small, styles, _mask(background, level.short_px, device), features, loss_weights
         )
-        start = (
-            small
-            if not preset.from_noise
-            else torch.rand(small.shape, generator=torch.Generator().manual_seed(0)).to(device)
-        )
         if begin is not None:
             start = _batch(begin, level.short_px).to(device)
-        if picture is not None and before is not None:
+        elif found is not None and before is not None:
             # What changed in the smaller photo is the first guess of what changes in this one.
-            start = small + F.interpolate(
-                picture - before, size=(small.shape[2], small.shape[3]), mode="bicubic"
-            )
+            changed, size = found.picture - before, (small.shape[2], small.shape[3])
+            start = small + F.interpolate(changed, size=size, mode="bicubic")
+        else:
+            start = _noise_like(small) if preset.from_noise else small
         found = optimize(
             start,
             lambda x, targets=targets: losses_of(x, targets, features, loss_weights),
@@ -153,11 +146,15 @@ def transfer_style(
             tell=lambda evaluation, level=level: tell(_progress(level, evaluation)),
         )
         evaluations += found.evaluations
-        picture = found.picture
         before = small
         if found.diverged or found.stopped:
             break
     return _result(found, photo.shape[:2], evaluations)
+
+
+def _noise_like(picture: Tensor) -> Tensor:
+    seeded = torch.Generator().manual_seed(0)
+    return torch.rand(picture.shape, generator=seeded).to(picture.device)
 
 
 @dataclass(frozen=True)
