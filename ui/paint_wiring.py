@@ -19,9 +19,6 @@ SLOW = "segmenter"  # most of them outline at once; those that do not wait for t
 def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependency]:
     """Connect Paint and Keep; return the run that Paint begins and what follows its success."""
     buttons = painting_buttons(parts)
-    controls = parts.controls
-    painter, mood = controls[PAINTER], controls[MOOD]
-    own = [controls[flag] for flag in OWN]
     given = [parts.photo, parts.state, *parts.style.fields, *parts.widgets]
     begun = gr.on(
         [parts.paint.click, parts.repaint.click],
@@ -36,19 +33,6 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
     )
     begun.failure(handlers.idle, None, buttons, **UNSEEN)
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
-    shown = [parts.style.box, parts.style.tune, *own]
-    gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
-    chosen = [parts.style.picture, parts.style.name]
-    for name, button in parts.style.gallery.items():
-        taken = button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
-        taken.success(None, js=theme.PAINT_LIKE)
-    parts.style.picture.input(None, None, parts.style.name, js="() => ''")
-    slow = [
-        widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
-    ]
-    gr.on([*slow, parts.style.weight.input], None, js=theme.REPAINT, **PRIVATE)
-    styled = [picture.input for picture in parts.style.pictures]
-    gr.on(styled, None, js=theme.PAINT_LIKE, **PRIVATE)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(
         handlers.paint_photo, given, result_panel.outputs(parts), preprocess=False,
@@ -58,6 +42,24 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
     over = when_over(running, [], handlers.idle, buttons)
     over.then(None, js=theme.BRING_RESULT)
     return running, over
+
+
+def wire_choices(parts: Page) -> None:
+    """Connect what is chosen before a painting: its painter, style, and what it repaints for."""
+    controls, style = parts.controls, parts.style
+    painter, mood = controls[PAINTER], controls[MOOD]
+    shown = [style.box, style.tune, *(controls[flag] for flag in OWN)]
+    gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
+    chosen = [style.picture, style.name]
+    for name, button in style.gallery.items():
+        taken = button.click(partial(style_box.choose, name), None, chosen, **UNSEEN)
+        taken.success(None, js=theme.PAINT_LIKE)
+    style.picture.input(None, None, style.name, js="() => ''")
+    slow = [
+        widget.input for flag, widget in controls.items() if flag not in AT_ONCE or flag == SLOW
+    ]
+    gr.on([*slow, style.weight.input], None, js=theme.REPAINT, **PRIVATE)
+    gr.on([each.input for each in style.pictures], None, js=theme.PAINT_LIKE, **PRIVATE)
 
 
 def wire_again(parts: Page, handlers: Handlers) -> Dependency:

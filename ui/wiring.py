@@ -16,7 +16,7 @@ from ui.layout import Page
 from ui.looks_wiring import wire_looks, wire_looks_after
 from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
-from ui.paint_wiring import wire_again, wire_ends, wire_painting
+from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
 from ui.photo_wiring import framing, wire_photo
 from ui.runs import PAINTING, PRIVATE, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
@@ -34,6 +34,7 @@ FILES = {
 
 def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect every event of the page."""
+    wire_choices(parts)
     running, over = wire_painting(parts, handlers)
     runs = [running, wire_again(parts, handlers)]
     wire_cancel(parts.cancel, runs, handlers.cancel, parts.notes)
