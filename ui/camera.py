@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from pipeline.io.shape import check_shape
 from pipeline.types import FilmError, Pixels
 from ui.words import later
 
@@ -144,15 +145,20 @@ async def _body_of(request: Request) -> bytes | None:
 def picture_in(data: bytes) -> Pixels:
     """Decode a camera's picture, a JPEG, to (H, W, 3).
 
-    Raises: FilmError: it is none, or too large.
+    Raises: FilmError: it is none, or too large, too small or too thin.
     """
     try:
         picture = Image.open(BytesIO(data), formats=("JPEG",))
-        if max(picture.size) <= LARGEST_PX:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, ValueError, SyntaxError) as error:
+        if max(picture.size) > LARGEST_PX:
+            raise FilmError(
+                f"A picture of at most {LARGEST_PX} px was wanted, found {picture.size}."
+            )
+        check_shape(*picture.size, FilmError)
+        return np.asarray(picture.convert("RGB"))
+    except FilmError:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise FilmError("A JPEG of what the camera sees was wanted; this is none.") from error
-    raise FilmError(f"A picture of at most {LARGEST_PX} px was wanted, found {picture.size}.")
 
 
 def lay_out() -> gr.HTML:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried, grid_of, sampled
+from pipeline.ops.resample import pixels_resized
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.stroke_noise import stroke_noise
-from pipeline.stages.stylize.generator import stylize, working_size
+from pipeline.stages.stylize.generator import MAX_PIXELS, stylize, working_size
 from pipeline.steps.detect import detect
 from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
 from pipeline.steps.portrait_styles import largest, size_for
@@ -29,7 +30,8 @@ Make = Callable[[FilmJob], FramePainter]
 Size = tuple[int, int, int]
 Batch = NDArray[np.float32]
 # Short side at which the fast painter paints at the usual brush, so that strokes are the same part
-# of a film of any size. A film that is smaller by less than so many times is painted as it is.
+# of a film of any size; where `MAX_PIXELS` do not suffice for that, they are wider. A film that is
+# smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
 FILM_PIXELS = 640 * 480  # that a film is painted at, at most, like a painter's portraits
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
@@ -53,7 +55,7 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
 
     def paint(pixels: Pixels, moved: Moved | None) -> Pixels:
         h, w = pixels.shape[:2]
-        scale = short / min(h, w)
+        scale = min(short / min(h, w), (MAX_PIXELS / (h * w)) ** 0.5)
         if 1 < scale < ENLARGED:
             scale = 1.0
         size = tuple(max(FAST_STRIDE, round(n * scale / FAST_STRIDE) * FAST_STRIDE) for n in (h, w))
@@ -62,7 +64,7 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
         field = noise(drawn, places, moved) if noise else None
         painted = _pixels(run(batch, field))
         # Held still before it is enlarged: there is nothing finer in it, and less to do.
-        return _resized(steady(painted, moved), (h, w))
+        return pixels_resized(steady(painted, moved), (h, w))
 
     return paint
 
@@ -91,7 +93,7 @@ class PortraitStyleFilm:
         places = self._network.noise_size(size)
         field = self._noise(partial(stroke_noise, batch[0]), places, moved)
         painted = _pixels(self._network.seeded(field)(batch))
-        return _resized(self._steady(painted, moved), (h, w))
+        return pixels_resized(self._steady(painted, moved), (h, w))
 
     def _look(self, pixels: Pixels) -> None:
         if self._next == 0:
@@ -104,7 +106,8 @@ class PortraitStyleFilm:
 
 def _batch(pixels: Pixels, size: tuple[int, int]) -> Batch:
     """Make a painter's input of a picture at a (height, width): (1, 3, H, W) in [-1, 1]."""
-    return cv2.dnn.blobFromImage(_resized(pixels, size), 1 / 127.5, mean=(127.5, 127.5, 127.5))
+    small = pixels_resized(pixels, size)
+    return cv2.dnn.blobFromImage(small, 1 / 127.5, mean=(127.5, 127.5, 127.5))
 
 
 def _pixels(painted: Batch) -> Pixels:
@@ -114,15 +117,6 @@ def _pixels(painted: Batch) -> Pixels:
 def _in_bytes(plane: Mask) -> NDArray[np.uint8]:
     """Convert a channel in [-1, 1], (H, W), to bytes, rounded and clipped, in one pass."""
     return np.asarray(cv2.addWeighted(plane, 127.5, plane, 0, 127.5, dtype=cv2.CV_8U), np.uint8)
-
-
-def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """Resize a picture to a (height, width); itself where it has that size."""
-    h = pixels.shape[0]
-    if pixels.shape[:2] == size:
-        return pixels
-    how = cv2.INTER_AREA if size[0] < h else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(pixels, size[::-1], interpolation=how), np.uint8)
 
 
 def _by_network(job: FilmJob) -> FramePainter:

@@ -16,6 +16,7 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from PIL import Image
 
+from pipeline.io.shape import check_shape
 from pipeline.ops.hdr import tone_mapped
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Film, FilmError, FilmFrame, Pixels
@@ -209,6 +210,7 @@ def _check_size(path: Path, width: int, height: int) -> None:
         raise FilmError(
             f"{path.name} is {width} x {height} px, 4096 x 2304 is the most; save it smaller first."
         )
+    check_shape(width, height, FilmError)
 
 
 def _check_seconds(path: Path, seconds: float | None) -> None:

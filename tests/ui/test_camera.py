@@ -33,6 +33,14 @@ def jpeg(pixels):
     return data.getvalue()
 
 
+def enormous():
+    """Return a JPEG whose header says that it has four gigapixels."""
+    data = bytearray(jpeg(np.zeros((16, 16, 3), np.uint8)))
+    at = data.index(b"\xff\xc0") + 5  # height and width
+    data[at : at + 4] = b"\xff\xdc\xff\xdc"
+    return bytes(data)
+
+
 def inverted(pixels):
     return 255 - pixels
 
@@ -82,7 +90,10 @@ def test_a_picture_that_is_older_than_the_last_is_left_out():
         (b"Dear painter", "this is none"),
         (b"", "this is none"),
         (gray(40)[:200], "this is none"),
-        (jpeg(np.zeros((8, 1400, 3), np.uint8)), "at most 1280 px"),
+        (jpeg(np.zeros((80, 1400, 3), np.uint8)), "at most 1280 px"),
+        (jpeg(np.zeros((1, 1280, 3), np.uint8)), "at least 16 px"),
+        (enormous(), "this is none"),
+        (jpeg(np.zeros((16, 336, 3), np.uint8)), "at most 20 times"),
     ],
 )
 def test_what_is_no_picture_of_a_camera_is_refused(data, said):

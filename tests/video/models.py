@@ -26,7 +26,7 @@ class FilmModels(PlainModels):
 
     def inverted(self, batch, mix, noise):
         self.runs["fast_style"] = self.runs.get("fast_style", 0) + 1
-        self.mix, self.noise = mix, noise
+        self.size, self.mix, self.noise = batch.shape[2:], mix, noise
         return -batch
 
 

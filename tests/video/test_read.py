@@ -105,7 +105,7 @@ def test_colors_are_what_they_were(tmp_path, matrix, limits):
     assert np.abs(colors_of(frames[0].pixels) - PATCHES).max() <= 6
 
 
-@pytest.mark.parametrize(("size", "matrix"), [((48, 64), 5), ((16, 1280), 1)])
+@pytest.mark.parametrize(("size", "matrix"), [((48, 64), 5), ((64, 1280), 1)])
 def test_colors_of_which_a_film_says_nothing_are_taken_as_players_take_them(tmp_path, size, matrix):
     path = tmp_path / "in.mkv"
     with av.open(str(path), "w") as file:
@@ -362,6 +362,28 @@ def test_a_film_too_large_or_too_long_is_refused(tmp_path, monkeypatch, made):
     monkeypatch.setattr("pipeline.video.read.MAX_PIXELS", 600)
     with pytest.raises(FilmError, match=r"in\.\w+ is \d+ x \d+ px, .* is the most"):
         open_film(path)
+
+
+def thin_gif(folder):
+    path = folder / "in.gif"
+    first, *rest = moving((2, 2048))
+    path.write_bytes(saved(first, "GIF", save_all=True, append_images=rest, duration=50))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (thin_gif, "at least 16 px on each side, found 2048 x 2; choose a larger one"),
+        (lambda folder: film_at(folder / "in.mp4", grays(size=(16, 336))), "at most 20 times"),
+        (lambda folder: film_at(folder / "in.mp4", grays(size=(64, 64)), aspect=Fraction(1, 8)),
+         "found 8 x 64"),
+    ],
+    ids=["too small", "too thin", "too small as it is shown"],
+)  # fmt: skip
+def test_a_film_too_small_or_too_thin_is_refused(tmp_path, made, sentence):
+    with pytest.raises(FilmError, match=sentence):
+        open_film(made(tmp_path))
 
 
 def test_a_film_of_which_nothing_can_be_decoded_is_refused(tmp_path):
