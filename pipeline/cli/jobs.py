@@ -1,7 +1,7 @@
 """Plan which photo is written to which file, and report the outcome of each."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.io.atomic import refuse_taken, write_whole
 from pipeline.settings import Settings
-from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
+from pipeline.types import Face, Painting, Prompt, RestorationPlan
 
 DOUBTFUL = 0.05  # a likeness below it: of a hundred pairs of one person's photos, five have less
 # What a folder has for photos.
@@ -32,7 +32,7 @@ class Job:
         """Name the file for one stage's picture."""
         return (self.stages or self.result.parent) / f"{name}.png"
 
-    def refuse_taken(self, sources: Iterable[Path], *, overwrite: bool) -> None:
+    def refuse_taken(self, sources: Sequence[Path], *, overwrite: bool) -> None:
         """Refuse, before any work, a job whose files exist or would replace one of `sources`.
 
         Raises: FileExistsError: a file exists and `overwrite` is False. PhotoError: a source would
@@ -40,13 +40,7 @@ class Job:
         """
         wanted = [self.result, *(self.stage(name) for name in STAGES if self.stages)]
         for path in wanted:
-            if path.exists() and any(
-                source.exists() and path.samefile(source) for source in sources
-            ):
-                raise PhotoError(
-                    f"{path} is one of the photos and is not replaced; choose another OUT."
-                )
-            refuse_taken(path, overwrite=overwrite)
+            refuse_taken(path, sources, overwrite=overwrite)
 
 
 def photos_in(given: Iterable[Path]) -> list[Path]:
@@ -128,13 +122,14 @@ class Ledger:
     settings: Settings
     records: list[dict[str, Any]] = field(default_factory=list)
 
-    def open(self, *, overwrite: bool) -> None:
+    def open(self, sources: Sequence[Path], *, overwrite: bool) -> None:
         """Write the empty list, to check before any work that the file can be written.
 
-        Raises: OSError: it cannot, or exists and `overwrite` is False.
+        Raises: OSError: it cannot, or exists and `overwrite` is False. PhotoError: one of `sources`
+        would be replaced.
         """
         if self.path:
-            refuse_taken(self.path, overwrite=overwrite)
+            refuse_taken(self.path, sources, overwrite=overwrite)
             self._write()
 
     def add(

@@ -132,7 +132,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
     prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
     check_strokes(chosen, settings)
     ledger = Ledger(chosen.report, settings)
-    ledger.open(overwrite=chosen.overwrite)
+    ledger.open(chosen.photos, overwrite=chosen.overwrite)
     models = Models(arriving=bars())
 
     def work(job: Job, say: Say, report: "Callable[[Progress], None]") -> None:

@@ -55,7 +55,7 @@ def render_strokes(chosen: argparse.Namespace) -> int:
         job.refuse_taken([chosen.strokes], overwrite=chosen.overwrite)
         if chosen.timelapse:
             check_film(chosen.timelapse)
-            refuse_taken(chosen.timelapse, overwrite=chosen.overwrite)
+            refuse_taken(chosen.timelapse, [chosen.strokes], overwrite=chosen.overwrite)
         strokes = read_strokes(job.photo)
         picture = render(strokes, strokes.px(chosen.size), surface)
         write_picture(job.result, picture, overwrite=chosen.overwrite)

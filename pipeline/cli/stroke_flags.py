@@ -36,7 +36,8 @@ def add_film(group: Any) -> None:  # noqa: ANN401 - a parser or a group of one
 def check_strokes(chosen: argparse.Namespace, settings: Settings) -> None:
     """Refuse, before any work, files that cannot be written.
 
-    Raises: PhotoError: for several photos, another painter, or by their names. FileExistsError.
+    Raises: PhotoError: for several photos, another painter, by their names, or where a photo would
+    be replaced. FileExistsError.
     """
     from pipeline.io.atomic import refuse_taken
     from pipeline.io.strokes_files import check_name
@@ -61,7 +62,7 @@ def check_strokes(chosen: argparse.Namespace, settings: Settings) -> None:
     if chosen.timelapse:
         check_film(chosen.timelapse)
     for file in files:
-        refuse_taken(file, overwrite=chosen.overwrite)
+        refuse_taken(file, chosen.photos, overwrite=chosen.overwrite)
 
 
 def write_strokes_of(painting: "Painting", chosen: argparse.Namespace) -> None:

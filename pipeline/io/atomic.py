@@ -2,17 +2,25 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from pipeline.types import PhotoError
 
-def refuse_taken(path: Path, *, overwrite: bool = False) -> None:
-    """Refuse a path that exists, unless it may be overwritten.
 
-    Raises: FileExistsError: it exists.
+def refuse_taken(path: Path, sources: Sequence[Path] = (), *, overwrite: bool = False) -> None:
+    """Refuse a path that exists, unless it may be overwritten; one of `sources` never may.
+
+    Raises: PhotoError: it is one of `sources`. FileExistsError: it exists.
     """
-    if path.exists() and not overwrite:
+    if not path.exists():
+        return
+    if any(source.exists() and path.samefile(source) for source in sources):
+        raise PhotoError(
+            f"{path} is one of the files that are read, and is not replaced; choose another name."
+        )
+    if not overwrite:
         raise _taken(path)
 
 

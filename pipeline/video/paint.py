@@ -107,10 +107,13 @@ def paint_film(
     their long side, at most, for a first look.
 
     Raises: FilmError: it cannot be painted. PromptError: a style is missing. FileExistsError: `out`
-    exists. WeightError: a network, or a style's file, is not at hand.
+    exists. PhotoError: the film would be replaced. WeightError: a network, or a style's file, is
+    not at hand.
     """
     check_name(out)
-    refuse_taken(out, overwrite=overwrite)
+    refuse_taken(out, [film.path], overwrite=overwrite)
+    for each in parts_of(out):  # they are written over, whoever left them
+        refuse_taken(each, [film.path], overwrite=True)
     how = json.dumps(
         {
             "settings": settings.model_dump(mode="json"),

@@ -99,7 +99,20 @@ def test_a_photo_is_never_replaced_by_its_painting(tmp_path, runs, capsys):
     before = photo.read_bytes()
     assert run("paint", photo, "-o", tmp_path, "--overwrite") == 2
     assert photo.read_bytes() == before
-    assert "is one of the photos" in capsys.readouterr().err
+    assert "is one of the files that are read, and is not replaced" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "suffix"), [("--report", ".json"), ("--strokes", ".svg"), ("--timelapse", ".mp4")]
+)
+def test_a_photo_is_never_replaced_by_what_is_written_beside(tmp_path, runs, capsys, flag, suffix):
+    photo, same = save(tmp_path / "me.png"), tmp_path / f"same{suffix}"
+    same.symlink_to(photo)
+    before = photo.read_bytes()
+    out = tmp_path / "out.png"
+    assert run("paint", photo, "-o", out, "--painter", "strokes", "--overwrite", flag, same) == 2
+    assert (photo.read_bytes(), same.read_bytes(), runs) == (before, before, [])
+    assert "is one of the files that are read, and is not replaced" in capsys.readouterr().err
 
 
 def test_stages_and_report_are_not_overwritten_without_the_flag(tmp_path, runs, capsys):

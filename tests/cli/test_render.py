@@ -40,6 +40,15 @@ def test_their_film_takes_as_long_as_asked_for(strokes, monkeypatch):
         assert video.streams.video[0].frames == 5 * FPS
 
 
+def test_strokes_are_never_replaced_by_their_film(strokes, capsys):
+    same = strokes.with_name("same.mp4")
+    same.symlink_to(strokes)
+    out = strokes.with_name("out.png")
+    assert run("render", strokes, "-o", out, "--overwrite", "--timelapse", same) == 2
+    assert same.is_symlink()
+    assert "is one of the files that are read" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("bad", [("--size", 9000), ("--impasto", 4), ("--timelapse-seconds", 2)])
 def test_what_is_out_of_range_is_refused(strokes, bad, capsys):
     with pytest.raises(SystemExit):

@@ -13,7 +13,8 @@ from pipeline.runtime.models import Models
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
 from pipeline.stages.style_transfer import transfer
-from pipeline.types import Cancelled, FilmError, PromptError, Style
+from pipeline.stages.stylize.generator import MAX_PIXELS
+from pipeline.types import Cancelled, FilmError, PhotoError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import PROPORTIONS, paint_film, painted_frames, parts_of
@@ -182,6 +183,16 @@ def test_a_film_that_is_there_is_not_written_over(source, tmp_path):
     assert out.read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("name", ["source.mp4", "linked.mp4", "half.mp4"])
+def test_a_film_is_never_replaced_by_its_painting(source, tmp_path, name):
+    (tmp_path / "linked.mp4").hardlink_to(source.path)
+    (tmp_path / "half.part.mp4").hardlink_to(source.path)  # where a film's pictures lie meanwhile
+    before = source.path.read_bytes()
+    with pytest.raises(PhotoError, match="one of the files that are read, and is not replaced"):
+        paint_film(source, tmp_path / name, PLAIN, FilmModels(), overwrite=True)
+    assert source.path.read_bytes() == before
+
+
 def test_a_start_beyond_the_end_says_so_and_leaves_nothing(source, tmp_path):
     out = tmp_path / "out.mp4"
     with pytest.raises(FilmError, match="no picture from 9 s on"):
@@ -227,6 +238,14 @@ def test_styles_are_mixed_as_the_settings_say():
     assert models.mix[0, 1] == 0.75
     assert models.mix[0, 4] == 0.25
     assert models.mix.sum() == 1
+
+
+@pytest.mark.parametrize(("size", "brush"), [((32, 640), 1.0), ((64, 96), 0.1)])
+def test_a_long_film_or_a_thin_brush_does_not_fill_the_memory(size, brush):
+    models = FilmModels()
+    made = painter_of(job(PLAIN.changed(brush=brush), models))(pictures(1, size)[0], None)
+    assert made.shape == (*size, 3)
+    assert np.prod(models.size) == pytest.approx(MAX_PIXELS, rel=0.05)
 
 
 def test_noise_moves_with_the_film():
