@@ -10,7 +10,7 @@ from pipeline.runtime.styles import Mix, OwnStyle
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.generator import MAX_PIXELS, asked_size, stylize, stylize_tiles
-from pipeline.steps.portrait_styles import own_portrait_style
+from pipeline.steps.portrait_styles import on_canvas, own_portrait_style
 from pipeline.steps.run import Keyed, Run, at_working_size
 from pipeline.types import Image, Painted, Photo, Scene, WeightUse
 from pipeline.variants import FAST_STYLES, NETWORK_MOODS, PAINTERS
@@ -30,7 +30,7 @@ def by_network(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     del seen
     painter, brush = network_of(run), width_of(run.settings.paint)
     scene = run.stage("paint", _scene, run.photo, run.original, painter, brush, told=True)
-    return run.made(_on_canvas, scene, keep=False)
+    return run.made(on_canvas, scene, keep=False)
 
 
 def by_fast_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -44,7 +44,7 @@ def by_fast_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     for style, _ in mix.own:
         run.note(WeightUse(f"styles/{style.name}", style.sha256, unpinned=True))
     scene = run.stage("paint", _fast_scene, run.original, painter, mix, how.brush)
-    return run.made(_on_canvas, scene, keep=False)
+    return run.made(on_canvas, scene, keep=False)
 
 
 def mix_of(how: PaintSettings, names: Sequence[str]) -> Mix:
@@ -110,7 +110,3 @@ def _scene(
         tell=tell,
     )  # fmt: skip
     return Scene(at_working_size(Photo(fine)), fine)
-
-
-def _on_canvas(scene: Scene) -> Painted:
-    return Painted(scene, canvas=True)

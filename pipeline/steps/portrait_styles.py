@@ -46,7 +46,7 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
     over = brush_over(how.painter, how.portrait_style)
     if over is None and not how.printed:
-        return run.made(_on_canvas, scene, keep=False)
+        return run.made(on_canvas, scene, keep=False)
     parts = parts_of(run, run.original, seen)
     inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen)
     if over is None:
@@ -141,5 +141,6 @@ def _painting_of(scene: Scene) -> Image:
     return scene.styled
 
 
-def _on_canvas(scene: Scene) -> Painted:
+def on_canvas(scene: Scene) -> Painted:
+    """Return a scene that gets a canvas texture."""
     return Painted(scene, canvas=True)

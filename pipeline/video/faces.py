@@ -68,8 +68,8 @@ class Keeper:
         size = size_within((pixels.shape[0], pixels.shape[1]), KEPT_PX)
         pixels, moved = pixels_resized(pixels, size), None if moved is None else moved.to(size)
         if moved is None or moved.cut:
+            self._kept = self._looked = None  # of another scene; so is what faces are smoothed by
             self._kept = self._look(pixels)
-            self._looked = None
         else:
             self._kept = None if self._kept is None else _along(self._kept, moved)
             if self._looked is not None:

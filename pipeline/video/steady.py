@@ -108,11 +108,14 @@ class Watch:
         self._last: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
 
     def __call__(self, pixels: Pixels) -> Moved | None:
-        """Return the motion to a picture, (H, W, 3); None for the first."""
+        """Return the motion to a picture, (H, W, 3); None for the first, and the first of a size.
+
+        A phone that is turned while its camera runs sends another size from then on.
+        """
         fine = small_gray(pixels, FINE, FINE_LONG_PX)
         small, last = self._flow.small(fine), self._last
         self._last = fine, small
-        if last is None:
+        if last is None or last[0].shape != fine.shape:
             return None
         size = pixels.shape[0], pixels.shape[1]
         back = refined(self._flow.back(last[1], small, fine.shape), last[0], fine)

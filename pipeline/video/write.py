@@ -6,7 +6,7 @@ before it has arrived.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,6 @@ from typing import IO, Any, Literal, Self
 
 import av
 import cv2
-from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
@@ -24,7 +23,8 @@ from pipeline.io.video import frame_of, tag_colors
 from pipeline.types import Film, FilmError, Pixels
 from pipeline.video.ahead import ahead_of
 from pipeline.video.large import is_large
-from pipeline.video.read import open_sound
+from pipeline.video.packets import demuxed, interleave, rising
+from pipeline.video.sound import add_sound, change_of
 
 Speed = Literal["careful", "live"]
 KINDS = {".mp4": ("mp4", "libx264"), ".webm": ("webm", "libvpx-vp9")}
@@ -42,14 +42,6 @@ SPARING = {
 }
 VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 KEY_SECONDS = 2.0  # between pictures that need no earlier one: what a crash may lose
-# Sound that a kind of file holds as it is, and what other sound becomes.
-HOLDS = {
-    ".mp4": {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"},
-    ".webm": {"opus", "vorbis"},
-}
-BECOMES = {".mp4": "aac", ".webm": "libopus"}
-LAYOUTS = {1: "mono", 6: "5.1", 8: "7.1"}  # of sound that is encoded, by channels; else stereo
-JITTER_SECONDS = 0.02  # by so much times of sound are off where a file rounds them
 
 
 def check_name(path: Path) -> None:
@@ -153,32 +145,17 @@ def finish(
 
     Raises: FileExistsError: `path` exists. FilmError: a part cannot be read.
     """
-    suffix = path.suffix.lower()
-    kind, _ = KINDS[suffix]
-    sounding = film if film is not None and film.sound else None
-    copied = sounding is not None and sounding.sound in HOLDS[suffix]
+    kind, _ = KINDS[path.suffix.lower()]
 
     def save(file: IO[bytes]) -> None:
         options = {"movflags": "faststart"} if kind == "mp4" else {}
         with ExitStack() as opened, av.open(file, "w", format=kind, options=options) as out:
             pictures = _pictures(out, parts, opened)
-            sound: Iterator[av.Packet] = iter(())
-            if sounding is not None:
-                source, own = opened.enter_context(open_sound(sounding.path))
-                add = _copied if copied else _encoded
-                sound = add(out, source, own, *_span(sounding, start, end))
-            _interleaved(out, pictures, sound)
+            sound = iter(()) if film is None else add_sound(out, film, start, end, opened)
+            interleave(out, pictures, sound)
 
     write_whole(path, save, overwrite=overwrite)
-    if sounding is None or copied:
-        return None
-    return f"Its sound ({sounding.sound}) became {BECOMES[suffix].removeprefix('lib')}."
-
-
-def _span(film: Film, start: float, end: float | None) -> tuple[float, float | None]:
-    """Return the times of the file between which its sound is taken; all of it for a whole film."""
-    begins = float(film.pts_at(start) * film.time_base) if start > 0 else 0.0
-    return begins, None if end is None else float(film.pts_at(end) * film.time_base)
+    return None if film is None else change_of(film, kind)
 
 
 def _pictures(out: OutputContainer, parts: list[Path], opened: ExitStack) -> Iterator[av.Packet]:
@@ -190,117 +167,11 @@ def _pictures(out: OutputContainer, parts: list[Path], opened: ExitStack) -> Ite
     stream.time_base = first.time_base
 
     def packets() -> Iterator[av.Packet]:
-        for packet in _rising(p for file in files for p in _demuxed(file, file.streams.video[0])):
+        for packet in rising(p for file in files for p in demuxed(file, file.streams.video[0])):
             packet.stream = stream
             yield packet
 
     return packets()
-
-
-def _demuxed(file: InputContainer, stream: VideoStream | AudioStream) -> Iterator[av.Packet]:
-    """Yield a file's packets up to where it is broken."""
-    with suppress(FFmpegError):
-        yield from file.demux(stream)
-
-
-def _rising(packets: Iterator[av.Packet]) -> Iterator[av.Packet]:
-    """Leave out packets that broke off, or whose times lie before others: no file holds them."""
-    last: Fraction | None = None
-    for packet in packets:
-        if packet.dts is None or packet.pts is None or packet.time_base is None:
-            continue
-        if packet.is_corrupt:
-            continue
-        at = packet.dts * packet.time_base
-        if last is None or at > last:
-            last = at
-            yield packet
-
-
-def _interleaved(
-    out: OutputContainer, pictures: Iterator[av.Packet], sound: Iterator[av.Packet]
-) -> None:
-    """Put packets of both into a file in the order of their times."""
-    picture, tone = next(pictures, None), next(sound, None)
-    while picture is not None or tone is not None:
-        if tone is None or (picture is not None and _time(picture) <= _time(tone)):
-            assert picture is not None
-            out.mux(picture)
-            picture = next(pictures, None)
-        else:
-            out.mux(tone)
-            tone = next(sound, None)
-
-
-def _time(packet: av.Packet) -> float:
-    at = packet.dts if packet.dts is not None else packet.pts or 0
-    return float(at * (packet.time_base or 0))
-
-
-def _copied(
-    out: OutputContainer, source: InputContainer, own: AudioStream, start: float, end: float | None
-) -> Iterator[av.Packet]:
-    """Yield a film's packets of sound, bit for bit, between two times; they begin at `start`."""
-    stream = out.add_stream_from_template(own)
-    unit = Fraction(own.time_base or 1)
-    shift = round(start / unit)
-
-    def packets() -> Iterator[av.Packet]:
-        for packet in _rising(_demuxed(source, own)):
-            assert packet.pts is not None
-            assert packet.dts is not None
-            if start > 0 and packet.pts < shift:
-                continue
-            if end is not None and packet.pts * unit >= end:
-                continue
-            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-            packet.stream = stream
-            yield packet
-
-    return packets()
-
-
-def _encoded(
-    out: OutputContainer, source: InputContainer, own: AudioStream, start: float, end: float | None
-) -> Iterator[av.Packet]:
-    """Yield a film's sound between two times, packed anew; it begins at `start`."""
-    codec = BECOMES[f".{out.format.name}"]
-    rates = av.Codec(codec, "w").audio_rates or []
-    rate = own.codec_context.sample_rate
-    stream: Any = out.add_stream(codec, rate=rate if rate in rates else 48000)
-    stream.codec_context.layout = LAYOUTS.get(own.codec_context.channels, "stereo")
-    resampler = av.AudioResampler(
-        stream.codec_context.format, stream.codec_context.layout, stream.codec_context.sample_rate
-    )
-
-    def packets() -> Iterator[av.Packet]:
-        ended: int | None = None  # of the last piece, in samples
-        for frame in _decoded(source, own):
-            if frame.time is None or frame.time < start:
-                continue
-            if end is not None and frame.time >= end:
-                break
-            begins = round((frame.time - start) * frame.sample_rate)
-            if ended is not None and abs(begins - ended) < JITTER_SECONDS * frame.sample_rate:
-                begins = ended
-            if ended is not None and begins < ended:
-                continue
-            ended = begins + frame.samples
-            frame.pts, frame.time_base = begins, Fraction(1, frame.sample_rate)
-            for ready in resampler.resample(frame):
-                yield from stream.encode(ready)
-        for ready in resampler.resample(None):
-            yield from stream.encode(ready)
-        yield from stream.encode()
-
-    return packets()
-
-
-def _decoded(source: InputContainer, own: AudioStream) -> Iterator[av.AudioFrame]:
-    """Yield a film's sound; packets that cannot be decoded are passed over."""
-    for packet in _demuxed(source, own):
-        with suppress(FFmpegError):
-            yield from packet.decode()
 
 
 @contextmanager
@@ -319,7 +190,7 @@ def pictures_in(part: Path) -> int:
     """Count a part's pictures; 0 where there is none that can be read."""
     try:
         with _opened(part) as container:
-            return sum(1 for _ in _rising(_demuxed(container, container.streams.video[0])))
+            return sum(1 for _ in rising(demuxed(container, container.streams.video[0])))
     except (FilmError, IndexError):
         return 0
 

@@ -26,11 +26,11 @@ def cornered(size=SIZE):
 
 def film_at(
     path, pictures=None, *, rate=RATE, times=None, unit=None, codec="libx264", pix_fmt="yuv420p",
-    turned=0, aspect=None, colors=None, sound=None, options=None,
+    turned=0, aspect=None, colors=None, sound=None, options=None, file_options=None,
 ):  # fmt: skip
     """Write a film by PyAV alone; `times`: when pictures come, in `unit`; `colors`: of a codec."""
     pictures = grays() if pictures is None else pictures
-    with av.open(str(path), "w") as file:
+    with av.open(str(path), "w", options=file_options or {}) as file:
         stream = file.add_stream(codec, rate=rate)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = pix_fmt
@@ -125,6 +125,22 @@ def heard(path):
             parts += [ready.to_ndarray()[0] for ready in resampler.resample(frame)]
     before = np.zeros(max(0, round(first * stream.rate)), np.float32)
     return np.concatenate([before, *parts]), stream.rate
+
+
+def onset(path):
+    """Return when a film's tone begins to be heard, in seconds."""
+    samples, rate = heard(path)
+    return int(np.argmax(np.abs(samples) > 0.2)) / rate
+
+
+def part_at(path, pictures, *, first=0, rate=10, says="", speed="live"):
+    """Write one of a film's parts; its first picture is the film's `first`."""
+    with PictureWriter(
+        path, rate=Fraction(rate), time_base=Fraction(1, rate), made_by=says, speed=speed
+    ) as writer:
+        for i, picture in enumerate(pictures, first):
+            writer.write(picture, i, 1)
+    return path
 
 
 def rewritten(source, out, *, start=0.0, end=None):

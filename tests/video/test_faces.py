@@ -48,6 +48,16 @@ def test_it_is_looked_for_again_after_a_while_and_after_a_cut():
     assert len(looks) == 3
 
 
+def test_after_a_cut_a_face_is_at_once_where_it_is_seen():
+    made, _ = keeper(FilmModels())
+    picture = photo_of().pixels
+    seen = made(picture, None).faces[0]
+    for _ in range(5):
+        made(picture, moved_by(picture.shape[:2], 4))
+    after = made(picture, moved_by(picture.shape[:2], 0, cut=True)).faces[0]
+    np.testing.assert_array_equal(after.eyes, seen.eyes)
+
+
 def test_a_new_outline_comes_little_by_little():
     made, _ = keeper(FilmModels())
     picture = photo_of().pixels

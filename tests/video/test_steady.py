@@ -80,6 +80,12 @@ def test_a_cut_begins_anew():
     assert (steady(bright, moved) == bright).all()
 
 
+def test_a_camera_that_is_turned_begins_anew():
+    (film,) = pictures(1)
+    turned = np.ascontiguousarray(np.rot90(film))
+    assert steadied([film, turned, turned], [film, turned, turned])[1] is turned
+
+
 def test_a_place_that_changes_its_light_is_painted_anew():
     film = [np.full((64, 96, 3), 100, np.uint8) for _ in range(2)]
     film[1][:, 48:] = 220
