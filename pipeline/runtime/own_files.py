@@ -111,13 +111,31 @@ def styles_folder() -> Path:
     return cache_folder() / "styles"
 
 
-def listed(kind: str) -> list[tuple[Path, Mark]]:
-    """List the folder's files of a kind; what cannot be read counts as `FAST`."""
+def check_room(file: Path) -> None:
+    """Refuse a new file in a folder that holds as many as are looked at.
+
+    Raises: StyleFileError.
+    """
+    names = _names()
+    if file.name not in names and len(names) >= MOST_FILES:
+        raise StyleFileError(
+            f"The style {short(file.stem)} was not added: room for one more was wanted, and there "
+            f"are {len(names)} styles, the most that are offered. Remove one from the folder "
+            "`styles` of the cache folder ($PORTRAIT_CACHE), and add this one again."
+        )
+
+
+def _names() -> list[str]:
     try:
         with os.scandir(styles_folder()) as entries:
-            names = sorted(each.name for each in entries if each.name.endswith(ENDING))
+            return sorted(each.name for each in entries if each.name.endswith(ENDING))
     except OSError:
         return []
+
+
+def listed(kind: str) -> list[tuple[Path, Mark]]:
+    """List the folder's files of a kind; what cannot be read counts as `FAST`."""
+    names = _names()
     if len(names) > MOST_FILES:
         log_once(f"Of more than {MOST_FILES} styles the first {MOST_FILES} by name are offered.")
     files = []

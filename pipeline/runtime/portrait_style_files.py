@@ -25,6 +25,7 @@ from pipeline.runtime.own_files import (
     PORTRAIT,
     Shelf,
     check_name,
+    check_room,
     check_tensors,
     listed,
     read_bytes,
@@ -92,7 +93,8 @@ def install(path: Path) -> OwnPortraitStyle:
 
     One of that name that is there is replaced where it is a portrait style, too.
 
-    Raises: StyleFileError: it cannot be used, or the name is taken. OSError: it cannot be written.
+    Raises: StyleFileError: it cannot be used, the name is taken, or the folder is full. OSError: it
+    cannot be written.
     """
     data = read_bytes(path, MOST_BYTES, AGAIN)
     name = _checked(path, data).name
@@ -100,6 +102,7 @@ def install(path: Path) -> OwnPortraitStyle:
     if to.exists() and to not in {file for file, _ in listed(PORTRAIT)}:
         wanted = "a name that no other style in the folder has"
         raise refused(path, wanted, short(name), "Give it another one")
+    check_room(to)
     write_whole(to, lambda out: out.write(data), overwrite=True)
     return own_style(name)
 

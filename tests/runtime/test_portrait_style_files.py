@@ -133,6 +133,17 @@ def test_a_file_from_elsewhere_is_put_under_the_name_that_it_says(tmp_path):
         install(written(tmp_path / "quilt.safetensors", SAID | {"name": "quilt"}))
 
 
+def test_a_full_folder_takes_no_new_style_and_goes_on_replacing_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.runtime.own_files.MOST_FILES", 2)
+    put("auntie")
+    put_fast("quilt")
+    for name in ("aaa", "zoe"):
+        with pytest.raises(StyleFileError, match="room for one more was wanted, and there are 2"):
+            install(written(tmp_path / "new.safetensors", SAID | {"name": name}))
+    assert sorted(file.stem for file in styles_folder().iterdir()) == ["auntie", "quilt"]
+    assert install(written(tmp_path / "new.safetensors", SAID)).label == "Auntie"
+
+
 def test_what_changed_since_it_was_read_is_not_used():
     style = read(put("auntie"))
     put("auntie", seed=1)
