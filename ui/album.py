@@ -28,7 +28,6 @@ from ui.viewer import served
 HERE = Path(__file__)
 MOST_PIXELS = 2_000_000  # of a photo that is kept
 PARCEL = ("photo", "painting", "card")  # the files in which a kept painting comes back, in order
-STROKES = "strokes"
 Told = dict[str, Any]  # what `album.js` reads
 
 
@@ -113,7 +112,7 @@ def state_from(
         size=framed.size,
         preview_size=(before.shape[0], before.shape[1]),
         prompt=card.prompt_in(framed.size),
-        strokes=card.settings.paint.painter == STROKES,
+        strokes=card.settings.paint.on and card.settings.paint.in_strokes,
     )
 
 

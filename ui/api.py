@@ -23,7 +23,7 @@ from ui.service import PaintService
 from ui.service.filming import paint_film
 from ui.sessions import private_folder
 from ui.style_box import files_of
-from ui.view_state import write_painting, write_timelapse
+from ui.view_state import path_of, write_painting, write_timelapse
 from ui.widgets import OPTIONS, from_widgets
 
 ABOUT = """Paint a photo and keep the person's own face.
@@ -173,7 +173,7 @@ def parsing(service: PaintService) -> Any:  # noqa: ANN401 - a handler
             seen = service.paint(photo_in(photo), Settings().changed(**ONLY_SEEN))
             if seen.parse is None:
                 raise ValueError("A photo is always parsed.")
-            file = private_folder() / f"{seen.photo.name}-classes.png"
+            file = path_of(private_folder(), seen.photo.name, "classes.png")
             file.parent.mkdir(parents=True, exist_ok=True)
             write_labels(file, seen.parse)
             return str(file), {

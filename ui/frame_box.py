@@ -12,11 +12,11 @@ from pipeline.stages.frame import frame
 from pipeline.types import Photo, PhotoError
 from ui.previews import FIELD_PX, bordered, fit, over_checker
 from ui.sessions import Session
-from ui.widgets import OPTIONS, PAINTER, Control, widgets_of
+from ui.widgets import OPTIONS, PAINTER, PORTRAIT_STYLE, Control, widgets_of
 from ui.words import label, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
-SHOWN_BY = (*FLAGS, PAINTER)  # strokes are larger than a small photo
+SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes are larger than a small photo
 CM = 2.54  # an inch
 TIMES = "\N{MULTIPLICATION SIGN}"
 

@@ -137,7 +137,7 @@ def seconds_of(job: Job, override: str = "") -> int:
 def run_job(job: Job, override: str) -> Generator[Progress | Outcome]:
     """Run a job where the card is; yield how far it is and, last, what came of it.
 
-    `wish`: path of a file that says Cancelled or StopEarly as soon as somebody wants that.
+    `override`: path of a file that says Cancelled or StopEarly as soon as somebody wants that.
     """
     told: SimpleQueue[Progress | Outcome] = SimpleQueue()
     left = Event()

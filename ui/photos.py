@@ -1,19 +1,20 @@
 """The files that a visitor gave: photos and style pictures, read once."""
 
 import filecmp
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gradio.utils import get_upload_folder
-
 from pipeline.io.image_files import read_photo
-from pipeline.steps.cache import OwnerCache
 from pipeline.types import Photo, PhotoError, Style
 from ui.sessions import Session
 from ui.style_box import StyleFile
 from ui.words import say
+
+
+def uploaded_in(field: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the file in an upload's field, a film's included."""
+    inner = field.get("video", field) if isinstance(field, dict) else None
+    return inner if inner and inner.get("path") else None
 
 
 def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
@@ -28,7 +29,7 @@ def file_of(photo: dict[str, Any] | None) -> tuple[Path, str]:
     return Path(photo["path"]), Path(photo.get("orig_name") or "photo").stem
 
 
-def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Photo:
+def read_once(session: Session, path: Path, name: str) -> Photo:
     """Read a photo once for all its paintings.
 
     Its pixels stay on the disk, in the session's folder.
@@ -44,12 +45,11 @@ def photo_of(session: Session, cache: OwnerCache, path: Path, name: str) -> Phot
                     "it was deleted, as promised. Add it again."
                 )
             )
-        return session.on_disk(read_photo(path, name=name))
+        return read_photo(path, name=name)
 
-    if Path(get_upload_folder()) in path.parents:
-        with suppress(OSError):
-            os.utime(path)  # sweeps go by this
-    return cache.get(("photo", str(path)), read)
+    session.uploads.add(path)
+    session.use()
+    return session.photo(path, read)
 
 
 def styles_of(session: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ...]:
@@ -57,6 +57,8 @@ def styles_of(session: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ..
 
     Raises: PhotoError: one cannot be read, or was deleted meanwhile.
     """
+    session.uploads |= {path for file in files for path in (file.path, file.mask) if path}
+    session.use()
     return tuple(session.cache.get(("style", file), file.read) for file in files)
 
 

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 
-import gradio as gr
-
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Cancelled, Progress, StopEarly
 from ui.forecast import Forecast, in_words
@@ -51,11 +49,6 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
         bar(progress.done, str(DOING[progress.stage]) + in_words(left))
 
     return report
-
-
-def bar_of(progress: gr.Progress) -> Bar:
-    """Let the service move a progress bar of Gradio's."""
-    return lambda done, text: progress(done, desc=text)
 
 
 def bar_in(session: Session) -> Bar:

@@ -4,12 +4,13 @@ Nothing here is shared between visitors.
 """
 
 import errno
+import os
 import secrets
 import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,8 +45,10 @@ class Session:
     `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
     page follows it.
     `last_used`: the clock's seconds when the page last asked for something.
-    `previews`, `passing`, `photos`: the files of the results by name, of pictures so far, and of
-    decoded photos, the oldest first.
+    `previews`, `passing`: the files of the results by name, and of pictures so far, the oldest
+    first. `large`: by kind, the file that takes the place of the one before.
+    `photos`: by file, the folder of what was decoded of it, and that; the one used last comes last.
+    `reading`: taken while one is looked up.
     `behind`: by preview in the photo field, the photo's file and name.
     `looks`: what the looks were painted of, and their pictures as far as they are painted.
     `wanted`: the settings that were asked for last, of which a look may be marked.
@@ -67,7 +70,9 @@ class Session:
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
     passing: deque[Path] = field(default_factory=deque)
-    photos: deque[Path] = field(default_factory=deque)
+    large: dict[str, Path] = field(default_factory=dict)
+    photos: dict[Path, tuple[Path, Photo]] = field(default_factory=dict)
+    reading: threading.Lock = field(default_factory=threading.Lock)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
     looks: tuple[Hashable, tuple[str, ...]] = (None, ())
     wanted: Settings | None = None
@@ -79,21 +84,38 @@ class Session:
     brushed: Any = None  # a ui.service.mending.Brushed
     camera: Camera | None = None
 
+    def use(self) -> None:
+        """Count the session, and the files that its visitor gave, as used now.
+
+        The page's sweep and Gradio's go by the times of such files.
+        """
+        self.last_used = time.monotonic()
+        folder = Path(get_upload_folder())
+        for path in tuple(self.uploads):
+            if folder in path.parents:
+                with suppress(OSError):
+                    os.utime(path)
+
     def ask(self) -> None:
         """Await a new run."""
         self.awaited = time.monotonic()
         self.preview = self.doing = None
 
     def begin(self) -> threading.Event:
-        """Begin a run with nothing asked of it; return the event that cancels it."""
+        """Begin a run with nothing asked of it; return the event that cancels it.
+
+        What is painted meanwhile, such as the looks of the painting before, ends for it.
+        """
+        self.stop.set()
         self.stop = threading.Event()
         self.stop_early = threading.Event()
         self.preview = self.doing = None
         return self.stop
 
     def drop_run(self) -> None:
-        """Stop what runs, and await nothing of it."""
+        """Stop what runs, and await nothing of it; what begins from now on is not stopped."""
         self.stop.set()
+        self.stop = threading.Event()
         self.end()
 
     def end(self) -> None:
@@ -146,22 +168,46 @@ class Session:
         """Delete the session's files."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def on_disk(self, photo: Photo) -> Photo:
-        """Move a photo's pixels into a file, from which they are read where they are used.
+    def photo(self, file: Path, read: Callable[[], Photo]) -> Photo:
+        """Return the photo in a file, which is read once while it is among the last ones used."""
+        with self.reading:
+            found = self.photos.pop(file, None) or self._on_disk(read())
+            self.photos[file] = found
+            while len(self.photos) > MOST_PHOTOS:
+                folder, _ = self.photos.pop(next(iter(self.photos)))
+                shutil.rmtree(folder, ignore_errors=True)
+        return found[1]
+
+    def _on_disk(self, photo: Photo) -> tuple[Path, Photo]:
+        """Move a photo's pixels into files, from which they are read where they are used.
 
         A large one would leave no room in memory for what is made of it.
         """
-        path = self.folder / f"photo-{secrets.token_hex(4)}.npy"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = self.folder / f"photo-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = {"pixels": photo.pixels, "alpha": photo.alpha}
+        files = {name: folder / f"{name}.npy" for name, part in parts.items() if part is not None}
         try:
-            np.save(path, photo.pixels)
+            for name, file in files.items():
+                np.save(file, parts[name])
         except OSError as error:  # NumPy's says no reason
-            path.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise OSError(errno.ENOSPC, "No room for a photo") from error
-        self.photos.append(self.wrote(path))
-        while len(self.photos) > MOST_PHOTOS:
-            self.photos.popleft().unlink(missing_ok=True)
-        return replace(photo, pixels=np.asarray(np.load(path, mmap_mode="r")))
+        self.wrote(folder)
+        mapped = {name: np.asarray(np.load(file, mmap_mode="r")) for name, file in files.items()}
+        return folder, replace(photo, **mapped)
+
+    def keep_last(self, kind: str, file: Path) -> Path:
+        """Keep a large file instead of the one of its kind before; return its path.
+
+        Who is still downloading that one has it open, and gets all of it.
+        """
+        before, self.large[kind] = self.large.get(kind, file), file
+        if before != file:
+            with suppress(OSError):  # where an open file cannot go
+                before.unlink()
+                before.parent.rmdir()  # where nothing else is in it
+        return file
 
     def stand_for(self, path: Path, name: str, pixels: Pixels) -> str:
         """Write a preview that stands for a photo in its field, and return its path.
@@ -197,12 +243,16 @@ class Sessions:
 
     def of(self, session_id: str) -> Session:
         """Open or look up the session of a page, and count it as used now."""
+        session = self.find(session_id)
+        session.use()
+        return session
+
+    def find(self, session_id: str) -> Session:
+        """Open or look up the session of a page that nobody may be using."""
         with self._lock:
             if session_id not in self._open:
                 self._open[session_id] = Session(self._cache.of(session_id), private_folder())
-            session = self._open[session_id]
-            session.last_used = time.monotonic()
-            return session
+            return self._open[session_id]
 
     def before(self, session: Session) -> int:
         """Count the other visitors who have waited longer for a run."""

@@ -1,7 +1,7 @@
 """What an open page shows of one painting: previews on disk, and how to make it again."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -76,19 +76,8 @@ class ViewState:
 
 def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
     """Write all previews of a painting; `path`: the photo's file."""
-    before = preview_of(painting, "photo")
-    if before is None:
-        raise ValueError("A painting always has its photo.")
-    pictures = {stage: _picture(painting, stage, before.shape) for stage in TITLES}
-    # The two that a slider compares are of one size, and have one border.
-    sheet = pictures[RESULT].shape[:2]
-    within = inside(sheet, painting.settings.frame.border)
-    pictures["photo"] = lay(pixels_resized(before, within), sheet)
-    pictures["kept"] = draw_mask(painting)
-    with ThreadPoolExecutor() as pool:  # files are packed without Python's lock
-        files = dict(
-            zip(pictures, pool.map(session.show, pictures, pictures.values()), strict=True)
-        )
+    before = _photo_in(painting)
+    files = _shown(session, painting, before.shape)
     stages = tuple((stage, files[stage], caption_of(painting, stage)) for stage in TITLES)
     height, width = painting.photo.pixels.shape[:2]
     return ViewState(
@@ -115,19 +104,11 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
 
 
 def updated_state(session: Session, painting: Painting, state: ViewState) -> ViewState:
-    """Write only the previews that a blend, another kept region, clicks, or strokes change."""
-    size = (*state.preview_size, 3)
+    """Write only the previews that a quick change may have changed: a slider's, or a correction."""
     prompt = remembered(painting.prompt)
-    mask_preview = state.mask_preview
-    new = {RESULT: session.show(RESULT, _picture(painting, RESULT, size))}
-    if (painting.settings.segment, prompt) != (state.settings.segment, state.prompt):
-        new[MASK] = session.show(MASK, _picture(painting, MASK, size))
-        mask_preview = session.show("kept", draw_mask(painting))
-    if prompt.faces != state.prompt.faces:
-        new |= {
-            stage: session.show(stage, _picture(painting, stage, size))
-            for stage in ("parse", "restore")
-        }
+    was, now = _made_of(state.settings, state.prompt), _made_of(painting.settings, prompt)
+    same = {name for name in now if now[name] == was[name]}
+    new = _shown(session, painting, (*state.preview_size, 3), same)
     stages = tuple(
         (stage, new.get(stage, path), caption_of(painting, stage))
         for stage, path, _ in state.stages
@@ -135,8 +116,9 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
     return replace(
         state,
         settings=painting.settings,
+        before=new.get("photo", state.before),
         after=new[RESULT],
-        mask_preview=mask_preview,
+        mask_preview=new.get("kept", state.mask_preview),
         stages=stages,
         notes=notes_of(painting),
         has_mask=keeps_something(painting),
@@ -146,6 +128,45 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         likeness=painting.likeness,
         flat=_flat(session, painting),
     )
+
+
+def _made_of(settings: Settings, prompt: Prompt) -> dict[str, object]:
+    """Return what each preview but the result's is made of, as far as quick changes reach."""
+    kept = settings.segment, prompt
+    return {
+        # Strokes are finer in faces that stay.
+        "paint": (settings.intensity, settings.result, settings.segment.faces, prompt.kept),
+        "parse": prompt.faces,
+        "restore": prompt.faces,
+        MASK: kept,
+        "kept": kept,
+        "photo": settings.result,
+    }
+
+
+def _shown(
+    session: Session, painting: Painting, shape: tuple[int, ...], same: Collection[str] = ()
+) -> dict[str, str]:
+    """Write the previews of a painting but those that stay the `same`; return their files.
+
+    `shape`: of those that show the framed photo.
+    """
+    pictures = {stage: _picture(painting, stage, shape) for stage in TITLES if stage not in same}
+    if "photo" not in same:  # the two that a slider compares are of one size, and have one border
+        sheet = pictures[RESULT].shape[:2]
+        within = inside(sheet, painting.settings.frame.border)
+        pictures["photo"] = lay(pixels_resized(_photo_in(painting), within), sheet)
+    if "kept" not in same:
+        pictures["kept"] = draw_mask(painting)
+    with ThreadPoolExecutor() as pool:  # files are packed without Python's lock
+        return dict(zip(pictures, pool.map(session.show, pictures, pictures.values()), strict=True))
+
+
+def _photo_in(painting: Painting) -> Pixels:
+    picture = preview_of(painting, "photo")
+    if picture is None:
+        raise ValueError("A painting always has its photo.")
+    return picture
 
 
 def _flat(session: Session, painting: Painting) -> str:

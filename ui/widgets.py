@@ -13,7 +13,7 @@ from ui.available import available_choices, is_light
 from ui.words import label, later, retold, say
 
 OPTIONS = tuple(options())
-PAINTER, MOOD = "painter", "mood"
+PAINTER, MOOD, PORTRAIT_STYLE = "painter", "mood", "portrait_style"
 # What means nothing to some painters.
 OWN = tuple(o.flag for o in OPTIONS if any(o.flag in each.own for each in PAINTERS.values()))
 EASY = ("brush", "looseness", "face_strength")  # stand under the looks; the rest waits folded

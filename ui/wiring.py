@@ -165,6 +165,7 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     controls = parts.controls
     shown_by = [tab.way, controls[PAINTER], controls[MOOD]]
     tab.way.change(film_tab.unfold, shown_by, [tab.style, parts.style.box], **UNSEEN)
+    tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)
     given = [*tab.fields, *parts.style.fields, *parts.widgets]
     outputs = [tab.painted, tab.notes]
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):

@@ -173,6 +173,19 @@ def test_a_painting_that_came_back_is_painted_again_in_every_part(service, photo
     assert json.loads(new["card"])["photo"] == json.loads(kept["card"])["photo"]
 
 
+@pytest.mark.parametrize(
+    ("style", "painted", "strokes"), [("vangogh", True, True), ("ukiyoe", True, False),
+                                      ("vangogh", False, False)],
+)  # fmt: skip
+def test_what_came_back_can_be_watched_where_it_is_made_of_strokes(
+    service, photo, style, painted, strokes
+):
+    settings = OWN_SIZE.changed(painter="tps", portrait_style=style, paint=painted)
+    kept = told(service, state_by(service, photo, settings=settings))
+    updates = handlers_of(service).bring_back(visitor("ben"), parcel(kept, uploads()))
+    assert updates[components().watch].visible is strokes
+
+
 def test_where_only_the_photo_is_still_here_it_comes_back_at_its_full_size(service, photo):
     state, handlers = state_by(service, photo), handlers_of(service)
     kept = told(service, state)

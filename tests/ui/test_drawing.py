@@ -185,6 +185,15 @@ def test_a_slider_keeps_the_drawing_and_so_does_painting_the_same_photo_again(
     assert other.history == History()
 
 
+def test_what_was_cleared_comes_back_after_the_photo_was_painted_again(service, photo):
+    handlers = handlers_of(service)
+    drawn = stroke(handlers, state_by(service, photo))
+    cleared = state_in(handlers.clear(visitor("anna"), drawn))
+    again = painted_again(handlers, photo, cleared)
+    assert str(STILL) not in again.notes
+    assert state_in(handlers.undo(visitor("anna"), again)).prompt == drawn.prompt
+
+
 def test_a_visitor_never_sees_another_ones_drawing(service, photo):
     handlers = handlers_of(service)
     mine, theirs = state_by(service, photo, "anna"), state_by(service, photo, "ben")

@@ -99,9 +99,10 @@ def test_each_face_is_restored_as_is_said_of_it(service, photo):
 
 
 def test_one_stays_and_the_others_are_painted(service, photo):
-    handlers = handlers_of(service)
-    alone = state_in(say(handlers, state_by(service, photo), 1, "painted"))
+    handlers, both = handlers_of(service), state_by(service, photo)
+    alone = state_in(say(handlers, both, 1, "painted"))
     assert alone.stays == (True, False)
+    assert alone.stages[0] != both.stages[0]  # strokes are finer where a face stays
     assert pixels(alone.after)[220, 150].max() == 0 < pixels(alone.after)[80, 60].min()
     assert state_in(say(handlers, alone, 1, "stays")).stays == (True, True)
     other = state_in(say(handlers, alone, 1, "only"))

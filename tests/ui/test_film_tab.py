@@ -20,6 +20,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     private,
     visitor,
 )
+from tests.video.films import film_at, grays
 from tests.video.models import FilmModels, film_file, pictures
 from ui import film_tab
 from ui.handlers.filming import NO_FILM
@@ -81,10 +82,13 @@ def test_a_film_is_painted_into_the_visitors_own_folder(service, film):
     assert models.mix[0, list(FAST_STYLES).index(STYLE)] == 1
 
 
-def test_two_seconds_show_how_it_will_look(service, film):
+def test_two_seconds_show_how_it_will_look_until_all_of_it_is_painted(service, film):
     updates, tab = painted(service, film, start=0.5, act="sample_film")
-    found = open_film(Path(updates[tab.painted]))
-    assert found.seconds == pytest.approx(2, abs=0.01)
+    sample = Path(updates[tab.painted])
+    assert open_film(sample).seconds == pytest.approx(2, abs=0.01)
+    updates, tab = painted(service, film)
+    assert Path(updates[tab.painted]).exists()
+    assert not sample.exists()
 
 
 def test_of_a_large_film_a_smaller_one_shows_how_it_will_look(service, film, monkeypatch):
@@ -116,6 +120,22 @@ def test_a_long_film_is_painted_in_parts(service, film, monkeypatch):
         painted(service, film)
     updates, tab = painted(service, film, start=1, end=3)
     assert pictures_in(Path(updates[tab.painted])) == 8
+
+
+def test_of_a_film_that_does_not_say_how_long_it_is_a_part_is_painted_and_it_is_said(
+    service, tmp_path, monkeypatch
+):
+    live = {"live": "1"}  # as browsers record
+    path = film_at(tmp_path / "me.webm", grays(20), rate=5, codec="libvpx-vp9", file_options=live)
+    assert open_film(path).seconds is None
+    updates, tab = painted(service, path)
+    assert pictures_in(Path(updates[tab.painted])) == 20
+    assert "60 seconds of it are painted at most" in str(updates[tab.notes])
+    monkeypatch.setattr("ui.service.filming.MOST_S", 2)
+    updates, tab = painted(service, path, start=0.4)
+    assert pictures_in(Path(updates[tab.painted])) == 10
+    with pytest.raises(gr.Error, match="At most 2 seconds"):
+        painted(service, path, end=3)
 
 
 def test_an_end_before_the_start_is_refused(service, film):

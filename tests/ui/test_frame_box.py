@@ -28,7 +28,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from ui.card import Card, read, written
-from ui.frame_box import describe_size
+from ui.frame_box import SHOWN_BY, describe_size
 from ui.reframing import reframed
 from ui.service import PaintService
 from ui.service.correcting import point, undo
@@ -77,6 +77,14 @@ def test_photo_and_result_are_compared_in_the_same_border(service, photo):
     assert state.stages[-1][1] == state.after
     again = blend_again(service, "anna", state, SQUARE.changed(feather=0.1))
     assert pixels(again.after).shape == (250, 250, 3)
+
+
+def test_the_told_size_follows_every_control_that_it_depends_on():
+    small, style = (60, 40), {"painter": "tps", "portrait_style": "ukiyoe"}
+    told = describe_size(small, Settings.from_flat(**style))
+    for flag, value in (("painter", "strokes"), ("portrait_style", "vangogh"), ("size", "2048")):
+        assert describe_size(small, Settings.from_flat(**(style | {flag: value}))) != told
+        assert flag in SHOWN_BY
 
 
 def test_what_is_clicked_on_is_the_frame_without_its_border(service, photo):

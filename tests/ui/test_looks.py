@@ -59,12 +59,14 @@ def test_looks_are_painted_small_of_this_photo_once(service, photo):
     assert list(paint_looks(service, "ben", state))[-1] != pictures[-1], "and are nobody else's"
 
 
-def test_looks_end_where_another_run_is_asked_for(service, photo):
+@pytest.mark.parametrize("ask", ["drop_run", "begin"])
+def test_looks_end_where_another_run_is_asked_for(service, photo, ask):
     painted = paint_looks(service, "anna", state_by(service, photo))
     next(painted)
     next(painted)
-    service.sessions.of("anna").drop_run()
+    getattr(service.sessions.of("anna"), ask)()
     assert list(painted) == []
+    assert len(list(paint_looks(service, "anna", state_by(service, photo)))[-1]) == len(PAINTED)
 
 
 def test_choosing_one_sets_the_controls(service):

@@ -80,6 +80,16 @@ def test_all_photos_come_back_in_one_zip_under_their_own_names(service, tmp_path
     assert [each.name for each in file.parent.iterdir()] == [file.name]  # nothing else is left
 
 
+def test_a_zip_goes_once_the_next_one_is_whole_and_its_download_goes_on(service, tmp_path):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    first = zip_in(painted(service, items))
+    with first.open("rb") as download:
+        second = zip_in(painted(service, items))
+        assert zipfile.ZipFile(download).testzip() is None
+    assert second.exists()
+    assert not first.parent.exists()
+
+
 def test_jpeg_where_it_is_wanted(service, tmp_path):
     file = zip_in(painted(service, received(service, dropped(tmp_path, "a.png")), "JPEG"))
     with zipfile.ZipFile(file) as archive:

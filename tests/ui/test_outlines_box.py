@@ -28,7 +28,7 @@ class Compare:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, photo, settings, segmenters, *, models, styles, report, cache):
+    def __call__(self, photo, settings, segmenters, *, models, styles, drawn, report, cache):
         check(segmenters, settings)
         self.asked.append((photo.name, settings, segmenters, cache))
         report(Progress("paint", 0.3, PICTURE))

@@ -1,8 +1,10 @@
 """The page over a stand-in: what it keeps apart, paints, refuses, and offers as an API."""
 
+import gc
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import gradio as gr
@@ -16,7 +18,7 @@ import app
 from pipeline.io.encode import encode_png
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
-from pipeline.steps.cache import StageCache
+from pipeline.steps.cache import StageCache, measure_bytes
 from pipeline.types import Cancelled, Photo, PhotoError, Progress
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
@@ -32,13 +34,16 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_by,
     visitor,
 )
-from ui import theme
+from ui import startup, theme
+from ui.api import parsing
 from ui.examples import EXAMPLES, PaintedExamples
+from ui.photos import styles_of
 from ui.progress import reporter
 from ui.service import PaintService
 from ui.service.repainting import blend_again
 from ui.service.writing import write_full_size
-from ui.sessions import MOST_PREVIEWS, Sessions
+from ui.sessions import MOST_PHOTOS, MOST_PREVIEWS, Sessions, private_folder
+from ui.style_box import StyleFile
 from ui.widgets import OPTIONS, from_widgets
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +74,55 @@ def test_idle_sessions_are_left_and_busy_ones_stay(service, photo):
     assert (Path(idle.after).exists(), Path(busy.after).exists()) == (False, True)
 
 
+def test_what_a_visitor_gave_stays_as_long_as_the_page_is_used(service, photo):
+    handlers, who = handlers_of(service), visitor("anna")
+    files = [private_folder() / f"{name}.png" for name in ("a", "b", "c", "d", "e", "f", "no")]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        file.write_bytes(photo.read_bytes())
+    queued, dropped, style, mask, shown, film, _ = files
+    fields = [{"path": str(file)} for file in (queued, dropped, shown, film)]
+    list(handlers.receive_many(who, fields[:1], ()))
+    handlers.receive(who, fields[1])
+    handlers.show_style(who, fields[2])
+    handlers.take_film(who, {"video": fields[3]})
+    styles_of(service.sessions.of("anna"), (StyleFile(style, mask=mask),))
+    time.sleep(0.6)
+    began = time.time()
+    service.sessions.of("anna")  # whatever is done there
+    startup.sweep_once(service, (), idle_s=0.5)
+    assert [file.exists() for file in files] == [True] * 6 + [False]
+    assert all(file.stat().st_ctime > began - 0.1 for file in files[:6])  # Gradio sweeps by it
+
+
+def test_a_page_that_was_left_open_is_used_only_while_something_is_awaited(service):
+    session, long_ago = service.sessions.of("anna"), time.monotonic() - 100
+    session.last_used = long_ago
+    handlers_of(service).tick(visitor("anna"))
+    assert session.last_used == long_ago
+    session.ask()
+    handlers_of(service).tick(visitor("anna"))
+    assert session.last_used > long_ago
+
+
+def test_only_the_last_photos_stay_decoded(service, tmp_path):
+    session, decoded = service.sessions.of("anna"), []
+    for number in range(MOST_PHOTOS + 1):
+        path = tmp_path / f"{number}.png"
+        ghost = np.full((20, 30, 4), 40 * number, np.uint8)
+        Image.fromarray(ghost).save(path)
+        handlers_of(service).receive(visitor("anna"), {"path": str(path)})
+        (*_, (_, kept)) = session.photos.values()
+        assert (kept.pixels == ghost[..., :3]).all()
+        assert (kept.alpha == ghost[..., 3]).all()
+        assert measure_bytes(kept) == 0
+        decoded.append(weakref.ref(kept))
+        del kept
+    gc.collect()
+    assert [photo() is None for photo in decoded] == [True] + [False] * MOST_PHOTOS
+    assert len(list(session.folder.glob("photo-*/pixels.npy"))) == MOST_PHOTOS
+
+
 def test_a_session_keeps_a_bounded_number_of_previews():
     session = Sessions(StageCache()).of("anna")
     paths = [
@@ -82,7 +136,7 @@ def test_a_slider_dragged_for_long_writes_no_preview_but_its_own(service, photo)
     first = state = state_by(service, photo)
     for step in range(MOST_PREVIEWS + 3):
         state = blend_again(
-            service, "anna", state, Settings.from_flat(harmony=step / (2 * MOST_PREVIEWS))
+            service, "anna", state, OWN_SIZE.changed(harmony=step / (2 * MOST_PREVIEWS))
         )
     assert (state.before, state.stages[:-1]) == (first.before, first.stages[:-1])
     assert all(Path(path).exists() for path in (state.before, state.after))
@@ -109,9 +163,9 @@ def test_blending_again_uses_the_visitors_cache_and_writes_only_the_result(
     service, pipeline, photo
 ):
     state = state_by(service, photo)
-    again = blend_again(service, "anna", state, Settings.from_flat(feather=0.1, brush=3.0))
+    again = blend_again(service, "anna", state, OWN_SIZE.changed(feather=0.1, brush=3.0))
     assert pipeline.asked[-1] == (
-        Settings.from_flat(feather=0.1),
+        OWN_SIZE.changed(feather=0.1),
         service.sessions.of("anna").cache,
     )
     assert [a == b for a, b in zip(again.stages, state.stages, strict=True)] == [
@@ -306,6 +360,13 @@ def test_the_client_gets_classes_and_their_shares(served, photo):
     assert (np.asarray(picture) == 1).all(), "the stand-in sees a person everywhere"
     assert report["classes"]["person"] == 1
     assert (report["faces"], sum(report["classes"].values())) == ([], 1)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "../../etc", ""])
+def test_whatever_a_program_calls_its_photo_its_classes_have_a_file(service, photo, name):
+    file, _ = parsing(service)({"path": str(photo), "orig_name": f"{name}.png"})
+    assert Path(file).name.endswith("-classes.png")
+    assert Path(file).parent.parent == private_folder().parent
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
 from gradio.routes import App
 from PIL import Image
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 import app
@@ -89,6 +91,20 @@ def test_nobody_shares_without_end_and_a_full_store_says_when_there_is_room(
     share(service, state)
     with pytest.raises(gr.Error, match="too often within an hour"):
         share(service, state)
+
+
+def test_whoever_writes_a_header_of_their_own_is_known_by_what_our_proxy_appends(
+    service, photo, monkeypatch
+):
+    seen = []
+    service.desk = SimpleNamespace(share=lambda who, *_: seen.append(who))
+    monkeypatch.setattr(share_box, "added", lambda made: made)
+    name = b"x-forwarded-for"
+    headers = [(name, b"8.8.4.4"), (name, b"9.9.9.9, 10.0.0.1")]
+    scope = {"type": "http", "headers": headers, "client": ("10.0.0.2", 80)}
+    request = gr.Request(Request(scope), session_hash="anna")
+    handlers_of(service).share(request, state_by(service, photo), 1)
+    assert seen == ["9.9.9.9"]
 
 
 def test_the_page_sweeps_what_is_over_as_it_starts(service, photo, monkeypatch):

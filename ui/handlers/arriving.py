@@ -17,7 +17,7 @@ from ui.available import with_available_choices
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.layout import CHOOSE
-from ui.photos import file_of, photo_of
+from ui.photos import file_of, read_once
 from ui.previews import for_field
 from ui.result_panel import Updates, view
 from ui.sessions import Session
@@ -54,7 +54,7 @@ class Arriving(Base):
         with told():
             path, name = file_of(photo)
             session.uploads.add(path)
-            read = photo_of(session, session.cache, path, name)
+            read = read_once(session, path, name)
             notes = tuple(map(retold, read.notes))
             try:
                 settings, dropped = read_settings(path)
@@ -79,7 +79,7 @@ class Arriving(Base):
         """
 
         def read(session: Session, path: Path, name: str) -> Photo:
-            return photo_of(session, session.cache, path, name)
+            return read_once(session, path, name)
 
         try:
             return self._shown(request, photo, read)
@@ -125,5 +125,5 @@ class Arriving(Base):
         with told():
             settings, read = from_widgets(values), None
             with suppress(PhotoError):  # it was refused, with a sentence, as it arrived
-                read = photo_of(session, session.cache, *self._chosen(request, photo))
+                read = read_once(session, *self._chosen(request, photo))
             return dict(zip(box.outputs, frame_box.show(session, read, settings), strict=True))

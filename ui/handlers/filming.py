@@ -9,7 +9,7 @@ from ui import camera, film_tab, style_box
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.notes import note
-from ui.photos import file_of
+from ui.photos import file_of, uploaded_in
 from ui.progress import bar_in
 from ui.result_panel import Updates
 from ui.service import filming
@@ -21,6 +21,13 @@ NO_FILM = later("No film yet: drop one into its field, or record one, then press
 
 class Filming(Base):
     """Painting a film."""
+
+    def take_film(self, request: gr.Request, field: dict[str, Any] | None) -> None:
+        """Keep a film that arrives as long as its page is used."""
+        if film := uploaded_in(field):
+            session = self._session(request)
+            session.uploads.add(file_of(film)[0])
+            session.use()
 
     def sample_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint two seconds of the film."""
@@ -52,7 +59,10 @@ class Filming(Base):
         field, way, like, first, last, *rest = values
         given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
         with told(), self._ending(request):
-            film = _file_in(field)
+            dropped = uploaded_in(field)
+            if dropped is None:
+                raise FilmError(NO_FILM)
+            film, _ = file_of(dropped)
             start, end = film_tab.span_of(first, last)
             if most is not None:
                 end = start + most if end is None else min(end, start + most)
@@ -65,19 +75,8 @@ class Filming(Base):
                     self.service, str(request.session_hash), film, settings, start, end,
                     bar_in(session), styles=styles, long_px=long_px,
                 )  # fmt: skip
-                session.wrote(path)
+                session.keep_last("film", session.wrote(path))
             except Cancelled:
                 return gr.skip()
             tab = self.parts.film_tab
             return {tab.painted: str(path), tab.notes: note(said)}
-
-
-def _file_in(field: dict[str, Any] | None) -> Any:
-    """Return the file in a film's field.
-
-    Raises: FilmError: there is none.
-    """
-    inner = field.get("video", field) if isinstance(field, dict) else None
-    if not inner or not inner.get("path"):
-        raise FilmError(NO_FILM)
-    return file_of(inner)[0]

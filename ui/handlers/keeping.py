@@ -17,7 +17,7 @@ from ui.errors import told
 from ui.examples import OWNER
 from ui.handlers.base import Base
 from ui.many import Item
-from ui.photos import file_of, photo_of
+from ui.photos import file_of, read_once, uploaded_in
 from ui.previews import fit, over_checker
 from ui.result_panel import Updates, view
 from ui.service.mending import Brushed
@@ -46,7 +46,7 @@ class Keeping(Base):
         if known or (untouched and not state.prompt):
             return {row: {"shown": known}}
         try:
-            photo = photo_of(session, session.cache, state.photo, state.name)
+            photo = read_once(session, state.photo, state.name)
         except PhotoError:  # it was deleted while the page stood idle
             return gr.skip()
         return {row: album.told(session, state, photo)}
@@ -78,7 +78,7 @@ class Keeping(Base):
                 path = before.photo  # at its full size
             else:
                 session.copies[path] = card.photo, path
-            photo = photo_of(session, session.cache, path, card.name)
+            photo = read_once(session, path, card.name)
             pixels = over_checker(fit(painting.pixels), painting.alpha)
             state = album.state_from(session, card, (path, photo), pixels, (str(AS_KEPT), *said))
             session.drop_run()
@@ -95,7 +95,7 @@ class Keeping(Base):
         """
         session = self._session(request)
         session.uploads |= {item.path for item in queue or ()}
-        session.uploads |= {file_of(inner)[0] for inner in map(_file_in, fields) if inner}
+        session.uploads |= {file_of(inner)[0] for inner in map(uploaded_in, fields) if inner}
         training = self.service.trainings.find(key)
         if training is not None:
             self.service.trainings.discard(training)
@@ -150,9 +150,3 @@ def _opened(file: Path) -> tuple[str, Card, tuple[str, ...]]:
 
 def _is_here(path: str | Path) -> bool:
     return Path(path).is_file()
-
-
-def _file_in(field: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the file in an upload's field, a film's included."""
-    inner = field.get("video", field) if isinstance(field, dict) else None
-    return inner if inner and inner.get("path") else None

@@ -30,5 +30,6 @@ class Sharing(Base):
 
 def _visitor(request: gr.Request) -> str:
     client = getattr(request, "client", None)
-    headers = getattr(request, "headers", None) or {}
-    return visitor_of(client.host if client else "", [headers.get("x-forwarded-for") or ""])
+    headers = getattr(request, "headers", None)
+    forwarded = headers.getlist("x-forwarded-for") if headers else []
+    return visitor_of(client.host if client else "", forwarded)

@@ -38,7 +38,10 @@ class Visiting(Base):
         The timer stops once neither will change any more.
         """
         line, settled = self.service.line.read()
-        session, sessions = self._session(request), self.service.sessions
+        sessions = self.service.sessions
+        session = sessions.find(str(request.session_hash))
+        if session.awaited is not None:  # else a page that was left open would keep its photo
+            session.use()
         return {
             self.parts.status: line,
             self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),

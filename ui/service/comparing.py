@@ -9,7 +9,7 @@ from pipeline.stages.frame import frame
 from pipeline.types import Progress
 from ui.compare_tab import Pair, facts_of, shown
 from ui.outlines_box import Outlined, show_outlines
-from ui.photos import photo_of
+from ui.photos import read_once
 from ui.progress import Bar, reporter
 from ui.service.correcting import said_of
 from ui.service.paint_service import PaintService
@@ -36,7 +36,7 @@ def compare(
     """
     session = service.sessions.of(session_id)
     report = reporter(session, bar)
-    photo = photo_of(session, session.cache, path, name)
+    photo = read_once(session, path, name)
     pictures, facts = [], []
     for number, (settings, styles) in enumerate(both.values()):
 
@@ -76,7 +76,7 @@ def outline(
     """
     session = service.sessions.of(session_id)
     report = reporter(session, bar)
-    photo = photo_of(session, session.cache, path, name)
+    photo = read_once(session, path, name)
     said, _ = said_of(session, None, path, photo, settings, styles)
     compared = service.compare(
         photo, settings, segmenters, styles=said.styles, drawn=said.mended, report=report,

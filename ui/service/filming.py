@@ -87,8 +87,16 @@ def _paint_into(
     from pipeline.video.read import open_film
 
     film = open_film(path)
-    last = min(end or math.inf, film.seconds or math.inf)
-    if last - start > MOST_S:
+    notes: tuple[str, ...] = ()
+    if end is None and film.seconds is None:  # as what browsers record
+        end = start + MOST_S
+        notes = (
+            say(
+                "This film does not say how long it is; {most} seconds of it are painted at most.",
+                most=MOST_S,
+            ),
+        )
+    elif min(end or math.inf, film.seconds or math.inf) - start > MOST_S:
         raise FilmError(
             say(
                 "At most {most} seconds of a film are painted here at once, for others wait "
@@ -108,7 +116,7 @@ def _paint_into(
     finally:
         for part in paint.parts_of(out):
             part.unlink(missing_ok=True)
-    said = tuple(map(retold, said))
+    said = (*notes, *map(retold, said))
     if long_px is not None and max(film.size) > long_px:
         smaller = say("This first look is {px} px long; the film will keep its size.", px=long_px)
         return out, (smaller, *said)

@@ -100,7 +100,9 @@ class Batch:
     def _zipped(self, folder: Path, made: list[Path]) -> Path | None:
         """Put paintings into a ZIP; None where there are none, or their visitor left meanwhile."""
         try:
-            return zipped(folder, made) if made and not self._session.left else None
+            if not made or self._session.left:
+                return None
+            return self._session.keep_last("many", zipped(folder, made))
         except FileNotFoundError:
             if not self._session.left:
                 raise
@@ -185,7 +187,7 @@ def _followed(batch: Batch, session: Session) -> Iterator[Many]:
         try:
             shown = None
             while not wait([running], LOOK_S).done:
-                session.last_used = time.monotonic()
+                session.use()
                 if batch.seen is not shown:
                     yield (shown := batch.seen)
         finally:

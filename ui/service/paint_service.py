@@ -16,7 +16,7 @@ from pipeline.weights.resolve import available
 from ui.camera import Cameras
 from ui.examples import OWNER, PaintedExamples
 from ui.gpu import borrowing
-from ui.photos import photo_of
+from ui.photos import read_once
 from ui.sessions import Session, Sessions
 from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
@@ -70,12 +70,14 @@ class PaintService:
         """Load, once, `paint` and the models that all visitors share."""
         with self._lock:
             if self._paint is None:
+                from pipeline.compare import compare
                 from pipeline.paint import paint  # loads torch and OpenVINO
                 from pipeline.runtime.models import Models
                 from pipeline.steps.mend import look
                 from pipeline.steps.strokes import sketch
 
                 self._paint, self._sketch = borrowing(paint), sketch
+                self._compare = self._compare or borrowing(compare)
                 self._look = self._look or borrowing(look)
                 self._models = Models(here=self.here, arriving=self.line.arriving)
             return self._paint, self._models
@@ -101,10 +103,7 @@ class PaintService:
     def compare(self, photo: Photo, settings: Settings, *which: Any, **how: Any) -> "Comparison":  # noqa: ANN401 - what pipeline.compare takes
         """Paint a photo with several segmenters, as one painting at a time."""
         _, models = self.pipeline()
-        if self._compare is None:
-            from pipeline.compare import compare
-
-            self._compare = borrowing(compare)
+        assert self._compare, "where tests give `paint`, they give `compare`"
         with self.alone():
             return self._compare(photo, settings, *which, models=models, **how)
 
@@ -128,4 +127,4 @@ class PaintService:
 
         Raises: PhotoError: it was deleted meanwhile.
         """
-        return photo_of(session, self.cache_of(session, state), state.photo, state.name)
+        return read_once(session, state.photo, state.name)

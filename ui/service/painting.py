@@ -10,11 +10,10 @@ from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, Progress
 from ui.examples import OWNER, Example
 from ui.looks import PAINTED, SHOWN_PX, hurried, small
-from ui.photos import photo_of, styles_of
+from ui.photos import read_once
 from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
-from ui.service.correcting import corrections
-from ui.service.mending import brushed_in
+from ui.service.correcting import said_of
 from ui.service.paint_service import PaintService
 from ui.sessions import Session
 from ui.style_box import StyleFile
@@ -47,19 +46,13 @@ def show(
     """
     session = service.sessions.of(session_id)
     report = reporter(session, bar)
-    photo = photo_of(session, session.cache, path, name)
+    photo = read_once(session, path, name)
     if before is None or before.photo != path:
         _show_sketch(service, session, photo, settings)
-    prompt, history = corrections(before, path, photo, settings)
-    prompt = replace(prompt, mended=brushed_in(session, path, photo, settings).prompt.mended)
-    with_styles = replace(prompt, styles=styles_of(session, styles))
-    painting = service.paint(
-        photo, settings, prompt=with_styles, report=report, cache=session.cache
-    )
-    state = replace(state_of(session, painting, path), styles=styles)
-    if not prompt:
-        return state
-    return replace(state, notes=(str(STILL), *state.notes), history=history)
+    prompt, history = said_of(session, before, path, photo, settings, styles)
+    painting = service.paint(photo, settings, prompt=prompt, report=report, cache=session.cache)
+    state = replace(state_of(session, painting, path), styles=styles, history=history)
+    return replace(state, notes=(str(STILL), *state.notes)) if prompt else state
 
 
 def _show_sketch(service: PaintService, session: Session, photo: Photo, settings: Settings) -> None:

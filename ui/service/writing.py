@@ -60,16 +60,17 @@ def write_timelapse(
     session = service.sessions.of(session_id)
     painting = repaint(service, session, state, bar)
     tell = _tell(session, bar, say("Filming"))
-    return session.wrote(view_state.write_timelapse(painting, session.folder, seconds, tell))
+    film = view_state.write_timelapse(painting, session.folder, seconds, tell)
+    return session.keep_last("timelapse", session.wrote(film))
 
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:
     """Return what moves a bar while a file is made, and ends that where the visitor asks for it."""
-    forecast = Forecast(time.monotonic())
+    forecast, stop = Forecast(time.monotonic()), session.stop
 
     def tell(done: float) -> None:
         if bar is not None:
-            if session.stop.is_set():
+            if stop.is_set():
                 raise Cancelled
             left = forecast.left(Progress("blend", done), time.monotonic()) if done < 1 else None
             bar(done, doing + in_words(left))

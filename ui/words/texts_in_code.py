@@ -22,9 +22,10 @@ CALLS = {
 # Where the pipeline says something of a photo, a film or settings that the page shows.
 RETOLD = (
     "pipeline/io/decode.py", "pipeline/io/image_files.py", "pipeline/io/png_metadata.py",
-    "pipeline/io/style_images.py", "pipeline/settings/formats.py", "pipeline/settings/options.py",
-    "pipeline/stages/frame.py", "pipeline/stages/restore/select_faces.py",
-    "pipeline/stages/style_transfer/transfer.py", "pipeline/steps/blend.py",
+    "pipeline/io/shape.py", "pipeline/io/style_images.py", "pipeline/settings/formats.py",
+    "pipeline/settings/options.py", "pipeline/stages/frame.py",
+    "pipeline/stages/restore/select_faces.py", "pipeline/stages/style_transfer/transfer.py",
+    "pipeline/steps/blend.py",
     "pipeline/steps/mend.py", "pipeline/steps/proportions.py", "pipeline/steps/restore.py",
     "pipeline/steps/segment.py", "pipeline/steps/style_transfer.py", "pipeline/steps/stylize.py",
     "pipeline/video/paint.py", "pipeline/video/read.py", "training/style_pictures.py",

@@ -11,9 +11,11 @@ from pipeline.settings import Settings
 from pipeline.steps.run import NotCachedError
 from pipeline.types import Cancelled, Painted, Scene
 from tests.page import (  # noqa: F401 - `private` is a fixture
+    OWN_SIZE,
     Pipeline,
     components,
     handlers_of,
+    pixels,
     private,
     state_by,
     state_in,
@@ -141,7 +143,29 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
 
     with pytest.raises(Cancelled):
         write_timelapse(service, "anna", state, 5, stop)
-    assert len(list(folder.glob("*.mp4"))) == 2
+    (last,) = folder.glob("*.mp4")
+    assert last != film, "the one before goes once another is whole"
+
+
+@pytest.mark.parametrize(
+    ("changed", "renewed"),
+    [
+        ({"feather": 0.2}, {"blend"}),
+        ({"strength": 0.5}, {"blend", "paint"}),
+        ({"kept_faces": "largest"}, {"blend", "paint", "segment"}),
+        ({"size": "2048"}, {"blend", "paint", "before"}),
+    ],
+)
+def test_a_quick_change_renews_each_picture_that_it_may_change(photo, changed, renewed):
+    service = PaintService(paint=OfStrokes(), models=object())
+    state = state_by(service, photo)
+    again = blend_again(service, "anna", state, OWN_SIZE.changed(**changed))
+    was, now = (
+        {"before": each.before, **{stage: path for stage, path, _ in each.stages}}
+        for each in (state, again)
+    )
+    assert {name for name in now if now[name] != was[name]} == renewed
+    assert pixels(again.before).shape == pixels(again.after).shape
 
 
 def test_a_large_result_of_strokes_is_rendered_where_it_is_seen(photo):
