@@ -39,6 +39,8 @@ def painted_at(painting: Painting, size: tuple[int, int], tell: Tell = lambda _:
     person is kept, and a part in the painting. Of a painting made at a larger size it is all, and
     strokes are rendered at this one.
     """
+    if size[0] <= painting.original.shape[0]:  # nothing was lost
+        return pixels_resized(to_uint8(painting.result), size)
     photo = painting.photo if painting.strokes is None else photo_at(painting.photo, size)
     made = _at_size_of(photo, painting, tell)
     return pixels_resized(made, size)
@@ -83,8 +85,6 @@ def alpha_at(photo: Photo, size: tuple[int, ...]) -> NDArray[np.uint8] | None:
 def _at_size_of(photo: Photo, painting: Painting, tell: Tell) -> Pixels:
     """Return the result at the size that this `photo` of it has."""
     size = photo.size
-    if painting.original.shape[:2] == size:
-        return to_uint8(painting.result)
     out = np.empty(photo.pixels.shape, np.uint8)
     detail, own = detail_of(painting), own_of(painting)
     fine = fine_of(painting, photo, tell)

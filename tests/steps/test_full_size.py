@@ -97,3 +97,11 @@ def test_a_long_painting_tells_how_far_it_is_and_can_be_stopped():
     assert BEGINS["paint"] == told[0].done <= told[1].done < told[2].done < BEGINS["restore"]
     assert models.runs["painter"] == 1
     assert not any(isinstance(value, Scene) for value in cache.values.values())
+
+
+@pytest.mark.parametrize("painter", ["network", "strokes"])
+def test_a_small_result_is_the_mean_of_what_it_shrinks(painter):
+    painting = paint(PHOTO, Settings.from_flat(painter=painter), models=PlainModels())
+    small = full_size(painting, (167, 154))
+    mean = cv2.resize(painting.result, (154, 167), interpolation=cv2.INTER_AREA) * 255
+    assert np.abs(small - mean).max() <= 1
