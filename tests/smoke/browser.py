@@ -4,6 +4,7 @@ import base64
 import io
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Error, Locator, Page
 
 AXE = Axe()
+BEGAN = time.monotonic()
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHROMIUM = "/usr/bin/chromium"
 # Root in a container has no sandbox, and nothing but the page itself may be asked for. A moving
@@ -37,8 +39,9 @@ DROP = """([zone, name, data]) => {
 
 
 def check(fine: bool, what: str) -> None:
-    """Say what was found; stop where it is not as it should be."""
-    sys.stdout.write(f"  {'ok' if fine else 'NOT OK'}: {what}\n")
+    """Say what was found, and after how many seconds; stop where it is not as it should be."""
+    after = time.monotonic() - BEGAN
+    sys.stdout.write(f"  {after:3.0f} s, {'ok' if fine else 'NOT OK'}: {what}\n")
     sys.stdout.flush()
     if not fine:
         sys.exit(1)
