@@ -23,6 +23,9 @@ from pipeline.types import Image, Mask, Painted, Photo, PromptError, Scene, Stop
 
 SMALLER = 0.7  # of the size that was tried and took too much memory: the size that is tried next
 LEAST_PX = 128  # long side, px: below it nothing smaller is tried
+# Of a picture, how much has to be background for its loss to count at all, and in full. It is of
+# its mean, so that a sliver beside a close-up would say how all of it is painted.
+SLIVER, ENOUGH = 0.01, 0.1
 NOBODY = "No person was found, so the whole picture is painted with one brush."
 
 # The fraction of the work that is done, the picture so far, its loss.
@@ -125,7 +128,7 @@ def _at(
             [style_image(style, photo, how) for style in styles],
             None if background is None else np.clip(resized(background, size), 0, 1),
             features.network,
-            loss_weights=loss_weights_of(how, somebody=background is not None),
+            loss_weights=loss_weights_of(how, background),
             scale=how.scale,
             device=features.device,
             tell=partial(_watch, tell),
@@ -146,14 +149,19 @@ def style_image(style: Style, photo: Image, how: StyleSettings) -> transfer.Styl
     return transfer.StyleImage(picture, style.share, mask)
 
 
-def loss_weights_of(how: StyleSettings, *, somebody: bool) -> LossWeights:
-    """Return what each loss counts as the settings say; `somebody`: whether a person is there."""
+def loss_weights_of(how: StyleSettings, background: Mask | None) -> LossWeights:
+    """Return what each loss counts as the settings say.
+
+    `background`: how much of each pixel is background, (H, W); None: nobody is there.
+    """
+    share = 0.0 if background is None else float(background.mean())
+    counts = min(1.0, share / ENOUGH) if share >= SLIVER else 0.0
     return replace(
-        PORTRAIT_AWARE if somebody else GATYS,
+        GATYS if background is None else PORTRAIT_AWARE,
         content=how.content,
         style=how.style,
         masks_layers=how.guidance == "layers",
-        background=how.background if somebody else 0.0,
+        background=how.background * counts,
     )
 
 

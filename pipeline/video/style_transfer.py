@@ -54,7 +54,7 @@ class StyleTransferFilm:
             [style_image(style, photo, how) for style in self._job.styles],
             background,
             self._features.network,
-            loss_weights=loss_weights_of(how, somebody=background is not None),
+            loss_weights=loss_weights_of(how, background),
             scale=how.scale,
             device=self._features.device,
             preset=replace(preset, evaluations=how.iterations or most),

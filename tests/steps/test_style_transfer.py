@@ -20,8 +20,11 @@ from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.runtime.perceptual import LEVELS, normalize, reference
 from pipeline.settings import Settings
+from pipeline.settings.stages import StyleSettings
+from pipeline.steps import style_transfer
 from pipeline.steps.cache import StageCache
-from pipeline.steps.style_transfer import NOBODY
+from pipeline.steps.run import Keyed
+from pipeline.steps.style_transfer import NOBODY, loss_weights_of
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
 from tests.page import components, handlers_of, visitor
@@ -65,6 +68,24 @@ def test_a_photo_is_painted_like_a_picture_and_what_made_it_is_said(models, nigh
     blue = painting.styled[..., 2].mean() - painting.styled[..., 0].mean()
     assert blue > photo.pixels[..., 2].mean() / 255 - photo.pixels[..., 0].mean() / 255
     assert NOBODY not in painting.hints
+
+
+@pytest.mark.parametrize("guidance", ["input", "layers"])
+def test_a_close_up_without_a_scene_is_painted(models, night, monkeypatch, guidance):
+    photo = photo_of("portrait.jpg", 128)
+    person = Keyed(np.ones(photo.size, np.float32), "all of it")
+    monkeypatch.setattr(style_transfer, "segment_persons", lambda run, seen: person)
+    how = Settings.from_flat(**QUICK, guidance=guidance, keep_face=False)
+    painting = paint(photo, how, models=models, prompt=night)
+    assert np.abs(painting.styled - painting.original).mean() > 0.02
+    assert not painting.hints
+
+
+def test_a_sliver_of_a_scene_counts_for_less():
+    how = StyleSettings()
+    shares = [loss_weights_of(how, np.full((8, 8), n)).background for n in (0, 0.05, 0.1, 1)]
+    assert shares == pytest.approx([0, how.background / 2, how.background, how.background])
+    assert loss_weights_of(how, None).background == 0
 
 
 def test_colors_can_stay_the_photos(models, night):
