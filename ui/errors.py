@@ -8,6 +8,7 @@ from html import escape
 
 import gradio as gr
 
+from pipeline.runtime.memory import is_memory
 from pipeline.types import Cancelled, PhotoError
 from pipeline.weights.resolve import WeightError
 from ui.words import later, retold, say, speaking
@@ -17,6 +18,10 @@ FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 LONGEST = 1000  # characters of a sentence
 NO_ROOM = later(
     "The disk of this machine is full; try again in half an hour, or with a smaller photo."
+)
+
+NO_MEMORY = later(
+    "This machine has not enough memory for it now; try again soon, or with a smaller photo."
 )
 
 
@@ -42,6 +47,9 @@ def told(*, html: bool = True) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno in FULL:
             log.warning("the disk is full: %s", error)
             raise gr.Error(str(NO_ROOM), print_exception=False) from error
+        if is_memory(error):
+            log.warning("there is not enough memory: %s", error)
+            raise gr.Error(str(NO_MEMORY), print_exception=False) from error
         log.exception("a request failed")
         raise gr.Error(
             say("Something went wrong here; it is not your photo's fault. Try again."),

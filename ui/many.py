@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.io.image_files import read_photo
+from pipeline.runtime.memory import is_memory
 from pipeline.types import PhotoError, Pixels
 from pipeline.weights.resolve import WeightError
 from ui.photos import file_of
@@ -110,7 +111,7 @@ def reason_of(error: BaseException) -> str:
     """Say in half a sentence why a photo failed; a surprise is logged and not shown."""
     if isinstance(error, PhotoError | ValueError | WeightError):
         return retold(str(error))
-    if isinstance(error, MemoryError):
+    if is_memory(error):
         return say("there is not enough memory for it; make it smaller first")
     if isinstance(error, OSError):
         return say("its file, or its painting's, could not be kept on this machine")

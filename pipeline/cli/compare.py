@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.jobs import Job, plan
 from pipeline.cli.progress import bars, for_each
 from pipeline.cli.setting_flags import add_settings, settings_of
-from pipeline.cli.style_flags import add_styles, styles_of
+from pipeline.cli.style_flags import add_styles, style_files, styles_of
 from pipeline.settings import COMPARED, options
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def draw(chosen: argparse.Namespace) -> int:
     styles = styles_of(chosen)
 
     def work(job: Job, say: Callable[[str], None], report: "Callable[[Progress], None]") -> None:
-        job.refuse_taken([chosen.photo], overwrite=chosen.overwrite)
+        job.refuse_taken([chosen.photo, *style_files(chosen)], overwrite=chosen.overwrite)
         check(chosen.segmenters, settings)
         photo = read_photo(job.photo)
         comparison = compare(

@@ -1,5 +1,6 @@
 """Plan which photo is written to which file, and report the outcome of each."""
 
+import glob
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,15 +8,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from pipeline.io.atomic import refuse_taken, write_whole
+from pipeline.io.atomic import check_places, refuse_taken, write_whole
 from pipeline.settings import Settings
-from pipeline.types import Face, Painting, Prompt, RestorationPlan
+from pipeline.types import Face, Painting, PhotoError, Prompt, RestorationPlan
 
 DOUBTFUL = 0.05  # a likeness below it: of a hundred pairs of one person's photos, five have less
 # What a folder has for photos.
 PICTURES = (
-    *(".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"),
-    *(".bmp", ".jp2", ".ppm"),
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif"),
+    *(".tiff", ".gif", ".bmp", ".jp2", ".ppm"),
 )
 STAGES = ("styled", "restored", "parse", "mask", "result")
 
@@ -32,15 +33,31 @@ class Job:
         """Name the file for one stage's picture."""
         return (self.stages or self.result.parent) / f"{name}.png"
 
-    def refuse_taken(self, sources: Sequence[Path], *, overwrite: bool) -> None:
-        """Refuse, before any work, a job whose files exist or would replace one of `sources`.
+    @property
+    def wanted(self) -> list[Path]:
+        """The files that it writes."""
+        return [self.result, *(self.stage(name) for name in STAGES if self.stages)]
 
-        Raises: FileExistsError: a file exists and `overwrite` is False. PhotoError: a source would
-        be replaced.
+    def refuse_taken(self, sources: Sequence[Path], *, overwrite: bool) -> None:
+        """Refuse, before any work, a job whose files exist or cannot be written.
+
+        Raises: FileExistsError: a file exists and `overwrite` is False. PhotoError: one of
+        `sources` would be replaced. OSError: a file cannot be written.
         """
-        wanted = [self.result, *(self.stage(name) for name in STAGES if self.stages)]
-        for path in wanted:
-            refuse_taken(path, sources, overwrite=overwrite)
+        check_places(self.wanted, sources, overwrite=overwrite)
+
+
+def expanded(given: Iterable[Path]) -> list[Path]:
+    """Return the paths that are named; * and ? stand for any characters, which cmd.exe leaves in.
+
+    A pattern that nothing fits stays, and is refused as a file that is not there.
+    """
+    return [path for each in given for path in _fitting(each)]
+
+
+def _fitting(pattern: Path) -> list[Path]:
+    found = [] if pattern.exists() else glob.glob(str(pattern).replace("[", "[[]"))
+    return [Path(name) for name in sorted(found)] or [pattern]
 
 
 def photos_in(given: Iterable[Path]) -> list[Path]:
@@ -61,6 +78,20 @@ def _pictures(folder: Path) -> list[Path]:
     if not found:
         raise ValueError(f"Wanted a folder with photos, found none in {folder}; name another.")
     return found
+
+
+def refuse_read_folders(jobs: Iterable[Job], given: Iterable[Path]) -> None:
+    """Refuse to write pictures into a folder whose photos are read: they are photos next time.
+
+    Raises: PhotoError.
+    """
+    read = {path.resolve() for path in given if path.is_dir()}
+    for path in (path for job in jobs for path in job.wanted):
+        if path.parent.resolve() in read:
+            raise PhotoError(
+                f"Wanted another folder than the photos', found {path.parent} for both; "
+                "the next run would take paintings for photos. Name another."
+            )
 
 
 def plan(

@@ -5,17 +5,27 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.compare import add_compare
-from pipeline.cli.jobs import STAGES, Job, Ledger, alike, photos_in, plan
+from pipeline.cli.jobs import (
+    STAGES,
+    Job,
+    Ledger,
+    alike,
+    expanded,
+    photos_in,
+    plan,
+    refuse_read_folders,
+)
 from pipeline.cli.progress import BAD_INPUT, bars, for_each, sentence_of
 from pipeline.cli.prompt_flags import add_prompt, prompt_of
 from pipeline.cli.render import add_render
 from pipeline.cli.setting_flags import add_settings, settings_of
 from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_of
-from pipeline.cli.style_flags import add_styles, styles_of
+from pipeline.cli.style_flags import add_styles, style_files, styles_of
 from pipeline.cli.video import add_video
 from pipeline.cli.weights import add_weights
 from pipeline.settings import Settings, options
@@ -41,14 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 2 where some input was bad, or 130 where it was interrupted."""
     parser = build_parser()
     chosen = parser.parse_args(arguments)
+    _let_stdout_say_any_name()
     try:
         return chosen.run(chosen)
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted; what is finished is kept.\n")
         return INTERRUPTED
-    except (ValueError, OSError) as error:  # OUT, --stages or --report cannot be used at all
+    except Exception as error:  # OUT cannot be used at all, weights are missing, and the like
         sys.stderr.write(f"{parser.prog} {chosen.command}: {sentence_of(error)}\n")
         return BAD_INPUT
+
+
+def _let_stdout_say_any_name() -> None:
+    """Let stdout escape what it cannot encode, as stderr does: a file's name stops no batch."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def build_parser() -> Parser:
@@ -120,25 +137,30 @@ def _add_photo_command(
 
 def paint_photos(chosen: argparse.Namespace) -> int:
     """Paint each photo, write its result, its stages and the report."""
-    from pipeline.io.encode import WRITTEN, write_picture
+    from pipeline.io.atomic import refuse_shared
+    from pipeline.io.encode import WRITTEN, check_sides, write_picture
     from pipeline.io.image_files import read_photo
     from pipeline.paint import paint
     from pipeline.runtime.models import Models
-    from pipeline.steps.full_size import alpha_of, full_size
+    from pipeline.steps.full_size import alpha_of, full_size, size_to_come
 
-    chosen.photos = photos_in(chosen.photos)
-    jobs = plan(chosen.photos, chosen.out, suffixes=tuple(WRITTEN), stages=chosen.stages)
+    jobs = _jobs_of(chosen, tuple(WRITTEN), chosen.stages)
     settings = settings_of(chosen)
     prompt = replace(prompt_of(chosen), styles=styles_of(chosen))
-    check_strokes(chosen, settings)
+    masks = [chosen.mend_mask] if chosen.mend_mask else []
+    sources = [*chosen.photos, *style_files(chosen), *masks]
+    beside = check_strokes(chosen, settings, sources)
+    beside += [chosen.report] if chosen.report else []
+    refuse_shared([*(path for job in jobs for path in job.wanted), *beside])
     ledger = Ledger(chosen.report, settings)
-    ledger.open(chosen.photos, overwrite=chosen.overwrite)
+    ledger.open(sources, overwrite=chosen.overwrite)
     models = Models(arriving=bars())
 
     def work(job: Job, say: Say, report: "Callable[[Progress], None]") -> None:
-        job.refuse_taken(chosen.photos, overwrite=chosen.overwrite)
+        job.refuse_taken(sources, overwrite=chosen.overwrite)
         began = time.perf_counter()
         photo = read_photo(job.photo)
+        check_sides(job.result, size_to_come(photo.size, settings))
         read = time.perf_counter()
         painting = paint(photo, settings, models=models, prompt=prompt, report=report)
         painted = time.perf_counter()
@@ -171,8 +193,7 @@ def parse_photos(chosen: argparse.Namespace) -> int:
     from pipeline.runtime.models import Models
     from pipeline.steps.detect import parse
 
-    chosen.photos = photos_in(chosen.photos)
-    jobs = plan(chosen.photos, chosen.out, suffixes=(".png",))
+    jobs = _jobs_of(chosen, (".png",))
     settings = settings_of(chosen)
     models = Models(arriving=bars())
 
@@ -187,6 +208,17 @@ def parse_photos(chosen: argparse.Namespace) -> int:
             say(sentence)
 
     return for_each(jobs, work)
+
+
+def _jobs_of(
+    chosen: argparse.Namespace, suffixes: tuple[str, ...], stages: Path | None = None
+) -> list[Job]:
+    """Plan a job for each photo that is named, and put the photos in the place of the names."""
+    given = expanded(chosen.photos)
+    chosen.photos = photos_in(given)
+    jobs = plan(chosen.photos, chosen.out, suffixes=suffixes, stages=stages)
+    refuse_read_folders(jobs, given)
+    return jobs
 
 
 def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:

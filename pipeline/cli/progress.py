@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.cli.interrupt import interrupts
 from pipeline.cli.jobs import Job
+from pipeline.runtime.memory import is_memory
+from pipeline.types import Cancelled
+from pipeline.weights.catalog import WeightError
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -39,11 +42,14 @@ def for_each(
 
             try:
                 work(job, say, report)
-                tqdm.write(str(job.result))
-            except (ValueError, OSError, RuntimeError, MemoryError) as error:
+            except Cancelled:
+                raise
+            except Exception as error:  # OpenCV's are of no other class; the next photo may do
                 code = BAD_INPUT
                 say(sentence_of(error))
                 failed(job, sentence_of(error))
+            else:
+                tqdm.write(str(job.result))
             bar.update()
     return code
 
@@ -56,11 +62,16 @@ def watch(bar: "tqdm", progress: "Progress") -> None:
 
 def sentence_of(error: Exception) -> str:
     """Describe an error in one line."""
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this photo; make it smaller first."
+    name, said = type(error).__name__, " ".join(str(error).split())
+    if isinstance(error, ValueError | WeightError):  # first: these say what to do about memory
+        return said or name
+    if is_memory(error):
+        return "There is not enough memory for this picture; make it smaller first."
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}"
-    return " ".join(str(error).split()) or type(error).__name__
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    if isinstance(error, OSError | RuntimeError):
+        return said or name
+    return f"Something went wrong that is not the photo's fault ({name}: {said}); please report it."
 
 
 def bars() -> "Arriving":

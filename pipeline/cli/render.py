@@ -39,7 +39,7 @@ def add_render(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def render_strokes(chosen: argparse.Namespace) -> int:
     """Run the command; return the exit code."""
-    from pipeline.io.atomic import refuse_taken
+    from pipeline.io.atomic import check_places
     from pipeline.io.encode import WRITTEN, write_picture
     from pipeline.io.strokes_files import read_strokes
     from pipeline.io.video import check_film, write_film
@@ -55,7 +55,7 @@ def render_strokes(chosen: argparse.Namespace) -> int:
         job.refuse_taken([chosen.strokes], overwrite=chosen.overwrite)
         if chosen.timelapse:
             check_film(chosen.timelapse)
-            refuse_taken(chosen.timelapse, [chosen.strokes], overwrite=chosen.overwrite)
+            check_places([chosen.timelapse], [chosen.strokes], overwrite=chosen.overwrite)
         strokes = read_strokes(job.photo)
         picture = render(strokes, strokes.px(chosen.size), surface)
         write_picture(job.result, picture, overwrite=chosen.overwrite)

@@ -1,6 +1,7 @@
 """Write a painting's strokes and its film, as flags of the command ask for."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,20 +34,22 @@ def add_film(group: Any) -> None:  # noqa: ANN401 - a parser or a group of one
     )  # fmt: skip
 
 
-def check_strokes(chosen: argparse.Namespace, settings: Settings) -> None:
-    """Refuse, before any work, files that cannot be written.
+def check_strokes(
+    chosen: argparse.Namespace, settings: Settings, sources: Sequence[Path]
+) -> list[Path]:
+    """Return the files that the flags ask for; refuse those that cannot be written.
 
-    Raises: PhotoError: for several photos, another painter, by their names, or where a photo would
-    be replaced. FileExistsError.
+    Raises: PhotoError: for several photos, another painter, by their names, or where one of
+    `sources` would be replaced. FileExistsError. OSError.
     """
-    from pipeline.io.atomic import refuse_taken
+    from pipeline.io.atomic import check_places
     from pipeline.io.strokes_files import check_name
     from pipeline.io.video import check_film
     from pipeline.types import PhotoError
 
     files = [file for file in (chosen.strokes, chosen.timelapse) if file]
     if not files:
-        return
+        return []
     if len(chosen.photos) > 1:
         raise PhotoError(
             f"--strokes and --timelapse name files for one photo; {len(chosen.photos)} were given. "
@@ -61,8 +64,8 @@ def check_strokes(chosen: argparse.Namespace, settings: Settings) -> None:
         check_name(chosen.strokes)
     if chosen.timelapse:
         check_film(chosen.timelapse)
-    for file in files:
-        refuse_taken(file, chosen.photos, overwrite=chosen.overwrite)
+    check_places(files, sources, overwrite=chosen.overwrite)
+    return files
 
 
 def write_strokes_of(painting: "Painting", chosen: argparse.Namespace) -> None:

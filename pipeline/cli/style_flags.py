@@ -32,6 +32,15 @@ def add_styles(command: argparse.ArgumentParser) -> None:
     )
 
 
+def style_files(chosen: argparse.Namespace) -> list[Path]:
+    """Name the pictures that these flags read.
+
+    Raises: PromptError: a weight is not above 0.
+    """
+    named = [_named(text)[0] for text in chosen.style]
+    return [*named, *([chosen.style_mask] if chosen.style_mask else [])]
+
+
 def styles_of(chosen: argparse.Namespace) -> "tuple[Style, ...]":
     """Read the style pictures that the parsed flags name.
 

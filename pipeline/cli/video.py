@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.setting_flags import add_settings, settings_of
-from pipeline.cli.style_flags import add_styles, styles_of
+from pipeline.cli.style_flags import add_styles, style_files, styles_of
 from pipeline.settings import options
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def paint_video(chosen: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from pipeline.cli.progress import bars
+    from pipeline.io.atomic import check_places
     from pipeline.runtime.models import Models
     from pipeline.video.paint import paint_film
     from pipeline.video.read import open_film
@@ -64,6 +65,7 @@ def paint_video(chosen: argparse.Namespace) -> int:
         raise ValueError(
             f"--end {chosen.end:g} lies before --start {chosen.start:g}; name a later end."
         )
+    check_places([chosen.out], [chosen.film, *style_files(chosen)], overwrite=chosen.overwrite)
     film = open_film(chosen.film)
     # None: hidden where nobody watches.
     with tqdm(unit="picture", disable=None) as bar:

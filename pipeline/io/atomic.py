@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,58 @@ def refuse_taken(path: Path, sources: Sequence[Path] = (), *, overwrite: bool = 
         )
     if not overwrite:
         raise _taken(path)
+
+
+def check_places(
+    paths: Iterable[Path], sources: Sequence[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Refuse, before any work, paths that are taken, and those at which no file can be written.
+
+    Raises: PhotoError: one is among `sources`. FileExistsError: one exists, and `overwrite` is
+    False. OSError: one is a folder, or lies where no file can be written.
+    """
+    for path in paths:
+        refuse_taken(path, sources, overwrite=overwrite)
+        if path.is_dir():
+            raise IsADirectoryError(f"Wanted a file, found the folder {path}; choose another name.")
+        _try_folder_of(path)
+
+
+def refuse_shared(paths: Sequence[Path]) -> None:
+    """Refuse paths that are to be different files and are not, or of which one lies in another.
+
+    Raises: PhotoError.
+    """
+    places = [_place(path) for path in paths]
+    count, folders = Counter(places), {folder for place in places for folder in place.parents}
+    for path, place in zip(paths, places, strict=True):
+        if count[place] > 1 or place in folders:
+            raise PhotoError(
+                f"Wanted a place of its own for each thing that is written, found two for {path}; "
+                "choose another name or folder for one of them."
+            )
+
+
+def _place(path: Path) -> Path:
+    # On some disks names that differ in case only are one. A link is replaced, not followed.
+    return Path(str(path.parent.resolve() / path.name).casefold())
+
+
+def _try_folder_of(path: Path) -> None:
+    """Write an empty file into the folder of `path`, or the one that folder would be made in.
+
+    Raises: OSError: it cannot be written, or is no folder.
+    """
+    folder = next((each for each in path.parents if each.exists()), path.parent)
+    trial = folder / f".{secrets.token_hex(4)}.part"
+    try:
+        trial.open("xb").close()
+        trial.unlink()
+    except OSError as error:
+        raise OSError(
+            f"Wanted a folder that can be written for {path.name}, found {folder} "
+            f"({error.strerror}); choose another place."
+        ) from error
 
 
 def write_whole(

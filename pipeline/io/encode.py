@@ -74,12 +74,7 @@ def write_picture(
     FileExistsError: `path` exists.
     """
     kind, options = format_of(path)
-    longest = max(pixels.shape[:2])
-    if longest > _MAX_SIDE.get(kind, longest):
-        raise PhotoError(
-            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; "
-            "choose .png or .tiff."
-        )
+    check_sides(path, pixels.shape)
     notes: list[str] = []
     if alpha is not None and path.suffix.lower() in _OPAQUE:
         pixels, alpha = _flatten(pixels, alpha), None
@@ -118,6 +113,20 @@ def format_of(path: Path) -> tuple[str, dict[str, Any]]:
             f"Wanted a result named {', '.join(WRITTEN)}, found {path.suffix or 'no suffix'!r}; "
             "rename it."
         ) from None
+
+
+def check_sides(path: Path, size: tuple[int, ...]) -> None:
+    """Refuse a (height, width, …) that the format of `path`'s suffix does not hold.
+
+    Raises: PhotoError: a side is too long, or the suffix is not supported.
+    """
+    kind, _ = format_of(path)
+    longest = max(size[:2])
+    if longest > _MAX_SIDE.get(kind, longest):
+        raise PhotoError(
+            f"{kind} holds at most {_MAX_SIDE[kind]} px a side, found {longest}; "
+            "choose .png or .tiff."
+        )
 
 
 def _join(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Image.Image:

@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 # Parts of such errors' messages, in lower case.
-PHRASES = ("allocate memory", "out of memory", "not enough memory", "bad_alloc", "bad allocation")
+PHRASES = (
+    "allocate memory", "out of memory", "not enough memory", "insufficient memory", "bad_alloc",
+    "bad allocation", "failed to allocate",
+)  # fmt: skip
 
 # Of glibc's `mallopt`: what is larger than so many bytes has pages of its own. Left alone, it comes
 # to lie at 32 MB in a process that frees what is large.

@@ -11,6 +11,7 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
 from pipeline.settings import Settings
 from pipeline.stages.border import around, inside, lay, width_around
+from pipeline.stages.frame import placed
 from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import Tell, large_enough
@@ -58,6 +59,14 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
     larger = asked == "auto" and settings.paint.on and settings.paint.in_strokes
     return around(large_enough(photo) if larger else photo, percent)
+
+
+def size_to_come(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
+    """Return the (height, width), px, of the result of a photo that is not framed yet.
+
+    Raises: PhotoError: the frame leaves too little of the photo.
+    """
+    return result_size(placed(photo, settings.frame)[1], settings)
 
 
 def alpha_of(painting: Painting, size: tuple[int, ...]) -> NDArray[np.uint8] | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.cli.jobs import alike, photos_in
+from pipeline.cli.jobs import alike, expanded, photos_in
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings
 from pipeline.types import RestorationPlan
@@ -188,14 +188,37 @@ def test_parse_writes_an_index_picture_of_the_photo_s_size(tmp_path, runs, capsy
 
 
 def test_a_folder_stands_for_its_pictures_in_order(tmp_path):
-    for name in ("b.JPG", "a.png", "notes.txt", ".hidden.png", "c.heic"):
+    for name in ("b.JPG", "a.png", "notes.txt", ".hidden.png", "c.heic", "d.jfif", "e.JPE"):
         (tmp_path / name).touch()
     (tmp_path / "deeper.png").mkdir()
     alone = Path("alone.jpg")
     found = photos_in([alone, tmp_path])
-    assert found == [alone, *(tmp_path / name for name in ("a.png", "b.JPG", "c.heic"))]
+    names = ("a.png", "b.JPG", "c.heic", "d.jfif", "e.JPE")
+    assert found == [alone, *(tmp_path / name for name in names)]
 
 
 def test_a_folder_without_pictures_is_said(tmp_path):
     with pytest.raises(ValueError, match="found none in"):
         photos_in([tmp_path])
+
+
+def test_a_pattern_that_the_shell_leaves_is_expanded(tmp_path):
+    folder = tmp_path / "of [2024]"
+    folder.mkdir()
+    for name in ("b1.jpg", "a1.jpg", "a2.png", "what?.png"):
+        (folder / name).touch()
+    assert expanded([folder / "*.jpg"]) == [folder / "a1.jpg", folder / "b1.jpg"]
+    assert expanded([folder / "a?.*"]) == [folder / "a1.jpg", folder / "a2.png"]
+    for itself in (folder / "what?.png", folder / "*.tif", folder):
+        assert expanded([itself]) == [itself]
+
+
+@pytest.mark.parametrize("command", ["paint", "parse"])
+def test_nothing_is_written_into_a_folder_that_stands_for_its_photos(
+    tmp_path, runs, capsys, command
+):
+    photo = save(tmp_path / "me.jpg")
+    assert run(command, tmp_path, "-o", tmp_path / "other" / "..") == 2
+    assert [each.name for each in tmp_path.iterdir()] == ["me.jpg"]
+    assert "Wanted another folder than the photos'" in capsys.readouterr().err
+    assert run(command, photo, "-o", tmp_path) == 0  # where photos are named, they are no others

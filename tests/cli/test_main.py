@@ -1,17 +1,22 @@
 """The command: where results go, what is refused, what an interruption leaves."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.cli.jobs import number_repeats, plan
+from pipeline.cli.progress import sentence_of
+from pipeline.io import encode
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, options
+from pipeline.weights.catalog import WeightError
 from tests.command import painting_of, run, save
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +132,64 @@ def test_stages_and_report_are_not_overwritten_without_the_flag(tmp_path, runs, 
     assert "report.json is there already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "two",
+    [
+        ("-o", "out/result.png", "--stages", "out"),
+        ("-o", "out/RESULT.png", "--stages", "out"),
+        ("-o", "out.png", "--stages", "out.png"),
+        ("-o", "out.png", "--report", "out.png", "--overwrite"),
+    ],
+)
+def test_two_things_are_not_written_to_one_place(tmp_path, runs, capsys, monkeypatch, two):
+    monkeypatch.chdir(save(tmp_path / "me.png").parent)
+    assert run("paint", "me.png", *two) == 2
+    assert runs == [], "painted for nothing"
+    assert [each.name for each in tmp_path.iterdir()] == ["me.png"]
+    assert "found two for out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["-o", "--stages", "--strokes", "--timelapse"])
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_painted(
+    tmp_path, runs, capsys, flag
+):
+    (tmp_path / "file").touch()
+    name = {"--strokes": "a.svg", "--timelapse": "a.mp4"}.get(flag, "a.png")
+    out = () if flag == "-o" else ("-o", tmp_path / "out.png", "--painter", "strokes")
+    given = (*out, flag, tmp_path / "file" / name)
+    assert run("paint", save(tmp_path / "me.png"), *given) == 2
+    assert runs == [], "painted for nothing"
+    assert "found " + str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_a_folder_of_the_result_s_name_is_said_before_anything_is_painted(tmp_path, runs, capsys):
+    (tmp_path / "out" / "me.png").mkdir(parents=True)
+    assert run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out", "--overwrite") == 2
+    assert runs == [], "painted for nothing"
+    assert "Wanted a file, found the folder" in capsys.readouterr().err
+
+
+def test_a_side_that_the_format_does_not_hold_is_said_before_anything_is_painted(
+    tmp_path, runs, capsys, monkeypatch
+):
+    monkeypatch.setitem(encode._MAX_SIDE, "WEBP", 2000)
+    given = save(tmp_path / "me.png"), "-o", tmp_path / "out.webp", "--size", "2048"
+    assert run("paint", *given) == 2
+    assert runs == [], "painted for nothing"
+    assert "WEBP holds at most 2000 px a side, found 2048" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--style", "--style-mask", "--mend-mask"])
+def test_no_picture_that_a_flag_names_is_replaced(tmp_path, runs, capsys, flag):
+    photo, read = save(tmp_path / "me.png"), save(tmp_path / "read.png")
+    before = read.read_bytes()
+    others = {"--mend-mask": ("--mend",), "--style-mask": ("--style", photo)}.get(flag, ())
+    like = () if flag == "--mend-mask" else ("--painter", "portrait-aware")
+    assert run("paint", photo, "-o", read, "--overwrite", *like, *others, flag, read) == 2
+    assert (read.read_bytes(), runs) == (before, [])
+    assert "is one of the files that are read, and is not replaced" in capsys.readouterr().err
+
+
 # Bad input
 
 
@@ -152,6 +215,8 @@ def test_a_bad_file_is_named_in_one_line_and_the_others_are_done(tmp_path, runs,
         RuntimeError("The weights\nare missing."),
         MemoryError(),
         OSError(28, "No space left on device", "out.png"),
+        cv2.error("OpenCV(4.11.0): error: (-215:Assertion failed) in function 'resize'"),
+        KeyError("nose"),
     ],
 )
 def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, monkeypatch, error):
@@ -164,6 +229,37 @@ def test_whatever_goes_wrong_with_a_photo_is_one_line(tmp_path, runs, capsys, mo
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith(f"{photo}: ")
+
+
+def test_a_surprise_at_one_photo_does_not_end_the_others(tmp_path, runs, capsys, monkeypatch):
+    monkeypatch.setattr("pipeline.paint.paint", surprised_at_a)
+    photos = [save(tmp_path / f"{name}.png") for name in "ab"]
+    assert run("paint", *photos, "-o", tmp_path / "out") == 2
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["b.png"]
+    assert "a.png: There is not enough memory for this picture" in capsys.readouterr().err
+
+
+def surprised_at_a(photo, settings, **_):
+    if photo.name == "a":
+        raise cv2.error("(-4:Insufficient memory) Failed to allocate 9000 bytes in function 'x'")
+    return painting_of(photo, settings)
+
+
+def test_a_sentence_that_says_what_to_do_about_memory_stays():
+    said = "net could not be loaded (there was not enough memory). Close other programs."
+    assert sentence_of(WeightError(said)) == said
+
+
+def test_a_name_that_stdout_cannot_say_is_escaped(tmp_path, runs, monkeypatch):
+    said = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(said, "cp1252"))
+    photos = save(tmp_path / "小明.png"), save(tmp_path / "me.png")
+    assert run("paint", *photos, "-o", tmp_path / "out") == 0
+    sys.stdout.flush()
+    assert [line.rpartition(b"out/")[2] for line in said.getvalue().splitlines()] == [
+        rb"\u5c0f\u660e.png",
+        b"me.png",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import pytest
 
 from pipeline.cli.main import main
 from pipeline.video.read import open_film
+from pipeline.weights.catalog import WeightError
+from tests.command import save
 from tests.video.models import FilmModels, film_file
 
 
@@ -58,3 +60,22 @@ def test_a_film_that_is_there_is_not_written_over(film, tmp_path, capsys):
     assert "--overwrite" in capsys.readouterr().err
     assert main(["video", str(film), "-o", str(out), "--painter", "fast", "--overwrite"]) == 0
     assert open_film(out).count == 10
+
+
+def test_missing_weights_are_said_in_a_line(film, tmp_path, capsys, monkeypatch):
+    def fail(*_, **__):
+        raise WeightError("The weights are missing; fetch them.")
+
+    monkeypatch.setattr("pipeline.video.paint.paint_film", fail)
+    assert main(["video", str(film), "-o", str(tmp_path / "out.mp4")]) == 2
+    said = capsys.readouterr().err
+    assert said == "python -m pipeline video: The weights are missing; fetch them.\n"
+
+
+def test_a_style_picture_is_not_replaced_by_the_film(film, tmp_path, capsys):
+    style = save(tmp_path / "style.mp4", format="PNG")
+    before = style.read_bytes()
+    given = ["--painter", "portrait-aware", "--style", f"{style}=2", "--overwrite"]
+    assert main(["video", str(film), "-o", str(style), *given]) == 2
+    assert style.read_bytes() == before
+    assert "is one of the files that are read" in capsys.readouterr().err

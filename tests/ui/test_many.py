@@ -23,6 +23,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from ui import many, many_panel
+from ui.errors import NO_MEMORY, told
 from ui.many import Item, Many, queued, said_of
 from ui.service import PaintService
 from ui.service import many as painting
@@ -124,6 +125,15 @@ def test_a_surprise_is_one_photos_own(tmp_path, caplog):
     assert [item.state for item in items] == ["done", "failed", "done"]
     assert items[1].why == str(many.SURPRISE)
     assert "/secret/path" in caplog.text
+
+
+def test_too_little_memory_is_said_whoever_missed_it():
+    missed = RuntimeError("(-4:Insufficient memory) Failed to allocate 9 bytes"), MemoryError()
+    for error in missed:
+        assert many.reason_of(error).startswith("there is not enough memory for it")
+        with pytest.raises(gr.Error) as said, told():
+            raise error
+        assert said.value.message == str(NO_MEMORY)
 
 
 def test_cancel_keeps_what_is_done(tmp_path):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import cv2
 import pytest
 import torch
 
@@ -23,6 +24,7 @@ ALLOCATOR = RuntimeError(
 MAPPED = RuntimeError("unable to mmap 349 bytes from file <net.pth>: Cannot allocate memory (12)")
 CARD = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 MiB.")
 OTHERS = [OSError(5, "Input/output error"), RuntimeError("a bug")]
+OPENCV = cv2.error("(-4:Insufficient memory) Failed to allocate 9 bytes in function 'x'")
 FULL = [MemoryError(), ALLOCATOR, MAPPED, CARD, OSError(12, "Cannot allocate memory")]
 
 
@@ -70,7 +72,7 @@ def test_what_was_published_stays_also_where_it_is_not_understood(hub, data, pla
     assert weights.find(entry)
 
 
-@pytest.mark.parametrize("error", FULL, ids=str)
+@pytest.mark.parametrize("error", [*FULL, OPENCV], ids=str)
 def test_what_says_that_memory_does_not_suffice_is_understood(error):
     assert is_memory(error)
 
