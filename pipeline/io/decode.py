@@ -25,6 +25,8 @@ STRIP_ROWS = 128
 _SPACES = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK", "LAB": "Lab "}
 _PHOTOMETRIC = 262  # TIFF's tag of the photometric interpretation
 _WHITE_IS_ZERO = 0  # a value of it
+_BITS, _PLANES = 258, 284  # TIFF's tags of the bits a channel, and of how channels are stored
+_APART = 2  # a value of the latter: one channel after the other
 
 _AS_STORED: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     1: lambda upright: upright,
@@ -46,6 +48,7 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
 
     Raises: PhotoError: the pixels are 32-bit numbers. Pillow's errors for broken data pass through.
     """
+    _say_deep_planes(image)
     layout = str(image.tile)  # holds the stored bit depth; reading the data deletes it
     image.load()
     split = _choose_split(image, layout)
@@ -72,6 +75,23 @@ def normalize(image: ImageFile, factor: int = 1) -> tuple[Pixels, Alpha | None, 
             stored_alpha[rows] = opacity
     opaque = alpha is None or bool(alpha.min() == 255)
     return pixels, None if opaque else alpha, notes
+
+
+def _say_deep_planes(image: ImageFile) -> None:
+    """Tell Pillow that a TIFF's uncompressed channels have 16 bits; it takes all for 8, as noise.
+
+    libtiff, which reads compressed ones, knows it.
+    """
+    tags: Any = getattr(image, "tag_v2", {})
+    if tags.get(_PLANES) != _APART or max(tags.get(_BITS, (1,))) != 16:
+        return
+    order = "L" if tags.prefix == b"II" else "B"
+    image.tile = [
+        tile._replace(args=(f"{tile.args[0]};16{order}", *tile.args[1:]))
+        if tile.codec_name == "raw" and isinstance(tile.args, tuple)
+        else tile
+        for tile in image.tile
+    ]
 
 
 def read_orientation(image: Image.Image) -> int:

@@ -251,6 +251,34 @@ def test_a_sixteen_bit_tiff_with_white_as_zero_is_not_a_negative():
     assert read_photo(data).pixels.max() == 0
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_sixteen_bit_tiff_of_one_channel_after_the_other_is_no_noise(order):
+    deep = np.random.default_rng(1).integers(0, 65536, (20, 24, 3)).astype(f"{order}u2")
+    photo = read_photo(planar_tiff(deep, order))
+    assert np.abs(photo.pixels - deep / 257).max() <= 1
+    assert any("8 bits" in note for note in photo.notes)
+
+
+def planar_tiff(deep, order):
+    """Write 16-bit colors as an uncompressed TIFF that has one channel after the other."""
+    height, width, count = deep.shape
+    size, body = width * height * 2, deep.transpose(2, 0, 1).tobytes()
+    known = {256: width, 257: height, 259: 1, 262: 2, 277: count, 278: height, 284: 2}
+    head = len(body) + 8
+    lists = head + 2 + 12 * 10 + 4
+    starts = struct.pack(f"{order}{count}I", *(8 + size * i for i in range(count)))
+    sizes, bits = struct.pack(f"{order}{count}I", *[size] * count), [16] * count
+    entries = {tag: struct.pack(f"{order}HHIHH", tag, 3, 1, v, 0) for tag, v in known.items()}
+    entries |= {
+        tag: struct.pack(f"{order}HHII", tag, kind, count, lists + at)
+        for tag, kind, at in ((273, 4, 0), (279, 4, len(starts)), (258, 3, 2 * len(starts)))
+    }
+    begin = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", head)
+    listed = b"".join(entries[tag] for tag in sorted(entries)) + bytes(4)
+    end = starts + sizes + struct.pack(f"{order}{count}H", *bits)
+    return begin + body + struct.pack(f"{order}H", len(entries)) + listed + end
+
+
 def test_cmyk_without_a_profile_is_read_and_said():
     photo = read_photo(saved(Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "TIFF"))
     assert photo.pixels[0, 0].tolist() == [255, 0, 0]
