@@ -150,6 +150,8 @@ class _Answer(BaseHTTPRequestHandler):
             if wanted and trouble != "stubborn"
             else 0
         )
+        if start >= len(data):
+            return self._say(416, {"Content-Range": f"bytes */{len(data)}"})
         body = data[start:]
         self.send_response(206 if start else 200)
         if start:

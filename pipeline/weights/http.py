@@ -19,6 +19,8 @@ class SourceError(RuntimeError):
 def download(url: str, part: Path, limit: int, received: Received | None = None) -> None:
     """Stream `url` into `part`, and resume where an earlier attempt stopped.
 
+    A part to which the source has nothing to add stays as it is; whoever verifies it finds out.
+
     Raises: SourceError: the source is unreachable, refuses, stops early (`part` stays for the next
     attempt), or has more than `limit` bytes. OSError: the disk is full (`part` is deleted).
     """
@@ -37,6 +39,9 @@ def download(url: str, part: Path, limit: int, received: Received | None = None)
         raise
     except urllib.error.HTTPError as error:
         if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            whole = f"bytes */{start}"
+            if error.headers.get("Content-Range", whole) == whole:
+                return  # all of it is here: an earlier run ended before it was verified
             part.unlink()  # it is longer than the source's file: the next attempt starts over
         raise SourceError(sentence(error)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -50,9 +50,20 @@ def test_what_is_longer_than_the_file_is_begun_anew(hub, data):
     part = file_of(entry, ".part")
     part.parent.mkdir(parents=True)
     part.write_bytes(data + b"x")
-    hub.trouble["plain"] = [416]
     assert fetch(entry).sha256 == entry.sha256
     assert hub.given == [f"bytes={len(data) + 1}-", ""]
+
+
+@pytest.mark.parametrize("trouble", [[], [416]], ids=["the size is stated", "it is not"])
+def test_a_whole_file_that_was_not_verified_yet_is(hub, data, trouble):
+    entry = entry_of(data, hub.plain)
+    part = file_of(entry, ".part")
+    part.parent.mkdir(parents=True)
+    part.write_bytes(data)
+    hub.trouble["plain"] = trouble
+    assert fetch(entry).sha256 == entry.sha256
+    assert hub.given == [f"bytes={len(data)}-"]
+    assert parts() == []
 
 
 @pytest.mark.parametrize("trouble", ["", "endless"])
