@@ -39,9 +39,9 @@ def use_private_folder() -> None:
         shutil.rmtree(folder, ignore_errors=True)  # first: a painting may go on for a while
         sys.exit(0)
 
-    for name in SIGNALS:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), end)
+    for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` has it, to stay after a logout
+            signal.signal(number, end)
 
 
 def make_folder(base: Path) -> Path:

@@ -16,10 +16,10 @@ START = (
 )
 
 
-def start(base):
+def start(base, before=""):
     """Start a process that keeps a file in its private folder; return both."""
     process = subprocess.Popen(
-        [sys.executable, "-c", START],
+        [sys.executable, "-c", before + START],
         env=os.environ | {"GRADIO_TEMP_DIR": str(base)}, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
@@ -32,8 +32,8 @@ def start(base):
 def running(tmp_path):
     processes = []
 
-    def run():
-        processes.append(start(tmp_path))
+    def run(before=""):
+        processes.append(start(tmp_path, before))
         return processes[-1]
 
     yield run
@@ -64,6 +64,14 @@ def test_a_process_that_is_asked_to_end_leaves_nothing(running, tmp_path, name):
     process.send_signal(getattr(signal, name))
     assert process.wait(10) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_is_to_outlive_a_logout_does(running):
+    process, folder = running("import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); ")
+    process.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(1)
+    assert (folder / "secret.png").exists()
 
 
 def test_only_the_user_can_look_into_it(running):
