@@ -1,7 +1,7 @@
 // The album: the last ten paintings, kept by this browser alone (IndexedDB), to go back to, and to delete.
 const MOST = 10, QUICK_MS = 5000, PAUSE_MS = 800, LARGE = 1600, SMALL = 160;
 const [row, words, said, dialog] = ['ol', '.kept', '.said', 'dialog'].map(at => element.querySelector(at));
-let kept = [], current = null, gone = false; // the newest first; the id of what hangs on the easel
+let kept = [], current = null, gone = false, ended = true; // the newest first; the id of what hangs on the easel; all that was shared is ended
 let last = null, pending = null, soon = 0, wrote = 0; // what was kept last, and when it was shown; what waits to be kept
 let writing = Promise.resolve(), faces = new Map(); // the addresses of small pictures
 
@@ -119,7 +119,11 @@ const send = each => { // through Gradio's own upload, so that its limits and ch
 };
 watch('value', () => {
   const value = props.value ?? {};
-  if (value.forgotten) { location.reload(); return; }
+  if (value.forgotten) { // until the server says so it is not true
+    try { sessionStorage.forgotten = ended ? 'all' : 'not all'; } catch { /* not wherever the page is shown */ }
+    location.reload();
+    return;
+  }
   if (value.wanted) { const each = kept.find(({id}) => id === value.wanted); if (each) send(each); return; }
   if (value.shown !== undefined) { current = value.shown; last = null; draw(); return; }
   if (!value.id || gone) return;
@@ -147,8 +151,7 @@ const forget = async () => {
   await change('readwrite', store => store.clear()).catch(() => {});
   kept = [];
   draw();
-  await window.endShares?.(); // what was shared is deleted, too
-  try { sessionStorage.forgotten = 'yes'; } catch { /* not wherever the page is shown */ }
+  ended = await window.endShares?.() ?? true; // what was shared is deleted, too
   trigger('forget', {});
 };
 document.addEventListener('click', event => {
@@ -169,11 +172,15 @@ document.addEventListener('visibilitychange', () => { if (document.hidden) write
 load().then(() => {
   // Whoever comes back finds the row without scrolling; later on the easel keeps its size.
   if (kept.length) element.querySelector('.album').classList.add('remembers');
+  let what;
   try {
-    if (!sessionStorage.forgotten) return;
+    what = sessionStorage.forgotten;
     sessionStorage.removeItem('forgotten');
   } catch { return; }
+  if (!what) return;
+  const sentence = what === 'all' && !kept.length ? say('Everything is deleted: in this browser, and on the server.')
+    : say('Not everything is deleted: what this page still lists is left, and links that it lists still work. Try again in a moment.');
   const note = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
-  note.innerHTML = `<ul><li>${say('Everything is deleted: in this browser, and on the server.')}</li></ul>`;
+  note.innerHTML = `<ul><li>${sentence}</li></ul>`;
   document.querySelector('#head')?.append(note);
 });

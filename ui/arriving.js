@@ -2,9 +2,11 @@
 (() => {
   const files = data => [...data?.types ?? []].includes('Files');
   const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
+  // `page.js` gives every file of an unknown type to the server to look at; here its suffix says what it is.
+  const isPhoto = ({name, type}) => (type === 'image/unknown' ? /\.(hei[cf]|hif|avif|tiff?|webp|bmp|jfif|jp2|j2k|jpx|p[bgnp]m)$/i.test(name) : type.startsWith('image/'));
   const give = data => {
     const input = document.querySelector('input[type=file]:has(+ #anywhere)');
-    const photo = [...data.files].find(file => file.type.startsWith('image/'));
+    const photo = [...data.files].find(isPhoto);
     if (!input || !photo) return;
     const one = new DataTransfer();
     one.items.add(photo);
@@ -25,14 +27,15 @@
       await new Promise(soon => setTimeout(soon, 50));
     }
   };
+  const takesSeveral = '.block:has(input[type=file][multiple])'; // a field of its own, such as the one that trains a style
   const mark = on => document.documentElement.classList.toggle('dropping', on);
   let inside = 0; // how deep in the page's elements the dragged file is
   document.addEventListener('dragenter', event => { if (files(event.dataTransfer)) mark(++inside > 0); });
   document.addEventListener('dragleave', event => { if (files(event.dataTransfer)) mark((inside = Math.max(0, inside - 1)) > 0); });
   document.addEventListener('dragover', event => { if (elsewhere(event)) event.preventDefault(); });
   document.addEventListener('drop', event => {
-    const photos = [...event.dataTransfer?.files ?? []].filter(file => file.type.startsWith('image/') || /\.hei[cf]$/i.test(file.name));
-    if (photos.length < 2 || event.target.closest?.('#many-files')) return;
+    const photos = [...event.dataTransfer?.files ?? []].filter(isPhoto);
+    if (photos.length < 2 || event.target.closest?.(takesSeveral)) return;
     mark(inside = 0);
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -46,6 +49,7 @@
   });
   document.addEventListener('paste', event => {
     if (!files(event.clipboardData) || event.target.closest?.('#style-box')) return;
+    if (event.clipboardData.types.includes('text/plain') && event.target.matches?.(':read-write')) return; // Word and Excel copy a picture of their text along
     event.preventDefault();
     event.stopImmediatePropagation();
     give(event.clipboardData);

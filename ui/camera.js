@@ -2,8 +2,8 @@
 const [video, sheet, start, words] = ['video', 'canvas', '.start', 'p'].map(at => element.querySelector(at));
 const small = document.createElement('canvas'), paper = sheet.getContext('bitmaprenderer');
 const MOST = 2, SPREAD = 0.5; // pictures on their way; a second one leaves once the first is so far
-let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = '';
-// trip: there and back, ms; over: a key that is taken no more
+let on = null, fresh = false, number = 0, seen = 0, away = 0, left = 0, trip = 0, over = '', asked = false;
+// trip: there and back, ms; over: a key that is taken no more; asked: the browser asks whether the camera may be used
 
 const tell = text => { words.textContent = text; };
 const end = text => {
@@ -61,9 +61,11 @@ const look = () => {
 };
 start.addEventListener('click', async () => {
   if (on) return end('');
+  if (asked) return; // a second stream would never be stopped
+  asked = true;
   try {
     on = await navigator.mediaDevices.getUserMedia({video: {width: {ideal: 640}, facingMode: 'user'}});
-  } catch (error) { return tell(say('The camera cannot be used: {why}', {why: error.message})); }
+  } catch (error) { return tell(say('The camera cannot be used: {why}', {why: error.message})); } finally { asked = false; }
   start.textContent = say('Stop');
   tell(say('The painter is getting ready.'));
   video.srcObject = on;

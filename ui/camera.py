@@ -18,7 +18,6 @@ from weakref import WeakValueDictionary
 import cv2
 import gradio as gr
 import numpy as np
-from gradio.route_utils import API_PREFIX
 from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,14 +26,17 @@ from starlette.routing import BaseRoute, Route
 
 from pipeline.io.shape import check_shape
 from pipeline.types import FilmError, Pixels
+from pipeline.weights.catalog import WeightError
+from ui.viewer import API
 from ui.words import later
 
 HERE = Path(__file__)
-ADDRESS = f"{API_PREFIX}/camera"
+ADDRESS = f"{API}/camera"
 KEY, NUMBER = "x-camera", "x-number"  # headers of a picture: whose it is, and which
 SENT_PX = 480  # long side of what a page sends: as large as is painted
 LARGEST_PX, LARGEST_BYTES = 1280, 1_000_000  # of what is taken
 QUALITY = (cv2.IMWRITE_JPEG_QUALITY, 90)
+AT_ONCE = 3  # pictures of one camera: one is painted, two wait; a page sends no more than two
 LONGEST_S = 600  # that a camera is painted; then the page has to ask anew
 MOST, BUSY_S = 2, 5  # cameras at once; one that has sent nothing for so long makes room
 OVER = later(
@@ -53,7 +55,8 @@ class Camera:
     """A camera of one page, and what paints its pictures, (H, W, 3), one after the other.
 
     `key`: nobody can guess it. `opened`, `used`: the clock's seconds when it was opened, and when
-    it last sent a picture. `number`: of the newest picture.
+    it last sent a picture. `number`: of the newest picture. `here`: how many pictures are being
+    painted or wait for it; the server's loop alone counts them.
     """
 
     paint: Paint
@@ -61,6 +64,7 @@ class Camera:
     opened: float = field(default_factory=time.monotonic)
     used: float = field(default_factory=time.monotonic)
     number: int = -1
+    here: int = 0
     _alone: threading.Lock = field(default_factory=threading.Lock)
 
     def painted(self, picture: bytes, number: int) -> bytes | None:
@@ -121,15 +125,20 @@ def routes(cameras: Cameras) -> list[BaseRoute]:
         number = request.headers.get(NUMBER, "")
         if not number.isdecimal():
             return PlainTextResponse(f"The picture's number was wanted as {NUMBER}.", 400)
+        if camera.here >= AT_ONCE:  # each would hold a worker of the whole page
+            return Response(status_code=204)
+        camera.here += 1
         try:
             painted = await run_in_threadpool(camera.painted, picture, int(number))
-        except FilmError as error:
+        except (FilmError, WeightError) as error:
             return PlainTextResponse(str(error), 400)
+        finally:
+            camera.here -= 1
         if painted is None:
             return Response(status_code=204)
         return Response(painted, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    return [Route(ADDRESS, paint, methods=["POST"])]
+    return [Route(f"/{ADDRESS}", paint, methods=["POST"])]
 
 
 async def _body_of(request: Request) -> bytes | None:

@@ -2,12 +2,11 @@
 const KEY = 'shares', EVERY_MS = 20000;
 const section = element.querySelector('section'), list = element.querySelector('ul'), said = element.querySelector('.new');
 const root = new URL(window.gradio_config?.root ?? '/', location.href).pathname.replace(/\/?$/, '/share/');
-let shares = [];
-try { shares = JSON.parse(localStorage[KEY] ?? '[]'); } catch { /* not wherever the page is shown may it remember */ }
-if (!Array.isArray(shares)) shares = [];
-const remember = () => {
-  try { localStorage[KEY] = JSON.stringify(shares); } catch { /* it lasts as long as the page */ }
-  section.hidden = !shares.length && !said.textContent;
+let store = {}; // lasts as long as the page
+try { store = localStorage; } catch { /* not wherever the page is shown may it remember */ }
+// Other tabs write there, too: what is kept is read anew each time, and no tab has a list of its own to write over it.
+const known = () => {
+  try { return JSON.parse(store[KEY] ?? '[]').filter(({name, secret}) => name && secret); } catch { return []; }
 };
 const make = (tag, values, ...inside) => {
   const node = Object.assign(document.createElement(tag), values);
@@ -23,11 +22,6 @@ const copy = async share => {
   try { await navigator.clipboard.writeText(address(share.name)); return true; } catch { return false; }
 };
 const times = n => (n ? counted('Opened once', 'Opened {n} times', n) : say('Not opened yet'));
-const forget = share => {
-  shares = shares.filter(each => each.name !== share.name);
-  list.querySelector(`[data-name="${CSS.escape(share.name)}"]`)?.remove();
-  remember();
-};
 
 const row = share => {
   const link = make('input', {type: 'text', readOnly: true, value: address(share.name)});
@@ -62,6 +56,18 @@ const row = share => {
   item.dataset.name = share.name;
   return item;
 };
+const draw = () => { // a row that is there stays, with what was pressed and written in it
+  const shares = known(), rows = list.children;
+  [...rows].filter(item => !shares.some(({name}) => name === item.dataset.name)).forEach(item => item.remove());
+  shares.forEach((share, i) => { if (rows[i]?.dataset.name !== share.name) list.insertBefore(row(share), rows[i] ?? null); });
+  section.hidden = !shares.length && !said.textContent;
+};
+const change = act => {
+  const text = JSON.stringify(act(known()));
+  try { store[KEY] = text; } catch { store = {[KEY]: text}; } // there is no room
+  draw();
+};
+const forget = ({name}) => change(shares => shares.filter(each => each.name !== name));
 const show = (item, {openings, left, notes}) => {
   const count = notes.length ? [counted('{n} note', '{n} notes', notes.length)] : [];
   item.querySelector('.state').textContent = say('{opened}. Works for {time} more.', {opened: [times(openings), ...count].join(', '), time: left});
@@ -80,23 +86,21 @@ const look = async share => {
     else if (answer.gone) forget(share);
   } catch { /* the server may come back */ }
 };
-const lookAtAll = () => { if (document.visibilityState === 'visible') shares.forEach(look); };
+const lookAtAll = () => { if (document.visibilityState === 'visible') known().forEach(look); };
 
 const add = async () => {
   const made = props.value;
-  if (!made?.name || shares.some(({name}) => name === made.name)) return;
-  const share = {name: made.name, secret: made.secret, expires: made.expires};
-  shares.unshift(share);
-  list.prepend(row(share));
+  if (!made?.name || known().some(({name}) => name === made.name)) return;
+  const share = {name: made.name, secret: made.secret};
   said.textContent = say('Your link is ready.');
-  remember();
+  change(shares => [share, ...shares]);
   look(share);
   section.scrollIntoView({block: 'nearest', behavior: 'smooth'});
   if (await copy(share)) said.textContent = say('Your link is ready, and copied.');
 };
 // Whoever deletes everything ends these, too; true once all are gone.
 window.endShares = async () => {
-  const answers = await Promise.all(shares.map(async share => {
+  const answers = await Promise.all(known().map(async share => {
     try {
       const {ok, gone} = await ask(share, 'revoke');
       if (ok || gone) forget(share);
@@ -105,11 +109,10 @@ window.endShares = async () => {
   }));
   return answers.every(Boolean);
 };
-shares = shares.filter(({name, secret, expires} = {}) => name && secret && expires > Date.now() / 1000);
-list.append(...shares.map(row));
-remember();
+draw(); // what is over the server tells: this computer's clock may be wrong
 lookAtAll();
 setInterval(lookAtAll, EVERY_MS);
 document.addEventListener('visibilitychange', lookAtAll);
+addEventListener('storage', ({key}) => { if (key === KEY || key === null) { draw(); lookAtAll(); } }); // another tab's
 watch('value', add);
 add();

@@ -2,6 +2,7 @@
 const find = name => element.querySelector(`.${name}`);
 const root = find('easel'), stage = find('stage'), sheet = find('sheet'), divide = find('divide');
 const [before, after] = sheet.querySelectorAll('img');
+const AGAIN_MS = 1000; // after which a picture that did not come is asked for once more
 const MOST = 8, STEP = 1.5, START = 15; // % of the width: in the middle the divide would cut through most faces
 const at = {zoom: 1, x: 0, y: 0}, fingers = new Map();
 let shown = null, opened = START;
@@ -49,11 +50,18 @@ const hold = on => {
 const swap = (img, src, then) => {
   if (img.dataset.src === src) return;
   img.dataset.src = src;
-  const fresh = new Image();
+  const fresh = new Image(), wanted = () => img.dataset.src === src;
+  let failed = false;
   fresh.onload = () => {
-    if (img.dataset.src !== src) return;
+    if (!wanted()) return;
     img.src = fresh.src;
     then?.(fresh);
+  };
+  fresh.onerror = () => {
+    if (!wanted()) return;
+    if (failed) { delete img.dataset.src; return; } // whoever shows it next tries again
+    failed = true;
+    setTimeout(() => { if (wanted()) fresh.src = src; }, AGAIN_MS);
   };
   fresh.src = src;
 };

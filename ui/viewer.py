@@ -7,13 +7,14 @@ import gradio as gr
 from gradio.route_utils import API_PREFIX
 
 HERE = Path(__file__)
+API = API_PREFIX.lstrip("/")  # from the page on, which may lie below a root path
 SCRIPTS = ("viewer.js", "staying.js")  # one program: the second says what stays
 Shown = dict[str, Any]  # what `viewer.js` reads
 
 
 def served(path: str | Path) -> str:
     """Return the address at which the page serves a file."""
-    return f"{API_PREFIX}/file={path}"
+    return f"{API}/file={path}"
 
 
 def lay_out(shown: Shown, name: str) -> gr.HTML:

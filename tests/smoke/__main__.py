@@ -2,13 +2,13 @@
 
 It paints an example through the client, and as an assistant's tool. Then, in a real browser, it
 looks at what hangs there at first, on a laptop, reads it in six languages, and has a photo painted
-there without pressing anything. At a desk it drops a photo into the page, presses Paint, looks at
-the result, paints in a mood and like a picture, corrects what is kept, compares two ways to paint,
-drops what is no photo, or none that a browser can show, paints a film, frames a photo, and shares
-that with a reviewer. On a phone it does what cannot work before what can, cancels, scrolls, swipes
-and zooms over the result, has a face painted, and paints in two styles. At last it has paintings
-kept by the browser and deletes them, comes back to a page after its sweep, and takes the server
-away from another.
+there without pressing anything. At a desk it sees who takes what is dropped or pasted, drops a
+photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
+corrects what is kept, compares two ways to paint, drops what is no photo, or none that a browser
+can show, paints a film, frames a photo, and shares that with a reviewer. On a phone it does what
+cannot work before what can, cancels, scrolls, swipes and zooms over the result, has a face painted,
+and paints in two styles. At last it has paintings kept by the browser and deletes them, comes back
+to a page after its sweep, and takes the server away from another.
 """
 
 import sys
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.smoke.arriving import arrive_where_they_belong
 from tests.smoke.browser import (
     CHROMIUM,
     LEAST_DIFFERENCE,
@@ -53,6 +54,7 @@ from tests.smoke.troubles import cancel_a_long_one, in_view, refuse_what_cannot_
 def paint_at_a_desk(page: Page, url: str, folder: Path) -> None:
     """Drop a photo, press Paint, compare what the slider shows, and go on from there."""
     open_page(page, url)
+    arrive_where_they_belong(page)
     drop_portrait(page)
     check(True, "the dropped photo is shown")
     paint(page)

@@ -56,6 +56,18 @@ def paint_a_film(page: Page, url: str, folder: Path) -> None:
     paint_live(page)
 
 
+# Presses the button twice before the browser lets the camera be used; tells how often it was asked.
+PRESS_TWICE = """start => {
+  const devices = navigator.mediaDevices, ask = devices.getUserMedia;
+  let count = 0;
+  devices.getUserMedia = wanted => { count += 1; return ask.call(devices, wanted); };
+  start.click();
+  start.click();
+  devices.getUserMedia = ask;
+  return count;
+}"""
+
+
 def is_painted(response: Response) -> bool:
     """Tell whether a picture of the camera was painted; one that a newer one overtook is not."""
     return response.url.endswith("/camera") and response.status == 200
@@ -65,7 +77,8 @@ def paint_live(page: Page) -> None:
     """Start the camera in the tab of films, see it painted, and stop it."""
     page.locator("#live > button").click()
     start = page.locator("#camera .start")
-    start.click()
+    count = start.evaluate(PRESS_TWICE)
+    check(count == 1, "pressed twice, it opens one camera")
     for _ in range(3):
         with page.expect_response(is_painted, timeout=60_000):
             pass

@@ -1,8 +1,9 @@
 """What a visitor sees before anything is done, and that the picture stays in view afterward."""
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.smoke.browser import LONGEST_MS, check
+from ui.examples import OPENING_PHOTO
 
 OPENED = 15  # % of the width: a divide in the middle would cut through most faces
 LAPTOP = 1280, 720
@@ -28,12 +29,23 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
     page.set_default_timeout(LONGEST_MS)
+    lost: list[str] = []
+
+    def lose_once(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    page.route(f"**/file={OPENING_PHOTO}", lose_once)
     page.goto(url)
     page.wait_for_selector("#easel .opening")
     page.wait_for_function(
         "[...document.querySelectorAll('#easel :is(.before, .after)')]"
         ".every(i => i.complete && i.naturalWidth)"
     )
+    check(len(lost) == 1, "a picture that does not come at first comes later")
     page.wait_for_timeout(2000)
     beside = ("#paint", "#photo") if width > height else ()
     for place in ("#easel .sheet", *beside):

@@ -1,5 +1,6 @@
 """Share a painting with a reviewer, in two browsers: `python -m tests.smoke.sharing URL FOLDER`."""
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.smoke.browser import (
 
 SIZES = ((1440, 900), (390, 844))
 WHO = "Anna \u202eeht"  # turned around, where that is followed
+OTHER = "of-another-tab"
 LINE = "<img src=x onerror='document.title=1'> The eyes are hers."
 
 
@@ -45,7 +47,9 @@ def share_with_a_reviewer(owner: Page, folder: Path | None = None) -> None:
 
 
 def share(owner: Page) -> str:
-    """Share what is painted; return the link."""
+    """Share what is painted, as another tab did meanwhile; return the link."""
+    owner.route(f"**/share/{OTHER}/*", lambda route: route.abort())
+    owner.evaluate(f"localStorage.shares = '[{json.dumps({'name': OTHER, 'secret': 'x'})}]'")
     owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
     owner.locator("#sharing > button").click()
     owner.locator("#lasts label", has_text="1 hour").click()
@@ -55,6 +59,12 @@ def share(owner: Page) -> str:
     copied = owner.evaluate("navigator.clipboard.readText()")
     check(copied == link and "/share/" in link, "a link is made, and copied")
     owner.wait_for_selector("#shares .state:has-text('Not opened yet. Works for')")
+    names = [each["name"] for each in json.loads(owner.evaluate("localStorage.shares"))]
+    check(names == [link.rpartition("/")[2], OTHER], "what another tab shared stays known")
+    owner.unroute(f"**/share/{OTHER}/*")
+    owner.evaluate("dispatchEvent(new StorageEvent('storage', {key: 'shares'}))")
+    owner.wait_for_function("JSON.parse(localStorage.shares).length === 1")
+    check(owner.locator("#shares li").count() == 1, "until the server says that it has ended")
     return link
 
 

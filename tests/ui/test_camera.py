@@ -1,11 +1,15 @@
 """What a page's camera sees is painted for that page alone, for a while, and nothing is kept."""
 
+import asyncio
 import gc
+import threading
 from io import BytesIO
+from urllib.parse import urljoin
 
 import gradio as gr
 import numpy as np
 import pytest
+from httpx import ASGITransport, AsyncClient
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -18,6 +22,7 @@ from tests.video.models import FilmModels, pictures
 from ui import camera
 from ui.camera import ADDRESS, KEY, NUMBER, Cameras
 from ui.service import PaintService
+from ui.viewer import served
 
 STYLE, OTHER = list(FAST_STYLES)[:2]
 
@@ -84,6 +89,41 @@ def test_a_picture_that_is_older_than_the_last_is_left_out():
     assert [each.status_code for each in answers] == [200, 200, 204, 200]
 
 
+def test_what_one_camera_sends_too_fast_is_left_out_at_once_and_holds_nobody_up():
+    cameras, go = Cameras(), threading.Event()
+
+    def waiting(pixels):
+        go.wait(30)
+        return pixels
+
+    anna, ben = cameras.open(waiting), cameras.open(inverted)
+
+    async def send_all():
+        there = ASGITransport(Starlette(routes=camera.routes(cameras)))
+        async with AsyncClient(transport=there, base_url="http://page") as page:
+
+            def post(key, number):
+                headers = {KEY: key, NUMBER: str(number)}
+                return page.post(ADDRESS, content=gray(40), headers=headers)
+
+            first = [asyncio.create_task(post(anna.key, n)) for n in range(camera.AT_ONCE)]
+            while anna.here < camera.AT_ONCE:
+                await asyncio.sleep(0.01)
+            over = [(await post(anna.key, 10 + n)).status_code for n in range(3)]
+            bens = (await post(ben.key, 0)).status_code
+            go.set()
+            answers = await asyncio.gather(*first)
+            again = (await post(anna.key, 20)).status_code
+            return over, bens, {each.status_code for each in answers}, again
+
+    over, bens, answers, again = asyncio.run(send_all())
+    assert over == [204] * 3
+    assert (bens, again) == (200, 200)
+    assert 200 in answers
+    assert answers <= {200, 204}
+    assert anna.here == 0
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -147,6 +187,13 @@ def test_two_cameras_at_once_and_one_that_sends_nothing_makes_room():
 
 def test_the_page_sends_pictures_as_large_as_they_are_painted():
     assert camera.SENT_PX == LONG_PX
+
+
+@pytest.mark.parametrize("page", ["https://a/", "https://a/below/?look=dusk"])
+def test_what_a_page_asks_for_lies_below_it_wherever_it_is_served(page):
+    root = page.partition("?")[0]
+    assert urljoin(page, served("/b.png")) == f"{root}gradio_api/file=/b.png"
+    assert urljoin(page, camera.shown(None)["address"]) == f"{root}gradio_api/camera"
 
 
 def test_a_page_starts_its_camera_and_leaving_ends_it(service):
