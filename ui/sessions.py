@@ -44,6 +44,7 @@ class Session:
     `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
     `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
     page follows it.
+    `filming`: whether a film is being painted, which only Cancel ends.
     `last_used`: the clock's seconds when the page last asked for something.
     `previews`, `passing`: the files of the results by name, and of pictures so far, the oldest
     first. `large`: by kind, the file that takes the place of the one before.
@@ -56,7 +57,8 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
     `stop_many`: set to end the painting of many photos.
-    `brushed`: what was brushed over what is mended of a photo.
+    `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
+    stays, until the next painting holds it.
     `camera`: what paints the page's camera, once it was started.
     """
 
@@ -67,6 +69,7 @@ class Session:
     preview: str | None = None
     doing: tuple[float, str] | None = None
     awaited: float | None = None
+    filming: bool = False
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
     passing: deque[Path] = field(default_factory=deque)
@@ -82,6 +85,7 @@ class Session:
     left: bool = False
     stop_many: threading.Event = field(default_factory=threading.Event)
     brushed: Any = None  # a ui.service.mending.Brushed
+    said: Any = None  # a ui.service.said.Said
     camera: Camera | None = None
 
     def use(self) -> None:
@@ -113,6 +117,11 @@ class Session:
         return self.stop
 
     def drop_run(self) -> None:
+        """Stop what runs, as something else takes its place; a film goes on beside that."""
+        if not self.filming:
+            self.cancel()
+
+    def cancel(self) -> None:
         """Stop what runs, and await nothing of it; what begins from now on is not stopped."""
         self.stop.set()
         self.stop = threading.Event()

@@ -9,6 +9,8 @@
     [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],
     [/maximum (allowed )?(file )?size|file size exceeds/i, say('This file is too large: at most 120 MB can be sent. Choose a smaller one.')],
   ];
+  let leaves = 0; // when this page was last about to be left: it loses its server then, too
+  addEventListener('beforeunload', () => { leaves = Date.now(); });
   const memory = act => { try { return act(sessionStorage); } catch { return null; } }; // not wherever the page is shown
   const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {
     const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
@@ -16,7 +18,7 @@
       const [, words] = plain.find(([said]) => said.test(texts.currentNode.data)) ?? [];
       if (!words) continue;
       texts.currentNode.data = words;
-      if (words === LOST && document.querySelector('#photo img')) memory(kept => { kept.lost = 'yes'; });
+      if (words === LOST && Date.now() - leaves > 3000 && document.querySelector('#photo img')) memory(kept => { kept.lost = 'yes'; });
     }
   });
   afterChanges(soften);

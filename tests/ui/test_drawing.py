@@ -144,17 +144,15 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
     )
     erased = stroke(handlers, added, [[0.15, 0.15], [0.15, 0.2]], tool=ERASER, width=20)
     assert pixels(erased.after)[50, 30].max() == 255, "the click holds again"
-    back = erased
+    none = state_in(handlers.clear(visitor("anna"), erased))
+    assert none.prompt == Prompt()
+    back = state_in(handlers.undo(visitor("anna"), none))
+    assert back.prompt == erased.prompt, "even that can be undone"
     for before in (added, taken, clicked, first):
         back = state_in(handlers.undo(visitor("anna"), back))
         assert back.prompt == before.prompt
         assert (pixels(back.after) == pixels(before.after)).all()
     assert state_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
-    none = state_in(handlers.clear(visitor("anna"), added))
-    assert none.prompt == Prompt()
-    assert state_in(handlers.undo(visitor("anna"), none)).prompt == added.prompt, (
-        "even that can be undone"
-    )
 
 
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
@@ -192,6 +190,19 @@ def test_what_was_cleared_comes_back_after_the_photo_was_painted_again(service, 
     again = painted_again(handlers, photo, cleared)
     assert str(STILL) not in again.notes
     assert state_in(handlers.undo(visitor("anna"), again)).prompt == drawn.prompt
+
+
+def test_what_is_said_before_the_page_has_the_last_answer_goes_on_from_it(service, photo):
+    handlers, first = handlers_of(service), state_by(service, photo)
+    one = stroke(handlers, first, [[0.1, 0.1]])
+    both = stroke(handlers, first, [[0.8, 0.9]])  # the page still had the state from before
+    assert (both.prompt.drawn.marks >= one.prompt.drawn.marks).all()
+    assert (both.prompt.drawn.marks > 0).sum() > (one.prompt.drawn.marks > 0).sum()
+    slid = blend_again(service, "anna", first, Settings.from_flat(feather=0.2))
+    assert slid.prompt == both.prompt
+    assert painted_again(handlers, photo, first).prompt == both.prompt
+    handlers.clear(visitor("anna"), both)
+    assert painted_again(handlers, photo, both).prompt == Prompt()
 
 
 def test_a_visitor_never_sees_another_ones_drawing(service, photo):

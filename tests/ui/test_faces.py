@@ -93,9 +93,11 @@ def test_each_face_is_restored_as_is_said_of_it(service, photo):
         assert (once.stages[i][1] != first.stages[i][1]) == (
             stage in ("parse", "restore", "segment", "blend")
         )
-    assert weights(state_in(say(handlers, both, 0, "usual"))) == [0.5, 0]
-    assert weights(state_in(handlers.undo(visitor("anna"), both))) == [1, 0.5]
-    assert weights(state_in(handlers.clear(visitor("anna"), both))) == [0.5, 0.5]
+    usual = state_in(say(handlers, both, 0, "usual"))
+    back = state_in(handlers.undo(visitor("anna"), usual))
+    before = state_in(handlers.undo(visitor("anna"), back))
+    assert [weights(state) for state in (usual, back, before)] == [[0.5, 0], [1, 0], [1, 0.5]]
+    assert weights(state_in(handlers.clear(visitor("anna"), before))) == [0.5, 0.5]
 
 
 def test_one_stays_and_the_others_are_painted(service, photo):

@@ -186,6 +186,22 @@ def test_where_pictures_take_long_the_time_left_is_told_sooner(service, monkeypa
     assert ["about" in text for text in said] == [False, False, True]
 
 
+def test_what_else_is_asked_for_ends_no_film_but_cancel_does(service, film, monkeypatch):
+    handlers, told = handlers_of(service), []
+
+    def meanwhile(service, session_id, *_, **__):
+        tell = teller(service.sessions.of(session_id), lambda done, text: told.append(text))
+        for act in (lambda _: None, handlers.drop, handlers.cancel):
+            act(visitor(session_id))
+            tell(FilmProgress(1, 40, pictures(1)[0]))
+
+    monkeypatch.setattr("ui.service.filming.paint_film", meanwhile)
+    updates, _ = painted(service, film)
+    assert updates == gr.skip()
+    assert len(told) == 2
+    assert not service.sessions.of("anna").filming
+
+
 def test_cancel_ends_it_and_leaves_no_file(service, film):
     session = service.sessions.of("anna")
 

@@ -12,6 +12,7 @@ from ui.handlers.base import Base
 from ui.pointing import clicked, with_click
 from ui.result_panel import Updates
 from ui.service import correcting
+from ui.service.said import as_said
 from ui.view_state import ViewState
 
 
@@ -77,6 +78,10 @@ class Correcting(Base):
         self, request: gr.Request, state: ViewState | None, prompt: Callable[[ViewState], Prompt]
     ) -> Updates:
         session_id = str(request.session_hash)
-        return self._change(
-            state, lambda known: correcting.point(self.service, session_id, known, prompt(known))
-        )
+        session = self._session(request)
+
+        def act(shown: ViewState) -> ViewState:
+            wanted = prompt(as_said(session, shown))
+            return correcting.point(self.service, session_id, shown, wanted)
+
+        return self._change(state, act)

@@ -70,6 +70,7 @@ class Filming(Base):
             session = self._session(request)
             session.uploads.add(film)
             styles = style_box.files_of(settings, *given, behind=session.behind)
+            session.filming = True
             try:
                 path, said = filming.paint_film(
                     self.service, str(request.session_hash), film, settings, start, end,
@@ -78,5 +79,7 @@ class Filming(Base):
                 session.keep_last("film", session.wrote(path))
             except Cancelled:
                 return gr.skip()
+            finally:
+                session.filming = False
             tab = self.parts.film_tab
             return {tab.painted: str(path), tab.notes: note(said)}

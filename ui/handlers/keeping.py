@@ -82,6 +82,7 @@ class Keeping(Base):
             pixels = over_checker(fit(painting.pixels), painting.alpha)
             state = album.state_from(session, card, (path, photo), pixels, (str(AS_KEPT), *said))
             session.drop_run()
+            session.said = None  # what came back says it
             session.remember(state, name)
             return self._returned(request, state, card.like)
 

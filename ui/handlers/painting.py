@@ -79,7 +79,7 @@ class Painting(Base):
 
     def cancel(self, request: gr.Request) -> str:
         """Stop the visitor's run at the next stage."""
-        self._session(request).drop_run()
+        self._session(request).cancel()
         return note([say("Cancelled.")])
 
     def paint_photo(self, request: gr.Request, *values: Any) -> Updates:

@@ -10,7 +10,8 @@ from ui.photos import same_file, styles_of
 from ui.reframing import reframed
 from ui.service.mending import brushed_in
 from ui.service.paint_service import PaintService
-from ui.service.repainting import make_again
+from ui.service.repainting import AgainError, make_again
+from ui.service.said import as_said, say
 from ui.sessions import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState
@@ -23,9 +24,9 @@ def point(service: PaintService, session_id: str, state: ViewState, prompt: Prom
 
     Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
     """
-    history = state.history.then(state.prompt)
-    wanted = replace(state, prompt=prompt, history=history)
-    return make_again(service, session_id, state, wanted)
+    known = as_said(service.sessions.of(session_id), state)
+    history = known.history.then(known.prompt)
+    return _with(service, session_id, state, (prompt, history))
 
 
 def undo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
@@ -33,7 +34,8 @@ def undo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
 
     Raises: AgainError: as in `blend_again`.
     """
-    return _with(service, session_id, state, state.history.undone(state.prompt))
+    known = as_said(service.sessions.of(session_id), state)
+    return _with(service, session_id, state, known.history.undone(known.prompt))
 
 
 def redo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
@@ -41,7 +43,8 @@ def redo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
 
     Raises: AgainError: as in `blend_again`.
     """
-    return _with(service, session_id, state, state.history.redone(state.prompt))
+    known = as_said(service.sessions.of(session_id), state)
+    return _with(service, session_id, state, known.history.redone(known.prompt))
 
 
 def _with(
@@ -52,9 +55,17 @@ def _with(
 ) -> ViewState:
     if found is None:
         return state
+    session = service.sessions.of(session_id)
     prompt, history = replace(found[0], mended=state.prompt.mended), found[1]
-    wanted = replace(state, prompt=prompt, history=history)
-    return make_again(service, session_id, state, wanted)
+    wanted, before = replace(state, prompt=prompt, history=history), session.said
+    say(session, wanted)  # at once: what is asked for meanwhile goes on from it
+    try:
+        return make_again(service, session_id, state, wanted)
+    except AgainError:
+        raise
+    except Exception:  # it cannot be followed
+        session.said = before
+        raise
 
 
 def said_of(
@@ -68,7 +79,8 @@ def said_of(
 
     Raises: PhotoError: the frame leaves too little of the photo, or a style cannot be read.
     """
-    prompt, history = corrections(before, path, photo, settings)
+    known = before and as_said(session, before)
+    prompt, history = corrections(known, path, photo, settings)
     brushed = brushed_in(session, path, photo, settings).prompt.mended
     return replace(prompt, mended=brushed, styles=styles_of(session, styles)), history
 

@@ -49,9 +49,12 @@ def show(
     photo = read_once(session, path, name)
     if before is None or before.photo != path:
         _show_sketch(service, session, photo, settings)
+    said = session.said
     prompt, history = said_of(session, before, path, photo, settings, styles)
     painting = service.paint(photo, settings, prompt=prompt, report=report, cache=session.cache)
     state = replace(state_of(session, painting, path), styles=styles, history=history)
+    if session.said is said:  # else more was said meanwhile
+        session.said = None
     return replace(state, notes=(str(STILL), *state.notes)) if prompt else state
 
 
@@ -64,8 +67,9 @@ def _show_sketch(service: PaintService, session: Session, photo: Photo, settings
 
 def show_example(service: PaintService, session_id: str, example: Example) -> ViewState:
     """Show an example, which is painted already or now; its stages are everybody's."""
-    painting = service.examples.of(example)
-    state = state_of(service.sessions.of(session_id), painting, example.path)
+    painting, session = service.examples.of(example), service.sessions.of(session_id)
+    state = state_of(session, painting, example.path)
+    session.said = None
     return replace(state, owner=OWNER)
 
 

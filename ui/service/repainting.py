@@ -12,6 +12,7 @@ from pipeline.types import Painting, StageName
 from ui.photos import styles_of
 from ui.progress import Bar, reporter
 from ui.service.paint_service import PaintService
+from ui.service.said import as_said
 from ui.sessions import Session
 from ui.view_state import ViewState, state_of, updated_state
 from ui.widgets import changed_at_once
@@ -40,7 +41,8 @@ def blend_again(
 
     Raises: AgainError: it holds that no more.
     """
-    wanted = replace(state, settings=changed_at_once(state.settings, settings))
+    known = as_said(service.sessions.of(session_id), state)
+    wanted = replace(known, settings=changed_at_once(state.settings, settings))
     return make_again(service, session_id, state, wanted)
 
 
