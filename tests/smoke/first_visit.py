@@ -28,24 +28,7 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     """Open the page: a painting beside its photo and, but on a phone, Paint, without scrolling."""
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
-    page.set_default_timeout(LONGEST_MS)
-    lost: list[str] = []
-
-    def lose_once(route: Route) -> None:
-        if lost:
-            route.continue_()
-        else:
-            lost.append(route.request.url)
-            route.abort()
-
-    page.route(f"**/file={OPENING_PHOTO}", lose_once)
-    page.goto(url)
-    page.wait_for_selector("#easel .opening")
-    page.wait_for_function(
-        "[...document.querySelectorAll('#easel :is(.before, .after)')]"
-        ".every(i => i.complete && i.naturalWidth)"
-    )
-    check(len(lost) == 1, "a picture that does not come at first comes later")
+    open_until_it_hangs(page, url)
     page.wait_for_timeout(2000)
     beside = ("#paint", "#photo") if width > height else ()
     for place in ("#easel .sheet", *beside):
@@ -56,6 +39,35 @@ def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPT
     shift = page.evaluate(SHIFT)
     check(shift <= MOST_SHIFT, f"what is seen does not jump as the page opens ({shift:.3f})")
     compare_the_opening(page)
+    page.close()
+    lose_a_picture(browser, url)
+
+
+def open_until_it_hangs(page: Page, url: str) -> None:
+    """Open the page, and wait until the opening's photo and painting are there."""
+    page.set_default_timeout(LONGEST_MS)
+    page.goto(url)
+    page.wait_for_selector("#easel .opening")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#easel :is(.before, .after)')]"
+        ".every(i => i.complete && i.naturalWidth)"
+    )
+
+
+def lose_a_picture(browser: Browser, url: str) -> None:
+    """Let the opening's photo fail to come once."""
+    page, lost = browser.new_page(), []
+
+    def lose_once(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    page.route(f"**/file={OPENING_PHOTO}", lose_once)
+    open_until_it_hangs(page, url)
+    check(len(lost) == 1, "a picture that does not come at first comes later")
     page.close()
 
 
