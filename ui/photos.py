@@ -47,8 +47,7 @@ def read_once(session: Session, path: Path, name: str) -> Photo:
             )
         return read_photo(path, name=name)
 
-    session.uploads.add(path)
-    session.use()
+    session.use(path)
     return session.photo(path, read)
 
 
@@ -57,8 +56,7 @@ def styles_of(session: Session, files: tuple[StyleFile, ...]) -> tuple[Style, ..
 
     Raises: PhotoError: one cannot be read, or was deleted meanwhile.
     """
-    session.uploads |= {path for file in files for path in (file.path, file.mask) if path}
-    session.use()
+    session.use(*(path for file in files for path in (file.path, file.mask) if path))
     return tuple(session.cache.get(("style", file), file.read) for file in files)
 
 

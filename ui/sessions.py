@@ -88,12 +88,15 @@ class Session:
     said: Any = None  # a ui.service.said.Said
     camera: Camera | None = None
 
-    def use(self) -> None:
+    def use(self, *given: Path) -> None:
         """Count the session, and the files that its visitor gave, as used now.
+
+        `given`: files that are new among them.
 
         The page's sweep and Gradio's go by the times of such files.
         """
         self.last_used = time.monotonic()
+        self.uploads.update(given)
         folder = Path(get_upload_folder())
         for path in tuple(self.uploads):
             if folder in path.parents:

@@ -53,7 +53,6 @@ class Arriving(Base):
             return view(self.parts, None) | empty
         with told():
             path, name = file_of(photo)
-            session.uploads.add(path)
             read = read_once(session, path, name)
             notes = tuple(map(retold, read.notes))
             try:
@@ -111,7 +110,7 @@ class Arriving(Base):
         if not picture or not picture.get("path"):
             return gr.skip()
         path, name = file_of(picture)
-        session.uploads.add(path)
+        session.use(path)
         if path in session.behind:
             return gr.skip()
         shown = for_field(path, read(session, path, name))

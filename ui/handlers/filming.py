@@ -25,9 +25,7 @@ class Filming(Base):
     def take_film(self, request: gr.Request, field: dict[str, Any] | None) -> None:
         """Keep a film that arrives as long as its page is used."""
         if film := uploaded_in(field):
-            session = self._session(request)
-            session.uploads.add(file_of(film)[0])
-            session.use()
+            self._session(request).use(file_of(film)[0])
 
     def sample_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint two seconds of the film."""
@@ -68,7 +66,7 @@ class Filming(Base):
                 end = start + most if end is None else min(end, start + most)
             settings = film_tab.settings_for(from_widgets(chosen), way, like)
             session = self._session(request)
-            session.uploads.add(film)
+            session.use(film)
             styles = style_box.files_of(settings, *given, behind=session.behind)
             session.filming = True
             try:

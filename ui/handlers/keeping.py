@@ -65,7 +65,7 @@ class Keeping(Base):
         session = self._session(request)
         with told():
             paths = [file_of(file)[0] for file in files or ()]
-            session.uploads |= {*paths}
+            session.use(*paths)
             if len(paths) != len(album.PARCEL):
                 raise PhotoError(OTHER)
             path, picture, written = paths
@@ -95,8 +95,8 @@ class Keeping(Base):
         `queue`: the photos of the tab "Many". `key`: the secret of the visitor's training.
         """
         session = self._session(request)
-        session.uploads |= {item.path for item in queue or ()}
-        session.uploads |= {file_of(inner)[0] for inner in map(uploaded_in, fields) if inner}
+        session.use(*(item.path for item in queue or ()))
+        session.use(*(file_of(inner)[0] for inner in map(uploaded_in, fields) if inner))
         training = self.service.trainings.find(key)
         if training is not None:
             self.service.trainings.discard(training)

@@ -27,7 +27,7 @@ class ManyPhotos(Base):
         tab, session = self.parts.many_tab, self._session(request)
         with told():
             items = queued(tuple(items or ()), files or [])
-            session.uploads |= {item.path for item in items}
+            session.use(*(item.path for item in items))
             yield {tab.files: None, **many_panel.view(tab, Many(items))}
             for seen in looked_at(session, items):
                 yield many_panel.view(tab, Many(seen))

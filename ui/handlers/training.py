@@ -58,7 +58,7 @@ class TrainingHandlers(Base):
             self._check_on()
             if not files:
                 raise TrainingError(NO_PICTURES)
-            self._session(request).uploads |= {Path(file) for file in files}
+            self._session(request).use(*map(Path, files))
             training, secret = all_.find(key), key
             if training is None:
                 training, secret = all_.open()
