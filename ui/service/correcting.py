@@ -1,5 +1,6 @@
 """What a person corrects of what stays: followed at once, taken back, kept in a new painting."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def point(service: PaintService, session_id: str, state: ViewState, prompt: Prom
 
     Raises: WeightError: nothing here can follow clicks. AgainError: as in `blend_again`.
     """
-    known = as_said(service.sessions.of(session_id), state)
-    history = known.history.then(known.prompt)
-    return _with(service, session_id, state, (prompt, history))
+    return _with(
+        service, session_id, state, lambda known: (prompt, known.history.then(known.prompt))
+    )
 
 
 def undo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
@@ -34,8 +35,7 @@ def undo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
 
     Raises: AgainError: as in `blend_again`.
     """
-    known = as_said(service.sessions.of(session_id), state)
-    return _with(service, session_id, state, known.history.undone(known.prompt))
+    return _with(service, session_id, state, lambda known: known.history.undone(known.prompt))
 
 
 def redo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
@@ -43,19 +43,20 @@ def redo(service: PaintService, session_id: str, state: ViewState) -> ViewState:
 
     Raises: AgainError: as in `blend_again`.
     """
-    known = as_said(service.sessions.of(session_id), state)
-    return _with(service, session_id, state, known.history.redone(known.prompt))
+    return _with(service, session_id, state, lambda known: known.history.redone(known.prompt))
 
 
 def _with(
     service: PaintService,
     session_id: str,
     state: ViewState,
-    found: tuple[Prompt, History] | None,
+    act: Callable[[ViewState], tuple[Prompt, History] | None],
 ) -> ViewState:
+    """Follow what `act` makes of what was said last; nothing where it finds nothing."""
+    session = service.sessions.of(session_id)
+    found = act(as_said(session, state))
     if found is None:
         return state
-    session = service.sessions.of(session_id)
     prompt, history = replace(found[0], mended=state.prompt.mended), found[1]
     wanted, before = replace(state, prompt=prompt, history=history), session.said
     say(session, wanted)  # at once: what is asked for meanwhile goes on from it
