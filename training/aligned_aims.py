@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pipeline.nets.tps_generator import FOLD, NOISE, TpsGenerator, bent
 from pipeline.nets.vgg import Perceptual
 from pipeline.ops.tps import Spline, scaled, warp
+from pipeline.runtime.precision import mixed
 from training.aligned_calm import contours, eye_colors, tinted_grain
 from training.aligned_faces import (
     PARTS,
@@ -140,7 +141,7 @@ class Aims:
         x, y, p, q = pairs.photos, plain(pairs.styles), pairs.points, pairs.style_points
         noise = noise_for(x)
         device = x.device.type
-        with torch.autocast(device, torch.bfloat16):
+        with mixed(device):
             maps = painter.encode(x, noise)
             out = painter.decode(maps)
         out = out.float()
@@ -151,7 +152,7 @@ class Aims:
         with torch.no_grad():
             bent_style, bent_photo = bent_plain(pairs.styles, to_photo), warp(x, to_style)
             bent_noise = warp(noise, scaled(to_style, 1 / FOLD), every=2)
-        with torch.autocast(device, torch.bfloat16):
+        with mixed(device):
             by_maps = painter.decode(bent(maps, lambda m, k: _bent_map(m, to_style, k))).float()
             by_photo = painter(bent_photo, bent_noise).float()
         bent_out = warp(out, to_style)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.cyclegan import Generator
 from pipeline.ops.tensor import to_uint8
+from pipeline.runtime.precision import mixed
 from pipeline.types import Pixels
 from training.command import parser_of
 from training.figures import draw_curve, sheet
@@ -205,14 +206,14 @@ def train(args: argparse.Namespace) -> None:
         photo, painting = (t.to(device, memory_format=torch.channels_last) for t in next(stream))
         for name in seen_by:
             nets[name].requires_grad_(False)
-        with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
+        with mixed(device.type, precise=args.precise):
             loss, painted, photographed, parts = generators_loss(trained, photo, painting)
         optimizers["generators"].zero_grad(set_to_none=True)
         machine.backward(loss)
         optimizers["generators"].step()
         for name in seen_by:
             nets[name].requires_grad_(True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
+        with mixed(device.type, precise=args.precise):
             verdicts = [
                 discriminator_loss(trained[name], real, replays[name].of(made))
                 for name, real, made in zip(

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.johnson import Johnson
 from pipeline.nets.vgg import Perceptual
+from pipeline.runtime.precision import mixed
 from pipeline.runtime.stroke_noise import stroke_noise
 from training.face_loss import Cut, aligned
 from training.style_measures import StyleMeasure
@@ -175,7 +176,7 @@ def mesh(out: Tensor, other: Tensor, photos: Tensor) -> Tensor:
 @torch.no_grad()
 def painting(network: Johnson, photos: Tensor, chosen: Tensor) -> Tensor:
     """Paint photos, (B, 3, H, H) in [-1, 1], in the chosen styles, (B,), to learn from."""
-    with torch.autocast(photos.device.type, torch.bfloat16):
+    with mixed(photos.device.type):
         return network(photos, alone(chosen, network), noise_for(network, photos)).float()
 
 
@@ -194,7 +195,7 @@ def losses_of(
         again = noise_moved(noise[:1], shift, network.fold)
         assert again is not None
         noise = torch.cat([noise[:count], again, noise[count:]])
-    with torch.autocast(shown.device.type, torch.bfloat16):
+    with mixed(shown.device.type):
         mix = alone(torch.cat([chosen, chosen[:1], chosen[:1]]), network)
         out = network(shown, mix, noise).float()
     losses = aims.losses(out[:count], batch, chosen)

@@ -20,6 +20,7 @@ from pipeline.nets.landmarks_light import STEP, LightLandmarks, read
 from pipeline.ops import align
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Models
+from pipeline.runtime.precision import mixed
 from pipeline.stages.landmarks import SIDE, find_landmarks, matrix_at
 from pipeline.types import Network, Pixels, Points
 from training.command import parser_of
@@ -42,7 +43,7 @@ def loss_of(network: LightLandmarks, views: Tensor, points: Tensor) -> Tensor:
 
     Cross-entropy of heat maps and a smooth distance of their means, of the points that are known.
     """
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed("cpu"):
         logits = network.logits(views)
     logits = logits.float()
     known = torch.isfinite(points).all(2)

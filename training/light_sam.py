@@ -11,6 +11,7 @@ from torch import Tensor
 
 from pipeline.nets.sam import CELLS, PromptDecoder
 from pipeline.nets.sam_light import LightEncoder
+from pipeline.runtime.precision import mixed
 from pipeline.types import Pixels
 from training.clicks import CORNER, NOTHING, Asked, Logits
 
@@ -44,7 +45,7 @@ class LightSam(PromptDecoder):
 def features_of(network: LightSam, photo: Pixels) -> Tensor:
     """Return a view's features, (320, cells, cells)."""
     device = next(network.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16):
+    with mixed(device.type):
         return network.features(
             torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255
         )[0]

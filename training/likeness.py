@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from pipeline.metrics.likeness import SIDE
 from pipeline.nets.light_descriptor import NUMBERS, LightDescriptor
+from pipeline.runtime.precision import mixed
 from training.command import parser_of
 from training.face_descriptor import FILE, STAGES, Descriptor
 from training.figures import draw_curve
@@ -131,7 +132,7 @@ def tensor_of(pixels: list[NDArray[np.uint8]]) -> Tensor:
 
 def half_precision(network: Describe, chips: Tensor) -> Tensor:
     """Describe chips in bfloat16, which some processors are twice as fast in."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed("cpu"):
         return network(chips).float()
 
 

@@ -28,6 +28,7 @@ from pipeline.ops.color import LUMINANCE
 from pipeline.ops.resample import resized
 from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_float, to_uint8
+from pipeline.runtime.precision import mixed
 from pipeline.stages.stylize.canvas_texture import BLACK, GRAIN, THIN, liveliness
 from pipeline.stages.stylize.generator import enlarged, structure
 from pipeline.types import Image, Pixels
@@ -314,7 +315,7 @@ def train(args: argparse.Namespace) -> None:
     def step() -> dict[str, float]:
         photo, strokes, finish = next(stream)
         photo, strokes = (t.to(device, memory_format=torch.channels_last) for t in (photo, strokes))
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed(device.type):
             out = generator(photo)
         loss, parts = manner_loss(
             out.float(), strokes, finish.to(device), args.landscapes, vgg, manner

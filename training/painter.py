@@ -25,6 +25,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from pipeline.nets.cyclegan import Generator
 from pipeline.ops.seed_noise import carried, seeds
 from pipeline.ops.tensor import to_uint8
+from pipeline.runtime.precision import mixed
 from pipeline.types import Pixels
 from training.command import parser_of
 from training.figures import draw_curve, sheet
@@ -197,7 +198,7 @@ def train(args: argparse.Namespace) -> None:
 
     def step() -> dict[str, float]:
         photo, strokes = (t.to(device) for t in next(stream))
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed(device.type):
             loud = generator.model[:-1](photo.contiguous(memory_format=torch.channels_last))
         loud = loud.float()
         loss, parts = difference(loud.tanh(), strokes, vgg)

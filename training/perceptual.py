@@ -19,6 +19,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.vgg import Perceptual
+from pipeline.runtime.precision import mixed
 from training.command import parser_of
 from training.figures import draw_curve
 from training.loop import Schedule, clock_of, fit, single
@@ -134,9 +135,9 @@ def train(args: argparse.Namespace) -> None:
 
     def step() -> dict[str, float]:
         picture = next(stream).to(device, memory_format=torch.channels_last)
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+        with torch.no_grad(), mixed(device.type):
             wanted = {name: x.float() for name, x in teacher(picture).items()}
-        with torch.autocast(device.type, torch.bfloat16):
+        with mixed(device.type):
             found = {name: x.float() for name, x in net(picture, LIFTS).items()}
         each = [
             unlike(found[name], wanted[name], net.lift(name), teacher.lift(name)) for name in LIFTS

@@ -20,6 +20,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's name for it
 from torch import Tensor, nn
 
 from pipeline.nets.sam import CELLS
+from pipeline.runtime.precision import mixed
 from training.crowd import Crowd, Task, correct
 from training.light_sam import LightSam, chosen, inputs
 from training.loop import Schedule, clock_of, fit, single
@@ -78,7 +79,7 @@ def learn(network: LightSam, tasks: list[Task], rng: np.random.Generator) -> dic
         [t.asked for t in tasks],
         torch.tensor([t.answers > 0 for t in tasks], device=device),
     )
-    with torch.autocast(device.type, torch.bfloat16):
+    with mixed(device.type):
         embedding = network.embedded(torch.stack([t.features for t in tasks]))
         logits, scores = network(embedding, *inputs(asked, side, device))
     ambiguous = torch.tensor([a.ambiguous for a in asked], device=device)

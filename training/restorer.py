@@ -20,6 +20,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from pipeline.nets.light_restorer import LightRestorer
+from pipeline.runtime.precision import mixed
 from pipeline.types import Pixels
 from training.command import parser_of
 from training.cyclegan import discriminator_loss, judged
@@ -118,7 +119,7 @@ def train(args: argparse.Namespace) -> None:
 
     def step() -> dict[str, float]:
         degraded, truth, look = next(stream)
-        with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
+        with mixed(device.type, precise=args.precise):
             found = trained["restorer"](degraded)
             loss, parts = difference(found, truth, look, vgg, args.feature)
             if args.adversarial:
@@ -129,7 +130,7 @@ def train(args: argparse.Namespace) -> None:
         descend("restorer", loss)
         if args.adversarial:
             nets["opponent"].requires_grad_(True)
-            with torch.autocast(device.type, torch.bfloat16, enabled=not args.precise):
+            with mixed(device.type, precise=args.precise):
                 caught = discriminator_loss(trained["opponent"], truth, found.detach())
             descend("opponent", caught)
             parts["opponent"] = caught.item()

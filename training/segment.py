@@ -26,6 +26,7 @@ from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from pipeline.runtime.precision import fastest, mixed
 from pipeline.types import Network
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
@@ -188,7 +189,7 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         network.load_state_dict(widened(single(*args.start)))
     network = network.to(device, memory_format=torch.channels_last)
-    if device.type == "cpu" and args.precision == "bf16":
+    if device.type == "cpu" and fastest("cpu") == torch.bfloat16 and not args.precise:
         quicken(network)
     freeze(network, args.frozen)
     with machine.main_process_first():  # which labels for the others, too
@@ -205,7 +206,7 @@ def train(args: argparse.Namespace) -> None:
     def step() -> dict[str, float]:
         photos, labels = next(stream)
         trained.train()
-        with torch.autocast(device.type, torch.bfloat16, enabled=args.precision == "bf16"):
+        with mixed(device.type, precise=args.precise):
             logits = trained(photos.contiguous(memory_format=torch.channels_last))
         value = loss(logits, labels)
         optimizer.zero_grad(set_to_none=True)
@@ -306,8 +307,7 @@ def _trains_on(kind: str, cli: argparse.ArgumentParser) -> None:
     option("--views", "any", "faces as closer looks show them, or photos as first looks do",
            choices=VIEWS)  # fmt: skip
     option("--frozen", 0, "blocks of the encoder that do not learn")
-    option("--precision", "bf16", "of activations; some CPUs are faster in fp32",
-           choices=("bf16", "fp32"))  # fmt: skip
+    cli.add_argument("--precise", action="store_true", help="float32 throughout")
     cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     if kind == "streets":
         labels = "the folder that keeps labels"

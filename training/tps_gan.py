@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from pipeline.nets.tps_generator import TpsGenerator
 from pipeline.nets.vgg import Perceptual
 from pipeline.runtime.perceptual import load_features
+from pipeline.runtime.precision import mixed
 from pipeline.weights.catalog import CATALOG
 from pipeline.weights.resolve import obtain
 from training.aligned_aims import ALIGNED, WEIGHTS, Aims, described, noise_for, style_scales
@@ -75,7 +76,7 @@ def read_style(args: argparse.Namespace, folder: Path) -> tuple[list[Portrait], 
 
 def restored(painter: TpsGenerator, features: Perceptual, photos: Tensor) -> dict[str, Tensor]:
     """Compute what a photo that is given back costs: its colors, and its features' shares."""
-    with torch.autocast(photos.device.type, torch.bfloat16):
+    with mixed(photos.device.type):
         out = painter(photos, noise_for(photos)).float()
     with torch.no_grad():
         wanted = features(photos / 2 + 0.5, PRETRAIN_LAYERS)

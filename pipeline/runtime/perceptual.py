@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.vgg import Perceptual
 from pipeline.runtime.build import load_network
+from pipeline.runtime.precision import fastest
 from pipeline.weights.cache import VerifiedWeights
 
 # Mean of each layer's feature maps for the picture `reference()`, which the losses' weights assume.
@@ -58,16 +59,6 @@ def condense(network: Perceptual) -> None:
             linear.weight.copy_(small[:, :-1])
             linear.bias.copy_(small[:, -1])
             network.lifts[name] = linear.requires_grad_(False)
-
-
-def fastest(device: str) -> torch.dtype:
-    """Choose the fastest precision for convolutions in which the optimization still converges."""
-    fast = (
-        torch.cuda.is_bf16_supported()
-        if device == "cuda"
-        else torch.cpu._is_avx512_bf16_supported()
-    )
-    return torch.bfloat16 if fast else torch.float32
 
 
 @torch.no_grad()

@@ -60,7 +60,7 @@ def test_a_known_style_alone_is_mixed_to_itself():
     assert [list(each.shape) for each in (numbers, *late)] == shapes
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SHARES, st.floats(0, 1), st.floats(0, 1))
 def test_a_mix_is_linear_in_its_shares(shares, one, other):
     styles, own = known(), (drawn(1), drawn(2))
