@@ -29,7 +29,7 @@ WELL = {
 }  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**BITS - 1))
 def test_a_number_is_read_in_a_picture_as_soft_as_a_painting(number):
     gray = Image.fromarray(np.full((500, 400, 3), 128, np.uint8))

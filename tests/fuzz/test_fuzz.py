@@ -18,9 +18,7 @@ from tests.fuzz.watching import rng_of
 
 COUNT, MOST_S = 25, 1.2  # of each kind, whichever is over first: 20 s in all
 FLAGS = [*Settings().flat(), "like", "format", "broad", "nothing"]
-quiet = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quiet = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

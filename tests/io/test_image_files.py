@@ -97,7 +97,7 @@ def test_a_picture_of_just_the_limit_is_not_too_large():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_broken_byte_gives_a_photo_or_a_sentence(kind, data):
     content = bytearray(saved(Image.fromarray(gradient()), kind))

@@ -31,7 +31,7 @@ SETTINGS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(chosen=SETTINGS)
 def test_settings_survive_the_png(chosen):
     assert read_settings(
@@ -39,7 +39,7 @@ def test_settings_survive_the_png(chosen):
     ) == (chosen, ())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     pixels=arrays(np.uint8, st.tuples(st.integers(16, 40), st.integers(16, 40), st.just(3))),
     seed=st.integers(0, 9),

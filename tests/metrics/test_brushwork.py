@@ -65,7 +65,7 @@ def test_a_flat_picture_shows_no_strokes():
 
 
 @given(seed=st.integers(0, 2**31), quarters=st.integers(0, 3), flip=st.booleans())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_turned_or_mirrored_a_picture_measures_the_same(seed, quarters, flip):
     picture = strokes(8, 40, 30, seed=seed)
     other = np.rot90(picture[:, ::-1] if flip else picture, quarters)
@@ -95,7 +95,7 @@ def test_a_wave_lies_in_its_octave(octave, upright):
 
 
 @given(level=st.floats(0, 1), swing=st.floats(0, 0.3), seed=st.integers(0, 2**31))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_gray_picture_has_no_color(level, swing, seed):
     noise = np.random.default_rng(seed).random(LONG, np.float32)
     found = tones(gray((level + swing * (noise - 0.5)).clip(0, 1)))

@@ -67,7 +67,7 @@ def features():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_picture_has_its_own_identity(seed):
     assert identity(picture(seed), picture(seed), face_at(40, 48, 25), pixels_of) == pytest.approx(
         1
@@ -166,7 +166,7 @@ def test_a_seam_is_looked_for_in_pictures_of_one_size():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_regions_agree_fully_with_themselves_and_the_same_either_way(seed):
     one, other = np.random.default_rng(seed).random((2, 9, 7)) < 0.4
     assert region_iou(one, one) == 1
@@ -176,7 +176,7 @@ def test_regions_agree_fully_with_themselves_and_the_same_either_way(seed):
 
 
 @given(seed=SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_class_overlaps_as_its_region_does(seed):
     truth, guess = np.random.default_rng(seed).integers(0, 4, (2, 9, 7))
     found = class_iou(confusion(truth, guess, 5))
@@ -204,7 +204,7 @@ def test_labels_of_other_sizes_or_classes_are_refused():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_boundary_score_is_the_same_either_way_and_1_for_the_same_region(seed):
     x, y, radius, *more = np.random.default_rng(seed).uniform(20, 60, 6)
     one, other = disc(x, y, radius / 2), disc(more[0], more[1], more[2] / 2)
@@ -338,7 +338,7 @@ def test_a_few_paintings_are_not_a_style(features):
 
 
 @given(SEEDS, st.floats(-179, 179))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_turned_hue_is_measured_and_light_is_not(seed, degrees):
     lab = to_lab(cv2.GaussianBlur(picture(seed), (0, 0), 8))
     lab[..., 0] = 50 + 10 * (lab[..., 0] - 50) / 50

@@ -77,7 +77,7 @@ def test_colors_keep_their_hue():
     assert shown[1] == pytest.approx(shown[2], abs=0.01)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     signal=arrays(np.float32, (2, 3, 3), elements=st.floats(0, 1, width=32)),
     transfer=st.sampled_from(KINDS),

@@ -19,7 +19,7 @@ def step(side: int = 48) -> np.ndarray:
     return picture
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sigma=st.floats(0.3, 6), level=st.floats(0, 1), side=st.integers(1, 40))
 def test_what_is_of_one_color_stays_and_nothing_leaves_its_range(sigma, level, side):
     flat = np.full((side, 30, 3), level, np.float32)
@@ -31,7 +31,7 @@ def test_what_is_of_one_color_stays_and_nothing_leaves_its_range(sigma, level, s
     assert made.max() <= 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sigma=st.floats(LEAST_PX, LARGEST_PX), side=st.integers(1, 40))
 def test_each_pixel_is_a_mean_of_its_surroundings_where_all_sides_vary_much_too(sigma, side):
     picture = noise(side)

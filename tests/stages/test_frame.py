@@ -99,7 +99,7 @@ def test_no_corner_of_a_frame_is_empty(shape, height, width):
     assert y.max() <= height - 0.99
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SHAPES, st.integers(40, 120), st.integers(40, 120))
 def test_a_frame_of_a_white_photo_is_white(shape, height, width):
     white = np.full((height, width, 3), 255, np.uint8)

@@ -46,7 +46,7 @@ def same(batch):
     return batch
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(h=st.integers(17, 90), w=st.integers(17, 90), brush=st.floats(0.6, 4))
 def test_a_painting_has_the_photos_size(h, w, brush):
     assert stylize(photo_of(h, w), lambda x: x * 0.5, brush=brush, stroke_px=1.0).shape == (h, w, 3)
@@ -290,7 +290,7 @@ def test_a_gap_between_strokes_is_no_scratch_on_a_kept_face_and_a_ridge_stays():
     assert seen(-0.02) < 0.4 * -0.02
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(strength=st.floats(0, 1), feather=st.floats(0, 0.3))
 def test_an_unharmonized_blend_is_bounded_by_its_inputs(strength, feather):
     styled, person = photo_of(), photo_of()

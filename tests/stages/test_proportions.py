@@ -51,7 +51,7 @@ def test_an_amount_of_zero_is_no_bending(points, style):
     assert bending_of((points,), SIZE, style, 0.0) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(faces(), min_size=1, max_size=3), STYLE, AMOUNT)
 def test_the_border_stays_and_nothing_folds(points, style, amount):
     bending = bending_of(tuple(points), SIZE, style, amount)
@@ -62,7 +62,7 @@ def test_the_border_stays_and_nothing_folds(points, style, amount):
     assert areas(bending).min() >= LEAST_AREA - 1e-3
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(faces(), min_size=1, max_size=2), STYLE, AMOUNT)
 def test_a_mirrored_photo_is_bent_to_the_mirror_image(points, style, amount):
     plain = bending_of(tuple(points), SIZE, style, amount)
@@ -70,7 +70,7 @@ def test_a_mirrored_photo_is_bent_to_the_mirror_image(points, style, amount):
     assert np.allclose(other.shifts, plain.shifts[:, ::-1] * (-1, 1), atol=0.05)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(STYLE, st.floats(0.1, 1.0), st.floats(-0.5, 0.5))
 def test_points_come_to_lie_where_they_are_aimed_at(style, amount, turn):
     c, s = np.cos(turn), np.sin(turn)

@@ -112,7 +112,7 @@ def test_parts_hold_their_points_only():
 
 
 @given(st.floats(0.5, 2), st.floats(-0.5, 0.5), st.integers(0, 9))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_chips_are_cut_as_dlib_does(size, turn, seed):
     c, s = np.cos(turn), np.sin(turn)
     turned = 70 * size * face(seed, 0.0) @ np.array([[c, s], [-s, c]]) + 60

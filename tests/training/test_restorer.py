@@ -120,7 +120,7 @@ def test_equal_seeds_give_equal_damage():
 
 
 @given(st.floats(0.7, 6), st.floats(0.7, 6), st.floats(-np.pi, np.pi))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_kernel_is_as_wide_along_its_axes_as_it_should_be(first, second, angle):
     found = kernel((first, second), angle)
     y, x = np.mgrid[: degrade.KERNEL, : degrade.KERNEL] - degrade.KERNEL // 2

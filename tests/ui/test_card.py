@@ -21,7 +21,7 @@ DRAWN[10:20, 5:9] = 1
 
 
 # A busy machine is no fault.
-PATIENT = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -1,7 +1,6 @@
 """Links: what they carry is what they set, they are short, and both is said."""
 
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from pipeline.settings import Settings
@@ -25,7 +24,6 @@ SETTINGS = st.fixed_dictionaries({}, optional={o.flag: values_of(o) for o in OPT
 )
 
 
-@examples(deadline=None)
 @given(SETTINGS)
 def test_what_a_link_carries_is_what_it_sets(settings):
     assert from_link(query_of(settings)) == (settings, [])
@@ -36,7 +34,6 @@ def test_a_link_carries_only_what_is_not_usual():
     assert query_of(Settings.from_flat(brush=2.0)) == {"format": "2", "brush": "2.0"}
 
 
-@examples(deadline=None)
 @given(SETTINGS)
 def test_what_is_said_is_short_and_names_no_usual_setting(settings):
     said = dict(in_words(settings))

@@ -77,7 +77,7 @@ def test_dust_is_found_and_a_mole_a_soft_light_and_a_pattern_are_not():
         assert not find_spots(picture).any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.sampled_from([1.0, 1.7, 3.0]))
 def test_a_repair_changes_nothing_but_what_is_damaged_at_any_size(seed, scale):
     rng = np.random.default_rng(seed)

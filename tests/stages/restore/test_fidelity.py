@@ -23,14 +23,14 @@ def test_both_ends_are_exact(seed, split_px):
     assert np.array_equal(faithful(restored, photo, fidelity=1, split_px=split_px), photo)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(fidelity=SHARE, split_px=st.floats(0.3, 20))
 def test_a_restorer_that_changes_nothing_is_the_photo_at_any_fidelity(fidelity, split_px):
     photo = picture(1)
     assert np.array_equal(faithful(photo, photo, fidelity=fidelity, split_px=split_px), photo)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(less=SHARE, more=SHARE)
 def test_more_fidelity_is_never_farther_from_the_photo(less, more):
     restored, photo = picture(2), picture(3)
@@ -41,7 +41,7 @@ def test_more_fidelity_is_never_farther_from_the_photo(less, more):
     assert near <= far * (1 + 1e-5) + 1e-6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(fidelity=SHARE, color=st.tuples(*[st.floats(-0.5, 0.5)] * 3))
 def test_a_wrong_color_goes_in_proportion_and_is_gone_halfway(fidelity, color):
     photo = picture(4)
@@ -52,7 +52,7 @@ def test_a_wrong_color_goes_in_proportion_and_is_gone_halfway(fidelity, color):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(fidelity=st.floats(0, 0.5))
 def test_up_to_halfway_the_finest_detail_is_the_restorers(fidelity):
     photo = np.full((40, 40, 3), 0.5, np.float32)

@@ -69,7 +69,7 @@ def test_blur_is_measured(blur):
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(contrast=st.floats(0.2, 1), light=st.floats(0, 0.2))
 def test_neither_contrast_nor_light_is_sharpness(contrast, light):
     gray = textured(120, 120, 2).mean(2)
@@ -276,7 +276,7 @@ def test_a_small_face_gets_the_mean_of_what_was_restored_and_not_a_chance_of_it(
     assert np.abs(made.picture - 0.5).max() < 0.05
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(k=st.floats(0.2, 40), times=st.floats(1, 3))
 def test_a_crop_is_no_finer_than_asked_and_its_points_stay(k, times):
     picture, matrix = RNG.random((100, 100, 3), np.float32), np.array([[k, 0, 7.0], [0, k, -3.0]])

@@ -71,7 +71,7 @@ def test_a_photo_of_one_kind_stays_so(value):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(h=st.integers(1, 700), w=st.integers(1, 700))
 def test_any_size_gives_probabilities(h, w):
     photo = RNG.random((h, w, 3), np.float32)

@@ -64,7 +64,7 @@ def test_a_parse_that_knows_no_body_s_skin_stays_whole():
     np.testing.assert_array_equal(compare_part_colors(photo, parts[..., :12]), parts[..., :12])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(h=st.integers(1, 300), w=st.integers(1, 300))
 def test_the_scene_and_the_face_stay_and_all_sums_to_one(h, w):
     parts = RNG.random((h, w, 13), np.float32)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.strokes.outline import FAR_PX, regions
@@ -35,7 +35,6 @@ def test_the_way_to_an_outline_is_right_to_a_part_of_a_pixel(angle, off):
     assert sides.shape == (1, *SIZE)
 
 
-@settings(deadline=None)  # it is compiled once
 @given(st.floats(0.0, 6.2), st.floats(20, 100), st.floats(20, 70))
 def test_between_pixels_a_place_is_on_the_side_that_it_is_on(angle, x, y):
     sides, *_ = regions(slanted(angle)[0])[0]

@@ -57,7 +57,7 @@ def test_a_strokes_ends_are_round():
     assert blue[:, 60:140].sum(0).min() > 1.4 * blue[:, columns.min() + 2].sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=2, max_size=6),
     st.floats(0.0005, 2),

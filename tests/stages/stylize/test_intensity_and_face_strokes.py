@@ -36,7 +36,7 @@ def test_all_of_the_painting_is_the_painting_itself():
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(palette=st.floats(0, 1), seed=st.integers(0, 99))
 def test_none_of_it_is_the_photo_to_the_bit(palette, seed):
     photo, painted = picture(seed), picture(seed + 100)
@@ -47,7 +47,7 @@ def test_none_of_it_is_the_photo_to_the_bit(palette, seed):
     np.testing.assert_array_equal(whole.fine, pixels(photo))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(strength=st.floats(0, 1))
 def test_strength_goes_evenly_from_the_photo_to_the_painting(strength):
     photo, painted = picture(1), picture(2)

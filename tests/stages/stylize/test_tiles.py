@@ -141,7 +141,7 @@ def test_a_generator_looks_as_far_as_its_layers_say(blocks, resize):
 # Noise
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     h=st.integers(1, 120), w=st.integers(1, 60), step=st.integers(1, 50), overlap=st.integers(0, 40)
 )
@@ -219,7 +219,7 @@ def test_a_painter_without_norms_needs_no_statistics(tiny):
 
 @pytest.mark.parametrize("norm", ["instance", "none"])
 @pytest.mark.parametrize("resize", [True, False])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     h=st.integers(17, 240), w=st.integers(17, 240), side=st.integers(96, 160), seeded=st.booleans()
 )

@@ -37,7 +37,7 @@ def test_colors_become_flat_and_edges_stay():
 
 
 @given(st.floats(0, 100), st.floats(0, 100))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_tones_keep_the_order_of_lightness_and_stay_near(one, other):
     low, high = few_tones(np.array([min(one, other), max(one, other)], np.float32))
     assert low <= high + 1e-3

@@ -1,13 +1,12 @@
 """Limits: so many an hour, each visitor for themselves, and all together."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.sharing.limits import HOUR_S, Hourly, LimitError
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 2000)), max_size=40))
 def test_no_hour_has_more_than_allowed(asked):
     limit, now, done = Hourly(each=3, together=5), 0.0, []

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.sharing.notes import MOST_LINE, MOST_NAME, NoteError, note_of, plain
@@ -14,7 +14,6 @@ TEXT = st.text(st.characters(), max_size=80) | st.text(
 )
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_what_is_left_is_seen_and_stays_as_it_is(text):
     left = plain(text)
@@ -42,7 +41,6 @@ def test_text_of_people_stays_and_tricks_go(text, left):
     assert plain(text) == left
 
 
-@settings(deadline=None)
 @given(st.integers(0, 4 * MOST_LINE + 5), st.integers(0, 4 * MOST_NAME + 5))
 def test_a_note_has_a_line_and_neither_is_too_long(line, name):
     if 0 < line <= MOST_LINE and name <= MOST_NAME:

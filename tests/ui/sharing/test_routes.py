@@ -144,9 +144,7 @@ def test_over_never_there_and_another_ones_are_answered_alike(client, made, desk
 # Nobody
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=30) | st.sampled_from([
     "", ".", "..", "../share", "..%2f..", "%2e%2e/share.json", ".lock", "share.json", "photo.jpg",
 ]))  # fmt: skip

@@ -88,7 +88,7 @@ def test_no_metadata_is_kept(folder):
 # Its time
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(store.LEAST_S, store.MOST_S), st.floats(0, 2 * store.MOST_S))
 def test_a_share_is_there_exactly_until_it_expires(lasts, later):
     with TemporaryDirectory() as place:
@@ -139,7 +139,7 @@ def test_a_disk_that_fails_for_a_moment_ends_no_share(folder, monkeypatch):
 # Its size
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(400_000, 1_500_000))
 def test_all_together_never_take_more_than_allowed(sides, most):
     rng = np.random.default_rng(0)
@@ -195,7 +195,6 @@ def test_a_share_takes_only_so_many_notes(folder, monkeypatch):
         store.add_note(folder, made.name, Note("", "b", NOW), NOW)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_other_secret_tells_or_ends_anything(shared, secret):
     folder, made = shared
@@ -233,7 +232,7 @@ def test_what_is_over_is_neither_counted_nor_told_of(folder):
 # Hostile names
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE, HOSTILE)
 def test_no_name_reaches_another_file(shared, name, what):
     folder, made = shared
