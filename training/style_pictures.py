@@ -147,7 +147,7 @@ def look_at(files: Sequence[tuple[Path, str]], faces: Faces | None = None) -> It
                 raise UnfitError(f"there are {MOST} already, which is the most that are used")
             picture = read_limited(file)
             mark = fingerprint(picture)
-            refuse_copy(mark, known)
+            refuse_copy(mark, known, name)
             points = faces(picture)
         except (UnfitError, PhotoError) as error:
             yield Looked(name, reason=str(error))
@@ -192,13 +192,17 @@ def fingerprint(picture: Pixels) -> np.ndarray:
     return np.stack(found)
 
 
-def refuse_copy(mark: np.ndarray, known: Iterable[tuple[np.ndarray, str]]) -> None:
+def refuse_copy(mark: np.ndarray, known: Iterable[tuple[np.ndarray, str]], called: str) -> None:
     """Refuse a picture whose `fingerprint` is that of a known one, or of its mirror image.
+
+    `called`: its name, which may be the other one's, too.
 
     Raises: UnfitError: it is.
     """
     for other, name in known:
         if (mark[0] != other).sum(1).min() <= ALIKE:
+            if name == called:
+                raise UnfitError("it is there more than once, under this name, and counts once")
             raise UnfitError(f"it is a copy of {name}")
 
 

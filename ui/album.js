@@ -1,8 +1,8 @@
 // The album: the last ten paintings, kept by this browser alone (IndexedDB), to go back to, and to delete.
-const MOST = 10, QUICK_MS = 5000, PAUSE_MS = 800, LARGE = 1600, SMALL = 160;
+const MOST = 10, QUICK_MS = 5000, PAUSE_MS = 800, LARGE = 1600, SMALL = 160, SHARES_MS = 4000, SILENT_MS = 8000;
 const [row, words, said, dialog] = ['ol', '.kept', '.said', 'dialog'].map(at => element.querySelector(at));
 let kept = [], current = null, gone = false, ended = true; // the newest first; the id of what hangs on the easel; all that was shared is ended
-let last = null, pending = null, soon = 0, wrote = 0; // what was kept last, and when it was shown; what waits to be kept
+let last = null, pending = null, soon = 0, wrote = 0, silent = 0; // what was kept last, and when it was shown; what waits to be kept
 let writing = Promise.resolve(), faces = new Map(); // the addresses of small pictures
 
 // The store. Where a browser keeps nothing, the album lasts as long as the page.
@@ -46,6 +46,16 @@ const load = async () => {
   draw();
 };
 
+// What is about to be kept is noted at once, by id: a page that is left before it is kept does that when it is opened again.
+const NOTED_MS = 3600000; // longer than the server waits
+const note = act => {
+  try {
+    const noted = JSON.parse(localStorage.keeping ?? '{}');
+    act(noted);
+    localStorage.keeping = JSON.stringify(noted);
+  } catch { /* not wherever the page is shown may it remember, and there may be no room */ }
+};
+
 // A picture as a blob, at most so many px a side; pixels alone, whatever the file carried.
 const pixels = async (blob, most, kind, quality) => {
   const picture = await createImageBitmap(blob), by = Math.min(1, most / Math.max(picture.width, picture.height));
@@ -57,7 +67,7 @@ const pixels = async (blob, most, kind, quality) => {
 const fetched = new Map(); // the last photo, of which many paintings are made
 const bytes = async address => {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error(`${answer.status}`), {gone: [403, 404].includes(answer.status)});
   return answer.blob();
 };
 const entry = async ({id, key, way, card, name, title, photo, painting}, time) => {
@@ -96,16 +106,20 @@ const put = async fresh => {
   others?.postMessage('changed');
   draw();
 };
-const write = () => {
-  clearTimeout(soon);
-  const [told, time] = pending ?? [];
-  pending = null;
-  if (told) writing = writing.then(async () => {
+const keep = (told, time) => {
+  writing = writing.then(async () => {
+    const done = () => { note(noted => { delete noted[told.id]; }); trigger('kept', {id: told.id}); }; // the server waits for it
     try {
       const fresh = await entry(told, time);
       if (!gone) await put(fresh);
-    } catch { fetched.clear(); /* the server is lost, or the page is left */ }
+      done();
+    } catch (error) { fetched.clear(); if (error.gone) done(); /* else the server is lost, or the page is left */ }
   });
+};
+const write = () => {
+  clearTimeout(soon);
+  if (pending) keep(...pending);
+  pending = null;
 };
 
 const send = each => { // through Gradio's own upload, so that its limits and checks hold
@@ -125,12 +139,14 @@ watch('value', () => {
     return;
   }
   if (value.wanted) { const each = kept.find(({id}) => id === value.wanted); if (each) send(each); return; }
-  if (value.shown !== undefined) { current = value.shown; last = null; draw(); return; }
+  if (value.shown !== undefined) { current = value.shown; last = null; tell(value.said ?? ''); draw(); return; }
   if (!value.id || gone) return;
   current = value.id;
   tell('');
   draw();
+  const before = pending?.[0].id;
   pending = [value, Date.now()];
+  note(noted => { delete noted[before]; noted[value.id] = pending; });
   clearTimeout(soon);
   soon = setTimeout(write, performance.now() - wrote < 1000 ? PAUSE_MS : 0);
 });
@@ -143,15 +159,32 @@ row.addEventListener('click', event => {
   trigger('back', {id: button.dataset.id});
 });
 
+const announce = sentence => { // at the page's head, what is deleted, and what is not
+  document.querySelector('#deleted')?.remove();
+  const box = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
+  box.innerHTML = `<ul><li>${sentence}</li></ul>`;
+  document.querySelector('#head')?.append(box);
+  return box;
+};
+const unanswered = () => {
+  gone = false; // what is painted from now on is kept again
+  const links = ended ? '' : ` ${say('Links that you shared work until they expire, unless they are ended.')}`;
+  announce(say('The paintings that this browser kept are deleted. The server has not answered: what it has of yours may still be there. It deletes photos and paintings by itself within {minutes} minutes of your last use, a training a day after its last step. If it answers later, the page says so.', {minutes: props.minutes}) + links)
+    .scrollIntoView({block: 'nearest', behavior: 'smooth'});
+};
 const forget = async () => {
+  clearTimeout(silent);
   gone = true;
   pending = null;
   clearTimeout(soon);
   await writing;
+  note(noted => { Object.keys(noted).forEach(id => delete noted[id]); });
   await change('readwrite', store => store.clear()).catch(() => {});
   kept = [];
   draw();
-  ended = await window.endShares?.() ?? true; // what was shared is deleted, too
+  const late = new Promise(done => setTimeout(done, SHARES_MS, false));
+  ended = await Promise.race([window.endShares?.() ?? true, late]); // what was shared is deleted, too
+  silent = setTimeout(unanswered, SILENT_MS); // an answer begins the page anew
   trigger('forget', {});
 };
 document.addEventListener('click', event => {
@@ -172,6 +205,9 @@ document.addEventListener('visibilitychange', () => { if (document.hidden) write
 load().then(() => {
   // Whoever comes back finds the row without scrolling; later on the easel keeps its size.
   if (kept.length) element.querySelector('.album').classList.add('remembers');
+  note(noted => Object.entries(noted).forEach(([id, [told, time]]) => {
+    if (Date.now() - time < NOTED_MS) keep(told, time); else delete noted[id];
+  }));
   let what;
   try {
     what = sessionStorage.forgotten;
@@ -180,7 +216,5 @@ load().then(() => {
   if (!what) return;
   const sentence = what === 'all' && !kept.length ? say('Everything is deleted: in this browser, and on the server.')
     : say('Not everything is deleted: what this page still lists is left, and links that it lists still work. Try again in a moment.');
-  const note = Object.assign(document.createElement('div'), {id: 'deleted', className: 'notes', role: 'status'});
-  note.innerHTML = `<ul><li>${sentence}</li></ul>`;
-  document.querySelector('#head')?.append(note);
+  announce(sentence);
 });

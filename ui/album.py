@@ -20,7 +20,7 @@ from pipeline.variants import PAINTERS
 from ui import looks
 from ui.card import Card, written
 from ui.previews import fit, over_checker
-from ui.sessions import Session
+from ui.sessions import DELETED_AFTER_MIN, Session
 from ui.style_box import GALLERY
 from ui.view_state import ViewState
 from ui.viewer import served
@@ -47,6 +47,7 @@ def lay_out() -> Album:
         js_on_load=HERE.with_suffix(".js").read_text(),
         apply_default_css=False,
         elem_id="album",
+        minutes=DELETED_AFTER_MIN,
     )
     parcel = gr.UploadButton(visible="hidden", file_count="multiple", elem_id="parcel")
     return Album(row, parcel)
@@ -56,8 +57,10 @@ def told(session: Session, state: ViewState, photo: Photo) -> Told:
     """Say what the browser shall keep of a painting, and under which id it can be asked for."""
     known, copy = copy_of(session, state.photo, photo)
     card = card_of(state, known)
+    name = session.remember(state)
+    session.tell(name, copy, Path(state.after))
     return {
-        "id": session.remember(state),
+        "id": name,
         "key": card.key,
         "way": card.way,
         "photo": served(copy),

@@ -14,6 +14,7 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
     """Connect keeping, going back and deleting; return what ends once a painting came back."""
     row, parcel = parts.album.row, parts.album.parcel
     parts.state.change(handlers.keep_result, parts.state, row, **UNSEEN)
+    row.kept(handlers.kept, None, None, trigger_mode="multiple", **UNSEEN)
     begun = [parts.many_tab.items, parts.train_tab.key]
     given = [*begun, parts.photo, *parts.style.pictures, parts.film_tab.film]
     row.forget(handlers.forget, given, [row, parts.state, *begun], preprocess=False, **UNSEEN)

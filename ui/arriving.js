@@ -2,11 +2,13 @@
 (() => {
   const files = data => [...data?.types ?? []].includes('Files');
   const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
-  // `page.js` gives every file of an unknown type to the server to look at; here its suffix says what it is.
-  const isPhoto = ({name, type}) => (type === 'image/unknown' ? /\.(hei[cf]|hif|avif|tiff?|webp|bmp|jfif|jp2|j2k|jpx|p[bgnp]m)$/i.test(name) : type.startsWith('image/'));
+  // `page.js` gives every file of an unknown type to the server to look at; here its suffix says what it is. One without any may be a photo.
+  const isPhoto = ({name, type}) => (type === 'image/unknown' ? /\.(hei[cf]|hif|avif|tiff?|webp|bmp|jfif|jp2|j2k|jpx|p[bgnp]m)$|^[^.]+$/i.test(name) : type.startsWith('image/'));
+  // Folders are listed among the files, as files without a suffix that cannot be read.
+  const photosIn = data => [...data?.items ?? []].filter(item => item.kind === 'file' && !item.webkitGetAsEntry?.()?.isDirectory).map(item => item.getAsFile()).filter(isPhoto);
   const give = data => {
     const input = document.querySelector('input[type=file]:has(+ #anywhere)');
-    const photo = [...data.files].find(isPhoto);
+    const [photo] = photosIn(data);
     if (!input || !photo) return;
     const one = new DataTransfer();
     one.items.add(photo);
@@ -34,7 +36,7 @@
   document.addEventListener('dragleave', event => { if (files(event.dataTransfer)) mark((inside = Math.max(0, inside - 1)) > 0); });
   document.addEventListener('dragover', event => { if (elsewhere(event)) event.preventDefault(); });
   document.addEventListener('drop', event => {
-    const photos = [...event.dataTransfer?.files ?? []].filter(isPhoto);
+    const photos = photosIn(event.dataTransfer);
     if (photos.length < 2 || event.target.closest?.(takesSeveral)) return;
     mark(inside = 0);
     event.preventDefault();

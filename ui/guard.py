@@ -105,6 +105,11 @@ class Guard:
         except _BodyError as error:
             if not answered:
                 await _answer(send, *error.args)
+        except (FileNotFoundError, RuntimeError):  # the latter is Starlette's
+            if not _is_gone(scope["path"]):
+                raise
+            if not answered:
+                await _answer(send, 404, say("There is nothing here."))
         except TypeError:
             if answered or not _UPLOAD.search(scope["path"]):
                 raise
@@ -146,6 +151,12 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
         if _UPLOAD.search(path) and _free() < LEAST_FREE + said:
             return 507, str(NO_ROOM)
     return None
+
+
+def _is_gone(path: str) -> bool:
+    """Tell whether a file is asked for that was deleted meanwhile, as its visitor left."""
+    found = _FILE.search(path)
+    return bool(found) and not Path(path[found.end() :]).exists()
 
 
 def _free() -> int:

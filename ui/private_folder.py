@@ -87,7 +87,7 @@ def sweep(folder: Path, stays: Collection[Path], idle_s: float) -> list[Path]:
         if entry in stays or inside & frozenset(stays):
             continue
         if max(map(_used, (entry, *inside))) < oldest:
-            _delete(entry)
+            delete(entry)
             gone.append(entry)
     return gone
 
@@ -100,7 +100,8 @@ def _used(path: Path) -> float:
     return max(found.st_mtime, found.st_ctime)
 
 
-def _delete(entry: Path) -> None:
+def delete(entry: Path) -> None:
+    """Delete a file, or a folder with all that is in it; a link goes, what it leads to stays."""
     if entry.is_dir() and not entry.is_symlink():
         shutil.rmtree(entry, ignore_errors=True)
     else:

@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Cancelled, Photo, Pixels
 from ui.camera import Camera
 from ui.previews import write_preview
+from ui.private_folder import delete
 
 MOST_PHOTOS = 2  # of one page, decoded
 MOST_PREVIEWS = 24  # of one page and name; a slider dragged for a minute makes hundreds
@@ -32,6 +33,7 @@ MOST_RESULTS = 40  # of one page, that can be gone back to at once
 IDLE_S = 25 * 60
 SWEEP_S = 5 * 60
 DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
+MOST_TOLD = 2  # of one page: the painting that is being kept, and the next one
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Session:
     `wanted`: the settings that were asked for last, of which a look may be marked.
     `results`: the paintings that were shown, by the id under which the browser keeps them.
     `copies`: of each photo, what tells it from others, and the file of its small copy.
+    `told`: by id, the files of paintings that the browser was told to keep, until it has.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
     `stop_many`: set to end the painting of many photos.
     `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
@@ -81,6 +84,7 @@ class Session:
     wanted: Settings | None = None
     results: dict[str, Any] = field(default_factory=dict)  # of ui.view_state.ViewState
     copies: dict[Path, tuple[str, Path]] = field(default_factory=dict)
+    told: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     stop_many: threading.Event = field(default_factory=threading.Event)
@@ -177,8 +181,22 @@ class Session:
         return path
 
     def clear(self) -> None:
-        """Delete the session's files."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Delete the session's files, but those that its browser is still to keep.
+
+        A page that is left may be about to ask for them, and asks when it is opened again.
+        """
+        stays = {path for files in self.told.values() for path in files}
+        with suppress(OSError):  # something stays, or all of it is gone already
+            for entry in self.folder.iterdir():
+                if entry not in stays:
+                    delete(entry)
+            self.folder.rmdir()
+
+    def tell(self, name: str, *files: Path) -> None:
+        """Remember that the browser is told to keep a painting, which is in these files."""
+        self.told[name] = files
+        while len(self.told) > MOST_TOLD:
+            del self.told[next(iter(self.told))]
 
     def photo(self, file: Path, read: Callable[[], Photo]) -> Photo:
         """Return the photo in a file, which is read once while it is among the last ones used."""
@@ -251,6 +269,7 @@ class Sessions:
     def __init__(self, cache: StageCache) -> None:
         self._cache = cache
         self._open: dict[str, Session] = {}
+        self._waiting: dict[str, tuple[Path, ...]] = {}  # `told`, of pages that were left
         self._lock = threading.Lock()
 
     def of(self, session_id: str) -> Session:
@@ -279,17 +298,35 @@ class Sessions:
         with self._lock:
             return [session.folder for session in self._open.values()]
 
-    def leave(self, session_id: str) -> None:
-        """Stop the session's run and forget its pictures, on disk and in memory."""
+    def leave(self, session_id: str, *, keeps: bool = False) -> None:
+        """Stop the session's run and forget its pictures, on disk and in memory.
+
+        `keeps`: all but those that its browser is still to keep, until it has, or the sweep.
+        """
         with self._lock:
             session = self._open.pop(session_id, None)
         if session is None:
             return
+        if not keeps:
+            session.told.clear()
+        with self._lock:
+            self._waiting |= session.told
         session.left = True
         session.stop.set()
         session.stop_many.set()
         self._cache.drop(session_id)
         session.clear()
+
+    def kept(self, session_id: str, name: str) -> None:
+        """Take note that a browser has kept a painting; what only waited for that goes."""
+        self.of(session_id).told.pop(name, None)
+        with self._lock:
+            files = self._waiting.pop(name, ())
+            others = {path for each in self._waiting.values() for path in each}
+        for path in {*files} - others:
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # others are in it, too
+                path.parent.rmdir()
 
     def forget(self, session_id: str) -> None:
         """Leave a session, and delete what its visitor gave, too.
@@ -315,8 +352,15 @@ class Sessions:
                 for session_id, session in self._open.items()
                 if now - session.last_used > idle_s
             ]
+            swept = [name for name, files in self._waiting.items() if not _are_here(files)]
+            for name in swept:
+                del self._waiting[name]
         for session_id in idle:
             self.leave(session_id)
+
+
+def _are_here(files: Iterable[Path]) -> bool:
+    return all(file.exists() for file in files)
 
 
 def private_folder() -> Path:

@@ -82,6 +82,7 @@ class Shown:
 
     `looks`: what was said of each picture, with the address of a small one where there is a face.
     `asked`: how it was begun. `sheet`: the address of the samples. `file`: of the style's copy.
+    `given`: how many pictures it has to look at.
     """
 
     progress: Progress | None = None
@@ -90,6 +91,7 @@ class Shown:
     asked: Asked | None = None
     sheet: str = ""
     file: str = ""
+    given: int = 0
 
     @property
     def phase(self) -> str:
@@ -260,7 +262,9 @@ def doing_of(shown: Shown) -> str:
     done = progress.done if progress else 0.0
     so_far = percent(done)
     words = {
-        "looking": f"{say('Looking for faces')}{f', {so_far}' if done else ''}",
+        "looking": say(
+            "Looking for faces: {n} of {all} pictures", n=len(shown.looks), all=shown.given
+        ),
         "learning": f"{say('Learning')}, {so_far}{left_of(progress)}",
         "interrupted": say(
             "It was interrupted at {percent}. Go on from there, or start over.", percent=so_far

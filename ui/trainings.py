@@ -78,6 +78,12 @@ class Training:
         return self.folder / RUN
 
     @property
+    def given(self) -> list[Path]:
+        """The pictures that were added, in their order."""
+        inside = sorted((self.folder / PICTURES).iterdir())
+        return [file for file in inside if file.name != NAMES]
+
+    @property
     def progress(self) -> Progress | None:
         """How far it is; None before it told."""
         return read(self.run)
@@ -138,7 +144,7 @@ class Trainings:
         Raises: TrainingError: they are too many, or others' are being looked at.
         """
         pictures = training.folder / PICTURES
-        before = [file for file in sorted(pictures.iterdir()) if file.name != NAMES]
+        before = training.given
         if len(before) + len(files) > MOST_FILES:
             raise TrainingError(
                 say(

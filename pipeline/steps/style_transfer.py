@@ -184,6 +184,7 @@ def _notes_of(done: transfer.TransferResult) -> tuple[str, ...]:
         )
     if done.stopped:
         notes.append(
-            f"Stopped after {done.evaluations} evaluations; this is the best picture so far."
+            "Stopped early: this is the best picture so far, softer and less like its style than a "
+            "finished one. Paint it again, to the end, for that."
         )
     return tuple(notes)

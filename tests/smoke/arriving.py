@@ -28,6 +28,7 @@ ARRIVE = """([place, files, text]) => {
 }"""
 JPEG, PNG, HEIC = ("one.jpg", "image/jpeg"), ("two.png", "image/png"), ("IMG_3.HEIC", "")
 STYLE, FILM = ("style.safetensors", ""), ("film.mkv", "")  # of no type that browsers know
+BARE = ("IMG_1234", "")  # a photo without a suffix, which the server looks at
 TEXT = "as Word and Excel copy it"
 CASES = (  # the place; what is dropped, or pasted along with a text; who takes it
     ("#train-pictures button", (JPEG, PNG), "", "place"),
@@ -35,6 +36,8 @@ CASES = (  # the place; what is dropped, or pasted along with a text; who takes 
     ("#head", (JPEG, HEIC), "", "many"),
     ("#head", (HEIC,), "", "photo"),
     ("#head", (STYLE, FILM), "", ""),
+    ("#head", (BARE,), "", "photo"),
+    ("#head", (BARE, JPEG), "", "many"),
     ("#set-brush input[type=number]", (PNG,), TEXT, "place"),
     ("#by-itself input", (PNG,), TEXT, "photo"),
 )

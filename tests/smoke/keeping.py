@@ -37,11 +37,13 @@ from tests.smoke.browser import (
 from tests.smoke.taking import SHARING, take_along
 from ui import theme
 from ui.service import PaintService
+from ui.sessions import DELETED_AFTER_MIN
 
 SIZES = ((1440, 900), (390, 844))
 PHONE = 640  # px; up to this width the page is a phone's
 MOST = 10
 BRUSH = "1.7"
+LONG_SILENCE_MS = 10_000  # of the server
 LOOKED_AT_S = 10  # what is replaced within 5 seconds is not kept
 ROOM_KNOWN_S = 40  # Chromium goes on for half a minute by the room that it last saw
 NEWEST = "document.querySelector('#album li button')?.dataset.id"
@@ -209,6 +211,38 @@ def delete_everything(page: Page, folder: Path) -> None:
     check(page.locator("#photo img").count() == 0, "nor on the page")
 
 
+def leave_at_once(browser: Browser, url: str) -> None:
+    """Close the page before its browser can keep the painting; it is kept at the next visit."""
+    visit = browser.new_context()
+    page = visit.new_page()
+    open_page(page, url)
+    page.evaluate("() => { window.createImageBitmap = () => new Promise(() => {}); }")  # for ever
+    drop(page, private_jpeg(), "holiday.jpg")
+    page.wait_for_selector("#photo img")
+    paint(page)
+    page.wait_for_function("localStorage.keeping?.includes('holiday')")
+    page.close()
+    page = visit.new_page()
+    page.goto(url)
+    kept_in(page, 1)
+    check(True, "a painting that hung as its page was closed is kept when it is opened again")
+    page.wait_for_function("localStorage.keeping === '{}'")
+    visit.close()
+
+
+def lose_the_answer(page: Page) -> None:
+    """Have all deleted while the server does not answer: that is said, and what it means."""
+    page.route("**/gradio_api/**", lambda _: None)
+    page.clock.install()
+    page.locator("#privacy button.forget").click()
+    page.click(".album .yes")
+    page.wait_for_timeout(500)
+    page.clock.fast_forward(LONG_SILENCE_MS)
+    page.wait_for_selector("#deleted:has-text('The server has not answered')", timeout=30_000)
+    said = page.inner_text("#deleted")
+    check(f"within {DELETED_AFTER_MIN} minutes" in said, f"no answer is said: {said}")
+
+
 def keep_in_browser(
     browser: Browser,
     size: tuple[int, int] = SIZES[0],
@@ -217,6 +251,8 @@ def keep_in_browser(
     quick: bool = False,
 ) -> None:
     """Keep a painting through a reload, back and a restarted server; keep ten; delete all.
+
+    At last the server does not answer, and a page is closed before its painting is kept.
 
     `quick`: without the ten, which take minutes.
     """
@@ -251,6 +287,8 @@ def keep_in_browser(
             run_out_of_room(page)
         delete_everything(page, folder)
         look("deleted")
+        lose_the_answer(page)
+        leave_at_once(browser, url)
         page.close()
     check(True, f"keeping took {time.monotonic() - began:.0f} s")
 

@@ -37,7 +37,7 @@ def paint_like_a_picture(page: Page) -> None:
     page.wait_for_selector("#doing img", state="visible", timeout=120_000)
     check(True, "the painting so far is shown")
     page.click("#keep-as-is")
-    page.wait_for_selector("#notes:has-text('Stopped after')", timeout=240_000)
+    page.wait_for_selector("#notes:has-text('Stopped early')", timeout=240_000)
     unfold(page, "For experts")
     page.wait_for_selector("#makers:has-text('perceptual_light')", timeout=240_000)
     page.wait_for_selector("#doing img", state="hidden", timeout=10_000)

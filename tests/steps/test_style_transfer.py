@@ -152,7 +152,9 @@ def test_it_can_be_kept_as_it_is(models, night):
         prompt=night,
         report=enough,
     )
-    assert any("Stopped after" in hint for hint in painting.hints)
+    (said,) = [hint for hint in painting.hints if "Stopped early" in hint]
+    assert "less like its style than a finished one" in said
+    assert not any(letter.isdigit() for letter in said)
     assert painting.styled is not None
 
 

@@ -70,10 +70,17 @@ def test_twenty_copies_of_one_count_as_one(tmp_path):
     assert "1 of 20 can be used" in too_few(found)
 
 
+def test_a_copy_of_the_same_name_is_said_to_be_there_more_than_once(tmp_path):
+    (file,) = paint(tmp_path, 1)
+    first, again = look_at([(file, "anna.png"), (file, "anna.png")], StandIn())
+    assert first.portrait
+    assert again.reason == "it is there more than once, under this name, and counts once"
+
+
 @given(st.integers(0, 10_000), st.integers(10_001, 20_000))
 def test_other_pictures_are_no_copies(one, other):
     marks = fingerprint(picture(one, 64)), fingerprint(picture(other, 64))
-    refuse_copy(marks[1], [(marks[0], "first")])
+    refuse_copy(marks[1], [(marks[0], "first")], "second")
     assert (marks[0][0] != marks[1]).sum(1).min() > ALIKE
 
 

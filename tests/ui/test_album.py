@@ -34,7 +34,7 @@ from ui import trainings
 from ui.album import MOST_PIXELS
 from ui.card import read
 from ui.examples import EXAMPLES
-from ui.handlers.keeping import AS_KEPT
+from ui.handlers.keeping import AS_KEPT, NOT_KEPT
 from ui.service import PaintService
 from ui.service.painting import show_example
 from ui.service.repainting import blend_again
@@ -92,7 +92,7 @@ def test_a_new_painting_is_kept_once_and_then_only_shown(service, photo):
 
 def test_an_example_is_kept_once_something_was_changed(service):
     state = show_example(service, "anna", EXAMPLES[0])
-    assert told(service, state) == {"shown": ""}
+    assert told(service, state) == {"shown": "", "said": str(NOT_KEPT)}
     assert "card" in told(
         service, blend_again(service, "anna", state, Settings.from_flat(feather=0.1))
     )
@@ -211,6 +211,38 @@ def test_a_page_remembers_a_bounded_number_of_paintings(service, photo):
     session, state = service.sessions.of("anna"), state_by(service, photo)
     names = [session.remember(state) for _ in range(MOST_RESULTS + 2)]
     assert list(session.results) == names[2:]
+
+
+def test_what_the_browser_is_still_to_keep_outlasts_its_page(service, photo):
+    handlers, session = handlers_of(service), service.sessions.of("anna")
+    first = state_by(service, photo)
+    second = blend_again(service, "anna", first, OWN_SIZE.changed(feather=0.1))
+    both = [told(service, state) for state in (first, second)]
+    copy, *paintings = [file_at(both[0]["photo"]), *(file_at(kept["painting"]) for kept in both)]
+    handlers.leave(visitor("anna"))
+    with pytest.raises(Cancelled):
+        session.show("late", np.zeros((4, 4, 3), np.uint8))
+    assert set(session.folder.rglob("*")) == {copy, *paintings}
+    handlers.kept(visitor("anna, later"), event(id=both[0]["id"]))
+    assert set(session.folder.rglob("*")) == {copy, paintings[1]}
+    handlers.kept(visitor("anna, later"), event(id=both[1]["id"]))
+    assert not session.folder.exists()
+
+
+def test_what_the_browser_has_kept_goes_with_its_page(service, photo):
+    handlers, session = handlers_of(service), service.sessions.of("anna")
+    kept = told(service, state_by(service, photo))
+    handlers.kept(visitor("anna"), event(id=kept["id"]))
+    assert file_at(kept["photo"]).exists()
+    handlers.leave(visitor("anna"))
+    assert not session.folder.exists()
+
+
+def test_what_was_to_be_kept_goes_with_an_idle_page(service, photo):
+    told(service, state_by(service, photo))
+    folder = service.sessions.of("anna").folder
+    service.sessions.sweep(0)
+    assert not folder.exists()
 
 
 # Deleting everything

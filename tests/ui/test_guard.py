@@ -2,7 +2,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from gradio import processing_utils
 from gradio_client import Client, handle_file
 from PIL import Image
+from starlette.responses import FileResponse
 
 import app
 from tests.page import Pipeline, state_by
@@ -167,6 +168,32 @@ def test_every_answer_has_the_headers(page):
     assert "frame-ancestors 'self' https://huggingface.co" in policy
     assert "object-src 'none'" in policy
     assert http.get(page.url + file).headers["content-security-policy"].endswith("sandbox")
+
+
+def answered(file: Path, at_start: Callable[[], object]) -> list[int]:
+    """Ask for a file, with something done as the answer starts; return the answers' statuses."""
+    statuses = []
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+            at_start()
+
+    async def silence():
+        await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": f"/gradio_api/file={file}", "headers": []}
+    asyncio.run(guard.Guard(FileResponse(file))(scope, silence, send))
+    return statuses
+
+
+def test_a_file_that_goes_with_its_visitor_as_it_is_sent_is_no_error(tmp_path):
+    file = tmp_path / "blend.jpg"
+    file.write_bytes(b"a picture")
+    assert answered(file, file.unlink) == [200]  # cut off: nobody is there to read it
+    assert answered(file, lambda: None) == [404]
+    with pytest.raises(RuntimeError, match="not a file"):
+        answered(tmp_path, lambda: None)
 
 
 def test_a_page_in_a_file_is_downloaded_and_never_shown(page):

@@ -112,6 +112,34 @@ def test_a_bad_one_is_named_and_the_rest_is_done(service, tmp_path):
         assert archive.namelist() == ["good-painted.png", "fine-painted.png"]
 
 
+def test_photos_are_counted_without_those_that_cannot_be_read(tmp_path):
+    told, batches = [], []
+
+    class Watched(Pipeline):
+        def __call__(self, photo, settings, *, report, **how):
+            painting = super().__call__(photo, settings, report=report, **how)
+            told.append((photo.name, batches[0].seen.doing.partition(",")[0], batches[0].seen.done))
+            if photo.name == "b":
+                raise RuntimeError
+            return painting
+
+    service = PaintService(paint=Watched(), models=object())
+    files = dropped(tmp_path, "bad.png", "a.png", "b.png", "worse.png", "c.png")
+    for number in (0, 3):
+        Path(files[number]["path"]).write_text("no picture")
+    items = received(service, files)
+    session = service.sessions.of("anna")
+    batches.append(painting.Batch(session, items, OWN_SIZE, "PNG", service.paint))
+    batches[0].run()
+    assert [each[:2] for each in told] == [
+        ("a", "Photo 1 of 3"), ("b", "Photo 2 of 3"), ("c", "Photo 3 of 3")
+    ]  # fmt: skip
+    shares = [done for *_, done in told]
+    assert shares == sorted(shares)
+    assert shares[-1] < 1
+    assert batches[0].seen.count("done") == 2
+
+
 def test_a_surprise_is_one_photos_own(tmp_path, caplog):
     class Moody(Pipeline):
         def __call__(self, photo, settings, **how):

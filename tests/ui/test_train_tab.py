@@ -83,6 +83,13 @@ def test_the_time_left_is_said(left, said):
     assert said in train_tab.doing_of(shown("learning", alive=True, left=left))
 
 
+def test_while_faces_are_looked_for_it_is_said_of_how_many_pictures():
+    at_first = Shown(alive=True, given=12)
+    assert "Looking for faces: 0 of 12 pictures" in train_tab.doing_of(at_first)
+    later = Shown(Progress("looking", 5 / 12), alive=True, looks=GOOD, given=12)
+    assert "Looking for faces: 5 of 12 pictures" in train_tab.doing_of(later)
+
+
 def test_an_interrupted_training_can_be_gone_on_with():
     _, found, tab = seen(shown("learning"))
     assert found[tab.begin]["value"] == "Go on"
@@ -160,6 +167,7 @@ def test_pictures_are_looked_at_by_a_process_and_found_after_a_reload(
     found = handlers.add_portraits(visitor("anna"), [str(file) for file in files], "")
     secret = found[tab.key]
     training = service.trainings.find(secret)
+    assert "of 5 pictures" in found[tab.doing]
     service.trainings._processes[training.folder].wait()
     again = handlers.find_training(visitor("anna after a reload"), secret)
     assert again[tab.key] == secret

@@ -28,6 +28,10 @@ AS_KEPT = later(
     "It hangs as your browser kept it; a larger size or a film is painted again. "
     "For What stays, press Paint again."
 )
+NOT_KEPT = later(
+    "An example as it comes is not kept among your last paintings; "
+    "once you change something, it is."
+)
 
 
 class Keeping(Base):
@@ -36,20 +40,27 @@ class Keeping(Base):
     def keep_result(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Tell the browser to keep a new painting, or which of those that it keeps is shown.
 
-        Examples as they come are on the page anyway.
+        Examples as they come are on the page anyway, and would take the place of own paintings.
         """
         session, row = self._session(request), self.parts.album.row
         if state is None or session.left:
             return gr.skip()
         known = next((name for name, each in session.results.items() if each is state), "")
         untouched = state.owner == OWNER and state.settings == Settings()
-        if known or (untouched and not state.prompt):
+        if known:
             return {row: {"shown": known}}
+        if untouched and not state.prompt:
+            return {row: {"shown": "", "said": str(NOT_KEPT)}}
         try:
             photo = read_once(session, state.photo, state.name)
         except PhotoError:  # it was deleted while the page stood idle
             return gr.skip()
         return {row: album.told(session, state, photo)}
+
+    def kept(self, request: gr.Request, event: gr.EventData) -> None:
+        """Take note that the browser has kept a painting."""
+        name = str((event._data or {}).get("id"))
+        self.service.sessions.kept(str(request.session_hash), name)
 
     def go_back(self, request: gr.Request, event: gr.EventData) -> Updates:
         """Show a kept painting again: at once where its files are still here, else ask for it."""
@@ -109,7 +120,6 @@ class Keeping(Base):
         session, style = self._session(request), self.parts.style
         mended = Prompt(mended=state.prompt.mended)
         session.brushed = Brushed(state.photo, state.settings.frame, mended)
-        field = next((p for p, (file, _) in session.behind.items() if file == state.photo), None)
         if like in style_box.GALLERY:
             path, name = style_box.choose(like)
             chosen = {style.picture: path, style.name: name}
@@ -118,7 +128,7 @@ class Keeping(Base):
         else:
             chosen = {}
         return {
-            self.parts.photo: str(field or state.photo),
+            self.parts.photo: self._field(request, state),
             **view(self.parts, state),
             **self._look_of(request, state.settings),
             **chosen,

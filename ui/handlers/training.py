@@ -169,6 +169,7 @@ class TrainingHandlers(Base):
             training.asked,
             served(show(sheet)) if sheet.exists() else "",
             show(file) if file and progress and progress.phase == "kept" else "",
+            len(training.given),
         )
         return train_tab.view(self.parts.train_tab, shown, seen)
 

@@ -55,4 +55,4 @@ class Visiting(Base):
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
-        self.service.sessions.leave(str(request.session_hash))
+        self.service.sessions.leave(str(request.session_hash), keeps=True)

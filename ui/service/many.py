@@ -55,7 +55,8 @@ def paint_many(
 class Batch:
     """One visitor's photos while they are painted, one after the other, in a thread of its own.
 
-    `seen` is the queue as it is now. `stop` ends the work after what is done.
+    `seen` is the queue as it is now; those of it are counted that can be read. `stop` ends the
+    work after what is done.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Batch:
         paint: Callable[..., Painting],
     ) -> None:  # fmt: skip
         self.seen = Many(tuple(_waiting(item) for item in items))
+        self._able = [n for n, item in enumerate(self.seen.items) if item.state != "failed"]
         self.stop = session.stop_many = threading.Event()
         self._session, self._settings, self._paint = session, settings, paint
         self._suffix = KINDS[kind]
@@ -79,7 +81,7 @@ class Batch:
             for number, name in enumerate(number_repeats(stems)):
                 if self.stop.is_set():
                     break
-                if self.seen.items[number].state == "failed":
+                if number not in self._able:
                     continue
                 self.seen = self.seen.with_item(number, state="painting")
                 try:
@@ -144,16 +146,15 @@ class Batch:
         """
         if self.stop.is_set():
             raise Cancelled
-        count = len(self.seen.items)
-        bad = self.seen.count("failed")
-        before = self.seen.count("done")
+        count, done = len(self._able), self._able.index(number)
+        painted = self.seen.count("done")
         now, left = time.monotonic(), None
-        if before:
-            pace = (now - self._began) / (before + share)
-            self._until = min(self._until, now + pace * (count - bad - before - share))
+        if painted:
+            pace = (now - self._began) / (painted + share)
+            self._until = min(self._until, now + pace * (count - done - share))
             left = max(1, round(self._until - now))
-        doing = say("Photo {n} of {all}", n=number + 1, all=count) + _left(left)
-        self.seen = replace(self.seen, done=(before + share) / max(1, count - bad), doing=doing)
+        doing = say("Photo {n} of {all}", n=done + 1, all=count) + _left(left)
+        self.seen = replace(self.seen, done=(done + share) / count, doing=doing)
 
 
 def _left(seconds: int | None) -> str:
