@@ -110,7 +110,7 @@ def lay_out() -> CompareTab:
             gr.Dropdown(
                 [(label(way), way) for way in ways()], value=usual, label=SIDES[side],
                 filterable=False,
-                min_width=130, scale=3, elem_id=f"compare-{side}",
+                min_width=200, scale=3, elem_id=f"compare-{side}",
             )
             for side, usual in zip(SIDES, (LEFT, RIGHT), strict=True)
         )  # fmt: skip

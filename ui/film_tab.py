@@ -72,12 +72,12 @@ def lay_out() -> FilmTab:
             doing = gr.HTML(elem_classes=["doing"], apply_default_css=False)
     with gr.Row(elem_id="film-how"):
         way = gr.Dropdown(
-            WAYS, value=STROKES, label=label("Painted by"), filterable=False, min_width=180,
+            WAYS, value=STROKES, label=label("Painted by"), filterable=False, min_width=300,
             elem_id="film-way",
         )  # fmt: skip
         style = gr.Dropdown(
             available_choices(STYLE), value=STYLE.default, label=label("Like"), filterable=False,
-            min_width=150, visible=False, elem_id="film-style",
+            min_width=260, visible=False, elem_id="film-style",
         )  # fmt: skip
         start = gr.Number(0, label=label("From, s"), minimum=0, min_width=80, elem_id="film-start")
         end = gr.Number(

@@ -1,15 +1,16 @@
-// What Gradio leaves out: alternative texts of pictures in galleries.
+// What Gradio leaves out: alternative texts of pictures in galleries, and what has a name being something.
 (() => {
   const set = (node, name, value) => { if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); };
   // Gradio's own names of buttons, which it translates into no language.
   const names = {'Upload file': say('Upload file'), 'Capture from camera': say('Capture from camera'), 'Paste from clipboard': say('Paste from clipboard'),
-    'Remove Image': say('Remove image'), 'Reset to default value': say('Reset'), 'Gradio footer navigation': say('About this page')};
+    'Remove Image': say('Remove image'), 'Reset to default value': say('Reset'), 'Empty value': say('Still empty'), 'Gradio footer navigation': say('About this page')};
   const rename = () => Object.entries(names).forEach(([name, said]) => { if (said !== name && document.documentElement.lang !== 'en')
     document.querySelectorAll(`[aria-label="${name}"]`).forEach(node => ['aria-label', 'title'].forEach(each => { if (node.getAttribute(each) === name) set(node, each, said); })); });
   const describe = () => {
     rename();
     document.querySelectorAll('img[alt^="__i18n__"]').forEach(img => set(img, 'alt', say(JSON.parse(img.alt.slice(8)).key))); // nor alternative texts
     document.querySelectorAll('.notes').forEach(notes => { set(notes, 'role', 'status'); set(notes, 'aria-live', 'polite'); });
+    document.querySelectorAll('.empty[aria-label]:not([role])').forEach(empty => set(empty, 'role', 'img')); // else it may have no name
     document.querySelectorAll('#examples img').forEach(img => set(img, 'alt', ''));
     document.querySelectorAll('.captioned .thumbnail-item').forEach(button => {
       const caption = button.querySelector('.caption-label')?.textContent.trim();

@@ -23,8 +23,13 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         **field,
     )
     for after in (received.then, received.failure):  # `then` follows no error
-        after(handlers.show_photo, parts.photo, parts.photo, **field)
-        after(*framing(parts, handlers), **field)
+        shown = after(
+            handlers.show_photo,
+            [parts.photo, parts.state],
+            [parts.photo, parts.easel, parts.paint],
+            **field,
+        )
+        shown.then(*framing(parts, handlers), **field)
 
 
 def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:

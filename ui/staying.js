@@ -2,7 +2,7 @@
 // Where the page gives `words` for it, something else is marked, with the brush alone, from the beginning.
 const staying = find('staying'), faces = find('faces'), menu = find('menu'), kept = find('kept'), ink = find('ink'), cross = find('cross');
 const tools = [...staying.querySelectorAll('[data-tool]')], modes = [...staying.querySelectorAll('[data-mode]')];
-let on = false, tool = 'faces', mode = 'add', divided = START;
+let on = false, tool = 'faces', mode = 'add';
 let asked = null; // the number of the face whose menu is open
 const choose = number => {
   asked = number;
@@ -16,6 +16,7 @@ const choose = number => {
   find('only').hidden = shown.faces.length < 2;
   menu.querySelectorAll('[data-says]').forEach(button => button.setAttribute('aria-pressed', face.says.includes(button.dataset.says)));
 };
+const unfolded = () => find('tools').scrollIntoView({block: 'nearest'}); // what comes below the picture is in the window
 const frame = () => {
   faces.replaceChildren(...(shown.faces ?? []).map((face, i) => {
     const button = document.createElement('button');
@@ -23,23 +24,20 @@ const frame = () => {
     button.setAttribute('aria-label', say('Face {n}: {said}', {n: i + 1, said: face.said}));
     button.title = face.said;
     Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
-    button.addEventListener('click', () => choose(asked === i ? null : i));
+    button.addEventListener('click', () => { choose(asked === i ? null : i); unfolded(); });
     return button;
   }));
 };
 
-// While something is marked, what stays lies under the divide instead of the photo.
+// While something is marked, what stays lies under the divide instead of the photo; what is painted over is seen whole.
 const take = wanted => {
   const faced = Boolean(shown?.faces?.length), words = shown?.stays?.words;
   tool = words && !['brush', 'eraser'].includes(wanted) ? 'brush' : wanted === 'faces' && !faced ? 'point' : wanted;
   const marks = on && tool !== 'faces', brushes = marks && tool !== 'point';
-  if (marks !== root.classList.contains('marking')) {
-    if (marks) divided = opened;
-    open(marks ? Math.max(words ? 100 : 50, opened) : divided);
-  }
   staying.hidden = !on;
   find('stays').setAttribute('aria-pressed', on);
   for (const [name, is] of Object.entries({chosen: on, framed: on && !marks, marking: marks, brushing: brushes})) root.classList.toggle(name, is);
+  divided();
   tools.forEach(button => button.setAttribute('aria-pressed', button.dataset.tool === tool));
   tools[0].hidden = !faced;
   tools[1].hidden = Boolean(words);
@@ -69,10 +67,10 @@ const keep = other => {
   take(tool);
   if (on && tool === 'faces' && before !== null && before < shown.faces.length) choose(before);
 };
-find('stays').addEventListener('click', () => { on = !on; hold(false); take('faces'); });
+find('stays').addEventListener('click', () => { on = !on; hold(false); take('faces'); unfolded(); });
 document.addEventListener('click', event => { if (on && event.target.closest?.('#tabs [role=tab]')) { on = false; take(tool); } });
 staying.addEventListener('click', ({target}) => {
-  if (target.dataset.tool) take(target.dataset.tool);
+  if (target.dataset.tool) { take(target.dataset.tool); unfolded(); }
   if (target.dataset.mode) { mode = target.dataset.mode; take(tool); }
 });
 ['undo', 'redo', 'clear'].forEach(name => find(name).addEventListener('click', () => trigger(name, {})));

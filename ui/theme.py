@@ -97,9 +97,10 @@ CSS = (
   border-color: var(--button-secondary-border-color); }
 .gradio-container:has(.easel.painted) #photo-room { min-height: 0; }
 .gradio-container:has(.easel.painted) #photo { height: 150px !important; }
-#aside:has(#looks button) > * { order: 2; }
-#aside:has(#looks button) > :is(#looks, #style-box, #photo-room, #begin, #by-itself) { order: 1; }
-#aside:has(#looks button) > :is(#examples, #privacy, #status) { order: 3; }
+#aside:has(#looks [data-at]) > * { order: 2; }
+#aside:has(#looks [data-at])
+  > :is(#looks, #style-box, #photo-room, #begin, #by-itself) { order: 1; }
+#aside:has(#looks [data-at]) > :is(#examples, #privacy, #status) { order: 3; }
 #left .captioned .grid-wrap { height: auto; min-height: 0; max-height: none; }
 #left .captioned > label { position: static; border: 0; margin: 2px 0 0 4px; }
 #left .captioned .grid-container { align-items: start; grid-template-rows: none;
@@ -130,21 +131,28 @@ CSS = (
 #large .close { position: fixed; top: 12px; right: 12px; }
 body:has(#large[open]) { overflow: hidden; }
 :focus-visible { outline: 3px solid #b4622b !important; outline-offset: 2px; }
+/* What went wrong is said over the painting, where it covers no title, no field and no button;
+   the other tabs have room at the window's foot. */
+.gradio-container .main > .toast-wrap { inset: auto auto 24px max(12px, min(48px, 50vw - 183px)); }
+.gradio-container:has(#painting-tab:not([style*="none"])) .main > .toast-wrap {
+  bottom: max(152px, 100dvh - 787px); }
+/* A title that takes two lines leaves its arrow in the box. */
+.label-wrap > span:first-child { text-align: start; }
+.label-wrap > .icon { align-self: center; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
-  .gradio-container .main.app { padding: 14px !important; }
   #head { min-height: 117px; }
   #head h1 { font-size: 1.75rem; }
   /* One column: the easel stays in view, all of the page is its way. */
   #room { flex-direction: column; }
   #left, #aside { display: contents; }
-  #room:has(#looks button) :is(#looks, #style-box) { order: 1; }
-  #room:has(#looks button) #begin { order: 2; }
-  #room:has(#looks button) #easy { order: 3; }
-  #room:has(#looks button) #shelf { order: 4; }
-  #room:has(#looks button) :is(#frame, #fine-tune) { order: 5; }
-  #room:has(#looks button) :is(#photo-room, #by-itself) { order: 6; }
-  #room:has(#looks button) :is(#examples, #privacy, #status) { order: 7; }
+  #room:has(#looks [data-at]) :is(#looks, #style-box) { order: 1; }
+  #room:has(#looks [data-at]) #begin { order: 2; }
+  #room:has(#looks [data-at]) #easy { order: 3; }
+  #room:has(#looks [data-at]) #shelf { order: 4; }
+  #room:has(#looks [data-at]) :is(#frame, #fine-tune) { order: 5; }
+  #room:has(#looks [data-at]) :is(#photo-room, #by-itself) { order: 6; }
+  #room:has(#looks [data-at]) :is(#examples, #privacy, #status) { order: 7; }
   #wall { padding: 8px; --high: 40dvh; min-height: calc(var(--high) + 120px); }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
@@ -173,11 +181,15 @@ SCRIPTS = (
     "troubles.js",
     "taking.js",
 )
-# Within @media, Gradio takes the rules of `CSS` for its container's alone, so that this one of the
-# page stands here: what is scrolled to comes to lie below a phone's easel, `--high` and its tabs.
+# Within @media, Gradio takes the rules of `CSS` for its container's alone, so that those of the
+# page stand here: its border; what is scrolled to comes to lie below a phone's easel, `--high` and
+# its tabs; what went wrong is said where the painting is seen, scrolled or not.
 HEAD = f"""
 <meta name="color-scheme" content="light dark">
-<style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }} }}</style>
+<style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }}
+.gradio-container .main.app {{ padding: 14px; }}
+.gradio-container:has(#painting-tab:not([style*="none"])) .main > .toast-wrap.toast-wrap {{
+  bottom: calc(60dvh - 44px); }} }}</style>
 <script>
 {"".join((HERE.parent / name).read_text() for name in SCRIPTS)}</script>
 """

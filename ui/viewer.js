@@ -5,13 +5,20 @@ const [before, after] = sheet.querySelectorAll('img');
 const AGAIN_MS = 1000; // after which a picture that did not come is asked for once more
 const MOST = 8, STEP = 1.5, START = 15; // % of the width: in the middle the divide would cut through most faces
 const at = {zoom: 1, x: 0, y: 0}, fingers = new Map();
-let shown = null, opened = START;
+let shown = null;
 let pen = null; // who draws with the one finger or the mouse instead of dragging: {busy, down, move, up, off}
 
+// Each way to look has a divide of its own, so that none leaves its divide to another; over what is brushed there is none.
+const opened = {looking: START, full: 0, marking: 50, brushing: 100};
+const way = () => ['brushing', 'marking', 'full'].find(each => root.classList.contains(each)) ?? 'looking';
+const divided = () => {
+  const share = opened[way()];
+  sheet.style.setProperty('--opened', `${share}%`);
+  divide.setAttribute('aria-valuenow', Math.round(share));
+};
 const open = share => {
-  opened = Math.min(100, Math.max(0, share));
-  sheet.style.setProperty('--opened', `${opened}%`);
-  divide.setAttribute('aria-valuenow', Math.round(opened));
+  opened[way()] = Math.min(100, Math.max(0, share));
+  divided();
 };
 const put = () => {
   for (const [side, key] of [['Width', 'x'], ['Height', 'y']]) {
@@ -30,11 +37,10 @@ const zoom = (wanted, x, y) => { // the point of the window under the fingers st
   put();
 };
 const whole = () => after.naturalWidth / devicePixelRatio / sheet.offsetWidth; // a pixel of it is one of the screen
-let aside = START; // where the divide was before the window was filled with the painting alone
 const fill = on => {
-  if (on) aside = opened;
-  open(on ? 0 : aside);
+  opened.full = 0; // at first the window is filled with the painting alone
   root.classList.toggle('full', on);
+  divided();
   document.documentElement.classList.toggle('covered', on);
   find('fill').setAttribute('aria-pressed', on);
   find('fill').setAttribute('aria-label', on ? say('Leave the full window') : say('As large as the window'));
@@ -79,7 +85,7 @@ const lay = () => {
 find('beside').addEventListener('click', () => {
   beside = !beside;
   lay();
-  if (beside) open(Math.max(opened, 50));
+  if (beside) open(Math.max(opened[way()], 50));
 });
 // At first the divide cuts through no face.
 const start = () => {
@@ -96,7 +102,7 @@ const show = () => {
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
   root.classList.remove('opening', 'painted', 'empty');
   root.classList.add(state);
-  if (other) { open(value?.names ? 50 : start()); zoom(1); hold(false); }
+  if (other) { opened.looking = value?.names ? 50 : start(); divided(); zoom(1); hold(false); }
   keep(other);
   find('words').textContent = say(value?.words ?? '');
   // On the empty canvas lies the photo, pale, until the first strokes cover it.
@@ -123,7 +129,7 @@ divide.addEventListener('keydown', event => {
   if (!by) return;
   event.preventDefault();
   event.stopPropagation();
-  open(opened + by);
+  open(opened[way()] + by);
 });
 
 const spread = () => { const [a, b] = [...fingers.values()]; return [Math.hypot(a.x - b.x, a.y - b.y), (a.x + b.x) / 2, (a.y + b.y) / 2]; };

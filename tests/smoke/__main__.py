@@ -30,7 +30,7 @@ from tests.smoke.browser import (
     show_stages,
 )
 from tests.smoke.client import paint_by_client, paint_by_mcp, paint_film_by_client
-from tests.smoke.correcting import choose_a_face, correct_in_browser
+from tests.smoke.correcting import choose_a_face, correct_in_browser, correct_on_a_phone
 from tests.smoke.files import drop_files
 from tests.smoke.filming import paint_a_film
 from tests.smoke.first_visit import look_at_the_opening, stays_in_view
@@ -38,7 +38,7 @@ from tests.smoke.framing import frame_in_browser
 from tests.smoke.keeping import keep_in_browser
 from tests.smoke.languages import speak_every_language
 from tests.smoke.later import come_back_later
-from tests.smoke.looking import compare_in_browser, look_around
+from tests.smoke.looking import choose_for_a_film, compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
 from tests.smoke.sharing import share_with_a_reviewer
@@ -97,9 +97,11 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
     look_closer(page)
     pinch_closer(page)
     choose_a_face(page)
+    correct_on_a_phone(page)
     look_at_a_stage(page)
     compare_in_browser(page)
     look_around(page, folder)
+    choose_for_a_film(page)
     paint_in_two_styles(page, url)
 
 

@@ -37,6 +37,17 @@ DROP = """([zone, name, data]) => {
   ['dragenter', 'dragover', 'drop'].forEach(kind => target.dispatchEvent(drag(kind)));
 }"""
 
+# What lies right under the toast, looked for at a grid of points.
+COVERED = """() => {
+  const {left, top, width, height} = document.querySelector('.toast-body').getBoundingClientRect();
+  const needed = '#head, #photo, input, button:not(.divide)';
+  const under = (x, y) => document.elementsFromPoint(left + x * width, top + y * height)
+    .find(node => !node.closest('.toast-wrap'))?.closest(needed);
+  const shares = [.02, .25, .5, .75, .98];
+  const found = shares.flatMap(x => shares.map(y => under(x, y))).filter(Boolean);
+  return [...new Set(found)].map(node => node.id || node.textContent.trim());
+}"""
+
 
 def check(fine: bool, what: str) -> None:
     """Say what was found, and after how many seconds; stop where it is not as it should be."""
@@ -141,6 +152,13 @@ def show_stages(page: Page) -> None:
     """Unfold how the painting was made."""
     page.locator("#made button", has_text="How it was made").click()
     page.wait_for_selector("#stages .thumbnail-item", state="visible")
+
+
+def covers_nothing(page: Page) -> None:
+    """Find no title, field or button under what says what went wrong."""
+    page.wait_for_timeout(500)  # it flies in
+    covered = page.evaluate(COVERED)
+    check(not covered, f"what went wrong is said where it covers nothing {covered[:3] or ''}")
 
 
 def close_toasts(page: Page) -> None:

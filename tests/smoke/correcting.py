@@ -8,12 +8,21 @@ from playwright.sync_api import Page
 from tests.smoke.browser import accessible, check, new_picture, picture_at
 
 KEPT = "#easel .kept"
+LEAST_HIGH = 664  # px of a phone's window, with the browser's bars
+# What lies around the painting and is not all in the window.
+OUTSIDE = """() => [...document.querySelectorAll(
+  '#easel :is(.staying, .menu, .tools) :is(button, input, p)')]
+  .filter(node => node.checkVisibility()).filter(node => {
+    const {left, top, right, bottom} = node.getBoundingClientRect();
+    return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+  }).map(node => node.className || node.textContent)"""
 
 
 def choose_a_face(page: Page) -> None:
     """Paint a face like the rest, and take that back."""
     page.click("#easel .stays")
     page.wait_for_selector("#easel .menu", state="visible")
+    all_in_the_window(page, "what may become of a face")
     frame = page.locator("#easel .faces button")
     check("stays itself" in (frame.get_attribute("aria-label") or ""), "the face's frame says so")
     painted = page.locator("#easel .menu button", has_text="Painted like the rest")
@@ -21,6 +30,46 @@ def choose_a_face(page: Page) -> None:
     check(painted.get_attribute("aria-pressed") == "true", "which is what is marked then")
     new_picture(page, lambda: page.click("#easel .undo"), "and stays itself again")
     page.click("#easel .stays")
+
+
+def all_in_the_window(page: Page, what: str) -> None:
+    """Find nothing around the painting cut off."""
+    outside = page.evaluate(OUTSIDE)
+    check(not outside, f"all of it is in the window: {what} {outside or ''}")
+
+
+def correct_on_a_phone(page: Page) -> None:
+    """Choose a face, fill the window, brush there, and leave both: the divide is where it was.
+
+    It is done in as little of a phone as its browser's bars leave.
+    """
+    size = page.viewport_size or {}
+    page.set_viewport_size({"width": size["width"], "height": LEAST_HIGH})
+    page.evaluate("scrollTo(0, 0)")
+    divide = page.locator("#easel .divide")
+    before = divide.get_attribute("aria-valuenow")
+    page.locator("#easel .stays").evaluate("button => button.click()")  # which scrolls nothing
+    all_in_the_window(page, "a face, small")
+    page.click("#easel .fill")
+    all_in_the_window(page, "a face, large")
+    stage, menu = [page.locator(f"#easel {at}").bounding_box() or {} for at in (".stage", ".menu")]
+    check(menu["y"] >= stage["y"] + stage["height"], "what may become of it covers no face")
+    page.click("#easel [data-tool=brush]")
+    all_in_the_window(page, "the brush, large")
+    seen_whole(page)
+    page.click("#easel .fill")
+    seen_whole(page)
+    page.click("#easel .stays")
+    check(divide.is_visible(), "after that the divide is there again")
+    check(divide.get_attribute("aria-valuenow") == before, f"where it was, at {before} %")
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
+
+
+def seen_whole(page: Page) -> None:
+    """See all of what stays, and no divide over it."""
+    check(not page.locator("#easel .divide").is_visible(), "no divide catches what is brushed")
+    opened = "document.querySelector('#easel .sheet').style.getPropertyValue('--opened')"
+    check(page.evaluate(opened) == "100%", "nothing of it is hidden")
 
 
 def correct_in_browser(page: Page) -> None:
@@ -60,6 +109,7 @@ def paint_over(page: Page) -> None:
     before = seen(page)
     page.click("#easel [data-tool=brush]")
     page.locator("#easel .stage").scroll_into_view_if_needed()
+    seen_whole(page)
 
     def stroke() -> None:
         page.mouse.move(*place(page, 0.2, 0.8))

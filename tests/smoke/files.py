@@ -7,7 +7,15 @@ import pillow_heif
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.smoke.browser import CHROMIUM, EXAMPLES, LONGEST_MS, QUIET, check, open_page
+from tests.smoke.browser import (
+    CHROMIUM,
+    EXAMPLES,
+    LONGEST_MS,
+    QUIET,
+    check,
+    covers_nothing,
+    open_page,
+)
 
 SIZE = (1200, 1600)
 PREVIEW = "() => document.querySelector('#photo img')?.naturalHeight === 1000"
@@ -40,6 +48,9 @@ def refuse(page: Page, url: str, file: Path, word: str, folder: Path) -> None:
     page.wait_for_selector("#photo button:has-text('Drop a photo')", timeout=60_000)
     page.screenshot(path=folder / f"{file.stem}-{page.viewport_size['width']}.png")
     check(page.locator("#photo img").count() == 0, f"{file.name} is refused, and leaves the field")
+    covers_nothing(page)
+    examples, tune = [page.locator(at).bounding_box() or {} for at in ("#examples", "#fine-tune")]
+    check(examples["y"] < tune["y"], "the examples stay where they were")
 
 
 def show(page: Page, url: str, file: Path, what: str, folder: Path) -> None:

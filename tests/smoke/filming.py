@@ -31,6 +31,7 @@ def paint_a_film(page: Page, url: str, folder: Path) -> None:
     """Ask for a film without one, then paint one like a known picture and play it."""
     open_page(page, url)
     page.get_by_role("tab", name="Film").click()
+    accessible(page, "no film yet")
     page.locator("#film-paint").click()
     page.get_by_text("No film yet").first.wait_for()
     check(True, "without a film, the button asks for one")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.smoke.browser import accessible, check, picture_at
 from ui.compare_tab import LEFT, RIGHT
 
+IS_CUT = "field => field.scrollWidth > field.clientWidth"
 LEAST_BETWEEN = 3.0  # mean difference of 8-bit values between two ways to paint
 
 
@@ -37,6 +38,7 @@ def compare_in_browser(page: Page) -> None:
 
 def compare_two_ways(page: Page) -> None:
     """See two ways under one divide, with their names, and go on with the right one."""
+    read_whole(page, "#versus-tools")
     page.click("#compare")
     page.wait_for_selector("#versus .doing p", timeout=30_000)
     check(True, "what is done is said where one looks")
@@ -57,6 +59,22 @@ def compare_two_ways(page: Page) -> None:
     page.click("#take-right")
     page.wait_for_selector(f"#looks button[aria-pressed=true]:has-text('{RIGHT}')", timeout=60_000)
     check(page.locator("#easel").is_visible(), "one can go on with either")
+
+
+def read_whole(page: Page, place: str) -> None:
+    """Find what is chosen in a place's fields not cut."""
+    fields = page.locator(f"{place} input:visible").all()
+    cut = [each.input_value() for each in fields if each.evaluate(IS_CUT)]
+    check(not cut, f"what is chosen in {place} can be read whole {cut or ''}")
+
+
+def choose_for_a_film(page: Page) -> None:
+    """Choose what a film is painted by, and read it."""
+    page.get_by_role("tab", name="Film").click()
+    page.locator("#film-way input").click()
+    page.get_by_role("option", name="Like a known picture").click()
+    page.wait_for_selector("#film-style", state="visible")
+    read_whole(page, "#film-how")
 
 
 def look_around(page: Page, folder: Path) -> None:

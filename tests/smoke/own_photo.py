@@ -47,7 +47,28 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     choose_a_look(page)
     repaint(page)
     new_picture(page, lambda: paste(page), "a photo that is pasted anywhere is painted, too")
+    refuse_another(page)
+    take_it_away(page)
     page.close()
+
+
+def refuse_another(page: Page) -> None:
+    """Drop what is no photo: the one that is painted stays in its field."""
+    words = base64.b64encode(b"These are words. " * 9).decode()
+    page.evaluate(DROP, ["#head", "words.jpg", words])
+    page.wait_for_selector(".toast-body:has-text('not a picture')")
+    page.wait_for_selector("#photo img[src*='pasted']")
+    check(page.locator("#easel .painted").count() == 1, "a bad file leaves photo and painting")
+
+
+def take_it_away(page: Page) -> None:
+    """Take the photo out of its field while its looks are painted."""
+    page.wait_for_selector("#looks [data-at]")
+    page.locator("#photo button[aria-label='Remove Image']").click()
+    page.wait_for_selector("#easel .opening")
+    check(True, "without its photo the page shows what it showed at first")
+    page.wait_for_timeout(2500)  # the look that is painted just now ends
+    check(page.locator("#looks [data-at]").count() == 0, "and no looks, which would do nothing")
 
 
 def paste(page: Page) -> None:

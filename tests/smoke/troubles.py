@@ -4,7 +4,15 @@ import struct
 
 from playwright.sync_api import Page
 
-from tests.smoke.browser import LONGEST_MS, check, choose_painter, close_toasts, drop, drop_portrait
+from tests.smoke.browser import (
+    LONGEST_MS,
+    check,
+    choose_painter,
+    close_toasts,
+    covers_nothing,
+    drop,
+    drop_portrait,
+)
 from ui.easel import ARRIVED
 
 RED = """() => [...document.querySelectorAll('#wall .error')]
@@ -67,6 +75,7 @@ def refused(page: Page, button: str, why: str) -> None:
     page.wait_for_timeout(500)
     page.click(button)
     page.wait_for_selector(f".toast-body:has-text('{why}')", timeout=30_000)
+    covers_nothing(page)
     page.evaluate("window.workedAt = performance.now()")
     page.wait_for_function(SETTLED, arg=button)  # what was dropped may be tried by itself, too
     check(True, f"{button} says '{why}' and can be pressed again")

@@ -102,9 +102,10 @@ def test_a_photo_is_painted_by_itself_where_that_is_wanted(service, photo):
     assert arrived not in handlers.receive(visitor("anna"), None, True)
 
 
-def test_without_a_photo_the_empty_canvas_asks_for_one(service, photo):
+def test_without_a_photo_hangs_what_hung_at_first_and_asks_for_one(service, photo):
     handlers, canvas = handlers_of(service), components().easel
-    assert handlers.receive(visitor("anna"), None)[canvas]["words"] == str(easel.EMPTY)
+    hangs = handlers.receive(visitor("anna"), None)[canvas]
+    assert (hangs, hangs["words"]) == (easel.opening(), str(easel.EMPTY))
     field = {"path": str(photo)}
     assert handlers.receive(visitor("anna"), field)[canvas]["words"] == str(easel.ARRIVED)
 

@@ -69,6 +69,30 @@ def test_looks_end_where_another_run_is_asked_for(service, photo, ask):
     assert len(list(paint_looks(service, "anna", state_by(service, photo)))[-1]) == len(PAINTED)
 
 
+def test_looks_of_a_photo_that_was_taken_away_are_shown_no_more(service, photo):
+    handlers, looks = handlers_of(service), components().looks
+    state = state_by(service, photo)
+    told = handlers.paint_looks(visitor("anna"), state)
+    assert [looks in next(told) for _ in range(2)] == [True, True]
+    assert handlers.receive(visitor("anna"), None)[looks] == shown(None)
+    assert list(told) == [gr.skip()], "which Gradio sends once more at the end"
+
+
+@pytest.mark.parametrize("ask", ["drop_run", "begin"])
+def test_a_look_that_ends_after_another_run_was_asked_for_is_not_shown(
+    service, photo, monkeypatch, ask
+):
+    state, paint = state_by(service, photo), service.paint
+
+    def asked_meanwhile(*args, **how):
+        painting = paint(*args, **how)
+        getattr(service.sessions.of("anna"), ask)()
+        return painting
+
+    monkeypatch.setattr(service, "paint", asked_meanwhile)
+    assert list(paint_looks(service, "anna", state)) == [()]
+
+
 def test_choosing_one_sets_the_controls(service):
     values = to_widgets(Settings.from_flat(paper="square", impasto=2))
     updates = handlers_of(service).choose_look(

@@ -21,6 +21,7 @@ from ui.photos import file_of, read_once
 from ui.previews import for_field
 from ui.result_panel import Updates, view
 from ui.sessions import Session
+from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import later, retold, say
 
@@ -45,12 +46,9 @@ class Arriving(Base):
         One without any is painted by itself where that is wanted.
         """
         session = self._session(request)
+        session.looks = None, ()  # of the photo before; they may have begun since that went
         if not photo or not photo.get("path"):
-            empty = {
-                self.parts.easel: easel.bare(easel.EMPTY),
-                self.parts.paint: gr.Button(CHOOSE),
-            }
-            return view(self.parts, None) | empty
+            return view(self.parts, None) | self._begun_anew()
         with told():
             path, name = file_of(photo)
             read = read_once(session, path, name)
@@ -71,19 +69,28 @@ class Arriving(Base):
         said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
 
-    def show_photo(self, request: gr.Request, photo: dict[str, Any] | None) -> Any:
+    def _begun_anew(self) -> Updates:
+        """Show what hangs on the page at first, for who has given no photo."""
+        return {self.parts.easel: easel.opening(), self.parts.paint: gr.Button(CHOOSE)}
+
+    def show_photo(
+        self, request: gr.Request, photo: dict[str, Any] | None, state: ViewState | None = None
+    ) -> Updates:
         """Show a preview in the photo field where browsers cannot show the file.
 
-        A file that was refused is taken out of the field.
+        A file that was refused gives way to the photo whose painting hangs there, if one does.
         """
 
         def read(session: Session, path: Path, name: str) -> Photo:
             return read_once(session, path, name)
 
         try:
-            return self._shown(request, photo, read)
+            return {self.parts.photo: self._shown(request, photo, read)}
         except PhotoError:
-            return None
+            if state is None:
+                return {self.parts.photo: None, **self._begun_anew()}
+            here = state.photo.exists()
+            return {self.parts.photo: self._field(request, state) if here else None}
 
     def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:
         """Read a style picture or its mask as it arrives, and show it as `show_photo` does.

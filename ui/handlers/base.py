@@ -64,6 +64,12 @@ class Base:
         """Look up file and name of the photo in its field, or behind the preview there."""
         return self._session(request).file_behind(*file_of(photo))
 
+    def _field(self, request: gr.Request, state: ViewState) -> str:
+        """Return what stands for a painting's photo in its field: a preview, or the file."""
+        behind = self._session(request).behind
+        shown = (preview for preview, (file, _) in behind.items() if file == state.photo)
+        return str(next(shown, state.photo))
+
     def _wanted(
         self,
         request: gr.Request,

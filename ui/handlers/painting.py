@@ -116,6 +116,8 @@ class Painting(Base):
             for pictures in painting.paint_looks(self.service, str(request.session_hash), state):
                 wanted = self._session(request).wanted or state.settings
                 yield {self.parts.looks: looks.shown(wanted, pictures)}
+        # Gradio sends what was yielded last once more at the end, when the photo may be gone.
+        yield gr.skip()
 
     def choose_look(self, request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
         """Set the controls to the look that was chosen, and mark it."""

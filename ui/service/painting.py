@@ -78,7 +78,8 @@ def paint_looks(
 ) -> Iterator[tuple[str, ...]]:
     """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
 
-    Those that were painted of it before stay. They end where another run is asked for.
+    Those that were painted of it before stay. They end where another run is asked for, or another
+    photo has come.
     """
     session = service.sessions.of(session_id)
     stop, of = session.stop, (state.photo, state.settings.frame)
@@ -89,8 +90,8 @@ def paint_looks(
     if not missing:
         return
 
-    def report(_: Progress) -> None:
-        if stop.is_set():
+    def report(_: Progress | None = None) -> None:
+        if stop.is_set() or session.looks[0] != of:
             raise Cancelled
 
     photo = small(service.photo_of(session, state))
@@ -100,5 +101,6 @@ def paint_looks(
             settings = hurried(look.of(state.settings))
             painting = service.paint(photo, settings, report=report, cache=cache)
             picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)
+            report()
             session.looks = of, (*session.looks[1], session.show("look", picture))
             yield session.looks[1]
