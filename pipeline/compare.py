@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pipeline.metrics.iou import Overlap
 from pipeline.runtime.models import Models
 from pipeline.settings import COMPARED, Segmenter, Settings
+from pipeline.steps.brighten import lit
 from pipeline.steps.detect import detect
 from pipeline.steps.mend import mended
 from pipeline.steps.proportions import proportioned
@@ -52,7 +53,8 @@ def compare(
     settings = settings or Settings()
     check(segmenters, settings)
     prompt = Prompt(styles=styles, mended=drawn)
-    run = mended(Run(photo, settings, models, prompt, report, cache or RunCache()).framed())
+    run = Run(photo, settings, models, prompt, report, cache or RunCache()).framed()
+    run = mended(lit(run))
     run, seen = proportioned(run, detect(run))
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is

@@ -4,6 +4,7 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
+from pipeline.steps.brighten import lit
 from pipeline.steps.detect import detect, lying
 from pipeline.steps.likeness import likenesses
 from pipeline.steps.mend import mended
@@ -46,7 +47,7 @@ def paint(
     prompt.check(run.photo.size)
     run.prompt = prompt.resized(run.photo.size, run.original.value.shape[:2])
 
-    bare, run = run, mended(run)
+    bare, run = run, mended(lit(run))
     before, found = run, detect(run)
     run, seen = proportioned(before, found)
     photo, original = run.photo, run.original.value

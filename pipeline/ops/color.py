@@ -40,6 +40,24 @@ def luminance(picture: Picture) -> Picture:
     return cast(Picture, cv2.transform(picture, np.array([LUMINANCE], np.float32)))
 
 
+def to_light(picture: Float) -> Float:
+    """Convert sRGB in [0, 1] to linear light.
+
+    Source: IEC 61966-2-1, section 5.2.
+    """
+    light = np.where(picture <= 0.04045, picture / 12.92, ((picture + 0.055) / 1.055) ** 2.4)
+    return np.asarray(light, np.float32)
+
+
+def from_light(light: Float) -> Float:
+    """Convert linear light in [0, 1] to sRGB.
+
+    Source: IEC 61966-2-1, section 5.2.
+    """
+    bright = 1.055 * np.maximum(light, 1e-6) ** (1 / 2.4) - 0.055
+    return np.asarray(np.where(light <= 0.0031308, 12.92 * light, bright), np.float32)
+
+
 def to_lab(picture: Float) -> Float:
     """Convert sRGB in [0, 1] to CIELAB, L in [0, 100]."""
     return cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)

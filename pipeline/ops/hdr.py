@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import from_light
 from pipeline.types import Image
 
 # Constants of PQ and HLG.
@@ -30,9 +31,7 @@ def tone_mapped(signal: Image, transfer: str) -> Image:
     mapped = brightest * (1 + brightest / most**2) / (1 + brightest)
     shown = light * (mapped / np.maximum(brightest, 1e-6))
     shown = np.clip(shown * (1 + 1 / most), 0, 1)  # so that white paper stays near white
-    return np.where(
-        shown <= 0.0031308, 12.92 * shown, 1.055 * np.maximum(shown, 1e-6) ** (1 / 2.4) - 0.055
-    ).astype(np.float32)
+    return from_light(shown)
 
 
 def _pq(signal: Image) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from pipeline.stages.mend.corrected import corrected
 from pipeline.stages.mend.find import SEEN_PX, find_damage
 from pipeline.stages.mend.repair import filled, repaired
 from pipeline.stages.mend.spare import without_features
+from pipeline.steps.brighten import lit
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, at_working_size, ignore
 from pipeline.types import Drawing, Image, Photo, Pixels, Prompt, Report
@@ -78,7 +79,7 @@ def look(
     little. WeightError: the parser's weights are not at hand.
     """
     prompt = Prompt(mended=drawn)
-    run = Run(photo, settings, models, prompt, report, cache or RunCache()).framed()
+    run = lit(Run(photo, settings, models, prompt, report, cache or RunCache()).framed())
     prompt.check(run.photo.size)
     original, where = run.original.value, _damage_in(run).value.where
     return Mended(original, where, filled(original, where))

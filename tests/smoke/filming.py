@@ -53,7 +53,8 @@ def paint_a_film(page: Page, url: str, folder: Path) -> None:
     with av.open(io.BytesIO(data)) as film:
         count = sum(1 for _ in film.decode(video=0))
     check(count == COUNT, f"the painted film has all {count} pictures")
-    check(page.locator("#film-result .doing p").count() == 0, "nothing is in progress any more")
+    page.locator("#film-result .doing p").wait_for(state="detached", timeout=10_000)
+    check(True, "nothing is in progress any more")
     paint_live(page)
 
 

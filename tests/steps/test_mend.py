@@ -40,7 +40,7 @@ def test_nothing_is_mended_unless_it_is_asked_for(scratched):
 
 def test_a_photo_without_damage_is_the_very_same_and_that_is_said(monkeypatch):
     monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
-    photo = Photo(np.full((120, 100, 3), 90, np.uint8))
+    photo = Photo(np.full((120, 100, 3), 190, np.uint8))
     painting = paint(photo, MEND, models=PlainModels())
     assert painting.photo is photo
     assert painting.own is None

@@ -1,0 +1,58 @@
+"""Brighten a photo that had too little light."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from pipeline.ops.color import from_light, luminance, to_lab, to_light
+from pipeline.ops.monochrome import without_tone
+from pipeline.ops.resample import pixels_resized, size_within
+from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import to_float
+from pipeline.types import Photo
+
+BRIGHTEST = 0.99  # the quantile of its pixels' largest channels by which a photo is judged
+LOOKED_AT = 65_536  # px at which it is
+# Of 31 portraits the darkest has 0.74 there; of 290 scenes of people one in twenty has less than
+# 0.63, and faces were dull in them. A photo of `LIGHT` and more stays as it is, one of `DARK` and
+# less becomes as light as `WANTED`.
+DARK, LIGHT, WANTED = 0.45, 0.65, 0.8
+MOST = 40.0  # times the light; what is darker has too few levels left to show a face
+
+
+class Exposure(NamedTuple):
+    """By what a photo's linear light is multiplied, and its chroma, once it is lighter."""
+
+    gain: float
+    chroma: float
+
+
+def exposure_of(photo: Photo) -> Exposure | None:
+    """Return how to expose a dark photo; None where it is light enough."""
+    size = size_within(photo.size, LOOKED_AT)
+    small = to_float(pixels_resized(photo.pixels, size))
+    seen = small.max(2)
+    if photo.alpha is not None and (there := pixels_resized(photo.alpha, size) > 0).any():
+        seen = seen[there]
+    brightest = float(np.quantile(seen, BRIGHTEST))
+    if brightest >= LIGHT:
+        return None
+    stays = float(smoothstep(np.array(brightest, np.float32), DARK, LIGHT))
+    wanted = WANTED + stays * (brightest - WANTED)
+    found, light = (float(each) for each in to_light(np.array([brightest, wanted], np.float32)))
+    # The faint tone of a photo without color stays as faint as it is.
+    toned = without_tone(to_lab(small)) is not None
+    return Exposure(min(MOST, light / max(found, 1e-6)), brightest / wanted if toned else 1.0)
+
+
+def brightened(photo: Photo, exposure: Exposure) -> Photo:
+    """Return a photo of any size, exposed anew; hues stay."""
+    levels = np.linspace(0, 1, 256, dtype=np.float32)
+    table = from_light(np.minimum(exposure.gain * to_light(levels), 1))
+    lit = cv2.LUT(photo.pixels, np.round(255 * table).astype(np.uint8))
+    if exposure.chroma < 1:
+        gray = cv2.cvtColor(luminance(lit), cv2.COLOR_GRAY2RGB)
+        lit = cv2.addWeighted(lit, exposure.chroma, gray, 1 - exposure.chroma, 0)
+    return replace(photo, pixels=np.asarray(lit, np.uint8))

@@ -1,0 +1,40 @@
+"""Brightening in a run: of dark photos that are painted, said, and the divide shows the own one."""
+
+import numpy as np
+
+from pipeline.compare import compare
+from pipeline.paint import paint
+from pipeline.settings import Settings
+from pipeline.steps.brighten import BRIGHTENED
+from pipeline.types import Photo
+from tests.test_paint import PlainModels
+
+NETWORK = Settings.from_flat(painter="network")
+DARK = Photo(np.full((120, 100, 3), (60, 40, 30), np.uint8))
+
+
+def test_a_dark_photo_is_painted_lighter_and_own_is_the_persons():
+    painting = paint(DARK, NETWORK, models=PlainModels())
+    assert BRIGHTENED in painting.hints
+    assert painting.photo.pixels.mean() > 2 * DARK.pixels.mean()
+    assert painting.original.mean() > 0.3
+    assert painting.own is not None
+    assert np.allclose(painting.own, DARK.pixels / np.float32(255))
+
+
+def test_a_light_photo_is_the_very_same():
+    light = Photo(np.full((120, 100, 3), (200, 190, 180), np.uint8))
+    painting = paint(light, NETWORK, models=PlainModels())
+    assert painting.photo is light
+    assert painting.own is None
+    assert BRIGHTENED not in painting.hints
+
+
+def test_a_photo_that_is_not_painted_stays_as_dark_as_it_is():
+    painting = paint(DARK, Settings.from_flat(paint=False), models=PlainModels())
+    assert painting.photo is DARK
+
+
+def test_compared_segmenters_see_the_lighter_photo():
+    compared = compare(DARK, NETWORK, ["unet"], models=PlainModels())
+    assert compared.original.mean() > 0.3
