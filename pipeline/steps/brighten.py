@@ -2,7 +2,6 @@
 
 from pipeline.stages.brighten import brightened, exposure_of
 from pipeline.steps.run import Run
-from pipeline.types import Photo
 
 BRIGHTENED = "The photo is dark, so it was brightened before it was painted."
 
@@ -14,13 +13,8 @@ def lit(run: Run) -> Run:
     """
     if not run.settings.paint.on:
         return run
-    photo = run.made(_lit, run.photo)
-    if photo.value is None:
+    exposure = run.made(exposure_of, run.photo)
+    if exposure.value is None:
         return run
     run.hints.append(BRIGHTENED)
-    return run.with_photo(photo.value)
-
-
-def _lit(photo: Photo) -> Photo | None:
-    exposure = exposure_of(photo)
-    return None if exposure is None else brightened(photo, exposure)
+    return run.with_photo(run.made(brightened, run.photo, exposure).value)
