@@ -324,9 +324,7 @@ class Sessions:
             files = self._waiting.pop(name, ())
             others = {path for each in self._waiting.values() for path in each}
         for path in {*files} - others:
-            path.unlink(missing_ok=True)
-            with suppress(OSError):  # others are in it, too
-                path.parent.rmdir()
+            _delete_with_folder(path)
 
     def forget(self, session_id: str) -> None:
         """Leave a session, and delete what its visitor gave, too.
@@ -339,9 +337,7 @@ class Sessions:
             others = {path for each in self._open.values() for path in each.uploads}
         for path in uploads - others:
             if path.resolve().is_relative_to(Path(get_upload_folder()).resolve()):
-                path.unlink(missing_ok=True)
-                with suppress(OSError):  # others' files are in it, too
-                    path.parent.rmdir()
+                _delete_with_folder(path)
 
     def sweep(self, idle_s: float = IDLE_S) -> None:
         """Leave every session that was idle for more than `idle_s` seconds."""
@@ -357,6 +353,13 @@ class Sessions:
                 del self._waiting[name]
         for session_id in idle:
             self.leave(session_id)
+
+
+def _delete_with_folder(path: Path) -> None:
+    """Delete a file, and its folder where nothing else is in it."""
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.parent.rmdir()
 
 
 def _are_here(files: Iterable[Path]) -> bool:
