@@ -26,7 +26,7 @@ from accelerate.utils import DistributedDataParallelKwargs
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pipeline.runtime.precision import fastest, mixed
+from pipeline.runtime.precision import mixed
 from pipeline.types import Network
 from training import easyportrait, faces
 from training.checks import DatasetError, paired, photos_in
@@ -189,7 +189,7 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         network.load_state_dict(widened(single(*args.start)))
     network = network.to(device, memory_format=torch.channels_last)
-    if device.type == "cpu" and fastest("cpu") == torch.bfloat16 and not args.precise:
+    if device.type == "cpu":
         quicken(network)
     freeze(network, args.frozen)
     with machine.main_process_first():  # which labels for the others, too
