@@ -1,10 +1,12 @@
 """What several files of tests share."""
 
+import itertools
 import os
 import threading
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -176,3 +178,13 @@ def taught(shared):
     """Return the same with what a painter needs to be taught."""
     teach(shared)
     return shared
+
+
+@pytest.fixture
+def a_second_a_step(monkeypatch):
+    """Let each step of a training take a second of its own clock, however long it is."""
+    clock = itertools.count(0, 0.999)
+    monkeypatch.setattr(
+        "training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None)
+    )
+    monkeypatch.setattr("training.loop.LOG_EVERY", 1)

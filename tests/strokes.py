@@ -24,9 +24,9 @@ def some_strokes(n=40, seed=0):
 
 
 @contextmanager
-def small() -> Iterator[None]:
+def small(guide_px: int = 160, shown_px: int = 640) -> Iterator[None]:
     """Plan and show strokes at about the size of tests' photos, in a fraction of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.steps.strokes.GUIDE_PX", 160)
-        patch.setattr("pipeline.steps.strokes.SHOWN_PX", 640)
+        patch.setattr("pipeline.steps.strokes.GUIDE_PX", guide_px)
+        patch.setattr("pipeline.steps.strokes.SHOWN_PX", shown_px)
         yield

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,13 @@ def room_of(module: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] != "__main__" else ""
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Yield the modules that a file imports, wherever in it."""
+@cache
+def imported(file: Path) -> tuple[str, ...]:
+    """Return the modules that a file imports, wherever in it; each file is parsed once."""
+    return tuple(_imported(file))
+
+
+def _imported(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

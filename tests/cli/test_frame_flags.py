@@ -10,6 +10,8 @@ from pipeline.stages.border import PAPER
 from tests.command import run, save
 from tests.test_paint import PlainModels
 
+pytestmark = pytest.mark.usefixtures("small_strokes")
+
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):

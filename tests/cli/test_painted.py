@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 from pipeline.io.image_files import read_photo
 from pipeline.weights.catalog import CATALOG
 from tests.command import run
+from tests.strokes import small
 
 ROOT = Path(__file__).parents[2]
 RESTORES = any(
@@ -40,9 +41,9 @@ def painted(tmp_path_factory):
         "--report",
         folder / "report.json",
     ]
-    assert (
-        run("paint", folder / "me.png", folder / "turned.png", "-o", folder / "out", *common) == 0
-    )
+    photos = folder / "me.png", folder / "turned.png"
+    with small(320, 320):  # about the photo's size
+        assert run("paint", *photos, "-o", folder / "out", *common) == 0
     return folder
 
 

@@ -112,6 +112,7 @@ def test_faces_lie_where_pytorch_puts_them(models):
 def test_the_restorer_agrees_with_pytorch(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path))
     monkeypatch.setattr(weights, "find_in_hub_cache", lambda source: None)
+    monkeypatch.setitem(PUBLISHED, "narrow", 0.25)  # converted alike, in a tenth of the time
     torch.manual_seed(0)
     (tmp_path / "weights").mkdir()
     torch.save(

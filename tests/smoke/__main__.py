@@ -1,14 +1,13 @@
 """Use a served page as a person and as a program would: `python -m tests.smoke URL FOLDER`.
 
 It paints an example through the client, and as an assistant's tool. Then, in a real browser, it
-looks at what hangs there at first, on a laptop, reads it in six languages, and has a photo painted
-there without pressing anything. At a desk it sees who takes what is dropped or pasted, drops a
-photo into the page, presses Paint, looks at the result, paints in a mood and like a picture,
-corrects what is kept, compares two ways to paint, drops what is no photo, or none that a browser
-can show, paints a film, frames a photo, and shares that with a reviewer. On a phone it does what
-cannot work before what can, cancels, scrolls, swipes and zooms over the result, has a face painted,
-and paints in two styles. At last it has paintings kept by the browser and deletes them, comes back
-to a page after its sweep, and takes the server away from another.
+has a photo painted on a laptop without pressing anything. At a desk it sees who takes what is
+dropped or pasted, drops a photo into the page, presses Paint, looks at the result, paints in a mood
+and like a picture, corrects what is kept, compares two ways to paint, drops what is no photo, or
+none that a browser can show, paints a film, frames a photo, and shares that with a reviewer. On a
+phone it does what cannot work before what can, cancels, scrolls, swipes and zooms over the result,
+has a face painted, and paints in two styles. What the page need paint nothing for is looked at
+meanwhile: `beside.py`.
 """
 
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.smoke.arriving import arrive_where_they_belong
+from tests.smoke.beside import beside
 from tests.smoke.browser import (
     CHROMIUM,
     LEAST_DIFFERENCE,
@@ -33,11 +33,8 @@ from tests.smoke.client import paint_by_client, paint_by_mcp, paint_film_by_clie
 from tests.smoke.correcting import choose_a_face, correct_in_browser, correct_on_a_phone
 from tests.smoke.files import drop_files
 from tests.smoke.filming import paint_a_film
-from tests.smoke.first_visit import look_at_the_opening, stays_in_view
+from tests.smoke.first_visit import stays_in_view
 from tests.smoke.framing import frame_in_browser
-from tests.smoke.keeping import keep_in_browser
-from tests.smoke.languages import speak_every_language
-from tests.smoke.later import come_back_later
 from tests.smoke.looking import choose_for_a_film, compare_in_browser, look_around
 from tests.smoke.own_photo import paint_by_itself
 from tests.smoke.painting import choose_a_mood, paint_in_two_styles, paint_like_a_picture
@@ -126,18 +123,15 @@ def main() -> None:
     began = time.monotonic()
     url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    paint_by_client(url)
-    paint_film_by_client(url, folder)
-    paint_by_mcp(url)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        look_at_the_opening(browser, url)
-        speak_every_language(browser, url)
-        paint_by_itself(browser, url)
-        walk(browser, url, folder)
-        keep_in_browser(browser, quick=True)
-        come_back_later(browser)
-        browser.close()
+    with beside(url):
+        paint_by_client(url)
+        paint_film_by_client(url, folder)
+        paint_by_mcp(url)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+            paint_by_itself(browser, url)
+            walk(browser, url, folder)
+            browser.close()
     check(True, f"all of it took {time.monotonic() - began:.0f} s")
 
 

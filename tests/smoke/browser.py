@@ -37,6 +37,10 @@ DROP = """([zone, name, data]) => {
   ['dragenter', 'dragover', 'drop'].forEach(kind => target.dispatchEvent(drag(kind)));
 }"""
 
+# Whether nothing fades or moves but what does so for ever.
+STILL = """() => document.getAnimations().every(each =>
+  each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity)"""
+
 # What lies right under the toast, looked for at a grid of points.
 COVERED = """() => {
   const {left, top, width, height} = document.querySelector('.toast-body').getBoundingClientRect();
@@ -60,7 +64,8 @@ def check(fine: bool, what: str) -> None:
 
 def accessible(page: Page, state: str) -> None:
     """Find no serious fault of accessibility in what is shown; `state` says what that is."""
-    page.wait_for_timeout(800)  # what fades is half transparent
+    page.wait_for_timeout(200)
+    page.wait_for_function(STILL)  # what fades is half transparent
     found = AXE.run(page).response["violations"]
     faults = [
         f"{fault['id']}: {fault['nodes'][0]['target']}"

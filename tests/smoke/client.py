@@ -32,7 +32,7 @@ def paint_by_mcp(url: str) -> None:
                 f"an assistant has the tools {', '.join(names)}",
             )
             return [
-                await session.call_tool("paint", asked | {"size": "photo"}),
+                await session.call_tool("paint", asked | {"size": "photo", "painter": "fast"}),
                 await session.call_tool("parse", asked),
                 await session.call_tool("paint", {"photo": __file__}),
             ]

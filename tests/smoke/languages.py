@@ -25,12 +25,15 @@ TABS = ("Painting", "Compare", "Film", "Many", "Train a style")
 
 
 def speak_every_language(browser: Browser, url: str) -> None:
-    """Read the page in each language, at a desk, and measure it on a phone."""
+    """Open the page in each language: measure it on a phone, then read it at a desk's width."""
     english: set[str] = set()
     for language in LANGUAGES:
-        page = _open(browser, url, language, DESK)
+        page = _open(browser, url, language)
         lang = page.evaluate("document.documentElement.lang")
         check(lang.partition("-")[0] == language, f"{REGIONS[language]} is read as {lang}")
+        _fits_a_phone(page, language)
+        page.set_viewport_size(DESK)
+        _choose(page, language, TABS[0])
         said = {line for line in page.evaluate(SAID) if line not in SAME}
         if language == "en":
             english = said
@@ -38,28 +41,31 @@ def speak_every_language(browser: Browser, url: str) -> None:
             left = sorted(said & english)
             check(not left, f"nothing is left in English: {len(said)} texts {left or ''}")
         page.close()
-        _fits_a_phone(browser, url, language)
 
 
-def _fits_a_phone(browser: Browser, url: str, language: str) -> None:
-    page = _open(browser, url, language, PHONE)
+def _fits_a_phone(page: Page, language: str) -> None:
     for title in TABS:
-        with speaking(language):
-            named = say(title)
-        tab = page.locator("#tabs [role=tab]:visible", has_text=named)
-        if not tab.count():
-            page.locator("#tabs .overflow-menu > button").click()
-            tab = page.locator("#tabs .overflow-dropdown button", has_text=named)
-        tab.first.click()
-        page.wait_for_timeout(300)
+        named = _choose(page, language, title)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         cut = page.evaluate(CUT)
         check(wide <= 0 and not cut, f"{named}: fits a phone's width {cut or ''}")
-    page.close()
 
 
-def _open(browser: Browser, url: str, language: str, size: dict[str, int]) -> Page:
-    page = browser.new_page(locale=REGIONS[language], viewport=size)
+def _choose(page: Page, language: str, title: str) -> str:
+    """Open a tab, which may lie in the menu of those that have no room; return its name."""
+    with speaking(language):
+        named = say(title)
+    tab = page.locator("#tabs [role=tab]:visible", has_text=named)
+    if not tab.count():
+        page.locator("#tabs .overflow-menu > button").click()
+        tab = page.locator("#tabs .overflow-dropdown button", has_text=named)
+    tab.first.click()
+    page.wait_for_timeout(300)
+    return named
+
+
+def _open(browser: Browser, url: str, language: str) -> Page:
+    page = browser.new_page(locale=REGIONS[language], viewport=PHONE)
     page.goto(url)
     page.wait_for_selector("#easel .after[src]", timeout=90_000)
     page.wait_for_selector("#set-brush input")

@@ -67,7 +67,7 @@ def open_link(page: Page) -> None:
 
 def paint_in_two_styles(page: Page, url: str) -> None:
     """Paint the same photo like one picture, then like another."""
-    open_page(page, f"{url}/?painter={LIKE}&style_px=160&iterations=5&like=night")
+    open_page(page, f"{url}/?painter={LIKE}&style_px=160&iterations=2&like=night")
     drop_portrait(page)
     first = paint(page)
     page.locator("#style-gallery button", has_text="Mosaic").click()

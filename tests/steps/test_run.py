@@ -35,6 +35,7 @@ def test_a_photo_is_embedded_once_in_a_run():
     assert models.runs["sam_light"] == 1
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_a_stage_that_was_to_come_from_the_cache_is_never_run():
     models, cache = StandIns(), RunCache()
     with pytest.raises(NotCachedError):

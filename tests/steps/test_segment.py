@@ -47,9 +47,10 @@ class Models(PlainModels):
 
 
 def painted(*discs, prompt=None, face=True, cache=None, models=None, **flat):
+    """Paint by the network, which is quick: it is told what is kept, whoever paints the rest."""
     return paint(
         photo_of(256, 256),
-        Settings.from_flat(**flat),
+        Settings.from_flat(**{"painter": "network", **flat}),
         models=models or Models(*discs, face=face),
         prompt=prompt or Prompt(),
         cache=cache,
@@ -187,7 +188,8 @@ def test_a_large_photos_prompt_is_in_its_own_pixels():
     photo = photo_of(1536, 1536)
     k = photo.pixels.shape[0] / 256
     prompt = Prompt(((200 * k, 220 * k, True),))
-    painting = paint(photo, models=Models(HAND, face=False), prompt=prompt)
+    models, how = Models(HAND, face=False), Settings.from_flat(painter="network")
+    painting = paint(photo, how, models=models, prompt=prompt)
     assert painting.prompt == prompt
     mask = cv2.resize(painting.mask, (256, 256), interpolation=cv2.INTER_AREA)
     assert ((mask > 0.5) == disc(*HAND)).mean() > 0.99
@@ -195,7 +197,7 @@ def test_a_large_photos_prompt_is_in_its_own_pixels():
 
 def test_what_is_added_by_hand_stays_as_in_the_photo_at_any_strength():
     where = Prompt(((200, 220, True),))
-    painting = painted(HAND, face=False, prompt=where, face_strength=0.3)
+    painting = painted(HAND, face=False, prompt=where, face_strength=0.3, painter="strokes")
     inner = disc(*HAND[:2], 12)
     assert np.abs(painting.result - painting.original)[inner].max() < 0.02
     assert np.abs(painting.styled - painting.original)[inner].mean() > 0.05

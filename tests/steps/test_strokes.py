@@ -25,6 +25,7 @@ def test_a_photo_is_painted_in_strokes_at_its_own_size():
     assert full_size(done, (120, 160)).shape == (120, 160, 3)
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_the_painting_is_shown_as_it_grows_and_cannot_be_ended_early():
     seen = []
     done = paint(photo_of(120, 160), STROKES, models=PlainModels(), report=seen.append)
@@ -75,6 +76,7 @@ def test_transparency_is_as_large_as_the_result():
     assert alpha_at(photo_of(120, 160), (1200, 1600, 3)) is None
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_painting_by_strokes_can_be_cancelled():
     def report(progress):
         if progress.stage == "paint" and progress.done > 0.3:
@@ -84,6 +86,7 @@ def test_painting_by_strokes_can_be_cancelled():
         paint(photo_of(120, 160), STROKES, models=PlainModels(), report=report)
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_a_picture_of_nothing_is_painted():
     blank = Photo(np.full((64, 96, 3), 128, np.uint8))
     assert paint(blank, STROKES, models=PlainModels()).result.shape == (64, 96, 3)
@@ -108,6 +111,7 @@ def test_each_choice_is_seen_in_the_painting(changed):
     assert np.isfinite(other.result).all()
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_a_pictures_colors_are_taken_over():
     photo = Photo(np.full((120, 160, 3), 128, np.uint8))
     redder = [

@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.settings.stages import StyleSettings
 from pipeline.steps import style_transfer
 from pipeline.steps.cache import StageCache
-from pipeline.steps.run import Keyed
+from pipeline.steps.run import Keyed, RunCache
 from pipeline.steps.style_transfer import NOBODY, loss_weights_of
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
@@ -39,6 +39,12 @@ QUICK = {"painter": "portrait-aware", "style_px": 128, "iterations": 3, "restore
 @pytest.fixture(scope="module")
 def models():
     return Models(here=frozenset())
+
+
+@pytest.fixture(scope="module")
+def cache():
+    """Return what keeps stages, for several paintings of one photo: it is seen once."""
+    return RunCache()
 
 
 def photo_of(name, long_px=256):
@@ -88,13 +94,12 @@ def test_a_sliver_of_a_scene_counts_for_less():
     assert loss_weights_of(how, None).background == 0
 
 
-def test_colors_can_stay_the_photos(models, night):
+def test_colors_can_stay_the_photos(models, night, cache):
     photo = photo_of("portrait.jpg", 160)
 
     def off(colors):
-        styled = paint(
-            photo, Settings.from_flat(**QUICK, style_colors=colors), models=models, prompt=night
-        ).styled
+        how = Settings.from_flat(**QUICK, style_colors=colors)
+        styled = paint(photo, how, models=models, prompt=night, cache=cache).styled
         lab = [
             cv2.cvtColor(np.asarray(p, np.float32), cv2.COLOR_RGB2LAB)[..., 1:]
             for p in (styled, photo.pixels / np.float32(255))
@@ -113,9 +118,9 @@ def test_colors_can_stay_the_photos(models, night):
         160,
     ],
 )
-def test_without_a_person_it_is_gatys_and_that_is_said(models, night, px):
-    settings = Settings.from_flat(**QUICK)
-    assert NOBODY in paint(photo_of("scene.jpg", px), settings, models=models, prompt=night).hints
+def test_without_a_person_it_is_gatys_and_that_is_said(models, night, cache, px):
+    photo, how = photo_of("scene.jpg", px), Settings.from_flat(**QUICK)
+    assert NOBODY in paint(photo, how, models=models, prompt=night, cache=cache).hints
 
 
 def test_without_a_style_it_says_what_is_wanted(models):
@@ -123,7 +128,7 @@ def test_without_a_style_it_says_what_is_wanted(models):
         paint(photo_of("scene.jpg", 160), Settings.from_flat(**QUICK), models=models)
 
 
-def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
+def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models, cache):
     photo, settings = photo_of("scene.jpg", 160), Settings.from_flat(**QUICK)
     rng = np.random.default_rng(0)
     tiny, gray = (
@@ -136,7 +141,8 @@ def test_a_tiny_style_is_refused_a_gray_and_a_huge_one_work(models):
     with pytest.raises(PromptError, match="short side of 20 px; 32 px at least"):
         paint(photo, settings, models=models, prompt=Prompt(styles=(style_of(tiny),)))
     for style in (gray, huge):
-        painting = paint(photo, settings, models=models, prompt=Prompt(styles=(style_of(style),)))
+        prompt = Prompt(styles=(style_of(style),))
+        painting = paint(photo, settings, models=models, prompt=prompt, cache=cache)
         assert np.isfinite(painting.result).all()
 
 

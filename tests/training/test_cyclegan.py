@@ -117,11 +117,12 @@ def test_missing_pictures_are_named(tmp_path):
         read_domains(tmp_path)
 
 
+@pytest.mark.usefixtures("a_second_a_step")
 def test_a_resumed_training_learns_the_paintings_colors(shared, tmp_path):
     run = tmp_path / "run"
-    cyclegan.train(arguments(shared, run, "--minutes", "0.25", "--rate", "2e-3"))
+    cyclegan.train(arguments(shared, run, "--minutes", str(40 / 60), "--rate", "2e-3"))
     first = rows(run / "held_out.csv")
-    cyclegan.train(arguments(shared, run, "--minutes", "0.5", "--rate", "2e-3"))
+    cyclegan.train(arguments(shared, run, "--minutes", str(80 / 60), "--rate", "2e-3"))
     second = rows(run / "held_out.csv")
     assert int(second[-1]["step"]) > int(first[-1]["step"]) > 0
     assert float(second[-1]["cycle"]) < 0.12

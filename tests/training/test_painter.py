@@ -86,24 +86,25 @@ def test_the_strokes_themselves_are_no_different(taught):
     assert all(value >= 0 for value in parts.values())
 
 
+@pytest.mark.usefixtures("a_second_a_step")
 @pytest.mark.parametrize("plain", [False, True])
 def test_a_training_goes_on(taught, tmp_path, plain):
     run, start = tmp_path / "run", tmp_path / "normed.safetensors"
     save_file(Generator(8, 1, resize=True, norm="batch").state_dict(), start)
 
-    def train(minutes):
+    def train(steps):
         more = ["--plain"] if plain else []
         painter.train(
             painter.arguments().parse_args(
                 [str(taught), str(run), "--start", str(start), "--filters", "8", "--blocks", "1",
-                 "--side", "64", "--batch", "2", "--minutes", str(minutes), "--device", "cpu",
+                 "--side", "64", "--batch", "2", "--minutes", str(steps / 60), "--device", "cpu",
                  *more],
             )
         )  # fmt: skip
 
-    train(0.02)
+    train(2)
     first = torch.load(run / "state.pt", weights_only=True)["step"]
-    train(0.08)
+    train(5)
     assert torch.load(run / "state.pt", weights_only=True)["step"] > first > 0
     assert len(list(csv.DictReader((run / "held_out.csv").open()))) == 2
     assert ("model.2.running_mean" in single(run / "average.safetensors")) is not plain

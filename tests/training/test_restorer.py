@@ -1,7 +1,6 @@
 """Train the light restorer: what is done to faces, what is learned, what it is measured by."""
 
 import csv
-import itertools
 from types import SimpleNamespace
 
 import cv2
@@ -243,15 +242,6 @@ def test_a_small_restorer_learns_a_few_faces_by_heart(teacher):
     assert found["gain_db"] > 3
     assert found["feature_ratio"] < 0.7
     assert psnr(outcomes[0].passed, sharp[0]) > psnr(outcomes[0].restored, sharp[0])
-
-
-@pytest.fixture
-def a_second_a_step(monkeypatch):
-    clock = itertools.count(0, 0.999)
-    monkeypatch.setattr(
-        "training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None)
-    )
-    monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 
 SMALL = ["--width", "8", "--depth", "1", "--side", "64", "--opponent", "4", "--cpu"]

@@ -1,8 +1,6 @@
-import itertools
 import time
 from copy import deepcopy
 from dataclasses import replace
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -206,15 +204,6 @@ def test_a_log_becomes_a_curve(tmp_path):
 def run(*words) -> None:
     args = arguments().parse_args([str(w) for w in words])
     args.call(args)
-
-
-@pytest.fixture
-def a_second_a_step(monkeypatch):
-    clock = itertools.count(0, 0.999)
-    monkeypatch.setattr(
-        "training.loop.time", SimpleNamespace(thread_time=lambda: next(clock), monotonic=None)
-    )
-    monkeypatch.setattr("training.loop.LOG_EVERY", 1)
 
 
 @pytest.mark.usefixtures("a_second_a_step")
