@@ -7,6 +7,7 @@ from pipeline.metrics.iou import Overlap
 from pipeline.runtime.models import Models
 from pipeline.settings import COMPARED, Segmenter, Settings
 from pipeline.steps.brighten import lit
+from pipeline.steps.colorize import colored
 from pipeline.steps.detect import detect
 from pipeline.steps.mend import mended
 from pipeline.steps.proportions import proportioned
@@ -54,7 +55,7 @@ def compare(
     check(segmenters, settings)
     prompt = Prompt(styles=styles, mended=drawn)
     run = Run(photo, settings, models, prompt, report, cache or RunCache()).framed()
-    run = mended(lit(run))
+    run = colored(mended(lit(run)))
     run, seen = proportioned(run, detect(run))
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is

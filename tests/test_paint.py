@@ -16,6 +16,7 @@ from pipeline.steps.detect import parse
 from pipeline.steps.full_size import full_size
 from pipeline.types import Cancelled, Photo, WeightUse
 from pipeline.weights.resolve import WeightError
+from tests.coloring import all_of
 from tests.faces import blind, doubting, drawn_parts, for_each
 
 pytestmark = pytest.mark.usefixtures("small_strokes")
@@ -59,6 +60,11 @@ class PlainModels:
     @staticmethod
     def verifier(batch):
         return doubting(batch)
+
+    @staticmethod
+    def colorizer(batch):
+        """Guess that nothing has any color."""
+        return all_of(np.zeros(2), batch)
 
     @staticmethod
     def descriptor(batch):
@@ -155,8 +161,8 @@ def test_asking_for_full_weights_that_are_missing_is_an_error():
 
 def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again():
     plain, restored = PlainModels(), PlainModels(restorer=True)
-    paint(photo_of(), models=plain)
-    painting = paint(photo_of(), Settings.from_flat(fidelity=0.0), models=restored)
+    paint(photo_of(), NETWORK, models=plain)
+    painting = paint(photo_of(), NETWORK.changed(fidelity=0.0), models=restored)
     assert painting.restored is not None
     assert painting.restored.mean() > painting.original.mean()
     assert "restore" not in painting.skipped
@@ -173,13 +179,13 @@ def test_restoration_runs_where_its_weights_are_and_its_faces_are_parsed_again()
      ({"restored_faces": "chosen"}, "restore")],
 )  # fmt: skip
 def test_a_stage_that_is_off_says_so(flags, stage):
-    painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels(restorer=True))
+    painting = paint(photo_of(), NETWORK.changed(**flags), models=PlainModels(restorer=True))
     assert painting.skipped[stage]
 
 
 @pytest.mark.parametrize("flags", [{"keep_face": False}, {"face_strength": 0.0}])
 def test_keeping_nothing_gives_the_plain_painting(flags):
-    painting = paint(photo_of(), Settings.from_flat(**flags), models=PlainModels())
+    painting = paint(photo_of(), NETWORK.changed(**flags), models=PlainModels())
     assert np.array_equal(painting.result, painting.styled)
 
 
@@ -210,8 +216,8 @@ def test_blending_anew_runs_no_network():
      {"fidelity": 0.1}, {"restored_faces": "chosen"}],
 )  # fmt: skip
 def test_a_kept_stage_is_never_a_stale_one(flags):
-    cache, settings = Remembering(), Settings.from_flat(**flags)
-    paint(photo_of(), models=PlainModels(restorer=True), cache=cache)
+    cache, settings = Remembering(), NETWORK.changed(**flags)
+    paint(photo_of(), NETWORK, models=PlainModels(restorer=True), cache=cache)
     kept = paint(photo_of(), settings, models=PlainModels(restorer=True), cache=cache)
     fresh = paint(photo_of(), settings, models=PlainModels(restorer=True))
     assert np.array_equal(kept.result, fresh.result)
@@ -243,7 +249,7 @@ def test_progress_is_told_in_order_and_can_stop_the_run():
 @pytest.mark.parametrize("size", [(1801, 1501), (2600, 900)])
 def test_a_large_photo_keeps_its_exact_size_and_its_points_their_place(size):
     photo = photo_of(*size)
-    painting = paint(photo, models=PlainModels())
+    painting = paint(photo, NETWORK, models=PlainModels())
     assert painting.original.shape[0] * painting.original.shape[1] <= 2_000_000
     assert full_size(painting).shape == photo.pixels.shape
     assert painting.faces[0].box[3] > painting.original.shape[0] * 0.6
@@ -259,9 +265,9 @@ def test_classes_come_at_the_photos_size():
 
 def test_the_whole_look_segments_without_looking_closer_again():
     models = PlainModels(restorer=True)
-    painting = paint(photo_of(), Settings.from_flat(segmenter="unet_whole"), models=models)
+    painting = paint(photo_of(), NETWORK.changed(segmenter="unet_whole"), models=models)
     closer = PlainModels(restorer=True)
-    paint(photo_of(), models=closer)
+    paint(photo_of(), NETWORK, models=closer)
     assert painting.mask is not None
     assert models.runs["close_parser"] < closer.runs["close_parser"]
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.johnson import Johnson
 from pipeline.nets.landmarks_light import LightLandmarks
+from pipeline.nets.light_colorizer import LightColorizer
 from pipeline.nets.light_descriptor import LightDescriptor
 from pipeline.nets.light_finder import LightFinder
 from pipeline.nets.light_restorer import LightRestorer
@@ -124,6 +125,14 @@ CARDS: dict[str, dict[str, Any]] = {
             "in the public domain; faces by YuNet (MIT), points of paintings by PFLD"
         ),
     },
+    "colorizer_light": {
+        "role": "colorizer",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": (
+            "trained by this project: Clothing Co-Parsing (Apache-2.0), in-the-wild portraits, "
+            "full-body scenes, CelebAMask-HQ, CycleGAN's monet2photo"
+        ),
+    },
     "sam_light": {
         "role": "promptable",
         "license": "non-commercial research: CelebAMask-HQ's terms",
@@ -226,6 +235,13 @@ def landmarks(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     return _loaded(LightLandmarks(), single(*files)), {}
 
 
+def colorizer(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
+    """Return the small colorizer in a checkpoint and its arguments."""
+    state = single(*files)
+    build = {"width": len(state["first.0.weight"])}
+    return _loaded(LightColorizer(**build), state), build
+
+
 def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
     """Return the compact perceptual network in a checkpoint and its arguments."""
     return _loaded(compact(), single(*files)), {
@@ -288,7 +304,7 @@ def main() -> None:
         "network_mood": painter, "parser": parser, "close_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
-        "portrait_start": portrait_style,
+        "portrait_start": portrait_style, "colorizer": colorizer,
     }  # fmt: skip
     network, build = readers[CARDS[args.name]["role"]](args.files)
     with torch.no_grad():

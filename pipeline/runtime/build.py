@@ -39,6 +39,7 @@ NETS = {
     "perceptual": "vgg.Perceptual",
     "descriptor": "light_descriptor.LightDescriptor",
     "landmarks": "landmarks_light.LightLandmarks",
+    "colorizer": "light_colorizer.LightColorizer",
 }
 # MODULE.CLASS of a submodule, the same for all weights.
 SUBMODULES = {

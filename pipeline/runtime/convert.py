@@ -30,6 +30,7 @@ SHAPES: dict[Role, list[int]] = {
     "restorer": [-1, 3, 512, 512],
     "descriptor": [-1, 3, 150, 150],
     "landmarks": [-1, 3, 128, 128],
+    "colorizer": [-1, 14, -1, -1],
 }
 # Input shapes of `nets/sam.py`'s PromptDecoder; any number of points.
 PROMPT = [[1, 256, 64, 64], [1, -1, 2], [1, -1], [1, 1, 256, 256], [1]]

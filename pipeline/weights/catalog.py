@@ -25,6 +25,7 @@ Role = Literal[
     "perceptual",
     "descriptor",
     "landmarks",
+    "colorizer",
 ]
 # A part of a network. "run" is the network itself; of a promptable one its image encoder, which
 # runs once a photo, while "prompt" is its decoder, which runs once a prompt. A painter whose
@@ -35,9 +36,9 @@ Submodule = Literal["run", "prompt", "statistics", "frozen", "open"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
 SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo is seen by
 # Roles that any painting may need. The others are used only where a person names a network.
-USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer", "descriptor")
+USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer", "descriptor", "colorizer")
 # Roles so light that they always run on the CPU: no graphics card is borrowed for them.
-LIGHT: tuple[Role, ...] = ("descriptor", "landmarks")
+LIGHT: tuple[Role, ...] = ("descriptor", "landmarks", "colorizer")
 PURPOSES: dict[Role, str] = {
     "painter": "paints the whole photo",
     "network_mood": "paints it in another mood",
@@ -55,6 +56,7 @@ PURPOSES: dict[Role, str] = {
     "perceptual": "compares pictures, to paint a photo in the style of any other",
     "descriptor": "says how much a painted face is like the photo's",
     "landmarks": "finds 68 points of a face, in photos and in paintings",
+    "colorizer": "colors photos without color",
 }
 
 EMBEDDED = Path(__file__).parents[2] / "weights"

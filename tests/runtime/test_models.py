@@ -24,6 +24,7 @@ from pipeline.runtime.build import load_network
 from pipeline.runtime.convert import write
 from pipeline.runtime.engines import compile_openvino, count_cores, run_torch
 from pipeline.runtime.models import Models
+from pipeline.stages.colorize import color_of
 from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.parse import Parser
 from pipeline.weights.catalog import CATALOG, SEEING, WeightError, read_manifest
@@ -302,7 +303,7 @@ def counted(monkeypatch):
 def test_warming_up_runs_what_is_here_and_forgives_what_is_not(counted):
     Models("cpu").warm()
     assert counted[: len(EMBEDDED) + 1] == [(name, "cpu") for name in (*EMBEDDED, "monet_light")]
-    others = {"restorer_light", "likeness_light", "sam_light"}
+    others = {"restorer_light", "likeness_light", "sam_light", "colorizer_light"}
     assert set(counted[len(EMBEDDED) + 1 :]) == {(name, "cpu") for name in others}
 
 
@@ -320,6 +321,17 @@ def test_on_zero_gpu_everything_is_loaded_at_once_and_nothing_runs(counted, monk
 
 def test_cores_are_at_least_one_and_no_more_than_there_are():
     assert 1 <= count_cores() <= (torch.multiprocessing.cpu_count() or 1)
+
+
+def test_colors_are_those_that_pytorch_guesses(models):
+    seen = np.zeros((14, 128, 96), np.float32)
+    seen[0], seen[1] = astronaut(128)[0, :, :, :96].mean(0), 1
+    loaded = models.load("colorizer", "embedded")
+    wanted = color_of(seen, run_torch(obtain(CATALOG[loaded.entry.name]), "cpu"))
+    found = color_of(seen, loaded.run)
+    assert found.shape == (128, 96, 2)
+    assert np.abs(found - wanted).mean() < 1  # CIELAB
+    assert np.ptp(wanted) > 5
 
 
 def test_a_faces_points_lie_where_pytorch_puts_them(models):

@@ -23,7 +23,9 @@ def test_a_dark_photo_is_painted_lighter_and_own_is_the_persons():
 
 
 def test_a_light_photo_is_the_very_same():
-    light = Photo(np.full((120, 100, 3), (200, 190, 180), np.uint8))
+    pixels = np.full((120, 100, 3), (200, 180, 150), np.uint8)
+    pixels[:, 50:] = (150, 180, 200)
+    light = Photo(pixels)
     painting = paint(light, NETWORK, models=PlainModels())
     assert painting.photo is light
     assert painting.own is None

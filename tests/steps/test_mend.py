@@ -17,7 +17,8 @@ MEND = Settings.from_flat(mend=True, painter="network")
 @pytest.fixture
 def scratched(monkeypatch):
     """A photo with a line, and a finder that knows where it is."""
-    pixels = np.full((120, 100, 3), 90, np.uint8)
+    pixels = np.full((120, 100, 3), (95, 75, 60), np.uint8)
+    pixels[:, 50:] = (60, 75, 95)
     cv2.line(pixels, (10, 20), (90, 100), (250, 250, 250), 2)
     where = cv2.dilate((pixels[..., 0] > 100).astype(np.uint8), np.ones((3, 3))) > 0
     monkeypatch.setattr(mend, "find_damage", lambda photo: where)
@@ -40,7 +41,9 @@ def test_nothing_is_mended_unless_it_is_asked_for(scratched):
 
 def test_a_photo_without_damage_is_the_very_same_and_that_is_said(monkeypatch):
     monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
-    photo = Photo(np.full((120, 100, 3), 190, np.uint8))
+    pixels = np.full((120, 100, 3), (190, 160, 140), np.uint8)
+    pixels[:, 50:] = (140, 170, 190)
+    photo = Photo(pixels)
     painting = paint(photo, MEND, models=PlainModels())
     assert painting.photo is photo
     assert painting.own is None

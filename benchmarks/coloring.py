@@ -1,0 +1,102 @@
+"""Measure what coloring photos without color is worth: `python -m benchmarks.coloring ../shared`.
+
+Photos that no training sees are made gray by their luminance. Printed are how far the guessed
+colors are off those that the photos had, and what the whole pipeline sees in the gray photos, which
+are toned toward skin, and in the colored ones.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.parsing import looked_at
+from benchmarks.street_parsing import at_size
+from pipeline.metrics.iou import confusion, mean_iou
+from pipeline.ops.color import luminance, to_lab
+from pipeline.ops.tensor import to_float
+from pipeline.runtime.models import Models
+from pipeline.settings import Settings
+from pipeline.stages.parse import Part, likeliest, nine_classes, parse_photo
+from pipeline.stages.segment.color_models import refined_parts
+from pipeline.steps.colorize import colored
+from pipeline.steps.detect import see_photo
+from pipeline.steps.run import Run
+from pipeline.types import Photo, Pixels
+from training.labels import CELEBA, NINE
+from training.samples import read_mask, read_pixels
+from training.street_data import chosen
+from training.street_figures import counts, figures
+from training.streets import held_out
+
+BARE = (Part.SKIN, Part.BODY_SKIN)
+LOOK_PX = 384
+
+
+def gray(pixels: Pixels) -> Pixels:
+    """Return a photo without its color."""
+    return luminance(pixels)[..., None].repeat(3, 2)
+
+
+def in_color(pixels: Pixels, models: Models) -> Pixels:
+    """Return a photo in the colors that are guessed for it."""
+    return colored(Run(Photo(pixels), Settings(), models)).photo.pixels
+
+
+def colors_off(files: list[Path], models: Models) -> dict[str, float]:
+    """Return how far colors are off on average, a and b, CIELAB; of skin; and if all stays gray.
+
+    `chroma`: how colorful the guesses are, as a share of how colorful the photos are.
+    """
+    parser, rows, bare = models.load("parser", "embedded").run, [], []
+    for file in files:
+        pixels = read_pixels(file)
+        truth, mine = (
+            to_lab(to_float(each))[..., 1:] for each in (pixels, in_color(gray(pixels), models))
+        )
+        away, chroma, own = (np.hypot(*np.moveaxis(ab, 2, 0)) for ab in (mine - truth, truth, mine))
+        rows.append((away.mean(), chroma.mean(), own.mean()))
+        parts = parse_photo(to_float(pixels), parser, long_px=LOOK_PX)[..., BARE].sum(2)
+        y, x = np.nonzero(parts > 0.9)
+        if len(y):
+            k = len(pixels) / len(parts)
+            at = tuple(np.minimum((each * k).astype(int), n - 1) for each, n in
+                       zip((y, x), pixels.shape, strict=False))  # fmt: skip
+            bare.append((away[at].mean(), chroma[at].mean()))
+    off, none, own = np.mean(rows, 0)
+    skin, skin_none = np.mean(bare, 0)
+    return {"off": off, "if gray": none, "chroma": own / none, "skin off": skin,
+            "skin if gray": skin_none}  # fmt: skip
+
+
+def main() -> None:
+    """Print the figures."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("shared", type=Path)
+    data = cli.parse_args().shared / "data"
+    models, streets, faces = Models(), list(held_out(data)), list(chosen(data, "face_parsing"))
+    portraits = [photo for photo, _ in chosen(data, "portraits_in_the_wild")]
+    for name, files in (
+        ("streets", [photo for photo, _ in streets]),
+        ("portraits", portraits),
+        ("faces", [photo for photo, _ in faces]),
+    ):
+        said = ", ".join(f"{key} {value:.2f}" for key, value in colors_off(files, models).items())
+        print(f"{name}: {said}", flush=True)
+    for name, shown in (("toned", gray), ("colored", lambda each: in_color(gray(each), models))):
+        rows, confused = [], np.zeros((9, 9), np.int64)
+        for photo, mask in streets:
+            truth = read_mask(mask)
+            original, seen = see_photo(Photo(shown(read_pixels(photo))), models=models)
+            parts = refined_parts(original, seen.whole, seen.views)
+            parse, nine = likeliest(parts[..., 1:]) + 1, nine_classes(parts)
+            rows.append(counts(truth, at_size(parse, truth), at_size(nine, truth)))
+        for photo, mask in faces:
+            _, _, nine = looked_at(shown(read_pixels(photo)), models)
+            confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)
+        said = ", ".join(f"{key} {value:.3f}" for key, value in figures(rows).items())
+        print(f"{name}: {said}, mIoU of faces {mean_iou(confused):.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

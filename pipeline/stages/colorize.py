@@ -1,0 +1,90 @@
+"""Color a photo that has no color, by what its places most likely are."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import to_lab, to_rgb
+from pipeline.ops.filters import guided
+from pipeline.ops.monochrome import skin_toned, without_tone
+from pipeline.ops.resample import resized, rows_enlarged, seen_at, size_of_long
+from pipeline.ops.tensor import to_float
+from pipeline.ops.tiles import strips_of
+from pipeline.stages.parse import Parser, parse_photo
+from pipeline.types import Image, Network, Photo
+
+Float = NDArray[np.float32]
+
+LOOK_PX = 384  # long side at which a photo is looked at
+STEP, MULTIPLE = 4, 32  # px between two cells of what is guessed; what sides are a multiple of
+APART, SIDE = 12.0, 13  # CIELAB: between two colors of the grid; and colors along a, and along b
+# How much likely colors count beyond what they are likely: at 1 it is the mean of all, which is
+# grayish, near 0 the likeliest alone, which is blotched.
+# Source: Zhang et al. 2016, "Colorful Image Colorization", equation 5.
+TEMPERATURE = 0.5
+EDGES, FAINTEST = 0.02, 2e-4  # of the long side: how far colors go to edges; and to how faint ones
+GUIDED_PX = 1024
+
+
+def colors() -> Float:
+    """Return the colors that a network tells apart, (SIDE², 2), a and b: a grid about gray."""
+    along = APART * (np.arange(SIDE, dtype=np.float32) - SIDE // 2)
+    return np.stack(np.meshgrid(along, along, indexing="ij"), -1).reshape(-1, 2)
+
+
+def color_of(seen: Float, network: Network) -> Float:
+    """Return the color, (H, W, 2), a and b, that a picture most likely has.
+
+    `seen`: its light in [0, 1] and what the parser says of it, (1 + 13, H, W); sides are multiples
+    of `MULTIPLE`.
+    """
+    said = network(np.ascontiguousarray(seen[None]))[0] / np.float32(TEMPERATURE)
+    likely = np.exp(said - said.max(0))
+    ab = np.tensordot(likely / likely.sum(0), colors(), (0, 0)).astype(np.float32)
+    return cv2.resize(ab, (seen.shape[2], seen.shape[1]), interpolation=cv2.INTER_CUBIC)
+
+
+def colorless(photo: Image) -> bool:
+    """Tell whether a photo, (H, W, 3) in [0, 1], has no color, gray or toned."""
+    return without_tone(to_lab(_small(photo, LOOK_PX))) is not None
+
+
+def guessed(photo: Image, parser: Parser, network: Network) -> Float:
+    """Guess the colors of a photo without color, (H, W, 3) in [0, 1].
+
+    Return a and b, (h, w, 2), at a long side of `GUIDED_PX` at most.
+    """
+    small = _small(photo, GUIDED_PX)
+    parts = parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX)
+    light = np.asarray(to_lab(small)[..., 0] / 100, np.float32)
+    seen, (h, w) = seen_at(light, LOOK_PX, MULTIPLE)
+    room = [(0, whole - own) for whole, own in zip(seen.shape, (h, w), strict=True)]
+    padded = np.pad(parts.transpose(2, 0, 1), [(0, 0), *room], mode="edge")
+    ab = color_of(np.concatenate([seen[None], padded]), network)[:h, :w]
+    return _to_edges(resized(ab, light.shape), light)
+
+
+def _small(photo: Image, long_px: int) -> Image:
+    size = photo.shape[0], photo.shape[1]
+    return resized(photo, size_of_long(size, min(long_px, max(size)))).clip(0, 1)
+
+
+def _to_edges(ab: Float, light: Float) -> Float:
+    reach = EDGES * max(light.shape)
+    planes = [
+        guided(np.asarray(ab[..., c] / 200 + 0.5, np.float32), light, reach, FAINTEST)
+        for c in (0, 1)
+    ]
+    return (200 * (np.stack(planes, -1) - 0.5)).astype(np.float32)
+
+
+def colored(photo: Photo, ab: Float) -> Photo:
+    """Return a photo of any size in the colors a and b, (h, w, 2), of its light."""
+    out = np.empty_like(photo.pixels)
+    for rows in strips_of(photo.size[0]):
+        light = to_lab(to_float(photo.pixels[rows]))[..., :1]
+        tone = rows_enlarged(ab, photo.size, rows)
+        out[rows] = np.round(255 * to_rgb(np.concatenate([light, tone], -1)))
+    return replace(photo, pixels=out)

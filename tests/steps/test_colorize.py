@@ -1,0 +1,70 @@
+"""Coloring in a run: of photos without color that are painted, said, and own is the person's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.compare import compare
+from pipeline.paint import paint
+from pipeline.settings import Settings
+from pipeline.steps.colorize import COLORED
+from pipeline.types import Photo
+from pipeline.weights.catalog import WeightError
+from tests.coloring import all_of
+from tests.test_paint import PlainModels
+
+NETWORK = Settings.from_flat(painter="network")
+LIGHT = np.linspace(90, 230, 100).round().astype(np.uint8)
+GRAY = Photo(np.broadcast_to(LIGHT[None, :, None], (120, 100, 3)).copy())
+
+
+@dataclass
+class Orange(PlainModels):
+    """Plain networks, of which one takes everything for orange."""
+
+    @staticmethod
+    def colorizer(batch):
+        return all_of((36, 48), batch)
+
+
+class Uncolored(PlainModels):
+    def load(self, role, policy):
+        if role == "colorizer":
+            raise WeightError("It is not here.")
+        return super().load(role, policy)
+
+
+def warmth(picture):
+    return float((picture[..., 0] - picture[..., 2]).mean())
+
+
+def test_a_gray_photo_is_painted_in_color_and_own_is_the_persons():
+    painting = paint(GRAY, NETWORK, models=Orange())
+    assert COLORED in painting.hints
+    assert warmth(painting.original) > 0.2
+    assert warmth(painting.own) == 0
+    assert "colorizer" in [use.name for use in painting.weights]
+
+
+def test_a_photo_in_color_is_the_very_same_and_asks_for_no_network():
+    photo = Photo(np.dstack([GRAY.pixels[..., 0], GRAY.pixels[:, ::-1, 0], GRAY.pixels[..., 0]]))
+    models = Orange()
+    painting = paint(photo, NETWORK, models=models)
+    assert painting.photo is photo
+    assert painting.own is None
+    assert COLORED not in painting.hints
+    assert "colorizer" not in models.runs
+
+
+def test_a_photo_that_is_not_painted_stays_gray():
+    assert paint(GRAY, Settings.from_flat(paint=False), models=Orange()).photo is GRAY
+
+
+def test_without_its_network_it_is_painted_as_it_is_and_that_is_said():
+    painting = paint(GRAY, NETWORK, models=Uncolored())
+    assert painting.photo is GRAY
+    assert any("none was guessed: It is not here." in hint for hint in painting.hints)
+
+
+def test_compared_segmenters_see_the_colors():
+    assert warmth(compare(GRAY, NETWORK, ["unet"], models=Orange()).original) > 0.2
