@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab, to_rgb
-from pipeline.ops.filters import guided
+from pipeline.ops.filters import blurred, guided
 from pipeline.ops.monochrome import skin_toned, without_tone
 from pipeline.ops.resample import resized, rows_enlarged, seen_at, size_of_long
+from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import to_float
 from pipeline.ops.tiles import strips_of
-from pipeline.stages.parse import Parser, parse_photo
+from pipeline.stages.parse import Parser, Part, parse_photo
 from pipeline.types import Image, Network, Photo
 
 Float = NDArray[np.float32]
@@ -23,7 +24,14 @@ APART, SIDE = 12.0, 13  # CIELAB: between two colors of the grid; and colors alo
 # How much likely colors count beyond what they are likely: at 1 it is the mean of all, which is
 # grayish, near 0 the likeliest alone, which is blotched.
 # Source: Zhang et al. 2016, "Colorful Image Colorization", equation 5.
-TEMPERATURE = 0.5
+TEMPERATURE = 0.4
+# Light hair is blond or white, and its light does not say which: from which light on, L over 100,
+# and fully, it is given less color; and how much less.
+LIGHT_HAIR, LESS = (0.5, 0.75), 0.6
+MOST = 0.6  # of its light: how colorful a place may be; beards would be rust
+# Chroma from which on, and from where on fully, what is in color all the same keeps its own: a rose
+# in a gray photo, a skier in the snow; and over how many px that is looked at.
+OWN, BLURRED_PX = (7.0, 14.0), 2.0
 EDGES, FAINTEST = 0.02, 2e-4  # of the long side: how far colors go to edges; and to how faint ones
 GUIDED_PX = 1024
 
@@ -52,7 +60,7 @@ def colorless(photo: Image) -> bool:
 
 
 def guessed(photo: Image, parser: Parser, network: Network) -> Float:
-    """Guess the colors of a photo without color, (H, W, 3) in [0, 1].
+    """Guess the colors of a photo without color, (H, W, 3) in [0, 1]; few things may have some.
 
     Return a and b, (h, w, 2), at a long side of `GUIDED_PX` at most.
     """
@@ -63,7 +71,16 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
     room = [(0, whole - own) for whole, own in zip(seen.shape, (h, w), strict=True)]
     padded = np.pad(parts.transpose(2, 0, 1), [(0, 0), *room], mode="edge")
     ab = color_of(np.concatenate([seen[None], padded]), network)[:h, :w]
-    return _to_edges(resized(ab, light.shape), light)
+    ab *= 1 - LESS * (parts[..., Part.HAIR] * smoothstep(seen[:h, :w], *LIGHT_HAIR))[..., None]
+    ab = _to_edges(resized(ab, light.shape), light)
+    chroma, most = np.hypot(ab[..., 0], ab[..., 1]), MOST * 100 * light
+    ab *= np.minimum(1, most / np.maximum(chroma, 1e-3))[..., None]
+    plain = without_tone(to_lab(small))
+    if plain is not None:
+        own = plain[..., 1:]
+        stays = smoothstep(blurred(np.hypot(own[..., 0], own[..., 1]), BLURRED_PX), *OWN)[..., None]
+        ab += stays * (own - ab)
+    return np.asarray(ab, np.float32)
 
 
 def _small(photo: Image, long_px: int) -> Image:

@@ -8,6 +8,7 @@ from pipeline.ops.color import to_lab
 from pipeline.ops.tensor import to_float
 from pipeline.stages.colorize import (
     APART,
+    MOST,
     MULTIPLE,
     STEP,
     color_of,
@@ -119,3 +120,38 @@ def test_a_photo_of_one_pixel_is_colored():
                  lambda batch: all_of((24, 24), batch))  # fmt: skip
     red, _, blue = colored(speck, ab).pixels[0, 0]
     assert red > blue
+
+
+def test_light_hair_is_given_less_color_than_dark_hair():
+    """Whether it is blond or white its light does not say."""
+
+    def hair(batch):
+        parts = one_person(batch)
+        parts[:, Part.PERSON], parts[:, Part.HAIR] = 0, 1
+        return parts
+
+    def chroma(light):
+        photo = np.full((64, 64, 3), light, np.float32)
+        ab = guessed(photo, Parser(hair, blind, blind, blind), lambda x: all_of((12, 24), x))
+        return float(np.hypot(*ab.mean((0, 1))))
+
+    assert chroma(0.9) < 0.5 * chroma(0.4)
+
+
+def test_a_rose_in_a_gray_photo_stays_red():
+    pixels = GRAY.pixels.copy()
+    pixels[40:52, 60:76] = (200, 30, 40)
+    photo = Photo(pixels)
+    assert colorless(to_float(pixels))
+    ab = guessed(to_float(pixels), Parser(one_person, blind, blind, blind),
+                 lambda batch: all_of((-24, 24), batch))  # fmt: skip
+    before, after = (to_lab(to_float(each.pixels)) for each in (photo, colored(photo, ab)))
+    np.testing.assert_allclose(after[44:48, 66:70], before[44:48, 66:70], atol=12)
+    assert after[90:, :, 1].mean() < -15
+
+
+def test_dark_places_are_less_colorful():
+    dark = np.full((64, 64, 3), 0.15, np.float32)
+    ab = guessed(dark, Parser(one_person, blind, blind, blind), lambda x: all_of((36, 36), x))
+    light = to_lab(dark)[0, 0, 0]
+    assert np.hypot(*ab.mean((0, 1))) == pytest.approx(MOST * light, rel=0.02)
