@@ -11,6 +11,7 @@ from pipeline.ops.color import to_lab
 from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk
 from pipeline.ops.tensor import to_float
 from pipeline.settings import PaintSettings, Settings
+from pipeline.stages.brighten import brightened, exposure_of
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.frame import frame
 from pipeline.stages.parse import Probabilities
@@ -144,14 +145,17 @@ def plain_motif(
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:
     """Lay the broadest strokes of a photo, before anything is known of who is in it.
 
+    A dark one is brightened, as it will be; one without color has the colors of its light alone.
     None for other painters, and where the light is a picture's. The painting begins anew.
     """
     how = settings.paint
     if not (how.on and PAINTERS[how.painter].vector) or MOODS[how.mood].needs_style:
         return None
     pixels = frame(photo, settings.frame).pixels
-    small = pixels_resized(pixels, scaled_to_long(pixels.shape[:2], SKETCHED_PX))
-    lab, rng = to_lab(to_float(small)), np.random.default_rng(SEED)
+    small = Photo(pixels_resized(pixels, scaled_to_long(pixels.shape[:2], SKETCHED_PX)))
+    if exposure := exposure_of(small):
+        small = brightened(small, exposure)
+    lab, rng = to_lab(to_float(small.pixels)), np.random.default_rng(SEED)
     subject, none = nobody(lab.shape[:2]), np.zeros(lab.shape[:2], np.float32)
     lit = in_monets_light(lab, subject, none, monet(how.mood), rng)
     motif = Motif(lit.target, lit.palette, subject, none, none, lit.gray)

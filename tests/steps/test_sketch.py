@@ -35,3 +35,10 @@ def test_small_and_narrow_pictures_have_one(size):
 )
 def test_other_painters_have_none(other):
     assert sketch(photo_of(60, 60), Settings.from_flat(**other)) is None
+
+
+def test_a_dark_photos_sketch_is_as_light_as_its_painting_will_be():
+    light = photo_of(120, 160)
+    dark = Photo((light.pixels * 0.3).astype(np.uint8))
+    one, other = (sketch(photo, Settings()).mean() for photo in (light, dark))
+    assert other > 0.75 * one

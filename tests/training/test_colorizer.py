@@ -56,7 +56,8 @@ def test_who_says_what_is_wanted_loses_less_and_skin_counts_more():
     assert loss_of(half, ab, skin, even) > 1.2 * loss_of(half, ab, plain, even)
 
 
-def test_rare_colors_count_more():
+def test_rare_colors_count_more(monkeypatch):
+    monkeypatch.setattr("training.colorizer.COUNTED", 60)
     often, rare = photo_of((200, 120, 90), weight=1.0), photo_of((60, 90, 220), weight=0.1)
     counts = balance([often, rare]).numpy()
     share = [
