@@ -28,7 +28,7 @@ TEMPERATURE = 0.4
 # Light hair is blond or white, and its light does not say which: from which light on, L over 100,
 # and fully, it is given less color; and how much less.
 LIGHT_HAIR, LESS = (0.5, 0.75), 0.6
-MOST = 0.6  # of its light: how colorful a place may be; beards would be rust
+MOST = 0.9  # of its light: how colorful a place may be; beards would be rust
 # Chroma from which on, and from where on fully, what is in color all the same keeps its own: a rose
 # in a gray photo, a skier in the snow; and over how many px that is looked at.
 OWN, BLURRED_PX = (7.0, 14.0), 2.0
