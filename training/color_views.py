@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance, repeated, to_lab
 from pipeline.ops.monochrome import skin_toned, without_tone
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import pixels_resized, resized, size_of_long
+from pipeline.ops.tensor import to_float
 from pipeline.stages.parse import Part, parse_photo
 from pipeline.types import Network, Pixels
 from training.checks import photos_in
@@ -110,7 +111,7 @@ def shown(
     pixels: Pixels, parts: NDArray[np.uint8], rng: np.random.Generator, *, plain: bool = False
 ) -> View:
     """Return what the network sees of a picture and its parse; `plain`: without any damage."""
-    picture = pixels.astype(np.float32) / 255
+    picture = to_float(pixels)
     lab = to_lab(picture)
     light, classes = lab[..., 0] / 100, parts.astype(np.float32) / 255
     a, b = lab[..., 1:].transpose(2, 0, 1)
@@ -191,14 +192,13 @@ def _measured(data: Path) -> list[Path]:
 
 def _small(photo: Path) -> Pixels:
     pixels = read_pixels(photo)
-    h, w = size_of_long(pixels.shape[:2], min(LONG_PX, max(pixels.shape[:2])))
-    return np.asarray(cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels_resized(pixels, size_of_long(pixels.shape[:2], LONG_PX))
 
 
 def _parsed(photo: Path, parser: Network) -> NDArray[np.uint8] | None:
     """Return the parse of a photo without its color; None where it has none."""
     pixels = _small(photo)
-    lab = to_lab(pixels.astype(np.float32) / 255)
+    lab = to_lab(to_float(pixels))
     if without_tone(lab) is not None:
         return None
     gray = repeated(luminance(pixels).astype(np.float32) / 255)

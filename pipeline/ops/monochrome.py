@@ -49,7 +49,7 @@ def skin_toned(photo: Image) -> Image:
     A parser that learned from colored photos calls gray arms and hands clothes.
     """
     size = photo.shape[0], photo.shape[1]
-    small = resized(photo, size_of_long(size, min(LOOKED_AT_PX, max(size)))).clip(0, 1)
+    small = resized(photo, size_of_long(size, LOOKED_AT_PX)).clip(0, 1)
     if without_tone(to_lab(small)) is None:
         return photo
     light = to_lab(photo)[..., :1]

@@ -66,7 +66,8 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
     """
     small = _small(photo, GUIDED_PX)
     parts = parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX)
-    light = np.asarray(to_lab(small)[..., 0] / 100, np.float32)
+    lab = to_lab(small)
+    light = np.asarray(lab[..., 0] / 100, np.float32)
     seen, (h, w) = seen_at(light, LOOK_PX, MULTIPLE)
     room = [(0, whole - own) for whole, own in zip(seen.shape, (h, w), strict=True)]
     padded = np.pad(parts.transpose(2, 0, 1), [(0, 0), *room], mode="edge")
@@ -75,7 +76,7 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
     ab = _to_edges(resized(ab, light.shape), light)
     chroma, most = np.hypot(ab[..., 0], ab[..., 1]), MOST * 100 * light
     ab *= np.minimum(1, most / np.maximum(chroma, 1e-3))[..., None]
-    plain = without_tone(to_lab(small))
+    plain = without_tone(lab)
     if plain is not None:
         own = plain[..., 1:]
         stays = smoothstep(blurred(np.hypot(own[..., 0], own[..., 1]), BLURRED_PX), *OWN)[..., None]
@@ -84,8 +85,7 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
 
 
 def _small(photo: Image, long_px: int) -> Image:
-    size = photo.shape[0], photo.shape[1]
-    return resized(photo, size_of_long(size, min(long_px, max(size)))).clip(0, 1)
+    return resized(photo, size_of_long((photo.shape[0], photo.shape[1]), long_px)).clip(0, 1)
 
 
 def _to_edges(ab: Float, light: Float) -> Float:

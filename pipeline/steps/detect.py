@@ -54,7 +54,7 @@ def lying(run: Run, faces: tuple[Face, ...]) -> int:
 
 
 def _lying(photo: Image, parser: Parser) -> int:
-    small = resized(photo, size_of_long(photo.shape[:2], min(LYING_PX, max(photo.shape[:2]))))
+    small = resized(photo, size_of_long(photo.shape[:2], LYING_PX))
     found = {0: SURE}
     for quarters in (1, 2, 3):
         turned = np.ascontiguousarray(np.rot90(small, -quarters))

@@ -42,7 +42,7 @@ class StyleTransferFilm:
     def __call__(self, pixels: Pixels, moved: Moved | None) -> Pixels:
         """Return a picture's painting, both (H, W, 3)."""
         how = self._job.settings.style
-        size = size_of_long(pixels.shape[:2], min(how.side, max(pixels.shape[:2])))
+        size = size_of_long(pixels.shape[:2], how.side)
         photo = np.clip(resized(to_float(pixels), size), 0, 1)
         kept = self._persons(pixels, moved)
         background = None if kept is None else np.clip(1 - resized(kept.mask, size), 0, 1)
