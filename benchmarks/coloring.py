@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.parsing import looked_at
-from benchmarks.street_parsing import at_size
+from benchmarks.street_parsing import classes_at
 from pipeline.metrics.iou import confusion, mean_iou
 from pipeline.ops.color import luminance, to_lab
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.parse import Part, likeliest, nine_classes, parse_photo
+from pipeline.stages.parse import Part, parse_photo
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.colorize import colored
 from pipeline.steps.detect import see_photo
@@ -89,8 +89,7 @@ def main() -> None:
             truth = read_mask(mask)
             original, seen = see_photo(Photo(shown(read_pixels(photo))), models=models)
             parts = refined_parts(original, seen.whole, seen.views)
-            parse, nine = likeliest(parts[..., 1:]) + 1, nine_classes(parts)
-            rows.append(counts(truth, at_size(parse, truth), at_size(nine, truth)))
+            rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
             _, _, nine = looked_at(shown(read_pixels(photo)), models)
             confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)

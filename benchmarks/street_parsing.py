@@ -12,7 +12,7 @@ from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.detect.from_parsing import Detections, detect_faces, limited
-from pipeline.stages.parse import likeliest, nine_classes
+from pipeline.stages.parse import Probabilities, likeliest, nine_classes
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import segment
 from pipeline.steps.detect import see_photo
@@ -47,6 +47,14 @@ def at_size(labels: np.ndarray, like: np.ndarray) -> np.ndarray:
     """Return labels at another picture's size."""
     size = like.shape[1::-1]
     return cv2.resize(labels.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+
+
+def classes_at(parts: Probabilities, truth: Labels) -> tuple[Labels, Labels]:
+    """Return what `counts` compares with labels: the likeliest class but the background, and nine.
+
+    Both have the labels' size.
+    """
+    return at_size(likeliest(parts[..., 1:]) + 1, truth), at_size(nine_classes(parts), truth)
 
 
 def nearest(face: Found, faces: tuple[Face, ...]) -> Face | None:
@@ -126,8 +134,7 @@ def streets(shared: Path, models: Models, held_out: bool) -> None:
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
             parts = refined_parts(original, seen.whole, seen.views)
-            parse = at_size(likeliest(parts[..., 1:]) + 1, truth)
-            nine = at_size(nine_classes(parts), truth)
+            parse, nine = classes_at(parts, truth)
             by_rule[name].append(counts(truth, parse, nine, strangers))
         kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
         found = finder(pixels)

@@ -1,8 +1,9 @@
-"""A network that guesses one color."""
+"""A network that guesses one color, and a photo that has two."""
 
 import numpy as np
 
 from pipeline.stages.colorize import STEP, colors
+from pipeline.types import Photo
 
 
 def all_of(ab, batch):
@@ -10,3 +11,10 @@ def all_of(ab, batch):
     said = np.zeros((len(batch), len(colors()), batch.shape[2] // STEP, batch.shape[3] // STEP))
     said[:, np.abs(colors() - ab).sum(1).argmin()] = 30
     return said.astype(np.float32)
+
+
+def halves(left, right, size=(120, 100)):
+    """Return a photo of two colors side by side: one that has color."""
+    pixels = np.full((*size, 3), left, np.uint8)
+    pixels[:, size[1] // 2 :] = right
+    return Photo(pixels)

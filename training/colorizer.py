@@ -22,7 +22,7 @@ from pipeline.ops.color import to_rgb
 from pipeline.runtime.models import Models
 from pipeline.stages.colorize import APART, SIDE, STEP, color_of
 from training.color_views import Parsed, View, batches, parsed_photos, whole
-from training.command import parser_of
+from training.command import small_parser_of
 from training.figures import as_network, draw_curve
 from training.loop import fit_small
 
@@ -129,11 +129,7 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = parser_of(__doc__, minutes=90)
-    cli.add_argument("--start", type=Path, help="a colorizer's checkpoint to start from")
-    cli.add_argument("--batch", type=int, default=8, help="views a step")
-    cli.add_argument("--rate", type=float, default=2e-3)
-    return cli
+    return small_parser_of(__doc__, "colorizer", "views", minutes=90, batch=8, rate=2e-3)
 
 
 if __name__ == "__main__":

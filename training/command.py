@@ -21,3 +21,15 @@ def parser_of(
         help="how often to measure, draw and save",
     )
     return cli
+
+
+def small_parser_of(
+    about: str | None, network: str, shown: str, *, minutes: float, batch: int, rate: float,
+    sample_minutes: float = 10,
+) -> argparse.ArgumentParser:  # fmt: skip
+    """Make the parser of a training by `loop.fit_small`; `shown`: what a batch is of."""
+    cli = parser_of(about, minutes=minutes, sample_minutes=sample_minutes)
+    cli.add_argument("--start", type=Path, help=f"a {network}'s checkpoint to start from")
+    cli.add_argument("--batch", type=int, default=batch, help=f"{shown} a step")
+    cli.add_argument("--rate", type=float, default=rate)
+    return cli

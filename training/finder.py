@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from pipeline.nets.light_finder import REACH, STEP, LightFinder
 from pipeline.stages.detect.spots import spots_at
-from training.command import parser_of
+from training.command import small_parser_of
 from training.figures import as_network, draw_curve
 from training.found_faces import SURE, FacesOf, found_in_photos
 from training.loop import fit_small
@@ -152,11 +152,7 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = parser_of(__doc__, minutes=60)
-    cli.add_argument("--start", type=Path, help="a finder's checkpoint to start from")
-    cli.add_argument("--batch", type=int, default=8, help="views a step")
-    cli.add_argument("--rate", type=float, default=2e-3)
-    return cli
+    return small_parser_of(__doc__, "finder", "views", minutes=60, batch=8, rate=2e-3)
 
 
 if __name__ == "__main__":

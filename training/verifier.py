@@ -29,7 +29,7 @@ from pipeline.stages.detect.likely import SCALE, SIDE, crop_at, matrix_at
 from pipeline.stages.detect.spots import Spot, spots
 from pipeline.steps.run import at_working_size
 from pipeline.types import Image, Network, Photo, Pixels, Points
-from training.command import parser_of
+from training.command import small_parser_of
 from training.damage import FAINT, damaged
 from training.figures import draw_curve
 from training.found_faces import EMPTY, SURE, FacesOf, found_in_photos, times
@@ -279,11 +279,9 @@ def train(args: argparse.Namespace) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the command's parser."""
-    cli = parser_of(__doc__, minutes=20, sample_minutes=5)
-    cli.add_argument("--start", type=Path, help="a verifier's checkpoint to start from")
-    cli.add_argument("--batch", type=int, default=64, help="crops a step")
-    cli.add_argument("--rate", type=float, default=1e-3)
-    return cli
+    return small_parser_of(
+        __doc__, "verifier", "crops", minutes=20, batch=64, rate=1e-3, sample_minutes=5
+    )
 
 
 if __name__ == "__main__":

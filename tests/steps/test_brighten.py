@@ -7,6 +7,7 @@ from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps.brighten import BRIGHTENED
 from pipeline.types import Photo
+from tests.coloring import halves
 from tests.test_paint import PlainModels
 
 NETWORK = Settings.from_flat(painter="network")
@@ -23,9 +24,7 @@ def test_a_dark_photo_is_painted_lighter_and_own_is_the_persons():
 
 
 def test_a_light_photo_is_the_very_same():
-    pixels = np.full((120, 100, 3), (200, 180, 150), np.uint8)
-    pixels[:, 50:] = (150, 180, 200)
-    light = Photo(pixels)
+    light = halves((200, 180, 150), (150, 180, 200))
     painting = paint(light, NETWORK, models=PlainModels())
     assert painting.photo is light
     assert painting.own is None

@@ -9,6 +9,7 @@ from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps import mend
 from pipeline.types import ADDED, TAKEN, Photo, Prompt, PromptError, drawing_of
+from tests.coloring import halves
 from tests.test_paint import PlainModels
 
 MEND = Settings.from_flat(mend=True, painter="network")
@@ -17,8 +18,7 @@ MEND = Settings.from_flat(mend=True, painter="network")
 @pytest.fixture
 def scratched(monkeypatch):
     """A photo with a line, and a finder that knows where it is."""
-    pixels = np.full((120, 100, 3), (95, 75, 60), np.uint8)
-    pixels[:, 50:] = (60, 75, 95)
+    pixels = halves((95, 75, 60), (60, 75, 95)).pixels
     cv2.line(pixels, (10, 20), (90, 100), (250, 250, 250), 2)
     where = cv2.dilate((pixels[..., 0] > 100).astype(np.uint8), np.ones((3, 3))) > 0
     monkeypatch.setattr(mend, "find_damage", lambda photo: where)
@@ -41,9 +41,7 @@ def test_nothing_is_mended_unless_it_is_asked_for(scratched):
 
 def test_a_photo_without_damage_is_the_very_same_and_that_is_said(monkeypatch):
     monkeypatch.setattr(mend, "find_damage", lambda photo: np.zeros(photo.shape[:2], bool))
-    pixels = np.full((120, 100, 3), (190, 160, 140), np.uint8)
-    pixels[:, 50:] = (140, 170, 190)
-    photo = Photo(pixels)
+    photo = halves((190, 160, 140), (140, 170, 190))
     painting = paint(photo, MEND, models=PlainModels())
     assert painting.photo is photo
     assert painting.own is None
