@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from pipeline.metrics.iou import Overlap
 from pipeline.runtime.models import Models
 from pipeline.settings import COMPARED, Segmenter, Settings
-from pipeline.steps.brighten import lit
-from pipeline.steps.colorize import colored
 from pipeline.steps.detect import detect
-from pipeline.steps.mend import mended
+from pipeline.steps.prepare import prepared
 from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Keyed, Run, RunCache, ignore
@@ -55,7 +53,7 @@ def compare(
     check(segmenters, settings)
     prompt = Prompt(styles=styles, mended=drawn)
     run = Run(photo, settings, models, prompt, report, cache or RunCache()).framed()
-    run = colored(mended(lit(run)))
+    run = prepared(run)
     run, seen = proportioned(run, detect(run))
     scene, _ = stylize(run, seen)
     if scene.value.styled is None:  # where nothing is painted, the photo itself is

@@ -4,11 +4,9 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
-from pipeline.steps.brighten import lit
-from pipeline.steps.colorize import colored
 from pipeline.steps.detect import detect, lying
 from pipeline.steps.likeness import likenesses
-from pipeline.steps.mend import mended
+from pipeline.steps.prepare import prepared
 from pipeline.steps.proportions import proportioned
 from pipeline.steps.restore import restore
 from pipeline.steps.run import Cache, Run, RunCache, ignore
@@ -48,7 +46,7 @@ def paint(
     prompt.check(run.photo.size)
     run.prompt = prompt.resized(run.photo.size, run.original.value.shape[:2])
 
-    bare, run = run, colored(mended(lit(run)))
+    bare, run = run, prepared(run)
     before, found = run, detect(run)
     run, seen = proportioned(before, found)
     photo, original = run.photo, run.original.value

@@ -40,7 +40,7 @@ AT_ONCE = 3  # pictures of one camera: one is painted, two wait; a page sends no
 LONGEST_S = 600  # that a camera is painted; then the page has to ask anew
 MOST, BUSY_S = 2, 5  # cameras at once; one that has sent nothing for so long makes room
 OVER = later(
-    "The camera was painted for {minutes} minutes, or its page was left; start it again.",
+    "The camera's picture was painted for {minutes} minutes, or its page was left; start it again.",
     minutes=LONGEST_S // 60,
 )
 FULL = later(

@@ -97,7 +97,10 @@ def way_of(title: object, settings: Settings) -> Settings:
     known = ways()
     if title not in known:
         raise ValueError(
-            say("Choose what to compare on both sides; {way} is no way.", way=repr(str(title)[:40]))
+            say(
+                "Choose what to compare on both sides; {way} is not one of them.",
+                way=repr(str(title)[:40]),
+            )
         )
     return known[str(title)](settings)
 

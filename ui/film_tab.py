@@ -81,7 +81,7 @@ def lay_out() -> FilmTab:
         )  # fmt: skip
         start = gr.Number(0, label=label("From, s"), minimum=0, min_width=80, elem_id="film-start")
         end = gr.Number(
-            0, label=label("To, s (0: its end)"), minimum=0, min_width=80, elem_id="film-end"
+            0, label=label("To, s (0: end)"), minimum=0, min_width=80, elem_id="film-end"
         )
     with gr.Row():
         sample = gr.Button(label("Try two seconds"), elem_id="film-sample", min_width=130)
@@ -138,7 +138,7 @@ def span_of(start: object, end: object) -> tuple[float, float | None]:
     if last is not None and last <= first:
         raise ValueError(
             say(
-                "The film ends at {last} s, before its start at {first} s; choose anew.",
+                "The film would end at {last} s, not after its start at {first} s; choose anew.",
                 last=last,
                 first=first,
             )

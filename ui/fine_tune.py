@@ -14,7 +14,9 @@ GROUPS = {
         "portrait_style", "impasto", "strength", "palette", "canvas",
     ),
     label("Face"): ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
-    label("Old photo"): ("mend", "restoration", "fidelity", "restored_faces"),
+    label("Old or dark photo"): (
+        "mend", "brighten", "guessed_colors", "restoration", "fidelity", "restored_faces",
+    ),
     label("Outline"): ("keep", "kept_faces", "feather"),
     label("For experts"): ("segmenter", "detector", "weights"),
 }  # fmt: skip

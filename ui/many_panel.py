@@ -14,7 +14,7 @@ from ui.words import later, say
 
 STATES = {
     "waiting": later("Waits"), "painting": later("Being painted"), "done": later("Done"),
-    "failed": later("Not painted"),
+    "failed": later("Could not be painted"),
 }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ const change = act => {
 const forget = ({name}) => change(shares => shares.filter(each => each.name !== name));
 const show = (item, {openings, left, notes}) => {
   const count = notes.length ? [counted('{n} note', '{n} notes', notes.length)] : [];
-  item.querySelector('.state').textContent = say('{opened}. Works for {time} more.', {opened: [times(openings), ...count].join(', '), time: left});
+  item.querySelector('.state').textContent = say('{opened}. The link works for {time} more.', {opened: [times(openings), ...count].join(', '), time: left});
   const left_ = item.querySelector('.notes-left');
   if (left_.children.length === notes.length) return;
   left_.replaceChildren(...notes.map(({name, line}) => { // text and nothing else, each in a direction of its own

@@ -33,7 +33,7 @@ SWEPT = later(
 
 def lay_out() -> dict[str, Any]:
     """Make the box, by its components' names on the page."""
-    with gr.Accordion(label("Share it with a reviewer"), open=False, elem_id="sharing"):
+    with gr.Accordion(label("Share it for comments"), open=False, elem_id="sharing"):
         gr.HTML(f"<p>{WHAT}</p>", elem_classes=["hint"], padding=False)
         if not lasts(shares_folder()):
             gr.HTML(f"<p><b>{NOT_KEPT}</b></p>", elem_classes=["hint"], padding=False)

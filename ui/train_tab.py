@@ -21,19 +21,19 @@ ABOUT = label(
     "faces that look toward us. They stay in a folder of this machine that only this browser finds "
     "again, until you start over or a day after the last step."
 )
-DROP, MORE_PICTURES = label("Painted portraits"), label("More of them")
+DROP, MORE_PICTURES = label("Painted portraits"), label("More portraits")
 CONTENTS = Path(__file__).with_name("train_contents.html").read_text()
 HOW_LONG = [
     (label("10 minutes, a try"), 10.0), (label("30 minutes"), 30.0), (label("90 minutes"), 90.0),
 ]  # fmt: skip
 USUAL = 30.0
 ESTIMATE = label(
-    "So long on a core of its own; longer while somebody paints here, for they come first. The "
-    "page may be closed meanwhile."
+    "This is the time on a processor core of its own; it takes longer while people paint here, "
+    "for they come first. The page may be closed meanwhile."
 )
 ADD = label("Add it to the styles")
 ADDED = later("Once it is added, everybody who uses this page can paint with it.")
-FAILED = later("It ended without a word. Go on, or start over.")
+FAILED = later("The training stopped without saying why. Go on, or start over.")
 BUSY = ("looking", "learning")  # phases in which a process works
 MOST_UNFOLDED = 8  # reasons
 MOST_NAMED = 2  # pictures with one reason; more are counted

@@ -46,7 +46,7 @@ OFF = later(
     "be dropped in here."
 )
 CROWDED = later("Others' pictures are being looked at now. Try again in a minute.")
-FULL_HOUSE = later("As many styles as are kept at once are being made here. Try again tomorrow.")
+FULL_HOUSE = later("The most styles that can be kept are being made now. Try again tomorrow.")
 
 
 class TrainingError(ValueError):

@@ -116,7 +116,7 @@ def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
     try:
         values, dropped = opened(read)
     except ValueError as error:
-        return Settings(), [say("The link was not followed: {why}", why=retold(str(error)))]
+        return Settings(), [say("The link's settings were not used: {why}", why=retold(str(error)))]
     good: dict[str, object] = {}
     bad = [retold(each) for each in say_dropped(dropped)]
     for option in OPTIONS:
@@ -126,5 +126,5 @@ def from_link(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
             option.check(values[option.flag])
             good[option.flag] = values[option.flag]
         except ValueError as error:
-            bad.append(say("The link was not followed in one point: {why}", why=retold(str(error))))
+            bad.append(say("One setting of the link was not used: {why}", why=retold(str(error))))
     return Settings.from_flat(**good), bad

@@ -37,7 +37,7 @@ _HELD = {_PROGRESSIVE: 7, "HEIF": 8, "TIFF": 14, "AVIF": 14, "WEBP": 16, "JPEG20
 ROOM_BYTES = 1_200_000_000  # for all that is read at once; networks and paintings stand beside it
 _ROOM = Room(ROOM_BYTES)
 _READ_NAMES = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
-_FRAMES = {"GIF": "frames", "PNG": "frames", "WEBP": "frames", "AVIF": "frames", "TIFF": "pages"}
+_FRAMES = ("GIF", "PNG", "WEBP", "AVIF", "TIFF")  # formats of files that may hold several
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow refuses twice that by itself
 for _category in (UserWarning, Image.DecompressionBombWarning):  # its asides; ours say what matters
@@ -210,4 +210,6 @@ def _count_frames(image: ImageFile) -> list[str]:
     if count == 1 or image.format not in _FRAMES:
         return []
     image.seek(0)
-    return [f"Only the first of its {count} {_FRAMES[image.format]} is used."]
+    if image.format == "TIFF":
+        return [f"Only the first of its {count} pages is used."]
+    return [f"Only the first of its {count} frames is used."]

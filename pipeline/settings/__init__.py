@@ -11,22 +11,25 @@ from pipeline.settings.formats import opened
 from pipeline.settings.formats import say_dropped as say_dropped
 from pipeline.settings.options import Option as Option
 from pipeline.settings.options import options_of
+from pipeline.settings.photo import (
+    BrightenSettings,
+    ColorizeSettings,
+    MendSettings,
+)
+from pipeline.settings.photo import FrameSettings as FrameSettings
 from pipeline.settings.short import short
+from pipeline.settings.stage import Stage, option
 from pipeline.settings.stages import (
     BlendSettings,
     DetectSettings,
     IntensitySettings,
-    MendSettings,
     PaintSettings,
     ProportionsSettings,
     RestoreSettings,
     ResultSettings,
     SegmentSettings,
-    Stage,
     StyleSettings,
-    option,
 )
-from pipeline.settings.stages import FrameSettings as FrameSettings
 from pipeline.settings.stages import Kept as Kept
 from pipeline.settings.stages import KeptFaces as KeptFaces
 from pipeline.settings.stages import Restored as Restored
@@ -42,7 +45,9 @@ class Settings(Stage):
     paint: PaintSettings = PaintSettings()
     style: StyleSettings = StyleSettings()
     intensity: IntensitySettings = IntensitySettings()
+    brighten: BrightenSettings = BrightenSettings()
     mend: MendSettings = MendSettings()
+    colorize: ColorizeSettings = ColorizeSettings()
     detect: DetectSettings = DetectSettings()
     proportions: ProportionsSettings = ProportionsSettings()
     restore: RestoreSettings = RestoreSettings()

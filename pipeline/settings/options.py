@@ -55,9 +55,11 @@ class Option:
         if self.kind is str and not self._offers(value):
             raise ValueError(f"{self.flag} is one of {self._listed(', ')}, not {short(value)}.")
         if self.is_number and not self._allows(value):
-            kind, low, high = "whole number" if self.kind is int else "number", self.low, self.high
+            flag, low, high, found = self.flag, self.low, self.high, short(value)
             raise ValueError(
-                f"{self.flag} is a {kind} from {low:g} to {high:g}, not {short(value)}."
+                f"{flag} is a whole number from {low:g} to {high:g}, not {found}."
+                if self.kind is int
+                else f"{flag} is a number from {low:g} to {high:g}, not {found}."
             )
 
     @property

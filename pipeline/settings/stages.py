@@ -1,19 +1,15 @@
 """The choices of each stage, with their ranges and what a person reads about them."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
-
-from pipeline.settings.short import short
-from pipeline.variants import VARIANTS, choices_in_words, in_strokes, is_choice, printed
+from pipeline.settings.stage import Stage, option
+from pipeline.variants import in_strokes, printed
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
 Guidance = Literal["input", "layers"]
 Kept = Literal["face", "hair", "person"]
 ResultSize = Literal["auto", "photo", "2048", "4096", "8192"]
-Paper = Literal["photo", "2x3", "3x4", "square", "a4"]
-Turn = Literal["0", "90", "180", "270"]
 KeptFaces = Literal["all", "largest"]
 Restored = Literal["all", "largest", "chosen"]
 Proportions = Literal["ukiyoe", "large_eyes"]
@@ -25,46 +21,6 @@ PortraitStyle = str
 Detector = str
 Segmenter = str
 BRUSH = (0.1, 3.0)  # least and most, times as usual
-
-
-def option(
-    default: Any,  # noqa: ANN401 - of the field's type
-    text: str,
-    *,
-    label: str,
-    flag: str,
-    unit: str = "",
-    names: str = "",
-    step: float | None = None,
-    **limits: Any,  # noqa: ANN401 - as pydantic's Field takes them
-) -> Any:  # noqa: ANN401 - stands for the field's value
-    """Declare one choice.
-
-    `flag` is its flat name in the command, the API and links. `names`, split by "|", are what a
-    person reads for each of the choices. `step` is between two values of a slider; None: as wide as
-    the range suggests.
-    """
-    return Field(
-        default,
-        description=text,
-        title=label,
-        json_schema_extra={"flag": flag, "unit": unit, "names": names, "step": step},
-        **limits,
-    )
-
-
-class Stage(BaseModel):
-    """The choices of one stage; frozen, so that they can be a cache key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator(*VARIANTS, check_fields=False)
-    @classmethod
-    def _is_known(cls, value: str, info: ValidationInfo) -> str:
-        flag = str(info.field_name)
-        if not is_choice(flag, value):
-            raise ValueError(f"{flag} is one of {choices_in_words(flag)}, not {short(value)}.")
-        return value
 
 
 class PaintSettings(Stage):
@@ -188,7 +144,7 @@ class StyleSettings(Stage):
         le=1e6,
     )
     iterations: int = option(
-        0, "At most so many looks at the picture at its full size; 0: as many as the optimization "
+        0, "The most looks at the picture at its full size; 0: as many as the optimization "
         "wants.",
         label="Iterations", flag="iterations", ge=0, le=2000,
     )  # fmt: skip
@@ -224,18 +180,9 @@ class DetectSettings(Stage):
 
     detector: Detector = option(
         "parse", "How faces are found: by the eyes and mouths that the parser sees, or by "
-        "RetinaFace, which also finds faces whose eyes are hidden; the parser draws each of them.",
+        "RetinaFace, which also finds faces whose eyes are hidden; the parser outlines each of "
+        "them.",
         label="Detector", flag="detector",
-    )  # fmt: skip
-
-
-class MendSettings(Stage):
-    """Whether an old photo is mended first."""
-
-    on: bool = option(
-        False, "Find the scratches, creases and spots of an old photo, and repair them before it "
-        "is painted.",
-        label="Mend the photo", flag="mend",
     )  # fmt: skip
 
 
@@ -305,46 +252,9 @@ class SegmentSettings(Stage):
         names="Face|Face and hair|Whole person",
     )
     faces: KeptFaces = option(
-        "all", "Whose face stays; the others are painted like the rest. Of a single face a click "
-        "on it says otherwise.",
+        "all", "Whose face stays; the others are painted like the rest. A click on a face "
+        "decides for it alone.",
         label="Kept faces", flag="kept_faces", names="Everybody's|Only the largest",
-    )  # fmt: skip
-
-
-class FrameSettings(Stage):
-    """Which part of the photo is painted, and on what sheet."""
-
-    paper: Paper = option(
-        "photo", "The sheet's shape, upright or lying as the photo is.",
-        label="Paper", flag="paper", names="As the photo|2:3|3:4|Square|A4",
-    )  # fmt: skip
-    turn: Turn = option(
-        "0", "Turn a photo that lies on its side.",
-        label="Turn", flag="turn",
-        names="As it is|A quarter to the right|Upside down|A quarter to the left",
-    )  # fmt: skip
-    straighten: float = option(
-        0.0, "Lean the photo clockwise; the largest part without empty corners is painted.",
-        label="Straighten", flag="straighten", unit="degrees", ge=-15.0, le=15.0, step=0.1,
-    )  # fmt: skip
-    zoom: float = option(
-        1.0, "Crop the photo: 2 leaves half of its width and of its height.",
-        label="Zoom", flag="zoom", unit="times", ge=1.0, le=4.0,
-    )  # fmt: skip
-    across: float = option(
-        0.5, "Where a crop lies: 0 at the photo's left edge, 1 at its right one.",
-        label="Crop, across", flag="across", ge=0.0, le=1.0,
-    )  # fmt: skip
-    # Heads are near the upper edge: of a 2:3 portrait a square loses 7 % above and 27 % below.
-    down: float = option(
-        0.2, "Where a crop lies: 0 at the photo's upper edge, near which heads are, 1 at its lower "
-        "one.",
-        label="Crop, down", flag="down", ge=0.0, le=1.0,
-    )  # fmt: skip
-    border: float = option(
-        0.0, "A plain off-white border around the painting; the paper's shape and the result's "
-        "size include it.",
-        label="Border", flag="border", unit="% of the short side", ge=0.0, le=20.0,
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from pipeline.ops.filters import blurred, guided
 from pipeline.ops.monochrome import skin_toned, without_tone
 from pipeline.ops.resample import resized, rows_enlarged, seen_at, size_of_long
 from pipeline.ops.smooth import smoothstep
-from pipeline.ops.tensor import to_float
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
+from pipeline.stages.brighten import exposure_of
 from pipeline.stages.parse import Parser, Part, parse_photo
 from pipeline.types import Image, Network, Photo
 
@@ -55,8 +56,13 @@ def color_of(seen: Float, network: Network) -> Float:
 
 
 def colorless(photo: Image) -> bool:
-    """Tell whether a photo, (H, W, 3) in [0, 1], has no color, gray or toned."""
-    return without_tone(to_lab(_small(photo, LOOK_PX))) is not None
+    """Tell whether a photo, (H, W, 3) in [0, 1], has no color, gray or toned.
+
+    Of a dark one that is told as it would look in enough light.
+    """
+    small = _small(photo, LOOK_PX)
+    exposure = exposure_of(Photo(to_uint8(small)))
+    return exposure.chroma < 1 if exposure else without_tone(to_lab(small)) is not None
 
 
 def guessed(photo: Image, parser: Parser, network: Network) -> Float:
@@ -97,11 +103,15 @@ def _to_edges(ab: Float, light: Float) -> Float:
     return (200 * (np.stack(planes, -1) - 0.5)).astype(np.float32)
 
 
-def colored(photo: Photo, ab: Float) -> Photo:
-    """Return a photo of any size in the colors a and b, (h, w, 2), of its light."""
+def colored(photo: Photo, ab: Float, amount: float = 1.0) -> Photo:
+    """Return a photo of any size in the colors a and b, (h, w, 2), of its light.
+
+    `amount`: 0 is the photo as it is, 1 as `ab` says.
+    """
     out = np.empty_like(photo.pixels)
     for rows in strips_of(photo.size[0]):
-        light = to_lab(to_float(photo.pixels[rows]))[..., :1]
-        tone = rows_enlarged(ab, photo.size, rows)
-        out[rows] = np.round(255 * to_rgb(np.concatenate([light, tone], -1)))
+        lab = to_lab(to_float(photo.pixels[rows]))
+        own, tone = lab[..., 1:], rows_enlarged(ab, photo.size, rows)
+        own += amount * (tone - own)
+        out[rows] = np.round(255 * to_rgb(lab))
     return replace(photo, pixels=out)

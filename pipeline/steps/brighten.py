@@ -11,9 +11,10 @@ def lit(run: Run) -> Run:
 
     A photo that is not painted stays as it is.
     """
-    if not run.settings.paint.on:
+    amount = run.settings.brighten.amount
+    if not run.settings.paint.on or not amount:
         return run
-    exposure = run.made(exposure_of, run.photo)
+    exposure = run.made(exposure_of, run.photo, amount)
     if exposure.value is None:
         return run
     run.hints.append(BRIGHTENED)

@@ -22,7 +22,8 @@ def colored(run: Run) -> Run:
 
     Raises: WeightError: the parser's weights are not at hand.
     """
-    if not run.settings.paint.on or not run.made(colorless, run.original).value:
+    amount = run.settings.colorize.amount
+    if not run.settings.paint.on or not amount or not run.made(colorless, run.original).value:
         return run
     parser = run.parser()
     try:
@@ -32,7 +33,7 @@ def colored(run: Run) -> Run:
         return run
     run.hints.append(COLORED)
     ab = run.made(_guessed, run.original, parser, colorizer)
-    return run.with_photo(run.made(in_colors, run.photo, ab).value)
+    return run.with_photo(run.made(in_colors, run.photo, ab, amount).value)
 
 
 def _guessed(photo: Image, parser: Parser, colorizer: Loaded) -> NDArray[np.float32]:

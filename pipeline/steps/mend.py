@@ -22,7 +22,10 @@ from pipeline.types import Drawing, Image, Photo, Pixels, Prompt, Report
 # and 23 of them once they are worn.
 WORN = 0.02
 NONE = "No scratches, creases or spots were found, so nothing was mended."
-MENDED = "Scratches, creases and spots were mended, {percent:.1f} % of the photo; left is your own."
+MENDED = (
+    "Scratches, creases and spots were mended, {percent:.1f} % of the photo; on the left is your "
+    "photo as it was."
+)
 OFFER = "This photo seems to have scratches or spots."
 
 

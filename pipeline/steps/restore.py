@@ -14,7 +14,6 @@ from pipeline.steps.run import Keyed, Run
 from pipeline.types import FaceOverride, Image, Restoration, RestorationPlan
 from pipeline.weights.resolve import WeightError
 
-INSIST = "To restore such a face all the same, point at it."
 UNSURE = (
     "so little of it is seen, or so much of it changes, that it may look like someone else; "
     "less restoration or more fidelity helps"
@@ -101,15 +100,19 @@ def left_alone(plans: tuple[RestorationPlan, ...]) -> str:
         f"{why} ({count})" if len(plans) > 1 else why for why, count in reasons.items()
     )
     which = "The face is" if len(plans) == 1 else f"{reasons.total()} of {len(plans)} faces are"
-    return f"{which} left alone: {counted}." + (f" {INSIST}" if SHARP_ALREADY in reasons else "")
+    if SHARP_ALREADY in reasons:
+        return f"{which} left alone: {counted}. To restore such a face all the same, point at it."
+    return f"{which} left alone: {counted}."
 
 
 def hints_of(plans: tuple[RestorationPlan, ...]) -> Iterable[str]:
     """Yield what the person should know: restorations of low confidence."""
-    if unsure := [str(number) for number, plan in enumerate(plans, 1) if plan.low_confidence]:
-        which = (
-            f"face{'s' * (len(unsure) > 1)} {', '.join(unsure)} of {len(plans)}, the largest first"
-            if len(plans) > 1
-            else "the face"
-        )
-        yield f"Low confidence in {which}: {UNSURE}."
+    unsure = [str(number) for number, plan in enumerate(plans, 1) if plan.low_confidence]
+    if not unsure:
+        return
+    which = "the face"
+    if len(unsure) > 1:
+        which = f"faces {', '.join(unsure)} of {len(plans)}, the largest first"
+    elif len(plans) > 1:
+        which = f"face {unsure[0]} of {len(plans)}, the largest first"
+    yield f"Low confidence in {which}: {UNSURE}."

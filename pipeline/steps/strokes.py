@@ -153,7 +153,7 @@ def sketch(photo: Photo, settings: Settings) -> Pixels | None:
         return None
     pixels = frame(photo, settings.frame).pixels
     small = Photo(pixels_resized(pixels, scaled_to_long(pixels.shape[:2], SKETCHED_PX)))
-    if exposure := exposure_of(small):
+    if exposure := exposure_of(small, settings.brighten.amount):
         small = brightened(small, exposure)
     lab, rng = to_lab(to_float(small.pixels)), np.random.default_rng(SEED)
     subject, none = nobody(lab.shape[:2]), np.zeros(lab.shape[:2], np.float32)

@@ -58,7 +58,7 @@ def mend_in_browser(page: Page, picture: str | None = None) -> None:
     check(not page.locator("#mend-photo").is_visible(), "that is not offered again")
     after = picture_at(page, page.locator("#easel .before"))
     check(float(np.abs(before - after).mean()) < 1, "under the divide is the person's own photo")
-    unfold(page, "Old photo")
+    unfold(page, "Old or dark photo")
     check(page.is_checked("#set-mend input"), "the setting says so")
     if picture:
         page.screenshot(path=f"{picture}-mended.png")

@@ -3,9 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ops.color import to_lab
+from pipeline.ops.color import from_light, to_lab, to_light
+from pipeline.ops.monochrome import without_tone
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.brighten import LIGHT, MOST, WANTED, Exposure, brightened, exposure_of
+from pipeline.stages.colorize import colorless
 from pipeline.types import Photo
+from tests.coloring import halves
 
 
 def scene(brightest: float, *, colored: bool = True, seed: int = 0) -> Photo:
@@ -86,3 +90,15 @@ def test_alpha_name_and_size_stay():
     lit = brightened(photo, Exposure(3.0, 1.0))
     assert (lit.name, lit.size) == ("anna", photo.size)
     assert lit.alpha is photo.alpha
+
+
+def test_a_very_dark_photo_in_color_is_not_taken_for_one_without():
+    """In the dark colors are near gray: a sixteenth of the light leaves a third of them."""
+    shaded = np.linspace(0.5, 1, 48, dtype=np.float32)[:, None, None]
+    light = shaded * to_float(halves((205, 183, 170), (175, 188, 205), (48, 64)).pixels)
+    dark = Photo(to_uint8(from_light(to_light(light) / 16)))
+    lit = to_float(brightened(dark, exposure_of(dark)).pixels)
+    assert without_tone(to_lab(to_float(dark.pixels))) is not None
+    assert exposure_of(dark).chroma == 1
+    assert not colorless(to_float(dark.pixels))
+    np.testing.assert_allclose(lit / lit.max(), light / light.max(), atol=0.08)

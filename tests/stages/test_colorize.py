@@ -106,6 +106,16 @@ def test_a_colored_photo_keeps_its_light(a, b):
     np.testing.assert_allclose(after[..., 1:].mean((0, 1)), (a, b), atol=1.5)
 
 
+@given(st.floats(0, 1.5))
+def test_a_colored_photo_moves_from_its_own_tone_as_far_as_asked(amount):
+    sepia = Photo(np.full((6, 8, 3), (140, 120, 100), np.uint8))
+    ab = np.full((3, 4, 2), (-10, -15), np.float32)
+    own, seen = (
+        to_lab(to_float(each.pixels))[0, 0, 1:] for each in (sepia, colored(sepia, ab, amount))
+    )
+    np.testing.assert_allclose(seen, own + amount * (ab[0, 0] - own), atol=1.5)
+
+
 def test_a_large_photo_is_colored_strip_by_strip_as_at_once(monkeypatch):
     ab = RNG.normal(0, 20, (9, 12, 2)).astype(np.float32)
     whole = colored(GRAY, ab).pixels

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.ops.align import inverse, map_points
 from pipeline.settings import FrameSettings, Settings
-from pipeline.settings.stages import Paper, Turn
+from pipeline.settings.photo import Paper, Turn
 from pipeline.stages.frame import PAPERS, frame, placed
 from pipeline.types import MIN_SIDE, Photo, PhotoError
 

@@ -36,6 +36,16 @@ def test_a_photo_that_is_not_painted_stays_as_dark_as_it_is():
     assert painting.photo is DARK
 
 
+def test_half_as_far_and_not_at_all():
+    dark = halves((60, 45, 30), (30, 50, 60))
+    whole, half, none = (
+        paint(dark, NETWORK.changed(brighten=each), models=PlainModels()) for each in (1, 0.5, 0)
+    )
+    assert dark.pixels.mean() + 20 < half.photo.pixels.mean() < whole.photo.pixels.mean() - 20
+    assert none.photo is dark
+    assert BRIGHTENED not in none.hints
+
+
 def test_compared_segmenters_see_the_lighter_photo():
     compared = compare(DARK, NETWORK, ["unet"], models=PlainModels())
     assert compared.original.mean() > 0.3

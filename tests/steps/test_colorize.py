@@ -60,6 +60,16 @@ def test_a_photo_that_is_not_painted_stays_gray():
     assert paint(GRAY, Settings.from_flat(paint=False), models=Orange()).photo is GRAY
 
 
+def test_half_of_its_colors_and_none():
+    half, none = (
+        paint(GRAY, NETWORK.changed(guessed_colors=each), models=Orange()) for each in (0.5, 0.0)
+    )
+    whole = warmth(paint(GRAY, NETWORK, models=Orange()).original)
+    assert 0.3 * whole < warmth(half.original) < 0.7 * whole
+    assert none.photo is GRAY
+    assert COLORED not in none.hints
+
+
 def test_without_its_network_it_is_painted_as_it_is_and_that_is_said():
     painting = paint(GRAY, NETWORK, models=Uncolored())
     assert painting.photo is GRAY

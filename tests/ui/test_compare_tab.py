@@ -84,7 +84,11 @@ def test_a_new_photo_empties_the_tab(service):
 
 @pytest.mark.parametrize(
     ("left", "right", "said"),
-    [(NOW, NOW, "two different"), (None, NOW, "no way"), ("Rembrandt", NOW, "'Rembrandt'")],
+    [
+        (NOW, NOW, "two different"),
+        (None, NOW, "not one of them"),
+        ("Rembrandt", NOW, "'Rembrandt'"),
+    ],
 )
 def test_what_cannot_be_compared_is_said(service, photo, left, right, said):
     with pytest.raises(gr.Error, match=said):

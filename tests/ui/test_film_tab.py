@@ -99,7 +99,7 @@ def test_of_a_large_film_a_smaller_one_shows_how_it_will_look(service, film, mon
     updates, tab = painted(service, film, act="sample_film")
     found = open_film(Path(updates[tab.painted]))
     assert found.size == tuple(n // 2 for n in size)
-    assert f"This first look is {max(size) // 2} px long" in str(updates[tab.notes])
+    assert f"The long side of this preview has {max(size) // 2} px" in str(updates[tab.notes])
 
 
 def test_without_a_film_one_is_asked_for(service):
@@ -139,7 +139,7 @@ def test_of_a_film_that_does_not_say_how_long_it_is_a_part_is_painted_and_it_is_
 
 
 def test_an_end_before_the_start_is_refused(service, film):
-    with pytest.raises(gr.Error, match="before its start"):
+    with pytest.raises(gr.Error, match="not after its start"):
         painted(service, film, start=2, end=1)
 
 

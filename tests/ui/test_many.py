@@ -290,7 +290,7 @@ def test_a_zip_appears_when_it_is_whole(tmp_path):
 
 def test_cards_say_what_each_is():
     html = many_panel.cards((Item("me", Path("x"), "failed", "it is <odd>"),))
-    assert "Not painted: it is &lt;odd&gt;" in html
+    assert "Could not be painted: it is &lt;odd&gt;" in html
     assert said_of(Many((Item("me", Path("x")),), file=Path("z"))) == [
         "0 of 1 photos are painted.",
         "1 not begun: it waits for the next time.",

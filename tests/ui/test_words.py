@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app
-from pipeline.types import PhotoError
+from pipeline.stages.restore.select_faces import NOT_LARGEST, SHARP_ALREADY
+from pipeline.steps.restore import hints_of, left_alone
+from pipeline.types import PhotoError, RestorationPlan
 from tests.page import private  # noqa: F401 - a fixture
 from ui.errors import told
 from ui.layout import TITLE
@@ -155,6 +157,24 @@ def test_the_pipeline_s_sentences_are_told_again_with_their_values():
         assert retold("Low confidence in the face: why.") == "Unsicher bei dem Gesicht: why."
         assert retold("Nobody knows this one.") == "Nobody knows this one."
     assert retold(english) == english
+
+
+def test_the_parts_of_a_list_are_told_again_and_so_are_reasons_that_are_counted():
+    plans = [RestorationPlan(0.0, why) for why in (SHARP_ALREADY, SHARP_ALREADY, NOT_LARGEST)]
+    unsure = [RestorationPlan(1.0, low_confidence=True), RestorationPlan(1.0)]
+    english = [left_alone((*plans,)), *hints_of((*unsure,)), *hints_of((unsure[0], *unsure))]
+    english += [left_alone((plans[0],)), f"{NOT_LARGEST}, Nobody knows this one (2)"]
+    for spoken_ in OTHERS:
+        with speaking(spoken_):
+            told_again = [retold(each) for each in english]
+        words = [re.findall(r"[a-zA-Z]{3,}", " ".join(each)) for each in (english, told_again)]
+        assert not {*words[0]} & {*words[1]} - {"Nobody", "knows", "this", "one"}, spoken_
+        assert "Nobody knows this one (2)" in told_again[-1]
+
+
+def test_texts_in_f_strings_are_found_too():
+    """Babel finds them in Python 3.12 only, where an f-string is more than one token."""
+    assert {("", "Learning", ""), ("", "about {n} s left", "")} <= TEXTS.keys()
 
 
 def test_a_visitor_is_told_an_error_in_their_language_and_a_program_in_english():

@@ -27,7 +27,8 @@ MOST_S = 60
 # Pictures after which the time left is told; where these take long, as of large films, seconds.
 FIRST, FIRST_S = 12, 8.0
 NO_FILMS = later(
-    "A film takes longer than this Space lends its card; run the app at home for films (README)."
+    "A film takes longer than this Space lends its graphics card; run the app at home for "
+    "films (README)."
 )
 
 
@@ -118,7 +119,9 @@ def _paint_into(
             part.unlink(missing_ok=True)
     said = (*notes, *map(retold, said))
     if long_px is not None and max(film.size) > long_px:
-        smaller = say("This first look is {px} px long; the film will keep its size.", px=long_px)
+        smaller = say(
+            "The long side of this preview has {px} px; the film will keep its size.", px=long_px
+        )
         return out, (smaller, *said)
     return out, said
 

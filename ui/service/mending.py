@@ -33,7 +33,7 @@ NAMES = (later("Your photo"), later("Mended"))
 WORDS = {
     "title": later("Correct it"),
     "add": later("+ mend"),
-    "take": later("\N{MINUS SIGN} leave"),
+    "take": later("\N{MINUS SIGN} do not mend"),
 }
 BLUE = 0.6  # share of the color over what is mended
 

@@ -10,8 +10,8 @@ from ui.words.visitors import language
 def retold(sentence: str) -> str:
     """Tell a sentence in the language that is spoken now, if the catalog has its like.
 
-    What stands in its {places} is told again, too, where that is a sentence by itself, and else
-    taken over as it is.
+    What stands in its {places}, or in a list, is told again, too, where the catalog has it, and
+    else taken over as it is.
     """
     spoken = language()
     catalog = catalog_of(spoken)
@@ -21,7 +21,16 @@ def retold(sentence: str) -> str:
         if found := pattern.fullmatch(sentence):
             values = {place: retold(said) for place, said in found.groupdict().items()}
             return text.format_map(values)
-    return sentence
+    first, *others = _JOINT.split(sentence)
+    return retold(first) + "".join(map(_told_or_joint, others)) if others else sentence
+
+
+def _told_or_joint(part: str) -> str:
+    return part if _JOINT.fullmatch(part) else retold(part)
+
+
+# What joins the parts of a list, some of them counted: "sharp already (2), not pointed at (1)".
+_JOINT = re.compile(r"(, | \(\d+\))")
 
 
 @cache

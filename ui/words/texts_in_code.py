@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.extract import extract_from_file
-
 from pipeline.settings import options
 from ui.style_box import GALLERY
 from ui.words.catalogs import PIPELINE
@@ -15,10 +13,7 @@ from ui.words.templates import texts_in
 ROOT = Path(__file__).parents[2]
 # Calls whose first argument is a text; of `counted` the second is its plural. The last two are
 # titles of what the page lists.
-CALLS = {
-    "say": None, "later": None, "label": None, "counted": (1, 2),
-    "Look": None, "Example": None,
-}  # fmt: skip
+CALLS = ("say", "later", "label", "counted", "Look", "Example")
 # Where the pipeline says something of a photo, a film or settings that the page shows.
 RETOLD = (
     "pipeline/io/decode.py", "pipeline/io/image_files.py", "pipeline/io/png_metadata.py",
@@ -48,9 +43,7 @@ def _all() -> Iterator[tuple[Key, str]]:
     for path in sorted((ROOT / "ui").rglob("*")):
         name = str(path.relative_to(ROOT))
         if path.suffix == ".py" and path.parent != Path(__file__).parent:
-            for _, text, _, _ in extract_from_file("python", path, CALLS):
-                one, many = text if isinstance(text, tuple) else (text, "")
-                yield ("", one, many), name
+            yield from ((key, name) for key in _said_in(path))
         elif path.suffix in (".js", ".html"):
             yield from (((*key,), name) for key in _in_script(path.read_text()))
     for option in options():
@@ -60,6 +53,17 @@ def _all() -> Iterator[tuple[Key, str]]:
     for name in RETOLD:
         yield from (((PIPELINE, text, ""), name) for text in sentences_in(ROOT / name))
     yield ("", "{help} {low} to {high} {unit}.", ""), "ui/widgets.py"
+
+
+def _said_in(file: Path) -> Iterator[Key]:
+    """Yield what a file of the page says; also within f-strings, where Babel finds it or not."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        args = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
+        said = [each if isinstance(each, str) else "" for each in args[:2]]
+        if node.func.id in CALLS and said and said[0]:
+            yield "", said[0], said[1] if node.func.id == "counted" else ""
 
 
 _COUNTED = re.compile(r"counted\('((?:[^'\\]|\\.)*)', '((?:[^'\\]|\\.)*)'")
