@@ -105,13 +105,22 @@ const show = () => {
   if (other) { opened.looking = value?.names ? 50 : start(); divided(); zoom(1); hold(false); }
   keep(other);
   find('words').textContent = say(value?.words ?? '');
-  // On the empty canvas lies the photo, pale, until the first strokes cover it.
-  const chosen = state === 'empty' && document.querySelector('#photo img')?.src;
-  stage.style.backgroundImage = chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
+  // On the empty canvas lies the photo, pale, until the first strokes cover it; these until the painting itself is there.
+  const coming = state === 'painted' && !after.hasAttribute('src');
+  root.classList.toggle('coming', coming);
+  const strokes = coming && document.querySelector('#wall .doing img')?.src;
+  const chosen = (coming || state === 'empty') && document.querySelector('#photo img')?.src;
+  const lies = strokes ? `url("${strokes}")` : chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
+  stage.style.backgroundImage = lies;
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
   lay();
   Object.assign(after.dataset, {name: value.name ?? '', flat: value.flat ?? ''});
-  swap(after, value.after, ({naturalWidth, naturalHeight}) => { sheet.style.setProperty('--ratio', naturalWidth / naturalHeight); put(); });
+  swap(after, value.after, ({naturalWidth, naturalHeight}) => {
+    root.classList.remove('coming');
+    stage.style.backgroundImage = '';
+    sheet.style.setProperty('--ratio', naturalWidth / naturalHeight);
+    put();
+  });
 };
 
 const slide = event => {

@@ -1,9 +1,10 @@
 """A photo of one's own: painted by itself, in looks to choose from, and again after changes."""
 
 import base64
+import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.smoke.browser import DROP, EXAMPLES, LONGEST_MS, accessible, check, new_picture
 from tests.smoke.first_visit import LAPTOP
@@ -25,6 +26,20 @@ TOLD = """() => {
     {subtree: true, childList: true, characterData: true});
 }"""
 
+# In how many frames nothing hangs on the easel, though it should show a painting.
+BARE = """() => {
+  window.bare = 0;
+  const look = () => {
+    const easel = document.querySelector('#easel .easel');
+    const hangs = easel.querySelector('.after').hasAttribute('src')
+      || easel.querySelector('.stage').style.backgroundImage;
+    const strokes = document.querySelector('#doing img');
+    window.bare += easel.classList.contains('painted') && !hangs && !strokes;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
 
 def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
     """Drop a photo beside its field, choose a look, move a slider, paste another photo."""
@@ -35,11 +50,16 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     page.wait_for_timeout(2000)
     accessible(page, "dark, at first")
     page.evaluate(TOLD)
+    page.evaluate(BARE)
+    page.route("**/file=*/blend-*", slowly)
     page.evaluate(DROP, ["#head", PHOTO.name, encoded(PHOTO)])
     page.wait_for_selector("#doing img", timeout=LONGEST_MS)
     check(True, "a photo dropped beside its field begins to be painted, stroke by stroke")
     page.wait_for_selector("#easel .painted", timeout=LONGEST_MS)
     page.wait_for_selector("#doing p", state="detached")
+    page.wait_for_selector("#easel .after[src]")
+    check(page.evaluate("bare") == 0, "the easel is never bare until the painting hangs on it")
+    page.unroute("**/file=*/blend-*")
     told = page.evaluate("told")
     check(any("Painting" in said for said in told), f"what is done is said: {told[:3]}")
     page.wait_for_selector("#paint:not([disabled])")  # told of the end last
@@ -50,6 +70,12 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     refuse_another(page)
     take_it_away(page)
     page.close()
+
+
+def slowly(route: Route) -> None:
+    """Let through what was asked for a second later, as a slow line does."""
+    time.sleep(1)
+    route.continue_()
 
 
 def refuse_another(page: Page) -> None:
