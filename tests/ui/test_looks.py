@@ -1,5 +1,6 @@
 """The looks: settings of their own, pictures of this photo, and the way to choose one."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
@@ -57,6 +58,16 @@ def test_looks_are_painted_small_of_this_photo_once(service, photo):
         "they stay for another painting"
     )
     assert list(paint_looks(service, "ben", state))[-1] != pictures[-1], "and are nobody else's"
+
+
+@pytest.mark.parametrize("setting", [{"guessed_colors": 0.0}, {"brighten": 0.0}, {"mend": True}])
+def test_looks_are_painted_anew_of_a_photo_that_is_prepared_in_another_way(service, photo, setting):
+    state = state_by(service, photo)
+    before = list(paint_looks(service, "anna", state))[-1]
+    prepared = replace(state, settings=state.settings.changed(**setting))
+    after = list(paint_looks(service, "anna", prepared))[-1]
+    assert len(after) == len(PAINTED)
+    assert not {*before} & {*after}
 
 
 @pytest.mark.parametrize("ask", ["drop_run", "begin"])

@@ -78,11 +78,13 @@ def paint_looks(
 ) -> Iterator[tuple[str, ...]]:
     """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
 
-    Those that were painted of it before stay. They end where another run is asked for, or another
-    photo has come.
+    Those that were painted of it before stay, until it is framed or prepared in another way. They
+    end where another run is asked for, or another photo has come.
     """
     session = service.sessions.of(session_id)
-    stop, of = session.stop, (state.photo, state.settings.frame)
+    how = state.settings
+    of = state.photo, how.frame, how.brighten, how.mend, how.colorize
+    stop = session.stop
     if session.looks[0] != of:
         session.looks = of, ()
     yield session.looks[1]
@@ -98,7 +100,7 @@ def paint_looks(
     cache = StageCache().of(session_id)  # all looks are of one parse
     with suppress(Cancelled):
         for look in missing:
-            settings = hurried(look.of(state.settings))
+            settings = hurried(look.of(how))
             painting = service.paint(photo, settings, report=report, cache=cache)
             picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)
             report()
