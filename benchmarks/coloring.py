@@ -14,6 +14,7 @@ from benchmarks.parsing import looked_at
 from benchmarks.street_parsing import classes_at
 from pipeline.metrics.iou import confusion, mean_iou
 from pipeline.ops.color import luminance, to_lab
+from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
@@ -57,12 +58,9 @@ def colors_off(files: list[Path], models: Models) -> dict[str, float]:
         away, chroma, own = (np.hypot(*np.moveaxis(ab, 2, 0)) for ab in (mine - truth, truth, mine))
         rows.append((away.mean(), chroma.mean(), own.mean()))
         parts = parse_photo(to_float(pixels), parser, long_px=LOOK_PX)[..., BARE].sum(2)
-        y, x = np.nonzero(parts > 0.9)
-        if len(y):
-            k = len(pixels) / len(parts)
-            at = tuple(np.minimum((each * k).astype(int), n - 1) for each, n in
-                       zip((y, x), pixels.shape, strict=False))  # fmt: skip
-            bare.append((away[at].mean(), chroma[at].mean()))
+        skin = resized(parts, away.shape) > 0.9
+        if skin.any():
+            bare.append((away[skin].mean(), chroma[skin].mean()))
     off, none, own = np.mean(rows, 0)
     skin, skin_none = np.mean(bare, 0)
     return {"off": off, "if gray": none, "chroma": own / none, "skin off": skin,

@@ -71,23 +71,36 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
     Return a and b, (h, w, 2), at a long side of `GUIDED_PX` at most.
     """
     small = _small(photo, GUIDED_PX)
-    parts = parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX)
     lab = to_lab(small)
     light = np.asarray(lab[..., 0] / 100, np.float32)
+    parts = parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX)
+    ab = _to_edges(resized(_likely(light, parts, network), light.shape), light)
+    return _with_own(_at_most(ab, light), lab)
+
+
+def _likely(light: Float, parts: Float, network: Network) -> Float:
+    """Return the likely color of each place, as large as `parts`; light hair is given less."""
     seen, (h, w) = seen_at(light, LOOK_PX, MULTIPLE)
     room = [(0, whole - own) for whole, own in zip(seen.shape, (h, w), strict=True)]
     padded = np.pad(parts.transpose(2, 0, 1), [(0, 0), *room], mode="edge")
     ab = color_of(np.concatenate([seen[None], padded]), network)[:h, :w]
-    ab *= 1 - LESS * (parts[..., Part.HAIR] * smoothstep(seen[:h, :w], *LIGHT_HAIR))[..., None]
-    ab = _to_edges(resized(ab, light.shape), light)
+    light_hair = parts[..., Part.HAIR] * smoothstep(seen[:h, :w], *LIGHT_HAIR)
+    return np.asarray(ab * (1 - LESS * light_hair)[..., None], np.float32)
+
+
+def _at_most(ab: Float, light: Float) -> Float:
     chroma, most = np.hypot(ab[..., 0], ab[..., 1]), MOST * 100 * light
-    ab *= np.minimum(1, most / np.maximum(chroma, 1e-3))[..., None]
+    return np.asarray(ab * np.minimum(1, most / np.maximum(chroma, 1e-3))[..., None], np.float32)
+
+
+def _with_own(ab: Float, lab: Float) -> Float:
+    """Let what has a color of its own in a photo, (H, W, 3) CIELAB, keep it."""
     plain = without_tone(lab)
     if plain is not None:
         own = plain[..., 1:]
-        stays = smoothstep(blurred(np.hypot(own[..., 0], own[..., 1]), BLURRED_PX), *OWN)[..., None]
-        ab += stays * (own - ab)
-    return np.asarray(ab, np.float32)
+        stays = smoothstep(blurred(np.hypot(own[..., 0], own[..., 1]), BLURRED_PX), *OWN)
+        return np.asarray(ab + stays[..., None] * (own - ab), np.float32)
+    return ab
 
 
 def _small(photo: Image, long_px: int) -> Image:
