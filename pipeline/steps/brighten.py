@@ -3,7 +3,10 @@
 from pipeline.stages.brighten import brightened, exposure_of
 from pipeline.steps.run import Run
 
-BRIGHTENED = "The photo is dark, so it was brightened before it was painted."
+BRIGHTENED = (
+    "The photo is dark, so it was brightened before it was painted; the setting Brighten says how "
+    "far."
+)
 
 
 def lit(run: Run) -> Run:

@@ -11,7 +11,10 @@ from pipeline.steps.run import Run
 from pipeline.types import Image
 from pipeline.weights.catalog import WeightError
 
-COLORED = "The photo has no color, so its colors were guessed before it was painted."
+COLORED = (
+    "The photo has no color, so its colors were guessed before it was painted; the setting Guessed "
+    "colors says how much."
+)
 UNCOLORED = "The photo has no color, and none was guessed: {why}"
 
 
