@@ -95,7 +95,7 @@ def test_after_the_looks_it_ends_the_command_at_once_again():
             ctrl_c.watch(LOOK)
 
 
-def test_the_signal_is_handled_as_before_when_the_photos_are_done(tmp_path, runs):
+def test_the_signal_is_handled_as_before_when_the_photos_are_done(tmp_path, painter):
     run("paint", save(tmp_path / "a.png"), "-o", tmp_path / "out.png")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
