@@ -58,7 +58,7 @@ def share(owner: Page) -> str:
     link = owner.locator("#shares input").first.input_value()
     copied = owner.evaluate("navigator.clipboard.readText()")
     check(copied == link and "/share/" in link, "a link is made, and copied")
-    owner.wait_for_selector("#shares .state:has-text('Not opened yet. Works for')")
+    owner.wait_for_selector("#shares .state:has-text('Not opened yet. The link works for')")
     names = [each["name"] for each in json.loads(owner.evaluate("localStorage.shares"))]
     check(names == [link.rpartition("/")[2], OTHER], "what another tab shared stays known")
     owner.unroute(f"**/share/{OTHER}/*")
