@@ -103,14 +103,13 @@ def settings_of(flags):
 
 
 def others(option, painter):
-    """Yield values of an option that are not its default: all, where it is the painter's own.
+    """Yield values of an option that are not its default: one, where it is another painter's own.
 
-    Of another painter's it is one: all that a painter does not look at are to it the same change.
-    So it is of what all painters share, but for the quickest of them, which tries every value.
+    All that a painter does not look at are to it the same change.
     """
     if option.choices:
         wanted = [each for each in option.choices if each not in {option.default, *LARGE}]
-        yield from wanted if tries_all(option.flag, painter) else wanted[:1]
+        yield from wanted if means_something(option.flag, painter) else wanted[:1]
     elif option.kind is bool:
         yield not option.default
     else:
@@ -119,9 +118,9 @@ def others(option, painter):
         yield option.kind(value)
 
 
-def tries_all(flag, painter):
-    shared = all(flag not in each.own for each in variants.PAINTERS.values())
-    return flag in variants.PAINTERS[painter].own or (shared and painter == "network")
+def means_something(flag, painter):
+    every = {own for each in variants.PAINTERS.values() for own in each.own}
+    return flag in variants.PAINTERS[painter].own or flag not in every
 
 
 def cases():
