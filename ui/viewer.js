@@ -110,8 +110,7 @@ const show = () => {
   root.classList.toggle('coming', coming);
   const strokes = coming && document.querySelector('#wall .doing img')?.src;
   const chosen = (coming || state === 'empty') && document.querySelector('#photo img')?.src;
-  const lies = strokes ? `url("${strokes}")` : chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
-  stage.style.backgroundImage = lies;
+  stage.style.backgroundImage = strokes ? `url("${strokes}")` : chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
   lay();
   Object.assign(after.dataset, {name: value.name ?? '', flat: value.flat ?? ''});

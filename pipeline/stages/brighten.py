@@ -36,11 +36,8 @@ class Exposure(NamedTuple):
     chroma: float
 
 
-def exposure_of(photo: Photo, amount: float = 1.0) -> Exposure | None:
-    """Return how to expose a dark photo; None where it is light enough.
-
-    `amount`: how far, in stops: 0 not at all, 1 until it is light enough.
-    """
+def exposure_of(photo: Photo) -> Exposure | None:
+    """Return how to expose a dark photo; None where it is light enough."""
     size = size_within(photo.size, LOOKED_AT)
     small = to_float(pixels_resized(photo.pixels, size))
     seen = small.max(2)
@@ -54,8 +51,7 @@ def exposure_of(photo: Photo, amount: float = 1.0) -> Exposure | None:
     found, light = (float(each) for each in to_light(np.array([brightest, wanted], np.float32)))
     gain = min(MOST, light / max(found, 1e-6))
     # The faint tone of a photo without color stays as faint as it is.
-    toned = _without_color(small, gain)
-    return Exposure(gain**amount, (brightest / wanted if toned else 1.0) ** amount)
+    return Exposure(gain, brightest / wanted if _without_color(small, gain) else 1.0)
 
 
 def _without_color(small: Image, gain: float) -> bool:
@@ -64,12 +60,16 @@ def _without_color(small: Image, gain: float) -> bool:
     return without_tone(to_lab(lit)) is not None
 
 
-def brightened(photo: Photo, exposure: Exposure) -> Photo:
-    """Return a photo of any size, exposed anew; hues stay."""
+def brightened(photo: Photo, exposure: Exposure, amount: float = 1.0) -> Photo:
+    """Return a photo of any size, exposed anew; hues stay.
+
+    `amount`: how far, in stops: 0 not at all, 1 until it is light enough.
+    """
+    gain, chroma = exposure.gain**amount, exposure.chroma**amount
     levels = np.linspace(0, 1, 256, dtype=np.float32)
-    table = from_light(np.minimum(exposure.gain * to_light(levels), 1))
+    table = from_light(np.minimum(gain * to_light(levels), 1))
     lit = cv2.LUT(photo.pixels, np.round(255 * table).astype(np.uint8))
-    if exposure.chroma < 1:
+    if chroma < 1:
         gray = cv2.cvtColor(luminance(lit), cv2.COLOR_GRAY2RGB)
-        lit = cv2.addWeighted(lit, exposure.chroma, gray, 1 - exposure.chroma, 0)
+        lit = cv2.addWeighted(lit, chroma, gray, 1 - chroma, 0)
     return replace(photo, pixels=np.asarray(lit, np.uint8))

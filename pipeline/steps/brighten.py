@@ -17,8 +17,8 @@ def lit(run: Run) -> Run:
     amount = run.settings.brighten.amount
     if not run.settings.paint.on or not amount:
         return run
-    exposure = run.made(exposure_of, run.photo, amount)
+    exposure = run.made(exposure_of, run.photo)
     if exposure.value is None:
         return run
     run.hints.append(BRIGHTENED)
-    return run.with_photo(run.made(brightened, run.photo, exposure).value)
+    return run.with_photo(run.made(brightened, run.photo, exposure, amount).value)

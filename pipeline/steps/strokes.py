@@ -153,8 +153,8 @@ def sketch(photo: Photo, settings: Settings) -> Pixels | None:
         return None
     pixels = frame(photo, settings.frame).pixels
     small = Photo(pixels_resized(pixels, scaled_to_long(pixels.shape[:2], SKETCHED_PX)))
-    if exposure := exposure_of(small, settings.brighten.amount):
-        small = brightened(small, exposure)
+    if exposure := exposure_of(small):
+        small = brightened(small, exposure, settings.brighten.amount)
     lab, rng = to_lab(to_float(small.pixels)), np.random.default_rng(SEED)
     subject, none = nobody(lab.shape[:2]), np.zeros(lab.shape[:2], np.float32)
     lit = in_monets_light(lab, subject, none, monet(how.mood), rng)

@@ -6,6 +6,9 @@ from functools import cache
 from ui.words.catalogs import catalog_of
 from ui.words.visitors import language
 
+# What joins the parts of a list, some of them counted: "sharp already (2), not pointed at (1)".
+_JOINT = re.compile(r"(, | \(\d+\))")
+
 
 def retold(sentence: str) -> str:
     """Tell a sentence in the language that is spoken now, if the catalog has its like.
@@ -21,16 +24,10 @@ def retold(sentence: str) -> str:
         if found := pattern.fullmatch(sentence):
             values = {place: retold(said) for place, said in found.groupdict().items()}
             return text.format_map(values)
-    first, *others = _JOINT.split(sentence)
-    return retold(first) + "".join(map(_told_or_joint, others)) if others else sentence
-
-
-def _told_or_joint(part: str) -> str:
-    return part if _JOINT.fullmatch(part) else retold(part)
-
-
-# What joins the parts of a list, some of them counted: "sharp already (2), not pointed at (1)".
-_JOINT = re.compile(r"(, | \(\d+\))")
+    parts = _JOINT.split(sentence)
+    if len(parts) == 1:
+        return sentence
+    return "".join(part if at % 2 else retold(part) for at, part in enumerate(parts))
 
 
 @cache

@@ -58,12 +58,13 @@ def _all() -> Iterator[tuple[Key, str]]:
 def _said_in(file: Path) -> Iterator[Key]:
     """Yield what a file of the page says; also within f-strings, where Babel finds it or not."""
     for node in ast.walk(ast.parse(file.read_text())):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-            continue
-        args = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
-        said = [each if isinstance(each, str) else "" for each in args[:2]]
-        if node.func.id in CALLS and said and said[0]:
-            yield "", said[0], said[1] if node.func.id == "counted" else ""
+        match node:
+            case ast.Call(
+                ast.Name("counted"), [ast.Constant(str(one)), ast.Constant(str(many)), *_]
+            ):
+                yield "", one, many
+            case ast.Call(ast.Name(name), [ast.Constant(str(text)), *_]) if name in CALLS:
+                yield "", text, ""
 
 
 _COUNTED = re.compile(r"counted\('((?:[^'\\]|\\.)*)', '((?:[^'\\]|\\.)*)'")
