@@ -62,6 +62,7 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
     import torch
 
     from pipeline.runtime.build import load_network
+    from pipeline.runtime.eight_bit import round_weights, rounded_inputs
 
     shapes, entry = shapes_of(weights), weights.entry
     fold = entry.build.get("fold", 1)
@@ -69,14 +70,16 @@ def write(weights: VerifiedWeights, folder: Path) -> None:
         torch.from_numpy(blank(shape, 64 // fold if shape == noise_of(entry) else 64))
         for shape in shapes
     )
-    with torch.inference_mode(), warnings.catch_warnings():
+    network = load_network(weights)
+    with torch.inference_mode(), warnings.catch_warnings(), rounded_inputs(network, entry.ranges):
         # GFPGAN halves its channels by their number, and instance norm counts pixels. Tracing makes
         # both constant, which does not change the result.
         warnings.filterwarnings("ignore", "Converting a tensor to a Python")
-        traced = torch.jit.trace(load_network(weights), example, check_trace=False)
+        traced = torch.jit.trace(network, example, check_trace=False)
         model = ov.convert_model(
             traced, input=[ov.PartialShape(shape) for shape in shapes], example_input=example
         )
+    round_weights(model)
     # A prompt's points need float32: half precision would move them.
     ov.save_model(model, folder / FILE, compress_to_fp16=weights.submodule != "prompt")
 

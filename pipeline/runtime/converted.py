@@ -16,20 +16,25 @@ from pipeline.runtime.build import definition_of
 from pipeline.weights.cache import VerifiedWeights, cache_folder
 
 ROOT = Path(__file__).parents[2]
+EIGHT_BIT = "pipeline.runtime.eight_bit"
 UNUSED_DAYS = 30  # other versions of this project may share the cache folder, and use others
 
 
 def folder_of(weights: VerifiedWeights, engine: str) -> Path:
     """Locate the folder of a network converted for `engine`, a version; it need not exist.
 
-    Its name depends on the weights, the network's arguments, the engine, and the network's source
-    code.
+    Its name depends on the weights, the network's arguments, the engine, the network's source code,
+    and on how it is rounded.
     """
-    code = {name: _digest(file) for name, file in sources_of(definition_of(weights)[0]).items()}
-    build = dict(weights.entry.build)
-    parts = json.dumps([weights.sha256, weights.submodule, build, code, engine], sort_keys=True)
+    entry = weights.entry
+    files = sources_of(definition_of(weights)[0])
+    if entry.ranges:
+        files |= sources_of(EIGHT_BIT)
+    code = {name: _digest(file) for name, file in files.items()}
+    made_by = [dict(entry.build), dict(entry.ranges), code, engine]
+    parts = json.dumps([weights.sha256, weights.submodule, *made_by], sort_keys=True)
     key = hashlib.sha256(parts.encode()).hexdigest()[:16]
-    return cache_folder() / "converted" / f"{weights.entry.name}-{weights.submodule}-{key}"
+    return cache_folder() / "converted" / f"{entry.name}-{weights.submodule}-{key}"
 
 
 def sources_of(module: str) -> dict[str, Path]:

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,10 @@ def compile_openvino(weights: VerifiedWeights) -> Engine:
         import openvino as ov
     except ImportError as error:
         raise EngineError(f"OpenVINO is absent ({error})") from error
-    folder = folder_of(weights, ov.__version__)
     core = ov.Core()
+    if "INT8" not in capabilities(core):
+        weights = replace(weights, entry=replace(weights.entry, ranges={}))
+    folder = folder_of(weights, ov.__version__)
     # bf16 would move a prompt's points, and a face's.
     exact = weights.submodule == "prompt" or weights.entry.role == "landmarks"
     hint = "f32" if exact else precision(core)
@@ -99,7 +102,12 @@ def _ready(
 
 def precision(core: "openvino.Core") -> str:
     """Choose the inference precision for this CPU: "bf16" where it has instructions for it."""
-    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    return "bf16" if "BF16" in capabilities(core) else "f32"
+
+
+def capabilities(core: "openvino.Core") -> list[str]:
+    """List the number formats that this CPU has instructions for."""
+    return core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 class _OpenvinoNetwork:

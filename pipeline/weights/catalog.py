@@ -95,6 +95,8 @@ class Entry:
     `seeded`: whether a painter takes seed noise with the photo (`ops/seed_noise.py`).
     `styles`: the names of the styles that a fast painter knows, in its order.
     `side`: the side of a promptable network's square input, px.
+    `ranges`: least and largest value that convolutions are given, by their names; these are
+    computed in 8 bits on the CPU (`runtime/eight_bit.py`).
     """
 
     name: str
@@ -113,6 +115,7 @@ class Entry:
     seeded: bool = False
     styles: tuple[str, ...] = ()
     side: int = 1024
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
 
     @property
     def embedded(self) -> bool:
