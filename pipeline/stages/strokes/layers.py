@@ -36,7 +36,7 @@ class Layer:
 
 
 UNDERPAINTING = Layer(
-    spacing=0.74, wanted=0, anyway=1, left=0, still=0.35, ends=30, thick=0.7, narrow=0.7, opacity=1
+    spacing=0.74, wanted=0, anyway=1, left=0, still=0.35, ends=30, thick=0.7, narrow=0.3, opacity=1
 )  # it fills the canvas's tooth
 LAYERS = (
     UNDERPAINTING,

@@ -87,8 +87,8 @@ def of_one_size(
     astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
     seeds = _single(np.where(astray[:, None], seeds, moved))
     ground = Ground(guide.field, target, under, guide.sides, guide.region, guide.edge)
-    spines, counts, colors, least = trace(seeds, ways, ground, layer.ends)
-    widths = np.where(strict, np.clip(BESIDE * least, NARROWEST * widths, widths), widths)
+    spines, counts, colors, fits = trace(seeds, ways, ground, layer.ends)
+    widths = np.maximum(fits, NARROWEST * widths)
 
     ends = spines[np.arange(n), counts - 1].astype(int)
     ends = ends.clip(0, (w - 1, h - 1))

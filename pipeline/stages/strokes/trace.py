@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.strokes.compiled import compiled
+from pipeline.stages.strokes.motif import BESIDE
 
 Float = NDArray[np.float32]
 
@@ -13,6 +14,11 @@ POINTS = 10  # most points of a spine
 END = 0.45  # widths that a stroke reaches beyond the last point of its spine
 WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if it began so far
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
+# The mark of a brush is so long beyond the last point of its spine, and so wide to a side, in
+# widths: its ends are blunt, and their corners reach farther than its sides.
+BLUNT, HALF = 0.42, 0.44
+PASSED = 0.5  # px that a corner may pass an outline by
+BACK, TRIES = 0.2, 8  # widths by which an end is drawn back at a time, and how often
 
 
 @compiled
@@ -130,6 +136,62 @@ def _arm(
 
 
 @compiled
+def _passes(spine: Float, end: int, before: int, width: float, ground: Ground) -> float:
+    """Return how far a corner of a stroke's blunt end lies beyond the end's own region, px."""
+    x, y = spine[end]
+    dx, dy = x - spine[before, 0], y - spine[before, 1]
+    norm = np.sqrt(dx * dx + dy * dy) + 1e-9
+    ahead, aside = BLUNT * width / norm, HALF * width / norm
+    own, farthest = side_at(ground.sides, x, y), 0.0
+    for sign in (-1.0, 1.0):
+        cx = x + ahead * dx - sign * aside * dy
+        cy = y + ahead * dy + sign * aside * dx
+        if side_at(ground.sides, cx, cy) != own:
+            farthest = max(farthest, between(ground.edge, cx, cy))
+    return farthest
+
+
+@compiled
+def _fitted(spine: Float, count: int, widest: float, ground: Ground) -> tuple[int, float]:
+    """Shorten a stroke until its ends are within its region, and say how wide it then may be.
+
+    The spine is changed. Return how many points are left, and the width, px.
+    """
+    width = widest
+    for _ in range(TRIES):
+        width = widest
+        for k in range(count):
+            width = min(width, BESIDE * between(ground.edge, spine[k, 0], spine[k, 1]))
+        moved = False
+        for first in (True, False):
+            end, before = (0, 1) if first else (count - 1, count - 2)
+            if _passes(spine, end, before, width, ground) < PASSED:
+                continue
+            dx, dy = spine[before, 0] - spine[end, 0], spine[before, 1] - spine[end, 1]
+            far, back = np.sqrt(dx * dx + dy * dy), BACK * width
+            if count > 2 and far <= back:
+                if first:
+                    for k in range(count - 1):
+                        spine[k] = spine[k + 1]
+                count -= 1
+            elif far > back:
+                spine[end, 0] += dx * back / far
+                spine[end, 1] += dy * back / far
+            else:
+                continue
+            moved = True
+        if not moved:
+            break
+    fits = width
+    for end, before in ((0, 1), (count - 1, count - 2)):
+        out = _passes(spine, end, before, width, ground)
+        if out >= PASSED:
+            room = between(ground.edge, spine[end, 0], spine[end, 1])
+            fits = min(fits, width * room / (room + out))
+    return count, fits
+
+
+@compiled
 def trace(
     seeds: Float, ways: Ways, ground: Ground, tolerance: float
 ) -> tuple[Float, NDArray[np.int16], Float, Float]:
@@ -140,15 +202,15 @@ def trace(
     `seeds`: (N, 2) x, y, px. `tolerance`: the difference in color, over all three axes, that ends a
     stroke where the paint below is nearer.
 
-    Return spines, (N, POINTS, 2), how many points they have, the mean target along each, and the
-    least `edge`.
+    Return spines, (N, POINTS, 2), how many points they have, the mean target along each, and how
+    wide each may be not to pass its outline, px.
     """
     n, region, field = len(seeds), ground.region, ground.field
     h, w = region.shape
     spines = np.zeros((n, POINTS, 2), np.float32)
     counts = np.zeros(n, np.int16)
     colors = np.zeros((n, 3), np.float32)
-    least = np.full(n, np.inf, np.float32)
+    fits = np.zeros(n, np.float32)
     arms = np.zeros((2, POINTS, 2), np.float32)
     got = np.zeros(2, np.int64)
     for s in range(n):
@@ -179,9 +241,10 @@ def trace(
             spines[s, 0, 0], spines[s, 0, 1] = x - out_x * across, y - out_y * across
             spines[s, 1, 0], spines[s, 1, 1] = x + out_x * across, y + out_y * across
             count = 2
+        fits[s] = ways.widths[s]
+        if ways.beyond[s] <= 0:
+            count, fits[s] = _fitted(spines[s], count, ways.widths[s], ground)
         counts[s] = count
         for c in range(3):
             colors[s, c] = mean[c] / passed
-        for k in range(count):
-            least[s] = min(least[s], between(ground.edge, spines[s, k, 0], spines[s, k, 1]))
-    return spines, counts, colors, least
+    return spines, counts, colors, fits
