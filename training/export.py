@@ -38,6 +38,7 @@ from training.perceptual import network as compact
 from training.strokes import STROKE_PX
 
 SHARD_BYTES = 9_500_000
+MANIFEST = "manifest.json"
 PAINTS: dict[str, Any] = {
     "license": "research only: some of its training photos are",
     "data": (
@@ -266,10 +267,20 @@ def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -
         shards.append(
             {"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         )
-    manifest = folder / "manifest.json"
-    entries = json.loads(manifest.read_text()) if manifest.exists() else {}
-    entries[name] = {**CARDS[name], "build": build, "sha256": whole.hexdigest(), "shards": shards}
-    manifest.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")
+    listed = {"build": build, "sha256": whole.hexdigest(), "shards": shards}
+    enter(folder, name, {**CARDS[name], **listed})
+
+
+def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read the manifest's entries as they are written; none where there is no manifest."""
+    manifest = folder / MANIFEST
+    return json.loads(manifest.read_text()) if manifest.exists() else {}
+
+
+def enter(folder: Path, name: str, entry: dict[str, Any]) -> None:
+    """Write one network's entry into the manifest, in place of what it had."""
+    entries = dict(sorted({**entries_in(folder), name: entry}.items()))
+    (folder / MANIFEST).write_text(json.dumps(entries, indent=2) + "\n")
 
 
 def _loaded(network: nn.Module, state: dict[str, Tensor]) -> nn.Module:

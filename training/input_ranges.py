@@ -10,7 +10,6 @@ not survive 8 bits, and it takes the smaller part of the time.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,10 +27,11 @@ from pipeline.steps.detect import see_photo
 from pipeline.weights.catalog import CATALOG, EMBEDDED, PARSERS
 from pipeline.weights.resolve import obtain
 from training.checks import photos_in
+from training.export import enter, entries_in
 from training.faces import pairs_of
 from training.street_data import chosen
 
-LEARNED = {"people_parts": 20, "face_parsing": 20, "portraits_in_the_wild": 20}
+LEARNED, EACH = ("people_parts", "face_parsing", "portraits_in_the_wild"), 20
 ROUNDED = ("decoder.", "segmentation_head.")
 MOST, SEED = 120, 0  # looks that are asked again
 Look = NDArray[np.float32]
@@ -60,10 +60,10 @@ class Heard(Models):
 
 def photos_of(data: Path) -> Iterator[Path]:
     """Yield photos that parsers learned from, and landscapes; none that is held out."""
-    for kind, count in LEARNED.items():
+    for kind in LEARNED:
         out = {photo for photo, _ in chosen(data, kind)}
         photos = [photo for photo, _ in pairs_of(data, kind) if photo not in out]
-        yield from photos[:: len(photos) // count]
+        yield from photos[:: len(photos) // EACH]
     for kind in ("people/images", "photos"):
         yield from photos_in(data / kind)[::40]
 
@@ -106,10 +106,8 @@ def main() -> None:
     order = np.random.default_rng(SEED).permutation(len(models.looks))[:MOST]
     looks = [models.looks[i] for i in order]
     ranges = measured(load_network(obtain(CATALOG[args.name])), looks)
-    manifest = args.folder / "manifest.json"
-    entries = json.loads(manifest.read_text())
-    entries[args.name]["ranges"] = {n: [round(v, 4) for v in ends] for n, ends in ranges.items()}
-    manifest.write_text(json.dumps(entries, indent=2) + "\n")
+    rounded = {name: [round(end, 4) for end in ends] for name, ends in ranges.items()}
+    enter(args.folder, args.name, {**entries_in(args.folder)[args.name], "ranges": rounded})
     print(f"{args.name}: {len(ranges)} convolutions, by {len(looks)} of {len(models.looks)} looks")
 
 

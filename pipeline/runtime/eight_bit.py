@@ -8,7 +8,7 @@ Source: Jacob et al. 2018, "Quantization and Training of Neural Networks for Eff
 Integer-Arithmetic-Only Inference", section 2.1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -79,13 +79,13 @@ def round_weights(model: "ov.Model") -> int:
     return count
 
 
-def _rounding(low: float, high: float) -> Any:  # noqa: ANN401 - a hook
+def _rounding(low: float, high: float) -> Callable[[nn.Module, tuple[Tensor]], Tensor]:
+    """Return a hook that rounds what a convolution is given."""
     step = (high - low) / (LEVELS - 1)
     zero = round(-low / step)
 
-    def rounded(module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def rounded(module: nn.Module, given: tuple[Tensor]) -> Tensor:
         del module
-        first = torch.fake_quantize_per_tensor_affine(given[0], step, zero, 0, LEVELS - 1)
-        return first, *given[1:]
+        return torch.fake_quantize_per_tensor_affine(given[0], step, zero, 0, LEVELS - 1)
 
     return rounded

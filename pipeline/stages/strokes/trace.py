@@ -110,7 +110,7 @@ def _arm(
         far = (k + 1) * step
         i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
         inside, away = side_at(sides, nx, ny) == own, between(edge, nx, ny)
-        if beyond <= 0:  # its end is round, and as far ahead as it is wide to a side
+        if beyond <= 0:  # its end's middle is within; `_fitted` sees to the corners
             ahead = END * width
             end = side_at(sides, nx + dx * ahead, ny + dy * ahead)
             if not inside or end != own or away < nearest:
@@ -159,7 +159,7 @@ def _fitted(spine: Float, count: int, widest: float, ground: Ground) -> tuple[in
     """
     width = widest
     for _ in range(TRIES):
-        width = widest
+        width = widest  # as an end is drawn back, there is more room
         for k in range(count):
             width = min(width, BESIDE * between(ground.edge, spine[k, 0], spine[k, 1]))
         moved = False
@@ -167,16 +167,14 @@ def _fitted(spine: Float, count: int, widest: float, ground: Ground) -> tuple[in
             end, before = (0, 1) if first else (count - 1, count - 2)
             if _passes(spine, end, before, width, ground) < PASSED:
                 continue
-            dx, dy = spine[before, 0] - spine[end, 0], spine[before, 1] - spine[end, 1]
-            far, back = np.sqrt(dx * dx + dy * dy), BACK * width
-            if count > 2 and far <= back:
+            way = spine[before] - spine[end]
+            far, back = np.sqrt(way[0] * way[0] + way[1] * way[1]), BACK * width
+            if far > back:
+                spine[end] += way * np.float32(back / far)
+            elif count > 2:
                 if first:
-                    for k in range(count - 1):
-                        spine[k] = spine[k + 1]
+                    spine[: count - 1] = spine[1:count].copy()
                 count -= 1
-            elif far > back:
-                spine[end, 0] += dx * back / far
-                spine[end, 1] += dy * back / far
             else:
                 continue
             moved = True

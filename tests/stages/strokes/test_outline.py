@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.strokes.outline import FAR_PX, regions
-from pipeline.stages.strokes.trace import between, side_at
+from pipeline.stages.strokes.trace import BLUNT, HALF, Ground, Ways, between, side_at, trace
 from tests.stages.strokes.motifs import nobody
 
 SIZE = (90, 120)
@@ -68,3 +68,27 @@ def test_values_are_interpolated_between_the_middles_of_pixels(x, y, value):
 
 def test_a_plane_of_one_pixel_is_the_same_everywhere():
     assert between(np.float32([[5]]), 7.0, -3.0) == 5
+
+
+@given(st.floats(0.0, 6.2), st.floats(0.0, 1.5), st.floats(6, 40))
+def test_the_corners_of_a_strokes_ends_stay_within_its_outline(angle, turn, width):
+    subject, away = slanted(angle)
+    y, x = np.nonzero((away > 0.45 * width) & (away < 1.5 * width))
+    seeds = np.stack([x, y], 1)[::37].astype(np.float32) + np.float32(0.5)
+    n = len(seeds)
+    way = np.float32([np.cos(angle + turn), np.sin(angle + turn)])
+    field = np.broadcast_to(way, (*SIZE, 2)).copy()
+    plain = np.zeros((*SIZE, 3), np.float32)
+    shapes = np.float32([[width], [3 * width], [0], [0], [0], [0]]).repeat(n, 1)
+    ground = Ground(field, plain, plain, *regions(subject)[0])
+    spines, counts, _, fits = trace(seeds, Ways(*shapes), ground, 30.0)
+    assert (fits <= width).all()
+    for spine, count, fit in zip(spines, counts, fits, strict=True):
+        for end, before in ((spine[0], spine[1]), (spine[count - 1], spine[count - 2])):
+            ahead = (end - before) / np.linalg.norm(end - before)
+            for aside in (HALF, -HALF):
+                corner = end + fit * (BLUNT * ahead + aside * ahead[::-1] * (-1, 1))
+                if not (0 < corner[0] < SIZE[1] and 0 < corner[1] < SIZE[0]):
+                    continue
+                past = (corner - (SIZE[1] / 2, SIZE[0] / 2)) @ (np.cos(angle), np.sin(angle))
+                assert past > -1.5
