@@ -27,6 +27,7 @@ from training.portrait_faces import Portrait
 
 SHOWN, SHOWN_PX, EXTENT = 8, 256, 2.1
 MEASURED, MEASURED_EXTENT, SEED = 32, 1.7, 0
+MEASURED_STIFFNESS = 0.02  # whatever is learned by, so that figures of all trainings compare
 
 
 @torch.inference_mode()
@@ -62,10 +63,14 @@ def evaluate(
 def style_distances(aims: Aims, out: Tensor, pairs: Pairs) -> dict[str, float]:
     """Compare painted faces, (B, 3, S, S), with portraits bent to them: whole, in cells, parts."""
     side = out.shape[2]
-    real = bent_plain(pairs.styles, whole(pairs.points, pairs.style_points, side))
+    real = bent_plain(
+        pairs.styles, whole(pairs.points, pairs.style_points, side, MEASURED_STIFFNESS)
+    )
     px = patch_px(side)
     patches = part_patches(out, pairs.points, px)
-    real_patches = bent_patches(plain(pairs.styles), pairs.style_points, pairs.points, px)
+    real_patches = bent_patches(
+        plain(pairs.styles), pairs.style_points, pairs.points, px, MEASURED_STIFFNESS
+    )
 
     def maps(pictures: Tensor) -> dict[str, Tensor]:
         return aims.features(pictures / 2 + 0.5, tuple(LAYERS))

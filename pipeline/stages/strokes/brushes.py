@@ -13,6 +13,9 @@ ALONG, ACROSS = 256, 96  # texels of a tip's finest level
 LEVELS = 5  # each half as fine as the one before, for strokes of few px
 BORDER = 1.12  # a tip reaches this far to the sides, in half-widths; beyond 1 there is no paint
 TOOTH, GRAIN_PX = 512, 5.0  # texels of the tooth's side, and of most of its waves
+# Flat brushes leave square ends, which look like tiles where strokes are short; a filbert's are
+# round. How much of the length, at least and at most, an end is rounded off over.
+ROUNDED = (0.12, 0.25)
 DRYNESS = (0.05, 0.25, 0.5, 0.0, 0.35, 0.85)  # of the tips by turns: loaded brushes to dry ones
 
 
@@ -67,6 +70,9 @@ def _tip(rng: np.random.Generator, dry: float, *, dab: bool) -> Float:
         full = np.clip(u / 0.3, 0, 1) ** 0.5 * np.clip((1 - u) / rng.uniform(0.3, 0.7), 0, 1) ** 0.6
         v = v - rng.normal(0, 0.25) * (u - 0.4)
         ragged = ragged * full + 0.05 * wander * full
+    else:
+        first, last = rng.uniform(*ROUNDED, 2)
+        ragged = ragged * _rounded((u - begins.min()) / first) * _rounded((1 - u - 0.04) / last)
     sides = np.clip((ragged - np.abs(v)) / 0.12, 0, 1)
     gaps = np.clip((bristles + 0.16 * wander - (0.85 * dry * u**1.3 - 0.22)) / 0.28, 0, 1)
     opacity = length * sides * (gaps * 0.75 + 0.25 * (1 - dry))
@@ -78,6 +84,11 @@ def _tip(rng: np.random.Generator, dry: float, *, dab: bool) -> Float:
     streaks = streaks + 0.3 * wander
     planes = (opacity, height, np.clip(np.broadcast_to(streaks, opacity.shape), -1, 1))
     return np.stack(planes, -1).astype(np.float32)
+
+
+def _rounded(way: Float) -> Float:
+    """Return how wide a round end is, in [0, 1], some way from where it begins, 1: all of it."""
+    return np.sqrt(1 - (1 - np.clip(way, 0, 1)) ** 2)
 
 
 def _across(rng: np.random.Generator, hairs: int, softness: float) -> Float:

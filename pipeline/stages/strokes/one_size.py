@@ -22,6 +22,9 @@ LENGTH, LENGTHS = 1.9, 0.45  # mean length, in widths, and likewise its deviatio
 # How much of the error is left on faces, which show facets: their likeness comes from what is kept
 # of the person; how much more is left behind people, in a picture of people.
 FACETS, PLAINER = 0.6, 0.5
+# On plain cloth and limbs finer strokes would only mend what broader ones vary by, as tiles do: how
+# much more of the error is left there, and how much longer strokes are.
+LEFT_PLAIN, LONG_PLAIN = 1.5, 1.0
 # How much less of the error is left around eyes and mouth, and how much less colors vary: strokes
 # draw them.
 DRAWN_THERE, QUIET_THERE = 0.5, 0.5
@@ -150,6 +153,7 @@ def _shapes(
     lengths = np.maximum(widths, LONGER * usual) * LENGTH * layer.long * brush.loose**0.5
     lengths *= np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * subject.hair[i, j] + 0.2 * calm) * (1 + 0.2 * behind)
+    lengths *= 1 + LONG_PLAIN * _plain(motif, i, j)
     turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
@@ -174,11 +178,19 @@ def _patience(
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
     left *= 1 + PLAINER * (2 * guide.people - 1) * behind
+    left *= 1 + LEFT_PLAIN * layer.left * _plain(motif, i, j)
     left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
     return _single(left * (1 - 0.4 * subject.person[i, j] * dark))
+
+
+def _plain(motif: Motif, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+    """Return how far some pixels show plain cloth or bare limbs, in [0, 1]."""
+    subject = motif.subject
+    worn = subject.person[i, j] * (1 - subject.hair[i, j])
+    return worn * (1 - motif.detail[i, j]) * smoothstep(subject.away[i, j], 0.95, 1.8)
 
 
 def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

@@ -16,7 +16,7 @@ WITHIN = 0.4  # widths that a strict stroke's spine stays within its region, if 
 LEAST = 0.5  # a stroke goes at least so far to each side of its seed, in widths
 # The mark of a brush is so long beyond the last point of its spine, and so wide to a side, in
 # widths: its ends are blunt, and their corners reach farther than its sides.
-BLUNT, HALF = 0.42, 0.44
+BLUNT, HALF = 0.42, 0.40
 PASSED = 0.5  # px that a corner may pass an outline by
 BACK, TRIES = 0.2, 8  # widths by which an end is drawn back at a time, and how often
 

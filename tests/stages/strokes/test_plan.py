@@ -411,6 +411,20 @@ def test_contrast_is_seen_where_people_differ_from_the_rest():
     assert contrast(alike, subject.person)[96, 20] > 40  # far from an outline nothing says it
 
 
+def test_plain_cloth_is_painted_in_few_and_long_strokes():
+    lab = np.full((128, 128, 3), (45, 5, 8), np.float32)
+    subject = replace(nobody((128, 128)), person=np.ones((128, 128), np.float32))
+    fine, long = [], []
+    for detail in (0.0, 1.0):
+        strokes = plan(motif_of(lab, subject, detail=detail), np.random.default_rng(0))
+        ways = np.linalg.norm(np.diff(strokes.points, axis=1), axis=-1)
+        there = np.arange(ways.shape[1]) < strokes.counts[:, None] - 1
+        fine.append((strokes.layer >= 2).sum())
+        long.append(np.median((ways * there).sum(1) / strokes.width))
+    assert fine[0] < fine[1] / 3
+    assert long[0] > 1.6 * long[1]
+
+
 def test_strands_leave_the_hair_and_nothing_else_leaves_a_person():
     lab = two_halves(128, 128)
     dark = np.zeros((128, 128), np.float32)
@@ -418,7 +432,7 @@ def test_strands_leave_the_hair_and_nothing_else_leaves_a_person():
     lies = {"hair": 0, "hat": 0, "coat": 0}
     none = np.zeros_like(dark)
     kinds = (("hair", dark, none), ("hat", dark, dark), ("coat", none, none))
-    for (name, hair, hat), seed in itertools.product(kinds, range(3)):
+    for (name, hair, hat), seed in itertools.product(kinds, range(8)):
         subject = replace(nobody((128, 128)), person=dark, hair=hair, hat=hat)
         strokes = plan(motif_of(lab, subject), np.random.default_rng(seed))
         x = np.where(
