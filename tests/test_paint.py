@@ -105,9 +105,9 @@ def described_again(runs):
 
 
 def photo_of(h=200, w=180):
-    """Return a blurred photo: a sharp face is not restored."""
+    """Return a blurred photo, in skin's colors on average: a sharp face is not restored."""
     noise = cv2.GaussianBlur(np.random.default_rng(0).random((h, w, 3), np.float32), (0, 0), 3)
-    return Photo(((noise - 0.5) * 8 * 255 + 127).clip(0, 255).astype(np.uint8))
+    return Photo(((noise - 0.5) * 8 * 255 + (165, 127, 115)).clip(0, 255).astype(np.uint8))
 
 
 class Remembering:

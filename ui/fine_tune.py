@@ -15,7 +15,8 @@ GROUPS = {
     ),
     label("Face"): ("face_detail", "painterly", "harmony", "proportions", "proportions_of"),
     label("Old or dark photo"): (
-        "mend", "brighten", "guessed_colors", "restoration", "fidelity", "restored_faces",
+        "mend", "brighten", "color_cast", "guessed_colors", "restoration", "fidelity",
+        "restored_faces",
     ),
     label("Outline"): ("keep", "kept_faces", "feather"),
     label("For experts"): ("segmenter", "detector", "weights"),

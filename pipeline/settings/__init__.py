@@ -12,6 +12,7 @@ from pipeline.settings.formats import say_dropped as say_dropped
 from pipeline.settings.options import Option as Option
 from pipeline.settings.options import options_of
 from pipeline.settings.photo import (
+    BalanceSettings,
     BrightenSettings,
     ColorizeSettings,
     MendSettings,
@@ -47,6 +48,7 @@ class Settings(Stage):
     intensity: IntensitySettings = IntensitySettings()
     brighten: BrightenSettings = BrightenSettings()
     mend: MendSettings = MendSettings()
+    balance: BalanceSettings = BalanceSettings()
     colorize: ColorizeSettings = ColorizeSettings()
     detect: DetectSettings = DetectSettings()
     proportions: ProportionsSettings = ProportionsSettings()

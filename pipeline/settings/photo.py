@@ -27,6 +27,16 @@ class MendSettings(Stage):
     )  # fmt: skip
 
 
+class BalanceSettings(Stage):
+    """How much of a cast of color is taken off."""
+
+    amount: float = option(
+        1.0, "How much of a cast of color, of lamps, shade or age, is taken off before the photo "
+        "is painted, where faces show that there is one; 0 leaves it.",
+        label="Color cast", flag="color_cast", ge=0.0, le=1.0,
+    )  # fmt: skip
+
+
 class ColorizeSettings(Stage):
     """How colorful a photo without color becomes."""
 

@@ -1,5 +1,6 @@
-"""Prepare the photo: light where it is dark, whole where it is worn, in color where it has none."""
+"""Prepare the photo: light where it is dark, whole where worn, its colors freed or found."""
 
+from pipeline.steps.balance import without_cast
 from pipeline.steps.brighten import lit
 from pipeline.steps.colorize import colored
 from pipeline.steps.mend import mended
@@ -11,4 +12,4 @@ def prepared(run: Run) -> Run:
 
     Raises: WeightError: the parser's weights are not at hand.
     """
-    return colored(mended(lit(run)))
+    return colored(without_cast(mended(lit(run))))

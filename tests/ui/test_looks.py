@@ -60,7 +60,9 @@ def test_looks_are_painted_small_of_this_photo_once(service, photo):
     assert list(paint_looks(service, "ben", state))[-1] != pictures[-1], "and are nobody else's"
 
 
-@pytest.mark.parametrize("setting", [{"guessed_colors": 0.0}, {"brighten": 0.0}, {"mend": True}])
+@pytest.mark.parametrize(
+    "setting", [{"guessed_colors": 0.0}, {"brighten": 0.0}, {"color_cast": 0.0}, {"mend": True}]
+)
 def test_looks_are_painted_anew_of_a_photo_that_is_prepared_in_another_way(service, photo, setting):
     state = state_by(service, photo)
     before = list(paint_looks(service, "anna", state))[-1]

@@ -83,7 +83,7 @@ def paint_looks(
     """
     session = service.sessions.of(session_id)
     how = state.settings
-    of = state.photo, how.frame, how.brighten, how.mend, how.colorize
+    of = state.photo, how.frame, how.brighten, how.mend, how.balance, how.colorize
     stop = session.stop
     if session.looks[0] != of:
         session.looks = of, ()

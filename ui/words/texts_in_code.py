@@ -20,8 +20,9 @@ RETOLD = (
     "pipeline/io/shape.py", "pipeline/io/style_images.py", "pipeline/settings/formats.py",
     "pipeline/settings/options.py", "pipeline/stages/frame.py",
     "pipeline/stages/restore/select_faces.py", "pipeline/stages/style_transfer/transfer.py",
-    "pipeline/steps/blend.py", "pipeline/steps/brighten.py", "pipeline/steps/colorize.py",
-    "pipeline/steps/mend.py", "pipeline/steps/proportions.py", "pipeline/steps/restore.py",
+    "pipeline/steps/balance.py", "pipeline/steps/blend.py", "pipeline/steps/brighten.py",
+    "pipeline/steps/colorize.py", "pipeline/steps/mend.py", "pipeline/steps/proportions.py",
+    "pipeline/steps/restore.py",
     "pipeline/steps/segment.py", "pipeline/steps/style_transfer.py", "pipeline/steps/stylize.py",
     "pipeline/video/paint.py", "pipeline/video/read.py", "training/style_pictures.py",
 )  # fmt: skip
