@@ -32,7 +32,7 @@ class BalanceSettings(Stage):
 
     amount: float = option(
         1.0, "How much of a cast of color, of lamps, shade or age, is taken off before the photo "
-        "is painted, where faces show that there is one; 0 leaves it.",
+        "is painted, where skin and the scene's light both show one; 0 leaves it.",
         label="Color cast", flag="color_cast", ge=0.0, le=1.0,
     )  # fmt: skip
 

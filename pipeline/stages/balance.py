@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import LUMINANCE, from_light, to_light
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import pixels_resized, size_of_long
+from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import to_float
 from pipeline.ops.tiles import strips_of
 from pipeline.stages.parse import Part, parse_photo
-from pipeline.types import Image, Network, Photo
+from pipeline.types import Network, Photo
 
 Float = NDArray[np.float32]
 
@@ -23,66 +24,87 @@ LOOK_PX = 256  # long side at which a photo is looked at
 WARM_MAGENTA = np.array([[1, -1], [1, 1]], np.float32) / np.sqrt(np.float32(2))
 SKIN, DEVIATION, BELIEVED = (0.67, 0.18), (0.28, 0.12), (2.5, 1.5)
 BARE, LEAST_SKIN = 0.8, 0.002  # how sure the parser is of skin, and the least share of the photo
-CLIPPED, DARK = 0.9, 0.01  # linear light: what is beyond has no color that can be trusted
+# Linear light: the color of what is brighter, or darker in its brightest or darkest channel, cannot
+# be trusted; and how much of the skin at least has to have one that can.
+CLIPPED, DARK, BLACK, CLEAR = 0.97, 0.01, 0.002, 0.25
 # A cast is on everything. The light of a scene is the mean of the fourth power of what is not
-# skin; where it leans the other way, or hardly, skin's color is its own, or the light's by intent.
+# skin; where it leans the other way, or hardly, skin's color is its own.
 # Source: Finlayson and Trezzi 2004, "Shades of Gray and Colour Constancy", equation 6.
 POWER, LEANS = 4, 0.05
-# How far skin is beyond what is believed where that is sure to be a cast; how much of its way to
-# usual skin is then taken off, if the scene leans as far; and the least that is worth it.
-SURE_BEYOND, OFF, LEAST = 0.1, 0.75, 0.03
+# How much of skin's way to the usual is taken off, if the scene leans as far: but no more than so
+# many times what is beyond what is believed, nor less than is seen, nor more than lamps, tubes and
+# age do: what is on a stage is meant to be red.
+OFF, TIMES, LEAST, MOST = 0.75, 4.0, 0.06, 0.8
+WHITE = (0.8, 1.0)  # linear light of the darkest channel: what was too bright shows no cast
 
 
 class Cast(NamedTuple):
-    """By what a photo's red, green and blue linear light are to be multiplied."""
+    """By how much too red and too blue a photo's linear light is, over green, as shares.
+
+    `light`: the mean of its red, green and blue.
+    """
 
     red: float
-    green: float
     blue: float
+    light: tuple[float, float, float]
+
+    def gains(self, amount: float) -> Float:
+        """Return by what to multiply red, green and blue, (3,), that the photo is as bright."""
+        off = np.array([self.red**-amount, 1, self.blue**-amount])
+        weights = np.array(LUMINANCE) * self.light
+        return np.asarray(off * weights.sum() / (weights @ off), np.float32)
 
 
-def cast_of(photo: Image, parser: Network) -> Cast | None:
-    """Return how to take the cast off a photo, (H, W, 3) in [0, 1]; None where none is sure."""
-    small = resized(photo, size_of_long((photo.shape[0], photo.shape[1]), LOOK_PX)).clip(0, 1)
-    leans = _scene(to_light(small))
-    if np.abs(leans).max() < LEANS:
-        return None  # most photos; nobody has to look for skin
+def cast_of(photo: Photo, parser: Network) -> Cast | None:
+    """Return the cast of a photo of any size; None where none is sure, as in nearly all."""
+    small, shown = _seen_at(photo, size_of_long(photo.size, LOOK_PX))
+    if not shown.any() or np.abs(_scene(to_light(small), shown)).max() < LEANS:
+        return None
     parts = parse_photo(small, parser, long_px=LOOK_PX)
-    light = to_light(resized(photo, (parts.shape[0], parts.shape[1])).clip(0, 1))
-    skin = parts[..., Part.SKIN]
+    small, shown = _seen_at(photo, (parts.shape[0], parts.shape[1]))
+    light, skin = to_light(small), parts[..., Part.SKIN]
     if parts.shape[2] > Part.BODY_SKIN:
         skin = skin + parts[..., Part.BODY_SKIN]
-    clear = (light.max(-1) < CLIPPED) & (light.min(-1) > DARK)
-    bare = (skin > BARE) & clear
-    if bare.mean() < LEAST_SKIN:
+    bare = (skin > BARE) & shown
+    most, least = light.max(-1), light.min(-1)
+    clear = bare & (most < CLIPPED) & (most > DARK) & (least > BLACK)
+    if clear.sum() < max(LEAST_SKIN * shown.sum(), CLEAR * bare.sum(), 1):
         return None
-    off = np.median(_axes(light[bare]), 0) - np.array(SKIN, np.float32)
-    bound = np.array(BELIEVED, np.float32) * np.array(DEVIATION, np.float32)
-    leans = _scene(light, skin < 1 - BARE)
-    sure = np.clip((np.abs(off) - bound) / SURE_BEYOND, 0, 1) * (off * leans > 0)
-    cast = sure * np.sign(off) * np.minimum(OFF * np.abs(off), np.abs(leans))
-    if np.hypot(*cast) < LEAST:
+    off = np.median(_axes(light[clear]), 0) - np.array(SKIN, np.float32)
+    leans = _scene(light, shown & (skin < 1 - BARE))
+    beyond = np.abs(off) - np.array(BELIEVED, np.float32) * np.array(DEVIATION, np.float32)
+    far = np.minimum(np.minimum(OFF * np.abs(off), np.abs(leans)), TIMES * beyond).clip(0)
+    cast = np.sign(off) * far * (off * leans > 0)
+    length = float(np.hypot(*cast))
+    if length < LEAST:
         return None
-    red, blue = np.exp(-(cast @ WARM_MAGENTA))
-    level = light.mean((0, 1))
-    weights = np.array(LUMINANCE, np.float32) * level
-    kept = weights.sum() / (weights @ np.array([red, 1, blue], np.float32))
-    return Cast(float(kept * red), float(kept), float(kept * blue))
+    red, blue = np.exp(cast @ WARM_MAGENTA * min(1.0, MOST / length))
+    means = light[shown].mean(0)
+    return Cast(float(red), float(blue), (float(means[0]), float(means[1]), float(means[2])))
 
 
 def balanced(photo: Photo, cast: Cast, amount: float = 1.0) -> Photo:
-    """Return a photo of any size without its cast.
+    """Return a photo of any size without its cast, as bright as before.
 
     `amount`: how much of it is taken off: 0 none, 1 all that is sure.
     """
-    gain = np.array(cast, np.float32) ** np.float32(amount)
+    change = cast.gains(amount) - 1
     out = np.empty_like(photo.pixels)
     for rows in strips_of(photo.size[0]):
-        light = to_light(to_float(photo.pixels[rows])) * gain
-        # What would be brighter than white goes to white, not to another color.
-        over = np.maximum(light.max(-1, keepdims=True), 1)
-        out[rows] = np.round(255 * from_light(np.minimum(light / over, 1)))
+        light = to_light(to_float(photo.pixels[rows]))
+        stays = smoothstep(light.min(-1, keepdims=True), *WHITE)
+        light *= 1 + (1 - stays) * change
+        light /= np.maximum(light.max(-1, keepdims=True), 1)
+        out[rows] = np.round(255 * from_light(light))
     return replace(photo, pixels=out)
+
+
+def _seen_at(photo: Photo, size: tuple[int, int]) -> tuple[Float, NDArray[np.bool_]]:
+    """Return a photo at a (height, width), in [0, 1], and where it is not transparent."""
+    small = to_float(pixels_resized(photo.pixels, size))
+    if photo.alpha is None:
+        return small, np.ones(size, np.bool_)
+    return small, pixels_resized(photo.alpha, size) > 0
 
 
 def _axes(light: Float) -> Float:
@@ -92,11 +114,9 @@ def _axes(light: Float) -> Float:
     return np.asarray(ratios @ WARM_MAGENTA.T, np.float32)
 
 
-def _scene(light: Float, where: NDArray[np.bool_] | None = None) -> Float:
-    """Return how warm and how magenta the light of a scene seems to be, (2,)."""
-    counted = light.max(-1) < 0.98
-    if where is not None:
-        counted &= where
+def _scene(light: Float, where: NDArray[np.bool_]) -> Float:
+    """Return how warm and how magenta the light of a scene seems to be somewhere, (2,)."""
+    counted = where & (light.max(-1) < 0.98)
     if not counted.any():
         return np.zeros(2, np.float32)
     return _axes((light[counted] ** POWER).mean(0) ** (1 / POWER))

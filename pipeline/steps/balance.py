@@ -4,7 +4,7 @@ from pipeline.stages.balance import Cast, balanced, cast_of
 from pipeline.stages.colorize import colorless
 from pipeline.stages.parse import Parser
 from pipeline.steps.run import Run
-from pipeline.types import Image
+from pipeline.types import Photo
 
 BALANCED = (
     "The photo has a cast of color, as its skin and its light show; it was taken off before it was "
@@ -22,12 +22,12 @@ def without_cast(run: Run) -> Run:
     amount = run.settings.balance.amount
     if not run.settings.paint.on or not amount or run.made(colorless, run.original).value:
         return run
-    cast = run.made(_cast, run.original, run.parser())
+    cast = run.stage("parse", _cast, run.photo, run.parser())
     if cast.value is None:
         return run
     run.hints.append(BALANCED)
     return run.with_photo(run.made(balanced, run.photo, cast, amount).value)
 
 
-def _cast(photo: Image, parser: Parser) -> Cast | None:
+def _cast(photo: Photo, parser: Parser) -> Cast | None:
     return cast_of(photo, parser.whole)

@@ -1,4 +1,4 @@
-"""Prepare the photo: light where it is dark, whole where worn, its colors freed or found."""
+"""Prepare the photo: lit where dark, mended where worn, without a cast, or in guessed colors."""
 
 from pipeline.steps.balance import without_cast
 from pipeline.steps.brighten import lit
@@ -12,4 +12,6 @@ def prepared(run: Run) -> Run:
 
     Raises: WeightError: the parser's weights are not at hand.
     """
-    return colored(without_cast(mended(lit(run))))
+    run = mended(lit(run))
+    freed = without_cast(run)
+    return colored(run) if freed is run else freed

@@ -145,7 +145,8 @@ def plain_motif(
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:
     """Lay the broadest strokes of a photo, before anything is known of who is in it.
 
-    A dark one is brightened, as it will be; one without color has the colors of its light alone.
+    A dark one is brightened, as it will be; one without color has the colors of its light alone,
+    and one with a cast still has it.
     None for other painters, and where the light is a picture's. The painting begins anew.
     """
     how = settings.paint

@@ -7,6 +7,7 @@ from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.steps.balance import BALANCED
+from pipeline.steps.colorize import COLORED
 from pipeline.types import Photo
 from tests.coloring import halves
 from tests.test_paint import PlainModels
@@ -43,3 +44,14 @@ def test_half_of_it_none_and_where_nothing_is_painted():
     assert greenness(whole.photo) + 3 < greenness(half.photo) < greenness(GREEN) - 3
     assert none.photo is GREEN
     assert paint(GREEN, Settings.from_flat(paint=False), models=PlainModels()).photo is GREEN
+
+
+def test_a_photo_whose_cast_is_off_is_not_given_other_colors():
+    pixels = np.full((120, 100, 3), 150, np.uint8)
+    pixels[:, :8] = (190, 150, 130)
+    light = to_light(to_float(pixels)) * (0.75, 1.1, 0.75)
+    painting = paint(
+        Photo(to_uint8(from_light(light.clip(0, 1).astype(np.float32)))), NETWORK,
+        models=PlainModels(),
+    )  # fmt: skip
+    assert not {BALANCED, COLORED} <= {*painting.hints}
