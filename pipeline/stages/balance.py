@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import LUMINANCE, from_light, to_light
-from pipeline.ops.resample import pixels_resized, size_of_long
+from pipeline.ops.resample import pixels_resized, scaled_to_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import to_float
 from pipeline.ops.tiles import strips_of
@@ -57,14 +57,12 @@ class Cast(NamedTuple):
 
 def cast_of(photo: Photo, parser: Network) -> Cast | None:
     """Return the cast of a photo of any size; None where none is sure, as in nearly all."""
-    small, shown = _seen_at(photo, size_of_long(photo.size, LOOK_PX))
-    if not shown.any() or np.abs(_scene(to_light(small), shown)).max() < LEANS:
+    small, shown = _seen_at(photo, scaled_to_long(photo.size, LOOK_PX))
+    light = to_light(small)
+    if not shown.any() or np.abs(_scene(light, shown)).max() < LEANS:
         return None
     parts = parse_photo(small, parser, long_px=LOOK_PX)
-    small, shown = _seen_at(photo, (parts.shape[0], parts.shape[1]))
-    light, skin = to_light(small), parts[..., Part.SKIN]
-    if parts.shape[2] > Part.BODY_SKIN:
-        skin = skin + parts[..., Part.BODY_SKIN]
+    skin = parts[..., Part.SKIN] + parts[..., Part.BODY_SKIN :].sum(-1)  # not all know a body's
     bare = (skin > BARE) & shown
     most, least = light.max(-1), light.min(-1)
     clear = bare & (most < CLIPPED) & (most > DARK) & (least > BLACK)
