@@ -3,7 +3,14 @@
 import numpy as np
 
 from pipeline.ops.resample import resized
-from pipeline.stages.parse import Parser, Probabilities, mean_of, parse_photo, with_background
+from pipeline.stages.parse import (
+    Parser,
+    Part,
+    Probabilities,
+    mean_of,
+    parse_photo,
+    with_background,
+)
 from pipeline.types import Face, Image
 
 LONG_PX = 384  # long side of the first parse of the whole photo: it outlines people better than 512
@@ -14,6 +21,10 @@ NEARLY = 0.35  # how far, relatively, the first parse's size may be from the fit
 # These are outlined best at the first parse's size.
 FIGURES_FROM_PX = 512
 FIGURES_WEIGHT = np.float32(0.3)  # of that size's classes beside those of the fitting one
+# Height of the largest face in a look from afar, where people are as large as in the street: near
+# by, an arm or a shoulder fills all that the network goes by, and could be a sleeve.
+AFAR_PX = 60
+AFAR_LONG_PX = (96, 288)  # a larger one would show no more than the first parse
 
 
 def parse_at_fitting_size(
@@ -23,9 +34,22 @@ def parse_at_fitting_size(
 
     The `first` parse is taken where it has nearly that size. Means with a parse of the mirrored
     photo err less, for networks err at different places. Where faces are large, the close network's
-    says where the background is. Where they are small, `first` and its mirror image do, at a size
-    that fits whole figures, and have a say in the other classes.
+    says where the background is, and a look from afar what is bare. Where they are small, `first`
+    and its mirror image say where the background is, at a size that fits whole figures, and have a
+    say in the other classes.
     """
+    parts = _at_fitting_size(photo, parser, faces, first)
+    afar_px = max(photo.shape[:2]) * AFAR_PX / faces[0].height if faces else LONG_PX
+    if afar_px > AFAR_LONG_PX[1] or parts.shape[2] <= Part.BODY_SKIN:
+        return parts
+    long_px = round(max(afar_px, AFAR_LONG_PX[0]))
+    return with_skin_of(parts, parse_photo(photo, parser.whole, long_px=long_px, mirrored="no"))
+
+
+def _at_fitting_size(
+    photo: Image, parser: Parser, faces: tuple[Face, ...], first: Probabilities | None
+) -> Probabilities:
+    """Parse the whole photo as `parse_at_fitting_size`, without the look from afar."""
     long_px = _fitting_px(photo, faces)
     if first is None or abs(long_px / LONG_PX - 1) >= NEARLY:
         parts = parse_photo(photo, parser.whole, long_px=long_px)
@@ -41,6 +65,25 @@ def parse_at_fitting_size(
     enlarged = resized(figures, size)
     mixed = np.asarray(parts + FIGURES_WEIGHT * (enlarged - parts), np.float32)
     return with_background(mixed, enlarged[..., 0])
+
+
+def with_skin_of(parts: Probabilities, afar: Probabilities) -> Probabilities:
+    """Let a body be bare where a parse from `afar`, a smaller one, says so; parts (H, W, 13).
+
+    How much of what is clothes or bare is bare, the surer of both says. Nothing else changes.
+    """
+    size = (parts.shape[0], parts.shape[1])
+    skin, worn = (
+        resized(np.ascontiguousarray(afar[..., part]), size).clip(0)
+        for part in (Part.BODY_SKIN, Part.PERSON)
+    )
+    body = parts[..., Part.BODY_SKIN] + parts[..., Part.PERSON]
+    # Where a look from afar sees neither, it does not say.
+    more = np.maximum(skin * body - parts[..., Part.BODY_SKIN] * (skin + worn), 0)
+    out = parts.copy(order="K")
+    out[..., Part.BODY_SKIN] += more
+    out[..., Part.PERSON] -= more
+    return out
 
 
 def _fitting_px(photo: Image, faces: tuple[Face, ...]) -> int:

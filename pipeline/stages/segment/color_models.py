@@ -52,7 +52,7 @@ def refined_parts(
     parts = merged(whole, views, photo.shape[:2])
     background = refine_background(photo, background_of(whole, parts))
     parts = with_background(parts, background)  # what it is made of is large, and freed
-    return compare_part_colors(photo, parts)
+    return compare_part_colors(photo, parts, len(views))
 
 
 def background_of(whole: Probabilities, parts: Probabilities) -> Float:

@@ -14,9 +14,11 @@ Float = NDArray[np.float32]
 CLOTHES, SKIN, HAIR = (Part.PERSON,), (Part.BODY_SKIN,), (Part.HAIR, Part.HEADWEAR)
 GROUPS = (CLOTHES, SKIN, HAIR)
 LONG_PX = 192  # long side at which colors are compared
-CELLS = 6  # across and down: shoes may be of the color of hair
+# Across and down: far from a head, shoes may be of the color of hair. The more of a photo each of
+# its people is, the more of them is of one color.
+FEWEST, MOST = 2, 6
 ROUNDS = 3  # of estimating the color models; each is weighted by the last one's probabilities
-PARSER_WEIGHT = 1.4  # of the parser's log-odds in the rounds, beside the colors'
+PARSER_WEIGHT = 0.9  # of the parser's log-odds in the rounds, beside the colors'
 SURE = 2.0  # a pixel counts by |2 p - 1| to this power, p its probability in the group
 # Where there are more clothes than skin, every color is likelier theirs. The parser knows that
 # already: this share of it is taken off.
@@ -26,12 +28,12 @@ FEW = 0.02  # pixels, added to all models: a color that is rarer than this says 
 LEAST = 1e-3  # probability whose logarithm still counts
 
 
-def compare_part_colors(photo: Image, parts: Probabilities) -> Probabilities:
+def compare_part_colors(photo: Image, parts: Probabilities, people: int = 1) -> Probabilities:
     """Refine which of a person is clothes, bare skin and hair, parts (H, W, 13).
 
     A color that is surely skin's makes skin likelier where the parser was torn between an arm and
     a sleeve. The background and a face's parts stay as they are. A parse that does not know a
-    body's skin, (H, W, 12), stays whole.
+    body's skin, (H, W, 12), stays whole. `people`: how many faces are found.
     """
     if parts.shape[2] <= Part.BODY_SKIN:
         return parts
@@ -41,7 +43,9 @@ def compare_part_colors(photo: Image, parts: Probabilities) -> Probabilities:
     seen = np.stack([resized(group, small).ravel() for group in groups])
     faces = summed(parts, FACE_PARTS[:-1]).clip(0)  # glasses are not skin
     faces = resized(faces, small).ravel()
-    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), seen, faces)
+    shown = (float(seen.sum(0).mean()) + float(faces.mean())) / max(people, 1)
+    cells = int(np.clip(round(1 / max(shown, 1e-3)), FEWEST, MOST))
+    by_colors = _color_log_odds(resized(photo, small).clip(0, 1), seen, faces, cells)
     factors = [np.exp(resized(plane.reshape(small), size)) for plane in by_colors]
     weighed = sum(group * factor for group, factor in zip(groups, factors, strict=True))
     whole = sum(groups) / np.maximum(weighed, np.float32(1e-12))
@@ -52,12 +56,13 @@ def compare_part_colors(photo: Image, parts: Probabilities) -> Probabilities:
     return out
 
 
-def _color_log_odds(photo: Image, seen: Float, faces: Float) -> Float:
+def _color_log_odds(photo: Image, seen: Float, faces: Float, cells: int) -> Float:
     """Estimate each group's log-odds by each pixel's color, beside the likeliest one's.
 
     `seen`: the groups' probabilities by the parser, (3, H·W); `faces`: a bare face's, (H·W,).
+    `cells`: across and down, within which colors are compared.
     """
-    grid = grid_of(photo, CELLS)
+    grid = grid_of(photo, cells)
     person = seen.sum(0)
     by_parser = np.float32(PARSER_WEIGHT) * np.log((seen + LEAST) / (person + len(seen) * LEAST))
     by_colors = np.zeros_like(seen)

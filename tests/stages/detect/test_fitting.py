@@ -5,8 +5,16 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.stages.detect.fitting import FIGURES_WEIGHT, LONG_PX, parse_at_fitting_size
+from pipeline.stages.detect.fitting import (
+    AFAR_LONG_PX,
+    FIGURES_WEIGHT,
+    LONG_PX,
+    parse_at_fitting_size,
+    with_skin_of,
+)
 from pipeline.stages.parse import Parser, Part
 from tests.faces import blind, doubting
 
@@ -68,7 +76,52 @@ def test_a_first_look_of_nearly_the_fitting_size_is_not_taken_twice():
         return errs_to_the_left(Part.PERSON)(batch)
 
     def whole(batch: np.ndarray) -> np.ndarray:
-        raise AssertionError("the first look was to be taken")
+        assert max(batch.shape[2:]) < LONG_PX / 2, "the first look was to be taken"
+        return errs_to_the_left(Part.PERSON)(batch)
 
     parse_at_fitting_size(PHOTO, parser(whole, close), faces(330), first=first)
     assert len(seen) == 1
+
+
+def says(part: Part, larger: Part):
+    """Return a network that sees one part in small pictures and another in larger ones."""
+
+    def network(batch: np.ndarray) -> np.ndarray:
+        out = np.zeros((len(batch), 13, *batch.shape[2:]), np.float32)
+        out[:, part if max(batch.shape[2:]) < AFAR_LONG_PX[1] else larger] = 1
+        return out
+
+    return network
+
+
+def test_near_by_an_arm_could_be_a_sleeve_and_a_look_from_afar_says_it_is_bare():
+    near = parser(says(Part.BODY_SKIN, Part.PERSON), says(Part.PERSON, Part.PERSON))
+    parts = parse_at_fitting_size(PHOTO, near, faces(260))
+    assert parts.shape[0] > AFAR_LONG_PX[1]
+    np.testing.assert_allclose(parts[..., Part.BODY_SKIN], 1, atol=1e-3)
+
+
+def test_figures_in_the_street_are_not_looked_at_from_afar():
+    figures = parser(says(Part.BODY_SKIN, Part.PERSON))
+    parts = parse_at_fitting_size(PHOTO, figures, faces(60))
+    np.testing.assert_allclose(parts[..., Part.PERSON], 1, atol=1e-3)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**16))
+def test_what_is_seen_from_afar_moves_clothes_to_bare_skin_alone(h, w, seed):
+    rng = np.random.default_rng(seed)
+    near, afar = (rng.dirichlet(np.full(13, 0.3), (h, w)).astype(np.float32) for _ in range(2))
+    found = with_skin_of(near, afar)
+    np.testing.assert_allclose(found.sum(2), 1, atol=1e-4)
+    assert (found[..., Part.BODY_SKIN] >= near[..., Part.BODY_SKIN] - 1e-6).all()
+    assert found.min() >= -1e-6
+    others = [part for part in Part if part not in (Part.PERSON, Part.BODY_SKIN)]
+    np.testing.assert_array_equal(found[..., others], near[..., others])
+
+
+def test_who_is_not_seen_from_afar_stays_as_near_by():
+    near = np.zeros((4, 4, 13), np.float32)
+    near[..., Part.PERSON], near[..., Part.BODY_SKIN] = 0.7, 0.3
+    scene = np.zeros((2, 2, 13), np.float32)
+    scene[..., Part.BACKGROUND] = 1
+    np.testing.assert_array_equal(with_skin_of(near, scene), near)

@@ -51,6 +51,31 @@ def test_hair_on_the_shoulder_has_the_color_of_that_on_the_head():
     assert (labels[64:86, 48:57] == Part.HAIR).mean() > 0.95
 
 
+def near_by():
+    """Return a photo that one person fills, and a parse that is sure of one arm, not of the other.
+
+    The unsure one is far from the sure one and from the face.
+    """
+    photo = np.full((240, 200, 3), (0.2, 0.3, 0.6), np.float32)
+    parts = np.zeros((240, 200, 13), np.float32)
+    parts[..., Part.PERSON], parts[..., Part.BODY_SKIN] = 0.95, 0.05
+    photo[:70, 60:140], photo[100:, :30], photo[180:, 150:] = [(0.8, 0.6, 0.5)] * 3
+    parts[:70, 60:140] = np.eye(13)[Part.SKIN]
+    parts[100:, :30] = np.eye(13)[Part.BODY_SKIN]
+    parts[180:, 150:, [Part.PERSON, Part.BODY_SKIN]] = 0.7, 0.3
+    return photo + RNG.normal(0, 0.02, photo.shape).astype(np.float32), parts
+
+
+def test_who_fills_the_photo_has_one_color_of_skin_from_arm_to_arm():
+    photo, parts = near_by()
+    labels = likeliest(compare_part_colors(photo, parts))
+    assert (labels[190:, 160:] == Part.BODY_SKIN).mean() > 0.95
+    assert (labels[90:170, 60:140] == Part.PERSON).mean() > 0.99
+    # Many small people in a photo are compared place by place instead.
+    crowd = likeliest(compare_part_colors(photo, parts, people=20))
+    assert (crowd[190:, 160:] == Part.BODY_SKIN).mean() < 0.5
+
+
 def test_where_all_is_of_one_color_the_parse_decides():
     _, parts = somebody()
     gray = np.full((200, 160, 3), 0.5, np.float32)
