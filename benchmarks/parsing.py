@@ -2,7 +2,7 @@
 
 `python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER] [--held-out]`
 
-SET is faces, people, side, robust, groups, photos, streets or edges. Test sets only, or with
+SET is faces, people, points, side, robust, groups, photos, streets or edges. Test sets only, or with
 `--held-out` what trainings in the street leave out of their own sets, to choose settings by.
 Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.given_parsers import add_arguments, models_of
 from benchmarks.identifying import measures
+from benchmarks.skin_points import points
 from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
@@ -217,7 +218,7 @@ def photos(data: Path, models: Models, _held_out: bool) -> None:
 
 SETS = {
     "faces": faces, "people": people, "side": side, "robust": robust, "groups": groups,
-    "photos": photos,
+    "photos": photos, "points": points,
     "streets": lambda data, models, held_out: streets(data.parent, models, held_out),
     "edges": lambda data, models, _: edges(data.parent, models),
 }  # fmt: skip

@@ -23,8 +23,8 @@ FIGURES_FROM_PX = 512
 FIGURES_WEIGHT = np.float32(0.3)  # of that size's classes beside those of the fitting one
 # Height of the largest face in a look from afar, where people are as large as in the street: near
 # by, an arm or a shoulder fills all that the network goes by, and could be a sleeve.
-AFAR_PX = 60
-AFAR_LONG_PX = (96, 288)  # a larger one would show no more than the first parse
+AFAR_PX = 55
+AFAR_LONG_PX = (96, 336)  # a larger one would show no more than the first parse
 
 
 def parse_at_fitting_size(
