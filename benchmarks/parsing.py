@@ -2,8 +2,8 @@
 
 `python -m benchmarks.parsing ../shared [SET...] [--stamps FOLDER] [--held-out]`
 
-SET is faces, people, points, side, robust, groups, photos, streets or edges. Test sets only, or with
-`--held-out` what trainings in the street leave out of their own sets, to choose settings by.
+SET is faces, people, points, side, robust, groups, photos, streets or edges. Test sets only, or
+with `--held-out` what trainings in the street leave out of their own sets, to choose settings by.
 Every mIoU is of one confusion matrix summed over all pictures at full size.
 """
 

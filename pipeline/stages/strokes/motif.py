@@ -64,6 +64,7 @@ class Guide:
     of what is behind, blurred by a deviation, px. `alone`: where something small stands alone,
     (H, W) in [0, 1]. `contrast`: of people to what is behind them, (H, W) CIELAB. `people`: whether
     there are any, in [0, 1]. `near_features`: how near eyes, nose and mouth are, (H, W) in [0, 1].
+    `form`: where bare skin has form as fine as fingers, (H, W) in [0, 1].
     """
 
     field: Float
@@ -77,6 +78,7 @@ class Guide:
     contrast: Float
     people: float
     near_features: Float
+    form: Float
 
     @cached_property
     def inward(self) -> Float:

@@ -25,6 +25,9 @@ FACETS, PLAINER = 0.6, 0.5
 # On plain cloth and limbs finer strokes would only mend what broader ones vary by, as tiles do: how
 # much more of the error is left there, and how much longer strokes are.
 LEFT_PLAIN, LONG_PLAIN = 1.5, 1.0
+# Where bare skin has form as fine as fingers: how much less of the error is left, and how much less
+# light and color vary, which would hide it.
+FINGERS, QUIET_FORM = 0.35, 0.75
 # How much less of the error is left around eyes and mouth, and how much less colors vary: strokes
 # draw them.
 DRAWN_THERE, QUIET_THERE = 0.5, 0.5
@@ -106,7 +109,10 @@ def of_one_size(
         tips.astype(np.uint8), np.zeros(n, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
-    return strokes, _single(colors[:, 0])
+    # Where there is form, lights would cover the lines between fingers: they lie in any order.
+    form = guide.form[i, j]
+    usual = np.average(colors[:, 0], weights=form) if form.any() else 0.0
+    return strokes, _single(colors[:, 0] + form * (usual - colors[:, 0]))
 
 
 def _paint(
@@ -130,6 +136,8 @@ def _paint(
     swing *= 1 - 0.4 * guide.near_features[i, j]
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     lively *= 1 - QUIET_THERE * guide.near_features[i, j]
+    swing *= 1 - QUIET_FORM * guide.form[i, j]
+    lively *= 1 - QUIET_FORM * guide.form[i, j]
     taken = 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
@@ -153,7 +161,7 @@ def _shapes(
     lengths = np.maximum(widths, LONGER * usual) * LENGTH * layer.long * brush.loose**0.5
     lengths *= np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * subject.hair[i, j] + 0.2 * calm) * (1 + 0.2 * behind)
-    lengths *= 1 + LONG_PLAIN * _plain(motif, i, j)
+    lengths *= 1 + LONG_PLAIN * _plain(motif, guide, i, j)
     turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
@@ -178,18 +186,19 @@ def _patience(
     # Behind people few fine strokes are wanted; a landscape is about what is there.
     behind = (1 - subject.person[i, j]) * (1 - guide.alone[i, j])
     left *= 1 + PLAINER * (2 * guide.people - 1) * behind
-    left *= 1 + LEFT_PLAIN * layer.left * _plain(motif, i, j)
-    left *= 1 - 0.5 * subject.skin[i, j] * beyond  # hands are small
+    left *= 1 + LEFT_PLAIN * layer.left * _plain(motif, guide, i, j)
+    left *= 1 - (0.5 * subject.skin[i, j] * beyond + FINGERS * guide.form[i, j])  # hands are small
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
     return _single(left * (1 - 0.4 * subject.person[i, j] * dark))
 
 
-def _plain(motif: Motif, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+def _plain(motif: Motif, guide: Guide, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
     """Return how far some pixels show plain cloth or bare limbs, in [0, 1]."""
     subject = motif.subject
     worn = subject.person[i, j] * (1 - subject.hair[i, j])
+    worn = worn * (1 - guide.form[i, j])
     return worn * (1 - motif.detail[i, j]) * smoothstep(subject.away[i, j], 0.95, 1.8)
 
 

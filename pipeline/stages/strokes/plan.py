@@ -19,6 +19,7 @@ from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.motif import USUAL, Brush, Guide, Motif
 from pipeline.stages.strokes.one_size import of_one_size
 from pipeline.stages.strokes.outline import contrast, regions
+from pipeline.stages.strokes.sharpness import form_of_skin
 from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.widths import layer_widths, usual_face
@@ -123,8 +124,9 @@ def _guided(
     with ThreadPoolExecutor() as pool:
         numbered = pool.submit(regions, subject)
         led = pool.submit(directions, motif.target, motif.calm, subject, rng)
-        wides = _wides(motif, brush)
         clean = apart(motif.target, subject)
+        form = form_of_skin(clean, subject)
+        wides = _wides(motif, form, brush)
         soft = softened(clean, subject.person)
         alone = standing_alone(motif.detail, motif.calm)
         shown = contrast(clean, subject.person)
@@ -133,7 +135,7 @@ def _guided(
         whole, parted = numbered.result()
         # The broadest strokes go over a hairline, so that no ground is bare along it.
         first, later = (
-            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near)
+            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near, form)
             for each in (whole, parted)
         )
     return replace(motif, target=clean), first, later, wides
@@ -146,12 +148,13 @@ def _miss(wanted: Float, under: Float, bare: NDArray[np.bool_]) -> Float:
     return miss
 
 
-def _wides(motif: Motif, brush: Brush) -> list[Float]:
+def _wides(motif: Motif, form: Float, brush: Brush) -> list[Float]:
     """Return the logarithms of each layer's widths away from outlines, (H, W), px."""
     half = (-(-motif.size[0] // COARSER), -(-motif.size[1] // COARSER))
     loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
     widths = layer_widths(
-        motif.subject.at(half), resized(motif.detail, half), resized(motif.calm, half),
+        motif.subject.at(half), resized(np.maximum(motif.detail, form), half),
+        resized(motif.calm, half),
         brush.size, brush.face_detail * (1 - loosely), gray=motif.gray,
     )  # fmt: skip
     return [resized(np.log(np.float32(COARSER) * each), motif.size) for each in widths]

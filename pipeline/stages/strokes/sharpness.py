@@ -12,6 +12,11 @@ from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
+# Of a face's height: what is narrower is a finger's form; it counts so far around. Its contrast, L,
+# from which on it is seen, and is clear.
+FINGER, AROUND = 0.045, 0.06
+SEEN, CLEAR = 1.5, 4.5
+
 
 def out_of_focus(lab: Float, person: Float) -> Float:
     """Estimate how far a picture is out of focus behind a person, (H, W) in [0, 1].
@@ -35,3 +40,22 @@ def fine_structure(lab: Float, subject: Subject) -> Float:
     Beards, curls, wrinkles, patterns and seams have it, smooth skin does not. (H, W).
     """
     return fine_structure_of(np.ascontiguousarray(lab[..., 0]), usual_face(subject))
+
+
+def form_of_skin(lab: Float, subject: Subject) -> Float:
+    """Estimate where a body's bare skin has form as fine as fingers, (H, W) in [0, 1].
+
+    Hands, knees and collarbones have it; an arm does not, whose light passes slowly. Faces are
+    left out.
+    """
+    face = usual_face(subject)
+    if not (subject.skin > 0.5).any():
+        return np.zeros(subject.skin.shape, np.float32)
+    light, skin = np.ascontiguousarray(lab[..., 0]), subject.skin
+
+    def mean(values: Float, near_px: float) -> Float:
+        return blurred(values * skin, near_px) / np.maximum(blurred(skin, near_px), 1e-3)
+
+    form = mean(np.abs(light - mean(light, FINGER * face)), AROUND * face)
+    beyond = smoothstep(subject.away, 0.95, 1.8)
+    return np.asarray(skin * beyond * smoothstep(form, SEEN, CLEAR), np.float32)

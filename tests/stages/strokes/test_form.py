@@ -1,0 +1,62 @@
+"""Where bare skin has form as fine as fingers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.ops.color import to_lab
+from pipeline.ops.resample import resized
+from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.sharpness import form_of_skin
+from pipeline.stages.strokes.subject import nobody
+from tests.stages.strokes.motifs import motif_of
+
+SIZE = (200, 200)
+FACE = 100.0  # px
+
+
+def bare(light):
+    """Return a picture of bare skin of some light, L (H, W), and who is in it, without a face."""
+    one = np.ones(SIZE, np.float32)
+    subject = replace(nobody(SIZE), person=one, skin=one, face=FACE * one)
+    return np.dstack([light, 12 * one, 15 * one]).astype(np.float32), subject
+
+
+def fingers(width, deep=18.0):
+    """Return the light of fingers of a width, px, side by side: between them lie dark lines."""
+    across = np.arange(SIZE[1]) % width < 0.2 * width
+    return np.broadcast_to(70 - deep * across, SIZE).astype(np.float32)
+
+
+def test_fingers_have_form_and_an_arm_whose_light_passes_slowly_has_none():
+    hand = form_of_skin(*bare(fingers(12)))
+    arm = form_of_skin(*bare(np.broadcast_to(np.linspace(40, 80, SIZE[1]), SIZE)))
+    assert hand[40:-40, 40:-40].min() > 0.6
+    assert arm[40:-40, 40:-40].max() < 0.05
+
+
+def test_cloth_and_faces_are_left_out():
+    lab, subject = bare(fingers(12))
+    clothed = replace(subject, skin=np.zeros(SIZE, np.float32))
+    face = replace(subject, away=np.full(SIZE, 0.5, np.float32))
+    assert not form_of_skin(lab, clothed).any()
+    assert form_of_skin(lab, face).max() == pytest.approx(0, abs=1e-6)
+
+
+def lines_seen(strokes, light):
+    """Return how far painted light correlates with what is wanted."""
+    painted = to_lab(render(strokes, strokes.px(400), Surface(0, 0)).astype(np.float32) / 255)
+    seen = resized(painted, SIZE)[40:-40, 40:-40, 0]
+    return float(np.corrcoef(seen.ravel(), light[40:-40, 40:-40].ravel())[0, 1])
+
+
+def test_the_lines_between_fingers_are_painted():
+    light = fingers(14)
+    lab, subject = bare(light)
+    hand = plan(motif_of(lab, subject), np.random.default_rng(0))
+    cloth = replace(subject, skin=np.zeros(SIZE, np.float32))
+    worn = plan(motif_of(lab, cloth), np.random.default_rng(0))
+    assert lines_seen(hand, light) > 0.9
+    assert lines_seen(hand, light) > lines_seen(worn, light) + 0.1
