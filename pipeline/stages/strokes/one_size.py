@@ -26,7 +26,7 @@ FACETS, PLAINER = 0.6, 0.5
 # much more of the error is left there, and how much longer strokes are.
 LEFT_PLAIN, LONG_PLAIN = 1.5, 1.0
 # Where bare skin has form as fine as fingers: how much less of the error is left, and how much less
-# light and color vary, which would hide it.
+# light varies, which would hide it.
 FINGERS, QUIET_FORM = 0.35, 0.75
 # How much less of the error is left around eyes and mouth, and how much less colors vary: strokes
 # draw them.
@@ -137,7 +137,6 @@ def _paint(
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     lively *= 1 - QUIET_THERE * guide.near_features[i, j]
     swing *= 1 - QUIET_FORM * guide.form[i, j]
-    lively *= 1 - QUIET_FORM * guide.form[i, j]
     taken = 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick

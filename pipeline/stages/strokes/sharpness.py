@@ -54,7 +54,8 @@ def form_of_skin(lab: Float, subject: Subject) -> Float:
     light, skin = np.ascontiguousarray(lab[..., 0]), subject.skin
 
     def mean(values: Float, near_px: float) -> Float:
-        return blurred(values * skin, near_px) / np.maximum(blurred(skin, near_px), 1e-3)
+        near = np.maximum(blurred(skin, near_px), np.float32(1e-3))
+        return np.asarray(blurred(values * skin, near_px) / near, np.float32)
 
     form = mean(np.abs(light - mean(light, FINGER * face)), AROUND * face)
     beyond = smoothstep(subject.away, 0.95, 1.8)
