@@ -20,6 +20,7 @@ from pipeline.runtime.models import Models
 from pipeline.stages.parse import Parser, parse_photo
 from pipeline.types import Labels, Pixels
 from pipeline.weights.catalog import SEEING
+from training.bare_bodies import bodies_told
 from training.checks import Pair, photos_in
 from training.face_finder import FaceFinder, Found
 from training.faces import pairs_of, person_labels
@@ -88,7 +89,8 @@ def labelled(
         return street_labels(photo, read_mask(mask), seen)
     labels = person_labels(mask) if mask else np.full(labels_size(photo), UNKNOWN, np.uint8)
     faces = (seen.faces if kind == "people" else seen.larger)(photo)
-    return resolved(photo, labels, faces, seen.parser.close), faces
+    labels = resolved(photo, labels, faces, seen.parser.close)
+    return (bodies_told(photo, labels, seen.parser) if mask else labels), faces
 
 
 def keep(file: Path, labels: Labels, faces: list[Found]) -> None:
