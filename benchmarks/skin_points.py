@@ -42,13 +42,21 @@ def marked(held_out: bool) -> Iterator[tuple[str, str, list[Point]]]:
         yield kind, photo, points
 
 
+def _file_of(folder: Path, photo: str) -> Path:
+    for file in (folder / f"{photo}.jpg", folder / "images" / f"{photo}.jpg"):
+        if file.exists():
+            return file
+    raise FileNotFoundError(f"{photo}.jpg was wanted in {folder}, or in images there.")
+
+
 def points(data: Path, models: Models, held_out: bool) -> None:
-    """Print how many points of bare skin are seen, how many of clothes and hair are called skin."""
+    """Print how many points of bare skin are seen, how many of clothes and hair are called skin.
+
+    Points on the background do not count.
+    """
     seen: dict[str, list[bool]] = defaultdict(list)
     for kind, photo, told in marked(held_out):
-        folder = data / kind
-        file = next(iter([*folder.glob(f"{photo}.*"), *folder.glob(f"images/{photo}.*")]))
-        original, found = see_photo(read_photo(file), models=models)
+        original, found = see_photo(read_photo(_file_of(data / kind, photo)), models=models)
         labels = likeliest(refined_parts(original, found.whole, found.views))
         h, w = labels.shape
         for point in told:

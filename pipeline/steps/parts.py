@@ -24,4 +24,5 @@ def _parts(
     person: Image, detections: Detections, views: Views | None, closer: bool
 ) -> Probabilities:
     close = detections.views if views is None else views
-    return refined_parts(person, detections.whole, close if closer else ())
+    shown = close if closer else ()
+    return refined_parts(person, detections.whole, shown, len(detections.faces))

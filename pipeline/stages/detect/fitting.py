@@ -34,13 +34,15 @@ def parse_at_fitting_size(
 
     The `first` parse is taken where it has nearly that size. Means with a parse of the mirrored
     photo err less, for networks err at different places. Where faces are large, the close network's
-    says where the background is, and a look from afar what is bare. Where they are small, `first`
-    and its mirror image say where the background is, at a size that fits whole figures, and have a
-    say in the other classes.
+    says where the background is. Where they are small, `first` and its mirror image do, at a size
+    that fits whole figures, and have a say in the other classes. What is bare a look from afar
+    says, too, unless people are as far in the photo itself.
     """
     parts = _at_fitting_size(photo, parser, faces, first)
-    afar_px = max(photo.shape[:2]) * AFAR_PX / faces[0].height if faces else LONG_PX
-    if afar_px > AFAR_LONG_PX[1] or parts.shape[2] <= Part.BODY_SKIN:
+    if not faces or parts.shape[2] <= Part.BODY_SKIN:
+        return parts
+    afar_px = max(photo.shape[:2]) * AFAR_PX / faces[0].height
+    if afar_px > AFAR_LONG_PX[1]:
         return parts
     long_px = round(max(afar_px, AFAR_LONG_PX[0]))
     return with_skin_of(parts, parse_photo(photo, parser.whole, long_px=long_px, mirrored="no"))
@@ -79,7 +81,9 @@ def with_skin_of(parts: Probabilities, afar: Probabilities) -> Probabilities:
     )
     body = parts[..., Part.BODY_SKIN] + parts[..., Part.PERSON]
     # Where a look from afar sees neither, it does not say.
-    more = np.maximum(skin * body - parts[..., Part.BODY_SKIN] * (skin + worn), 0)
+    more = skin * body - parts[..., Part.BODY_SKIN] * (skin + worn)
+    # Enlarged, it may say more than all.
+    more = np.clip(more, 0, parts[..., Part.PERSON].clip(0))
     out = parts.copy(order="K")
     out[..., Part.BODY_SKIN] += more
     out[..., Part.PERSON] -= more

@@ -43,16 +43,17 @@ OF_PIECE = 0.6
 
 
 def refined_parts(
-    photo: Image, whole: Probabilities, views: tuple[FaceParse, ...]
+    photo: Image, whole: Probabilities, views: tuple[FaceParse, ...], people: int | None = None
 ) -> Probabilities:
     """Merge the parses of the whole photo and of the faces, and refine them by the photo's colors.
 
-    The parts are (H, W, 12 or 13), at the photo's size.
+    The parts are (H, W, 12 or 13), at the photo's size. `people`: how many faces are found, by
+    default as many as there are views.
     """
     parts = merged(whole, views, photo.shape[:2])
     background = refine_background(photo, background_of(whole, parts))
     parts = with_background(parts, background)  # what it is made of is large, and freed
-    return compare_part_colors(photo, parts, len(views))
+    return compare_part_colors(photo, parts, len(views) if people is None else people)
 
 
 def background_of(whole: Probabilities, parts: Probabilities) -> Float:

@@ -43,8 +43,9 @@ def compare_part_colors(photo: Image, parts: Probabilities, people: int = 1) -> 
     seen = np.stack([resized(group, small).ravel() for group in groups])
     faces = summed(parts, FACE_PARTS[:-1]).clip(0)  # glasses are not skin
     faces = resized(faces, small).ravel()
-    shown = (float(seen.sum(0).mean()) + float(faces.mean())) / max(people, 1)
-    cells = int(np.clip(round(1 / max(shown, 1e-3)), FEWEST, MOST))
+    # Without a face nobody knows how many are shown.
+    each = (float(seen.sum(0).mean()) + float(faces.mean())) / max(people, 1)
+    cells = int(np.clip(round(1 / max(each, 1e-3)), FEWEST, MOST)) if people else MOST
     by_colors = _color_log_odds(resized(photo, small).clip(0, 1), seen, faces, cells)
     factors = [np.exp(resized(plane.reshape(small), size)) for plane in by_colors]
     weighed = sum(group * factor for group, factor in zip(groups, factors, strict=True))

@@ -59,7 +59,7 @@ def of_one_size(
 
     `under`: what is painted already, smaller, and `miss`: by how much it misses what is wanted.
     `wide`: the logarithm of how wide they are away from outlines, (H, W). The second value says in
-    which order they are laid: the light that is wanted of each, L.
+    which order they are laid: the light that is wanted of each, L, or of all where there is form.
     """
     subject, (h, w) = motif.subject, motif.size
     seeds, i, j = sown(where, width * layer.spacing * LENGTH**0.5, rng)
@@ -109,7 +109,7 @@ def of_one_size(
         tips.astype(np.uint8), np.zeros(n, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
     )  # fmt: skip
-    # Where there is form, lights would cover the lines between fingers: they lie in any order.
+    # Where there is form, lights would cover the lines between fingers: strokes lie in any order.
     form = guide.form[i, j]
     usual = np.average(colors[:, 0], weights=form) if form.any() else 0.0
     return strokes, _single(colors[:, 0] + form * (usual - colors[:, 0]))

@@ -102,15 +102,26 @@ def test_near_by_an_arm_could_be_a_sleeve_and_a_look_from_afar_says_it_is_bare()
 
 
 def test_figures_in_the_street_are_not_looked_at_from_afar():
-    figures = parser(says(Part.BODY_SKIN, Part.PERSON))
-    parts = parse_at_fitting_size(PHOTO, figures, faces(60))
-    np.testing.assert_allclose(parts[..., Part.PERSON], 1, atol=1e-3)
+    looks = []
+
+    def whole(batch: np.ndarray) -> np.ndarray:
+        looks.append(max(batch.shape[2:]))
+        return says(Part.BODY_SKIN, Part.PERSON)(batch)
+
+    parse_at_fitting_size(PHOTO, parser(whole, whole), faces(60))
+    parse_at_fitting_size(PHOTO, parser(whole, whole), ())
+    assert min(looks) >= LONG_PX
+    parse_at_fitting_size(PHOTO, parser(whole, whole), faces(200))  # neither near nor far
+    assert min(looks) <= AFAR_LONG_PX[1]
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**16))
 def test_what_is_seen_from_afar_moves_clothes_to_bare_skin_alone(h, w, seed):
     rng = np.random.default_rng(seed)
-    near, afar = (rng.dirichlet(np.full(13, 0.3), (h, w)).astype(np.float32) for _ in range(2))
+    near, afar = (
+        rng.dirichlet(np.full(13, 0.1), size).astype(np.float32)
+        for size in ((h, w), (max(1, h // 3), max(1, w // 3)))
+    )
     found = with_skin_of(near, afar)
     np.testing.assert_allclose(found.sum(2), 1, atol=1e-4)
     assert (found[..., Part.BODY_SKIN] >= near[..., Part.BODY_SKIN] - 1e-6).all()
