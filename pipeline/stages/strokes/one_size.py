@@ -196,8 +196,7 @@ def _patience(
 def _plain(motif: Motif, guide: Guide, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
     """Return how far some pixels show plain cloth or bare limbs, in [0, 1]."""
     subject = motif.subject
-    worn = subject.person[i, j] * (1 - subject.hair[i, j])
-    worn = worn * (1 - guide.form[i, j])
+    worn = subject.person[i, j] * (1 - subject.hair[i, j]) * (1 - guide.form[i, j])
     return worn * (1 - motif.detail[i, j]) * smoothstep(subject.away[i, j], 0.95, 1.8)
 
 
