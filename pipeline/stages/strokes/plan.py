@@ -19,7 +19,7 @@ from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.motif import USUAL, Brush, Guide, Motif
 from pipeline.stages.strokes.one_size import of_one_size
 from pipeline.stages.strokes.outline import contrast, regions
-from pipeline.stages.strokes.sharpness import form_of_skin
+from pipeline.stages.strokes.sharpness import form_of_skin, things_behind
 from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.widths import layer_widths, usual_face
@@ -152,10 +152,11 @@ def _wides(motif: Motif, form: Float, brush: Brush) -> list[Float]:
     """Return the logarithms of each layer's widths away from outlines, (H, W), px."""
     half = (-(-motif.size[0] // COARSER), -(-motif.size[1] // COARSER))
     loosely = 0.0 if motif.loosely is None else LOOSELY * resized(motif.loosely, half)
+    subject, calm = motif.subject.at(half), resized(motif.calm, half)
+    things = things_behind(resized(motif.target, half), calm, subject)
     widths = layer_widths(
-        motif.subject.at(half), resized(np.maximum(motif.detail, form), half),
-        resized(motif.calm, half),
-        brush.size, brush.face_detail * (1 - loosely), gray=motif.gray,
+        subject, resized(np.maximum(motif.detail, form), half), calm,
+        brush.size, brush.face_detail * (1 - loosely), gray=motif.gray, things=things,
     )  # fmt: skip
     return [resized(np.log(np.float32(COARSER) * each), motif.size) for each in widths]
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.structure import fine_structure_of
 from pipeline.stages.strokes.subject import Subject
@@ -16,6 +16,10 @@ Float = NDArray[np.float32]
 # from which on it is seen, and is clear.
 FINGER, AROUND = 0.045, 0.06
 SEEN, CLEAR = 1.5, 4.5
+# Of the short side: what is finer is grain, what is broader any stroke shows; it counts so far
+# around, but not so near to people. Its contrast, CIELAB, from which on it tells of a thing.
+GRAIN, THING, THINGS_AROUND, BESIDE_PEOPLE = 0.003, 0.014, 0.02, 0.012
+TELLS, TELLS_ALL = 2.5, 7.0
 
 
 def out_of_focus(lab: Float, person: Float) -> Float:
@@ -60,3 +64,20 @@ def form_of_skin(lab: Float, subject: Subject) -> Float:
     form = mean(np.abs(light - mean(light, FINGER * face)), AROUND * face)
     beyond = smoothstep(subject.away, 0.95, 1.8)
     return np.asarray(skin * beyond * smoothstep(form, SEEN, CLEAR), np.float32)
+
+
+def things_behind(lab: Float, calm: Float, subject: Subject) -> Float:
+    """Estimate where lines tell what is behind people, (H, W) in [0, 1].
+
+    Windows, a guitar, a table's cloth, leaves: broad strokes lose them, and with them the place. A
+    wall, however grainy, has none, nor has what is out of focus, `calm`. Where nobody is nothing is
+    behind.
+    """
+    if not (subject.away < 1.2).any():
+        return np.zeros(calm.shape, np.float32)
+    short = min(calm.shape)
+    side = 2 * max(1, round(BESIDE_PEOPLE * short)) + 1
+    behind = 1 - cv2.dilate(subject.person, np.ones((side, side), np.uint8))
+    lines = np.abs(blurred(lab, GRAIN * short) - local_mean(lab, behind, THING * short))
+    lines = local_mean(lines, behind, THINGS_AROUND * short).sum(-1)
+    return np.asarray(behind * (1 - calm) * smoothstep(lines, TELLS, TELLS_ALL), np.float32)

@@ -26,6 +26,8 @@ COUNTS = (0.4, 0.6, 1.0, 1.0, 0.0)
 FINEST = 0.8
 DRAWN = 1.3  # how much more it counts behind in small things before a calm ground
 BROADER = 0.4  # how much broader strokes are behind where the picture is out of focus
+# Layer by layer, how wide they are, as a share, where lines tell what is behind people.
+TELLING = (1.0, 0.7, 0.5, 0.5, 0.5, 0.5)
 COARSE_FACE = 3.0  # how much wider a face's strokes can be wanted
 LEAST = 0.004  # of the short side: no brush behind or on clothes is chosen smaller
 LARGEST_FACE = 0.6  # of the short side
@@ -47,14 +49,14 @@ def usual_face(subject: Subject) -> float:
 def layer_widths(
     subject: Subject, detail: Float, calm: Float, size: float = 1.0,
     face_detail: float | Float = 1.0,
-    *, gray: bool = False,
+    *, gray: bool = False, things: float | Float = 0.0,
 ) -> list[Float]:  # fmt: skip
     """Return each layer's widths of strokes, (H, W) px; `size`: a factor, behind and of clothes.
 
     `detail`, `calm`: how much fine structure there is, and how far the picture is out of focus, (H,
     W) in [0, 1]. `face_detail`, of all or (H, W): at 0 faces are
     painted as broadly as the rest, at 1 as finely as a face needs. `gray`: whether the photo has no
-    color.
+    color. `things`: as `things_behind` says.
     """
     short = min(subject.away.shape)
     face = np.minimum(subject.face, LARGEST_FACE * short)
@@ -84,7 +86,7 @@ def layer_widths(
             )
             + coarse * (shares[3] + shares[4])
             + np.log1p(-np.minimum(FINER[layer] * fine, FINEST))
-            + shares[0] * np.log1p(BROADER * calm)
+            + shares[0] * (np.log1p(BROADER * calm) + np.log(np.float32(TELLING[layer])) * things)
         ).astype(np.float32)
         for layer in range(len(BACK))
     ]

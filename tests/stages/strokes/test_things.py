@@ -1,0 +1,93 @@
+"""Where lines tell what is behind people."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.ops.color import to_lab
+from pipeline.ops.resample import resized
+from pipeline.stages.strokes import plan as planning
+from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.render import Surface, render
+from pipeline.stages.strokes.sharpness import things_behind
+from pipeline.stages.strokes.subject import nobody
+from pipeline.stages.strokes.widths import layer_widths
+from tests.stages.strokes.motifs import motif_of
+
+SIZE = (400, 400)
+SHARP = np.zeros(SIZE, np.float32)
+WINDOW = np.s_[40:160, 180:380]
+BARS = np.s_[60:140, 200:360]  # away from the window's frame
+
+
+def somebody():
+    """Return who stands at the left: a head above a body."""
+    y, x = np.indices(SIZE, np.float32)
+    away = np.hypot((y - 180) / 50, (x - 80) / 40).astype(np.float32)
+    person = ((away < 1) | ((y > 220) & (x > 20) & (x < 140))).astype(np.float32)
+    return replace(nobody(SIZE), person=person, away=away, face=np.full(SIZE, 100, np.float32))
+
+
+def wall(subject, grain=0.0):
+    """Return a plain wall, CIELAB, behind somebody dark; `grain`: its deviation, L."""
+    light = 70 - 45 * subject.person + np.random.default_rng(0).normal(0, grain, SIZE)
+    return np.dstack([light, 0 * light, 0 * light + 4]).astype(np.float32)
+
+
+def with_window(lab):
+    """Return a wall in which there is a window with bars, and its light, (H, W)."""
+    y, x = np.indices(SIZE)
+    lab = lab.copy()
+    lab[(*WINDOW, 0)] = np.where((x % 25 < 6) | (y % 40 < 6), 80, 45)[WINDOW]
+    return lab
+
+
+def test_a_window_tells_of_the_place_and_a_wall_does_not_however_grainy():
+    subject = somebody()
+    seen = things_behind(with_window(wall(subject)), SHARP, subject)
+    grainy = things_behind(wall(subject, grain=5.0), SHARP, subject)
+    assert seen[BARS].min() > 0.9
+    assert grainy.max() < 0.1
+
+
+def test_neither_people_nor_their_outlines_are_things():
+    subject = somebody()
+    assert things_behind(wall(subject), SHARP, subject).max() < 0.05
+    assert things_behind(with_window(wall(subject)), SHARP, subject)[subject.person > 0].max() == 0
+
+
+def test_what_is_out_of_focus_is_no_thing():
+    subject = somebody()
+    blurred = np.ones(SIZE, np.float32)
+    assert things_behind(with_window(wall(subject)), blurred, subject).max() == 0
+
+
+def test_where_nobody_is_nothing_is_behind():
+    lab = with_window(wall(somebody()))
+    assert not things_behind(lab, SHARP, nobody(SIZE)).any()
+
+
+def test_things_get_finer_strokes_but_for_the_broadest():
+    subject, things = somebody(), np.zeros(SIZE, np.float32)
+    things[:, 280:] = 1
+    first, *_, last = layer_widths(subject, SHARP, SHARP, things=things)
+    assert first[100, 380] == pytest.approx(first[100, 240], rel=1e-3)
+    assert last[100, 380] == pytest.approx(0.5 * last[100, 240], rel=1e-3)
+
+
+def bars_seen(strokes, lab):
+    """Return how far painted light correlates with a window's."""
+    painted = to_lab(render(strokes, strokes.px(800), Surface(0, 0)).astype(np.float32) / 255)
+    seen = resized(painted, SIZE)[(*BARS, 0)]
+    return float(np.corrcoef(seen.ravel(), lab[(*BARS, 0)].ravel())[0, 1])
+
+
+def test_a_windows_bars_are_painted(monkeypatch):
+    subject = somebody()
+    lab = with_window(wall(subject))
+    told = plan(motif_of(lab, subject), np.random.default_rng(0))
+    monkeypatch.setattr(planning, "things_behind", lambda *_: SHARP[::2, ::2])
+    untold = plan(motif_of(lab, subject), np.random.default_rng(0))
+    assert bars_seen(told, lab) > 0.8
+    assert bars_seen(told, lab) > bars_seen(untold, lab) + 0.1
