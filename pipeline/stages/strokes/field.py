@@ -13,6 +13,12 @@ Float = NDArray[np.float32]
 LONG_PX = 384  # long side at which directions are found
 PRE_BLUR = 1.0  # px
 SCALES = ((2.5, 1.0), (8.0, 0.6), (20.0, 0.2))  # of averaging the structure tensor: sigma, weight
+# Likewise on cloth whose form is soft, where slow turns of the light would lead strokes in whorls;
+# and the strength of edges, as `_edges` has it, so many px around, from which on form leads as
+# closely as elsewhere, and wholly does.
+SOFT_SCALES = ((2.5, 0.4), (10.0, 0.8), (28.0, 1.0))
+FIRM, FIRM_PX = (25.0, 70.0), 3.0
+DARK, DARKEST, FIRMER = 45.0, 20.0, 2.0  # L: in dark cloth a little light is a lapel or a hem
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
 WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
 # Radians: the direction of calm strokes behind and on people, and how far both drift.
@@ -43,7 +49,7 @@ def directions(
     own, skin = (resized(each, small) > 0.5 for each in (subject.person, subject.skin))
     outline = cv2.dilate(own.astype(np.uint8), BAND) - cv2.erode(own.astype(np.uint8), BAND)
     edges = _edges(soft)
-    double, coherence = _averaged(edges)
+    double, coherence = _of_people(edges, soft[..., 0], own & ~skin)
     behind = _averaged(edges * (1 - outline)[..., None].astype(np.float32))
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
@@ -77,10 +83,23 @@ def _edges(lab: Float) -> Float:
     return edges / root
 
 
-def _averaged(edges: Float) -> tuple[Float, Float]:
+def _of_people(edges: Float, light: Float, worn: NDArray[np.bool_]) -> tuple[Float, Float]:
+    """Return what `_averaged` does; where soft form is `worn`, of broader surroundings."""
+    strength = cv2.GaussianBlur(edges[..., 2], (0, 0), FIRM_PX)
+    firm = smoothstep(strength * (1 + FIRMER * smoothstep(-light, -DARK, -DARKEST)), *FIRM)
+    soft = np.asarray(worn * (1 - firm), np.float32)
+    close, broad = _averaged(edges), _averaged(edges, SOFT_SCALES)
+    double = close[0] + soft[..., None] * (broad[0] - close[0])
+    double /= np.linalg.norm(double, axis=-1, keepdims=True) + np.float32(1e-3)
+    return double, close[1] + soft * (broad[1] - close[1])
+
+
+def _averaged(
+    edges: Float, scales: tuple[tuple[float, float], ...] = SCALES
+) -> tuple[Float, Float]:
     """Return the direction along edges as doubled-angle unit vectors, and their coherence."""
     total = np.zeros_like(edges)
-    for sigma, weight in SCALES:
+    for sigma, weight in scales:
         total += cv2.GaussianBlur(edges, (0, 0), sigma) * np.float32(weight)
     field = total[..., :2]
     length = np.linalg.norm(field, axis=-1)

@@ -211,6 +211,42 @@ def test_directions_follow_stripes_and_are_unit_vectors():
     assert np.median(lead) > 0.9
 
 
+def of_cloth(light):
+    """Return the directions on cloth of some light, L (H, W), all over a picture."""
+    one = np.ones(light.shape, np.float32)
+    lab = np.dstack([light, 0 * light, 0 * light]).astype(np.float32)
+    subject = replace(nobody(light.shape), person=one)
+    return directions(lab, 0 * one, subject, np.random.default_rng(0))[0]
+
+
+def agreeing(field):
+    """Return how far directions agree, from 0, every way, to 1."""
+    angle = 2 * np.arctan2(field[..., 1], field[..., 0])
+    return float(np.hypot(np.cos(angle).mean(), np.sin(angle).mean()))
+
+
+def test_soft_light_on_cloth_turns_strokes_less_than_folds_do():
+    agreed = []
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, 1, (384, 384)).astype(np.float32)
+        light = cv2.GaussianBlur(noise, (0, 0), 10)  # it rises and falls in every direction
+        light /= light.std()
+        agreed.append([agreeing(of_cloth(60 + high * light)) for high in (2.0, 16.0)])
+    soft, folded = np.mean(agreed, 0)
+    assert soft > 0.3
+    assert folded < 0.25
+
+
+@pytest.mark.parametrize("light", [70.0, 18.0])
+def test_a_fold_is_followed_on_pale_cloth_and_on_dark(light):
+    y, x = np.mgrid[:300, :300].astype(np.float32)
+    fold = np.abs(x + y - 300) < 8  # down to the left, among upright ones that are soft
+    deep = 18.0 if light > 45 else 7.0
+    field = of_cloth(light + 2 * np.sin(x / 12) - deep * fold)
+    along = np.abs(field @ np.array([-1, 1], np.float32)) / np.sqrt(2)
+    assert np.median(along[fold]) > 0.9
+
+
 def test_strokes_on_smooth_skin_go_around_the_face_and_not_after_noise():
     rng, size = np.random.default_rng(0), (128, 128)
     y, x = np.mgrid[:128, :128].astype(np.float32) - 63.5
