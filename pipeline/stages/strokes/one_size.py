@@ -32,6 +32,7 @@ FINGERS, QUIET_FORM = 0.35, 0.75
 # draw them.
 DRAWN_THERE, QUIET_THERE = 0.5, 0.5
 WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
+STEADY = 0.6  # how much less wild it is on a calm ground behind people
 LED = 0.7  # how much less wild it is where form leads
 # The contrast of people to what is behind them, CIELAB, up to which their outline hardly shows, and
 # from which on it does: edges are lost there, not at heads.
@@ -163,6 +164,7 @@ def _shapes(
     lengths *= 1 + LONG_PLAIN * _plain(motif, guide, i, j)
     turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
+    turns *= 1 - STEADY * _ground(motif, guide, i, j)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     narrower, longer, turned = (np.where(wisps, factor, 1) for factor in WISPS)
@@ -198,6 +200,11 @@ def _plain(motif: Motif, guide: Guide, i: NDArray[np.intp], j: NDArray[np.intp])
     subject = motif.subject
     worn = subject.person[i, j] * (1 - subject.hair[i, j]) * (1 - guide.form[i, j])
     return worn * (1 - motif.detail[i, j]) * smoothstep(subject.away[i, j], 0.95, 1.8)
+
+
+def _ground(motif: Motif, guide: Guide, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
+    """Return how far some pixels show a calm ground behind people, in [0, 1]."""
+    return guide.people * (1 - motif.subject.person[i, j]) * motif.calm[i, j]
 
 
 def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:

@@ -1,4 +1,4 @@
-"""Where lines tell what is behind people."""
+"""What is behind people: things, and calm grounds."""
 
 from dataclasses import replace
 
@@ -91,3 +91,22 @@ def test_a_windows_bars_are_painted(monkeypatch):
     untold = plan(motif_of(lab, subject), np.random.default_rng(0))
     assert bars_seen(told, lab) > 0.8
     assert bars_seen(told, lab) > bars_seen(untold, lab) + 0.1
+
+
+def turning(strokes):
+    """Return how far strokes at the right, behind somebody, differ in direction, 0 to 1."""
+    first, last = strokes.points[:, 0], strokes.points[np.arange(len(strokes)), strokes.counts - 1]
+    behind = (first[:, 0] > 0.6) & (strokes.counts > 2)
+    x, y = (last - first)[behind].T
+    angle = 2 * np.arctan2(y, x)
+    return 1 - float(np.hypot(np.cos(angle).mean(), np.sin(angle).mean()))
+
+
+def test_strokes_cross_less_on_a_calm_ground_behind_somebody():
+    subject = somebody()
+    lab = wall(subject)
+    calm, lively = (
+        plan(motif_of(lab, who, calm=1.0), np.random.default_rng(0))
+        for who in (subject, nobody(SIZE))
+    )
+    assert turning(calm) < turning(lively) - 0.1
