@@ -1,4 +1,4 @@
-"""What of a portrait's bodies is bare and what is worn, where that is sure."""
+"""What of a portrait's bodies is bare, worn or hair, where that is sure."""
 
 import numpy as np
 
@@ -29,6 +29,15 @@ def test_what_is_surely_bare_or_worn_is_labelled_so_and_cloth_like_skin_is_left_
     assert (found[50:, 40:52] == Part.PERSON).all()
     assert (found[50:, 70:] == FACELESS).all()
     np.testing.assert_array_equal(found[:30], labels[:30])
+
+
+def test_what_is_surely_hair_is_labelled_so():
+    photo, labels, parts = portrait()
+    parts[40:, 60:, Part.PERSON] = 0
+    parts[40:, 60:, Part.HAIR] = 1
+    found = told(photo, labels, parts)
+    assert (found[50:, 70:] == Part.HAIR).all()
+    assert (found[50:, 40:52] == Part.PERSON).all()
 
 
 def test_what_the_parse_doubts_and_what_has_a_label_stays():
