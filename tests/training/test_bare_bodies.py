@@ -44,6 +44,7 @@ def test_what_the_parse_doubts_and_what_has_a_label_stays():
     photo, labels, parts = portrait()
     labels[50:, :10] = UNKNOWN
     doubt = parts.copy()
+    doubt[70:] = np.eye(13)[Part.HAIR]
     doubt[40:] *= 0.7
     np.testing.assert_array_equal(told(photo, labels, doubt)[40:], labels[40:])
     assert (told(photo, labels, parts)[50:, :10] == UNKNOWN).all()

@@ -49,7 +49,8 @@ def directions(
     own, skin = (resized(each, small) > 0.5 for each in (subject.person, subject.skin))
     outline = cv2.dilate(own.astype(np.uint8), BAND) - cv2.erode(own.astype(np.uint8), BAND)
     edges = _edges(soft)
-    double, coherence = _of_people(edges, soft[..., 0], own & ~skin)
+    cloth = own & ~skin & (resized(subject.hair, small) < 0.5)
+    double, coherence = _of_people(edges, soft[..., 0], cloth)
     behind = _averaged(edges * (1 - outline)[..., None].astype(np.float32))
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
@@ -83,12 +84,16 @@ def _edges(lab: Float) -> Float:
     return edges / root
 
 
-def _of_people(edges: Float, light: Float, worn: NDArray[np.bool_]) -> tuple[Float, Float]:
-    """Return what `_averaged` does; where soft form is `worn`, of broader surroundings."""
+def _of_people(edges: Float, light: Float, cloth: NDArray[np.bool_]) -> tuple[Float, Float]:
+    """Return what `_averaged` does; where `cloth` has soft form, of more cloth around.
+
+    `light`: L, (H, W). Neither outlines nor what is behind lead there.
+    """
     strength = cv2.GaussianBlur(edges[..., 2], (0, 0), FIRM_PX)
     firm = smoothstep(strength * (1 + FIRMER * smoothstep(-light, -DARK, -DARKEST)), *FIRM)
-    soft = np.asarray(worn * (1 - firm), np.float32)
-    close, broad = _averaged(edges), _averaged(edges, SOFT_SCALES)
+    soft = np.asarray(cloth * (1 - firm), np.float32)
+    inner = cv2.erode(cloth.astype(np.uint8), BAND)[..., None].astype(np.float32)
+    close, broad = _averaged(edges), _averaged(edges * inner, SOFT_SCALES)
     double = close[0] + soft[..., None] * (broad[0] - close[0])
     double /= np.linalg.norm(double, axis=-1, keepdims=True) + np.float32(1e-3)
     return double, close[1] + soft * (broad[1] - close[1])

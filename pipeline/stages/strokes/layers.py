@@ -11,9 +11,10 @@ class Layer:
     CIELAB over three axes, from which on a stroke is laid; `anyway`: how often one is laid where it
     is less; `left`: how much more of it is left where the photo is out of focus. `still`: how much
     less colors vary there. `ends`: `trace`'s tolerance. `thick`: of the paint. `wilder`: of the
-    direction. `long`: of the strokes. `lively`: how far their color varies, and `lights`: how far
-    their light does, as a share of it; `held`: how far both are held on bare skin. `narrow`: the
-    least width along an outline, as a share of the layer's.
+    direction; `steady`: how much less so on a calm ground behind people. `long`: of the strokes.
+    `lively`: how far their color varies, and `lights`: how far their light does, as a share of it;
+    `held`: how far both are held on bare skin. `narrow`: the least width along an outline, as a
+    share of the layer's.
     """
 
     spacing: float
@@ -25,6 +26,7 @@ class Layer:
     thick: float
     narrow: float
     wilder: float = 1.0
+    steady: float = 0.6
     long: float = 1.0
     lively: float = 1.0
     lights: float = 1.0
@@ -36,8 +38,9 @@ class Layer:
 
 
 UNDERPAINTING = Layer(
-    spacing=0.74, wanted=0, anyway=1, left=0, still=0.35, ends=30, thick=0.7, narrow=0.3, opacity=1
-)  # it fills the canvas's tooth
+    spacing=0.74, wanted=0, anyway=1, left=0, still=0.35, ends=30, thick=0.7, narrow=0.3, opacity=1,
+    steady=0,
+)  # fmt: skip  # it fills the canvas's tooth, and its strokes cross: little ground is left bare
 LAYERS = (
     UNDERPAINTING,
     Layer(spacing=0.66, wanted=5, anyway=0.35, left=0.1, still=0.35, ends=24, thick=1, narrow=0.5),

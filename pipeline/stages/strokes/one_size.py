@@ -32,7 +32,6 @@ FINGERS, QUIET_FORM = 0.35, 0.75
 # draw them.
 DRAWN_THERE, QUIET_THERE = 0.5, 0.5
 WILD, BEND = 0.45, 0.06  # radians: deviations of the direction, and of its change along a stroke
-STEADY = 0.6  # how much less wild it is on a calm ground behind people
 LED = 0.7  # how much less wild it is where form leads
 # The contrast of people to what is behind them, CIELAB, up to which their outline hardly shows, and
 # from which on it does: edges are lost there, not at heads.
@@ -164,7 +163,7 @@ def _shapes(
     lengths *= 1 + LONG_PLAIN * _plain(motif, guide, i, j)
     turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
-    turns *= 1 - STEADY * _ground(motif, guide, i, j)
+    turns *= 1 - layer.steady * _ground(motif, guide, i, j)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
     bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
     narrower, longer, turned = (np.where(wisps, factor, 1) for factor in WISPS)

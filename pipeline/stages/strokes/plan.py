@@ -29,7 +29,6 @@ Float = NDArray[np.float32]
 
 BIN = float(np.log(1.35))  # strokes of widths within this ratio are sown together
 MIDDLE = 128  # the number of the bin of widths of 1 px; 0 is nowhere
-SOMEBODY = 0.05  # of a picture: from this share on it is one of people
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
 # CIELAB: how much more than it is the error is where no paint lies yet, so that what the broadest
 # strokes happened to leave is filled; gaps that are narrower than a stroke stay.
@@ -131,11 +130,10 @@ def _guided(
         alone = standing_alone(motif.detail, motif.calm)
         shown = contrast(clean, subject.person)
         near = np.clip(3 * blurred(subject.features, NEAR_FEATURES * usual_face(subject)), 0, 1)
-        people = min(1.0, float(subject.person.mean()) / SOMEBODY)
         whole, parted = numbered.result()
         # The broadest strokes go over a hairline, so that no ground is bare along it.
         first, later = (
-            Guide(*led.result(), *each, whole.edge, soft, alone, shown, people, near, form)
+            Guide(*led.result(), *each, whole.edge, soft, alone, shown, subject.people, near, form)
             for each in (whole, parted)
         )
     return replace(motif, target=clean), first, later, wides

@@ -22,6 +22,7 @@ FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
 COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
+SOMEBODY = 0.05  # of a picture: from this share on it is one of people
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -44,6 +45,11 @@ class Subject:
     down: Float
     face: Float
     around: Float
+
+    @property
+    def people(self) -> float:
+        """How far a picture is one of people, in [0, 1]."""
+        return min(1.0, float(self.person.mean()) / SOMEBODY)
 
     def at(self, size: tuple[int, int]) -> "Subject":
         """Resize all maps to a (height, width), px."""

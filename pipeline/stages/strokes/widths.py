@@ -70,23 +70,31 @@ def layer_widths(
     alone = not near.any()
     if alone:  # a landscape is about what is elsewhere behind
         behind = NOBODY
-    scales = (short * size * behind, short * size * worn, face, face, face)
     smallest = (LEAST * short, LEAST * short, 0.0, 0.0, 0.0)
     tables = (BACK, CLOTHES, HAIR, SKIN, FEATURES)
     coarse = (1 - face_detail) * np.float32(np.log(COARSE_FACE))
     shares = _shares(subject, typical)
     counted = (NOBODYS_COUNTS, *COUNTS[1:]) if alone or gray else COUNTS
     fine = detail * sum(share * counts for share, counts in zip(shares, counted, strict=True))
-    fine = fine + DRAWN * shares[0] * standing_alone(detail, calm)
+    small = standing_alone(detail, calm)
+    fine = fine + DRAWN * shares[0] * small
+    told = things * (1 - small)  # what is small is drawn finely enough
+
+    def scales(layer: int) -> tuple[float | Float, ...]:
+        telling = np.float32(TELLING[layer]) ** told
+        return short * size * behind * telling, short * size * worn, face, face, face
+
     return [
         np.exp(
             sum(
                 share * np.log(np.maximum(np.float32(table[layer]) * scale, least))
-                for share, table, scale, least in zip(shares, tables, scales, smallest, strict=True)
+                for share, table, scale, least in zip(
+                    shares, tables, scales(layer), smallest, strict=True
+                )
             )
             + coarse * (shares[3] + shares[4])
             + np.log1p(-np.minimum(FINER[layer] * fine, FINEST))
-            + shares[0] * (np.log1p(BROADER * calm) + np.log(np.float32(TELLING[layer])) * things)
+            + shares[0] * np.log1p(BROADER * calm)
         ).astype(np.float32)
         for layer in range(len(BACK))
     ]

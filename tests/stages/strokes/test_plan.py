@@ -237,14 +237,32 @@ def test_soft_light_on_cloth_turns_strokes_less_than_folds_do():
     assert folded < 0.25
 
 
-@pytest.mark.parametrize("light", [70.0, 18.0])
-def test_a_fold_is_followed_on_pale_cloth_and_on_dark(light):
+def along(field, way, where):
+    """Return how far directions follow a way, x and y, somewhere: 1 is along it."""
+    return float(np.median(np.abs(field @ np.array(way, np.float32))[where]))
+
+
+@pytest.mark.parametrize(
+    ("light", "deep", "wide", "folds", "long"), [(70, 15, 3, 16, 6), (18, 6, 6, 7, 8)]
+)
+def test_an_upright_lapel_among_level_folds_is_followed_on_pale_cloth_and_on_dark(
+    light, deep, wide, folds, long
+):
     y, x = np.mgrid[:300, :300].astype(np.float32)
-    fold = np.abs(x + y - 300) < 8  # down to the left, among upright ones that are soft
-    deep = 18.0 if light > 45 else 7.0
-    field = of_cloth(light + 2 * np.sin(x / 12) - deep * fold)
-    along = np.abs(field @ np.array([-1, 1], np.float32)) / np.sqrt(2)
-    assert np.median(along[fold]) > 0.9
+    off = np.abs(x - 150)
+    field = of_cloth(light + folds * np.sin(y / long) - deep * (off < wide))
+    assert along(field, (0, 1), off < wide + 2) > 0.6
+    assert along(field, (1, 0), off > 70) > 0.8
+
+
+def test_a_window_behind_does_not_lead_strokes_on_cloth():
+    y, x = np.mgrid[:300, :300].astype(np.float32)
+    person = (x > 120).astype(np.float32)
+    light = np.where(person > 0, 50 + 2 * np.sin(y / 6), 50 + 40 * np.sign(np.sin(x / 4)))
+    lab = np.dstack([light, 0 * light, 0 * light]).astype(np.float32)
+    subject = replace(nobody((300, 300)), person=person)
+    field, _ = directions(lab, 0 * person, subject, np.random.default_rng(0))
+    assert along(field, (1, 0), (x > 140) & (x < 165)) > 0.9
 
 
 def test_strokes_on_smooth_skin_go_around_the_face_and_not_after_noise():
@@ -361,7 +379,7 @@ def test_strokes_are_broader_where_nothing_is_in_focus():
 
 def test_the_smallest_brush_is_still_one():
     plain = np.zeros((96, 128), np.float32)
-    for widths in layer_widths(nobody((96, 128)), plain, plain, size=0.001):
+    for widths in layer_widths(nobody((96, 128)), plain, plain, size=0.001, things=plain + 1):
         assert widths.min() == pytest.approx(LEAST * 96, rel=1e-3)
 
 
