@@ -96,7 +96,7 @@ def _of_people(edges: Float, light: Float, cloth: NDArray[np.bool_]) -> tuple[Fl
     close, broad = _averaged(edges), _averaged(edges * inner, SOFT_SCALES)
     double = close[0] + soft[..., None] * (broad[0] - close[0])
     double /= np.linalg.norm(double, axis=-1, keepdims=True) + np.float32(1e-3)
-    return double, close[1] + soft * (broad[1] - close[1])
+    return double, np.asarray(close[1] + soft * (broad[1] - close[1]), np.float32)
 
 
 def _averaged(
