@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
+from pipeline.stages.strokes.sharpness import AXES
 from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
@@ -75,7 +76,7 @@ def directions(
 def _edges(lab: Float) -> Float:
     """Return each pixel's edge, (H, W, 3): its direction as a doubled angle, and its strength."""
     edges = np.zeros((*lab.shape[:2], 3), np.float32)
-    for axis, weight in enumerate((1.0, 0.7, 0.7)):
+    for axis, weight in enumerate(AXES):
         plane = np.ascontiguousarray(lab[..., axis]) * np.float32(weight)
         gx, gy = cv2.Scharr(plane, cv2.CV_32F, 1, 0), cv2.Scharr(plane, cv2.CV_32F, 0, 1)
         # The direction is along the edge: the gradient's, turned by 90 degrees.

@@ -20,7 +20,7 @@ SEEN, CLEAR = 1.5, 4.5
 # around, but not so near to people. Its contrast, CIELAB, from which on it tells of a thing.
 GRAIN, THING, THINGS_AROUND, BESIDE_PEOPLE = 0.003, 0.014, 0.02, 0.012
 TELLS, TELLS_ALL = 2.5, 7.0
-AXES = (1.0, 0.7, 0.7)  # the weight of L, a and b
+AXES = (1.0, 0.7, 0.7)  # how much L, a and b count where a form is told
 
 
 def out_of_focus(lab: Float, person: Float) -> Float:

@@ -6,15 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized
 from pipeline.stages.strokes import plan as planning
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import things_behind
 from pipeline.stages.strokes.subject import nobody
 from pipeline.stages.strokes.widths import layer_widths
-from tests.stages.strokes.motifs import motif_of
+from tests.stages.strokes.motifs import agreeing, light_kept, motif_of
 
 SIZE = (400, 400)
 SHARP = np.zeros(SIZE, np.float32)
@@ -87,30 +84,21 @@ def test_things_get_finer_strokes_but_for_the_broadest():
     assert last[100, 380] == pytest.approx(0.5 * last[100, 240], rel=1e-3)
 
 
-def bars_seen(strokes, lab):
-    """Return how far painted light correlates with a window's."""
-    painted = to_lab(render(strokes, strokes.px(800), Surface(0, 0)).astype(np.float32) / 255)
-    seen = resized(painted, SIZE)[(*BARS, 0)]
-    return float(np.corrcoef(seen.ravel(), lab[(*BARS, 0)].ravel())[0, 1])
-
-
 def test_a_windows_bars_are_painted(monkeypatch):
     subject = somebody()
     lab = with_window(wall(subject))
     told = plan(motif_of(lab, subject), np.random.default_rng(0))
     monkeypatch.setattr(planning, "things_behind", lambda *_: SHARP[::2, ::2])
     untold = plan(motif_of(lab, subject), np.random.default_rng(0))
-    assert bars_seen(told, lab) > 0.8
-    assert bars_seen(told, lab) > bars_seen(untold, lab) + 0.1
+    assert light_kept(told, lab[..., 0], BARS) > 0.8
+    assert light_kept(told, lab[..., 0], BARS) > light_kept(untold, lab[..., 0], BARS) + 0.1
 
 
 def turning(strokes):
     """Return how far strokes at the right, behind somebody, differ in direction, 0 to 1."""
     first, last = strokes.points[:, 0], strokes.points[np.arange(len(strokes)), strokes.counts - 1]
     behind = (first[:, 0] > 0.6) & (strokes.counts > 2)
-    x, y = (last - first)[behind].T
-    angle = 2 * np.arctan2(y, x)
-    return 1 - float(np.hypot(np.cos(angle).mean(), np.sin(angle).mean()))
+    return 1 - agreeing((last - first)[behind])
 
 
 def test_strokes_cross_less_on_a_calm_ground_behind_somebody():

@@ -5,17 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized
 from pipeline.stages.strokes import plan as planning
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import form_of_skin
 from pipeline.stages.strokes.subject import nobody
-from tests.stages.strokes.motifs import motif_of
+from tests.stages.strokes.motifs import light_kept, motif_of
 
 SIZE = (200, 200)
 FACE = 100.0  # px
+INNER = np.s_[40:-40, 40:-40]
 
 
 def bare(light):
@@ -46,18 +44,11 @@ def test_cloth_and_faces_are_left_out():
     assert form_of_skin(lab, face).max() == pytest.approx(0, abs=1e-6)
 
 
-def lines_seen(strokes, light):
-    """Return how far painted light correlates with what is wanted."""
-    painted = to_lab(render(strokes, strokes.px(400), Surface(0, 0)).astype(np.float32) / 255)
-    seen = resized(painted, SIZE)[40:-40, 40:-40, 0]
-    return float(np.corrcoef(seen.ravel(), light[40:-40, 40:-40].ravel())[0, 1])
-
-
 def test_the_lines_between_fingers_are_painted(monkeypatch):
     light = fingers(14)
     lab, subject = bare(light)
     hand = plan(motif_of(lab, subject), np.random.default_rng(0))
     monkeypatch.setattr(planning, "form_of_skin", lambda *_: np.zeros(SIZE, np.float32))
     formless = plan(motif_of(lab, subject), np.random.default_rng(0))
-    assert lines_seen(hand, light) > 0.9
-    assert lines_seen(hand, light) > lines_seen(formless, light) + 0.1
+    assert light_kept(hand, light, INNER) > 0.9
+    assert light_kept(hand, light, INNER) > light_kept(formless, light, INNER) + 0.1

@@ -9,7 +9,6 @@ import pytest
 
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.resample import resized
-from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.mixing import mixed
@@ -23,7 +22,7 @@ from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import APART, apart, softened
 from pipeline.stages.strokes.sowing import loads
 from pipeline.stages.strokes.widths import LEAST, layer_widths
-from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, two_halves
+from tests.stages.strokes.motifs import PALETTE, motif_of, nobody, seen, two_halves
 
 RNG = np.random.default_rng(0)
 PICTURES = {
@@ -33,10 +32,6 @@ PICTURES = {
     "16 px": np.full((16, 16, 3), (20, -10, 10), np.float32),
     "black": np.zeros((50, 40, 3), np.float32),
 }  # fmt: skip
-
-
-def seen(strokes, long_px):
-    return to_lab(render(strokes, strokes.px(long_px), Surface(0, 0)).astype(np.float32) / 255)
 
 
 def test_a_painting_shows_what_was_wanted():
@@ -199,84 +194,6 @@ def test_what_is_seen_softly_keeps_people_and_the_rest_apart(sigma):
     reach = 4 if sigma < APART else 1  # below that, plain blur is near enough
     assert np.abs(far[:, : 128 - reach, 0] - 15).max() < 3
     assert np.abs(far[:, 128 + reach :, 0] - 85).max() < 3
-
-
-def test_directions_follow_stripes_and_are_unit_vectors():
-    stripes = np.zeros((128, 128, 3), np.float32)
-    stripes[..., 0] = 50 + 40 * np.sign(np.sin(np.arange(128) * 0.5))[:, None]  # level ones
-    none = np.zeros((128, 128), np.float32)
-    field, lead = directions(stripes, none, nobody((128, 128)), np.random.default_rng(0))
-    np.testing.assert_allclose(np.linalg.norm(field, axis=-1), 1, atol=1e-3)
-    assert np.median(np.abs(field[20:-20, 20:-20, 0])) > 0.97
-    assert np.median(lead) > 0.9
-
-
-def of_cloth(light):
-    """Return the directions on cloth of some light, L (H, W), all over a picture."""
-    one = np.ones(light.shape, np.float32)
-    lab = np.dstack([light, 0 * light, 0 * light]).astype(np.float32)
-    subject = replace(nobody(light.shape), person=one)
-    return directions(lab, 0 * one, subject, np.random.default_rng(0))[0]
-
-
-def agreeing(field):
-    """Return how far directions agree, from 0, every way, to 1."""
-    angle = 2 * np.arctan2(field[..., 1], field[..., 0])
-    return float(np.hypot(np.cos(angle).mean(), np.sin(angle).mean()))
-
-
-def test_soft_light_on_cloth_turns_strokes_less_than_folds_do():
-    agreed = []
-    for seed in range(3):
-        noise = np.random.default_rng(seed).normal(0, 1, (384, 384)).astype(np.float32)
-        light = cv2.GaussianBlur(noise, (0, 0), 10)  # it rises and falls in every direction
-        light /= light.std()
-        agreed.append([agreeing(of_cloth(60 + high * light)) for high in (2.0, 16.0)])
-    soft, folded = np.mean(agreed, 0)
-    assert soft > 0.3
-    assert folded < 0.25
-
-
-def along(field, way, where):
-    """Return how far directions follow a way, x and y, somewhere: 1 is along it."""
-    return float(np.median(np.abs(field @ np.array(way, np.float32))[where]))
-
-
-@pytest.mark.parametrize(
-    ("light", "deep", "wide", "folds", "long"), [(70, 15, 3, 16, 6), (18, 6, 6, 7, 8)]
-)
-def test_an_upright_lapel_among_level_folds_is_followed_on_pale_cloth_and_on_dark(
-    light, deep, wide, folds, long
-):
-    y, x = np.mgrid[:300, :300].astype(np.float32)
-    off = np.abs(x - 150)
-    field = of_cloth(light + folds * np.sin(y / long) - deep * (off < wide))
-    assert along(field, (0, 1), off < wide + 2) > 0.6
-    assert along(field, (1, 0), off > 70) > 0.8
-
-
-def test_a_window_behind_does_not_lead_strokes_on_cloth():
-    y, x = np.mgrid[:300, :300].astype(np.float32)
-    person = (x > 120).astype(np.float32)
-    light = np.where(person > 0, 50 + 2 * np.sin(y / 6), 50 + 40 * np.sign(np.sin(x / 4)))
-    lab = np.dstack([light, 0 * light, 0 * light]).astype(np.float32)
-    subject = replace(nobody((300, 300)), person=person)
-    field, _ = directions(lab, 0 * person, subject, np.random.default_rng(0))
-    assert along(field, (1, 0), (x > 140) & (x < 165)) > 0.9
-
-
-def test_strokes_on_smooth_skin_go_around_the_face_and_not_after_noise():
-    rng, size = np.random.default_rng(0), (128, 128)
-    y, x = np.mgrid[:128, :128].astype(np.float32) - 63.5
-    skin = (np.hypot(x, y) < 50).astype(np.float32)
-    turned = 2 * (np.arctan2(y, x) + np.pi / 2)
-    around = (np.stack([np.cos(turned), np.sin(turned)], -1) * skin[..., None]).astype(np.float32)
-    subject = replace(nobody(size), person=skin, skin=skin, around=around)
-    lab = (60 + rng.normal(0, 1, (*size, 3))).astype(np.float32)
-    field, _ = directions(lab, np.zeros(size, np.float32), subject, rng)
-    ring = (np.hypot(x, y) > 15) & (np.hypot(x, y) < 45)
-    outward = (field[..., 0] * x + field[..., 1] * y) / np.hypot(x, y)
-    assert np.quantile(np.abs(outward[ring]), 0.9) < 0.35
 
 
 def test_widths_are_fine_at_a_face_and_pass_without_an_edge():
