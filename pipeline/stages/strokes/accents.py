@@ -10,6 +10,7 @@ Places = NDArray[np.intp]
 
 CLUSTERS = 12  # places across and down where accents may gather
 NEAR = 2.0  # widths from an outline: where strands begin that leave it
+LIGHTER = 12.0  # L: no strand is so much lighter than what it would lie on: it would be a scratch
 
 
 def clustered(places: NDArray[np.floating], rng: np.random.Generator) -> Float:
@@ -21,15 +22,17 @@ def clustered(places: NDArray[np.floating], rng: np.random.Generator) -> Float:
 
 
 def may_leave(
-    i: Places, j: Places, width: float, hair: Float, person: Float, edge: Float, inward: Float
-) -> NDArray[np.bool_]:
+    i: Places, j: Places, width: float, light: Float, hair: Float, person: Float, edge: Float,
+    inward: Float,
+) -> NDArray[np.bool_]:  # fmt: skip
     """Say at which pixels strands of hair may leave the outline before what is behind people.
 
-    `i`, `j`: rows and columns, (N,). `width`: of strokes, px. `edge`: how far the outline is, px,
-    and `inward`: the way from it, (H, W, 2) unit vectors.
+    `i`, `j`: rows and columns, (N,). `width`: of strokes, px. `light`: what is wanted, L. `edge`:
+    how far the outline is, px, and `inward`: the way from it, (H, W, 2) unit vectors.
     """
     h, w = edge.shape
     out = np.stack([j, i], -1) - (edge[i, j] + width)[:, None] * inward[i, j]
     x, y = out.astype(int).clip(0, (w - 1, h - 1)).T
     near = (edge[i, j] < NEAR * width) & (hair[i, j] > 0.5)
-    return np.asarray(near & (person[y, x] < 0.5))
+    lighter = light[i, j] - light[y, x]
+    return np.asarray(near & (person[y, x] < 0.5) & (lighter < LIGHTER))

@@ -79,8 +79,9 @@ def of_one_size(
     strict = (rng.random(n) >= lost) & people
     wisps = (rng.random(n) < layer.wisps) & people
     wisps &= may_leave(
-        i, j, width, subject.hair - subject.hat, subject.person, guide.edge, guide.inward
-    )
+        i, j, width, motif.target[..., 0], subject.hair - subject.hat, subject.person, guide.edge,
+        guide.inward,
+    )  # fmt: skip
     hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
     hairline &= guide.outline[i, j] > FROM_OUTLINE * width
     strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
