@@ -50,10 +50,14 @@ def blurred(picture: Float, sigma_px: float) -> Float:
 
 
 def local_mean(picture: Float, weight: Float, sigma_px: float) -> Float:
-    """Average a picture, (H, W, C), around each pixel by `weight`, (H, W); 0 where that is 0."""
-    total = blurred(weight, sigma_px)
-    mean = blurred(picture * weight[..., None], sigma_px) / np.maximum(total, 1e-4)[..., None]
-    return np.asarray(mean, np.float32)
+    """Average a picture, (H, W) or (H, W, C), around each pixel by `weight`, (H, W).
+
+    It is 0 where the weight is 0 all around.
+    """
+    total = np.maximum(blurred(weight, sigma_px), 1e-4)
+    if picture.ndim == 3:
+        weight, total = weight[..., None], total[..., None]
+    return np.asarray(blurred(picture * weight, sigma_px) / total, np.float32)
 
 
 def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from pipeline.stages.strokes.own_colors import (
     GRAY,
     chroma_of,
     dark_cloth,
+    dark_form,
     own_hair,
     own_hue,
     own_reds,
@@ -98,7 +99,7 @@ def _lit(
     out = own_skin(lab, out, subject, usual_tint(detail, subject) if gray else None)
     out = own_reds(lab, own_hue(lab, out), subject.skin)
     out = without_lime(lab, out)
-    out = dark_cloth(lab, out, subject)
+    out = dark_form(lab, dark_cloth(lab, out, subject), subject)
     return Lit(cast(white_cloth(lab, out, subject), subject, light), palette, gray)
 
 
