@@ -216,7 +216,7 @@ def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
 def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
     """Let cloth that is nearly black show its form: a collar, lapels, folds, buttons."""
     light = cv2.GaussianBlur(photo[..., 0], (0, 0), 1.2)
-    cloth = subject.person * (1 - np.maximum(subject.skin, subject.hair))
+    cloth = subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat))
     level, dark = (
         np.log2(np.maximum(light, 0) + 1.5),
         _single(cloth * (1 - smoothstep(light, *DARK))),
