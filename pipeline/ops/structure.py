@@ -1,5 +1,7 @@
 """How finely a picture is built, place by place."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +16,15 @@ FINE, AROUND = 0.016, 0.03  # of a face's height: what is finer is detail; it co
 SEEN, PLAIN = 0.6, 2.0
 
 
-def fine_structure_of(light: Float, face: float) -> Float:
+def fine_structure_of(
+    light: Float, face: float, mean: Callable[[Float, float], Float] = blurred
+) -> Float:
     """Estimate how much structure there is that is finer than a face's form, (H, W) in [0, 1].
 
     `light`: L, (H, W); `face`: a face's height, px. Beards, curls, wrinkles, patterns and seams
-    have it, smooth skin does not.
+    have it, smooth skin does not. `mean`: averages what is within so many px.
     """
-    fine = blurred(np.abs(light - blurred(light, FINE * face)), AROUND * face)
+    fine = mean(np.abs(light - mean(light, FINE * face)), AROUND * face)
     # In dark hair a little light is much.
     fine = fine / (1 + np.float32(0.2) * np.sqrt(light.clip(0)))
     return smoothstep(np.asarray(fine, np.float32), SEEN, PLAIN)

@@ -25,7 +25,7 @@ from pipeline.stages.strokes.own_colors import (
     white_cloth,
     without_lime,
 )
-from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.subject import PURE, Subject
 from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
@@ -91,7 +91,7 @@ def _lit(
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
-    out = toward(out, colors, palette, to_palette(subject))
+    out = toward(out, colors, palette, to_palette(subject), subject.person)
     out = vivid(out, subject, light, calmer=gray)
     if gray:
         out = warmed(lab, out, subject)
@@ -110,7 +110,7 @@ def in_palette(lab: Float, subject: Subject, light: Light) -> tuple[Float, Float
     """
     colors = main_colors(resized(lab, (SIDE, SIDE)), CENTERS)
     palette = nearest_palette(colors, light)
-    return toward(lab, colors, palette, to_palette(subject)), palette
+    return toward(lab, colors, palette, to_palette(subject), subject.person), palette
 
 
 def to_palette(subject: Subject) -> Float:
@@ -232,8 +232,14 @@ def nearest_palette(colors: tuple[Float, Float], light: Light) -> Float:
     return np.column_stack([nearest, share / share.sum()]).astype(np.float32)
 
 
-def toward(lab: Float, colors: tuple[Float, Float], palette: Float, weight: Float) -> Float:
-    """Move a picture's `main_colors` to the palette's by optimal transport; `weight`: (H, W)."""
+def toward(
+    lab: Float, colors: tuple[Float, Float], palette: Float, weight: Float, person: Float
+) -> Float:
+    """Move a picture's `main_colors` to the palette's by optimal transport.
+
+    `weight`: how far, (H, W). `person`: where people are, (H, W) in [0, 1]; what is behind them
+    goes its own way up to their outline, else it would have a rim there.
+    """
     size = (lab.shape[0], lab.shape[1])
     centers, share = colors
     goes, _ = transport(
@@ -244,7 +250,9 @@ def toward(lab: Float, colors: tuple[Float, Float], palette: Float, weight: Floa
     away = ((small.reshape(-1, 1, 3) - centers) ** 2).sum(-1)
     soft = np.exp(-(away - away.min(1, keepdims=True)) / 150)
     moved = ((soft / soft.sum(1, keepdims=True)) @ shift).reshape(small.shape).astype(np.float32)
-    shifted = resized(np.asarray(cv2.GaussianBlur(moved, (0, 0), 1.5), np.float32), size)
+    own = resized(person, small.shape[:2]).clip(0, 1)
+    behind, people = (resized(local_mean(moved, of**PURE, 1.5), size) for of in (1 - own, own))
+    shifted = behind + person[..., None] * (people - behind)
     return np.asarray(lab + weight[..., None] * shifted, np.float32)
 
 

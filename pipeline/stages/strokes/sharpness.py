@@ -1,5 +1,7 @@
 """How sharp and how finely built a picture is, place by place."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.structure import fine_structure_of
-from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.subject import PURE, Subject
 from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
@@ -20,6 +22,7 @@ SEEN, CLEAR = 1.5, 4.5
 # around, but not so near to people. Its contrast, CIELAB, from which on it tells of a thing.
 GRAIN, THING, THINGS_AROUND, BESIDE_PEOPLE = 0.003, 0.014, 0.02, 0.012
 TELLS, TELLS_ALL = 2.5, 7.0
+BESIDE_OUTLINE = 0.006  # likewise, where what is behind is not looked at for detail and focus
 AXES = (1.0, 0.7, 0.7)  # how much L, a and b count where a form is told
 
 
@@ -30,21 +33,45 @@ def out_of_focus(lab: Float, person: Float) -> Float:
     nobody is.
     """
     light = np.ascontiguousarray(lab[..., 0])
-    scale = max(light.shape) / 1024
-    fine = np.abs(light - cv2.GaussianBlur(light, (0, 0), max(2.5 * scale, 0.5)))
-    fine = blurred(fine, 12 * scale)
-    own = person > 0.5
-    usual = np.quantile(fine[own], 0.6) if own.mean() > 1e-3 else np.quantile(fine, 0.9) + 0.2
-    sharp = smoothstep(fine / max(float(usual), 1e-3), 0.14, 0.55)
+    scale, own = max(light.shape) / 1024, person > 0.5
+
+    def fine(mean: Callable[[Float, float], Float]) -> Float:
+        return mean(np.abs(light - mean(light, max(2.5 * scale, 0.5))), 12 * scale)
+
+    if own.mean() > 1e-3:
+        usual = np.quantile(fine(blurred)[own], 0.6)
+        behind = fine(_mean_of(_away_from(person, BESIDE_OUTLINE)))
+    else:
+        behind = fine(blurred)
+        usual = np.quantile(behind, 0.9) + 0.2
+    sharp = smoothstep(behind / max(float(usual), 1e-3), 0.14, 0.55)
     return np.asarray((1 - person) * (1 - sharp), np.float32)
 
 
 def fine_structure(lab: Float, subject: Subject) -> Float:
     """Estimate how much structure a picture has that is finer than a face's form, in [0, 1].
 
-    Beards, curls, wrinkles, patterns and seams have it, smooth skin does not. (H, W).
+    Beards, curls, wrinkles, patterns and seams have it, smooth skin does not, nor has a wall behind
+    somebody's outline. (H, W).
     """
-    return fine_structure_of(np.ascontiguousarray(lab[..., 0]), usual_face(subject))
+    light, face, person = np.ascontiguousarray(lab[..., 0]), usual_face(subject), subject.person
+    of_all = fine_structure_of(light, face)
+    if not (person > 0.5).any():
+        return of_all
+    behind = fine_structure_of(light, face, _mean_of(_away_from(person, BESIDE_OUTLINE)))
+    return np.asarray(behind + person * (of_all - behind), np.float32)
+
+
+def _away_from(person: Float, beside: float) -> Float:
+    """Return what is behind people and not so near to them, of the short side, (H, W) in [0, 1]."""
+    side = 2 * max(1, round(beside * min(person.shape))) + 1
+    return np.asarray(1 - cv2.dilate(person, np.ones((side, side), np.uint8)), np.float32)
+
+
+def _mean_of(region: Float) -> Callable[[Float, float], Float]:
+    """Return a function that averages what is in a region, (H, W) in [0, 1], within so many px."""
+    sure = np.asarray(region**PURE, np.float32)
+    return lambda values, sigma: local_mean(values, sure, sigma)
 
 
 def form_of_skin(lab: Float, subject: Subject) -> Float:
@@ -75,10 +102,9 @@ def things_behind(lab: Float, calm: Float, subject: Subject) -> Float:
     the less counts as behind them.
     """
     short = min(calm.shape)
-    side = 2 * max(1, round(BESIDE_PEOPLE * short)) + 1
-    behind = 1 - cv2.dilate(subject.person, np.ones((side, side), np.uint8))
-    sure = behind**4  # what is half a person's would be their outline
-    lines = np.abs(blurred(lab, GRAIN * short) - local_mean(lab, sure, THING * short))
-    lines = local_mean(lines, sure, THINGS_AROUND * short) @ np.array(AXES, np.float32)
+    behind = _away_from(subject.person, BESIDE_PEOPLE)
+    mean = _mean_of(behind)
+    lines = np.abs(blurred(lab, GRAIN * short) - mean(lab, THING * short))
+    lines = mean(lines, THINGS_AROUND * short) @ np.array(AXES, np.float32)
     told = smoothstep(np.asarray(lines, np.float32), TELLS, TELLS_ALL)
     return np.asarray(subject.people * behind * (1 - calm) * told, np.float32)

@@ -22,6 +22,7 @@ FAR = 99.0  # distance from a face where there is none
 NO_FACE = 0.25  # of the short side: the height of a face where there is none
 COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
+PURE = 4  # the power by which what is half a person's and half what is behind counts less
 SOMEBODY = 0.05  # of a picture: from this share on it is one of people
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 

@@ -104,7 +104,7 @@ def _shares(subject: Subject, face: float) -> tuple[Float, ...]:
     """Return what each place counts as: behind, clothes, hair, skin, features; they sum to 1."""
     grown = cv2.dilate(subject.features, np.ones((3, 3)), iterations=max(1, round(0.012 * face)))
     features = blurred(np.asarray(grown, np.float32), 0.02 * face)
-    behind = (1 - blurred(subject.person, 0.05 * face)) * smoothstep(subject.away, 0.85, 1.15)
+    behind = (1 - blurred(subject.person, 0.01 * face)) * smoothstep(subject.away, 0.85, 1.15)
     # A head without a found face, seen from behind or in shadow, is as fine as its hair.
     worn = smoothstep(subject.away, 1.35, 3.0) * (1 - 0.7 * _around(subject.hair, HEAD * face))
     worn = worn * (1 - 0.9 * blurred(subject.skin, 0.03 * face))  # hands, too
