@@ -38,7 +38,7 @@ LED = 0.7  # how much less wild it is where form leads
 ALIKE = (5.0, 15.0)
 BEYOND = 0.5  # widths that strokes pass it by
 # Likewise strands that leave the hair; how narrow, long and turned they are.
-WISPS_BEYOND, WISPS = 10.0, (0.28, 3.0, 0.22)
+WISPS_BEYOND, WISPS = 6.0, (0.28, 2.2, 0.22)
 ENOUGH = 4.0  # px of a width at which errors are compared
 BROKEN = 1.3  # how far colors vary at all
 # Where hair lies on skin, nearer than this share of the way to people's outline, so many strokes
