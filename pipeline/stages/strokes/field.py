@@ -28,7 +28,7 @@ DRIFT = (5, 6)  # places down and across between which it drifts
 # How far strokes are held to the way around a face: strictly, they would be rings.
 FREER = 0.7
 BAND = np.ones((7, 7), np.uint8)  # px around an outline
-OUTER = np.ones((15, 15), np.uint8)  # likewise, where it would lead what is behind
+OUTER = np.ones((15, 15), np.uint8)  # likewise, around people: they do not lead what is behind
 
 
 def directions(
@@ -49,11 +49,11 @@ def directions(
     small = size_of_long(size, LONG_PX)
     soft = cv2.GaussianBlur(resized(lab, small), (0, 0), PRE_BLUR)
     own, skin = (resized(each, small) > 0.5 for each in (subject.person, subject.skin))
-    outline = cv2.dilate(own.astype(np.uint8), OUTER) - cv2.erode(own.astype(np.uint8), BAND)
+    beyond = 1 - cv2.dilate(own.astype(np.uint8), OUTER)
     edges = _edges(soft)
     cloth = own & ~skin & (resized(subject.hair, small) < 0.5)
     double, coherence = _of_people(edges, soft[..., 0], cloth)
-    behind = _averaged(edges * (1 - outline)[..., None].astype(np.float32))
+    behind = _averaged(edges * beyond[..., None].astype(np.float32))
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
     least, most = (

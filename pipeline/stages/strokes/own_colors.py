@@ -29,12 +29,13 @@ WORN, LESS_SKIN = (0.85, 0.99), 0.7
 CREAM = 0.1  # a over b of the least warm of light grays that are yellow
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
-# Cloth that is nearly black differs by little light, and yet by half of it. How dark it is, L, from
-# all to none; what is as dark is compared with; and how far around, of the short side. Of how many
-# halvings of light nothing is made, for grain and JPEG differ, too; how much L each becomes, and
-# all of them at most.
-NEARLY_BLACK, DARK, FORM_REACH = (10.0, 26.0), (36.0, 44.0), 0.06
-GRAIN, FORM, MOST_FORM = 0.1, 14.0, 13.0
+# Cloth that is nearly black differs by little light, and yet by half of it.
+NEARLY_BLACK = (10.0, 26.0)  # L: how dark cloth around is of which all that is so, and none
+DARK = (36.0, 44.0)  # L: how dark a pixel is that changes and counts as around, wholly and not
+FORM_REACH = 0.06  # of the short side: what is around
+SOFT_FORM, FAINT = 1.2, 1.5  # px: how softly light is seen; L that is added, for black has no half
+GRAIN = 0.1  # halvings of light of which nothing is made: grain and JPEG differ, too
+FORM, MOST_FORM = 14.0, 13.0  # how much of L a halving becomes, and all of them at most
 # Chroma of a color, and how far its hue may turn, degrees.
 CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
@@ -215,16 +216,15 @@ def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
 
 def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
     """Let cloth that is nearly black show its form: a collar, lapels, folds, buttons."""
-    light = cv2.GaussianBlur(photo[..., 0], (0, 0), 1.2)
-    cloth = subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat))
-    level, dark = (
-        np.log2(np.maximum(light, 0) + 1.5),
-        _single(cloth * (1 - smoothstep(light, *DARK))),
-    )
-    around = local_mean(_single(level), dark, FORM_REACH * min(light.shape))
+    plain = np.ascontiguousarray(photo[..., 0])
+    dark = _single(1 - smoothstep(plain, *DARK))
+    light = local_mean(plain, dark, SOFT_FORM)  # a white collar does not lighten a coat
+    level = np.log2(np.maximum(light, 0) + FAINT)
+    cloth = _single(subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat)))
+    around = local_mean(_single(level), cloth * dark, FORM_REACH * min(light.shape))
     form = level - around
     form = np.sign(form) * np.maximum(np.abs(form) - GRAIN, 0)
-    black = dark * (1 - smoothstep(_single(2**around), *NEARLY_BLACK))
+    black = cloth * dark * (1 - smoothstep(_single(2**around - FAINT), *NEARLY_BLACK))
     out = lab.copy()
     out[..., 0] += black * MOST_FORM * np.tanh(FORM * form / MOST_FORM)
     out[..., 0] = np.maximum(out[..., 0], np.minimum(lab[..., 0], BLACK - 2))

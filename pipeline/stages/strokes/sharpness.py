@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred, local_mean
+from pipeline.ops.filters import blurred
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.structure import fine_structure_of
 from pipeline.stages.strokes.subject import PURE, Subject
@@ -22,7 +22,7 @@ SEEN, CLEAR = 1.5, 4.5
 # around, but not so near to people. Its contrast, CIELAB, from which on it tells of a thing.
 GRAIN, THING, THINGS_AROUND, BESIDE_PEOPLE = 0.003, 0.014, 0.02, 0.012
 TELLS, TELLS_ALL = 2.5, 7.0
-BESIDE_OUTLINE = 0.006  # likewise, where what is behind is not looked at for detail and focus
+FARTHER, FAR = 1e-3, 8.0  # how much what is so many times as far counts in a mean of a region
 AXES = (1.0, 0.7, 0.7)  # how much L, a and b count where a form is told
 
 
@@ -40,7 +40,7 @@ def out_of_focus(lab: Float, person: Float) -> Float:
 
     if own.mean() > 1e-3:
         usual = np.quantile(fine(blurred)[own], 0.6)
-        behind = fine(_mean_of(_away_from(person, BESIDE_OUTLINE)))
+        behind = fine(_mean_of(_behind(person)))
     else:
         behind = fine(blurred)
         usual = np.quantile(behind, 0.9) + 0.2
@@ -51,27 +51,41 @@ def out_of_focus(lab: Float, person: Float) -> Float:
 def fine_structure(lab: Float, subject: Subject) -> Float:
     """Estimate how much structure a picture has that is finer than a face's form, in [0, 1].
 
-    Beards, curls, wrinkles, patterns and seams have it, smooth skin does not, nor has a wall behind
+    Beards, curls, wrinkles, patterns and seams have it, smooth skin does not, nor has a wall beside
     somebody's outline. (H, W).
     """
     light, face, person = np.ascontiguousarray(lab[..., 0]), usual_face(subject), subject.person
     of_all = fine_structure_of(light, face)
     if not (person > 0.5).any():
         return of_all
-    behind = fine_structure_of(light, face, _mean_of(_away_from(person, BESIDE_OUTLINE)))
+    behind = fine_structure_of(light, face, _mean_of(_behind(person)))
     return np.asarray(behind + person * (of_all - behind), np.float32)
 
 
-def _away_from(person: Float, beside: float) -> Float:
-    """Return what is behind people and not so near to them, of the short side, (H, W) in [0, 1]."""
-    side = 2 * max(1, round(beside * min(person.shape))) + 1
+def _behind(person: Float) -> Float:
+    """Return what is behind people, (H, W) in [0, 1], but for what is near and may be theirs."""
+    side = 2 * max(1, round(BESIDE_PEOPLE * min(person.shape))) + 1
     return np.asarray(1 - cv2.dilate(person, np.ones((side, side), np.uint8)), np.float32)
 
 
 def _mean_of(region: Float) -> Callable[[Float, float], Float]:
-    """Return a function that averages what is in a region, (H, W) in [0, 1], within so many px."""
+    """Return a function that averages what is in a region, (H, W) in [0, 1], within so many px.
+
+    Where nothing of it is so near, as in a gap between arms, what is farther away counts.
+    """
     sure = np.asarray(region**PURE, np.float32)
-    return lambda values, sigma: local_mean(values, sure, sigma)
+
+    def mean(values: Float, sigma: float) -> Float:
+        weights = sure if values.ndim == 2 else sure[..., None]
+        total, weight = np.float32(0), np.float32(0)
+        for step in range(3):
+            share, reach = np.float32(FARTHER**step), sigma * FAR**step
+            total = total + share * blurred(values * weights, reach)
+            weight = weight + share * blurred(sure, reach)
+        weight = np.maximum(weight, 1e-9)
+        return np.asarray(total / (weight if values.ndim == 2 else weight[..., None]), np.float32)
+
+    return mean
 
 
 def form_of_skin(lab: Float, subject: Subject) -> Float:
@@ -102,7 +116,7 @@ def things_behind(lab: Float, calm: Float, subject: Subject) -> Float:
     the less counts as behind them.
     """
     short = min(calm.shape)
-    behind = _away_from(subject.person, BESIDE_PEOPLE)
+    behind = _behind(subject.person)
     mean = _mean_of(behind)
     lines = np.abs(blurred(lab, GRAIN * short) - mean(lab, THING * short))
     lines = mean(lines, THINGS_AROUND * short) @ np.array(AXES, np.float32)

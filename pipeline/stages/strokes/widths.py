@@ -1,4 +1,4 @@
-"""How wide strokes are, layer by layer: fine at eyes and mouth, broad behind, without an edge."""
+"""How wide strokes are, layer by layer: fine at eyes and mouth, broad behind up to an outline."""
 
 import cv2
 import numpy as np

@@ -32,10 +32,10 @@ def test_a_collar_is_told_from_a_coat_that_is_nearly_black():
 
 
 def test_grain_is_no_form():
-    grain = np.random.default_rng(0).normal(0, 0.2, SIZE).astype(np.float32)
-    photo = coat(5, 5)
+    grain = np.random.default_rng(0).normal(0, 1, SIZE).astype(np.float32)
+    photo = coat(8, 8)
     photo[..., 0] += grain
-    assert np.abs(change(photo)).mean() < 0.1
+    assert np.abs(change(photo)).mean() < 0.2
 
 
 @pytest.mark.parametrize("maps", [{"skin": ALL}, {"hair": ALL}, {"person": 0 * ALL}])
@@ -44,8 +44,7 @@ def test_what_is_no_cloth_stays(maps):
     assert np.array_equal(dark_form(coat(3, 8), EVEN, subject), EVEN)
 
 
-def test_lighter_cloth_stays_and_a_white_shirt_throws_no_shadow_on_a_coat():
+def test_lighter_cloth_stays_and_a_white_shirt_leaves_a_coat_as_it_is():
     for light, collar in ((40, 50), (90, 96)):
         assert not change(coat(light, collar)).any()
-    beside_white = change(coat(5, 95))
-    assert np.abs(beside_white[:34]).max() < 2
+    assert np.abs(change(coat(5, 95))).max() < 0.5

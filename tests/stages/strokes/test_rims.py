@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.stages.strokes.color import toward
 from pipeline.stages.strokes.field import directions
@@ -52,18 +53,38 @@ def test_strokes_behind_are_as_broad_beside_a_head_as_elsewhere():
         assert layer[BESIDE].min() > 0.95 * layer[FAR].mean()
 
 
-def test_an_outline_does_not_lead_strokes_behind_it():
+@pytest.mark.parametrize("stripes", [0.0, 12.0])
+def test_people_do_not_lead_strokes_behind_them(stripes):
     subject = somebody()
-    field, _ = directions(before_a_wall(subject), SHARP, subject, np.random.default_rng(0))
+    lab = before_a_wall(subject)
+    lab[..., 0] += stripes * np.sin(np.arange(SIZE[1]) / 2) * subject.person  # upright ones
+    field, lead = directions(lab, SHARP, subject, np.random.default_rng(0))
     level = np.abs(field[..., 0])
     assert np.median(level[BESIDE][:, :4]) > 0.6
     assert np.median(level[FAR]) > 0.8
+    assert lead[BESIDE].max() < 0.5
 
 
-def test_a_wall_is_calm_and_plain_up_to_the_outline():
+@pytest.mark.parametrize("short", [0, 3])
+def test_a_wall_is_calm_and_plain_up_to_the_outline_though_the_parse_is_short(short):
     subject = somebody()
     lab = before_a_wall(subject)
     lab[..., 0] += np.random.default_rng(0).normal(0, 2, SIZE) * subject.person  # who is sharp
+    seen = replace(subject, person=np.roll(subject.person, -short, 1))
+    seen.person[:, -8:] = 0
     beside = np.s_[100:280, 194:212]
-    assert fine_structure(lab, subject)[beside].max() < 0.1
-    assert out_of_focus(lab, subject.person)[beside].min() > 0.8
+    assert fine_structure(lab, seen)[beside].max() < 0.1
+    assert out_of_focus(lab, seen.person)[beside].min() > 0.8
+
+
+def test_a_gap_between_people_is_as_calm_as_the_wall_and_as_lively_as_leaves():
+    wide = np.indices(SIZE)[1].astype(np.float32)
+    person = ((np.abs(wide - 192) > 2) & (np.abs(wide - 192) < 120)).astype(np.float32)
+    subject = replace(nobody(SIZE), person=person, face=np.full(SIZE, 140, np.float32))
+    noise = np.random.default_rng(0).normal(0, 1, SIZE).astype(np.float32)
+    gap = np.s_[100:280, 191:194]
+    for rough, calm in ((0, True), (9, False)):
+        lab = before_a_wall(subject)
+        lab[..., 0] += noise * (rough + (2 - rough) * person)
+        assert (out_of_focus(lab, person)[gap].min() > 0.8) == calm
+        assert (fine_structure(lab, subject)[gap].max() < 0.1) == calm
