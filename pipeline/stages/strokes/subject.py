@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred
+from pipeline.ops.filters import blurred, without_holes
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities, summed
@@ -24,6 +25,7 @@ COLLAR = 5.0  # how far from a face, as `away`, its collar may reach
 BESIDE = (1.2, 1.8)  # likewise, where what is painted around a face ends
 PURE = 4  # the power by which what is half a person's and half what is behind counts less
 SOMEBODY = 0.05  # of a picture: from this share on it is one of people
+HOLE = 0.35  # of a face's height: a hole in people is filled that is smaller than its square
 WIDER, HIGHER, UP = 1.04, 1.06, 0.03  # the outline's ellipse against the box, and its middle
 
 
@@ -86,7 +88,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         away, down = np.where(nearer, distance, away), np.where(nearer, dy, down)
         tall = np.where(nearer, height, tall).astype(np.float32)
         around = np.where(nearer[..., None], turned, around)
-    person = 1 - seen(Part.BACKGROUND)
+    person = _without_small_holes(1 - seen(Part.BACKGROUND), tall)
     skin, hair = seen(*FACE_PARTS, Part.BODY_SKIN), seen(Part.HAIR, Part.HEADWEAR)
     if faces:  # a dark collar or a knit below a chin is no hair
         strays = resized(strays_of(parts, faces), size).clip(0, 1)
@@ -105,6 +107,22 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
         blurred(tall, max(1.0, 0.08 * min(size))),
         (around * near[..., None]).astype(np.float32),
     )
+
+
+def _without_small_holes(person: Float, face: Float) -> Float:
+    """Fill small holes in people: a glint or a badge that the parser took for what is behind.
+
+    The wall's color would be seen through them; a gap between arms, filled, is painted as it is
+    seen, too. `face`: the nearest face's height, px, (H, W).
+    """
+    own = person > 0.5
+    holes = (without_holes(own) & ~own).astype(np.uint8)
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(holes)
+    small = np.zeros(count, np.float32)
+    for hole in range(1, count):
+        x, y = middles[hole].astype(int)
+        small[hole] = stats[hole, cv2.CC_STAT_AREA] < (HOLE * face[y, x]) ** 2
+    return np.maximum(person, cv2.dilate(small[labels], np.ones((5, 5), np.uint8)))
 
 
 def nobody(size: tuple[int, int]) -> Subject:

@@ -40,3 +40,14 @@ def test_a_face_that_is_painted_like_the_rest_gets_a_broader_brush():
     )
     assert broad[110, 120] > 1.8 * fine[110, 120]
     assert broad[290, 10] == fine[290, 10]
+
+
+def test_a_glint_in_somebodys_helmet_is_theirs_and_a_gap_between_arms_is_what_it_was():
+    parts = drawn_parts(SIZE, [(120, 80)], 90, 0.0)
+    body, glint, gap = np.s_[140:300, 20:220], np.s_[160:180, 60:80], np.s_[190:280, 120:180]
+    of = np.eye(12, dtype=np.float32)
+    parts[body], parts[glint], parts[gap] = of[Part.PERSON], of[0], of[0]
+    person = subject_of(parts, (face_in((120, 80), 90),), SIZE).person
+    assert person[glint].min() == 1
+    assert person[gap][5:-5, 5:-5].max() == 0
+    assert person[:20].max() == 0
