@@ -8,7 +8,7 @@
     const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
     return visible >= Math.min(height - 1, .6 * innerHeight);
   };
-  let waiting = false, untouched = false, wanted = false, over = 0;
+  let waiting = false, untouched = false, wanted = false, over = 0, tabbing = 0;
   const scroll = () => {
     const picture = document.querySelector('#easel');
     if (!wanted || !picture || seen(picture)) return;
@@ -26,9 +26,10 @@
   document.addEventListener('load', event => {
     if (waiting && untouched && event.target.closest?.('#doing')) bring();
   }, true);
-  // A tab begins at its top: who was farther down would see the middle of another one.
+  // A tab begins at its top: who was farther down would see the middle of another one. But nothing
+  // moves away from who is quick and touches something in it already.
   document.addEventListener('click', event => {
-    if (event.target.closest?.('#tabs [role=tab]')) setTimeout(() => {
+    if (event.target.closest?.('#tabs [role=tab]')) tabbing = setTimeout(() => {
       const wall = document.querySelector('#wall');
       if (document.querySelector('#tabs').getBoundingClientRect().top < 0) wall.scrollIntoView({block: 'start'});
     }, 60);
@@ -42,6 +43,7 @@
   }, true));
   ['wheel', 'pointerdown', 'keydown'].forEach(kind => document.addEventListener(kind, () => {
     untouched = wanted = false;
+    clearTimeout(tabbing);
   }, true));
   document.addEventListener('click', event => {
     if (event.target.closest?.('#cancel')) waiting = false;
