@@ -67,6 +67,18 @@ def without_holes(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return outside[1:-1, 1:-1] != 2
 
 
+def holes_in(
+    region: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Return a region's holes: which one each pixel, (H, W), is in, numbered from 1, 0 is none.
+
+    And, by these numbers, their areas, px², and middles, (N, 2) x, y; the first are no hole's.
+    """
+    holes = (without_holes(region) & ~region).astype(np.uint8)
+    _, marks, stats, middles = cv2.connectedComponentsWithStats(holes)
+    return marks, stats[:, cv2.CC_STAT_AREA], middles
+
+
 def window_of(mask: Float | NDArray[np.bool_], margin_px: int = 0) -> tuple[slice, slice] | None:
     """Bound the rows and columns where a mask is above 0, with a margin; None where it is empty."""
     shown = mask > 0

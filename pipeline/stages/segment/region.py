@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import luminance
-from pipeline.ops.filters import guided, without_holes
+from pipeline.ops.filters import guided, holes_in
 from pipeline.settings import Kept
 from pipeline.stages.parse import FACE_PARTS, HEAD_PARTS, Part, Probabilities, summed
 from pipeline.stages.segment.matting import with_strands
@@ -142,12 +142,11 @@ def _filled(
 
     Through others, between an arm and a waist or below a lock of hair, the scene is seen.
     """
-    holes = (without_holes(region) & ~region).astype(np.uint8)
-    _, marks, stats, centers = cv2.connectedComponentsWithStats(holes)
+    marks, areas, centers = holes_in(region)
     x0, y0, x1, y1 = face.box
     x, y = centers[:, 0] + window[1].start, centers[:, 1] + window[0].start
     filled = (x0 < x) & (x < x1) & (y0 < y) & (y < y1)
-    filled |= stats[:, cv2.CC_STAT_AREA] < (EDGE * face.height) ** 2
+    filled |= areas < (EDGE * face.height) ** 2
     filled[0] = False
     return region | filled[marks]
 

@@ -76,14 +76,13 @@ def _mean_of(region: Float) -> Callable[[Float, float], Float]:
     sure = np.asarray(region**PURE, np.float32)
 
     def mean(values: Float, sigma: float) -> Float:
-        weights = sure if values.ndim == 2 else sure[..., None]
-        total, weight = np.float32(0), np.float32(0)
+        weights = sure.reshape(*sure.shape, *[1] * (values.ndim - 2))
+        total, weight = np.zeros_like(values), np.zeros_like(sure)
         for step in range(3):
             share, reach = np.float32(FARTHER**step), sigma * FAR**step
-            total = total + share * blurred(values * weights, reach)
-            weight = weight + share * blurred(sure, reach)
-        weight = np.maximum(weight, 1e-9)
-        return np.asarray(total / (weight if values.ndim == 2 else weight[..., None]), np.float32)
+            total += share * blurred(values * weights, reach)
+            weight += share * blurred(sure, reach)
+        return np.asarray(total / np.maximum(weight, 1e-9).reshape(weights.shape), np.float32)
 
     return mean
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred, without_holes
+from pipeline.ops.filters import blurred, holes_in
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.parse import FACE_PARTS, Part, Probabilities, summed
@@ -115,14 +115,11 @@ def _without_small_holes(person: Float, face: Float) -> Float:
     The wall's color would be seen through them; a gap between arms, filled, is painted as it is
     seen, too. `face`: the nearest face's height, px, (H, W).
     """
-    own = person > 0.5
-    holes = (without_holes(own) & ~own).astype(np.uint8)
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(holes)
-    small = np.zeros(count, np.float32)
-    for hole in range(1, count):
-        x, y = middles[hole].astype(int)
-        small[hole] = stats[hole, cv2.CC_STAT_AREA] < (HOLE * face[y, x]) ** 2
-    return np.maximum(person, cv2.dilate(small[labels], np.ones((5, 5), np.uint8)))
+    marks, areas, middles = holes_in(person > 0.5)
+    x, y = middles.astype(int).T
+    small = (areas < (HOLE * face[y, x]) ** 2).astype(np.float32)
+    small[0] = 0
+    return np.maximum(person, cv2.dilate(small[marks], np.ones((5, 5), np.uint8)))
 
 
 def nobody(size: tuple[int, int]) -> Subject:
