@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.parsing import looked_at
 from benchmarks.street_parsing import classes_at
 from pipeline.metrics.iou import confusion, mean_iou
-from pipeline.ops.color import luminance, to_lab
+from pipeline.ops.color import luminance, repeated, to_lab
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
@@ -34,14 +34,14 @@ BARE = (Part.SKIN, Part.BODY_SKIN)
 LOOK_PX = 384
 
 
-def gray(pixels: Pixels) -> Pixels:
+def gray(pixels: Pixels) -> Photo:
     """Return a photo without its color."""
-    return luminance(pixels)[..., None].repeat(3, 2)
+    return Photo(repeated(luminance(pixels)))
 
 
-def in_color(pixels: Pixels, models: Models) -> Pixels:
+def in_color(photo: Photo, models: Models) -> Photo:
     """Return a photo in the colors that are guessed for it."""
-    return colored(Run(Photo(pixels), Settings(), models)).photo.pixels
+    return colored(Run(photo, Settings(), models)).photo
 
 
 def colors_off(files: list[Path], models: Models) -> dict[str, float]:
@@ -52,9 +52,8 @@ def colors_off(files: list[Path], models: Models) -> dict[str, float]:
     parser, rows, bare = models.load("parser", "embedded").run, [], []
     for file in files:
         pixels = read_pixels(file)
-        truth, mine = (
-            to_lab(to_float(each))[..., 1:] for each in (pixels, in_color(gray(pixels), models))
-        )
+        guess = in_color(gray(pixels), models).pixels
+        truth, mine = (to_lab(to_float(each))[..., 1:] for each in (pixels, guess))
         away, chroma, own = (np.hypot(*np.moveaxis(ab, 2, 0)) for ab in (mine - truth, truth, mine))
         rows.append((away.mean(), chroma.mean(), own.mean()))
         parts = parse_photo(to_float(pixels), parser, long_px=LOOK_PX)[..., BARE].sum(2)
@@ -85,11 +84,12 @@ def main() -> None:
         rows, confused = [], np.zeros((9, 9), np.int64)
         for photo, mask in streets:
             truth = read_mask(mask)
-            original, seen = see_photo(Photo(shown(read_pixels(photo))), models=models)
-            parts = refined_parts(original, seen.whole, seen.views)
+            seen_as = shown(read_pixels(photo))
+            original, seen = see_photo(seen_as, models=models)
+            parts = refined_parts(original, seen.whole, seen.views, guessed=seen_as.guessed)
             rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
-            _, _, nine = looked_at(shown(read_pixels(photo)), models)
+            _, _, nine = looked_at(shown(read_pixels(photo)).pixels, models)
             confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)
         said = ", ".join(f"{key} {value:.3f}" for key, value in figures(rows).items())
         print(f"{name}: {said}, mIoU of faces {mean_iou(confused):.4f}", flush=True)

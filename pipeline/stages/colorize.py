@@ -127,4 +127,4 @@ def colored(photo: Photo, ab: Float, amount: float = 1.0) -> Photo:
         own, tone = lab[..., 1:], rows_enlarged(ab, photo.size, rows)
         own += amount * (tone - own)
         out[rows] = np.round(255 * to_rgb(lab))
-    return replace(photo, pixels=out)
+    return replace(photo, pixels=out, guessed=True)

@@ -17,12 +17,12 @@ def parts_of(
 
     `views`: its faces' parses, where they are not the photo's; `closer`: whether these count.
     """
-    return run.later(_parts, person, detections, views, closer)
+    return run.later(_parts, person, detections, views, closer, run.photo.guessed)
 
 
 def _parts(
-    person: Image, detections: Detections, views: Views | None, closer: bool
+    person: Image, detections: Detections, views: Views | None, closer: bool, guessed: bool
 ) -> Probabilities:
     close = detections.views if views is None else views
     shown = close if closer else ()
-    return refined_parts(person, detections.whole, shown, len(detections.faces))
+    return refined_parts(person, detections.whole, shown, len(detections.faces), guessed=guessed)

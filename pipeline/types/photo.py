@@ -21,13 +21,15 @@ class Photo:
     """An upright sRGB photo at its full size.
 
     `alpha`: (H, W) uint8, or None where the photo is opaque. `notes`: what reading the file
-    changed, one sentence each ("Only the first of 12 frames is used.").
+    changed, one sentence each ("Only the first of 12 frames is used."). `guessed`: whether its
+    colors are guessed.
     """
 
     pixels: Pixels
     alpha: NDArray[np.uint8] | None = None
     name: str = "photo"
     notes: tuple[str, ...] = ()
+    guessed: bool = False
 
     @property
     def size(self) -> tuple[int, int]:

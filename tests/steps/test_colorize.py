@@ -7,6 +7,7 @@ import numpy as np
 from pipeline.compare import compare
 from pipeline.paint import paint
 from pipeline.settings import Settings
+from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.colorize import COLORED
 from pipeline.types import Photo
 from pipeline.weights.catalog import WeightError
@@ -58,6 +59,20 @@ def test_a_photo_in_color_is_the_very_same_and_asks_for_no_network():
 
 def test_a_photo_that_is_not_painted_stays_gray():
     assert paint(GRAY, Settings.from_flat(paint=False), models=Orange()).photo is GRAY
+
+
+def test_what_its_people_are_made_of_is_told_by_its_light(monkeypatch):
+    told = []
+
+    def refined(*_, guessed):
+        told.append(guessed)
+        return refined_parts(*_, guessed=guessed)
+
+    monkeypatch.setattr("pipeline.steps.parts.refined_parts", refined)
+    colors = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
+    for photo in (GRAY, Photo(colors)):
+        paint(photo, NETWORK, models=Orange())
+    assert told == [True, False]
 
 
 def test_half_of_its_colors_and_none():

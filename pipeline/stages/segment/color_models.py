@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.bilateral_grid import grid_of
-from pipeline.ops.color import luminance
+from pipeline.ops.color import luminance, repeated
 from pipeline.ops.filters import guided
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.stages.parse import FaceParse, Probabilities, mean_of, merged, with_background
@@ -43,13 +43,16 @@ OF_PIECE = 0.6
 
 
 def refined_parts(
-    photo: Image, whole: Probabilities, views: tuple[FaceParse, ...], people: int | None = None
-) -> Probabilities:
+    photo: Image, whole: Probabilities, views: tuple[FaceParse, ...], people: int | None = None,
+    *, guessed: bool = False,
+) -> Probabilities:  # fmt: skip
     """Merge the parses of the whole photo and of the faces, and refine them by the photo's colors.
 
     The parts are (H, W, 12 or 13), at the photo's size. `people`: how many faces are found, by
-    default as many as there are views.
+    default as many as there are views. `guessed`: whether the photo's colors are: then its light
+    alone is compared, for what was guessed of a place says nothing that the parse did not.
     """
+    photo = repeated(luminance(photo)) if guessed else photo
     parts = merged(whole, views, photo.shape[:2])
     background = refine_background(photo, background_of(whole, parts))
     parts = with_background(parts, background)  # what it is made of is large, and freed

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ops.bilateral_grid import grid_of
+from pipeline.ops.color import luminance, repeated
 from pipeline.stages.parse import Part, likeliest, with_background
-from pipeline.stages.segment.color_models import refine_background
+from pipeline.stages.segment.color_models import refine_background, refined_parts
 
 RNG = np.random.default_rng(0)
 
@@ -153,3 +154,16 @@ def test_the_likeliest_part_is_the_first_of_the_largest():
         likeliest(np.ascontiguousarray(parts.transpose(2, 0, 1)).transpose(1, 2, 0)),
         parts.argmax(2),
     )
+
+
+def test_of_guessed_colors_the_light_alone_is_compared():
+    photo, person = scene()
+    other = np.roll(photo, 1, -1)
+    whole = np.zeros((*person.shape, len(Part)), np.float32)
+    whole[..., Part.PERSON] = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 9)
+    whole[..., Part.BACKGROUND] = 1 - whole[..., Part.PERSON]
+    light = repeated(luminance(photo))
+    seen = refined_parts(light, whole, ())
+    assert np.array_equal(refined_parts(photo, whole, (), guessed=True), seen)
+    assert not np.array_equal(refined_parts(photo, whole, ()), seen)
+    assert not np.array_equal(refined_parts(other, whole, (), guessed=True), seen)
