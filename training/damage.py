@@ -107,6 +107,7 @@ DAMAGE = v2.Compose(
     [
         sometimes(0.4, Light(0.35, 2.8)),
         sometimes(0.25, Cast(0.10)),
+        sometimes(0.04, Cast(0.4)),  # lamps on a stage
         sometimes(0.35, v2.ColorJitter(brightness=0.2, contrast=0.35, saturation=0.4)),
         sometimes(0.1, v2.ColorJitter(hue=0.5)),  # clothes and rooms of any color
         v2.RandomGrayscale(0.06),

@@ -5,6 +5,7 @@ done to a photo here is done to its labels, too.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.types import Labels, Pixels
 from training.dyes import dyed, of_other_shades
+from training.guesses import in_guessed_colors
 from training.labels import FLIPPED, OUTSIDE, UNKNOWN
 from training.samples import Sample, read_pixels
 from training.shadows import with_shadow
@@ -61,8 +63,11 @@ def staged(
 ) -> View:
     """Return a view of a sample, and of a scene where the photo ends or behind the person.
 
-    Now and then clothes are dyed, sunglasses are worn, a shadow is cast, or colors are lost.
+    Now and then clothes are dyed, sunglasses are worn, a shadow is cast, or colors are lost or
+    guessed.
     """
+    if sample.guess is not None and rng.random() < views.guessed:
+        sample = replace(sample, photo=in_guessed_colors(sample.photo, sample.guess))
     photo, labels = framed(sample, chosen_view(sample, side, rng, views), side)
     if scenes and rng.random() < views.dyed:
         photo = dyed(photo, labels, scene(scenes, side, rng), rng)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.stages.parse import Part
@@ -20,7 +21,8 @@ class Sample:
 
     `whole`: the share of draws that show the whole photo instead of the face. `solid`: every pixel
     is known to be the person's or background, so that the person can be cut out and the background
-    be exchanged. `figure`: where somebody stands, head to shoes.
+    be exchanged. `figure`: where somebody stands, head to shoes. `guess`: the colors, (h, w, 2), a
+    and b, that are guessed for the photo made gray.
     """
 
     photo: Pixels
@@ -29,6 +31,7 @@ class Sample:
     whole: float
     solid: bool = True
     figure: Spot | None = None
+    guess: NDArray[np.int8] | None = None
 
 
 class Samples(Protocol):

@@ -1,7 +1,7 @@
 """What a parser learns of people as they stand before a camera, and what is held out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +13,7 @@ from training import landmarks
 from training.checks import DatasetError, Pair, photos_in
 from training.face_finder import Found
 from training.faces import CELEBA_FACE, ENLARGED, RARE, WORN, pairs_of
+from training.guesses import kept_guess
 from training.labels import CELEBA, UNKNOWN
 from training.samples import Sample, Spot, read_mask, read_pixels
 from training.streets import SETS, kept, listed
@@ -65,6 +66,7 @@ def load_streets(shared: Path, memory: Path, views: Views, seed: int = 0) -> Str
         labels, found = kept(file)
         faces += [_own(labels, found)] * (kind == "people_parts")
         sample = _sample(kind, read_pixels(photo), labels, _own(labels, found))
+        sample = replace(sample, guess=kept_guess(file))
         samples.setdefault(kind, []).append(sample)
     samples["swapped"] = _swapped(samples["people_parts"], faces, samples["face_parsing"], seed)
     samples["landmarks"] = _pointed(data / "landmarks")

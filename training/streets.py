@@ -18,12 +18,13 @@ from pipeline.io.atomic import write_whole
 from pipeline.ops.resample import resized
 from pipeline.runtime.models import Models
 from pipeline.stages.parse import Parser, parse_photo
-from pipeline.types import Labels, Pixels
+from pipeline.types import Labels, Network, Pixels
 from pipeline.weights.catalog import SEEING
 from training.bare_bodies import bodies_told
 from training.checks import Pair, photos_in
 from training.face_finder import FaceFinder, Found
 from training.faces import pairs_of, person_labels
+from training.guesses import guess_of, keep_guess, kept_guess
 from training.labels import PEOPLE_PARTS, UNKNOWN
 from training.resolve import labels_size, resolved, with_bystanders, with_edges_unknown
 from training.samples import read_mask, read_pixels
@@ -40,18 +41,20 @@ FACES = "faces"  # a folder beside the kept labels: where faces are, (N, 4, 2) p
 
 @dataclass(frozen=True)
 class Teachers:
-    """What settles labels: a detector of faces, `larger` ones faster, and the embedded parser."""
+    """What settles labels: a detector of faces, `larger` ones faster, and the embedded networks."""
 
     faces: FaceFinder
     larger: FaceFinder
     parser: Parser
+    colorizer: Network
 
 
 def teachers(shared: Path) -> Teachers:
     """Return YuNet and the embedded networks."""
     models = Models()
     parser = Parser(*(models.load(role, "embedded").run for role in SEEING))
-    return Teachers(FaceFinder(shared), FaceFinder(shared, PORTRAIT_PX), parser)
+    colorizer = models.load("colorizer", "embedded").run
+    return Teachers(FaceFinder(shared), FaceFinder(shared, PORTRAIT_PX), parser, colorizer)
 
 
 def set_pairs(data: Path, kind: str) -> list[tuple[Path, Path | None]]:
@@ -108,13 +111,16 @@ def kept(file: Path) -> tuple[Labels, list[Found]]:
 
 
 def prepare(shared: Path, memory: Path, sets: tuple[str, ...] = SETS) -> None:
-    """Label every photo that `memory` does not keep yet."""
+    """Label every photo that `memory` does not keep yet, and guess its colors as if it had none."""
     seen: Teachers | None = None
     for kind, photo, mask in listed(shared / "data", sets):
         file = memory / kind / f"{photo.stem}.png"
         if not file.exists():
             seen = seen or teachers(shared)
             keep(file, *labelled(kind, read_pixels(photo), mask, seen))
+        if mask and kept_guess(file) is None:
+            seen = seen or teachers(shared)
+            keep_guess(file, guess_of(read_pixels(photo), seen.parser, seen.colorizer))
 
 
 def listed(data: Path, sets: tuple[str, ...] = SETS) -> Iterator[tuple[str, Path, Path | None]]:

@@ -45,7 +45,8 @@ class Views:
     gets the person's colors; `dyed`: how often clothes get other colors or patterns, and how often
     skin and hair other shades; `unsharp`: how often somebody set in is out of focus; `faint`: how
     often a view has few px and no focus; `gray`: how often it has no colors, as old photos;
-    `damaged`: how often light, lens and file are varied.
+    `guessed`: how often it has those that are guessed for it made gray; `damaged`: how often light,
+    lens and file are varied.
     """
 
     faces: tuple[Framing, ...]
@@ -66,6 +67,7 @@ class Views:
     unsharp: float = 0.0
     faint: float = 0.0
     gray: float = 0.0
+    guessed: float = 0.0
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -197,6 +199,7 @@ VIEWS["near"] = replace(
     exchanged=0.25,
     crowds=(0.78, 0.12, 0.05, 0.03, 0.02),
     dyed=0.45,
-    gray=0.3,
+    gray=0.2,
+    guessed=0.2,
     damaged=0.5,
 )

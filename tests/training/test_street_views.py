@@ -120,6 +120,16 @@ def test_some_views_are_gray_and_most_are_not():
     assert 0 < VIEWS["near"].gray < 0.5
 
 
+def test_some_views_have_the_colors_that_are_guessed_for_them():
+    light = np.random.default_rng(0).integers(90, 200, (200, 200, 1), np.uint8)
+    gray = replace(donor(), photo=light.repeat(3, 2), guess=np.full((50, 50, 2), (20, 30), np.int8))
+    plain = replace(VIEWS["near"], dyed=0, shaded=0, cast=0, gray=0)
+    for often in (0.0, 1.0):
+        shown = staged(gray, [], 64, np.random.default_rng(0), replace(plain, guessed=often))[0]
+        assert (shown[..., 0].mean() - shown[..., 2].mean() > 20) == bool(often)
+    assert 0 < VIEWS["near"].guessed < 0.5
+
+
 def without_color(picture):
     """Whether what is lighter is lighter in each channel, as of gray and of toned photos."""
     red, *others = picture.reshape(-1, 3).T.astype(int)
