@@ -59,7 +59,7 @@ def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeigh
     from pipeline.runtime.models import Loaded, Models, assemble
     from pipeline.settings import Settings
     from pipeline.stages.stylize.generator import stylize
-    from pipeline.steps.painters import width_of
+    from pipeline.steps.network import width_of
 
     began = time.perf_counter()
     added = {v.entry.name: assemble(v, compile_openvino) for v in (restorer, painter)}
@@ -94,9 +94,7 @@ def measure_ours(photo: Photo, restorer: VerifiedWeights, painter: VerifiedWeigh
                 stroke_px=painter.entry.stroke_px or 8,
                 seeded=painter.entry.seeded,
             )
-    return Result(
-        meter, loading, np.array([np.concatenate([f.eyes, f.mouth]) for f in painting.faces])
-    )
+    return Result(meter, loading, np.array([f.points for f in painting.faces]))
 
 
 def measure_plain(photo: Photo, restorer: VerifiedWeights, points: np.ndarray) -> Result:

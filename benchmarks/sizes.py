@@ -46,7 +46,7 @@ def measure(photo: Photo, megapixels: float, painter: VerifiedWeights) -> dict[s
     from pipeline.runtime.models import Loaded, Models, assemble
     from pipeline.settings.stages import BRUSH
     from pipeline.steps.full_size import full_size
-    from pipeline.steps.painters import USUAL_WIDTH
+    from pipeline.steps.network import USUAL_WIDTH
 
     mine = assemble(painter, compile_openvino)
 

@@ -96,11 +96,11 @@ PAINTERS = _table(
         own=("brush", "mood", "looseness", "impasto", "face_detail", "canvas"), vector=True,
     ),
     Painter(
-        "network", "Monet, by a network", "painters:by_network",
+        "network", "Monet, by a network", "network:by_network",
         own=("brush", "network_mood", "canvas"),
     ),
     Painter(
-        "fast", "Like a known picture, at once", "painters:by_fast_style",
+        "fast", "Like a known picture, at once", "fast_style:by_fast_style",
         own=("brush", "fast_style", "fast_second", "fast_mix", "canvas"),
     ),
     Painter(

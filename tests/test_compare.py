@@ -3,6 +3,7 @@
 The networks are plain arithmetic.
 """
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 import pipeline.compare as module
+import pipeline.steps.segment as steps
 import pipeline.steps.segmenters as segmenters
 from pipeline.cli.comparison_sheet import facts, sheet
 from pipeline.cli.main import main
@@ -17,7 +19,10 @@ from pipeline.compare import agreement, compare
 from pipeline.paint import paint
 from pipeline.runtime.build import build
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, WeightUse
+from pipeline.steps.blend import toucher_of
+from pipeline.steps.detect import detect
+from pipeline.steps.run import Run
+from pipeline.types import Cancelled, Restoration, WeightUse
 from pipeline.weights.catalog import CATALOG, WeightError
 from pipeline.weights.parameters import PUBLISHED, count_parameters
 from pipeline.weights.resolve import VerifiedWeights
@@ -74,6 +79,29 @@ def test_the_u_net_is_what_agreement_is_measured_with_even_where_it_is_not_shown
     (alone,) = compare(photo_of(), Settings(), (PERSONS,), models=Models()).versions
     assert alone.segmenter == PERSONS
     assert alone.iou < 0.9
+
+
+def slowly_embedded(original, network):
+    time.sleep(0.2)
+
+
+def outlined_at_once(*inputs):
+    return None
+
+
+def test_the_seconds_count_what_a_network_is_shown_of_the_photo(monkeypatch):
+    monkeypatch.setattr(steps, "embedded", slowly_embedded)
+    monkeypatch.setattr(steps, "_outlined", outlined_at_once)
+    run = Run(photo_of(), Settings.from_flat(segmenter="sam_vit_b"), Models())
+    steps.segment(run, detect(run), run.made(Restoration))
+    assert run.seconds["segment"] > 0.2
+
+
+def test_nothing_of_monets_network_is_asked_for_where_it_touches_no_face():
+    models = Models()
+    for painter, asked in (("strokes", False), ("portrait-aware", True)):
+        run = Run(photo_of(), Settings.from_flat(painter=painter), models)
+        assert (toucher_of(run) is not None) == asked
 
 
 def test_nothing_is_kept_in_the_painting_that_is_restored_directly():

@@ -20,7 +20,7 @@ from pipeline.io.image_files import read_settings
 from pipeline.io.painting_files import load_painting, save_painting
 from pipeline.settings import FORMAT, Settings
 from pipeline.settings.formats import migrated, opened, say_dropped
-from pipeline.steps.painters import width_of
+from pipeline.steps.network import width_of
 from tests.page import controls_in, handlers_of, notes_in, visitor
 from tests.pictures import gradient, saved
 from ui.links import copy_link

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.settings import Settings, options
+from pipeline.settings import PaintSettings, Settings, options
 
 OPTIONS = tuple(options())
 NUMBERS = [o for o in OPTIONS if o.kind in (float, int)]
@@ -134,3 +134,16 @@ def test_every_choice_is_named_by_its_own_name():
     assert named["style_colors"]["photo"] == "The photo's"
     assert named["preset"]["fast"] == "Fast"
     assert named["restored_faces"]["chosen"] == "Only those I point at"
+
+
+def test_what_means_nothing_to_a_painter_is_at_its_default():
+    asked = {"face_detail": 0.2, "network_mood": "dusk", "portrait_style": "rembrandt", "brush": 2}
+    kept = {"strokes": "face_detail", "network": "network_mood", "tps": "portrait_style"}
+    for painter, own in kept.items():
+        paint = Settings.from_flat(painter=painter, **asked).paint
+        meant, usual = paint.meant, PaintSettings()
+        assert (meant.painter, meant.brush) == (painter, 2)
+        for flag in kept.values():
+            wanted = asked[flag] if flag == own else getattr(usual, flag)
+            assert getattr(meant, flag) == wanted
+        assert paint.face_detail == 0.2

@@ -111,7 +111,7 @@ class Faces:
         """Return points of the faces that the parser sees, and how sure they are."""
         settings = Settings.from_flat(weights="embedded")
         original, seen = see_photo(Photo(picture), models=self._models, settings=settings)
-        corners = [np.concatenate([each.eyes, each.mouth]) for each in seen.faces]
+        corners = [each.points for each in seen.faces]
         k = max(picture.shape[:2]) / max(original.shape[:2])
         found = [
             find_landmarks(original, each.astype(np.float32), self._run("landmarks"))

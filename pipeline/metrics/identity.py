@@ -24,8 +24,7 @@ ARCFACE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [41.5493, 92.3655], 
 
 def aligned(picture: Image, face: Face) -> Image:
     """Crop a face, given in the picture's px, as descriptors expect it: (112, 112, 3) in [0, 1]."""
-    points = np.concatenate([face.eyes, face.mouth])
-    return np.clip(align.crop(picture, align.similarity(points, ARCFACE), SIDE), 0, 1)
+    return np.clip(align.crop(picture, align.similarity(face.points, ARCFACE), SIDE), 0, 1)
 
 
 def described(picture: Image, face: Face, network: Descriptor) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ NARROW = 0.5  # distance of the eyes, in that of eyes and mouth: less is a profi
 
 def points_of(face: Face) -> Points | None:
     """Return eyes and mouth corners, (4, 2); None of a face too small, or too much in profile."""
-    points = np.concatenate([face.eyes, face.mouth]).astype(np.float32)
+    points = face.points.astype(np.float32)
     if face.height < LEAST_PX or not np.isfinite(points).all():
         return None
     wide = np.linalg.norm(points[1] - points[0])

@@ -34,6 +34,11 @@ class Part:
     height: float
 
 
+def largest_height(faces: tuple[Face, ...]) -> float:
+    """Return the height of the largest face, px; 0 where there is none."""
+    return float(max((face.height for face in faces), default=0.0))
+
+
 def parts_of(
     mask: Mask, faces: tuple[Face, ...], *, extent: float, default_height: float
 ) -> Iterator[Part]:

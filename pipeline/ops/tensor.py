@@ -1,7 +1,12 @@
-"""Convert pictures to network batches and back, and floats to bytes and back."""
+"""Convert pictures to network batches and back, and floats to bytes and back, and to singles."""
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def single(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Convert values to single precision."""
+    return values.astype(np.float32)
 
 
 def to_batch(picture: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -147,10 +147,12 @@ def run_torch(weights: VerifiedWeights, device: str) -> Engine:
     """
     import torch
 
+    from pipeline.runtime.precision import has_bfloat16
+
     network = load_network(weights).to(device)
     # GFPGAN flattens with view(), which wants the usual order.
     order = torch.contiguous_format if weights.entry.role == "restorer" else torch.channels_last
-    half = torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+    half = torch.bfloat16 if has_bfloat16(device) else torch.float16
     lock = threading.Lock()
 
     def on_device(values: NDArray[np.float32]) -> torch.Tensor:

@@ -24,6 +24,7 @@ FORMAT = "1"
 FAST, PORTRAIT = "", "tps"  # kinds
 MOST_FILES = 100  # that are looked at
 MOST_LABEL = 40
+PLAIN = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
 MOST_HEADER = 100_000  # bytes of it that are read to find a kind
 NO_LINK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 log = logging.getLogger(__name__)
@@ -204,8 +205,7 @@ def check_name(file: Path, is_name: Callable[[str], bool]) -> None:
     Raises: StyleFileError.
     """
     if file.suffix != ENDING or not is_name(file.stem):
-        wanted = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
-        raise refused(file, wanted, short(file.stem), "Rename it")
+        raise refused(file, PLAIN, short(file.stem), "Rename it")
 
 
 def unpacked(

@@ -22,6 +22,7 @@ from pipeline.nets.tps_shape import STRIDE as STRIDE
 from pipeline.runtime.own_files import (
     ENDING,
     FORMAT,
+    PLAIN,
     PORTRAIT,
     Shelf,
     check_name,
@@ -41,7 +42,6 @@ from pipeline.weights.catalog import Entry
 FLAG = "portrait_style"
 MOST_BYTES = 3_000_000
 AGAIN = "Make it again: python -m training.own_portrait_style FOLDER --name NAME"
-PLAIN = "a name of a-z, 0-9, _ and -, at most 40, that no known style has"
 is_name = partial(is_own_name, flag=FLAG)
 
 
@@ -145,4 +145,4 @@ def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
 
 
 SHELF = Shelf(PORTRAIT, "portrait style", tuple(PORTRAIT_STYLES), _read_named)
-found_styles, own_styles, own_style = SHELF.found, SHELF.styles, SHELF.style
+found_styles, own_style = SHELF.found, SHELF.style

@@ -9,12 +9,14 @@ def fastest(device: str) -> torch.dtype:
     A processor without instructions for bfloat16 emulates it, eight times as slow as single
     precision.
     """
-    fast = (
-        torch.cuda.is_bf16_supported()
-        if device == "cuda"
-        else torch.cpu._is_avx512_bf16_supported()
-    )
-    return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16 if has_bfloat16(device) else torch.float32
+
+
+def has_bfloat16(device: str) -> bool:
+    """Tell whether a device has instructions for bfloat16; cards before 2020 emulate it, too."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_avx512_bf16_supported()
 
 
 def mixed(device: str, *, precise: bool = False) -> torch.autocast:

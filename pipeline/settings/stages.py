@@ -3,7 +3,7 @@
 from typing import Literal
 
 from pipeline.settings.stage import Stage, option
-from pipeline.variants import in_strokes, printed
+from pipeline.variants import PAINTERS, in_strokes, printed
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
@@ -75,6 +75,14 @@ class PaintSettings(Stage):
         "vangogh", "Whose portraits it is painted like; faces are learned from a handful of them.",
         label="Portrait style", flag="portrait_style",
     )  # fmt: skip
+
+    @property
+    def meant(self) -> "PaintSettings":
+        """The same with the defaults of what means nothing to this painter."""
+        others = {flag for painter in PAINTERS.values() for flag in painter.own}
+        idle = others.difference(PAINTERS[self.painter].own).intersection(type(self).model_fields)
+        defaults = {flag: type(self).model_fields[flag].default for flag in idle}
+        return self.model_copy(update=defaults)
 
     @property
     def in_strokes(self) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.ops.color import lerp, repeated
+from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded
@@ -10,13 +11,13 @@ from pipeline.settings import BlendSettings
 from pipeline.stages.blend import SoftRegion, set_in, soften
 from pipeline.stages.decontaminate import OwnColors, decontaminated
 from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.parse import Part
 from pipeline.stages.strokes.planes import in_planes
 from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.stages.stylize.woodblock import flat, inked, lines
-from pipeline.steps.painters import network_of, strokes_of
-from pipeline.steps.portrait_styles import largest
+from pipeline.steps.network import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
@@ -26,7 +27,7 @@ from pipeline.types import Image, Labels, Mask, Restoration, Scene
 PRINTED, FACE_INK = 0.6, 0.7
 # `painterly`, from which on beards and wrinkles under strokes are simplified, too.
 USUALLY = BlendSettings().painterly
-EYES = (5, 6)  # of the nine classes
+EYES = (Part.LEFT_EYE, Part.RIGHT_EYE)
 
 
 def blend(
@@ -62,13 +63,26 @@ def blend(
     elif how.painterly and by_strokes:
         throughout = max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
         brushed = run.made(_simplified, person, outline, detections, throughout)
-    elif how.painterly:  # Monet's strokes, whatever painted the scene
-        brushed = run.made(_touched, person, outline, detections, network_of(run))
+    elif touching := toucher_of(run):
+        brushed = run.made(_touched, person, outline, detections, touching)
     region = run.made(_softened, outline, own, detections, how.feather)
     # Not cached: it is done before a slider's next step, and each result would take 32 MB.
-    coarser = COARSE_FACE ** (1 - run.settings.paint.face_detail)
+    coarser = COARSE_FACE ** (1 - run.settings.paint.meant.face_detail)
     inputs = scene, person, brushed, region, how, outline, by_strokes, coarser
     return run.stage("blend", _blended, *inputs, keep=False).value
+
+
+def toucher_of(run: Run) -> Loaded | None:
+    """Return the network whose strokes touch a kept face; None where none does.
+
+    They are Monet's, whatever else painted the scene, but for strokes and prints.
+
+    Raises: WeightError: it is not at hand.
+    """
+    paint, own = run.settings.paint, run.settings.blend
+    if not own.painterly or paint.in_strokes or paint.printed:
+        return None
+    return network_of(run)
 
 
 def _own(person: Image, outline: Outline, detections: Detections) -> OwnColors:
@@ -92,7 +106,7 @@ def _simplified(
 
 
 def _printed(person: Image, detections: Detections) -> Image:
-    face = largest(detections.faces)
+    face = largest_height(detections.faces)
     printed = inked(flat(person, face), FACE_INK * lines(person, face))
     return lerp(person, printed, PRINTED)
 

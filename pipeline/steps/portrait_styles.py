@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.ops.color import to_lab
+from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.runtime.models import Loaded
 from pipeline.runtime.portrait_style_files import STRIDE, OwnPortraitStyle, own_style
@@ -23,12 +24,13 @@ from pipeline.stages.strokes.plan import plan
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
 from pipeline.stages.stylize.woodblock import calmer, flat, inked, key_line, lines, on_paper
+from pipeline.steps.network import on_canvas
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.strokes import PLANNED, SEED, Show, laid, plain_motif, stays_of
-from pipeline.types import Face, Image, Painted, Scene, WeightUse
+from pipeline.types import Image, Painted, Scene, WeightUse
 from pipeline.types.strokes import Strokes
-from pipeline.variants import PAINTERS, PORTRAIT_STYLES, brush_over
+from pipeline.variants import PORTRAIT_STYLES, brush_over
 
 MOST_PIXELS = 1_000_000  # that a photo is painted at
 # Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
@@ -41,8 +43,8 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
 
     Raises: WeightError: the network is not at hand, or a style's file.
     """
-    painter, how = network_of(run), run.settings.paint
-    face = largest(seen.value.faces)
+    painter, how = portrait_network(run), run.settings.paint
+    face = largest_height(seen.value.faces)
     scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
     over = brush_over(how.painter, how.portrait_style)
     if over is None and not how.printed:
@@ -55,31 +57,25 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     return laid(run, run.stage("paint", _planned_over, *inputs, brush, told=True))
 
 
-def network_of(run: Run) -> Loaded:
+def portrait_network(run: Run) -> Loaded:
     """Return the chosen style's network, noted as used.
 
     Raises: WeightError: it is not at hand, or its file cannot be used.
     """
     how = run.settings.paint
-    for style in own_portrait_style(how):
+    if style := own_portrait_style(how):
         run.note(WeightUse(f"styles/{style.name}", style.sha256, unpinned=True))
         return run.models.own(style)
     return run.network(str(PORTRAIT_STYLES[how.portrait_style].network))
 
 
-def own_portrait_style(how: PaintSettings) -> tuple[OwnPortraitStyle, ...]:
-    """Return the style of a file that a painting is like; none where it is a known one's.
+def own_portrait_style(how: PaintSettings) -> OwnPortraitStyle | None:
+    """Return the style of a file that portraits are like; None where it is a known one.
 
     Raises: StyleFileError: it is not there, or its file cannot be used.
     """
-    if "portrait_style" not in PAINTERS[how.painter].own or how.portrait_style in PORTRAIT_STYLES:
-        return ()
-    return (own_style(how.portrait_style),)
-
-
-def largest(faces: tuple[Face, ...]) -> float:
-    """Return the height of the largest face, px; 0 where there is none."""
-    return float(max((face.height for face in faces), default=0.0))
+    known = how.portrait_style in PORTRAIT_STYLES
+    return None if known else own_style(how.portrait_style)
 
 
 def size_for(
@@ -119,7 +115,7 @@ def _printed(
 
     `paper`: how much of it shows, as canvas does through paint.
     """
-    face, motif = largest(seen.faces), plain_motif(original, seen, parts, stays)
+    face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
     size = (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
     skin = resized(subject.skin, size)
@@ -139,8 +135,3 @@ def _painting_of(scene: Scene) -> Image:
     if scene.styled is None:
         raise ValueError("What a network painted was wanted, and there is none.")
     return scene.styled
-
-
-def on_canvas(scene: Scene) -> Painted:
-    """Return a scene that gets a canvas texture."""
-    return Painted(scene, canvas=True)

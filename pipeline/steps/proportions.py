@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from pipeline.ops.bend import Bending, bent
 from pipeline.runtime.models import Loaded
 from pipeline.settings import ProportionsSettings
@@ -39,8 +37,7 @@ def proportioned(run: Run, seen: Keyed[Detections]) -> tuple[Run, Keyed[Detectio
 def _points(original: Image, seen: Detections, network: Loaded) -> tuple[Points, ...]:
     found = []
     for face in seen.faces:
-        corners = np.concatenate([face.eyes, face.mouth])
-        points, sure = find_landmarks(original, corners, network.run)
+        points, sure = find_landmarks(original, face.points, network.run)
         found += [points] if sure >= SURE else []
     return tuple(found)
 

@@ -73,10 +73,10 @@ def segment(
     network = _network(run, segmenter, detections.value)
     embedding = None
     if network and segmenter.promptable:
-        embedding = run.made(embedded, run.original, network)
-    views = (
-        run.made(_views, person, detections, parser) if _parses_again(segmenter, restored) else None
-    )
+        embedding = run.stage("segment", embedded, run.original, network)
+    views = None
+    if _parses_again(segmenter, restored):
+        views = run.stage("segment", _views, person, detections, parser)
     parts = parts_of(run, person, detections, views, closer=segmenter.closer)
     stays = who_stays(detections.value.faces, how.faces, prompt.kept)
     found = (detections, parts, person, how.segmenter, how.kept, stays, network, embedding)
@@ -87,7 +87,7 @@ def segment(
     outline = before = run.made(_outlined, *found)
     if prompt.pointing:
         pointer = network if network and segmenter.promptable else run.network(_pointer(segmenter))
-        shown = embedding or run.made(embedded, run.original, pointer)
+        shown = embedding or run.stage("segment", embedded, run.original, pointer)
         outline = _followed(run, outline, (person, detections, shown, pointer), prompt)
     return run.stage("segment", _drawn_over, outline, before, person, prompt.drawn)
 
@@ -131,7 +131,7 @@ def _pointer(segmenter: Segmenter) -> str:
 
 
 def _views(person: Image, detections: Detections, parser: Parser) -> Views:
-    points = (np.concatenate([face.eyes, face.mouth]) for face in detections.faces)
+    points = (face.points for face in detections.faces)
     return tuple(parse_face(person, each, parser.close) for each in points)
 
 

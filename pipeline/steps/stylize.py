@@ -6,7 +6,7 @@ from pipeline.settings import IntensitySettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.stylize.canvas_texture import canvas, lay_canvas
 from pipeline.stages.stylize.intensity import adjust_intensity, palette_shift
-from pipeline.steps.painters import width_of
+from pipeline.steps.network import width_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.strokes import Tell, rendered, surface_of
 from pipeline.types import Image, Painted, Painting, Photo, Pixels, Scene

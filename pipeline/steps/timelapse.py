@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from pipeline.ops.color import lerp
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.stages.strokes.growing import grow
@@ -41,14 +43,13 @@ def timelapse(
     count = round(seconds * FPS)
     fading, staying = round(FADES * FPS), round(STAYS * FPS)
     growing = max(2, count - fading - staying)
-    last = None
+    last = np.zeros((*size, 3), np.uint8)
     grown = grow(strokes, size, growing, surface_of(painting.settings))
     for number, picture in enumerate(grown, 1):
         last = picture
         yield picture
         tell(number / count)
-    finished = painted_at(painting, size)
-    begun = to_float(finished if last is None else last)
+    finished, begun = painted_at(painting, size), to_float(last)
     for step in range(1, fading + 1):
         yield to_uint8(lerp(begun, to_float(finished), step / fading))
     for _ in range(staying):
@@ -60,14 +61,13 @@ def growth(
     strokes: Strokes, seconds: float = FILM_SECONDS[1], surface: Surface = USUAL
 ) -> Iterator[Pixels]:
     """Yield the pictures of a film of strokes being laid, the last of which stays."""
-    staying = round(STAYS * FPS)
-    last = None
-    count = max(2, round(seconds * FPS) - staying)
-    for picture in grow(strokes, film_size(strokes.size), count, surface):
+    staying, size = round(STAYS * FPS), film_size(strokes.size)
+    last = np.zeros((*size, 3), np.uint8)
+    for picture in grow(strokes, size, max(2, round(seconds * FPS) - staying), surface):
         last = picture
         yield picture
-    for _ in range(staying if last is not None else 0):
-        yield last  # pyright: ignore[reportReturnType] - there is a last one
+    for _ in range(staying):
+        yield last
 
 
 NO_STROKES = (

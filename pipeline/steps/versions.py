@@ -7,9 +7,8 @@ from pipeline.settings import RestoreSettings, Segmenter
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.restore.restore import restore
 from pipeline.stages.restore.select_faces import choose
-from pipeline.steps.blend import blend
+from pipeline.steps.blend import blend, toucher_of
 from pipeline.steps.detect import detect
-from pipeline.steps.painters import network_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline, segment
 from pipeline.steps.segmenters import entries_of
@@ -52,7 +51,7 @@ def make_version(
     """
     run = run.with_settings(run.settings.changed(segmenter=name))
     networks = tuple(entry.name for entry in entries_of(name, run.settings.weights))
-    touching = network_of(run)
+    touching = toucher_of(run)
     return run.made_anew(_version, scene, restored, detections, networks, touching)
 
 
@@ -83,7 +82,7 @@ def _version(
     restored: Keyed[Restoration],
     detections: Keyed[Detections],
     networks: tuple[str, ...],
-    touching: Loaded,
+    touching: Loaded | None,
 ) -> Version:
     del touching  # part of the key: it touches the face
     outline, seconds = _timed(run, detections, restored)

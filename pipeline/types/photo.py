@@ -64,6 +64,11 @@ class Face:
         """Height of the box, px."""
         return self.box[3] - self.box[1]
 
+    @property
+    def points(self) -> Points:
+        """Eyes, then corners of the mouth, (4, 2)."""
+        return np.concatenate([self.eyes, self.mouth])
+
 
 @dataclass(frozen=True, eq=False)
 class Style:

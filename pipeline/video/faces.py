@@ -170,7 +170,7 @@ def _smoothed(face: Face, smooth: OneEuro) -> Face:
 def _points_of(face: Face) -> Points:
     """Return the corners of a face's box, its eyes and its mouth, (6, 2) px."""
     corners = np.array(face.box, np.float32).reshape(2, 2)
-    return np.concatenate([corners, face.eyes, face.mouth]).astype(np.float32)
+    return np.concatenate([corners, face.points]).astype(np.float32)
 
 
 def _with_points(face: Face, points: Points) -> Face:

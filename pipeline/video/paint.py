@@ -12,7 +12,7 @@ from pipeline.ops.resample import pixels_resized, size_of_long
 from pipeline.runtime.memory import give_back, sparing
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.steps.painters import own_of
+from pipeline.steps.own_styles import own_of
 from pipeline.types import Film, FilmError, FilmFrame, Pixels, Style
 from pipeline.video.ahead import ahead, ahead_of
 from pipeline.video.faces import Keeper, Kept

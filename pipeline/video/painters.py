@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.flow import carried, grid_of, sampled
+from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import pixels_resized
 from pipeline.ops.seed_noise import Field, seeds
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.stages.stylize.generator import MAX_PIXELS, stylize, working_size
 from pipeline.steps.detect import detect
-from pipeline.steps.painters import FAST_STRIDE, mix_of, network_of, strokes_of, width_of
-from pipeline.steps.portrait_styles import largest, size_for
-from pipeline.steps.portrait_styles import network_of as portrait_network
+from pipeline.steps.fast_style import FAST_STRIDE, mix_of
+from pipeline.steps.network import network_of, strokes_of, width_of
+from pipeline.steps.portrait_styles import portrait_network, size_for
 from pipeline.steps.run import Run
 from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
@@ -99,7 +100,7 @@ class PortraitStyleFilm:
         if self._next == 0:
             run = Run(Photo(pixels), self._job.settings, self._job.models)
             k = pixels.shape[0] / run.original.value.shape[0]
-            self._face = k * largest(detect(run).value.faces)
+            self._face = k * largest_height(detect(run).value.faces)
             self._next, self._wait = self._wait, 2 * self._wait
         self._next -= 1
 

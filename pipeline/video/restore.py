@@ -82,8 +82,7 @@ def window_of(faces: tuple[Face, ...], size: tuple[int, ...]) -> Window:
     """Bound what restorers are given of faces in a picture of a (height, width)."""
     if not faces:
         return slice(0, 0), slice(0, 0)
-    points = (np.concatenate([face.eyes, face.mouth]) for face in faces)
-    crops = (align.similarity(each, align.template(SIDE)) for each in points)
+    crops = (align.similarity(face.points, align.template(SIDE)) for face in faces)
     bounds = around(align.window(crop, SIDE, (size[0], size[1])) for crop in crops)
     rows, columns = (
         slice(max(0, span.start - EDGE_PX), min(n, span.stop + EDGE_PX))

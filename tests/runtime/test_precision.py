@@ -31,3 +31,13 @@ def test_a_processor_with_bfloat16_uses_it_where_single_precision_is_not_asked_f
     assert fastest("cpu") == torch.bfloat16
     assert computed() == torch.bfloat16
     assert computed(precise=True) == torch.float32
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_a_card_that_emulates_bfloat16_does_not_use_it(monkeypatch, able):
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: including_emulation or able,
+    )
+    assert fastest("cuda") == (torch.bfloat16 if able else torch.float32)

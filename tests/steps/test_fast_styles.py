@@ -6,7 +6,7 @@ import pytest
 from pipeline.runtime.models import Loaded, assemble
 from pipeline.runtime.style_files import StyleFileError
 from pipeline.settings import Settings
-from pipeline.steps.painters import by_fast_style, mix_of
+from pipeline.steps.fast_style import by_fast_style, mix_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo
 from pipeline.variants import FAST_STYLES

@@ -15,7 +15,7 @@ from pipeline.runtime.portrait_style_files import read, verified
 from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
-from pipeline.steps.painters import own_of
+from pipeline.steps.own_styles import own_of
 from pipeline.steps.portrait_styles import by_portrait_style
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Photo, WeightUse

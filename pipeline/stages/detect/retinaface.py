@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.monochrome import skin_toned
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
 from pipeline.stages.detect.fitting import parse_at_fitting_size
@@ -31,7 +32,11 @@ INSIDE = 0.6  # fraction of a box inside a larger face's from which it is a part
 
 
 def find(photo: Image, detector: Network, parser: Parser) -> Detections:
-    """Detect faces and parse each, the largest first; one inside a larger face is dropped."""
+    """Detect faces and parse each, the largest first; one inside a larger face is dropped.
+
+    A photo without color is looked at in skin's, as `detect_faces` does.
+    """
+    photo = skin_toned(photo)
     found: list[tuple[Face, FaceParse]] = []
     for long_px in LONG_PX:
         for candidate in sorted(
@@ -62,11 +67,10 @@ def _verified(photo: Image, parser: Parser, face: Face) -> tuple[Face, FaceParse
     Where the parser does not verify it, a detection with a sure score is returned as it is if
     enough of its crop is a face; else None.
     """
-    points = np.concatenate([face.eyes, face.mouth])
-    confirmed = verify_face(photo, parser, points)
+    confirmed = verify_face(photo, parser, face.points)
     if confirmed or face.score < SURE_SCORE:
         return confirmed
-    view = parse_face(photo, points, parser.close)
+    view = parse_face(photo, face.points, parser.close)
     middle = slice(view.parts.shape[0] // 4, -view.parts.shape[0] // 4)
     fraction = np.isin(likeliest(view.parts[middle, middle]), FACE_PARTS).mean()
     return (face, view) if fraction > MIN_FRACTION else None

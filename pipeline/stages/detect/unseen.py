@@ -78,7 +78,7 @@ def with_unseen(whole: Probabilities, faces: tuple[Face, ...], scale: float) -> 
     planes = whole.copy()
     for face in faces:
         if face.score == UNSEEN:
-            points = (np.concatenate([face.eyes, face.mouth]) + 0.5) * scale - 0.5
+            points = (face.points + 0.5) * scale - 0.5
             oval = _oval(whole.shape[:2], points.astype(np.float32))[..., None]
             planes *= 1 - oval
             planes[..., Part.SKIN] += oval[..., 0]

@@ -45,7 +45,7 @@ def verify_face(
     of a crop at `points`, where another network is sure of a face, so that one out of focus need
     not be seen by both.
     """
-    own = _points_of(certain) if certain else _settled(photo, parser, points)
+    own = certain.points if certain else _settled(photo, parser, points)
     if own is None:
         if near is None:
             return None
@@ -74,7 +74,7 @@ def _settled(photo: Image, parser: Parser, points: Points) -> Points | None:
     first = measure(_parse_whole(photo, parser, points))
     if first is None:
         return None
-    own = _points_of(first)
+    own = first.points
     off = np.abs(own - points).max() / np.hypot(*(own[1] - own[0]))
     plausible = _plausible(first, MIN_SCORE)
     if off >= ASTRAY or not plausible:
@@ -82,10 +82,6 @@ def _settled(photo: Image, parser: Parser, points: Points) -> Points | None:
         if again is None or not _plausible(again, MIN_SCORE):
             return None
     return own if off >= SETTLED or not plausible else points
-
-
-def _points_of(face: Face) -> Points:
-    return np.concatenate([face.eyes, face.mouth])
 
 
 def _parse_whole(photo: Image, parser: Parser, points: Points) -> FaceParse:

@@ -51,8 +51,7 @@ def restore(
         if plan.weight == 0:
             done.append(plan)
             continue
-        points = np.concatenate([face.eyes, face.mouth])
-        matrix = align.similarity(points, align.template(SIDE))
+        matrix = align.similarity(face.points, align.template(SIDE))
         crop = align.crop(photo, matrix, SIDE).clip(0, 1)
         restored = (to_picture(network(to_batch(crop * 2 - 1))) / 2 + 0.5).clip(0, 1)
         split_px = SPLIT * plan.blur * max(1.0, align.scale_of(matrix))

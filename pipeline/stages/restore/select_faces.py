@@ -105,7 +105,7 @@ def measured(photo: Image, face: Face) -> tuple[float, bool, float]:
     crop that the restorer gets or, where the photo's own pixels are coarser, in those: what the
     photo cannot show need not be restored.
     """
-    points = np.concatenate([face.eyes, face.mouth])
+    points = face.points
     side = max(
         LEAST_SIDE,
         round(SIDE / max(1.0, align.scale_of(align.similarity(points, align.template(SIDE))))),

@@ -23,7 +23,7 @@ EDGE = 0.025  # of the face's height: how far an edge may move onto the photo's 
 def segment(photo: Image, parts: Probabilities, faces: tuple[Face, ...], *, kept: Kept) -> Mask:
     """Outline what `kept` names of every face's person, (H, W) in [0, 1], with holes filled.
 
-    Edges follow the photo's own. `parts`: (H, W, 12), at the photo's size. `faces`: in its px.
+    Edges follow the photo's own. `parts`: (H, W, 12 or 13), at its size; `faces`: in its px.
     """
     probability = kept_probability(parts, faces, kept)
     return outlined(photo, ((face, probability) for face in faces), hair_of(parts), kept=kept)
@@ -121,7 +121,7 @@ def _window(face: Face, size: tuple[int, int], kept: Kept) -> tuple[slice, slice
 def _component(
     region: NDArray[np.bool_], face: Face, window: tuple[slice, slice]
 ) -> NDArray[np.bool_]:
-    """Return the connected component that covers most of the face's middle."""
+    """Return the connected component that covers most of the face's middle; none if none does."""
     count, marks = cv2.connectedComponents(region.astype(np.uint8))
     x0, y0, x1, y1 = face.box
     rows = slice(
@@ -132,7 +132,7 @@ def _component(
         max(1, int(x1 - 0.2 * (x1 - x0)) - window[1].start),
     )
     votes = np.bincount(marks[rows, columns].ravel(), minlength=count)[1:]
-    return marks == 1 + int(votes.argmax()) if count > 1 else region
+    return marks == 1 + int(votes.argmax()) if votes.any() else np.zeros_like(region)
 
 
 def _filled(

@@ -89,9 +89,7 @@ def _lit(
     gray, lab = plain is not None, lab if plain is None else plain
     out = toned(lab, light, TONE_OF_GRAYS if gray else TONE)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
-    colors = main_colors(resized(out, (SIDE, SIDE)), CENTERS)
-    palette = nearest_palette(colors, light)
-    out = toward(out, colors, palette, to_palette(subject), subject.person)
+    out, palette = in_palette(out, subject, light)
     out = vivid(out, subject, light, calmer=gray)
     if gray:
         out = warmed(lab, out, subject)

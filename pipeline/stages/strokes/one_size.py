@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.stages.strokes.accents import clustered, may_leave
 from pipeline.stages.strokes.brushes import DABS, TIPS
 from pipeline.stages.strokes.layers import Layer
@@ -61,38 +62,15 @@ def of_one_size(
     `wide`: the logarithm of how wide they are away from outlines, (H, W). The second value says in
     which order they are laid: the light that is wanted of each, L, or of all where there is form.
     """
-    subject, (h, w) = motif.subject, motif.size
-    seeds, i, j = sown(where, width * layer.spacing * LENGTH**0.5, rng)
-    wanted = layer.wanted * _patience(motif, guide, layer, i, j)
-    small_h, small_w = under.shape[:2]
-    off = _error(miss, width * small_h / h, i * small_h // h, j * small_w // w)
-    chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, layer.anyway, 1)
-    if layer.accents:
-        chance = chance * clustered(seeds / (w, h), rng)
-    chosen = rng.random(len(seeds)) < chance
-    seeds, i, j = seeds[chosen], i[chosen], j[chosen]
-
+    (h, w), (small_h, small_w) = motif.size, under.shape[:2]
+    seeds, i, j = _wanted(motif, guide, layer, where, width, miss, rng)
     n = len(seeds)
     target = guide.softened(min(0.22 * width, 14), people) if width >= 2.5 else motif.target
-    alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
-    lost = layer.lost * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
-    strict = (rng.random(n) >= lost) & people
-    wisps = (rng.random(n) < layer.wisps) & people
-    wisps &= may_leave(
-        i, j, width, motif.target[..., 0], subject.hair - subject.hat, subject.person, guide.edge,
-        guide.inward,
-    )  # fmt: skip
-    hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
-    hairline &= guide.outline[i, j] > FROM_OUTLINE * width
-    strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
-    beyond = _single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
+    strict, wisps = _held(motif, guide, layer, i, j, people, width, rng)
+    beyond = single(np.where(strict, 0, np.where(wisps, WISPS_BEYOND, BEYOND)))
     shapes = _shapes(motif, guide, layer, i, j, strict, wisps, width, wide, rng, brush)
     ways, widths = Ways(*shapes, beyond), shapes[0]
-    inward = np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict
-    moved = seeds + inward[:, None] * guide.inward[i, j]
-    x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
-    astray = guide.region[y, x] != guide.region[i, j]  # what is narrow has no inside
-    seeds = _single(np.where(astray[:, None], seeds, moved))
+    seeds = _inward(guide, seeds, i, j, np.maximum(WITHIN * widths - guide.edge[i, j], 0) * strict)
     ground = Ground(guide.field, target, under, guide.sides, guide.region, guide.edge)
     spines, counts, colors, fits = trace(seeds, ways, ground, layer.ends)
     widths = np.maximum(fits, NARROWEST * widths)
@@ -105,7 +83,7 @@ def of_one_size(
     pointed = wisps | layer.accents
     tips = np.where(pointed, rng.integers(TIPS - DABS, TIPS, n), rng.integers(0, TIPS - DABS, n))
     strokes = Strokes(
-        spines / np.float32(max(h, w)), counts, _single(widths / max(h, w)), color, streak,
+        spines / np.float32(max(h, w)), counts, single(widths / max(h, w)), color, streak,
         np.full(n, layer.opacity, np.float32), relief,
         tips.astype(np.uint8), np.zeros(n, np.uint8),
         np.zeros(3, np.float32), (1.0, 1.0),
@@ -113,7 +91,55 @@ def of_one_size(
     # Where there is form, lights would cover the lines between fingers: strokes lie in any order.
     form = guide.form[i, j]
     usual = np.average(colors[:, 0], weights=form) if form.any() else 0.0
-    return strokes, _single(colors[:, 0] + form * (usual - colors[:, 0]))
+    return strokes, single(colors[:, 0] + form * (usual - colors[:, 0]))
+
+
+def _wanted(
+    motif: Motif, guide: Guide, layer: Layer, where: NDArray[np.bool_], width: float, miss: Float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.floating], NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
+    """Sow strokes where the error asks for them: x and y, (N, 2) px, and rows and columns, (N,)."""
+    (h, w), (small_h, small_w) = motif.size, miss.shape[:2]
+    seeds, i, j = sown(where, width * layer.spacing * LENGTH**0.5, rng)
+    wanted = layer.wanted * _patience(motif, guide, layer, i, j)
+    off = _error(miss, width * small_h / h, i * small_h // h, j * small_w // w)
+    chance = np.clip(off / np.maximum(wanted, 1e-3) - 0.5, layer.anyway, 1)
+    if layer.accents:
+        chance = chance * clustered(seeds / (w, h), rng)
+    chosen = rng.random(len(seeds)) < chance
+    return seeds[chosen], i[chosen], j[chosen]
+
+
+def _held(
+    motif: Motif, guide: Guide, layer: Layer, i: NDArray[np.intp], j: NDArray[np.intp],
+    people: bool, width: float, rng: np.random.Generator,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:  # fmt: skip
+    """Choose which strokes end at outlines, (N,), and which are strands that leave the hair."""
+    subject, n = motif.subject, len(i)
+    alike = 1 - smoothstep(guide.contrast[i, j], *ALIKE)
+    lost = layer.lost * alike * smoothstep(subject.away[i, j], 1.8, 3.0)
+    strict = (rng.random(n) >= lost) & people
+    wisps = (rng.random(n) < layer.wisps) & people
+    wisps &= may_leave(
+        i, j, width, motif.target[..., 0], subject.hair - subject.hat, subject.person, guide.edge,
+        guide.inward,
+    )  # fmt: skip
+    hairline = guide.edge[i, j] < HAIRLINE * guide.outline[i, j]
+    hairline &= guide.outline[i, j] > FROM_OUTLINE * width
+    strict &= ~wisps & ~(hairline & (rng.random(n) < CROSSED))
+    return strict, wisps
+
+
+def _inward(
+    guide: Guide, seeds: NDArray[np.floating], i: NDArray[np.intp], j: NDArray[np.intp],
+    by: NDArray[np.floating],
+) -> Float:  # fmt: skip
+    """Move seeds, (N, 2), by some px away from outlines; not out of what has no such inside."""
+    h, w = guide.region.shape
+    moved = seeds + by[:, None] * guide.inward[i, j]
+    x, y = moved.astype(int).clip(0, (w - 1, h - 1)).T
+    astray = guide.region[y, x] != guide.region[i, j]
+    return single(np.where(astray[:, None], seeds, moved))
 
 
 def _paint(
@@ -143,7 +169,7 @@ def _paint(
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick
     relief *= 1 + face * (0.15 - 0.5 * guide.near_features[i, j])
     relief *= (1 - 0.4 * layer.thick * smooth) * (1 - 0.3 * calm)
-    return color, streak, _single(relief)
+    return color, streak, single(relief)
 
 
 def _shapes(
@@ -171,7 +197,7 @@ def _shapes(
     widths, lengths = widths * narrower, lengths * longer
     turns = np.where(wisps, turned * rng.normal(0, 1, n), turns)
     stiff = np.clip(0.25 + 0.55 * behind + 0.1 * calm - 0.4 * drawn + 0.6 * wisps, 0, 0.9)
-    return _single(widths), _single(lengths), _single(turns), _single(bends), _single(stiff)
+    return single(widths), single(lengths), single(turns), single(bends), single(stiff)
 
 
 def _patience(
@@ -192,7 +218,7 @@ def _patience(
     left *= 1 - 0.6 * guide.alone[i, j]
     # Folds of dark cloth and locks of dark hair differ little, and yet are seen.
     dark = np.clip((45 - motif.target[i, j, 0]) / 25, 0, 1)
-    return _single(left * (1 - 0.4 * subject.person[i, j] * dark))
+    return single(left * (1 - 0.4 * subject.person[i, j] * dark))
 
 
 def _plain(motif: Motif, guide: Guide, i: NDArray[np.intp], j: NDArray[np.intp]) -> Float:
@@ -217,7 +243,3 @@ def _error(miss: Float, width: float, i: NDArray[np.intp], j: NDArray[np.intp]) 
     off = blurred(resized(miss, (h, w)), 0.5 * width * k)
     off = np.abs(off[i * h // miss.shape[0], j * w // miss.shape[1]])
     return off[:, 0] + off[:, 1] + off[:, 2]
-
-
-def _single(values: NDArray[np.floating]) -> Float:
-    return values.astype(np.float32)

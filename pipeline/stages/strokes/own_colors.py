@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.monochrome import usual_skin, without_tone
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
 
@@ -123,7 +124,7 @@ def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:
     alike = np.exp(-((off / np.where(off > 0, LIGHTER_SKIN, LIKE_SKIN)) ** 2)) * subject.person
     worn = subject.person - np.maximum(subject.skin, subject.hair)
     alike *= 1 - LESS_SKIN * smoothstep(worn, *WORN)
-    return _single(MAYBE_SKIN * alike * (1 - subject.hair))
+    return single(MAYBE_SKIN * alike * (1 - subject.hair))
 
 
 def usual_tint(detail: Float, subject: Subject) -> Float:
@@ -132,9 +133,9 @@ def usual_tint(detail: Float, subject: Subject) -> Float:
     A beard is guessed where skin below the nose is finely built all over, `detail`, (H, W).
     """
     reach, bare = BEARD_REACH * usual_face(subject), subject.skin * (1 - subject.features)
-    all_over = blurred(_single(detail * bare), reach) / np.maximum(blurred(bare, reach), 1e-3)
+    all_over = blurred(single(detail * bare), reach) / np.maximum(blurred(bare, reach), 1e-3)
     below = smoothstep(subject.down, *BEARD_DOWN) * (1 - subject.features)
-    return _single(1 - BEARD * (smoothstep(_single(all_over), 0.6, 0.9) * below))
+    return single(1 - BEARD * (smoothstep(single(all_over), 0.6, 0.9) * below))
 
 
 def own_hue(photo: Float, lab: Float) -> Float:
@@ -217,14 +218,14 @@ def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
 def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
     """Let cloth that is nearly black show its form: a collar, lapels, folds, buttons."""
     plain = np.ascontiguousarray(photo[..., 0])
-    dark = _single(1 - smoothstep(plain, *DARK))
+    dark = single(1 - smoothstep(plain, *DARK))
     light = local_mean(plain, dark, SOFT_FORM)  # a white collar does not lighten a coat
     level = np.log2(np.maximum(light, 0) + FAINT)
-    cloth = _single(subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat)))
-    around = local_mean(_single(level), cloth * dark, FORM_REACH * min(light.shape))
+    cloth = single(subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat)))
+    around = local_mean(single(level), cloth * dark, FORM_REACH * min(light.shape))
     form = level - around
     form = np.sign(form) * np.maximum(np.abs(form) - GRAIN, 0)
-    black = cloth * dark * (1 - smoothstep(_single(2**around - FAINT), *NEARLY_BLACK))
+    black = cloth * dark * (1 - smoothstep(single(2**around - FAINT), *NEARLY_BLACK))
     out = lab.copy()
     out[..., 0] += black * MOST_FORM * np.tanh(FORM * form / MOST_FORM)
     out[..., 0] = np.maximum(out[..., 0], np.minimum(lab[..., 0], BLACK - 2))
@@ -234,7 +235,3 @@ def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
 def chroma_of(lab: Float) -> Float:
     """Return how colorful a picture is, (H, W)."""
     return np.hypot(lab[..., 1], lab[..., 2])
-
-
-def _single(values: NDArray[np.floating]) -> Float:
-    return values.astype(np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.tensor import single
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS, Layer
 from pipeline.stages.strokes.laying import lay, room_for
@@ -49,7 +50,7 @@ def plan(
 ) -> Strokes:  # fmt: skip
     """Plan the strokes that paint a motif, in painting order; `layers`: only the first so many.
 
-    `only`: where strokes begin, (H, W); None: everywhere.
+    `only`: where strokes begin, (H, W), somewhere; None: everywhere.
 
     `tell` is told the share of the layers that are planned, and shown those that are laid, a small
     picture, (H, W, 3) sRGB.
@@ -74,10 +75,8 @@ def plan_by_kind(
     own = first.region > 0
     asked = np.ones_like(own) if only is None else only
     kinds = [people for people in (False, True) if (asked & (own == people)).any()]
-    if not kinds:
-        asked, kinds = np.ones_like(own), [bool(own.any())]
     small = resized(motif.target, size_of_long(motif.size, UNDER_PX))
-    so_far = _SoFar(own, kinds, small.shape[:2], ground, tell)
+    so_far = _SoFar(own, kinds, small.shape[:2], ground, tell, layers)
 
     def of_kind(people: bool, rng: np.random.Generator) -> list[Strokes]:
         where = asked & (own == people)
@@ -109,7 +108,7 @@ def plan_by_kind(
     strokes = joined([layer for part in parts for layer in part])
     counts = [sum(map(len, part)) for part in parts]
     size = (motif.size[0] / max(motif.size), motif.size[1] / max(motif.size))
-    return replace(strokes, ground=_single(ground), size=size), np.repeat(kinds, counts)
+    return replace(strokes, ground=single(ground), size=size), np.repeat(kinds, counts)
 
 
 def _guided(
@@ -164,12 +163,13 @@ class _SoFar:
 
     def __init__(
         self, own: NDArray[np.bool_], kinds: list[bool], size: tuple[int, int], ground: Float,
-        tell: Callable[[float, Float], object],
+        tell: Callable[[float, Float], object], layers: int,
     ) -> None:  # fmt: skip
         blank = np.dstack([np.broadcast_to(ground, (*size, 3)), np.zeros(size)]).astype(np.float32)
         self.canvases = {people: blank.copy() for people in kinds}
         self._own = (resized(own.astype(np.float32), size) > 0.5).view(np.uint8)
-        self._done, self._tell, self._lock = 0, tell, Lock()
+        self._done, self._all = 0, len(kinds) * layers
+        self._tell, self._lock = tell, Lock()
 
     def tell(self) -> None:
         """Say that one more layer is laid, and show them."""
@@ -177,7 +177,7 @@ class _SoFar:
             self._done += 1
             shown = [np.ascontiguousarray(each[..., :3]) for each in self.canvases.values()]
             shown = cv2.copyTo(shown[-1], self._own, shown[0])
-            self._tell(self._done / (len(self.canvases) * len(LAYERS)), shown)
+            self._tell(self._done / self._all, shown)
 
 
 def _layer(
@@ -206,7 +206,3 @@ def _layer(
     # by the paint's own, the lightest would lie on top wherever strokes are many.
     order = order + rng.normal(0, DISORDER, len(laid))
     return laid[np.argsort(order, kind="stable")]
-
-
-def _single(values: NDArray[np.floating]) -> Float:
-    return values.astype(np.float32)

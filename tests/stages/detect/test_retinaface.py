@@ -237,3 +237,15 @@ def test_a_detector_that_is_not_here_is_refused_by_name(monkeypatch, tmp_path):
     monkeypatch.setattr(models, "named", RealModels().named)
     with pytest.raises(WeightError, match=r"retinaface_resnet50 was chosen.*'full'.*109 MB"):
         paint(photo_of(), Settings.from_flat(detector="retinaface_resnet50"), models=models)
+
+
+def test_a_photo_without_color_is_parsed_in_skins():
+    seen = []
+
+    def parser(batch):
+        seen.append(float((batch[:, 0] - batch[:, 2]).mean()))
+        return nothing(batch)
+
+    gray = np.repeat(RNG.uniform(0.3, 0.8, (96, 96, 1)).astype(np.float32), 3, 2)
+    find(gray, detector_of(), parser_of(parser))
+    assert min(seen) > 0.02

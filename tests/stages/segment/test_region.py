@@ -135,3 +135,12 @@ def test_round_parts_have_no_straight_edge(kept):
     mask = segment(GRAY, parts, (FACE,), kept=kept)
     gray = np.full((*SIZE, 3), 128, np.uint8)
     assert not straight_pieces(mask, gray, [(120.0, 120.0, FACE.height)])
+
+
+def test_who_stands_beside_a_face_that_was_missed_is_not_kept_in_its_place():
+    beside = disc(215, 150, 18, 60)
+    assert segment(GRAY, parse((Part.PERSON, beside)), (FACE,), kept="person").max() == 0
+    both = parse((Part.PERSON, beside), (Part.SKIN, HEAD))
+    kept = segment(GRAY, both, (FACE,), kept="person")
+    assert kept[HEAD].mean() > 0.9
+    assert kept[beside].max() == 0

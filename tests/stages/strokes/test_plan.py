@@ -119,6 +119,9 @@ def test_told_is_the_share_of_layers_and_shown_what_is_laid():
     misses = [np.abs(so_far - wanted).mean() for so_far in shown]
     assert misses[-1] < 0.1
     assert misses[-1] <= misses[0]
+    told.clear()
+    plan(motif, np.random.default_rng(0), tell=tell, layers=2)
+    assert told == [0.5, 1]
 
 
 def test_strokes_end_at_a_person():

@@ -9,7 +9,7 @@ from pipeline.paint import paint
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings, options
 from pipeline.stages.stylize.generator import stylize
-from pipeline.steps.painters import network_of
+from pipeline.steps.network import network_of
 from pipeline.steps.run import Run
 from pipeline.types import Photo
 from pipeline.variants import NETWORK_MOODS
@@ -45,7 +45,7 @@ def test_dusk_is_golden_mist_is_blue_and_monet_lies_between(models):
     photo = np.repeat(np.repeat(ramp[None, :, None], 256, 0), 3, 2)
 
     def yellow(mood):
-        settings = Settings.from_flat(network_mood=mood, weights="embedded")
+        settings = Settings.from_flat(painter="network", network_mood=mood, weights="embedded")
         painter = network_of(Run(Photo(to_uint8(photo)), settings, models))
         painted = stylize(
             photo,
