@@ -40,7 +40,11 @@ KINDS = {
 }
 GONE = {"Painted": {"broad"}}  # fields that files of earlier versions have
 # Fields that files of earlier versions lack, of which the default says what they meant.
-NEW = {"Prompt": {"kept", "mended"}, "Painting": {"likeness", "own"}}
+NEW = {
+    "Prompt": {"kept", "mended"},
+    "Painting": {"likeness", "own"},
+    "Photo": {"guessed"},
+}
 TEXT = "json"  # name of the array that holds the JSON, as UTF-8 bytes
 Arrays = dict[str, NDArray[Any]]
 

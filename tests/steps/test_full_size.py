@@ -37,7 +37,7 @@ FINE = NETWORK.changed(brush=0.11, canvas=0)
 @pytest.fixture
 def small(monkeypatch):
     """Take small photos for large ones."""
-    for limit in ("run.WORKING_PIXELS", "painters.MAX_PIXELS"):
+    for limit in ("run.WORKING_PIXELS", "network.MAX_PIXELS"):
         monkeypatch.setattr(f"pipeline.steps.{limit}", 100_000)
 
 
