@@ -52,7 +52,7 @@ def full():
         mended=drawing_of(marks),
     )  # fmt: skip
     return Painting(
-        photo=Photo(pixels(), pixels()[..., 0], "Jürgen", ("Turned upright.", "Cut.")),
+        photo=Photo(pixels(), pixels()[..., 0], "Jürgen", ("Turned upright.", "Cut."), True),
         settings=Settings.from_flat(
             painter="portrait-aware", style_px=640, brush=2.5, restore=False
         ),
