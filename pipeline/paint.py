@@ -17,9 +17,12 @@ from pipeline.types import Painting, Photo, Prompt, Report, StageName
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 LYING = (
-    "The photo seems to lie on its side: turned by {turn} degrees it has a face that stands. "
-    "Turn it so (Turn, crop, paper and size; --turn {turn})."
+    "As the photo lies now, no face in it stands; one does where Turn (in Turn, crop, paper and "
+    "size) is: {name} (--turn {turn})."
 )
+TURNS = {
+    0: "As it is", 90: "A quarter to the right", 180: "Upside down", 270: "A quarter to the left"
+}  # fmt: skip
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
 
 
@@ -58,7 +61,8 @@ def paint(
     faces, made = seen.value.faces, restored.value
     hints = [] if faces else [NO_FACE_POINTED if prompt.correcting else NO_FACE]
     if turn := lying(before, found.value.faces):
-        hints.append(LYING.format(turn=(turn + int(run.settings.frame.turn)) % 360))
+        wanted = (turn + int(run.settings.frame.turn)) % 360
+        hints.append(LYING.format(name=TURNS[wanted], turn=wanted))
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,
         styled=scene.value.styled, painted=painted, restored=made.picture, share=made.share,

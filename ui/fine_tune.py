@@ -22,8 +22,9 @@ GROUPS = {
     label("For experts"): ("segmenter", "detector", "weights"),
 }  # fmt: skip
 NOTHING = label(
-    "No setting has these words. People, clothes and things that shall stay as in the photo are "
-    "chosen under the painting, by What stays."
+    "No setting in this box has these words. Brush size, Looseness and Face like the photo are "
+    "above it; paper, border, crop and size are in Turn, crop, paper and size. People, clothes and "
+    "things that shall stay as in the photo are chosen under the painting, by What stays."
 )
 # Each is a slider's 0, which is on the page: only commands and programs need the switch.
 SWITCHES = {"paint": "strength", "restore": "restoration", "keep_face": "face_strength"}

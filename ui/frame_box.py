@@ -16,6 +16,8 @@ from ui.widgets import OPTIONS, PAINTER, PORTRAIT_STYLE, Control, widgets_of
 from ui.words import label, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
+# What was chosen for one photo: the next one stands by itself.
+OF_ONE_PHOTO = ("turn", "straighten", "zoom", "across", "down")
 SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes are larger than a small photo
 CM = 2.54  # an inch
 TIMES = "\N{MULTIPLICATION SIGN}"

@@ -85,6 +85,13 @@ menu.addEventListener('click', event => {
   }
   else if (event.target.closest('.close')) { const last = faces.children[asked]; choose(null); last?.focus(); }
 });
+root.addEventListener('keydown', event => {
+  if (event.key !== 'Escape' || !on || shown?.stays?.words) return;
+  event.stopPropagation(); // a filled window stays so until nothing is open in it
+  const last = asked === null ? find('stays') : faces.children[asked];
+  if (asked === null) { on = false; take('faces'); } else choose(null);
+  last?.focus();
+});
 
 // A stroke is shown at once, in the colors of points, and sent when it ends; the next picture of what stays takes its place.
 const LONGEST = 4000; // points: a stroke without end is sent in parts

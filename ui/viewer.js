@@ -9,7 +9,7 @@ let shown = null;
 let pen = null; // who draws with the one finger or the mouse instead of dragging: {busy, down, move, up, off}
 
 // Each way to look has a divide of its own, so that none leaves its divide to another; over what is brushed there is none.
-const opened = {looking: START, full: 0, marking: 50, brushing: 100};
+const opened = {looking: START, full: 0, marking: 100, brushing: 100};
 const way = () => ['brushing', 'marking', 'full'].find(each => root.classList.contains(each)) ?? 'looking';
 const divided = () => {
   const share = opened[way()];

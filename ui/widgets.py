@@ -80,9 +80,12 @@ def step_of(low: float, high: float) -> float:
 def from_widgets(values: Sequence[object]) -> Settings:
     """Read the settings from the controls' values, in the order of `OPTIONS`.
 
-    Raises: ValueError: a value out of range, with the range.
+    A number beyond its range is the end of it, as its slider shows.
+
+    Raises: ValueError: a value of another kind, with what is wanted.
     """
-    return Settings.from_flat(**dict(zip((o.flag for o in OPTIONS), values, strict=True)))
+    read = ((o, value) for o, value in zip(OPTIONS, values, strict=True))
+    return Settings.from_flat(**{o.flag: o.within(value) for o, value in read})
 
 
 def to_widgets(settings: Settings) -> list[bool | float | str]:

@@ -62,6 +62,13 @@ class Option:
                 else f"{flag} is a number from {low:g} to {high:g}, not {found}."
             )
 
+    def within(self, value: Any) -> Any:  # noqa: ANN401 - of any kind
+        """Return a number beyond the range as the nearer end of it; all else as it is."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or self.low is None or self.high is None or value != value:
+            return value
+        return min(max(value, self.low), self.high)
+
     @property
     def open(self) -> bool:
         """Whether a person adds to its choices by files of their own."""

@@ -34,6 +34,8 @@ from pipeline.variants import SEGMENTERS, Segmenter
 POINTER = "sam_light"  # follows clicks and boxes where the chosen segmenter cannot
 # Parts that a click may mean as a whole.
 THINGS = (Part.PERSON, Part.HAIR, Part.HEADWEAR, Part.GLASSES, Part.BODY_SKIN)
+NOT_THERE = "Nothing that stands out was found where you pointed; paint over what shall stay."
+SPOT = 5e-4  # fraction of a photo below which what a click adds is but the spot it points at
 SURE = 0.5  # probability from which on a pixel is a person's
 SOMEBODY = 0.02  # fraction of such pixels from which on somebody is in the photo
 
@@ -88,7 +90,12 @@ def segment(
     if prompt.pointing:
         pointer = network if network and segmenter.promptable else run.network(_pointer(segmenter))
         shown = embedding or run.stage("segment", embedded, run.original, pointer)
-        outline = _followed(run, outline, (person, detections, shown, pointer), prompt)
+        seen = person, detections, shown, pointer
+        outline = _followed(run, before, seen, prompt)
+        if prompt.points:
+            less = _followed(run, before, seen, replace(prompt, points=prompt.points[:-1]))
+            if _missed(less.value.mask, outline.value.mask, prompt.points[-1]):
+                run.hints.append(NOT_THERE)
     return run.stage("segment", _drawn_over, outline, before, person, prompt.drawn)
 
 
@@ -173,6 +180,16 @@ def _followed(
     for count in range(1, len(prompt.points) + 1):
         outline = run.made(_corrected, outline, *shown, prompt.points[:count])
     return outline
+
+
+def _missed(before: Mask | None, after: Mask | None, click: Click) -> bool:
+    """Tell whether a click that adds found nothing but the spot that it points at."""
+    if after is None or not click[2]:
+        return False
+    kept = np.zeros_like(after) if before is None else before
+    column, row = pixel_of(click[:2], (after.shape[0], after.shape[1]))
+    new = (after > SURE) & (kept <= SURE)
+    return bool(kept[row, column] <= SURE and new.mean() < SPOT)
 
 
 def _selected(

@@ -10,7 +10,7 @@ from pipeline.paint import paint
 from pipeline.settings import Settings, options
 from pipeline.stages.segment.clicks import correct, select
 from pipeline.stages.segment.sam import Embedding
-from pipeline.steps.segment import POINTER
+from pipeline.steps.segment import NOT_THERE, POINTER
 from pipeline.types import Prompt, PromptError, WeightUse
 from pipeline.variants import SEGMENTERS
 from pipeline.weights.catalog import CATALOG, WeightError
@@ -143,6 +143,21 @@ def test_a_click_adds_what_it_points_at_and_takes_it_away_again(name):
     pointer = name if name in SAMS else POINTER
     assert models.made[pointer].embedded == 1, "the photo is embedded once"
     assert pointer in {use.name for use in added.weights}
+
+
+def test_a_click_at_which_nothing_stands_out_is_told():
+    models, cache = Models((128, 110, 60), HAND), Remembering()
+    for clicks, told in (
+        (((200, 225, True),), False),
+        (((30, 30, True),), True),
+        (((200, 225, True), (30, 30, True)), True),
+        (((30, 30, True), (200, 225, True)), False),
+        (((30, 30, False),), False),
+        (((128, 110, True),), False),
+    ):
+        prompt = Prompt(clicks)
+        hints = painted(models=models, cache=cache, segmenter="unet", prompt=prompt).hints
+        assert (NOT_THERE in hints) == told, clicks
 
 
 def test_a_second_click_costs_one_run_of_the_decoder_and_undoing_it_none():

@@ -1,6 +1,7 @@
 """The easel and what begins a painting: what is shown, said, overtaken, and refused quietly."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import easel, viewer
 from ui.easel import WAITS_S
+from ui.handlers.painting import OF_WHAT
 from ui.service.writing import write_full_size
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
@@ -91,6 +93,16 @@ def test_what_is_missing_is_said_only_to_who_pressed_paint(service, photo, press
         assert caught.value.visible == pressed
         assert bool(caught.value.message) == pressed
     assert service.sessions.of("anna").awaited is None
+
+
+def test_a_mood_of_a_picture_asks_for_it_where_nobody_pressed_paint(service, photo, monkeypatch):
+    told = []
+    monkeypatch.setattr(gr, "Info", told.append)
+    for flat in ({"mood": "picture"}, {"painter": LIKE}, {}):
+        with suppress(gr.Error):  # not said: above
+            settings = Settings.from_flat(**flat)
+            begin(handlers_of(service), photo, pressed=False, settings=settings)
+    assert told == [str(OF_WHAT)]
 
 
 def test_a_photo_is_painted_by_itself_where_that_is_wanted(service, photo):

@@ -283,3 +283,24 @@ def test_a_photo_that_is_still_read_stops_no_run_that_was_begun_after_it_came(se
     handlers_of(service).receive(visitor("anna"), None)
     assert not stop.is_set()
     assert session.awaited is not None
+
+
+def test_a_new_photo_stands_by_itself_whatever_the_one_before_was_turned_by(tmp_path, service):
+    parts, photo = components(), dropped(tmp_path, saved(noise()), "new.png")
+    updates = handlers_of(service).receive(visitor("anna"), photo, True)
+    for flag in ("turn", "straighten", "zoom", "across", "down"):
+        assert updates[parts.controls[flag]] == Settings().flat()[flag]
+    for flag in ("paper", "border", "mood", "brush"):
+        assert parts.controls[flag] not in updates
+
+
+def test_a_photo_that_is_refused_leaves_the_looks_of_the_one_before(tmp_path, service):
+    session = service.sessions.of("anna")
+    session.looks = "of the one before", ("a picture",)
+    with pytest.raises(gr.Error, match="at least 16 px"):
+        handlers_of(service).receive(
+            visitor("anna"), dropped(tmp_path, saved(noise(8, 8)), "small.png")
+        )
+    assert session.looks == ("of the one before", ("a picture",))
+    handlers_of(service).receive(visitor("anna"), dropped(tmp_path, saved(noise()), "new.png"))
+    assert session.looks == (None, ())

@@ -115,3 +115,20 @@ def test_what_takes_no_painting_is_answered_while_its_slider_moves(stage):
     assert flags
     assert flags <= set(AT_ONCE)
     assert {"brush", "painter", "network_mood"}.isdisjoint(AT_ONCE)
+
+
+@pytest.mark.parametrize("option", [o for o in OPTIONS if o.is_number], ids=lambda o: o.flag)
+def test_a_number_beyond_its_slider_is_the_end_of_it(option):
+    at = OPTIONS.index(option)
+    for value, wanted in ((option.low - 7, option.low), (option.high + 7, option.high)):
+        values = to_widgets(Settings())
+        values[at] = value
+        assert option.of(from_widgets(values)) == wanted
+
+
+def test_what_is_no_number_is_refused():
+    for value in (None, "2", True, float("nan")):
+        values = to_widgets(Settings())
+        values[[option.flag for option in OPTIONS].index("canvas")] = value
+        with pytest.raises(ValueError, match="canvas is a number"):
+            from_widgets(values)

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.io.image_files import read_photo, read_settings
-from pipeline.settings import say_dropped
+from pipeline.settings import Settings, say_dropped
 from pipeline.types import Photo, PhotoError
 from ui import easel, frame_box, style_box
 from ui.available import with_available_choices
@@ -46,12 +46,13 @@ class Arriving(Base):
         One without any is painted by itself where that is wanted.
         """
         session = self._session(request)
-        session.looks = None, ()  # of the photo before; they may have begun since that went
         if not photo or not photo.get("path"):
+            session.looks = None, ()
             return view(self.parts, None) | self._begun_anew()
         with told():
             path, name = file_of(photo)
             read = read_once(session, path, name)
+            session.looks = None, ()  # of the photo before, which stays where this one is refused
             notes = tuple(map(retold, read.notes))
             try:
                 settings, dropped = read_settings(path)
@@ -60,14 +61,19 @@ class Arriving(Base):
             except ValueError as error:
                 why = retold(str(error))
                 unread = say("The settings in this picture are not used: {why}", why=why)
-                return view(self.parts, None, [unread, *notes])
+                return view(self.parts, None, [unread, *notes]) | self._framed_anew()
         if settings is None:
             begins = {self.parts.arrived: secrets.token_hex(4)} if by_itself else {}
-            return view(self.parts, None, notes) | begins
+            return view(self.parts, None, notes) | self._framed_anew() | begins
         settings, replaced = with_available_choices(settings)
         missing = style_box.not_carried(settings)
         said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
+
+    def _framed_anew(self) -> Updates:
+        """Set what was chosen for the photo before as it is for one that stands by itself."""
+        usual = Settings().flat()
+        return {self.parts.controls[flag]: usual[flag] for flag in frame_box.OF_ONE_PHOTO}
 
     def _begun_anew(self) -> Updates:
         """Show what hangs on the page at first, for who has given no photo."""

@@ -23,6 +23,7 @@ from ui.widgets import from_widgets
 from ui.words import later, say
 
 LIKE_WHAT = later("Choose a picture to paint it like, under the looks. It takes a minute or more.")
+OF_WHAT = later("Choose the picture whose colors it gets, in its field under the looks.")
 
 
 class Painting(Base):
@@ -42,9 +43,16 @@ class Painting(Base):
             with told():
                 (*_, settings), _ = self._wanted(request, photo, given)
         except gr.Error:
-            if by_itself:
-                raise unsaid() from None
-            raise
+            if not by_itself:
+                raise
+            chosen = from_widgets(given[style_box.FIELDS :])
+            if (
+                photo
+                and style_box.wants_picture(chosen)
+                and not PAINTERS[chosen.paint.painter].long
+            ):
+                gr.Info(str(OF_WHAT))  # the field for it may be out of sight
+            raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
         session.ask()

@@ -17,8 +17,8 @@ CALLS = ("say", "later", "label", "counted", "Look", "Example")
 # Where the pipeline says something of a photo, a film or settings that the page shows.
 RETOLD = (
     "pipeline/io/decode.py", "pipeline/io/image_files.py", "pipeline/io/png_metadata.py",
-    "pipeline/io/shape.py", "pipeline/io/style_images.py", "pipeline/settings/formats.py",
-    "pipeline/settings/options.py", "pipeline/stages/frame.py",
+    "pipeline/io/shape.py", "pipeline/io/style_images.py", "pipeline/paint.py",
+    "pipeline/settings/formats.py", "pipeline/settings/options.py", "pipeline/stages/frame.py",
     "pipeline/stages/restore/select_faces.py", "pipeline/stages/style_transfer/transfer.py",
     "pipeline/steps/balance.py", "pipeline/steps/blend.py", "pipeline/steps/brighten.py",
     "pipeline/steps/colorize.py", "pipeline/steps/mend.py", "pipeline/steps/proportions.py",
