@@ -24,7 +24,7 @@ from ui.service.filming import paint_film
 from ui.sessions import private_folder
 from ui.style_box import files_of
 from ui.view_state import path_of, write_painting, write_timelapse
-from ui.widgets import OPTIONS, from_widgets
+from ui.widgets import OPTIONS, from_values
 
 ABOUT = """Paint a photo and keep the person's own face.
 
@@ -144,7 +144,7 @@ def filming(service: PaintService) -> Any:  # noqa: ANN401 - its signature is ma
         with told(html=False):
             if not film or not film.get("path"):
                 raise PhotoError("Wanted a film, found none; pass film=handle_file(PATH).")
-            settings = from_widgets(values[: len(OPTIONS)])
+            settings = from_values(values[: len(OPTIONS)])
             style, *span = values[len(OPTIONS) :]
             start, end = span_of(*span)
             styles = files_of(settings, style, None, None, None)
@@ -210,7 +210,7 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
         with told(html=False):
             *rest, seconds = values[len(OPTIONS) :]
             seconds = seconds_of(seconds)
-            settings = from_widgets(values[: len(OPTIONS)])
+            settings = from_values(values[: len(OPTIONS)])
             how = settings.paint
             if seconds is not None and not (how.on and how.in_strokes):
                 raise PhotoError(f"{FILM} is for the painter strokes; pass painter='strokes'.")

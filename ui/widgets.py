@@ -84,8 +84,15 @@ def from_widgets(values: Sequence[object]) -> Settings:
 
     Raises: ValueError: a value of another kind, with what is wanted.
     """
-    read = ((o, value) for o, value in zip(OPTIONS, values, strict=True))
-    return Settings.from_flat(**{o.flag: o.within(value) for o, value in read})
+    return from_values([o.within(value) for o, value in zip(OPTIONS, values, strict=True)])
+
+
+def from_values(values: Sequence[object]) -> Settings:
+    """Read the settings from values in the order of `OPTIONS`.
+
+    Raises: ValueError: a value of another kind or out of range, with what is wanted.
+    """
+    return Settings.from_flat(**dict(zip((o.flag for o in OPTIONS), values, strict=True)))
 
 
 def to_widgets(settings: Settings) -> list[bool | float | str]:
