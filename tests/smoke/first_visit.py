@@ -25,12 +25,12 @@ SEEN = """at => {
 
 
 def look_at_the_opening(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) -> None:
-    """Open the page: a painting beside its photo and, but on a phone, Paint, without scrolling."""
+    """Open the page: a painting, where a photo goes and, at a desk, Paint, without scrolling."""
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
     open_until_it_hangs(page, url)
     page.wait_for_timeout(2000)
-    beside = ("#paint", "#photo") if width > height else ()
+    beside = ("#paint", "#photo") if width > height else ("#photo",)
     for place in ("#easel .sheet", *beside):
         box = page.locator(place).bounding_box() or {}
         check(box["y"] + 0.9 * box["height"] <= height, f"{place} is seen without scrolling")
