@@ -1,7 +1,7 @@
 """The composition: paint the scene, restore and keep the face, blend the two."""
 
 from pipeline.runtime.models import Models
-from pipeline.settings import Settings
+from pipeline.settings import Settings, options
 from pipeline.stages.parse import in_photo
 from pipeline.steps.blend import blend
 from pipeline.steps.detect import detect, lying
@@ -20,9 +20,7 @@ LYING = (
     "As the photo lies now, no face in it stands; one does where Turn (in Turn, crop, paper and "
     "size) is: {name} (--turn {turn})."
 )
-TURNS = {
-    0: "As it is", 90: "A quarter to the right", 180: "Upside down", 270: "A quarter to the left"
-}  # fmt: skip
+TURNS = next(option.named for option in options() if option.flag == "turn")
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
 
 
@@ -61,7 +59,7 @@ def paint(
     faces, made = seen.value.faces, restored.value
     hints = [] if faces else [NO_FACE_POINTED if prompt.correcting else NO_FACE]
     if turn := lying(before, found.value.faces):
-        wanted = (turn + int(run.settings.frame.turn)) % 360
+        wanted = str((turn + int(run.settings.frame.turn)) % 360)
         hints.append(LYING.format(name=TURNS[wanted], turn=wanted))
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,

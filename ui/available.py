@@ -75,7 +75,7 @@ def with_available_choices(settings: Settings) -> tuple[Settings, list[str]]:
 
 def _missing(option: Option, choice: str) -> str:
     """Say in a sentence that a choice is not here, why, and what is used instead."""
-    names = dict(zip(option.choices, option.names, strict=True))
+    names = option.named
     usual, setting = later(names[str(option.default)]), later(option.label)
     if choice not in names:  # an open setting's, by the name of a file
         what = {"choice": repr(choice), "usual": usual}

@@ -103,7 +103,7 @@ def _names(option: Option) -> dict[str, str]:
         if option.open
         else {}
     )
-    return dict(zip(option.choices, option.names, strict=True)) | own
+    return option.named | own
 
 
 def _value(option: Option, value: bool | float | str) -> str:

@@ -16,6 +16,7 @@ const choose = number => {
   find('only').hidden = shown.faces.length < 2;
   menu.querySelectorAll('[data-says]').forEach(button => button.setAttribute('aria-pressed', face.says.includes(button.dataset.says)));
 };
+const leave = () => { const last = faces.children[asked]; choose(null); last?.focus(); };
 const unfolded = () => find('tools').scrollIntoView({block: 'nearest'}); // what comes below the picture is in the window
 const frame = () => {
   faces.replaceChildren(...(shown.faces ?? []).map((face, i) => {
@@ -83,14 +84,13 @@ menu.addEventListener('click', event => {
       group.forEach(button => button.setAttribute('aria-pressed', button === event.target));
     }
   }
-  else if (event.target.closest('.close')) { const last = faces.children[asked]; choose(null); last?.focus(); }
+  else if (event.target.closest('.close')) leave();
 });
 root.addEventListener('keydown', event => {
   if (event.key !== 'Escape' || !on || shown?.stays?.words) return;
   event.stopPropagation(); // a filled window stays so until nothing is open in it
-  const last = asked === null ? find('stays') : faces.children[asked];
-  if (asked === null) { on = false; take('faces'); } else choose(null);
-  last?.focus();
+  if (asked !== null) leave();
+  else { on = false; take('faces'); find('stays').focus(); }
 });
 
 // A stroke is shown at once, in the colors of points, and sent when it ends; the next picture of what stays takes its place.

@@ -72,7 +72,7 @@ def facts(version: Version) -> tuple[str, ...]:
 def title_of(segmenter: Segmenter) -> str:
     """Look up a segmenter's name for the person."""
     option = next(option for option in options() if option.flag == "segmenter")
-    return dict(zip(option.choices, option.names, strict=True))[segmenter]
+    return option.named[segmenter]
 
 
 def _shown(picture: Image) -> Pixels:

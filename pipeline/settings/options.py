@@ -38,6 +38,11 @@ class Option:
         """Whether it has a range."""
         return self.kind in (int, float)
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What a person reads for each of the choices."""
+        return dict(zip(self.choices, self.names, strict=True))
+
     def of(self, settings: BaseModel) -> bool | float | str:
         """Return this option's value in `settings`."""
         value: Any = settings

@@ -19,19 +19,13 @@ from pipeline.stages.colorize import (
 )
 from pipeline.stages.parse import Parser, Part
 from pipeline.types import Photo
-from tests.coloring import all_of
+from tests.coloring import all_of, one_person
 from tests.faces import blind
 
 RNG = np.random.default_rng(0)
 PATCHES = RNG.integers(20, 235, (9, 12, 1), np.uint8).repeat(16, 0).repeat(16, 1)
 GRAY = Photo(PATCHES.repeat(3, 2))
 SEEN = np.zeros((1 + len(Part), 64, 96), np.float32)
-
-
-def one_person(batch):
-    parts = np.zeros((len(batch), len(Part), *batch.shape[2:]), np.float32)
-    parts[:, Part.PERSON] = 1
-    return parts
 
 
 def test_a_photo_in_gray_or_in_one_tone_has_no_color_others_have():

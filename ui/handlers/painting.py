@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from pipeline.settings import Settings
-from pipeline.types import Cancelled
+from pipeline.types import Cancelled, PromptError
 from pipeline.variants import PAINTERS
 from ui import easel, looks, style_box
 from ui.errors import told
@@ -42,16 +42,13 @@ class Painting(Base):
         try:
             with told():
                 (*_, settings), _ = self._wanted(request, photo, given)
-        except gr.Error:
+        except gr.Error as error:
             if not by_itself:
                 raise
-            chosen = from_widgets(given[style_box.FIELDS :])
-            if (
-                photo
-                and style_box.wants_picture(chosen)
-                and not PAINTERS[chosen.paint.painter].long
-            ):
-                gr.Info(str(OF_WHAT))  # the field for it may be out of sight
+            if isinstance(error.__cause__, PromptError):  # all but the style picture could be read
+                chosen = from_widgets(given[style_box.FIELDS :])
+                if not PAINTERS[chosen.paint.painter].long:
+                    gr.Info(str(OF_WHAT))  # the field for it may be out of sight
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()

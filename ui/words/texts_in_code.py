@@ -50,6 +50,8 @@ def _all() -> Iterator[tuple[Key, str]]:
     for option in options():
         known = (option.label, option.help, option.unit, *option.names)
         yield from ((("", text, ""), "pipeline/settings") for text in known if text)
+        if option.flag == "turn":  # a hint names the one that is wanted
+            yield from (((PIPELINE, name, ""), "pipeline/settings") for name in option.names)
     yield from ((("", style.title, ""), "examples/styles") for style in GALLERY.values())
     for name in RETOLD:
         yield from (((PIPELINE, text, ""), name) for text in sentences_in(ROOT / name))
