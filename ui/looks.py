@@ -88,18 +88,22 @@ def lay_out() -> gr.HTML:
 def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str, Any]:
     """Show the looks, as far as their `pictures` are there; which of them `settings` are is marked.
 
-    Without settings nothing is painted yet, and none is shown.
+    One whose picture is awaited has the first one's, pale. Without settings nothing is painted yet,
+    and none is shown.
     """
     if settings is None:
         return {"looks": []}
-    files = (*pictures, *[""] * (len(PAINTED) - len(pictures)), str(LIKE_TILE))
+    missing = len(PAINTED) - len(pictures)
+    files = (*pictures, *[pictures[0] if pictures else ""] * missing, str(LIKE_TILE))
+    kinds = (*[""] * len(pictures), *["awaited"] * missing, "")
     looks = [
         {
             "title": say(look.title),
+            "kind": kind,
             "picture": served(file) if file else "",
             "chosen": str(is_of(look, settings)).lower(),
         }
-        for look, file in zip(LOOKS, files, strict=True)
+        for look, file, kind in zip(LOOKS, files, kinds, strict=True)
     ]
     return {"looks": looks}
 

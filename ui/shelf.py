@@ -48,7 +48,6 @@ def lay_out() -> dict[str, Any]:
             elem_id="film",
         )
         size = gr.HTML(elem_id="size", elem_classes=["size"])
-        sharing = share_box.lay_out()
         with gr.Accordion(label("How it was made"), open=False, elem_id="made"):
             least, usual, most = FILM_SECONDS
             seconds = gr.Slider(
@@ -67,6 +66,7 @@ def lay_out() -> dict[str, Any]:
                 elem_id="stages",
                 elem_classes=["captioned"],
             )
+        sharing = share_box.lay_out()  # last: what was shared is listed below the shelf
     return {
         **sharing,
         "shelf": shelf,

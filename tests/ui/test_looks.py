@@ -132,3 +132,10 @@ def test_nothing_is_shown_before_something_is_painted(service):
 def test_the_look_that_is_painted_is_marked():
     marks = [look["chosen"] for look in shown(LOOKS[5].of(Settings()), ("/a.png",))["looks"]]
     assert marks == ["true" if at == 5 else "false" for at in range(len(LOOKS))]
+
+
+def test_a_look_that_is_awaited_has_the_first_picture_pale():
+    none, some = (shown(Settings(), pictures)["looks"] for pictures in ((), ("/a.png", "/b.png")))
+    assert {look["picture"] for look in none[: len(PAINTED)]} == {""}
+    assert [look["kind"] for look in some] == ["", "", *["awaited"] * (len(PAINTED) - 2), ""]
+    assert {look["picture"] for look in some[2 : len(PAINTED)]} == {some[0]["picture"]}
