@@ -57,15 +57,32 @@ class Mood(Variant):
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A painter's way with the brush, all times as usual.
+
+    How large and how loose strokes are, how `thick` their paint, how `long` they are, how `wild` in
+    direction and how `lively` in color; `flow`: how far those behind people flow around them, 0 to
+    1.
+    """
+
+    size: float = 1.0
+    loose: float = 1.0
+    thick: float = 1.0
+    long: float = 1.0
+    wild: float = 1.0
+    lively: float = 1.0
+    flow: float = 0.0
+
+
+@dataclass(frozen=True)
 class PortraitStyle(Variant):
     """A painter, or a school, whose portraits a network has learned.
 
-    `brush`: how large and how loose the strokes are that are laid in the colors that the network
-    finds, and how thick their paint is, all times as usual; None: what it paints has no strokes.
-    `printed`: whether it is made flat and inked as a woodblock print is.
+    `brush`: of the strokes that are laid in the colors that are found; None: what the network
+    paints has no strokes. `printed`: whether it is made flat and inked as a woodblock print is.
     """
 
-    brush: tuple[float, float, float] | None = None
+    brush: Hand | None = None
     printed: bool = False
 
 
@@ -145,12 +162,17 @@ FAST_STYLES = _table(
 # Of the painter `tps`: whose portraits it has learned from. Networks that are not embedded are not
 # offered.
 PORTRAIT_STYLES = _table(
-    PortraitStyle("vangogh", "Van Gogh", network="tps_vangogh", brush=(1.0, 1.5, 1.5)),
+    PortraitStyle(
+        "vangogh", "Van Gogh", network="tps_vangogh",
+        brush=Hand(size=0.9, loose=1.05, thick=1.5, long=0.8, wild=0.45, lively=2.2, flow=0.8),
+    ),
     PortraitStyle("ukiyoe", "Ukiyo-e", network="tps_ukiyoe", printed=True),
-    PortraitStyle("rembrandt", "Rembrandt", network="tps_rembrandt", brush=(0.8, 0.8, 1.0)),
+    PortraitStyle(
+        "rembrandt", "Rembrandt", network="tps_rembrandt", brush=Hand(0.8, 0.5, wild=0.6)
+    ),
     PortraitStyle(
         "postimpressionist", "Post-impressionists", network="tps_postimpressionist",
-        brush=(1.2, 1.2, 1.0),
+        brush=Hand(size=1.1, loose=0.95, long=0.8, wild=0.5, lively=1.3),
     ),
 )  # fmt: skip
 # Photo, parser, own network to detections.
@@ -212,7 +234,7 @@ def choices_in_words(flag: str, separator: str = ", ") -> str:
     return separator.join([*VARIANTS[flag], *own])
 
 
-def brush_over(painter: str, style: str) -> tuple[float, float, float] | None:
+def brush_over(painter: str, style: str) -> Hand | None:
     """Return the brush of strokes that are laid over what a painter's network paints in a style."""
     known = _portrait_style(painter, style)
     return known.brush if known else None

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 
 from pipeline.io.atomic import write_whole
 from pipeline.ops.color import to_lab
+from pipeline.ops.resample import resized, size_of_long
+from pipeline.runtime.models import Models
+from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors, statistics
+from pipeline.stages.strokes.portraits import joined, measured
+from pipeline.stages.strokes.subject import subject_of
+from pipeline.steps.detect import see_photo
+from pipeline.types import Photo
 from pipeline.variants import PORTRAIT_STYLES
 from training.checks import photos_in
 from training.samples import read_pixels
@@ -26,6 +33,7 @@ from training.tps_gan import STYLE_HELD_OUT
 Float = NDArray[np.float32]
 
 FOLDERS = {"ukiyoe": "ukiyoe_faces_256"}  # of portraits, where they have no style's name
+PARTS_PX = 256  # long side at which parts are measured
 IN_MOOD = 96  # paintings of each mood
 LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
 # What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
@@ -57,15 +65,38 @@ def light_of(paintings: list[Float]) -> dict[str, NDArray[np.float16]]:
 
 def portraits_light(shared: Path) -> dict[str, NDArray[np.float16]]:
     """Return the table of the portraits of each style that is painted by strokes, or printed."""
-    table = {}
+    table, models = {}, Models()
     for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed):
         folder = shared / "data/portrait_styles" / FOLDERS.get(style, style)
-        paintings = read(learned(photos_in(folder)))
-        own = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
-        found = dict(zip(("palettes", "weights"), map(np.array, own), strict=True))
-        found |= statistics(np.stack(paintings))
+        files = learned(photos_in(folder))
+        found = parts_light(files, models) if PORTRAIT_STYLES[style].brush else whole_light(files)
         table |= {f"{style}_{name}": values for name, values in found.items()}
     return {name: values.astype(np.float16) for name, values in table.items()}
+
+
+def whole_light(files: list[Path]) -> dict[str, Float]:
+    """Return what portraits are like as a whole."""
+    paintings = read(files)
+    own = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
+    found = dict(zip(("palettes", "weights"), map(np.array, own), strict=True))
+    return found | statistics(np.stack(paintings))
+
+
+def parts_light(files: list[Path], models: Models) -> dict[str, Float]:
+    """Return what portraits are like part by part, of those in which a face is seen.
+
+    Raises: ValueError: there is none.
+    """
+    found = []
+    for file in files:
+        original, seen = see_photo(Photo(read_pixels(file)), models=models)
+        if seen.faces:
+            size = size_of_long(original.shape[:2], PARTS_PX)
+            subject = subject_of(refined_parts(original, seen.whole, seen.views), seen.faces, size)
+            found.append(measured(to_lab(resized(original, size).clip(0, 1)), subject))
+    if not found:
+        raise ValueError(f"A portrait was wanted, and no face is seen in {len(files)} pictures.")
+    return vars(joined(found))
 
 
 def learned(files: list[Path]) -> list[Path]:

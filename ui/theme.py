@@ -156,7 +156,8 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #wall { padding: 8px; --high: 40dvh; min-height: calc(var(--high) + 120px); }
   #wall:not(:has(#painting-tab[style*="none"])) { position: sticky; top: 0;
     z-index: 100; } /* labels of what scrolls beneath have up to 40 */
-  #tabs .tab-container button { padding: 0 4px; font-size: clamp(.78rem, 3.55vw, .85rem); flex: none; }
+  #tabs .tab-container button { padding: 0 4px; font-size: clamp(.78rem, 3.55vw, .85rem);
+    flex: none; }
   /* All tabs stand in one row, which a finger moves where they are wider. Gradio folds those away
      that take too much room among hidden ones, which take none here. */
   #tabs .tab-container:not(.visually-hidden) { overflow-x: auto; scrollbar-width: none;

@@ -19,8 +19,15 @@ from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import crisp, in_palette
 from pipeline.stages.strokes.light import portraits_of
 from pipeline.stages.strokes.motif import Brush
-from pipeline.stages.strokes.own_colors import own_tone
+from pipeline.stages.strokes.own_colors import own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.portraits import (
+    like_a_portrait,
+    measured,
+    most_alike,
+    portraits_by,
+)
+from pipeline.stages.strokes.softened import apart
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
 from pipeline.stages.stylize.woodblock import calmer, flat, inked, key_line, lines, on_paper
@@ -36,6 +43,9 @@ MOST_PIXELS = 1_000_000  # that a photo is painted at
 # Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
 # on bare skin, where each line is a wrinkle; and how black the key line around people is.
 RICHER, SKIN_INK, KEY_INK = 0.2, 0.6, 0.85
+# Of what is painted by strokes: how far it is the network's picture, not the photo, and how far
+# hair keeps its own light and color.
+NETWORK, OWN_HAIR = 0.5, 0.6
 
 
 def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -53,7 +63,10 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen)
     if over is None:
         return run.stage("paint", _printed, *inputs, run.settings.intensity.canvas)
-    brush = Brush(over[0] * how.brush, over[1])
+    brush = Brush(
+        over.size * how.brush, over.loose,
+        long=over.long, wild=over.wild, lively=over.lively, flow=over.flow,
+    )  # fmt: skip
     return laid(run, run.stage("paint", _planned_over, *inputs, brush, told=True))
 
 
@@ -94,15 +107,18 @@ def _planned_over(
     original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
     stays: tuple[bool, ...], brush: Brush, *, tell: Show,
 ) -> Strokes:  # fmt: skip
-    """Plan strokes in the colors that a network found, and in those of the style's portraits.
+    """Plan strokes in the light and colors of the portrait by the painter that a photo is like.
 
-    The network knows one way to paint a gray wall; the painter knew many.
+    The network knows one way to paint a gray wall; the painter knew many. Skin is the person's.
     """
     motif = plain_motif(original, seen, parts, stays)
-    lab = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
-    lab, palette = in_palette(lab, motif.subject, portraits_of(style))
-    lab = own_tone(motif.target, lab, motif.subject, motif.detail)
-    motif = replace(motif, target=crisp(lab, motif.subject), palette=palette)
+    photo, subject, portraits = motif.target, motif.subject, portraits_by(style)
+    portrait = portraits.one(most_alike(measured(photo, subject), portraits))
+    found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
+    lab = photo + NETWORK * (1 - subject.skin[..., None]) * (found - photo)
+    lab = like_a_portrait(apart(lab, subject), subject, portrait, portraits)
+    lab = own_hair(photo, own_tone(photo, lab, subject, motif.detail), OWN_HAIR * subject.hair)
+    motif = replace(motif, target=crisp(lab, subject), palette=portrait.palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 

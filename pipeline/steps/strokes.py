@@ -97,7 +97,7 @@ def surface_of(settings: Settings) -> Surface:
     """Return what paint and canvas are like, as the settings ask for."""
     how = settings.paint
     over = brush_over(how.painter, how.portrait_style)
-    return Surface(how.impasto if over is None else over[2], settings.intensity.canvas)
+    return Surface(how.impasto if over is None else over.thick, settings.intensity.canvas)
 
 
 def _planned(

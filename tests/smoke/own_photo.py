@@ -112,7 +112,8 @@ def choose_a_look(page: Page) -> None:
     """Wait for the looks, and choose one."""
     looks = page.locator("#looks button")
     page.wait_for_function(
-        f"document.querySelectorAll('#looks img:not(.awaited)').length === {len(LOOKS)}", timeout=LONGEST_MS
+        f"document.querySelectorAll('#looks img:not(.awaited)').length === {len(LOOKS)}",
+        timeout=LONGEST_MS,
     )
     sources = {img.get_attribute("src") for img in page.locator("#looks img").all()}
     check(len(sources) == len(LOOKS), f"{len(PAINTED)} looks are painted from this photo")

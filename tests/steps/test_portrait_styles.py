@@ -98,7 +98,7 @@ class BrushedModels(PlainModels):
 
 
 @pytest.mark.parametrize("style", BRUSHED)
-def test_strokes_are_laid_in_the_colors_that_the_network_finds(style):
+def test_strokes_are_laid_in_colors_that_the_network_has_a_share_in(style):
     plain, blue = (
         paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels(share))
         for share in (0.0, 0.7)
@@ -106,8 +106,9 @@ def test_strokes_are_laid_in_the_colors_that_the_network_finds(style):
     assert plain.strokes is not None
     assert len(plain.strokes) > 100
     assert in_strokes("tps", style)
-    assert (blue.styled - plain.styled)[..., 2].mean() > (blue.styled - plain.styled)[..., 0].mean()
-    assert np.abs(blue.styled - plain.styled).mean() > 0.1
+    bluer = (blue.styled - plain.styled).mean((0, 1))
+    assert bluer[2] > bluer[0] + 0.01
+    assert np.abs(blue.styled - plain.styled).mean() > 0.03
     assert max(full_size(plain).shape) == 1600
 
 

@@ -1,15 +1,22 @@
 """The tables of paintings' light: whose they are, and that they are statistics."""
 
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
+from pipeline.runtime.models import Models
 from pipeline.stages.strokes.light import COLORS, QUANTILES
+from pipeline.stages.strokes.portraits import RANKS
 from pipeline.variants import PORTRAIT_STYLES
-from training.light import FOLDERS, learned, light_of, portraits_light, read
+from training.light import FOLDERS, learned, light_of, parts_light, portraits_light, read
 
-STYLES = [key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed]
+SOMEBODY = Path(__file__).parents[2] / "examples/portrait.jpg"
+
+PRINTED = [key for key, each in PORTRAIT_STYLES.items() if each.printed]
+BRUSHED = [key for key, each in PORTRAIT_STYLES.items() if each.brush]
 
 
 def write(folder: Path, count: int, seed: int) -> None:
@@ -25,15 +32,24 @@ def test_every_fifth_portrait_is_held_out():
     assert [file.name for file in learned(files)] == [*"01235678", "10", "11"]
 
 
-def test_each_style_of_strokes_or_prints_has_the_light_of_its_own_portraits(tmp_path):
-    for seed, style in enumerate(STYLES):
-        write(tmp_path / "data/portrait_styles" / FOLDERS.get(style, style), 5, seed)
+def test_each_style_has_the_light_of_its_own_portraits_by_parts_where_it_is_painted(tmp_path):
+    for seed, style in enumerate(PRINTED + BRUSHED):
+        folder = tmp_path / "data/portrait_styles" / FOLDERS.get(style, style)
+        write(folder, 5, seed)
+        shutil.copy(SOMEBODY, folder)  # the only one in which a face is seen
     table = portraits_light(tmp_path)
-    for style in STYLES:
-        assert table[f"{style}_palettes"].shape == (4, COLORS, 3)
+    for style in PRINTED:
+        assert table[f"{style}_palettes"].shape == (5, COLORS, 3)
         assert table[f"{style}_quantiles"].shape == (QUANTILES,)
-    medians = [table[f"{style}_quantiles"][QUANTILES // 2] for style in STYLES]
-    assert medians == sorted(medians)
+    for style in BRUSHED:
+        assert table[f"{style}_quantiles"].shape == (1, 4, RANKS)
+        assert (table[f"{style}_weights"].sum(-1) > 0).all()
+
+
+def test_a_style_whose_portraits_show_no_face_is_refused(tmp_path):
+    write(tmp_path / "walls", 2, 0)
+    with pytest.raises(ValueError, match="no face"):
+        parts_light(sorted((tmp_path / "walls").iterdir()), Models())
 
 
 def test_the_table_of_monets_has_all_of_them_and_moods(tmp_path):

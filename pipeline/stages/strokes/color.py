@@ -148,16 +148,9 @@ def toned(lab: Float, light: Light, how_far: float) -> Float:
     quarter = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
     base = cv2.bilateralFilter(quarter, 9, 12, 6)[..., 0]
     ranks = np.linspace(0, 1, 65)
-    own = np.quantile(base, ranks) + np.arange(65) * 1e-3
     aim = np.interp(ranks, np.linspace(0, 1, len(light.quantiles)), light.quantiles)
-    levels = np.linspace(0, 100, 256, dtype=np.float32)
-    goal = (1 - how_far) * levels + how_far * np.interp(levels, own, aim)
-    floor = BLACK + (0.9 - BLACK / 100) * levels
-    goal = np.maximum.accumulate(np.maximum(goal, floor)).astype(np.float32)[None]
-    goal = cv2.GaussianBlur(goal, (0, 0), 6, borderType=cv2.BORDER_REPLICATE)[0]
     tone = resized(np.ascontiguousarray(base), size)
-    moved = np.interp(tone, levels, goal).astype(np.float32)
-    slope = np.interp(tone, levels, np.gradient(goal, levels)).astype(np.float32)
+    moved, slope = by_rank(tone, np.quantile(base, ranks), aim, how_far, floor=BLACK)
     out = lab.copy()
     out[..., 0] = moved + np.clip(slope, *GAIN) * (lab[..., 0] - tone)
     # A deep red that is lifted turns orange: vivid colors stay nearer their own light.
@@ -165,6 +158,25 @@ def toned(lab: Float, light: Light, how_far: float) -> Float:
     out[..., 0] += 0.65 * deep * np.minimum(lab[..., 0] + 4 - out[..., 0], 0)
     out[..., 1:] *= (np.clip(moved / np.maximum(tone, 4), 1, 1.8) ** 0.5)[..., None]
     return out
+
+
+def by_rank(
+    tone: Float, own: NDArray[np.floating], aim: NDArray[np.floating], how_far: float,
+    floor: float | None = None,
+) -> tuple[Float, Float]:  # fmt: skip
+    """Move light, L, from the quantiles that are its own so far to others; say how steeply, too.
+
+    `floor`: the darkest that it becomes.
+    """
+    levels = np.linspace(0, 100, 256, dtype=np.float32)
+    own = own + np.arange(len(own)) * 1e-3
+    goal = (1 - how_far) * levels + how_far * np.interp(levels, own, aim)
+    if floor is not None:
+        goal = np.maximum(goal, floor + (0.9 - floor / 100) * levels)
+    goal = np.maximum.accumulate(goal).astype(np.float32)[None]
+    goal = cv2.GaussianBlur(goal, (0, 0), 6, borderType=cv2.BORDER_REPLICATE)[0]
+    moved = np.interp(tone, levels, goal).astype(np.float32)
+    return moved, np.interp(tone, levels, np.gradient(goal, levels)).astype(np.float32)
 
 
 def aired(
@@ -245,13 +257,18 @@ def toward(
     )
     shift = ((goes[0] - centers) * np.array([0.2, 1, 1], np.float32)).astype(np.float32)
     small = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
-    away = ((small.reshape(-1, 1, 3) - centers) ** 2).sum(-1)
-    soft = np.exp(-(away - away.min(1, keepdims=True)) / 150)
-    moved = ((soft / soft.sum(1, keepdims=True)) @ shift).reshape(small.shape).astype(np.float32)
+    moved = soft_shift(small, centers, shift)
     own = resized(person, small.shape[:2]).clip(0, 1)
     behind, people = (resized(local_mean(moved, of**PURE, 1.5), size) for of in (1 - own, own))
     shifted = behind + person[..., None] * (people - behind)
     return np.asarray(lab + weight[..., None] * shifted, np.float32)
+
+
+def soft_shift(lab: Float, centers: Float, shift: Float) -> Float:
+    """Return by how much each pixel, (H, W, 3), moves, where `centers`, (n, 3), move by `shift`."""
+    away = ((lab.reshape(-1, 1, 3) - centers) ** 2).sum(-1)
+    soft = np.exp(-(away - away.min(1, keepdims=True)) / 150)
+    return ((soft / soft.sum(1, keepdims=True)) @ shift).reshape(lab.shape).astype(np.float32)
 
 
 def transport(

@@ -27,12 +27,13 @@ SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
 DRIFT = (5, 6)  # places down and across between which it drifts
 # How far strokes are held to the way around a face: strictly, they would be rings.
 FREER = 0.7
+FLOW_SOFT = 0.03  # of the long side: how far the way around people is smoothed
 BAND = np.ones((7, 7), np.uint8)  # px around an outline
 OUTER = np.ones((15, 15), np.uint8)  # likewise, around people: they do not lead what is behind
 
 
 def directions(
-    lab: Float, calm: Float, subject: Subject, rng: np.random.Generator
+    lab: Float, calm: Float, subject: Subject, rng: np.random.Generator, flow: float = 0.0
 ) -> tuple[Float, Float]:
     """Return the unit vectors along which a picture is painted, and how far form leads.
 
@@ -64,6 +65,8 @@ def directions(
     slope = np.where(own, UPRIGHT, SLOPE)
     slope = slope + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
     slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
+    if flow and own.any():
+        slow = slow + (flow * ~own)[..., None] * (_around_people(own) - slow)
     near = resized(np.ascontiguousarray(subject.around), small)
     strength = np.linalg.norm(near, axis=-1, keepdims=True).clip(0, 1)
     slow = slow * (1 - strength) + near
@@ -72,6 +75,15 @@ def directions(
     angle = 0.5 * np.arctan2(both[..., 1], both[..., 0])
     field = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
     return field, resized(np.maximum(lead, FREER * strength[..., 0]), size)
+
+
+def _around_people(own: NDArray[np.bool_]) -> Float:
+    """Return the way around people as doubled-angle unit vectors, (H, W, 2): far off in swirls."""
+    far = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    far = cv2.GaussianBlur(far, (0, 0), FLOW_SOFT * max(own.shape))
+    gx, gy = cv2.Sobel(far, cv2.CV_32F, 1, 0), cv2.Sobel(far, cv2.CV_32F, 0, 1)
+    around = np.stack([gy * gy - gx * gx, -2 * gx * gy], -1)
+    return around / (np.linalg.norm(around, axis=-1, keepdims=True) + np.float32(1e-6))
 
 
 def _edges(lab: Float) -> Float:

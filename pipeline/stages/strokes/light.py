@@ -72,9 +72,9 @@ def monet(mood: str = ALL) -> Light:
 
 @cache
 def portraits_of(style: str) -> Light:
-    """Read the light of a portrait style's paintings; it casts none.
+    """Read the light of the portraits of a style that is printed; it casts none.
 
-    Raises: ValueError: a style that the table does not know.
+    Raises: ValueError: a style that the table does not know as a whole.
     """
     with np.load(PORTRAITS, allow_pickle=False) as file:
         own = {
@@ -82,7 +82,7 @@ def portraits_of(style: str) -> Light:
             for name in file.files
             if name.startswith(f"{style}_")
         }
-    if not own:
+    if "palettes" not in own:
         raise ValueError(f"There is no style {style!r} in {PORTRAITS.name}.")
     return Light(**own, cast=np.zeros_like(own["hues"]))
 

@@ -20,12 +20,18 @@ class Brush:
     """What a person chooses: factors, 1 as usual.
 
     `size`: of all brushes but the face's. `loose`: strokes are longer, more bent, wilder in
-    direction and color. `face_detail`: as in `layer_widths`, 0 to 1.
+    direction and color. `face_detail`: as in `layer_widths`, 0 to 1. `long`, `wild` and `lively`:
+    of length, of direction and of color alone. `flow`: how far strokes behind people flow around
+    them, 0 to 1.
     """
 
     size: float = 1.0
     loose: float = 1.0
     face_detail: float = 1.0
+    long: float = 1.0
+    wild: float = 1.0
+    lively: float = 1.0
+    flow: float = 0.0
 
 
 USUAL = Brush()

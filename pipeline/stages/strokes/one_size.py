@@ -155,6 +155,7 @@ def _paint(
     face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
     lively = BROKEN * (1 - layer.still * calm) * (0.45 + 0.4 * behind) * brush.loose
+    lively *= 1 + (brush.lively - 1) * (1 - motif.detail[i, j])  # much and fine, it is confetti
     lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * layer.lively
     swing = layer.lights * lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])
@@ -184,15 +185,16 @@ def _shapes(
     widths = width * np.exp(rng.normal(0, SPREAD, n))
     widths = np.where(strict, np.minimum(widths, np.maximum(BESIDE * edge, width)), widths)
     # Along outlines strokes are narrow, not short, and turn little: they draw them.
-    lengths = np.maximum(widths, LONGER * usual) * LENGTH * layer.long * brush.loose**0.5
+    lengths = np.maximum(widths, LONGER * usual) * LENGTH * layer.long
+    lengths *= brush.long * brush.loose**0.5
     lengths *= np.exp(rng.normal(0, LENGTHS, n))
     lengths *= (1 + 0.9 * subject.hair[i, j] + 0.2 * calm) * (1 + 0.2 * behind)
     lengths *= 1 + LONG_PLAIN * _plain(motif, guide, i, j)
-    turns = rng.normal(0, layer.wilder * WILD * brush.loose, n)
+    turns = rng.normal(0, layer.wilder * WILD * brush.loose * brush.wild, n)
     turns *= (0.5 + 0.5 * behind) * (1 - LED * guide.lead[i, j]) * (1 - 0.7 * drawn)
     turns *= 1 - layer.steady * _ground(motif, guide, i, j)
     turns *= np.where(behind < 0.5, np.clip(edge / (2 * usual), 0.15, 1), 1)
-    bends = rng.normal(0, BEND * brush.loose, n) * (1 - 0.3 * behind)
+    bends = rng.normal(0, BEND * brush.loose * brush.wild, n) * (1 - 0.3 * behind)
     narrower, longer, turned = (np.where(wisps, factor, 1) for factor in WISPS)
     widths, lengths = widths * narrower, lengths * longer
     turns = np.where(wisps, turned * rng.normal(0, 1, n), turns)

@@ -121,7 +121,7 @@ def _guided(
     subject = motif.subject
     with ThreadPoolExecutor() as pool:
         numbered = pool.submit(regions, subject)
-        led = pool.submit(directions, motif.target, motif.calm, subject, rng)
+        led = pool.submit(directions, motif.target, motif.calm, subject, rng, brush.flow)
         clean = apart(motif.target, subject)
         form = form_of_skin(clean, subject)
         wides = _wides(motif, form, brush)

@@ -66,10 +66,7 @@ def test_moods_differ_as_their_names_say():
 
 def test_portraits_have_a_light_of_their_own_and_unknown_ones_none():
     assert PORTRAITS.stat().st_size < 50_000
-    brushed = [key for key, style in PORTRAIT_STYLES.items() if style.brush]
-    medians = {style: portraits_of(style).quantiles[QUANTILES // 2] for style in brushed}
-    assert min(medians, key=medians.get) == "rembrandt"
-    for style in brushed:
+    for style in (key for key, style in PORTRAIT_STYLES.items() if style.printed):
         light = portraits_of(style)
         assert light.weights.sum(1) == pytest.approx(1, abs=0.01)
         assert not light.cast.any()
@@ -80,7 +77,7 @@ def test_portraits_have_a_light_of_their_own_and_unknown_ones_none():
 def test_a_picture_comes_nearer_to_a_palette_people_least():
     lab = np.zeros((64, 64, 3), np.float32)
     lab[..., 0], lab[:, 32:, 0] = 40, 70
-    light, none = portraits_of("vangogh"), nobody(lab.shape[:2])
+    light, none = portraits_of("ukiyoe"), nobody(lab.shape[:2])
     moved, palette = in_palette(lab, none, light)
     assert palette.shape[1] == 4
     assert chroma(moved).mean() > 3

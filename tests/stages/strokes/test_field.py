@@ -81,3 +81,20 @@ def test_strokes_on_smooth_skin_go_around_the_face_and_not_after_noise():
     ring = (np.hypot(x, y) > 15) & (np.hypot(x, y) < 45)
     outward = (field[..., 0] * x + field[..., 1] * y) / np.hypot(x, y)
     assert np.quantile(np.abs(outward[ring]), 0.9) < 0.35
+
+
+def test_strokes_behind_people_flow_around_them_where_that_is_wanted():
+    y, x = np.mgrid[:160, :160] - 79.5
+    far = np.hypot(x, y)
+    subject = replace(nobody((160, 160)), person=(far < 30).astype(np.float32))
+    lab, none = np.full((160, 160, 3), (50, 0, 0), np.float32), np.zeros((160, 160), np.float32)
+    around = np.stack([-y, x], -1) / far[..., None]
+    ring = (far > 36) & (far < 60)
+
+    def agreed(flow):
+        field, _ = directions(lab, none, subject, np.random.default_rng(0), flow)
+        return np.abs((field * around).sum(-1))[ring].mean()
+
+    assert agreed(1.0) > 0.97
+    assert agreed(0.8) > 0.9
+    assert agreed(0.0) < 0.75

@@ -94,8 +94,29 @@ def test_choices_change_what_they_name():
     for layer in range(len(LAYERS)):
         widths = [np.median(each.width[each.layer == layer]) for each in (broad, usual)]
         assert widths[0] > 1.25 * widths[1]
-    loose = plan(motif_of(two_halves()), np.random.default_rng(0), Brush(loose=2.0))
-    assert loose.color.std() > usual.color.std()
+    for wilder in (Brush(loose=2.0), Brush(lively=2.5)):
+        loose = plan(motif_of(two_halves()), np.random.default_rng(0), wilder)
+        assert loose.color.std() > usual.color.std()
+    lengths = [
+        np.median(_lengths(plan(motif_of(two_halves()), np.random.default_rng(0), brush)))
+        for brush in (Brush(long=0.6), Brush())
+    ]
+    assert lengths[0] < 0.8 * lengths[1]
+    tame, wild = (
+        plan(motif_of(two_halves()), np.random.default_rng(0), Brush(wild=w)) for w in (0.0, 3.0)
+    )
+    assert _across(tame) < 0.85 * _across(wild)
+
+
+def _lengths(strokes):
+    return np.linalg.norm(np.diff(strokes.points, axis=1), axis=-1).sum(1)
+
+
+def _across(strokes):
+    """Return how far strokes differ in direction, as the spread of their doubled angles."""
+    way = strokes.points[:, -1] - strokes.points[:, 0]
+    double = np.exp(2j * np.arctan2(way[:, 1], way[:, 0]))
+    return 1 - np.abs(double.mean())
 
 
 def test_what_is_out_of_focus_gets_fewer_fine_strokes():
