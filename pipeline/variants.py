@@ -164,7 +164,7 @@ FAST_STYLES = _table(
 PORTRAIT_STYLES = _table(
     PortraitStyle(
         "vangogh", "Van Gogh", network="tps_vangogh",
-        brush=Hand(size=0.9, loose=1.05, thick=1.5, long=0.8, wild=0.45, lively=2.2, flow=0.8),
+        brush=Hand(size=0.9, loose=1.05, thick=1.5, long=0.8, wild=0.45, lively=1.7, flow=0.8),
     ),
     PortraitStyle("ukiyoe", "Ukiyo-e", network="tps_ukiyoe", printed=True),
     PortraitStyle(

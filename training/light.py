@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from pipeline.io.atomic import write_whole
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import resized, size_of_long
 from pipeline.runtime.models import Models
 from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors, statistics
@@ -33,7 +32,6 @@ from training.tps_gan import STYLE_HELD_OUT
 Float = NDArray[np.float32]
 
 FOLDERS = {"ukiyoe": "ukiyoe_faces_256"}  # of portraits, where they have no style's name
-PARTS_PX = 256  # long side at which parts are measured
 IN_MOOD = 96  # paintings of each mood
 LIGHTEST, DARKEST = 0.7, 0.3  # quantiles of L from which on a painting is light, to which dark
 # What makes a painting one of a mood: weights of its measures, which are in deviations of all's.
@@ -91,9 +89,9 @@ def parts_light(files: list[Path], models: Models) -> dict[str, Float]:
     for file in files:
         original, seen = see_photo(Photo(read_pixels(file)), models=models)
         if seen.faces:
-            size = size_of_long(original.shape[:2], PARTS_PX)
-            subject = subject_of(refined_parts(original, seen.whole, seen.views), seen.faces, size)
-            found.append(measured(to_lab(resized(original, size).clip(0, 1)), subject))
+            parts = refined_parts(original, seen.whole, seen.views)
+            subject = subject_of(parts, seen.faces, original.shape[:2])
+            found.append(measured(to_lab(original), subject))
     if not found:
         raise ValueError(f"A portrait was wanted, and no face is seen in {len(files)} pictures.")
     return vars(joined(found))

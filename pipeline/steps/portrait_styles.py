@@ -22,6 +22,7 @@ from pipeline.stages.strokes.motif import Brush
 from pipeline.stages.strokes.own_colors import own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.portraits import (
+    bareness,
     like_a_portrait,
     measured,
     most_alike,
@@ -43,9 +44,9 @@ MOST_PIXELS = 1_000_000  # that a photo is painted at
 # Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
 # on bare skin, where each line is a wrinkle; and how black the key line around people is.
 RICHER, SKIN_INK, KEY_INK = 0.2, 0.6, 0.85
-# Of what is painted by strokes: how far it is the network's picture, not the photo, and how far
-# hair keeps its own light and color.
-NETWORK, OWN_HAIR = 0.5, 0.6
+# Of what is painted by strokes: how far it is the network's picture, not the photo; likewise on
+# skin; and how far hair keeps its own light and color.
+NETWORK, NETWORK_SKIN, OWN_HAIR = 0.9, 0.8, 0.3
 
 
 def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -115,9 +116,11 @@ def _planned_over(
     photo, subject, portraits = motif.target, motif.subject, portraits_by(style)
     portrait = portraits.one(most_alike(measured(photo, subject), portraits))
     found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
-    lab = photo + NETWORK * (1 - subject.skin[..., None]) * (found - photo)
-    lab = like_a_portrait(apart(lab, subject), subject, portrait, portraits)
-    lab = own_hair(photo, own_tone(photo, lab, subject, motif.detail), OWN_HAIR * subject.hair)
+    share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
+    lab = own_tone(photo, photo + share * (found - photo), subject, motif.detail)
+    bare = bareness(photo, subject)
+    lab = like_a_portrait(apart(lab, subject), subject, bare, portrait, portraits)
+    lab = own_hair(photo, lab, OWN_HAIR * subject.hair)
     motif = replace(motif, target=crisp(lab, subject), palette=portrait.palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))

@@ -155,7 +155,8 @@ def _paint(
     face, drawn = 1 - smoothstep(subject.away[i, j], 0.95, 1.8), guide.alone[i, j]
     # Light varies less where form is told by little: on faces and skin; their color varies, too.
     lively = BROKEN * (1 - layer.still * calm) * (0.45 + 0.4 * behind) * brush.loose
-    lively *= 1 + (brush.lively - 1) * (1 - motif.detail[i, j])  # much and fine, it is confetti
+    # What is fine is confetti where it varies much, and skin is ill.
+    lively *= 1 + (brush.lively - 1) * (1 - motif.detail[i, j]) * (1 - subject.skin[i, j])
     lively *= (1 - 0.45 * hair) * (1 - 0.5 * drawn) * layer.lively
     swing = layer.lights * lively * (1 + 0.8 * hair) * (1 - 0.25 * behind)
     bare = np.maximum(face, subject.skin[i, j])

@@ -16,7 +16,8 @@ Float = NDArray[np.float32]
 BLACK = 13.0  # L; no painting is darker
 GRAY = 12.0  # chroma of what counts as gray
 LIFT = 7.0  # L; the most that skin gains
-PALER, LESS_RED = 10.0, 6.0  # L and a; the most that a painter of portraits changes skin by
+# L, L and a: the most by which a painter of portraits makes skin lighter, darker and less red.
+PALER, DARKER, LESS_RED = 10.0, 8.0, 6.0
 NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
@@ -84,11 +85,11 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
 
 
 def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float:
-    """Let skin become lighter and less red than a photo's by so much at most, (H, W, 3) CIELAB.
+    """Let skin become lighter, darker and less red than a photo's by so much at most.
 
-    Who has learned from paintings of pale people paints everybody pale. Darker it may become: that
-    is the light of a painting. Of a photo without color skin takes its usual one; `detail`: how
-    finely a photo is built, (H, W) in [0, 1].
+    Pictures are (H, W, 3) CIELAB. Who has learned from paintings of pale people paints everybody
+    pale, who has learned from dark ones lets faces drown. Of a photo without color skin takes its
+    usual one; `detail`: how finely a photo is built, (H, W) in [0, 1].
     """
     skin = subject.skin
     sigma = _near_skin(subject)
@@ -97,7 +98,7 @@ def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
     paler, redder, _ = np.moveaxis(now - was, -1, 0)
     out = lab.copy()
-    out[..., 0] -= skin * np.maximum(paler - PALER, 0)
+    out[..., 0] += skin * (paler.clip(-DARKER, PALER) - paler)
     if without_tone(photo) is None:
         out[..., 1] += skin * np.maximum(-LESS_RED - redder, 0)
     else:

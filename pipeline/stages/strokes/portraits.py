@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.resample import resized
+from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.color import by_rank, soft_shift, transport
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
@@ -21,16 +21,22 @@ from pipeline.stages.strokes.subject import Subject
 
 Float = NDArray[np.float32]
 
+LONG_PX = 256  # long side, at most, at which pictures are measured
 GROUND, CLOTH, HAIR, SKIN = range(4)  # the parts of a portrait
 RANKS, COLORS = 17, 6  # quantiles of L, and main colors, of each part
 RANGE = (0.03, 0.97)  # of the ranks: a glint of a portrait would be spots on a bare wall
 OUTLINE = (0.4, 0.6)  # how sure it is that somebody is there, along people's outline
-PURE = 0.6  # from this share on a pixel says what a part is like
+PURE = 0.9  # from this share on a pixel says what a part is like
 LEAST = 0.01  # of the picture: smaller parts say nothing
 STEADY = 0.002  # how much a plane of light costs: little ground says little of it
 # How far each part goes to the portrait's light and colors; cloth and hair stay the person's, skin
 # has its own light.
-LIGHT, COLOR = (0.9, 0.45, 0.4, 0.6), (0.9, 0.5, 0.2, 0.55)
+LIGHT, COLOR = (0.9, 0.2, 0.1, 0.6), (0.9, 0.25, 0.15, 0.5)
+# How far its colors spread, CIELAB, where a ground is a bare wall, which may become anything, and
+# where it is a place; and how far the light and the colors of a place go, but to the dark, in which
+# all may lie.
+SPREAD, OF_A_PLACE = (6.0, 20.0), (0.15, 0.3)
+RICHER = 1.6  # times: the most by which chroma grows
 DARKER = 12.0  # L: the most by which skin is painted darker, before `LIGHT`
 GAIN = (0.5, 1.6)  # of the contrast of what is small
 BLUR = 14.0  # of the plan by which colors go to a palette, CIELAB squared
@@ -39,7 +45,7 @@ BLUR = 14.0  # of the plan by which colors go to a palette, CIELAB squared
 ALIKE_LIGHT, ALIKE_COLOR, EVEN_SMALL = (0.15, 0.5, 0.4, 0.0), (1.0, 1.0, 0.3, 0.0), 0.15
 FREE = 20.0  # chroma of a ground from which on its color has to be alike
 USUAL = 0.25  # how much it counts how far a ground's light is from that of most of his portraits
-DULL = 1 / 3  # this share of the portraits, those of the least chroma, lends no colors
+DULL = 0.5  # this share of the portraits, those of the least chroma, lends no colors
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,9 @@ def portraits_by(style: str) -> Portraits:
 
 
 def measured(lab: Float, subject: Subject) -> Portraits:
-    """Measure one picture, (H, W, 3) CIELAB."""
+    """Measure one picture, (H, W, 3) CIELAB, from afar."""
+    small = size_of_long((lab.shape[0], lab.shape[1]), LONG_PX)
+    lab, subject = resized(lab, small), subject.at(small)
     quantiles = np.zeros((1, 4, RANKS), np.float32)
     colors, weights = np.zeros((1, 4, COLORS, 3), np.float32), np.zeros((1, 4, COLORS), np.float32)
     for part, pure in enumerate(_pure(parts_of(subject))):
@@ -129,6 +137,13 @@ def parts_of(subject: Subject) -> Float:
     return np.stack([1 - person, person - skin - hair, hair, skin], -1).astype(np.float32)
 
 
+def bareness(lab: Float, subject: Subject) -> float:
+    """Return how far the ground of a picture is a bare wall, by how its colors spread."""
+    small = size_of_long((lab.shape[0], lab.shape[1]), LONG_PX)
+    ground = resized(lab, small)[parts_of(subject.at(small))[..., GROUND] > PURE]
+    return 1 - float(smoothstep(np.linalg.norm(ground.std(0)), *SPREAD)) if len(ground) else 0.0
+
+
 def most_alike(own: Portraits, portraits: Portraits) -> int:
     """Return which portrait a picture, `own`, is most like: in its cloth and hair, most of all."""
     chroma = (portraits.weights * chroma_of(portraits.colors)).sum((1, 2))
@@ -137,70 +152,94 @@ def most_alike(own: Portraits, portraits: Portraits) -> int:
     color[GROUND] *= min(1.0, float(chroma_of(mean[GROUND])) / FREE)
     away = (means - mean) ** 2
     cost = np.array(ALIKE_LIGHT, np.float32) * away[..., 0] + color * away[..., 1:].sum(-1)
-    cost *= (own.shares[0] > 0) * (portraits.shares > 0) * (EVEN_SMALL + own.shares[0])
+    # A portrait that lacks a part is as far off in it as most are.
+    known = portraits.shares > 0
+    usual = np.nanmedian(np.where(known, cost, np.nan), 0)
+    cost = np.where(known, cost, usual) * (own.shares[0] > 0) * (EVEN_SMALL + own.shares[0])
     light = portraits.quantiles[:, GROUND].mean(-1)
     total = cost.sum(-1) + USUAL * (light - np.median(light)) ** 2
     return int(np.argmin(np.where(chroma < np.quantile(chroma, DULL), np.inf, total)))
 
 
-def like_a_portrait(lab: Float, subject: Subject, portrait: Portraits, all_of: Portraits) -> Float:
+def like_a_portrait(
+    lab: Float, subject: Subject, bare: float, portrait: Portraits, all_of: Portraits
+) -> Float:
     """Bring a picture, (H, W, 3) CIELAB, to the light and colors of one portrait, part by part.
 
-    `all_of`: all portraits of the painter: their skin says what light does on it, for one's may be
-    a sick man's.
+    `bare`: how far its ground is a bare wall, in [0, 1]. `all_of`: all portraits of the painter:
+    their skin says what light does on it, for one's may be a sick man's.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks and by parts; Cuturi
     2013, "Sinkhorn Distances", for palettes.
     """
     size = (lab.shape[0], lab.shape[1])
     small = (max(1, size[0] // 4), max(1, size[1] // 4))
-    tone = resized(cv2.bilateralFilter(resized(lab, small), 9, 12, 6)[..., 0].copy(), size)
-    parts, out = parts_of(subject), np.zeros_like(lab)
-    for part, pure in enumerate(_pure(parts)):
+    seen, look = resized(lab, small), subject.at(small)
+    tone = cv2.bilateralFilter(seen, 9, 12, 6)[..., 0].copy()
+    parts, fine = parts_of(subject), lab[..., 0] - resized(tone, size)
+    out = np.zeros_like(lab)
+    for part, pure in enumerate(_pure(resized(parts, small))):
         own = lab
         if pure.mean() > LEAST and (part == SKIN or portrait.shares[0, part] > 0):
-            own = (
-                _skin_like(lab, tone, pure, all_of)
+            free = bare if part == GROUND else 1.0
+            sloped = _sloped(tone, look, portrait, part)
+            moves = (
+                _of_skin(seen, tone, pure, all_of)
                 if part == SKIN
-                else _part_like(lab, _sloped(tone, subject, portrait, part), tone, pure,
-                                portrait, part, small)
-            )  # fmt: skip
+                else _of_part(seen, tone, sloped, pure, free, portrait, part)
+            )
+            light, gain, *_ = np.moveaxis(whole := resized(moves, size), -1, 0)
+            own = np.dstack([light + gain * fine, lab[..., 1:] + whole[..., 2:]])
         out += parts[..., part, None] * own
     out[..., 0] = out[..., 0].clip(0, 100)
     return out
 
 
-def _part_like(
-    lab: Float, sloped: Float, tone: Float, pure: NDArray[np.bool_], portrait: Portraits, part: int,
-    small: tuple[int, int],
+def _of_part(
+    seen: Float, tone: Float, sloped: Float, pure: NDArray[np.bool_], free: float,
+    portrait: Portraits, part: int,
 ) -> Float:  # fmt: skip
-    """Bring the whole picture to the light and colors of one part of a portrait."""
-    out = lab.copy()
+    """Say how a picture moves to the light and colors of one part of a portrait, (H, W, 4).
+
+    That is its light, how much of what is fine it keeps, and what is added to a and b. `free`: how
+    far it is nothing of its own, in [0, 1].
+    """
     low = min(0.0, float(sloped.min()))  # what falls off may leave L's range
-    moved, slope = by_rank(
-        sloped - low, _ranked(sloped[pure]) - low, portrait.quantiles[0, part], LIGHT[part]
-    )
-    out[..., 0] = moved + slope.clip(*GAIN) * (lab[..., 0] - tone)
-    centers, share = main_colors(out[pure], COLORS)
+    own, aim = _ranked(sloped[pure]), portrait.quantiles[0, part]
+    lightens, colors = (least + (1 - least) * free for least in OF_A_PLACE)
+    how_far = LIGHT[part] * (lightens if aim.mean() > own.mean() else 1)
+    light, gain = by_rank(sloped - low, own - low, aim, how_far)
+    gain = gain.clip(*GAIN)
+    lit = np.dstack([light + gain * (seen[..., 0] - tone), seen[..., 1:]])
+    centers, share = main_colors(lit[pure], COLORS)
     goes, _ = transport(
         centers[None], share[None], portrait.colors[:, part],
         portrait.weights[:, part] / portrait.shares[:, part, None] + np.float32(1e-4),
         blur=BLUR, rounds=40,
     )  # fmt: skip
-    shift = (goes[0] - centers) * np.array([0, 1, 1], np.float32)
-    moved = soft_shift(resized(out, small), centers, shift)
-    return out + np.float32(COLOR[part]) * resized(moved, (lab.shape[0], lab.shape[1]))
+    shift = COLOR[part] * colors * soft_shift(lit, centers, goes[0] - centers)
+    # What was averaged over all that a network knows is paler than anything that was painted.
+    paler = _chroma(portrait, part) / max(float(chroma_of(lit + shift)[pure].mean()), 1e-3)
+    richer = float(np.clip(paler, 1, RICHER)) ** COLOR[part]
+    return np.dstack([light, gain, richer * (seen + shift)[..., 1:] - seen[..., 1:]])
 
 
-def _skin_like(lab: Float, tone: Float, pure: NDArray[np.bool_], portraits: Portraits) -> Float:
-    """Give skin the play of light and the tint of all portraits' skin; it is not made lighter."""
-    out, ranks = lab.copy(), _ranked(tone[pure])
-    light, tint = portraits.skin
+def _of_skin(seen: Float, tone: Float, pure: NDArray[np.bool_], portraits: Portraits) -> Float:
+    """Say likewise how skin takes the play of light and the tint of all portraits' skin.
+
+    It is not made lighter.
+    """
+    ranks, (light, tint) = _ranked(tone[pure]), portraits.skin
     darker = float(np.clip(light.mean() - ranks.mean(), -DARKER, 0))
-    moved, slope = by_rank(tone, ranks, light - light.mean() + ranks.mean() + darker, LIGHT[SKIN])
-    out[..., 0] = moved + slope.clip(*GAIN) * (lab[..., 0] - tone)
-    out[..., 1:] += COLOR[SKIN] * (tint - lab[pure, 1:].mean(0))
-    return out
+    moved, gain = by_rank(tone, ranks, light - light.mean() + ranks.mean() + darker, LIGHT[SKIN])
+    shift = COLOR[SKIN] * (tint - seen[pure, 1:].mean(0))
+    return np.dstack([moved, gain.clip(*GAIN), np.broadcast_to(shift, (*tone.shape, 2))])
+
+
+def _chroma(portrait: Portraits, part: int) -> float:
+    return float((portrait.weights * chroma_of(portrait.colors))[0, part].sum()) / float(
+        portrait.shares[0, part]
+    )
 
 
 def _sloped(tone: Float, subject: Subject, portrait: Portraits, part: int) -> Float:

@@ -11,6 +11,7 @@ from pipeline.stages.strokes.portraits import (
     GROUND,
     HAIR,
     SKIN,
+    bareness,
     joined,
     like_a_portrait,
     measured,
@@ -86,7 +87,7 @@ def test_each_part_goes_to_the_portraits_own():
     lab = picture()
     before, after, aim = (
         means(lab),
-        means(like_a_portrait(lab, somebody(), portrait, portrait)),
+        means(like_a_portrait(lab, somebody(), 1.0, portrait, portrait)),
         means(wanted),
     )
     np.testing.assert_allclose(after[GROUND], 0.9 * aim[GROUND] + 0.1 * before[GROUND], atol=2.5)
@@ -98,7 +99,7 @@ def test_a_picture_that_is_the_portrait_stays_what_it_is():
     lab = picture((40, -20, 20), (50, 30, 0), (60, 20, 40), (50, 10, 30))
     own = measured(lab, somebody())
     np.testing.assert_allclose(
-        means(like_a_portrait(lab, somebody(), own, own)), means(lab), atol=1.5
+        means(like_a_portrait(lab, somebody(), 1.0, own, own)), means(lab), atol=1.5
     )
 
 
@@ -108,7 +109,7 @@ def test_skin_of_every_tone_stays_as_dark_as_it_is_or_becomes_a_little_darker(st
     portraits = portraits_by(style)
     lab = picture(skin=(light, 14, 18))
     for at in range(0, len(portraits.fall), 3):
-        after = means(like_a_portrait(lab, somebody(), portraits.one(at), portraits))[SKIN]
+        after = means(like_a_portrait(lab, somebody(), 1.0, portraits.one(at), portraits))[SKIN]
         assert light - DARKER - 1 < after[0] < light + 1.5
         assert np.hypot(*(after[1:] - (14, 18))) < 12
 
@@ -119,16 +120,32 @@ def test_a_bare_wall_falls_off_as_the_portraits_does():
     wanted[..., 0] += right * parts_of(somebody())[..., GROUND]
     portrait = measured(wanted, somebody())
     assert portrait.fall[0, 0] > 20
-    out = like_a_portrait(picture(grain=0.5), somebody(), portrait, portrait)
+    out = like_a_portrait(picture(grain=0.5), somebody(), 1.0, portrait, portrait)
     assert out[:, -20:, 0].mean() - out[:, :20, 0].mean() > 15
     flat = measured(picture(grain=0.5), somebody())
-    even = like_a_portrait(picture(grain=0.5), somebody(), flat, flat)
+    even = like_a_portrait(picture(grain=0.5), somebody(), 1.0, flat, flat)
     assert abs(even[:, -20:, 0].mean() - even[:, :20, 0].mean()) < 2
 
 
 def test_a_picture_is_most_like_itself_and_never_like_a_dull_one():
-    walls = [(40, -20, 40), (60, 0, 50), (70, -50, 0), (50, 30, 30), (45, 0, 0), (60, 2, 1)]
-    coats = [(30, 0, -20), (50, 20, 0), (70, 0, 10), (20, 10, 10), (25, 0, -4), (80, 0, 3)]
+    walls = [
+        (40, -20, 40),
+        (60, 0, 50),
+        (70, -50, 0),
+        (50, 30, 30),
+        (45, 0, 0),
+        (60, 2, 1),
+        (50, 1, 1),
+    ]
+    coats = [
+        (30, 0, -20),
+        (50, 20, 0),
+        (70, 0, 10),
+        (20, 10, 10),
+        (25, 0, -4),
+        (80, 0, 3),
+        (30, 1, 1),
+    ]
     every = [measured(picture(*pair), somebody()) for pair in zip(walls, coats, strict=True)]
     assert [most_alike(each, joined(every)) for each in every[:4]] == [0, 1, 2, 3]
     assert all(most_alike(dull, joined(every)) < 4 for dull in every[4:])
@@ -139,6 +156,25 @@ def test_a_picture_without_people_has_a_ground_alone():
     own = measured(lab, nobody(SIZE))
     assert own.shares[0] == pytest.approx([1, 0, 0, 0], abs=1e-3)
     portraits = portraits_by("vangogh")
-    out = like_a_portrait(lab, nobody(SIZE), portraits.one(most_alike(own, portraits)), portraits)
+    portrait = portraits.one(most_alike(own, portraits))
+    assert bareness(lab, nobody(SIZE)) == 1
+    out = like_a_portrait(lab, nobody(SIZE), 1.0, portrait, portraits)
     assert np.isfinite(out).all()
     assert not np.allclose(out, lab, atol=1)
+
+
+def test_a_place_stays_the_place_that_it_is_but_for_the_dark():
+    place = picture()
+    place[:, : SIZE[1] // 3] = (30, -10, 10)
+    place[:, 2 * SIZE[1] // 3 :] = (75, 10, -20)
+    assert bareness(place, somebody()) == 0
+    ground = parts_of(somebody())[..., GROUND] == 1
+
+    def moved(high, bare):
+        one = measured(picture((high, 20, 40)), somebody())
+        return np.abs(like_a_portrait(place, somebody(), bare, one, one) - place)[ground].mean(0)
+
+    assert (moved(85, 0.0) < 0.5 * moved(85, 1.0)).all()
+    as_place, as_wall = moved(8, 0.0), moved(8, 1.0)
+    assert as_place[0] > 0.9 * as_wall[0]
+    assert (as_place[1:] < 0.6 * as_wall[1:]).all()
