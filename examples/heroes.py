@@ -13,6 +13,7 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.steps.full_size import full_size
 from pipeline.types import Photo, Pixels, Prompt
+from pipeline.variants import PORTRAIT_STYLES
 from ui.examples import EXAMPLES, OPENING, OPENING_PHOTO, SMALLS
 from ui.style_box import GALLERY, LIKE, TILES
 
@@ -43,6 +44,13 @@ def write_card(name: str, pictures: list[Image.Image]) -> None:
     """Write the middles of pictures side by side, as what stands for a link."""
     width, height = CARD[0] // len(pictures), CARD[1]
     write_row(name, [ImageOps.fit(picture, (width, height)) for picture in pictures])
+
+
+def write_portraits(photo: Photo, models: Models) -> None:
+    """Write a portrait after the painters of portraits, one after another."""
+    styles = (Settings.from_flat(painter="tps", portrait_style=style) for style in PORTRAIT_STYLES)
+    every = (paint(photo, settings, models=models) for settings in styles)
+    write_row("portraits.jpg", [at_height(to_uint8(painting.result)) for painting in every])
 
 
 def write_small() -> None:
@@ -88,6 +96,7 @@ def main() -> None:
     moods = (Settings.from_flat(mood=mood) for mood in MOODS)
     every = (paint(photos["president"], settings, models=models) for settings in moods)
     write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])
+    write_portraits(photos["president"], models)
 
 
 if __name__ == "__main__":

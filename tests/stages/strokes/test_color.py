@@ -23,7 +23,14 @@ from pipeline.stages.strokes.light import (
     monet,
     portraits_of,
 )
-from pipeline.stages.strokes.own_colors import BLACK, LESS_RED, PALER, own_tone, without_lime
+from pipeline.stages.strokes.own_colors import (
+    BLACK,
+    DARKER,
+    LESS_RED,
+    PALER,
+    own_tone,
+    without_lime,
+)
 from pipeline.variants import MOODS, PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
 
@@ -312,10 +319,17 @@ def test_a_painter_of_pale_people_does_not_bleach_dark_skin():
     np.testing.assert_array_equal(clothes, (78, 4, 20))
 
 
-@pytest.mark.parametrize("paint", [(30, 15, 30), (68, 12, 25)])
-def test_skin_may_be_darker_and_a_little_lighter(paint):
+@pytest.mark.parametrize("paint", [(53, 15, 30), (68, 12, 25)])
+def test_skin_may_be_a_little_darker_or_lighter(paint):
     skin, _ = toned_by((60, 17, 22), paint, clothes=(30, -40))
     np.testing.assert_allclose(skin, paint, atol=0.1)
+
+
+@pytest.mark.parametrize("light", [35, 60, 80])
+def test_no_face_drowns_in_a_dark_painting(light):
+    skin, clothes = toned_by((light, 17, 22), (12, 15, 20), clothes=(30, -40))
+    np.testing.assert_allclose(skin, (light - DARKER, 15, 20), atol=0.1)
+    np.testing.assert_array_equal(clothes, (12, 15, 20))
 
 
 def test_skin_of_a_photo_without_color_is_painted_as_skin():
