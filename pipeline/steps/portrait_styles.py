@@ -19,23 +19,24 @@ from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import crisp, in_palette
 from pipeline.stages.strokes.light import portraits_of
 from pipeline.stages.strokes.motif import Brush
-from pipeline.stages.strokes.own_colors import own_hair, own_tone
+from pipeline.stages.strokes.own_colors import own_tone
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.portraits import (
-    bareness,
-    like_a_portrait,
-    measured,
-    most_alike,
-    portraits_by,
-)
-from pipeline.stages.strokes.softened import apart
+from pipeline.stages.strokes.portraits import measured, most_alike, portraits_by
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
 from pipeline.stages.stylize.woodblock import calmer, flat, inked, key_line, lines, on_paper
 from pipeline.steps.network import on_canvas
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
-from pipeline.steps.strokes import PLANNED, SEED, Show, laid, plain_motif, stays_of
+from pipeline.steps.strokes import (
+    PLANNED,
+    SEED,
+    Show,
+    as_portrayed,
+    laid,
+    plain_motif,
+    stays_of,
+)
 from pipeline.types import Image, Painted, Scene, WeightUse
 from pipeline.types.strokes import Strokes
 from pipeline.variants import PORTRAIT_STYLES, brush_over
@@ -45,8 +46,8 @@ MOST_PIXELS = 1_000_000  # that a photo is painted at
 # on bare skin, where each line is a wrinkle; and how black the key line around people is.
 RICHER, SKIN_INK, KEY_INK = 0.2, 0.6, 0.85
 # Of what is painted by strokes: how far it is the network's picture, not the photo; likewise on
-# skin; and how far hair keeps its own light and color.
-NETWORK, NETWORK_SKIN, OWN_HAIR = 0.9, 0.8, 0.3
+# skin.
+NETWORK, NETWORK_SKIN = 0.9, 0.8
 
 
 def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
@@ -117,10 +118,7 @@ def _planned_over(
     portrait = portraits.one(most_alike(measured(photo, subject), portraits))
     found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
     share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
-    lab = own_tone(photo, photo + share * (found - photo), subject, motif.detail)
-    bare = bareness(photo, subject)
-    lab = like_a_portrait(apart(lab, subject), subject, bare, portrait, portraits)
-    lab = own_hair(photo, lab, OWN_HAIR * subject.hair)
+    lab = as_portrayed(motif, photo + share * (found - photo), portrait, portraits)
     motif = replace(motif, target=crisp(lab, subject), palette=portrait.palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
@@ -19,10 +20,14 @@ from pipeline.stages.segment.whose import who_stays
 from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.motif import Brush, Motif
+from pipeline.stages.strokes.own_colors import own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.portraits import Portraits, bareness, like_a_portrait, measured
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
+from pipeline.stages.strokes.softened import apart
 from pipeline.stages.strokes.subject import around_faces, nobody, subject_of
+from pipeline.steps.detect import detect
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
@@ -38,8 +43,10 @@ SHOWN_PX = 1600  # long side, at least, at which a painting is looked at
 LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most careful one less
 # Long sides at which a photo is looked at for a sketch, and of the sketch; how many layers it has.
 SKETCHED_PX, SKETCH_PX, SKETCHED_LAYERS = 256, 512, 3
+OWN_HAIR = 0.3  # how far hair keeps its own light and color under a portrait's
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
+Float = NDArray[np.float32]
 Tell = Callable[[float], object]
 Show = Callable[[float, Image], object]
 
@@ -75,12 +82,28 @@ def asked_of(run: Run, seen: Keyed[Detections]) -> tuple[Any, ...]:
     Raises: PromptError: the mood is a picture's, and there is none.
     """
     how = run.settings.paint
-    style = None
+    style, portrait = None, None
     if MOODS[how.mood].needs_style:
         if not run.prompt.styles:
             raise PromptError(NO_STYLE)
         style = run.prompt.styles[0]
-    return parts_of(run, run.original, seen), how.mood, style, stays_of(run, seen), brush_of(how)
+        portrait = portrait_in(run, style)
+    parts, stays = parts_of(run, run.original, seen), stays_of(run, seen)
+    return parts, how.mood, style, portrait, stays, brush_of(how)
+
+
+def portrait_in(run: Run, style: Style) -> Keyed[Portraits | None]:
+    """Measure the portrait that a picture is; None where no face is seen in it."""
+    looked = Run(Photo(style.pixels), Settings(), run.models, cache=run.cache)
+    seen = detect(looked)
+    return looked.made(_portrait_in, looked.original, seen, parts_of(looked, looked.original, seen))
+
+
+def _portrait_in(picture: Image, seen: Detections, parts: Probabilities) -> Portraits | None:
+    if not seen.faces:
+        return None
+    size = (picture.shape[0], picture.shape[1])
+    return measured(to_lab(picture), subject_of(parts, seen.faces, size))
 
 
 def stays_of(run: Run, seen: Keyed[Detections]) -> tuple[bool, ...]:
@@ -102,28 +125,44 @@ def surface_of(settings: Settings) -> Surface:
 
 def _planned(
     original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
-    stays: tuple[bool, ...], brush: Brush, *, tell: Show,
+    portrait: Portraits | None, stays: tuple[bool, ...], brush: Brush, *, tell: Show,
 ) -> Strokes:  # fmt: skip
     rng = np.random.default_rng(SEED)
-    motif = motif_of(original, seen, parts, mood, style, stays, rng)
+    motif = motif_of(original, seen, parts, mood, style, portrait, stays, rng)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 
 def motif_of(
     original: Image, seen: Detections, parts: Probabilities, mood: str, style: Style | None,
-    stays: tuple[bool, ...], rng: np.random.Generator, long_px: int | None = None,
+    portrait: Portraits | None, stays: tuple[bool, ...], rng: np.random.Generator,
+    long_px: int | None = None,
 ) -> Motif:  # fmt: skip
     """Say what is painted of a photo in a mood, or in a picture's colors.
 
-    `parts`: which part of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether
-    it stays itself; the others are painted as broadly as the rest. `long_px`: long side at which
-    the photo is looked at, by default `GUIDE_PX`.
+    `portrait`: what the picture is like part by part, where it shows somebody. `parts`: which part
+    of a person each pixel is, (H, W, 12 or 13). `stays`: of each face whether it stays itself; the
+    others are painted as broadly as the rest. `long_px`: long side at which the photo is looked at,
+    by default `GUIDE_PX`.
     """
     light = monet(mood) if style is None else light_of(to_float(style.pixels))
     plain = plain_motif(original, seen, parts, stays, long_px)
     lit = in_monets_light(plain.target, plain.subject, plain.detail, light, rng)
-    target = crisp(lit.target, plain.subject)
-    return replace(plain, target=target, palette=lit.palette, gray=lit.gray)
+    target, palette = lit.target, lit.palette
+    if portrait:
+        target, palette = as_portrayed(plain, target, portrait, portrait), portrait.palette
+    return replace(plain, target=crisp(target, plain.subject), palette=palette, gray=lit.gray)
+
+
+def as_portrayed(photo: Motif, lab: Float, portrait: Portraits, all_of: Portraits) -> Float:
+    """Bring what is found of a photo, (H, W, 3) CIELAB, to a portrait's light and colors.
+
+    `all_of`: all portraits of the painter. No skin pales or drowns by it.
+    """
+    subject = photo.subject
+    lab = own_tone(photo.target, lab, subject, photo.detail)
+    bare = bareness(photo.target, subject)
+    lab = like_a_portrait(apart(lab, subject), subject, bare, portrait, all_of)
+    return own_hair(photo.target, lab, OWN_HAIR * subject.hair)
 
 
 def plain_motif(

@@ -102,11 +102,12 @@ class StrokeFilm:
         if job.settings.blend.on:
             height, faces = run.original.value.shape[0], seen.value.faces
             self._covered = faces_in(size_compared(pixels), faces, height)
-        parts, mood, style, stays, brush = asked_of(run, seen)
+        parts, mood, style, portrait, stays, brush = asked_of(run, seen)
         rng = np.random.default_rng(SEED)
         photo = run.original.value
         long_px = min(GUIDE_PX, max(photo.shape[:2]))  # it is not shown larger
-        motif = motif_of(photo, seen.value, parts.value, mood, style, stays, rng, long_px)
+        like = portrait.value if portrait else None
+        motif = motif_of(photo, seen.value, parts.value, mood, style, like, stays, rng, long_px)
         only = None if where is None else resized(where, motif.size) > 0
         return plan_by_kind(motif, rng, brush, only=only)
 

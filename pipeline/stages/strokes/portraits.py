@@ -27,7 +27,7 @@ RANKS, COLORS = 17, 6  # quantiles of L, and main colors, of each part
 RANGE = (0.03, 0.97)  # of the ranks: a glint of a portrait would be spots on a bare wall
 OUTLINE = (0.4, 0.6)  # how sure it is that somebody is there, along people's outline
 PURE = 0.9  # from this share on a pixel says what a part is like
-LEAST = 0.01  # of the picture: smaller parts say nothing
+LEAST, FEW = 0.004, 24  # share of the picture, and px: smaller parts say nothing
 STEADY = 0.002  # how much a plane of light costs: little ground says little of it
 # How far each part goes to the portrait's light and colors; cloth and hair stay the person's, skin
 # has its own light.
@@ -110,7 +110,7 @@ def measured(lab: Float, subject: Subject) -> Portraits:
     quantiles = np.zeros((1, 4, RANKS), np.float32)
     colors, weights = np.zeros((1, 4, COLORS, 3), np.float32), np.zeros((1, 4, COLORS), np.float32)
     for part, pure in enumerate(_pure(parts_of(subject))):
-        if pure.mean() > LEAST:
+        if _enough(pure):
             own = lab[pure]
             quantiles[0, part] = _ranked(own[:, 0])
             colors[0, part], share = main_colors(own, COLORS)
@@ -140,8 +140,10 @@ def parts_of(subject: Subject) -> Float:
 def bareness(lab: Float, subject: Subject) -> float:
     """Return how far the ground of a picture is a bare wall, by how its colors spread."""
     small = size_of_long((lab.shape[0], lab.shape[1]), LONG_PX)
-    ground = resized(lab, small)[parts_of(subject.at(small))[..., GROUND] > PURE]
-    return 1 - float(smoothstep(np.linalg.norm(ground.std(0)), *SPREAD)) if len(ground) else 0.0
+    pure = parts_of(subject.at(small))[..., GROUND] > PURE
+    if not _enough(pure):
+        return 0.0
+    return 1 - float(smoothstep(np.linalg.norm(resized(lab, small)[pure].std(0)), *SPREAD))
 
 
 def most_alike(own: Portraits, portraits: Portraits) -> int:
@@ -180,7 +182,8 @@ def like_a_portrait(
     out = np.zeros_like(lab)
     for part, pure in enumerate(_pure(resized(parts, small))):
         own = lab
-        if pure.mean() > LEAST and (part == SKIN or portrait.shares[0, part] > 0):
+        known = (all_of if part == SKIN else portrait).shares[:, part].any()
+        if known and _enough(pure):
             free = bare if part == GROUND else 1.0
             sloped = _sloped(tone, look, portrait, part)
             moves = (
@@ -254,7 +257,7 @@ def _fall(light: Float, subject: Subject) -> Float:
     """Return how the ground's L changes to the right, downward and away from people, (3,)."""
     own = subject.person > 0.5
     ground = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    if not own.any() or ground.mean() < LEAST:
+    if not own.any() or not _enough(ground):
         return np.zeros(3, np.float32)
     places = _places(own)[ground]
     places = np.column_stack([np.ones(len(places)), places])
@@ -269,6 +272,10 @@ def _places(own: NDArray[np.bool_]) -> Float:
     middle = np.argwhere(own).mean(0)
     far = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.stack([x - middle[1], y - middle[0], far], -1).astype(np.float32) / max(own.shape)
+
+
+def _enough(pixels: NDArray[np.bool_]) -> bool:
+    return bool(pixels.sum() >= max(FEW, LEAST * pixels.size))
 
 
 def _pure(parts: Float) -> NDArray[np.bool_]:
