@@ -11,6 +11,7 @@ import numpy as np
 from pipeline.ops.color import to_lab
 from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
+from pipeline.ops.tensor import single
 from pipeline.runtime.models import Loaded
 from pipeline.runtime.portrait_style_files import STRIDE, OwnPortraitStyle, own_style
 from pipeline.settings import PaintSettings
@@ -118,7 +119,8 @@ def _planned_over(
     portrait = portraits.one(most_alike(measured(photo, subject), portraits))
     found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
     share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
-    lab = as_portrayed(motif, photo + share * (found - photo), portrait, portraits)
+    found = single(photo + share * (found - photo))
+    lab = as_portrayed(motif, found, portrait, portraits)
     motif = replace(motif, target=crisp(lab, subject), palette=portrait.palette)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))

@@ -9,6 +9,8 @@ from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.steps.full_size import alpha_at, full_size, result_size
+from pipeline.steps.run import Run
+from pipeline.steps.strokes import portrait_in
 from pipeline.types import ADDED, Cancelled, Photo, Prompt, PromptError, Style, drawing_of
 from tests.test_paint import PlainModels, photo_of
 
@@ -120,6 +122,35 @@ def test_a_pictures_colors_are_taken_over():
         for mood in ("monet", "picture")
     ]  # fmt: skip
     assert redder[1] > redder[0] + 0.05
+
+
+def portrait(ground, middle):
+    """Return a picture in whose middle `PlainModels` see a face."""
+    pixels = np.full((120, 160, 3), ground, np.uint8)
+    cv2.ellipse(pixels, (80, 60), (40, 52), 0, 0, 360, middle, -1)
+    return Prompt(styles=(Style(pixels),))
+
+
+def test_what_is_behind_people_takes_the_colors_of_what_is_behind_them_in_a_portrait():
+    photo = Photo(np.full((120, 160, 3), 150, np.uint8))
+    blue, orange = (40, 70, 190), (220, 130, 40)
+    grounds = []
+    for colors in ((blue, orange), (orange, blue)):
+        how, prompt = STROKES.changed(mood="picture"), portrait(*colors)
+        done = paint(photo, how, models=PlainModels(), prompt=prompt)
+        grounds.append(done.styled[:20, :40].mean((0, 1)))
+    assert grounds[0][2] > grounds[0][0] + 0.15
+    assert grounds[1][0] > grounds[1][2] + 0.15
+
+
+@pytest.mark.parametrize("face", [True, False])
+def test_a_picture_is_a_portrait_where_a_face_is_seen_in_it(face):
+    run = Run(photo_of(120, 160), STROKES, PlainModels(face=face))
+    found = portrait_in(run, portrait((40, 70, 190), (220, 130, 40)).styles[0])
+    assert (found.value is not None) == face
+    again = portrait_in(run, portrait((40, 70, 190), (220, 130, 40)).styles[0])
+    assert again.key == found.key
+    assert again.value is found.value
 
 
 def test_the_colors_of_no_picture_are_asked_for():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.stages.strokes.color import by_rank, soft_shift, transport
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
@@ -143,7 +144,8 @@ def bareness(lab: Float, subject: Subject) -> float:
     pure = parts_of(subject.at(small))[..., GROUND] > PURE
     if not _enough(pure):
         return 0.0
-    return 1 - float(smoothstep(np.linalg.norm(resized(lab, small)[pure].std(0)), *SPREAD))
+    spread = np.linalg.norm(resized(lab, small)[pure].std(0), keepdims=True)
+    return 1 - float(smoothstep(single(spread), *SPREAD)[0])
 
 
 def most_alike(own: Portraits, portraits: Portraits) -> int:
@@ -213,14 +215,14 @@ def _of_part(
     how_far = LIGHT[part] * (lightens if aim.mean() > own.mean() else 1)
     light, gain = by_rank(sloped - low, own - low, aim, how_far)
     gain = gain.clip(*GAIN)
-    lit = np.dstack([light + gain * (seen[..., 0] - tone), seen[..., 1:]])
+    lit = single(np.dstack([light + gain * (seen[..., 0] - tone), seen[..., 1:]]))
     centers, share = main_colors(lit[pure], COLORS)
     goes, _ = transport(
         centers[None], share[None], portrait.colors[:, part],
         portrait.weights[:, part] / portrait.shares[:, part, None] + np.float32(1e-4),
         blur=BLUR, rounds=40,
     )  # fmt: skip
-    shift = COLOR[part] * colors * soft_shift(lit, centers, goes[0] - centers)
+    shift = soft_shift(lit, centers, np.float32(COLOR[part] * colors) * (goes[0] - centers))
     # What was averaged over all that a network knows is paler than anything that was painted.
     paler = _chroma(portrait, part) / max(float(chroma_of(lit + shift)[pure].mean()), 1e-3)
     richer = float(np.clip(paler, 1, RICHER)) ** COLOR[part]

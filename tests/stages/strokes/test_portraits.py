@@ -178,3 +178,21 @@ def test_a_place_stays_the_place_that_it_is_but_for_the_dark():
     as_place, as_wall = moved(8, 0.0), moved(8, 1.0)
     assert as_place[0] > 0.9 * as_wall[0]
     assert (as_place[1:] < 0.6 * as_wall[1:]).all()
+
+
+def test_parts_that_a_portrait_lacks_stay_as_they_are():
+    lab = picture()
+    wall = measured(np.full((*SIZE, 3), (40, -20, 20), np.float32), nobody(SIZE))
+    out = like_a_portrait(lab, somebody(), 1.0, wall, wall)
+    assert np.isfinite(out).all()
+    np.testing.assert_allclose(means(out)[CLOTH:], means(lab)[CLOTH:], atol=1e-3)
+    assert np.abs(means(out) - means(lab))[GROUND].max() > 10
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 3), (9, 200)])
+def test_tiny_pictures_say_nothing_and_stay_finite(size):
+    lab = np.full((*size, 3), (50, 5, 5), np.float32)
+    own, portraits = measured(lab, nobody(size)), portraits_by("rembrandt")
+    at = most_alike(own, portraits)
+    bare = bareness(lab, nobody(size))
+    assert np.isfinite(like_a_portrait(lab, nobody(size), bare, portraits.one(at), portraits)).all()
