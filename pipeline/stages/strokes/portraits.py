@@ -144,8 +144,8 @@ def bareness(lab: Float, subject: Subject) -> float:
     pure = parts_of(subject.at(small))[..., GROUND] > PURE
     if not _enough(pure):
         return 0.0
-    spread = np.linalg.norm(resized(lab, small)[pure].std(0), keepdims=True)
-    return 1 - float(smoothstep(single(spread), *SPREAD)[0])
+    spread = np.linalg.norm(resized(lab, small)[pure].std(0))
+    return 1 - float(smoothstep(np.full(1, spread, np.float32), *SPREAD)[0])
 
 
 def most_alike(own: Portraits, portraits: Portraits) -> int:
