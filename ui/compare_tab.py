@@ -14,7 +14,7 @@ from pipeline.types import Painting
 from pipeline.variants import PAINTERS
 from ui import outlines_box, viewer
 from ui.available import available_choices
-from ui.looks import LOOKS
+from ui.looks import LOOKS, PORTRAITIST
 from ui.sessions import Session
 from ui.style_box import LIKE
 from ui.view_state import result_in
@@ -76,7 +76,7 @@ def ways() -> dict[str, Callable[[Settings], Settings]]:
     """Look up every way to paint, by its title: it changes what is set now."""
     painter = next(option for option in OPTIONS if option.flag == PAINTER)
     looks = {look.title: look.of for look in LOOKS}
-    looked_at = painter.default, LIKE  # by the looks
+    looked_at = painter.default, PORTRAITIST, LIKE  # by the looks
     painters = {
         PAINTERS[key].label: partial(_painted_by, key)
         for _, key in available_choices(painter)

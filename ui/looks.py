@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.settings import Settings, options
 from pipeline.types import Photo
+from pipeline.variants import PAINTERS, PORTRAIT_STYLES
 from ui.previews import fit
 from ui.style_box import LIKE, TILES
 from ui.viewer import served
@@ -41,6 +42,7 @@ class Look:
         return settings.changed(**{**usual, **self.changes})
 
 
+PORTRAITIST = next(key for key, painter in PAINTERS.items() if "portrait_style" in painter.own)
 LOOKS = (
     Look("Monet"),
     Look(
@@ -53,9 +55,13 @@ LOOKS = (
     Look("Winter", {"mood": "winter"}, light=True),
     Look("Person kept", {"keep": "person", "face_strength": 0.9}),
     Look("All painted", {"face_strength": 0.0, "face_detail": 0.6, "brush": 1.3}),
+    *(
+        Look(style.label, {"painter": PORTRAITIST, "portrait_style": name})
+        for name, style in PORTRAIT_STYLES.items()
+    ),
     Look("Like a picture", {"painter": LIKE}),
 )
-PAINTED = tuple(look for look in LOOKS if "painter" not in look.changes)
+PAINTED = LOOKS[:-1]  # of the last one a person gives the picture
 LIKE_TILE = TILES["night"]
 
 

@@ -158,10 +158,9 @@ def as_portrayed(photo: Motif, lab: Float, portrait: Portraits, all_of: Portrait
 
     `all_of`: all portraits of the painter. No skin pales or drowns by it.
     """
-    subject = photo.subject
-    lab = own_tone(photo.target, lab, subject, photo.detail)
-    bare = bareness(photo.target, subject)
+    subject, bare = photo.subject, bareness(photo.target, photo.subject)
     lab = like_a_portrait(apart(lab, subject), subject, bare, portrait, all_of)
+    lab = own_tone(photo.target, lab, subject, photo.detail)
     return own_hair(photo.target, lab, OWN_HAIR * subject.hair)
 
 

@@ -87,7 +87,7 @@ def test_a_new_photo_empties_the_tab(service):
     [
         (NOW, NOW, "two different"),
         (None, NOW, "not one of them"),
-        ("Rembrandt", NOW, "'Rembrandt'"),
+        ("Vermeer", NOW, "'Vermeer'"),
     ],
 )
 def test_what_cannot_be_compared_is_said(service, photo, left, right, said):

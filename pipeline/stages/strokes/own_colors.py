@@ -16,8 +16,9 @@ Float = NDArray[np.float32]
 BLACK = 13.0  # L; no painting is darker
 GRAY = 12.0  # chroma of what counts as gray
 LIFT = 7.0  # L; the most that skin gains
-# L, L and a: the most by which a painter of portraits makes skin lighter, darker and less red.
-PALER, DARKER, LESS_RED = 10.0, 8.0, 6.0
+# L, L, a and b: the most by which a painter of portraits makes skin lighter, darker, less red, and
+# more or less yellow.
+PALER, DARKER, LESS_RED, YELLOWER = 5.0, 8.0, 6.0, 9.0
 NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
@@ -85,7 +86,7 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
 
 
 def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float:
-    """Let skin become lighter, darker and less red than a photo's by so much at most.
+    """Let skin become lighter, darker, less red and yellower than a photo's by so much at most.
 
     Pictures are (H, W, 3) CIELAB. Who has learned from paintings of pale people paints everybody
     pale, who has learned from dark ones lets faces drown. Of a photo without color skin takes its
@@ -96,11 +97,12 @@ def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float
     if sigma is None:
         return lab
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
-    paler, redder, _ = np.moveaxis(now - was, -1, 0)
+    paler, redder, yellower = np.moveaxis(now - was, -1, 0)
     out = lab.copy()
     out[..., 0] += skin * (paler.clip(-DARKER, PALER) - paler)
     if without_tone(photo) is None:
         out[..., 1] += skin * np.maximum(-LESS_RED - redder, 0)
+        out[..., 2] += skin * (yellower.clip(-YELLOWER, YELLOWER) - yellower)
     else:
         share = skin * usual_tint(detail, subject)
         out[..., 1:] += share[..., None] * (usual_skin(out[..., 0]) - now[..., 1:])

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
@@ -19,6 +20,7 @@ from pipeline.stages.strokes.color import by_rank, soft_shift, transport
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
@@ -40,6 +42,9 @@ SPREAD, OF_A_PLACE = (6.0, 20.0), (0.15, 0.3)
 RICHER = 1.6  # times: the most by which chroma grows
 DARKER = 12.0  # L: the most by which skin is painted darker, before `LIGHT`
 GAIN = (0.5, 1.6)  # of the contrast of what is small
+# How far from its edge, in heights of a face, ground may be seen through hair; how much of it is
+# to be around; how far on the way from hair's color to the ground's; and how far apart these are.
+NEAR_EDGE, NEAR_GROUND, ALONG, TOLD_APART = 0.06, (0.02, 0.15), (0.35, 0.75), (18.0, 35.0)
 BLUR = 14.0  # of the plan by which colors go to a palette, CIELAB squared
 # What makes a portrait one that a photo is like: how much a difference in light counts of each
 # part, and one in color, which of a gray ground is free; of a part of no size, too.
@@ -138,6 +143,23 @@ def parts_of(subject: Subject) -> Float:
     return np.stack([1 - person, person - skin - hair, hair, skin], -1).astype(np.float32)
 
 
+def seen_through(lab: Float, subject: Subject) -> Float:
+    """Return how far what is seen in hair is what is behind it, (H, W) in [0, 1], along its edge.
+
+    That is where colors are those of the ground nearby rather than of the hair nearby; left as they
+    are, they would be a rim of the old ground before the new one.
+    """
+    reach = NEAR_EDGE * usual_face(subject)
+    ground = (subject.person < 0.5).astype(np.float32)
+    hair = (subject.hair > 0.5).astype(np.float32)
+    behind, own = (local_mean(lab, of, 2 * reach) for of in (ground, hair))
+    way = behind - own
+    contrast = np.linalg.norm(way, axis=-1)
+    along = ((lab - own) * way).sum(-1) / np.maximum(contrast, 1) ** 2
+    near = hair * smoothstep(blurred(ground, reach), *NEAR_GROUND)
+    return single(near * smoothstep(along, *ALONG) * smoothstep(contrast, *TOLD_APART))
+
+
 def bareness(lab: Float, subject: Subject) -> float:
     """Return how far the ground of a picture is a bare wall, by how its colors spread."""
     small = size_of_long((lab.shape[0], lab.shape[1]), LONG_PX)
@@ -181,6 +203,9 @@ def like_a_portrait(
     seen, look = resized(lab, small), subject.at(small)
     tone = cv2.bilateralFilter(seen, 9, 12, 6)[..., 0].copy()
     parts, fine = parts_of(subject), lab[..., 0] - resized(tone, size)
+    through = seen_through(lab, subject)
+    parts[..., GROUND] += through * parts[..., HAIR]
+    parts[..., HAIR] *= 1 - through
     out = np.zeros_like(lab)
     for part, pure in enumerate(_pure(resized(parts, small))):
         own = lab

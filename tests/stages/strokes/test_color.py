@@ -28,6 +28,7 @@ from pipeline.stages.strokes.own_colors import (
     DARKER,
     LESS_RED,
     PALER,
+    YELLOWER,
     own_tone,
     without_lime,
 )
@@ -319,10 +320,16 @@ def test_a_painter_of_pale_people_does_not_bleach_dark_skin():
     np.testing.assert_array_equal(clothes, (78, 4, 20))
 
 
-@pytest.mark.parametrize("paint", [(53, 15, 30), (68, 12, 25)])
+@pytest.mark.parametrize("paint", [(53, 15, 30), (64, 12, 25)])
 def test_skin_may_be_a_little_darker_or_lighter(paint):
     skin, _ = toned_by((60, 17, 22), paint, clothes=(30, -40))
     np.testing.assert_allclose(skin, paint, atol=0.1)
+
+
+@pytest.mark.parametrize("b", [-10, 60])
+def test_skin_is_not_made_sallow_or_blue(b):
+    skin, _ = toned_by((60, 17, 22), (60, 17, b), clothes=(30, -40))
+    np.testing.assert_allclose(skin, (60, 17, 22 + np.sign(b) * YELLOWER), atol=0.1)
 
 
 @pytest.mark.parametrize("light", [35, 60, 80])

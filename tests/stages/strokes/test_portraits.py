@@ -18,6 +18,7 @@ from pipeline.stages.strokes.portraits import (
     most_alike,
     parts_of,
     portraits_by,
+    seen_through,
 )
 from pipeline.variants import PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
@@ -196,3 +197,34 @@ def test_tiny_pictures_say_nothing_and_stay_finite(size):
     at = most_alike(own, portraits)
     bare = bareness(lab, nobody(size))
     assert np.isfinite(like_a_portrait(lab, nobody(size), bare, portraits.one(at), portraits)).all()
+
+
+def near_by():
+    """Return somebody whose face's size is known."""
+    subject = somebody()
+    return replace(subject, away=2 * (1 - subject.skin), face=np.full(SIZE, 60, np.float32))
+
+
+def test_a_light_ground_that_is_seen_through_dark_hair_goes_with_the_ground():
+    subject = near_by()
+    lab = picture(wall=(85, -10, -10), grain=0.5)
+    h, w = SIZE
+    curl = np.zeros(SIZE, bool)
+    curl[h // 6 + 2 : h // 6 + 5, w // 2 - 3 : w // 2 + 3] = True  # within hair, near its edge
+    lock = np.zeros(SIZE, bool)
+    lock[h // 3 - 4 : h // 3 - 1, w // 2 - 3 : w // 2 + 3] = True  # far from any ground
+    lab[curl | lock] = (85, -10, -10)
+    through = seen_through(lab, subject)
+    assert through[curl].mean() > 0.7
+    assert through[lock].mean() < 0.05
+    hair = (parts_of(subject)[..., HAIR] == 1) & ~curl & ~lock
+    assert through[hair].mean() < 0.05
+    dark = measured(picture((8, 0, 5)), subject)
+    out = like_a_portrait(lab, subject, 1.0, dark, dark)
+    assert out[curl][:, 0].mean() < 50 < 75 < out[lock][:, 0].mean()
+
+
+def test_blond_hair_before_a_light_wall_is_all_hair():
+    lab = picture(wall=(80, 0, 5), hair=(70, 5, 20))
+    subject = near_by()
+    assert seen_through(lab, subject).mean() < 0.01
