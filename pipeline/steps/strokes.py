@@ -22,7 +22,8 @@ from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.motif import Brush, Motif
 from pipeline.stages.strokes.own_colors import own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.portraits import Portraits, bareness, like_a_portrait, measured
+from pipeline.stages.strokes.portraits import Portraits, bareness, measured
+from pipeline.stages.strokes.portrayed import like_a_portrait
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.softened import apart

@@ -1,8 +1,4 @@
-"""Bring a picture part by part to the light and the colors of one of a painter's portraits.
-
-A portrait's ground, cloth, hair and skin each have a light and a palette of their own: a mean of
-all of them is a brown that nobody painted.
-"""
+"""What portraits are like, part by part: ground, cloth, hair and skin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,15 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
-from pipeline.ops.tensor import single
-from pipeline.stages.strokes.color import by_rank, soft_shift, transport
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.subject import Subject
-from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
@@ -32,20 +24,8 @@ OUTLINE = (0.4, 0.6)  # how sure it is that somebody is there, along people's ou
 PURE = 0.9  # from this share on a pixel says what a part is like
 LEAST, FEW = 0.004, 24  # share of the picture, and px: smaller parts say nothing
 STEADY = 0.002  # how much a plane of light costs: little ground says little of it
-# How far each part goes to the portrait's light and colors; cloth and hair stay the person's, skin
-# has its own light.
-LIGHT, COLOR = (0.9, 0.2, 0.1, 0.6), (0.9, 0.25, 0.15, 0.5)
-# How far its colors spread, CIELAB, where a ground is a bare wall, which may become anything, and
-# where it is a place; and how far the light and the colors of a place go, but to the dark, in which
-# all may lie.
-SPREAD, OF_A_PLACE = (6.0, 20.0), (0.15, 0.3)
-RICHER = 1.6  # times: the most by which chroma grows
-DARKER = 12.0  # L: the most by which skin is painted darker, before `LIGHT`
-GAIN = (0.5, 1.6)  # of the contrast of what is small
-# How far from its edge, in heights of a face, ground may be seen through hair; how much of it is
-# to be around; how far on the way from hair's color to the ground's; and how far apart these are.
-NEAR_EDGE, NEAR_GROUND, ALONG, TOLD_APART = 0.06, (0.02, 0.15), (0.35, 0.75), (18.0, 35.0)
-BLUR = 14.0  # of the plan by which colors go to a palette, CIELAB squared
+# How far its colors spread, CIELAB, where a ground is a bare wall, and where it is a place.
+SPREAD = (6.0, 20.0)
 # What makes a portrait one that a photo is like: how much a difference in light counts of each
 # part, and one in color, which of a gray ground is free; of a part of no size, too.
 ALIKE_LIGHT, ALIKE_COLOR, EVEN_SMALL = (0.15, 0.5, 0.4, 0.0), (1.0, 1.0, 0.3, 0.0), 0.15
@@ -115,10 +95,10 @@ def measured(lab: Float, subject: Subject) -> Portraits:
     lab, subject = resized(lab, small), subject.at(small)
     quantiles = np.zeros((1, 4, RANKS), np.float32)
     colors, weights = np.zeros((1, 4, COLORS, 3), np.float32), np.zeros((1, 4, COLORS), np.float32)
-    for part, pure in enumerate(_pure(parts_of(subject))):
-        if _enough(pure):
+    for part, pure in enumerate(pure_of(parts_of(subject))):
+        if enough(pure):
             own = lab[pure]
-            quantiles[0, part] = _ranked(own[:, 0])
+            quantiles[0, part] = ranked(own[:, 0])
             colors[0, part], share = main_colors(own, COLORS)
             weights[0, part] = share * pure.mean()
     return Portraits(quantiles, colors, weights, _fall(lab[..., 0], subject)[None])
@@ -143,30 +123,13 @@ def parts_of(subject: Subject) -> Float:
     return np.stack([1 - person, person - skin - hair, hair, skin], -1).astype(np.float32)
 
 
-def seen_through(lab: Float, subject: Subject) -> Float:
-    """Return how far what is seen in hair is what is behind it, (H, W) in [0, 1], along its edge.
-
-    That is where colors are those of the ground nearby rather than of the hair nearby; left as they
-    are, they would be a rim of the old ground before the new one.
-    """
-    reach = NEAR_EDGE * usual_face(subject)
-    ground = (subject.person < 0.5).astype(np.float32)
-    hair = (subject.hair > 0.5).astype(np.float32)
-    behind, own = (local_mean(lab, of, 2 * reach) for of in (ground, hair))
-    way = behind - own
-    contrast = np.linalg.norm(way, axis=-1)
-    along = ((lab - own) * way).sum(-1) / np.maximum(contrast, 1) ** 2
-    near = hair * smoothstep(blurred(ground, reach), *NEAR_GROUND)
-    return single(near * smoothstep(along, *ALONG) * smoothstep(contrast, *TOLD_APART))
-
-
 def bareness(lab: Float, subject: Subject) -> float:
     """Return how far the ground of a picture is a bare wall, by how its colors spread."""
     small = size_of_long((lab.shape[0], lab.shape[1]), LONG_PX)
-    pure = parts_of(subject.at(small))[..., GROUND] > PURE
-    if not _enough(pure):
+    ground = parts_of(subject.at(small))[..., GROUND] > PURE
+    if not enough(ground):
         return 0.0
-    spread = np.linalg.norm(resized(lab, small)[pure].std(0))
+    spread = np.linalg.norm(resized(lab, small)[ground].std(0))
     return 1 - float(smoothstep(np.full(1, spread, np.float32), *SPREAD)[0])
 
 
@@ -187,113 +150,20 @@ def most_alike(own: Portraits, portraits: Portraits) -> int:
     return int(np.argmin(np.where(chroma < np.quantile(chroma, DULL), np.inf, total)))
 
 
-def like_a_portrait(
-    lab: Float, subject: Subject, bare: float, portrait: Portraits, all_of: Portraits
-) -> Float:
-    """Bring a picture, (H, W, 3) CIELAB, to the light and colors of one portrait, part by part.
-
-    `bare`: how far its ground is a bare wall, in [0, 1]. `all_of`: all portraits of the painter:
-    their skin says what light does on it, for one's may be a sick man's.
-
-    Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks and by parts; Cuturi
-    2013, "Sinkhorn Distances", for palettes.
-    """
-    size = (lab.shape[0], lab.shape[1])
-    small = (max(1, size[0] // 4), max(1, size[1] // 4))
-    seen, look = resized(lab, small), subject.at(small)
-    tone = cv2.bilateralFilter(seen, 9, 12, 6)[..., 0].copy()
-    parts, fine = parts_of(subject), lab[..., 0] - resized(tone, size)
-    through = seen_through(lab, subject)
-    parts[..., GROUND] += through * parts[..., HAIR]
-    parts[..., HAIR] *= 1 - through
-    out = np.zeros_like(lab)
-    for part, pure in enumerate(_pure(resized(parts, small))):
-        own = lab
-        known = (all_of if part == SKIN else portrait).shares[:, part].any()
-        if known and _enough(pure):
-            free = bare if part == GROUND else 1.0
-            sloped = _sloped(tone, look, portrait, part)
-            moves = (
-                _of_skin(seen, tone, pure, all_of)
-                if part == SKIN
-                else _of_part(seen, tone, sloped, pure, free, portrait, part)
-            )
-            light, gain, *_ = np.moveaxis(whole := resized(moves, size), -1, 0)
-            own = np.dstack([light + gain * fine, lab[..., 1:] + whole[..., 2:]])
-        out += parts[..., part, None] * own
-    out[..., 0] = out[..., 0].clip(0, 100)
-    return out
-
-
-def _of_part(
-    seen: Float, tone: Float, sloped: Float, pure: NDArray[np.bool_], free: float,
-    portrait: Portraits, part: int,
-) -> Float:  # fmt: skip
-    """Say how a picture moves to the light and colors of one part of a portrait, (H, W, 4).
-
-    That is its light, how much of what is fine it keeps, and what is added to a and b. `free`: how
-    far it is nothing of its own, in [0, 1].
-    """
-    low = min(0.0, float(sloped.min()))  # what falls off may leave L's range
-    own, aim = _ranked(sloped[pure]), portrait.quantiles[0, part]
-    lightens, colors = (least + (1 - least) * free for least in OF_A_PLACE)
-    how_far = LIGHT[part] * (lightens if aim.mean() > own.mean() else 1)
-    light, gain = by_rank(sloped - low, own - low, aim, how_far)
-    gain = gain.clip(*GAIN)
-    lit = single(np.dstack([light + gain * (seen[..., 0] - tone), seen[..., 1:]]))
-    centers, share = main_colors(lit[pure], COLORS)
-    goes, _ = transport(
-        centers[None], share[None], portrait.colors[:, part],
-        portrait.weights[:, part] / portrait.shares[:, part, None] + np.float32(1e-4),
-        blur=BLUR, rounds=40,
-    )  # fmt: skip
-    shift = soft_shift(lit, centers, np.float32(COLOR[part] * colors) * (goes[0] - centers))
-    # What was averaged over all that a network knows is paler than anything that was painted.
-    paler = _chroma(portrait, part) / max(float(chroma_of(lit + shift)[pure].mean()), 1e-3)
-    richer = float(np.clip(paler, 1, RICHER)) ** COLOR[part]
-    return np.dstack([light, gain, richer * (seen + shift)[..., 1:] - seen[..., 1:]])
-
-
-def _of_skin(seen: Float, tone: Float, pure: NDArray[np.bool_], portraits: Portraits) -> Float:
-    """Say likewise how skin takes the play of light and the tint of all portraits' skin.
-
-    It is not made lighter.
-    """
-    ranks, (light, tint) = _ranked(tone[pure]), portraits.skin
-    darker = float(np.clip(light.mean() - ranks.mean(), -DARKER, 0))
-    moved, gain = by_rank(tone, ranks, light - light.mean() + ranks.mean() + darker, LIGHT[SKIN])
-    shift = COLOR[SKIN] * (tint - seen[pure, 1:].mean(0))
-    return np.dstack([moved, gain.clip(*GAIN), np.broadcast_to(shift, (*tone.shape, 2))])
-
-
-def _chroma(portrait: Portraits, part: int) -> float:
-    return float((portrait.weights * chroma_of(portrait.colors))[0, part].sum()) / float(
-        portrait.shares[0, part]
-    )
-
-
-def _sloped(tone: Float, subject: Subject, portrait: Portraits, part: int) -> Float:
-    """Let the light of a ground fall off as the portrait's does: a bare wall has no other light."""
-    own = subject.person > 0.5
-    if part != GROUND or not own.any():
-        return tone
-    return np.asarray(tone + _places(own) @ portrait.fall[0], np.float32)
-
-
 def _fall(light: Float, subject: Subject) -> Float:
     """Return how the ground's L changes to the right, downward and away from people, (3,)."""
     own = subject.person > 0.5
     ground = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
-    if not own.any() or not _enough(ground):
+    if not own.any() or not enough(ground):
         return np.zeros(3, np.float32)
-    places = _places(own)[ground]
-    places = np.column_stack([np.ones(len(places)), places])
-    cost = np.diag([0, 1, 1, 1]) * len(places) * STEADY
-    found = np.linalg.solve(places.T @ places + cost, places.T @ light[ground])
+    where = places(own)[ground]
+    where = np.column_stack([np.ones(len(where)), where])
+    cost = np.diag([0, 1, 1, 1]) * len(where) * STEADY
+    found = np.linalg.solve(where.T @ where + cost, where.T @ light[ground])
     return found[1:].astype(np.float32)
 
 
-def _places(own: NDArray[np.bool_]) -> Float:
+def places(own: NDArray[np.bool_]) -> Float:
     """Return where each pixel is from people's middle, right and down, and how far from them."""
     y, x = np.mgrid[: own.shape[0], : own.shape[1]].astype(np.float32)
     middle = np.argwhere(own).mean(0)
@@ -301,13 +171,16 @@ def _places(own: NDArray[np.bool_]) -> Float:
     return np.stack([x - middle[1], y - middle[0], far], -1).astype(np.float32) / max(own.shape)
 
 
-def _enough(pixels: NDArray[np.bool_]) -> bool:
+def enough(pixels: NDArray[np.bool_]) -> bool:
+    """Tell whether so many pixels, (H, W), say something."""
     return bool(pixels.sum() >= max(FEW, LEAST * pixels.size))
 
 
-def _pure(parts: Float) -> NDArray[np.bool_]:
+def pure_of(parts: Float) -> NDArray[np.bool_]:
+    """Mark the pixels that are of nothing but one part, of each part, (4, H, W)."""
     return np.moveaxis(parts > PURE, -1, 0)
 
 
-def _ranked(light: Float) -> Float:
+def ranked(light: Float) -> Float:
+    """Return the quantiles of some pixels' light, (RANKS,)."""
     return np.quantile(light, np.linspace(*RANGE, RANKS)).astype(np.float32)

@@ -7,19 +7,17 @@ import pytest
 
 from pipeline.stages.strokes.portraits import (
     CLOTH,
-    DARKER,
     GROUND,
     HAIR,
     SKIN,
     bareness,
     joined,
-    like_a_portrait,
     measured,
     most_alike,
     parts_of,
     portraits_by,
-    seen_through,
 )
+from pipeline.stages.strokes.portrayed import DARKER, like_a_portrait, seen_through
 from pipeline.variants import PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
 
