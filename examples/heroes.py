@@ -1,5 +1,6 @@
 """Paint README's and the page's pictures from the examples: `python -m examples.heroes`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +47,10 @@ def write_card(name: str, pictures: list[Image.Image]) -> None:
     write_row(name, [ImageOps.fit(picture, (width, height)) for picture in pictures])
 
 
-def write_portraits(photo: Photo, models: Models) -> None:
-    """Write a portrait after the painters of portraits, one after another."""
-    styles = (Settings.from_flat(painter="tps", portrait_style=style) for style in PORTRAIT_STYLES)
-    every = (paint(photo, settings, models=models) for settings in styles)
-    write_row("portraits.jpg", [at_height(to_uint8(painting.result)) for painting in every])
+def write_ways(name: str, photo: Photo, ways: Iterable[Settings], models: Models) -> None:
+    """Write a portrait painted in several ways, side by side."""
+    every = (to_uint8(paint(photo, settings, models=models).result) for settings in ways)
+    write_row(name, [at_height(picture) for picture in every])
 
 
 def write_small() -> None:
@@ -94,9 +94,9 @@ def main() -> None:
     write_row("result.jpg", [at_height(picture) for picture in shown])
     write_card("thumbnail.jpg", [at_height(painted[name]) for name in PORTRAITS])
     moods = (Settings.from_flat(mood=mood) for mood in MOODS)
-    every = (paint(photos["president"], settings, models=models) for settings in moods)
-    write_row("moods.jpg", [at_height(to_uint8(painting.result)) for painting in every])
-    write_portraits(photos["president"], models)
+    write_ways("moods.jpg", photos["president"], moods, models)
+    styles = (Settings.from_flat(painter="tps", portrait_style=style) for style in PORTRAIT_STYLES)
+    write_ways("portraits.jpg", photos["president"], styles, models)
 
 
 if __name__ == "__main__":

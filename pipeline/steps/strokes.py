@@ -11,6 +11,7 @@ from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
 from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk
 from pipeline.ops.tensor import to_float
+from pipeline.runtime.models import Models
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.brighten import brightened, exposure_of
 from pipeline.stages.detect.from_parsing import Detections
@@ -30,7 +31,7 @@ from pipeline.stages.strokes.softened import apart
 from pipeline.stages.strokes.subject import around_faces, nobody, subject_of
 from pipeline.steps.detect import detect
 from pipeline.steps.parts import parts_of
-from pipeline.steps.run import Keyed, Run
+from pipeline.steps.run import Cache, Keyed, Run
 from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
 from pipeline.types.strokes import Strokes
 from pipeline.variants import MOODS, PAINTERS, brush_over
@@ -77,8 +78,10 @@ def planned(run: Run, seen: Keyed[Detections]) -> Keyed[Strokes]:
     return run.stage("paint", _planned, *inputs, told=True)
 
 
-def asked_of(run: Run, seen: Keyed[Detections]) -> tuple[Any, ...]:
+def asked_of(run: Run, seen: Keyed[Detections], looks: Cache | None = None) -> tuple[Any, ...]:
     """Return what `motif_of` takes beside the photo and its faces, and the brush last.
+
+    `looks`: what keeps that which is seen in the mood's picture; None: the run's cache.
 
     Raises: PromptError: the mood is a picture's, and there is none.
     """
@@ -88,14 +91,14 @@ def asked_of(run: Run, seen: Keyed[Detections]) -> tuple[Any, ...]:
         if not run.prompt.styles:
             raise PromptError(NO_STYLE)
         style = run.prompt.styles[0]
-        portrait = portrait_in(run, style)
+        portrait = portrait_in(run.models, style, looks or run.cache)
     parts, stays = parts_of(run, run.original, seen), stays_of(run, seen)
     return parts, how.mood, style, portrait, stays, brush_of(how)
 
 
-def portrait_in(run: Run, style: Style) -> Keyed[Portraits | None]:
+def portrait_in(models: Models, style: Style, looks: Cache) -> Keyed[Portraits | None]:
     """Measure the portrait that a picture is; None where no face is seen in it."""
-    looked = Run(Photo(style.pixels), Settings(), run.models, cache=run.cache)
+    looked = Run(Photo(style.pixels), Settings(), models, cache=looks)
     seen = detect(looked)
     return looked.made(_portrait_in, looked.original, seen, parts_of(looked, looked.original, seen))
 

@@ -19,7 +19,7 @@ from pipeline.ops.resample import pixels_resized, resized, size_of_long
 from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
-from pipeline.steps.run import Run
+from pipeline.steps.run import Run, RunCache
 from pipeline.steps.strokes import GUIDE_PX, SEED, asked_of, motif_of, surface_of
 from pipeline.types import Face, Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes
@@ -49,6 +49,7 @@ class StrokeFilm:
     def __init__(self, job: FilmJob) -> None:
         self._job = job
         self._patience = max(1, round(PLAN_SECONDS * job.rate))
+        self._looks = RunCache()  # at the mood's picture, which is every plan's
         self._laid: Laid | None = None
         self._expected: Expected | None = None
         self._covered = np.zeros((1, 1), np.float32)  # where faces will be set in, small
@@ -102,7 +103,7 @@ class StrokeFilm:
         if job.settings.blend.on:
             height, faces = run.original.value.shape[0], seen.value.faces
             self._covered = faces_in(size_compared(pixels), faces, height)
-        parts, mood, style, portrait, stays, brush = asked_of(run, seen)
+        parts, mood, style, portrait, stays, brush = asked_of(run, seen, self._looks)
         rng = np.random.default_rng(SEED)
         photo = run.original.value
         long_px = min(GUIDE_PX, max(photo.shape[:2]))  # it is not shown larger

@@ -9,7 +9,7 @@ from pipeline.paint import paint
 from pipeline.settings import Settings
 from pipeline.stages.strokes.layers import LAYERS
 from pipeline.steps.full_size import alpha_at, full_size, result_size
-from pipeline.steps.run import Run
+from pipeline.steps.run import RunCache
 from pipeline.steps.strokes import portrait_in
 from pipeline.types import ADDED, Cancelled, Photo, Prompt, PromptError, Style, drawing_of
 from tests.test_paint import PlainModels, photo_of
@@ -145,10 +145,10 @@ def test_what_is_behind_people_takes_the_colors_of_what_is_behind_them_in_a_port
 
 @pytest.mark.parametrize("face", [True, False])
 def test_a_picture_is_a_portrait_where_a_face_is_seen_in_it(face):
-    run = Run(photo_of(120, 160), STROKES, PlainModels(face=face))
-    found = portrait_in(run, portrait((40, 70, 190), (220, 130, 40)).styles[0])
+    models, looks = PlainModels(face=face), RunCache()
+    found = portrait_in(models, portrait((40, 70, 190), (220, 130, 40)).styles[0], looks)
     assert (found.value is not None) == face
-    again = portrait_in(run, portrait((40, 70, 190), (220, 130, 40)).styles[0])
+    again = portrait_in(models, portrait((40, 70, 190), (220, 130, 40)).styles[0], looks)
     assert again.key == found.key
     assert again.value is found.value
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.steps import strokes
+from pipeline.types import Style
 from pipeline.types.strokes import Strokes, joined
 from pipeline.video.job import FilmJob
 from pipeline.video.laid import BENDS, FADING, along, begun, exchanged, faded, within
@@ -209,3 +211,21 @@ def test_a_cut_is_planned_anew(film):
     cut = film(other, watch(other))
     alone = StrokeFilm(FilmJob(Settings(), FilmModels(face=False), 10.0))(other, None)
     assert (cut == alone).all()
+
+
+def test_the_picture_whose_light_a_film_has_is_looked_at_once(monkeypatch):
+    asked = []
+
+    def noted(*inputs):
+        asked.append(1)
+        return portrait_seen(*inputs)
+
+    portrait_seen = strokes._portrait_in
+    noted.__module__, noted.__qualname__ = portrait_seen.__module__, portrait_seen.__qualname__
+    monkeypatch.setattr(strokes, "_portrait_in", noted)
+    style = Style(np.full((64, 96, 3), (40, 70, 190), np.uint8))
+    job = FilmJob(Settings.from_flat(mood="picture"), FilmModels(), 10.0, (style,))
+    paint = StrokeFilm(job)
+    for picture in pictures(2):
+        paint(picture, None)  # a cut: planned anew
+    assert len(asked) == 1

@@ -145,11 +145,10 @@ def cast(lab: Float, subject: Subject, light: Light) -> Float:
 def toned(lab: Float, light: Light, how_far: float) -> Float:
     """Move light by rank toward the paintings' quantiles; what is small keeps its contrast."""
     size = (lab.shape[0], lab.shape[1])
-    quarter = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
-    base = cv2.bilateralFilter(quarter, 9, 12, 6)[..., 0]
+    base = tone_of(quarter(lab))
     ranks = np.linspace(0, 1, 65)
     aim = np.interp(ranks, np.linspace(0, 1, len(light.quantiles)), light.quantiles)
-    tone = resized(np.ascontiguousarray(base), size)
+    tone = resized(base, size)
     moved, slope = by_rank(tone, np.quantile(base, ranks), aim, how_far, floor=BLACK)
     out = lab.copy()
     out[..., 0] = moved + np.clip(slope, *GAIN) * (lab[..., 0] - tone)
@@ -158,6 +157,16 @@ def toned(lab: Float, light: Light, how_far: float) -> Float:
     out[..., 0] += 0.65 * deep * np.minimum(lab[..., 0] + 4 - out[..., 0], 0)
     out[..., 1:] *= (np.clip(moved / np.maximum(tone, 4), 1, 1.8) ** 0.5)[..., None]
     return out
+
+
+def quarter(lab: Float) -> Float:
+    """Return a picture, (H, W, 3), at a quarter of its size."""
+    return resized(lab, (max(1, lab.shape[0] // 4), max(1, lab.shape[1] // 4)))
+
+
+def tone_of(lab: Float) -> Float:
+    """Return the light of a picture, (H, W, 3) CIELAB, without what is small."""
+    return np.ascontiguousarray(cv2.bilateralFilter(lab, 9, 12, 6)[..., 0])
 
 
 def by_rank(
@@ -256,7 +265,7 @@ def toward(
         centers[None], share[None], palette[None, :, :3], palette[None, :, 3], blur=14, rounds=40
     )
     shift = ((goes[0] - centers) * np.array([0.2, 1, 1], np.float32)).astype(np.float32)
-    small = resized(lab, (max(1, size[0] // 4), max(1, size[1] // 4)))
+    small = quarter(lab)
     moved = soft_shift(small, centers, shift)
     own = resized(person, small.shape[:2]).clip(0, 1)
     behind, people = (resized(local_mean(moved, of**PURE, 1.5), size) for of in (1 - own, own))

@@ -4,7 +4,6 @@ A portrait's ground, cloth, hair and skin each have a light and a palette of the
 all of them is a brown that nobody painted.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +11,7 @@ from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
-from pipeline.stages.strokes.color import by_rank, soft_shift, transport
+from pipeline.stages.strokes.color import by_rank, quarter, soft_shift, tone_of, transport
 from pipeline.stages.strokes.light import main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.portraits import (
@@ -59,9 +58,9 @@ def like_a_portrait(
     2013, "Sinkhorn Distances", for palettes.
     """
     size = (lab.shape[0], lab.shape[1])
-    small = (max(1, size[0] // 4), max(1, size[1] // 4))
-    seen, look = resized(lab, small), subject.at(small)
-    tone = cv2.bilateralFilter(seen, 9, 12, 6)[..., 0].copy()
+    seen = quarter(lab)
+    small = (seen.shape[0], seen.shape[1])
+    look, tone = subject.at(small), tone_of(seen)
     parts, fine = parts_of(subject), lab[..., 0] - resized(tone, size)
     through = seen_through(lab, subject)
     parts[..., GROUND] += through * parts[..., HAIR]
@@ -72,7 +71,7 @@ def like_a_portrait(
         known = (all_of if part == SKIN else portrait).shares[:, part].any()
         if known and enough(pure):
             free = bare if part == GROUND else 1.0
-            sloped = _sloped(tone, look, portrait, part)
+            sloped = _sloped(tone, look, portrait) if part == GROUND else tone
             moves = (
                 _of_skin(seen, tone, pure, all_of)
                 if part == SKIN
@@ -132,10 +131,10 @@ def _chroma(portrait: Portraits, part: int) -> float:
     )
 
 
-def _sloped(tone: Float, subject: Subject, portrait: Portraits, part: int) -> Float:
+def _sloped(tone: Float, subject: Subject, portrait: Portraits) -> Float:
     """Let the light of a ground fall off as the portrait's does: a bare wall has no other light."""
     own = subject.person > 0.5
-    if part != GROUND or not own.any():
+    if not own.any():
         return tone
     return np.asarray(tone + places(own) @ portrait.fall[0], np.float32)
 
