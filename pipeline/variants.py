@@ -234,27 +234,6 @@ def choices_in_words(flag: str, separator: str = ", ") -> str:
     return separator.join([*VARIANTS[flag], *own])
 
 
-def brush_over(painter: str, style: str) -> Hand | None:
-    """Return the brush of strokes that are laid over what a painter's network paints in a style."""
-    known = _portrait_style(painter, style)
-    return known.brush if known else None
-
-
-def printed(painter: str, style: str) -> bool:
-    """Tell whether what a painter's network paints in a style is printed from woodblocks."""
-    known = _portrait_style(painter, style)
-    return known is not None and known.printed
-
-
-def _portrait_style(painter: str, style: str) -> PortraitStyle | None:
-    return PORTRAIT_STYLES.get(style) if "portrait_style" in PAINTERS[painter].own else None
-
-
-def in_strokes(painter: str, style: str) -> bool:
-    """Tell whether a painting is made of strokes, which can be rendered at any size."""
-    return PAINTERS[painter].vector or brush_over(painter, style) is not None
-
-
 def needs_style(painter: str, mood: str) -> bool:
     """Tell whether a picture is wanted that the photo is painted like, or takes its colors from."""
     own = PAINTERS[painter]

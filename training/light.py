@@ -17,15 +17,10 @@ from numpy.typing import NDArray
 
 from pipeline.io.atomic import write_whole
 from pipeline.ops.color import to_lab
-from pipeline.runtime.models import Models
-from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.strokes.light import ALL, COLORS, SIDE, TRIES, main_colors, statistics
-from pipeline.stages.strokes.portraits import joined, measured
-from pipeline.stages.strokes.subject import subject_of
-from pipeline.steps.detect import see_photo
-from pipeline.types import Photo
 from pipeline.variants import PORTRAIT_STYLES
 from training.checks import photos_in
+from training.own_light import measured
 from training.samples import read_pixels
 from training.tps_gan import STYLE_HELD_OUT
 
@@ -63,11 +58,11 @@ def light_of(paintings: list[Float]) -> dict[str, NDArray[np.float16]]:
 
 def portraits_light(shared: Path) -> dict[str, NDArray[np.float16]]:
     """Return the table of the portraits of each style that is painted by strokes, or printed."""
-    table, models = {}, Models()
+    table = {}
     for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed):
         folder = shared / "data/portrait_styles" / FOLDERS.get(style, style)
         files = learned(photos_in(folder))
-        found = parts_light(files, models) if PORTRAIT_STYLES[style].brush else whole_light(files)
+        found = parts_light(files) if PORTRAIT_STYLES[style].brush else whole_light(files)
         table |= {f"{style}_{name}": values for name, values in found.items()}
     return {name: values.astype(np.float16) for name, values in table.items()}
 
@@ -80,21 +75,15 @@ def whole_light(files: list[Path]) -> dict[str, Float]:
     return found | statistics(np.stack(paintings))
 
 
-def parts_light(files: list[Path], models: Models) -> dict[str, Float]:
+def parts_light(files: list[Path]) -> dict[str, Float]:
     """Return what portraits are like part by part, of those in which a face is seen.
 
     Raises: ValueError: there is none.
     """
-    found = []
-    for file in files:
-        original, seen = see_photo(Photo(read_pixels(file)), models=models)
-        if seen.faces:
-            parts = refined_parts(original, seen.whole, seen.views)
-            subject = subject_of(parts, seen.faces, original.shape[:2])
-            found.append(measured(to_lab(original), subject))
-    if not found:
+    found = measured(files)
+    if found is None:
         raise ValueError(f"A portrait was wanted, and no face is seen in {len(files)} pictures.")
-    return vars(joined(found))
+    return vars(found)
 
 
 def learned(files: list[Path]) -> list[Path]:

@@ -3,7 +3,9 @@
 `FOLDER` has 5 to 50 painted portraits in one manner. Their faces are found by the embedded
 networks; pictures that cannot be used are named and left out. What photos look like is learned from
 three portraits of `examples/`, varied; `--contents FOLDER` names a folder of other photos of
-people. The style begins as the embedded `tps_start`, which gives photos back.
+people. The style begins as the embedded `tps_start`, which gives photos back. What is painted in it
+goes to the light of the portrait that the photo is most like, in strokes, or, where these are
+prints or drawings (`--printed`), as a print.
 
 It runs at low priority, one training at a time. What it has learned is one file below 3 MB,
 written every half minute; a run that is called again goes on where it stopped, however it stopped.
@@ -43,6 +45,7 @@ from training.aligned_step import learning
 from training.judges import Judges
 from training.loop import Schedule, clock_of, fit, single
 from training.own_contents import read_people, varied
+from training.own_light import light_of
 from training.own_samples import draw
 from training.portrait_faces import Portrait, without_grain
 from training.style_folder import PEOPLE, PORTRAITS, is_kept, keep, keep_looks, kept, pictures_in
@@ -131,7 +134,7 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
     if not is_kept(run / PEOPLE):
         keep(run / PEOPLE, read_people(args.contents, Faces()))
     styles = [without_grain(each) for each in kept(run / PORTRAITS)]
-    people = kept(run / PEOPLE)
+    people, portraits = kept(run / PEOPLE), light_of(run, args.folder)
     aims, painter = aims_for(styles, args.side), begun(args.start)
     painter.to(memory_format=torch.channels_last)
     views = varied(people, styles, 0)
@@ -146,7 +149,8 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
 
     def sample(averaged: nn.Module, page: Path) -> dict[str, float]:
         assert isinstance(averaged, TpsGenerator)
-        write(out, averaged.state_dict(), name=name, label=label)
+        state = averaged.state_dict()
+        write(out, state, name=name, label=label, portraits=portraits, printed=args.printed)
         draw(averaged, people, run / SHEET)
         return {}
 
@@ -242,6 +246,7 @@ def arguments() -> argparse.ArgumentParser:
     cli.add_argument("folder", type=Path, help="5 to 50 painted portraits in one manner")
     cli.add_argument("--name", required=True, help="of the style, and of its file")
     cli.add_argument("--label", help="what a person reads; made of the name without")
+    cli.add_argument("--printed", action="store_true", help="they are prints or drawings")
     cli.add_argument("--contents", type=Path, help="a folder of photos of people to learn on")
     cli.add_argument("--minutes", type=float, default=MINUTES, help="that it learns, of its core")
     cli.add_argument("--out", type=Path, help="the style's file; in the folder of styles without")

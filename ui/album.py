@@ -15,6 +15,7 @@ from pipeline.ops.resample import pixels_resized
 from pipeline.settings import Settings
 from pipeline.stages.border import inside, lay
 from pipeline.stages.frame import frame
+from pipeline.steps.ways import in_strokes
 from pipeline.types import Photo, Pixels
 from pipeline.variants import PAINTERS
 from ui import looks
@@ -115,7 +116,7 @@ def state_from(
         size=framed.size,
         preview_size=(before.shape[0], before.shape[1]),
         prompt=card.prompt_in(framed.size),
-        strokes=card.settings.paint.on and card.settings.paint.in_strokes,
+        strokes=card.settings.paint.on and in_strokes(card.settings.paint),
     )
 
 

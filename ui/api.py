@@ -13,6 +13,7 @@ from pipeline.io.encode import write_labels
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Option, Settings
 from pipeline.settings.short import short
+from pipeline.steps.ways import in_strokes
 from pipeline.types import Painting, Photo, PhotoError
 from pipeline.variants import FILM_SECONDS, OWN_NAME
 from ui.available import available_choices
@@ -212,7 +213,7 @@ def endpoint(service: PaintService) -> Any:  # noqa: ANN401 - its signature is m
             seconds = seconds_of(seconds)
             settings = from_values(values[: len(OPTIONS)])
             how = settings.paint
-            if seconds is not None and not (how.on and how.in_strokes):
+            if seconds is not None and not (how.on and in_strokes(how)):
                 raise PhotoError(f"{FILM} is for the painter strokes; pass painter='strokes'.")
             prompt = prompt_from(*rest[: len(PROMPT_HELP)])
             styles = files_of(settings, *rest[len(PROMPT_HELP) :])

@@ -27,6 +27,8 @@ HOW_LONG = [
     (label("10 minutes, a try"), 10.0), (label("30 minutes"), 30.0), (label("90 minutes"), 90.0),
 ]  # fmt: skip
 USUAL = 30.0
+PAINTED, PRINTED = "painted", "printed"
+MADE = [(label("Painted with a brush"), PAINTED), (label("Printed or drawn"), PRINTED)]
 ESTIMATE = label(
     "This is the time on a processor core of its own; it takes longer while people paint here, "
     "for they come first. The page may be closed meanwhile."
@@ -52,6 +54,7 @@ class TrainTab:
     faces: gr.HTML
     how: gr.Row
     name: gr.Textbox
+    made: gr.Radio
     minutes: gr.Radio
     begin: gr.Button
     stop: gr.Button
@@ -71,8 +74,8 @@ class TrainTab:
         """The components that a training's state is shown by."""
         return [
             self.pictures, self.faces, self.how, self.begin, self.stop, self.discard, self.doing,
-            self.samples, self.name, self.minutes, self.download, self.install, self.notes,
-            self.key, self.seen, self.timer,
+            self.samples, self.name, self.made, self.minutes, self.download, self.install,
+            self.notes, self.key, self.seen, self.timer,
         ]  # fmt: skip
 
 
@@ -117,6 +120,9 @@ def lay_out() -> TrainTab:
             label=label("Its name"), placeholder=label("Grandmother's portraits"),
             max_length=MOST_LABEL, min_width=180, elem_id="train-name",
         )  # fmt: skip
+        made = gr.Radio(
+            MADE, value=PAINTED, label=label("They are"), min_width=200, elem_id="train-made"
+        )
         minutes = gr.Radio(
             HOW_LONG, value=USUAL, label=label("How long it learns"), info=ESTIMATE, scale=2,
             min_width=260, elem_id="train-minutes",
@@ -160,7 +166,7 @@ def lay_out() -> TrainTab:
         gr.HTML(html_template=CONTENTS, elem_id="train-more", elem_classes=["size"])
     key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
     return TrainTab(
-        pictures, faces, how, name, minutes, begin, stop, discard, doing, samples, download,
+        pictures, faces, how, name, made, minutes, begin, stop, discard, doing, samples, download,
         install, notes, given, key, gr.State(), gr.Timer(POLL_S, active=False),
     )  # fmt: skip
 
@@ -187,7 +193,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         ),
         tab.faces: faces_of(shown),
         tab.how: gr.update(visible=begins),
-        **({tab.name: shown.asked.label, tab.minutes: shown.asked.minutes} if shown.asked else {}),
+        **(_asked(tab, shown.asked) if shown.asked else {}),
         tab.begin: gr.update(
             visible=begins,
             value=label("Begin") if phase == "looked" else label("Go on"),
@@ -206,6 +212,11 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         tab.seen: mark,
         tab.timer: gr.Timer(active=phase in BUSY),
     }
+
+
+def _asked(tab: TrainTab, asked: Asked) -> dict[Block, object]:
+    made = PRINTED if asked.printed else PAINTED
+    return {tab.name: asked.label, tab.made: made, tab.minutes: asked.minutes}
 
 
 def can_begin(shown: Shown) -> bool:

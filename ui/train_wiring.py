@@ -21,7 +21,7 @@ def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     tab.timer.tick(handlers.follow_training, [tab.key, tab.seen], tab.outputs, **UNSEEN)
     tab.pictures.upload(handlers.add_portraits, [tab.pictures, tab.key], tab.outputs, **UNSEEN)
     tab.begin.click(
-        handlers.begin_training, [tab.key, tab.name, tab.minutes], tab.outputs, **UNSEEN
+        handlers.begin_training, [tab.key, tab.name, tab.made, tab.minutes], tab.outputs, **UNSEEN
     )
     tab.stop.click(handlers.stop_training, tab.key, tab.stop, **UNSEEN)
     tab.discard.click(handlers.discard_training, tab.key, tab.outputs, **UNSEEN)

@@ -60,10 +60,14 @@ def is_off() -> bool:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a visitor calls a style, and how long it shall learn, minutes."""
+    """What a visitor calls a style, and how long it shall learn, minutes.
+
+    `printed`: whether its portraits are prints or drawings, not painted with a brush.
+    """
 
     label: str
     minutes: float
+    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,8 +177,8 @@ class Trainings:
         (pictures / NAMES).write_text(json.dumps(names))
         self._launch(training, "--name", "style", "--look")
 
-    def learn(self, training: Training, name: str, label: str, minutes: float) -> None:
-        """Begin to learn, or go on.
+    def learn(self, training: Training, name: str, asked: Asked) -> None:
+        """Begin to learn, or go on; the style's file is called `name`.
 
         Raises: TrainingError: another style is being learned.
         """
@@ -185,15 +189,15 @@ class Trainings:
         if (before := self._processes.get(training.folder)) is not None:
             before.wait(ENDS_S)  # it told that it is done, and is about to end
         (training.run / STOP).unlink(missing_ok=True)
-        (training.folder / ASKED).write_text(json.dumps(asdict(Asked(label, minutes))))
+        (training.folder / ASKED).write_text(json.dumps(asdict(asked)))
         tell(training.run, Progress("learning", _done(training.progress)))
         out = training.folder / f"{name}{ENDING}"
         for old in training.folder.glob(f"*{ENDING}"):
             if old != out:
                 old.rename(out)
         self._launch(
-            training, "--name", name, "--label", label, "--minutes", f"{minutes:g}",
-            "--out", str(out),
+            training, "--name", name, "--label", asked.label, "--minutes", f"{asked.minutes:g}",
+            "--out", str(out), *(["--printed"] if asked.printed else []),
         )  # fmt: skip
 
     def stop(self, training: Training) -> None:

@@ -45,6 +45,7 @@ def check_strokes(
     from pipeline.io.atomic import check_places
     from pipeline.io.strokes_files import check_name
     from pipeline.io.video import check_film
+    from pipeline.steps.ways import in_strokes
     from pipeline.types import PhotoError
 
     files = [file for file in (chosen.strokes, chosen.timelapse) if file]
@@ -55,7 +56,7 @@ def check_strokes(
             f"--strokes and --timelapse name files for one photo; {len(chosen.photos)} were given. "
             "Paint them one by one."
         )
-    if not (settings.paint.on and settings.paint.in_strokes):
+    if not (settings.paint.on and in_strokes(settings.paint)):
         raise PhotoError(
             "--strokes and --timelapse are for --painter strokes, and for portrait styles that "
             "have strokes; add that."

@@ -1,15 +1,15 @@
 """Read, write and list portrait styles of a person's own: whole generators, under 3 MB each.
 
 `write` makes such a file, `read` checks it: safetensors of kind `tps`, exactly the generator's
-tensors in fp16, all of finite numbers. Files in the folder `styles` of the cache folder are offered
-by their names.
+tensors in fp16, all of finite numbers, and, in newer ones, what the portraits are like. Files in
+the folder `styles` of the cache folder are offered by their names.
 """
 
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,18 @@ from pipeline.runtime.own_files import (
     styles_folder,
     unpacked,
 )
+from pipeline.types.portraits import COLORS, PARTS, RANKS, Portraits
 from pipeline.variants import PORTRAIT_STYLES, is_own_name
 from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import Entry
 
 FLAG = "portrait_style"
 MOST_BYTES = 3_000_000
+# Tensors that say what the portraits are like, of so many at most; and what a file whose portraits
+# are prints or drawings says.
+TABLE, MOST_PORTRAITS = "portraits.", 50
+MADE, PRINTED = "made", "printed"
+MOST_VALUE = 300.0  # CIELAB, across a picture
 AGAIN = "Make it again: python -m training.own_portrait_style FOLDER --name NAME"
 is_name = partial(is_own_name, flag=FLAG)
 
@@ -49,13 +55,16 @@ is_name = partial(is_own_name, flag=FLAG)
 class OwnPortraitStyle:
     """A style of a file. `name`: what settings call it; `label`: what a person reads.
 
-    `sha256`: of the file when it was read.
+    `sha256`: of the file when it was read. `portraits`: what those that it has learned from are
+    like; None in a file that does not say. `printed`: whether they are prints or drawings.
     """
 
     name: str
     label: str
     sha256: str
     file: Path
+    portraits: Portraits | None = field(default=None, compare=False)
+    printed: bool = False
 
     @property
     def key(self) -> str:
@@ -63,19 +72,25 @@ class OwnPortraitStyle:
         return f"style {self.sha256}"
 
 
-def write(path: Path, state_dict: Mapping[str, Any], *, name: str, label: str) -> None:
+def write(
+    path: Path, state_dict: Mapping[str, Any], *, name: str, label: str,
+    portraits: Portraits | None = None, printed: bool = False,
+) -> None:  # fmt: skip
     """Write a style's file, whole or not at all; one that is there is replaced.
 
     `state_dict`: of a `TpsGenerator`, as tensors on the CPU or arrays. `name`: of a-z, 0-9, _ and
-    -; `label`: up to 40 printed characters.
+    -; `label`: up to 40 printed characters. `portraits`, `printed`: as in `OwnPortraitStyle`.
 
     Raises: StyleFileError: it would be refused by `read`. OSError: it cannot be written.
     """
     from safetensors.numpy import save
 
     with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
-        halved = {k: np.ascontiguousarray(np.asarray(v), np.float16) for k, v in state_dict.items()}
-    data = save(halved, {"format": FORMAT, "kind": PORTRAIT, "name": name, "label": label})
+        table = {f"{TABLE}{k}": v for k, v in vars(portraits).items()} if portraits else {}
+        values = {**state_dict, **table}
+        halved = {k: np.ascontiguousarray(np.asarray(v), np.float16) for k, v in values.items()}
+    said = {"format": FORMAT, "kind": PORTRAIT, "name": name, "label": label}
+    data = save(halved, {**said, MADE: PRINTED} if printed else said)
     _checked(path, data)
     write_whole(path, lambda out: out.write(data), overwrite=True)
 
@@ -123,8 +138,15 @@ def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="style-") as folder:
         file = Path(folder) / f"style{ENDING}"
-        file.write_bytes(data)
+        file.write_bytes(_network_of(data))
         yield VerifiedWeights(entry, (file,), style.sha256)
+
+
+def _network_of(data: bytes) -> bytes:
+    """Return the bytes of a file with its network's tensors alone."""
+    from safetensors.numpy import load, save
+
+    return save({k: each for k, each in load(data).items() if not k.startswith(TABLE)})
 
 
 def _read_named(file: Path) -> OwnPortraitStyle:
@@ -140,8 +162,29 @@ def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
         raise refused(file, f"a style of kind {PORTRAIT}", short(said.get("kind")), AGAIN)
     if not is_name(name):
         raise refused(file, PLAIN, short(name), AGAIN)
+    table = {k: tensors.pop(k) for k in tuple(tensors) if k.startswith(TABLE)}
     check_tensors(file, tensors, shapes_of(), AGAIN)
-    return OwnPortraitStyle(name, label, hashlib.sha256(data).hexdigest(), file)
+    portraits = _portraits(file, table) if table else None
+    printed = portraits is not None and said.get(MADE) == PRINTED
+    sha256 = hashlib.sha256(data).hexdigest()
+    return OwnPortraitStyle(name, label, sha256, file, portraits, printed)
+
+
+def _portraits(file: Path, table: Mapping[str, np.ndarray]) -> Portraits:
+    count = min((len(each) for each in table.values() if each.ndim), default=0)
+    if not 1 <= count <= MOST_PORTRAITS:
+        raise refused(file, f"a table of 1 to {MOST_PORTRAITS} portraits", str(count), AGAIN)
+    parts = count, len(PARTS)
+    shapes = {
+        "quantiles": (*parts, RANKS), "colors": (*parts, COLORS, 3), "weights": (*parts, COLORS),
+        "fall": (count, 3),
+    }  # fmt: skip
+    check_tensors(file, table, {f"{TABLE}{k}": shape for k, shape in shapes.items()}, AGAIN)
+    own = {k.removeprefix(TABLE): each.astype(np.float32) for k, each in table.items()}
+    # What is no lightness, color or share is none of a portrait.
+    if max(np.abs(each).max() for each in own.values()) > MOST_VALUE or own["weights"].min() < 0:
+        raise refused(file, "lightness, colors and shares of portraits", "other numbers", AGAIN)
+    return Portraits(**own)
 
 
 SHELF = Shelf(PORTRAIT, "portrait style", tuple(PORTRAIT_STYLES), _read_named)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from pipeline.settings.stage import Stage, option
-from pipeline.variants import PAINTERS, in_strokes, printed
+from pipeline.variants import PAINTERS
 
 StylePreset = Literal["fast", "paper"]
 StyleColors = Literal["picture", "matched", "photo"]
@@ -83,16 +83,6 @@ class PaintSettings(Stage):
         idle = others.difference(PAINTERS[self.painter].own).intersection(type(self).model_fields)
         defaults = {flag: type(self).model_fields[flag].default for flag in idle}
         return self.model_copy(update=defaults)
-
-    @property
-    def in_strokes(self) -> bool:
-        """Whether the painting is made of strokes, which can be rendered at any size."""
-        return in_strokes(self.painter, self.portrait_style)
-
-    @property
-    def printed(self) -> bool:
-        """Whether what is painted is a woodblock print."""
-        return printed(self.painter, self.portrait_style)
 
 
 class StyleSettings(Stage):

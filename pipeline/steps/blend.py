@@ -21,6 +21,7 @@ from pipeline.steps.network import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
+from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Image, Labels, Mask, Restoration, Scene
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
@@ -57,8 +58,8 @@ def blend(
     own = run.made(_own, person, outline, detections)
     person = run.made(_picture_of, own, keep=False)  # the colors kept above hold it
     brushed = None
-    by_strokes = run.settings.paint.in_strokes
-    if how.painterly and run.settings.paint.printed:
+    by_strokes = in_strokes(run.settings.paint)
+    if how.painterly and is_printed(run.settings.paint):
         brushed = run.made(_printed, person, detections)
     elif how.painterly and by_strokes:
         throughout = max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
@@ -80,7 +81,7 @@ def toucher_of(run: Run) -> Loaded | None:
     Raises: WeightError: it is not at hand.
     """
     paint, own = run.settings.paint, run.settings.blend
-    if not own.painterly or paint.in_strokes or paint.printed:
+    if not own.painterly or in_strokes(paint) or is_printed(paint):
         return None
     return network_of(run)
 

@@ -16,6 +16,7 @@ from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import Tell, large_enough
 from pipeline.steps.stylize import fine_of
+from pipeline.steps.ways import in_strokes
 from pipeline.types import Mask, Painting, Photo, Pixels
 
 
@@ -57,7 +58,7 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
     if asked.isdecimal():
         width = width_around(photo, percent)
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
-    larger = asked == "auto" and settings.paint.on and settings.paint.in_strokes
+    larger = asked == "auto" and settings.paint.on and in_strokes(settings.paint)
     return around(large_enough(photo) if larger else photo, percent)
 
 
@@ -125,5 +126,5 @@ def detail_of(painting: Painting) -> Mask:
 def own_of(painting: Painting) -> Mask:
     """Return how much of a pixel's detail is the person's, not strokes', (H, W) in [0, 1]."""
     how = painting.settings
-    stays = strokes_kept(how.blend) if how.paint.in_strokes else 0.0
+    stays = strokes_kept(how.blend) if in_strokes(how.paint) else 0.0
     return painting.alpha * np.float32(1 - stays)

@@ -4,7 +4,7 @@ from pipeline.runtime.portrait_style_files import OwnPortraitStyle
 from pipeline.runtime.styles import OwnStyle
 from pipeline.settings import PaintSettings
 from pipeline.steps.fast_style import mix_of
-from pipeline.steps.portrait_styles import own_portrait_style
+from pipeline.steps.ways import own_portrait_style
 from pipeline.variants import FAST_STYLES, PAINTERS
 
 

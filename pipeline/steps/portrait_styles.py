@@ -7,13 +7,14 @@ prints, they are made flat and inked.
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab
 from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import single
 from pipeline.runtime.models import Loaded
-from pipeline.runtime.portrait_style_files import STRIDE, OwnPortraitStyle, own_style
+from pipeline.runtime.portrait_style_files import STRIDE
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
@@ -38,9 +39,13 @@ from pipeline.steps.strokes import (
     plain_motif,
     stays_of,
 )
+from pipeline.steps.ways import hand_of, is_printed, own_portrait_style
 from pipeline.types import Image, Painted, Scene, WeightUse
+from pipeline.types.portraits import Portraits
 from pipeline.types.strokes import Strokes
-from pipeline.variants import PORTRAIT_STYLES, brush_over
+from pipeline.variants import PORTRAIT_STYLES, Hand
+
+Palettes = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 MOST_PIXELS = 1_000_000  # that a photo is painted at
 # Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
@@ -59,18 +64,16 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     painter, how = portrait_network(run), run.settings.paint
     face = largest_height(seen.value.faces)
     scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
-    over = brush_over(how.painter, how.portrait_style)
-    if over is None and not how.printed:
+    hand, printed = hand_of(how), is_printed(how)
+    if hand is None and not printed:
         return run.made(on_canvas, scene, keep=False)
     parts = parts_of(run, run.original, seen)
-    inputs = run.original, scene, how.portrait_style, seen, parts, stays_of(run, seen)
-    if over is None:
-        return run.stage("paint", _printed, *inputs, run.settings.intensity.canvas)
-    brush = Brush(
-        over.size * how.brush, over.loose,
-        long=over.long, wild=over.wild, lively=over.lively, flow=over.flow,
-    )  # fmt: skip
-    return laid(run, run.stage("paint", _planned_over, *inputs, brush, told=True))
+    inputs = run.original, scene, seen, parts, stays_of(run, seen)
+    if hand is None:
+        canvas = run.settings.intensity.canvas
+        return run.stage("paint", _printed, *inputs, palettes_for(how), canvas)
+    asked = portraits_for(how), brush_by(hand, how.brush)
+    return laid(run, run.stage("paint", _planned_over, *inputs, *asked, told=True))
 
 
 def portrait_network(run: Run) -> Loaded:
@@ -85,13 +88,37 @@ def portrait_network(run: Run) -> Loaded:
     return run.network(str(PORTRAIT_STYLES[how.portrait_style].network))
 
 
-def own_portrait_style(how: PaintSettings) -> OwnPortraitStyle | None:
-    """Return the style of a file that portraits are like; None where it is a known one.
+def portraits_for(how: PaintSettings) -> Keyed[Portraits]:
+    """Return what the portraits are like that a style of strokes was learned from.
 
-    Raises: StyleFileError: it is not there, or its file cannot be used.
+    Raises: StyleFileError: its file is not there, or cannot be used.
     """
-    known = how.portrait_style in PORTRAIT_STYLES
-    return None if known else own_style(how.portrait_style)
+    style = own_portrait_style(how)
+    if style is None:
+        return Keyed(portraits_by(how.portrait_style), how.portrait_style)
+    if style.portraits is None:
+        raise ValueError(f"The file of {style.name!r} does not say what its portraits are like.")
+    return Keyed(style.portraits, style.key)
+
+
+def palettes_for(how: PaintSettings) -> Keyed[Palettes]:
+    """Return the palettes of the prints that a style was learned from.
+
+    Raises: StyleFileError: its file is not there, or cannot be used.
+    """
+    if how.portrait_style in PORTRAIT_STYLES:
+        light = portraits_of(how.portrait_style)
+        return Keyed((light.palettes, light.weights), how.portrait_style)
+    own = portraits_for(how)
+    return Keyed(own.value.palettes, own.key)
+
+
+def brush_by(hand: Hand, size: float) -> Brush:
+    """Return the brush of a painter's hand, so many times as large."""
+    return Brush(
+        hand.size * size, hand.loose,
+        long=hand.long, wild=hand.wild, lively=hand.lively, flow=hand.flow,
+    )  # fmt: skip
 
 
 def size_for(
@@ -107,15 +134,15 @@ def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Sc
 
 
 def _planned_over(
-    original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
-    stays: tuple[bool, ...], brush: Brush, *, tell: Show,
+    original: Image, scene: Scene, seen: Detections, parts: Probabilities,
+    stays: tuple[bool, ...], portraits: Portraits, brush: Brush, *, tell: Show,
 ) -> Strokes:  # fmt: skip
     """Plan strokes in the light and colors of the portrait by the painter that a photo is like.
 
     The network knows one way to paint a gray wall; the painter knew many. Skin is the person's.
     """
     motif = plain_motif(original, seen, parts, stays)
-    photo, subject, portraits = motif.target, motif.subject, portraits_by(style)
+    photo, subject = motif.target, motif.subject
     portrait = portraits.one(most_alike(measured(photo, subject), portraits))
     found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
     share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
@@ -127,12 +154,12 @@ def _planned_over(
 
 
 def _printed(
-    original: Image, scene: Scene, style: str, seen: Detections, parts: Probabilities,
-    stays: tuple[bool, ...], paper: float,
+    original: Image, scene: Scene, seen: Detections, parts: Probabilities,
+    stays: tuple[bool, ...], palettes: Palettes, paper: float,
 ) -> Painted:  # fmt: skip
     """Print what a network painted, in the colors of the style's portraits, along the photo.
 
-    `paper`: how much of it shows, as canvas does through paint.
+    `palettes`: as in `in_palette`. `paper`: how much of it shows, as canvas does through paint.
     """
     face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
     size = (original.shape[0], original.shape[1])
@@ -140,7 +167,7 @@ def _printed(
     skin = resized(subject.skin, size)
     lab = flat(_painting_of(scene), face, toned=1 - skin)
     small = resized(lab, motif.size)
-    moved, _ = in_palette(small, subject, portraits_of(style))
+    moved, _ = in_palette(small, subject, palettes)
     moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
     moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
     moved = own_tone(motif.target, moved, subject, motif.detail)

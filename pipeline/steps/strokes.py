@@ -23,7 +23,7 @@ from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.motif import Brush, Motif
 from pipeline.stages.strokes.own_colors import own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.portraits import Portraits, bareness, measured
+from pipeline.stages.strokes.portraits import bareness, measured
 from pipeline.stages.strokes.portrayed import like_a_portrait
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
@@ -32,9 +32,11 @@ from pipeline.stages.strokes.subject import around_faces, nobody, subject_of
 from pipeline.steps.detect import detect
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Cache, Keyed, Run
+from pipeline.steps.ways import hand_of
 from pipeline.types import Image, Painted, Photo, Pixels, PromptError, Scene, Style
+from pipeline.types.portraits import Portraits
 from pipeline.types.strokes import Strokes
-from pipeline.variants import MOODS, PAINTERS, brush_over
+from pipeline.variants import MOODS, PAINTERS
 
 # Long side at which a photo is looked at: larger ones get its strokes, and of smaller ones strokes
 # would have the corners of their pixels.
@@ -123,8 +125,8 @@ def brush_of(how: PaintSettings) -> Brush:
 def surface_of(settings: Settings) -> Surface:
     """Return what paint and canvas are like, as the settings ask for."""
     how = settings.paint
-    over = brush_over(how.painter, how.portrait_style)
-    return Surface(how.impasto if over is None else over.thick, settings.intensity.canvas)
+    hand = hand_of(how)
+    return Surface(how.impasto if hand is None else hand.thick, settings.intensity.canvas)
 
 
 def _planned(

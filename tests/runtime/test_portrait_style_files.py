@@ -24,7 +24,7 @@ from pipeline.runtime.portrait_style_files import (
 from pipeline.settings import Settings
 from tests.own_styles import empty  # noqa: F401 - a fixture
 from tests.own_styles import put as put_fast
-from tests.portrait_styles import put, state
+from tests.portrait_styles import portraits, put, state
 
 pytestmark = pytest.mark.usefixtures("empty")
 SAID = {"format": "1", "kind": "tps", "name": "auntie", "label": "Auntie"}
@@ -49,6 +49,46 @@ def test_what_is_written_is_read_again_small_and_paints_the_same():
         network = load_network(weights)
     for key, value in network.state_dict().items():
         assert torch.allclose(value, state()[key], atol=1e-3)
+
+
+@pytest.mark.parametrize("printed", [False, True])
+def test_what_its_portraits_are_like_is_in_it(printed):
+    known = portraits()
+    style = read(put(portraits=known, printed=printed))
+    assert style.printed == printed
+    for name, values in vars(known).items():
+        assert np.allclose(getattr(style.portraits, name), values, rtol=1e-3, atol=1e-3)
+    with verified(style) as weights:  # the network is built without them
+        load_network(weights)
+    assert read(put()).portraits is None
+
+
+TABLE = {f"portraits.{name}": each.astype(np.float16) for name, each in vars(portraits()).items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        ("fall", None, "a tensor portraits.fall was wanted, none was found"),
+        ("fall", np.zeros((5, 2), np.float16), "portraits.fall as float16 (5, 3) was wanted"),
+        ("weights", np.full((5, 4, 6), -0.1, np.float16), "shares of portraits was wanted"),
+        ("quantiles", np.full((5, 4, 17), 4e4, np.float16), "lightness, colors"),
+        ("more", np.zeros((5, 1), np.float16), "another one, 'portraits.more'"),
+        ("fall", np.float16(0), "portraits.fall as float16 (5, 3) was wanted"),
+        ("more", np.zeros((0, 1), np.float16), "a table of 1 to 50 portraits was wanted"),
+    ],
+)
+def test_a_table_that_is_not_right_is_refused(tmp_path, name, values, reason):
+    table = TABLE | {f"portraits.{name}": None if values is None else np.asarray(values)}
+    file = written(tmp_path / "auntie.safetensors", **table)
+    with pytest.raises(StyleFileError, match=re.escape(reason)):
+        read(file)
+
+
+def test_a_table_of_too_many_portraits_is_refused(tmp_path):
+    many = {name: np.repeat(each, 11, 0) for name, each in TABLE.items()}
+    with pytest.raises(StyleFileError, match="1 to 50 portraits was wanted, 55 was found"):
+        read(written(tmp_path / "auntie.safetensors", **many))
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from pipeline.steps.full_size import full_size
 from pipeline.steps.own_styles import own_of
 from pipeline.steps.portrait_styles import by_portrait_style
 from pipeline.steps.run import Keyed, Run
+from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Photo, WeightUse
-from pipeline.variants import PORTRAIT_STYLES, in_strokes
+from pipeline.variants import PORTRAIT_STYLES
 from pipeline.weights.catalog import CATALOG
 from tests.own_styles import empty  # noqa: F401 - a fixture
-from tests.portrait_styles import put
+from tests.portrait_styles import portraits, put
 from tests.test_paint import PlainModels, photo_of
 
 pytestmark = pytest.mark.usefixtures("empty")
@@ -91,6 +92,10 @@ class BrushedModels(PlainModels):
         use = WeightUse(name, "0" * 64)
         return Loaded(self.run, use, CATALOG[name], lambda which: self.run)
 
+    def own(self, style):
+        use = WeightUse("portrait_style_own", style.sha256)
+        return Loaded(self.run, use, CATALOG["tps_vangogh"], lambda which: self.run)
+
     def run(self, batch, noise):
         assert noise.ndim == 4
         blue = np.array([-1, -1, 1], np.float32)[:, None, None]
@@ -105,7 +110,7 @@ def test_strokes_are_laid_in_colors_that_the_network_has_a_share_in(style):
     )
     assert plain.strokes is not None
     assert len(plain.strokes) > 100
-    assert in_strokes("tps", style)
+    assert in_strokes(how(portrait_style=style).paint)
     bluer = (blue.styled - plain.styled).mean((0, 1))
     assert bluer[2] > bluer[0] + 0.01
     assert np.abs(blue.styled - plain.styled).mean() > 0.03
@@ -117,13 +122,41 @@ def test_a_print_is_more_than_its_network_paints_and_has_no_strokes(style, monke
     done = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
     assert done.strokes is None
     assert f"tps_{style}" in [use.name for use in done.weights]
-    assert not in_strokes("tps", style)
-    assert not in_strokes("tps", "auntie")
+    assert not in_strokes(how(portrait_style=style).paint)
     assert max(full_size(done).shape) == 160
     plain = replace(PORTRAIT_STYLES[style], printed=False)
     monkeypatch.setitem(variants.PORTRAIT_STYLES, style, plain)
     network = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
     assert np.abs(done.styled - network.styled).mean() > 0.01
+
+
+def test_a_style_of_a_file_is_painted_in_strokes_in_the_light_of_its_portraits():
+    results = []
+    for wall in (20.0, 80.0):
+        put(portraits=portraits(wall=wall))
+        done = paint(photo_of(120, 160), how(), models=BrushedModels())
+        assert len(done.strokes) > 100
+        assert in_strokes(done.settings.paint)
+        assert max(full_size(done).shape) == 1600
+        results.append(done.styled.mean())
+    assert results[1] > results[0] + 0.05
+
+
+def test_a_style_of_a_file_is_printed_where_it_is_of_prints_and_plain_where_it_says_nothing():
+    made = []
+    for known in ({"portraits": portraits(), "printed": True}, {}):
+        put(**known)
+        done = paint(photo_of(120, 160), how(), models=BrushedModels())
+        assert done.strokes is None
+        assert not in_strokes(how().paint)
+        assert is_printed(how().paint) == bool(known)
+        made.append(done.styled)
+    assert np.abs(made[0] - made[1]).mean() > 0.01
+
+
+def test_of_a_style_whose_file_is_gone_nothing_is_known():
+    assert not in_strokes(how().paint)
+    assert not is_printed(how().paint)
 
 
 def test_a_kept_face_is_printed_as_far_as_it_is_painterly():

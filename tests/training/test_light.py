@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.runtime.models import Models
 from pipeline.stages.strokes.light import COLORS, QUANTILES
-from pipeline.stages.strokes.portraits import RANKS
+from pipeline.types.portraits import RANKS
 from pipeline.variants import PORTRAIT_STYLES
 from training.light import FOLDERS, learned, light_of, parts_light, portraits_light, read
 
@@ -49,7 +48,7 @@ def test_each_style_has_the_light_of_its_own_portraits_by_parts_where_it_is_pain
 def test_a_style_whose_portraits_show_no_face_is_refused(tmp_path):
     write(tmp_path / "walls", 2, 0)
     with pytest.raises(ValueError, match="no face"):
-        parts_light(sorted((tmp_path / "walls").iterdir()), Models())
+        parts_light(sorted((tmp_path / "walls").iterdir()))
 
 
 def test_the_table_of_monets_has_all_of_them_and_moods(tmp_path):

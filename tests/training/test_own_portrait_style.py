@@ -1,8 +1,10 @@
 """A portrait style of one's own: from a folder to a file, and on after a stop."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,6 +22,7 @@ from training.style_folder import PORTRAITS, kept
 from training.told_progress import ALIVE, LOOKS, STOP, held, looks_in
 from training.told_progress import read as told
 
+SOMEBODY = Path(__file__).parents[2] / "examples/portrait.jpg"
 pytestmark = pytest.mark.usefixtures("empty")
 
 
@@ -67,6 +70,19 @@ def test_pictures_become_a_file_and_a_run_goes_on_after_a_kill(begin, capsys):
     assert torch.load(begin.run / STATE, weights_only=True)["step"] == 2
     assert "black.png" not in capsys.readouterr().out, "pictures are looked at once"
     assert own_style("mine").sha256 != style.sha256
+
+
+def test_the_file_says_what_its_portraits_are_like(begin):
+    shutil.copy(SOMEBODY, begin.folder)  # the only one in which the parser sees somebody
+    begin("--steps", 1)
+    style = own_style("mine")
+    assert style.portraits.fall.shape == (1, 3)
+    assert (style.portraits.shares > 0).all()
+    assert not style.printed
+    begin("--steps", 2, "--printed")
+    style = own_style("mine")
+    assert style.printed
+    assert style.portraits.fall.shape == (1, 3)
 
 
 def test_it_only_looks_where_that_is_asked(begin):

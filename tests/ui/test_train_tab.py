@@ -142,7 +142,7 @@ def test_a_secret_that_is_nobodys_shows_nothing(service):
     handlers, tab = handlers_of(service), components().train_tab
     assert handlers.find_training(visitor("anna"), "0" * 32) == {tab.key: ""}
     with pytest.raises(gr.Error, match="no longer here"):
-        handlers.begin_training(visitor("anna"), "0" * 32, "x", 10)
+        handlers.begin_training(visitor("anna"), "0" * 32, "x", "painted", 10)
     found = handlers.follow_training(visitor("anna"), "0" * 32, None)
     assert found[tab.key] == ""
 

@@ -9,7 +9,7 @@ import pytest
 from tests.page import private  # noqa: F401 - a fixture
 from training.told_progress import NAMES
 from ui import trainings
-from ui.trainings import PICTURES, TrainingError, Trainings, is_off, slug
+from ui.trainings import PICTURES, Asked, TrainingError, Trainings, is_off, slug
 
 pytestmark = pytest.mark.forks
 
@@ -49,7 +49,7 @@ def looked(all_, files):
 
 
 def learning(all_, training, name="mine"):
-    all_.learn(training, name, "Mine", 10)
+    all_.learn(training, name, Asked("Mine", 10))
     until(lambda: training.progress.steps == 3)
 
 
@@ -107,7 +107,7 @@ def test_one_learns_at_a_time(all_, files):
     other, _ = looked(all_, files)
     learning(all_, one)
     with pytest.raises(TrainingError, match="about 2 more min"):
-        all_.learn(other, "other", "Other", 10)
+        all_.learn(other, "other", Asked("Other", 10))
 
 
 def test_a_server_that_began_anew_finds_what_goes_on(all_, files):

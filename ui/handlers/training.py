@@ -18,7 +18,7 @@ from ui.notes import note
 from ui.result_panel import Updates
 from ui.sessions import Session
 from ui.train_tab import Shown
-from ui.trainings import Training, TrainingError
+from ui.trainings import Asked, Training, TrainingError
 from ui.viewer import served
 from ui.widgets import offered
 from ui.words import label, later, say
@@ -69,13 +69,16 @@ class TrainingHandlers(Base):
                 tab.pictures: gr.update(value=None),
             }
 
-    def begin_training(self, request: gr.Request, key: str, named: str, minutes: float) -> Updates:
+    def begin_training(
+        self, request: gr.Request, key: str, named: str, made: str, minutes: float
+    ) -> Updates:
         """Begin to learn, or go on."""
         with told():
             self._check_on()
             training = self._found(key)
             named = " ".join(named.split())[:MOST_LABEL] or say("My own style")
-            self.service.trainings.learn(training, trainings.slug(named), named, float(minutes))
+            asked = Asked(named, float(minutes), made == train_tab.PRINTED)
+            self.service.trainings.learn(training, trainings.slug(named), asked)
             return self._training(request, training)
 
     def stop_training(self, key: str) -> Updates:

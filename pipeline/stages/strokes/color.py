@@ -89,7 +89,7 @@ def _lit(
     gray, lab = plain is not None, lab if plain is None else plain
     out = toned(lab, light, TONE_OF_GRAYS if gray else TONE)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
-    out, palette = in_palette(out, subject, light)
+    out, palette = in_palette(out, subject, (light.palettes, light.weights))
     out = vivid(out, subject, light, calmer=gray)
     if gray:
         out = warmed(lab, out, subject)
@@ -101,13 +101,13 @@ def _lit(
     return Lit(cast(white_cloth(lab, out, subject), subject, light), palette, gray)
 
 
-def in_palette(lab: Float, subject: Subject, light: Light) -> tuple[Float, Float]:
+def in_palette(lab: Float, subject: Subject, palettes: tuple[Float, Float]) -> tuple[Float, Float]:
     """Bring a picture, (H, W, 3) CIELAB, to the colors of those paintings that it is most like.
 
-    Return it and their palettes, colors and weights, (N, 4).
+    `palettes`: as in `nearest_palette`. Return it and their palettes, colors and weights, (N, 4).
     """
     colors = main_colors(resized(lab, (SIDE, SIDE)), CENTERS)
-    palette = nearest_palette(colors, light)
+    palette = nearest_palette(colors, palettes)
     return toward(lab, colors, palette, to_palette(subject), subject.person), palette
 
 
@@ -231,13 +231,14 @@ def warmed(photo: Float, lab: Float, subject: Subject) -> Float:
     return out
 
 
-def nearest_palette(colors: tuple[Float, Float], light: Light) -> Float:
+def nearest_palette(colors: tuple[Float, Float], known: tuple[Float, Float]) -> Float:
     """Return the palettes of the paintings that a picture is most like: colors, weights, (N, 4).
 
-    `colors`: its `main_colors`.
+    `colors`: its `main_colors`. `known`: colors of each painting, (P, C, 3), and how much of it
+    each is, (P, C).
     """
     centers, share = colors
-    palettes, weights = light.palettes, light.weights + np.float32(1e-4)
+    palettes, weights = known[0], known[1] + np.float32(1e-4)
     lively = (weights * chroma_of(palettes)).sum(1) > VIVID
     lively &= (weights * (palettes[..., 2] < -3)).sum(1) > BLUES
     if lively.sum() >= NEAREST:  # else it is a mood of few colors, or one painting

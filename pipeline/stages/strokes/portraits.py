@@ -1,7 +1,6 @@
-"""What portraits are like, part by part: ground, cloth, hair and skin."""
+"""Measure what portraits are like, part by part: ground, cloth, hair and skin."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 
 import cv2
@@ -13,12 +12,11 @@ from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.subject import Subject
+from pipeline.types.portraits import COLORS, GROUND, PARTS, RANKS, Portraits
 
 Float = NDArray[np.float32]
 
 LONG_PX = 256  # long side, at most, at which pictures are measured
-GROUND, CLOTH, HAIR, SKIN = range(4)  # the parts of a portrait
-RANKS, COLORS = 17, 6  # quantiles of L, and main colors, of each part
 RANGE = (0.03, 0.97)  # of the ranks: a glint of a portrait would be spots on a bare wall
 OUTLINE = (0.4, 0.6)  # how sure it is that somebody is there, along people's outline
 PURE = 0.9  # from this share on a pixel says what a part is like
@@ -32,48 +30,6 @@ ALIKE_LIGHT, ALIKE_COLOR, EVEN_SMALL = (0.15, 0.5, 0.4, 0.0), (1.0, 1.0, 0.3, 0.
 FREE = 20.0  # chroma of a ground from which on its color has to be alike
 USUAL = 0.25  # how much it counts how far a ground's light is from that of most of his portraits
 DULL = 0.5  # this share of the portraits, those of the least chroma, lends no colors
-
-
-@dataclass(frozen=True)
-class Portraits:
-    """What portraits are like, CIELAB, N of them, four parts each.
-
-    `quantiles`: of L, (N, 4, RANKS). `colors`: main ones, (N, 4, COLORS, 3), and `weights`, (N, 4,
-    COLORS): how much of the picture each is, 0 where a part is missing. `fall`: how the ground's L
-    changes to the right, downward and away from people, each across the long side, (N, 3).
-    """
-
-    quantiles: Float
-    colors: Float
-    weights: Float
-    fall: Float
-
-    @property
-    def shares(self) -> Float:
-        """How much of the picture each part is, (N, 4)."""
-        return np.asarray(self.weights.sum(-1), np.float32)
-
-    @property
-    def means(self) -> Float:
-        """The mean color of each part, (N, 4, 3)."""
-        total = (self.colors * self.weights[..., None]).sum(2)
-        return np.asarray(total / np.maximum(self.shares, 1e-6)[..., None], np.float32)
-
-    @property
-    def skin(self) -> tuple[Float, Float]:
-        """Quantiles of L, (RANKS,), and mean a and b, (2,), of all portraits' skin."""
-        bare = self.shares[:, SKIN] > 0
-        return self.quantiles[bare, SKIN].mean(0), self.means[bare, SKIN, 1:].mean(0)
-
-    def one(self, at: int) -> "Portraits":
-        """Return one of them."""
-        return Portraits(**{f.name: getattr(self, f.name)[at : at + 1] for f in fields(self)})
-
-    @property
-    def palette(self) -> Float:
-        """All colors, and how much of them each is, (N, 4)."""
-        weights = self.weights.ravel() / np.maximum(self.weights.sum(), 1e-6)
-        return np.column_stack([self.colors.reshape(-1, 3), weights]).astype(np.float32)
 
 
 @cache
@@ -102,14 +58,6 @@ def measured(lab: Float, subject: Subject) -> Portraits:
             colors[0, part], share = main_colors(own, COLORS)
             weights[0, part] = share * pure.mean()
     return Portraits(quantiles, colors, weights, _fall(lab[..., 0], subject)[None])
-
-
-def joined(portraits: Sequence[Portraits]) -> Portraits:
-    """Put what is known of portraits together."""
-    names = [field.name for field in fields(Portraits)]
-    return Portraits(
-        **{name: np.concatenate([getattr(each, name) for each in portraits]) for name in names}
-    )
 
 
 def parts_of(subject: Subject) -> Float:
@@ -143,7 +91,7 @@ def most_alike(own: Portraits, portraits: Portraits) -> int:
     cost = np.array(ALIKE_LIGHT, np.float32) * away[..., 0] + color * away[..., 1:].sum(-1)
     # A portrait that lacks a part is as far off in it as most are.
     known = portraits.shares > 0
-    usual = np.nanmedian(np.where(known, cost, np.nan), 0)
+    usual = [np.median(cost[known[:, part], part]) if known[:, part].any() else 0 for part in PARTS]
     cost = np.where(known, cost, usual) * (own.shares[0] > 0) * (EVEN_SMALL + own.shares[0])
     light = portraits.quantiles[:, GROUND].mean(-1)
     total = cost.sum(-1) + USUAL * (light - np.median(light)) ** 2

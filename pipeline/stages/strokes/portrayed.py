@@ -14,20 +14,10 @@ from pipeline.ops.tensor import single
 from pipeline.stages.strokes.color import by_rank, quarter, soft_shift, tone_of, transport
 from pipeline.stages.strokes.light import main_colors
 from pipeline.stages.strokes.own_colors import chroma_of
-from pipeline.stages.strokes.portraits import (
-    COLORS,
-    GROUND,
-    HAIR,
-    SKIN,
-    Portraits,
-    enough,
-    parts_of,
-    places,
-    pure_of,
-    ranked,
-)
+from pipeline.stages.strokes.portraits import enough, parts_of, places, pure_of, ranked
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
+from pipeline.types.portraits import COLORS, GROUND, HAIR, SKIN, Portraits
 
 Float = NDArray[np.float32]
 

@@ -86,11 +86,13 @@ def test_a_picture_comes_nearer_to_a_palette_people_least():
     lab = np.zeros((64, 64, 3), np.float32)
     lab[..., 0], lab[:, 32:, 0] = 40, 70
     light, none = portraits_of("ukiyoe"), nobody(lab.shape[:2])
-    moved, palette = in_palette(lab, none, light)
+    moved, palette = in_palette(lab, none, (light.palettes, light.weights))
     assert palette.shape[1] == 4
     assert chroma(moved).mean() > 3
     ones = np.ones(lab.shape[:2], np.float32)
-    kept, _ = in_palette(lab, replace(none, person=ones, skin=ones), light)
+    kept, _ = in_palette(
+        lab, replace(none, person=ones, skin=ones), (light.palettes, light.weights)
+    )
     assert chroma(kept).mean() < 0.6 * chroma(moved).mean()
 
 

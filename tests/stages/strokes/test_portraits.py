@@ -6,18 +6,14 @@ import numpy as np
 import pytest
 
 from pipeline.stages.strokes.portraits import (
-    CLOTH,
-    GROUND,
-    HAIR,
-    SKIN,
     bareness,
-    joined,
     measured,
     most_alike,
     parts_of,
     portraits_by,
 )
 from pipeline.stages.strokes.portrayed import DARKER, like_a_portrait, seen_through
+from pipeline.types.portraits import CLOTH, GROUND, HAIR, SKIN, joined
 from pipeline.variants import PORTRAIT_STYLES
 from tests.stages.strokes.motifs import nobody
 
@@ -47,6 +43,15 @@ def picture(wall=GRAY_WALL, coat=COAT, hair=BROWN, skin=BARE, *, grain=2.0):
 def means(lab):
     which = parts_of(somebody()).argmax(-1)
     return np.array([lab[which == part].mean(0) for part in range(4)])
+
+
+def test_a_part_that_no_portrait_has_tells_none_from_another():
+    portraits = portraits_by("rembrandt")
+    weights = portraits.weights.copy()
+    weights[:, HAIR] = 0
+    bald = replace(portraits, weights=weights)
+    own = measured(picture(), somebody())
+    assert 0 <= most_alike(own, bald) < len(bald.fall)
 
 
 @pytest.mark.parametrize("style", BRUSHED)
