@@ -20,7 +20,7 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import crisp, in_palette
 from pipeline.stages.strokes.light import portraits_of
-from pipeline.stages.strokes.motif import Brush
+from pipeline.stages.strokes.motif import Brush, Motif
 from pipeline.stages.strokes.own_colors import own_tone
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.portraits import measured, most_alike, portraits_by
@@ -63,7 +63,7 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     """
     painter, how = portrait_network(run), run.settings.paint
     face = largest_height(seen.value.faces)
-    scene = run.stage("paint", _scene, run.original, painter, face, how.brush)
+    scene = run.stage("paint", painted_by, run.original, painter, face, how.brush)
     hand, printed = hand_of(how), is_printed(how)
     if hand is None and not printed:
         return run.made(on_canvas, scene, keep=False)
@@ -128,8 +128,30 @@ def size_for(
     return portrait_size(size, face_px, brush=brush, pixels=pixels, stride=STRIDE)
 
 
-def _scene(original: Image, painter: Loaded, face_px: float, brush: float) -> Scene:
-    size = size_for((original.shape[0], original.shape[1]), face_px, brush)
+def one_alike(plain: Motif, portraits: Portraits) -> Portraits:
+    """Return the portrait that what is seen in a photo is most like."""
+    return portraits.one(most_alike(measured(plain.target, plain.subject), portraits))
+
+
+def motif_over(plain: Motif, scene: Scene, portrait: Portraits, portraits: Portraits) -> Motif:
+    """Say what is painted of a photo in the light and colors of one of a painter's portraits.
+
+    The network, whose picture is `scene`, knows one way to paint a gray wall; the painter knew
+    many. Skin is the person's.
+    """
+    photo, subject = plain.target, plain.subject
+    found = to_lab(resized(painting_of(scene), plain.size).clip(0, 1))
+    share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
+    found = single(photo + share * (found - photo))
+    lab = as_portrayed(plain, found, portrait, portraits)
+    return replace(plain, target=crisp(lab, subject), palette=portrait.palette)
+
+
+def painted_by(
+    original: Image, painter: Loaded, face_px: float, brush: float, pixels: int = MOST_PIXELS
+) -> Scene:
+    """Return what a style's network paints of a photo; `pixels`: at most so many."""
+    size = size_for((original.shape[0], original.shape[1]), face_px, brush, pixels)
     return Scene(stylize_at(original, painter.seeded(), size))
 
 
@@ -137,18 +159,9 @@ def _planned_over(
     original: Image, scene: Scene, seen: Detections, parts: Probabilities,
     stays: tuple[bool, ...], portraits: Portraits, brush: Brush, *, tell: Show,
 ) -> Strokes:  # fmt: skip
-    """Plan strokes in the light and colors of the portrait by the painter that a photo is like.
-
-    The network knows one way to paint a gray wall; the painter knew many. Skin is the person's.
-    """
-    motif = plain_motif(original, seen, parts, stays)
-    photo, subject = motif.target, motif.subject
-    portrait = portraits.one(most_alike(measured(photo, subject), portraits))
-    found = to_lab(resized(_painting_of(scene), motif.size).clip(0, 1))
-    share = NETWORK + (NETWORK_SKIN - NETWORK) * subject.skin[..., None]
-    found = single(photo + share * (found - photo))
-    lab = as_portrayed(motif, found, portrait, portraits)
-    motif = replace(motif, target=crisp(lab, subject), palette=portrait.palette)
+    """Plan strokes in the light and colors of the portrait that a photo is most like."""
+    plain = plain_motif(original, seen, parts, stays)
+    motif = motif_over(plain, scene, one_alike(plain, portraits), portraits)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
@@ -165,7 +178,7 @@ def _printed(
     size = (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
     skin = resized(subject.skin, size)
-    lab = flat(_painting_of(scene), face, toned=1 - skin)
+    lab = flat(painting_of(scene), face, toned=1 - skin)
     small = resized(lab, motif.size)
     moved, _ = in_palette(small, subject, palettes)
     moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
@@ -177,7 +190,8 @@ def _printed(
     return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
 
 
-def _painting_of(scene: Scene) -> Image:
+def painting_of(scene: Scene) -> Image:
+    """Return what a network painted."""
     if scene.styled is None:
         raise ValueError("What a network painted was wanted, and there is none.")
     return scene.styled

@@ -16,8 +16,8 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import SoftRegion, fitted, soften
 from pipeline.steps.blend import strokes_kept
+from pipeline.steps.ways import in_strokes
 from pipeline.types import Face, Image, Mask, Pixels
-from pipeline.variants import PAINTERS
 from pipeline.video.faces import Kept
 from pipeline.video.held import Held
 from pipeline.video.restore import FilmRestorer
@@ -38,7 +38,7 @@ class Keep:
 
     def __init__(self, settings: Settings, models: Models) -> None:
         self._how = settings.blend
-        self._by_strokes = PAINTERS[settings.paint.painter].vector
+        self._by_strokes = in_strokes(settings.paint)
         self._mend, self._held = FilmRestorer(settings, models), Held()
         self._halved: int | None = None  # decided when somebody comes into the film, once
 

@@ -19,8 +19,10 @@ from pipeline.steps.fast_style import FAST_STRIDE, mix_of
 from pipeline.steps.network import network_of, strokes_of, width_of
 from pipeline.steps.portrait_styles import portrait_network, size_for
 from pipeline.steps.run import Run
+from pipeline.steps.ways import in_strokes
 from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import FilmJob
+from pipeline.video.motifs import FILM_PIXELS
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
 from pipeline.video.style_transfer import StyleTransferFilm
@@ -34,7 +36,6 @@ Batch = NDArray[np.float32]
 # of a film of any size; where `MAX_PIXELS` do not suffice for that, they are wider. A film that is
 # smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
-FILM_PIXELS = 640 * 480  # that a film is painted at, at most, like a painter's portraits
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 
@@ -70,11 +71,15 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
     return paint
 
 
-class PortraitStyleFilm:
-    """Paint a film like a painter's portraits, at the size at which its faces are seen best.
+def _by_portrait_style(job: FilmJob) -> FramePainter:
+    return StrokeFilm(job) if in_strokes(job.settings.paint) else PortraitStyleFilm(job)
 
-    The size is that of a scene: faces are looked for in its first picture, and, while none is
-    there, after one second, two, four and so on.
+
+class PortraitStyleFilm:
+    """Paint a film as a portrait style's network does.
+
+    Its size, at which faces are seen best, is that of a scene: faces are looked for in its first
+    picture, and, while none is there, after one second, two, four and so on.
     """
 
     def __init__(self, job: FilmJob) -> None:
@@ -167,5 +172,5 @@ FILM_PAINTERS: dict[str, Make] = {
     "network": _by_network,
     "portrait-aware": StyleTransferFilm,
     "strokes": StrokeFilm,
-    "tps": PortraitStyleFilm,
+    "tps": _by_portrait_style,
 }

@@ -19,13 +19,14 @@ from pipeline.ops.resample import pixels_resized, resized, size_of_long
 from pipeline.stages.strokes.plan import plan_by_kind
 from pipeline.stages.strokes.render import Before, render
 from pipeline.steps.detect import detect
-from pipeline.steps.run import Run, RunCache
-from pipeline.steps.strokes import GUIDE_PX, SEED, asked_of, motif_of, surface_of
+from pipeline.steps.run import Run
+from pipeline.steps.strokes import SEED, surface_of
 from pipeline.types import Face, Mask, Photo, Pixels, Prompt
 from pipeline.types.strokes import Strokes
 from pipeline.video.astray import Expected, around, size_compared
 from pipeline.video.job import FilmJob
 from pipeline.video.laid import Laid, along, begun, exchanged, faded
+from pipeline.video.motifs import motifs_of
 from pipeline.video.steady import Moved
 
 # By how much strokes differ from what they should show, CIELAB, until new ones fade in over them,
@@ -49,7 +50,7 @@ class StrokeFilm:
     def __init__(self, job: FilmJob) -> None:
         self._job = job
         self._patience = max(1, round(PLAN_SECONDS * job.rate))
-        self._looks = RunCache()  # at the mood's picture, which is every plan's
+        self._motifs = motifs_of(job)
         self._laid: Laid | None = None
         self._expected: Expected | None = None
         self._covered = np.zeros((1, 1), np.float32)  # where faces will be set in, small
@@ -103,12 +104,8 @@ class StrokeFilm:
         if job.settings.blend.on:
             height, faces = run.original.value.shape[0], seen.value.faces
             self._covered = faces_in(size_compared(pixels), faces, height)
-        parts, mood, style, portrait, stays, brush = asked_of(run, seen, self._looks)
         rng = np.random.default_rng(SEED)
-        photo = run.original.value
-        long_px = min(GUIDE_PX, max(photo.shape[:2]))  # it is not shown larger
-        like = portrait.value if portrait else None
-        motif = motif_of(photo, seen.value, parts.value, mood, style, like, stays, rng, long_px)
+        motif, brush = self._motifs(run, seen, where is None, rng)
         only = None if where is None else resized(where, motif.size) > 0
         return plan_by_kind(motif, rng, brush, only=only)
 
