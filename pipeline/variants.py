@@ -172,7 +172,7 @@ PORTRAIT_STYLES = _table(
     ),
     PortraitStyle(
         "postimpressionist", "Post-impressionists", network="tps_postimpressionist",
-        brush=Hand(size=1.1, loose=0.95, long=0.8, wild=0.5, lively=1.3),
+        brush=Hand(size=1.25, loose=0.95, thick=1.5, long=0.8, wild=0.7, lively=1.6),
     ),
 )  # fmt: skip
 # Photo, parser, own network to detections.
