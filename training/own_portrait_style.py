@@ -46,7 +46,7 @@ from training.judges import Judges
 from training.loop import Schedule, clock_of, fit, single
 from training.own_contents import read_people, varied
 from training.own_light import light_of
-from training.own_samples import draw
+from training.own_samples import Samples
 from training.portrait_faces import Portrait, without_grain
 from training.style_folder import PEOPLE, PORTRAITS, is_kept, keep, keep_looks, kept, pictures_in
 from training.style_pictures import Faces, Looked, look_at, too_few
@@ -135,6 +135,7 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
         keep(run / PEOPLE, read_people(args.contents, Faces()))
     styles = [without_grain(each) for each in kept(run / PORTRAITS)]
     people, portraits = kept(run / PEOPLE), light_of(run, args.folder)
+    samples = Samples(people, portraits, args.printed)
     aims, painter = aims_for(styles, args.side), begun(args.start)
     painter.to(memory_format=torch.channels_last)
     views = varied(people, styles, 0)
@@ -151,11 +152,11 @@ def learn(args: argparse.Namespace, run: Path, out: Path, asked: Callable[[], bo
         assert isinstance(averaged, TpsGenerator)
         state = averaged.state_dict()
         write(out, state, name=name, label=label, portraits=portraits, printed=args.printed)
-        draw(averaged, people, run / SHEET)
+        samples.draw(averaged, run / SHEET)
         return {}
 
     if not (run / SHEET).exists():
-        draw(painter, people, run / SHEET)
+        samples.draw(painter, run / SHEET)
     watcher = Watcher(run, asked)
     schedule = Watched(
         args.minutes, args.steps, ema=0.995, sample_minutes=SAMPLE_MINUTES, watcher=watcher

@@ -35,6 +35,7 @@ ESTIMATE = label(
 )
 ADD = label("Add it to the styles")
 ADDED = later("Once it is added, everybody who uses this page can paint with it.")
+SURE = label("Delete all that was learned?")
 FAILED = later("The training stopped without saying why. Go on, or start over.")
 BUSY = ("looking", "learning")  # phases in which a process works
 MOST_UNFOLDED = 8  # reasons
@@ -47,7 +48,7 @@ class TrainTab:
     """The tab's components.
 
     `key`: the visitor's secret, which the browser remembers. `seen`: what is shown, so that what
-    stays is not sent again.
+    stays is not sent again. `sure`: whether it was asked if what was learned shall go.
     """
 
     pictures: gr.File
@@ -67,6 +68,7 @@ class TrainTab:
     given: gr.UploadButton
     key: gr.Textbox
     seen: gr.State
+    sure: gr.State
     timer: gr.Timer
 
     @property
@@ -75,7 +77,7 @@ class TrainTab:
         return [
             self.pictures, self.faces, self.how, self.begin, self.stop, self.discard, self.doing,
             self.samples, self.name, self.made, self.minutes, self.download, self.install,
-            self.notes, self.key, self.seen, self.timer,
+            self.notes, self.key, self.seen, self.sure, self.timer,
         ]  # fmt: skip
 
 
@@ -167,7 +169,8 @@ def lay_out() -> TrainTab:
     key = gr.Textbox(visible="hidden", elem_id="train-key", elem_classes=["unseen"])
     return TrainTab(
         pictures, faces, how, name, made, minutes, begin, stop, discard, doing, samples, download,
-        install, notes, given, key, gr.State(), gr.Timer(POLL_S, active=False),
+        install, notes, given, key, gr.State(), gr.State(value=False),
+        gr.Timer(POLL_S, active=False),
     )  # fmt: skip
 
 
@@ -210,6 +213,7 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
         tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
         tab.notes: note([said] if said else [str(ADDED)] if phase == "kept" and shown.file else []),
         tab.seen: mark,
+        tab.sure: False,
         tab.timer: gr.Timer(active=phase in BUSY),
     }
 

@@ -24,5 +24,5 @@ def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         handlers.begin_training, [tab.key, tab.name, tab.made, tab.minutes], tab.outputs, **UNSEEN
     )
     tab.stop.click(handlers.stop_training, tab.key, tab.stop, **UNSEEN)
-    tab.discard.click(handlers.discard_training, tab.key, tab.outputs, **UNSEEN)
+    tab.discard.click(handlers.discard_training, [tab.key, tab.sure], tab.outputs, **UNSEEN)
     tab.install.click(handlers.install_training, tab.key, listed, **UNSEEN)

@@ -71,9 +71,9 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     inputs = run.original, scene, seen, parts, stays_of(run, seen)
     if hand is None:
         canvas = run.settings.intensity.canvas
-        return run.stage("paint", _printed, *inputs, palettes_for(how), canvas)
+        return run.stage("paint", printed_over, *inputs, palettes_for(how), canvas)
     asked = portraits_for(how), brush_by(hand, how.brush)
-    return laid(run, run.stage("paint", _planned_over, *inputs, *asked, told=True))
+    return laid(run, run.stage("paint", planned_over, *inputs, *asked, told=True))
 
 
 def portrait_network(run: Run) -> Loaded:
@@ -155,18 +155,22 @@ def painted_by(
     return Scene(stylize_at(original, painter.seeded(), size))
 
 
-def _planned_over(
+def planned_over(
     original: Image, scene: Scene, seen: Detections, parts: Probabilities,
     stays: tuple[bool, ...], portraits: Portraits, brush: Brush, *, tell: Show,
+    long_px: int | None = None,
 ) -> Strokes:  # fmt: skip
-    """Plan strokes in the light and colors of the portrait that a photo is most like."""
-    plain = plain_motif(original, seen, parts, stays)
+    """Plan strokes in the light and colors of the portrait that a photo is most like.
+
+    `long_px`: as in `plain_motif`.
+    """
+    plain = plain_motif(original, seen, parts, stays, long_px)
     motif = motif_over(plain, scene, one_alike(plain, portraits), portraits)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
 
 
-def _printed(
+def printed_over(
     original: Image, scene: Scene, seen: Detections, parts: Probabilities,
     stays: tuple[bool, ...], palettes: Palettes, paper: float,
 ) -> Painted:  # fmt: skip

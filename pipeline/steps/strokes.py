@@ -155,14 +155,16 @@ def motif_of(
     lit = in_monets_light(plain.target, plain.subject, plain.detail, light, rng)
     target, palette = lit.target, lit.palette
     if portrait:
-        target, palette = as_portrayed(plain, target, portrait, portrait), portrait.palette
+        target, palette = as_portrayed(plain, target, portrait), portrait.palette
     return replace(plain, target=crisp(target, plain.subject), palette=palette, gray=lit.gray)
 
 
-def as_portrayed(photo: Motif, lab: Float, portrait: Portraits, all_of: Portraits) -> Float:
+def as_portrayed(
+    photo: Motif, lab: Float, portrait: Portraits, all_of: Portraits | None = None
+) -> Float:
     """Bring what is found of a photo, (H, W, 3) CIELAB, to a portrait's light and colors.
 
-    `all_of`: all portraits of the painter. No skin pales or drowns by it.
+    `all_of`: all portraits of the painter, if they are known. No skin pales or drowns by it.
     """
     subject, bare = photo.subject, bareness(photo.target, photo.subject)
     lab = like_a_portrait(apart(lab, subject), subject, bare, portrait, all_of)

@@ -1,11 +1,14 @@
 """The tab "Train a style": what it shows of a training, and what its buttons do."""
 
+from dataclasses import replace
+
 import gradio as gr
 import pytest
 
 from pipeline.runtime.own_files import styles_folder
 from pipeline.runtime.portrait_style_files import write
 from tests.page import components, handlers_of, private, visitor  # noqa: F401 - a fixture
+from tests.portrait_styles import state
 from training.told_progress import Progress
 from ui import train_tab, trainings
 from ui.train_tab import Shown
@@ -172,5 +175,25 @@ def test_pictures_are_looked_at_by_a_process_and_found_after_a_reload(
     again = handlers.find_training(visitor("anna after a reload"), secret)
     assert again[tab.key] == secret
     assert training.progress.phase == "looked"
-    handlers.discard_training(secret)
+    handlers.discard_training(secret, sure=False)  # nothing was learned yet
     assert not training.folder.exists()
+
+
+def test_what_was_learned_goes_only_when_it_was_asked(service):
+    handlers, tab = handlers_of(service), components().train_tab
+    training, secret = service.trainings.open()
+    write(training.folder / "mine.safetensors", state(), name="mine", label="My own")
+    asked = handlers.discard_training(secret, sure=False)
+    assert training.folder.exists()
+    assert asked[tab.sure]
+    assert asked[tab.discard]["value"] == train_tab.SURE
+    after = handlers.discard_training(secret, sure=True)
+    assert not training.folder.exists()
+    assert after[tab.sure] is False
+
+
+def test_how_it_was_begun_is_shown_again():
+    tab = components().train_tab
+    for printed, made in ((False, train_tab.PAINTED), (True, train_tab.PRINTED)):
+        asked = replace(ASKED, printed=printed)
+        assert train_tab.view(tab, Shown(asked=asked))[tab.made] == made

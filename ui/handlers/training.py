@@ -89,10 +89,12 @@ class TrainingHandlers(Base):
                 self.parts.train_tab.stop: gr.update(interactive=False, value=label("Stopping"))
             }
 
-    def discard_training(self, key: str) -> Updates:
-        """End it and delete all of it."""
-        training = self.service.trainings.find(key)
+    def discard_training(self, key: str, sure: bool) -> Updates:
+        """End it and delete all of it; where it has learned something, ask first."""
+        training, tab = self.service.trainings.find(key), self.parts.train_tab
         if training is not None:
+            if training.file is not None and not sure:
+                return {tab.sure: True, tab.discard: gr.update(value=train_tab.SURE)}
             self.service.trainings.discard(training)
         return self._no_training()
 

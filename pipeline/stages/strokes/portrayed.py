@@ -17,7 +17,7 @@ from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.portraits import enough, parts_of, places, pure_of, ranked
 from pipeline.stages.strokes.subject import Subject
 from pipeline.stages.strokes.widths import usual_face
-from pipeline.types.portraits import COLORS, GROUND, HAIR, SKIN, Portraits
+from pipeline.types.portraits import CLOTH, COLORS, GROUND, HAIR, SKIN, Portraits
 
 Float = NDArray[np.float32]
 
@@ -29,20 +29,25 @@ LIGHT, COLOR = (0.9, 0.2, 0.1, 0.6), (0.9, 0.25, 0.15, 0.5)
 OF_A_PLACE = (0.15, 0.3)
 RICHER = 1.6  # times: the most by which chroma grows
 DARKER = 12.0  # L: the most by which skin is painted darker, before `LIGHT`
+OF_ONE = 0.4  # how far skin goes to one portrait's, of the way to that of all of a painter's
 GAIN = (0.5, 1.6)  # of the contrast of what is small
 # How far from its edge, in heights of a face, ground may be seen through hair; how much of it is
 # to be around; how far on the way from hair's color to the ground's; and how far apart these are.
 NEAR_EDGE, NEAR_GROUND, ALONG, TOLD_APART = 0.06, (0.02, 0.15), (0.35, 0.75), (18.0, 35.0)
+# Likewise farther from it, by a and b alone.
+FAR_EDGE, FAR_ALONG, FAR_APART = 0.3, (0.45, 0.75), (9.0, 15.0)
+AMONG_HAIR = (0.3, 0.5)  # share of hair around what lies among its strands
 BLUR = 14.0  # of the plan by which colors go to a palette, CIELAB squared
 
 
 def like_a_portrait(
-    lab: Float, subject: Subject, bare: float, portrait: Portraits, all_of: Portraits
+    lab: Float, subject: Subject, bare: float, portrait: Portraits, all_of: Portraits | None
 ) -> Float:
     """Bring a picture, (H, W, 3) CIELAB, to the light and colors of one portrait, part by part.
 
     `bare`: how far its ground is a bare wall, in [0, 1]. `all_of`: all portraits of the painter:
-    their skin says what light does on it, for one's may be a sick man's.
+    their skin says what light does on it. One portrait's may be a sick man's: where nothing is
+    known of others, skin goes less far to it.
 
     Source: Reinhard et al. 2001, "Color Transfer between Images", by ranks and by parts; Cuturi
     2013, "Sinkhorn Distances", for palettes.
@@ -53,17 +58,18 @@ def like_a_portrait(
     look, tone = subject.at(small), tone_of(seen)
     parts, fine = parts_of(subject), lab[..., 0] - resized(tone, size)
     through = seen_through(lab, subject)
-    parts[..., GROUND] += through * parts[..., HAIR]
-    parts[..., HAIR] *= 1 - through
+    parts[..., GROUND] += through * (parts[..., HAIR] + parts[..., CLOTH])
+    parts[..., [CLOTH, HAIR]] *= (1 - through)[..., None]
+    theirs = all_of or portrait
     out = np.zeros_like(lab)
     for part, pure in enumerate(pure_of(resized(parts, small))):
         own = lab
-        known = (all_of if part == SKIN else portrait).shares[:, part].any()
+        known = (theirs if part == SKIN else portrait).shares[:, part].any()
         if known and enough(pure):
             free = bare if part == GROUND else 1.0
             sloped = _sloped(tone, look, portrait) if part == GROUND else tone
             moves = (
-                _of_skin(seen, tone, pure, all_of)
+                _of_skin(seen, tone, pure, theirs, 1.0 if all_of else OF_ONE)
                 if part == SKIN
                 else _of_part(seen, tone, sloped, pure, free, portrait, part)
             )
@@ -103,15 +109,19 @@ def _of_part(
     return np.dstack([light, gain, richer * (seen + shift)[..., 1:] - seen[..., 1:]])
 
 
-def _of_skin(seen: Float, tone: Float, pure: NDArray[np.bool_], portraits: Portraits) -> Float:
+def _of_skin(
+    seen: Float, tone: Float, pure: NDArray[np.bool_], portraits: Portraits, how_far: float
+) -> Float:
     """Say likewise how skin takes the play of light and the tint of all portraits' skin.
 
-    It is not made lighter.
+    It is not made lighter. `how_far`: of the usual way.
     """
     ranks, (light, tint) = ranked(tone[pure]), portraits.skin
     darker = float(np.clip(light.mean() - ranks.mean(), -DARKER, 0))
-    moved, gain = by_rank(tone, ranks, light - light.mean() + ranks.mean() + darker, LIGHT[SKIN])
-    shift = COLOR[SKIN] * (tint - seen[pure, 1:].mean(0))
+    moved, gain = by_rank(
+        tone, ranks, light - light.mean() + ranks.mean() + darker, how_far * LIGHT[SKIN]
+    )
+    shift = how_far * COLOR[SKIN] * (tint - seen[pure, 1:].mean(0))
     return np.dstack([moved, gain.clip(*GAIN), np.broadcast_to(shift, (*tone.shape, 2))])
 
 
@@ -135,12 +145,20 @@ def seen_through(lab: Float, subject: Subject) -> Float:
     That is where colors are those of the ground nearby rather than of the hair nearby; left as they
     are, they would be a rim of the old ground before the new one.
     """
-    reach = NEAR_EDGE * usual_face(subject)
     ground = (subject.person < 0.5).astype(np.float32)
     hair = (subject.hair > 0.5).astype(np.float32)
-    behind, own = (local_mean(lab, of, 2 * reach) for of in (ground, hair))
-    way = behind - own
-    contrast = np.linalg.norm(way, axis=-1)
-    along = ((lab - own) * way).sum(-1) / np.maximum(contrast, 1) ** 2
-    near = hair * smoothstep(blurred(ground, reach), *NEAR_GROUND)
-    return single(near * smoothstep(along, *ALONG) * smoothstep(contrast, *TOLD_APART))
+    # Light plays on hair, so that farther from its edge color alone tells what is behind.
+    ways = (NEAR_EDGE, lab, ALONG, TOLD_APART), (FAR_EDGE, lab[..., 1:], FAR_ALONG, FAR_APART)
+    # What shows between strands is often called cloth.
+    gap = smoothstep(blurred(hair, NEAR_EDGE * usual_face(subject)), *AMONG_HAIR)
+    gap *= (subject.person > 0.5) & (subject.skin < 0.5)
+    found = np.zeros_like(hair)
+    for edge, seen, told, apart in ways:
+        reach = edge * usual_face(subject)
+        behind, own = (local_mean(seen, of, 2 * reach) for of in (ground, hair))
+        way = behind - own
+        contrast = np.linalg.norm(way, axis=-1)
+        along = ((seen - own) * way).sum(-1) / np.maximum(contrast, 1) ** 2
+        near = np.maximum(hair, gap) * smoothstep(blurred(ground, reach), *NEAR_GROUND)
+        found = np.maximum(found, near * smoothstep(along, *told) * smoothstep(contrast, *apart))
+    return single(found)

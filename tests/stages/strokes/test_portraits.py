@@ -216,7 +216,7 @@ def test_a_light_ground_that_is_seen_through_dark_hair_goes_with_the_ground():
     curl[h // 6 + 2 : h // 6 + 5, w // 2 - 3 : w // 2 + 3] = True  # within hair, near its edge
     lock = np.zeros(SIZE, bool)
     lock[h // 3 - 4 : h // 3 - 1, w // 2 - 3 : w // 2 + 3] = True  # far from any ground
-    lab[curl | lock] = (85, -10, -10)
+    lab[curl], lab[lock] = (85, -10, -10), (85, 6, 10)  # as light, and of hair's own color
     through = seen_through(lab, subject)
     assert through[curl].mean() > 0.7
     assert through[lock].mean() < 0.05
@@ -225,6 +225,28 @@ def test_a_light_ground_that_is_seen_through_dark_hair_goes_with_the_ground():
     dark = measured(picture((8, 0, 5)), subject)
     out = like_a_portrait(lab, subject, 1.0, dark, dark)
     assert out[curl][:, 0].mean() < 50 < 75 < out[lock][:, 0].mean()
+
+
+def test_what_shows_between_strands_and_is_called_cloth_goes_with_the_ground_by_its_color():
+    h, w = SIZE
+    hole = np.zeros(SIZE, bool)
+    hole[h // 3 - 6 : h // 3 - 3, w // 2 - 2 : w // 2 + 1] = True  # among hair
+    subject = near_by()
+    subject = replace(subject, hair=np.where(hole, 0, subject.hair).astype(np.float32))
+    for color, seen in (((70, -16, -6), True), (COAT, False)):
+        lab = picture(wall=(72, -16, -6), grain=0.5)
+        lab[hole] = color
+        assert (seen_through(lab, subject)[hole].mean() > 0.6) == seen
+
+
+def test_skin_goes_less_far_to_one_portrait_than_to_all_of_a_painters():
+    pale = measured(picture(skin=(60, 4, 6)), somebody())
+    lab, skin = picture(), picture() * 0 + parts_of(somebody())[..., SKIN, None]
+    one, all_of = (
+        like_a_portrait(lab, somebody(), 1.0, pale, known) for known in (None, joined([pale] * 3))
+    )
+    moved = [np.abs(((out - lab) * skin)[..., 1:]).sum() for out in (one, all_of)]
+    assert 0 < moved[0] < 0.6 * moved[1]
 
 
 def test_blond_hair_before_a_light_wall_is_all_hair():
