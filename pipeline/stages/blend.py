@@ -47,19 +47,24 @@ class SoftRegion:
 
 
 def soften(
-    mask: Mask, faces: tuple[Face, ...], *, feather: float, strands: Mask | None = None
-) -> SoftRegion | None:
+    mask: Mask, faces: tuple[Face, ...], *, feather: float, strands: Mask | None = None,
+    outer: Mask | None = None,
+) -> SoftRegion | None:  # fmt: skip
     """Feather each face's part of the kept region; None where that is empty.
 
     `feather`: edge width as a fraction of the face's height; without a face, of the region's size.
     `strands`: how far an edge keeps its own softness instead, (H, W) in [0, 1]; a wide one would
-    lose single hairs.
+    lose single hairs. `outer`: likewise, where it lies before the scene, onto which nothing of a
+    person fades: that would be a glow.
     """
     parts: list[SoftPart] = []
     for part in parts_of(mask, faces, extent=SOFT * feather, default_height=scale_of(mask)):
         soft = feathered(part.mask, feather * part.height)
         if strands is not None:
             soft = np.asarray(soft + strands[part.window] * (part.mask - soft), np.float32)
+        if outer is not None:
+            beyond = np.maximum(soft - part.mask, 0)
+            soft = np.asarray(soft - outer[part.window] * beyond, np.float32)
         if inner := window_of(soft):
             window = inside(part.window, inner)
             parts.append(SoftPart(window, part.mask[inner].copy(), soft[inner].copy(), part.height))

@@ -30,10 +30,12 @@ def at_scene(scene: Float, face_height: float) -> Mask:
 class OwnColors:
     """A person's picture without the scene's colors, (H, W, 3).
 
-    `strands`: where its outline is hair before the scene, (H, W) in [0, 1].
+    `outer`: where its outline lies before the scene; `strands`: where it is hair there; both (H, W)
+    in [0, 1].
     """
 
     picture: Image
+    outer: Mask
     strands: Mask
 
 
@@ -48,16 +50,17 @@ def decontaminated(
     Source: Forte 2021, "Approximate Fast Foreground Colour Estimation".
     """
     pictures: list[tuple[Window, Image, Mask]] = []
-    strands = np.zeros_like(mask)
+    outer, strands = np.zeros_like(mask), np.zeros_like(mask)
     for part in parts_of(mask, faces, extent=REACH, default_height=scale_of(mask)):
         inner = window_of(part.mask, round(REACH * part.height))
         if inner is not None:
             window = inside(part.window, inner)
             own, near = _freed(person[window], part.mask[inner], scene[window], part.height)
             pictures.append((window, own, near))
+            outer[window] = np.maximum(outer[window], near)
             of_hair = np.clip(2 * blurred(hair[window], NEAR * part.height), 0, 1)
             strands[window] = np.maximum(strands[window], near * of_hair)
-    return OwnColors(joined(person, pictures), strands)
+    return OwnColors(joined(person, pictures), outer, strands)
 
 
 def _freed(person: Image, mask: Mask, scene: Mask, face_height: float) -> tuple[Image, Mask]:

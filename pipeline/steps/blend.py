@@ -115,7 +115,8 @@ def _printed(person: Image, detections: Detections) -> Image:
 def _softened(
     outline: Outline, own: OwnColors, detections: Detections, feather: float
 ) -> SoftRegion | None:
-    return soften(_mask(outline), detections.faces, feather=feather, strands=own.strands)
+    edges = {"strands": own.strands, "outer": own.outer}
+    return soften(_mask(outline), detections.faces, feather=feather, **edges)
 
 
 def _blended(

@@ -50,7 +50,10 @@ def test_an_outline_is_strands_where_hair_meets_the_scene():
     photo, part = soft_edge()
     hair = part.copy()
     hair[100:] = 0
-    strands = decontaminated(photo, part, 1 - part, hair, (FACE,)).strands
+    own = decontaminated(photo, part, 1 - part, hair, (FACE,))
+    strands = own.strands
     assert strands[20:80, 146:154].min() > 0.5
     assert strands[130:].max() < 0.1
     assert strands[:, :100].max() < 0.1
+    assert own.outer[20:180, 148:152].min() > 0.5
+    assert own.outer[:, :100].max() < 0.1

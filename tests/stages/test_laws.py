@@ -274,6 +274,23 @@ def test_strokes_stay_on_a_kept_face_and_its_form_is_the_persons():
     assert own[0] < own[1]
 
 
+def test_before_the_scene_nothing_of_a_person_fades_onto_the_painting():
+    mask, outer = np.zeros((128, 120), np.float32), np.zeros((128, 120), np.float32)
+    mask[30:90, 30:90] = 1
+    outer[:, :60] = 1  # to the right the mask ends on the person's own neck
+    plain, bound = (soften(mask, (FACE,), feather=0.2, outer=each) for each in (None, outer))
+    white, dark = np.ones((128, 120, 3), np.float32), np.zeros((128, 120, 3), np.float32)
+    glow, kept = (
+        set_in(dark, white[region.window], region, strength=1.0, harmony=0.0)[0][..., 0]
+        for region in (plain, bound)
+    )
+    beyond = np.s_[40:80, :30]
+    assert glow[beyond].max() > 0.1
+    assert kept[beyond].max() == 0
+    assert (kept[40:80, 60:] == glow[40:80, 60:]).all()
+    assert (kept[40:80, 30:60] == glow[40:80, 30:60]).all()  # within, it fades as before
+
+
 def test_a_gap_between_strokes_is_no_scratch_on_a_kept_face_and_a_ridge_stays():
     person = np.full((128, 120, 3), 0.7, np.float32)
     mask = np.ones((128, 120), np.float32)
