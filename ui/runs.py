@@ -17,6 +17,8 @@ PAINTING = {
     "concurrency_id": MODEL, "concurrency_limit": 1, "show_progress": "hidden", **PRIVATE,
 }  # fmt: skip
 UNSEEN = {"queue": False, "show_progress": "hidden", **PRIVATE}  # at once, whatever else runs
+# Likewise, for what may be refused: an error of what is not in the queue is shown nowhere.
+TOLD = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 
 
 def nothing() -> None:

@@ -35,7 +35,7 @@ ESTIMATE = label(
 )
 ADD = label("Add it to the styles")
 ADDED = later("Once it is added, everybody who uses this page can paint with it.")
-SURE = label("Delete all that was learned?")
+SURE = label("Delete the pictures and what was learned?")
 FAILED = later("The training stopped without saying why. Go on, or start over.")
 BUSY = ("looking", "learning")  # phases in which a process works
 MOST_UNFOLDED = 8  # reasons

@@ -18,7 +18,7 @@ from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
 from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
 from ui.photo_wiring import framing, wire_photo
-from ui.runs import PAINTING, PRIVATE, UNSEEN, switch, when_over, wire_cancel
+from ui.runs import PAINTING, PRIVATE, TOLD, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
 from ui.widgets import AT_ONCE, MOOD, PAINTER
 
@@ -171,8 +171,8 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
         _wire_run(parts, handlers, pressed, act, given, outputs, [tab.painted])
-    tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **UNSEEN)
-    tab.live_style.change(handlers.change_camera, tab.live_style, None, **UNSEEN)
+    tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
+    tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 
 
 def _wire_run(

@@ -8,7 +8,6 @@ import pytest
 from pipeline.runtime.own_files import styles_folder
 from pipeline.runtime.portrait_style_files import write
 from tests.page import components, handlers_of, private, visitor  # noqa: F401 - a fixture
-from tests.portrait_styles import state
 from training.told_progress import Progress
 from ui import train_tab, trainings
 from ui.train_tab import Shown
@@ -182,7 +181,7 @@ def test_pictures_are_looked_at_by_a_process_and_found_after_a_reload(
 def test_what_was_learned_goes_only_when_it_was_asked(service):
     handlers, tab = handlers_of(service), components().train_tab
     training, secret = service.trainings.open()
-    write(training.folder / "mine.safetensors", state(), name="mine", label="My own")
+    (training.folder / trainings.ASKED).write_text('{"label": "My own", "minutes": 10}')
     asked = handlers.discard_training(secret, sure=False)
     assert training.folder.exists()
     assert asked[tab.sure]
@@ -190,6 +189,7 @@ def test_what_was_learned_goes_only_when_it_was_asked(service):
     after = handlers.discard_training(secret, sure=True)
     assert not training.folder.exists()
     assert after[tab.sure] is False
+    assert after[tab.name] == ""
 
 
 def test_how_it_was_begun_is_shown_again():

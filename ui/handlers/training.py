@@ -90,10 +90,10 @@ class TrainingHandlers(Base):
             }
 
     def discard_training(self, key: str, sure: bool) -> Updates:
-        """End it and delete all of it; where it has learned something, ask first."""
+        """End it and delete all of it; where it has begun to learn, ask first."""
         training, tab = self.service.trainings.find(key), self.parts.train_tab
         if training is not None:
-            if training.file is not None and not sure:
+            if training.asked is not None and not sure:
                 return {tab.sure: True, tab.discard: gr.update(value=train_tab.SURE)}
             self.service.trainings.discard(training)
         return self._no_training()
@@ -157,6 +157,7 @@ class TrainingHandlers(Base):
         return {
             **train_tab.view(tab, Shown()),
             tab.key: "",
+            tab.name: "",
             tab.pictures: gr.update(value=None, visible=True),
         }
 
