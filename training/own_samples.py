@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import cv2
@@ -23,7 +23,7 @@ from pipeline.steps.portrait_styles import brush_by, painting_of, planned_over, 
 from pipeline.steps.run import Run
 from pipeline.steps.strokes import stays_of
 from pipeline.steps.ways import OWN_HAND
-from pipeline.types import Photo, Pixels, Scene
+from pipeline.types import Image, Photo, Scene
 from pipeline.types.portraits import Portraits
 from training.aligned_aims import noise_for
 from training.aligned_pairs import as_pairs, seen
@@ -32,7 +32,7 @@ from training.portrait_faces import Portrait
 SHOWN, SIDE, EXTENT, GAP = 3, 320, 2.1, 6
 PLANNED_PX = 640  # long side at which strokes are planned: samples come often
 CPU = torch.device("cpu")
-Looked = tuple[Portrait, Detections, Probabilities, tuple[bool, ...]]
+InPhoto = tuple[Image, Detections, Probabilities, tuple[bool, ...]]  # and who stays
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,16 @@ class Samples:
     @torch.inference_mode()
     def draw(self, painter: TpsGenerator, page: Path) -> None:
         """Write a PNG, whole or not at all, of some people's photos and how they are painted."""
-        views = [view for view, *_ in self._looked]
+        views = self._views
         photos = as_pairs(views, views, CPU).photos
         out = painter(photos, noise_for(photos, torch.Generator().manual_seed(0))).float()
         painted = (out / 2 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).numpy()
+        if self.portraits:
+            made = partial(self._made, self.portraits)
+            painted = [made(*each) for each in zip(self._in_photos, painted, strict=True)]
         columns = [
-            np.vstack([each.picture, np.full((GAP, SIDE, 3), 255, np.uint8), made])
-            for each, made in zip(views, map(self._made, self._looked, painted), strict=True)
+            np.vstack([each.picture, np.full((GAP, SIDE, 3), 255, np.uint8), to_uint8(below)])
+            for each, below in zip(views, painted, strict=True)
         ]
         gap = np.full((len(columns[0]), GAP, 3), 255, np.uint8)
         sheet = np.hstack([part for column in columns for part in (column, gap)][:-1])
@@ -63,28 +66,28 @@ class Samples:
         write_whole(page, lambda file: file.write(data), overwrite=True)
 
     @cached_property
-    def _looked(self) -> list[Looked]:
-        """Return what is seen in the photos: they stay the same."""
+    def _views(self) -> list[Portrait]:
+        return [seen(each, SIDE, EXTENT) for each in self.people[:SHOWN]]
+
+    @cached_property
+    def _in_photos(self) -> list[InPhoto]:
+        """Look at the photos, once: they stay the same."""
         models, found = Models("cpu", here=frozenset()), []
-        for each in self.people[:SHOWN]:
-            view = seen(each, SIDE, EXTENT)
+        for view in self._views:
             run = Run(Photo(view.picture), Settings(), models)
             faces = detect(run)
             parts = parts_of(run, run.original, faces).value
-            found.append((view, faces.value, parts, stays_of(run, faces)))
+            found.append((run.original.value, faces.value, parts, stays_of(run, faces)))
         return found
 
-    def _made(self, looked: Looked, painted: np.ndarray) -> Pixels:
-        """Make of a photo and what the network paints of it, (S, S, 3), what is painted of it."""
-        if self.portraits is None:
-            return to_uint8(painted)
-        (view, *seen_there), canvas = looked, IntensitySettings().canvas
-        inputs = to_float(view.picture), Scene(painted), *seen_there
+    def _made(self, portraits: Portraits, photo: InPhoto, painted: np.ndarray) -> Image:
+        """Make of what is seen in a photo and what the network paints of it what is painted."""
+        (original, *who), canvas = photo, IntensitySettings().canvas
+        inputs = original, Scene(painted), *who
         if self.printed:
-            made = printed_over(*inputs, self.portraits.palettes, canvas)
-            return to_uint8(painting_of(made.scene))
+            return painting_of(printed_over(*inputs, portraits.palettes, canvas).scene)
         strokes = planned_over(
-            *inputs, self.portraits, brush_by(OWN_HAND, 1.0), tell=lambda done, so_far: None,
+            *inputs, portraits, brush_by(OWN_HAND, 1.0), tell=lambda done, so_far: None,
             long_px=PLANNED_PX,
         )  # fmt: skip
-        return render(strokes, (SIDE, SIDE), Surface(OWN_HAND.thick, canvas))
+        return to_float(render(strokes, (SIDE, SIDE), Surface(OWN_HAND.thick, canvas)))

@@ -48,6 +48,7 @@ TABLE, MOST_PORTRAITS = "portraits.", 50
 MADE, PRINTED = "made", "printed"
 MOST_VALUE = 300.0  # CIELAB, across a picture
 AGAIN = "Make it again: python -m training.own_portrait_style FOLDER --name NAME"
+Tensors = dict[str, np.ndarray]
 is_name = partial(is_own_name, flag=FLAG)
 
 
@@ -128,6 +129,8 @@ def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
 
     Raises: StyleFileError: its file changed since it was read, or is gone.
     """
+    from safetensors.numpy import save
+
     data = read_bytes(style.file, MOST_BYTES, AGAIN)
     if hashlib.sha256(data).hexdigest() != style.sha256:
         raise refused(style.file, "the style as it was chosen", "another one", "Choose it again")
@@ -138,15 +141,14 @@ def verified(style: OwnPortraitStyle) -> Iterator[VerifiedWeights]:
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="style-") as folder:
         file = Path(folder) / f"style{ENDING}"
-        file.write_bytes(_network_of(data))
+        file.write_bytes(save(_without_table(unpacked(style.file, data, AGAIN)[0])[0]))
         yield VerifiedWeights(entry, (file,), style.sha256)
 
 
-def _network_of(data: bytes) -> bytes:
-    """Return the bytes of a file with its network's tensors alone."""
-    from safetensors.numpy import load, save
-
-    return save({k: each for k, each in load(data).items() if not k.startswith(TABLE)})
+def _without_table(tensors: Tensors) -> tuple[Tensors, Tensors]:
+    """Return a network's tensors, and those that say what the portraits are like."""
+    table = {key: each for key, each in tensors.items() if key.startswith(TABLE)}
+    return {key: each for key, each in tensors.items() if key not in table}, table
 
 
 def _read_named(file: Path) -> OwnPortraitStyle:
@@ -162,7 +164,7 @@ def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
         raise refused(file, f"a style of kind {PORTRAIT}", short(said.get("kind")), AGAIN)
     if not is_name(name):
         raise refused(file, PLAIN, short(name), AGAIN)
-    table = {k: tensors.pop(k) for k in tuple(tensors) if k.startswith(TABLE)}
+    tensors, table = _without_table(tensors)
     check_tensors(file, tensors, shapes_of(), AGAIN)
     portraits = _portraits(file, table) if table else None
     printed = portraits is not None and said.get(MADE) == PRINTED
@@ -170,7 +172,7 @@ def _checked(file: Path, data: bytes) -> OwnPortraitStyle:
     return OwnPortraitStyle(name, label, sha256, file, portraits, printed)
 
 
-def _portraits(file: Path, table: Mapping[str, np.ndarray]) -> Portraits:
+def _portraits(file: Path, table: Tensors) -> Portraits:
     count = min((len(each) for each in table.values() if each.ndim), default=0)
     if not 1 <= count <= MOST_PORTRAITS:
         raise refused(file, f"a table of 1 to {MOST_PORTRAITS} portraits", str(count), AGAIN)

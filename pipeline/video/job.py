@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.types import Style
+from pipeline.types import Photo, Style
 from pipeline.video.ahead import AHEAD
+
+BLANK = Photo(np.zeros((16, 16, 3), np.uint8))  # of a run in which a network is chosen alone
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from pipeline.steps.run import Keyed, Run, RunCache
 from pipeline.steps.strokes import GUIDE_PX, asked_of, motif_of, plain_motif, stays_of
 from pipeline.steps.ways import hand_of
 from pipeline.types.portraits import Portraits
-from pipeline.video.job import FilmJob
+from pipeline.variants import Hand
+from pipeline.video.job import BLANK, FilmJob
 
 FILM_PIXELS = 640 * 480  # that a network paints of a film, at most, like a painter's portraits
 
@@ -34,7 +35,8 @@ def motifs_of(job: FilmJob) -> Motifs:
 
     Raises: WeightError: a portrait style's network is not at hand, or its file.
     """
-    return MoodMotifs() if hand_of(job.settings.paint) is None else PortraitMotifs(job)
+    hand = hand_of(job.settings.paint)
+    return MoodMotifs() if hand is None else PortraitMotifs(job, hand)
 
 
 class MoodMotifs:
@@ -58,8 +60,11 @@ class MoodMotifs:
 class PortraitMotifs:
     """Show pictures in the light of the portrait that the first of their scene is most like."""
 
-    def __init__(self, job: FilmJob) -> None:
-        self._portraits = portraits_for(job.settings.paint).value
+    def __init__(self, job: FilmJob, hand: Hand) -> None:
+        how = job.settings.paint
+        self._network = portrait_network(Run(BLANK, job.settings, job.models))
+        self._portraits = portraits_for(how).value
+        self._brush = brush_by(hand, how.brush)
         self._portrait: Portraits | None = None
         self._face_px = 0.0
 
@@ -75,11 +80,8 @@ class PortraitMotifs:
             self._portrait, self._face_px = None, 0.0
         self._portrait = self._portrait or one_alike(plain, self._portraits)
         self._face_px = self._face_px or largest_height(seen.value.faces)
-        painter, hand = portrait_network(run), hand_of(how)
-        assert hand is not None
-        scene = painted_by(photo, painter, self._face_px, how.brush, FILM_PIXELS)
-        motif = motif_over(plain, scene, self._portrait, self._portraits)
-        return motif, brush_by(hand, how.brush)
+        scene = painted_by(photo, self._network, self._face_px, how.brush, FILM_PIXELS)
+        return motif_over(plain, scene, self._portrait, self._portraits), self._brush
 
 
 def looked_at_px(run: Run) -> int:

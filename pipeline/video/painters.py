@@ -21,7 +21,7 @@ from pipeline.steps.portrait_styles import portrait_network, size_for
 from pipeline.steps.run import Run
 from pipeline.steps.ways import in_strokes
 from pipeline.types import Mask, Photo, Pixels
-from pipeline.video.job import FilmJob
+from pipeline.video.job import BLANK, FilmJob
 from pipeline.video.motifs import FILM_PIXELS
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
@@ -37,7 +37,6 @@ Batch = NDArray[np.float32]
 # smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
 DOUBTED = 0.3  # trust in a motion below which noise stays in its place
-BLANK = Photo(np.zeros((16, 16, 3), np.uint8))
 
 
 def painter_of(job: FilmJob) -> FramePainter:

@@ -50,7 +50,7 @@ class StrokeFilm:
     def __init__(self, job: FilmJob) -> None:
         self._job = job
         self._patience = max(1, round(PLAN_SECONDS * job.rate))
-        self._motifs = motifs_of(job)
+        self._motifs, self._surface = motifs_of(job), surface_of(job.settings)
         self._laid: Laid | None = None
         self._expected: Expected | None = None
         self._covered = np.zeros((1, 1), np.float32)  # where faces will be set in, small
@@ -74,8 +74,7 @@ class StrokeFilm:
                 laid = self._mended(laid, expected, pixels)
         self._laid = laid
         before = None if self._last is None else Before(self._last, laid.moves | (laid.step != 0))
-        surface = surface_of(self._job.settings)
-        self._last = render(laid.shown, size, surface, before=before, tile_px=TILE_PX)
+        self._last = render(laid.shown, size, self._surface, before=before, tile_px=TILE_PX)
         return self._last
 
     def _mended(self, laid: Laid, expected: Expected, pixels: Pixels) -> Laid:

@@ -14,7 +14,7 @@ from pipeline.variants import PORTRAIT_STYLES
 from pipeline.video import motifs, painters
 from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
-from pipeline.video.motifs import PortraitMotifs
+from pipeline.video.motifs import motifs_of
 from pipeline.video.painters import painter_of
 from pipeline.video.strokes import StrokeFilm
 from pipeline.weights.catalog import CATALOG
@@ -117,7 +117,7 @@ def test_a_scene_keeps_its_portrait_and_the_next_one_chooses_anew(monkeypatch):
     numbers = iter(range(2))
     monkeypatch.setattr(motifs, "one_alike", lambda plain, all_: all_.one(next(numbers)))
     job = FilmJob(HOW.changed(portrait_style=BRUSHED), Tinted(face=False), 10.0)
-    show, rng = PortraitMotifs(job), np.random.default_rng(0)
+    show, rng = motifs_of(job), np.random.default_rng(0)
     palettes = []
     for picture, anew in zip(pictures(3), (True, False, True), strict=True):
         run = Run(Photo(picture), job.settings, job.models)

@@ -149,16 +149,17 @@ def seen_through(lab: Float, subject: Subject) -> Float:
     hair = (subject.hair > 0.5).astype(np.float32)
     # Light plays on hair, so that farther from its edge color alone tells what is behind.
     ways = (NEAR_EDGE, lab, ALONG, TOLD_APART), (FAR_EDGE, lab[..., 1:], FAR_ALONG, FAR_APART)
+    face = usual_face(subject)
     # What shows between strands is often called cloth.
-    gap = smoothstep(blurred(hair, NEAR_EDGE * usual_face(subject)), *AMONG_HAIR)
+    gap = smoothstep(blurred(hair, NEAR_EDGE * face), *AMONG_HAIR)
     gap *= (subject.person > 0.5) & (subject.skin < 0.5)
-    found = np.zeros_like(hair)
+    body, found = np.maximum(hair, gap), np.zeros_like(hair)
     for edge, seen, told, apart in ways:
-        reach = edge * usual_face(subject)
+        reach = edge * face
         behind, own = (local_mean(seen, of, 2 * reach) for of in (ground, hair))
         way = behind - own
         contrast = np.linalg.norm(way, axis=-1)
         along = ((seen - own) * way).sum(-1) / np.maximum(contrast, 1) ** 2
-        near = np.maximum(hair, gap) * smoothstep(blurred(ground, reach), *NEAR_GROUND)
+        near = body * smoothstep(blurred(ground, reach), *NEAR_GROUND)
         found = np.maximum(found, near * smoothstep(along, *told) * smoothstep(contrast, *apart))
     return single(found)
