@@ -62,17 +62,9 @@ def portraits_light(shared: Path) -> dict[str, NDArray[np.float16]]:
     for style in (key for key, each in PORTRAIT_STYLES.items() if each.brush or each.printed):
         folder = shared / "data/portrait_styles" / FOLDERS.get(style, style)
         files = learned(photos_in(folder))
-        found = parts_light(files) if PORTRAIT_STYLES[style].brush else whole_light(files)
+        found = parts_light(files)
         table |= {f"{style}_{name}": values for name, values in found.items()}
     return {name: values.astype(np.float16) for name, values in table.items()}
-
-
-def whole_light(files: list[Path]) -> dict[str, Float]:
-    """Return what portraits are like as a whole."""
-    paintings = read(files)
-    own = zip(*(main_colors(lab, COLORS, TRIES) for lab in paintings), strict=True)
-    found = dict(zip(("palettes", "weights"), map(np.array, own), strict=True))
-    return found | statistics(np.stack(paintings))
 
 
 def parts_light(files: list[Path]) -> dict[str, Float]:

@@ -19,7 +19,8 @@ from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.steps.detect import detect
 from pipeline.steps.parts import parts_of
-from pipeline.steps.portrait_styles import brush_by, painting_of, planned_over, printed_over
+from pipeline.steps.portrait_styles import brush_by, planned_over
+from pipeline.steps.prints import painting_of, printed_over
 from pipeline.steps.run import Run
 from pipeline.steps.strokes import stays_of
 from pipeline.steps.ways import OWN_HAND
@@ -83,11 +84,11 @@ class Samples:
     def _made(self, portraits: Portraits, photo: InPhoto, painted: np.ndarray) -> Image:
         """Make of what is seen in a photo and what the network paints of it what is painted."""
         (original, *who), canvas = photo, IntensitySettings().canvas
-        inputs = original, Scene(painted), *who
+        inputs = original, Scene(painted), *who, portraits
         if self.printed:
-            return painting_of(printed_over(*inputs, portraits.palettes, canvas).scene)
+            return painting_of(printed_over(*inputs, canvas).scene)
         strokes = planned_over(
-            *inputs, portraits, brush_by(OWN_HAND, 1.0), tell=lambda done, so_far: None,
+            *inputs, brush_by(OWN_HAND, 1.0), tell=lambda done, so_far: None,
             long_px=PLANNED_PX,
         )  # fmt: skip
         return to_float(render(strokes, (SIDE, SIDE), Surface(OWN_HAND.thick, canvas)))

@@ -9,6 +9,7 @@ from pipeline.settings import Settings, options
 from pipeline.variants import PAINTERS, needs_style
 from ui import camera
 from ui.available import available_choices
+from ui.style_box import titled
 from ui.words import label, say
 
 ABOUT = label(
@@ -116,6 +117,7 @@ def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:
     return [
         gr.update(visible=way in LISTS, **listed),
         gr.update(visible=needs_style(painter, mood) or needs_style(way, mood)),
+        *titled(like=PAINTERS[painter].needs_style or PAINTERS[way].needs_style),
     ]
 
 

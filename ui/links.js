@@ -9,7 +9,7 @@ async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
     const value = values[i];
     if (value === '' || value === null || value === undefined || same(value, option.usual)) return;
     link.searchParams.set(option.flag, value);
-    told.push(`${say(option.label)}: ${tell(option, value)}`);
+    if (option.painters.includes(values[chosen[0]])) told.push(`${say(option.label)}: ${tell(option, value)}`);
   });
   const wants = wanting.some(pair => pair.every((choice, i) => choice === values[chosen[i]]));
   if (wants && name) {

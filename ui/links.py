@@ -12,6 +12,7 @@ from ui.words import counted, later, say, written
 
 MOST_NAMED = 8  # settings in one sentence; the others are counted
 SCRIPT = Path(__file__).with_suffix(".js")
+FORGET = "() => [say('Copy link'), '']"  # what was said of the link holds no longer
 LIKE = later("the picture to paint like")
 
 
@@ -74,6 +75,7 @@ def copy_link() -> str:
                 "usual": option.default,
                 "unit": option.unit,
                 "names": _names(option),
+                "painters": [painter for painter in PAINTERS if is_for(option.flag, painter)],
             }
             for option in OPTIONS
         ],

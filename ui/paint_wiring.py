@@ -48,7 +48,7 @@ def wire_choices(parts: Page) -> None:
     """Connect what is chosen before a painting: its painter, style, and what it repaints for."""
     controls, style = parts.controls, parts.style
     painter, mood = controls[PAINTER], controls[MOOD]
-    shown = [style.box, style.tune, *(controls[flag] for flag in OWN)]
+    shown = [style.box, style.tune, *style.titled, *(controls[flag] for flag in OWN)]
     gr.on([painter.change, mood.change], style_box.unfold, [painter, mood], shown, **UNSEEN)
     chosen = [style.picture, style.name]
     for name, button in style.gallery.items():

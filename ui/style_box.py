@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.i18n import I18nData
 
 from pipeline.io.image_files import read_photo
@@ -22,7 +23,8 @@ GALLERY = {
     file.stem: Example(file.stem.capitalize(), file)
     for file in sorted((ROOT / "examples" / "styles").glob("*.jpg"))
 }
-# What the gallery shows of each: an example painted like it.
+# What the gallery shows of each: an example painted like it, or for a mood, which takes the
+# picture's light alone, the picture.
 TILES = {name: style.path.parent / "painted" / style.path.name for name, style in GALLERY.items()}
 NAME = "like"  # what a link calls the picture of the gallery that it names
 DELETED = later(
@@ -34,6 +36,7 @@ NOT_CARRIED = later(
 )
 NOTHING_BEHIND: Mapping[Path, tuple[Path, str]] = MappingProxyType({})
 ASKS = label("Drop any painting, drawing or pattern")
+LIKE_IT, LIGHT_OF = label("Paint it like this picture"), label("In the light of this picture")
 FIELDS = 4  # how many of the values of an event are the box's
 
 
@@ -56,6 +59,11 @@ class StyleBox:
         return [self.picture, self.other, self.mask]
 
     @property
+    def titled(self) -> list[Block]:
+        """The components that show what a picture is for."""
+        return [self.picture, *self.gallery.values()]
+
+    @property
     def fields(self) -> list[gr.components.Component]:
         """The components whose values `files_of` takes, in its order."""
         return [self.picture, self.other, self.weight, self.mask]
@@ -68,7 +76,7 @@ def lay_out() -> tuple[StyleBox, dict[str, Control]]:
     """
     with gr.Column(visible=False, elem_id="style-box") as box:
         picture = _field(
-            label("Paint it like this picture"),
+            LIKE_IT,
             "style",
             label("A picture whose style or colors the photo gets"),
         )
@@ -118,12 +126,22 @@ def _field(title: I18nData, name: str, alt: I18nData, asks: I18nData = ASKS) -> 
 def unfold(painter: str, mood: str) -> list[dict[str, object]]:
     """Show the box where a picture is wanted, and each control under the painters it is for.
 
-    What tunes how a painter paints like it is for that painter only.
+    What tunes how a painter paints like it is for that painter only; a mood takes its light.
     """
+    like = PAINTERS[painter].needs_style
     return [
         gr.update(visible=needs_style(painter, mood)),
-        gr.update(visible=PAINTERS[painter].needs_style),
+        gr.update(visible=like),
+        *titled(like=like),
         *(gr.update(visible=flag in PAINTERS[painter].own) for flag in OWN),
+    ]
+
+
+def titled(*, like: bool) -> list[dict[str, object]]:
+    """Say in `StyleBox.titled` what a picture is for: to be painted like, or for its light."""
+    return [
+        gr.update(label=LIKE_IT if like else LIGHT_OF),
+        *(gr.update(icon=str(TILES[name] if like else GALLERY[name].path)) for name in GALLERY),
     ]
 
 

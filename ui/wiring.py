@@ -113,7 +113,10 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
     parts.share.click(share_box.sharing, None, parts.share, **UNSEEN)
     shared = parts.share.click(handlers.share, [parts.state, parts.lasts], parts.shares, **FILES)
     when_over(shared, [], share_box.shared, [parts.share])
-    parts.link.click(None, values, [parts.link, parts.carried], js=links.copy_link())
+    told = [parts.link, parts.carried]
+    parts.link.click(None, values, told, js=links.copy_link())
+    set_anew = [each.change for each in (*parts.widgets, parts.style.name)]
+    gr.on(set_anew, None, None, told, js=links.FORGET, **PRIVATE)
 
 
 def wire_correct(parts: Page, handlers: Handlers) -> None:
@@ -164,7 +167,8 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     tab = parts.film_tab
     controls = parts.controls
     shown_by = [tab.way, controls[PAINTER], controls[MOOD]]
-    tab.way.change(film_tab.unfold, shown_by, [tab.style, parts.style.box], **UNSEEN)
+    shown = [tab.style, parts.style.box, *parts.style.titled]
+    tab.way.change(film_tab.unfold, shown_by, shown, **UNSEEN)
     tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)
     given = [*tab.fields, *parts.style.fields, *parts.widgets]
     outputs = [tab.painted, tab.notes]

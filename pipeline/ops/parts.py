@@ -1,6 +1,6 @@
 """Divide a mask among the faces in it, so that each part is treated by its own face's size."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -76,6 +76,23 @@ def parts_of(
         continued = touched[components[near]] & (beyond <= extent * face.height)
         part = np.where(continued, region[near], np.float32(0))
         yield Part(inside(window, near), part, face.height)
+
+
+def by_face(
+    picture: Image, mask: Mask, faces: tuple[Face, ...], around: float,
+    made: Callable[[Window, float], Image],
+) -> Image:  # fmt: skip
+    """Set what is `made` of each face's part of a mask into the picture, (H, W, 3).
+
+    It is made in a window of the picture that goes on for `around` heights of the face beyond the
+    part; the height, px, is its second argument.
+    """
+    found: list[tuple[Window, Image, Mask]] = []
+    for part in parts_of(mask, faces, extent=around, default_height=scale_of(mask)):
+        if inner := window_of(part.mask, int(np.ceil(around * part.height))):
+            window = inside(part.window, inner)
+            found.append((window, made(window, part.height), part.mask[inner]))
+    return joined(picture, found)
 
 
 def inside(window: Window, inner: Window) -> Window:

@@ -4,12 +4,13 @@ Noise of round spots says where strokes are, and a network lays all of them in o
 streaks along edges, and between them as the edges around ask for, it lays them as a hand would.
 """
 
-from collections.abc import Sequence
 from itertools import cycle, islice
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.ops.streamlines import along
 
 Field = NDArray[np.float32]
 
@@ -59,30 +60,3 @@ def tangents(gray: Field, rng: np.random.Generator) -> Field:
     xx, xy, yy = cv2.split(np.asarray(near, np.float32))
     across = np.arctan2(2 * xy + turn[..., 1], xx - yy + turn[..., 0]) / 2
     return np.dstack([-np.sin(across), np.cos(across)])
-
-
-def along(values: Field, field: Field, steps: Sequence[int]) -> Field:
-    """Average values, (H, W, C), along the lines of a field, (H, W, 2), both ways.
-
-    `steps`: how many places each way, for each channel.
-    Source: Cabral and Leedom 1993, "Imaging Vector Fields Using Line Integral Convolution".
-    """
-    h, w = field.shape[:2]
-    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-    total = values.copy()
-    wanted = np.array(steps, np.float32)
-    for sign in (np.float32(1), np.float32(-1)):
-        place_x, place_y, before = x, y, sign * field
-        for step in range(1, int(wanted.max()) + 1):
-            place_x, place_y = place_x + before[..., 0], place_y + before[..., 1]
-            there = cv2.remap(
-                values, place_x, place_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-            )
-            total += there.reshape(values.shape) * (wanted >= step)
-            ahead = field[
-                np.rint(place_y).astype(np.intp).clip(0, h - 1),
-                np.rint(place_x).astype(np.intp).clip(0, w - 1),
-            ]
-            same = (ahead * before).sum(2, keepdims=True) >= 0
-            before = np.where(same, ahead, -ahead)
-    return total / (2 * wanted + 1)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from pipeline.ops.color import lerp, repeated
-from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded
@@ -16,7 +15,7 @@ from pipeline.stages.strokes.planes import in_planes
 from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
-from pipeline.stages.stylize.woodblock import flat, inked, lines
+from pipeline.stages.stylize.printed_face import printed
 from pipeline.steps.network import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
@@ -24,11 +23,10 @@ from pipeline.steps.segment import Outline
 from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Image, Labels, Mask, Restoration, Scene
 
-# How far a kept face is printed, and with how much of the ink: what it is made of is fine.
-PRINTED, FACE_INK = 0.6, 0.7
 # `painterly`, from which on beards and wrinkles under strokes are simplified, too.
 USUALLY = BlendSettings().painterly
 EYES = (Part.LEFT_EYE, Part.RIGHT_EYE)
+BARE = (Part.SKIN, Part.BODY_SKIN)
 
 
 def blend(
@@ -60,7 +58,7 @@ def blend(
     brushed = None
     by_strokes = in_strokes(run.settings.paint)
     if how.painterly and is_printed(run.settings.paint):
-        brushed = run.made(_printed, person, detections)
+        brushed = run.made(_printed, person, outline, detections)
     elif how.painterly and by_strokes:
         throughout = max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
         brushed = run.made(_simplified, person, outline, detections, throughout)
@@ -106,10 +104,9 @@ def _simplified(
     return in_planes(person, _mask(outline), detections.faces, _eyes(outline.labels), throughout)
 
 
-def _printed(person: Image, detections: Detections) -> Image:
-    face = largest_height(detections.faces)
-    printed = inked(flat(person, face), FACE_INK * lines(person, face))
-    return lerp(person, printed, PRINTED)
+def _printed(person: Image, outline: Outline, detections: Detections) -> Image:
+    skin = np.isin(outline.labels, BARE).astype(np.float32)
+    return printed(person, _mask(outline), detections.faces, skin)
 
 
 def _softened(

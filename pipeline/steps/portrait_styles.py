@@ -7,7 +7,6 @@ prints, they are made flat and inked.
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab
 from pipeline.ops.parts import largest_height
@@ -18,17 +17,15 @@ from pipeline.runtime.portrait_style_files import STRIDE
 from pipeline.settings import PaintSettings
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
-from pipeline.stages.strokes.color import crisp, in_palette
-from pipeline.stages.strokes.light import portraits_of
+from pipeline.stages.strokes.color import crisp
 from pipeline.stages.strokes.motif import Brush, Motif
-from pipeline.stages.strokes.own_colors import own_tone
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.portraits import measured, most_alike, portraits_by
+from pipeline.stages.strokes.portraits import one_alike, portraits_by
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
-from pipeline.stages.stylize.woodblock import calmer, flat, inked, key_line, lines, on_paper
 from pipeline.steps.network import on_canvas
 from pipeline.steps.parts import parts_of
+from pipeline.steps.prints import painting_of, printed_over
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.strokes import (
     PLANNED,
@@ -45,12 +42,7 @@ from pipeline.types.portraits import Portraits
 from pipeline.types.strokes import Strokes
 from pipeline.variants import PORTRAIT_STYLES, Hand
 
-Palettes = tuple[NDArray[np.float32], NDArray[np.float32]]
-
 MOST_PIXELS = 1_000_000  # that a photo is painted at
-# Of prints: chroma that they have more than their portraits' palettes; how much less ink there is
-# on bare skin, where each line is a wrinkle; and how black the key line around people is.
-RICHER, SKIN_INK, KEY_INK = 0.2, 0.6, 0.85
 # Of what is painted by strokes: how far it is the network's picture, not the photo; likewise on
 # skin.
 NETWORK, NETWORK_SKIN = 0.9, 0.8
@@ -68,12 +60,11 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     if hand is None and not printed:
         return run.made(on_canvas, scene, keep=False)
     parts = parts_of(run, run.original, seen)
-    inputs = run.original, scene, seen, parts, stays_of(run, seen)
+    inputs = run.original, scene, seen, parts, stays_of(run, seen), portraits_for(how)
     if hand is None:
-        canvas = run.settings.intensity.canvas
-        return run.stage("paint", printed_over, *inputs, palettes_for(how), canvas)
-    asked = portraits_for(how), brush_by(hand, how.brush)
-    return laid(run, run.stage("paint", planned_over, *inputs, *asked, told=True))
+        return run.stage("paint", printed_over, *inputs, run.settings.intensity.canvas)
+    brush = brush_by(hand, how.brush)
+    return laid(run, run.stage("paint", planned_over, *inputs, brush, told=True))
 
 
 def portrait_network(run: Run) -> Loaded:
@@ -89,7 +80,7 @@ def portrait_network(run: Run) -> Loaded:
 
 
 def portraits_for(how: PaintSettings) -> Keyed[Portraits]:
-    """Return what the portraits are like that a style of strokes was learned from.
+    """Return what the portraits are like that a style was learned from, of strokes or printed.
 
     Raises: StyleFileError: its file is not there, or cannot be used.
     """
@@ -99,18 +90,6 @@ def portraits_for(how: PaintSettings) -> Keyed[Portraits]:
     if style.portraits is None:
         raise ValueError(f"The file of {style.name!r} does not say what its portraits are like.")
     return Keyed(style.portraits, style.key)
-
-
-def palettes_for(how: PaintSettings) -> Keyed[Palettes]:
-    """Return the palettes of the prints that a style was learned from.
-
-    Raises: StyleFileError: its file is not there, or cannot be used.
-    """
-    if how.portrait_style in PORTRAIT_STYLES:
-        light = portraits_of(how.portrait_style)
-        return Keyed((light.palettes, light.weights), how.portrait_style)
-    own = portraits_for(how)
-    return Keyed(own.value.palettes, own.key)
 
 
 def brush_by(hand: Hand, size: float) -> Brush:
@@ -126,11 +105,6 @@ def size_for(
 ) -> tuple[int, int]:
     """Compute the (height, width) at which a photo of a size is painted."""
     return portrait_size(size, face_px, brush=brush, pixels=pixels, stride=STRIDE)
-
-
-def one_alike(plain: Motif, portraits: Portraits) -> Portraits:
-    """Return the portrait that what is seen in a photo is most like."""
-    return portraits.one(most_alike(measured(plain.target, plain.subject), portraits))
 
 
 def motif_over(plain: Motif, scene: Scene, portrait: Portraits, portraits: Portraits) -> Motif:
@@ -168,34 +142,3 @@ def planned_over(
     motif = motif_over(plain, scene, one_alike(plain, portraits), portraits)
     rng = np.random.default_rng(SEED)
     return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
-
-
-def printed_over(
-    original: Image, scene: Scene, seen: Detections, parts: Probabilities,
-    stays: tuple[bool, ...], palettes: Palettes, paper: float,
-) -> Painted:  # fmt: skip
-    """Print what a network painted, in the colors of the style's portraits, along the photo.
-
-    `palettes`: as in `in_palette`. `paper`: how much of it shows, as canvas does through paint.
-    """
-    face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
-    size = (original.shape[0], original.shape[1])
-    subject, k = motif.subject, motif.size[0] / size[0]
-    skin = resized(subject.skin, size)
-    lab = flat(painting_of(scene), face, toned=1 - skin)
-    small = resized(lab, motif.size)
-    moved, _ = in_palette(small, subject, palettes)
-    moved = calmer(moved, np.asarray(1 - subject.person, np.float32))
-    moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
-    moved = own_tone(motif.target, moved, subject, motif.detail)
-    lab = np.asarray(lab + resized(np.asarray(moved - small, np.float32), size), np.float32)
-    key = resized(KEY_INK * key_line(subject.person, face * k), size)
-    ink = np.maximum(lines(original, face) * (1 - SKIN_INK * skin), key)
-    return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
-
-
-def painting_of(scene: Scene) -> Image:
-    """Return what a network painted."""
-    if scene.styled is None:
-        raise ValueError("What a network painted was wanted, and there is none.")
-    return scene.styled

@@ -7,11 +7,11 @@ import numpy as np
 from pipeline.ops.parts import largest_height
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.strokes.motif import Brush, Motif
+from pipeline.stages.strokes.portraits import one_alike
 from pipeline.steps.parts import parts_of
 from pipeline.steps.portrait_styles import (
     brush_by,
     motif_over,
-    one_alike,
     painted_by,
     portrait_network,
     portraits_for,

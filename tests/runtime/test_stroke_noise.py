@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.runtime.stroke_noise import STREAKS, along, stroke_noise, tangents
+from pipeline.runtime.stroke_noise import STREAKS, stroke_noise, tangents
 
 SIZE = (96, 128, 4)
 
@@ -50,9 +50,3 @@ def test_what_is_flat_gets_streaks_too():
     field = tangents(np.zeros((64, 64), np.float32), np.random.default_rng(0))
     np.testing.assert_allclose(np.hypot(*field.transpose(2, 0, 1)), 1, atol=1e-5)
     assert field.std((0, 1)).min() > 0.1, "chance turns them"
-
-
-def test_what_is_alike_stays_as_it_is():
-    field = tangents(stripes(0.5)[0, ::4, ::4].copy(), np.random.default_rng(0))
-    values = np.full((96, 128, 2), 0.3, np.float32)
-    np.testing.assert_allclose(along(values, field, [2, 5]), values, atol=1e-5)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.compiled import compiled
 from pipeline.stages.strokes.brushes import BORDER, LEVELS
-from pipeline.stages.strokes.compiled import compiled
 from pipeline.stages.strokes.marking import HALO, THIN, mark_stroke
 
 Float, Ints, Bytes = NDArray[np.float32], NDArray[np.int32], NDArray[np.uint8]

@@ -70,23 +70,6 @@ def monet(mood: str = ALL) -> Light:
     )  # fmt: skip
 
 
-@cache
-def portraits_of(style: str) -> Light:
-    """Read the light of the portraits of a style that is printed; it casts none.
-
-    Raises: ValueError: a style that the table does not know as a whole.
-    """
-    with np.load(PORTRAITS, allow_pickle=False) as file:
-        own = {
-            name.removeprefix(f"{style}_"): file[name].astype(np.float32)
-            for name in file.files
-            if name.startswith(f"{style}_")
-        }
-    if "palettes" not in own:
-        raise ValueError(f"There is no style {style!r} in {PORTRAITS.name}.")
-    return Light(**own, cast=np.zeros_like(own["hues"]))
-
-
 def light_of(painting: Image) -> Light:
     """Measure the light of one painting, (H, W, 3) sRGB."""
     lab = to_lab(resized(painting, (SIDE, SIDE)).clip(0, 1))

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.compiled import compiled
 from pipeline.stages.strokes.brushes import BORDER
-from pipeline.stages.strokes.compiled import compiled
 
 Float, Ints = NDArray[np.float32], NDArray[np.int32]
 

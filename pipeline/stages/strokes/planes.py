@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.ops.color import lerp, luminance, repeated
 from pipeline.ops.filters import window_of
 from pipeline.ops.kuwahara import kuwahara
-from pipeline.ops.parts import Window, inside, joined, parts_of, scale_of
+from pipeline.ops.parts import Window, by_face
 from pipeline.ops.structure import fine_structure_in
 from pipeline.stages.blend import on_eyes
 from pipeline.types import Face, Image, Mask
@@ -43,12 +43,7 @@ def in_planes(
             seen[place] += repeated(on[place]) * (_painted_eyes(near[place], height) - seen[place])
         return seen
 
-    made: list[tuple[Window, Image, Mask]] = []
-    for part in parts_of(mask, faces, extent=AROUND, default_height=scale_of(mask)):
-        if inner := window_of(part.mask, int(np.ceil(AROUND * part.height))):
-            window = inside(part.window, inner)
-            made.append((window, simplified(window, part.height), part.mask[inner]))
-    return joined(person, made)
+    return by_face(person, mask, faces, AROUND, simplified)
 
 
 def _painted_eyes(eyes: Image, height: float) -> Image:

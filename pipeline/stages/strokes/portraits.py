@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
+from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of
 from pipeline.stages.strokes.subject import Subject
 from pipeline.types.portraits import COLORS, GROUND, PARTS, RANKS, Portraits
@@ -34,7 +35,7 @@ DULL = 0.5  # this share of the portraits, those of the least chroma, lends no c
 
 @cache
 def portraits_by(style: str) -> Portraits:
-    """Read what the portraits of a style that is painted by strokes are like.
+    """Read what the portraits of a style that is painted by strokes, or printed, are like.
 
     Raises: ValueError: a style that the table does not know.
     """
@@ -96,6 +97,11 @@ def most_alike(own: Portraits, portraits: Portraits) -> int:
     light = portraits.quantiles[:, GROUND].mean(-1)
     total = cost.sum(-1) + USUAL * (light - np.median(light)) ** 2
     return int(np.argmin(np.where(chroma < np.quantile(chroma, DULL), np.inf, total)))
+
+
+def one_alike(plain: Motif, portraits: Portraits) -> Portraits:
+    """Return the portrait that what is seen in a photo is most like."""
+    return portraits.one(most_alike(measured(plain.target, plain.subject), portraits))
 
 
 def _fall(light: Float, subject: Subject) -> Float:

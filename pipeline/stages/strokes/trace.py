@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.strokes.compiled import compiled
+from pipeline.ops.compiled import compiled
 from pipeline.stages.strokes.motif import BESIDE
 
 Float = NDArray[np.float32]

@@ -1,7 +1,7 @@
-"""Print a picture from woodblocks: flat colors, few tones, and ink along what is seen.
+"""Print a picture from woodblocks: flat colors, few tones, a ground, paper; `ink.py` has its lines.
 
 Source: Winnemoeller et al. 2006, "Real-Time Video Abstraction", sections 3.2 and 3.4 (flat colors,
-soft tones); Winnemoeller et al. 2012, "XDoG", equation 7 (ink).
+soft tones); Comaniciu and Meer 2002, "Mean Shift" (blocks of one color).
 """
 
 import cv2
@@ -11,23 +11,32 @@ from numpy.typing import NDArray
 from pipeline.ops.color import repeated, to_lab, to_rgb
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized
+from pipeline.ops.smooth import smoothstep
 from pipeline.types import Image, Mask
 
 Float = NDArray[np.float32]
 
-# Heights of a face, px, at which colors are made flat and ink is drawn, and the least, as if a face
-# were there: lines of a few pixels' width are no lines.
-FLAT_FACE, INK_FACE, LEAST_FACE = 150, 330, 60
+# Height of a face, px, at which colors are made flat, and the least, as if a face were there.
+FLAT_FACE, LEAST_FACE = 150, 60
 PASSES, COLOR, REACH = 4, 9.0, 2.2  # of the bilateral filter; CIELAB, and px of the flat face
 # Likewise behind people, a share of the long side; and how far from them, of the short side, what
 # lies behind says what is there in their place.
 BEHIND_COLOR, BEHIND_REACH, BEYOND = 12.0, 0.012, 0.04
 TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
-CALMED, CALM_COLOR, CALM_REACH = 2, 14.0, 1.6  # likewise, before ink is drawn
-LINE, WIDER = 0.9, 1.6  # px of the flat face: a line's deviation, and how many times its ground's
-GROUND, LEAST, HARD = 0.08, 0.025, 25.0  # of light: what ink is compared with, from when, how black
-# Of a key line, px of the flat face: its deviation and how simple it is; a power makes it thin.
-KEY, SIMPLER, THIN = 1.1, 3.0, 3.0
+# Of blocks of one color: how far apart, CIELAB times 2.55, what becomes one of them may be, and how
+# far away, px; on people, and behind them, there of the long side. And how soft a block ends, px.
+CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18.0, 0.02, 0.7
+LEAST_REACH = 4  # px
+# How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
+BARE = (0.3, 0.6)
+# Its color is one that is lighter, L, and farther from hair's light, than these, at all and surely.
+GROUND_LIGHT, FROM_HAIR = (35.0, 55.0), (8.0, 25.0)
+MOST_CHROMA = 40.0  # of a ground: people are in front of it
+# How a ground is shaded at its top, CIELAB, and down to which share of the height.
+SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.35
+# How far slow shading on a face is taken back; what is slower, and what is still form, of its
+# height.
+SHADELESS, SLOW, FORM = 0.35, 0.12, 0.5
 INK = (18.0, 2.0, -6.0)  # CIELAB
 PAPER = 0.8  # lightness by which paper's fibers differ
 FIBERS = (0.7, 4.0)  # their sizes, thousandths of the long side
@@ -38,9 +47,9 @@ def flat(picture: Image, face_px: float, *, toned: Mask | None = None) -> Float:
 
     `toned`: how far it has few tones, (H, W) in [0, 1]; None: nowhere.
     """
-    size, unit = _size(picture, face_px, FLAT_FACE)
+    size, unit = size_at(picture, face_px, FLAT_FACE)
     lab = to_lab(resized(picture, size).clip(0, 1))
-    lab = _smoothed(lab, PASSES, COLOR, REACH * unit)
+    lab = smoothed(lab, PASSES, COLOR, REACH * unit)
     if toned is not None:
         lab[..., 0] += resized(toned, size) * (few_tones(lab[..., 0]) - lab[..., 0])
     return np.asarray(resized(lab, picture.shape[:2]), np.float32)
@@ -62,32 +71,64 @@ def calmer(lab: Float, where: Mask) -> Float:
     small, share = resized(lab, half), resized(where, half)
     beyond = local_mean(small, share, BEYOND * min(half))
     small = np.asarray(beyond + repeated(share) * (small - beyond), np.float32)
-    small = _smoothed(small, PASSES, BEHIND_COLOR, BEHIND_REACH * max(half))
+    small = smoothed(small, PASSES, BEHIND_COLOR, BEHIND_REACH * max(half))
     small = blurred(small, 0.8)  # no stairs once it is enlarged
     return np.asarray(lab + repeated(where) * (resized(small, size) - lab), np.float32)
 
 
-def lines(form: Image, face_px: float) -> Mask:
-    """Return where a picture, (H, W, 3), shows lines, (H, W): ink from 0 to 1."""
-    size, unit = _size(form, face_px, INK_FACE)
-    lab = to_lab(resized(form, size).clip(0, 1))
-    calm = _smoothed(lab, CALMED, CALM_COLOR, CALM_REACH * unit)
-    light = calm[..., 0] / 100
-    near, ground = (cv2.GaussianBlur(light, (0, 0), by * LINE * unit) for by in (1.0, WIDER))
-    darker = (near - ground) / (ground + GROUND)
-    ink = np.where(darker > -LEAST, 0, -np.tanh(HARD * (darker + LEAST))).astype(np.float32)
-    return resized(ink, form.shape[:2]).clip(0, 1)
+def in_blocks(lab: Float, person: Mask, own: Mask, face_px: float) -> Float:
+    """Make colors, (H, W, 3) CIELAB, blocks of one color each, but where somebody's `own` are.
 
-
-def key_line(region: Mask, face_px: float) -> Mask:
-    """Return the line around a region, (H, W) in [0, 1]: ink from 0 to 1.
-
-    It is simple, and as thin where nobody knows where the region ends.
+    `person`: where people are; both (H, W) in [0, 1]. Blocks behind them are larger.
     """
-    unit = max(face_px, LEAST_FACE) / FLAT_FACE
-    inside = (blurred(region, SIMPLER * unit) > 0.5).astype(np.float32)
-    soft = blurred(inside, KEY * unit)
-    return np.asarray((4 * soft * (1 - soft)) ** THIN, np.float32)
+    size, unit = size_at(lab, face_px, FLAT_FACE)
+    small, theirs, free = (resized(each, size) for each in (lab, person, 1 - own))
+    cloth = _mean_shift(small, CLOTH_REACH * unit, CLOTH_COLOR)
+    ground = _mean_shift(small, GROUND_REACH * max(size), GROUND_COLOR)
+    blocks = blurred(ground + repeated(theirs) * (cloth - ground), BLOCK_EDGE)
+    change = np.asarray(repeated(free) * (blocks - small), np.float32)
+    return np.asarray(lab + resized(change, (lab.shape[0], lab.shape[1])), np.float32)
+
+
+def _mean_shift(lab: Float, reach_px: float, color: float) -> Float:
+    low, scale = np.array((0, -128, -128), np.float32), np.array((2.55, 1, 1), np.float32)
+    levels = ((lab - low) * scale).clip(0, 255).astype(np.uint8)
+    reach = max(LEAST_REACH, round(reach_px))
+    found = cv2.pyrMeanShiftFiltering(levels, reach, color, maxLevel=1)
+    return np.asarray(found / scale + low, np.float32)
+
+
+def ground_color(colors: Float, weights: Float, hair: float) -> Float:
+    """Choose a print's color for a ground, (3,) CIELAB, before which hair of a light, L, is seen.
+
+    `colors`: those of its own ground, (N, 3), and how much of it each is, (N,).
+    """
+    told = smoothstep(np.abs(colors[:, 0] - np.float32(hair)), *FROM_HAIR)
+    fits = weights * (told * smoothstep(colors[:, 0], *GROUND_LIGHT) + np.float32(1e-3))
+    light, *hue = colors[np.argmax(fits)]
+    paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))
+    return np.array([light, *(paler * each for each in hue)], np.float32)
+
+
+def on_ground(lab: Float, where: Mask, color: Float) -> Float:
+    """Print one color, (3,) CIELAB, in a region, (H, W) in [0, 1], shaded at the picture's top."""
+    height = lab.shape[0]
+    down = (np.arange(height, dtype=np.float32) + 0.5) / height
+    shaded = 1 - smoothstep(down, 0.0, SHADED_TO)
+    tone = color + shaded[:, None, None] * np.array(SHADED, np.float32)
+    return np.asarray(lab + repeated(where) * (tone - lab), np.float32)
+
+
+def shadeless(lab: Float, skin: Mask, face_px: float) -> Float:
+    """Take back some of the slow shading of a face, (H, W, 3) CIELAB: prints draw its form.
+
+    `skin`: where it is, (H, W) in [0, 1].
+    """
+    light = np.ascontiguousarray(lab[..., 0])
+    slow, form = (local_mean(light, skin, by * face_px) for by in (SLOW, FORM))
+    out = lab.copy()
+    out[..., 0] -= np.float32(SHADELESS) * skin * (slow - form)
+    return out
 
 
 def inked(lab: Float, ink: Mask) -> Image:
@@ -108,7 +149,7 @@ def on_paper(lab: Float, amount: float = 1.0) -> Float:
     return out
 
 
-def _size(picture: Image, face_px: float, wanted: float) -> tuple[tuple[int, int], float]:
+def size_at(picture: Float, face_px: float, wanted: float) -> tuple[tuple[int, int], float]:
     """Return the (height, width) at which a face is so high, and the flat face's px there."""
     face_px = max(face_px, LEAST_FACE)
     k = min(1.0, wanted / face_px)
@@ -116,7 +157,7 @@ def _size(picture: Image, face_px: float, wanted: float) -> tuple[tuple[int, int
     return (max(1, round(h * k)), max(1, round(w * k))), k * face_px / FLAT_FACE
 
 
-def _smoothed(lab: Float, passes: int, color: float, reach: float) -> Float:
+def smoothed(lab: Float, passes: int, color: float, reach: float) -> Float:
     """Smooth colors, (H, W, 3) CIELAB, but not across edges of more than `color`."""
     for _ in range(passes):
         lab = np.asarray(cv2.bilateralFilter(lab, 0, color, reach), np.float32)

@@ -16,12 +16,10 @@ from pipeline.stages.strokes.color import (
 )
 from pipeline.stages.strokes.light import (
     LIGHTS,
-    PORTRAITS,
     QUANTILES,
     TABLE,
     light_of,
     monet,
-    portraits_of,
 )
 from pipeline.stages.strokes.own_colors import (
     BLACK,
@@ -32,7 +30,8 @@ from pipeline.stages.strokes.own_colors import (
     own_tone,
     without_lime,
 )
-from pipeline.variants import MOODS, PORTRAIT_STYLES
+from pipeline.stages.strokes.portraits import portraits_by
+from pipeline.variants import MOODS
 from tests.stages.strokes.motifs import nobody
 
 HUES = np.deg2rad([30, 90, 140, 210, 290, 350])
@@ -72,27 +71,15 @@ def test_moods_differ_as_their_names_say():
         monet("midnight")
 
 
-def test_portraits_have_a_light_of_their_own_and_unknown_ones_none():
-    assert PORTRAITS.stat().st_size < 50_000
-    for style in (key for key, style in PORTRAIT_STYLES.items() if style.printed):
-        light = portraits_of(style)
-        assert light.weights.sum(1) == pytest.approx(1, abs=0.01)
-        assert not light.cast.any()
-    with pytest.raises(ValueError, match="no style 'mist'"):
-        portraits_of("mist")
-
-
 def test_a_picture_comes_nearer_to_a_palette_people_least():
     lab = np.zeros((64, 64, 3), np.float32)
     lab[..., 0], lab[:, 32:, 0] = 40, 70
-    light, none = portraits_of("ukiyoe"), nobody(lab.shape[:2])
-    moved, palette = in_palette(lab, none, (light.palettes, light.weights))
+    palettes, none = portraits_by("ukiyoe").palettes, nobody(lab.shape[:2])
+    moved, palette = in_palette(lab, none, palettes)
     assert palette.shape[1] == 4
     assert chroma(moved).mean() > 3
     ones = np.ones(lab.shape[:2], np.float32)
-    kept, _ = in_palette(
-        lab, replace(none, person=ones, skin=ones), (light.palettes, light.weights)
-    )
+    kept, _ = in_palette(lab, replace(none, person=ones, skin=ones), palettes)
     assert chroma(kept).mean() < 0.6 * chroma(moved).mean()
 
 

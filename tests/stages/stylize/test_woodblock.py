@@ -1,4 +1,4 @@
-"""A print is flat, has few tones, and ink along what is seen; nothing behind runs into people."""
+"""A print is flat, has few tones and a ground; nothing behind runs into people."""
 
 import numpy as np
 import pytest
@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from pipeline.stages.stylize.woodblock import (
     INK,
+    MOST_CHROMA,
     calmer,
     few_tones,
     flat,
+    ground_color,
+    in_blocks,
     inked,
-    key_line,
-    lines,
+    on_ground,
     on_paper,
+    shadeless,
 )
 
 FACE_PX = 150.0
@@ -59,22 +62,6 @@ def test_tones_are_few_only_where_they_are_wanted():
     assert steps[:40].max() > 2 * steps[80:].max()
 
 
-def test_ink_runs_along_edges_and_nowhere_else():
-    ink = lines(halves(), FACE_PX)
-    assert ink[:, 74:82].max() > 0.8
-    assert ink[20:100, 20:60].max() < 0.1
-    assert ink[20:100, 100:140].max() < 0.1
-
-
-def test_a_key_line_is_drawn_around_a_region():
-    region = np.zeros((100, 100), np.float32)
-    region[30:70, 30:70] = 1
-    line = key_line(region, FACE_PX)
-    assert line[50, 29:31].max() > 0.5
-    assert line[50, 50] < 1e-3
-    assert line[50, 10] < 1e-3
-
-
 def test_ink_is_black_where_it_is_whole_and_changes_nothing_where_there_is_none():
     lab = np.full((4, 6, 3), (60, 10, 10), np.float32)
     ink = np.zeros((4, 6), np.float32)
@@ -105,3 +92,57 @@ def test_paper_is_the_same_each_time_and_faint():
     assert 0.5 < (one - lab)[..., 0].std() < 3
     assert (one[..., 1:] == lab[..., 1:]).all()
     assert (on_paper(lab, 0) == lab).all()
+
+
+def test_colors_become_blocks_of_one_color_but_for_what_is_somebodys_own():
+    rng = np.random.default_rng(0)
+    lab = np.full((120, 160, 3), (60, 10, 10), np.float32)
+    lab[:, 80:] = (40, -10, 0)
+    lab += rng.normal(0, 1.5, lab.shape).astype(np.float32)
+    own = np.zeros((120, 160), np.float32)
+    own[:40] = 1
+    nobody = np.zeros_like(own)
+    made = in_blocks(lab, nobody, own, FACE_PX)
+    np.testing.assert_allclose(made[:36], lab[:36], atol=0.1)
+    for half in (made[50:110, 10:65], made[50:110, 95:150]):
+        assert half.std((0, 1)).max() < 0.7
+    assert made[50:, :70, 0].mean() - made[50:, 90:, 0].mean() > 15
+
+
+@pytest.mark.parametrize(
+    ("hair", "wanted"), [(12.0, (50.0, -14.0, -6.0)), (50.0, (80.0, 3.0, 20.0))]
+)
+def test_a_ground_is_a_light_color_of_the_print_before_which_hair_is_seen(hair, wanted):
+    colors = np.array([(15, 2, 0), (50, -14, -6), (80, 3, 20)], np.float32)
+    weights = np.array([0.6, 0.3, 0.1], np.float32)
+    np.testing.assert_allclose(ground_color(colors, weights, hair), wanted, atol=1e-4)
+
+
+def test_a_ground_is_no_richer_than_people_bear():
+    color = ground_color(np.array([(70, 5, 80)], np.float32), np.ones(1, np.float32), 10.0)
+    assert np.hypot(*color[1:]) == pytest.approx(MOST_CHROMA, abs=1e-3)
+    assert color[0] == 70
+
+
+def test_a_ground_is_one_color_shaded_at_its_top_and_ends_where_people_begin():
+    lab = np.random.default_rng(0).uniform(0, 90, (100, 80, 3)).astype(np.float32)
+    where = np.ones((100, 80), np.float32)
+    where[:, :30] = 0
+    made = on_ground(lab, where, np.array((60, -10, -5), np.float32))
+    assert (made[:, :30] == lab[:, :30]).all()
+    np.testing.assert_allclose(made[40:, 30:], (60, -10, -5) * np.ones((60, 50, 1)), atol=1e-3)
+    assert made[0, 40, 0] < 52
+
+
+def test_slow_shading_of_skin_fades_and_its_features_stay():
+    x = np.arange(200, dtype=np.float32)
+    lab = np.zeros((200, 200, 3), np.float32)
+    lab[..., 0] = 60 + 20 * np.sin(x / 200 * np.pi * 2)
+    lab[90:96, 90:110, 0] -= 30
+    skin = np.ones((200, 200), np.float32)
+    skin[:, 150:] = 0
+    made = shadeless(lab, skin, 200.0)
+    assert np.ptp(made[20, 20:130, 0]) < 0.9 * np.ptp(lab[20, 20:130, 0])
+    assert made[80, 100, 0] - made[93, 100, 0] > 20
+    assert (made[:, 150:] == lab[:, 150:]).all()
+    assert (made[..., 1:] == lab[..., 1:]).all()

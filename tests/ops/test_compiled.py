@@ -3,8 +3,8 @@
 import numba
 import pytest
 
-from pipeline.stages.strokes import compiled as module
-from pipeline.stages.strokes.compiled import compiled
+from pipeline.ops import compiled as module
+from pipeline.ops.compiled import compiled
 
 
 def twice(x):

@@ -1,0 +1,84 @@
+"""Print what a network painted, in the colors of the prints that it has learned from."""
+
+import numpy as np
+
+from pipeline.ops.parts import largest_height
+from pipeline.ops.resample import resized
+from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
+from pipeline.stages.detect.from_parsing import Detections
+from pipeline.stages.parse import Probabilities
+from pipeline.stages.strokes.color import in_palette
+from pipeline.stages.strokes.motif import Motif
+from pipeline.stages.strokes.own_colors import own_tone
+from pipeline.stages.strokes.portraits import bareness, one_alike
+from pipeline.stages.stylize.ink import combed, key_line, lines
+from pipeline.stages.stylize.woodblock import (
+    BARE,
+    calmer,
+    flat,
+    ground_color,
+    in_blocks,
+    inked,
+    on_ground,
+    on_paper,
+)
+from pipeline.steps.strokes import plain_motif
+from pipeline.types import Image, Painted, Scene
+from pipeline.types.portraits import GROUND, HAIR, Portraits
+
+# Chroma that prints have more than their portraits' palettes; how much less ink there is on bare
+# skin, where each line is a wrinkle, and on hair, which has strands; and how black the key line
+# around people is.
+RICHER, SKIN_INK, HAIR_INK, KEY_INK = 0.2, 0.6, 0.6, 0.85
+
+
+def printed_over(
+    original: Image, scene: Scene, seen: Detections, parts: Probabilities,
+    stays: tuple[bool, ...], portraits: Portraits, paper: float,
+) -> Painted:  # fmt: skip
+    """Print what a network painted, in the colors of the style's portraits, along the photo.
+
+    `paper`: how much of it shows, as canvas does through paint.
+    """
+    face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
+    size = (original.shape[0], original.shape[1])
+    subject, k = motif.subject, motif.size[0] / size[0]
+    person, skin, hair = (resized(of, size) for of in (subject.person, subject.skin, subject.hair))
+    lab = flat(painting_of(scene), face, toned=1 - skin)
+    small = resized(lab, motif.size)
+    lab = single(lab + resized(single(_colored(small, motif, portraits) - small), size))
+    lab = in_blocks(lab, person, np.maximum(skin, hair), face)
+    lab, strands = combed(lab, original, hair, face)
+    ink = lines(original, face, (1 - person).clip(0, 1)) * (1 - SKIN_INK * skin)
+    key = resized(KEY_INK * key_line(subject.person, face * k), size)
+    ink = np.maximum(np.maximum(ink * (1 - HAIR_INK * hair), strands), key)
+    return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
+
+
+def painting_of(scene: Scene) -> Image:
+    """Return what a network painted."""
+    if scene.styled is None:
+        raise ValueError("What a network painted was wanted, and there is none.")
+    return scene.styled
+
+
+def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
+    """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's."""
+    subject = motif.subject
+    moved, _ = in_palette(lab, subject, portraits.palettes)
+    if bare := _bare(motif):
+        own = one_alike(motif, portraits)
+        hair = motif.target[..., 0][subject.hair > 0.5]
+        light = float(np.median(hair)) if len(hair) else float(own.means[0, HAIR, 0])
+        color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], light)
+        moved = on_ground(moved, single(bare * (1 - subject.person)), color)
+    moved = calmer(moved, single(1 - subject.person))
+    moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
+    return own_tone(motif.target, moved, subject, motif.detail)
+
+
+def _bare(motif: Motif) -> float:
+    """Return how far the ground is one that a print's color takes the place of, in [0, 1]."""
+    bare = np.full(1, bareness(motif.target, motif.subject), np.float32)
+    return float(smoothstep(bare, *BARE)[0])

@@ -1,0 +1,33 @@
+"""A kept person is printed within what is kept, each face at its own size."""
+
+import numpy as np
+
+from pipeline.stages.stylize.printed_face import printed
+from tests.faces import face_in
+
+SIZE = (240, 420)
+
+
+def scene() -> tuple[np.ndarray, np.ndarray]:
+    """Return two people with pores, one near and one far, and the region that is kept."""
+    rng = np.random.default_rng(0)
+    picture = np.full((*SIZE, 3), (0.8, 0.6, 0.5), np.float32)
+    picture += rng.normal(0, 0.02, (*SIZE, 1)).astype(np.float32)
+    mask = np.zeros(SIZE, np.float32)
+    mask[40:200, 40:160] = 1
+    mask[90:150, 300:345] = 1
+    return picture.clip(0, 1), mask
+
+
+def test_pores_go_within_what_is_kept_and_far_from_it_nothing_changes():
+    picture, mask = scene()
+    faces = (face_in((100, 120), 160), face_in((322, 120), 60))
+    made = printed(picture, mask, faces, mask)
+    for own in (np.s_[70:170, 60:140], np.s_[100:140, 308:338]):
+        assert made[own].std((0, 1)).max() < 0.6 * picture[own].std((0, 1)).max()
+    assert (made[:, 220:260] == picture[:, 220:260]).all()
+
+
+def test_of_nobody_nothing_is_printed():
+    picture, mask = scene()
+    assert (printed(picture, 0 * mask, (), mask) == picture).all()
