@@ -33,7 +33,7 @@ ESTIMATE = label(
     "This is the time on a processor core of its own; it takes longer while people paint here, "
     "for they come first. The page may be closed meanwhile."
 )
-ADD = label("Add it to the styles")
+ADD, THERE = label("Add it to the styles"), label("It is among the styles")
 ADDED = later("Once it is added, everybody who uses this page can paint with it.")
 SURE = label("Delete the pictures and what was learned?")
 FAILED = later("The training stopped without saying why. Go on, or start over.")
@@ -87,7 +87,7 @@ class Shown:
 
     `looks`: what was said of each picture, with the address of a small one where there is a face.
     `asked`: how it was begun. `sheet`: the address of the samples. `file`: of the style's copy.
-    `given`: how many pictures it has to look at.
+    `added`: whether that file is among the styles. `given`: how many pictures it has to look at.
     """
 
     progress: Progress | None = None
@@ -96,6 +96,7 @@ class Shown:
     asked: Asked | None = None
     sheet: str = ""
     file: str = ""
+    added: bool = False
     given: int = 0
 
     @property
@@ -178,14 +179,14 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
     """Show a training; what is `seen` already is left as it is."""
     phase, progress = shown.phase, shown.progress
     moving: dict[Block, object] = {tab.doing: doing_of(shown), tab.samples: samples_of(shown)}
-    mark = (phase, shown.looks, shown.file, bool(progress and progress.said))
+    mark = (phase, shown.looks, shown.file, shown.added, bool(progress and progress.said))
     if mark == seen:
         return moving
     ready = phase in ("looked", "interrupted", "failed", "kept") and can_begin(shown)
     said = retold(progress.said) if progress and phase in ("looked", "failed") else ""
     if phase == "failed" and not said:
         said = str(FAILED)
-    unfinished = bool(progress and progress.done < 1)
+    unfinished, ends = bool(progress and progress.done < 1), phase == "kept" and bool(shown.file)
     begins = ready and (phase != "kept" or unfinished)
     return {
         **moving,
@@ -210,8 +211,8 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
             value=label("Cancel") if phase in BUSY else label("Start over"),
         ),
         tab.download: gr.update(visible=phase == "kept", value=shown.file or None),
-        tab.install: gr.update(visible=phase == "kept" and bool(shown.file)),
-        tab.notes: note([said] if said else [str(ADDED)] if phase == "kept" and shown.file else []),
+        tab.install: gr.update(visible=ends, **installing(added=shown.added)),
+        tab.notes: note([said] if said else [str(ADDED)] if ends and not shown.added else []),
         tab.seen: mark,
         tab.sure: False,
         tab.timer: gr.Timer(active=phase in BUSY),
@@ -221,6 +222,11 @@ def view(tab: TrainTab, shown: Shown, seen: object = None) -> dict[Block, object
 def _asked(tab: TrainTab, asked: Asked) -> dict[Block, object]:
     made = PRINTED if asked.printed else PAINTED
     return {tab.name: asked.label, tab.made: made, tab.minutes: asked.minutes}
+
+
+def installing(*, added: bool) -> dict[str, object]:
+    """Say whether what was learned is among the styles, or can be added."""
+    return {"value": THERE if added else ADD, "interactive": not added}
 
 
 def can_begin(shown: Shown) -> bool:

@@ -25,4 +25,5 @@ def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     )
     tab.stop.click(handlers.stop_training, tab.key, tab.stop, **TOLD)
     tab.discard.click(handlers.discard_training, [tab.key, tab.sure], tab.outputs, **UNSEEN)
-    tab.install.click(handlers.install_training, tab.key, listed, **TOLD)
+    added = [*listed, tab.install]
+    tab.install.click(handlers.install_training, tab.key, added, **TOLD)

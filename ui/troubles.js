@@ -8,6 +8,9 @@
     [/Video not playable/i, say('This browser cannot show this film. It can be painted all the same, unless it is damaged.')],
     [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],
     [/maximum (allowed )?(file )?size|file size exceeds/i, say('This file is too large: at most 120 MB can be sent. Choose a smaller one.')],
+    [/Invalid file type.*image/i, say('A picture was wanted there: a JPEG, PNG, WebP, HEIC or another kind of image.')],
+    [/Invalid file type.*safetensors/i, say('A style\'s file was wanted there, whose name ends in .safetensors.')],
+    [/Invalid file type.*video/i, say('A film was wanted there: an MP4, MOV or WebM file.')],
   ];
   let leaves = 0; // when this page was last about to be left: it loses its server then, too
   addEventListener('beforeunload', () => { leaves = Date.now(); });

@@ -41,15 +41,19 @@ def edge_directions(
     return np.dstack([-np.sin(across), np.cos(across)]), np.asarray(agree, np.float32)
 
 
-def along(values: Float, field: Float, steps: Sequence[int]) -> Float:
+def along(
+    values: Float, field: Float, steps: Sequence[int], where: NDArray[np.bool_] | None = None
+) -> Float:
     """Average values, (H, W, C), along the lines of a field, (H, W, 2), both ways.
 
-    `steps`: how many pixels each way, for each channel.
+    `steps`: how many pixels each way, for each channel. `where`: what is wanted, (H, W); the rest
+    stays as it is.
     Source: Cabral and Leedom 1993, "Imaging Vector Fields Using Line Integral Convolution".
     """
     values, field = (np.ascontiguousarray(each, np.float32) for each in (values, field))
-    found, wanted = np.empty_like(values), np.array(steps, np.int64)
-    _by_rows(len(values), lambda top, end: _walk(values, field, wanted, top, end, found))
+    found, wanted = values.copy(), np.array(steps, np.int64)
+    asked = np.ones(values.shape[:2], np.bool_) if where is None else where
+    _by_rows(len(values), lambda top, end: _walk(values, field, wanted, asked, top, end, found))
     return found
 
 
@@ -91,14 +95,15 @@ def _corner(x: float, y: float, h: int, w: int) -> tuple[int, int, int, int, flo
 
 @compiled
 def _walk(
-    values: Float, field: Float, steps: NDArray[np.int64], top: int, end: int, found: Float
-) -> None:
+    values: Float, field: Float, steps: NDArray[np.int64], asked: NDArray[np.bool_],
+    top: int, end: int, found: Float,
+) -> None:  # fmt: skip
     h, w, channels = values.shape
     longest = steps.max()
     for row in range(top, end):
         for column in range(w):
-            for c in range(channels):
-                found[row, column, c] = values[row, column, c]
+            if not asked[row, column]:
+                continue
             for sign in (1.0, -1.0):
                 x, y = float(column), float(row)
                 dx, dy = sign * field[row, column, 0], sign * field[row, column, 1]

@@ -10,11 +10,12 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
-from pipeline.stages.strokes.own_colors import own_tone
+from pipeline.stages.strokes.own_colors import chroma_of, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
 from pipeline.stages.stylize.ink import combed, key_line, lines
 from pipeline.stages.stylize.woodblock import (
     BARE,
+    SHADELESS_CLOTH,
     calmer,
     flat,
     ground_color,
@@ -22,15 +23,17 @@ from pipeline.stages.stylize.woodblock import (
     inked,
     on_ground,
     on_paper,
+    shadeless,
+    toned,
 )
 from pipeline.steps.strokes import plain_motif
 from pipeline.types import Image, Painted, Scene
-from pipeline.types.portraits import GROUND, HAIR, Portraits
+from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 
-# Chroma that prints have more than their portraits' palettes; how much less ink there is on bare
-# skin, where each line is a wrinkle, and on hair, which has strands; and how black the key line
-# around people is.
-RICHER, SKIN_INK, HAIR_INK, KEY_INK = 0.2, 0.6, 0.6, 0.85
+# Chroma that prints have more than their portraits' palettes, of what has some; how much less ink
+# there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
+# the key line around people is.
+RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
 
 
 def printed_over(
@@ -44,8 +47,11 @@ def printed_over(
     face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
     size = (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
-    person, skin, hair = (resized(of, size) for of in (subject.person, subject.skin, subject.hair))
-    lab = flat(painting_of(scene), face, toned=1 - skin)
+    person, skin = (resized(of, size) for of in (subject.person, subject.skin))
+    hair = resized(single(subject.hair * (1 - subject.hat)), size)
+    cloth = (person - skin - hair).clip(0, 1)
+    lab = shadeless(flat(painting_of(scene), face), cloth, face or min(size), SHADELESS_CLOTH)
+    lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
     lab = single(lab + resized(single(_colored(small, motif, portraits) - small), size))
     lab = in_blocks(lab, person, np.maximum(skin, hair), face)
@@ -69,12 +75,15 @@ def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
     moved, _ = in_palette(lab, subject, portraits.palettes)
     if bare := _bare(motif):
         own = one_alike(motif, portraits)
-        hair = motif.target[..., 0][subject.hair > 0.5]
-        light = float(np.median(hair)) if len(hair) else float(own.means[0, HAIR, 0])
-        color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], light)
+        hair, skin = (
+            np.median(motif.target[of > 0.5], 0) if (of > 0.5).any() else own.means[0, part]
+            for part, of in ((HAIR, subject.hair), (SKIN, subject.skin))
+        )
+        color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], hair[0], skin)
         moved = on_ground(moved, single(bare * (1 - subject.person)), color)
     moved = calmer(moved, single(1 - subject.person))
-    moved[..., 1:] *= (1 + RICHER * (1 - subject.skin))[..., None]
+    rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
+    moved[..., 1:] *= (1 + rich)[..., None]
     return own_tone(motif.target, moved, subject, motif.detail)
 
 

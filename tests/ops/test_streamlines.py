@@ -71,3 +71,13 @@ def test_noise_agrees_in_no_direction_and_what_has_no_weight_is_not_asked():
     weight[:, :118] = 1
     field, _ = edge_directions(both, 3.0, weight)
     assert np.abs(field[20:-20, 20:130, 0]).min() > 0.9
+
+
+def test_only_what_is_wanted_is_averaged():
+    values = RNG.standard_normal((40, 50, 1)).astype(np.float32)
+    where = np.zeros((40, 50), np.bool_)
+    where[10:20] = True
+    field = field_at(0.4, (40, 50))
+    found, all_of = along(values, field, [5], where), along(values, field, [5])
+    assert (found[where] == all_of[where]).all()
+    assert (found[~where] == values[~where]).all()

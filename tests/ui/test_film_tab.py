@@ -22,7 +22,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from tests.video.films import film_at, grays
 from tests.video.models import FilmModels, film_file, pictures
-from ui import film_tab
+from ui import film_tab, style_box
 from ui.handlers.filming import NO_FILM
 from ui.service import PaintService
 from ui.service.filming import paint_film, teller
@@ -52,10 +52,20 @@ def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_somethi
     keys = [key for _, key in film_tab.WAYS]
     assert keys == list(PAINTERS)
     shown = [
-        [each["visible"] for each in film_tab.unfold(way, "strokes", "monet")]
+        [each["visible"] for each in film_tab.unfold(way, "strokes", "monet")[:2]]
         for way in ("fast", "tps", "strokes", "portrait-aware")
     ]
     assert shown == [[True, False], [True, False], [False, False], [False, True]]
+
+
+def test_the_pictures_box_says_what_a_picture_is_for():
+    film, light = (
+        film_tab.unfold(way, "strokes", "picture")[2:] for way in ("portrait-aware", "strokes")
+    )
+    assert film == style_box.titled(like=True)
+    assert light == style_box.titled(like=False)
+    assert film[0]["label"] != light[0]["label"]
+    assert [each["icon"] for each in light[1:]] == [str(e.path) for e in style_box.GALLERY.values()]
 
 
 def test_what_a_film_is_painted_like_is_of_its_own_painter():

@@ -8,8 +8,9 @@ import gradio as gr
 
 from pipeline.io.atomic import write_whole
 from pipeline.runtime.own_files import ENDING, MOST_LABEL, styles_folder
-from pipeline.runtime.portrait_style_files import install, read
+from pipeline.runtime.portrait_style_files import AGAIN, install, read
 from pipeline.weights.cache import digest_of
+from pipeline.weights.catalog import WeightError
 from training.told_progress import looks_in
 from ui import train_tab, trainings
 from ui.errors import told
@@ -31,6 +32,7 @@ MOST_VERSIONS = 2  # of a picture that is shown: a browser may be loading the la
 GONE = later(
     "This training is no longer here: it was deleted a day after its last step. Start over."
 )
+ANOTHER = later("Ask for the file again where you have it from, or teach the style anew here.")
 NO_PICTURES = later("No pictures came; drop 5 to 50 painted portraits.")
 
 
@@ -107,7 +109,8 @@ class TrainingHandlers(Base):
             added = training.folder / ADDED
             updates = self._installed(training.file, added.read_text() if added.exists() else "")
             added.write_text(digest_of(training.file))
-            return updates
+            install = self.parts.train_tab.install
+            return {**updates, install: gr.update(**train_tab.installing(added=True))}
 
     def install_file(self, path: str | None) -> Updates:
         """Add a style's file that was dropped in, after checks."""
@@ -118,7 +121,10 @@ class TrainingHandlers(Base):
 
     def _installed(self, file: Path, before: str = "") -> Updates:
         """Install a file; it replaces none but itself, and what its training added `before`."""
-        style = read(file)
+        try:
+            style = read(file)
+        except WeightError as error:  # a command is nothing for a page's visitor
+            raise TrainingError(str(error).replace(AGAIN, str(ANOTHER))) from error
         there = styles_folder() / f"{style.name}{ENDING}"
         if there.exists() and digest_of(there) not in (digest_of(file), before):
             raise TrainingError(
@@ -175,9 +181,16 @@ class TrainingHandlers(Base):
             training.asked,
             served(show(sheet)) if sheet.exists() else "",
             show(file) if file and progress and progress.phase == "kept" else "",
+            _is_added(file),
             len(training.given),
         )
         return train_tab.view(self.parts.train_tab, shown, seen)
+
+
+def _is_added(file: Path | None) -> bool:
+    """Tell whether what a training has learned is among the styles as it is now."""
+    there = file and styles_folder() / file.name
+    return bool(file and there and there.exists() and digest_of(there) == digest_of(file))
 
 
 def _changed(file: Path) -> int:

@@ -29,30 +29,32 @@ CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18
 LEAST_REACH = 4  # px
 # How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
 BARE = (0.3, 0.6)
-# Its color is one that is lighter, L, and farther from hair's light, than these, at all and surely.
-GROUND_LIGHT, FROM_HAIR = (35.0, 55.0), (8.0, 25.0)
+# Its color is one that is lighter, L, and farther from hair's light, and from skin's color, CIELAB,
+# than these, at all and surely.
+GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (15.0, 45.0)
 MOST_CHROMA = 40.0  # of a ground: people are in front of it
 # How a ground is shaded at its top, CIELAB, and down to which share of the height.
 SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.35
-# How far slow shading on a face is taken back; what is slower, and what is still form, of its
-# height.
-SHADELESS, SLOW, FORM = 0.35, 0.12, 0.5
+# How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
+# all the same, of a face's height.
+SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
 INK = (18.0, 2.0, -6.0)  # CIELAB
-PAPER = 0.8  # lightness by which paper's fibers differ
-FIBERS = (0.7, 4.0)  # their sizes, thousandths of the long side
+# Paper's fibers: their sizes, thousandths of the long side, and the lightness by which they differ.
+FIBERS = ((0.7, 0.8), (4.0, 0.35))
 
 
-def flat(picture: Image, face_px: float, *, toned: Mask | None = None) -> Float:
-    """Return a picture, (H, W, 3), in flat colors: CIELAB of its size.
-
-    `toned`: how far it has few tones, (H, W) in [0, 1]; None: nowhere.
-    """
+def flat(picture: Image, face_px: float) -> Float:
+    """Return a picture, (H, W, 3), in flat colors: CIELAB of its size."""
     size, unit = size_at(picture, face_px, FLAT_FACE)
-    lab = to_lab(resized(picture, size).clip(0, 1))
-    lab = smoothed(lab, PASSES, COLOR, REACH * unit)
-    if toned is not None:
-        lab[..., 0] += resized(toned, size) * (few_tones(lab[..., 0]) - lab[..., 0])
+    lab = smoothed(to_lab(resized(picture, size).clip(0, 1)), PASSES, COLOR, REACH * unit)
     return np.asarray(resized(lab, picture.shape[:2]), np.float32)
+
+
+def toned(lab: Float, where: Mask) -> Float:
+    """Bring colors, (H, W, 3) CIELAB, to few tones in a region, (H, W) in [0, 1]."""
+    out = lab.copy()
+    out[..., 0] += where * (few_tones(lab[..., 0]) - lab[..., 0])
+    return out
 
 
 def few_tones(light: Mask) -> Mask:
@@ -98,12 +100,14 @@ def _mean_shift(lab: Float, reach_px: float, color: float) -> Float:
     return np.asarray(found / scale + low, np.float32)
 
 
-def ground_color(colors: Float, weights: Float, hair: float) -> Float:
-    """Choose a print's color for a ground, (3,) CIELAB, before which hair of a light, L, is seen.
+def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Float:
+    """Choose a print's color for a ground, (3,) CIELAB, before which people are seen.
 
-    `colors`: those of its own ground, (N, 3), and how much of it each is, (N,).
+    `colors`: those of its own ground, (N, 3), and how much of it each is, (N,). `hair`: its light,
+    L; `skin`: its color, (3,) CIELAB.
     """
     told = smoothstep(np.abs(colors[:, 0] - np.float32(hair)), *FROM_HAIR)
+    told *= smoothstep(np.linalg.norm(colors - skin, axis=1), *FROM_SKIN)
     fits = weights * (told * smoothstep(colors[:, 0], *GROUND_LIGHT) + np.float32(1e-3))
     light, *hue = colors[np.argmax(fits)]
     paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))
@@ -119,15 +123,15 @@ def on_ground(lab: Float, where: Mask, color: Float) -> Float:
     return np.asarray(lab + repeated(where) * (tone - lab), np.float32)
 
 
-def shadeless(lab: Float, skin: Mask, face_px: float) -> Float:
-    """Take back some of the slow shading of a face, (H, W, 3) CIELAB: prints draw its form.
+def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELESS) -> Float:
+    """Take back some of the slow shading of colors, (H, W, 3) CIELAB: prints draw form in lines.
 
-    `skin`: where it is, (H, W) in [0, 1].
+    `where`: a face, or cloth, (H, W) in [0, 1].
     """
     light = np.ascontiguousarray(lab[..., 0])
-    slow, form = (local_mean(light, skin, by * face_px) for by in (SLOW, FORM))
+    slow, form = (local_mean(light, where, by * face_px) for by in (SLOW, FORM))
     out = lab.copy()
-    out[..., 0] -= np.float32(SHADELESS) * skin * (slow - form)
+    out[..., 0] -= np.float32(how_far) * where * (slow - form)
     return out
 
 
@@ -143,9 +147,9 @@ def on_paper(lab: Float, amount: float = 1.0) -> Float:
     k = max(h, w) / 1000
     noise = np.random.default_rng(0).standard_normal((h, w)).astype(np.float32)
     out = lab.copy()
-    for size in FIBERS:
+    for size, light in FIBERS:
         fibers = blurred(noise, max(0.5, size * k))
-        out[..., 0] += amount * PAPER * fibers / fibers.std()
+        out[..., 0] += amount * light * fibers / fibers.std()
     return out
 
 

@@ -64,10 +64,36 @@ def test_hair_has_few_tones_along_its_strands_and_ink_among_them():
     assert np.abs(np.diff(drawn, axis=0)).mean() < 0.5 * np.abs(np.diff(drawn, axis=1)).mean()
 
 
-def test_dark_hair_is_a_plain_mass_and_no_hair_has_no_strands():
+def test_black_hair_is_a_mass_with_lighter_strands_and_no_hair_has_none():
     photo = 0.15 * strands()
     lab, all_of = to_lab(photo), np.ones(photo.shape[:2], np.float32)
-    assert combed(lab, photo, all_of, FACE_PX)[1].max() == 0
+    made, ink = combed(lab, photo, all_of, FACE_PX)
+    assert ink.max() < 0.05
+    inner = made[40:120, 40:120, 0]
+    assert np.median(inner) < 22
+    assert np.percentile(inner, 99) > np.median(inner) + 6
     same, none = combed(lab, photo, 0 * all_of, FACE_PX)
     assert same is lab
     assert none.max() == 0
+
+
+def test_curls_stay_as_they_are():
+    rng = np.random.default_rng(0)
+    curls = np.kron(rng.uniform(0.3, 0.9, (32, 32)), np.ones((5, 5)))[..., None].repeat(3, 2)
+    curls = curls.astype(np.float32)
+    lab, all_of = to_lab(curls), np.ones(curls.shape[:2], np.float32)
+    straight = np.broadcast_to(curls[:1], curls.shape)
+    kept, combed_away = (
+        np.corrcoef(combed(lab, photo, all_of, FACE_PX)[0][..., 0].ravel(), lab[..., 0].ravel())
+        for photo in (curls, np.ascontiguousarray(straight))
+    )
+    assert kept[0, 1] > 0.8
+    assert combed_away[0, 1] < 0.6
+
+
+def test_a_key_line_swells_away_from_the_light():
+    region = np.zeros((200, 200), np.float32)
+    region[50:150, 50:150] = 1
+    line = key_line(region, FACE_PX)
+    top, bottom = line[40:60, 100].sum(), line[140:160, 100].sum()
+    assert bottom > 1.3 * top

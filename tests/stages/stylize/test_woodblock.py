@@ -17,6 +17,7 @@ from pipeline.stages.stylize.woodblock import (
     on_ground,
     on_paper,
     shadeless,
+    toned,
 )
 
 FACE_PX = 150.0
@@ -57,7 +58,7 @@ def test_tones_are_few_only_where_they_are_wanted():
     ramp = np.linspace(0, 1, 160, dtype=np.float32)[None, :, None].repeat(120, 0).repeat(3, 2)
     where = np.zeros((120, 160), np.float32)
     where[:60] = 1
-    light = flat(ramp, FACE_PX, toned=where)[..., 0]
+    light = toned(flat(ramp, FACE_PX), where)[..., 0]
     steps = np.abs(np.diff(light, axis=1))
     assert steps[:40].max() > 2 * steps[80:].max()
 
@@ -110,16 +111,23 @@ def test_colors_become_blocks_of_one_color_but_for_what_is_somebodys_own():
 
 
 @pytest.mark.parametrize(
-    ("hair", "wanted"), [(12.0, (50.0, -14.0, -6.0)), (50.0, (80.0, 3.0, 20.0))]
+    ("hair", "skin", "wanted"),
+    [
+        (12.0, (60, 15, 18), (50, -14, -6)),
+        (50.0, (60, 15, 18), (85, 3, 16)),
+        (12.0, (45, -10, -5), (85, 3, 16)),
+    ],
 )
-def test_a_ground_is_a_light_color_of_the_print_before_which_hair_is_seen(hair, wanted):
-    colors = np.array([(15, 2, 0), (50, -14, -6), (80, 3, 20)], np.float32)
+def test_a_ground_is_a_light_color_of_the_print_before_which_people_are_seen(hair, skin, wanted):
+    colors = np.array([(15, 2, 0), (50, -14, -6), (85, 3, 16)], np.float32)
     weights = np.array([0.6, 0.3, 0.1], np.float32)
-    np.testing.assert_allclose(ground_color(colors, weights, hair), wanted, atol=1e-4)
+    found = ground_color(colors, weights, hair, np.array(skin, np.float32))
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
 def test_a_ground_is_no_richer_than_people_bear():
-    color = ground_color(np.array([(70, 5, 80)], np.float32), np.ones(1, np.float32), 10.0)
+    rich = np.array([(70, 5, 80)], np.float32)
+    color = ground_color(rich, np.ones(1, np.float32), 10.0, np.zeros(3, np.float32))
     assert np.hypot(*color[1:]) == pytest.approx(MOST_CHROMA, abs=1e-3)
     assert color[0] == 70
 
