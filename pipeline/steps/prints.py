@@ -10,7 +10,7 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities
 from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
-from pipeline.stages.strokes.own_colors import chroma_of, own_tone
+from pipeline.stages.strokes.own_colors import chroma_of, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
 from pipeline.stages.stylize.ink import combed, key_line, lines
 from pipeline.stages.stylize.woodblock import (
@@ -26,7 +26,7 @@ from pipeline.stages.stylize.woodblock import (
     shadeless,
     toned,
 )
-from pipeline.steps.strokes import plain_motif
+from pipeline.steps.strokes import OWN_HAIR, plain_motif
 from pipeline.types import Image, Painted, Scene
 from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 
@@ -84,7 +84,8 @@ def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
     moved = calmer(moved, single(1 - subject.person))
     rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
     moved[..., 1:] *= (1 + rich)[..., None]
-    return own_tone(motif.target, moved, subject, motif.detail)
+    moved = own_tone(motif.target, moved, subject, motif.detail)
+    return own_hair(motif.target, moved, OWN_HAIR * subject.hair)
 
 
 def _bare(motif: Motif) -> float:

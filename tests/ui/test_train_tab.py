@@ -8,7 +8,7 @@ import pytest
 from pipeline.runtime.own_files import styles_folder
 from pipeline.runtime.portrait_style_files import write
 from tests.page import components, handlers_of, private, visitor  # noqa: F401 - a fixture
-from training.told_progress import Progress
+from training.told_progress import Progress, tell
 from ui import train_tab, trainings
 from ui.train_tab import Shown
 
@@ -27,6 +27,12 @@ def seen(what):
     buttons = {name: found[getattr(tab, name)]["visible"]
                for name in ("begin", "stop", "discard", "download", "install")}  # fmt: skip
     return [name for name, visible in buttons.items() if visible], found, tab
+
+
+def kept(training):
+    """Let a training have learned all that it was given time for."""
+    training.run.mkdir(exist_ok=True)
+    tell(training.run, Progress("kept", 1.0))
 
 
 @pytest.fixture
@@ -111,8 +117,9 @@ def test_a_style_that_is_dropped_in_is_installed_after_checks(service, style, tm
     handlers.install_file(str(style))  # the same again is fine
     letter = tmp_path / "letter.safetensors"
     letter.write_text("Dear Theo")
-    with pytest.raises(gr.Error, match="safetensors"):
+    with pytest.raises(gr.Error, match="Ask for the file again") as refused:
         handlers.install_file(str(letter))
+    assert "python -m" not in str(refused.value.message)
 
 
 def test_nobody_replaces_anothers_style(service, style):
@@ -136,7 +143,16 @@ def test_a_training_replaces_what_it_added_itself(service, style, monkeypatch):
     for _ in range(2):
         file = training.folder / "mine.safetensors"
         write(file, TpsGenerator().state_dict(), name="mine", label="My own")
-        assert "My own" in handlers.install_training(secret)[tab.notes]
+        kept(training)
+        found = handlers.find_training(visitor("anna"), secret)
+        assert found[tab.install]["interactive"]
+        assert found[tab.notes]
+        added = handlers.install_training(secret)
+        assert "My own" in added[tab.notes]
+        assert not added[tab.install]["interactive"]
+        found = handlers.find_training(visitor("anna after a reload"), secret)
+        assert found[tab.install] == {**added[tab.install], "visible": True}
+        assert found[tab.notes] == ""
         assert (styles_folder() / "mine.safetensors").read_bytes() == file.read_bytes()
 
 

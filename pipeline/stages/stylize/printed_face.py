@@ -7,7 +7,7 @@ from pipeline.stages.stylize.woodblock import flat, inked, shadeless
 from pipeline.types import Face, Image, Mask
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
-PRINTED, FACE_INK = 0.85, 0.9
+PRINTED, FACE_INK = 0.78, 0.75
 AROUND = 0.1  # of a face's height: how far around the kept region is looked at
 
 
