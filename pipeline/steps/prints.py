@@ -21,6 +21,7 @@ from pipeline.stages.stylize.woodblock import (
     ground_color,
     in_blocks,
     inked,
+    inky,
     on_ground,
     on_paper,
     shadeless,
@@ -54,7 +55,7 @@ def printed_over(
     lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
     lab = single(lab + resized(single(_colored(small, motif, portraits) - small), size))
-    lab = in_blocks(lab, person, np.maximum(skin, hair), face)
+    lab = inky(in_blocks(lab, person, np.maximum(skin, hair), face), person * (1 - skin))
     lab, strands = combed(lab, original, hair, face)
     ink = lines(original, face, (1 - person).clip(0, 1)) * (1 - SKIN_INK * skin)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)

@@ -13,7 +13,7 @@ from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.streamlines import across, along, edge_directions
-from pipeline.stages.stylize.woodblock import FLAT_FACE, INK, LEAST_FACE, size_at, smoothed
+from pipeline.stages.stylize.woodblock import BLACK, FLAT_FACE, LEAST_FACE, size_at, smoothed
 from pipeline.types import Image, Mask
 
 Float = NDArray[np.float32]
@@ -38,10 +38,8 @@ LIGHT_FROM = (-0.6, -0.8)  # right and down
 # Of hair, px of the flat face: as `SOFT` and `SURROUNDINGS`, and how far strands run to each side.
 HAIR_SOFT, HAIR_SURROUNDINGS, STRAND = 0.5, 3.0, 16.0
 SURE_HAIR = (0.4, 0.7)  # from how likely it is hair on it is combed, and wholly
-CURLY = (0.15, 0.4)  # how far edges agree, of curls, which stay as they are, and of strands
-# Lightness between two tones of hair, and how sharply one ends; what is black hair, L, and how far
-# it goes to ink's black.
-HAIR_TONE, HAIR_EDGE, BLACK_HAIR, BLACKER = 11.0, 10.0, (18.0, 36.0), 0.5
+CURLY = (0.25, 0.5)  # how far edges agree, of curls, which stay as they are, and of strands
+HAIR_TONE, HAIR_EDGE = 11.0, 10.0  # lightness between two tones of hair; how sharply one ends
 # How wide strands of ink are, px of the flat face, how black, and from which deviation of chance on
 # one is drawn; the same once strands are joined to those that they run on to, and the light of
 # hair, L, from which on they are seen, and are all there. In black hair they are lighter, by L.
@@ -109,9 +107,7 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     tone = np.round(run[..., 0] / HAIR_TONE) * HAIR_TONE
     run[..., 0] = tone + HAIR_TONE / 2 * np.tanh((run[..., 0] - tone) / HAIR_TONE * HAIR_EDGE)
     drawn = straight * _strands(field, there, steps, unit)
-    black = 1 - smoothstep(run[..., 0], *BLACK_HAIR)
-    run += repeated(BLACKER * black) * (np.array(INK, np.float32) - run)
-    run[..., 0] += LIGHT_STRAND * black * drawn
+    run[..., 0] += LIGHT_STRAND * drawn * (1 - smoothstep(run[..., 0], *BLACK))
     ink = STRAND_INK * own * drawn * smoothstep(run[..., 0], *LIGHT_HAIR)
     change = np.asarray(repeated(own) * (run - small), np.float32)
     combed_lab = np.asarray(lab + resized(change, shape), np.float32)

@@ -38,6 +38,8 @@ SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.35
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
 SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
+THINGS = 12.0  # from about this difference on, L, it is no shading: a shirt and a suit
+BLACK, INKY = (16.0, 36.0), 0.6  # from which light on, L, nothing is nearly black; how far it goes
 INK = (18.0, 2.0, -6.0)  # CIELAB
 # Paper's fibers: their sizes, thousandths of the long side, and the lightness by which they differ.
 FIBERS = ((0.7, 0.8), (4.0, 0.35))
@@ -130,9 +132,17 @@ def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELES
     """
     light = np.ascontiguousarray(lab[..., 0])
     slow, form = (local_mean(light, where, by * face_px) for by in (SLOW, FORM))
+    shade = slow - form
+    shade /= 1 + (shade / np.float32(THINGS)) ** 2
     out = lab.copy()
-    out[..., 0] -= np.float32(how_far) * where * (slow - form)
+    out[..., 0] -= np.float32(how_far) * where * shade
     return out
+
+
+def inky(lab: Float, where: Mask) -> Float:
+    """Let what is nearly black, of colors, (H, W, 3) CIELAB, go to ink in a region, (H, W)."""
+    far = INKY * where * (1 - smoothstep(lab[..., 0], *BLACK))
+    return np.asarray(lab + repeated(far) * (np.array(INK, np.float32) - lab), np.float32)
 
 
 def inked(lab: Float, ink: Mask) -> Image:

@@ -70,7 +70,6 @@ def test_black_hair_is_a_mass_with_lighter_strands_and_no_hair_has_none():
     made, ink = combed(lab, photo, all_of, FACE_PX)
     assert ink.max() < 0.05
     inner = made[40:120, 40:120, 0]
-    assert np.median(inner) < 22
     assert np.percentile(inner, 99) > np.median(inner) + 6
     same, none = combed(lab, photo, 0 * all_of, FACE_PX)
     assert same is lab

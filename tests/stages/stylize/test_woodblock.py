@@ -14,6 +14,7 @@ from pipeline.stages.stylize.woodblock import (
     ground_color,
     in_blocks,
     inked,
+    inky,
     on_ground,
     on_paper,
     shadeless,
@@ -154,3 +155,21 @@ def test_slow_shading_of_skin_fades_and_its_features_stay():
     assert made[80, 100, 0] - made[93, 100, 0] > 20
     assert (made[:, 150:] == lab[:, 150:]).all()
     assert (made[..., 1:] == lab[..., 1:]).all()
+
+
+def test_a_shirt_and_a_suit_are_no_shading():
+    lab = np.full((200, 200, 3), (20, 0, 0), np.float32)
+    lab[:, 80:120, 0] = 90
+    made = shadeless(lab, np.ones((200, 200), np.float32), 200.0)
+    assert np.abs(made - lab).max() < 5
+
+
+def test_what_is_nearly_black_goes_to_ink_where_that_is_wanted():
+    lab = np.full((10, 30, 3), (12, 6, 8), np.float32)
+    lab[:, 20:] = (60, 6, 8)
+    where = np.ones((10, 30), np.float32)
+    where[:, :10] = 0
+    made = inky(lab, where)
+    assert (made[:, :10] == lab[:, :10]).all()
+    assert np.linalg.norm(made[0, 15] - INK) < 0.5 * np.linalg.norm(lab[0, 15] - INK)
+    assert (made[:, 20:] == lab[:, 20:]).all()
