@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from pipeline.ops.color import lerp
 from pipeline.ops.flow import carried
 from pipeline.ops.one_euro import OneEuro
-from pipeline.ops.parts import Window
-from pipeline.ops.resample import pixels_resized, size_within
+from pipeline.ops.parts import Window, largest_height, scale_of
+from pipeline.ops.resample import pixels_resized, resized, size_within
+from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
+from pipeline.stages.decontaminate import at_scene
 from pipeline.stages.parse import in_photo
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
@@ -34,10 +36,14 @@ LOOKED_PX = 1_000_000  # likewise, in which they are looked for
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a picture, which may be shrunk: a mask, (H, W) in [0, 1], and its faces."""
+    """What is kept of a picture, which may be shrunk: a mask, (H, W) in [0, 1], and its faces.
+
+    `outer`: where its outline lies before the scene, likewise; None where that is not known.
+    """
 
     mask: Mask
     faces: tuple[Face, ...]
+    outer: Mask | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -49,8 +55,12 @@ class Kept:
         if size == self.size:
             return self
         scale = size[0] / self.size[0]
-        mask = cv2.resize(self.mask, size[::-1], interpolation=cv2.INTER_AREA)
-        return Kept(mask, tuple(in_photo(face, scale) for face in self.faces))
+        mask, outer = (
+            None if each is None else cv2.resize(each, size[::-1], interpolation=cv2.INTER_AREA)
+            for each in (self.mask, self.outer)
+        )
+        faces = tuple(in_photo(face, scale) for face in self.faces)
+        return Kept(np.asarray(mask, np.float32), faces, outer)
 
 
 class Keeper:
@@ -61,7 +71,7 @@ class Keeper:
         self._kept: Kept | None = None
         self._smooth: list[OneEuro] = []
         self._since = self._turned = 0
-        self._looked: Mask | None = None
+        self._looked: Kept | None = None
 
     def __call__(self, pixels: Pixels, moved: Moved | None) -> Kept | None:
         """Return what is kept of a picture, (H, W, 3), shrunk to `KEPT_PX`; None if nobody is."""
@@ -73,7 +83,7 @@ class Keeper:
         else:
             self._kept = None if self._kept is None else _along(self._kept, moved)
             if self._looked is not None:
-                self._looked = carried(self._looked, moved.back)
+                self._looked = _carried(self._looked, moved)
             if self._unsure(moved):
                 self._turn_to(self._look(pixels))
         self._mix()
@@ -102,25 +112,28 @@ class Keeper:
             return None
         if self._kept is None or len(faces) != len(self._smooth):
             self._smooth = [OneEuro(self._rate) for _ in faces]
-        mask = outline.mask
-        if mask.shape != pixels.shape[:2]:
-            mask = cv2.resize(mask, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return Kept(np.asarray(mask, np.float32), _like(faces, mask.shape, run))
+        height = largest_height(faces) or scale_of(outline.mask)
+        layers = outline.mask, at_scene(to_float(outline.scene) * (1 - outline.mask), height)
+        mask, outer = (resized(each, pixels.shape[:2]) for each in layers)
+        return Kept(mask, _like(faces, mask.shape, run), outer)
 
     def _turn_to(self, found: Kept | None) -> None:
         """Take what a new look found; where something was kept already, little by little."""
         if found is None or self._kept is None:
             self._kept, self._looked = found, None
             return
-        self._looked, self._turned = found.mask, 0
-        self._kept = Kept(self._kept.mask, found.faces)
+        self._looked, self._turned = found, 0
+        self._kept = replace(self._kept, faces=found.faces)
 
     def _mix(self) -> None:
         if self._looked is None or self._kept is None:
             return
         self._turned += 1
-        share = 1 / (TURNING - self._turned + 1)
-        self._kept = replace(self._kept, mask=lerp(self._kept.mask, self._looked, share))
+        share, now, new = 1 / (TURNING - self._turned + 1), self._kept, self._looked
+        outer = new.outer
+        if now.outer is not None and outer is not None:
+            outer = lerp(now.outer, outer, share)
+        self._kept = replace(now, mask=lerp(now.mask, new.mask, share), outer=outer)
         if self._turned >= TURNING:
             self._looked = None
 
@@ -132,8 +145,14 @@ def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face,
 
 
 def _along(kept: Kept, moved: Moved) -> Kept:
-    back = moved.back
-    return Kept(carried(kept.mask, back), tuple(_moved(face, back) for face in kept.faces))
+    faces = tuple(_moved(face, moved.back) for face in kept.faces)
+    return replace(_carried(kept, moved), faces=faces)
+
+
+def _carried(kept: Kept, moved: Moved) -> Kept:
+    """Carry an outline along, not its faces."""
+    outer = None if kept.outer is None else carried(kept.outer, moved.back)
+    return replace(kept, mask=carried(kept.mask, moved.back), outer=outer)
 
 
 def _moved(face: Face, back: NDArray[np.float32]) -> Face:

@@ -61,7 +61,7 @@ class Keep:
         if mended is not own:
             pixels, own = _changed(pixels, own, mended), mended
         kept = kept.to((kept.size[0] >> self._halved, kept.size[1] >> self._halved))
-        region = soften(kept.mask, kept.faces, feather=self._how.feather)
+        region = soften(kept.mask, kept.faces, feather=self._how.feather, outer=kept.outer)
         if region is None:
             self._held.forget()
             return painted

@@ -36,6 +36,18 @@ def test_a_face_is_kept_and_its_mask_moves_with_it():
     assert len(looks) == 1
 
 
+def test_where_an_outline_lies_before_the_scene_moves_with_it():
+    made, _ = keeper(FilmModels())
+    picture = photo_of().pixels
+    before = made(picture, None)
+    after = made(picture, moved_by(picture.shape[:2], 10))
+    assert 0 <= before.outer.min() < before.outer.max() <= 1
+    assert (before.outer[:, :20] > 0.9).all(), "nobody is there"
+    np.testing.assert_allclose(after.outer[:, 20:], before.outer[:, 10:-10], atol=1e-5)
+    half = after.to(tuple(n // 2 for n in after.size))
+    assert half.outer.shape == half.mask.shape
+
+
 def test_it_is_looked_for_again_after_a_while_and_after_a_cut():
     made, looks = keeper(FilmModels())
     picture = photo_of().pixels

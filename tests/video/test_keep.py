@@ -1,5 +1,7 @@
 """What is kept is set into a film's paintings, at their size, without a seam."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -28,6 +30,18 @@ def kept_at(left=38):
 
 def keep(**changes):
     return Keep(Settings.from_flat(painter="fast", restore=False, **changes), FilmModels())
+
+
+def test_nothing_of_a_face_fades_onto_the_scene():
+    film, painted = np.full((*SIZE, 3), 250, np.uint8), np.zeros((*SIZE, 3), np.uint8)
+    known = replace(kept_at(), outer=1 - kept_at().mask)
+    glow, none = (
+        keep(face_strength=1.0, harmony=0.0)(painted, film, kept, None)
+        for kept in (kept_at(), known)
+    )
+    beside = np.s_[60:100, 83:]
+    assert glow[beside].max() > 30
+    assert none[beside].max() == 0
 
 
 def test_a_face_is_the_films_own_and_the_rest_is_painted():
