@@ -22,7 +22,7 @@ ALLOWED = {
     "metrics": {"types", "ops", "stages"},
     "io": {"types", "settings", "ops"},
     "weights": {"types", "settings", "io"},
-    "runtime": {"variants", "types", "settings", "nets", "weights", "io"},
+    "runtime": {"variants", "types", "settings", "ops", "nets", "weights", "io"},
     "steps": {
         "variants",
         "types",

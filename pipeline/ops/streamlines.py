@@ -66,7 +66,7 @@ def across(plane: Float, field: Float, sigmas_px: Sequence[float]) -> list[Float
     share = np.asarray(share / share.sum(1, keepdims=True), np.float32)
     found = np.empty((len(sigmas_px), *plane.shape), np.float32)
     _by_rows(len(plane), lambda top, end: _cross(plane, field, share, top, end, found))
-    return list(found)
+    return [found[k] for k in range(len(found))]
 
 
 def _by_rows(height: int, act: Callable[[int, int], None]) -> None:

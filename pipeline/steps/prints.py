@@ -35,6 +35,7 @@ from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 # there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
 # the key line around people is.
 RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
+OWN_SKIN = 0.45  # how far, of the most under other painters, skin goes: paper is pale and yellow
 
 
 def printed_over(
@@ -85,7 +86,7 @@ def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
     moved = calmer(moved, single(1 - subject.person))
     rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
     moved[..., 1:] *= (1 + rich)[..., None]
-    moved = own_tone(motif.target, moved, subject, motif.detail)
+    moved = own_tone(motif.target, moved, subject, motif.detail, OWN_SKIN)
     return own_hair(motif.target, moved, OWN_HAIR * subject.hair)
 
 

@@ -18,7 +18,7 @@ GRAY = 12.0  # chroma of what counts as gray
 LIFT = 7.0  # L; the most that skin gains
 # L, L, a and b: the most by which a painter of portraits makes skin lighter, darker, less red, and
 # more or less yellow.
-PALER, DARKER, LESS_RED, YELLOWER = 5.0, 8.0, 6.0, 9.0
+MOST = PALER, DARKER, LESS_RED, YELLOWER = 5.0, 8.0, 6.0, 9.0
 NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
@@ -85,24 +85,27 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
 
 
-def own_tone(photo: Float, lab: Float, subject: Subject, detail: Float) -> Float:
+def own_tone(
+    photo: Float, lab: Float, subject: Subject, detail: Float, how_far: float = 1.0
+) -> Float:
     """Let skin become lighter, darker, less red and yellower than a photo's by so much at most.
 
     Pictures are (H, W, 3) CIELAB. Who has learned from paintings of pale people paints everybody
     pale, who has learned from dark ones lets faces drown. Of a photo without color skin takes its
-    usual one; `detail`: how finely a photo is built, (H, W) in [0, 1].
+    usual one; `detail`: how finely a photo is built, (H, W) in [0, 1]. `how_far`: of `MOST`.
     """
     skin = subject.skin
     sigma = _near_skin(subject)
     if sigma is None:
         return lab
+    most_paler, darkest, least_red, most_yellow = (how_far * each for each in MOST)
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
     paler, redder, yellower = np.moveaxis(now - was, -1, 0)
     out = lab.copy()
-    out[..., 0] += skin * (paler.clip(-DARKER, PALER) - paler)
+    out[..., 0] += skin * (paler.clip(-darkest, most_paler) - paler)
     if without_tone(photo) is None:
-        out[..., 1] += skin * np.maximum(-LESS_RED - redder, 0)
-        out[..., 2] += skin * (yellower.clip(-YELLOWER, YELLOWER) - yellower)
+        out[..., 1] += skin * np.maximum(-least_red - redder, 0)
+        out[..., 2] += skin * (yellower.clip(-most_yellow, most_yellow) - yellower)
     else:
         share = skin * usual_tint(detail, subject)
         out[..., 1:] += share[..., None] * (usual_skin(out[..., 0]) - now[..., 1:])

@@ -13,6 +13,7 @@ from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.streamlines import across, along, edge_directions
+from pipeline.ops.tensor import single
 from pipeline.stages.stylize.woodblock import BLACK, FLAT_FACE, LEAST_FACE, size_at, smoothed
 from pipeline.types import Image, Mask
 
@@ -103,7 +104,7 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     steps, small, there = max(1, round(STRAND * unit)), resized(lab, size), own > 0
     total = along(np.dstack([small * repeated(own), own]), field, [steps] * 4, there)
     run = total[..., :3] / np.maximum(total[..., 3:], 1e-3)
-    run = small + repeated(straight) * (run - small)
+    run = single(small + repeated(straight) * (run - small))
     tone = np.round(run[..., 0] / HAIR_TONE) * HAIR_TONE
     run[..., 0] = tone + HAIR_TONE / 2 * np.tanh((run[..., 0] - tone) / HAIR_TONE * HAIR_EDGE)
     drawn = straight * _strands(field, there, steps, unit)

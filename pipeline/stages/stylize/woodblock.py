@@ -12,6 +12,7 @@ from pipeline.ops.color import repeated, to_lab, to_rgb
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.types import Image, Mask
 
 Float = NDArray[np.float32]
@@ -89,7 +90,7 @@ def in_blocks(lab: Float, person: Mask, own: Mask, face_px: float) -> Float:
     small, theirs, free = (resized(each, size) for each in (lab, person, 1 - own))
     cloth = _mean_shift(small, CLOTH_REACH * unit, CLOTH_COLOR)
     ground = _mean_shift(small, GROUND_REACH * max(size), GROUND_COLOR)
-    blocks = blurred(ground + repeated(theirs) * (cloth - ground), BLOCK_EDGE)
+    blocks = blurred(single(ground + repeated(theirs) * (cloth - ground)), BLOCK_EDGE)
     change = np.asarray(repeated(free) * (blocks - small), np.float32)
     return np.asarray(lab + resized(change, (lab.shape[0], lab.shape[1])), np.float32)
 

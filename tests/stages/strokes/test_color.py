@@ -292,14 +292,14 @@ def of_skin(size=(64, 64)):
     return replace(nobody(size), person=ones, skin=skin, face=40 * ones, away=0.3 * ones)
 
 
-def toned_by(photo, paint, clothes=(0, 0)):
+def toned_by(photo, paint, clothes=(0, 0), how_far=1.0):
     """Paint skin of one color in another; return the color it gets, and that of clothes.
 
     `clothes`: a and b of the photo's, and theirs turned around: else it is of one tone.
     """
     lab, made = (np.full((64, 64, 3), color, np.float32) for color in (photo, paint))
     lab[:8, :, 1:], lab[-8:, :, 1:] = clothes, np.negative(clothes)
-    out = own_tone(lab, made, of_skin(), np.zeros((64, 64), np.float32))
+    out = own_tone(lab, made, of_skin(), np.zeros((64, 64), np.float32), how_far)
     return out[32, 32], out[2, 32]
 
 
@@ -307,6 +307,11 @@ def test_a_painter_of_pale_people_does_not_bleach_dark_skin():
     skin, clothes = toned_by((42, 17, 22), (78, 4, 20), clothes=(30, -40))
     np.testing.assert_allclose(skin, (42 + PALER, 17 - LESS_RED, 20), atol=0.1)
     np.testing.assert_array_equal(clothes, (78, 4, 20))
+
+
+def test_skin_may_be_held_closer():
+    skin, _ = toned_by((42, 17, 22), (78, 4, 60), clothes=(30, -40), how_far=0.5)
+    np.testing.assert_allclose(skin, (42 + PALER / 2, 17 - LESS_RED / 2, 22 + YELLOWER / 2), atol=1)
 
 
 @pytest.mark.parametrize("paint", [(53, 15, 30), (64, 12, 25)])
