@@ -26,7 +26,6 @@ from pipeline.types import Image, Labels, Mask, Restoration, Scene
 # `painterly`, from which on beards and wrinkles under strokes are simplified, too.
 USUALLY = BlendSettings().painterly
 EYES = (Part.LEFT_EYE, Part.RIGHT_EYE)
-BARE = (Part.SKIN, Part.BODY_SKIN)
 
 
 def blend(
@@ -105,8 +104,10 @@ def _simplified(
 
 
 def _printed(person: Image, outline: Outline, detections: Detections) -> Image:
-    skin = np.isin(outline.labels, BARE).astype(np.float32)
-    return printed(person, _mask(outline), detections.faces, skin)
+    skin, beside = (
+        (outline.labels == part).astype(np.float32) for part in (Part.SKIN, Part.PERSON)
+    )
+    return printed(person, _mask(outline), detections.faces, skin, beside)
 
 
 def _softened(

@@ -7,12 +7,13 @@ from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import Probabilities
+from pipeline.stages.parse import Part, Probabilities
 from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
-from pipeline.stages.stylize.ink import combed, key_line, lines
+from pipeline.stages.stylize.ink import combed, key_line, lines, seam_line
+from pipeline.stages.stylize.printed_face import JAW_INK
 from pipeline.stages.stylize.woodblock import (
     BARE,
     SHADELESS_CLOTH,
@@ -28,7 +29,7 @@ from pipeline.stages.stylize.woodblock import (
     toned,
 )
 from pipeline.steps.strokes import OWN_HAIR, plain_motif
-from pipeline.types import Image, Painted, Scene
+from pipeline.types import Image, Mask, Painted, Scene
 from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 
 # Chroma that prints have more than their portraits' palettes, of what has some; how much less ink
@@ -60,7 +61,9 @@ def printed_over(
     lab, strands = combed(lab, original, hair, face)
     ink = lines(original, face, (1 - person).clip(0, 1)) * (1 - SKIN_INK * skin)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
-    ink = np.maximum(np.maximum(ink * (1 - HAIR_INK * hair), strands), key)
+    of_face, of_body = (resized(each, size) for each in _skins(parts))
+    jaw = JAW_INK * seam_line(of_face, of_body, face)
+    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), strands, key, jaw])
     return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
 
 
@@ -69,6 +72,13 @@ def painting_of(scene: Scene) -> Image:
     if scene.styled is None:
         raise ValueError("What a network painted was wanted, and there is none.")
     return scene.styled
+
+
+def _skins(parts: Probabilities) -> tuple[Mask, Mask]:
+    """Return how likely each pixel is a face's skin, and a body's, where the network knows that."""
+    face = parts[..., Part.SKIN]
+    known = parts.shape[2] > Part.BODY_SKIN
+    return face, parts[..., Part.BODY_SKIN] if known else np.zeros_like(face)
 
 
 def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:

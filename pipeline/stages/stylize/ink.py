@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import repeated, to_lab
-from pipeline.ops.filters import blurred
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.streamlines import across, along, edge_directions
@@ -36,10 +36,13 @@ AGREE, AGREE_REACH = (0.35, 0.75), 2.0
 # the light; how simple it is; a power makes it thin.
 KEY, SIMPLER, THIN = (0.9, 1.6), 3.0, 3.0
 LIGHT_FROM = (-0.6, -0.8)  # right and down
+SEAM = 1.0  # px of the flat face: the deviation of a line along which a face and a neck meet
 # Of hair, px of the flat face: as `SOFT` and `SURROUNDINGS`, and how far strands run to each side.
 HAIR_SOFT, HAIR_SURROUNDINGS, STRAND = 0.5, 3.0, 16.0
 SURE_HAIR = (0.4, 0.7)  # from how likely it is hair on it is combed, and wholly
-CURLY = (0.25, 0.5)  # how far edges agree, of curls, which stay as they are, and of strands
+# How far edges agree, of curls, which stay as they are, and of strands; in how large a place,
+# of `HAIR_SURROUNDINGS`, that is asked.
+CURLY, LOCK = (0.42, 0.6), 4.0
 HAIR_TONE, HAIR_EDGE = 11.0, 10.0  # lightness between two tones of hair; how sharply one ends
 # How wide strands of ink are, px of the flat face, how black, and from which deviation of chance on
 # one is drawn; the same once strands are joined to those that they run on to, and the light of
@@ -86,6 +89,13 @@ def key_line(region: Mask, face_px: float) -> Mask:
     return np.asarray(thin + swells * (thick - thin), np.float32)
 
 
+def seam_line(one: Mask, other: Mask, face_px: float) -> Mask:
+    """Return the line along which two regions meet, (H, W) in [0, 1] each: ink from 0 to 1."""
+    sigma = SEAM * max(face_px, LEAST_FACE) / FLAT_FACE
+    meet = 4 * blurred(one, sigma) * blurred(other, sigma)
+    return np.asarray(meet.clip(0, 1) ** THIN, np.float32)
+
+
 def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float, Mask]:
     """Return colors, (H, W, 3) CIELAB, in which hair has few tones along its strands, and its ink.
 
@@ -100,7 +110,7 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     light = to_lab(resized(photo, size).clip(0, 1))[..., 0] / 100
     soft = blurred(np.asarray(light, np.float32), HAIR_SOFT * unit)
     field, agree = edge_directions(soft, HAIR_SURROUNDINGS * unit, own)
-    straight = smoothstep(blurred(agree, HAIR_SURROUNDINGS * unit), *CURLY)
+    straight = smoothstep(local_mean(agree, own, LOCK * HAIR_SURROUNDINGS * unit), *CURLY)
     steps, small, there = max(1, round(STRAND * unit)), resized(lab, size), own > 0
     total = along(np.dstack([small * repeated(own), own]), field, [steps] * 4, there)
     run = total[..., :3] / np.maximum(total[..., 3:], 1e-3)

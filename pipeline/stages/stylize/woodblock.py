@@ -30,12 +30,12 @@ CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18
 LEAST_REACH = 4  # px
 # How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
 BARE = (0.3, 0.6)
-# Its color is one that is lighter, L, and farther from hair's light, and from skin's color, CIELAB,
-# than these, at all and surely.
-GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (15.0, 45.0)
+# Its color is one that is lighter, L, and farther from hair's light, and in a and b from skin's,
+# than these, at all and surely: before mustard skin is khaki.
+GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (10.0, 30.0)
 MOST_CHROMA = 40.0  # of a ground: people are in front of it
 # How a ground is shaded at its top, CIELAB, and down to which share of the height.
-SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.35
+SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
 SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
@@ -110,7 +110,7 @@ def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Flo
     L; `skin`: its color, (3,) CIELAB.
     """
     told = smoothstep(np.abs(colors[:, 0] - np.float32(hair)), *FROM_HAIR)
-    told *= smoothstep(np.linalg.norm(colors - skin, axis=1), *FROM_SKIN)
+    told *= smoothstep(np.hypot(*(colors - skin)[:, 1:].T), *FROM_SKIN)
     fits = weights * (told * smoothstep(colors[:, 0], *GROUND_LIGHT) + np.float32(1e-3))
     light, *hue = colors[np.argmax(fits)]
     paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.ops.color import to_lab
-from pipeline.stages.stylize.ink import combed, key_line, lines
+from pipeline.stages.stylize.ink import combed, key_line, lines, seam_line
 
 FACE_PX = 150.0
 
@@ -96,3 +96,12 @@ def test_a_key_line_swells_away_from_the_light():
     line = key_line(region, FACE_PX)
     top, bottom = line[40:60, 100].sum(), line[140:160, 100].sum()
     assert bottom > 1.3 * top
+
+
+def test_a_seam_is_drawn_where_two_regions_meet_and_only_there():
+    one, other = np.zeros((2, 100, 100), np.float32)
+    one[:50], other[50:80] = 1, 1
+    line = seam_line(one, other, FACE_PX)
+    assert line[49:51].min() > 0.5
+    assert line[:40].max() < 1e-3
+    assert line[60:].max() < 1e-3

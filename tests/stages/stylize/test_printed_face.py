@@ -22,7 +22,7 @@ def scene() -> tuple[np.ndarray, np.ndarray]:
 def test_pores_go_within_what_is_kept_and_far_from_it_nothing_changes():
     picture, mask = scene()
     faces = (face_in((100, 120), 160), face_in((322, 120), 60))
-    made = printed(picture, mask, faces, mask)
+    made = printed(picture, mask, faces, mask, 0 * mask)
     for own in (np.s_[70:170, 60:140], np.s_[100:140, 308:338]):
         assert made[own].std((0, 1)).max() < 0.6 * picture[own].std((0, 1)).max()
     assert (made[:, 220:260] == picture[:, 220:260]).all()
@@ -30,4 +30,13 @@ def test_pores_go_within_what_is_kept_and_far_from_it_nothing_changes():
 
 def test_of_nobody_nothing_is_printed():
     picture, mask = scene()
-    assert (printed(picture, 0 * mask, (), mask) == picture).all()
+    assert (printed(picture, 0 * mask, (), mask, mask) == picture).all()
+
+
+def test_a_jaw_is_drawn_where_a_face_and_what_is_beside_it_meet():
+    picture, mask = scene()
+    skin = mask.copy()
+    skin[120:] = 0
+    made = printed(picture, mask, (face_in((100, 120), 160),), skin, mask - skin)
+    jaw, cheek = made[119:121, 70:130].mean(), made[90:110, 70:130].mean()
+    assert jaw < cheek - 0.1
