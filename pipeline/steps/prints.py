@@ -13,17 +13,15 @@ from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
 from pipeline.stages.stylize.ink import combed, key_line, lines, seam_line
+from pipeline.stages.stylize.print_ground import BARE, ground_color, on_ground
 from pipeline.stages.stylize.printed_face import JAW_INK
 from pipeline.stages.stylize.woodblock import (
-    BARE,
     SHADELESS_CLOTH,
     calmer,
     flat,
-    ground_color,
     in_blocks,
     inked,
     inky,
-    on_ground,
     on_paper,
     shadeless,
     toned,

@@ -1,4 +1,4 @@
-"""Print a picture from woodblocks: flat colors, few tones, a ground, paper; `ink.py` has its lines.
+"""Print a picture from woodblocks: flat colors, few tones, blocks of one color, paper.
 
 Source: Winnemoeller et al. 2006, "Real-Time Video Abstraction", sections 3.2 and 3.4 (flat colors,
 soft tones); Comaniciu and Meer 2002, "Mean Shift" (blocks of one color).
@@ -28,14 +28,6 @@ TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
 # far away, px; on people, and behind them, there of the long side. And how soft a block ends, px.
 CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18.0, 0.02, 0.7
 LEAST_REACH = 4  # px
-# How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
-BARE = (0.3, 0.6)
-# Its color is one that is lighter, L, and farther from hair's light, and in a and b from skin's,
-# than these, at all and surely: before mustard skin is khaki.
-GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (10.0, 30.0)
-MOST_CHROMA = 40.0  # of a ground: people are in front of it
-# How a ground is shaded at its top, CIELAB, and down to which share of the height.
-SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
 SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
@@ -101,29 +93,6 @@ def _mean_shift(lab: Float, reach_px: float, color: float) -> Float:
     reach = max(LEAST_REACH, round(reach_px))
     found = cv2.pyrMeanShiftFiltering(levels, reach, color, maxLevel=1)
     return np.asarray(found / scale + low, np.float32)
-
-
-def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Float:
-    """Choose a print's color for a ground, (3,) CIELAB, before which people are seen.
-
-    `colors`: those of its own ground, (N, 3), and how much of it each is, (N,). `hair`: its light,
-    L; `skin`: its color, (3,) CIELAB.
-    """
-    told = smoothstep(np.abs(colors[:, 0] - np.float32(hair)), *FROM_HAIR)
-    told *= smoothstep(np.hypot(*(colors - skin)[:, 1:].T), *FROM_SKIN)
-    fits = weights * (told * smoothstep(colors[:, 0], *GROUND_LIGHT) + np.float32(1e-3))
-    light, *hue = colors[np.argmax(fits)]
-    paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))
-    return np.array([light, *(paler * each for each in hue)], np.float32)
-
-
-def on_ground(lab: Float, where: Mask, color: Float) -> Float:
-    """Print one color, (3,) CIELAB, in a region, (H, W) in [0, 1], shaded at the picture's top."""
-    height = lab.shape[0]
-    down = (np.arange(height, dtype=np.float32) + 0.5) / height
-    shaded = 1 - smoothstep(down, 0.0, SHADED_TO)
-    tone = color + shaded[:, None, None] * np.array(SHADED, np.float32)
-    return np.asarray(lab + repeated(where) * (tone - lab), np.float32)
 
 
 def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELESS) -> Float:

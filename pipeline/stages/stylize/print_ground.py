@@ -1,0 +1,42 @@
+"""Print one color behind people: a bare wall takes that of a print."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import repeated
+from pipeline.ops.smooth import smoothstep
+from pipeline.types import Mask
+
+Float = NDArray[np.float32]
+
+# How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
+BARE = (0.3, 0.6)
+# Its color is one that is lighter, L, and farther from hair's light, and in a and b from skin's,
+# than these, at all and surely: before mustard skin is khaki.
+GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (10.0, 30.0)
+MOST_CHROMA = 40.0  # of a ground: people are in front of it
+# How a ground is shaded at its top, CIELAB, and down to which share of the height.
+SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
+
+
+def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Float:
+    """Choose a print's color for a ground, (3,) CIELAB, before which people are seen.
+
+    `colors`: those of its own ground, (N, 3), and how much of it each is, (N,). `hair`: its light,
+    L; `skin`: its color, (3,) CIELAB.
+    """
+    told = smoothstep(np.abs(colors[:, 0] - np.float32(hair)), *FROM_HAIR)
+    told *= smoothstep(np.hypot(*(colors - skin)[:, 1:].T), *FROM_SKIN)
+    fits = weights * (told * smoothstep(colors[:, 0], *GROUND_LIGHT) + np.float32(1e-3))
+    light, *hue = colors[np.argmax(fits)]
+    paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))
+    return np.array([light, *(paler * each for each in hue)], np.float32)
+
+
+def on_ground(lab: Float, where: Mask, color: Float) -> Float:
+    """Print one color, (3,) CIELAB, in a region, (H, W) in [0, 1], shaded at the picture's top."""
+    height = lab.shape[0]
+    down = (np.arange(height, dtype=np.float32) + 0.5) / height
+    shaded = 1 - smoothstep(down, 0.0, SHADED_TO)
+    tone = color + shaded[:, None, None] * np.array(SHADED, np.float32)
+    return np.asarray(lab + repeated(where) * (tone - lab), np.float32)
