@@ -83,8 +83,8 @@ def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
     """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's."""
     subject = motif.subject
     moved, _ = in_palette(lab, subject, portraits.palettes)
-    if bare := _bare(motif):
-        own = one_alike(motif, portraits)
+    own = one_alike(motif, portraits)
+    if own.shares[0, GROUND] and (bare := _bare(motif)):
         hair, skin = (
             np.median(motif.target[of > 0.5], 0) if (of > 0.5).any() else own.means[0, part]
             for part, of in ((HAIR, subject.hair), (SKIN, subject.skin))
@@ -99,6 +99,9 @@ def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
 
 
 def _bare(motif: Motif) -> float:
-    """Return how far the ground is one that a print's color takes the place of, in [0, 1]."""
+    """Return how far the ground is one that a print's color takes the place of, in [0, 1].
+
+    Without people nothing is a ground: fog and snow are what the photo shows.
+    """
     bare = np.full(1, bareness(motif.target, motif.subject), np.float32)
-    return float(smoothstep(bare, *BARE)[0])
+    return motif.subject.people * float(smoothstep(bare, *BARE)[0])

@@ -49,6 +49,25 @@ def test_a_bare_wall_takes_the_ground_of_a_print_shaded_at_its_top(color):
     assert lab[2:10, 5:25, 0].mean() < wall[0] - 6
 
 
+def test_where_a_print_has_no_ground_a_wall_keeps_its_own():
+    known = with_ground((0, 0, 0))
+    weights = known.weights.copy()
+    weights[:, GROUND] = 0
+    made = to_lab(printed(np.full(SIZE, 0.6), replace(known, weights=weights)))
+    assert made[120:200, 5:25, 0].mean() > 45
+
+
+def test_fog_without_people_is_no_ground():
+    fog, none = np.full((*SIZE, 3), 0.6, np.float32), drawn_parts(SIZE, [], HEIGHT, 0.0)
+    one, other = (
+        printed_over(
+            fog, Scene(fog), Detections(none, (), ()), none, (), with_ground(color), 0.0
+        ).scene.styled
+        for color in ((75.0, -15.0, -10.0), (30.0, 25.0, 10.0))
+    )
+    assert np.abs(to_lab(one) - to_lab(other))[..., 0].max() < 10
+
+
 def test_a_place_stays_what_it_is():
     spots = np.kron(np.random.default_rng(0).uniform(0.1, 0.9, (6, 5)), np.ones((40, 40)))
     one, other = (printed(spots, with_ground(color)) for color in GROUNDS)
