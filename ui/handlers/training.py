@@ -173,24 +173,25 @@ class TrainingHandlers(Base):
         def show(file: Path) -> str:
             return _copied(session, training, file)
 
-        sheet, file, progress = training.run / SHEET, training.file, training.progress
+        sheet, progress = training.run / SHEET, training.progress
+        file = training.file if progress and progress.phase == "kept" else None
         shown = Shown(
             progress,
             self.service.trainings.is_alive(training),
             train_tab.looks_shown(looks_in(training.run), training.run, show),
             training.asked,
             served(show(sheet)) if sheet.exists() else "",
-            show(file) if file and progress and progress.phase == "kept" else "",
-            _is_added(file),
+            show(file) if file else "",
+            bool(file and _is_added(file)),
             len(training.given),
         )
         return train_tab.view(self.parts.train_tab, shown, seen)
 
 
-def _is_added(file: Path | None) -> bool:
+def _is_added(file: Path) -> bool:
     """Tell whether what a training has learned is among the styles as it is now."""
-    there = file and styles_folder() / file.name
-    return bool(file and there and there.exists() and digest_of(there) == digest_of(file))
+    there = styles_folder() / file.name
+    return there.exists() and digest_of(there) == digest_of(file)
 
 
 def _changed(file: Path) -> int:

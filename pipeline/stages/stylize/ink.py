@@ -14,7 +14,14 @@ from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.streamlines import across, along, edge_directions
 from pipeline.ops.tensor import single
-from pipeline.stages.stylize.woodblock import BLACK, FLAT_FACE, LEAST_FACE, size_at, smoothed
+from pipeline.stages.stylize.woodblock import (
+    BLACK,
+    FLAT_FACE,
+    LEAST_FACE,
+    few_tones,
+    size_at,
+    smoothed,
+)
 from pipeline.types import Image, Mask
 
 Float = NDArray[np.float32]
@@ -115,8 +122,7 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     total = along(np.dstack([small * repeated(own), own]), field, [steps] * 4, there)
     run = total[..., :3] / np.maximum(total[..., 3:], 1e-3)
     run = single(small + repeated(straight) * (run - small))
-    tone = np.round(run[..., 0] / HAIR_TONE) * HAIR_TONE
-    run[..., 0] = tone + HAIR_TONE / 2 * np.tanh((run[..., 0] - tone) / HAIR_TONE * HAIR_EDGE)
+    run[..., 0] = few_tones(run[..., 0], HAIR_TONE, HAIR_EDGE)
     drawn = straight * _strands(field, there, steps, unit)
     run[..., 0] += LIGHT_STRAND * drawn * (1 - smoothstep(run[..., 0], *BLACK))
     ink = STRAND_INK * own * drawn * smoothstep(run[..., 0], *LIGHT_HAIR)

@@ -52,10 +52,10 @@ def toned(lab: Float, where: Mask) -> Float:
     return out
 
 
-def few_tones(light: Mask) -> Mask:
-    """Bring lightness to a few tones, softly."""
-    tone = np.round(light / TONE) * TONE
-    return np.asarray(tone + TONE / 2 * np.tanh((light - tone) / TONE * EDGE), np.float32)
+def few_tones(light: Mask, apart: float = TONE, edge: float = EDGE) -> Mask:
+    """Bring lightness to a few tones, so far `apart`; `edge`: how sharply one ends."""
+    tone = np.round(light / apart) * apart
+    return np.asarray(tone + apart / 2 * np.tanh((light - tone) / apart * edge), np.float32)
 
 
 def calmer(lab: Float, where: Mask) -> Float:
@@ -111,14 +111,16 @@ def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELES
 
 def inky(lab: Float, where: Mask) -> Float:
     """Let what is nearly black, of colors, (H, W, 3) CIELAB, go to ink in a region, (H, W)."""
-    far = INKY * where * (1 - smoothstep(lab[..., 0], *BLACK))
-    return np.asarray(lab + repeated(far) * (np.array(INK, np.float32) - lab), np.float32)
+    return _toward_ink(lab, single(INKY * where * (1 - smoothstep(lab[..., 0], *BLACK))))
 
 
 def inked(lab: Float, ink: Mask) -> Image:
     """Print ink, (H, W) in [0, 1], over colors, (H, W, 3) CIELAB."""
-    black = np.array(INK, np.float32)
-    return to_rgb(np.asarray(lab + ink[..., None] * (black - lab), np.float32))
+    return to_rgb(_toward_ink(lab, ink))
+
+
+def _toward_ink(lab: Float, far: Mask) -> Float:
+    return single(lab + repeated(far) * (np.array(INK, np.float32) - lab))
 
 
 def on_paper(lab: Float, amount: float = 1.0) -> Float:
