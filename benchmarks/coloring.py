@@ -86,7 +86,9 @@ def main() -> None:
             truth = read_mask(mask)
             seen_as = shown(read_pixels(photo))
             original, seen = see_photo(seen_as, models=models)
-            parts = refined_parts(original, seen.whole, seen.views, guessed=seen_as.guessed)
+            parts = refined_parts(
+                original, seen.whole, seen.views, figures=seen.figures, guessed=seen_as.guessed
+            )
             rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
             _, _, nine = looked_at(shown(read_pixels(photo)).pixels, models)

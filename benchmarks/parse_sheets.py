@@ -56,7 +56,7 @@ def seen(file: Path, models: Models) -> Pixels:
     """Return photo | parse | kept region of a photo, with frames around the faces found."""
     original, found = see_photo(read_photo(file), models=models)
     k = LONG_PX / max(original.shape[:2])
-    parts = refined_parts(original, found.whole, found.views)
+    parts = refined_parts(original, found.whole, found.views, figures=found.figures)
     mask = np.zeros(original.shape[:2], np.float32)
     if found.faces:
         mask = segment(original, parts, found.faces, kept="hair")

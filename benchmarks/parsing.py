@@ -56,7 +56,7 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.ui
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = refined_parts(original, seen.whole, seen.views)
+    parts = refined_parts(original, seen.whole, seen.views, figures=seen.figures)
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 

@@ -133,7 +133,7 @@ def streets(shared: Path, models: Models, held_out: bool) -> None:
         strangers = within(passed_over.get(file.stem, []), truth.shape)
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
-            parts = refined_parts(original, seen.whole, seen.views)
+            parts = refined_parts(original, seen.whole, seen.views, figures=seen.figures)
             parse, nine = classes_at(parts, truth)
             by_rule[name].append(counts(truth, parse, nine, strangers))
         kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
@@ -160,7 +160,10 @@ def edges(shared: Path, models: Models) -> None:
             if not seen.faces:
                 continue
             mask = segment(
-                original, refined_parts(original, seen.whole, seen.views), seen.faces, kept=kept
+                original,
+                refined_parts(original, seen.whole, seen.views, figures=seen.figures),
+                seen.faces,
+                kept=kept,
             )
             pixels = to_uint8(original)
             pieces = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops import align
+from pipeline.ops.parts import Window
 from pipeline.ops.resample import by_planes, seen_at
 from pipeline.ops.tensor import to_batch, to_planes
 from pipeline.types import Face, Image, Labels, Network, Points
@@ -107,6 +108,40 @@ class FaceParse:
     parts: Probabilities
     matrix: align.Matrix
     inner: "FaceParse | None" = None
+
+    def within(self, window: Window) -> "FaceParse | None":
+        """Return the same for a window of the photo; None where the face's middle is not in it."""
+        middle = np.full((1, 2), (self.parts.shape[0] - 1) / 2, np.float32)
+        x, y = align.map_points(align.inverse(self.matrix), middle)[0]
+        rows, columns = window
+        if not (columns.start <= x < columns.stop and rows.start <= y < rows.stop):
+            return None
+        inner = self.inner and self.inner.within(window)
+        return FaceParse(self.parts, _moved(self.matrix, columns.start, rows.start), inner)
+
+
+@dataclass(frozen=True)
+class FigureParse:
+    """The parse of a window of the photo, in which somebody far away is: parts (h, w, C)."""
+
+    parts: Probabilities
+    window: Window
+
+    @property
+    def matrix(self) -> align.Matrix:
+        """From the photo to `parts`, (2, 3)."""
+        rows, columns = self.window
+        h, w = self.parts.shape[:2]
+        k = np.array([w / (columns.stop - columns.start), h / (rows.stop - rows.start)])
+        whole = np.column_stack([np.diag(k), (k - 1) / 2])
+        return _moved(whole, -columns.start, -rows.start)
+
+
+def _moved(matrix: align.Matrix, x: float, y: float) -> align.Matrix:
+    """Return a matrix that does with a point what another does with the one so far from it."""
+    out = matrix.copy()
+    out[:, 2] += matrix[:, :2] @ np.array([x, y])
+    return out
 
 
 def parse_photo(

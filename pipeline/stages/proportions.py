@@ -65,10 +65,11 @@ def bending_of(
 
 def bent_detections(seen: Detections, bending: Bending) -> Detections:
     """Return faces and parse of a picture where they are in the bent one."""
-    return Detections(
-        bent_maps(seen.whole, bending),
-        tuple(bent_face(face, bending) for face in seen.faces),
-        tuple(_bent_view(view, bending) for view in seen.views),
+    return replace(  # whoever is far away stays where they are
+        seen,
+        whole=bent_maps(seen.whole, bending),
+        faces=tuple(bent_face(face, bending) for face in seen.faces),
+        views=tuple(_bent_view(view, bending) for view in seen.views),
     )
 
 

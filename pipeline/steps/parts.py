@@ -25,4 +25,7 @@ def _parts(
 ) -> Probabilities:
     close = detections.views if views is None else views
     shown = close if closer else ()
-    return refined_parts(person, detections.whole, shown, len(detections.faces), guessed=guessed)
+    return refined_parts(
+        person, detections.whole, shown, len(detections.faces),
+        figures=detections.figures, guessed=guessed,
+    )  # fmt: skip

@@ -64,9 +64,9 @@ def test_a_photo_that_is_not_painted_stays_gray():
 def test_what_its_people_are_made_of_is_told_by_its_light(monkeypatch):
     told = []
 
-    def refined(*_, guessed):
+    def refined(*given, guessed, figures):
         told.append(guessed)
-        return refined_parts(*_, guessed=guessed)
+        return refined_parts(*given, figures=figures, guessed=guessed)
 
     monkeypatch.setattr("pipeline.steps.parts.refined_parts", refined)
     colors = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.monochrome import skin_toned
 from pipeline.stages.detect.candidates import face_candidates
+from pipeline.stages.detect.figures import parse_figures
 from pipeline.stages.detect.fitting import LONG_PX, parse_at_fitting_size
 from pipeline.stages.detect.landmarks import measure
 from pipeline.stages.detect.likely import likely, steadily
@@ -14,7 +15,15 @@ from pipeline.stages.detect.limit import limit
 from pipeline.stages.detect.spots import spots
 from pipeline.stages.detect.unseen import SHOWN, face_at, with_unseen
 from pipeline.stages.detect.verify import clear_face, verify_face
-from pipeline.stages.parse import FaceParse, Parser, Part, Probabilities, parse_crop, parse_photo
+from pipeline.stages.parse import (
+    FaceParse,
+    FigureParse,
+    Parser,
+    Part,
+    Probabilities,
+    parse_crop,
+    parse_photo,
+)
 from pipeline.types import Face, Image, Points
 
 SMALLER_PX = 256  # long side of a second parse, where no face was found
@@ -48,12 +57,13 @@ class Detections:
     """The faces of a photo, and how it was parsed.
 
     `whole`: the whole photo's parts, at a small size. `faces`: the largest first. `views`: the
-    parse of each face's crop.
+    parse of each face's crop. `figures`: closer looks at people who are far away.
     """
 
     whole: Probabilities
     faces: tuple[Face, ...]
     views: tuple[FaceParse, ...]
+    figures: tuple[FigureParse, ...] = ()
 
 
 def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Detections:
@@ -78,6 +88,7 @@ def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Dete
         with_unseen(whole, faces, max(whole.shape[:2]) / max(photo.shape[:2])),
         faces,
         tuple(view for _, view in found),
+        parse_figures(photo, faces, parser.whole),
     )
     return limited(detections, photo.shape[:2]) if limiting else detections
 
@@ -93,7 +104,13 @@ def limited(seen: Detections, size: tuple[int, int]) -> Detections:
     k = np.array([w / size[1], h / size[0]])
     whole = limit(seen.whole, seen.faces, np.column_stack([np.diag(k), (k - 1) / 2]))
     return Detections(
-        whole, seen.faces, tuple(_limited_view(view, seen.faces) for view in seen.views)
+        whole,
+        seen.faces,
+        tuple(_limited_view(view, seen.faces) for view in seen.views),
+        tuple(
+            FigureParse(limit(each.parts, seen.faces, each.matrix), each.window)
+            for each in seen.figures
+        ),
     )
 
 

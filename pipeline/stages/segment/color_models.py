@@ -7,8 +7,16 @@ from numpy.typing import NDArray
 from pipeline.ops.bilateral_grid import grid_of
 from pipeline.ops.color import luminance, repeated
 from pipeline.ops.filters import guided
+from pipeline.ops.parts import Window
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.parse import FaceParse, Probabilities, mean_of, merged, with_background
+from pipeline.stages.parse import (
+    FaceParse,
+    FigureParse,
+    Probabilities,
+    mean_of,
+    merged,
+    with_background,
+)
 from pipeline.stages.segment.part_colors import compare_part_colors
 from pipeline.types import Image
 
@@ -40,23 +48,48 @@ LEAST_SHARE = 0.001
 # Colors move outlines: a piece of people of which the parse saw less than this share is a thing of
 # their colors. Holes are not closed so: what shows between arms and legs is small, too.
 OF_PIECE = 0.6
+SOFT = 0.15  # share of a closer look's side over which its border fades
 
 
 def refined_parts(
     photo: Image, whole: Probabilities, views: tuple[FaceParse, ...], people: int | None = None,
-    *, guessed: bool = False,
+    *, figures: tuple[FigureParse, ...] = (), guessed: bool = False,
 ) -> Probabilities:  # fmt: skip
     """Merge the parses of the whole photo and of the faces, and refine them by the photo's colors.
 
     The parts are (H, W, 12 or 13), at the photo's size. `people`: how many faces are found, by
-    default as many as there are views. `guessed`: whether the photo's colors are: then its light
+    default as many as there are views. `figures`: closer looks at people far away, each refined
+    likewise, as a photo of its own. `guessed`: whether the photo's colors are: then its light
     alone is compared, for what was guessed of a place says nothing that the parse did not.
     """
     photo = repeated(luminance(photo)) if guessed else photo
     parts = merged(whole, views, photo.shape[:2])
     background = refine_background(photo, background_of(whole, parts))
     parts = with_background(parts, background)  # what it is made of is large, and freed
-    return compare_part_colors(photo, parts, len(views) if people is None else people)
+    parts = compare_part_colors(photo, parts, len(views) if people is None else people)
+    for figure in figures:
+        near = [view.within(figure.window) for view in views]
+        own = tuple(view for view in near if view is not None)
+        shown = np.ascontiguousarray(photo[figure.window])
+        _lay(parts, refined_parts(shown, figure.parts, own), figure.window)
+    return parts
+
+
+def _lay(parts: Probabilities, near: Probabilities, window: Window) -> None:
+    """Lay a closer look over parts, (H, W, C), where it shows people; its borders are soft.
+
+    Nobody who is seen in the whole photo is lost by it.
+    """
+    size, there = (parts.shape[0], parts.shape[1]), parts[window]
+    inside = np.ones(near.shape[:2], np.float32)
+    for each, length, axis in zip(window, size, (1, 0), strict=True):
+        count = each.stop - each.start
+        at = (np.arange(count, dtype=np.float32) + 0.5) / (SOFT * count)
+        begin = at if each.start else np.ones_like(at)
+        end = at[::-1] if each.stop < length else np.ones_like(at)
+        inside *= np.expand_dims(np.minimum(begin, end).clip(0, 1), axis)
+    inside *= near[..., 0] < there[..., 0]
+    there += inside[..., None] * (near - there)
 
 
 def background_of(whole: Probabilities, parts: Probabilities) -> Float:

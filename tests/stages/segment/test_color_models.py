@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.ops.bilateral_grid import grid_of
 from pipeline.ops.color import luminance, repeated
-from pipeline.stages.parse import Part, likeliest, with_background
+from pipeline.stages.parse import FigureParse, Part, likeliest, with_background
 from pipeline.stages.segment.color_models import refine_background, refined_parts
 
 RNG = np.random.default_rng(0)
@@ -167,3 +167,45 @@ def test_of_guessed_colors_the_light_alone_is_compared():
     assert np.array_equal(refined_parts(photo, whole, (), guessed=True), seen)
     assert not np.array_equal(refined_parts(photo, whole, ()), seen)
     assert not np.array_equal(refined_parts(other, whole, (), guessed=True), seen)
+
+
+def looks(size=(240, 200), window=np.s_[40:200, 60:160]):
+    """Return a gray photo in whose parse nobody is, and a closer look that shows somebody."""
+    photo = np.full((*size, 3), 0.5, np.float32)
+    photo[70:170, 90:130] = 0.2
+    whole = np.zeros((*size, 13), np.float32)
+    whole[..., Part.BACKGROUND] = 1
+    near = whole[window].copy()
+    near[30:130, 30:70] = np.eye(13)[Part.PERSON]
+    return photo, whole, FigureParse(near, window)
+
+
+def test_a_closer_look_shows_somebody_whom_the_whole_photo_does_not():
+    photo, whole, figure = looks()
+    before, after = (
+        refined_parts(photo, whole, (), 1, figures=figures)[..., Part.BACKGROUND]
+        for figures in ((), (figure,))
+    )
+    assert before.min() > 0.5
+    assert after[75:165, 95:125].max() < 0.2
+    np.testing.assert_allclose(after[:40], before[:40])
+
+
+def test_nobody_who_is_seen_in_the_whole_photo_is_lost_by_a_closer_look():
+    photo, whole, figure = looks()
+    nothing = FigureParse(np.eye(13, dtype=np.float32)[np.zeros((160, 100), int)], figure.window)
+    whole[70:170, 90:130] = np.eye(13)[Part.PERSON]
+    before, after = (
+        refined_parts(photo, whole, (), 1, figures=figures) for figures in ((), (nothing,))
+    )
+    assert before[75:165, 95:125, Part.PERSON].min() > 0.5
+    np.testing.assert_allclose(after, before, atol=1e-5)
+
+
+def test_a_closer_look_has_no_hard_border():
+    photo, whole, figure = looks()
+    full = FigureParse(np.full_like(figure.parts, 0), figure.window)
+    full.parts[..., Part.PERSON] = 1
+    after = refined_parts(photo, whole, (), 1, figures=(full,))[..., Part.BACKGROUND]
+    assert np.abs(np.diff(after, axis=0)).max() < 0.25
+    assert np.abs(np.diff(after, axis=1)).max() < 0.25
