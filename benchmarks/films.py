@@ -33,7 +33,7 @@ from pipeline.ops.flow import Motion, carried
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.types import Film, Mask, Pixels
-from pipeline.variants import PAINTERS
+from pipeline.variants import PAINTERS, PORTRAIT_STYLES
 from pipeline.video.faces import Keeper
 from pipeline.video.job import FilmJob
 from pipeline.video.paint import paint_film
@@ -167,7 +167,9 @@ def speed_of(film: Film, out: Path, job: FilmJob, count: int) -> float:
 def rows(args: argparse.Namespace) -> Iterator[tuple[str, Figures]]:
     """Yield each film's figures."""
     models = Models()
-    settings = Settings.from_flat(painter=args.painter, style_px=args.style_px)
+    settings = Settings.from_flat(
+        painter=args.painter, style_px=args.style_px, portrait_style=args.portrait_style
+    )
     for file in sorted(args.films.iterdir()):
         yield file.name, figures_of(open_film(file), settings, models, args)
 
@@ -179,6 +181,7 @@ def main() -> None:
     )
     cli.add_argument("films", type=Path)
     cli.add_argument("--painter", choices=PAINTERS, default="strokes")
+    cli.add_argument("--portrait-style", choices=PORTRAIT_STYLES, default="van_gogh", help="of tps")
     cli.add_argument("--style", type=Path, help="the picture that portrait-aware paints like")
     cli.add_argument("--style-px", type=int, default=512, help="the long side it paints at")
     cli.add_argument("--pictures", type=int, default=10_000, help="of each film, at most")

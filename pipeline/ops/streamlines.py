@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.compiled import compiled
+from pipeline.ops.filters import blurred
 
 Float = NDArray[np.float32]
 
@@ -34,7 +35,7 @@ def edge_directions(
         edges *= weight[..., None]
     around = np.zeros_like(edges)
     for times, share in AROUND:
-        around += np.float32(share) * cv2.GaussianBlur(edges, (0, 0), times * sigma_px)
+        around += np.float32(share) * blurred(edges, times * sigma_px)
     xx, xy, yy = cv2.split(around)
     across = np.arctan2(2 * xy, xx - yy) / 2
     agree = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) / np.maximum(xx + yy, 1e-8)

@@ -104,9 +104,7 @@ def _simplified(
 
 
 def _printed(person: Image, outline: Outline, detections: Detections) -> Image:
-    skin, beside = (
-        (outline.labels == part).astype(np.float32) for part in (Part.SKIN, Part.PERSON)
-    )
+    skin, beside = skin_of(outline.labels), beside_of(outline.labels)
     return printed(person, _mask(outline), detections.faces, skin, beside)
 
 
@@ -164,6 +162,16 @@ def _mask(outline: Outline) -> Mask:
     if outline.mask is None:
         raise ValueError("A kept region is needed, and there is none.")
     return outline.mask
+
+
+def skin_of(labels: Labels) -> Mask:
+    """Mark faces' skin."""
+    return (labels == Part.SKIN).astype(np.float32)
+
+
+def beside_of(labels: Labels) -> Mask:
+    """Mark what of people is beside faces and hair."""
+    return (labels == Part.PERSON).astype(np.float32)
 
 
 def _eyes(labels: Labels) -> Mask:

@@ -1,5 +1,7 @@
 """Print what a network painted, in the colors of the prints that it has learned from."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pipeline.ops.parts import largest_height
@@ -10,10 +12,18 @@ from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Part, Probabilities
 from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
-from pipeline.stages.strokes.own_colors import chroma_of, own_hair, own_tone
+from pipeline.stages.strokes.own_colors import chroma_of, own_cloth, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
-from pipeline.stages.stylize.ink import combed, key_line, lines, seam_line
-from pipeline.stages.stylize.print_ground import BARE, ground_color, on_ground
+from pipeline.stages.stylize.ink import Chance, by_chance, combed, key_line, lines, seam_line
+from pipeline.stages.stylize.print_ground import (
+    BARE,
+    LIVELY,
+    Ground,
+    ground_color,
+    like_the_wall,
+    liveliness,
+    on_ground,
+)
 from pipeline.stages.stylize.printed_face import JAW_INK
 from pipeline.stages.stylize.woodblock import (
     SHADELESS_CLOTH,
@@ -34,7 +44,24 @@ from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 # there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
 # the key line around people is.
 RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
+FEW_PEOPLE = 0.1  # how likely somebody is, below which what is seen is behind them
+OWN_CLOTH = 0.8  # how far what is worn, and vivid, keeps its hue and its light
 OWN_SKIN = 0.45  # how far, of the most under other painters, skin goes: paper is pale and yellow
+
+
+@dataclass(frozen=True)
+class Press:
+    """What is the same in all prints of one scene.
+
+    `face_px`: height of its largest face, 0 without one. `paper`: how much of it shows, as canvas
+    does through paint. `chance`: what strands of hair are drawn by.
+    """
+
+    face_px: float
+    portraits: Portraits
+    ground: Ground
+    paper: float
+    chance: Chance = by_chance
 
 
 def printed_over(
@@ -43,26 +70,35 @@ def printed_over(
 ) -> Painted:  # fmt: skip
     """Print what a network painted, in the colors of the style's portraits, along the photo.
 
-    `paper`: how much of it shows, as canvas does through paint.
+    `paper`: as a press has it.
     """
-    face, motif = largest_height(seen.faces), plain_motif(original, seen, parts, stays)
-    size = (original.shape[0], original.shape[1])
+    motif = plain_motif(original, seen, parts, stays)
+    ground = ground_for(motif, portraits)
+    press = Press(largest_height(seen.faces), portraits, ground, paper)
+    return Painted(Scene(pressed(press, original, painting_of(scene), motif, parts)))
+
+
+def pressed(
+    press: Press, original: Image, painting: Image, motif: Motif, parts: Probabilities
+) -> Image:
+    """Print a painting, (H, W, 3), along its photo; `motif`, `parts`: what is seen in that."""
+    face, size = press.face_px, (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
     person, skin = (resized(of, size) for of in (subject.person, subject.skin))
     hair = resized(single(subject.hair * (1 - subject.hat)), size)
     cloth = (person - skin - hair).clip(0, 1)
-    lab = shadeless(flat(painting_of(scene), face), cloth, face or min(size), SHADELESS_CLOTH)
+    lab = shadeless(flat(painting, face), cloth, face or min(size), SHADELESS_CLOTH)
     lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
-    lab = single(lab + resized(single(_colored(small, motif, portraits) - small), size))
+    lab = single(lab + resized(single(_colored(small, motif, press) - small), size))
     lab = inky(in_blocks(lab, person, np.maximum(skin, hair), face), person * (1 - skin))
-    lab, strands = combed(lab, original, hair, face)
+    lab, strands = combed(lab, original, hair, face, press.chance)
     ink = lines(original, face, (1 - person).clip(0, 1)) * (1 - SKIN_INK * skin)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     of_face, of_body = (resized(each, size) for each in _skins(parts))
     jaw = JAW_INK * seam_line(of_face, of_body, face)
     ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), strands, key, jaw])
-    return Painted(Scene(inked(on_paper(lab, paper), ink.clip(0, 1))))
+    return inked(on_paper(lab, press.paper), ink.clip(0, 1))
 
 
 def painting_of(scene: Scene) -> Image:
@@ -79,29 +115,36 @@ def _skins(parts: Probabilities) -> tuple[Mask, Mask]:
     return face, parts[..., Part.BODY_SKIN] if known else np.zeros_like(face)
 
 
-def _colored(lab: Image, motif: Motif, portraits: Portraits) -> Image:
-    """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's."""
-    subject = motif.subject
-    moved, _ = in_palette(lab, subject, portraits.palettes)
-    own = one_alike(motif, portraits)
-    if own.shares[0, GROUND] and (bare := _bare(motif)):
-        hair, skin = (
-            np.median(motif.target[of > 0.5], 0) if (of > 0.5).any() else own.means[0, part]
-            for part, of in ((HAIR, subject.hair), (SKIN, subject.skin))
-        )
-        color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], hair[0], skin)
-        moved = on_ground(moved, single(bare * (1 - subject.person)), color)
-    moved = calmer(moved, single(1 - subject.person))
-    rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
-    moved[..., 1:] *= (1 + rich)[..., None]
-    moved = own_tone(motif.target, moved, subject, motif.detail, OWN_SKIN)
-    return own_hair(motif.target, moved, OWN_HAIR * subject.hair)
-
-
-def _bare(motif: Motif) -> float:
-    """Return how far the ground is one that a print's color takes the place of, in [0, 1].
+def ground_for(motif: Motif, portraits: Portraits) -> Ground:
+    """Return the ground of the print that what is seen in a photo is most like.
 
     Without people nothing is a ground: fog and snow are what the photo shows.
     """
-    bare = np.full(1, bareness(motif.target, motif.subject), np.float32)
-    return motif.subject.people * float(smoothstep(bare, *BARE)[0])
+    subject, own = motif.subject, one_alike(motif, portraits)
+    hair, skin = (
+        np.median(motif.target[of > 0.5], 0) if (of > 0.5).any() else own.means[0, part]
+        for part, of in ((HAIR, subject.hair), (SKIN, subject.skin))
+    )
+    color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], hair[0], skin)
+    bare = np.full(1, bareness(motif.target, subject), np.float32)
+    behind = single(subject.person < FEW_PEOPLE)
+    lively = np.full(1, liveliness(np.ascontiguousarray(motif.target[..., 0]), behind), np.float32)
+    wall = smoothstep(bare, *BARE) * (1 - smoothstep(lively, *LIVELY))
+    share = subject.people * float(wall[0])
+    return Ground(color, share if own.shares[0, GROUND] else 0.0)
+
+
+def _colored(lab: Image, motif: Motif, press: Press) -> Image:
+    """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's."""
+    subject = motif.subject
+    moved, _ = in_palette(lab, subject, press.portraits.palettes)
+    if press.ground.share:
+        wall = like_the_wall(motif.target, single(1 - subject.person))
+        moved = on_ground(moved, single(press.ground.share * wall), press.ground.color)
+    moved = calmer(moved, single(1 - subject.person))
+    rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
+    moved[..., 1:] *= (1 + rich)[..., None]
+    cloth = (subject.person - np.maximum(subject.skin, subject.hair)).clip(0, 1)
+    moved = own_cloth(motif.target, moved, single(OWN_CLOTH * cloth))
+    moved = own_tone(motif.target, moved, subject, motif.detail, OWN_SKIN)
+    return own_hair(motif.target, moved, OWN_HAIR * subject.hair)

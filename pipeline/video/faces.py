@@ -1,6 +1,6 @@
 """Follow what is kept of people through a film: looked for now and then, carried along between."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,9 +17,11 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.decontaminate import at_scene
 from pipeline.stages.parse import in_photo
+from pipeline.steps.blend import beside_of, skin_of
 from pipeline.steps.detect import detect
 from pipeline.steps.run import Run
 from pipeline.steps.segment import segment
+from pipeline.steps.ways import is_printed
 from pipeline.types import Face, Mask, Photo, Pixels, Points, Restoration
 from pipeline.video.steady import Moved
 
@@ -39,11 +41,14 @@ class Kept:
     """What is kept of a picture, which may be shrunk: a mask, (H, W) in [0, 1], and its faces.
 
     `outer`: where its outline lies before the scene, likewise; None where that is not known.
+    `skin`, `beside`: a face's skin and what of a person is beside it, for prints alone.
     """
 
     mask: Mask
     faces: tuple[Face, ...]
     outer: Mask | None = None
+    skin: Mask | None = None
+    beside: Mask | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -55,12 +60,32 @@ class Kept:
         if size == self.size:
             return self
         scale = size[0] / self.size[0]
-        mask, outer = (
-            None if each is None else cv2.resize(each, size[::-1], interpolation=cv2.INTER_AREA)
-            for each in (self.mask, self.outer)
-        )
+
+        def shrunk(of: Mask) -> Mask:
+            return np.asarray(cv2.resize(of, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
         faces = tuple(in_photo(face, scale) for face in self.faces)
-        return Kept(np.asarray(mask, np.float32), faces, outer)
+        return replace(self.each(shrunk), faces=faces)
+
+    def each(self, change: Callable[[Mask], Mask]) -> "Kept":
+        """Change the mask, and each of the others that is known."""
+        others = (self.outer, self.skin, self.beside)
+        outer, skin, beside = (None if of is None else change(of) for of in others)
+        return Kept(change(self.mask), self.faces, outer, skin, beside)
+
+    def toward(self, new: "Kept", share: float) -> "Kept":
+        """Bring the masks so far to those of a new look."""
+
+        def between(now: Mask | None, then: Mask | None) -> Mask | None:
+            return then if now is None or then is None else lerp(now, then, share)
+
+        return replace(
+            self,
+            mask=lerp(self.mask, new.mask, share),
+            outer=between(self.outer, new.outer),
+            skin=between(self.skin, new.skin),
+            beside=between(self.beside, new.beside),
+        )
 
 
 class Keeper:
@@ -113,9 +138,12 @@ class Keeper:
         if self._kept is None or len(faces) != len(self._smooth):
             self._smooth = [OneEuro(self._rate) for _ in faces]
         height = largest_height(faces) or scale_of(outline.mask)
-        layers = outline.mask, at_scene(to_float(outline.scene) * (1 - outline.mask), height)
-        mask, outer = (resized(each, pixels.shape[:2]) for each in layers)
-        return Kept(mask, _like(faces, mask.shape, run), outer)
+        outer = at_scene(to_float(outline.scene) * (1 - outline.mask), height)
+        kept = Kept(outline.mask, faces, outer)
+        if is_printed(self._settings.paint):
+            kept = replace(kept, skin=skin_of(outline.labels), beside=beside_of(outline.labels))
+        size = (pixels.shape[0], pixels.shape[1])
+        return replace(kept.each(lambda of: resized(of, size)), faces=_like(faces, size, run))
 
     def _turn_to(self, found: Kept | None) -> None:
         """Take what a new look found; where something was kept already, little by little."""
@@ -129,11 +157,7 @@ class Keeper:
         if self._looked is None or self._kept is None:
             return
         self._turned += 1
-        share, now, new = 1 / (TURNING - self._turned + 1), self._kept, self._looked
-        outer = new.outer
-        if now.outer is not None and outer is not None:
-            outer = lerp(now.outer, outer, share)
-        self._kept = replace(now, mask=lerp(now.mask, new.mask, share), outer=outer)
+        self._kept = self._kept.toward(self._looked, 1 / (TURNING - self._turned + 1))
         if self._turned >= TURNING:
             self._looked = None
 
@@ -145,17 +169,17 @@ def _like(faces: Sequence[Face], size: tuple[int, ...], run: Run) -> tuple[Face,
 
 
 def _along(kept: Kept, moved: Moved) -> Kept:
-    faces = tuple(_moved(face, moved.back) for face in kept.faces)
+    faces = tuple(moved_face(face, moved.back) for face in kept.faces)
     return replace(_carried(kept, moved), faces=faces)
 
 
 def _carried(kept: Kept, moved: Moved) -> Kept:
     """Carry an outline along, not its faces."""
-    outer = None if kept.outer is None else carried(kept.outer, moved.back)
-    return replace(kept, mask=carried(kept.mask, moved.back), outer=outer)
+    back = moved.back
+    return kept.each(lambda of: carried(of, back))
 
 
-def _moved(face: Face, back: NDArray[np.float32]) -> Face:
+def moved_face(face: Face, back: NDArray[np.float32]) -> Face:
     """Carry a face along by the similarity that most of its motion agrees with."""
     h, w = back.shape[:2]
     x0, y0, x1, y1 = (round(n) for n in face.box)

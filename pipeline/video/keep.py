@@ -9,16 +9,18 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from pipeline.ops.color import lerp
 from pipeline.ops.parts import Window
 from pipeline.ops.resample import pixels_resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import SoftRegion, fitted, soften
+from pipeline.stages.stylize.printed_face import printed
 from pipeline.steps.blend import strokes_kept
-from pipeline.steps.ways import in_strokes
+from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Face, Image, Mask, Pixels
-from pipeline.video.faces import Kept
+from pipeline.video.faces import Kept, shifted
 from pipeline.video.held import Held
 from pipeline.video.restore import FilmRestorer
 from pipeline.video.steady import Moved
@@ -38,7 +40,7 @@ class Keep:
 
     def __init__(self, settings: Settings, models: Models) -> None:
         self._how = settings.blend
-        self._by_strokes = in_strokes(settings.paint)
+        self._by_strokes, self._printed = in_strokes(settings.paint), is_printed(settings.paint)
         self._mend, self._held = FilmRestorer(settings, models), Held()
         self._halved: int | None = None  # decided when somebody comes into the film, once
 
@@ -68,11 +70,19 @@ class Keep:
         own, base = (
             to_float(pixels_resized(each, kept.size)[region.window]) for each in (own, painted)
         )
-        made, alpha = self._fitted(base, own, kept, region)
+        made, alpha = self._fitted(base, self._inked(own, kept, region), kept, region)
         moved = None if moved is None else moved.to(kept.size)
         added = self._held(made - own, region.window, moved)
         layer = np.asarray(np.dstack([added, alpha]), np.float32)
         return composed(painted, pixels, layer, region.window, kept.size)
+
+    def _inked(self, own: Image, kept: Kept, region: SoftRegion) -> Image:
+        """Print what is kept, in the region's window, where the film is printed."""
+        if not self._printed or kept.skin is None or kept.beside is None:
+            return own
+        mask, skin, beside = (of[region.window] for of in (kept.mask, kept.skin, kept.beside))
+        faces = tuple(shifted(face, region.window) for face in kept.faces)
+        return lerp(own, printed(own, mask, faces, skin, beside), self._how.painterly)
 
     def _fitted(
         self, base: Image, own: Image, kept: Kept, region: SoftRegion

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.flow import carried, grid_of, sampled
 from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import pixels_resized
 from pipeline.ops.seed_noise import Field, seeds
@@ -19,10 +18,12 @@ from pipeline.steps.fast_style import FAST_STRIDE, mix_of
 from pipeline.steps.network import network_of, strokes_of, width_of
 from pipeline.steps.portrait_styles import portrait_network, size_for
 from pipeline.steps.run import Run
-from pipeline.steps.ways import in_strokes
+from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Mask, Photo, Pixels
 from pipeline.video.job import BLANK, FilmJob
 from pipeline.video.motifs import FILM_PIXELS
+from pipeline.video.noise import CarriedNoise, Size
+from pipeline.video.prints import PrintFilm
 from pipeline.video.steady import Moved, Steady
 from pipeline.video.strokes import StrokeFilm
 from pipeline.video.style_transfer import StyleTransferFilm
@@ -30,13 +31,11 @@ from pipeline.video.style_transfer import StyleTransferFilm
 # A picture of a film, (H, W, 3), and how it came from the one before, to its painting.
 FramePainter = Callable[[Pixels, Moved | None], Pixels]
 Make = Callable[[FilmJob], FramePainter]
-Size = tuple[int, int, int]
 Batch = NDArray[np.float32]
 # Short side at which the fast painter paints at the usual brush, so that strokes are the same part
 # of a film of any size; where `MAX_PIXELS` do not suffice for that, they are wider. A film that is
 # smaller by less than so many times is painted as it is.
 FAST_PX, ENLARGED = 400, 1.25
-DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 
 
 def painter_of(job: FilmJob) -> FramePainter:
@@ -71,7 +70,10 @@ def _by_fast_style(job: FilmJob) -> FramePainter:
 
 
 def _by_portrait_style(job: FilmJob) -> FramePainter:
-    return StrokeFilm(job) if in_strokes(job.settings.paint) else PortraitStyleFilm(job)
+    how = job.settings.paint
+    if is_printed(how):
+        return PrintFilm(job)
+    return StrokeFilm(job) if in_strokes(how) else PortraitStyleFilm(job)
 
 
 class PortraitStyleFilm:
@@ -142,28 +144,6 @@ def _by_network(job: FilmJob) -> FramePainter:
 def soft(size: Size) -> Field:
     """Draw smooth noise, (H, W, 3)."""
     return seeds(size[:2], np.random.default_rng(0))
-
-
-class CarriedNoise:
-    """The noise that a painter's strokes grow from, carried along by a film's motion."""
-
-    def __init__(self) -> None:
-        self._noise = self._places = np.zeros((0, 0, 2), np.float32)
-
-    def __call__(self, drawn: Callable[[Size], Field], size: Size, moved: Moved | None) -> Field:
-        """Return the noise of a film's next picture, of a (height, width, channels).
-
-        `drawn` draws a scene's first.
-        """
-        h, w, _ = size
-        if self._noise.shape != size or moved is None or moved.cut:
-            self._noise, self._places = drawn(size), grid_of(h, w)
-            return self._noise
-        back, trust = moved.at((h, w))
-        # Where each place of the noise has gone, so that the noise itself is not blurred.
-        there = carried(self._places, back)
-        self._places = np.where(trust[..., None] < DOUBTED, grid_of(h, w), there)
-        return sampled(self._noise, self._places)
 
 
 FILM_PAINTERS: dict[str, Make] = {

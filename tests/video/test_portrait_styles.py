@@ -15,7 +15,7 @@ from pipeline.video import motifs, painters
 from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
 from pipeline.video.motifs import motifs_of
-from pipeline.video.painters import painter_of
+from pipeline.video.painters import PortraitStyleFilm, painter_of
 from pipeline.video.strokes import StrokeFilm
 from pipeline.weights.catalog import CATALOG
 from tests.video.models import FilmModels, pictures
@@ -64,7 +64,7 @@ def moved(cut=False, size=(64, 96)):
 def test_a_scene_is_painted_at_one_size_with_one_noise(seen):
     models = Noting()
     seen.heights += [60, 30]
-    paint = painter_of(FilmJob(HOW, models, 4.0))
+    paint = PortraitStyleFilm(FilmJob(HOW, models, 4.0))
     film = pictures(3)
     made = [paint(film[0], None), paint(film[1], moved()), paint(film[2], moved())]
     assert [each.shape for each in made] == [each.shape for each in film]
@@ -77,7 +77,7 @@ def test_a_scene_is_painted_at_one_size_with_one_noise(seen):
 def test_after_a_cut_faces_are_looked_for_again(seen):
     models = Noting()
     seen.heights += [60, 20]
-    paint = painter_of(FilmJob(HOW.changed(brush=0.5), models, 4.0))
+    paint = PortraitStyleFilm(FilmJob(HOW.changed(brush=0.5), models, 4.0))
     first, second = pictures(2)
     paint(first, None)
     paint(second, moved(cut=True))
@@ -85,7 +85,7 @@ def test_after_a_cut_faces_are_looked_for_again(seen):
 
 
 def test_while_there_is_no_face_the_looks_become_rare(seen):
-    paint = painter_of(FilmJob(HOW, Noting(), 2.0))
+    paint = PortraitStyleFilm(FilmJob(HOW, Noting(), 2.0))
     for number, picture in enumerate(pictures(20)):
         paint(picture, None if number == 0 else moved())
     assert len(seen.looks) == 4  # pictures 0, 2, 6 and 14

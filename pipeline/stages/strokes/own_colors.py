@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.color import repeated
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.monochrome import usual_skin, without_tone
 from pipeline.ops.smooth import smoothstep
@@ -27,8 +28,12 @@ BEARD, BEARD_REACH, BEARD_DOWN = 0.55, 0.06, (0.2, 0.45)
 # Of a gray photo: how far from skin, in widths of what is near, hands may be; how much darker and
 # lighter, L; and how far what may be skin is painted so.
 HANDS, LIKE_SKIN, LIGHTER_SKIN, MAYBE_SKIN = 4.0, 18.0, 24.0, 0.85
+# Likewise of a photo with color, which says more: how far from skin nearby a color may be, in a and
+# b, and in L; how softly it is seen, in widths of what is near; and how much skin is to be near.
+SKIN_COLOR, SKIN_LIGHT, SOFTLY, SKIN_NEAR = 12.0, 30.0, 0.03, (0.003, 0.03)
 # How sure it is that something is worn, from which on it is painted less like skin; and how much.
 WORN, LESS_SKIN = (0.85, 0.99), 0.7
+VIVID, VIVID_LIGHT = (15.0, 30.0), 12.0  # chroma of vivid cloth; L by which that may change
 CREAM = 0.1  # a over b of the least warm of light grays that are yellow
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
@@ -61,8 +66,8 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     sigma = _near_skin(subject)
     if sigma is None:
         return lab
-    if tint is not None:
-        skin = np.maximum(skin, _like_skin(photo, subject, sigma))
+    alike = _of_skins_color if tint is None else _like_skin
+    skin = np.maximum(skin, alike(photo, subject, sigma))
     light = np.stack([photo[..., 0], lab[..., 0]], -1)
     was, now = np.moveaxis(local_mean(light, skin, sigma), -1, 0)
     most = LIFT if tint is None else LIFT / 2  # a gray photo does not say how light a skin is
@@ -98,6 +103,8 @@ def own_tone(
     sigma = _near_skin(subject)
     if sigma is None:
         return lab
+    if without_tone(photo) is None:
+        skin = np.maximum(skin, _of_skins_color(photo, subject, sigma))
     most_paler, darkest, least_red, most_yellow = (how_far * each for each in MOST)
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
     paler, redder, yellower = np.moveaxis(now - was, -1, 0)
@@ -133,6 +140,20 @@ def _like_skin(photo: Float, subject: Subject, sigma: float) -> Float:
     return single(MAYBE_SKIN * alike * (1 - subject.hair))
 
 
+def _of_skins_color(photo: Float, subject: Subject, sigma: float) -> Float:
+    """Tell where people have the color of skin nearby, (H, W) in [0, 1]: a hand called cloth.
+
+    What is worn and has it keeps its own tone likewise, which is no harm.
+    """
+    bare = repeated(subject.skin)
+    near = blurred(subject.skin, HANDS * sigma)
+    usual = blurred(single(photo * bare), HANDS * sigma) / np.maximum(near, 1e-3)[..., None]
+    off = blurred(photo, SOFTLY * sigma) - usual
+    alike = np.exp(-((chroma_of(off) / SKIN_COLOR) ** 2) - (off[..., 0] / SKIN_LIGHT) ** 2)
+    alike *= smoothstep(near, *SKIN_NEAR) * subject.person * (1 - subject.hair)
+    return single(MAYBE_SKIN * alike)
+
+
 def usual_tint(detail: Float, subject: Subject) -> Float:
     """Return how much of skin's usual color a gray photo's takes, (H, W) in [0, 1]: less in beards.
 
@@ -162,6 +183,15 @@ def own_hue(photo: Float, lab: Float) -> Float:
     now = now + np.clip((chroma - 14) / 14, 0, 1) * np.maximum(least - now, 0)
     planes = (lab[..., 0], now * np.cos(hue + kept), now * np.sin(hue + kept))
     return np.stack(planes, -1).astype(np.float32)
+
+
+def own_cloth(photo: Float, lab: Float, cloth: Float) -> Float:
+    """Let vivid cloth keep its hue, and its light by so much; `cloth`: how far, (H, W)."""
+    held = own_hue(photo, lab)
+    vivid = smoothstep(chroma_of(cv2.GaussianBlur(photo, (0, 0), 1.0)), *VIVID)
+    off = lab[..., 0] - photo[..., 0]
+    held[..., 0] -= vivid * (off - off.clip(-VIVID_LIGHT, VIVID_LIGHT))
+    return single(lab + cloth[..., None] * (held - lab))
 
 
 def own_reds(photo: Float, lab: Float, skin: Float) -> Float:

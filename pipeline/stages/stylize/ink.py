@@ -4,6 +4,8 @@ Source: Kang et al. 2007, "Coherent Line Drawing", sections 3 and 4: differences
 what edges run along, averaged along it; Winnemoeller et al. 2012, "XDoG", equation 7 (how black).
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ from pipeline.stages.stylize.woodblock import (
 from pipeline.types import Image, Mask
 
 Float = NDArray[np.float32]
+Chance = Callable[[tuple[int, int]], Float]  # of a (height, width): numbers, as many
 
 # Heights of a face, px, at which lines are drawn, and hair's strands: lines of a few pixels' width
 # are no lines.
@@ -103,11 +106,18 @@ def seam_line(one: Mask, other: Mask, face_px: float) -> Mask:
     return np.asarray(meet.clip(0, 1) ** THIN, np.float32)
 
 
-def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float, Mask]:
+def by_chance(size: tuple[int, int]) -> Float:
+    """Draw numbers of a (height, width) by chance, always the same."""
+    return np.random.default_rng(0).standard_normal(size, np.float32)
+
+
+def combed(
+    lab: Float, photo: Image, hair: Mask, face_px: float, chance: Chance = by_chance
+) -> tuple[Float, Mask]:
     """Return colors, (H, W, 3) CIELAB, in which hair has few tones along its strands, and its ink.
 
     Ink is (H, W) in [0, 1]. `hair`: where it is, likewise, in the photo. Black hair is a mass with
-    lighter strands; curls stay as they are.
+    lighter strands; curls stay as they are. `chance`: by which strands are drawn.
     """
     shape = (lab.shape[0], lab.shape[1])
     size, unit = size_at(lab, face_px, HAIR_FACE)
@@ -123,7 +133,7 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     run = total[..., :3] / np.maximum(total[..., 3:], 1e-3)
     run = single(small + repeated(straight) * (run - small))
     run[..., 0] = few_tones(run[..., 0], HAIR_TONE, HAIR_EDGE)
-    drawn = straight * _strands(field, there, steps, unit)
+    drawn = straight * _strands(chance(size), field, there, steps, unit)
     run[..., 0] += LIGHT_STRAND * drawn * (1 - smoothstep(run[..., 0], *BLACK))
     ink = STRAND_INK * own * drawn * smoothstep(run[..., 0], *LIGHT_HAIR)
     change = np.asarray(repeated(own) * (run - small), np.float32)
@@ -131,12 +141,13 @@ def combed(lab: Float, photo: Image, hair: Mask, face_px: float) -> tuple[Float,
     return combed_lab, resized(np.asarray(ink, np.float32), shape).clip(0, 1)
 
 
-def _strands(field: Float, there: NDArray[np.bool_], steps: int, unit: float) -> Mask:
-    """Draw strands that run along a field by chance, always the same, (H, W) in [0, 1].
+def _strands(
+    chance: Float, field: Float, there: NDArray[np.bool_], steps: int, unit: float
+) -> Mask:
+    """Draw strands that run along a field by chance, (H, W) in [0, 1].
 
     `there`: where there is hair, (H, W).
     """
-    chance = np.random.default_rng(0).standard_normal(field.shape[:2], np.float32)
     run = along(blurred(chance, FINE * unit)[..., None], field, [2 * steps], there)[..., 0]
     rare = (each * float(run[there].std()) for each in RARE)
     broken = smoothstep(run, *rare) * there

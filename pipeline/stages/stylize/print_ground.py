@@ -1,9 +1,12 @@
 """Print one color behind people: a bare wall takes that of a print."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import repeated
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.smooth import smoothstep
 from pipeline.types import Mask
 
@@ -11,12 +14,31 @@ Float = NDArray[np.float32]
 
 # How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
 BARE = (0.3, 0.6)
+# How lively its light is, as `liveliness` has it, from which on it is no wall, and surely.
+LIVELY = (0.04, 0.075)
+# By which it is found: deviations, of the long side, of what is fine and of what is around it, and
+# L below which dark is all one.
+FINE, NEAR, DARKEST = 0.002, 0.012, 8.0
 # Its color is one that is lighter, L, and farther from hair's light, and in a and b from skin's,
 # than these, at all and surely: before mustard skin is khaki.
 GROUND_LIGHT, FROM_HAIR, FROM_SKIN = (35.0, 55.0), (8.0, 25.0), (10.0, 30.0)
 MOST_CHROMA = 40.0  # of a ground: people are in front of it
 # How a ground is shaded at its top, CIELAB, and down to which share of the height.
 SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
+
+
+# From how far off the wall around, CIELAB, on what is seen before it is none, and surely: a hand
+# that nobody told. Shadows fall on it, so that L counts less. How far around, and how softly, of
+# the long side.
+NO_WALL, SHADOWS, AROUND, SOFT = (8.0, 16.0), 0.35, 0.15, 0.002
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A print's ground: its color, (3,) CIELAB, and how far it takes the place of a photo's."""
+
+    color: Float
+    share: float
 
 
 def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Float:
@@ -31,6 +53,28 @@ def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Flo
     light, *hue = colors[np.argmax(fits)]
     paler = min(1.0, MOST_CHROMA / max(float(np.hypot(*hue)), 1e-3))
     return np.array([light, *(paler * each for each in hue)], np.float32)
+
+
+def like_the_wall(photo: Float, behind: Mask) -> Mask:
+    """Return where a photo, (H, W, 3) CIELAB, shows the wall and nothing before it, (H, W).
+
+    `behind`: where nobody is, (H, W) in [0, 1].
+    """
+    long = max(photo.shape[:2])
+    off = blurred(photo, SOFT * long) - local_mean(photo, behind, AROUND * long)
+    off[..., 0] *= np.float32(SHADOWS)
+    return behind * (1 - smoothstep(np.linalg.norm(off, axis=-1), *NO_WALL))
+
+
+def liveliness(light: Float, behind: Mask) -> float:
+    """Return how much light, L, (H, W), changes within short ways, as a part of itself.
+
+    `behind`: where nobody is, (H, W) in [0, 1]. Leaves at night are of one color, like a wall.
+    """
+    long = max(light.shape)
+    fine, near = blurred(light, FINE * long), local_mean(light, behind, NEAR * long)
+    change = np.abs(fine - near) / (near + np.float32(DARKEST))
+    return float((behind * change).sum() / max(float(behind.sum()), 1.0))
 
 
 def on_ground(lab: Float, where: Mask, color: Float) -> Float:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import repeated, to_lab, to_rgb
-from pipeline.ops.filters import blurred, local_mean
-from pipeline.ops.resample import resized
+from pipeline.ops.filters import blurred, local_mean, window_of
+from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
 from pipeline.types import Image, Mask
@@ -27,7 +27,8 @@ TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
 # Of blocks of one color: how far apart, CIELAB times 2.55, what becomes one of them may be, and how
 # far away, px; on people, and behind them, there of the long side. And how soft a block ends, px.
 CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18.0, 0.02, 0.7
-LEAST_REACH = 4  # px
+LEAST_REACH, FAINT = 4, 0.05  # px; how likely somebody is, at least, where blocks are looked for
+GROUND_LONG = 480  # px: the long side at which blocks behind people are found
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
 SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
@@ -80,8 +81,14 @@ def in_blocks(lab: Float, person: Mask, own: Mask, face_px: float) -> Float:
     """
     size, unit = size_at(lab, face_px, FLAT_FACE)
     small, theirs, free = (resized(each, size) for each in (lab, person, 1 - own))
-    cloth = _mean_shift(small, CLOTH_REACH * unit, CLOTH_COLOR)
-    ground = _mean_shift(small, GROUND_REACH * max(size), GROUND_COLOR)
+    ground = cloth = small
+    if (near := window_of(theirs * free > FAINT)) is not None:
+        cloth = small.copy()
+        cloth[near] = _mean_shift(small[near], CLOTH_REACH * unit, CLOTH_COLOR)
+    if theirs.min() < 1:  # seen smaller: so large a reach takes long
+        at = size_of_long(size, min(max(size), GROUND_LONG))
+        less = _mean_shift(resized(small, at), GROUND_REACH * max(at), GROUND_COLOR)
+        ground = resized(less, size)
     blocks = blurred(single(ground + repeated(theirs) * (cloth - ground)), BLOCK_EDGE)
     change = np.asarray(repeated(free) * (blocks - small), np.float32)
     return np.asarray(lab + resized(change, (lab.shape[0], lab.shape[1])), np.float32)

@@ -26,7 +26,9 @@ from pipeline.stages.strokes.own_colors import (
     DARKER,
     LESS_RED,
     PALER,
+    VIVID_LIGHT,
     YELLOWER,
+    own_cloth,
     own_tone,
     without_lime,
 )
@@ -343,3 +345,38 @@ def test_where_nobody_is_bare_nothing_changes():
     lab = np.full((32, 32, 3), (80, 0, 10), np.float32)
     plain = np.zeros((32, 32), np.float32)
     assert own_tone(lab - 40, lab, nobody((32, 32)), plain) is lab
+
+
+def test_a_hand_that_is_taken_for_cloth_keeps_its_own_tone_and_a_blue_sleeve_does_not():
+    lab = np.full((64, 64, 3), (60, 17, 22), np.float32)
+    lab[40:, :, 1:] = (2, -30)
+    lab[40:, 32:] = (64, 14, 19)
+    skin = of_skin().skin
+    skin[38:] = 0
+    subject = replace(of_skin(), skin=skin)
+    made = np.full((64, 64, 3), (94, -2, 15), np.float32)
+    out = own_tone(lab, made, subject, np.zeros((64, 64), np.float32))
+    hand, sleeve = out[58, 56], out[58, 6]
+    assert hand[0] < 75
+    assert hand[1] > 5
+    np.testing.assert_allclose(sleeve, (94, -2, 15), atol=2)
+
+
+@pytest.mark.parametrize("how_far", [0.0, 0.5, 1.0])
+def test_vivid_cloth_keeps_its_hue_and_its_light_as_far_as_asked(how_far):
+    blue, made = (np.full((20, 20, 3), each, np.float32) for each in ((60, -15, -35), (30, -8, 2)))
+    cloth = np.full((20, 20), how_far, np.float32)
+    light, a, b = own_cloth(blue, made, cloth)[10, 10]
+    if how_far == 0:
+        assert (light, a, b) == (30, -8, 2)
+    if how_far == 1:
+        assert light == pytest.approx(60 - VIVID_LIGHT, abs=0.1)
+        turned = np.degrees(np.arctan2(b, a) - np.arctan2(-35, -15))
+        assert abs((turned + 180) % 360 - 180) < 15
+    assert b <= 2 - 20 * how_far
+
+
+def test_gray_cloth_is_as_it_is_painted():
+    gray, made = (np.full((20, 20, 3), each, np.float32) for each in ((60, 0, 2), (30, -8, 2)))
+    out = own_cloth(gray, made, np.ones((20, 20), np.float32))
+    np.testing.assert_allclose(out[..., 0], 30, atol=1e-3)

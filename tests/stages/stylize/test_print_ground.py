@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from pipeline.stages.stylize.print_ground import MOST_CHROMA, ground_color, on_ground
+from pipeline.stages.stylize.print_ground import (
+    LIVELY,
+    MOST_CHROMA,
+    ground_color,
+    like_the_wall,
+    liveliness,
+    on_ground,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +43,33 @@ def test_a_ground_is_one_color_shaded_at_its_top_and_ends_where_people_begin():
     assert (made[:, :30] == lab[:, :30]).all()
     np.testing.assert_allclose(made[46:, 30:], (60, -10, -5) * np.ones((54, 50, 1)), atol=1e-3)
     assert made[0, 40, 0] < 52
+
+
+def walls(size=(200, 160)):
+    """Return a pale wall with a shadow, in CIELAB, and that nobody is told before it."""
+    wall = np.full((*size, 3), (70, 1, 4), np.float32)
+    wall[:, 100:, 0] = 52
+    return wall, np.ones(size, np.float32)
+
+
+def test_a_hand_that_nobody_told_is_no_wall_and_a_shadow_is():
+    wall, behind = walls()
+    wall[90:110, 20:40] = (62, 18, 20)
+    where = like_the_wall(wall, behind)
+    assert where[95:105, 25:35].max() < 0.2
+    assert where[:60].min() > 0.8
+
+
+def test_nothing_is_a_wall_where_people_are():
+    wall, behind = walls()
+    behind[:, :50] = 0
+    assert like_the_wall(wall, behind)[:, :50].max() == 0
+
+
+def test_leaves_in_the_dark_are_livelier_than_a_wall():
+    leaves = np.random.default_rng(0).choice([4, 20], (50, 40)).astype(np.float32)
+    leaves = leaves.repeat(4, 0).repeat(4, 1)
+    wall, behind = walls()
+    calm = liveliness(np.ascontiguousarray(wall[..., 0]), behind)
+    assert calm < LIVELY[0]
+    assert liveliness(leaves, behind) > LIVELY[1]
