@@ -127,7 +127,7 @@ def ground_for(motif: Motif, portraits: Portraits) -> Ground:
     )
     color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], hair[0], skin)
     bare = np.full(1, bareness(motif.target, subject), np.float32)
-    behind = single(subject.person < FEW_PEOPLE)
+    behind = (subject.person < FEW_PEOPLE).astype(np.float32)
     lively = np.full(1, liveliness(np.ascontiguousarray(motif.target[..., 0]), behind), np.float32)
     wall = smoothstep(bare, *BARE) * (1 - smoothstep(lively, *LIVELY))
     share = subject.people * float(wall[0])

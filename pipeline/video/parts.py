@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeline.ops.flow import carried
 from pipeline.ops.resample import pixels_resized, resized, size_within
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Probabilities, in_photo
 from pipeline.steps.detect import detect
@@ -50,10 +51,10 @@ class PartsFollower:
         if late or (self._since >= SOONEST and self._unknown.mean() > LOST):
             unknown = self._unknown
             found = self._look(pixels, size)
-            self._parts = self._parts + unknown[..., None] * (found - self._parts)
+            self._parts = single(self._parts + unknown[..., None] * (found - self._parts))
         if self._since < TURNING:
             share = np.float32(1 / (TURNING - self._since))
-            self._parts = self._parts + share * (self._found - self._parts)
+            self._parts = single(self._parts + share * (self._found - self._parts))
         return self._told(), self._parts
 
     def _told(self) -> Detections:

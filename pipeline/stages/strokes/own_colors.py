@@ -188,7 +188,7 @@ def own_hue(photo: Float, lab: Float) -> Float:
 def own_cloth(photo: Float, lab: Float, cloth: Float) -> Float:
     """Let vivid cloth keep its hue, and its light by so much; `cloth`: how far, (H, W)."""
     held = own_hue(photo, lab)
-    vivid = smoothstep(chroma_of(cv2.GaussianBlur(photo, (0, 0), 1.0)), *VIVID)
+    vivid = smoothstep(single(chroma_of(cv2.GaussianBlur(photo, (0, 0), 1.0))), *VIVID)
     off = lab[..., 0] - photo[..., 0]
     held[..., 0] -= vivid * (off - off.clip(-VIVID_LIGHT, VIVID_LIGHT))
     return single(lab + cloth[..., None] * (held - lab))
