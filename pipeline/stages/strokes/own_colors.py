@@ -148,7 +148,7 @@ def _of_skins_color(photo: Float, subject: Subject, sigma: float) -> Float:
     bare = repeated(subject.skin)
     near = blurred(subject.skin, HANDS * sigma)
     usual = blurred(single(photo * bare), HANDS * sigma) / np.maximum(near, 1e-3)[..., None]
-    off = blurred(photo, SOFTLY * sigma) - usual
+    off = single(blurred(photo, SOFTLY * sigma) - usual)
     alike = np.exp(-((chroma_of(off) / SKIN_COLOR) ** 2) - (off[..., 0] / SKIN_LIGHT) ** 2)
     alike *= smoothstep(near, *SKIN_NEAR) * subject.person * (1 - subject.hair)
     return single(MAYBE_SKIN * alike)
