@@ -14,6 +14,7 @@ from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_cloth, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
+from pipeline.stages.stylize.blocks import Colors, block_colors, contours, in_few_blocks
 from pipeline.stages.stylize.ink import Chance, by_chance, combed, key_line, lines, seam_line
 from pipeline.stages.stylize.print_ground import (
     BARE,
@@ -44,6 +45,7 @@ from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 # there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
 # the key line around people is.
 RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
+BLOCK_INK = 0.5  # how black the line is between two blocks of what lies behind people
 FEW_PEOPLE = 0.1  # how likely somebody is, below which what is seen is behind them
 OWN_CLOTH = 0.8  # how far what is worn, and vivid, keeps its hue and its light
 OWN_SKIN = 0.45  # how far, of the most under other painters, skin goes: paper is pale and yellow
@@ -54,7 +56,8 @@ class Press:
     """What is the same in all prints of one scene.
 
     `face_px`: height of its largest face, 0 without one. `paper`: how much of it shows, as canvas
-    does through paint. `chance`: what strands of hair are drawn by.
+    does through paint. `chance`: what strands of hair are drawn by. `colors`: what chooses those of
+    blocks behind people.
     """
 
     face_px: float
@@ -62,6 +65,7 @@ class Press:
     ground: Ground
     paper: float
     chance: Chance = by_chance
+    colors: Colors = block_colors
 
 
 def printed_over(
@@ -91,13 +95,18 @@ def pressed(
     lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
     lab = single(lab + resized(single(_colored(small, motif, press) - small), size))
-    lab = inky(in_blocks(lab, person, np.maximum(skin, hair), face), person * (1 - skin))
+    behind = single((1 - person).clip(0, 1))
+    lab = in_blocks(lab, single(person * (1 - np.maximum(skin, hair))), face)
+    place = single(behind * (1 - press.ground.share))
+    lab = in_few_blocks(lab, place, press.colors(lab, place))
+    between = BLOCK_INK * place * contours(lab)
+    lab = inky(lab, person * (1 - skin))
     lab, strands = combed(lab, original, hair, face, press.chance)
-    ink = lines(original, face, (1 - person).clip(0, 1)) * (1 - SKIN_INK * skin)
+    ink = lines(original, face, behind) * (1 - SKIN_INK * skin)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     of_face, of_body = (resized(each, size) for each in _skins(parts))
     jaw = JAW_INK * seam_line(of_face, of_body, face)
-    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), strands, key, jaw])
+    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), between, strands, key, jaw])
     return inked(on_paper(lab, press.paper), ink.clip(0, 1))
 
 

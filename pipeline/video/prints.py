@@ -6,6 +6,7 @@ from functools import partial
 from pipeline.ops.parts import largest_height
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.stroke_noise import stroke_noise
+from pipeline.stages.stylize.blocks import Float, block_colors, followed
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.ink import by_chance
 from pipeline.steps.portrait_styles import portrait_network, portraits_for, size_for
@@ -33,6 +34,7 @@ class PrintFilm:
         self._follow = PartsFollower(job, FILM_PIXELS)
         self._noise, self._chance = CarriedNoise(), CarriedNoise()
         self._press: Press | None = None
+        self._colors: Float | None = None  # of blocks behind people
 
     def __call__(self, pixels: Pixels, moved: Moved | None) -> Pixels:
         """Return a picture's print, (H, W, 3)."""
@@ -42,11 +44,19 @@ class PrintFilm:
         face = largest_height(seen.faces) * size[0] / parts.shape[0]
         motif = plain_motif(original, seen, parts, (True,) * len(seen.faces), max(parts.shape[:2]))
         if self._press is None or moved is None or moved.cut:
+            self._colors = None
             ground = ground_for(motif, self._portraits)
             self._press = Press(face, self._portraits, ground, how.intensity.canvas)
 
         def chance(size: tuple[int, int]) -> Mask:
             return self._chance(_drawn, (*size, 1), moved)[..., 0]
+
+        def colors(lab: Float, behind: Mask) -> Float:
+            known = self._colors
+            self._colors = (
+                followed(known, lab, behind) if known is not None else block_colors(lab, behind)
+            )
+            return self._colors
 
         working = size_for(size, self._press.face_px, how.paint.brush, FILM_PIXELS)
         places = self._network.noise_size(working)
@@ -54,7 +64,9 @@ class PrintFilm:
             partial(stroke_noise, 2 * original.transpose(2, 0, 1) - 1), places, moved
         )
         painting = stylize_at(original, self._network.seeded(field), working)
-        print_ = pressed(replace(self._press, chance=chance), original, painting, motif, parts)
+        print_ = pressed(
+            replace(self._press, chance=chance, colors=colors), original, painting, motif, parts
+        )
         return self._steady(to_uint8(print_), moved)
 
 

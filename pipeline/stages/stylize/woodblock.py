@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import repeated, to_lab, to_rgb
 from pipeline.ops.filters import blurred, local_mean, window_of
-from pipeline.ops.resample import resized, size_of_long
+from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
 from pipeline.types import Image, Mask
@@ -22,13 +22,12 @@ FLAT_FACE, LEAST_FACE = 150, 60
 PASSES, COLOR, REACH = 4, 9.0, 2.2  # of the bilateral filter; CIELAB, and px of the flat face
 # Likewise behind people, a share of the long side; and how far from them, of the short side, what
 # lies behind says what is there in their place.
-BEHIND_COLOR, BEHIND_REACH, BEYOND = 12.0, 0.012, 0.04
+BEHIND_COLOR, BEHIND_REACH, BEYOND = 7.0, 0.007, 0.04
 TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
 # Of blocks of one color: how far apart, CIELAB times 2.55, what becomes one of them may be, and how
-# far away, px; on people, and behind them, there of the long side. And how soft a block ends, px.
-CLOTH_COLOR, CLOTH_REACH, GROUND_COLOR, GROUND_REACH, BLOCK_EDGE = 14.0, 9.0, 18.0, 0.02, 0.7
-LEAST_REACH, FAINT = 4, 0.05  # px; how likely somebody is, at least, where blocks are looked for
-GROUND_LONG = 480  # px: the long side at which blocks behind people are found
+# far away, px, at least so many; and how soft a block ends, px. How much of what is made blocks is
+# to be there, where they are looked for.
+BLOCK_COLOR, BLOCK_REACH, LEAST_REACH, BLOCK_EDGE, FAINT = 14.0, 9.0, 4, 0.7, 0.05
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
 SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
@@ -74,23 +73,15 @@ def calmer(lab: Float, where: Mask) -> Float:
     return np.asarray(lab + repeated(where) * (resized(small, size) - lab), np.float32)
 
 
-def in_blocks(lab: Float, person: Mask, own: Mask, face_px: float) -> Float:
-    """Make colors, (H, W, 3) CIELAB, blocks of one color each, but where somebody's `own` are.
-
-    `person`: where people are; both (H, W) in [0, 1]. Blocks behind them are larger.
-    """
+def in_blocks(lab: Float, where: Mask, face_px: float) -> Float:
+    """Make colors, (H, W, 3) CIELAB, blocks of one color each in a region, (H, W) in [0, 1]."""
     size, unit = size_at(lab, face_px, FLAT_FACE)
-    small, theirs, free = (resized(each, size) for each in (lab, person, 1 - own))
-    ground = cloth = small
-    if (near := window_of(theirs * free > FAINT)) is not None:
-        cloth = small.copy()
-        cloth[near] = _mean_shift(small[near], CLOTH_REACH * unit, CLOTH_COLOR)
-    if theirs.min() < 1:  # seen smaller: so large a reach takes long
-        at = size_of_long(size, min(max(size), GROUND_LONG))
-        less = _mean_shift(resized(small, at), GROUND_REACH * max(at), GROUND_COLOR)
-        ground = resized(less, size)
-    blocks = blurred(single(ground + repeated(theirs) * (cloth - ground)), BLOCK_EDGE)
-    change = np.asarray(repeated(free) * (blocks - small), np.float32)
+    small, share = resized(lab, size), resized(where, size)
+    if (near := window_of(share > FAINT)) is None:
+        return lab
+    blocks = small.copy()
+    blocks[near] = _mean_shift(small[near], BLOCK_REACH * unit, BLOCK_COLOR)
+    change = np.asarray(repeated(share) * (blurred(blocks, BLOCK_EDGE) - small), np.float32)
     return np.asarray(lab + resized(change, (lab.shape[0], lab.shape[1])), np.float32)
 
 
