@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.ops.color import to_lab
 from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
@@ -14,7 +15,7 @@ from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_cloth, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
-from pipeline.stages.stylize.blocks import Colors, block_colors, contours, in_few_blocks
+from pipeline.stages.stylize.blocks import Colors, block_colors, contours, cut, in_few_blocks
 from pipeline.stages.stylize.ink import Chance, by_chance, combed, key_line, lines, seam_line
 from pipeline.stages.stylize.print_ground import (
     BARE,
@@ -98,6 +99,7 @@ def pressed(
     behind = single((1 - person).clip(0, 1))
     lab = in_blocks(lab, single(person * (1 - np.maximum(skin, hair))), face)
     place = single(behind * (1 - press.ground.share))
+    place = single(place * cut(to_lab(original), place))
     lab = in_few_blocks(lab, place, press.colors(lab, place))
     between = BLOCK_INK * place * contours(lab)
     lab = inky(lab, person * (1 - skin))
@@ -140,7 +142,7 @@ def ground_for(motif: Motif, portraits: Portraits) -> Ground:
     lively = np.full(1, liveliness(np.ascontiguousarray(motif.target[..., 0]), behind), np.float32)
     wall = smoothstep(bare, *BARE) * (1 - smoothstep(lively, *LIVELY))
     share = subject.people * float(wall[0])
-    return Ground(color, share if own.shares[0, GROUND] else 0.0)
+    return Ground(color, share if own.shares[0, GROUND] else 0.0, skin)
 
 
 def _colored(lab: Image, motif: Motif, press: Press) -> Image:
@@ -148,7 +150,7 @@ def _colored(lab: Image, motif: Motif, press: Press) -> Image:
     subject = motif.subject
     moved, _ = in_palette(lab, subject, press.portraits.palettes)
     if press.ground.share:
-        wall = like_the_wall(motif.target, single(1 - subject.person))
+        wall = like_the_wall(motif.target, single(1 - subject.person), press.ground.skin)
         moved = on_ground(moved, single(press.ground.share * wall), press.ground.color)
     moved = calmer(moved, single(1 - subject.person))
     rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)

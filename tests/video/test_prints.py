@@ -49,7 +49,7 @@ def test_a_scene_keeps_its_ground_and_the_next_one_chooses_anew(monkeypatch):
 
     def ground_for(motif, portraits):
         asked.append(motif)
-        return Ground(np.array((70, 0, 0), np.float32), 1.0)
+        return Ground(np.array((70, 0, 0), np.float32), 1.0, np.array((65, 15, 18), np.float32))
 
     monkeypatch.setattr(prints, "ground_for", ground_for)
     paint = film()

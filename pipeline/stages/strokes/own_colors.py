@@ -186,12 +186,15 @@ def own_hue(photo: Float, lab: Float) -> Float:
 
 
 def own_cloth(photo: Float, lab: Float, cloth: Float) -> Float:
-    """Let vivid cloth keep its hue, and its light by so much; `cloth`: how far, (H, W)."""
+    """Let vivid cloth keep its hue, and its light by so much; `cloth`: how far, (H, W).
+
+    What is nearly gray has no hue of its own: held to it, it would be stained.
+    """
     held = own_hue(photo, lab)
     vivid = smoothstep(single(chroma_of(cv2.GaussianBlur(photo, (0, 0), 1.0))), *VIVID)
-    off = lab[..., 0] - photo[..., 0]
-    held[..., 0] -= vivid * (off - off.clip(-VIVID_LIGHT, VIVID_LIGHT))
-    return single(lab + cloth[..., None] * (held - lab))
+    light = photo[..., 0]
+    held[..., 0] = lab[..., 0].clip(light - VIVID_LIGHT, light + VIVID_LIGHT)
+    return single(lab + (cloth * vivid)[..., None] * (held - lab))
 
 
 def own_reds(photo: Float, lab: Float, skin: Float) -> Float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import repeated
-from pipeline.ops.filters import local_mean
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
@@ -30,6 +30,9 @@ SEEN_PX, FOLLOWS = 280, 0.05
 # them; by which deviation shares are smoothed, px; and which power of them is sharp.
 LONG_PX, APART, SMOOTH_PX, SHARP = 560, 4.0, 1.8, 10
 CRISP_PX, NOTHING = 1120, 1e-12  # px: the long side at which edges are crisp; sum of no shares
+# By which deviation colors are smoothed, px of that, to look for edges; how steep one is, CIELAB a
+# px; how far around, and which share of what is there is on one where blocks begin, and are all.
+EDGE_SOFT_PX, STEEP, AROUND_PX, EDGES = 1.2, 3.0, 12.0, (0.04, 0.14)
 # Of the line between two blocks: its width, of the long side, and from how far they are apart, L.
 LINE, CONTRAST = 0.0016, (9.0, 24.0)
 
@@ -80,6 +83,21 @@ def in_few_blocks(lab: Float, behind: Mask, colors: Float) -> Float:
             planes[channel] += float(value) * share
     blocks = np.moveaxis(planes[1:] / np.maximum(planes[0], NOTHING), 0, -1)
     return single(lab + repeated(behind) * (resized(single(blocks), size) - lab))
+
+
+def cut(lab: Float, behind: Mask) -> Mask:
+    """Return how far a place has edges that blocks could be cut along, (H, W) in [0, 1].
+
+    Where light falls off slowly, or all is out of focus, blocks would end where nothing does: a
+    printer shades there.
+    """
+    size = (lab.shape[0], lab.shape[1])
+    small = size_of_long(size, LONG_PX)
+    soft, where = blurred(resized(lab, small), EDGE_SOFT_PX), resized(behind, small)
+    x, y = (cv2.Sobel(soft, cv2.CV_32F, *axes, scale=1 / 8) for axes in ((1, 0), (0, 1)))
+    steep = np.sqrt((x**2 + y**2).sum(-1)) > STEEP
+    near = local_mean(steep.astype(np.float32), where, AROUND_PX)
+    return resized(smoothstep(near, *EDGES), size).clip(0, 1)
 
 
 def contours(lab: Float) -> Mask:

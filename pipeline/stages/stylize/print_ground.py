@@ -27,18 +27,26 @@ MOST_CHROMA = 40.0  # of a ground: people are in front of it
 SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
 
 
-# From how far off the wall around, CIELAB, on what is seen before it is none, and surely: a hand
-# that nobody told. Shadows fall on it, so that L counts less. How far around, and how softly, of
-# the long side.
+# From how far off the wall around, CIELAB, on what is seen may be a hand that nobody told, and is
+# surely no wall. Shadows fall on it, so that L counts less. How far around, and how softly, of the
+# long side.
 NO_WALL, SHADOWS, AROUND, SOFT = (8.0, 16.0), 0.35, 0.15, 0.002
+OF_SKIN = (
+    12.0,
+    22.0,
+)  # how far off skin's color, in a and b, what is on a wall may be, and is none
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A print's ground: its color, (3,) CIELAB, and how far it takes the place of a photo's."""
+    """A print's ground: its color, (3,) CIELAB, and how far it takes the place of a photo's.
+
+    `skin`: that of the people before it, (3,) CIELAB.
+    """
 
     color: Float
     share: float
+    skin: Float
 
 
 def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Float:
@@ -55,15 +63,19 @@ def ground_color(colors: Float, weights: Float, hair: float, skin: Float) -> Flo
     return np.array([light, *(paler * each for each in hue)], np.float32)
 
 
-def like_the_wall(photo: Float, behind: Mask) -> Mask:
-    """Return where a photo, (H, W, 3) CIELAB, shows the wall and nothing before it, (H, W).
+def like_the_wall(photo: Float, behind: Mask, skin: Float) -> Mask:
+    """Return where a photo, (H, W, 3) CIELAB, shows a wall and no hand before it, (H, W).
 
-    `behind`: where nobody is, (H, W) in [0, 1].
+    `behind`: where nobody is, (H, W) in [0, 1]. `skin`: its color, (3,). What else is on a wall,
+    shadows and lettering, is the wall's.
     """
     long = max(photo.shape[:2])
-    off = blurred(photo, SOFT * long) - local_mean(photo, behind, AROUND * long)
+    seen = blurred(photo, SOFT * long)
+    off = seen - local_mean(photo, behind, AROUND * long)
     off[..., 0] *= np.float32(SHADOWS)
-    return behind * (1 - smoothstep(np.linalg.norm(off, axis=-1), *NO_WALL))
+    hand = smoothstep(np.linalg.norm(off, axis=-1), *NO_WALL)
+    hand *= 1 - smoothstep(np.linalg.norm((seen - skin)[..., 1:], axis=-1), *OF_SKIN)
+    return behind * (1 - hand)
 
 
 def liveliness(light: Float, behind: Mask) -> float:

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from pipeline.stages.stylize.blocks import COUNT, block_colors, contours, followed, in_few_blocks
+from pipeline.stages.stylize.blocks import (
+    COUNT,
+    block_colors,
+    contours,
+    cut,
+    followed,
+    in_few_blocks,
+)
 
 SIZE = (120, 160)
 ALL = np.ones(SIZE, np.float32)
@@ -79,3 +86,13 @@ def test_between_two_blocks_there_is_a_line_and_none_within_one():
     edge = np.abs(np.diff(sky.astype(int), axis=0)).max(0).astype(bool)
     assert edge.all()
     assert ink[:35].max() == ink[85:].max() == 0
+
+
+def test_blocks_are_cut_along_edges_and_not_where_light_falls_off_slowly():
+    lab, sky = hills(0)
+    edge = np.abs(np.diff(sky.astype(int), axis=0)) > 0
+    x = np.arange(SIZE[1], dtype=np.float32)
+    slow = np.zeros((*SIZE, 3), np.float32)
+    slow[..., 0] = 30 + 0.3 * x
+    assert cut(lab, ALL)[1:][edge].min() > 0.9
+    assert cut(slow, ALL).max() == 0
