@@ -17,13 +17,13 @@ ABOUT = label(
     "Two seconds first show how it will look. Films leave the faces' proportions as they are."
 )
 TRIED_S, TRIED_PX = 2.0, 1280  # of a film that are tried, and their long side at most
-FAST, STROKES = "fast", "strokes"
+FAST, STROKES, PORTRAITS = "fast", "strokes", "tps"
 WAYS = [(label(painter.label), key) for key, painter in PAINTERS.items()]
 STYLE, PORTRAIT = (
     next(option for option in options() if option.flag == flag)
     for flag in ("fast_style", "portrait_style")
 )
-LISTS = {FAST: STYLE, "tps": PORTRAIT}  # what each way paints like
+LISTS = {FAST: STYLE, PORTRAITS: PORTRAIT}  # what each way paints like
 
 
 @dataclass
@@ -110,12 +110,27 @@ def lay_out() -> FilmTab:
     )  # fmt: skip
 
 
-def unfold(way: str, painter: str, mood: str) -> list[dict[str, object]]:
-    """Show the known pictures that a film is painted like, and the box for others, where it is."""
+def follow(
+    painter: str, fast_style: str, portrait_style: str
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Let a film be painted as a photo is: it looks as the look that is chosen."""
+    chosen = {FAST: fast_style, PORTRAITS: portrait_style}.get(painter)
+    return gr.update(value=painter), listed(painter, chosen)
+
+
+def listed(way: str, chosen: str | None) -> dict[str, object]:
+    """Show what a way of painting paints like, and which of that is chosen, if it is known."""
     known = available_choices(LISTS[way]) if way in LISTS else []
-    listed = {"choices": known, "value": known[0][1]} if known else {}
+    if not known:
+        return gr.update(visible=way in LISTS)
+    value = chosen if chosen in [key for _, key in known] else known[0][1]
+    return gr.update(visible=True, choices=known, value=value)
+
+
+def unfold(way: str, painter: str, mood: str, chosen: str) -> list[dict[str, object]]:
+    """Show the known pictures that a film is painted like, and the box for others, where it is."""
     return [
-        gr.update(visible=way in LISTS, **listed),
+        listed(way, chosen),
         gr.update(visible=needs_style(painter, mood) or needs_style(way, mood)),
         *titled(like=PAINTERS[painter].needs_style or PAINTERS[way].needs_style),
     ]

@@ -89,6 +89,10 @@ CSS = (
   border-radius: 3px; margin: 0; }
 #photo img { line-height: 1.5; padding: 2px; }
 #photo img.unshown { padding: 56px 16px 16px; }
+/* Gradio's camera covers what leads back from it. */
+[data-testid=source-select] { position: relative; z-index: 2; }
+[data-testid=source-select] button { min-width: 32px; min-height: 32px; padding: 5px; }
+input[type=range] { touch-action: pan-y; } /* a finger that scrolls moves no slider */
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
 /* Once it is painted, what can be made of it comes first. */

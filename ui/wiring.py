@@ -166,7 +166,14 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     """Connect what paints films."""
     tab = parts.film_tab
     controls = parts.controls
-    shown_by = [tab.way, controls[PAINTER], controls[MOOD]]
+    followed = [
+        controls[flag] for flag in (PAINTER, *(each.flag for each in film_tab.LISTS.values()))
+    ]
+    gr.on(
+        [each.change for each in followed], film_tab.follow, followed, [tab.way, tab.style],
+        **UNSEEN,
+    )  # fmt: skip
+    shown_by = [tab.way, controls[PAINTER], controls[MOOD], tab.style]
     shown = [tab.style, parts.style.box, *parts.style.titled]
     tab.way.change(film_tab.unfold, shown_by, shown, **UNSEEN)
     tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)

@@ -123,8 +123,11 @@ def _save_svg(strokes: Strokes, file: IO[bytes]) -> None:
 def _svg(strokes: Strokes) -> Iterator[str]:
     """Yield the lines of a drawing: a path a stroke, in painting order."""
     h, w = (UNITS * side for side in strokes.size)
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:g} {h:g}">\n'
-    yield f'<rect width="{w:g}" height="{h:g}" fill="{_hex(strokes.ground)}"/>\n'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:g} {h:g}" '
+    yield f'width="{w:g}" height="{h:g}">\n'
+    sheet = f'<rect width="{w:g}" height="{h:g}"'
+    yield f'<clipPath id="sheet">{sheet}/></clipPath>\n<g clip-path="url(#sheet)">\n'
+    yield f'{sheet} fill="{_hex(strokes.ground)}"/>\n'
     yield '<g fill="none" stroke-linecap="round" stroke-linejoin="round">\n'
     colors = (strokes.color + strokes.streak) / 2
     for i, count in enumerate(strokes.counts):
@@ -133,7 +136,7 @@ def _svg(strokes: Strokes) -> Iterator[str]:
             f'<path d="M{spine}" stroke="{_hex(colors[i])}" '
             f'stroke-width="{UNITS * strokes.width[i]:.2f}" opacity="{strokes.opacity[i]:.2f}"/>\n'
         )
-    yield "</g>\n</svg>\n"
+    yield "</g>\n</g>\n</svg>\n"
 
 
 def _hex(color: NDArray[np.floating]) -> str:

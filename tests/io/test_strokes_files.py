@@ -38,6 +38,8 @@ def test_a_drawing_has_a_path_for_each_stroke_in_order(tmp_path, strokes):
     root = ET.parse(file).getroot()
     paths = root.findall(".//{http://www.w3.org/2000/svg}path")
     assert root.get("viewBox") == "0 0 1000 750"
+    clipped = root.find("{http://www.w3.org/2000/svg}g[@clip-path='url(#sheet)']")
+    assert len(clipped.findall(".//{http://www.w3.org/2000/svg}path")) == len(paths)
     widths = [float(path.get("stroke-width")) for path in paths]
     np.testing.assert_allclose(widths, 1000 * strokes.width, atol=0.006)
     points = [len(path.get("d").split()) for path in paths]

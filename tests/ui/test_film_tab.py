@@ -52,7 +52,7 @@ def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_somethi
     keys = [key for _, key in film_tab.WAYS]
     assert keys == list(PAINTERS)
     shown = [
-        [each["visible"] for each in film_tab.unfold(way, "strokes", "monet")[:2]]
+        [each["visible"] for each in film_tab.unfold(way, "strokes", "monet", "")[:2]]
         for way in ("fast", "tps", "strokes", "portrait-aware")
     ]
     assert shown == [[True, False], [True, False], [False, False], [False, True]]
@@ -60,7 +60,7 @@ def test_every_painter_of_films_can_be_chosen_and_styles_where_they_mean_somethi
 
 def test_the_pictures_box_says_what_a_picture_is_for():
     film, light = (
-        film_tab.unfold(way, "strokes", "picture")[2:] for way in ("portrait-aware", "strokes")
+        film_tab.unfold(way, "strokes", "picture", "")[2:] for way in ("portrait-aware", "strokes")
     )
     assert film == style_box.titled(like=True)
     assert light == style_box.titled(like=False)
@@ -69,7 +69,7 @@ def test_the_pictures_box_says_what_a_picture_is_for():
 
 
 def test_what_a_film_is_painted_like_is_of_its_own_painter():
-    fast, portraits = (film_tab.unfold(way, "strokes", "monet")[0] for way in ("fast", "tps"))
+    fast, portraits = (film_tab.unfold(way, "strokes", "monet", "")[0] for way in ("fast", "tps"))
     assert [value for _, value in fast["choices"]] == list(FAST_STYLES)
     assert portraits["value"] in PORTRAIT_STYLES
     how = film_tab.settings_for(Settings(), "tps", portraits["value"])
@@ -223,3 +223,15 @@ def test_cancel_ends_it_and_leaves_no_file(service, film):
             service, "anna", film, film_tab.settings_for(Settings(), "fast", STYLE), 0, None, bar
         )
     assert not list(session.folder.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(
+    ("painter", "like"), [("tps", "ukiyoe"), ("fast", STYLE), ("strokes", None)]
+)
+def test_a_film_is_painted_in_the_look_that_is_chosen(painter, like):
+    way, style = film_tab.follow(painter, STYLE, "ukiyoe")
+    assert way["value"] == painter
+    assert style["visible"] == (like is not None)
+    assert style.get("value") == like
+    shown = film_tab.unfold(painter, painter, "monet", like or "")[0]
+    assert shown.get("value") == like, "choosing a way keeps what it paints like"

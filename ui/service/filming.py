@@ -143,7 +143,7 @@ def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
         known = done >= FIRST or now - began > FIRST_S
         if count and known:
             until = min(until, now + (count - done) / pace)
-            left = round(until - now)
+            left = max(0, round(until - now))
         doing = (
             say("Picture {n} of {all}", n=done, all=count) if count else say("Picture {n}", n=done)
         )
