@@ -152,7 +152,8 @@ def _colored(lab: Image, motif: Motif, press: Press) -> Image:
     if press.ground.share:
         wall = like_the_wall(motif.target, single(1 - subject.person), press.ground.skin)
         moved = on_ground(moved, single(press.ground.share * wall), press.ground.color)
-    moved = calmer(moved, single(1 - subject.person))
+    behind = single(1 - subject.person)
+    moved = calmer(moved, behind, cut(motif.target, behind))
     rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
     moved[..., 1:] *= (1 + rich)[..., None]
     cloth = (subject.person - np.maximum(subject.skin, subject.hair)).clip(0, 1)

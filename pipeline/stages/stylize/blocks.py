@@ -22,13 +22,13 @@ Float = NDArray[np.float32]
 # Of a picture, (H, W, 3) CIELAB, and a region, (H, W) in [0, 1]: colors, (N, 3).
 Colors = Callable[[Float, Mask], Float]
 
-COUNT, LEAST = 9, 200  # of blocks; px, fewer of which have no main colors
+COUNT, LEAST = 12, 200  # of blocks; px, fewer of which have no main colors
 # Long side, px, at which colors are chosen, and how far they follow a film from one picture to the
 # next.
 SEEN_PX, FOLLOWS = 280, 0.05
 # Long side, px, at which blocks are cut; how far off a color may be, CIELAB, to be shared by two of
 # them; by which deviation shares are smoothed, px; and which power of them is sharp.
-LONG_PX, APART, SMOOTH_PX, SHARP = 560, 4.0, 1.8, 10
+LONG_PX, APART, SMOOTH_PX, SHARP = 560, 4.0, 2.2, 10
 CRISP_PX, NOTHING = 1120, 1e-12  # px: the long side at which edges are crisp; sum of no shares
 # By which deviation colors are smoothed, px of that, to look for edges; how steep one is, CIELAB a
 # px; how far around, and which share of what is there is on one where blocks begin, and are all.

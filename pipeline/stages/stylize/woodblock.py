@@ -20,9 +20,9 @@ Float = NDArray[np.float32]
 # Height of a face, px, at which colors are made flat, and the least, as if a face were there.
 FLAT_FACE, LEAST_FACE = 150, 60
 PASSES, COLOR, REACH = 4, 9.0, 2.2  # of the bilateral filter; CIELAB, and px of the flat face
-# Likewise behind people, a share of the long side; and how far from them, of the short side, what
-# lies behind says what is there in their place.
-BEHIND_COLOR, BEHIND_REACH, BEYOND = 7.0, 0.007, 0.04
+# Likewise behind people, a share of the long side, where blocks are cut along edges, and where none
+# are; and how far from people, of the short side, what lies behind says what is in their place.
+CUT_CALM, PLAIN_CALM, BEYOND = (7.0, 0.007), (12.0, 0.012), 0.04
 TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
 # Of blocks of one color: how far apart, CIELAB times 2.55, what becomes one of them may be, and how
 # far away, px, at least so many; and how soft a block ends, px. How much of what is made blocks is
@@ -58,19 +58,23 @@ def few_tones(light: Mask, apart: float = TONE, edge: float = EDGE) -> Mask:
     return np.asarray(tone + apart / 2 * np.tanh((light - tone) / apart * edge), np.float32)
 
 
-def calmer(lab: Float, where: Mask) -> Float:
+def calmer(lab: Float, where: Mask, edged: Mask) -> Float:
     """Make colors, (H, W, 3) CIELAB, flatter yet in a region, (H, W) in [0, 1]: what lies behind.
 
-    Nothing of the rest runs into them: a halo around a head is none of its ground.
+    Less so where it is `edged`, likewise. Nothing of the rest runs into it: a halo around a head is
+    none of its ground.
     """
     size = (lab.shape[0], lab.shape[1])
     half = (max(1, size[0] // 2), max(1, size[1] // 2))
-    small, share = resized(lab, half), resized(where, half)
+    small, share, cut = (resized(each, half) for each in (lab, where, edged))
     beyond = local_mean(small, share, BEYOND * min(half))
     small = np.asarray(beyond + repeated(share) * (small - beyond), np.float32)
-    small = smoothed(small, PASSES, BEHIND_COLOR, BEHIND_REACH * max(half))
-    small = blurred(small, 0.8)  # no stairs once it is enlarged
-    return np.asarray(lab + repeated(where) * (resized(small, size) - lab), np.float32)
+    plain, fine = (
+        blurred(smoothed(small, PASSES, color, reach * max(half)), 0.8)  # no stairs once enlarged
+        for color, reach in (PLAIN_CALM, CUT_CALM)
+    )
+    calm = single(plain + repeated(cut) * (fine - plain))
+    return np.asarray(lab + repeated(where) * (resized(calm, size) - lab), np.float32)
 
 
 def in_blocks(lab: Float, where: Mask, face_px: float) -> Float:

@@ -71,10 +71,18 @@ def test_what_lies_behind_is_flat_up_to_people_and_knows_nothing_of_them(halo):
     person[:, :60] = 1
     lab[:, :60, 0] = 95
     lab[:, 60:64, 0] += halo  # a rim around somebody
-    calm = calmer(lab, 1 - person)
+    calm = calmer(lab, 1 - person, np.zeros_like(person))
     assert (calm[:, :60] == lab[:, :60]).all()
     assert abs(calm[:, 80:, 0] - 50).max() < 1
     assert calm[:, 60:, 0].max() <= lab[:, 60:, 0].max() + 1e-3
+
+
+def test_what_has_edges_behind_people_keeps_more_of_them():
+    lab = np.full((120, 160, 3), (60, 0, 0), np.float32)
+    lab[:, ::8, 0] = 48
+    everywhere, nowhere = np.ones((120, 160), np.float32), np.zeros((120, 160), np.float32)
+    fine, plain = (calmer(lab, everywhere, edged) for edged in (everywhere, nowhere))
+    assert fine[..., 0].std() > 1.5 * plain[..., 0].std()
 
 
 def test_paper_is_the_same_each_time_and_faint():
