@@ -104,7 +104,7 @@ def _simplified(
 
 
 def _printed(person: Image, outline: Outline, detections: Detections) -> Image:
-    skin, beside = skin_of(outline.labels), beside_of(outline.labels)
+    skin, beside = skin_of(outline.labels), beside_of(outline.parts)
     return printed(person, _mask(outline), detections.faces, skin, beside)
 
 
@@ -169,9 +169,9 @@ def skin_of(labels: Labels) -> Mask:
     return (labels == Part.SKIN).astype(np.float32)
 
 
-def beside_of(labels: Labels) -> Mask:
-    """Mark what of people is beside faces and hair."""
-    return (labels == Part.PERSON).astype(np.float32)
+def beside_of(parts: Labels) -> Mask:
+    """Mark bodies, bare or clothed: below a jaw; where hair begins, nobody draws a line."""
+    return np.isin(parts, (Part.PERSON, Part.BODY_SKIN)).astype(np.float32)
 
 
 def _eyes(labels: Labels) -> Mask:

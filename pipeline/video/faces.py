@@ -141,7 +141,7 @@ class Keeper:
         outer = at_scene(to_float(outline.scene) * (1 - outline.mask), height)
         kept = Kept(outline.mask, faces, outer)
         if is_printed(self._settings.paint):
-            kept = replace(kept, skin=skin_of(outline.labels), beside=beside_of(outline.labels))
+            kept = replace(kept, skin=skin_of(outline.labels), beside=beside_of(outline.parts))
         size = (pixels.shape[0], pixels.shape[1])
         return replace(kept.each(lambda of: resized(of, size)), faces=_like(faces, size, run))
 

@@ -100,9 +100,17 @@ def key_line(region: Mask, face_px: float) -> Mask:
 
 
 def seam_line(one: Mask, other: Mask, face_px: float) -> Mask:
-    """Return the line along which two regions meet, (H, W) in [0, 1] each: ink from 0 to 1."""
-    sigma = SEAM * max(face_px, LEAST_FACE) / FLAT_FACE
-    meet = 4 * blurred(one, sigma) * blurred(other, sigma)
+    """Return the line along which two regions meet, (H, W) in [0, 1] each: ink from 0 to 1.
+
+    It is simple, as `key_line` is.
+    """
+    unit = max(face_px, LEAST_FACE) / FLAT_FACE
+
+    def soft(of: Mask) -> Mask:
+        simple = (blurred(of, SIMPLER * unit) > 0.5).astype(np.float32)
+        return blurred(simple, SEAM * unit)
+
+    meet = 4 * soft(one) * soft(other)
     return np.asarray(meet.clip(0, 1) ** THIN, np.float32)
 
 

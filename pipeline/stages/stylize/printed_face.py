@@ -10,7 +10,7 @@ from pipeline.types import Face, Image, Mask
 
 # How far a kept face is printed, and with how much of the ink: what it is made of is fine.
 PRINTED, FACE_INK = 0.78, 0.75
-JAW_INK = 0.6  # how black the line is along which a face and a neck, or hair, meet
+JAW_INK = 0.6  # how black the line is along which a face and a neck meet
 AROUND = 0.1  # of a face's height: how far around the kept region is looked at
 
 
