@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.smoke.arriving import arrive_where_they_belong
+from tests.smoke.arriving import arrive_where_they_belong, come_back_from_the_camera
 from tests.smoke.beside import beside
 from tests.smoke.browser import (
     CHROMIUM,
@@ -104,6 +104,7 @@ def paint_on_a_phone(page: Page, url: str, folder: Path) -> None:
 
 def walk(browser: Browser, url: str, folder: Path) -> None:
     """Go through the page at a desk and on a phone; it asks for nothing that lies outside."""
+    come_back_from_the_camera(browser, url)
     for (width, height), paint_there in (
         ((1280, 900), paint_at_a_desk),
         ((390, 844), paint_on_a_phone),

@@ -1,8 +1,8 @@
 """What is dropped or pasted goes where it belongs; nothing of it is uploaded here."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.smoke.browser import check
+from tests.smoke.browser import check, open_page
 
 # Drops files, of names and types, at a place, or pastes them along with a text. Tells who would
 # take them: the tab Many, the photo's field, or the place itself.
@@ -53,3 +53,17 @@ def arrive_where_they_belong(page: Page) -> None:
         names = " and ".join(name for name, _ in files)
         check(found == wanted, f"{names} at {place}{' with text' * bool(text)}: {found or 'left'}")
     page.get_by_role("tab", name="Painting").click()
+
+
+def come_back_from_the_camera(browser: Browser, url: str) -> None:
+    """Look into the photo field's camera, and choose a file all the same."""
+    page = browser.new_page()
+    open_page(page, url)
+    ways = page.locator("#photo [data-testid=source-select] button")
+    for place in (ways.nth(0), page.locator("#paint")):
+        ways.nth(1).click()
+        page.locator("#photo [data-testid=webcam-video]").wait_for(state="attached")
+        with page.expect_file_chooser():
+            place.click()
+    check(True, "from the camera a photo can be chosen all the same")
+    page.close()
