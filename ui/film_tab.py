@@ -17,13 +17,13 @@ ABOUT = label(
     "Two seconds first show how it will look. Films leave the faces' proportions as they are."
 )
 TRIED_S, TRIED_PX = 2.0, 1280  # of a film that are tried, and their long side at most
-FAST, STROKES, PORTRAITS = "fast", "strokes", "tps"
+FAST, STROKES = "fast", "strokes"
 WAYS = [(label(painter.label), key) for key, painter in PAINTERS.items()]
 STYLE, PORTRAIT = (
     next(option for option in options() if option.flag == flag)
     for flag in ("fast_style", "portrait_style")
 )
-LISTS = {FAST: STYLE, PORTRAITS: PORTRAIT}  # what each way paints like
+LISTS = {FAST: STYLE, "tps": PORTRAIT}  # what each way paints like
 
 
 @dataclass
@@ -110,12 +110,20 @@ def lay_out() -> FilmTab:
     )  # fmt: skip
 
 
-def follow(
-    painter: str, fast_style: str, portrait_style: str
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Let a film be painted as a photo is: it looks as the look that is chosen."""
-    chosen = {FAST: fast_style, PORTRAITS: portrait_style}.get(painter)
-    return gr.update(value=painter), listed(painter, chosen)
+def follow(painter: str, *chosen: str) -> list[dict[str, object]]:
+    """Let a film be painted as a photo is, in the look that is chosen.
+
+    `chosen`: what each way of `LISTS` paints like.
+    """
+    like = dict(zip(LISTS, chosen, strict=True)).get(painter)
+    return [gr.update(value=painter), listed(painter, like)]
+
+
+def follow_style(way: str, painter: str, chosen: str) -> list[dict[str, object]]:
+    """Let a film be painted like what is chosen for a way of painting, if photos are painted so."""
+    if painter != way:
+        return [gr.skip(), gr.skip()]
+    return [gr.update(value=way), listed(way, chosen)]
 
 
 def listed(way: str, chosen: str | None) -> dict[str, object]:

@@ -166,13 +166,12 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     """Connect what paints films."""
     tab = parts.film_tab
     controls = parts.controls
-    followed = [
-        controls[flag] for flag in (PAINTER, *(each.flag for each in film_tab.LISTS.values()))
-    ]
-    gr.on(
-        [each.change for each in followed], film_tab.follow, followed, [tab.way, tab.style],
-        **UNSEEN,
-    )  # fmt: skip
+    painter = controls[PAINTER]
+    styles = {way: controls[option.flag] for way, option in film_tab.LISTS.items()}
+    follows = [tab.way, tab.style]
+    painter.change(film_tab.follow, [painter, *styles.values()], follows, **UNSEEN)
+    for way, style in styles.items():
+        style.change(partial(film_tab.follow_style, way), [painter, style], follows, **UNSEEN)
     shown_by = [tab.way, controls[PAINTER], controls[MOOD], tab.style]
     shown = [tab.style, parts.style.box, *parts.style.titled]
     tab.way.change(film_tab.unfold, shown_by, shown, **UNSEEN)

@@ -74,14 +74,14 @@ def _covered(
     top = max(0, rows.start - margin)
     left = max(0, columns.start - margin)
     part = picture[top : rows.stop + margin, left : columns.stop + margin]
-    return part, _shifted(matrix, left, top)
+    return part, shifted(matrix, left, top)
 
 
-def _shifted(matrix: Matrix, left: int, top: int) -> Matrix:
+def shifted(matrix: Matrix, left: float, top: float) -> Matrix:
     """Adapt a transform to the part of the photo that begins at (left, top)."""
-    shifted = matrix.copy()
-    shifted[:, 2] += matrix[:, :2] @ (left, top)
-    return shifted
+    out = matrix.copy()
+    out[:, 2] += matrix[:, :2] @ (left, top)
+    return out
 
 
 def _reduced(
@@ -149,7 +149,7 @@ def paste_into(
 ) -> NDArray[np.float32]:
     """Warp a crop back onto the photo's window `shape` (rows, columns); zero outside the crop."""
     rows, columns = shape
-    shifted = _shifted(matrix, columns.start, rows.start)
+    there = shifted(matrix, columns.start, rows.start)
     size = columns.stop - columns.start, rows.stop - rows.start
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return by_planes(lambda part: cv2.warpAffine(part, shifted, size, flags=flags), crop_picture)
+    return by_planes(lambda part: cv2.warpAffine(part, there, size, flags=flags), crop_picture)

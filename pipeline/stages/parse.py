@@ -55,6 +55,7 @@ class Part(IntEnum):
     BODY_SKIN = 12
 
 
+BODY = (Part.PERSON, Part.BODY_SKIN)  # clothed or bare, below a jaw
 FACE_PARTS = (
     Part.SKIN,
     Part.LEFT_BROW,
@@ -117,7 +118,7 @@ class FaceParse:
         if not (columns.start <= x < columns.stop and rows.start <= y < rows.stop):
             return None
         inner = self.inner and self.inner.within(window)
-        return FaceParse(self.parts, _moved(self.matrix, columns.start, rows.start), inner)
+        return FaceParse(self.parts, align.shifted(self.matrix, columns.start, rows.start), inner)
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,7 @@ class FigureParse:
         h, w = self.parts.shape[:2]
         k = np.array([w / (columns.stop - columns.start), h / (rows.stop - rows.start)])
         whole = np.column_stack([np.diag(k), (k - 1) / 2])
-        return _moved(whole, -columns.start, -rows.start)
-
-
-def _moved(matrix: align.Matrix, x: float, y: float) -> align.Matrix:
-    """Return a matrix that does with a point what another does with the one so far from it."""
-    out = matrix.copy()
-    out[:, 2] += matrix[:, :2] @ np.array([x, y])
-    return out
+        return align.shifted(whole, -columns.start, -rows.start)
 
 
 def parse_photo(
@@ -324,10 +318,11 @@ def likeliest(parts: Probabilities) -> Labels:
 
 
 def summed(parts: Probabilities, of: Iterable[Part]) -> NDArray[np.float32]:
-    """Return how likely each pixel is one of some parts, (H, W)."""
+    """Return how likely each pixel is one of some parts, (H, W), of those that a parse knows."""
     total = np.zeros(parts.shape[:2], np.float32)
     for part in of:  # by planes: a copy of them all would be large
-        total += parts[..., part]
+        if part < parts.shape[2]:
+            total += parts[..., part]
     return total
 
 

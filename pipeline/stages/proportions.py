@@ -65,8 +65,9 @@ def bending_of(
 
 def bent_detections(seen: Detections, bending: Bending) -> Detections:
     """Return faces and parse of a picture where they are in the bent one."""
-    return replace(  # whoever is far away stays where they are
+    return replace(  # closer looks at people far away are of the photo as it was
         seen,
+        figures=(),
         whole=bent_maps(seen.whole, bending),
         faces=tuple(bent_face(face, bending) for face in seen.faces),
         views=tuple(_bent_view(view, bending) for view in seen.views),

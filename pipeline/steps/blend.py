@@ -10,7 +10,7 @@ from pipeline.settings import BlendSettings
 from pipeline.stages.blend import SoftRegion, set_in, soften
 from pipeline.stages.decontaminate import OwnColors, decontaminated
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import Part
+from pipeline.stages.parse import BODY, Part
 from pipeline.stages.strokes.planes import in_planes
 from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
@@ -171,7 +171,7 @@ def skin_of(labels: Labels) -> Mask:
 
 def beside_of(parts: Labels) -> Mask:
     """Mark bodies, bare or clothed: below a jaw; where hair begins, nobody draws a line."""
-    return np.isin(parts, (Part.PERSON, Part.BODY_SKIN)).astype(np.float32)
+    return np.isin(parts, BODY).astype(np.float32)
 
 
 def _eyes(labels: Labels) -> Mask:

@@ -6,7 +6,7 @@ from pipeline.ops.resample import by_planes, resized, rows_enlarged, size_of_lon
 from pipeline.ops.tiles import strips_of
 from pipeline.runtime.models import Loaded, Models
 from pipeline.settings import Settings
-from pipeline.stages.detect.from_parsing import Detections, detect_faces
+from pipeline.stages.detect.from_parsing import Detections, detect_faces, looked_closer
 from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine, nine_probabilities
 from pipeline.stages.segment.color_models import background_of, refine_background, refined_parts
@@ -22,14 +22,14 @@ SURE = 0.9  # score from which on a face of a turned photo is believed
 def by_parser(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees, whose eyes and mouths are the faces."""
     del finder
-    return detect_faces(photo, parser)
+    return looked_closer(photo, detect_faces(photo, parser), parser)
 
 
 def by_finder(photo: Image, parser: Parser, finder: Loaded | None) -> Detections:
     """Return what the parser sees where a detector network finds faces."""
     if finder is None:
         raise ValueError("A network that finds faces is needed.")
-    return find(photo, finder.run, parser)
+    return looked_closer(photo, find(photo, finder.run, parser), parser)
 
 
 def detect(run: Run) -> Keyed[Detections]:

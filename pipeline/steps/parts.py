@@ -27,5 +27,5 @@ def _parts(
     shown = close if closer else ()
     return refined_parts(
         person, detections.whole, shown, len(detections.faces),
-        figures=detections.figures, guessed=guessed,
+        figures=detections.figures if closer else (), guessed=guessed,
     )  # fmt: skip

@@ -4,26 +4,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.ops.color import to_lab
+from pipeline.ops.monochrome import without_tone
 from pipeline.ops.parts import largest_height
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.parse import Part, Probabilities
+from pipeline.stages.parse import BODY, Part, Probabilities, summed
 from pipeline.stages.strokes.color import in_palette
 from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_cloth, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
-from pipeline.stages.stylize.blocks import Colors, block_colors, contours, cut, in_few_blocks
+from pipeline.stages.stylize.blocks import Colors, block_colors, cut, in_few_blocks
 from pipeline.stages.stylize.ink import Chance, by_chance, combed, key_line, lines, seam_line
 from pipeline.stages.stylize.print_ground import (
     BARE,
     LIVELY,
     Ground,
+    fine_contrast,
     ground_color,
     like_the_wall,
-    liveliness,
     on_ground,
 )
 from pipeline.stages.stylize.printed_face import JAW_INK
@@ -89,26 +89,26 @@ def pressed(
     """Print a painting, (H, W, 3), along its photo; `motif`, `parts`: what is seen in that."""
     face, size = press.face_px, (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
-    person, skin = (resized(of, size) for of in (subject.person, subject.skin))
+    person, skin, cloth = (
+        resized(of, size) for of in (subject.person, subject.skin, subject.cloth)
+    )
     hair = resized(single(subject.hair * (1 - subject.hat)), size)
-    cloth = (person - skin - hair).clip(0, 1)
+    behind = single(1 - subject.person)
+    edged = single(behind * cut(motif.target, behind))
     lab = shadeless(flat(painting, face), cloth, face or min(size), SHADELESS_CLOTH)
     lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
-    lab = single(lab + resized(single(_colored(small, motif, press) - small), size))
-    behind = single((1 - person).clip(0, 1))
-    lab = in_blocks(lab, single(person * (1 - np.maximum(skin, hair))), face)
-    place = single(behind * (1 - press.ground.share))
-    place = single(place * cut(to_lab(original), place))
-    lab = in_few_blocks(lab, place, press.colors(lab, place))
-    between = BLOCK_INK * place * contours(lab)
+    lab = single(lab + resized(single(_colored(small, motif, press, edged) - small), size))
+    lab = in_blocks(lab, cloth, face)
+    edged = resized(edged, size)
+    lab, between = in_few_blocks(lab, edged, press.colors(lab, edged), 1 - press.ground.share)
     lab = inky(lab, person * (1 - skin))
     lab, strands = combed(lab, original, hair, face, press.chance)
-    ink = lines(original, face, behind) * (1 - SKIN_INK * skin)
+    ink = lines(original, face, single(1 - person)) * (1 - SKIN_INK * skin)
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
-    of_face, of_body = (resized(each, size) for each in _skins(parts))
+    of_face, of_body = (resized(summed(parts, of), size) for of in ((Part.SKIN,), BODY))
     jaw = JAW_INK * seam_line(of_face, of_body, face)
-    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), between, strands, key, jaw])
+    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), BLOCK_INK * between, strands, key, jaw])
     return inked(on_paper(lab, press.paper), ink.clip(0, 1))
 
 
@@ -117,13 +117,6 @@ def painting_of(scene: Scene) -> Image:
     if scene.styled is None:
         raise ValueError("What a network painted was wanted, and there is none.")
     return scene.styled
-
-
-def _skins(parts: Probabilities) -> tuple[Mask, Mask]:
-    """Return how likely each pixel is a face's skin, and a body's, where the network knows that."""
-    face = parts[..., Part.SKIN]
-    known = parts.shape[2] > Part.BODY_SKIN
-    return face, parts[..., Part.BODY_SKIN] if known else np.zeros_like(face)
 
 
 def ground_for(motif: Motif, portraits: Portraits) -> Ground:
@@ -137,26 +130,31 @@ def ground_for(motif: Motif, portraits: Portraits) -> Ground:
         for part, of in ((HAIR, subject.hair), (SKIN, subject.skin))
     )
     color = ground_color(own.colors[0, GROUND], own.weights[0, GROUND], hair[0], skin)
-    bare = np.full(1, bareness(motif.target, subject), np.float32)
     behind = (subject.person < FEW_PEOPLE).astype(np.float32)
-    lively = np.full(1, liveliness(np.ascontiguousarray(motif.target[..., 0]), behind), np.float32)
-    wall = smoothstep(bare, *BARE) * (1 - smoothstep(lively, *LIVELY))
-    share = subject.people * float(wall[0])
+    lively = fine_contrast(np.ascontiguousarray(motif.target[..., 0]), behind)
+    bare, unrest = (
+        float(smoothstep(np.full(1, value, np.float32), *between)[0])
+        for value, between in ((bareness(motif.target, subject), BARE), (lively, LIVELY))
+    )
+    share = subject.people * bare * (1 - unrest)
     return Ground(color, share if own.shares[0, GROUND] else 0.0, skin)
 
 
-def _colored(lab: Image, motif: Motif, press: Press) -> Image:
-    """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's."""
-    subject = motif.subject
+def _colored(lab: Image, motif: Motif, press: Press, edged: Mask) -> Image:
+    """Bring colors, (H, W, 3) CIELAB, to those of prints; a bare ground takes one print's.
+
+    `edged`: where what lies behind people has edges, (H, W) in [0, 1].
+    """
+    subject, behind = motif.subject, single(1 - motif.subject.person)
+    gray = without_tone(motif.target) is not None  # its colors say neither skin nor cloth
     moved, _ = in_palette(lab, subject, press.portraits.palettes)
     if press.ground.share:
-        wall = like_the_wall(motif.target, single(1 - subject.person), press.ground.skin)
+        wall = behind if gray else like_the_wall(motif.target, behind, press.ground.skin)
         moved = on_ground(moved, single(press.ground.share * wall), press.ground.color)
-    behind = single(1 - subject.person)
-    moved = calmer(moved, behind, cut(motif.target, behind))
+    moved = calmer(moved, behind, edged)
     rich = RICHER * (1 - subject.skin) * smoothstep(chroma_of(moved), *COLORED)
     moved[..., 1:] *= (1 + rich)[..., None]
-    cloth = (subject.person - np.maximum(subject.skin, subject.hair)).clip(0, 1)
-    moved = own_cloth(motif.target, moved, single(OWN_CLOTH * cloth))
+    if not gray:
+        moved = own_cloth(motif.target, moved, single(OWN_CLOTH * subject.cloth))
     moved = own_tone(motif.target, moved, subject, motif.detail, OWN_SKIN)
     return own_hair(motif.target, moved, OWN_HAIR * subject.hair)

@@ -30,7 +30,7 @@ from pipeline.video.steady import Moved
 BRUSHWORK = 0.35
 EYE = (0.3, 0.4)  # an eye's half width and half height, in distances of the eyes
 # Height of a face, px, from which on its light and color are found in a picture of half the size.
-# Strokes are finer than that, and stay as they are.
+# Strokes and ink are finer than that, and stay as they are.
 FITTED_PX = 128
 ROWS = 256  # of a picture that are set in at a time: large ones as floats would fill the memory
 
@@ -57,7 +57,8 @@ class Keep:
         if kept is None:
             return painted
         if self._halved is None:
-            self._halved = 0 if self._by_strokes else _halved(kept.faces)
+            fine = self._by_strokes or self._printed
+            self._halved = 0 if fine else _halved(kept.faces)
         own = pixels_resized(pixels, kept.size)
         mended = self._mend(own, kept, moved)
         if mended is not own:
@@ -78,7 +79,7 @@ class Keep:
 
     def _inked(self, own: Image, kept: Kept, region: SoftRegion) -> Image:
         """Print what is kept, in the region's window, where the film is printed."""
-        if not self._printed or kept.skin is None or kept.beside is None:
+        if not self._how.painterly or kept.skin is None or kept.beside is None:
             return own
         mask, skin, beside = (of[region.window] for of in (kept.mask, kept.skin, kept.beside))
         faces = tuple(shifted(face, region.window) for face in kept.faces)

@@ -13,7 +13,7 @@ DOUBTED = 0.3  # trust in a motion below which noise stays in its place
 
 
 class CarriedNoise:
-    """The noise that a painter's strokes grow from, carried along by a film's motion."""
+    """The noise that strokes, or strands of hair, grow from, carried along by a film's motion."""
 
     def __init__(self) -> None:
         self._noise = self._places = np.zeros((0, 0, 2), np.float32)

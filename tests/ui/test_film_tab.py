@@ -233,5 +233,7 @@ def test_a_film_is_painted_in_the_look_that_is_chosen(painter, like):
     assert way["value"] == painter
     assert style["visible"] == (like is not None)
     assert style.get("value") == like
+    other = film_tab.follow_style("fast" if painter == "tps" else "tps", painter, "ukiyoe")
+    assert not any("value" in each for each in other), "another painter's style changes nothing"
     shown = film_tab.unfold(painter, painter, "monet", like or "")[0]
     assert shown.get("value") == like, "choosing a way keeps what it paints like"

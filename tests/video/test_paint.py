@@ -17,8 +17,9 @@ from pipeline.stages.stylize.generator import MAX_PIXELS
 from pipeline.types import Cancelled, FilmError, PhotoError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
+from pipeline.video.noise import CarriedNoise
 from pipeline.video.paint import PROPORTIONS, paint_film, painted_frames, parts_of
-from pipeline.video.painters import FILM_PAINTERS, CarriedNoise, painter_of
+from pipeline.video.painters import FILM_PAINTERS, painter_of
 from pipeline.video.read import open_film, read_frames
 from pipeline.video.steady import Watch
 from pipeline.video.style_transfer import AGAIN

@@ -1,6 +1,6 @@
 """Find faces: candidates in the parse of the whole photo, and spots, verified in a crop of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,6 @@ def detect_faces(photo: Image, parser: Parser, *, limiting: bool = True) -> Dete
         with_unseen(whole, faces, max(whole.shape[:2]) / max(photo.shape[:2])),
         faces,
         tuple(view for _, view in found),
-        parse_figures(photo, faces, parser.whole),
     )
     return limited(detections, photo.shape[:2]) if limiting else detections
 
@@ -107,11 +106,17 @@ def limited(seen: Detections, size: tuple[int, int]) -> Detections:
         whole,
         seen.faces,
         tuple(_limited_view(view, seen.faces) for view in seen.views),
-        tuple(
-            FigureParse(limit(each.parts, seen.faces, each.matrix), each.window)
-            for each in seen.figures
-        ),
     )
+
+
+def looked_closer(photo: Image, seen: Detections, parser: Parser) -> Detections:
+    """Look closer at those of a photo's people who are far away."""
+    figures = parse_figures(skin_toned(photo), seen.faces, parser.whole)
+    if seen.whole.shape[2] > Part.BODY_SKIN:
+        figures = tuple(
+            replace(each, parts=limit(each.parts, seen.faces, each.matrix)) for each in figures
+        )
+    return replace(seen, figures=figures)
 
 
 def _limited_view(view: FaceParse, faces: tuple[Face, ...]) -> FaceParse:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from pipeline.ops.monochrome import skin_toned
 from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_batch
-from pipeline.stages.detect.figures import parse_figures
 from pipeline.stages.detect.fitting import parse_at_fitting_size
 from pipeline.stages.detect.from_parsing import Detections, limited
 from pipeline.stages.detect.verify import verify_face
@@ -51,8 +50,7 @@ def find(photo: Image, detector: Network, parser: Parser) -> Detections:
     found.sort(key=lambda pair: -pair[0].height)
     faces = tuple(face for face, _ in found)
     whole = parse_at_fitting_size(photo, parser, faces)
-    figures = parse_figures(photo, faces, parser.whole)
-    detections = Detections(whole, faces, tuple(view for _, view in found), figures)
+    detections = Detections(whole, faces, tuple(view for _, view in found))
     return limited(detections, photo.shape[:2])
 
 

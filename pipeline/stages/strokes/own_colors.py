@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.color import repeated
 from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.monochrome import usual_skin, without_tone
 from pipeline.ops.smooth import smoothstep
@@ -103,14 +102,15 @@ def own_tone(
     sigma = _near_skin(subject)
     if sigma is None:
         return lab
-    if without_tone(photo) is None:
+    colored = without_tone(photo) is None
+    if colored:
         skin = np.maximum(skin, _of_skins_color(photo, subject, sigma))
     most_paler, darkest, least_red, most_yellow = (how_far * each for each in MOST)
     was, now = (local_mean(each, skin, sigma) for each in (photo, lab))
     paler, redder, yellower = np.moveaxis(now - was, -1, 0)
     out = lab.copy()
     out[..., 0] += skin * (paler.clip(-darkest, most_paler) - paler)
-    if without_tone(photo) is None:
+    if colored:
         out[..., 1] += skin * np.maximum(-least_red - redder, 0)
         out[..., 2] += skin * (yellower.clip(-most_yellow, most_yellow) - yellower)
     else:
@@ -145,9 +145,8 @@ def _of_skins_color(photo: Float, subject: Subject, sigma: float) -> Float:
 
     What is worn and has it keeps its own tone likewise, which is no harm.
     """
-    bare = repeated(subject.skin)
     near = blurred(subject.skin, HANDS * sigma)
-    usual = blurred(single(photo * bare), HANDS * sigma) / np.maximum(near, 1e-3)[..., None]
+    usual = local_mean(photo, subject.skin, HANDS * sigma)
     off = single(blurred(photo, SOFTLY * sigma) - usual)
     alike = np.exp(-((chroma_of(off) / SKIN_COLOR) ** 2) - (off[..., 0] / SKIN_LIGHT) ** 2)
     alike *= smoothstep(near, *SKIN_NEAR) * subject.person * (1 - subject.hair)

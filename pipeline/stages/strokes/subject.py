@@ -50,6 +50,11 @@ class Subject:
     around: Float
 
     @property
+    def cloth(self) -> Float:
+        """How likely each pixel is something worn, hats included, (H, W) in [0, 1]."""
+        return (self.person - np.maximum(self.skin, self.hair - self.hat)).clip(0, 1)
+
+    @property
     def people(self) -> float:
         """How far a picture is one of people, in [0, 1]."""
         return min(1.0, float(self.person.mean()) / SOMEBODY)
@@ -69,8 +74,7 @@ def subject_of(parts: Probabilities, faces: tuple[Face, ...], size: tuple[int, i
     k = size[1] / parts.shape[1]
 
     def seen(*of: Part) -> Float:
-        known = [part for part in of if part < parts.shape[2]]
-        return resized(summed(parts, known), size).clip(0, 1)
+        return resized(summed(parts, of), size).clip(0, 1)
 
     y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32) + 0.5
     away, down = np.full(size, FAR, np.float32), np.zeros(size, np.float32)

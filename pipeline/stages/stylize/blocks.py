@@ -23,9 +23,7 @@ Float = NDArray[np.float32]
 Colors = Callable[[Float, Mask], Float]
 
 COUNT, LEAST = 12, 200  # of blocks; px, fewer of which have no main colors
-# Long side, px, at which colors are chosen, and how far they follow a film from one picture to the
-# next.
-SEEN_PX, FOLLOWS = 280, 0.05
+SEEN_PX = 280  # long side at which colors are chosen
 # Long side, px, at which blocks are cut; how far off a color may be, CIELAB, to be shared by two of
 # them; by which deviation shares are smoothed, px; and which power of them is sharp.
 LONG_PX, APART, SMOOTH_PX, SHARP = 560, 4.0, 2.2, 10
@@ -45,15 +43,15 @@ def block_colors(lab: Float, behind: Mask) -> Float:
     return main_colors(seen, COUNT)[0]
 
 
-def followed(colors: Float, lab: Float, behind: Mask) -> Float:
-    """Bring colors, (N, 3) CIELAB, a little nearer to those of the next picture of a film."""
+def followed(colors: Float, lab: Float, behind: Mask, share: float) -> Float:
+    """Bring colors, (N, 3) CIELAB, by a share nearer to those of the next picture of a film."""
     seen = _seen(lab, behind)
     if not len(seen) or not len(colors):
         return colors
     nearest = ((seen[:, None] - colors) ** 2).sum(-1).argmin(-1)
     out = colors.copy()
     for k in np.unique(nearest):
-        out[k] += FOLLOWS * (seen[nearest == k].mean(0) - out[k])
+        out[k] += share * (seen[nearest == k].mean(0) - out[k])
     return out
 
 
@@ -63,10 +61,16 @@ def _seen(lab: Float, behind: Mask) -> Float:
     return resized(lab, small)[resized(behind, small) > 0.5]
 
 
-def in_few_blocks(lab: Float, behind: Mask, colors: Float) -> Float:
-    """Print colors, (H, W, 3) CIELAB, in blocks of a few ones in a region, (H, W) in [0, 1]."""
-    if not len(colors):
-        return lab
+def in_few_blocks(
+    lab: Float, behind: Mask, colors: Float, how_far: float = 1.0
+) -> tuple[Float, Mask]:
+    """Print colors, (H, W, 3) CIELAB, in blocks of a few ones in a region, (H, W) in [0, 1].
+
+    Return them, and the ink of the lines between blocks, (H, W) in [0, 1]. `how_far`: in [0, 1].
+    """
+    if not len(colors) or how_far == 0:
+        return lab, np.zeros_like(behind)
+    behind = behind * np.float32(how_far)
     size = (lab.shape[0], lab.shape[1])
     small, large = (size_of_long(size, px) for px in (LONG_PX, CRISP_PX))
     seen, where = resized(lab, small), resized(behind, small)
@@ -82,7 +86,8 @@ def in_few_blocks(lab: Float, behind: Mask, colors: Float) -> Float:
         for channel, value in enumerate(color, 1):
             planes[channel] += float(value) * share
     blocks = np.moveaxis(planes[1:] / np.maximum(planes[0], NOTHING), 0, -1)
-    return single(lab + repeated(behind) * (resized(single(blocks), size) - lab))
+    printed = single(lab + repeated(behind) * (resized(single(blocks), size) - lab))
+    return printed, behind * contours(printed)
 
 
 def cut(lab: Float, behind: Mask) -> Mask:

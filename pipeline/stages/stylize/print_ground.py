@@ -14,7 +14,7 @@ Float = NDArray[np.float32]
 
 # How bare a ground is, as `bareness` has it, from which on it begins to be a print's, and is.
 BARE = (0.3, 0.6)
-# How lively its light is, as `liveliness` has it, from which on it is no wall, and surely.
+# How lively its light is, as `fine_contrast` has it, from which on it is no wall, and surely.
 LIVELY = (0.04, 0.075)
 # By which it is found: deviations, of the long side, of what is fine and of what is around it, and
 # L below which dark is all one.
@@ -78,7 +78,7 @@ def like_the_wall(photo: Float, behind: Mask, skin: Float) -> Mask:
     return behind * (1 - hand)
 
 
-def liveliness(light: Float, behind: Mask) -> float:
+def fine_contrast(light: Float, behind: Mask) -> float:
     """Return how much light, L, (H, W), changes within short ways, as a part of itself.
 
     `behind`: where nobody is, (H, W) in [0, 1]. Leaves at night are of one color, like a wall.

@@ -25,7 +25,7 @@ def hills(noise=2.0):
 
 def test_noise_goes_and_each_block_is_of_one_color():
     lab, sky = hills()
-    made = in_few_blocks(lab, ALL, np.array([(80, 0, -8), (45, -20, 25)], np.float32))
+    made, _ = in_few_blocks(lab, ALL, np.array([(80, 0, -8), (45, -20, 25)], np.float32))
     inside = np.zeros(SIZE, bool)
     inside[:30], inside[90:] = True, True
     assert made[inside & sky].std(0).max() < 0.1
@@ -39,8 +39,9 @@ def test_people_stay_as_they_are():
     lab, _ = hills()
     behind = ALL.copy()
     behind[:, 50:100] = 0
-    made = in_few_blocks(lab, behind, block_colors(lab, behind))
+    made, ink = in_few_blocks(lab, behind, block_colors(lab, behind))
     assert (made[:, 50:100] == lab[:, 50:100]).all()
+    assert ink[:, 50:100].max() == 0
 
 
 def test_colors_are_few_and_those_of_what_lies_behind():
@@ -57,14 +58,17 @@ def test_colors_are_few_and_those_of_what_lies_behind():
 def test_where_nothing_lies_behind_nothing_changes():
     lab, _ = hills()
     none = np.zeros(SIZE, np.float32)
-    assert (in_few_blocks(lab, none, block_colors(lab, none)) == lab).all()
+    for behind, how_far in ((none, 1.0), (ALL, 0.0)):
+        made, ink = in_few_blocks(lab, behind, block_colors(lab, behind), how_far)
+        assert (made == lab).all()
+        assert ink.max() == 0
 
 
 def test_a_gray_between_many_blocks_is_not_black():
     lab = np.full((*SIZE, 3), (60, 0, 0), np.float32)
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     ring = np.stack([np.full(12, 60), 20 * np.cos(angles), 20 * np.sin(angles)], 1)
-    made = in_few_blocks(lab, ALL, ring.astype(np.float32))
+    made, _ = in_few_blocks(lab, ALL, ring.astype(np.float32))
     assert made[..., 0].min() > 55
 
 
@@ -72,19 +76,18 @@ def test_colors_follow_a_film_little_by_little():
     lab, _ = hills(0.5)
     colors = np.array([(80, 0, -8), (45, -20, 25)], np.float32)
     brighter = lab + np.array([10, 0, 0], np.float32)
-    once = followed(colors, brighter, ALL)
+    once = followed(colors, brighter, ALL, 0.05)
     assert 0 < (once - colors)[:, 0].min() < (once - colors)[:, 0].max() < 1.5
     for _ in range(200):
-        once = followed(once, brighter, ALL)
+        once = followed(once, brighter, ALL, 0.05)
     np.testing.assert_allclose((once - colors)[:, 0], 10, atol=2)
 
 
 def test_between_two_blocks_there_is_a_line_and_none_within_one():
     lab, sky = hills(0)
     ink = contours(lab)
-    assert ink.max() == 1
-    edge = np.abs(np.diff(sky.astype(int), axis=0)).max(0).astype(bool)
-    assert edge.all()
+    edge = np.abs(np.diff(sky.astype(int), axis=0)) > 0
+    assert ink[1:][edge].min() > 0.9
     assert ink[:35].max() == ink[85:].max() == 0
 
 

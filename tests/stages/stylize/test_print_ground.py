@@ -6,9 +6,9 @@ import pytest
 from pipeline.stages.stylize.print_ground import (
     LIVELY,
     MOST_CHROMA,
+    fine_contrast,
     ground_color,
     like_the_wall,
-    liveliness,
     on_ground,
 )
 
@@ -74,6 +74,6 @@ def test_leaves_in_the_dark_are_livelier_than_a_wall():
     leaves = np.random.default_rng(0).choice([4, 20], (50, 40)).astype(np.float32)
     leaves = leaves.repeat(4, 0).repeat(4, 1)
     wall, behind = walls()
-    calm = liveliness(np.ascontiguousarray(wall[..., 0]), behind)
+    calm = fine_contrast(np.ascontiguousarray(wall[..., 0]), behind)
     assert calm < LIVELY[0]
-    assert liveliness(leaves, behind) > LIVELY[1]
+    assert fine_contrast(leaves, behind) > LIVELY[1]
