@@ -81,3 +81,14 @@ def test_people_have_an_outline_of_ink():
     light = to_lab(made)[..., 0]
     row = light[130]
     assert row[40:70].min() < row[5:30].mean() - 25
+
+
+def test_letters_on_the_wall_of_a_gray_photo_go_with_it():
+    wall = np.full(SIZE, 0.6)
+    wall[20:50, 10:60] = 0.15
+    photo, parts = somebody(wall)
+    gray = np.repeat(photo.mean(-1, keepdims=True), 3, -1)
+    seen = Detections(parts, (face_in(CENTER, HEIGHT),), ())
+    made = printed_over(gray, Scene(gray), seen, parts, (True,), with_ground(GROUNDS[0]), 0.0)
+    lab = to_lab(painting_of(made.scene))
+    assert abs(lab[30:40, 25:45, 0].mean() - lab[30:40, 160:190, 0].mean()) < 12

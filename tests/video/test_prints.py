@@ -11,6 +11,7 @@ from pipeline.video.faces import Keeper
 from pipeline.video.job import FilmJob
 from pipeline.video.keep import Keep
 from pipeline.video.painters import painter_of
+from pipeline.video.parts import LOOK_SECONDS
 from pipeline.video.prints import PrintFilm
 from tests.test_paint import photo_of
 from tests.video.models import pictures
@@ -59,6 +60,26 @@ def test_a_scene_keeps_its_ground_and_the_next_one_chooses_anew(monkeypatch):
     assert len(asked) == 1
     paint(third, moved_by(first.shape[:2], 0, cut=True))
     assert len(asked) == 2
+
+
+def test_somebody_who_comes_into_an_empty_scene_is_printed_at_their_own_size():
+    models, picture = Tinted(face=False), photo_of().pixels
+    paint = painter_of(FilmJob(HOW, models, 10.0))
+    still = moved_by(picture.shape[:2], 0)
+    paint(picture, None)
+    assert paint._press.face_px == 0
+    models.face = True
+    for _ in range(round(LOOK_SECONDS * 10) + 1):
+        paint(picture, still)
+    assert paint._press.face_px > 30
+
+
+def test_a_large_film_is_printed_smaller_and_enlarged(monkeypatch):
+    monkeypatch.setattr(prints, "PRINT_PX", 4_000)
+    (picture,) = pictures(1)
+    paint = film()
+    assert paint(picture, None).shape == picture.shape
+    assert paint._size[0] * paint._size[1] <= 4_000
 
 
 @pytest.mark.parametrize("painterly", [0.0, 1.0])

@@ -6,7 +6,9 @@ import pytest
 from pipeline.ops import align
 from pipeline.stages.detect.figures import FAR_PX, MOST, PASSING, parse_figures
 from pipeline.stages.detect.fitting import LONG_PX
-from tests.faces import face_in, for_each
+from pipeline.stages.detect.from_parsing import Detections, looked_closer
+from pipeline.stages.parse import Parser, Part
+from tests.faces import blind, face_in, for_each
 
 SIZE = (960, 1280)
 FAR = 0.9 * FAR_PX * max(SIZE) / LONG_PX
@@ -79,3 +81,23 @@ def test_its_matrix_leads_from_the_photo_into_the_look():
     h, w = figure.parts.shape[:2]
     there = align.map_points(figure.matrix, corners)
     np.testing.assert_allclose(there, [[-0.5, -0.5], [w - 0.5, h - 0.5]], atol=1e-2)
+
+
+def test_a_closer_look_has_no_face_where_none_was_found():
+    photo, face = np.zeros((*SIZE, 3), np.float32), face_in((600, 300), FAR)
+    skin = np.eye(13, dtype=np.float32)[Part.SKIN]
+
+    def network(batch):
+        return for_each(batch, np.broadcast_to(skin, (*batch.shape[2:], 13)))
+
+    whole = np.zeros((4, 4, 13), np.float32)
+    seen = looked_closer(
+        photo, Detections(whole, (face,), ()), Parser(network, blind, blind, blind)
+    )
+    (figure,) = seen.figures
+    x, y = (
+        align.map_points(figure.matrix, np.array([(600, 300)], np.float32))[0].round().astype(int)
+    )
+    assert figure.parts[y, x, Part.SKIN] == 1
+    assert figure.parts[-5, x, Part.PERSON] == 1
+    assert figure.parts[-5, x, Part.SKIN] == 0
