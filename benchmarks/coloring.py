@@ -19,9 +19,9 @@ from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.parse import Part, parse_photo
-from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.colorize import colored
 from pipeline.steps.detect import see_photo
+from pipeline.steps.parts import parts_in
 from pipeline.steps.run import Run
 from pipeline.types import Photo, Pixels
 from training.labels import CELEBA, NINE
@@ -86,9 +86,7 @@ def main() -> None:
             truth = read_mask(mask)
             seen_as = shown(read_pixels(photo))
             original, seen = see_photo(seen_as, models=models)
-            parts = refined_parts(
-                original, seen.whole, seen.views, figures=seen.figures, guessed=seen_as.guessed
-            )
+            parts = parts_in(original, seen, guessed=seen_as.guessed)
             rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
             _, _, nine = looked_at(shown(read_pixels(photo)).pixels, models)

@@ -43,6 +43,7 @@ from pipeline.video.steady import Watch
 from pipeline.video.write import pictures_in
 
 Figures = dict[str, float]
+USUAL = Settings().paint.portrait_style
 CROP = (112, 96)  # px: height and width of a face that is cut out
 COLUMNS = (
     "warping", "gradient", "flicker", "kept", "beyond", "identity", "lowest_second", "alone_fps",
@@ -181,7 +182,7 @@ def main() -> None:
     )
     cli.add_argument("films", type=Path)
     cli.add_argument("--painter", choices=PAINTERS, default="strokes")
-    cli.add_argument("--portrait-style", choices=PORTRAIT_STYLES, default="van_gogh", help="of tps")
+    cli.add_argument("--portrait-style", choices=PORTRAIT_STYLES, default=USUAL, help="of tps")
     cli.add_argument("--style", type=Path, help="the picture that portrait-aware paints like")
     cli.add_argument("--style-px", type=int, default=512, help="the long side it paints at")
     cli.add_argument("--pictures", type=int, default=10_000, help="of each film, at most")

@@ -17,9 +17,9 @@ from pipeline.io.image_files import read_photo
 from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
 from pipeline.stages.parse import Part, labels_of
-from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import segment
 from pipeline.steps.detect import see_photo
+from pipeline.steps.parts import parts_in
 from pipeline.types import Pixels
 from training.checks import photos_in
 from training.figures import sheet
@@ -56,7 +56,7 @@ def seen(file: Path, models: Models) -> Pixels:
     """Return photo | parse | kept region of a photo, with frames around the faces found."""
     original, found = see_photo(read_photo(file), models=models)
     k = LONG_PX / max(original.shape[:2])
-    parts = refined_parts(original, found.whole, found.views, figures=found.figures)
+    parts = parts_in(original, found)
     mask = np.zeros(original.shape[:2], np.float32)
     if found.faces:
         mask = segment(original, parts, found.faces, kept="hair")

@@ -26,8 +26,8 @@ from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
 from pipeline.runtime.models import Models
 from pipeline.stages.detect.from_parsing import Detections
 from pipeline.stages.parse import Part, likeliest, nine_probabilities
-from pipeline.stages.segment.color_models import refined_parts
 from pipeline.steps.detect import labels_at, see_photo
+from pipeline.steps.parts import parts_in
 from pipeline.steps.run import at_working_size
 from pipeline.types import Labels, Photo, Pixels
 from training.faces import pairs_of, wild_points
@@ -56,7 +56,7 @@ def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.ui
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
     photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = refined_parts(original, seen.whole, seen.views, figures=seen.figures)
+    parts = parts_in(original, seen)
     return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
 
 

@@ -11,11 +11,16 @@ from pipeline.io.image_files import read_photo
 from pipeline.ops.tensor import to_uint8
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.detect.from_parsing import Detections, detect_faces, limited
+from pipeline.stages.detect.from_parsing import (
+    Detections,
+    detect_faces,
+    limited,
+    looked_closer,
+)
 from pipeline.stages.parse import Probabilities, likeliest, nine_classes
-from pipeline.stages.segment.color_models import refined_parts
 from pipeline.stages.segment.region import segment
 from pipeline.steps.detect import see_photo
+from pipeline.steps.parts import parts_in
 from pipeline.steps.run import Run, at_working_size
 from pipeline.types import Face, Image, Labels, Mask, Photo, Pixels
 from training.checks import photos_in
@@ -40,7 +45,9 @@ STAMP_SHARE = 0.6  # of a landscape's side that an animal is high
 def seen_without_limit(photo: Image, models: Models) -> Detections:
     """Return what the parser sees, a face's classes beyond found faces included."""
     run = Run(Photo(to_uint8(photo)), Settings(weights="embedded"), models)
-    return detect_faces(photo, run.parser().value, limiting=False)
+    parser = run.parser().value
+    seen = detect_faces(photo, parser, limiting=False)
+    return looked_closer(photo, seen, parser, limiting=False)
 
 
 def at_size(labels: np.ndarray, like: np.ndarray) -> np.ndarray:
@@ -133,7 +140,7 @@ def streets(shared: Path, models: Models, held_out: bool) -> None:
         strangers = within(passed_over.get(file.stem, []), truth.shape)
         free = seen_without_limit(original, models)
         for name, seen in (("rule off", free), ("rule on", limited(free, original.shape[:2]))):
-            parts = refined_parts(original, seen.whole, seen.views, figures=seen.figures)
+            parts = parts_in(original, seen)
             parse, nine = classes_at(parts, truth)
             by_rule[name].append(counts(truth, parse, nine, strangers))
         kept = segment(original, parts, seen.faces, kept="face") if seen.faces else None
@@ -159,12 +166,7 @@ def edges(shared: Path, models: Models) -> None:
             original, seen = see_photo(photo, models=models)
             if not seen.faces:
                 continue
-            mask = segment(
-                original,
-                refined_parts(original, seen.whole, seen.views, figures=seen.figures),
-                seen.faces,
-                kept=kept,
-            )
+            mask = segment(original, parts_in(original, seen), seen.faces, kept=kept)
             pixels = to_uint8(original)
             pieces = straight_pieces(mask, pixels, [spot(face) for face in seen.faces])
             total += len(pieces)

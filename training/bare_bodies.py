@@ -32,9 +32,7 @@ def bodies_told(photo: Pixels, labels: Labels, parser: Parser) -> Labels:
     """Return labels in which FACELESS pixels are bare, worn or hair where that is sure, (H, W)."""
     original = photo.astype(np.float32) / 255
     seen = detect_faces(original, parser)
-    return told(
-        original, labels, refined_parts(original, seen.whole, seen.views, figures=seen.figures)
-    )
+    return told(original, labels, refined_parts(original, seen.whole, seen.views))
 
 
 def told(photo: Image, labels: Labels, parts: Probabilities) -> Labels:

@@ -77,6 +77,12 @@ def _covered(
     return part, shifted(matrix, left, top)
 
 
+def resizing(size: tuple[int, ...], to: tuple[int, ...]) -> Matrix:
+    """Return the transform of a picture of a (height, width, …) that is resized to another."""
+    k = np.array([to[1] / size[1], to[0] / size[0]])
+    return np.column_stack([np.diag(k), (k - 1) / 2])
+
+
 def shifted(matrix: Matrix, left: float, top: float) -> Matrix:
     """Adapt a transform to the part of the photo that begins at (left, top)."""
     out = matrix.copy()

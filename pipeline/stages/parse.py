@@ -132,10 +132,9 @@ class FigureParse:
     def matrix(self) -> align.Matrix:
         """From the photo to `parts`, (2, 3)."""
         rows, columns = self.window
-        h, w = self.parts.shape[:2]
-        k = np.array([w / (columns.stop - columns.start), h / (rows.stop - rows.start)])
-        whole = np.column_stack([np.diag(k), (k - 1) / 2])
-        return align.shifted(whole, -columns.start, -rows.start)
+        size = rows.stop - rows.start, columns.stop - columns.start
+        matrix = align.resizing(size, self.parts.shape)
+        return align.shifted(matrix, -columns.start, -rows.start)
 
 
 def parse_photo(

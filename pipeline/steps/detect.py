@@ -9,7 +9,8 @@ from pipeline.settings import Settings
 from pipeline.stages.detect.from_parsing import Detections, detect_faces, looked_closer
 from pipeline.stages.detect.retinaface import find
 from pipeline.stages.parse import Parser, Probabilities, labels_of, merged_nine, nine_probabilities
-from pipeline.stages.segment.color_models import background_of, refine_background, refined_parts
+from pipeline.stages.segment.color_models import background_of, refine_background
+from pipeline.steps.parts import parts_in
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Face, Image, Labels, Photo
 from pipeline.variants import DETECTORS
@@ -76,8 +77,7 @@ def parse(photo: Photo, *, models: Models, settings: Settings | None = None) -> 
     """
     original, seen = see_photo(photo, models=models, settings=settings)
     if seen.figures:
-        parts = refined_parts(original, seen.whole, seen.views, figures=seen.figures)
-        return labels_at(nine_probabilities(parts), photo.size)
+        return labels_at(nine_probabilities(parts_in(original, seen)), photo.size)
     nine = merged_nine(seen.whole, seen.views, original.shape[:2])
     # Labels ask only whether the background is likelier than all else.
     nine[..., 0] = refine_background(original, background_of(seen.whole, nine))

@@ -20,6 +20,14 @@ def parts_of(
     return run.later(_parts, person, detections, views, closer, run.photo.guessed)
 
 
+def parts_in(photo: Image, seen: Detections, *, guessed: bool = False) -> Probabilities:
+    """Return the parts of a photo's people, (H, W, 12 or 13), by all that is seen in it.
+
+    `guessed`: whether its colors are.
+    """
+    return refined_parts(photo, seen.whole, seen.views, figures=seen.figures, guessed=guessed)
+
+
 def _parts(
     person: Image, detections: Detections, views: Views | None, closer: bool, guessed: bool
 ) -> Probabilities:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops import align
 from pipeline.ops.monochrome import skin_toned
 from pipeline.stages.detect.candidates import face_candidates
 from pipeline.stages.detect.figures import parse_figures
@@ -97,26 +98,30 @@ def limited(seen: Detections, size: tuple[int, int]) -> Detections:
 
     A network that does not know a body's skin is left as it is: it was measured without this.
     """
-    h, w = seen.whole.shape[:2]
     if seen.whole.shape[2] <= Part.BODY_SKIN:
         return seen
-    k = np.array([w / size[1], h / size[0]])
-    whole = limit(seen.whole, seen.faces, np.column_stack([np.diag(k), (k - 1) / 2]))
     return Detections(
-        whole,
+        limit(seen.whole, seen.faces, align.resizing(size, seen.whole.shape)),
         seen.faces,
         tuple(_limited_view(view, seen.faces) for view in seen.views),
+        _limited_figures(seen.figures, seen.faces),
     )
 
 
-def looked_closer(photo: Image, seen: Detections, parser: Parser) -> Detections:
-    """Look closer at those of a photo's people who are far away."""
+def looked_closer(
+    photo: Image, seen: Detections, parser: Parser, *, limiting: bool = True
+) -> Detections:
+    """Look closer at those of a photo's people who are far away; `limiting`: as `detect_faces`."""
     figures = parse_figures(skin_toned(photo), seen.faces, parser.whole)
-    if seen.whole.shape[2] > Part.BODY_SKIN:
-        figures = tuple(
-            replace(each, parts=limit(each.parts, seen.faces, each.matrix)) for each in figures
-        )
+    if limiting and seen.whole.shape[2] > Part.BODY_SKIN:
+        figures = _limited_figures(figures, seen.faces)
     return replace(seen, figures=figures)
+
+
+def _limited_figures(
+    figures: tuple[FigureParse, ...], faces: tuple[Face, ...]
+) -> tuple[FigureParse, ...]:
+    return tuple(replace(each, parts=limit(each.parts, faces, each.matrix)) for each in figures)
 
 
 def _limited_view(view: FaceParse, faces: tuple[Face, ...]) -> FaceParse:

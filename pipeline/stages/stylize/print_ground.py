@@ -26,15 +26,10 @@ MOST_CHROMA = 40.0  # of a ground: people are in front of it
 # How a ground is shaded at its top, CIELAB, and down to which share of the height.
 SHADED, SHADED_TO = (-12.0, -6.0, -24.0), 0.45
 
-
 # From how far off the wall around, CIELAB, on what is seen may be a hand that nobody told, and is
 # surely no wall. Shadows fall on it, so that L counts less. How far around, and how softly, of the
-# long side.
-NO_WALL, SHADOWS, AROUND, SOFT = (8.0, 16.0), 0.35, 0.15, 0.002
-OF_SKIN = (
-    12.0,
-    22.0,
-)  # how far off skin's color, in a and b, what is on a wall may be, and is none
+# long side. And how far off skin's color, in a and b, a hand may be, and is none.
+NO_WALL, SHADOWS, AROUND, SOFT, OF_SKIN = (8.0, 16.0), 0.35, 0.15, 0.002, (12.0, 22.0)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from pipeline.ops import align
 from pipeline.stages.detect.figures import FAR_PX, MOST, PASSING, parse_figures
 from pipeline.stages.detect.fitting import LONG_PX
-from pipeline.stages.detect.from_parsing import Detections, looked_closer
+from pipeline.stages.detect.from_parsing import Detections, limited, looked_closer
 from pipeline.stages.parse import Parser, Part
 from tests.faces import blind, face_in, for_each
 
@@ -91,9 +91,8 @@ def test_a_closer_look_has_no_face_where_none_was_found():
         return for_each(batch, np.broadcast_to(skin, (*batch.shape[2:], 13)))
 
     whole = np.zeros((4, 4, 13), np.float32)
-    seen = looked_closer(
-        photo, Detections(whole, (face,), ()), Parser(network, blind, blind, blind)
-    )
+    looks = Parser(network, blind, blind, blind)
+    seen = looked_closer(photo, Detections(whole, (face,), ()), looks)
     (figure,) = seen.figures
     x, y = (
         align.map_points(figure.matrix, np.array([(600, 300)], np.float32))[0].round().astype(int)
@@ -101,3 +100,6 @@ def test_a_closer_look_has_no_face_where_none_was_found():
     assert figure.parts[y, x, Part.SKIN] == 1
     assert figure.parts[-5, x, Part.PERSON] == 1
     assert figure.parts[-5, x, Part.SKIN] == 0
+    free = looked_closer(photo, Detections(whole, (face,), ()), looks, limiting=False)
+    assert free.figures[0].parts[-5, x, Part.SKIN] == 1
+    assert (limited(free, SIZE).figures[0].parts == figure.parts).all()
