@@ -30,9 +30,9 @@ def opening() -> Shown:
     return {**pictures, "photo": "opening", "opening": True, "words": EMPTY.text}
 
 
-def bare(words: Text = ARRIVED) -> Shown:
+def bare(words: Text | None = ARRIVED) -> Shown:
     """Show an empty canvas, and words below it."""
-    return {"words": words.text}
+    return {"words": words.text if words else ""}
 
 
 def painted(state: ViewState) -> Shown:

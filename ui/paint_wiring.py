@@ -24,7 +24,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
         [parts.paint.click, parts.repaint.click],
         handlers.begin,
         given,
-        [*buttons, parts.notes, parts.easel, parts.timer],
+        [*buttons, parts.notes, parts.easel, parts.looks, parts.timer],
         preprocess=False,
         show_progress="hidden",
         concurrency_limit=None,

@@ -9,6 +9,7 @@ from gradio.events import Dependency
 from ui import result_panel
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.looks_wiring import wire_looks_after
 
 How = dict[str, Any]  # keywords of an event
 
@@ -22,14 +23,19 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         trigger_mode="always_last",
         **field,
     )
-    for after in (received.then, received.failure):  # `then` follows no error
+
+    def show(after: Callable[..., Dependency]) -> Dependency:
         shown = after(
             handlers.show_photo,
             [parts.photo, parts.state],
-            [parts.photo, parts.easel, parts.paint],
+            [parts.photo, parts.easel, parts.paint, parts.arrived],
             **field,
         )
         shown.then(*framing(parts, handlers), **field)
+        return shown
+
+    show(received.success)
+    wire_looks_after(parts, handlers, show(received.failure))  # of the photo before, which stays
 
 
 def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:

@@ -21,6 +21,22 @@
     clearTimeout(over);
     over = setTimeout(() => { wanted = false; }, 3000);
   };
+  // The pictures to paint like may unfold out of sight.
+  window.bringStyle = () => setTimeout(() => {
+    const box = document.querySelector('#style-box'), {bottom, height} = box?.getBoundingClientRect() ?? {};
+    if (height && bottom > innerHeight) box.scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest'});
+  }, 150);
+  // What is below the notes stays where it is while they are awaited anew: a finger may be on it.
+  let high = 0;
+  afterChanges(() => {
+    const notes = document.querySelector('#notes');
+    if (!notes) return;
+    if (notes.querySelector('li')) high = notes.offsetHeight;
+    const held = !notes.querySelector('li') && high && document.querySelector('#doing p');
+    if (!held && !notes.querySelector('li')) high = 0;
+    notes.classList.toggle('held', Boolean(held));
+    notes.style.minHeight = held ? `${high}px` : '';
+  });
   window.bringPanel = () => { waiting = untouched = true; bring(); };
   window.bringResult = () => { if (waiting) bring(); waiting = false; };
   document.addEventListener('load', event => {

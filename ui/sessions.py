@@ -45,7 +45,8 @@ class Session:
     `preview`: the path of that picture, while there is one.
     `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
     `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
-    page follows it.
+    page follows it. `dropped`: whether something else has taken its place since.
+    `given`: the file of the photo that was given last, and could be read.
     `filming`: whether a film is being painted, which only Cancel ends.
     `last_used`: the clock's seconds when the page last asked for something.
     `previews`, `passing`: the files of the results by name, and of pictures so far, the oldest
@@ -72,6 +73,8 @@ class Session:
     preview: str | None = None
     doing: tuple[float, str] | None = None
     awaited: float | None = None
+    dropped: bool = False
+    given: Path | None = None
     filming: bool = False
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
@@ -111,6 +114,7 @@ class Session:
         """Await a new run."""
         self.awaited = time.monotonic()
         self.preview = self.doing = None
+        self.dropped = False
 
     def begin(self) -> threading.Event:
         """Begin a run with nothing asked of it; return the event that cancels it.
@@ -125,6 +129,7 @@ class Session:
 
     def drop_run(self) -> None:
         """Stop what runs, as something else takes its place; a film goes on beside that."""
+        self.dropped = self.awaited is not None
         if not self.filming:
             self.cancel()
 

@@ -66,7 +66,7 @@ CSS = (
 .notes ul { margin: 0; padding: .6rem .9rem .6rem 2rem; background: var(--note);
   border-left: 3px solid #b98a3c; border-radius: 4px;
   list-style: disc; line-height: 1.5; overflow-wrap: anywhere; }
-.notes:not(:has(li)) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
+.notes:not(:has(li), .held) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 .notes li::marker { color: #b98a3c; }
 #wall { background: var(--easel); border: 1px solid var(--border-color-primary); border-radius: 6px;
   padding: 14px; gap: 12px; scroll-margin-top: 12px; }
@@ -99,8 +99,8 @@ input[type=range] { touch-action: pan-y; } /* a finger that scrolls moves no sli
 .gradio-container:has(.easel.painted) #paint:not(.due) { min-height: 44px; font-size: .95rem;
   background: var(--button-secondary-background-fill); color: var(--body-text-color);
   border-color: var(--button-secondary-border-color); }
-.gradio-container:has(.easel.painted) #photo-room { min-height: 0; }
-.gradio-container:has(.easel.painted) #photo { height: 150px !important; }
+.gradio-container:has(#looks [data-at]) #photo-room { min-height: 0; }
+.gradio-container:has(#looks [data-at]) #photo { height: 150px !important; }
 #aside:has(#looks [data-at]) > * { order: 2; }
 #aside:has(#looks [data-at])
   > :is(#looks, #style-box, #photo-room, #begin, #by-itself) { order: 1; }
@@ -191,7 +191,7 @@ SCRIPTS = (
 # its tabs; what went wrong is said where the painting is seen, scrolled or not.
 HEAD = f"""
 <meta name="color-scheme" content="light dark">
-<style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 80px); }}
+<style>@media (max-width: 640px) {{ html {{ scroll-padding-top: calc(40dvh + 122px); }}
 .gradio-container .main.app {{ padding: 14px; }}
 .gradio-container:has(#painting-tab:not([style*="none"])) .main > .toast-wrap.toast-wrap {{
   bottom: calc(60dvh - 44px); }} }}</style>
@@ -209,6 +209,7 @@ PAINT_LIKE = "() => repaint(700, '#paint')"
 REMEMBER = "on => { try { localStorage.byItself = on; } catch {} return on; }"
 REMEMBERED = "() => { try { return localStorage.byItself !== 'false'; } catch { return true; } }"
 BRING_RESULT = "() => bringResult()"
+BRING_STYLE = "() => bringStyle()"
 
 SAVE_FILE = """file => {
   if (!file) return;

@@ -92,6 +92,12 @@ const start = () => {
   const cut = (shown?.faces ?? []).find(({at: {left, width}}) => 100 * left < START && START < 100 * (left + width));
   return cut ? Math.max(2, 100 * cut.at.left - 2) : START;
 };
+// On the bare canvas lies the photo that is to be painted, pale.
+const veil = () => {
+  const bare = root.matches('.empty, .coming') && document.querySelector('#photo img')?.src;
+  stage.style.backgroundImage = bare ? `linear-gradient(var(--veil), var(--veil)), url("${bare}")` : '';
+};
+document.addEventListener('load', event => { if (root.matches('.empty') && event.target.closest?.('#photo')) veil(); }, true);
 const show = () => {
   const value = props.value;
   const other = value?.photo !== shown?.photo;
@@ -105,12 +111,11 @@ const show = () => {
   if (other) { opened.looking = value?.names ? 50 : start(); divided(); zoom(1); hold(false); }
   keep(other);
   find('words').textContent = say(value?.words ?? '');
-  // On the empty canvas lies the photo, pale, until the first strokes cover it; these until the painting itself is there.
+  // The first strokes cover it, until the painting itself is there.
   const coming = state === 'painted' && !after.hasAttribute('src');
   root.classList.toggle('coming', coming);
   const strokes = coming && document.querySelector('#wall .doing img')?.src;
-  const chosen = (coming || state === 'empty') && document.querySelector('#photo img')?.src;
-  stage.style.backgroundImage = strokes ? `url("${strokes}")` : chosen ? `linear-gradient(var(--veil), var(--veil)), url("${chosen}")` : '';
+  if (strokes) stage.style.backgroundImage = `url("${strokes}")`; else veil();
   if (state === 'empty') { [before, after].forEach(img => { img.removeAttribute('src'); delete img.dataset.src; }); return; }
   lay();
   Object.assign(after.dataset, {name: value.name ?? '', flat: value.flat ?? ''});
@@ -207,7 +212,15 @@ find('pixels').addEventListener('click', () => { // one looks at the largest fac
   at.y = (.5 - face.at.top - face.at.height / 2) * sheet.offsetHeight * at.zoom;
   put();
 });
-find('fill').addEventListener('click', () => fill(!root.classList.contains('full')));
+// The way back leads out of the full window first, and not off the page.
+const filled = () => root.classList.contains('full');
+const unfill = () => history.state?.fills ? history.back() : fill(false);
+find('fill').addEventListener('click', () => {
+  if (filled()) return unfill();
+  history.pushState({...history.state, fills: true}, '');
+  fill(true);
+});
+addEventListener('popstate', () => { if (filled()) fill(false); });
 const hand = find('hold');
 let since = 0; // a short press leaves the photo there until the next one
 hand.addEventListener('pointerdown', event => {
@@ -220,5 +233,5 @@ hand.addEventListener('pointercancel', () => hold(false));
 hand.addEventListener('keydown', event => { if ([' ', 'Enter'].includes(event.key)) { event.preventDefault(); hold(true); } });
 hand.addEventListener('keyup', () => hold(false));
 hand.addEventListener('contextmenu', event => event.preventDefault()); // of a long touch
-document.addEventListener('keydown', event => { if (event.key === 'Escape' && root.classList.contains('full')) fill(false); });
+document.addEventListener('keydown', event => { if (event.key === 'Escape' && filled()) unfill(); });
 new ResizeObserver(put).observe(stage);

@@ -68,6 +68,8 @@ def paint_by_itself(browser: Browser, url: str, size: tuple[int, int] = LAPTOP) 
     repaint(page)
     new_picture(page, lambda: paste(page), "a photo that is pasted anywhere is painted, too")
     refuse_another(page)
+    paste(page, "president.jpg")
+    refuse_another(page, meanwhile=True)
     take_it_away(page)
     page.close()
 
@@ -78,13 +80,17 @@ def slowly(route: Route) -> None:
     route.continue_()
 
 
-def refuse_another(page: Page) -> None:
-    """Drop what is no photo: the one that is painted stays in its field."""
+def refuse_another(page: Page, *, meanwhile: bool = False) -> None:
+    """Drop what is no photo: the one that is painted, or is to be, stays in its field."""
     words = base64.b64encode(b"These are words. " * 9).decode()
     page.evaluate(DROP, ["#head", "words.jpg", words])
     page.wait_for_selector(".toast-body:has-text('not a picture')")
     page.wait_for_selector("#photo img[src*='pasted']")
-    check(page.locator("#easel .painted").count() == 1, "a bad file leaves photo and painting")
+    if meanwhile:
+        page.wait_for_selector("#easel .painted", timeout=LONGEST_MS)
+        check(True, "a bad file ends no painting that is begun")
+    else:
+        check(page.locator("#easel .painted").count() == 1, "a bad file leaves photo and painting")
 
 
 def take_it_away(page: Page) -> None:
@@ -97,10 +103,13 @@ def take_it_away(page: Page) -> None:
     check(page.locator("#looks [data-at]").count() == 0, "and no looks, which would do nothing")
 
 
-def paste(page: Page) -> None:
-    """Paste another photo."""
-    page.evaluate(PASTE, ["pasted.jpg", encoded(EXAMPLES / "old.jpg")])
-    page.wait_for_selector("#photo img[src*='pasted']")
+def paste(page: Page, name: str = "old.jpg") -> None:
+    """Paste another photo; the looks' place is kept at once."""
+    page.evaluate(PASTE, [f"pasted-{name}", encoded(EXAMPLES / name)])
+    page.wait_for_selector(f"#photo img[src*='pasted-{name}']")
+    page.wait_for_selector("#easel .empty")
+    place = page.locator("#looks").bounding_box() or {}
+    check(place["height"] > place["width"], "nothing is moved once the looks come")
 
 
 def encoded(file: Path) -> str:

@@ -123,6 +123,15 @@ def test_choosing_one_sets_the_controls(service):
         )
 
 
+def test_their_place_is_kept_while_the_photo_is_painted(service, photo):
+    looks, wanted = components().looks, Settings.from_flat(mood="dusk")
+    service.sessions.of("anna").wanted = wanted
+    arrived = handlers_of(service).receive(visitor("anna"), {"path": str(photo)}, by_itself=True)
+    assert arrived[looks] == shown(wanted)
+    assert [look["picture"] for look in arrived[looks]["looks"][:-1]] == [""] * len(PAINTED)
+    assert handlers_of(service).receive(visitor("anna"), {"path": str(photo)})[looks] == shown(None)
+
+
 def test_nothing_is_shown_before_something_is_painted(service):
     assert shown(None) == {"looks": []}
     updates = handlers_of(service).receive(visitor("anna"), None)

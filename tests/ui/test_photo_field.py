@@ -119,6 +119,23 @@ def test_after_a_refused_file_without_a_painting_the_page_is_as_at_first(service
     assert str(CHOOSE) in updates[parts.paint].value
 
 
+def test_a_refused_file_gives_way_to_the_photo_that_is_being_painted_which_goes_on(
+    service, tmp_path
+):
+    bad, parts = dropped(tmp_path, BAD["text"][0], name="words.jpg"), components()
+    photo = dropped(tmp_path, saved(noise(), "JPEG"))
+    handlers, session = handlers_of(service), service.sessions.of("anna")
+    handlers.receive(visitor("anna"), photo)
+    kept = handlers.show_photo(visitor("anna"), bad)
+    assert kept[parts.photo] == photo["path"]
+    assert not {parts.easel, parts.arrived} & {*kept}
+    session.ask()
+    handlers.drop(visitor("anna"))
+    assert handlers.show_photo(visitor("anna"), bad)[parts.arrived]
+    handlers.receive(visitor("anna"), None)
+    assert handlers.show_photo(visitor("anna"), bad)[parts.photo] is None
+
+
 def test_the_page_never_says_of_a_file_that_it_can_be_painted():
     assert "can be painted" not in PAGE.read_text()
 

@@ -12,7 +12,7 @@ import gradio as gr
 from pipeline.io.image_files import read_photo, read_settings
 from pipeline.settings import Settings, say_dropped
 from pipeline.types import Photo, PhotoError
-from ui import easel, frame_box, style_box
+from ui import easel, frame_box, looks, style_box
 from ui.available import with_available_choices
 from ui.errors import told
 from ui.handlers.base import Base
@@ -47,12 +47,13 @@ class Arriving(Base):
         """
         session = self._session(request)
         if not photo or not photo.get("path"):
-            session.looks = None, ()
+            session.looks, session.given = (None, ()), None
             return view(self.parts, None) | self._begun_anew()
         with told():
             path, name = file_of(photo)
             read = read_once(session, path, name)
             session.looks = None, ()  # of the photo before, which stays where this one is refused
+            session.given = path
             notes = tuple(map(retold, read.notes))
             try:
                 settings, dropped = read_settings(path)
@@ -63,12 +64,23 @@ class Arriving(Base):
                 unread = say("The settings in this picture are not used: {why}", why=why)
                 return view(self.parts, None, [unread, *notes]) | self._framed_anew()
         if settings is None:
-            begins = {self.parts.arrived: secrets.token_hex(4)} if by_itself else {}
-            return view(self.parts, None, notes) | self._framed_anew() | begins
+            return (
+                view(self.parts, None, notes)
+                | self._framed_anew()
+                | (self._begins(session) if by_itself else {})
+            )
         settings, replaced = with_available_choices(settings)
         missing = style_box.not_carried(settings)
         said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
+
+    def _begins(self, session: Session) -> Updates:
+        """Have the page begin a painting, without asking for that, and keep the looks' place."""
+        return {
+            self.parts.arrived: secrets.token_hex(4),
+            self.parts.easel: easel.bare(None),
+            self.parts.looks: looks.shown(session.wanted or Settings()),
+        }
 
     def _framed_anew(self) -> Updates:
         """Set what was chosen for the photo before as it is for one that stands by itself."""
@@ -84,7 +96,7 @@ class Arriving(Base):
     ) -> Updates:
         """Show a preview in the photo field where browsers cannot show the file.
 
-        A file that was refused gives way to the photo whose painting hangs there, if one does.
+        A file that was refused gives way to the photo before it, whose painting goes on.
         """
 
         def read(session: Session, path: Path, name: str) -> Photo:
@@ -93,10 +105,16 @@ class Arriving(Base):
         try:
             return {self.parts.photo: self._shown(request, photo, read)}
         except PhotoError:
-            if state is None:
-                return {self.parts.photo: None, **self._begun_anew()}
-            here = state.photo.exists()
-            return {self.parts.photo: self._field(request, state) if here else None}
+            return self._given_before(request, state)
+
+    def _given_before(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Show the photo that hangs there, or was to be painted; go on painting it."""
+        session = self._session(request)
+        before = state.photo if state else session.given
+        if before is None or not before.exists():
+            return {self.parts.photo: None, **({} if state else self._begun_anew())}
+        goes_on = {self.parts.arrived: secrets.token_hex(4)} if session.dropped else {}
+        return {self.parts.photo: self._field(request, before), **goes_on}
 
     def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:
         """Read a style picture or its mask as it arrives, and show it as `show_photo` does.

@@ -64,11 +64,11 @@ class Base:
         """Look up file and name of the photo in its field, or behind the preview there."""
         return self._session(request).file_behind(*file_of(photo))
 
-    def _field(self, request: gr.Request, state: ViewState) -> str:
-        """Return what stands for a painting's photo in its field: a preview, or the file."""
+    def _field(self, request: gr.Request, photo: Path) -> str:
+        """Return what stands for a photo in its field: a preview, or the file."""
         behind = self._session(request).behind
-        shown = (preview for preview, (file, _) in behind.items() if file == state.photo)
-        return str(next(shown, state.photo))
+        shown = (preview for preview, (file, _) in behind.items() if file == photo)
+        return str(next(shown, photo))
 
     def _wanted(
         self,

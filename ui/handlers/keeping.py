@@ -128,7 +128,7 @@ class Keeping(Base):
         else:
             chosen = {}
         return {
-            self.parts.photo: self._field(request, state),
+            self.parts.photo: self._field(request, state.photo),
             **view(self.parts, state),
             **self._look_of(request, state.settings),
             **chosen,

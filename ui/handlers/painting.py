@@ -54,7 +54,10 @@ class Painting(Base):
             raise unsaid()
         session.ask()
         session.wanted = settings
-        bare = {self.parts.easel: easel.bare()} if state is None else {}
+        bare = {
+            self.parts.easel: easel.bare(),
+            self.parts.looks: looks.shown(settings),
+        } if state is None else {}  # fmt: skip
         return {
             **switch_painting(self.parts, settings.paint.painter, running=True),
             **bare,
