@@ -16,7 +16,7 @@ from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import Tell, large_enough
 from pipeline.steps.stylize import fine_of
-from pipeline.steps.ways import in_strokes
+from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Mask, Painting, Photo, Pixels
 
 
@@ -58,7 +58,8 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
     if asked.isdecimal():
         width = width_around(photo, percent)
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
-    larger = asked == "auto" and settings.paint.on and in_strokes(settings.paint)
+    how = settings.paint
+    larger = asked == "auto" and how.on and (in_strokes(how) or is_printed(how))
     return around(large_enough(photo) if larger else photo, percent)
 
 

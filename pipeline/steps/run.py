@@ -10,12 +10,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from pipeline.ops.resample import shrunk, size_within
+from pipeline.ops.resample import pixels_resized, scaled_to_long, shrunk, size_within
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import FrameSettings, Settings
 from pipeline.stages.frame import frame
 from pipeline.stages.parse import Parser
+from pipeline.steps.ways import is_printed
 from pipeline.types import (
     BEGINS,
     BEGINS_LONG,
@@ -31,6 +32,9 @@ from pipeline.variants import PAINTERS
 from pipeline.weights.catalog import SEEING
 
 WORKING_PIXELS = 2_000_000
+# Long side, at least, of what is printed, unless it is to be as large as its photo: ink has edges
+# of its own.
+PRINTED_PX = 1280
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -107,7 +111,9 @@ class Run:
     @property
     def original(self) -> Keyed[Image]:
         """The photo at working size."""
-        return self.made(at_working_size, self.photo)
+        how = self.settings
+        printed = how.paint.on and is_printed(how.paint) and how.result.size != "photo"
+        return self.made(at_working_size, self.photo, PRINTED_PX if printed else 0)
 
     def framed(self) -> "Run":
         """Return the run of the part of its photo that the settings frame.
@@ -252,10 +258,15 @@ class Run:
             self.used.append(use)
 
 
-def at_working_size(photo: Photo) -> Image:
-    """Return the photo with at most `WORKING_PIXELS`, float."""
-    size = size_within(photo.size, WORKING_PIXELS)
-    return to_float(photo.pixels) if size == photo.size else shrunk(photo.pixels, size)
+def at_working_size(photo: Photo, long_px: int = 0) -> Image:
+    """Return the photo with at most `WORKING_PIXELS`, and a long side of `long_px` at least."""
+    size = scaled_to_long(photo.size, max(*photo.size, long_px))
+    size = size_within(size, WORKING_PIXELS)
+    if size == photo.size:
+        return to_float(photo.pixels)
+    if size[0] > photo.size[0]:
+        return to_float(pixels_resized(photo.pixels, size))
+    return shrunk(photo.pixels, size)
 
 
 def _key(make: Callable[..., object], inputs: tuple[object, ...]) -> str:

@@ -119,15 +119,28 @@ def test_strokes_are_laid_in_colors_that_the_network_has_a_share_in(style):
 
 @pytest.mark.parametrize("style", DRAWN)
 def test_a_print_is_more_than_its_network_paints_and_has_no_strokes(style, monkeypatch):
-    done = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
+    small = how(portrait_style=style, size="photo")
+    done = paint(photo_of(120, 160), small, models=BrushedModels())
     assert done.strokes is None
     assert f"tps_{style}" in [use.name for use in done.weights]
     assert not in_strokes(how(portrait_style=style).paint)
     assert max(full_size(done).shape) == 160
     plain = replace(PORTRAIT_STYLES[style], printed=False)
     monkeypatch.setitem(variants.PORTRAIT_STYLES, style, plain)
-    network = paint(photo_of(120, 160), how(portrait_style=style), models=BrushedModels())
+    network = paint(photo_of(120, 160), small, models=BrushedModels())
     assert np.abs(done.styled - network.styled).mean() > 0.01
+
+
+def test_a_print_has_edges_of_its_own_where_it_is_larger_than_its_photo(monkeypatch):
+    monkeypatch.setattr("pipeline.steps.run.PRINTED_PX", 240)
+    photo, printed = photo_of(120, 160), how(portrait_style="ukiyoe")
+    done = paint(photo, printed, models=BrushedModels())
+    assert done.original.shape == (180, 240, 3)
+    assert max(full_size(done).shape) == 1600
+    assert (
+        max(full_size(paint(photo, printed.changed(size="photo"), models=BrushedModels())).shape)
+        == 160
+    )
 
 
 def test_a_style_of_a_file_is_painted_in_strokes_in_the_light_of_its_portraits():
@@ -146,7 +159,7 @@ def test_a_style_of_a_file_is_printed_where_it_is_of_prints_and_plain_where_it_s
     made = []
     for known in ({"portraits": portraits(), "printed": True}, {}):
         put(**known)
-        done = paint(photo_of(120, 160), how(), models=BrushedModels())
+        done = paint(photo_of(120, 160), how(size="photo"), models=BrushedModels())
         assert done.strokes is None
         assert not in_strokes(how().paint)
         assert is_printed(how().paint) == bool(known)
@@ -162,7 +175,7 @@ def test_of_a_style_whose_file_is_gone_nothing_is_known():
 def test_a_kept_face_is_printed_as_far_as_it_is_painterly():
     photo, models = photo_of(120, 160), BrushedModels()
     plain, printed = (
-        paint(photo, how(portrait_style="ukiyoe", painterly=far), models=models)
+        paint(photo, how(portrait_style="ukiyoe", painterly=far, size="photo"), models=models)
         for far in (0.0, 1.0)
     )
     assert (plain.styled == printed.styled).all()
