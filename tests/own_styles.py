@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.runtime.style_files import painter_entry, styles_folder, write_style
 from pipeline.runtime.styles import known_styles
+from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import obtain
 
 ENTRY = painter_entry()
@@ -30,5 +31,9 @@ def alone(number):
 
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
-    """Look for styles in a folder that is empty."""
+    """Look for styles in a folder that is empty; networks that were converted are known there."""
+    converted = cache_folder() / "converted"
+    converted.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "converted").symlink_to(converted)
     monkeypatch.setenv("PORTRAIT_CACHE", str(tmp_path / "cache"))

@@ -26,7 +26,7 @@ from tests.own_styles import empty  # noqa: F401 - a fixture
 from tests.portrait_styles import portraits, put
 from tests.test_paint import PlainModels, photo_of
 
-pytestmark = pytest.mark.usefixtures("empty")
+pytestmark = pytest.mark.usefixtures("empty", "small_strokes")
 DRAWN = [key for key, style in PORTRAIT_STYLES.items() if style.brush is None]
 BRUSHED = [key for key, style in PORTRAIT_STYLES.items() if style.brush]
 PHOTO = Photo(np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8))
@@ -114,7 +114,7 @@ def test_strokes_are_laid_in_colors_that_the_network_has_a_share_in(style):
     bluer = (blue.styled - plain.styled).mean((0, 1))
     assert bluer[2] > bluer[0] + 0.01
     assert np.abs(blue.styled - plain.styled).mean() > 0.03
-    assert max(full_size(plain).shape) == 1600
+    assert max(full_size(plain).shape) == 640  # what `small_strokes` are shown at
 
 
 @pytest.mark.parametrize("style", DRAWN)
@@ -136,7 +136,7 @@ def test_a_print_has_edges_of_its_own_where_it_is_larger_than_its_photo(monkeypa
     photo, printed = photo_of(120, 160), how(portrait_style="ukiyoe")
     done = paint(photo, printed, models=BrushedModels())
     assert done.original.shape == (180, 240, 3)
-    assert max(full_size(done).shape) == 1600
+    assert max(full_size(done).shape) == 640
     assert (
         max(full_size(paint(photo, printed.changed(size="photo"), models=BrushedModels())).shape)
         == 160
@@ -150,7 +150,7 @@ def test_a_style_of_a_file_is_painted_in_strokes_in_the_light_of_its_portraits()
         done = paint(photo_of(120, 160), how(), models=BrushedModels())
         assert len(done.strokes) > 100
         assert in_strokes(done.settings.paint)
-        assert max(full_size(done).shape) == 1600
+        assert max(full_size(done).shape) == 640
         results.append(done.styled.mean())
     assert results[1] > results[0] + 0.05
 

@@ -131,6 +131,7 @@ def portrait(ground, middle):
     return Prompt(styles=(Style(pixels),))
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_what_is_behind_people_takes_the_colors_of_what_is_behind_them_in_a_portrait():
     photo = Photo(np.full((120, 160, 3), 150, np.uint8))
     blue, orange = (40, 70, 190), (220, 130, 40)
@@ -158,6 +159,7 @@ def test_the_colors_of_no_picture_are_asked_for():
         paint(photo_of(120, 160), STROKES.changed(mood="picture"), models=PlainModels())
 
 
+@pytest.mark.usefixtures("small_strokes")
 def test_a_kept_face_is_simplified_and_what_somebody_marked_is_the_photos_own():
     grain = np.random.default_rng(1).normal(0, 12, (400, 360, 1))
     photo = Photo((photo_of(400, 360).pixels + grain).clip(0, 255).astype(np.uint8))
