@@ -21,7 +21,8 @@ from pipeline.variants import PAINTERS
 from ui import looks
 from ui.card import Card, written
 from ui.previews import fit, over_checker
-from ui.sessions import DELETED_AFTER_MIN, Session
+from ui.session import Session
+from ui.sessions import DELETED_AFTER_MIN
 from ui.style_box import GALLERY
 from ui.view_state import ViewState
 from ui.viewer import served

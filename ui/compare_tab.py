@@ -15,7 +15,7 @@ from pipeline.variants import PAINTERS
 from ui import outlines_box, viewer
 from ui.available import available_choices
 from ui.looks import LOOKS, PORTRAITIST
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import LIKE
 from ui.view_state import result_in
 from ui.widgets import OPTIONS, PAINTER

@@ -11,7 +11,7 @@ from ui import compare_tab, film_tab, many_tab, train_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState, path_of
 from ui.viewer import Shown, served
 from ui.words import Text, counted, label, later, say

@@ -11,14 +11,14 @@ from pipeline.settings import Settings
 from pipeline.stages.frame import frame
 from pipeline.types import Photo, PhotoError
 from ui.previews import FIELD_PX, bordered, fit, over_checker
-from ui.sessions import Session
+from ui.session import Session
 from ui.widgets import OPTIONS, PAINTER, PORTRAIT_STYLE, Control, widgets_of
 from ui.words import label, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
 # What was chosen for one photo: the next one stands by itself.
 OF_ONE_PHOTO = ("turn", "straighten", "zoom", "across", "down")
-SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes are larger than a small photo
+SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes and prints are larger than a small photo
 CM = 2.54  # an inch
 TIMES = "\N{MULTIPLICATION SIGN}"
 

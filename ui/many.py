@@ -15,7 +15,7 @@ from pipeline.types import PhotoError, Pixels
 from pipeline.weights.resolve import WeightError
 from ui.photos import file_of
 from ui.previews import fit, over_checker
-from ui.sessions import Session
+from ui.session import Session
 from ui.words import counted, later, retold, say
 
 log = logging.getLogger("page")

@@ -12,7 +12,7 @@ from pipeline.settings import COMPARED, options
 from pipeline.types import Photo
 from ui.available import available_choices
 from ui.previews import brief, fit, over_checker
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import write_named
 from ui.words import label, retold
 

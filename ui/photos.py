@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.io.image_files import read_photo
 from pipeline.types import Photo, PhotoError, Style
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.words import say
 

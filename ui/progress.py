@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pipeline.ops.tensor import to_uint8
 from pipeline.types import Cancelled, Progress, StopEarly
 from ui.forecast import Forecast, in_words
-from ui.sessions import Session
+from ui.session import Session
 from ui.words import later
 
 DOING = {

@@ -17,7 +17,7 @@ from ui.badges import describe_makers
 from ui.history import History
 from ui.pointing import draw_mask
 from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, over_white, preview_of
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.words import retold, say
 

@@ -38,7 +38,7 @@ from ui.handlers.keeping import AS_KEPT, NOT_KEPT
 from ui.service import PaintService
 from ui.service.painting import show_example
 from ui.service.repainting import blend_again
-from ui.sessions import MOST_RESULTS, private_folder
+from ui.session import MOST_RESULTS, private_folder
 from ui.widgets import to_widgets
 
 

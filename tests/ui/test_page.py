@@ -42,7 +42,8 @@ from ui.progress import reporter
 from ui.service import PaintService
 from ui.service.repainting import blend_again
 from ui.service.writing import write_full_size
-from ui.sessions import MOST_PHOTOS, MOST_PREVIEWS, Sessions, private_folder
+from ui.session import MOST_PHOTOS, MOST_PREVIEWS, private_folder
+from ui.sessions import Sessions
 from ui.style_box import StyleFile
 from ui.widgets import OPTIONS, from_widgets
 

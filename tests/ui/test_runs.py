@@ -12,7 +12,7 @@ from ui import progress, runs, style_box
 from ui.examples import EXAMPLES
 from ui.progress import reporter
 from ui.service import PaintService
-from ui.sessions import Session
+from ui.session import Session
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from ui.layout import CHOOSE
 from ui.photos import file_of, read_once
 from ui.previews import for_field
 from ui.result_panel import Updates, view
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import later, retold, say

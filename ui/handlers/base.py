@@ -20,7 +20,7 @@ from ui.photos import file_of
 from ui.result_panel import Updates, view
 from ui.service import PaintService
 from ui.service.repainting import AgainError
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState
 from ui.widgets import from_widgets, to_widgets

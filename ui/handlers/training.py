@@ -17,7 +17,7 @@ from ui.errors import told
 from ui.handlers.base import Base
 from ui.notes import note
 from ui.result_panel import Updates
-from ui.sessions import Session
+from ui.session import Session
 from ui.train_tab import Shown
 from ui.trainings import Asked, Training, TrainingError
 from ui.viewer import served

@@ -13,7 +13,7 @@ from ui.service.mending import brushed_in
 from ui.service.paint_service import PaintService
 from ui.service.repainting import AgainError, make_again
 from ui.service.said import as_said, say
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState
 

@@ -22,7 +22,7 @@ from ui.forecast import in_words
 from ui.many import KINDS, Item, Many, reason_of, small
 from ui.photos import styles_of
 from ui.service.paint_service import PaintService
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.view_state import path_of
 from ui.words import later, say

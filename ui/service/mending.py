@@ -20,7 +20,7 @@ from ui.pointing import ADD_COLOR
 from ui.previews import fit
 from ui.reframing import reframed
 from ui.service.paint_service import PaintService
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState
 from ui.viewer import Shown, served
 from ui.words import later, number, say

@@ -17,7 +17,8 @@ from ui.camera import Cameras
 from ui.examples import OWNER, PaintedExamples
 from ui.gpu import borrowing
 from ui.photos import read_once
-from ui.sessions import Session, Sessions
+from ui.session import Session
+from ui.sessions import Sessions
 from ui.sharing.desk import Desk, shares_folder
 from ui.status import StatusLine
 from ui.trainings import Trainings

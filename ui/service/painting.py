@@ -15,7 +15,7 @@ from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.service.correcting import said_of
 from ui.service.paint_service import PaintService
-from ui.sessions import Session
+from ui.session import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState, state_of
 from ui.words import later

@@ -13,7 +13,7 @@ from ui.photos import styles_of
 from ui.progress import Bar, reporter
 from ui.service.paint_service import PaintService
 from ui.service.said import as_said
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState, state_of, updated_state
 from ui.widgets import changed_at_once
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.settings import FrameSettings
 from pipeline.types import Prompt
 from ui.history import History
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState
 
 

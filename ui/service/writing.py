@@ -11,7 +11,7 @@ from ui.forecast import Forecast, in_words
 from ui.progress import Bar
 from ui.service.paint_service import PaintService
 from ui.service.repainting import AgainError, repaint
-from ui.sessions import Session
+from ui.session import Session
 from ui.view_state import ViewState
 from ui.words import say
 
