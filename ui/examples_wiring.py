@@ -18,8 +18,9 @@ def wire_examples(parts: Page, handlers: Handlers) -> list[Dependency]:
         button.click(None, js=theme.BRING_PANEL)
         example = button.click(
             handlers.example(index),
-            None,
-            [parts.photo, *parts.widgets, *result_panel.outputs(parts)],
+            [parts.by_itself, *parts.widgets],
+            [parts.photo, *parts.widgets, *result_panel.outputs(parts), parts.arrived],
+            preprocess=False,
             concurrency_id="examples",
             concurrency_limit=2,
             show_progress_on=[parts.easel],

@@ -29,7 +29,8 @@ USUAL = MappingProxyType(
 class Look:
     """A way to paint. `changes`: its settings, by flag, where they are not the usual ones.
 
-    `light`: whether it is a light alone, under which everything else stays as it was chosen.
+    `light`: whether it is a light alone, under which everything else stays as it was chosen, by
+    other ways than another look: what that sets is not seen in this one's picture.
     """
 
     title: str
@@ -38,7 +39,8 @@ class Look:
 
     def of(self, settings: Settings) -> Settings:
         """Give settings this look; the photo's frame, the size and the rest stay."""
-        usual = {"painter": USUAL["painter"]} if self.light else USUAL
+        own = self.light and not any(is_of(look, settings) for look in LOOKS if not look.light)
+        usual = {"painter": USUAL["painter"]} if own else USUAL
         return settings.changed(**{**usual, **self.changes})
 
 

@@ -21,7 +21,8 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
         preprocess=False,
         **UNSEEN,
     )
-    chosen.success(None, js=theme.BRING_STYLE)
+    for act in (theme.TO_PAINTING, theme.BRING_STYLE):
+        chosen.success(None, js=act)
     reset = parts.fine_tune.reset.click(handlers.reset, None, parts.widgets, **UNSEEN)
     for change in (chosen, reset):
         change.success(None, js=theme.PAINT_AT_ONCE)

@@ -19,6 +19,16 @@
   };
 
   document.addEventListener('focusin', describe);
+  // A finger that begins on a slider, and scrolls, has moved it by then: it goes back.
+  let touched = null;
+  document.addEventListener('pointerdown', ({target, pointerType}) => { touched = pointerType === 'touch' && target.matches?.('input[type=range]') ? {target, value: target.value} : null; }, true);
+  document.addEventListener('pointercancel', ({target}) => {
+    if (touched?.target === target && target.value !== touched.value) {
+      target.value = touched.value;
+      ['input', 'change'].forEach(kind => target.dispatchEvent(new Event(kind, {bubbles: true})));
+    }
+    touched = null;
+  }, true);
   // Some systems know no type of HEIC, and the upload would refuse a file without one; the server looks.
   const known = Object.getOwnPropertyDescriptor(Blob.prototype, 'type').get;
   Object.defineProperty(File.prototype, 'type', {get() { return known.call(this) || 'image/unknown'; }});

@@ -41,6 +41,9 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
     begun.success(None, js=theme.BEGUN)
     over = when_over(running, [], handlers.idle, buttons)
     over.then(None, js=theme.BRING_RESULT)
+    for end in (over.then, running.failure):
+        end(None, js=theme.ENDED)
+    parts.cancel.click(None, js=theme.UNFINISHED)
     return running, over
 
 
@@ -69,7 +72,7 @@ def wire_again(parts: Page, handlers: Handlers) -> Dependency:
     """
     buttons = [parts.paint, parts.cancel]
     busy = partial(switch, *buttons, running=True)
-    parts.again.change(handlers.watch, None, parts.timer, **UNSEEN)
+    parts.again.change(handlers.watch(parts.doing), None, parts.timer, **UNSEEN)
     begun = parts.again.change(busy, None, buttons, **UNSEEN)
     running = begun.then(
         handlers.make_again, parts.again, [*result_panel.outputs(parts), parts.file], **PAINTING

@@ -50,6 +50,11 @@
       if (document.querySelector('#tabs').getBoundingClientRect().top < 0) wall.scrollIntoView({block: 'start'});
     }, 60);
   });
+  // What is chosen shows on the easel, or in the film that it is chosen for.
+  window.toPainting = () => {
+    const [shown, painting] = ['[aria-selected=true]', '[data-tab-id=painting]'].map(at => document.querySelector(`#tabs [role=tab]${at}`));
+    if (shown !== painting && shown?.dataset.tabId !== 'film') painting?.click();
+  };
   // A film is looked at, too: on a phone the easel makes room for it while it runs.
   ['loadeddata', 'play', 'pause', 'ended'].forEach(kind => document.addEventListener(kind, event => {
     const film = event.target.closest?.('#film');

@@ -43,6 +43,7 @@ class Session:
     `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
     `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
     page follows it. `dropped`: whether something else has taken its place since.
+    `teller`: in which of the page's tellers that run is told of.
     `given`: the file of the photo that was given last, and could be read.
     `filming`: whether a film is being painted, which only Cancel ends.
     `last_used`: the clock's seconds when the page last asked for something.
@@ -71,6 +72,7 @@ class Session:
     doing: tuple[float, str] | None = None
     awaited: float | None = None
     dropped: bool = False
+    teller: int = 0
     given: Path | None = None
     filming: bool = False
     last_used: float = field(default_factory=time.monotonic)
@@ -107,8 +109,9 @@ class Session:
                 with suppress(OSError):
                     os.utime(path)
 
-    def ask(self) -> None:
-        """Await a new run."""
+    def ask(self, teller: int = 0) -> None:
+        """Await a new run, told of in one of the page's tellers; the first is the easel's."""
+        self.teller = teller
         self.awaited = time.monotonic()
         self.preview = self.doing = None
         self.dropped = False

@@ -108,7 +108,10 @@ const paint = points => {
   const strokeStyle = tool === 'eraser' ? '#fff' : mode === 'add' ? '#0060be' : '#cc4c00';
   Object.assign(pen, {lineWidth: thick / 100 * Math.min(w * width, h * height), lineCap: 'round', lineJoin: 'round', strokeStyle});
   pen.beginPath();
-  [points[0], ...points].forEach(([u, v]) => pen.lineTo((left + u * width) * w, (top + v * height) * h));
+  if (tool === 'point') { // seen beside the finger, at once
+    pen.arc(...points.map(([u, v]) => [(left + u * width) * w, (top + v * height) * h])[0], 9, 0, 2 * Math.PI);
+    Object.assign(pen, {lineWidth: 5});
+  } else [points[0], ...points].forEach(([u, v]) => pen.lineTo((left + u * width) * w, (top + v * height) * h));
   pen.stroke();
   clearTimeout(fading);
   fading = setTimeout(() => { ink.hidden ||= !line; }, 5000); // what changes nothing brings no new picture

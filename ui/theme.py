@@ -95,6 +95,10 @@ CSS = (
 input[type=range] { touch-action: pan-y; } /* a finger that scrolls moves no slider */
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
+#cancel { padding-inline: 6px; font-size: .95rem; }
+:root:has(body.dark) { color-scheme: dark; }
+/* What unfolds stays under the finger, though the easel above it sticks. */
+#aside .block, #frame, #fine-tune { overflow-anchor: none; }
 /* Once it is painted, what can be made of it comes first. */
 .gradio-container:has(.easel.painted) #paint:not(.due) { min-height: 44px; font-size: .95rem;
   background: var(--button-secondary-background-fill); color: var(--body-text-color);
@@ -203,6 +207,10 @@ BRING_PANEL = "() => bringPanel()"
 BEGUN = "() => { begun(); bringPanel(); }"
 REPAINT = "() => repaint()"
 PAINT_AT_ONCE = "() => repaint(0)"
+REPAINT_DUE = "() => repaintDue()"
+UNFINISHED = "() => unfinished()"
+TO_PAINTING = "() => toPainting()"
+ENDED = "() => ended()"
 # A picture to paint like was given, which is worth its minute: as if Paint were pressed.
 PAINT_LIKE = "() => repaint(700, '#paint')"
 # Not wherever the page is shown may it remember.
@@ -264,5 +272,7 @@ def theme() -> Base:
         button_secondary_text_color_dark="*neutral_100",
         button_secondary_border_color_dark="*neutral_600",
         slider_color_dark="*primary_400",
+        checkbox_background_color_dark="*neutral_800",
+        checkbox_border_color_dark="*neutral_400",
     )
     return made

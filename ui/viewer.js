@@ -220,6 +220,7 @@ find('fill').addEventListener('click', () => {
   history.pushState({...history.state, fills: true}, '');
   fill(true);
 });
+if (history.state?.fills) history.replaceState({...history.state, fills: false}, ''); // it was loaded anew, unfilled
 addEventListener('popstate', () => { if (filled()) fill(false); });
 const hand = find('hold');
 let since = 0; // a short press leaves the photo there until the next one

@@ -101,6 +101,7 @@ def wire_result(parts: Page, handlers: Handlers) -> None:
                 trigger_mode="always_last",
                 **BLEND,
             )
+            widget.input(None, None, None, js=theme.REPAINT_DUE)
     parts.download.click(shelf.writing, None, parts.download, **UNSEEN)
     files = [parts.file, parts.again]
     written = parts.download.click(handlers.write_file, parts.state, files, **FILES)
@@ -144,11 +145,11 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
     tab, box = parts.comparison, parts.comparison.outlines
     given = [*parts.style.fields, *parts.widgets]
     _wire_run(
-        parts, handlers, (tab.compare, tab.cancel, tab.notes), handlers.compare,
+        parts, handlers, (tab.compare, tab.cancel, tab.notes), tab.doing, handlers.compare,
         [parts.photo, parts.state, *tab.sides, *given], tab.outputs, [],
     )  # fmt: skip
     _wire_run(
-        parts, handlers, (box.compare, box.cancel, box.notes), handlers.outline,
+        parts, handlers, (box.compare, box.cancel, box.notes), tab.doing, handlers.outline,
         [parts.photo, box.segmenters, *given], [box.notes, *box.outputs], [box.notes, box.pictures],
     )  # fmt: skip
     for number, button in enumerate(tab.taken):
@@ -169,33 +170,39 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     painter = controls[PAINTER]
     styles = {way: controls[option.flag] for way, option in film_tab.LISTS.items()}
     follows = [tab.way, tab.style]
-    painter.change(film_tab.follow, [painter, *styles.values()], follows, **UNSEEN)
+    # As they are: a list of the film's may not know what a photo is painted like.
+    as_is = {"preprocess": False, **UNSEEN}
+    painter.change(film_tab.follow, [painter, *styles.values()], follows, **as_is)
     for way, style in styles.items():
-        style.change(partial(film_tab.follow_style, way), [painter, style], follows, **UNSEEN)
+        style.change(partial(film_tab.follow_style, way), [painter, style], follows, **as_is)
     shown_by = [tab.way, controls[PAINTER], controls[MOOD], tab.style]
     shown = [tab.style, parts.style.box, *parts.style.titled]
-    tab.way.change(film_tab.unfold, shown_by, shown, **UNSEEN)
+    tab.way.change(film_tab.unfold, shown_by, shown, **as_is)
     tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)
     given = [*tab.fields, *parts.style.fields, *parts.widgets]
     outputs = [tab.painted, tab.notes]
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
-        _wire_run(parts, handlers, pressed, act, given, outputs, [tab.painted])
+        _wire_run(parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted])
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
     tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 
 
 def _wire_run(
     parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
-    act: Callable[..., Any], inputs: list[Block], outputs: list[Block], covered: list[Block],
+    teller: gr.HTML, act: Callable[..., Any], inputs: list[Block], outputs: list[Block],
+    covered: list[Block],
 ) -> None:  # fmt: skip
-    """Connect a button whose run is followed, and cancelled by another; notes go as it begins."""
+    """Connect a button whose run is told of in `teller`, and cancelled by another.
+
+    Its notes go as it begins.
+    """
     start, cancel, notes = controls
     buttons = [start, cancel]
     begun = start.click(
         partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN
     )
-    start.click(handlers.watch, None, parts.timer, **UNSEEN)
+    start.click(handlers.watch(teller), None, parts.timer, **UNSEEN)
     running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
     wire_cancel(cancel, [running], handlers.cancel, notes)

@@ -304,13 +304,14 @@ def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins
     handlers, timer = handlers_of(service), components().timer
     service.line = SimpleNamespace(read=lambda: ("All is well.", True))
     assert not handlers.tick(visitor("anna"))[timer].active
-    assert handlers.watch(visitor("anna")).active
+    watch = handlers.watch(components().doing)
+    assert watch(visitor("anna")).active
     assert handlers.tick(visitor("anna"))[timer].active
     assert not handlers.tick(visitor("bert"))[timer].active
     with pytest.raises(gr.Error):
         handlers.paint_photo(visitor("anna"), None, None, *[None] * style_box.FIELDS)
     assert not handlers.tick(visitor("anna"))[timer].active
-    handlers.watch(visitor("anna"))
+    watch(visitor("anna"))
     handlers.cancel(visitor("anna"))
     assert not handlers.tick(visitor("anna"))[timer].active
 

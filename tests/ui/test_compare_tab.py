@@ -69,7 +69,7 @@ def test_going_on_with_one_sets_the_controls(service, photo):
 
 
 def test_the_run_is_awaited_no_more_once_it_is_over(service, photo):
-    handlers_of(service).watch(visitor("anna"))
+    handlers_of(service).watch(components().comparison.doing)(visitor("anna"))
     compare(service, photo)
     assert service.sessions.of("anna").awaited is None
 

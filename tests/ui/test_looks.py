@@ -40,6 +40,13 @@ def test_a_light_leaves_everything_else_as_it_was_chosen():
     assert (dusk.paint.mood, dusk.paint.painter) == ("dusk", Settings().paint.painter)
 
 
+def test_a_light_after_another_look_is_what_its_picture_shows():
+    lights = [look for look in LOOKS if look.light]
+    for look in PAINTED:
+        for light in lights:
+            assert light.of(look.of(Settings())) == light.of(Settings())
+
+
 def test_the_usual_settings_are_one_look_and_no_two_looks_are_the_same():
     assert [look for look in LOOKS if is_of(look, Settings())] == [LOOKS[0]]
     assert len({look.of(Settings()) for look in LOOKS}) == len(LOOKS)
@@ -130,6 +137,10 @@ def test_their_place_is_kept_while_the_photo_is_painted(service, photo):
     assert arrived[looks] == shown(wanted)
     assert [look["picture"] for look in arrived[looks]["looks"][:-1]] == [""] * len(PAINTED)
     assert handlers_of(service).receive(visitor("anna"), {"path": str(photo)})[looks] == shown(None)
+
+
+def test_of_nothing_no_looks_are_painted_and_those_that_hang_there_stay(service):
+    assert list(handlers_of(service).paint_looks(visitor("anna"), None)) == [gr.skip()]
 
 
 def test_nothing_is_shown_before_something_is_painted(service):

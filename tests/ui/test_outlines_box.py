@@ -111,18 +111,22 @@ def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compa
 
     def asked(*inputs, **how):
         outlined = ask(*inputs, **how)
-        seen.append(handlers.tick(visitor("anna"))[components().doing])
+        told = handlers.tick(visitor("anna"))
+        seen.append([told[each] for each in components().tellers])
         if failing:
             raise Cancelled
         return outlined
 
     service._compare = asked
-    handlers.watch(visitor("anna"))
+    handlers.watch(components().comparison.doing)(visitor("anna"))
     values = {"path": str(photo)}, ["unet"], *NO_STYLES, *DEFAULTS
     handlers.outline(visitor("anna"), *values)
     after = handlers.tick(visitor("anna"))
-    assert str(DOING["segment"]) in seen[0]
-    assert not after[components().doing]
+    easel, tab, film = seen[0]
+    assert str(DOING["segment"]) in tab
+    assert not easel
+    assert not film
+    assert not any(after[each] for each in components().tellers)
     assert session_of(service).awaited is None
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from pipeline.io.image_files import read_photo, read_settings
-from pipeline.settings import Settings, say_dropped
+from pipeline.settings import say_dropped
 from pipeline.types import Photo, PhotoError
-from ui import easel, frame_box, looks, style_box
+from ui import easel, frame_box, style_box
 from ui.available import with_available_choices
 from ui.errors import told
 from ui.handlers.base import Base
@@ -73,19 +73,6 @@ class Arriving(Base):
         missing = style_box.not_carried(settings)
         said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]
         return self._controls(settings) | view(self.parts, None, said)
-
-    def _begins(self, session: Session) -> Updates:
-        """Have the page begin a painting, without asking for that, and keep the looks' place."""
-        return {
-            self.parts.arrived: secrets.token_hex(4),
-            self.parts.easel: easel.bare(None),
-            self.parts.looks: looks.shown(session.wanted or Settings()),
-        }
-
-    def _framed_anew(self) -> Updates:
-        """Set what was chosen for the photo before as it is for one that stands by itself."""
-        usual = Settings().flat()
-        return {self.parts.controls[flag]: usual[flag] for flag in frame_box.OF_ONE_PHOTO}
 
     def _begun_anew(self) -> Updates:
         """Show what hangs on the page at first, for who has given no photo."""

@@ -1,5 +1,6 @@
 """What handlers of all regions share: the visitor, what is wanted, how a run ends."""
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pipeline.io.style_images import NO_STYLE
 from pipeline.settings import Settings
 from pipeline.types import PromptError
 from pipeline.variants import FILM_SECONDS
-from ui import looks, style_box
+from ui import easel, frame_box, looks, style_box
 from ui.errors import told
 from ui.fine_tune import without_switches
 from ui.layout import Page
@@ -69,6 +70,19 @@ class Base:
         behind = self._session(request).behind
         shown = (preview for preview, (file, _) in behind.items() if file == photo)
         return str(next(shown, photo))
+
+    def _framed_anew(self) -> Updates:
+        """Set what was chosen for the photo before as it is for one that stands by itself."""
+        usual = Settings().flat()
+        return {self.parts.controls[flag]: usual[flag] for flag in frame_box.OF_ONE_PHOTO}
+
+    def _begins(self, session: Session) -> Updates:
+        """Have the page begin a painting, without asking for that, and keep the looks' place."""
+        return {
+            self.parts.arrived: secrets.token_hex(4),
+            self.parts.easel: easel.bare(None),
+            self.parts.looks: looks.shown(session.wanted or Settings()),
+        }
 
     def _wanted(
         self,

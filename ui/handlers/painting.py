@@ -8,9 +8,9 @@ import gradio as gr
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, PromptError
 from pipeline.variants import PAINTERS
-from ui import easel, looks, style_box
+from ui import easel, frame_box, looks, style_box
 from ui.errors import told
-from ui.examples import EXAMPLES
+from ui.examples import EXAMPLES, Example
 from ui.handlers.base import Base, unsaid
 from ui.looks import LOOKS
 from ui.notes import note
@@ -103,10 +103,15 @@ class Painting(Base):
             return view(self.parts, state)
 
     def example(self, index: int) -> Callable[..., Updates]:
-        """Make the handler that shows one example, painted at the default settings."""
+        """Make the handler that shows one example, painted at the default settings.
 
-        def show_example(request: gr.Request) -> Updates:
+        Where other ones were chosen it is painted by them, as a photo of one's own is.
+        """
+
+        def show_example(request: gr.Request, by_itself: bool, *values: Any) -> Updates:
             with told():
+                if by_itself and self._is_chosen(from_widgets(values)):
+                    return self._as_a_photo(request, EXAMPLES[index])
                 state = painting.show_example(
                     self.service, str(request.session_hash), EXAMPLES[index]
                 )
@@ -116,9 +121,27 @@ class Painting(Base):
 
         return show_example
 
+    def _is_chosen(self, settings: Settings) -> bool:
+        """Tell whether settings, but those of one photo's frame, are others than the usual ones."""
+        usual = Settings()
+        of_a_photo = {flag: usual.flat()[flag] for flag in frame_box.OF_ONE_PHOTO}
+        chosen = settings.changed(**of_a_photo)
+        return chosen != usual and not style_box.wants_picture(chosen)
+
+    def _as_a_photo(self, request: gr.Request, example: Example) -> Updates:
+        session = self._session(request)
+        session.given, session.looks = example.path, (None, ())
+        return (
+            {self.parts.photo: str(example.path)}
+            | view(self.parts, None)
+            | self._framed_anew()
+            | self._begins(session)
+        )
+
     def paint_looks(self, request: gr.Request, state: ViewState | None) -> Iterator[Updates]:
         """Paint the shown photo in every look, and show each as it is done."""
         if state is None:
+            yield gr.skip()  # a page empties what it is sent nothing for
             return
         with told():
             for pictures in painting.paint_looks(self.service, str(request.session_hash), state):

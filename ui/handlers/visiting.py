@@ -1,5 +1,7 @@
 """Opening the page, following what runs, leaving."""
 
+from collections.abc import Callable
+
 import gradio as gr
 
 from pipeline.settings import Settings
@@ -45,13 +47,19 @@ class Visiting(Base):
         return {
             self.parts.status: line,
             self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
-            **dict.fromkeys(self.parts.tellers, easel.doing(session, sessions.before(session))),
+            **dict.fromkeys(self.parts.tellers, ""),
+            self.parts.tellers[session.teller]: easel.doing(session, sessions.before(session)),
         }
 
-    def watch(self, request: gr.Request) -> gr.Timer:
-        """Start the timer that follows the visitor's run until its end; it may begin later."""
-        self._session(request).ask()
-        return gr.Timer(active=True)
+    def watch(self, teller: gr.HTML) -> Callable[..., gr.Timer]:
+        """Make the handler that follows a visitor's run, told of in `teller`, until its end."""
+        number = self.parts.tellers.index(teller)
+
+        def start(request: gr.Request) -> gr.Timer:
+            self._session(request).ask(number)  # it may begin later
+            return gr.Timer(active=True)
+
+        return start
 
     def leave(self, request: gr.Request) -> None:
         """Forget a visitor who closed the page."""
