@@ -97,8 +97,9 @@ input[type=range] { touch-action: pan-y; } /* a finger that scrolls moves no sli
 #paint { min-height: 48px; font-size: 1.05rem; }
 #cancel { padding-inline: 6px; font-size: .95rem; }
 :root:has(body.dark) { color-scheme: dark; }
-/* What unfolds stays under the finger, though the easel above it sticks. */
-#aside .block, #frame, #fine-tune { overflow-anchor: none; }
+/* What unfolds stays under the finger: a browser holds still what comes first in the page, which
+   `order` has put elsewhere. */
+#aside > * { overflow-anchor: none; }
 /* Once it is painted, what can be made of it comes first. */
 .gradio-container:has(.easel.painted) #paint:not(.due) { min-height: 44px; font-size: .95rem;
   background: var(--button-secondary-background-fill); color: var(--body-text-color);
