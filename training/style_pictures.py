@@ -37,6 +37,8 @@ LEAST_PX = 64  # height of a face, brow to chin
 SURE = 0.8  # of 68 points: faces have more, landscapes less
 TURNED = 0.08  # how far the nose is from one eye's outer corner, in parts of the other: a profile
 HASH_PX, HASH_SIDE, ALIKE = 32, 8, 8  # of a perceptual hash; so many of its 64 bits may differ
+# How like each other copies are, from afar: in another light, or saved badly, 0.975 and more.
+SAME = 0.97
 EXPOSURE, SPEED = 33434, 34855  # EXIF tags that only cameras write
 NO_FACE = "no face was found in it, or it is seen from the side"
 
@@ -178,18 +180,29 @@ def read_limited(file: Path) -> Pixels:
 
 
 def fingerprint(picture: Pixels) -> np.ndarray:
-    """Return a perceptual hash of a picture and of its mirror image, (2, 64) bool.
+    """Return the light of a picture from afar, and of its mirror image, (2, 32, 32)."""
+    small = cv2.resize(picture, (HASH_PX, HASH_PX), interpolation=cv2.INTER_AREA)
+    plane = luminance(small.astype(np.float32))
+    return np.stack([plane, plane[:, ::-1]])
+
+
+def are_one(plane: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether two planes of a `fingerprint` are of one picture.
+
+    Drawings of one figure with another face have the same hash, and are not the same.
 
     Source: Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions",
     section 3.2.1 (signs of the lowest frequencies of a small picture's cosine transform).
     """
-    small = cv2.resize(picture, (HASH_PX, HASH_PX), interpolation=cv2.INTER_AREA)
-    plane = luminance(small.astype(np.float32))
-    found = []
-    for seen in (plane, plane[:, ::-1]):
-        low = cv2.dct(np.ascontiguousarray(seen))[:HASH_SIDE, :HASH_SIDE].ravel()
-        found.append(low > np.median(low[1:]))
-    return np.stack(found)
+    if int((_signs(plane) != _signs(other)).sum()) > ALIKE:
+        return False
+    one, two = (each.ravel() - each.mean() for each in (plane, other))
+    return float(one @ two) >= SAME * float(np.linalg.norm(one) * np.linalg.norm(two))
+
+
+def _signs(plane: np.ndarray) -> np.ndarray:
+    low = cv2.dct(np.ascontiguousarray(plane))[:HASH_SIDE, :HASH_SIDE].ravel()
+    return low > np.median(low[1:])
 
 
 def refuse_copy(mark: np.ndarray, known: Iterable[tuple[np.ndarray, str]], called: str) -> None:
@@ -200,7 +213,7 @@ def refuse_copy(mark: np.ndarray, known: Iterable[tuple[np.ndarray, str]], calle
     Raises: UnfitError: it is.
     """
     for other, name in known:
-        if (mark[0] != other).sum(1).min() <= ALIKE:
+        if any(are_one(mark[0], each) for each in other):
             if name == called:
                 raise UnfitError("it is there more than once, under this name, and counts once")
             raise UnfitError(f"it is a copy of {name}")

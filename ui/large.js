@@ -10,7 +10,7 @@
   const show = step => {
     at = (at + step + pictures.length) % pictures.length;
     const caption = pictures[at].getAttribute('aria-label') ?? '';
-    Object.assign(picture, {src: pictures[at].querySelector('img').src, alt: caption});
+    Object.assign(picture, {src: pictures[at].dataset.large ?? pictures[at].querySelector('img').src, alt: caption});
     said.textContent = caption;
   };
   const button = (text, name, act, kind = '') => {
@@ -31,11 +31,11 @@
   });
   picture.addEventListener('click', () => large.close());
   document.addEventListener('click', event => {
-    const chosen = event.target.closest?.('.captioned .thumbnail-item');
+    const chosen = event.target.closest?.('.captioned .thumbnail-item, [data-large]');
     if (!chosen) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // Gradio's preview stays closed
-    pictures = [...chosen.closest('.captioned').querySelectorAll('.thumbnail-item')];
+    pictures = [...chosen.closest('.captioned, ol').querySelectorAll('.thumbnail-item, [data-large]')];
     at = pictures.indexOf(chosen);
     document.body.append(large);
     show(0);

@@ -22,7 +22,7 @@ log = logging.getLogger("page")
 
 MOST = 40  # photos
 MOST_BYTES = 1_000_000_000  # of all files
-SMALL_PX = 240
+SMALL_PX, LARGE_PX = 240, 1600
 KINDS = {"PNG": ".png", "JPEG": ".jpg"}
 SURPRISE = later("something went wrong here; it is not the photo's fault")
 TOO_MANY = later("at most {most} photos at once; paint it with the next ones", most=MOST)
@@ -38,7 +38,8 @@ class Item:
     """One photo of the queue.
 
     `name`: as its file is called, without the suffix. `why`: the reason where it failed.
-    `picture`: the path of a small one, of the photo and then of its painting.
+    `picture`: the path of a small one, of the photo and then of its painting; `large`: of a large
+    one of that.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Item:
     state: State = "waiting"
     why: str = ""
     picture: str | None = None
+    large: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,9 @@ def looked_at(session: Session, items: tuple[Item, ...]) -> Iterator[tuple[Item,
         yield tuple(seen)
 
 
-def small(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> Pixels:
-    """Make the small picture of a card."""
-    return over_checker(fit(pixels, SMALL_PX), None if alpha is None else fit(alpha, SMALL_PX))
+def small(pixels: Pixels, alpha: NDArray[np.uint8] | None, most: int = SMALL_PX) -> Pixels:
+    """Make the picture of a card, or the one that it opens, of so many px at most."""
+    return over_checker(fit(pixels, most), None if alpha is None else fit(alpha, most))
 
 
 def reason_of(error: BaseException) -> str:

@@ -44,6 +44,10 @@ def cards(items: tuple[Item, ...]) -> str:
 
 def _card(item: Item) -> str:
     picture = f"<img src='{served(item.picture)}' alt=''>" if item.picture else "<i></i>"
+    if item.large:
+        told = f"aria-label='{escape(item.name)}' title='{escape(say('See it large'))}'"
+        large = served(item.large)
+        picture = f"<button type='button' {told} data-large='{large}'>{picture}</button>"
     said = str(STATES[item.state]) + (f": {item.why}" if item.why else "")
     return (
         f"<li class='{item.state}'>{picture}<b>{escape(item.name)}</b>"

@@ -64,6 +64,10 @@ def paint_many(page: Page, url: str, picture: str | None = None) -> None:
         check(pixels_of(archive.read(names[0])).std() > 1, "with paintings in it")
     said = page.inner_text("#many-notes")
     check("3 of 4 photos are painted" in said, "what was painted, and what not, is said")
+    page.click("#many-queue .done button")
+    page.wait_for_function("document.querySelector('#large[open] img')?.naturalWidth > 400")
+    check(True, "a painting opens as large as the window")
+    page.keyboard.press("Escape")
     accessible(page, "many, painted")
     if picture:
         page.screenshot(path=f"{picture}-done.png")

@@ -13,11 +13,11 @@ from tests.painted import SIDE, StandIn, paint, picture
 from tests.training.test_aligned_faces import face
 from training import style_pictures
 from training.style_pictures import (
-    ALIKE,
     FEWEST,
     MOST,
     Faces,
     UnfitError,
+    are_one,
     fingerprint,
     is_profile,
     look_at,
@@ -81,7 +81,20 @@ def test_a_copy_of_the_same_name_is_said_to_be_there_more_than_once(tmp_path):
 def test_other_pictures_are_no_copies(one, other):
     marks = fingerprint(picture(one, 64)), fingerprint(picture(other, 64))
     refuse_copy(marks[1], [(marks[0], "first")], "second")
-    assert (marks[0][0] != marks[1]).sum(1).min() > ALIKE
+    assert not any(are_one(marks[1][0], each) for each in marks[0])
+
+
+def test_a_figure_with_another_face_is_no_copy_and_one_in_another_light_is():
+    figure = np.full((64, 64, 3), 230, np.uint8)
+    cv2.ellipse(figure, (32, 30), (20, 26), 0, 0, 360, (90, 90, 90), -1)
+    other = figure.copy()
+    for x in (25, 39):
+        cv2.circle(other, (x, 26), 4, (250, 250, 250), -1)
+    lit = (255 * (figure / 255.0) ** 1.4).astype(np.uint8)
+    mark = fingerprint(figure)
+    refuse_copy(fingerprint(other), [(mark, "first")], "second")
+    with pytest.raises(UnfitError, match="copy of first"):
+        refuse_copy(fingerprint(lit), [(mark, "first")], "second")
 
 
 def test_more_than_fifty_are_left_out(tmp_path, monkeypatch):

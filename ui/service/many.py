@@ -19,7 +19,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
 from ui.forecast import in_words
-from ui.many import KINDS, Item, Many, reason_of, small
+from ui.many import KINDS, LARGE_PX, Item, Many, reason_of, small
 from ui.photos import styles_of
 from ui.service.paint_service import PaintService
 from ui.session import Session
@@ -133,10 +133,10 @@ class Batch:
         write_picture(
             file, result, alpha=alpha, settings=painting.settings, weights=painting.weights
         )
-        picture = small(result, alpha)
+        pictures = small(result, alpha), small(result, alpha, LARGE_PX)
         self._tell(number, 1.0)  # a visitor who left has no folder any more
-        shown = self._session.show(f"many-{number}", picture)
-        self.seen = self.seen.with_item(number, state="done", picture=shown)
+        shown, large = (self._session.show(f"many-{number}", each) for each in pictures)
+        self.seen = self.seen.with_item(number, state="done", picture=shown, large=large)
         return size
 
     def _tell(self, number: int, share: float) -> None:
@@ -199,4 +199,4 @@ def _followed(batch: Batch, session: Session) -> Iterator[Many]:
 
 def _waiting(item: Item) -> Item:
     """Return a photo as it is before it is painted, again; one that cannot be read stays failed."""
-    return replace(item, state="waiting", why="") if item.picture else item
+    return replace(item, state="waiting", why="", large=None) if item.picture else item
