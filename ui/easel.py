@@ -54,7 +54,7 @@ def staying(state: ViewState) -> Shown:
         "picture": served(state.mask_preview),
         "within": within(state),
         "said": describe_mask(state.prompt),
-        "legend": (LEGEND if state.has_mask else NOTHING).text,
+        "legend": state.missed or (LEGEND if state.has_mask else NOTHING).text,
         "undo": bool(state.history.past),
         "redo": bool(state.history.future),
         "clear": bool(state.prompt),

@@ -41,6 +41,7 @@ class ViewState:
     does with it; `likeness`: as in `Painting`.
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     `makers`: which weights made it, in a sentence.
+    `missed`: the sentence that nothing was found where somebody pointed; empty where it was.
     `flat`: the preview of a transparent result over white, for files that know no transparency.
     """
 
@@ -65,6 +66,7 @@ class ViewState:
     styles: tuple[StyleFile, ...] = ()
     strokes: bool = False
     makers: str = ""
+    missed: str = ""
     flat: str = ""
 
     @property
@@ -99,6 +101,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         likeness=painting.likeness,
         strokes=painting.strokes is not None,
         makers=describe_makers(painting),
+        missed=missed_in(painting),
         flat=_flat(session, painting),
     )
 
@@ -126,6 +129,7 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
         stays=stays_in(painting),
         plans=painting.plans,
         likeness=painting.likeness,
+        missed=missed_in(painting),
         flat=_flat(session, painting),
     )
 
@@ -200,6 +204,13 @@ def remembered(prompt: Prompt) -> Prompt:
 def _picture(painting: Painting, stage: str, shape: tuple[int, ...]) -> Pixels:
     picture = preview_of(painting, stage)
     return blank(shape) if picture is None else picture
+
+
+def missed_in(painting: Painting) -> str:
+    """Say that nothing was found where somebody pointed; nothing where it was."""
+    from pipeline.steps.segment import NOT_THERE  # loads libraries that the page needs late
+
+    return retold(NOT_THERE) if NOT_THERE in painting.hints else ""
 
 
 def notes_of(painting: Painting) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
+from pipeline.steps.segment import NOT_THERE
 from pipeline.types import PhotoError, Prompt
 from pipeline.weights.catalog import WeightError
 from tests.page import (  # noqa: F401 - `private` is a fixture
@@ -104,6 +105,14 @@ def test_without_a_face_all_is_pale_and_the_easel_says_what_to_do(photo):
     assert np.ptp(draw_mask(painting), axis=2).max() == 0
     shown = painted(state_by(PaintService(paint=paint, models=object()), photo))
     assert shown["stays"]["legend"] == str(NOTHING)
+
+
+def test_that_nothing_was_found_is_said_where_somebody_points(photo):
+    def paint(*args, **how):
+        return replace(Pipeline()(*args, **how), hints=(NOT_THERE,))
+
+    shown = painted(state_by(PaintService(paint=paint, models=object()), photo))
+    assert shown["stays"]["legend"] == NOT_THERE
 
 
 # What clicks change
