@@ -28,6 +28,7 @@ def wire_examples(parts: Page, handlers: Handlers) -> list[Dependency]:
         )
         over = when_over(example, [parts.easel])
         shown.append(over)
-        over.then(None, js=theme.BRING_RESULT)
+        for act in (theme.BRING_RESULT, theme.SETTLED):
+            over.then(None, js=act)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     return shown

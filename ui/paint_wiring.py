@@ -31,7 +31,7 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
         trigger_mode="multiple",
         **PRIVATE,
     )
-    begun.failure(handlers.idle, None, buttons, **UNSEEN)
+    begun.failure(handlers.not_begun, parts.state, [*buttons, parts.easel], **UNSEEN)
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(

@@ -13,16 +13,27 @@
     due();
     if (find('#by-itself input')?.checked) soon = setTimeout(() => find(by)?.click(), after);
   };
-  window.repaintDue = () => { if (find('#paint.due')) repaint(); };
-  window.unfinished = () => { if (find('#easel .painted')) due(); };
+  window.repaintDue = () => { if (find('#paint.due') || !find('#easel .painted')) repaint(); };
+  window.arrived = how => how?.startsWith('again') ? find('#paint')?.click() : repaint(0);
+  let painting = false; // and not a file of it
+  window.unfinished = () => { if (painting && find('#easel .painted')) due(); };
+  window.settled = () => { if (find('#easel .painted')) find('#paint')?.classList.remove('due'); };
   // Paint, which is switched off, and Cancel, which goes, hand the keyboard to one another.
-  let holder = '';
-  document.addEventListener('focusin', event => { holder = event.target.closest?.('#paint, #cancel') ? 'held' : ''; });
-  const hand = to => { if (holder) setTimeout(() => { if (document.activeElement === document.body) find(to)?.focus({preventScroll: true}); }, 100); };
+  let held = false;
+  document.addEventListener('focusin', event => { held = Boolean(event.target.closest?.('#paint, #cancel')); });
+  const hand = (to, tries = 10) => { // it can be taken a moment later
+    if (!held || document.activeElement !== document.body) return;
+    find(to)?.focus({preventScroll: true});
+    if (document.activeElement === document.body && tries) setTimeout(hand, 100, to, tries - 1);
+  };
   window.begun = () => {
     clearTimeout(soon);
     find('#paint')?.classList.remove('due');
-    hand('#cancel');
+    painting = true;
+    setTimeout(hand, 100, '#cancel');
   };
-  window.ended = () => hand('#paint');
+  window.ended = () => {
+    painting = false;
+    setTimeout(hand, 100, '#paint');
+  };
 })();

@@ -22,8 +22,10 @@
     over = setTimeout(() => { wanted = false; }, 3000);
   };
   // The pictures to paint like may unfold out of sight.
-  window.bringStyle = () => setTimeout(() => {
+  window.bringStyle = (tries = 20) => setTimeout(() => {
     const box = document.querySelector('#style-box'), {bottom, height} = box?.getBoundingClientRect() ?? {};
+    if (!document.querySelector('#looks [data-at]:last-child[aria-pressed=true]')) return; // another look
+    if (!height && tries) return bringStyle(tries - 1);
     if (height && bottom > innerHeight) box.scrollIntoView({behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest'});
   }, 150);
   // What is below the notes stays where it is while they are awaited anew: a finger may be on it.
@@ -50,10 +52,9 @@
       if (document.querySelector('#tabs').getBoundingClientRect().top < 0) wall.scrollIntoView({block: 'start'});
     }, 60);
   });
-  // What is chosen shows on the easel, or in the film that it is chosen for.
+  // What is chosen beside a comparison shows on the easel; films, and many photos, are painted by it, too.
   window.toPainting = () => {
-    const [shown, painting] = ['[aria-selected=true]', '[data-tab-id=painting]'].map(at => document.querySelector(`#tabs [role=tab]${at}`));
-    if (shown !== painting && shown?.dataset.tabId !== 'film') painting?.click();
+    if (document.querySelector('#tabs [data-tab-id=compare][aria-selected=true]')) document.querySelector('#tabs [data-tab-id=painting]')?.click();
   };
   // A film is looked at, too: on a phone the easel makes room for it while it runs.
   ['loadeddata', 'play', 'pause', 'ended'].forEach(kind => document.addEventListener(kind, event => {

@@ -42,7 +42,7 @@ class Session:
     `preview`: the path of that picture, while there is one.
     `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
     `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
-    page follows it. `dropped`: whether something else has taken its place since.
+    page follows it. `paints`: whether it is one of *Paint*; `dropped`: whether that gave way since.
     `teller`: in which of the page's tellers that run is told of.
     `given`: the file of the photo that was given last, and could be read.
     `filming`: whether a film is being painted, which only Cancel ends.
@@ -71,6 +71,7 @@ class Session:
     preview: str | None = None
     doing: tuple[float, str] | None = None
     awaited: float | None = None
+    paints: bool = False
     dropped: bool = False
     teller: int = 0
     given: Path | None = None
@@ -109,9 +110,9 @@ class Session:
                 with suppress(OSError):
                     os.utime(path)
 
-    def ask(self, teller: int = 0) -> None:
+    def ask(self, teller: int = 0, *, paints: bool = False) -> None:
         """Await a new run, told of in one of the page's tellers; the first is the easel's."""
-        self.teller = teller
+        self.teller, self.paints = teller, paints
         self.awaited = time.monotonic()
         self.preview = self.doing = None
         self.dropped = False
@@ -129,7 +130,7 @@ class Session:
 
     def drop_run(self) -> None:
         """Stop what runs, as something else takes its place; a film goes on beside that."""
-        self.dropped = self.awaited is not None
+        self.dropped = self.paints and self.awaited is not None
         if not self.filming:
             self.cancel()
 

@@ -104,7 +104,7 @@ const placed = ({clientX, clientY}) => {
 const paint = points => {
   const {width: w, height: h} = sheet.getBoundingClientRect(), pen = ink.getContext('2d'), {left, top, width, height} = shown.stays.within;
   if (ink.hidden || ink.width !== Math.round(w)) Object.assign(ink, {width: Math.round(w), height: Math.round(h), hidden: false});
-  const thick = tool === 'point' ? 2 : wide();
+  const thick = wide();
   const strokeStyle = tool === 'eraser' ? '#fff' : mode === 'add' ? '#0060be' : '#cc4c00';
   Object.assign(pen, {lineWidth: thick / 100 * Math.min(w * width, h * height), lineCap: 'round', lineJoin: 'round', strokeStyle});
   pen.beginPath();

@@ -134,6 +134,11 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
     )
 
 
+def is_as_large(painting: Painting, state: ViewState) -> bool:
+    """Tell whether a painting is looked at as large as the shown one."""
+    return _photo_in(painting).shape[:2] == state.preview_size
+
+
 def _made_of(settings: Settings, prompt: Prompt) -> dict[str, object]:
     """Return what each preview but the result's is made of, as far as quick changes reach."""
     kept = settings.segment, prompt

@@ -214,7 +214,10 @@ find('pixels').addEventListener('click', () => { // one looks at the largest fac
 });
 // The way back leads out of the full window first, and not off the page.
 const filled = () => root.classList.contains('full');
-const unfill = () => history.state?.fills ? history.back() : fill(false);
+const unfill = () => {
+  fill(false); // at once: a second press is no second step back
+  if (history.state?.fills) history.back();
+};
 find('fill').addEventListener('click', () => {
   if (filled()) return unfill();
   history.pushState({...history.state, fills: true}, '');

@@ -79,7 +79,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     taken = parts.anywhere.upload(handlers.take, parts.anywhere, parts.photo, **field)
     for new in (parts.photo.input, taken.success):
         wire_photo(parts, handlers, new, field)
-    parts.arrived.change(None, None, None, js=theme.PAINT_AT_ONCE)
+    parts.arrived.change(None, parts.arrived, None, js=theme.ARRIVED)
     parts.by_itself.input(None, parts.by_itself, None, js=theme.REMEMBER)
     page.load(None, None, parts.by_itself, js=theme.REMEMBERED)
     controls = parts.controls

@@ -260,8 +260,8 @@ class ResultSettings(Stage):
     """How large the finished picture is."""
 
     size: ResultSize = option(
-        "auto", "The long side. Auto: the photo's own; strokes are rendered at 1600 px at least, "
-        "and as crisp at any size.",
+        "auto", "The long side. Auto: the photo's own; strokes and prints have 1600 px at least, "
+        "strokes are as crisp at any size.",
         label="Result size", flag="size",
         names="Auto|The photo's|2048 px (17 cm)|4096 px (35 cm)|8192 px (69 cm)",
     )  # fmt: skip

@@ -16,7 +16,7 @@ from pipeline.stages.stylize.generator import STRUCTURE
 from pipeline.steps.blend import strokes_kept
 from pipeline.steps.strokes import Tell, large_enough
 from pipeline.steps.stylize import fine_of
-from pipeline.steps.ways import in_strokes, is_printed
+from pipeline.steps.ways import has_own_edges, in_strokes
 from pipeline.types import Mask, Painting, Photo, Pixels
 
 
@@ -41,9 +41,11 @@ def painted_at(painting: Painting, size: tuple[int, int], tell: Tell = lambda _:
     person is kept, and a part in the painting. Of a painting made at a larger size it is all, and
     strokes are rendered at this one.
     """
-    if size[0] <= painting.original.shape[0]:  # nothing was lost
+    working = painting.original.shape[0]
+    if size[0] <= working:  # nothing was lost
         return pixels_resized(to_uint8(painting.result), size)
-    photo = painting.photo if painting.strokes is None else photo_at(painting.photo, size)
+    has_own = painting.strokes is not None or working > painting.photo.size[0]  # edges of its own
+    photo = photo_at(painting.photo, size) if has_own else painting.photo
     made = _at_size_of(photo, painting, tell)
     return pixels_resized(made, size)
 
@@ -52,14 +54,14 @@ def result_size(photo: tuple[int, int], settings: Settings) -> tuple[int, int]:
     """Return the (height, width), px, of the result of a framed photo, its border included.
 
     Where the long side is asked for, it is the border's; else the painting has the photo's, or
-    what strokes are rendered at.
+    what strokes and prints have at least.
     """
     asked, percent = settings.result.size, settings.frame.border
     if asked.isdecimal():
         width = width_around(photo, percent)
         return scaled_to_long((photo[0] + 2 * width, photo[1] + 2 * width), int(asked))
     how = settings.paint
-    larger = asked == "auto" and how.on and (in_strokes(how) or is_printed(how))
+    larger = asked == "auto" and how.on and has_own_edges(how)
     return around(large_enough(photo) if larger else photo, percent)
 
 

@@ -27,6 +27,11 @@ def is_printed(how: PaintSettings) -> bool:
     return way is not None and way.printed
 
 
+def has_own_edges(how: PaintSettings) -> bool:
+    """Tell whether a painting may be larger than its photo, and crisp: of strokes, or printed."""
+    return in_strokes(how) or is_printed(how)
+
+
 def way_of(how: PaintSettings) -> PortraitStyle | None:
     """Return what is known of the portrait style that is painted in; None for other painters.
 

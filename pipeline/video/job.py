@@ -24,3 +24,7 @@ class FilmJob:
     rate: float
     styles: tuple[Style, ...] = ()
     ahead: int = AHEAD
+
+    def __post_init__(self) -> None:
+        """Look at a film's pictures as large as they are, whatever a photo is enlarged to."""
+        object.__setattr__(self, "settings", self.settings.changed(size="photo"))

@@ -131,8 +131,7 @@ def paint_film(
     if long_px is not None:
         size = size_of_long(size, long_px)
         frames = _shrunk(frames, size)
-    own_size = settings.changed(size="photo")  # a film's pictures are as large as they are
-    job = FilmJob(own_size, models, float(film.rate), styles, ahead_of(size))
+    job = FilmJob(settings, models, float(film.rate), styles, ahead_of(size))
     painted = ahead(painted_frames(ahead(frames, job.ahead), job), job.ahead)
     done, count = before, _count(film, start, end)
     with PictureWriter(

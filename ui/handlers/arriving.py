@@ -1,6 +1,5 @@
 """A photo or a style picture that arrives, and what of it will be painted."""
 
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from html import escape
@@ -15,7 +14,7 @@ from pipeline.types import Photo, PhotoError
 from ui import easel, frame_box, style_box
 from ui.available import with_available_choices
 from ui.errors import told
-from ui.handlers.base import Base
+from ui.handlers.base import AGAIN, Base
 from ui.layout import CHOOSE
 from ui.photos import file_of, read_once
 from ui.previews import for_field
@@ -100,7 +99,7 @@ class Arriving(Base):
         before = state.photo if state else session.given
         if before is None or not before.exists():
             return {self.parts.photo: None, **({} if state else self._begun_anew())}
-        goes_on = {self.parts.arrived: secrets.token_hex(4)} if session.dropped else {}
+        goes_on = self._arrived(AGAIN) if session.dropped else {}
         return {self.parts.photo: self._field(request, before), **goes_on}
 
     def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:

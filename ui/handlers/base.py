@@ -26,6 +26,8 @@ from ui.style_box import StyleFile
 from ui.view_state import ViewState
 from ui.widgets import from_widgets, to_widgets
 
+AGAIN = "again"  # how a text begins that has a painting begun anew, which was begun already
+
 
 @dataclass(frozen=True, eq=False)
 class Again:
@@ -79,10 +81,14 @@ class Base:
     def _begins(self, session: Session) -> Updates:
         """Have the page begin a painting, without asking for that, and keep the looks' place."""
         return {
-            self.parts.arrived: secrets.token_hex(4),
+            **self._arrived(),
             self.parts.easel: easel.bare(None),
             self.parts.looks: looks.shown(session.wanted or Settings()),
         }
+
+    def _arrived(self, how: str = "") -> Updates:
+        """Have the page begin a painting by itself, or `AGAIN`, as if Paint were pressed."""
+        return {self.parts.arrived: f"{how}{secrets.token_hex(4)}"}
 
     def _wanted(
         self,

@@ -52,7 +52,7 @@ class Painting(Base):
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
-        session.ask()
+        session.ask(paints=True)
         session.wanted = settings
         bare = {
             self.parts.easel: easel.bare(),
@@ -74,6 +74,12 @@ class Painting(Base):
             **switch_painting(self.parts, "", running=False),
             self.parts.doing: easel.doing(session),
         }
+
+    def not_begun(self, request: gr.Request, state: ViewState | None = None) -> Updates:
+        """Make the page ready for a painting that has to be asked for."""
+        bare = {self.parts.easel: easel.bare()} if state is None else {}
+        idle = self.idle(request)
+        return {**idle, **bare} if isinstance(idle, dict) else idle
 
     def drop(self, request: gr.Request) -> Updates:
         """Stop the visitor's run: something else takes its place."""

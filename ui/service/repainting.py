@@ -14,7 +14,7 @@ from ui.progress import Bar, reporter
 from ui.service.paint_service import PaintService
 from ui.service.said import as_said
 from ui.session import Session
-from ui.view_state import ViewState, state_of, updated_state
+from ui.view_state import ViewState, is_as_large, state_of, updated_state
 from ui.widgets import changed_at_once
 
 log = logging.getLogger("page")
@@ -70,9 +70,10 @@ def make_again(
         *painting.result.shape[1::-1],
         time.perf_counter() - began,
     )
-    if state.stages and all(Path(path).exists() for path in state.files):
+    same = state.stages and is_as_large(painting, state)  # else faces lie elsewhere
+    if same and all(Path(path).exists() for path in state.files):
         return replace(updated_state(session, painting, state), history=wanted.history)
-    # There were none yet, or they were deleted while the page stood idle.
+    # There were none yet or of this size, or they were deleted while the page stood idle.
     return replace(
         state_of(session, painting, state.photo),
         owner=state.owner,
