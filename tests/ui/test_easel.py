@@ -69,6 +69,16 @@ def test_paint_makes_the_page_ready_and_stops_the_run_before(service, photo):
     assert parts.easel not in begin(handlers, photo, state=state_by(service, photo))
 
 
+def test_a_painting_that_has_to_be_asked_for_is_asked_for_on_the_bare_easel(service, photo):
+    handlers, parts = handlers_of(service), components()
+    arrived = handlers.receive(visitor("anna"), {"path": str(photo)}, by_itself=True)
+    assert arrived[parts.easel] == easel.bare(None)
+    assert handlers.not_begun(visitor("anna"), None)[parts.easel] == easel.bare()
+    assert parts.easel not in handlers.not_begun(visitor("anna"), state_by(service, photo))
+    service.sessions.of("anna").ask()
+    assert handlers.not_begun(visitor("anna"), None) == gr.skip(), "another run is awaited"
+
+
 def test_a_run_that_was_overtaken_leaves_the_page_to_the_one_that_overtook_it(service, photo):
     handlers = handlers_of(service)
     session = service.sessions.of("anna")

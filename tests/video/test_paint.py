@@ -14,7 +14,8 @@ from pipeline.runtime.stroke_noise import stroke_noise
 from pipeline.settings import Settings
 from pipeline.stages.style_transfer import transfer
 from pipeline.stages.stylize.generator import MAX_PIXELS
-from pipeline.types import Cancelled, FilmError, PhotoError, PromptError, Style
+from pipeline.steps.run import Run
+from pipeline.types import Cancelled, FilmError, Photo, PhotoError, PromptError, Style
 from pipeline.variants import FAST_STYLES, PAINTERS
 from pipeline.video.job import FilmJob
 from pipeline.video.noise import CarriedNoise
@@ -204,6 +205,15 @@ def test_a_start_beyond_the_end_says_so_and_leaves_nothing(source, tmp_path):
 
 def test_every_painter_paints_films():
     assert set(PAINTERS) == set(FILM_PAINTERS)
+
+
+def test_a_films_pictures_are_looked_at_as_large_as_they_are():
+    how = Settings.from_flat(painter="tps", portrait_style="ukiyoe", size="auto")
+    job = FilmJob(how, FilmModels(), 25.0)
+    assert job.settings == how.changed(size="photo")
+    assert Run(
+        Photo(np.zeros((90, 160, 3), np.uint8)), job.settings, job.models
+    ).original.value.shape == (90, 160, 3)
 
 
 def test_a_painter_that_wants_a_picture_says_so():

@@ -77,9 +77,10 @@ class Painting(Base):
 
     def not_begun(self, request: gr.Request, state: ViewState | None = None) -> Updates:
         """Make the page ready for a painting that has to be asked for."""
+        if self._session(request).awaited is not None:
+            return gr.skip()
         bare = {self.parts.easel: easel.bare()} if state is None else {}
-        idle = self.idle(request)
-        return {**idle, **bare} if isinstance(idle, dict) else idle
+        return self.idle(request) | bare
 
     def drop(self, request: gr.Request) -> Updates:
         """Stop the visitor's run: something else takes its place."""
