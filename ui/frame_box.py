@@ -23,6 +23,12 @@ CM = 2.54  # an inch
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
+def of_a_new_photo() -> dict[str, object]:
+    """Return, by flag, what stands by itself for each photo, as it usually is."""
+    usual = Settings().flat()
+    return {flag: usual[flag] for flag in OF_ONE_PHOTO}
+
+
 @dataclass(frozen=True)
 class FrameBox:
     """The box's components: what will be painted, and its size in words."""

@@ -97,14 +97,14 @@ def looked_at(session: Session, items: tuple[Item, ...]) -> Iterator[tuple[Item,
             continue
         try:
             photo = read_photo(item.path, name=item.name)
-            picture = session.show(f"many-{number}", small(photo.pixels, photo.alpha))
+            picture = session.show(f"many-{number}", pictured(photo.pixels, photo.alpha))
             seen[number] = replace(item, picture=picture)
         except (PhotoError, MemoryError) as error:
             seen[number] = replace(item, state="failed", why=reason_of(error))
         yield tuple(seen)
 
 
-def small(pixels: Pixels, alpha: NDArray[np.uint8] | None, most: int = SMALL_PX) -> Pixels:
+def pictured(pixels: Pixels, alpha: NDArray[np.uint8] | None, most: int = SMALL_PX) -> Pixels:
     """Make the picture of a card, or the one that it opens, of so many px at most."""
     return over_checker(fit(pixels, most), None if alpha is None else fit(alpha, most))
 

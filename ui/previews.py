@@ -43,11 +43,9 @@ PALETTE = np.array(LABEL_COLORS, np.uint8)
 
 def fit(picture: NDArray[np.generic], longest: int = PREVIEW_PX) -> Pixels:
     """Scale a picture down to at most `longest` px a side, as uint8; floats are [0, 1]."""
-    height, width = picture.shape[:2]
-    scale = longest / max(height, width)
-    if scale < 1:
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    size = size_of_long((picture.shape[0], picture.shape[1]), longest)
+    if size != picture.shape[:2]:
+        picture = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA)
     if picture.dtype == np.uint8:
         return picture
     return to_uint8(np.asarray(picture, np.float32))

@@ -104,14 +104,12 @@ const placed = ({clientX, clientY}) => {
 const paint = points => {
   const {width: w, height: h} = sheet.getBoundingClientRect(), pen = ink.getContext('2d'), {left, top, width, height} = shown.stays.within;
   if (ink.hidden || ink.width !== Math.round(w)) Object.assign(ink, {width: Math.round(w), height: Math.round(h), hidden: false});
-  const thick = wide();
+  const there = ([u, v]) => [(left + u * width) * w, (top + v * height) * h];
   const strokeStyle = tool === 'eraser' ? '#fff' : mode === 'add' ? '#0060be' : '#cc4c00';
-  Object.assign(pen, {lineWidth: thick / 100 * Math.min(w * width, h * height), lineCap: 'round', lineJoin: 'round', strokeStyle});
+  Object.assign(pen, {lineWidth: tool === 'point' ? 5 : wide() / 100 * Math.min(w * width, h * height), lineCap: 'round', lineJoin: 'round', strokeStyle});
   pen.beginPath();
-  if (tool === 'point') { // seen beside the finger, at once
-    pen.arc(...points.map(([u, v]) => [(left + u * width) * w, (top + v * height) * h])[0], 9, 0, 2 * Math.PI);
-    Object.assign(pen, {lineWidth: 5});
-  } else [points[0], ...points].forEach(([u, v]) => pen.lineTo((left + u * width) * w, (top + v * height) * h));
+  if (tool === 'point') pen.arc(...there(points[0]), 9, 0, 2 * Math.PI); // seen beside the finger, at once
+  else [points[0], ...points].forEach(point => pen.lineTo(...there(point)));
   pen.stroke();
   clearTimeout(fading);
   fading = setTimeout(() => { ink.hidden ||= !line; }, 5000); // what changes nothing brings no new picture

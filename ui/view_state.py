@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.io.atomic import write_whole
 from pipeline.io.encode import encode_png
-from pipeline.ops.resample import pixels_resized
+from pipeline.ops.resample import pixels_resized, size_of_long
 from pipeline.settings import Settings
 from pipeline.stages.border import inside, lay
 from pipeline.stages.segment.whose import who_stays
@@ -16,7 +16,17 @@ from pipeline.types import Face, Painting, PhotoError, Pixels, Prompt, Restorati
 from ui.badges import describe_makers
 from ui.history import History
 from ui.pointing import draw_mask
-from ui.previews import MASK, RESULT, TITLES, blank, caption_of, is_unneeded, over_white, preview_of
+from ui.previews import (
+    MASK,
+    PREVIEW_PX,
+    RESULT,
+    TITLES,
+    blank,
+    caption_of,
+    is_unneeded,
+    over_white,
+    preview_of,
+)
 from ui.session import Session
 from ui.style_box import StyleFile
 from ui.words import retold, say
@@ -136,7 +146,8 @@ def updated_state(session: Session, painting: Painting, state: ViewState) -> Vie
 
 def is_as_large(painting: Painting, state: ViewState) -> bool:
     """Tell whether a painting is looked at as large as the shown one."""
-    return _photo_in(painting).shape[:2] == state.preview_size
+    height, width = painting.original.shape[:2]
+    return size_of_long((height, width), PREVIEW_PX) == state.preview_size
 
 
 def _made_of(settings: Settings, prompt: Prompt) -> dict[str, object]:

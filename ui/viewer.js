@@ -181,7 +181,7 @@ stage.addEventListener('pointermove', event => {
 stage.addEventListener('touchmove', event => { if (event.touches.length > 1) event.preventDefault(); }, {passive: false});
 stage.addEventListener('dragstart', event => event.preventDefault());
 stage.addEventListener('wheel', event => {
-  if (!event.ctrlKey && !root.classList.contains('full')) return; // the wheel scrolls the page
+  if (!event.ctrlKey && !filled()) return; // the wheel scrolls the page
   event.preventDefault();
   zoom(at.zoom * Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
 }, {passive: false});

@@ -175,7 +175,7 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     painter.change(film_tab.follow, [painter, *styles.values()], follows, **as_is)
     for way, style in styles.items():
         style.change(partial(film_tab.follow_style, way), [painter, style], follows, **as_is)
-    shown_by = [tab.way, controls[PAINTER], controls[MOOD], tab.style]
+    shown_by = [tab.way, painter, controls[MOOD], tab.style]
     shown = [tab.style, parts.style.box, *parts.style.titled]
     tab.way.change(film_tab.unfold, shown_by, shown, **as_is)
     tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)

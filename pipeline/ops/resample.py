@@ -94,6 +94,11 @@ def scaled_to_long(size: tuple[float, float], long_px: int) -> tuple[int, int]:
     return max(1, round(size[0] * k)), max(1, round(size[1] * k))
 
 
+def size_of_least_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
+    """Enlarge a (height, width) to a long side of at least `long_px`, in the same aspect ratio."""
+    return scaled_to_long(size, max(*size, long_px))
+
+
 def size_of_long(size: tuple[int, int], long_px: int) -> tuple[int, int]:
     """Shrink a (height, width) to a long side of at most `long_px`, with the same aspect ratio."""
     return scaled_to_long(size, min(max(size), long_px))

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from pipeline.ops.resample import pixels_resized, scaled_to_long, shrunk, size_within
+from pipeline.ops.resample import pixels_resized, shrunk, size_of_least_long, size_within
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import FrameSettings, Settings
@@ -260,8 +260,7 @@ class Run:
 
 def at_working_size(photo: Photo, long_px: int = 0) -> Image:
     """Return the photo with at most `WORKING_PIXELS`, and a long side of `long_px` at least."""
-    size = scaled_to_long(photo.size, max(*photo.size, long_px))
-    size = size_within(size, WORKING_PIXELS)
+    size = size_within(size_of_least_long(photo.size, long_px), WORKING_PIXELS)
     if size == photo.size:
         return to_float(photo.pixels)
     if size[0] > photo.size[0]:

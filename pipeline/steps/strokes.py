@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from pipeline.io.style_images import NO_STYLE
 from pipeline.ops.color import to_lab
-from pipeline.ops.resample import pixels_resized, resized, scaled_to_long, shrunk
+from pipeline.ops.resample import (
+    pixels_resized,
+    resized,
+    scaled_to_long,
+    shrunk,
+    size_of_least_long,
+)
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import PaintSettings, Settings
@@ -238,7 +244,7 @@ def _looked_at(run: Run) -> tuple[int, int]:
 
 def large_enough(size: tuple[int, int]) -> tuple[int, int]:
     """Return a (height, width), px, enlarged to what strokes are looked at, if it is smaller."""
-    return scaled_to_long(size, max(*size, SHOWN_PX))
+    return size_of_least_long(size, SHOWN_PX)
 
 
 def _painted(

@@ -61,13 +61,9 @@ class Arriving(Base):
             except ValueError as error:
                 why = retold(str(error))
                 unread = say("The settings in this picture are not used: {why}", why=why)
-                return view(self.parts, None, [unread, *notes]) | self._framed_anew()
+                return self._new_photo(session, [unread, *notes])
         if settings is None:
-            return (
-                view(self.parts, None, notes)
-                | self._framed_anew()
-                | (self._begins(session) if by_itself else {})
-            )
+            return self._new_photo(session, notes, begins=by_itself)
         settings, replaced = with_available_choices(settings)
         missing = style_box.not_carried(settings)
         said = [str(RESTORED), *map(retold, say_dropped(dropped)), *replaced, *missing, *notes]

@@ -73,17 +73,23 @@ class Base:
         shown = (preview for preview, (file, _) in behind.items() if file == photo)
         return str(next(shown, photo))
 
-    def _framed_anew(self) -> Updates:
-        """Set what was chosen for the photo before as it is for one that stands by itself."""
-        usual = Settings().flat()
-        return {self.parts.controls[flag]: usual[flag] for flag in frame_box.OF_ONE_PHOTO}
+    def _new_photo(
+        self, session: Session, notes: Sequence[str] = (), *, begins: bool = False
+    ) -> Updates:
+        """Show that a photo is there, framed as one that stands by itself.
 
-    def _begins(self, session: Session) -> Updates:
-        """Have the page begin a painting, without asking for that, and keep the looks' place."""
-        return {
+        `begins`: the page begins a painting, without asking for that, and keeps the looks' place.
+        """
+        controls, framed = self.parts.controls, frame_box.of_a_new_photo()
+        begun = {
             **self._arrived(),
             self.parts.easel: easel.bare(None),
             self.parts.looks: looks.shown(session.wanted or Settings()),
+        } if begins else {}  # fmt: skip
+        return {
+            **view(self.parts, None, notes),
+            **{controls[flag]: value for flag, value in framed.items()},
+            **begun,
         }
 
     def _arrived(self, how: str = "") -> Updates:

@@ -130,20 +130,13 @@ class Painting(Base):
 
     def _is_chosen(self, settings: Settings) -> bool:
         """Tell whether settings, but those of one photo's frame, are others than the usual ones."""
-        usual = Settings()
-        of_a_photo = {flag: usual.flat()[flag] for flag in frame_box.OF_ONE_PHOTO}
-        chosen = settings.changed(**of_a_photo)
-        return chosen != usual and not style_box.wants_picture(chosen)
+        chosen = settings.changed(**frame_box.of_a_new_photo())
+        return chosen != Settings() and not style_box.wants_picture(chosen)
 
     def _as_a_photo(self, request: gr.Request, example: Example) -> Updates:
         session = self._session(request)
         session.given, session.looks = example.path, (None, ())
-        return (
-            {self.parts.photo: str(example.path)}
-            | view(self.parts, None)
-            | self._framed_anew()
-            | self._begins(session)
-        )
+        return {self.parts.photo: str(example.path), **self._new_photo(session, begins=True)}
 
     def paint_looks(self, request: gr.Request, state: ViewState | None) -> Iterator[Updates]:
         """Paint the shown photo in every look, and show each as it is done."""

@@ -19,7 +19,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
 from ui.forecast import in_words
-from ui.many import KINDS, LARGE_PX, Item, Many, reason_of, small
+from ui.many import KINDS, LARGE_PX, Item, Many, pictured, reason_of
 from ui.photos import styles_of
 from ui.service.paint_service import PaintService
 from ui.session import Session
@@ -133,7 +133,7 @@ class Batch:
         write_picture(
             file, result, alpha=alpha, settings=painting.settings, weights=painting.weights
         )
-        pictures = small(result, alpha), small(result, alpha, LARGE_PX)
+        pictures = pictured(result, alpha), pictured(result, alpha, LARGE_PX)
         self._tell(number, 1.0)  # a visitor who left has no folder any more
         shown, large = (self._session.show(f"many-{number}", each) for each in pictures)
         self.seen = self.seen.with_item(number, state="done", picture=shown, large=large)
