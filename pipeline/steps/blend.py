@@ -16,14 +16,16 @@ from pipeline.stages.strokes.widths import COARSE_FACE
 from pipeline.stages.stylize.canvas_texture import textured
 from pipeline.stages.stylize.face_strokes import paint_face_strokes
 from pipeline.stages.stylize.printed_face import printed
+from pipeline.steps.landmarks import landmarks_in
 from pipeline.steps.network import network_of, strokes_of
 from pipeline.steps.restore import person_of
 from pipeline.steps.run import Keyed, Run
 from pipeline.steps.segment import Outline
 from pipeline.steps.ways import in_strokes, is_printed
-from pipeline.types import Image, Labels, Mask, Restoration, Scene
+from pipeline.types import Image, Labels, Mask, Points, Restoration, Scene
 
-# `painterly`, from which on beards and wrinkles under strokes are simplified, too.
+# `painterly`, from which on beards and wrinkles under strokes are simplified, too, and printed
+# faces are drawn in bolder lines.
 USUALLY = BlendSettings().painterly
 EYES = (Part.LEFT_EYE, Part.RIGHT_EYE)
 
@@ -57,10 +59,10 @@ def blend(
     brushed = None
     by_strokes = in_strokes(run.settings.paint)
     if how.painterly and is_printed(run.settings.paint):
-        brushed = run.made(_printed, person, outline, detections)
+        points = landmarks_in(run, person, detections)
+        brushed = run.made(_printed, person, outline, detections, points, beyond_usual(how))
     elif how.painterly and by_strokes:
-        throughout = max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
-        brushed = run.made(_simplified, person, outline, detections, throughout)
+        brushed = run.made(_simplified, person, outline, detections, beyond_usual(how))
     elif touching := toucher_of(run):
         brushed = run.made(_touched, person, outline, detections, touching)
     region = run.made(_softened, outline, own, detections, how.feather)
@@ -103,9 +105,12 @@ def _simplified(
     return in_planes(person, _mask(outline), detections.faces, _eyes(outline.labels), throughout)
 
 
-def _printed(person: Image, outline: Outline, detections: Detections) -> Image:
+def _printed(
+    person: Image, outline: Outline, detections: Detections, points: tuple[Points, ...],
+    beyond: float,
+) -> Image:  # fmt: skip
     skin, beside = skin_of(outline.labels), beside_of(outline.parts)
-    return printed(person, _mask(outline), detections.faces, skin, beside)
+    return printed(person, _mask(outline), detections.faces, skin, beside, points, beyond)
 
 
 def _softened(
@@ -148,6 +153,11 @@ def _blended(
         scene.styled, near, region, strength=strength, harmony=harmony, brushwork=strokes_kept(how),
         coarser=coarser, eyes=eyes, plain=added,
     )  # fmt: skip
+
+
+def beyond_usual(how: BlendSettings) -> float:
+    """Return how far a painterly face is asked for beyond the usual, in [0, 1]."""
+    return max(0.0, (how.painterly - USUALLY) / (1 - USUALLY))
 
 
 def strokes_kept(how: BlendSettings) -> float:

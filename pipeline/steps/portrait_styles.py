@@ -23,6 +23,7 @@ from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.portraits import one_alike, portraits_by
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.portrait_size import portrait_size
+from pipeline.steps.landmarks import landmarks_in
 from pipeline.steps.network import on_canvas
 from pipeline.steps.parts import parts_of
 from pipeline.steps.prints import painting_of, printed_over
@@ -60,9 +61,13 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     if hand is None and not printed:
         return run.made(on_canvas, scene, keep=False)
     parts = parts_of(run, run.original, seen)
-    inputs = run.original, scene, seen, parts, stays_of(run, seen), portraits_for(how)
+    stays = stays_of(run, seen)
+    inputs = run.original, scene, seen, parts, stays, portraits_for(how)
     if hand is None:
-        return run.stage("paint", printed_over, *inputs, run.settings.intensity.canvas)
+        # A face that stays is drawn where it is set in.
+        others = tuple(not (each and run.settings.blend.on) for each in stays)
+        points = landmarks_in(run, run.original, seen, others)
+        return run.stage("paint", printed_over, *inputs, points, run.settings.intensity.canvas)
     brush = brush_by(hand, how.brush)
     return laid(run, run.stage("paint", planned_over, *inputs, brush, told=True))
 

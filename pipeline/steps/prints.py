@@ -16,6 +16,7 @@ from pipeline.stages.strokes.motif import Motif
 from pipeline.stages.strokes.own_colors import chroma_of, own_cloth, own_hair, own_tone
 from pipeline.stages.strokes.portraits import bareness, one_alike
 from pipeline.stages.stylize.blocks import Colors, block_colors, cut, in_few_blocks
+from pipeline.stages.stylize.drawn_face import drawn_faces
 from pipeline.stages.stylize.ink import Chance, by_chance, combed, key_line, lines, seam_line
 from pipeline.stages.stylize.print_ground import (
     BARE,
@@ -39,13 +40,14 @@ from pipeline.stages.stylize.woodblock import (
     toned,
 )
 from pipeline.steps.strokes import OWN_HAIR, plain_motif
-from pipeline.types import Image, Mask, Painted, Scene
+from pipeline.types import Image, Mask, Painted, Points, Scene
 from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 
 # Chroma that prints have more than their portraits' palettes, of what has some; how much less ink
 # there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
 # the key line around people is.
 RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
+DRAWN_NOSE = 0.3  # how black the nose of a face is drawn that does not stay
 BLOCK_INK = 0.5  # how black the line is between two blocks of what lies behind people
 FEW_PEOPLE = 0.1  # how likely somebody is, below which what is seen is behind them
 OWN_CLOTH = 0.8  # how far what is worn, and vivid, keeps its hue and its light
@@ -71,22 +73,26 @@ class Press:
 
 def printed_over(
     original: Image, scene: Scene, seen: Detections, parts: Probabilities,
-    stays: tuple[bool, ...], portraits: Portraits, paper: float,
+    stays: tuple[bool, ...], portraits: Portraits, points: tuple[Points, ...], paper: float,
 ) -> Painted:  # fmt: skip
     """Print what a network painted, in the colors of the style's portraits, along the photo.
 
-    `paper`: as a press has it.
+    `points`: the 68 of each face that is drawn, (68, 2) px. `paper`: as a press has it.
     """
     motif = plain_motif(original, seen, parts, stays)
     ground = ground_for(motif, portraits)
     press = Press(largest_height(seen.faces), portraits, ground, paper)
-    return Painted(Scene(pressed(press, original, painting_of(scene), motif, parts)))
+    return Painted(Scene(pressed(press, original, painting_of(scene), motif, parts, points)))
 
 
 def pressed(
-    press: Press, original: Image, painting: Image, motif: Motif, parts: Probabilities
-) -> Image:
-    """Print a painting, (H, W, 3), along its photo; `motif`, `parts`: what is seen in that."""
+    press: Press, original: Image, painting: Image, motif: Motif, parts: Probabilities,
+    points: tuple[Points, ...] = (),
+) -> Image:  # fmt: skip
+    """Print a painting, (H, W, 3), along its photo; `motif`, `parts`: what is seen in that.
+
+    `points`: the 68 of each face that is drawn, (68, 2) px.
+    """
     face, size = press.face_px, (original.shape[0], original.shape[1])
     subject, k = motif.subject, motif.size[0] / size[0]
     person, skin, cloth = (
@@ -108,7 +114,9 @@ def pressed(
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     of_face, of_body = (resized(summed(parts, of), size) for of in ((Part.SKIN,), BODY))
     jaw = JAW_INK * seam_line(of_face, of_body, face)
-    ink = np.maximum.reduce([ink * (1 - HAIR_INK * hair), BLOCK_INK * between, strands, key, jaw])
+    drawn = drawn_faces(original, of_face, face, points, DRAWN_NOSE)
+    ink *= 1 - HAIR_INK * hair
+    ink = np.maximum.reduce([ink, BLOCK_INK * between, strands, key, jaw, drawn])
     return inked(on_paper(lab, press.paper), ink.clip(0, 1))
 
 

@@ -3,15 +3,13 @@
 from dataclasses import replace
 
 from pipeline.ops.bend import Bending, bent
-from pipeline.runtime.models import Loaded
 from pipeline.settings import ProportionsSettings
 from pipeline.stages.detect.from_parsing import Detections
-from pipeline.stages.landmarks import find_landmarks
 from pipeline.stages.proportions import bending_of, bent_detections
+from pipeline.steps.landmarks import landmarks_in
 from pipeline.steps.run import Keyed, Run
 from pipeline.types import Image, Photo, Points
 
-SURE = 0.7  # of points, below which there may be no face
 NONE = "Proportions stay: no face is large enough and turned to us enough."
 
 
@@ -25,21 +23,13 @@ def proportioned(run: Run, seen: Keyed[Detections]) -> tuple[Run, Keyed[Detectio
     how = run.settings.proportions
     if not how.amount or not seen.value.faces:
         return run, seen
-    points = run.made(_points, run.original, seen, run.role("landmarks"))
+    points = landmarks_in(run, run.original, seen)
     bending = run.made(_bending, run.original, points, how)
     if bending.value is None:
         run.hints.append(NONE)
         return run, seen
     photo = run.made(_photo, run.photo, bending).value
     return run.with_photo(photo), run.made(bent_detections, seen, bending)
-
-
-def _points(original: Image, seen: Detections, network: Loaded) -> tuple[Points, ...]:
-    found = []
-    for face in seen.faces:
-        points, sure = find_landmarks(original, face.points, network.run)
-        found += [points] if sure >= SURE else []
-    return tuple(found)
 
 
 def _bending(

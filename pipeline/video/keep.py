@@ -17,7 +17,8 @@ from pipeline.runtime.models import Models
 from pipeline.settings import Settings
 from pipeline.stages.blend import SoftRegion, fitted, soften
 from pipeline.stages.stylize.printed_face import printed
-from pipeline.steps.blend import strokes_kept
+from pipeline.steps.blend import beyond_usual, strokes_kept
+from pipeline.steps.landmarks import sure_points
 from pipeline.steps.ways import in_strokes, is_printed
 from pipeline.types import Face, Image, Mask, Pixels
 from pipeline.video.faces import Kept, shifted
@@ -40,6 +41,7 @@ class Keep:
 
     def __init__(self, settings: Settings, models: Models) -> None:
         self._how = settings.blend
+        self._point = lambda: models.load("landmarks", settings.weights).run
         self._by_strokes, self._printed = in_strokes(settings.paint), is_printed(settings.paint)
         self._mend, self._held = FilmRestorer(settings, models), Held()
         self._halved: int | None = None  # decided when somebody comes into the film, once
@@ -83,7 +85,9 @@ class Keep:
             return own
         mask, skin, beside = (of[region.window] for of in (kept.mask, kept.skin, kept.beside))
         faces = tuple(shifted(face, region.window) for face in kept.faces)
-        return lerp(own, printed(own, mask, faces, skin, beside), self._how.painterly)
+        points = sure_points(own, faces, self._point())
+        made = printed(own, mask, faces, skin, beside, points, beyond_usual(self._how))
+        return lerp(own, made, self._how.painterly)
 
     def _fitted(
         self, base: Image, own: Image, kept: Kept, region: SoftRegion

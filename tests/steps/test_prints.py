@@ -30,7 +30,8 @@ def somebody(ground):
 def printed(ground, known):
     photo, parts = somebody(ground)
     seen = Detections(parts, (face_in(CENTER, HEIGHT),), ())
-    return painting_of(printed_over(photo, Scene(photo), seen, parts, (True,), known, 0.0).scene)
+    made = printed_over(photo, Scene(photo), seen, parts, (True,), known, (), 0.0)
+    return painting_of(made.scene)
 
 
 def with_ground(color):
@@ -61,7 +62,7 @@ def test_fog_without_people_is_no_ground():
     fog, none = np.full((*SIZE, 3), 0.6, np.float32), drawn_parts(SIZE, [], HEIGHT, 0.0)
     one, other = (
         printed_over(
-            fog, Scene(fog), Detections(none, (), ()), none, (), with_ground(color), 0.0
+            fog, Scene(fog), Detections(none, (), ()), none, (), with_ground(color), (), 0.0
         ).scene.styled
         for color in ((75.0, -15.0, -10.0), (30.0, 25.0, 10.0))
     )
@@ -89,6 +90,6 @@ def test_letters_on_the_wall_of_a_gray_photo_go_with_it():
     photo, parts = somebody(wall)
     gray = np.repeat(photo.mean(-1, keepdims=True), 3, -1)
     seen = Detections(parts, (face_in(CENTER, HEIGHT),), ())
-    made = printed_over(gray, Scene(gray), seen, parts, (True,), with_ground(GROUNDS[0]), 0.0)
+    made = printed_over(gray, Scene(gray), seen, parts, (True,), with_ground(GROUNDS[0]), (), 0.0)
     lab = to_lab(painting_of(made.scene))
     assert abs(lab[30:40, 25:45, 0].mean() - lab[30:40, 160:190, 0].mean()) < 12

@@ -4,6 +4,7 @@ import numpy as np
 
 from pipeline.stages.stylize.printed_face import printed
 from tests.faces import face_in
+from tests.training_sets import points68
 
 SIZE = (240, 420)
 
@@ -23,7 +24,7 @@ def test_pores_go_within_what_is_kept_and_far_from_it_nothing_changes():
     picture, mask = scene()
     faces = (face_in((100, 120), 160), face_in((322, 120), 60))
     made = printed(picture, mask, faces, mask, 0 * mask)
-    for own in (np.s_[70:170, 60:140], np.s_[100:140, 308:338]):
+    for own in (np.s_[45:70, 60:140], np.s_[90:98, 308:338]):
         assert made[own].std((0, 1)).max() < 0.6 * picture[own].std((0, 1)).max()
     assert (made[:, 220:260] == picture[:, 220:260]).all()
 
@@ -36,7 +37,29 @@ def test_of_nobody_nothing_is_printed():
 def test_a_jaw_is_drawn_where_a_face_and_what_is_beside_it_meet():
     picture, mask = scene()
     skin = mask.copy()
-    skin[120:] = 0
+    skin[190:] = 0
     made = printed(picture, mask, (face_in((100, 120), 160),), skin, mask - skin)
-    jaw, cheek = made[119:121, 70:130].mean(), made[90:110, 70:130].mean()
-    assert jaw < cheek - 0.1
+    jaw, forehead = made[189:191, 70:130].mean(), made[45:65, 70:130].mean()
+    assert jaw < forehead - 0.1
+
+
+def test_by_what_a_face_is_known_stays_until_it_is_asked_to_be_bolder():
+    picture, mask = scene()
+    faces = (face_in((100, 120), 160),)
+    usual, bold = (printed(picture, mask, faces, mask, 0 * mask, (), by) for by in (0.0, 1.0))
+    eye = np.s_[96:106, 64:76]
+    np.testing.assert_allclose(usual[eye], picture[eye], atol=0.01)
+    assert np.abs(bold[eye] - picture[eye]).mean() > 0.003
+
+
+def test_features_are_drawn_and_a_nose_the_blacker_the_bolder_faces_are():
+    picture = np.full((160, 160, 3), (0.8, 0.6, 0.5), np.float32)
+    mask = np.ones((160, 160), np.float32)
+    faces, points = (face_in((80, 80), 150),), (points68(160),)
+    plain, usual, bold = (
+        printed(picture, mask, faces, mask, 0 * mask, at, by)
+        for at, by in (((), 0.0), (points, 0.0), (points, 1.0))
+    )
+    lid, nose = np.s_[55:70, 35:65], np.s_[85:100, 60:100]
+    assert usual[lid].min() < plain[lid].min() - 0.15
+    assert bold[nose].min() < usual[nose].min() - 0.02 < plain[nose].min() - 0.02

@@ -1,0 +1,203 @@
+"""Draw a face's features in ink, as prints do: lids, nose and mouth, along what the photo shows.
+
+Of this project: lines between the 68 points, moved to what is dark there; where nothing is, they
+are faint, or there is none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ops.color import to_lab
+from pipeline.ops.filters import blurred
+from pipeline.ops.parts import Window
+from pipeline.ops.pen import drawn, settled, swelling, through
+from pipeline.ops.resample import resized
+from pipeline.ops.smooth import smoothstep
+from pipeline.types import Face, Image, Mask, Points
+
+Float = NDArray[np.float32]
+
+EYES_PX = 130  # the eyes' distance at which what is dark is looked for
+NEAR, GROUND, LEAST = 0.012, 0.045, 0.08  # of the eyes' distance: dark lines, and what is around
+SEEN = 0.01  # from how dark on something is seen
+SMALL = (14.0, 32.0)  # the eyes' distance, px, from which on a face is drawn, and wholly
+OPEN = 0.06  # of the eyes' distance: lips that are so far apart are two lines
+CLEAR = (0.5, 0.8)  # of a line, how much lies on the face: from when it is drawn, and wholly
+ROOM = 0.3  # of the eyes' distance around the points, in which lines lie
+# Half axes of features, of the eyes' distance or that to the mouth; how far a brow lies above an
+# eye, and a nose below both, of the way to the mouth; how far lips go on beside a mouth's corners.
+EYE, NOSE, LIPS, LIFT, MIDDLE, BESIDE = (0.36, 0.28), (0.27, 0.42), 0.2, 0.1, 0.5, 0.1
+# Eyes and lips are holes of a face's skin, and belong to it: how high they are at most, of its
+# height, and how high it is, px, where they are filled.
+HOLES, WHOLE_PX = 0.12, 100
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line to draw: points, (n, 2) px; all lengths are in distances of the eyes.
+
+    `swell`: how wide it is along its way. `least`, `most`: how black it is where nothing is dark
+    there, and where something is, by `sure` all the way. `reach`, `stiff`: how freely it moves.
+    """
+
+    points: Points
+    width: float
+    swell: Float
+    least: float
+    most: float
+    reach: float = 0.05
+    stiff: float = 0.5
+    sure: float = 0.08
+
+
+def drawn_faces(
+    person: Image, skin: Mask, height: float, points: tuple[Points, ...], nose: float
+) -> Mask:
+    """Return the ink that draws the features of faces in a picture, (H, W, 3): (H, W) in [0, 1].
+
+    `skin`: where faces show, (H, W) in [0, 1]; a line that lies elsewhere, on hair or a hand, is
+    left out. `height`: the largest face's, px. `points`: the 68 of each face, (68, 2) px. `nose`:
+    how black a nose is drawn, and how broad, in [0, 1]; a person is known by it most of all.
+    """
+    ink = np.zeros(person.shape[:2], np.float32)
+    shows = _whole(skin, height) if points else skin
+    for at in points:
+        apart = float(np.linalg.norm(at[42:48].mean(0) - at[36:42].mean(0)))
+        large = smoothstep(np.array(apart, np.float32), *SMALL)
+        if large > 0 and (window := _around(at, apart, ink)):
+            own = np.asarray(at - (window[1].start, window[0].start), np.float32)
+            for stroke in _strokes(person[window], shows[window], own, apart, nose):
+                np.maximum(ink[window], large * stroke, out=ink[window])
+    return ink
+
+
+def _strokes(
+    person: Image, skin: Mask, points: Points, apart: float, nose: float
+) -> Iterator[Mask]:
+    size, k = (person.shape[0], person.shape[1]), min(1.0, EYES_PX / apart)
+    small = resized(person, (max(1, round(size[0] * k)), max(1, round(size[1] * k))))
+    dark, shows = _dark(small, k * apart), resized(skin, (small.shape[0], small.shape[1]))
+    lines = [(line, 1.0, 1.0) for line in _eyes_and_lips(points, apart)]
+    if nose:
+        lines += [(line, nose, 0.5 + 0.5 * nose) for line in _nose(points, apart, dark, k)]
+    for line, black, broad in lines:
+        found, seen = settled(k * through(line.points), dark, line.reach * k * apart, line.stiff)
+        shown = float(smoothstep(np.array(seen, np.float32), SEEN, line.sure))
+        clear = float(smoothstep(np.array(_mean_along(found, shows), np.float32), *CLEAR))
+        value = np.float32(black * clear * (line.least + (line.most - line.least) * shown))
+        yield value * drawn(size, found / np.float32(k), broad * line.width * apart * line.swell)
+
+
+def _mean_along(line: Points, plane: Mask) -> float:
+    x, y = line[:, None].transpose(2, 0, 1)
+    return float(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT).mean())
+
+
+def _around(points: Points, apart: float, plane: Mask) -> Window | None:
+    """Return the window of a plane that has all a face's lines; None where none is left."""
+    room, end = ROOM * apart, np.array(plane.shape[1::-1])
+    low = np.maximum(np.floor(points.min(0) - room), 0).astype(int)
+    high = np.minimum(np.ceil(points.max(0) + room), end).astype(int)
+    return None if (low >= high).any() else np.s_[low[1] : high[1], low[0] : high[0]]
+
+
+def where_features_are(faces: tuple[Face, ...], size: tuple[int, int]) -> Mask:
+    """Mark eyes and brows, noses and mouths of faces in a (height, width), (H, W) in [0, 1]."""
+    plane = np.zeros(size, np.uint8)
+    for face in faces:
+        eyes, mouth = face.eyes.mean(0), face.mouth.mean(0)
+        down, across = mouth - eyes, face.eyes[1] - face.eyes[0]
+        unit = max(float(np.linalg.norm(across)), float(np.linalg.norm(down)), 1.0)
+        turn = float(np.degrees(np.arctan2(across[1], across[0])))
+        wide = float(np.linalg.norm(face.mouth[1] - face.mouth[0])) / unit
+        places = [(eye - LIFT * down, EYE) for eye in face.eyes]
+        places += [(eyes + MIDDLE * down, NOSE), (mouth, (wide / 2 + BESIDE, LIPS))]
+        for place, axes in places:
+            box = [float(v) for v in place], [2 * unit * v for v in axes], turn
+            cv2.ellipse(plane, box, 255, -1, cv2.LINE_AA)
+    return np.asarray(plane / np.float32(255), np.float32)
+
+
+def _whole(skin: Mask, height: float) -> Mask:
+    """Return faces' skin, (H, W), with the eyes and lips in it, but not what hides it."""
+    k = min(1.0, WHOLE_PX / max(height, 1.0))
+    small = resized(skin, (max(1, round(skin.shape[0] * k)), max(1, round(skin.shape[1] * k))))
+    px = max(3, round(HOLES * k * height))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (px, px))
+    closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), np.float32)
+    return resized(closed, (skin.shape[0], skin.shape[1]))
+
+
+def _dark(person: Image, apart_px: float) -> Mask:
+    light = np.ascontiguousarray(to_lab(person.clip(0, 1))[..., 0] / 100, np.float32)
+    near, ground = (blurred(light, by * apart_px) for by in (NEAR, GROUND))
+    return np.asarray(np.maximum(0, (ground - near) / (ground + LEAST)), np.float32)
+
+
+def _eyes_and_lips(at: Points, apart: float) -> Iterator[_Line]:
+    up = _up(at)
+    for eye, outer in ((at[36:42], 0.35), (at[42:48], 0.65)):
+        first = outer < 0.5  # the picture's left one, whose outer corner is the first point
+        upper = list(eye[:4])
+        tail = 1.16 * (upper[0] - upper[3]) if first else 1.16 * (upper[3] - upper[0])
+        beyond = (upper[3] if first else upper[0]) + tail + 0.02 * apart * up
+        lid = [beyond, *upper] if first else [*upper, beyond]
+        yield _Line(np.stack(lid), 0.06, swelling(outer, 0.6), 0.64, 0.85)
+        below = np.stack([eye[0], eye[5], eye[4], eye[3]])
+        yield _Line(below, 0.022, swelling(0.3 if first else 0.7), 0.25, 0.6, reach=0.03)
+        corners = 0.85 * eye[[0, 3]] + 0.15 * eye[[1, 2]]
+        crease = np.stack([corners[0], eye[1], eye[2], corners[1]]) + 0.105 * apart * up
+        yield _Line(crease, 0.022, swelling(0.5), 0.0, 0.7, reach=0.03, stiff=3.0, sure=0.05)
+    yield from _lips(at, apart, up)
+
+
+def _lips(at: Points, apart: float, up: Points) -> Iterator[_Line]:
+    sides, upper, lower = (at[48], at[54]), at[61:64], at[67:64:-1]
+    if np.linalg.norm(upper[1] - lower[1]) < OPEN * apart:
+        middle = np.stack([sides[0], *(upper + lower) / 2, sides[1]])
+        corners = np.abs(np.linspace(-1, 1, len(swelling(0.5)), dtype=np.float32))
+        swell = (0.45 + 0.55 * corners) * swelling(0.5, 0.35)
+        yield _Line(middle, 0.045, np.asarray(swell, np.float32), 0.6, 0.85)
+    else:
+        for lip, width, least in ((upper, 0.034, 0.5), (lower, 0.026, 0.42)):
+            line = np.stack([sides[0], *lip, sides[1]])
+            yield _Line(line, width, swelling(0.5, 0.5), least, 0.85, reach=0.04)
+    ends = (at[[58, 56]] + at[[59, 55]]) / 2
+    below = np.stack([ends[0], at[58], at[57], at[56], ends[1]]) - 0.02 * apart * up
+    yield _Line(below, 0.03, swelling(0.5, 1.2), 0.08, 0.68)
+
+
+def _nose(at: Points, apart: float, dark: Mask, k: float) -> list[_Line]:
+    """Return a nose's lines: its wings, what is below its tip, and its darker flank."""
+    up, bridge, tip, low = _up(at), at[27], at[30], at[31:36]
+    right = (low[4] - low[0]) / max(float(np.linalg.norm(low[4] - low[0])), 1e-6)
+    lines, flanks = [], []
+    for wing, inner, brow, eye, side in (
+        (low[0], low[1], at[21], at[39], -right), (low[4], low[3], at[22], at[42], right),
+    ):  # fmt: skip
+        around = [
+            wing + apart * (0.12 * up + 0.01 * side), wing + apart * (0.055 * up + 0.035 * side),
+            wing + apart * (0.015 * side - 0.01 * up), 0.4 * inner + 0.6 * wing,
+        ]  # fmt: skip
+        lines.append(_Line(np.stack(around), 0.033, swelling(0.7, 0.8), 0.25, 0.9))
+        down = np.stack([
+            0.5 * (brow + eye) + 0.35 * (bridge - eye), 0.35 * eye + 0.65 * bridge,
+            0.66 * at[28] + 0.2 * eye + 0.14 * wing, 0.62 * at[29] + 0.38 * wing,
+            0.5 * (tip + wing),
+        ])  # fmt: skip
+        _, seen = settled(k * through(down), dark, 0.06 * k * apart, 1.0)
+        flank = _Line(down, 0.032, swelling(0.3, 0.8), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.05)
+        flanks.append((seen, flank))
+    below = np.stack([0.6 * low[1] + 0.4 * low[2], low[2], 0.6 * low[3] + 0.4 * low[2]])
+    lines.append(_Line(below, 0.03, swelling(0.5, 0.7), 0.2, 0.8, reach=0.04))
+    return [*lines, max(flanks, key=lambda found: found[0])[1]]
+
+
+def _up(at: Points) -> Points:
+    """Return which way a face's forehead is, (2,), of length 1."""
+    up = at[27] - at[33]
+    return np.asarray(up / max(float(np.linalg.norm(up)), 1e-6), np.float32)

@@ -1,0 +1,81 @@
+"""Features are drawn where the photo shows them, and not where something hides them."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.stages.stylize.drawn_face import drawn_faces, where_features_are
+from tests.faces import face_in
+from tests.training_sets import points68
+
+SIDE = 320
+SKIN = np.ones((SIDE, SIDE), np.float32)
+LIPS, NOSE, LIDS = np.s_[205:260, 110:210], np.s_[170:200, 120:200], np.s_[110:150, 70:250]
+
+
+def drawn(picture=None, skin=SKIN, nose=1.0, points=None):
+    if picture is None:
+        picture = np.full((SIDE, SIDE, 3), 0.7, np.float32)
+    return drawn_faces(picture, skin, 250, (points68(SIDE),) if points is None else points, nose)
+
+
+def test_lids_and_lips_are_drawn_and_a_nose_where_it_is_asked_for():
+    bold, without = drawn(), drawn(nose=0.0)
+    for place in (LIPS, LIDS):
+        assert without[place].max() > 0.4
+    assert without[NOSE].max() == 0
+    assert bold[NOSE].max() > 0.15
+    assert bold.min() >= 0
+    assert bold.max() <= 1
+
+
+def test_a_line_is_blacker_where_the_photo_shows_one_and_moves_onto_it():
+    picture = np.full((SIDE, SIDE, 3), 0.7, np.float32)
+    at = points68(SIDE)
+    lip = np.concatenate([at[[48]], at[61:64], at[[54]]]) + np.array((0, 3))
+    cv2.polylines(picture, [lip.astype(np.int32)], False, (0.1, 0.1, 0.1), 3)
+    made = drawn(picture)
+    line = picture[..., 0] < 0.2
+    assert made[LIPS].max() > drawn()[LIPS].max() + 0.1
+    assert made[line].mean() > 2 * drawn()[line].mean()
+
+
+def test_what_hides_a_face_hides_its_lines():
+    skin = SKIN.copy()
+    skin[190:] = 0
+    made = drawn(skin=skin)
+    assert made[LIPS].max() == 0
+    assert made[LIDS].max() > 0.4
+
+
+def test_a_mouth_is_a_hole_in_a_face_that_belongs_to_it():
+    skin = SKIN.copy()
+    skin[218:242, 125:195] = 0
+    np.testing.assert_allclose(drawn(skin=skin)[LIPS], drawn()[LIPS], atol=0.05)
+
+
+def test_faces_that_are_small_or_outside_are_not_drawn():
+    small = points68(20) + 100
+    assert drawn(points=(small,)).max() == 0
+    assert drawn(points=(points68(SIDE) + 5000,)).max() == 0
+    assert drawn(points=()).max() == 0
+
+
+def test_of_two_faces_both_are_drawn_each_as_alone():
+    pair = points68(140), points68(140) + np.array((160, 20))
+    both = drawn(points=pair)
+    alone = np.maximum(*(drawn(points=(each,)) for each in pair))
+    np.testing.assert_allclose(both, alone)
+
+
+@pytest.mark.parametrize("height", [40, 150])
+def test_features_are_eyes_nose_and_mouth_of_each_face(height):
+    faces = face_in((80, 80), height), face_in((240, 200), height)
+    where = where_features_are(faces, (SIDE, SIDE))
+    for face in faces:
+        x, y = (face.box[0] + face.box[2]) / 2, (face.box[1] + face.box[3]) / 2
+        for px, py in (*face.eyes, *face.mouth, (x, y)):
+            assert where[int(py), int(px)] == 1
+        assert where[int(face.box[3]) - 1, int(x)] == 0
+        assert where[int(face.box[1]) + 1, int(x)] == 0
+    assert where_features_are((), (SIDE, SIDE)).max() == 0
