@@ -27,7 +27,7 @@ from pipeline.stages.segment.whose import who_stays
 from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.motif import Brush, Motif
-from pipeline.stages.strokes.own_colors import own_hair, own_tone
+from pipeline.stages.strokes.own_colors import living_skin, own_hair, own_tone
 from pipeline.stages.strokes.plan import plan
 from pipeline.stages.strokes.portraits import bareness, measured
 from pipeline.stages.strokes.portrayed import like_a_portrait
@@ -182,7 +182,10 @@ def plain_motif(
     original: Image, seen: Detections, parts: Probabilities, stays: tuple[bool, ...],
     long_px: int | None = None,
 ) -> Motif:  # fmt: skip
-    """Say what is seen in a photo, in its own colors; as `motif_of`, which gives it others."""
+    """Say what is seen in a photo, in its own colors; as `motif_of`, which gives it others.
+
+    Skin that is nearly gray has a little of skin's color.
+    """
     size = scaled_to_long(original.shape[:2], long_px or GUIDE_PX)
     subject = subject_of(parts, seen.faces, size)
     lab = to_lab(resized(original, size).clip(0, 1))
@@ -191,7 +194,7 @@ def plain_motif(
     if not all(stays):
         others = tuple(not each for each in stays)
         loosely = around_faces(seen.faces, others, original.shape[:2], size)
-    return Motif(lab, NO_PALETTE, subject, calm, detail, loosely=loosely)
+    return Motif(living_skin(lab, subject), NO_PALETTE, subject, calm, detail, loosely=loosely)
 
 
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:

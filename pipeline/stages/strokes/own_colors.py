@@ -20,6 +20,9 @@ LIFT = 7.0  # L; the most that skin gains
 # more or less yellow.
 MOST = PALER, DARKER, LESS_RED, YELLOWER = 5.0, 8.0, 6.0, 9.0
 NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
+# Chroma of skin that is nearly gray, wholly and not: underexposed, or in cold light, of all tones;
+# what it gets; and how much less of that eyes and lips do.
+NEARLY_GRAY, LEAST_SKIN, LESS_FEATURES = (7.0, 15.0), 13.0, 0.6
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
@@ -87,6 +90,26 @@ def own_skin(photo: Float, lab: Float, subject: Subject, tint: Float | None) -> 
     ab = ab + np.where(shade[..., None] > 0, shade[..., None] * cool, -shade[..., None] * warm)
     out = np.concatenate([own[..., None], ab], -1)
     return (lab + skin[..., None] * (out - lab)).astype(np.float32)
+
+
+def living_skin(photo: Float, subject: Subject) -> Float:
+    """Let skin that is nearly gray have a little of skin's color; a photo without color stays.
+
+    It is (H, W, 3) CIELAB. Underexposed and in cold light skin of all tones is gray, and more so
+    before the colors of a painting. Its light is its own.
+    """
+    sigma = _near_skin(subject)
+    if sigma is None or without_tone(photo) is not None:
+        return photo
+    skin = np.maximum(subject.skin, _of_skins_color(photo, subject, sigma))
+    near = local_mean(photo, skin, sigma)
+    lack = 1 - smoothstep(single(chroma_of(near)), *NEARLY_GRAY)
+    usual = usual_skin(near[..., 0])
+    usual *= LEAST_SKIN / np.maximum(np.linalg.norm(usual, axis=-1, keepdims=True), 1e-3)
+    out = photo.copy()
+    share = skin * lack * (1 - LESS_FEATURES * subject.features)
+    out[..., 1:] += share[..., None] * (usual - near[..., 1:])
+    return out
 
 
 def own_tone(

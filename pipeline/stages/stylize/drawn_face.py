@@ -24,13 +24,13 @@ Float = NDArray[np.float32]
 EYES_PX = 130  # the eyes' distance at which what is dark is looked for
 NEAR, GROUND, LEAST = 0.012, 0.045, 0.08  # of the eyes' distance: dark lines, and what is around
 SEEN = 0.01  # from how dark on something is seen
-SMALL = (14.0, 32.0)  # the eyes' distance, px, from which on a face is drawn, and wholly
+SMALL = (28.0, 65.0)  # the eyes' distance, px, from which on a face is drawn, and wholly
 OPEN = 0.06  # of the eyes' distance: lips that are so far apart are two lines
 CLEAR = (0.5, 0.8)  # of a line, how much lies on the face: from when it is drawn, and wholly
 ROOM = 0.3  # of the eyes' distance around the points, in which lines lie
 # Half axes of features, of the eyes' distance or that to the mouth; how far a brow lies above an
 # eye, and a nose below both, of the way to the mouth; how far lips go on beside a mouth's corners.
-EYE, NOSE, LIPS, LIFT, MIDDLE, BESIDE = (0.36, 0.28), (0.27, 0.42), 0.2, 0.1, 0.5, 0.1
+EYE, NOSE, LIPS, LIFT, MIDDLE, BESIDE = (0.36, 0.28), (0.27, 0.42), 0.15, 0.1, 0.5, 0.08
 # Eyes and lips are holes of a face's skin, and belong to it: how high they are at most, of its
 # height, and how high it is, px, where they are filled.
 HOLES, WHOLE_PX = 0.12, 100
@@ -83,7 +83,7 @@ def _strokes(
     dark, shows = _dark(small, k * apart), resized(skin, (small.shape[0], small.shape[1]))
     lines = [(line, 1.0, 1.0) for line in _eyes_and_lips(points, apart)]
     if nose:
-        lines += [(line, nose, 0.5 + 0.5 * nose) for line in _nose(points, apart, dark, k)]
+        lines.append((_nose(points, apart, dark, k), nose, 0.5 + 0.5 * nose))
     for line, black, broad in lines:
         found, seen = settled(k * through(line.points), dark, line.reach * k * apart, line.stiff)
         shown = float(smoothstep(np.array(seen, np.float32), SEEN, line.sure))
@@ -146,55 +146,41 @@ def _eyes_and_lips(at: Points, apart: float) -> Iterator[_Line]:
         tail = 1.16 * (upper[0] - upper[3]) if first else 1.16 * (upper[3] - upper[0])
         beyond = (upper[3] if first else upper[0]) + tail + 0.02 * apart * up
         lid = [beyond, *upper] if first else [*upper, beyond]
-        yield _Line(np.stack(lid), 0.06, swelling(outer, 0.6), 0.64, 0.85)
+        yield _Line(np.stack(lid), 0.06, swelling(outer, 0.6), 0.4, 0.85)
         below = np.stack([eye[0], eye[5], eye[4], eye[3]])
-        yield _Line(below, 0.022, swelling(0.3 if first else 0.7), 0.25, 0.6, reach=0.03)
-        corners = 0.85 * eye[[0, 3]] + 0.15 * eye[[1, 2]]
-        crease = np.stack([corners[0], eye[1], eye[2], corners[1]]) + 0.105 * apart * up
-        yield _Line(crease, 0.022, swelling(0.5), 0.0, 0.7, reach=0.03, stiff=3.0, sure=0.05)
-    yield from _lips(at, apart, up)
+        yield _Line(below, 0.022, swelling(0.3 if first else 0.7), 0.1, 0.55, reach=0.03)
+    yield from _lips(at, apart)
 
 
-def _lips(at: Points, apart: float, up: Points) -> Iterator[_Line]:
+def _lips(at: Points, apart: float) -> Iterator[_Line]:
     sides, upper, lower = (at[48], at[54]), at[61:64], at[67:64:-1]
     if np.linalg.norm(upper[1] - lower[1]) < OPEN * apart:
         middle = np.stack([sides[0], *(upper + lower) / 2, sides[1]])
         corners = np.abs(np.linspace(-1, 1, len(swelling(0.5)), dtype=np.float32))
         swell = (0.45 + 0.55 * corners) * swelling(0.5, 0.35)
-        yield _Line(middle, 0.045, np.asarray(swell, np.float32), 0.6, 0.85)
+        yield _Line(middle, 0.045, np.asarray(swell, np.float32), 0.45, 0.85)
     else:
-        for lip, width, least in ((upper, 0.034, 0.5), (lower, 0.026, 0.42)):
+        for lip, width, least in ((upper, 0.034, 0.4), (lower, 0.022, 0.1)):
             line = np.stack([sides[0], *lip, sides[1]])
             yield _Line(line, width, swelling(0.5, 0.5), least, 0.85, reach=0.04)
-    ends = (at[[58, 56]] + at[[59, 55]]) / 2
-    below = np.stack([ends[0], at[58], at[57], at[56], ends[1]]) - 0.02 * apart * up
-    yield _Line(below, 0.03, swelling(0.5, 1.2), 0.08, 0.68)
 
 
-def _nose(at: Points, apart: float, dark: Mask, k: float) -> list[_Line]:
-    """Return a nose's lines: its wings, what is below its tip, and its darker flank."""
-    up, bridge, tip, low = _up(at), at[27], at[30], at[31:36]
-    right = (low[4] - low[0]) / max(float(np.linalg.norm(low[4] - low[0])), 1e-6)
-    lines, flanks = [], []
-    for wing, inner, brow, eye, side in (
-        (low[0], low[1], at[21], at[39], -right), (low[4], low[3], at[22], at[42], right),
-    ):  # fmt: skip
-        around = [
-            wing + apart * (0.12 * up + 0.01 * side), wing + apart * (0.055 * up + 0.035 * side),
-            wing + apart * (0.015 * side - 0.01 * up), 0.4 * inner + 0.6 * wing,
-        ]  # fmt: skip
-        lines.append(_Line(np.stack(around), 0.033, swelling(0.7, 0.8), 0.25, 0.9))
+def _nose(at: Points, apart: float, dark: Mask, k: float) -> _Line:
+    """Return a nose's line: down its darker flank, around the wing and below the tip, in one."""
+    bridge, tip, low, flanks = at[27], at[30], at[31:36], []
+    for wing, inner, brow, eye in (
+        (low[0], low[1], at[21], at[39]),
+        (low[4], low[3], at[22], at[42]),
+    ):
         down = np.stack([
             0.5 * (brow + eye) + 0.35 * (bridge - eye), 0.35 * eye + 0.65 * bridge,
             0.66 * at[28] + 0.2 * eye + 0.14 * wing, 0.62 * at[29] + 0.38 * wing,
-            0.5 * (tip + wing),
+            0.3 * tip + 0.7 * wing, 0.75 * wing + 0.25 * inner, 0.5 * (inner + low[2]), low[2],
         ])  # fmt: skip
         _, seen = settled(k * through(down), dark, 0.06 * k * apart, 1.0)
-        flank = _Line(down, 0.032, swelling(0.3, 0.8), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.05)
+        flank = _Line(down, 0.034, swelling(0.75, 1.0), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.1)
         flanks.append((seen, flank))
-    below = np.stack([0.6 * low[1] + 0.4 * low[2], low[2], 0.6 * low[3] + 0.4 * low[2]])
-    lines.append(_Line(below, 0.03, swelling(0.5, 0.7), 0.2, 0.8, reach=0.04))
-    return [*lines, max(flanks, key=lambda found: found[0])[1]]
+    return max(flanks, key=lambda found: found[0])[1]
 
 
 def _up(at: Points) -> Points:

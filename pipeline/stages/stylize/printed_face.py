@@ -8,7 +8,7 @@ from pipeline.ops.parts import Window, by_face, largest_height
 from pipeline.ops.tensor import single
 from pipeline.stages.stylize.drawn_face import drawn_faces, where_features_are
 from pipeline.stages.stylize.ink import lines, seam_line
-from pipeline.stages.stylize.woodblock import flat, inked, shadeless
+from pipeline.stages.stylize.woodblock import flat, inked, shadeless, without_grain
 from pipeline.types import Face, Image, Mask, Points
 
 FACE_INK = 0.75  # how much of the ink that is drawn along edges a kept face has
@@ -16,7 +16,7 @@ JAW_INK = 0.6  # how black the line is along which a face and a neck meet
 AROUND = 0.1  # of a face's height: how far around the kept region is looked at
 # What is 0 at the usual setting of a painterly face, and all at its end: how far the skin of a face
 # is printed, its eyes, nose and mouth, by which it is known, and how black its nose is drawn.
-PRINTED, FEATURES, NOSE = (0.85, 1.0), (0.0, 0.5), (0.8, 1.0)
+PRINTED, FEATURES, NOSE = (0.85, 1.0), (0.0, 0.5), (0.0, 1.0)
 SOFT = 0.012  # of a face's height: how softly its features begin
 
 
@@ -42,7 +42,9 @@ def printed(
         ink = np.maximum(FACE_INK * lines(near, height), JAW_INK * jaw)
         features = blurred(told_by[window], SOFT * height)
         share = single(far + features * (fine - far))
-        made = single(near + repeated(share) * (inked(lab, ink) - near))
-        return inked(to_lab(made), drawn[window])
+        own_lines = without_grain(near, height)
+        own_lines = single(own_lines + repeated(1 - features) * (to_lab(near) - own_lines))
+        made = single(own_lines + repeated(share) * (to_lab(inked(lab, ink)) - own_lines))
+        return inked(made, drawn[window])
 
     return by_face(person, mask, faces, AROUND, of)

@@ -20,6 +20,8 @@ Float = NDArray[np.float32]
 # Height of a face, px, at which colors are made flat, and the least, as if a face were there.
 FLAT_FACE, LEAST_FACE = 150, 60
 PASSES, COLOR, REACH = 4, 9.0, 2.2  # of the bilateral filter; CIELAB, and px of the flat face
+# Likewise, what is finer than a face's lines.
+FINE_FACE, FINELY = 330, (2, 10.0, 1.3)
 # Likewise behind people, a share of the long side, where blocks are cut along edges, and where none
 # are; and how far from people, of the short side, what lies behind says what is in their place.
 CUT_CALM, PLAIN_CALM, BEYOND = (7.0, 0.007), (12.0, 0.012), 0.04
@@ -40,8 +42,18 @@ FIBERS = ((0.7, 0.8), (4.0, 0.35))
 
 def flat(picture: Image, face_px: float) -> Float:
     """Return a picture, (H, W, 3), in flat colors: CIELAB of its size."""
-    size, unit = size_at(picture, face_px, FLAT_FACE)
-    lab = smoothed(to_lab(resized(picture, size).clip(0, 1)), PASSES, COLOR, REACH * unit)
+    return _calm(picture, face_px, FLAT_FACE, (PASSES, COLOR, REACH))
+
+
+def without_grain(picture: Image, face_px: float) -> Float:
+    """Return a picture, (H, W, 3), with its lines, and no pores or hairs: CIELAB of its size."""
+    return _calm(picture, face_px, FINE_FACE, FINELY)
+
+
+def _calm(picture: Image, face_px: float, wanted: float, how: tuple[int, float, float]) -> Float:
+    size, unit = size_at(picture, face_px, wanted)
+    passes, color, reach = how
+    lab = smoothed(to_lab(resized(picture, size).clip(0, 1)), passes, color, reach * unit)
     return np.asarray(resized(lab, picture.shape[:2]), np.float32)
 
 

@@ -46,20 +46,24 @@ def test_a_jaw_is_drawn_where_a_face_and_what_is_beside_it_meet():
 def test_by_what_a_face_is_known_stays_until_it_is_asked_to_be_bolder():
     picture, mask = scene()
     faces = (face_in((100, 120), 160),)
+    picture[98:104, 66:74] = 0.2
     usual, bold = (printed(picture, mask, faces, mask, 0 * mask, (), by) for by in (0.0, 1.0))
-    eye = np.s_[96:106, 64:76]
-    np.testing.assert_allclose(usual[eye], picture[eye], atol=0.01)
-    assert np.abs(bold[eye] - picture[eye]).mean() > 0.003
+    pupil, lid = np.s_[100:102, 68:72], np.s_[88:94, 60:80]
+    assert abs(usual[pupil].mean() - 0.2) < 0.03
+    assert abs(bold[pupil].mean() - 0.2) > 2 * abs(usual[pupil].mean() - 0.2)
+    assert usual[lid].std((0, 1)).max() < 0.7 * picture[lid].std((0, 1)).max(), "pores go"
 
 
 def test_features_are_drawn_and_a_nose_the_blacker_the_bolder_faces_are():
-    picture = np.full((160, 160, 3), (0.8, 0.6, 0.5), np.float32)
-    mask = np.ones((160, 160), np.float32)
-    faces, points = (face_in((80, 80), 150),), (points68(160),)
+    picture = np.full((320, 320, 3), (0.8, 0.6, 0.5), np.float32)
+    picture[100:205, 172:186] *= 0.6  # one side of the nose
+    mask = np.ones((320, 320), np.float32)
+    faces, points = (face_in((160, 160), 300),), (points68(320),)
     plain, usual, bold = (
         printed(picture, mask, faces, mask, 0 * mask, at, by)
         for at, by in (((), 0.0), (points, 0.0), (points, 1.0))
     )
-    lid, nose = np.s_[55:70, 35:65], np.s_[85:100, 60:100]
-    assert usual[lid].min() < plain[lid].min() - 0.15
-    assert bold[nose].min() < usual[nose].min() - 0.02 < plain[nose].min() - 0.02
+    lid, nose = np.s_[110:140, 70:130], np.s_[110:200, 130:195]
+    assert usual[lid].min() < plain[lid].min() - 0.1
+    assert bold[nose].min() < usual[nose].min() - 0.05
+    np.testing.assert_allclose(usual[nose], plain[nose], atol=0.01)
