@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
+from gradio.events import Dependency
 
 from ui import film_tab, frame_box, links, result_panel, share_box, shelf, theme
 from ui.album_wiring import wire_album
@@ -183,7 +184,11 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     outputs = [tab.painted, tab.notes]
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
-        _wire_run(parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted])
+        is_there = start.click(handlers.check_film, tab.film, None, preprocess=False, **TOLD)
+        _wire_run(
+            parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
+            is_there.success,
+        )  # fmt: skip
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
     tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 
@@ -191,18 +196,16 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
 def _wire_run(
     parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
     teller: gr.HTML, act: Callable[..., Any], inputs: list[Block], outputs: list[Block],
-    covered: list[Block],
+    covered: list[Block], asked: Callable[..., Dependency] | None = None,
 ) -> None:  # fmt: skip
     """Connect a button whose run is told of in `teller`, and cancelled by another.
 
-    Its notes go as it begins.
+    Its notes go as it begins. `asked`: the event that begins it, where a press is not enough.
     """
     start, cancel, notes = controls
-    buttons = [start, cancel]
-    begun = start.click(
-        partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN
-    )
-    start.click(handlers.watch(teller), None, parts.timer, **UNSEEN)
+    buttons, asked = [start, cancel], asked or start.click
+    begun = asked(partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN)
+    asked(handlers.watch(teller), None, parts.timer, **UNSEEN)
     running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
     wire_cancel(cancel, [running], handlers.cancel, notes)

@@ -112,9 +112,13 @@ def test_of_a_large_film_a_smaller_one_shows_how_it_will_look(service, film, mon
     assert f"The long side of this preview has {max(size) // 2} px" in str(updates[tab.notes])
 
 
-def test_without_a_film_one_is_asked_for(service):
+def test_without_a_film_one_is_asked_for(service, film):
     with pytest.raises(gr.Error, match=str(NO_FILM)):
         painted(service, None)
+    check = handlers_of(service).check_film
+    with pytest.raises(gr.Error, match=str(NO_FILM)):
+        check(None)
+    check({"video": {"path": str(film), "orig_name": film.name}})
 
 
 def test_what_is_no_film_is_said_in_a_line(service, tmp_path):

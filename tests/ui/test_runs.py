@@ -53,6 +53,16 @@ def test_cancel_is_wired_once_and_stops_each_run_that_shows_it(page, button, sto
     assert sorted(page.fns[number].name for number in stopping.cancels) == sorted(stopped)
 
 
+def test_that_there_is_no_film_is_said_before_anything_waits_for_its_turn(page):
+    checks = [number for number, fn in page.fns.items() if fn.name == "check_film"]
+    assert len(checks) == 2
+    for check in checks:
+        assert page.fns[check].concurrency_id != runs.MODEL
+        after = [fn for fn in page.fns.values() if fn.trigger_after == check]
+        assert after
+        assert all(fn.trigger_only_on_success for fn in after)
+
+
 def test_a_run_ends_before_anything_else_that_takes_its_place_is_done(page):
     # The page does what follows an event one after the other: a run that is begun while a photo is
     # still read would be cancelled by that photo's coming.

@@ -1,5 +1,6 @@
 """Painting a film."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -26,6 +27,11 @@ class Filming(Base):
         """Keep a film that arrives as long as its page is used."""
         if film := uploaded_in(field):
             self._session(request).use(file_of(film)[0])
+
+    def check_film(self, field: dict[str, Any] | None) -> None:
+        """Say at once that there is no film, not once it is its turn to be painted."""
+        with told():
+            _film_in(field)
 
     def sample_film(self, request: gr.Request, *values: Any) -> Updates:
         """Paint two seconds of the film."""
@@ -57,10 +63,7 @@ class Filming(Base):
         field, way, like, first, last, *rest = values
         given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
         with told(), self._ending(request):
-            dropped = uploaded_in(field)
-            if dropped is None:
-                raise FilmError(NO_FILM)
-            film, _ = file_of(dropped)
+            film = _film_in(field)
             start, end = film_tab.span_of(first, last)
             if most is not None:
                 end = start + most if end is None else min(end, start + most)
@@ -81,3 +84,14 @@ class Filming(Base):
                 session.filming = False
             tab = self.parts.film_tab
             return {tab.painted: str(path), tab.notes: note(said)}
+
+
+def _film_in(field: dict[str, Any] | None) -> Path:
+    """Return the film's file.
+
+    Raises: FilmError: there is none.
+    """
+    dropped = uploaded_in(field)
+    if dropped is None:
+        raise FilmError(NO_FILM)
+    return file_of(dropped)[0]
