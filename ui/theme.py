@@ -188,6 +188,7 @@ SCRIPTS = (
     "fine_tune.js",
     "scrolling.js",
     "large.js",
+    "back.js",
     "troubles.js",
     "taking.js",
 )

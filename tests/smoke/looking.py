@@ -94,3 +94,6 @@ def look_around(page: Page, folder: Path) -> None:
             width <= page.viewport_size["width"],
             f"the page is {width} px wide in a window of {page.viewport_size['width']} ({tab})",
         )
+    page.go_back()
+    page.wait_for_selector("#tabs [role=tab]:first-child[aria-selected=true]")
+    check(page.locator("#easel").is_visible(), "the way back leads to the painting first")
