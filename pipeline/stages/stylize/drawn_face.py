@@ -17,7 +17,7 @@ from pipeline.ops.parts import Window
 from pipeline.ops.pen import drawn, settled, swelling, through
 from pipeline.ops.resample import resized
 from pipeline.ops.smooth import smoothstep
-from pipeline.types import Face, Image, Mask, Points
+from pipeline.types import Image, Mask, Points
 
 Float = NDArray[np.float32]
 
@@ -28,9 +28,6 @@ SMALL = (28.0, 65.0)  # the eyes' distance, px, from which on a face is drawn, a
 OPEN = 0.06  # of the eyes' distance: lips that are so far apart are two lines
 CLEAR = (0.5, 0.8)  # of a line, how much lies on the face: from when it is drawn, and wholly
 ROOM = 0.3  # of the eyes' distance around the points, in which lines lie
-# Half axes of features, of the eyes' distance or that to the mouth; how far a brow lies above an
-# eye, and a nose below both, of the way to the mouth; how far lips go on beside a mouth's corners.
-EYE, NOSE, LIPS, LIFT, MIDDLE, BESIDE = (0.36, 0.28), (0.27, 0.42), 0.15, 0.1, 0.5, 0.08
 # Eyes and lips are holes of a face's skin, and belong to it: how high they are at most, of its
 # height, and how high it is, px, where they are filled.
 HOLES, WHOLE_PX = 0.12, 100
@@ -103,23 +100,6 @@ def _around(points: Points, apart: float, plane: Mask) -> Window | None:
     low = np.maximum(np.floor(points.min(0) - room), 0).astype(int)
     high = np.minimum(np.ceil(points.max(0) + room), end).astype(int)
     return None if (low >= high).any() else np.s_[low[1] : high[1], low[0] : high[0]]
-
-
-def where_features_are(faces: tuple[Face, ...], size: tuple[int, int]) -> Mask:
-    """Mark eyes and brows, noses and mouths of faces in a (height, width), (H, W) in [0, 1]."""
-    plane = np.zeros(size, np.uint8)
-    for face in faces:
-        eyes, mouth = face.eyes.mean(0), face.mouth.mean(0)
-        down, across = mouth - eyes, face.eyes[1] - face.eyes[0]
-        unit = max(float(np.linalg.norm(across)), float(np.linalg.norm(down)), 1.0)
-        turn = float(np.degrees(np.arctan2(across[1], across[0])))
-        wide = float(np.linalg.norm(face.mouth[1] - face.mouth[0])) / unit
-        places = [(eye - LIFT * down, EYE) for eye in face.eyes]
-        places += [(eyes + MIDDLE * down, NOSE), (mouth, (wide / 2 + BESIDE, LIPS))]
-        for place, axes in places:
-            box = [float(v) for v in place], [2 * unit * v for v in axes], turn
-            cv2.ellipse(plane, box, 255, -1, cv2.LINE_AA)
-    return np.asarray(plane / np.float32(255), np.float32)
 
 
 def _whole(skin: Mask, height: float) -> Mask:

@@ -125,15 +125,16 @@ def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELES
 
 def inky(lab: Float, where: Mask) -> Float:
     """Let what is nearly black, of colors, (H, W, 3) CIELAB, go to ink in a region, (H, W)."""
-    return _toward_ink(lab, single(INKY * where * (1 - smoothstep(lab[..., 0], *BLACK))))
+    return toward_ink(lab, single(INKY * where * (1 - smoothstep(lab[..., 0], *BLACK))))
 
 
 def inked(lab: Float, ink: Mask) -> Image:
     """Print ink, (H, W) in [0, 1], over colors, (H, W, 3) CIELAB."""
-    return to_rgb(_toward_ink(lab, ink))
+    return to_rgb(toward_ink(lab, ink))
 
 
-def _toward_ink(lab: Float, far: Mask) -> Float:
+def toward_ink(lab: Float, far: Mask) -> Float:
+    """Bring colors, (H, W, 3) CIELAB, so far to that of ink, (H, W) in [0, 1]."""
     return single(lab + repeated(far) * (np.array(INK, np.float32) - lab))
 
 

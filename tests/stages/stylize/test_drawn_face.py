@@ -2,10 +2,8 @@
 
 import cv2
 import numpy as np
-import pytest
 
-from pipeline.stages.stylize.drawn_face import drawn_faces, where_features_are
-from tests.faces import face_in
+from pipeline.stages.stylize.drawn_face import drawn_faces
 from tests.training_sets import points68
 
 SIDE = 320
@@ -73,16 +71,3 @@ def test_of_two_faces_both_are_drawn_each_as_alone():
     both = drawn(points=pair)
     alone = np.maximum(*(drawn(points=(each,)) for each in pair))
     np.testing.assert_allclose(both, alone)
-
-
-@pytest.mark.parametrize("height", [40, 150])
-def test_features_are_eyes_nose_and_mouth_of_each_face(height):
-    faces = face_in((80, 80), height), face_in((240, 200), height)
-    where = where_features_are(faces, (SIDE, SIDE))
-    for face in faces:
-        x, y = (face.box[0] + face.box[2]) / 2, (face.box[1] + face.box[3]) / 2
-        for px, py in (*face.eyes, *face.mouth, (x, y)):
-            assert where[int(py), int(px)] == 1
-        assert where[int(face.box[3]) - 1, int(x)] == 0
-        assert where[int(face.box[1]) + 1, int(x)] == 0
-    assert where_features_are((), (SIDE, SIDE)).max() == 0

@@ -1,8 +1,9 @@
 """A kept person is printed within what is kept, each face at its own size."""
 
 import numpy as np
+import pytest
 
-from pipeline.stages.stylize.printed_face import printed
+from pipeline.stages.stylize.printed_face import printed, where_features_are
 from tests.faces import face_in
 from tests.training_sets import points68
 
@@ -67,3 +68,16 @@ def test_features_are_drawn_and_a_nose_the_blacker_the_bolder_faces_are():
     assert usual[lid].min() < plain[lid].min() - 0.1
     assert bold[nose].min() < usual[nose].min() - 0.05
     np.testing.assert_allclose(usual[nose], plain[nose], atol=0.01)
+
+
+@pytest.mark.parametrize("height", [40, 150])
+def test_features_are_eyes_nose_and_mouth_of_each_face(height):
+    faces = face_in((80, 80), height), face_in((240, 200), height)
+    where = where_features_are(faces, (320, 320))
+    for face in faces:
+        x, y = (face.box[0] + face.box[2]) / 2, (face.box[1] + face.box[3]) / 2
+        for px, py in (*face.eyes, *face.mouth, (x, y)):
+            assert where[int(py), int(px)] == 1
+        assert where[int(face.box[3]) - 1, int(x)] == 0
+        assert where[int(face.box[1]) + 1, int(x)] == 0
+    assert where_features_are((), (320, 320)).max() == 0
