@@ -86,7 +86,7 @@ class Samples:
         (original, *who), canvas = photo, IntensitySettings().canvas
         inputs = original, Scene(painted), *who, portraits
         if self.printed:
-            return painting_of(printed_over(*inputs, canvas).scene)
+            return painting_of(printed_over(*inputs, (), canvas).scene)
         strokes = planned_over(
             *inputs, brush_by(OWN_HAND, 1.0), tell=lambda done, so_far: None,
             long_px=PLANNED_PX,

@@ -61,12 +61,9 @@ def by_portrait_style(run: Run, seen: Keyed[Detections]) -> Keyed[Painted]:
     if hand is None and not printed:
         return run.made(on_canvas, scene, keep=False)
     parts = parts_of(run, run.original, seen)
-    stays = stays_of(run, seen)
-    inputs = run.original, scene, seen, parts, stays, portraits_for(how)
+    inputs = run.original, scene, seen, parts, stays_of(run, seen), portraits_for(how)
     if hand is None:
-        # A face that stays is drawn where it is set in.
-        others = tuple(not (each and run.settings.blend.on) for each in stays)
-        points = landmarks_in(run, run.original, seen, others)
+        points = landmarks_in(run, run.original, seen)
         return run.stage("paint", printed_over, *inputs, points, run.settings.intensity.canvas)
     brush = brush_by(hand, how.brush)
     return laid(run, run.stage("paint", planned_over, *inputs, brush, told=True))

@@ -47,7 +47,6 @@ from pipeline.types.portraits import GROUND, HAIR, SKIN, Portraits
 # there is on bare skin, where each line is a wrinkle, and on hair, which has strands; and how black
 # the key line around people is.
 RICHER, COLORED, SKIN_INK, HAIR_INK, KEY_INK = 0.35, (6.0, 18.0), 0.6, 0.6, 0.85
-DRAWN_NOSE = 0.3  # how black the nose of a face is drawn that does not stay
 BLOCK_INK = 0.5  # how black the line is between two blocks of what lies behind people
 FEW_PEOPLE = 0.1  # how likely somebody is, below which what is seen is behind them
 OWN_CLOTH = 0.8  # how far what is worn, and vivid, keeps its hue and its light
@@ -114,7 +113,7 @@ def pressed(
     key = resized(KEY_INK * key_line(subject.person, face * k), size)
     of_face, of_body = (resized(summed(parts, of), size) for of in ((Part.SKIN,), BODY))
     jaw = JAW_INK * seam_line(of_face, of_body, face)
-    drawn = drawn_faces(original, of_face, face, points, DRAWN_NOSE)
+    drawn = drawn_faces(original, of_face, points)
     ink *= 1 - HAIR_INK * hair
     ink = np.maximum.reduce([ink, BLOCK_INK * between, strands, key, jaw, drawn])
     return inked(on_paper(lab, press.paper), ink.clip(0, 1))

@@ -51,7 +51,8 @@ class Keep:
     ) -> Pixels:
         """Return a picture's painting, (H, W, 3), with what is kept of it, if anything.
 
-        Raises: WeightError: there is no restorer, and the settings ask for published weights only.
+        Raises: WeightError: there is no restorer, and the settings ask for published weights only;
+        or what points at a print's faces is not at hand.
         """
         if kept is None or moved is None or moved.cut:
             self._halved = None

@@ -7,9 +7,11 @@ from pipeline.ops.resample import pixels_resized, size_within
 from pipeline.ops.seed_noise import Field
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.stroke_noise import stroke_noise
+from pipeline.stages.parse import in_photo
 from pipeline.stages.stylize.blocks import block_colors, followed
 from pipeline.stages.stylize.generator import stylize_at
 from pipeline.stages.stylize.ink import by_chance
+from pipeline.steps.landmarks import sure_points
 from pipeline.steps.portrait_styles import portrait_network, portraits_for, size_for
 from pipeline.steps.prints import Press, ground_for, pressed
 from pipeline.steps.run import Run
@@ -35,6 +37,7 @@ class PrintFilm:
     def __init__(self, job: FilmJob) -> None:
         self._job, self._steady = job, Steady()
         self._network = portrait_network(Run(BLANK, job.settings, job.models))
+        self._point = job.models.load("landmarks", job.settings.weights)
         self._portraits = portraits_for(job.settings.paint).value
         self._follow = PartsFollower(job, FILM_PIXELS)
         self._noise, self._chance = CarriedNoise(), CarriedNoise()
@@ -78,7 +81,10 @@ class PrintFilm:
         field = self._noise(streaks, places, moved)
         painting = stylize_at(original, self._network.seeded(field), working)
         press = replace(press, chance=chance, colors=colors)
-        made = self._steady(to_uint8(pressed(press, original, painting, motif, parts)), moved)
+        faces = (in_photo(each, size[0] / parts.shape[0]) for each in seen.faces)
+        points = sure_points(original, tuple(faces), self._point.run)
+        made = pressed(press, original, painting, motif, parts, points)
+        made = self._steady(to_uint8(made), moved)
         return pixels_resized(made, full)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.filters import blurred, local_mean
-from pipeline.ops.monochrome import usual_skin, without_tone
+from pipeline.ops.monochrome import USUAL_SKIN, usual_skin, without_tone
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import single
 from pipeline.stages.strokes.subject import Subject
@@ -23,6 +23,7 @@ NEAR_SKIN = 0.6  # of a face's height: so near is what its skin is compared with
 # Chroma of skin that is nearly gray, wholly and not: underexposed, or in cold light, of all tones;
 # what it gets; and how much less of that eyes and lips do.
 NEARLY_GRAY, LEAST_SKIN, LESS_FEATURES = (7.0, 15.0), 13.0, 0.6
+OF_SKIN = np.array(USUAL_SKIN / np.linalg.norm(USUAL_SKIN), np.float32)  # a and b, of chroma 1
 USUAL_LIPS = np.array([8, -2], np.float32)  # a and b: how lips differ from skin
 # How much less of it there is in a beard; how large one is, as a share of a face's height; and how
 # far down a face it begins.
@@ -101,14 +102,11 @@ def living_skin(photo: Float, subject: Subject) -> Float:
     sigma = _near_skin(subject)
     if sigma is None or without_tone(photo) is not None:
         return photo
-    skin = np.maximum(subject.skin, _of_skins_color(photo, subject, sigma))
-    near = local_mean(photo, skin, sigma)
+    near = local_mean(photo, subject.skin, sigma)
     lack = 1 - smoothstep(single(chroma_of(near)), *NEARLY_GRAY)
-    usual = usual_skin(near[..., 0])
-    usual *= LEAST_SKIN / np.maximum(np.linalg.norm(usual, axis=-1, keepdims=True), 1e-3)
+    share = subject.skin * lack * (1 - LESS_FEATURES * subject.features)
     out = photo.copy()
-    share = skin * lack * (1 - LESS_FEATURES * subject.features)
-    out[..., 1:] += share[..., None] * (usual - near[..., 1:])
+    out[..., 1:] += share[..., None] * (LEAST_SKIN * OF_SKIN - near[..., 1:])
     return out
 
 

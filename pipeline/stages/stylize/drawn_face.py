@@ -28,9 +28,7 @@ SMALL = (28.0, 65.0)  # the eyes' distance, px, from which on a face is drawn, a
 OPEN = 0.06  # of the eyes' distance: lips that are so far apart are two lines
 CLEAR = (0.5, 0.8)  # of a line, how much lies on the face: from when it is drawn, and wholly
 ROOM = 0.3  # of the eyes' distance around the points, in which lines lie
-# Eyes and lips are holes of a face's skin, and belong to it: how high they are at most, of its
-# height, and how high it is, px, where they are filled.
-HOLES, WHOLE_PX = 0.12, 100
+HOLES = 0.3  # of the eyes' distance: eyes and lips are holes of a face's skin, and belong to it
 
 
 @dataclass(frozen=True)
@@ -51,23 +49,20 @@ class _Line:
     sure: float = 0.08
 
 
-def drawn_faces(
-    person: Image, skin: Mask, height: float, points: tuple[Points, ...], nose: float
-) -> Mask:
+def drawn_faces(person: Image, skin: Mask, points: tuple[Points, ...], nose: float = 0.0) -> Mask:
     """Return the ink that draws the features of faces in a picture, (H, W, 3): (H, W) in [0, 1].
 
     `skin`: where faces show, (H, W) in [0, 1]; a line that lies elsewhere, on hair or a hand, is
-    left out. `height`: the largest face's, px. `points`: the 68 of each face, (68, 2) px. `nose`:
-    how black a nose is drawn, and how broad, in [0, 1]; a person is known by it most of all.
+    left out. `points`: the 68 of each face, (68, 2) px. `nose`: how black a nose is drawn, and how
+    broad, in [0, 1]; a person is known by it most of all.
     """
     ink = np.zeros(person.shape[:2], np.float32)
-    shows = _whole(skin, height) if points else skin
     for at in points:
         apart = float(np.linalg.norm(at[42:48].mean(0) - at[36:42].mean(0)))
         large = smoothstep(np.array(apart, np.float32), *SMALL)
         if large > 0 and (window := _around(at, apart, ink)):
             own = np.asarray(at - (window[1].start, window[0].start), np.float32)
-            for stroke in _strokes(person[window], shows[window], own, apart, nose):
+            for stroke in _strokes(person[window], skin[window], own, apart, nose):
                 np.maximum(ink[window], large * stroke, out=ink[window])
     return ink
 
@@ -77,7 +72,8 @@ def _strokes(
 ) -> Iterator[Mask]:
     size, k = (person.shape[0], person.shape[1]), min(1.0, EYES_PX / apart)
     small = resized(person, (max(1, round(size[0] * k)), max(1, round(size[1] * k))))
-    dark, shows = _dark(small, k * apart), resized(skin, (small.shape[0], small.shape[1]))
+    dark = _dark(small, k * apart)
+    shows = _whole(resized(skin, (small.shape[0], small.shape[1])), k * apart)
     lines = [(line, 1.0, 1.0) for line in _eyes_and_lips(points, apart)]
     if nose:
         lines.append((_nose(points, apart, dark, k), nose, 0.5 + 0.5 * nose))
@@ -102,14 +98,11 @@ def _around(points: Points, apart: float, plane: Mask) -> Window | None:
     return None if (low >= high).any() else np.s_[low[1] : high[1], low[0] : high[0]]
 
 
-def _whole(skin: Mask, height: float) -> Mask:
-    """Return faces' skin, (H, W), with the eyes and lips in it, but not what hides it."""
-    k = min(1.0, WHOLE_PX / max(height, 1.0))
-    small = resized(skin, (max(1, round(skin.shape[0] * k)), max(1, round(skin.shape[1] * k))))
-    px = max(3, round(HOLES * k * height))
+def _whole(skin: Mask, apart_px: float) -> Mask:
+    """Return a face's skin, (H, W), with the eyes and lips in it, but not what hides it."""
+    px = max(3, round(HOLES * apart_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (px, px))
-    closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), np.float32)
-    return resized(closed, (skin.shape[0], skin.shape[1]))
+    return np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, kernel), np.float32)
 
 
 def _dark(person: Image, apart_px: float) -> Mask:
@@ -158,7 +151,7 @@ def _nose(at: Points, apart: float, dark: Mask, k: float) -> _Line:
             0.3 * tip + 0.7 * wing, 0.75 * wing + 0.25 * inner, 0.5 * (inner + low[2]), low[2],
         ])  # fmt: skip
         _, seen = settled(k * through(down), dark, 0.06 * k * apart, 1.0)
-        flank = _Line(down, 0.034, swelling(0.75, 1.0), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.1)
+        flank = _Line(down, 0.034, swelling(0.75, 1.0), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.16)
         flanks.append((seen, flank))
     return max(flanks, key=lambda found: found[0])[1]
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.ops.color import repeated, to_lab
 from pipeline.ops.filters import blurred
-from pipeline.ops.parts import Window, by_face, largest_height
+from pipeline.ops.parts import Window, by_face
 from pipeline.ops.tensor import single
 from pipeline.stages.stylize.drawn_face import drawn_faces
 from pipeline.stages.stylize.ink import lines, seam_line
@@ -37,7 +37,7 @@ def printed(
     """
     far, fine, nose = (low + beyond * (high - low) for low, high in (PRINTED, FEATURES, NOSE))
     known_by = where_features_are(faces, mask.shape)
-    drawn = drawn_faces(person, skin, largest_height(faces), points, nose)
+    drawn = drawn_faces(person, skin, points, nose)
 
     def of(window: Window, height: float) -> Image:
         near, own, lab = person[window], skin[window], to_lab(person[window])

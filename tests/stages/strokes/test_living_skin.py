@@ -50,6 +50,17 @@ def test_nobody_and_what_is_no_skin_stays():
     assert (living_skin(photo, nobody(SIZE)) == photo).all()
 
 
+def test_a_gray_shirt_beside_a_gray_face_stays_gray():
+    photo, subject = seen((50.0, 2.0, 1.0))
+    shirt = np.s_[90:, 20:80]
+    photo[shirt] = (60.0, 0.0, 1.0)
+    person = subject.person.copy()
+    person[shirt] = 1
+    made = living_skin(photo, replace(subject, person=person))
+    np.testing.assert_allclose(made[95:, 20:80], photo[95:, 20:80], atol=0.2)
+    assert chroma(made) > 11
+
+
 def test_a_photo_without_color_is_colored_elsewhere():
     photo, subject = seen((50.0, 0.0, 0.0), ground=((70.0, 0.0, 0.0), (40.0, 0.0, 0.0)))
     assert (living_skin(photo, subject) == photo).all()

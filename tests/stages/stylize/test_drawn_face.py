@@ -18,7 +18,7 @@ def plain():
 def drawn(picture=None, skin=SKIN, nose=1.0, points=None):
     if picture is None:
         picture = plain()
-    return drawn_faces(picture, skin, 250, (points68(SIDE),) if points is None else points, nose)
+    return drawn_faces(picture, skin, (points68(SIDE),) if points is None else points, nose)
 
 
 def test_lids_and_lips_are_drawn_and_a_nose_where_it_is_asked_for():
@@ -57,6 +57,17 @@ def test_a_mouth_is_a_hole_in_a_face_that_belongs_to_it():
     skin = SKIN.copy()
     skin[218:242, 125:195] = 0
     np.testing.assert_allclose(drawn(skin=skin)[LIPS], drawn()[LIPS], atol=0.05)
+
+
+def test_a_hand_before_a_small_face_hides_its_mouth_beside_a_large_one():
+    small = points68(130)
+    skin = SKIN.copy()
+    skin[75:115, 40:90] = 0
+    alone, beside = (drawn(skin=skin, points=at) for at in ((small,), (small, points68(SIDE))))
+    mouth = np.s_[85:105, 50:80]
+    assert drawn(points=(small,))[mouth].max() > 0.2
+    assert alone[mouth].max() == 0
+    assert beside[mouth].max() == 0
 
 
 def test_faces_that_are_small_or_outside_are_not_drawn():
