@@ -155,6 +155,16 @@ def test_strokes_the_eraser_undo_and_clear_change_the_kept_region_and_the_result
     assert state_in(handlers.undo(visitor("anna"), back)).prompt == Prompt()
 
 
+def test_an_eraser_without_a_stroke_says_how_something_is_taken_away(service, photo):
+    handlers, first = handlers_of(service), state_by(service, photo)
+    clicked = state_in(pointed(handlers, first, 30, 50))
+    for state in (first, clicked):
+        with pytest.raises(gr.Error, match="Nothing was brushed"):
+            stroke(handlers, state, tool=ERASER)
+    drawn = stroke(handlers, clicked)
+    assert stroke(handlers, drawn, tool=ERASER, width=25).prompt.drawn is None
+
+
 def test_undo_and_clear_can_be_pressed_where_they_do_something(service, photo):
     handlers, first = handlers_of(service), state_by(service, photo)
     drawn = stroke(handlers, first)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from pipeline.types import Prompt
+from pipeline.types import Prompt, PromptError
 from ui.drawing import TAKE, line_of, mark_of, with_stroke, within
 from ui.faces import with_face
 from ui.handlers.base import Base
@@ -14,6 +14,12 @@ from ui.result_panel import Updates
 from ui.service import correcting
 from ui.service.said import as_said
 from ui.view_state import ViewState
+from ui.words import later
+
+NOTHING_BRUSHED = later(
+    "Nothing was brushed, so there is nothing to erase. To take away what stays, "
+    "choose “− is painted”, then point at it or brush over it."  # noqa: RUF001 - as on the button
+)
 
 
 class Correcting(Base):
@@ -42,6 +48,8 @@ class Correcting(Base):
             mark = mark_of(data.get("tool"), data.get("mode"))
             how = {"mark": mark, "width": within(data.get("width"))}
             line = line_of(data.get("line"))
+            if not mark and known.prompt.drawn is None:
+                raise PromptError(NOTHING_BRUSHED)
             return replace(
                 known.prompt, drawn=with_stroke(known.prompt.drawn, line, known.size, **how)
             )
