@@ -9,7 +9,7 @@ from ui.many import KINDS, MOST
 from ui.words import label
 
 ABOUT = label(
-    "Up to {most} photos, painted one after the other by the settings beside, in one ZIP. "
+    "Up to {most} photos, painted one after the other as is set on this page, in one ZIP. "
     "Drop them here, or several at once anywhere on the page.",
     most=MOST,
 )

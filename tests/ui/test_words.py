@@ -189,7 +189,7 @@ def test_a_visitor_is_told_an_error_in_their_language_and_a_program_in_english()
 
 def test_a_label_with_values_is_sent_as_it_is_in_english_and_known_to_the_page():
     one, many = (
-        "Up to {most} photos, painted one after the other by the settings beside",
+        "Up to {most} photos, painted one after the other as is set on this page",
         (", in one ZIP. Drop them here, or several at once anywhere on the page."),
     )
     made = label(one + many, most=7)
