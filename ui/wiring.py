@@ -185,10 +185,11 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
         pressed = start, tab.cancel, tab.notes
         is_there = start.click(handlers.check_film, tab.film, None, preprocess=False, **TOLD)
-        _wire_run(
+        run = _wire_run(
             parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
             is_there.success,
         )  # fmt: skip
+        wire_looks_after(parts, handlers, run)  # a film ends those of the photo beside it
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
     tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 
@@ -197,7 +198,7 @@ def _wire_run(
     parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
     teller: gr.HTML, act: Callable[..., Any], inputs: list[Block], outputs: list[Block],
     covered: list[Block], asked: Callable[..., Dependency] | None = None,
-) -> None:  # fmt: skip
+) -> Dependency:  # fmt: skip
     """Connect a button whose run is told of in `teller`, and cancelled by another.
 
     Its notes go as it begins. `asked`: the event that begins it, where a press is not enough.
@@ -209,3 +210,4 @@ def _wire_run(
     running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
     wire_cancel(cancel, [running], handlers.cancel, notes)
+    return running

@@ -63,6 +63,13 @@ def test_that_there_is_no_film_is_said_before_anything_waits_for_its_turn(page):
         assert all(fn.trigger_only_on_success for fn in after)
 
 
+@pytest.mark.parametrize("run", ["sample_film", "paint_film"])
+def test_after_a_film_the_looks_that_it_ended_are_painted(page, run):
+    (begun,) = [number for number, fn in page.fns.items() if fn.name == run]
+    after = [fn for fn in page.fns.values() if fn.trigger_after == begun]
+    assert "paint_looks" in [fn.name for fn in after]
+
+
 def test_a_run_ends_before_anything_else_that_takes_its_place_is_done(page):
     # The page does what follows an event one after the other: a run that is begun while a photo is
     # still read would be cancelled by that photo's coming.
