@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.flow import sampled
 from pipeline.types import Mask, Points
 
 Float = NDArray[np.float32]
@@ -43,9 +44,7 @@ def settled(line: Points, dark: Mask, reach_px: float, stiff: float) -> tuple[Po
     beside = _sideways(line)
     offsets = np.linspace(-1, 1, 2 * max(1, round(reach_px)) + 1, dtype=np.float32)
     places = line[:, None] + reach_px * offsets[:, None] * beside[:, None]
-    seen = cv2.remap(
-        dark, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    seen = sampled(dark, np.asarray(places, np.float32))
     worth = seen - FAR * seen.mean() * offsets**2
     cost = stiff * (offsets[:, None] - offsets) ** 2
     best, came = worth[0], []

@@ -16,7 +16,7 @@ def landmarks_in(
 
     Raises: WeightError: the network that points at faces is not at hand.
     """
-    if not seen.value.faces:  # nothing that no network did is noted
+    if not seen.value.faces:  # no network is noted that did nothing
         return Keyed((), "nobody")
     return run.made(_points, picture, seen, run.role("landmarks"))
 

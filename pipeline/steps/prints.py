@@ -29,7 +29,6 @@ from pipeline.stages.stylize.print_ground import (
 )
 from pipeline.stages.stylize.printed_face import JAW_INK
 from pipeline.stages.stylize.woodblock import (
-    SHADELESS_CLOTH,
     calmer,
     flat,
     in_blocks,
@@ -100,7 +99,7 @@ def pressed(
     hair = resized(single(subject.hair * (1 - subject.hat)), size)
     behind = single(1 - subject.person)
     edged = single(behind * cut(motif.target, behind))
-    lab = shadeless(flat(painting, face), cloth, face or min(size), SHADELESS_CLOTH)
+    lab = shadeless(flat(painting, face), cloth, face or min(size))
     lab = toned(lab, 1 - skin)
     small = resized(lab, motif.size)
     lab = single(lab + resized(single(_colored(small, motif, press, edged) - small), size))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab
 from pipeline.ops.filters import blurred
+from pipeline.ops.flow import sampled
 from pipeline.ops.parts import Window
 from pipeline.ops.pen import drawn, settled, swelling, through
 from pipeline.ops.resample import resized
@@ -74,20 +75,16 @@ def _strokes(
     small = resized(person, (max(1, round(size[0] * k)), max(1, round(size[1] * k))))
     dark = _dark(small, k * apart)
     shows = _whole(resized(skin, (small.shape[0], small.shape[1])), k * apart)
-    lines = [(line, 1.0, 1.0) for line in _eyes_and_lips(points, apart)]
+    lines = list(_eyes_and_lips(points, apart))
     if nose:
-        lines.append((_nose(points, apart, dark, k), nose, 0.5 + 0.5 * nose))
-    for line, black, broad in lines:
+        lines.append(_nose(points, apart, dark, k, nose))
+    for line in lines:
         found, seen = settled(k * through(line.points), dark, line.reach * k * apart, line.stiff)
         shown = float(smoothstep(np.array(seen, np.float32), SEEN, line.sure))
-        clear = float(smoothstep(np.array(_mean_along(found, shows), np.float32), *CLEAR))
-        value = np.float32(black * clear * (line.least + (line.most - line.least) * shown))
-        yield value * drawn(size, found / np.float32(k), broad * line.width * apart * line.swell)
-
-
-def _mean_along(line: Points, plane: Mask) -> float:
-    x, y = line[:, None].transpose(2, 0, 1)
-    return float(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT).mean())
+        there = sampled(shows, found[:, None], border=cv2.BORDER_CONSTANT)
+        clear = float(smoothstep(np.array(there.mean(), np.float32), *CLEAR))
+        value = np.float32(clear * (line.least + (line.most - line.least) * shown))
+        yield value * drawn(size, found / np.float32(k), line.width * apart * line.swell)
 
 
 def _around(points: Points, apart: float, plane: Mask) -> Window | None:
@@ -138,8 +135,12 @@ def _lips(at: Points, apart: float) -> Iterator[_Line]:
             yield _Line(line, width, swelling(0.5, 0.5), least, 0.85, reach=0.04)
 
 
-def _nose(at: Points, apart: float, dark: Mask, k: float) -> _Line:
-    """Return a nose's line: down its darker flank, around the wing and below the tip, in one."""
+def _nose(at: Points, apart: float, dark: Mask, k: float, how_far: float) -> _Line:
+    """Return a nose's line: down its darker flank, around the wing and below the tip, in one.
+
+    `how_far`: how black it is, and how broad, in (0, 1].
+    """
+    black, wide = 0.9 * how_far, 0.017 * (1 + how_far)
     bridge, tip, low, flanks = at[27], at[30], at[31:36], []
     for wing, inner, brow, eye in (
         (low[0], low[1], at[21], at[39]),
@@ -151,7 +152,7 @@ def _nose(at: Points, apart: float, dark: Mask, k: float) -> _Line:
             0.3 * tip + 0.7 * wing, 0.75 * wing + 0.25 * inner, 0.5 * (inner + low[2]), low[2],
         ])  # fmt: skip
         _, seen = settled(k * through(down), dark, 0.06 * k * apart, 1.0)
-        flank = _Line(down, 0.034, swelling(0.75, 1.0), 0.0, 0.9, reach=0.06, stiff=1.0, sure=0.16)
+        flank = _Line(down, wide, swelling(0.75), 0.0, black, reach=0.06, stiff=1.0, sure=0.16)
         flanks.append((seen, flank))
     return max(flanks, key=lambda found: found[0])[1]
 

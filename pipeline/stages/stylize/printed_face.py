@@ -9,7 +9,14 @@ from pipeline.ops.parts import Window, by_face
 from pipeline.ops.tensor import single
 from pipeline.stages.stylize.drawn_face import drawn_faces
 from pipeline.stages.stylize.ink import lines, seam_line
-from pipeline.stages.stylize.woodblock import flat, inked, shadeless, toward_ink, without_grain
+from pipeline.stages.stylize.woodblock import (
+    SHADELESS_FACE,
+    flat,
+    inked,
+    shadeless,
+    toward_ink,
+    without_grain,
+)
 from pipeline.types import Face, Image, Mask, Points
 
 FACE_INK = 0.75  # how much of the ink that is drawn along edges a kept face has
@@ -43,7 +50,7 @@ def printed(
         near, own, lab = person[window], skin[window], to_lab(person[window])
         jaw = seam_line(own, beside[window], height)
         ink = np.maximum(FACE_INK * lines(near, height), JAW_INK * jaw)
-        print_ = toward_ink(shadeless(flat(near, height), own, height, 1.0), ink)
+        print_ = toward_ink(shadeless(flat(near, height), own, height, SHADELESS_FACE), ink)
         features = blurred(known_by[window], SOFT * height)
         lab = single(lab + repeated(features) * (without_grain(near, height) - lab))
         lab = single(lab + repeated(single(far + features * (fine - far))) * (print_ - lab))

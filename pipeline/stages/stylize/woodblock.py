@@ -32,7 +32,7 @@ TONE, EDGE = 14.0, 8.0  # lightness between two tones, and how sharply one ends
 BLOCK_COLOR, BLOCK_REACH, LEAST_REACH, BLOCK_EDGE, FAINT = 14.0, 9.0, 4, 0.7, 0.05
 # How far slow shading is taken back, of a face and of cloth; and what is slower, and what is form
 # all the same, of a face's height.
-SHADELESS, SHADELESS_CLOTH, SLOW, FORM = 0.45, 0.6, 0.12, 0.5
+SHADELESS_FACE, SHADELESS, SLOW, FORM = 1.0, 0.6, 0.12, 0.5
 THINGS = 12.0  # from about this difference on, L, it is no shading: a shirt and a suit
 BLACK, INKY = (16.0, 36.0), 0.6  # from which light on, L, nothing is nearly black; how far it goes
 INK = (18.0, 2.0, -6.0)  # CIELAB
@@ -112,7 +112,7 @@ def _mean_shift(lab: Float, reach_px: float, color: float) -> Float:
 def shadeless(lab: Float, where: Mask, face_px: float, how_far: float = SHADELESS) -> Float:
     """Take back some of the slow shading of colors, (H, W, 3) CIELAB: prints draw form in lines.
 
-    `where`: a face, or cloth, (H, W) in [0, 1].
+    `where`: a face, or cloth, (H, W) in [0, 1]. `how_far`: cloth's, if it is not said.
     """
     light = np.ascontiguousarray(lab[..., 0])
     slow, form = (local_mean(light, where, by * face_px) for by in (SLOW, FORM))
