@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.sharpness import AXES
-from pipeline.stages.strokes.subject import Subject
+from pipeline.stages.strokes.subject import FAR, Subject
 
 Float = NDArray[np.float32]
 
@@ -21,10 +21,18 @@ SOFT_SCALES = ((2.5, 0.4), (10.0, 0.8), (28.0, 1.0))
 FIRM, FIRM_PX = (25.0, 70.0), 3.0
 DARK, DARKEST, FIRMER = 45.0, 20.0, 2.0  # L: in dark cloth a little light is a lapel or a hem
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
-WORN = (0.05, 0.3)  # likewise on people: folds lead, however soft
+WORN = (0.1, 0.4)  # likewise on people
+# Behind people a grain may agree with itself by chance. Form is what stands out of the edges
+# around, or agrees for longer, or is strong: from where on, and wholly.
+NEAR_PX, LONG_WAY, AROUND_PX = 2.5, 8.0, 20.0  # how far edges are looked at
+STANDS_OUT, AGREES, STRONG = (1.15, 1.8), (0.2, 0.45), (25.0, 50.0)
 # Radians: the direction of calm strokes behind and on people, and how far both drift.
 SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
 DRIFT = (5, 6)  # places down and across between which it drifts
+# What lies below heads is ground, or stands on it: strokes are level there. From so far below a
+# face on, as `down`, and wholly; where there is none, of the picture's height; how much less they
+# drift; and how softly that begins, of the long side.
+BELOW, BELOW_NOBODY, STEADIER, LEVEL_SOFT = (2.5, 6.0), (0.35, 0.65), 0.7, 0.03
 # How far strokes are held to the way around a face: strictly, they would be rings.
 FREER = 0.7
 FLOW_SOFT = 0.03  # of the long side: how far the way around people is smoothed
@@ -54,7 +62,7 @@ def directions(
     edges = _edges(soft)
     cloth = own & ~skin & (resized(subject.hair, small) < 0.5)
     double, coherence = _of_people(edges, soft[..., 0], cloth)
-    behind = _averaged(edges * beyond[..., None].astype(np.float32))
+    behind = _behind(edges, beyond.astype(np.float32))
     double = np.where(own[..., None], double, behind[0])
     coherence = np.where(own, coherence, behind[1])
     least, most = (
@@ -62,8 +70,9 @@ def directions(
     )
     lead = smoothstep(coherence, least, most) * (1 - 0.85 * resized(calm, small))
     drift = rng.normal(0, VARIES, DRIFT).astype(np.float32)
-    slope = np.where(own, UPRIGHT, SLOPE)
-    slope = slope + cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
+    drift = cv2.resize(drift, small[::-1], interpolation=cv2.INTER_CUBIC)
+    level = _level(subject, small) * ~own
+    slope = np.where(own, UPRIGHT, SLOPE * (1 - level)) + drift * (1 - STEADIER * level)
     slow = np.stack([np.cos(2 * slope), np.sin(2 * slope)], -1)
     if flow and own.any():
         slow = slow + (flow * ~own)[..., None] * (_around_people(own) - slow)
@@ -75,6 +84,32 @@ def directions(
     angle = 0.5 * np.arctan2(both[..., 1], both[..., 0])
     field = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
     return field, resized(np.maximum(lead, FREER * strength[..., 0]), size)
+
+
+def _level(subject: Subject, size: tuple[int, int]) -> Float:
+    """Tell where the ground lies at which people stand, at a size, (H, W) in [0, 1]."""
+    height = np.broadcast_to(np.linspace(0, 1, size[0], dtype=np.float32)[:, None], size)
+    nobody = resized(subject.away, size) >= FAR
+    below = smoothstep(resized(subject.down, size), *BELOW)
+    ground = np.where(nobody, smoothstep(height, *BELOW_NOBODY), below)
+    return cv2.GaussianBlur(ground.astype(np.float32), (0, 0), LEVEL_SOFT * max(size))
+
+
+def _behind(edges: Float, beyond: Float) -> tuple[Float, Float]:
+    """Return what `_averaged` does, of what is `beyond` people, (H, W), and no mere grain."""
+    seen = edges * beyond[..., None]
+    double, coherence = _averaged(seen)
+
+    def strength(sigma: float) -> Float:
+        near, of = (cv2.GaussianBlur(each, (0, 0), sigma) for each in (seen[..., 2], beyond))
+        return near / np.maximum(of, np.float32(1e-3))
+
+    near, around = strength(NEAR_PX), strength(AROUND_PX)
+    long = _averaged(seen, ((LONG_WAY, 1.0),))[1]
+    sure = np.maximum(
+        smoothstep(near / (around + np.float32(1e-3)), *STANDS_OUT), smoothstep(long, *AGREES)
+    )
+    return double, coherence * np.maximum(sure, smoothstep(near, *STRONG))
 
 
 def _around_people(own: NDArray[np.bool_]) -> Float:

@@ -98,3 +98,34 @@ def test_strokes_behind_people_flow_around_them_where_that_is_wanted():
     assert agreed(1.0) > 0.97
     assert agreed(0.8) > 0.9
     assert agreed(0.0) < 0.75
+
+
+@pytest.mark.parametrize("face", [0.1, 0.45])
+def test_the_ground_that_somebody_stands_on_is_level_and_a_wall_near_by_is_as_it_was(face):
+    size = (300, 200)
+    y, x = np.mgrid[:300, :200].astype(np.float32)
+    top, tall = 40, face * 300
+    down = (y - top - tall / 2) / (tall / 2)
+    away = np.hypot((x - 100) / (0.4 * tall), down)
+    person = (np.abs(x - 100) < 0.4 * tall).astype(np.float32)
+    subject = replace(nobody(size), person=person, away=away, down=down)
+    lab, none = np.full((*size, 3), (50, 0, 0), np.float32), np.zeros(size, np.float32)
+    field, _ = directions(lab, none, subject, np.random.default_rng(3))
+    ground = (y > 220) & (person == 0)
+    sloping = np.degrees(np.abs(np.arctan2(field[..., 1], field[..., 0])[ground]))
+    sloping = np.minimum(sloping, 180 - sloping)
+    assert (np.quantile(sloping, 0.9) < 15) == (face < 0.2)
+
+
+def test_grain_leads_no_strokes_behind_people_and_a_faint_line_among_it_does():
+    noise = np.random.default_rng(0).normal(0, 1, (384, 384)).astype(np.float32)
+    grain = cv2.GaussianBlur(noise, (0, 0), 3)
+    light = 55 + 3 * grain / grain.std()
+    light[:, 190:194] += 14
+    lab = np.dstack([light, 0 * light, 0 * light]).astype(np.float32)
+    none = np.zeros(light.shape, np.float32)
+    field, lead = directions(lab, none, nobody(light.shape), np.random.default_rng(0))
+    off = np.abs(np.arange(384) - 192)
+    assert lead[:, off > 40].mean() < 0.1
+    assert lead[:, off < 3].mean() > 0.6
+    assert along(field, (0, 1), np.broadcast_to(off < 3, light.shape)) > 0.9
