@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.color import to_lab
+from pipeline.ops.monochrome import without_tone
 from pipeline.stages.detect.from_parsing import detect_faces
 from pipeline.stages.parse import Parser, Part, Probabilities
 from pipeline.stages.segment.color_models import refined_parts
@@ -29,8 +30,13 @@ LEAST_FACE = 0.002  # of a photo: less says nothing of skin's color
 
 
 def bodies_told(photo: Pixels, labels: Labels, parser: Parser) -> Labels:
-    """Return labels in which FACELESS pixels are bare, worn or hair where that is sure, (H, W)."""
+    """Return labels in which FACELESS pixels are bare, worn or hair where that is sure, (H, W).
+
+    Without color a parse is sure of much that is wrong: such a photo tells nothing.
+    """
     original = photo.astype(np.float32) / 255
+    if without_tone(to_lab(original)) is not None:
+        return labels
     seen = detect_faces(original, parser)
     return told(original, labels, refined_parts(original, seen.whole, seen.views))
 

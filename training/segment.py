@@ -150,15 +150,18 @@ def widened(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {**state, "segmentation_head.0.weight": weight, "segmentation_head.0.bias": bias}
 
 
-def freeze(network: smp.Unet, blocks: int) -> None:
+def freeze(network: smp.Unet, blocks: int, above: int | None = None) -> None:
     """Keep the encoder's first blocks, and what lies before them, as they are; 0 freezes nothing.
 
-    Their gradients cost the most, for their maps are the largest.
+    Their gradients cost the most, for their maps are the largest. `above`: the block from which on
+    it stays, too: most of what a network weighs.
     """
     encoder: Any = network.encoder
-    if blocks:
-        for part in (encoder._conv_stem, encoder._bn0, *encoder._blocks[:blocks]):
-            part.requires_grad_(False)
+    kept = [encoder._conv_stem, encoder._bn0, *encoder._blocks[:blocks]] if blocks else []
+    if above is not None:
+        kept += [*encoder._blocks[above:], encoder._conv_head, encoder._bn1]
+    for part in kept:
+        part.requires_grad_(False)
 
 
 def data_of(args: argparse.Namespace, network: nn.Module) -> Data:
@@ -191,7 +194,7 @@ def train(args: argparse.Namespace) -> None:
     network = network.to(device, memory_format=torch.channels_last)
     if device.type == "cpu":
         quicken(network)
-    freeze(network, args.frozen)
+    freeze(network, args.frozen, args.frozen_from)
     with machine.main_process_first():  # which labels for the others, too
         data = data_of(args, network)
     learning = (each for each in network.parameters() if each.requires_grad)
@@ -307,6 +310,7 @@ def _trains_on(kind: str, cli: argparse.ArgumentParser) -> None:
     option("--views", "any", "faces as closer looks show them, or photos as first looks do",
            choices=VIEWS)  # fmt: skip
     option("--frozen", 0, "blocks of the encoder that do not learn")
+    cli.add_argument("--frozen-from", type=int, help="the encoder's block from which on none does")
     cli.add_argument("--precise", action="store_true", help="float32 throughout")
     cli.add_argument("--cpu", action="store_true", help="even where there is a GPU")
     if kind == "streets":

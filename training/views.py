@@ -45,7 +45,8 @@ class Views:
     gets the person's colors; `dyed`: how often clothes get other colors or patterns, and how often
     skin and hair other shades; `unsharp`: how often somebody set in is out of focus; `faint`: how
     often a view has few px and no focus; `gray`: how often it has no colors, as old photos;
-    `guessed`: how often it has those that are guessed for it made gray; `damaged`: how often light,
+    `guessed`: how often it has those that are guessed for it made gray; `toned`: whether all views
+    are shown in one tone, as a photo without color is; `damaged`: how often light,
     lens and file are varied.
     """
 
@@ -68,6 +69,7 @@ class Views:
     faint: float = 0.0
     gray: float = 0.0
     guessed: float = 0.0
+    toned: bool = False
     damaged: float = 1.0
 
     def framing(self, rng: np.random.Generator) -> Framing:
@@ -203,3 +205,5 @@ VIEWS["near"] = replace(
     guessed=0.2,
     damaged=0.5,
 )
+# The same without color, as the parser of such photos sees them.
+VIEWS["gray"] = replace(VIEWS["near"], dyed=0.25, gray=1.0, guessed=0.0, toned=True)

@@ -50,8 +50,11 @@ def skin_toned(photo: Image) -> Image:
     """
     size = photo.shape[0], photo.shape[1]
     small = resized(photo, size_of_long(size, LOOKED_AT_PX)).clip(0, 1)
-    if without_tone(to_lab(small)) is None:
-        return photo
+    return photo if without_tone(to_lab(small)) is None else in_tone_of_skin(photo)
+
+
+def in_tone_of_skin(photo: Image) -> Image:
+    """Return a photo's light, (H, W, 3) in [0, 1], in one tone: toward skin's color."""
     light = to_lab(photo)[..., :1]
     tone = np.float32(SKIN_TONED) * usual_skin(light[..., 0])
     return to_rgb(np.concatenate([light, tone], -1))

@@ -21,13 +21,13 @@ SOFT_SCALES = ((2.5, 0.4), (10.0, 0.8), (28.0, 1.0))
 FIRM, FIRM_PX = (25.0, 70.0), 3.0
 DARK, DARKEST, FIRMER = 45.0, 20.0, 2.0  # L: in dark cloth a little light is a lapel or a hem
 COHERENT = (0.12, 0.55)  # coherence from which form begins to lead, and wholly does
-WORN = (0.1, 0.4)  # likewise on people
+WORN = (0.08, 0.36)  # likewise on people
 # Behind people a grain may agree with itself by chance. Form is what stands out of the edges
 # around, or agrees for longer, or is strong: from where on, and wholly.
 NEAR_PX, LONG_WAY, AROUND_PX = 2.5, 8.0, 20.0  # how far edges are looked at
 STANDS_OUT, AGREES, STRONG = (1.15, 1.8), (0.2, 0.45), (25.0, 50.0)
 # Radians: the direction of calm strokes behind and on people, and how far both drift.
-SLOPE, UPRIGHT, VARIES = -0.3, 1.3, 0.4
+SLOPE, UPRIGHT, VARIES = -0.12, 1.3, 0.2
 DRIFT = (5, 6)  # places down and across between which it drifts
 # What lies below heads is ground, or stands on it: strokes are level there. From so far below a
 # face on, as `down`, and wholly; where there is none, of the picture's height; how much less they
