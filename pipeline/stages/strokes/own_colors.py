@@ -38,6 +38,10 @@ SKIN_COLOR, SKIN_LIGHT, SOFTLY, SKIN_NEAR = 12.0, 30.0, 0.03, (0.003, 0.03)
 WORN, LESS_SKIN = (0.85, 0.99), 0.7
 VIVID, VIVID_LIGHT = (15.0, 30.0), 12.0  # chroma of vivid cloth; L by which that may change
 CREAM = 0.1  # a over b of the least warm of light grays that are yellow
+# L: how dark hair is that is black, and not; by how much it is lighter, and what it takes, a and b,
+# as far as its chroma says that it is not brown.
+BLACK_HAIR, LESS_BLACK, BLUE = (6.0, 22.0), 4.0, np.array([1.5, -5.0], np.float32)
+BROWN_HAIR = (4.0, 9.0)
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
 # Cloth that is nearly black differs by little light, and yet by half of it.
@@ -52,10 +56,13 @@ CHROMAS, TURNS = (4.0, 7.5, 11.0, 17.0, 25.0), (180.0, 65.0, 32.0, 18.0, 12.0)
 
 
 def own_hair(photo: Float, lab: Float, hair: Float) -> Float:
-    """Let hair keep its light and most of its color: dark stays dark."""
+    """Let hair keep its light and most of its color: dark stays dark, what is black is blue."""
     out, hair = lab.copy(), hair[..., None]
-    out[..., :1] += 0.8 * hair * (np.clip(photo[..., :1] * 0.97 + 4, BLACK - 2, 100) - out[..., :1])
-    out[..., 1:] += 0.75 * hair * (1.08 * photo[..., 1:] - out[..., 1:])
+    black = 1 - smoothstep(photo[..., :1], *BLACK_HAIR)
+    least = BLACK - 2 + black * LESS_BLACK
+    plain = 1 - smoothstep(chroma_of(photo)[..., None], *BROWN_HAIR)
+    out[..., :1] += 0.8 * hair * (np.clip(photo[..., :1] * 0.97 + 4, least, 100) - out[..., :1])
+    out[..., 1:] += 0.75 * hair * (1.08 * photo[..., 1:] + black * plain * BLUE - out[..., 1:])
     return out
 
 

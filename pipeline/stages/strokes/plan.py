@@ -33,7 +33,7 @@ MIDDLE = 128  # the number of the bin of widths of 1 px; 0 is nowhere
 NEAR_FEATURES = 0.06  # of a face's height: how far around them eyes and mouth are painted quietly
 # CIELAB: how much more than it is the error is where no paint lies yet, so that what the broadest
 # strokes happened to leave is filled; gaps that are narrower than a stroke stay.
-BARE = 40.0
+BARE = 70.0
 UNDER_PX = 560  # long side at which the painting is looked at while it is planned
 COARSER = 2  # times: widths are found at a fraction of the size
 GROUND = (82.0, 2.0, 9.0)  # CIELAB
