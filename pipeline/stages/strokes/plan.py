@@ -20,7 +20,7 @@ from pipeline.stages.strokes.laying import lay, room_for
 from pipeline.stages.strokes.motif import USUAL, Brush, Guide, Motif
 from pipeline.stages.strokes.one_size import of_one_size
 from pipeline.stages.strokes.outline import contrast, regions
-from pipeline.stages.strokes.sharpness import form_of_skin, things_behind
+from pipeline.stages.strokes.sharpness import form_of_skin, overdone, things_behind
 from pipeline.stages.strokes.small_things import standing_alone
 from pipeline.stages.strokes.softened import apart, softened
 from pipeline.stages.strokes.widths import layer_widths, usual_face
@@ -124,6 +124,7 @@ def _guided(
         led = pool.submit(directions, motif.target, motif.calm, subject, rng, brush.flow)
         clean = apart(motif.target, subject)
         form = form_of_skin(clean, subject)
+        clean = overdone(clean, form, subject)
         wides = _wides(motif, form, brush)
         soft = softened(clean, subject.person)
         alone = standing_alone(motif.detail, motif.calm)

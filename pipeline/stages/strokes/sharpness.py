@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred
+from pipeline.ops.filters import blurred, local_mean
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.structure import fine_structure_of
 from pipeline.stages.strokes.subject import PURE, Subject
@@ -18,6 +18,7 @@ Float = NDArray[np.float32]
 # from which on it is seen, and is clear.
 FINGER, AROUND = 0.045, 0.06
 SEEN, CLEAR = 1.5, 4.5
+OVERDONE, AT_MOST = 1.3, 8.0  # by how much of itself it is overdone; and L, the most of it
 # Of the short side: what is finer is grain, what is broader any stroke shows; it counts so far
 # around, but not so near to people. Its contrast, CIELAB, from which on it tells of a thing.
 GRAIN, THING, THINGS_AROUND, BESIDE_PEOPLE = 0.003, 0.014, 0.02, 0.012
@@ -93,18 +94,31 @@ def form_of_skin(lab: Float, subject: Subject) -> Float:
     Hands, knees and collarbones have it; an arm does not, whose light passes slowly. Faces are
     left out.
     """
-    face = usual_face(subject)
-    if not (subject.skin > 0.5).any():
-        return np.zeros(subject.skin.shape, np.float32)
-    light, skin = np.ascontiguousarray(lab[..., 0]), subject.skin
-
-    def mean(values: Float, near_px: float) -> Float:
-        near = np.maximum(blurred(skin, near_px), np.float32(1e-3))
-        return np.asarray(blurred(values * skin, near_px) / near, np.float32)
-
-    form = mean(np.abs(light - mean(light, FINGER * face)), AROUND * face)
+    skin = subject.skin
+    if not (skin > 0.5).any():
+        return np.zeros(skin.shape, np.float32)
+    form = local_mean(np.abs(_fingers(lab, subject)), skin, AROUND * usual_face(subject))
     beyond = smoothstep(subject.away, 0.95, 1.8)
     return np.asarray(skin * beyond * smoothstep(form, SEEN, CLEAR), np.float32)
+
+
+def overdone(lab: Float, form: Float, subject: Subject) -> Float:
+    """Overdo bare skin's `form` as fine as fingers, (H, W): strokes lose most of the lines there.
+
+    The picture is (H, W, 3) CIELAB.
+    """
+    if not form.any():
+        return lab
+    out = lab.copy()
+    by = OVERDONE * _fingers(lab, subject)
+    out[..., 0] += form * np.float32(AT_MOST) * np.tanh(by / AT_MOST)
+    return out
+
+
+def _fingers(lab: Float, subject: Subject) -> Float:
+    """Return by how much light differs from that of bare skin as near as fingers, (H, W)."""
+    light = np.ascontiguousarray(lab[..., 0])
+    return light - local_mean(light, subject.skin, FINGER * usual_face(subject))
 
 
 def things_behind(lab: Float, calm: Float, subject: Subject) -> Float:

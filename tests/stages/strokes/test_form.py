@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.stages.strokes import plan as planning
 from pipeline.stages.strokes.plan import plan
-from pipeline.stages.strokes.sharpness import form_of_skin
+from pipeline.stages.strokes.sharpness import form_of_skin, overdone
 from pipeline.stages.strokes.subject import nobody
 from tests.stages.strokes.motifs import light_kept, motif_of
 
@@ -52,3 +52,21 @@ def test_the_lines_between_fingers_are_painted(monkeypatch):
     formless = plan(motif_of(lab, subject), np.random.default_rng(0))
     assert light_kept(hand, light, INNER) > 0.9
     assert light_kept(hand, light, INNER) > light_kept(formless, light, INNER) + 0.1
+
+
+def test_lines_between_fingers_are_overdone_and_strong_ones_a_little():
+    deeper = []
+    for deep in (14.0, 40.0):
+        lab, subject = bare(fingers(14, deep))
+        made = overdone(lab, form_of_skin(lab, subject), subject)
+        was, now = (np.ptp(each[100, 40:-40, 0]) for each in (lab, made))
+        assert (made[..., 1:] == lab[..., 1:]).all()
+        deeper.append(now / was)
+    assert deeper[0] > 1.8
+    assert 1.1 < deeper[1] < 1.6
+
+
+def test_an_arm_is_not_overdone():
+    lab, subject = bare(np.broadcast_to(np.linspace(40, 80, SIZE[1]), SIZE))
+    made = overdone(lab, form_of_skin(lab, subject), subject)
+    assert np.abs(made - lab)[INNER].max() < 0.5
