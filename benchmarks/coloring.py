@@ -2,15 +2,19 @@
 
 Photos that no training sees are made gray by their luminance. Printed are how far the guessed
 colors are off those that the photos had, and what the whole pipeline sees in the gray photos, which
-are toned toward skin, and in the colored ones.
+are toned toward skin, and in the colored ones; and of portraits, how many points of bare skin are
+seen, and how many of clothes and hair are called skin.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.given_parsers import add_arguments, models_of
 from benchmarks.parsing import looked_at
+from benchmarks.skin_points import marked
 from benchmarks.street_parsing import classes_at
 from pipeline.metrics.iou import confusion, mean_iou
 from pipeline.ops.color import luminance, repeated, to_lab
@@ -18,7 +22,7 @@ from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.parse import Part, parse_photo
+from pipeline.stages.parse import Part, likeliest, parse_photo
 from pipeline.steps.colorize import colored
 from pipeline.steps.detect import see_photo
 from pipeline.steps.parts import parts_in
@@ -27,7 +31,7 @@ from pipeline.types import Photo, Pixels
 from training.labels import CELEBA, NINE
 from training.samples import read_mask, read_pixels
 from training.street_data import chosen
-from training.street_figures import counts, figures
+from training.street_figures import BODY_AND_FACE, counts, figures
 from training.streets import held_out
 
 BARE = (Part.SKIN, Part.BODY_SKIN)
@@ -66,12 +70,31 @@ def colors_off(files: list[Path], models: Models) -> dict[str, float]:
             "skin if gray": skin_none}  # fmt: skip
 
 
+def points_seen(
+    data: Path, shown: Callable[[Pixels], Photo], models: Models
+) -> tuple[list[bool], list[bool]]:
+    """Return whether each point of bare skin, and of what is worn and hair, is seen as skin."""
+    bare, worn = [], []
+    for name, told in marked(held_out=True).items():
+        photo = shown(read_pixels(data / name))
+        original, seen = see_photo(photo, models=models)
+        labels = likeliest(parts_in(original, seen, guessed=photo.guessed))
+        h, w = labels.shape
+        for point in told:
+            skin = labels[int(point.y * h), int(point.x * w)] in BODY_AND_FACE
+            if point.what != "background":
+                (bare if point.what == "skin" else worn).append(skin)
+    return bare, worn
+
+
 def main() -> None:
     """Print the figures."""
     cli = argparse.ArgumentParser(description=__doc__)
     cli.add_argument("shared", type=Path)
-    data = cli.parse_args().shared / "data"
-    models, streets, faces = Models(), list(held_out(data)), list(chosen(data, "face_parsing"))
+    add_arguments(cli)
+    args = cli.parse_args()
+    data, models = args.shared / "data", models_of(args)
+    streets, faces = list(held_out(data)), list(chosen(data, "face_parsing"))
     portraits = [photo for photo, _ in chosen(data, "portraits_in_the_wild")]
     for name, files in (
         ("streets", [photo for photo, _ in streets]),
@@ -93,6 +116,9 @@ def main() -> None:
             confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)
         said = ", ".join(f"{key} {value:.3f}" for key, value in figures(rows).items())
         print(f"{name}: {said}, mIoU of faces {mean_iou(confused):.4f}", flush=True)
+        bare, worn = points_seen(data, shown, models)
+        print(f"{name}: bare skin seen {sum(bare)} of {len(bare)}, "
+              f"clothes and hair called skin {sum(worn)} of {len(worn)}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

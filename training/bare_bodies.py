@@ -30,22 +30,20 @@ LEAST_FACE = 0.002  # of a photo: less says nothing of skin's color
 
 
 def bodies_told(photo: Pixels, labels: Labels, parser: Parser) -> Labels:
-    """Return labels in which FACELESS pixels are bare, worn or hair where that is sure, (H, W).
-
-    Without color a parse is sure of much that is wrong: such a photo tells nothing.
-    """
+    """Return labels in which FACELESS pixels are bare, worn or hair where that is sure, (H, W)."""
     original = photo.astype(np.float32) / 255
-    if without_tone(to_lab(original)) is not None:
-        return labels
     seen = detect_faces(original, parser)
     return told(original, labels, refined_parts(original, seen.whole, seen.views))
 
 
 def told(photo: Image, labels: Labels, parts: Probabilities) -> Labels:
-    """Return labels as `bodies_told` has them, by a parse, (H, W, 13)."""
+    """Return labels as `bodies_told` has them, by a parse, (H, W, 13).
+
+    Without color a parse is sure of much that is wrong: such a photo tells nothing.
+    """
     free, out = labels == FACELESS, labels.copy()
     off = _off(photo, parts[..., Part.SKIN] > FACE)
-    if off is None:
+    if off is None or without_tone(to_lab(photo)) is not None:
         return out
     out[free & (parts[..., Part.BODY_SKIN] > BARE)] = Part.BODY_SKIN
     out[free & (parts[..., Part.PERSON] > WORN) & (off > OFF)] = Part.PERSON

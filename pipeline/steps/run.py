@@ -14,7 +14,9 @@ from pipeline.ops.resample import pixels_resized, shrunk, size_of_least_long, si
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import FrameSettings, Settings
+from pipeline.stages.colorize import colorless
 from pipeline.stages.frame import frame
+from pipeline.stages.gray import in_one_tone
 from pipeline.stages.parse import Parser
 from pipeline.steps.ways import is_printed
 from pipeline.types import (
@@ -29,7 +31,7 @@ from pipeline.types import (
     WeightUse,
 )
 from pipeline.variants import PAINTERS
-from pipeline.weights.catalog import SEEING
+from pipeline.weights.catalog import SEEING, WITHOUT_COLOR
 
 WORKING_PIXELS = 2_000_000
 # Long side, at least, of what is printed, unless it is to be as large as its photo: ink has edges
@@ -231,12 +233,16 @@ class Run:
         return self.using(self.models.load(role, self.settings.weights))
 
     def parser(self) -> Keyed[Parser]:
-        """Return the networks that a photo is seen by.
+        """Return the networks that a photo is seen by; one without color by one that learned such.
 
         Raises: WeightError: they are not at hand.
         """
-        loaded = tuple(self.role(role) for role in SEEING)
-        return Keyed(Parser(*(each.run for each in loaded)), _part_key(loaded))
+        gray = self.photo.guessed or self.made(colorless, self.original).value
+        whole, *others = (
+            self.role(WITHOUT_COLOR if gray and role == "parser" else role) for role in SEEING
+        )
+        seeing = in_one_tone(whole.run) if gray else whole.run
+        return Keyed(Parser(seeing, *(each.run for each in others)), _part_key((whole, *others)))
 
     def features(self) -> LoadedFeatures:
         """Return the network that compares pictures, noted as used.

@@ -75,6 +75,17 @@ def test_what_its_people_are_made_of_is_told_by_its_light(monkeypatch):
     assert told == [True, False]
 
 
+def test_a_gray_photo_is_seen_by_the_parser_of_such_whatever_is_done_with_it():
+    colors = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
+    as_it_is = Settings.from_flat(paint=False)
+    seen = []
+    for photo, settings in ((GRAY, NETWORK), (GRAY, as_it_is), (Photo(colors), NETWORK)):
+        models = Orange()
+        paint(photo, settings, models=models)
+        seen.append({"parser", "gray_parser"} & models.runs.keys())
+    assert seen == [{"gray_parser"}, {"gray_parser"}, {"parser"}]
+
+
 def test_half_of_its_colors_and_none():
     half, none = (
         paint(GRAY, NETWORK.changed(guessed_colors=each), models=Orange()) for each in (0.5, 0.0)

@@ -54,3 +54,9 @@ def test_without_a_face_nothing_says_what_color_skin_has():
     photo, labels, parts = portrait()
     parts[:40] = 0
     np.testing.assert_array_equal(told(photo, labels, parts), labels)
+
+
+def test_a_photo_without_color_tells_nothing():
+    photo, labels, parts = portrait()
+    gray = np.repeat(photo.mean(2, keepdims=True), 3, 2)
+    np.testing.assert_array_equal(told(gray, labels, parts), labels)

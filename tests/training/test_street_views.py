@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.ops.color import to_lab
+from pipeline.ops.monochrome import in_tone_of_skin
 from pipeline.stages.parse import Part
 from training.dyes import dyed, of_other_shades
 from training.face_finder import Found
@@ -11,6 +13,7 @@ from training.framing import alike, beside, chosen_view, colorless, composed, st
 from training.labels import FACELESS, UNKNOWN
 from training.samples import Sample
 from training.shadows import with_shadow
+from training.stream import Varied
 from training.street_data import figure_in
 from training.swapped import face_points, fitting, with_face
 from training.views import VIEWS
@@ -213,3 +216,17 @@ def test_a_scene_may_get_the_colors_of_the_person():
     near = alike(scene, clothes, 1.0)
     assert np.abs(near.mean((0, 1)) - (200, 40, 60)).max() < 12
     np.testing.assert_array_equal(alike(scene, clothes[:0], 1.0), scene)
+
+
+def test_views_of_gray_photos_are_of_one_tone_and_others_are_not():
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 256, (200, 200, 3), np.uint8)
+    sample = replace(donor(), photo=photo)
+    seen = {
+        kind: Varied([sample], np.ones(1), [], 64, 3, VIEWS[kind])[0][0].numpy().transpose(1, 2, 0)
+        for kind in ("gray", "near")
+    }
+    toned = {kind: to_lab(each / np.float32(255)) for kind, each in seen.items()}
+    tone = in_tone_of_skin(seen["gray"] / np.float32(255))
+    assert np.abs(tone - seen["gray"] / 255).max() < 0.01
+    assert toned["gray"][..., 1:].std() < 0.3 * toned["near"][..., 1:].std()

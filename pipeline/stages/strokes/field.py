@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
+from pipeline.ops.tensor import single
 from pipeline.stages.strokes.sharpness import AXES
 from pipeline.stages.strokes.subject import FAR, Subject
 
@@ -101,14 +103,13 @@ def _behind(edges: Float, beyond: Float) -> tuple[Float, Float]:
     double, coherence = _averaged(seen)
 
     def strength(sigma: float) -> Float:
-        near, of = (cv2.GaussianBlur(each, (0, 0), sigma) for each in (seen[..., 2], beyond))
-        return near / np.maximum(of, np.float32(1e-3))
+        near, of = (blurred(each, sigma) for each in (seen[..., 2], beyond))
+        return np.asarray(near / np.maximum(of, 1e-3), np.float32)
 
     near, around = strength(NEAR_PX), strength(AROUND_PX)
     long = _averaged(seen, ((LONG_WAY, 1.0),))[1]
-    sure = np.maximum(
-        smoothstep(near / (around + np.float32(1e-3)), *STANDS_OUT), smoothstep(long, *AGREES)
-    )
+    out = single(near / (around + np.float32(1e-3)))
+    sure = np.maximum(smoothstep(out, *STANDS_OUT), smoothstep(long, *AGREES))
     return double, coherence * np.maximum(sure, smoothstep(near, *STRONG))
 
 
