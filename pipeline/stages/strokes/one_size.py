@@ -29,9 +29,6 @@ LEFT_PLAIN, LONG_PLAIN = 1.5, 1.0
 # Where bare skin has form as fine as fingers: how much less of the error is left, and how much less
 # light varies, which would hide it.
 FINGERS, QUIET_FORM = 0.35, 0.75
-# L: how dark hair is that is black, and not; how much more its strokes vary, for it has no form of
-# its own.
-BLACK_HAIR, STRANDS = (12.0, 24.0), 2.0
 # How much less of the error is left around eyes and mouth, and how much less colors vary: strokes
 # draw them.
 DRAWN_THERE, QUIET_THERE = 0.5, 0.5
@@ -169,8 +166,6 @@ def _paint(
     lively *= 1 - (0.4 * bare + 0.2 * smooth) * layer.held
     lively *= 1 - QUIET_THERE * guide.near_features[i, j]
     swing *= 1 - QUIET_FORM * guide.form[i, j]
-    black = hair * (1 - smoothstep(colors[:, 0], *BLACK_HAIR))
-    swing, lively = swing * (1 + STRANDS * black), lively * (1 + STRANDS * black)
     taken = 0.2 * (1 - face)
     color, streak = mixed(colors, below, motif.palette, loaded, swing, lively, taken, rng)
     relief = (0.35 + 0.65 * np.clip(colors[:, 0] / 80, 0, 1) ** 1.5) * layer.thick

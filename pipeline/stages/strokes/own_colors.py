@@ -40,7 +40,7 @@ VIVID, VIVID_LIGHT = (15.0, 30.0), 12.0  # chroma of vivid cloth; L by which tha
 CREAM = 0.1  # a over b of the least warm of light grays that are yellow
 # L: how dark hair is that is black, and not; by how much it is lighter, and what it takes, a and b,
 # as far as its chroma says that it is not brown.
-BLACK_HAIR, LESS_BLACK, BLUE = (6.0, 22.0), 4.0, np.array([1.5, -5.0], np.float32)
+BLACK_HAIR, LESS_BLACK, BLUE = (6.0, 22.0), 3.0, np.array([1.0, -3.5], np.float32)
 BROWN_HAIR = (4.0, 9.0)
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
@@ -282,12 +282,12 @@ def dark_cloth(photo: Float, lab: Float, subject: Subject) -> Float:
 
 
 def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
-    """Let cloth that is nearly black show its form: a collar, lapels, folds, buttons."""
+    """Let cloth and hair that are nearly black show their form: lapels, folds, buttons, locks."""
     plain = np.ascontiguousarray(photo[..., 0])
     dark = single(1 - smoothstep(plain, *DARK))
     light = local_mean(plain, dark, SOFT_FORM)  # a white collar does not lighten a coat
     level = np.log2(np.maximum(light, 0) + FAINT)
-    cloth = single(subject.person * (1 - np.maximum(subject.skin, subject.hair - subject.hat)))
+    cloth = single(subject.person * (1 - subject.skin))
     around = local_mean(single(level), cloth * dark, FORM_REACH * min(light.shape))
     form = level - around
     form = np.sign(form) * np.maximum(np.abs(form) - GRAIN, 0)

@@ -1,14 +1,12 @@
-"""Hair that is black is not: it has light, blue and strands."""
+"""Hair that is black is not: it has light, blue and locks."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pipeline.stages.strokes.own_colors import BLACK, own_hair
-from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.own_colors import BLACK, dark_form, own_hair
 from pipeline.stages.strokes.subject import nobody
-from tests.stages.strokes.motifs import motif_of, seen
 
 
 def of(lab):
@@ -30,12 +28,12 @@ def test_brown_hair_keeps_its_hue(lab):
     assert np.degrees(abs(np.arctan2(b, a) - np.arctan2(lab[2], lab[1]))) < 10
 
 
-def test_strokes_of_black_hair_differ_more_than_those_of_black_cloth():
-    lab = np.full((120, 120, 3), (14, 1, -3), np.float32)
+def test_locks_of_black_hair_are_seen():
+    shine = np.arange(120) % 40 < 12  # they have three times the light, and yet hardly differ
+    light = np.broadcast_to(np.where(shine[:, None], 6.0, 2.0), (120, 120)).astype(np.float32)
+    photo = np.dstack([light, 0 * light, 0 * light])
     one, none = np.ones((120, 120), np.float32), np.zeros((120, 120), np.float32)
-    worn = replace(nobody((120, 120)), person=one)
-    varied = []
-    for subject in (replace(worn, hair=one), replace(worn, hair=none)):
-        strokes = plan(motif_of(lab, subject), np.random.default_rng(0))
-        varied.append(seen(strokes, 480)[40:-40, 40:-40, 0].std())
-    assert varied[0] > 1.3 * varied[1]
+    painted = np.dstack([15 * one, none, none])
+    subject = replace(nobody((120, 120)), person=one, hair=one)
+    made = dark_form(photo, painted, subject)[40:80, :, 0]
+    assert np.median(made[shine[40:80]]) > 5 + np.median(made[~shine[40:80]])
