@@ -194,7 +194,7 @@ class ProportionsSettings(Stage):
     )  # fmt: skip
     style: Proportions = option(
         "ukiyoe", "Whose proportions a face takes: of Japanese woodcuts, longer and narrower with "
-        "close slanted eyes and a small mouth, or larger eyes over a slender jaw.",
+        "a small mouth, or larger eyes over a slender jaw.",
         label="Proportions of", flag="proportions_of", names="Ukiyo-e|Large eyes",
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import FrameSettings, Settings
 from pipeline.stages.colorize import colorless
 from pipeline.stages.frame import frame
-from pipeline.stages.gray import in_one_tone
+from pipeline.stages.gray import less_bare
 from pipeline.stages.parse import Parser
 from pipeline.steps.ways import is_printed
 from pipeline.types import (
@@ -31,7 +31,7 @@ from pipeline.types import (
     WeightUse,
 )
 from pipeline.variants import PAINTERS
-from pipeline.weights.catalog import SEEING, WITHOUT_COLOR
+from pipeline.weights.catalog import SEEING
 
 WORKING_PIXELS = 2_000_000
 # Long side, at least, of what is printed, unless it is to be as large as its photo: ink has edges
@@ -233,16 +233,15 @@ class Run:
         return self.using(self.models.load(role, self.settings.weights))
 
     def parser(self) -> Keyed[Parser]:
-        """Return the networks that a photo is seen by; one without color by one that learned such.
+        """Return the networks that a photo is seen by; without color, one is less sure of skin.
 
         Raises: WeightError: they are not at hand.
         """
-        gray = self.photo.guessed or self.made(colorless, self.original).value
-        whole, *others = (
-            self.role(WITHOUT_COLOR if gray and role == "parser" else role) for role in SEEING
-        )
-        seeing = in_one_tone(whole.run) if gray else whole.run
-        return Keyed(Parser(seeing, *(each.run for each in others)), _part_key((whole, *others)))
+        loaded = tuple(self.role(role) for role in SEEING)
+        parser = Parser(*(each.run for each in loaded))
+        if gray := self.photo.guessed or self.made(colorless, self.original).value:
+            parser = replace(parser, whole=less_bare(parser.whole))
+        return Keyed(parser, _part_key((gray, *loaded)))
 
     def features(self) -> LoadedFeatures:
         """Return the network that compares pictures, noted as used.
