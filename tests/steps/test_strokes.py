@@ -139,7 +139,7 @@ def test_what_is_behind_people_takes_the_colors_of_what_is_behind_them_in_a_port
     for colors in ((blue, orange), (orange, blue)):
         how, prompt = STROKES.changed(mood="picture"), portrait(*colors)
         done = paint(photo, how, models=PlainModels(), prompt=prompt)
-        grounds.append(done.styled[:20, :40].mean((0, 1)))
+        grounds.append(done.styled[:20].mean((0, 1)))
     assert grounds[0][2] > grounds[0][0] + 0.15
     assert grounds[1][0] > grounds[1][2] + 0.15
 
