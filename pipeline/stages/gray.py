@@ -1,4 +1,4 @@
-"""See photos without color by a network that goes by it."""
+"""Be less sure of bare skin in photos without color."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -89,9 +89,9 @@ def directions(
 
 
 def _level(subject: Subject, size: tuple[int, int]) -> Float:
-    """Tell where the ground lies at which people stand, at a size, (H, W) in [0, 1]."""
+    """Tell where the ground lies on which people stand, or may, at a size, (H, W) in [0, 1]."""
     height = np.broadcast_to(np.linspace(0, 1, size[0], dtype=np.float32)[:, None], size)
-    nobody = resized(subject.away, size) >= FAR
+    nobody = resized(subject.away, size) > FAR - 1  # means of it differ in their last digits
     below = smoothstep(resized(subject.down, size), *BELOW)
     ground = np.where(nobody, smoothstep(height, *BELOW_NOBODY), below)
     return cv2.GaussianBlur(ground.astype(np.float32), (0, 0), LEVEL_SOFT * max(size))

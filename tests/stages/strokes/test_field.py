@@ -130,3 +130,16 @@ def test_grain_leads_no_strokes_behind_people_and_a_faint_line_among_it_does():
     assert lead[:, off > 40].mean() < 0.1
     assert lead[:, off < 3].mean() > 0.6
     assert along(field, (0, 1), np.broadcast_to(off < 3, light.shape)) > 0.9
+
+
+def test_where_nobody_is_the_lower_part_is_level_at_every_size():
+    size = (960, 643)
+    lab, none = np.full((*size, 3), (50, 0, 0), np.float32), np.zeros(size, np.float32)
+    steep = []
+    for seed in range(4):
+        field, _ = directions(lab, none, nobody(size), np.random.default_rng(seed))
+        slope = np.degrees(np.arcsin(np.abs(field[..., 1]).clip(0, 1)))
+        steep.append((slope[:300].mean(), np.quantile(slope[700:], 0.95)))
+    upper, lower = np.transpose(steep)
+    assert lower.max() < 10
+    assert lower.mean() < upper.mean()
