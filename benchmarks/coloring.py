@@ -7,14 +7,13 @@ seen, and how many of clothes and hair are called skin.
 """
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.given_parsers import add_arguments, models_of
 from benchmarks.parsing import looked_at
-from benchmarks.skin_points import marked
+from benchmarks.skin_points import seen_as_skin
 from benchmarks.street_parsing import classes_at
 from pipeline.metrics.iou import confusion, mean_iou
 from pipeline.ops.color import luminance, repeated, to_lab
@@ -22,7 +21,7 @@ from pipeline.ops.resample import resized
 from pipeline.ops.tensor import to_float
 from pipeline.runtime.models import Models
 from pipeline.settings import Settings
-from pipeline.stages.parse import Part, likeliest, parse_photo
+from pipeline.stages.parse import Part, Probabilities, likeliest, parse_photo
 from pipeline.steps.colorize import colored
 from pipeline.steps.detect import see_photo
 from pipeline.steps.parts import parts_in
@@ -31,7 +30,7 @@ from pipeline.types import Photo, Pixels
 from training.labels import CELEBA, NINE
 from training.samples import read_mask, read_pixels
 from training.street_data import chosen
-from training.street_figures import BODY_AND_FACE, counts, figures
+from training.street_figures import counts, figures
 from training.streets import held_out
 
 BARE = (Part.SKIN, Part.BODY_SKIN)
@@ -70,21 +69,10 @@ def colors_off(files: list[Path], models: Models) -> dict[str, float]:
             "skin if gray": skin_none}  # fmt: skip
 
 
-def points_seen(
-    data: Path, shown: Callable[[Pixels], Photo], models: Models
-) -> tuple[list[bool], list[bool]]:
-    """Return whether each point of bare skin, and of what is worn and hair, is seen as skin."""
-    bare, worn = [], []
-    for name, told in marked(held_out=True).items():
-        photo = shown(read_pixels(data / name))
-        original, seen = see_photo(photo, models=models)
-        labels = likeliest(parts_in(original, seen, guessed=photo.guessed))
-        h, w = labels.shape
-        for point in told:
-            skin = labels[int(point.y * h), int(point.x * w)] in BODY_AND_FACE
-            if point.what != "background":
-                (bare if point.what == "skin" else worn).append(skin)
-    return bare, worn
+def parts_of(photo: Photo, models: Models) -> Probabilities:
+    """Return what the whole pipeline sees in a photo, (H, W, 13)."""
+    original, seen = see_photo(photo, models=models)
+    return parts_in(original, seen, guessed=photo.guessed)
 
 
 def main() -> None:
@@ -107,16 +95,18 @@ def main() -> None:
         rows, confused = [], np.zeros((9, 9), np.int64)
         for photo, mask in streets:
             truth = read_mask(mask)
-            seen_as = shown(read_pixels(photo))
-            original, seen = see_photo(seen_as, models=models)
-            parts = parts_in(original, seen, guessed=seen_as.guessed)
+            parts = parts_of(shown(read_pixels(photo)), models)
             rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
             _, _, nine = looked_at(shown(read_pixels(photo)).pixels, models)
             confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)
         said = ", ".join(f"{key} {value:.3f}" for key, value in figures(rows).items())
         print(f"{name}: {said}, mIoU of faces {mean_iou(confused):.4f}", flush=True)
-        bare, worn = points_seen(data, shown, models)
+        bare, worn = seen_as_skin(
+            data,
+            lambda file, shown=shown: likeliest(parts_of(shown(read_pixels(file)), models)),
+            True,
+        )
         print(f"{name}: bare skin seen {sum(bare)} of {len(bare)}, "
               f"clothes and hair called skin {sum(worn)} of {len(worn)}", flush=True)  # fmt: skip
 

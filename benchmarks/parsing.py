@@ -9,7 +9,6 @@ Every mIoU is of one confusion matrix summed over all pictures at full size.
 
 import argparse
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.given_parsers import add_arguments, models_of
 from benchmarks.identifying import measures
-from benchmarks.skin_points import marked
+from benchmarks.skin_points import seen_as_skin
 from benchmarks.street_parsing import animals, edges, streets
 from pipeline.io.image_files import read_photo
 from pipeline.metrics.iou import Overlap, class_iou, confusion, mean_iou
@@ -34,7 +33,6 @@ from training.faces import pairs_of, wild_points
 from training.labels import CELEBA, NINE
 from training.samples import read_mask
 from training.street_data import chosen
-from training.street_figures import BODY_AND_FACE
 
 NAMES = (
     "background",
@@ -219,17 +217,10 @@ def photos(data: Path, models: Models, _held_out: bool) -> None:
 
 
 def points(data: Path, models: Models, held_out: bool) -> None:
-    """Print how many points of bare skin are seen, how many of clothes and hair are called skin.
-
-    Points on the background do not count.
-    """
-    seen: dict[str, list[bool]] = defaultdict(list)
-    for photo, told in marked(held_out).items():
-        _, labels, _ = looked_at(read_photo(data / photo).pixels, models)
-        h, w = labels.shape
-        for point in told:
-            seen[point.what].append(labels[int(point.y * h), int(point.x * w)] in BODY_AND_FACE)
-    bare, worn = seen["skin"], seen["worn"] + seen["hair"]
+    """Print how many points of bare skin are seen, how many of clothes and hair are called skin."""
+    bare, worn = seen_as_skin(
+        data, lambda photo: looked_at(read_photo(photo).pixels, models)[1], held_out
+    )
     print(f"points: bare skin seen {sum(bare)} of {len(bare)}, "
           f"clothes and hair called skin {sum(worn)} of {len(worn)}, "
           f"IoU {sum(bare) / (len(bare) + sum(worn)):.3f}")  # fmt: skip

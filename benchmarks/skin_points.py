@@ -7,8 +7,12 @@ and hands; points spread over people were looked at one by one instead, by reade
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from pipeline.types import Labels
+from training.street_figures import BODY_AND_FACE
 
 POINTS = Path(__file__).with_suffix(".csv")
 TEST = "_test/"
@@ -34,3 +38,20 @@ def marked(held_out: bool) -> dict[str, list[Point]]:
                 point = Point(float(row["x"]), float(row["y"]), row["what"])
                 photos[row["photo"]].append(point)
     return photos
+
+
+def seen_as_skin(
+    data: Path, labels_of: Callable[[Path], Labels], held_out: bool
+) -> tuple[list[bool], list[bool]]:
+    """Return whether each point of bare skin, and of what is worn and hair, is seen as skin.
+
+    `labels_of`: the parts, (H, W), that are seen in a photo's file. Points on the background do not
+    count.
+    """
+    seen: dict[str, list[bool]] = defaultdict(list)
+    for photo, told in marked(held_out).items():
+        labels = labels_of(data / photo)
+        h, w = labels.shape
+        for point in told:
+            seen[point.what].append(labels[int(point.y * h), int(point.x * w)] in BODY_AND_FACE)
+    return seen["skin"], seen["worn"] + seen["hair"]

@@ -159,7 +159,7 @@ def freeze(network: smp.Unet, blocks: int, above: int | None = None) -> None:
     encoder: Any = network.encoder
     kept = [encoder._conv_stem, encoder._bn0, *encoder._blocks[:blocks]] if blocks else []
     if above is not None:
-        kept += [*encoder._blocks[above:], encoder._conv_head, encoder._bn1]
+        kept += encoder._blocks[above:]
     for part in kept:
         part.requires_grad_(False)
 

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
 from pipeline.ops.monochrome import in_tone_of_skin
-from pipeline.ops.tensor import to_uint8
+from pipeline.ops.tensor import to_float, to_uint8
 from training.damage import DAMAGE, FAINT
 from training.framing import composed
 from training.labels import MEAN, STD
@@ -74,7 +74,7 @@ class Varied(Dataset[tuple[Tensor, Tensor]]):
             if rng.random() < self.views.faint:
                 picture, mask = FAINT(picture, mask)
         if self.views.toned:
-            toned = in_tone_of_skin(picture.permute(1, 2, 0).numpy().astype(np.float32) / 255)
+            toned = in_tone_of_skin(to_float(picture.permute(1, 2, 0).numpy()))
             picture = tv_tensors.Image(
                 torch.from_numpy(to_uint8(toned)).permute(2, 0, 1).contiguous()
             )

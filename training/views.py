@@ -205,5 +205,5 @@ VIEWS["near"] = replace(
     guessed=0.2,
     damaged=0.5,
 )
-# The same without color, as the parser of such photos sees them.
+# The same without color, for a parser of such photos alone.
 VIEWS["gray"] = replace(VIEWS["near"], dyed=0.25, gray=1.0, guessed=0.0, toned=True)

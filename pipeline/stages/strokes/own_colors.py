@@ -44,8 +44,8 @@ BLACK_HAIR, LESS_BLACK, BLUE = (6.0, 22.0), 3.0, np.array([1.0, -3.5], np.float3
 BROWN_HAIR = (4.0, 9.0)
 RED = 0.6  # radians, the hue of red
 DARK_CLOTH = np.array([2.0, -8.0], np.float32)  # a and b: what black cloth takes of the air
-# Cloth that is nearly black differs by little light, and yet by half of it.
-NEARLY_BLACK = (10.0, 26.0)  # L: how dark cloth around is of which all that is so, and none
+# Cloth and hair that are nearly black differ by little light, and yet by half of it.
+NEARLY_BLACK = (10.0, 26.0)  # L: how dark they are around of which all that is so, and none
 DARK = (36.0, 44.0)  # L: how dark a pixel is that changes and counts as around, wholly and not
 FORM_REACH = 0.06  # of the short side: what is around
 SOFT_FORM, FAINT = 1.2, 1.5  # px: how softly light is seen; L that is added, for black has no half
@@ -287,11 +287,11 @@ def dark_form(photo: Float, lab: Float, subject: Subject) -> Float:
     dark = single(1 - smoothstep(plain, *DARK))
     light = local_mean(plain, dark, SOFT_FORM)  # a white collar does not lighten a coat
     level = np.log2(np.maximum(light, 0) + FAINT)
-    cloth = single(subject.person * (1 - subject.skin))
-    around = local_mean(single(level), cloth * dark, FORM_REACH * min(light.shape))
+    covered = single(subject.person * (1 - subject.skin))
+    around = local_mean(single(level), covered * dark, FORM_REACH * min(light.shape))
     form = level - around
     form = np.sign(form) * np.maximum(np.abs(form) - GRAIN, 0)
-    black = cloth * dark * (1 - smoothstep(single(2**around - FAINT), *NEARLY_BLACK))
+    black = covered * dark * (1 - smoothstep(single(2**around - FAINT), *NEARLY_BLACK))
     out = lab.copy()
     out[..., 0] += black * MOST_FORM * np.tanh(FORM * form / MOST_FORM)
     out[..., 0] = np.maximum(out[..., 0], np.minimum(lab[..., 0], BLACK - 2))
