@@ -98,7 +98,7 @@ def main() -> None:
             parts = parts_of(shown(read_pixels(photo)), models)
             rows.append(counts(truth, *classes_at(parts, truth)))
         for photo, mask in faces:
-            _, _, nine = looked_at(shown(read_pixels(photo)).pixels, models)
+            _, _, nine = looked_at(shown(read_pixels(photo)), models)
             confused += confusion(NINE[CELEBA[read_mask(mask)]], nine, 9)
         said = ", ".join(f"{key} {value:.3f}" for key, value in figures(rows).items())
         print(f"{name}: {said}, mIoU of faces {mean_iou(confused):.4f}", flush=True)

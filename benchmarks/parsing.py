@@ -50,12 +50,11 @@ LEAST_PX = 24  # faces below this height may be missed
 Change = Callable[[Pixels], Pixels]
 
 
-def looked_at(pixels: Pixels, models: Models) -> tuple[Detections, NDArray[np.uint8], Labels]:
+def looked_at(photo: Photo, models: Models) -> tuple[Detections, NDArray[np.uint8], Labels]:
     """Return what the parser sees, its twelve classes at working size, its nine at full size."""
-    photo = Photo(pixels)
     original, seen = see_photo(photo, models=models)
-    parts = parts_in(original, seen)
-    return seen, likeliest(parts), labels_at(nine_probabilities(parts), pixels.shape[:2])
+    parts = parts_in(original, seen, guessed=photo.guessed)
+    return seen, likeliest(parts), labels_at(nine_probabilities(parts), photo.size)
 
 
 def pairs(data: Path, kind: str, held_out: bool) -> Iterator[tuple[str, Pixels, Labels]]:
@@ -69,7 +68,7 @@ def faces(data: Path, models: Models, held_out: bool) -> None:
     counts, hair, found, count = np.zeros((9, 9), np.int64), Overlap(), 0, 0
     for _, pixels, mask in pairs(data, "face_parsing", held_out):
         count += 1
-        seen, twelve, nine = looked_at(pixels, models)
+        seen, twelve, nine = looked_at(Photo(pixels), models)
         counts += confusion(NINE[CELEBA[mask]], nine, 9)
         hair.add(
             cv2.resize(twelve, mask.shape[::-1], interpolation=cv2.INTER_NEAREST) == Part.HAIR,
@@ -89,7 +88,7 @@ def people(data: Path, models: Models, held_out: bool) -> None:
     landmarks = wild_points(data / (kind if held_out else f"{kind}_test") / "landmarks49.json")
     overlap, offs, found, count = Overlap(), [], 0, 0
     for name, pixels, mask in pairs(data, kind, held_out):
-        seen, _twelve, nine = looked_at(pixels, models)
+        seen, _twelve, nine = looked_at(Photo(pixels), models)
         overlap.add(nine > 0, mask > 127)
         points = landmarks.get(Path(name).stem)
         if points is None:
@@ -121,7 +120,7 @@ def side(data: Path, models: Models, _held_out: bool) -> None:
         name, pixels, mask = photo.name, read_photo(photo).pixels, read_mask(file)
         yaw = re.search(r"yaw([+-]?\d+)", name)
         turn = abs(int(yaw[1])) if yaw else 0
-        seen, _twelve, nine = looked_at(pixels, models)
+        seen, _twelve, nine = looked_at(Photo(pixels), models)
         inner, mine = mask >= 3, nine >= 2
         row = np.array(
             [
@@ -181,12 +180,13 @@ def robust(data: Path, models: Models, held_out: bool) -> None:
     for _, pixels, mask in pairs(data, "face_parsing", held_out):
         truth = NINE[CELEBA[mask]]
         for name, change in CHANGES.items():
-            nine = looked_at(change(pixels), models)[2]
+            nine = looked_at(Photo(change(pixels)), models)[2]
             sums[name] += confusion(
                 truth, cv2.resize(nine, truth.shape[::-1], interpolation=cv2.INTER_NEAREST), 9
             )
         for degrees in (-30, 30):
-            nine = looked_at(_turned(pixels, degrees, cv2.INTER_LINEAR, None), models)[2]
+            seen = _turned(pixels, degrees, cv2.INTER_LINEAR, None)
+            nine = looked_at(Photo(seen), models)[2]
             turned = _turned(truth.astype(np.uint8), degrees, cv2.INTER_NEAREST, 255)
             sums[f"rotated {degrees:+d}"] += confusion(turned[turned < 9], nine[turned < 9], 9)
     plain = mean_iou(sums["as it is"])
@@ -218,9 +218,7 @@ def photos(data: Path, models: Models, _held_out: bool) -> None:
 
 def points(data: Path, models: Models, held_out: bool) -> None:
     """Print how many points of bare skin are seen, how many of clothes and hair are called skin."""
-    bare, worn = seen_as_skin(
-        data, lambda photo: looked_at(read_photo(photo).pixels, models)[1], held_out
-    )
+    bare, worn = seen_as_skin(data, lambda photo: looked_at(read_photo(photo), models)[1], held_out)
     print(f"points: bare skin seen {sum(bare)} of {len(bare)}, "
           f"clothes and hair called skin {sum(worn)} of {len(worn)}, "
           f"IoU {sum(bare) / (len(bare) + sum(worn)):.3f}")  # fmt: skip

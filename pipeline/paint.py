@@ -18,9 +18,14 @@ NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 LYING = (
     "As the photo lies now, no face in it stands; one does where Turn (in Turn, crop, paper and "
-    "size) is: {name} (--turn {turn})."
+    "size) is: {name}."
 )
 TURNS = next(option.named for option in options() if option.flag == "turn")
+SMALL_PX = 128  # long side below which little of a face can be seen
+SMALL = (
+    "This photo has only {w} x {h} pixels, too few to know a face by; a larger one is painted far "
+    "better."
+)
 NO_FACE_POINTED = "No face was found, so only what you point at or draw is kept."
 
 
@@ -58,9 +63,13 @@ def paint(
 
     faces, made = seen.value.faces, restored.value
     hints = [] if faces else [NO_FACE_POINTED if prompt.correcting else NO_FACE]
-    if turn := lying(before, found.value.faces):
-        wanted = str((turn + int(run.settings.frame.turn)) % 360)
-        hints.append(LYING.format(name=TURNS[wanted], turn=wanted))
+    height, width = bare.photo.size
+    if max(height, width) < SMALL_PX:
+        hints.append(SMALL.format(w=width, h=height))
+    turn = lying(before, found.value.faces)
+    upright = (turn + int(run.settings.frame.turn)) % 360 if turn else None
+    if upright is not None:
+        hints.append(LYING.format(name=TURNS[str(upright)]))
     return Painting(
         photo=photo, settings=run.settings, original=original, result=result, alpha=alpha,
         styled=scene.value.styled, painted=painted, restored=made.picture, share=made.share,
@@ -69,5 +78,5 @@ def paint(
         seconds=run.seconds, weights=tuple(run.used), skipped=run.skipped,
         hints=(*run.hints, *hints), prompt=prompt,
         likeness=likenesses(before, found, result, seen.value),
-        own=None if run is bare else bare.original.value,
+        own=None if run is bare else bare.original.value, upright=upright,
     )  # fmt: skip

@@ -141,6 +141,12 @@ def test_without_a_face_the_painting_stands_alone_and_a_hint_says_so():
     assert {"restore", "segment", "blend"} <= painting.skipped.keys()
 
 
+@pytest.mark.parametrize(("width", "said"), [(90, True), (128, False)])
+def test_a_photo_of_few_pixels_is_told(width, said):
+    hints = paint(photo_of(60, width), NETWORK, models=PlainModels()).hints
+    assert any("only 90 x 60 pixels" in hint for hint in hints) == said
+
+
 def test_missing_restoration_weights_are_said_not_hidden():
     painting = paint(photo_of(), NETWORK, models=PlainModels())
     assert painting.restored is None

@@ -59,7 +59,7 @@
   document.addEventListener('click', event => {
     const there = document.querySelector('#photo img[src]'); // the camera, once asked for, has an empty one
     const upload = `#photo :is([aria-label="Upload file"], [aria-label="${say('Upload file')}"])`;
-    const asks = there ? upload : `#paint, ${upload}`; // Gradio's button would take the photo away first, and does not lead back from the camera
+    const asks = there ? `#another, ${upload}` : `#paint, ${upload}`; // Gradio's button would take the photo away first, and does not lead back from the camera
     if (!event.target.closest?.(asks)) return;
     event.stopImmediatePropagation();
     document.querySelector(there ? 'input[type=file]:has(+ #anywhere)' : '#photo input[type=file]')?.click();

@@ -20,6 +20,7 @@ from ui import (
     shelf,
     style_box,
     train_tab,
+    turn_box,
 )
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
@@ -82,6 +83,7 @@ class Page:
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
     train_tab: train_tab.TrainTab
+    turn_box: turn_box.TurnBox
     mend_box: mend_box.MendBox
     many_tab: many_tab.ManyTab
     status: gr.HTML
@@ -121,6 +123,7 @@ def lay_out() -> Page:
             left = easel.lay_out()
             left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
+            left["turn_box"] = turn_box.lay_out()
             left["mend_box"] = mend_box.lay_out()
             left |= shelf.lay_out()
             left["shares"] = share_box.lay_out_list()
@@ -161,6 +164,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         keep = gr.Button(
             label("Keep it as it is"), elem_id="keep-as-is", scale=2, min_width=130, visible=False
         )
+        gr.Button(label("Another photo"), elem_id="another", scale=2, min_width=120)
         repaint = gr.Button(visible="hidden", elem_id="repaint")
     by_itself = gr.Checkbox(
         True, label=label("Paint by itself after a change"), container=False, elem_id="by-itself"

@@ -25,7 +25,7 @@ const frame = () => {
     button.setAttribute('aria-label', say('Face {n}: {said}', {n: i + 1, said: face.said}));
     button.title = face.said;
     Object.entries(face.at).forEach(([side, share]) => { button.style[side] = `${100 * share}%`; });
-    button.addEventListener('click', () => { choose(asked === i ? null : i); unfolded(); });
+    button.addEventListener('click', () => { choose(asked === i && shown.faces.length > 1 ? null : i); unfolded(); });
     return button;
   }));
 };

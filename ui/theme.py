@@ -76,6 +76,8 @@ CSS = (
 #head { min-height: 68px; }
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; align-items: stretch; }
+#another { display: none; }
+#turn-offer button { min-height: 44px; font-size: .95rem; }
 #examples { min-height: 240px; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
@@ -157,6 +159,8 @@ footer .divider:last-child, footer span:last-child:empty { display: none; }
   #left, #aside { display: contents; }
   #room:has(#looks [data-at]) :is(#looks, #style-box) { order: 1; }
   #room:has(#looks [data-at]) #begin { order: 2; }
+  #room:has(#looks [data-at]):not(:has(#cancel)) #another { display: block; padding-inline: 6px;
+    font-size: .95rem; }
   #room:has(#looks [data-at]) #easy { order: 3; }
   #room:has(#looks [data-at]) #shelf { order: 4; }
   #room:has(#looks [data-at]) :is(#frame, #fine-tune) { order: 5; }

@@ -52,6 +52,7 @@ class ViewState:
     `strokes`: whether it is made of brush strokes, which can be filmed and rendered at any size.
     `makers`: which weights made it, in a sentence.
     `missed`: the sentence that nothing was found where somebody pointed; empty where it was.
+    `upright`: as in `Painting`.
     `flat`: the preview of a transparent result over white, for files that know no transparency.
     """
 
@@ -78,6 +79,7 @@ class ViewState:
     makers: str = ""
     missed: str = ""
     flat: str = ""
+    upright: int | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -113,6 +115,7 @@ def state_of(session: Session, painting: Painting, path: Path) -> ViewState:
         makers=describe_makers(painting),
         missed=missed_in(painting),
         flat=_flat(session, painting),
+        upright=painting.upright,
     )
 
 

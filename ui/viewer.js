@@ -14,6 +14,7 @@ const way = () => ['brushing', 'marking', 'full'].find(each => root.classList.co
 const divided = () => {
   const share = opened[way()];
   sheet.style.setProperty('--opened', `${share}%`);
+  sheet.style.setProperty('--share', share / 100);
   divide.setAttribute('aria-valuenow', Math.round(share));
 };
 const open = share => {

@@ -21,6 +21,7 @@ from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
 from ui.photo_wiring import framing, wire_photo
 from ui.runs import PAINTING, PRIVATE, TOLD, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
+from ui.turn_wiring import wire_turning
 from ui.widgets import AT_ONCE, MOOD, PAINTER
 
 # One after the other: each starts from what the one before has made of the page.
@@ -44,6 +45,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_page(page, parts, handlers)
     painted = [over, *wire_examples(parts, handlers)]
     wire_looks(parts, handlers, painted)
+    wire_turning(parts, handlers, painted)
     wire_mending(parts, handlers, painted)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)

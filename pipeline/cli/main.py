@@ -28,7 +28,7 @@ from pipeline.cli.stroke_flags import add_strokes, check_strokes, write_strokes_
 from pipeline.cli.style_flags import add_styles, style_files, styles_of
 from pipeline.cli.video import add_video
 from pipeline.cli.weights import add_weights
-from pipeline.settings import Settings, options
+from pipeline.settings import options
 
 if TYPE_CHECKING:
     from pipeline.types import Painting, Photo, Progress
@@ -177,7 +177,7 @@ def paint_photos(chosen: argparse.Namespace) -> int:
         )
         write_strokes_of(painting, chosen)
         spent = {"read": read - began, **painting.seconds, "write": time.perf_counter() - painted}
-        told = (*photo.notes, *painting.hints, *_offers(photo, settings))
+        told = (*photo.notes, *painting.hints, *_offers(photo, painting))
         said = (*told, *alike(painting.likeness), *_skips(painting), *notes)
         for sentence in said:
             say(sentence)
@@ -236,11 +236,13 @@ def write_stages(job: Job, painting: "Painting", *, overwrite: bool) -> None:
             write_picture(job.stage(name), to_uint8(picture), overwrite=overwrite)
 
 
-def _offers(photo: "Photo", settings: Settings) -> list[str]:
-    """Offer to mend a photo that seems to need it."""
+def _offers(photo: "Photo", painting: "Painting") -> list[str]:
+    """Offer to turn a photo that lies, and to mend one that seems to need it."""
     from pipeline.steps.mend import OFFER, seems_worn
 
-    return [f"{OFFER} --mend repairs them."] if not settings.mend.on and seems_worn(photo) else []
+    lies, worn = painting.upright, not painting.settings.mend.on and seems_worn(photo)
+    turns = [] if lies is None else [f"--turn {lies} turns it."]
+    return [*turns, *([f"{OFFER} --mend repairs them."] if worn else [])]
 
 
 def _skips(painting: "Painting") -> list[str]:

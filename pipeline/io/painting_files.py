@@ -42,7 +42,7 @@ GONE = {"Painted": {"broad"}}  # fields that files of earlier versions have
 # Fields that files of earlier versions lack, of which the default says what they meant.
 NEW = {
     "Prompt": {"kept", "mended"},
-    "Painting": {"likeness", "own"},
+    "Painting": {"likeness", "own", "upright"},
     "Photo": {"guessed"},
 }
 TEXT = "json"  # name of the array that holds the JSON, as UTF-8 bytes

@@ -41,8 +41,8 @@ class ColorizeSettings(Stage):
     """How colorful a photo without color becomes."""
 
     amount: float = option(
-        1.0, "How much color a photo that has none is given before it is painted: 1 as much as is "
-        "guessed, 0 none, so that it gets its color from the painting alone.",
+        1.0, "How much color a photo in black and white is given before it is painted: 1 as much "
+        "as is guessed, 0 none, so that it gets its color from the painting alone.",
         label="Guessed colors", flag="guessed_colors", ge=0.0, le=1.5,
     )  # fmt: skip
 

@@ -92,6 +92,7 @@ class Painting:
     `likeness`: how much each face is like the photo's, in [0, 1] (`metrics.likeness`); None of one
     too small for it; empty where it was not measured.
     `share`, `plans`: see `Restoration`. `faces`, `prompt`: in photo px.
+    `upright`: what `turn` has to be for a face to stand, degrees; None where one does, or none can.
     `seconds`: the time of each stage. `hints`: sentences for the person.
     """
 
@@ -115,6 +116,7 @@ class Painting:
     plans: tuple[RestorationPlan, ...] = ()
     likeness: tuple[float | None, ...] = ()
     own: Image | None = None
+    upright: int | None = None
 
     @property
     def strokes(self) -> Strokes | None:

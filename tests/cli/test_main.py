@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -349,6 +350,16 @@ def test_the_switches_switch_off(tmp_path, runs):
         "--no-keep",
     )
     assert runs == [Settings.from_flat(paint=False, restore=False, keep_face=False)]
+
+
+@pytest.mark.parametrize(("upright", "said"), [(90, True), (0, True), (None, False)])
+def test_how_a_photo_that_lies_is_turned_is_told(tmp_path, capsys, monkeypatch, upright, said):
+    monkeypatch.setattr(
+        "pipeline.paint.paint",
+        lambda photo, settings, **_: replace(painting_of(photo, settings), upright=upright),
+    )
+    run("paint", save(tmp_path / "me.png"), "-o", tmp_path / "out.png")
+    assert (f"--turn {upright} turns it." in capsys.readouterr().err) == said
 
 
 def test_what_is_off_by_default_is_switched_on_and_offered_where_it_would_help(

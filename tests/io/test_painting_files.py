@@ -64,7 +64,7 @@ def full():
         painted=Painted(Scene(picture(), pixels(), mask()), True, some_strokes(2)),
         plans=(RestorationPlan(0.5, "sharp", 2.0, True), RestorationPlan(0.0)),
         likeness=(0.9, None),
-        own=picture(),
+        own=picture(), upright=90,
     )  # fmt: skip
 
 

@@ -40,7 +40,23 @@ def test_the_hint_names_the_turn_of_the_photo_as_it_was_given(monkeypatch):
     monkeypatch.setattr("pipeline.paint.lying", lambda *_: 270)
     settings = Settings.from_flat(painter="network", turn="180")
     painting = paint(photo_of(120, 90), settings, models=PlainModels(face=False))
-    assert "--turn 90" in painting.hints[-1]
+    assert "A quarter to the right" in painting.hints[-1]
+    assert painting.upright == 90
+
+
+def test_a_photo_that_was_turned_wrongly_is_told_to_be_as_it_is(monkeypatch):
+    monkeypatch.setattr("pipeline.paint.lying", lambda *_: 180)
+    settings = Settings.from_flat(painter="network", turn="180")
+    painting = paint(photo_of(120, 90), settings, models=PlainModels(face=False))
+    assert painting.upright == 0
+    assert "As it is" in painting.hints[-1]
+
+
+def test_of_a_photo_that_stands_nothing_is_said(monkeypatch):
+    monkeypatch.setattr("pipeline.paint.lying", lambda *_: 0)
+    painting = paint(photo_of(120, 90), Settings.from_flat(painter="network"),
+                     models=PlainModels(face=False))  # fmt: skip
+    assert painting.upright is None
 
 
 @pytest.mark.parametrize("turn", range(4))

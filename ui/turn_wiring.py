@@ -1,0 +1,25 @@
+"""Which handler each event around the offer to turn a photo calls."""
+
+from collections.abc import Sequence
+
+from gradio.events import Dependency
+
+from ui import theme
+from ui.handlers import Handlers
+from ui.layout import Page
+from ui.runs import UNSEEN
+from ui.turn_box import FLAG
+
+
+def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
+    """Connect the offer: it comes once a photo is painted, and goes with it."""
+    box = parts.turn_box
+    for over in painted:
+        over.then(handlers.offer_turning, parts.state, box.outputs, **UNSEEN)
+    fields = (parts.photo.input, parts.anywhere.upload)
+    for new in (*fields, *(button.click for button in parts.examples)):
+        new(handlers.hide_turning, None, box.outputs, **UNSEEN)
+    accepted = box.accept.click(
+        handlers.accept_turning, parts.state, [parts.controls[FLAG], *box.outputs], **UNSEEN
+    )
+    accepted.success(None, js=theme.PAINT_AT_ONCE)
