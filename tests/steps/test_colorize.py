@@ -1,6 +1,6 @@
 """Coloring in a run: of photos without color that are painted, said, and own is the person's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,10 +78,11 @@ def test_what_its_people_are_made_of_is_told_by_its_light(monkeypatch):
 def test_a_parser_is_less_sure_of_skin_without_color_and_as_sure_in_color(monkeypatch):
     asked = []
     monkeypatch.setattr("pipeline.steps.run.less_bare", lambda each: asked.append(each) or each)
-    colors = np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8)
-    as_it_is = Settings.from_flat(paint=False)
+    colors = Photo(np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8))
+    as_it_is, guessed = Settings.from_flat(paint=False), replace(colors, guessed=True)
     for photo, settings, wanted in (
-        (GRAY, NETWORK, True), (GRAY, as_it_is, True), (Photo(colors), NETWORK, False)
+        (GRAY, NETWORK, True), (GRAY, as_it_is, True), (guessed, NETWORK, True),
+        (colors, NETWORK, False),
     ):  # fmt: skip
         asked.clear()
         paint(photo, settings, models=Orange())

@@ -21,7 +21,7 @@ from training.labels import FLIPPED, NINE_PERSON, OUTSIDE, PERSON, UNKNOWN
 from training.loop import Schedule, clock_of
 from training.losses import loss
 from training.samples import Sample, face_in
-from training.segment import arguments
+from training.segment import arguments, freeze
 from training.segment import test_folder as held_out_in
 from training.soup import lerp
 from training.stream import Varied
@@ -250,6 +250,22 @@ def test_the_rate_warms_up_and_falls_along_a_cosine():
     schedule = Schedule(60)
     rates = [schedule.rate(p) for p in (0, 0.03, 0.5, 1)]
     assert rates == pytest.approx([0.01, 1, 0.53, 0.02], abs=0.03)
+
+
+@pytest.mark.parametrize(("blocks", "above", "learn"), [
+    (0, None, {"stem", "first", "last", "decoder"}), (1, None, {"last", "decoder"}),
+    (0, -1, {"stem", "first", "decoder"}), (1, -1, {"decoder"}),
+])  # fmt: skip
+def test_what_is_frozen_learns_nothing_and_all_else_does(blocks, above, learn):
+    network = smp.Unet("efficientnet-b2", encoder_weights=None, classes=13)
+    freeze(network, blocks, above)
+    encoder = network.encoder
+    parts = {"stem": encoder._conv_stem, "first": encoder._blocks[0],
+             "last": encoder._blocks[-1], "decoder": network.decoder}  # fmt: skip
+    learning = {
+        name for name, part in parts.items() if all(p.requires_grad for p in part.parameters())
+    }
+    assert learning == learn
 
 
 def test_the_mean_of_two_checkpoints_lies_between_them():

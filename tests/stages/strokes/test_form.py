@@ -68,5 +68,7 @@ def test_lines_between_fingers_are_overdone_and_strong_ones_a_little():
 
 def test_an_arm_is_not_overdone():
     lab, subject = bare(np.broadcast_to(np.linspace(40, 80, SIZE[1]), SIZE))
-    made = overdone(lab, form_of_skin(lab, subject), subject)
-    assert np.abs(made - lab)[INNER].max() < 0.5
+    form = form_of_skin(lab, subject)
+    assert not form[INNER].any()
+    anyway = overdone(lab, np.ones_like(form), subject)
+    assert np.abs(anyway - lab)[INNER].max() < 0.5
