@@ -109,7 +109,8 @@ def test_each_choice_is_seen_in_the_painting(changed):
         for how in ({}, changed)
     )
     one, two = (each.painted.scene.fine.astype(float) for each in (usual, other))
-    assert np.abs(one - two).mean() > 1
+    # The mean of thick paint's light and shade is about 1: above or below by the photo's noise.
+    assert (np.abs(one - two) >= 2).mean() > 0.1
     assert np.isfinite(other.result).all()
 
 

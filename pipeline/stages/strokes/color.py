@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ops.filters import blurred, local_mean
+from pipeline.ops.filters import local_mean
 from pipeline.ops.monochrome import without_tone
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
+from pipeline.stages.strokes.grays import aired, warmed, without_rose
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.own_colors import (
     BLACK,
-    GRAY,
     chroma_of,
     dark_cloth,
     dark_form,
@@ -26,7 +26,6 @@ from pipeline.stages.strokes.own_colors import (
     without_lime,
 )
 from pipeline.stages.strokes.subject import PURE, Subject
-from pipeline.stages.strokes.widths import usual_face
 
 Float = NDArray[np.float32]
 
@@ -34,16 +33,11 @@ LIGHT_PX = 512  # long side, at most, at which light is changed
 # How far light goes to the paintings' quantiles; less in gray photos, where light alone tells what
 # is in front.
 TONE, TONE_OF_GRAYS = 0.7, 0.4
-# L of what is warm of people in gray photos, and how far around it; and what it takes, a and b.
-MIDDLE, AROUND, WARM = 46.0, 20.0, np.array([4.0, 13.0], np.float32)
-# How close to them, in heights of a face, things are warm, too; from how much of people around them
-# on, and from where on fully; and how much of that warmth they take.
-CLOSE, PEOPLE_AROUND, OF_WARMTH = 0.6, (0.05, 0.35), 0.6
 GAIN = (0.85, 1.3)  # of the contrast of what is small
-AIR = 1.0  # how far grays take color by their light and place
 PALETTE = 0.7  # how far colors go to those of the nearest paintings
 NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
+LESS_VIVID, HAS_COLOR = 0.6, (4.0, 14.0)  # how much of that grays get; chroma of them, and not
 CENTERS = 12  # colors of a photo that are compared with palettes
 # How much more than they do things differ from what is around them, as far as this share of the
 # short side; and how much less so on skin.
@@ -86,11 +80,11 @@ def _lit(
     lab: Float, subject: Subject, detail: Float, light: Light, rng: np.random.Generator
 ) -> Lit:
     plain = without_tone(lab)
-    gray, lab = plain is not None, lab if plain is None else plain
+    gray, lab = plain is not None, without_rose(lab if plain is None else plain, subject)
     out = toned(lab, light, TONE_OF_GRAYS if gray else TONE)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     out, palette = in_palette(out, subject, (light.palettes, light.weights))
-    out = vivid(out, subject, light, calmer=gray)
+    out = vivid(out, subject, light, chroma_of(lab), calmer=gray)
     if gray:
         out = warmed(lab, out, subject)
     out = own_hair(lab, out, subject.hair)
@@ -188,49 +182,6 @@ def by_rank(
     return moved, np.interp(tone, levels, np.gradient(goal, levels)).astype(np.float32)
 
 
-def aired(
-    lab: Float, subject: Subject, light: Light, rng: np.random.Generator, people: float
-) -> Float:
-    """Let grays take color by place: blue, violet, green in shadows, cream, rose in lights.
-
-    `people`: how much less they take.
-    """
-    size = (lab.shape[0], lab.shape[1])
-    field = sum(
-        cv2.resize(
-            rng.normal(0, weight, (n, n + 1, 2)).astype(np.float32),
-            size[::-1],
-            interpolation=cv2.INTER_CUBIC,
-        )
-        for n, weight in ((4, 0.8), (9, 0.35))
-    )
-    place = np.tanh(field)
-    up = np.clip((lab[..., :1] - 52) / 34, -1, 1)
-    dark = np.concatenate([-1 - 10 * place[..., :1], -10 + 10 * place[..., 1:]], -1)
-    pale = np.concatenate([4 + 5 * place[..., :1], 2 + 11 * place[..., 1:]], -1)
-    toward_ = np.where(up < 0, -up * dark, up * pale) + (1 - np.abs(up)) * 0.5 * (dark + pale)
-    grayness = np.exp(-((chroma_of(lab) / GRAY) ** 2))
-    weight = AIR * (0.12 + 0.88 * grayness) * light.chroma_at(lab[..., 0]) / 16
-    # A coat is of one color; its grays are broken stroke by stroke.
-    weight *= 1 - np.maximum(subject.skin, np.maximum(0.8 * subject.hair, people * subject.person))
-    out = lab.copy()
-    out[..., 1:] += weight[..., None] * toward_
-    return out
-
-
-def warmed(photo: Float, lab: Float, subject: Subject) -> Float:
-    """Let the middle lights of people in a gray photo, and what is close to them, be warm.
-
-    Arms and hands that are not seen to be bare, or before a table not to be a person's, would be
-    lilac.
-    """
-    middle = np.exp(-(((photo[..., 0] - MIDDLE) / AROUND) ** 2))
-    close = smoothstep(blurred(subject.person, CLOSE * usual_face(subject)), *PEOPLE_AROUND)
-    out = lab.copy()
-    out[..., 1:] += (middle * np.maximum(subject.person, OF_WARMTH * close))[..., None] * WARM
-    return out
-
-
 def nearest_palette(colors: tuple[Float, Float], known: tuple[Float, Float]) -> Float:
     """Return the palettes of the paintings that a picture is most like: colors, weights, (N, 4).
 
@@ -299,13 +250,17 @@ def transport(
     return goes.astype(np.float32), (plan * cost).sum((1, 2))
 
 
-def vivid(lab: Float, subject: Subject, light: Light, *, calmer: bool) -> Float:
-    """Bring a pale scene to the chroma of paintings, and too much chroma back."""
+def vivid(lab: Float, subject: Subject, light: Light, was: Float, *, calmer: bool) -> Float:
+    """Bring a pale scene to the chroma of paintings, and too much chroma back.
+
+    `was`: the photo's chroma; what had none is made little richer, else a street is of one color.
+    """
     out, chroma, usual = lab.copy(), chroma_of(lab), light.chroma_at(lab[..., 0])
     scene = (subject.skin < 0.3) & (subject.hair < 0.5)
     mean = float(chroma[scene].mean()) if scene.any() else 20.0
     gain = np.clip(20.0 / max(mean, 1.0), 1, 1.4 if calmer else 1.7) - 1
     own = (1 - subject.skin) * (1 - 0.5 * subject.hair)
+    own = own * (LESS_VIVID + (1 - LESS_VIVID) * smoothstep(was, *HAS_COLOR))
     out[..., 1:] *= (1 + gain * own * np.exp(-((chroma / 45) ** 2)) * usual / 18)[..., None]
     chroma, most = chroma_of(out), np.float32(1.05 if calmer else 1.7) * usual
     held = np.where(chroma > most, most + 0.5 * (chroma - most), chroma)
