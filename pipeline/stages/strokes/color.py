@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from pipeline.ops.filters import local_mean
 from pipeline.ops.monochrome import without_tone
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.grays import aired, warmed, without_rose
 from pipeline.stages.strokes.light import SIDE, Light, main_colors
 from pipeline.stages.strokes.own_colors import (
@@ -37,7 +36,6 @@ GAIN = (0.85, 1.3)  # of the contrast of what is small
 PALETTE = 0.7  # how far colors go to those of the nearest paintings
 NEAREST = 2  # paintings whose palettes count
 VIVID, BLUES = 16.0, 0.12  # mean chroma of these paintings, and the share of blue in them
-LESS_VIVID, HAS_COLOR = 0.6, (4.0, 14.0)  # how much of that grays get; chroma of them, and not
 CENTERS = 12  # colors of a photo that are compared with palettes
 # How much more than they do things differ from what is around them, as far as this share of the
 # short side; and how much less so on skin.
@@ -84,7 +82,7 @@ def _lit(
     out = toned(lab, light, TONE_OF_GRAYS if gray else TONE)
     out = aired(out, subject, light, rng, people=0.7 if gray else 0.55)
     out, palette = in_palette(out, subject, (light.palettes, light.weights))
-    out = vivid(out, subject, light, chroma_of(lab), calmer=gray)
+    out = vivid(out, subject, light, calmer=gray)
     if gray:
         out = warmed(lab, out, subject)
     out = own_hair(lab, out, subject.hair)
@@ -250,17 +248,13 @@ def transport(
     return goes.astype(np.float32), (plan * cost).sum((1, 2))
 
 
-def vivid(lab: Float, subject: Subject, light: Light, was: Float, *, calmer: bool) -> Float:
-    """Bring a pale scene to the chroma of paintings, and too much chroma back.
-
-    `was`: the photo's chroma; what had none is made little richer, else a street is of one color.
-    """
+def vivid(lab: Float, subject: Subject, light: Light, *, calmer: bool) -> Float:
+    """Bring a pale scene to the chroma of paintings, and too much chroma back."""
     out, chroma, usual = lab.copy(), chroma_of(lab), light.chroma_at(lab[..., 0])
     scene = (subject.skin < 0.3) & (subject.hair < 0.5)
     mean = float(chroma[scene].mean()) if scene.any() else 20.0
     gain = np.clip(20.0 / max(mean, 1.0), 1, 1.4 if calmer else 1.7) - 1
     own = (1 - subject.skin) * (1 - 0.5 * subject.hair)
-    own = own * (LESS_VIVID + (1 - LESS_VIVID) * smoothstep(was, *HAS_COLOR))
     out[..., 1:] *= (1 + gain * own * np.exp(-((chroma / 45) ** 2)) * usual / 18)[..., None]
     chroma, most = chroma_of(out), np.float32(1.05 if calmer else 1.7) * usual
     held = np.where(chroma > most, most + 0.5 * (chroma - most), chroma)

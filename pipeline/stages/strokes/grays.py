@@ -15,12 +15,13 @@ from pipeline.stages.strokes.widths import usual_face
 Float = NDArray[np.float32]
 
 # Colors that grays take by their place, a and b, in shadows and in lights: the mean, and how far
-# places are from it. His grays are as often green as rose, and more blue in shadows.
-SHADOW = np.array([[0.5, -5], [-5, 6.5]], np.float32)
-LIGHT = np.array([[2, 3], [4, 7]], np.float32)
+# places are from it. His own are less violet (docs/panel), and less is not taken for his light.
+SHADOW = np.array([[-1, -10], [-10, 10]], np.float32)
+LIGHT = np.array([[4, 2], [5, 11]], np.float32)
 # Chroma of what has no color of its own, wholly and not; as how rose, a over b, a warm evening or a
-# blue haze leaves it; and from how much of the scene on what all of it has is the camera's.
-NO_COLOR, OTHER_LIGHT, MANY = (12.0, 20.0), 0.5, (0.25, 0.5)
+# blue haze leaves it; from how much of the scene on what all of it has is the camera's; and how
+# much of that is taken off: of all of it streets are as blue as they were violet.
+NO_COLOR, OTHER_LIGHT, MANY, OFF = (12.0, 20.0), 0.5, (0.25, 0.5), 0.65
 # L of what is warm of people in gray photos, and how far around it; and what it takes, a and b.
 MIDDLE, AROUND, WARM = 46.0, 20.0, np.array([4.0, 13.0], np.float32)
 # How close to them, in heights of a face, things are warm, too; from how much of people around them
@@ -29,7 +30,7 @@ CLOSE, PEOPLE_AROUND, OF_WARMTH = 0.6, (0.05, 0.35), 0.6
 
 
 def without_rose(lab: Float, subject: Subject) -> Float:
-    """Take off what is rose of all grays of a scene, where it has many: the camera's, not theirs.
+    """Take off most of what is rose of all grays of a scene, where it has many: it is the camera's.
 
     It would be made richer, and a street violet from edge to edge. (H, W, 3) CIELAB.
     """
@@ -38,7 +39,7 @@ def without_rose(lab: Float, subject: Subject) -> Float:
     weight = gray * behind
     much = float(weight.sum()) / max(float(behind.sum()), 1.0)
     a, b = (float((weight * lab[..., i]).sum()) / max(float(weight.sum()), 1.0) for i in (1, 2))
-    rose = max(a - OTHER_LIGHT * abs(b), 0) * float(smoothstep(np.float32(much), *MANY))
+    rose = OFF * max(a - OTHER_LIGHT * abs(b), 0) * float(smoothstep(np.float32(much), *MANY))
     out = lab.copy()
     out[..., 1] -= rose * gray * (1 - np.maximum(subject.skin, subject.hair))
     return out
@@ -47,7 +48,7 @@ def without_rose(lab: Float, subject: Subject) -> Float:
 def aired(
     lab: Float, subject: Subject, light: Light, rng: np.random.Generator, people: float
 ) -> Float:
-    """Let grays take color by place: blue, green, violet in shadows, cream, rose, green in lights.
+    """Let grays take color by place: blue, violet, green in shadows, cream, rose in lights.
 
     `people`: how much less they take.
     """

@@ -7,7 +7,6 @@ import pytest
 
 from pipeline.stages.strokes.grays import aired, warmed, without_rose
 from pipeline.stages.strokes.light import monet
-from pipeline.stages.strokes.own_colors import chroma_of
 from tests.stages.strokes.motifs import nobody
 
 SIZE = (60, 80)
@@ -18,10 +17,10 @@ def plain(*lab):
 
 
 @pytest.mark.parametrize("light", [30, 60, 85])
-def test_a_street_that_the_camera_made_mauve_is_gray(light):
+def test_a_street_that_the_camera_made_mauve_is_nearly_gray(light):
     out = without_rose(plain(light, 6, -1), nobody(SIZE))
-    assert chroma_of(out).max() < 2
-    assert (out[..., 0] == light).all()
+    assert 0 < out[..., 1].min() <= out[..., 1].max() < 6 / 2
+    assert (out[..., [0, 2]] == (light, -1)).all()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def test_skin_and_hair_stay_as_rose_as_they_are():
     skin[:, 60:] = 1
     out = without_rose(lab, replace(nobody(SIZE), skin=skin, person=skin))
     np.testing.assert_array_equal(out[:, 60:], lab[:, 60:])
-    assert out[:, :60, 1].max() < 2
+    assert out[:, :60, 1].max() < 7 / 2
 
 
 def test_grays_are_cooler_in_shadows_than_in_lights_and_of_every_hue():
