@@ -178,6 +178,19 @@ def test_a_milestone_is_small_files_that_a_training_starts_from(tmp_path):
     assert card["held_out"] == {"step": 100.0, "minutes": 2.0, "miou": 0.8}
 
 
+def test_a_milestone_over_another_checkpoint_is_what_differs(tmp_path):
+    below = {"same.weight": torch.randn(40, 30), "other.weight": torch.randn(40, 30)}
+    save_file(half_state(below), tmp_path / "below.safetensors")
+    state = {**below, "other.weight": torch.randn(40, 30), "new.weight": torch.randn(3)}
+    save_file(state, tmp_path / "average.safetensors")
+    torch.save({"step": 1, "seconds": 1.0}, tmp_path / "state.pt")
+    over = [tmp_path / "below.safetensors"]
+    shards = write(tmp_path, "gray", "below", tmp_path / "milestones", over)
+    assert single(*shards).keys() == {"other.weight", "new.weight"}
+    back = single(*over, *shards)
+    torch.testing.assert_close(back, {key: value.half().float() for key, value in state.items()})
+
+
 def test_a_face_behind_dark_glasses_is_a_face():
     def network(batch: np.ndarray) -> np.ndarray:
         parts = np.stack([head()] * len(batch))
