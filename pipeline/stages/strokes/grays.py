@@ -16,8 +16,8 @@ Float = NDArray[np.float32]
 
 # Colors that grays take by their place, a and b, in shadows and in lights: the mean, and how far
 # places are from it. His own are less violet (docs/panel), and less is not taken for his light.
-SHADOW = np.array([[-1, -10], [-10, 10]], np.float32)
-LIGHT = np.array([[4, 2], [5, 11]], np.float32)
+SHADOW = np.array([[0.5, -5], [-9, 11]], np.float32)
+LIGHT = np.array([[2, 1.5], [6, 11]], np.float32)
 # Chroma of what has no color of its own, wholly and not; as how rose, a over b, a warm evening or a
 # blue haze leaves it; from how much of the scene on what all of it has is the camera's; and how
 # much of that is taken off: of all of it streets are as blue as they were violet.
