@@ -15,7 +15,7 @@ from pipeline.stages.strokes.widths import usual_face
 Float = NDArray[np.float32]
 
 # Colors that grays take by their place, a and b, in shadows and in lights: the mean, and how far
-# places are from it. His own are less violet still; so little is not taken for his light (docs/panel).
+# places are from it. His own are less violet still; as his light is seen, less is too little.
 SHADOW = np.array([[0.5, -5], [-9, 11]], np.float32)
 LIGHT = np.array([[2, 1.5], [6, 11]], np.float32)
 # Chroma of what has no color of its own, wholly and not; as how rose, a over b, a warm evening or a
