@@ -159,7 +159,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
     with gr.Row(elem_id="begin"):
         paint = gr.Button(CHOOSE, variant="primary", elem_id="paint", scale=3)
         cancel = gr.Button(
-            label("Cancel"), variant="stop", elem_id="cancel", scale=1, min_width=90, visible=False
+            label("Cancel"), variant="stop", elem_id="cancel", scale=1, min_width=104, visible=False
         )
         keep = gr.Button(
             label("Keep it as it is"), elem_id="keep-as-is", scale=2, min_width=130, visible=False

@@ -83,10 +83,12 @@ const lay = () => {
   find('hold').hidden = find('save').hidden = Boolean(shown.names);
   find('beside').setAttribute('aria-pressed', Boolean(compares));
 };
+let apart = null; // where the divide was before two paintings were compared; it goes back there
 find('beside').addEventListener('click', () => {
   beside = !beside;
   lay();
-  if (beside) open(Math.max(opened[way()], 50));
+  if (beside) { apart = opened.looking; open(Math.max(opened[way()], 50)); }
+  else if (apart !== null) { opened.looking = apart; apart = null; divided(); }
 });
 // At first the divide cuts through no face.
 const start = () => {
@@ -102,7 +104,7 @@ document.addEventListener('load', event => { if (root.matches('.empty') && event
 const show = () => {
   const value = props.value;
   const other = value?.photo !== shown?.photo;
-  if (other) last = null;
+  if (other) last = apart = null;
   else if (value?.after !== shown?.after) last = shown?.after;
   shown = value;
   find('beside').hidden = !last || Boolean(value?.names);
