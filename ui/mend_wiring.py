@@ -8,6 +8,7 @@ from ui import theme
 from ui.handlers import Handlers
 from ui.layout import Page
 from ui.mend_box import FLAG
+from ui.photo_wiring import arrivals
 from ui.runs import PRIVATE, UNSEEN
 
 BRING_PANEL = """() => setTimeout(
@@ -22,8 +23,7 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
         over.then(
             handlers.offer_mending, parts.state, box.outputs, trigger_mode="always_last", **ONE
         )
-    fields = (parts.photo.input, parts.anywhere.upload)
-    for new in (*fields, *(button.click for button in parts.examples)):
+    for new in arrivals(parts):
         new(handlers.hide_mending, None, box.outputs, **UNSEEN)
     changed = [parts.controls[FLAG], *box.outputs]
     accepted = box.accept.click(handlers.accept_mending, None, changed, **UNSEEN)

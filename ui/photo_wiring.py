@@ -38,6 +38,12 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
     wire_looks_after(parts, handlers, show(received.failure))  # of the photo before, which stays
 
 
+def arrivals(parts: Page) -> list[Callable[..., Dependency]]:
+    """List the events by which another photo arrives, of which nothing is known yet."""
+    fields = (parts.photo.input, parts.anywhere.upload)
+    return [*fields, *(button.click for button in parts.examples)]
+
+
 def framing(parts: Page, handlers: Handlers) -> tuple[Callable[..., Any], list[Block], list[Block]]:
     """Return what shows the photo as it will be painted: the handler, its inputs, its outputs."""
     return handlers.show_frame, [parts.photo, *parts.widgets], parts.frame.outputs

@@ -7,6 +7,7 @@ from gradio.events import Dependency
 from ui import theme
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.photo_wiring import arrivals
 from ui.runs import UNSEEN
 from ui.turn_box import FLAG
 
@@ -16,8 +17,7 @@ def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     box = parts.turn_box
     for over in painted:
         over.then(handlers.offer_turning, parts.state, box.outputs, **UNSEEN)
-    fields = (parts.photo.input, parts.anywhere.upload)
-    for new in (*fields, *(button.click for button in parts.examples)):
+    for new in arrivals(parts):
         new(handlers.hide_turning, None, box.outputs, **UNSEEN)
     accepted = box.accept.click(
         handlers.accept_turning, parts.state, [parts.controls[FLAG], *box.outputs], **UNSEEN

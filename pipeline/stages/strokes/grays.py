@@ -37,8 +37,9 @@ def without_rose(lab: Float, subject: Subject) -> Float:
     gray = single(1 - smoothstep(chroma_of(lab), *NO_COLOR))
     behind = 1 - subject.person
     weight = gray * behind
-    much = np.array([float(weight.sum()) / max(float(behind.sum()), 1.0)], np.float32)
-    a, b = (float((weight * lab[..., i]).sum()) / max(float(weight.sum()), 1.0) for i in (1, 2))
+    total = float(weight.sum())
+    much = np.array([total / max(float(behind.sum()), 1.0)], np.float32)
+    a, b = (float((weight * lab[..., i]).sum()) / max(total, 1.0) for i in (1, 2))
     rose = OFF * max(a - OTHER_LIGHT * abs(b), 0) * float(smoothstep(much, *MANY)[0])
     out = lab.copy()
     out[..., 1] -= rose * gray * (1 - np.maximum(subject.skin, subject.hair))
