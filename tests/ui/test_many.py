@@ -30,11 +30,6 @@ from ui.service import many as painting
 from ui.service.many import zipped
 
 
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
-
-
 def dropped(folder, *names, size=(40, 30)):
     """Write photos, each of its own gray; return what their field holds."""
     files = []

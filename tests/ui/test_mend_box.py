@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from pipeline.settings import Settings
 from pipeline.steps import mend
 from tests.page import (  # noqa: F401 - `private` is a fixture
@@ -16,13 +14,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     visitor,
 )
 from ui.mend_box import FLAG
-from ui.service import PaintService
 from ui.widgets import OPTIONS
-
-
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
 
 
 def offered(service, state):

@@ -12,13 +12,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     someone,
     state_by,
 )
-from ui.service import PaintService
 from ui.turn_box import FLAG
-
-
-@pytest.fixture
-def service():
-    return PaintService(paint=Pipeline(), models=object())
 
 
 def offered(updates):
