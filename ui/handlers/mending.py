@@ -23,7 +23,7 @@ class Mending(Base):
         """Offer to mend the photo of a painting that seems worn; of a mended one, to look at it."""
         worn = mends = False
         with told():
-            if state is not None and not state.owner:
+            if state is not None:
                 mends = state.settings.mend.on
                 worn = not mends and mending.seems_worn(
                     self.service, str(request.session_hash), state
