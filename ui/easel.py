@@ -11,7 +11,7 @@ from ui import compare_tab, film_tab, many_tab, train_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
-from ui.session import Session
+from ui.run import Run
 from ui.view_state import ViewState, path_of
 from ui.viewer import Shown, served
 from ui.words import Text, counted, label, later, say
@@ -61,16 +61,16 @@ def staying(state: ViewState) -> Shown:
     }
 
 
-def doing(session: Session, before: int = 0) -> str:
-    """Make the HTML of what is done for a visitor now, over the picture so far; none of nothing.
+def doing(run: Run, before: int = 0) -> str:
+    """Make the HTML of what is done in a run now, over the picture so far; none of nothing.
 
-    `before`: how many visitors have waited longer.
+    `before`: how many runs have waited longer.
     """
-    if session.awaited is None:
+    if run.awaited is None:
         return ""
-    waits = time.monotonic() - session.awaited > WAITS_S
-    done, text = session.doing or (0.0, _waiting(before) if waits and before else say("Beginning"))
-    picture = session.preview
+    waits = time.monotonic() - run.awaited > WAITS_S
+    done, text = run.doing or (0.0, _waiting(before) if waits and before else say("Beginning"))
+    picture = run.preview
     alt = escape(say("The painting so far"))
     so_far = f"<img src='{served(picture)}' alt='{alt}'>" if picture else ""
     return f"{so_far}<p style='--done: {done:.0%}'>{escape(text)}</p>"

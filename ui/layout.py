@@ -104,7 +104,7 @@ class Page:
 
     @property
     def tellers(self) -> list[gr.HTML]:
-        """The components that say what is done now, over what is looked at."""
+        """The components that say what is done now, over what is looked at, as `ui.run` counts."""
         return [self.doing, self.comparison.doing, self.film_tab.doing]
 
 

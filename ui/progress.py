@@ -22,12 +22,13 @@ Bar = Callable[[float, str], object]  # fraction of the work done, what happens 
 
 
 def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
-    """Begin a session's run; return the callback that follows it.
+    """Begin the run of a session's photo; return the callback that follows it.
 
     The callback moves the bar, forecasts the time left, writes the picture so far, and ends the
     run when asked to.
     """
-    stop = session.begin()
+    run = session.run
+    stop = session.begin(run)
     forecast = Forecast(time.monotonic())
     previewed: float | None = None
 
@@ -35,7 +36,7 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
         nonlocal previewed
         if stop.is_set():
             raise Cancelled
-        if progress.enough and session.stop_early.is_set():
+        if progress.enough and run.stop_early.is_set():
             raise StopEarly
         now = time.monotonic()
         left = forecast.left(progress, now)
@@ -44,17 +45,8 @@ def reporter(session: Session, bar: Bar) -> Callable[[Progress], None]:
         else:
             due = now - previewed > PREVIEW_S
         if progress.picture is not None and due:
-            session.show_so_far(to_uint8(progress.picture))
+            session.show_so_far(run, to_uint8(progress.picture))
             previewed = now
         bar(progress.done, str(DOING[progress.stage]) + in_words(left))
 
     return report
-
-
-def bar_in(session: Session) -> Bar:
-    """Let the service say on the easel how far a visitor's run is."""
-
-    def move(done: float, text: str) -> None:
-        session.doing = done, text
-
-    return move

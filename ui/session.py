@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pipeline.types import Cancelled, Photo, Pixels
 from ui.camera import Camera
 from ui.previews import write_preview
 from ui.private_folder import delete
+from ui.run import FILM, Run
 
 MOST_PHOTOS = 2  # of one page, decoded
 MOST_PREVIEWS = 24  # of one page and name; a slider dragged for a minute makes hundreds
@@ -38,17 +40,12 @@ class Session:
     """An open page.
 
     `folder`: where its files are; nobody can guess it.
-    `stop`: set to cancel the run. `stop_early`: set to go on with the picture so far.
-    `preview`: the path of that picture, while there is one.
-    `doing`: how far the run is, 0 to 1, and what happens in it now, once it has begun.
-    `awaited`: when the run that was asked for last was asked for, by the clock, until it ends; the
-    page follows it. `paints`: whether it is one of *Paint*; `dropped`: whether that gave way since.
-    `teller`: in which of the page's tellers that run is told of.
+    `run`: the painting or comparison that was asked for last; `film`: the film, beside it.
+    `looks_end`: set where the looks that are being painted are to end.
     `given`: the file of the photo that was given last, and could be read.
-    `filming`: whether a film is being painted, which only Cancel ends.
     `last_used`: the clock's seconds when the page last asked for something.
-    `previews`, `passing`: the files of the results by name, and of pictures so far, the oldest
-    first. `large`: by kind, the file that takes the place of the one before.
+    `previews`: the files of the results by name, the oldest first.
+    `large`: by kind, the file that takes the place of the one before.
     `photos`: by file, the folder of what was decoded of it, and that; the one used last comes last.
     `reading`: taken while one is looked up.
     `behind`: by preview in the photo field, the photo's file and name.
@@ -66,19 +63,12 @@ class Session:
 
     cache: OwnerCache
     folder: Path
-    stop: threading.Event = field(default_factory=threading.Event)
-    stop_early: threading.Event = field(default_factory=threading.Event)
-    preview: str | None = None
-    doing: tuple[float, str] | None = None
-    awaited: float | None = None
-    paints: bool = False
-    dropped: bool = False
-    teller: int = 0
+    run: Run = field(default_factory=Run)
+    film: Run = field(default_factory=partial(Run, FILM))
+    looks_end: threading.Event = field(default_factory=threading.Event)
     given: Path | None = None
-    filming: bool = False
     last_used: float = field(default_factory=time.monotonic)
     previews: defaultdict[str, deque[Path]] = field(default_factory=lambda: defaultdict(deque))
-    passing: deque[Path] = field(default_factory=deque)
     large: dict[str, Path] = field(default_factory=dict)
     photos: dict[Path, tuple[Path, Photo]] = field(default_factory=dict)
     reading: threading.Lock = field(default_factory=threading.Lock)
@@ -110,41 +100,43 @@ class Session:
                 with suppress(OSError):
                     os.utime(path)
 
-    def ask(self, teller: int = 0, *, paints: bool = False) -> None:
-        """Await a new run, told of in one of the page's tellers; the first is the easel's."""
-        self.teller, self.paints = teller, paints
-        self.awaited = time.monotonic()
-        self.preview = self.doing = None
-        self.dropped = False
+    @property
+    def runs(self) -> tuple[Run, Run]:
+        """What was asked for last, in each place."""
+        return self.run, self.film
 
-    def begin(self) -> threading.Event:
+    def run_in(self, teller: int) -> Run:
+        """Return the run that is told of in one of the page's tellers."""
+        return self.film if teller == FILM else self.run
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the page follows a run."""
+        return any(run.awaited is not None for run in self.runs)
+
+    def begin(self, run: Run) -> threading.Event:
         """Begin a run with nothing asked of it; return the event that cancels it.
 
-        What is painted meanwhile, such as the looks of the painting before, ends for it.
+        The looks of the painting before end for it.
         """
-        self.stop.set()
-        self.stop = threading.Event()
-        self.stop_early = threading.Event()
-        self.preview = self.doing = None
-        return self.stop
+        self.end_looks()
+        return run.begin()
+
+    def cancel(self, run: Run) -> None:
+        """Stop a run, and the looks; what begins from now on is not stopped."""
+        self.end_looks()
+        run.cancel()
 
     def drop_run(self) -> None:
-        """Stop what runs, as something else takes its place; a film goes on beside that."""
-        self.dropped = self.paints and self.awaited is not None
-        if not self.filming:
-            self.cancel()
+        """Stop what is painted of the photo, as something else takes its place."""
+        dropped = self.run.paints and self.run.awaited is not None
+        self.cancel(self.run)
+        self.run.dropped = dropped
 
-    def cancel(self) -> None:
-        """Stop what runs, and await nothing of it; what begins from now on is not stopped."""
-        self.stop.set()
-        self.stop = threading.Event()
-        self.end()
-
-    def end(self) -> None:
-        """Await no run."""
-        # First: whoever sees that nothing is awaited looks no more.
-        self.preview = self.doing = None
-        self.awaited = None
+    def end_looks(self) -> None:
+        """End the looks that are being painted, not those that begin from now on."""
+        self.looks_end.set()
+        self.looks_end = threading.Event()
 
     def show(self, name: str, pixels: Pixels) -> str:
         """Write a preview under a new name and return its path.
@@ -258,15 +250,9 @@ class Session:
         """Look up file and name of the photo behind a preview; others stand for themselves."""
         return self.behind.get(path, (path, name))
 
-    def show_so_far(self, pixels: Pixels) -> None:
-        """Make this the `preview`.
-
-        Of those before it only the last stays, since a browser may be loading it.
-        """
-        self.passing.append(self.write("so-far", pixels))
-        self.preview = str(self.passing[-1])
-        while len(self.passing) > 2:
-            self.passing.popleft().unlink(missing_ok=True)
+    def show_so_far(self, run: Run, pixels: Pixels) -> None:
+        """Show how a run's picture is so far."""
+        run.show(self.write("so-far", pixels))
 
 
 def private_folder() -> Path:

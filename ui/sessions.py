@@ -9,6 +9,7 @@ from pathlib import Path
 from gradio.utils import get_upload_folder
 
 from pipeline.steps.cache import StageCache
+from ui.run import Run
 from ui.session import Session, private_folder
 
 IDLE_S = 25 * 60
@@ -38,13 +39,13 @@ class Sessions:
                 self._open[session_id] = Session(self._cache.of(session_id), private_folder())
             return self._open[session_id]
 
-    def before(self, session: Session) -> int:
-        """Count the other visitors who have waited longer for a run."""
-        if session.awaited is None:
+    def before(self, run: Run) -> int:
+        """Count the runs, of all visitors, that were asked for before this one."""
+        if run.awaited is None:
             return 0
         with self._lock:
-            waiting = [each.awaited for each in self._open.values() if each is not session]
-        return sum(each is not None and each < session.awaited for each in waiting)
+            waiting = [each.awaited for page in self._open.values() for each in page.runs]
+        return sum(each is not None and each < run.awaited for each in waiting)
 
     def folders(self) -> list[Path]:
         """List the folders of the open sessions."""
@@ -65,8 +66,8 @@ class Sessions:
         with self._lock:
             self._waiting |= session.told
         session.left = True
-        session.stop.set()
-        session.stop_many.set()
+        for stop in (session.run.stop, session.film.stop, session.looks_end, session.stop_many):
+            stop.set()
         self._cache.drop(session_id)
         session.clear()
 

@@ -150,10 +150,12 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
     _wire_run(
         parts, handlers, (tab.compare, tab.cancel, tab.notes), tab.doing, handlers.compare,
         [parts.photo, parts.state, *tab.sides, *given], tab.outputs, [],
+        handlers.cancel,
     )  # fmt: skip
     _wire_run(
         parts, handlers, (box.compare, box.cancel, box.notes), tab.doing, handlers.outline,
         [parts.photo, box.segmenters, *given], [box.notes, *box.outputs], [box.notes, box.pictures],
+        handlers.cancel,
     )  # fmt: skip
     for number, button in enumerate(tab.taken):
         taken = button.click(
@@ -189,7 +191,7 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
         is_there = start.click(handlers.check_film, tab.film, None, preprocess=False, **TOLD)
         run = _wire_run(
             parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
-            is_there.success,
+            handlers.cancel_film, is_there.success,
         )  # fmt: skip
         wire_looks_after(parts, handlers, run)  # a film ends those of the photo beside it
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
@@ -199,9 +201,10 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
 def _wire_run(
     parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
     teller: gr.HTML, act: Callable[..., Any], inputs: list[Block], outputs: list[Block],
-    covered: list[Block], asked: Callable[..., Dependency] | None = None,
+    covered: list[Block], cancel_by: Callable[..., str],
+    asked: Callable[..., Dependency] | None = None,
 ) -> Dependency:  # fmt: skip
-    """Connect a button whose run is told of in `teller`, and cancelled by another.
+    """Connect a button whose run is told of in `teller`, and ended with `cancel_by` by another.
 
     Its notes go as it begins. `asked`: the event that begins it, where a press is not enough.
     """
@@ -211,5 +214,5 @@ def _wire_run(
     asked(handlers.watch(teller), None, parts.timer, **UNSEEN)
     running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
     when_over(running, covered, partial(switch, *buttons, running=False), buttons)
-    wire_cancel(cancel, [running], handlers.cancel, notes)
+    wire_cancel(cancel, [running], cancel_by, notes)
     return running

@@ -320,16 +320,16 @@ def test_the_picture_so_far_is_shown_and_can_be_kept(service):
     session = service.sessions.of("anna")
     report = reporter(session, lambda done, text: None)
     report(Progress("paint", 0.3, np.zeros((8, 8, 3), np.float32), 1.5))
-    assert Path(session.preview).exists()
-    session.awaited = 0.0
+    assert Path(session.run.preview).exists()
+    session.run.awaited = 0.0
     handlers, doing = handlers_of(service), components().doing
-    assert session.preview in handlers.tick(visitor("anna"))[doing]
+    assert session.run.preview in handlers.tick(visitor("anna"))[doing]
     assert not handlers.tick(visitor("bert"))[doing]  # nobody else sees it
     handlers.keep(visitor("anna"))
     report(Progress("restore", 0.6))  # what is short goes on
     with pytest.raises(StopEarly):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
-    session.stop.set()
+    session.run.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("paint", 0.4, np.zeros((8, 8, 3), np.float32), 1.4))
 
@@ -338,9 +338,9 @@ def test_pictures_so_far_do_not_push_out_those_that_hang_on_the_wall():
     session = Sessions(StageCache()).of("anna")
     hanging = session.show("result", np.zeros((8, 8, 3), np.uint8))
     for value in range(60):
-        session.show_so_far(np.full((8, 8, 3), value, np.uint8))
+        session.show_so_far(session.run, np.full((8, 8, 3), value, np.uint8))
     assert Path(hanging).exists()
-    assert Path(session.preview).exists()
+    assert Path(session.run.preview).exists()
     assert len(list(session.folder.iterdir())) == 3
 
 

@@ -313,7 +313,7 @@ def test_what_is_written_after_all_was_deleted_goes_at_once(service, photo):
     service.sessions.leave("anna")
     for write in (
         lambda: session.show("late", np.zeros((4, 4, 3), np.uint8)),
-        lambda: session.show_so_far(np.zeros((4, 4, 3), np.uint8)),
+        lambda: session.show_so_far(session.run, np.zeros((4, 4, 3), np.uint8)),
         lambda: session.stand_for(photo, "x", np.zeros((4, 4, 3), np.uint8)),
     ):
         with pytest.raises(Cancelled):

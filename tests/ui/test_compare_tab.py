@@ -71,7 +71,7 @@ def test_going_on_with_one_sets_the_controls(service, photo):
 def test_the_run_is_awaited_no_more_once_it_is_over(service, photo):
     handlers_of(service).watch(components().comparison.doing)(visitor("anna"))
     compare(service, photo)
-    assert service.sessions.of("anna").awaited is None
+    assert service.sessions.of("anna").run.awaited is None
 
 
 def test_a_new_photo_empties_the_tab(service):
@@ -106,7 +106,7 @@ def test_like_a_picture_wants_one_and_any_way_a_photo(service, photo):
 def test_a_cancelled_comparison_changes_nothing(photo):
     class Stopped(Pipeline):
         def __call__(self, *given, report, **how):
-            service.sessions.of("anna").stop.set()
+            service.sessions.of("anna").run.stop.set()
             return super().__call__(*given, report=report, **how)
 
     service = PaintService(paint=Stopped(), models=object())

@@ -38,30 +38,30 @@ def begin(handlers, photo, *, pressed=True, state=None, settings=None):
 
 def test_what_is_done_is_said_over_the_picture_so_far(service):
     session = service.sessions.of("anna")
-    assert easel.doing(session) == ""
-    session.ask()
-    assert "Beginning" in easel.doing(session)
-    session.awaited -= WAITS_S
-    assert "Waiting for 2 other paintings" in easel.doing(session, 2)
-    assert "Beginning" in easel.doing(session)
-    session.doing = 0.4, "Painting <the scene>"
-    session.show_so_far(np.zeros((8, 8, 3), np.uint8))
-    said = easel.doing(session)
+    assert easel.doing(session.run) == ""
+    session.run.ask()
+    assert "Beginning" in easel.doing(session.run)
+    session.run.awaited -= WAITS_S
+    assert "Waiting for 2 other paintings" in easel.doing(session.run, 2)
+    assert "Beginning" in easel.doing(session.run)
+    session.run.doing = 0.4, "Painting <the scene>"
+    session.show_so_far(session.run, np.zeros((8, 8, 3), np.uint8))
+    said = easel.doing(session.run)
     assert "--done: 40%" in said
     assert "Painting &lt;the scene&gt;" in said
-    assert Path(session.preview).name in said
-    session.end()
-    assert easel.doing(session) == ""
+    assert Path(session.run.preview).name in said
+    session.run.end()
+    assert easel.doing(session.run) == ""
 
 
 def test_paint_makes_the_page_ready_and_stops_the_run_before(service, photo):
     parts, handlers = components(), handlers_of(service)
     session = service.sessions.of("anna")
-    session.ask()
-    stop, run = session.begin(), session.awaited
+    session.run.ask()
+    stop, run = session.begin(session.run), session.run.awaited
     updates = begin(handlers, photo)
     assert stop.is_set()
-    assert session.awaited != run
+    assert session.run.awaited != run
     assert not updates[parts.paint].interactive
     assert updates[parts.cancel].visible
     assert updates[parts.timer].active
@@ -75,7 +75,7 @@ def test_a_painting_that_has_to_be_asked_for_is_asked_for_on_the_bare_easel(serv
     assert arrived[parts.easel] == easel.bare(None)
     assert handlers.not_begun(visitor("anna"), None)[parts.easel] == easel.bare()
     assert parts.easel not in handlers.not_begun(visitor("anna"), state_by(service, photo))
-    service.sessions.of("anna").ask()
+    service.sessions.of("anna").run.ask()
     assert handlers.not_begun(visitor("anna"), None) == gr.skip(), "another run is awaited"
 
 
@@ -83,14 +83,14 @@ def test_a_run_that_was_overtaken_leaves_the_page_to_the_one_that_overtook_it(se
     handlers = handlers_of(service)
     session = service.sessions.of("anna")
     begin(handlers, photo)
-    with handlers._ending(visitor("anna")):
+    with handlers._ending(session.run):
         begin(handlers, photo)
-        newer = session.awaited
-    assert session.awaited == newer
+        newer = session.run.awaited
+    assert session.run.awaited == newer
     assert handlers.idle(visitor("anna")) == gr.skip()
-    with handlers._ending(visitor("anna")):
+    with handlers._ending(session.run):
         pass
-    assert session.awaited is None
+    assert session.run.awaited is None
     assert handlers.idle(visitor("anna"))[components().paint].interactive
 
 
@@ -102,7 +102,7 @@ def test_what_is_missing_is_said_only_to_who_pressed_paint(service, photo, press
             begin(handlers, pressed=pressed, **how)
         assert caught.value.visible == pressed
         assert bool(caught.value.message) == pressed
-    assert service.sessions.of("anna").awaited is None
+    assert service.sessions.of("anna").run.awaited is None
 
 
 def test_a_mood_of_a_picture_asks_for_it_where_nobody_pressed_paint(service, photo, monkeypatch):

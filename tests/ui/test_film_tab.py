@@ -186,7 +186,7 @@ def test_the_time_left_is_told_and_only_falls(service, monkeypatch):
     left = [int(text.split("about ")[1].split()[0]) for _, text in said if "about" in text]
     assert left == sorted(left, reverse=True)
     assert "Picture 12 of 40, 2.0 a second, about 14 s left" in [text for _, text in said]
-    assert session.preview is not None
+    assert session.film.preview is not None
 
 
 def test_where_pictures_take_long_the_time_left_is_told_sooner(service, monkeypatch):
@@ -201,26 +201,58 @@ def test_where_pictures_take_long_the_time_left_is_told_sooner(service, monkeypa
 
 
 def test_what_else_is_asked_for_ends_no_film_but_cancel_does(service, film, monkeypatch):
-    handlers, told = handlers_of(service), []
+    handlers, told, seen = handlers_of(service), [], []
+    parts = components()
+    tab = parts.film_tab
 
     def meanwhile(service, session_id, *_, **__):
         tell = teller(service.sessions.of(session_id), lambda done, text: told.append(text))
-        for act in (lambda _: None, handlers.drop, handlers.cancel):
+        for act in (
+            handlers.watch(tab.doing),
+            handlers.drop,
+            handlers.cancel,
+            handlers.cancel_film,
+        ):
             act(visitor(session_id))
             tell(FilmProgress(1, 40, pictures(1)[0]))
+            seen.append(handlers.tick(visitor(session_id)))
 
     monkeypatch.setattr("ui.service.filming.paint_film", meanwhile)
     updates, _ = painted(service, film)
     assert updates == gr.skip()
-    assert len(told) == 2
-    assert not service.sessions.of("anna").filming
+    assert len(told) == len(seen) == 3
+    assert all(each[tab.doing] and not each[parts.doing] for each in seen)
+    assert service.sessions.of("anna").film.awaited is None
+
+
+def test_a_painting_beside_a_film_is_told_of_by_itself(service, film, monkeypatch):
+    handlers, parts, seen = handlers_of(service), components(), []
+
+    def meanwhile(service, session_id, *_, **__):
+        session = service.sessions.of(session_id)
+        tell = teller(session, session.film.move)
+        session.run.ask(paints=True)
+        session.run.awaited -= 1
+        tell(FilmProgress(3, 40, pictures(1)[0]))
+        seen.append(handlers.tick(visitor(session_id)))
+        handlers.cancel_film(visitor(session_id))
+        tell(FilmProgress(4, 40, pictures(1)[0]))
+
+    handlers.watch(parts.film_tab.doing)(visitor("anna"))
+    monkeypatch.setattr("ui.service.filming.paint_film", meanwhile)
+    painted(service, film)
+    assert "Picture 3 of 40" in seen[0][parts.film_tab.doing]
+    assert "Beginning" in seen[0][parts.doing]
+    assert "<img" not in seen[0][parts.doing]
+    assert service.sessions.of("anna").run.awaited is not None, "it goes on"
+    assert service.sessions.of("anna").film.awaited is None
 
 
 def test_cancel_ends_it_and_leaves_no_file(service, film):
     session = service.sessions.of("anna")
 
     def bar(done, text):
-        session.stop.set()
+        session.film.stop.set()
 
     with pytest.raises(Cancelled):
         paint_film(

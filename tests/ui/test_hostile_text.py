@@ -83,6 +83,6 @@ def test_a_sentence_about_a_file_is_escaped(tmp_path):
 
 def test_what_is_being_done_is_escaped(service):
     session = service.sessions.of("anna")
-    session.ask()
-    session.doing = 0.5, EVIL
-    assert not TAG.search(doing(session))
+    session.run.ask()
+    session.run.doing = 0.5, EVIL
+    assert not TAG.search(doing(session.run))

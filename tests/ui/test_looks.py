@@ -79,12 +79,20 @@ def test_looks_are_painted_anew_of_a_photo_that_is_prepared_in_another_way(servi
     assert not {*before} & {*after}
 
 
-@pytest.mark.parametrize("ask", ["drop_run", "begin"])
+ASKS = {
+    "another": lambda session: session.drop_run(),
+    "begun": lambda session: session.begin(session.run),
+    "film": lambda session: session.begin(session.film),
+    "cancel": lambda session: session.cancel(session.run),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS)
 def test_looks_end_where_another_run_is_asked_for(service, photo, ask):
     painted = paint_looks(service, "anna", state_by(service, photo))
     next(painted)
     next(painted)
-    getattr(service.sessions.of("anna"), ask)()
+    ASKS[ask](service.sessions.of("anna"))
     assert list(painted) == []
     assert len(list(paint_looks(service, "anna", state_by(service, photo)))[-1]) == len(PAINTED)
 
@@ -98,7 +106,7 @@ def test_looks_of_a_photo_that_was_taken_away_are_shown_no_more(service, photo):
     assert list(told) == [gr.skip()], "which Gradio sends once more at the end"
 
 
-@pytest.mark.parametrize("ask", ["drop_run", "begin"])
+@pytest.mark.parametrize("ask", ASKS)
 def test_a_look_that_ends_after_another_run_was_asked_for_is_not_shown(
     service, photo, monkeypatch, ask
 ):
@@ -106,7 +114,7 @@ def test_a_look_that_ends_after_another_run_was_asked_for_is_not_shown(
 
     def asked_meanwhile(*args, **how):
         painting = paint(*args, **how)
-        getattr(service.sessions.of("anna"), ask)()
+        ASKS[ask](service.sessions.of("anna"))
         return painting
 
     monkeypatch.setattr(service, "paint", asked_meanwhile)

@@ -127,7 +127,7 @@ def test_what_was_painted_so_far_is_hidden_once_it_is_over(service, photo, compa
     assert not easel
     assert not film
     assert not any(after[each] for each in components().tellers)
-    assert session_of(service).awaited is None
+    assert session_of(service).run.awaited is None
 
 
 def session_of(service):
@@ -179,7 +179,7 @@ def test_a_network_that_is_not_here_is_said(service, photo):
 
 def test_a_cancelled_comparison_changes_nothing(photo):
     def compare(*_, report, **__):
-        service.sessions.of("anna").stop.set()
+        service.sessions.of("anna").run.stop.set()
         report(Progress("segment", 0.9))
 
     service = PaintService(paint=Pipeline(), models=object(), compare=compare)

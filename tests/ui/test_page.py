@@ -62,9 +62,10 @@ def test_visitors_share_neither_files_nor_cache(service, photo):
 
 def test_leaving_stops_the_run_and_deletes_the_pictures(service, photo):
     state = state_by(service, photo)
-    stop = service.sessions.of("anna").begin()
+    session = service.sessions.of("anna")
+    stops = [session.begin(session.run), session.begin(session.film), session.looks_end]
     handlers_of(service).leave(visitor("anna"))
-    assert stop.is_set()
+    assert all(stop.is_set() for stop in stops)
     assert not Path(state.after).exists()
 
 
@@ -101,7 +102,7 @@ def test_a_page_that_was_left_open_is_used_only_while_something_is_awaited(servi
     session.last_used = long_ago
     handlers_of(service).tick(visitor("anna"))
     assert session.last_used == long_ago
-    session.ask()
+    session.run.ask()
     handlers_of(service).tick(visitor("anna"))
     assert session.last_used > long_ago
 
@@ -206,14 +207,14 @@ def test_cancel_stops_a_run_at_its_next_stage():
     report(Progress("restore", 0.5))
     assert said[0] == "Painting the scene"
     assert "s left" in said[1]
-    session.stop.set()
+    session.run.stop.set()
     with pytest.raises(Cancelled):
         report(Progress("blend", 0.9))
 
 
 def test_a_cancelled_run_changes_nothing_on_the_page(photo):
     def paint(*_, **how):
-        service.sessions.of("anna").stop.set()
+        service.sessions.of("anna").run.stop.set()
         how["report"](Progress("blend", 0.9))
 
     service = PaintService(paint=paint, models=object())

@@ -130,10 +130,10 @@ def test_a_refused_file_gives_way_to_the_photo_that_is_being_painted_which_goes_
     kept = handlers.show_photo(visitor("anna"), bad)
     assert kept[parts.photo] == photo["path"]
     assert not {parts.easel, parts.arrived} & {*kept}
-    session.ask(1)  # a comparison
+    session.run.ask(1)  # a comparison
     handlers.drop(visitor("anna"))
     assert parts.arrived not in handlers.show_photo(visitor("anna"), bad)
-    session.ask(paints=True)
+    session.run.ask(paints=True)
     handlers.drop(visitor("anna"))
     assert handlers.show_photo(visitor("anna"), bad)[parts.arrived].startswith(AGAIN)
     handlers.receive(visitor("anna"), None)
@@ -288,22 +288,22 @@ def test_a_painter_that_wants_a_picture_says_so_before_any_work(service, tmp_pat
 
 def test_another_photo_stops_the_run_of_the_one_before(service):
     session = service.sessions.of("anna")
-    session.ask()
-    stop = session.begin()
+    session.run.ask()
+    stop = session.begin(session.run)
     handlers = handlers_of(service)
     updates = handlers.drop(visitor("anna"))
     assert stop.is_set()
-    assert session.awaited is None
+    assert session.run.awaited is None
     assert updates[handlers.parts.paint].interactive
 
 
 def test_a_photo_that_is_still_read_stops_no_run_that_was_begun_after_it_came(service):
     session = service.sessions.of("anna")
-    session.ask()
-    stop = session.begin()
+    session.run.ask()
+    stop = session.begin(session.run)
     handlers_of(service).receive(visitor("anna"), None)
     assert not stop.is_set()
-    assert session.awaited is not None
+    assert session.run.awaited is not None
 
 
 def test_a_new_photo_stands_by_itself_whatever_the_one_before_was_turned_by(tmp_path, service):

@@ -18,7 +18,7 @@ def session(tmp_path, monkeypatch):
 
 def seen(session, report, share, loss=None):
     report(Progress("paint", 0.2 + 0.6 * share, WHITE, loss, ends=0.8))
-    return session.preview
+    return session.run.preview
 
 
 def test_what_an_optimization_begins_with_is_shown_at_once(session):
@@ -36,8 +36,8 @@ def test_bare_ground_is_not_shown(session):
 
 def test_a_sketch_stays_until_there_is_more_to_see(session):
     report = reporter(session, lambda *_: None)
-    session.show_so_far(np.zeros((8, 8, 3), np.uint8))
-    sketch = session.preview
+    session.show_so_far(session.run, np.zeros((8, 8, 3), np.uint8))
+    sketch = session.run.preview
     report(Progress("paint", 0.2, ends=0.8))
     assert seen(session, report, MORE / 2) == sketch
     assert seen(session, report, MORE * 1.1) != sketch

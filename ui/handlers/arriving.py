@@ -95,7 +95,7 @@ class Arriving(Base):
         before = state.photo if state else session.given
         if before is None or not before.exists():
             return {self.parts.photo: None, **({} if state else self._begun_anew())}
-        goes_on = self._arrived(AGAIN) if session.dropped else {}
+        goes_on = self._arrived(AGAIN) if session.run.dropped else {}
         return {self.parts.photo: self._field(request, before), **goes_on}
 
     def show_style(self, request: gr.Request, picture: dict[str, Any] | None) -> Any:

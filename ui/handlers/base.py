@@ -19,6 +19,7 @@ from ui.fine_tune import without_switches
 from ui.layout import Page
 from ui.photos import file_of
 from ui.result_panel import Updates, view
+from ui.run import Run
 from ui.service import PaintService
 from ui.service.repainting import AgainError
 from ui.session import Session
@@ -119,19 +120,18 @@ class Base:
         return (str(request.session_hash), path, name, settings), files
 
     @contextmanager
-    def _ending(self, request: gr.Request) -> Iterator[None]:
-        """Say at the end, however it comes, that the run is awaited no more.
+    def _ending(self, run: Run) -> Iterator[None]:
+        """Say at the end, however it comes, that a run is awaited no more.
 
         Its picture so far goes no earlier, so that the wall is never bare between. Where another
         run was asked for meanwhile, that is awaited.
         """
-        run = self._session(request).awaited
+        awaited = run.awaited
         try:
             yield
         finally:
-            session = self._session(request)
-            if session.awaited is run:
-                session.end()
+            if run.awaited is awaited:
+                run.end()
 
     def _change(self, state: ViewState | None, act: Callable[[ViewState], ViewState]) -> Updates:
         """Show what a quick change makes of a painting, or ask for it to be made again."""

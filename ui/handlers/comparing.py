@@ -12,7 +12,6 @@ from ui.compare_tab import Pair, way_of
 from ui.errors import told
 from ui.handlers.base import Base
 from ui.notes import note
-from ui.progress import bar_in
 from ui.result_panel import Updates
 from ui.service import comparing
 from ui.words import say
@@ -24,7 +23,7 @@ class Comparing(Base):
     def compare(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the photo in the two ways that are chosen, at the controls' other settings."""
         photo, before, left, right, *given = values
-        with told(), self._ending(request):
+        with told(), self._ending(self._session(request).run):
             both = {}
             for title in (left, right):
                 wanted, styles = self._wanted(request, photo, given, partial(way_of, title))
@@ -35,7 +34,7 @@ class Comparing(Base):
                         "Choose two different ways to compare, not {way} twice.", way=say(str(left))
                     )
                 )
-            bar = bar_in(self._session(request))
+            bar = self._session(request).run.move
             try:
                 pair = comparing.compare(self.service, *wanted[:-1], both, bar, before)
             except Cancelled:
@@ -55,10 +54,10 @@ class Comparing(Base):
     def outline(self, request: gr.Request, *values: Any) -> Updates:
         """Compare segmenters on the photo, at the controls' settings."""
         photo, segmenters, *given = values
-        with told(), self._ending(request):
+        with told(), self._ending(self._session(request).run):
             wanted, styles = self._wanted(request, photo, given)
             chosen = tuple(segmenters or ())
-            bar = bar_in(self._session(request))
+            bar = self._session(request).run.move
             try:
                 outlined = comparing.outline(self.service, *wanted, chosen, bar, styles=styles)
             except Cancelled:

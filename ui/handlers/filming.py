@@ -11,11 +11,10 @@ from ui.errors import told
 from ui.handlers.base import Base
 from ui.notes import note
 from ui.photos import file_of, uploaded_in
-from ui.progress import bar_in
 from ui.result_panel import Updates
 from ui.service import filming
 from ui.widgets import from_widgets
-from ui.words import later
+from ui.words import later, say
 
 NO_FILM = later("No film yet: drop one into its field, or record one, then press again.")
 
@@ -56,32 +55,35 @@ class Filming(Base):
             with told():
                 session.camera.paint = filming.live(self.service, style)
 
+    def cancel_film(self, request: gr.Request) -> str:
+        """Stop the visitor's film."""
+        session = self._session(request)
+        session.cancel(session.film)
+        return note([say("Cancelled.")])
+
     def _painted_film(
         self, request: gr.Request, values: tuple[Any, ...], most: float | None = None,
         long_px: int | None = None,
     ) -> Updates:  # fmt: skip
         field, way, like, first, last, *rest = values
         given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
-        with told(), self._ending(request):
+        session = self._session(request)
+        with told(), self._ending(session.film):
             film = _film_in(field)
             start, end = film_tab.span_of(first, last)
             if most is not None:
                 end = start + most if end is None else min(end, start + most)
             settings = film_tab.settings_for(from_widgets(chosen), way, like)
-            session = self._session(request)
             session.use(film)
             styles = style_box.files_of(settings, *given, behind=session.behind)
-            session.filming = True
             try:
                 path, said = filming.paint_film(
                     self.service, str(request.session_hash), film, settings, start, end,
-                    bar_in(session), styles=styles, long_px=long_px,
+                    session.film.move, styles=styles, long_px=long_px,
                 )  # fmt: skip
                 session.keep_last("film", session.wrote(path))
             except Cancelled:
                 return gr.skip()
-            finally:
-                session.filming = False
             tab = self.parts.film_tab
             return {tab.painted: str(path), tab.notes: note(said)}
 

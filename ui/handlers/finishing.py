@@ -7,7 +7,6 @@ import gradio as gr
 from pipeline.types import Cancelled, PhotoError
 from ui.errors import told
 from ui.handlers.base import Again, Base
-from ui.progress import bar_in
 from ui.result_panel import Updates, view
 from ui.service import repainting, writing
 from ui.service.repainting import AgainError
@@ -63,9 +62,9 @@ class Finishing(Base):
         no_file = {self.parts.file: None}
         if again is None:
             return no_file
-        with told(), self._ending(request):
+        with told(), self._ending(self._session(request).run):
             session_id = str(request.session_hash)
-            bar = bar_in(self._session(request))
+            bar = self._session(request).run.move
             try:
                 if again.what == "file":
                     file = writing.write_full_size(self.service, session_id, again.state, bar)

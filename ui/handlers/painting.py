@@ -14,7 +14,6 @@ from ui.examples import EXAMPLES, Example
 from ui.handlers.base import Base, unsaid
 from ui.looks import LOOKS
 from ui.notes import note
-from ui.progress import bar_in
 from ui.result_panel import Updates, view
 from ui.runs import switch_painting
 from ui.service import painting
@@ -52,7 +51,7 @@ class Painting(Base):
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
-        session.ask(paints=True)
+        session.run.ask(paints=True)
         session.wanted = settings
         bare = {
             self.parts.easel: easel.bare(),
@@ -62,22 +61,22 @@ class Painting(Base):
             **switch_painting(self.parts, settings.paint.painter, running=True),
             **bare,
             self.parts.timer: gr.Timer(active=True),
-            self.parts.doing: easel.doing(session),
+            self.parts.doing: easel.doing(session.run),
         }
 
     def idle(self, request: gr.Request) -> Updates:
         """Make the page ready for the next painting, unless that is begun already."""
         session = self._session(request)
-        if session.awaited is not None:
+        if session.run.awaited is not None:
             return gr.skip()
         return {
             **switch_painting(self.parts, "", running=False),
-            self.parts.doing: easel.doing(session),
+            self.parts.doing: easel.doing(session.run),
         }
 
     def not_begun(self, request: gr.Request, state: ViewState | None = None) -> Updates:
         """Make the page ready for a painting that has to be asked for."""
-        if self._session(request).awaited is not None:
+        if self._session(request).run.awaited is not None:
             return gr.skip()
         bare = {self.parts.easel: easel.bare()} if state is None else {}
         return self.idle(request) | bare
@@ -89,21 +88,22 @@ class Painting(Base):
 
     def keep(self, request: gr.Request) -> str:
         """Go on with the visitor's picture as it is now."""
-        self._session(request).stop_early.set()
+        self._session(request).run.stop_early.set()
         return note([say("It is kept as it is now.")])
 
     def cancel(self, request: gr.Request) -> str:
-        """Stop the visitor's run at the next stage."""
-        self._session(request).cancel()
+        """Stop what is painted of the visitor's photo at the next stage."""
+        session = self._session(request)
+        session.cancel(session.run)
         return note([say("Cancelled.")])
 
     def paint_photo(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the photo with the controls' settings; earlier corrections of it still hold."""
         photo, before, *given = values
-        with told(), self._ending(request):
+        with told(), self._ending(self._session(request).run):
             wanted, styles = self._wanted(request, photo, given)
             try:
-                bar = bar_in(self._session(request))
+                bar = self._session(request).run.move
                 state = painting.show(self.service, *wanted, bar, before, styles=styles)
             except Cancelled:
                 return gr.skip()

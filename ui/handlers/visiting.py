@@ -40,15 +40,15 @@ class Visiting(Base):
         The timer stops once neither will change any more.
         """
         line, settled = self.service.line.read()
-        sessions = self.service.sessions
+        sessions, tellers = self.service.sessions, self.parts.tellers
         session = sessions.find(str(request.session_hash))
-        if session.awaited is not None:  # else a page that was left open would keep its photo
+        if session.awaits:  # else a page that was left open would keep its photo
             session.use()
         return {
             self.parts.status: line,
-            self.parts.timer: gr.Timer(active=session.awaited is not None or not settled),
-            **dict.fromkeys(self.parts.tellers, ""),
-            self.parts.tellers[session.teller]: easel.doing(session, sessions.before(session)),
+            self.parts.timer: gr.Timer(active=session.awaits or not settled),
+            **dict.fromkeys(tellers, ""),
+            **{tellers[run.teller]: easel.doing(run, sessions.before(run)) for run in session.runs},
         }
 
     def watch(self, teller: gr.HTML) -> Callable[..., gr.Timer]:
@@ -56,7 +56,7 @@ class Visiting(Base):
         number = self.parts.tellers.index(teller)
 
         def start(request: gr.Request) -> gr.Timer:
-            self._session(request).ask(number)  # it may begin later
+            self._session(request).run_in(number).ask(number)  # it may begin later
             return gr.Timer(active=True)
 
         return start

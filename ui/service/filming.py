@@ -127,8 +127,8 @@ def _paint_into(
 
 
 def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
-    """Begin a session's run; return what follows its film, picture by picture."""
-    stop: threading.Event = session.begin()
+    """Begin a session's film; return what follows it, picture by picture."""
+    stop: threading.Event = session.begin(session.film)
     began = time.monotonic()
     previewed, until = began, float("inf")
 
@@ -150,7 +150,7 @@ def teller(session: Session, bar: Bar) -> Callable[[Any], None]:
         fast = [say("{pace} a second", pace=number(pace, 1))] if known else []
         bar(done / count if count else 0.0, ", ".join([doing, *fast]) + in_words(left))
         if now - previewed > PREVIEW_S:
-            session.show_so_far(progress.picture)
+            session.show_so_far(session.film, progress.picture)
             previewed = now
 
     return tell

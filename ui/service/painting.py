@@ -62,7 +62,7 @@ def _show_sketch(service: PaintService, session: Session, photo: Photo, settings
     """Show the first strokes of a new photo while it is still looked at."""
     picture = service.sketch(photo, settings)
     if picture is not None:
-        session.show_so_far(picture)
+        session.show_so_far(session.run, picture)
 
 
 def show_example(service: PaintService, session_id: str, example: Example) -> ViewState:
@@ -84,7 +84,7 @@ def paint_looks(
     session = service.sessions.of(session_id)
     how = state.settings
     of = state.photo, how.frame, how.brighten, how.mend, how.balance, how.colorize
-    stop = session.stop
+    stop = session.looks_end
     if session.looks[0] != of:
         session.looks = of, ()
     yield session.looks[1]

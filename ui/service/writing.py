@@ -66,7 +66,7 @@ def write_timelapse(
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:
     """Return what moves a bar while a file is made, and ends that where the visitor asks for it."""
-    forecast, stop = Forecast(time.monotonic()), session.stop
+    forecast, stop = Forecast(time.monotonic()), session.run.stop
 
     def tell(done: float) -> None:
         if bar is not None:

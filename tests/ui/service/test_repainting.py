@@ -139,7 +139,7 @@ def test_a_film_is_seen_being_made_and_can_be_canceled(photo, monkeypatch):
     assert max(told) == (1, "Filming")
 
     def stop(done, desc):
-        service.sessions.of("anna").stop.set()
+        service.sessions.of("anna").run.stop.set()
 
     with pytest.raises(Cancelled):
         write_timelapse(service, "anna", state, 5, stop)
