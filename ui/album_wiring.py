@@ -22,7 +22,11 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
         *result_panel.outputs(parts), *parts.widgets, parts.photo, parts.style.picture,
         parts.style.name,
     ]  # fmt: skip
-    here = row.back(handlers.go_back, None, [row, *shown], trigger_mode="always_last", **BACK)
+    # Of presses before a slow answer the last counts: "always_last" would repeat the first.
+    here = row.back(
+        handlers.go_back, None, [row, *shown], trigger_mode="multiple",
+        **BACK | {"concurrency_limit": 1},
+    )  # fmt: skip
     came = parcel.upload(handlers.bring_back, parcel, shown, trigger_mode="always_last", **BACK)
     # What was painted until then is not awaited any more; going back at once has dropped it before.
     came.then(handlers.idle, None, painting_buttons(parts), **UNSEEN)

@@ -96,6 +96,8 @@ def lay_out() -> gr.HTML:
 def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str, Any]:
     """Show the looks, as far as their `pictures` are there; which of them `settings` are is marked.
 
+    Where they are none, the one that they were changed from is, faintly.
+
     One whose picture is awaited has the first one's, pale. Without settings nothing is painted yet,
     and none is shown.
     """
@@ -104,16 +106,39 @@ def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str
     missing = len(PAINTED) - len(pictures)
     files = (*pictures, *[pictures[0] if pictures else ""] * missing, str(LIKE_TILE))
     kinds = (*[""] * len(pictures), *["awaited"] * missing, "")
+    changed = changed_look(settings)
     looks = [
         {
             "title": say(look.title),
             "kind": kind,
             "picture": served(file) if file else "",
-            "chosen": str(is_of(look, settings)).lower(),
+            "chosen": "mixed" if look is changed else str(is_of(look, settings)).lower(),
         }
         for look, file, kind in zip(LOOKS, files, kinds, strict=True)
     ]
     return {"looks": looks}
+
+
+def changed_look(settings: Settings) -> Look | None:
+    """Return the look that settings were changed from, as far as they tell; none if they are one.
+
+    That is the look of their painter from which the fewest differ; lights go with any.
+    """
+    if any(is_of(look, settings) for look in LOOKS):
+        return None
+    flat = settings.flat()
+
+    def changes(look: Look) -> int:
+        wanted = look.of(settings).flat()
+        return sum(wanted[flag] != flat[flag] for flag in USUAL)
+
+    painter = settings.paint.painter
+    of_painter = [
+        look
+        for look in PAINTED
+        if not look.light and look.changes.get("painter", USUAL["painter"]) == painter
+    ]
+    return min(of_painter, key=changes, default=None)
 
 
 def is_of(look: Look, settings: Settings) -> bool:

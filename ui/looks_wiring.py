@@ -19,7 +19,7 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
         parts.widgets,
         [*parts.widgets, parts.looks, parts.notes],
         preprocess=False,
-        trigger_mode="always_last",  # what is pressed before a slow answer counts, too
+        trigger_mode="multiple",  # before a slow answer, too: "always_last" repeats the first press
         **UNSEEN,
     )
     for act in (theme.TO_PAINTING, theme.BRING_STYLE):

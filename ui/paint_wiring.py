@@ -31,7 +31,8 @@ def wire_painting(parts: Page, handlers: Handlers) -> tuple[Dependency, Dependen
         trigger_mode="multiple",
         **PRIVATE,
     )
-    begun.failure(handlers.not_begun, parts.state, [*buttons, parts.easel], **UNSEEN)
+    not_begun = [*buttons, parts.easel]
+    begun.failure(handlers.not_begun, given, not_begun, preprocess=False, **UNSEEN)
     parts.keep.click(handlers.keep, None, parts.notes, **UNSEEN)
     parts.paint.click(show_painting, None, parts.tabs, **UNSEEN)
     running = begun.success(

@@ -20,7 +20,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import easel, viewer
 from ui.easel import WAITS_S
-from ui.handlers.painting import OF_WHAT
+from ui.handlers.painting import LIKE_WHAT, OF_WHAT
 from ui.service.writing import write_full_size
 from ui.style_box import LIKE
 from ui.widgets import to_widgets
@@ -73,10 +73,24 @@ def test_a_painting_that_has_to_be_asked_for_is_asked_for_on_the_bare_easel(serv
     handlers, parts = handlers_of(service), components()
     arrived = handlers.receive(visitor("anna"), {"path": str(photo)}, by_itself=True)
     assert arrived[parts.easel] == easel.bare(None)
-    assert handlers.not_begun(visitor("anna"), None)[parts.easel] == easel.bare()
-    assert parts.easel not in handlers.not_begun(visitor("anna"), state_by(service, photo))
+    given = {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
+    assert handlers.not_begun(visitor("anna"), *given)[parts.easel] == easel.bare()
+    painted = given[0], state_by(service, photo), *given[2:]
+    assert parts.easel not in handlers.not_begun(visitor("anna"), *painted)
     service.sessions.of("anna").run.ask()
-    assert handlers.not_begun(visitor("anna"), None) == gr.skip(), "another run is awaited"
+    assert handlers.not_begun(visitor("anna"), *given) == gr.skip(), "another run is awaited"
+
+
+@pytest.mark.parametrize(
+    ("flat", "words"),
+    [({}, easel.ARRIVED), ({"painter": LIKE}, LIKE_WHAT), ({"mood": "picture"}, OF_WHAT)],
+)
+def test_the_bare_easel_says_which_picture_is_lacking(service, photo, flat, words):
+    values = to_widgets(Settings.from_flat(**flat))
+    for field, said in (({"path": str(photo)}, words), (None, easel.ARRIVED)):
+        given = field, None, *NO_STYLES, *values
+        updates = handlers_of(service).not_begun(visitor("anna"), *given)
+        assert updates[components().easel] == easel.bare(said)
 
 
 def test_a_run_that_was_overtaken_leaves_the_page_to_the_one_that_overtook_it(service, photo):

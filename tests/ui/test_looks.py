@@ -121,6 +121,23 @@ def test_a_look_that_ends_after_another_run_was_asked_for_is_not_shown(
     assert list(paint_looks(service, "anna", state)) == [()]
 
 
+@pytest.mark.parametrize(
+    ("flat", "title"),
+    [
+        ({"brush": 1.4}, "Monet"),
+        ({"brush": 1.4, "looseness": 0.7}, "Monet"),
+        ({"brush": 1.7, "looseness": 0.95, "face_strength": 0.55}, "Loose Monet"),
+        ({"painter": "tps", "portrait_style": "ukiyoe", "impasto": 0.4}, "Ukiyo-e"),
+        ({"painter": "network"}, None),
+        ({"mood": "dusk", "brush": 1.4}, None),  # it is that light
+        ({}, None),
+    ],
+)
+def test_of_what_was_changed_the_look_before_is_marked_faintly(flat, title):
+    marked = shown(Settings.from_flat(**flat))["looks"]
+    assert [look["title"] for look in marked if look["chosen"] == "mixed"] == [title] * bool(title)
+
+
 def test_choosing_one_sets_the_controls(service):
     values = to_widgets(Settings.from_flat(paper="square", impasto=2))
     updates = handlers_of(service).choose_look(

@@ -1,18 +1,28 @@
 """What the page looks like while something runs, after it ended, and long after."""
 
+import inspect
 import time
 
+import gradio as gr
 import httpx
 import pytest
 
 import app
+from pipeline.settings import Settings
 from pipeline.types import Progress
-from tests.page import Pipeline, components, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import (  # noqa: F401 - `private` is a fixture
+    NO_STYLES,
+    Pipeline,
+    components,
+    private,
+    visitor,
+)
 from ui import progress, runs, style_box
 from ui.examples import EXAMPLES
 from ui.progress import reporter
 from ui.service import PaintService
 from ui.session import Session
+from ui.widgets import to_widgets
 
 
 @pytest.fixture
@@ -85,7 +95,8 @@ def test_a_painting_that_is_not_begun_leaves_a_page_that_is_ready(page):
     (ends,) = [
         fn for fn in page.fns.values() if fn.trigger_after == begin and fn.trigger_only_on_failure
     ]
-    updates = {block.elem_id: update for block, update in ends.fn(visitor("anna")).items()}
+    given = visitor("anna"), None, None, *NO_STYLES, *to_widgets(Settings())
+    updates = {block.elem_id: update for block, update in ends.fn(*given).items()}
     assert updates["paint"].interactive
 
 
@@ -181,3 +192,18 @@ def uploaded(url, photo):
     with photo.open("rb") as file:
         (path,) = httpx.post(f"{root}/upload", files={"files": file}).json()
     return f"{root}/file={path}"
+
+
+def test_of_presses_before_a_slow_answer_none_is_lost(page):
+    # Of two that say what was pressed Gradio drops the second, or does the first twice.
+    told = [
+        fn
+        for fn in page.fns.values()
+        if fn.fn is not None and any(p.annotation is gr.EventData for p in parameters(fn.fn))
+    ]
+    assert len(told) > 4
+    assert {fn.name: fn.trigger_mode for fn in told if fn.trigger_mode != "multiple"} == {}
+
+
+def parameters(fn):
+    return inspect.signature(fn, eval_str=True).parameters.values()

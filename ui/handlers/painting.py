@@ -1,12 +1,13 @@
 """Painting a photo, an example, the looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
 
 from pipeline.settings import Settings
-from pipeline.types import Cancelled, PromptError
+from pipeline.types import Cancelled, PhotoError, PromptError
 from pipeline.variants import PAINTERS
 from ui import easel, frame_box, looks, style_box
 from ui.errors import told
@@ -19,7 +20,7 @@ from ui.runs import switch_painting
 from ui.service import painting
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
-from ui.words import later, say
+from ui.words import Text, later, say
 
 LIKE_WHAT = later("Choose a picture to paint it like, under the looks. It takes a minute or more.")
 OF_WHAT = later("Choose the picture whose colors it gets, in its field under the looks.")
@@ -74,12 +75,34 @@ class Painting(Base):
             self.parts.doing: easel.doing(session.run),
         }
 
-    def not_begun(self, request: gr.Request, state: ViewState | None = None) -> Updates:
-        """Make the page ready for a painting that has to be asked for."""
+    def not_begun(self, request: gr.Request, *values: Any) -> Updates:
+        """Make the page ready for a painting that has to be asked for, or lacks its picture.
+
+        Where nothing hangs there yet, the easel says so: a toast goes, and fields are far away.
+        """
+        photo, state, *given = values
         if self._session(request).run.awaited is not None:
             return gr.skip()
-        bare = {self.parts.easel: easel.bare()} if state is None else {}
-        return self.idle(request) | bare
+        if state is not None:
+            return self.idle(request)
+        words = easel.ARRIVED
+        with suppress(PhotoError, ValueError):
+            words = self._lacking(request, photo, given) or words
+        return self.idle(request) | {self.parts.easel: easel.bare(words)}
+
+    def _lacking(
+        self, request: gr.Request, photo: dict[str, Any] | None, given: Sequence[Any]
+    ) -> Text | None:
+        """Say which picture is asked for, where a painting lacks no more than that.
+
+        Raises: PhotoError: there is no photo. ValueError: a setting out of range.
+        """
+        try:
+            self._wanted(request, photo, given)
+        except PromptError:
+            painter = from_widgets(given[style_box.FIELDS :]).paint.painter
+            return LIKE_WHAT if PAINTERS[painter].long else OF_WHAT
+        return None
 
     def drop(self, request: gr.Request) -> Updates:
         """Stop the visitor's run: something else takes its place."""
