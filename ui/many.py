@@ -30,6 +30,8 @@ TOO_LARGE = later(
     "at most {most} MB at once; paint it with the next ones", most=MOST_BYTES // 10**6
 )
 
+LIES = later("it seems to lie on its side; add it by itself, and turn it there")
+
 State = Literal["waiting", "painting", "done", "failed"]
 
 
@@ -37,7 +39,8 @@ State = Literal["waiting", "painting", "done", "failed"]
 class Item:
     """One photo of the queue.
 
-    `name`: as its file is called, without the suffix. `why`: the reason where it failed.
+    `name`: as its file is called, without the suffix. `why`: the reason where it failed, or what is
+    odd about its painting.
     `picture`: the path of a small one, of the photo and then of its painting; `large`: of a large
     one of that.
     """
@@ -139,4 +142,5 @@ def said_of(many: Many) -> list[str]:
         if left
         else []
     )
-    return [done, *stopped, *bad]
+    odd = [f"{item.name}: {item.why}" for item in many.items if item.state == "done" and item.why]
+    return [done, *stopped, *bad, *odd]

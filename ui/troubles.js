@@ -13,7 +13,10 @@
     [/Invalid file type.*video/i, say('A film was wanted there: an MP4, MOV or WebM file.')],
   ];
   let leaves = 0; // when this page was last about to be left: it loses its server then, too
-  addEventListener('beforeunload', () => { leaves = Date.now(); });
+  addEventListener('beforeunload', event => {
+    leaves = Date.now();
+    if (document.querySelector('#film-result .doing p, #many-doing p')) event.preventDefault(); // minutes of work: the browser asks first
+  });
   const memory = act => { try { return act(sessionStorage); } catch { return null; } }; // not wherever the page is shown
   const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {
     const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);

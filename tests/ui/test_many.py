@@ -2,6 +2,7 @@
 
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -24,7 +25,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import many, many_panel
 from ui.errors import NO_MEMORY, told
-from ui.many import Item, Many, queued, said_of
+from ui.many import LIES, Item, Many, queued, said_of
 from ui.service import PaintService
 from ui.service import many as painting
 from ui.service.many import zipped
@@ -105,6 +106,20 @@ def test_a_bad_one_is_named_and_the_rest_is_done(service, tmp_path):
     assert "<b>bad" not in updates[-1][tab.queue] + updates[-1][tab.notes]
     with zipfile.ZipFile(zip_in(updates)) as archive:
         assert archive.namelist() == ["good-painted.png", "fine-painted.png"]
+
+
+def test_one_that_lies_on_its_side_is_told(tmp_path):
+    class Lying(Pipeline):
+        def __call__(self, photo, settings, **how):
+            upright = 90 if photo.name == "lying" else None
+            return replace(super().__call__(photo, settings, **how), upright=upright)
+
+    service = PaintService(paint=Lying(), models=object())
+    items = received(service, dropped(tmp_path, "lying.png", "standing.png"))
+    last, tab = painted(service, items)[-1], components().many_tab
+    assert f"lying: {LIES}" in last[tab.notes]
+    assert "standing" not in last[tab.notes]
+    assert str(LIES) in last[tab.queue]
 
 
 def test_photos_are_counted_without_those_that_cannot_be_read(tmp_path):

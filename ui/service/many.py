@@ -19,7 +19,7 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
 from ui.forecast import in_words
-from ui.many import KINDS, LARGE_PX, Item, Many, pictured, reason_of
+from ui.many import KINDS, LARGE_PX, LIES, Item, Many, pictured, reason_of
 from ui.photos import styles_of
 from ui.service.paint_service import PaintService
 from ui.session import Session
@@ -136,7 +136,9 @@ class Batch:
         pictures = pictured(result, alpha), pictured(result, alpha, LARGE_PX)
         self._tell(number, 1.0)  # a visitor who left has no folder any more
         shown, large = (self._session.show(f"many-{number}", each) for each in pictures)
-        self.seen = self.seen.with_item(number, state="done", picture=shown, large=large)
+        odd = "" if painting.upright is None else str(LIES)
+        done = {"state": "done", "why": odd, "picture": shown, "large": large}
+        self.seen = self.seen.with_item(number, **done)
         return size
 
     def _tell(self, number: int, share: float) -> None:
