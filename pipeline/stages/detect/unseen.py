@@ -26,11 +26,13 @@ FEATURES = slice(Part.LEFT_BROW, Part.TEETH + 1)
 EYE, MOUTH, LEAST_APART = (0.18, 0.09), (0.42, 0.13), 0.8
 
 
-def face_at(points: Points, near: FaceParse, shown: float = SHOWN) -> tuple[Face, FaceParse] | None:
+def face_at(
+    points: Points, near: FaceParse, shown: float = SHOWN, least_px: float = MIN_FACE_PX
+) -> tuple[Face, FaceParse] | None:
     """Return the face at `points`, as large as faces are around them, and the parse of its crop.
 
     Its eyes and mouth are where the points say. None where the parse shows something else, or the
-    face would be smaller than any.
+    face would be less than `least_px` high.
     `points`: (4, 2), both eyes and both mouth corners, photo px. `near`: the parse of their crop.
     `shown`: the least share of its middle that is parsed as a face.
     """
@@ -39,7 +41,7 @@ def face_at(points: Points, near: FaceParse, shown: float = SHOWN) -> tuple[Face
     unit, x = max(drop, apart), (eyes[0] + mouth[0]) / 2
     left, right = float(x - HALF_WIDTH * unit), float(x + HALF_WIDTH * unit)
     box = (left, float(eyes[1] - ABOVE * drop), right, float(mouth[1] + BELOW * drop))
-    if box[3] - box[1] < MIN_FACE_PX:
+    if box[3] - box[1] < least_px:
         return None
     side = near.parts.shape[0]
     middle = near.parts[side // 4 : -side // 4, side // 4 : -side // 4]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.ops import align
-from pipeline.stages.detect.unseen import OVAL, UNSEEN, with_features, with_unseen
+from pipeline.stages.detect.unseen import OVAL, UNSEEN, face_at, with_features, with_unseen
 from pipeline.stages.parse import FaceParse, Part
 from pipeline.types import Face
 
@@ -54,3 +54,16 @@ def test_a_profiles_mouth_is_not_too_small_to_be_seen():
     rows, columns = np.nonzero(view.parts.argmax(-1) == Part.LIPS)
     assert np.ptp(columns) > 0.5 * 23
     assert np.ptp(rows) >= 2
+
+
+@pytest.mark.parametrize(
+    ("scale", "least", "found"), [(0.2, 10, True), (0.2, 16, False), (0.1, 10, False)]
+)
+def test_a_small_one_is_taken_down_to_the_height_that_is_asked_for(scale, least, found):
+    shown = FaceParse(
+        np.eye(len(Part), dtype=np.float32)[np.full((64, 64), Part.SKIN)], np.eye(3)[:2]
+    )
+    pair = face_at(POINTS * np.float32(scale), shown, least_px=least)
+    assert (pair is not None) == found
+    if pair is not None:
+        assert 10 <= pair[0].height < 16
