@@ -93,12 +93,18 @@ def skin(batch):
     return for_each(batch, parts)
 
 
-def test_what_no_parse_shows_is_no_face_where_it_would_be_tiny(looks):
+@pytest.mark.parametrize(
+    ("shrunk", "score", "sure", "found"),
+    [(3, 0.5, 1, 1), (3, 0.5, 0.99, 0), (3, 0.3, 1, 0), (4, 0.5, 1, 0)],
+)
+def test_what_no_parse_shows_is_a_tiny_face_where_all_are_sure(looks, shrunk, score, sure, found):
     looks(SIDE)
-    photo = np.random.default_rng(0).random((SIDE // 3 - 20, SIDE // 3, 3), np.float32)
+    photo = np.random.default_rng(0).random((SIDE // shrunk - 20, SIDE // shrunk, 3), np.float32)
     size = (round(photo.shape[0] * SIDE / photo.shape[1] / 32 + 0.5) * 32, SIDE)
-    finder = finder_of((12, 16, 0.5), size=size)  # 4 px between eyes and mouth
-    assert detect_faces(photo, Parser(skin, skin, finder, says(1))).faces == ()
+    finder = finder_of((12, 16, score), size=size)  # 4 or 3 px between eyes and mouth
+    faces = detect_faces(photo, Parser(skin, skin, finder, says(sure))).faces
+    assert len(faces) == found
+    assert all(10 <= face.height < 16 for face in faces)
 
 
 def test_a_face_that_no_parse_shows_is_as_large_as_faces_are(looks):
