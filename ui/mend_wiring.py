@@ -1,13 +1,14 @@
 """Which handler each event around the mending of old photos calls."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from gradio.events import Dependency
 
 from ui import theme
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.mend_box import FLAG
+from ui.mend_box import FLAG, hidden
 from ui.photo_wiring import arrivals
 from ui.runs import PRIVATE, UNSEEN
 
@@ -24,7 +25,7 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
             handlers.offer_mending, parts.state, box.outputs, trigger_mode="always_last", **ONE
         )
     for new in arrivals(parts):
-        new(handlers.hide_mending, None, box.outputs, **UNSEEN)
+        new(partial(hidden, box), None, box.outputs, **UNSEEN)
     changed = [parts.controls[FLAG], *box.outputs]
     accepted = box.accept.click(handlers.accept_mending, None, changed, **UNSEEN)
     accepted.success(None, js=theme.PAINT_AT_ONCE)

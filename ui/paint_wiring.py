@@ -10,6 +10,7 @@ from ui import result_panel, style_box, theme
 from ui.easel import show_painting
 from ui.handlers import Handlers
 from ui.layout import Page
+from ui.photo_wiring import arrivals
 from ui.runs import PAINTING, PRIVATE, UNSEEN, painting_buttons, switch, when_over
 from ui.widgets import AT_ONCE, MOOD, OWN, PAINTER
 
@@ -90,9 +91,6 @@ def wire_ends(parts: Page, handlers: Handlers, runs: Sequence[Dependency]) -> No
     is begun while a photo is still being read is not to end with the one before.
     """
     buttons, row = painting_buttons(parts), parts.album.row
-    for another in (
-        parts.photo.input, parts.anywhere.upload, row.back, row.forget,
-        *(button.click for button in parts.examples),
-    ):  # fmt: skip
+    for another in (*arrivals(parts), row.back, row.forget):
         another(None, None, None, cancels=[*runs], **UNSEEN)
         another(handlers.drop, None, buttons, **UNSEEN)

@@ -1,6 +1,7 @@
 """Which handler each event around the offer to turn a photo calls."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from gradio.events import Dependency
 
@@ -9,7 +10,7 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.photo_wiring import arrivals
 from ui.runs import UNSEEN
-from ui.turn_box import FLAG
+from ui.turn_box import FLAG, offered
 
 
 def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
@@ -18,7 +19,7 @@ def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     for over in painted:
         over.then(handlers.offer_turning, parts.state, box.outputs, **UNSEEN)
     for new in arrivals(parts):
-        new(handlers.hide_turning, None, box.outputs, **UNSEEN)
+        new(partial(offered, box, lies=False), None, box.outputs, **UNSEEN)
     accepted = box.accept.click(
         handlers.accept_turning, parts.state, [parts.controls[FLAG], *box.outputs], **UNSEEN
     )

@@ -18,7 +18,7 @@ from ui.looks_wiring import wire_looks, wire_looks_after
 from ui.many_wiring import wire_many
 from ui.mend_wiring import wire_mending
 from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
-from ui.photo_wiring import framing, wire_photo
+from ui.photo_wiring import arrivals, framing, wire_photo
 from ui.runs import PAINTING, PRIVATE, TOLD, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
 from ui.turn_wiring import wire_turning
@@ -164,8 +164,8 @@ def wire_comparison(parts: Page, handlers: Handlers) -> None:
         taken.success(show_painting, None, parts.tabs, **UNSEEN)
         taken.success(None, js=theme.PAINT_AT_ONCE)
     emptied = [tab.notes, box.notes, *tab.outputs, *box.outputs]
-    for event in (parts.photo.input, *(button.click for button in parts.examples)):
-        event(handlers.clear_comparison, None, emptied, **UNSEEN)
+    for another in arrivals(parts):
+        another(handlers.clear_comparison, None, emptied, **UNSEEN)
 
 
 def wire_films(parts: Page, handlers: Handlers) -> None:

@@ -13,6 +13,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_by,
     visitor,
 )
+from ui import mend_box
 from ui.mend_box import FLAG
 from ui.widgets import OPTIONS
 
@@ -51,4 +52,5 @@ def test_accepting_turns_the_setting_on_and_is_not_offered_again(service):
     flags = [option.flag for option in OPTIONS]
     assert updates[components().widgets[flags.index(FLAG)]] is True
     assert updates[components().mend_box.accept].visible is False
-    assert handlers_of(service).hide_mending()[components().mend_box.box].visible is False
+    box = components().mend_box
+    assert mend_box.hidden(box)[box.box].visible is False

@@ -36,4 +36,4 @@ def test_accepting_turns_it_as_it_has_to_be_and_is_not_offered_again(service, tm
     updates = handlers.accept_turning(lies)
     assert updates[components().controls[FLAG]] == str(upright)
     assert not offered(updates)
-    assert not offered(handlers.hide_turning())
+    assert not offered(handlers.offer_turning(None))

@@ -38,10 +38,6 @@ class Mending(Base):
         offer = mend_box.offered(self.parts.mend_box, worn=True, mends=True)
         return {self.parts.controls[FLAG]: True, **offer}
 
-    def hide_mending(self) -> Updates:
-        """Offer nothing of a photo that is not known yet."""
-        return mend_box.hidden(self.parts.mend_box)
-
     def look_at_mending(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Show what of a photo is mended, or would be."""
         if state is None:

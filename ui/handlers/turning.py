@@ -21,8 +21,4 @@ class Turning(Base):
         """Have the photo turned from now on."""
         if state is None or state.upright is None:
             return gr.skip()
-        return {self.parts.controls[FLAG]: str(state.upright), **self.hide_turning()}
-
-    def hide_turning(self) -> Updates:
-        """Offer nothing of a photo that is not known yet."""
-        return turn_box.offered(self.parts.turn_box, lies=False)
+        return {self.parts.controls[FLAG]: str(state.upright), **self.offer_turning(None)}
