@@ -8,18 +8,20 @@ from gradio.blocks import Block
 
 from pipeline.io.encode import DPI
 from pipeline.settings import Settings
-from pipeline.stages.frame import frame
+from pipeline.stages.frame import frame, room
 from pipeline.types import Photo, PhotoError
 from ui.previews import FIELD_PX, bordered, fit, over_checker
 from ui.session import Session
 from ui.widgets import OPTIONS, PAINTER, PORTRAIT_STYLE, Control, widgets_of
-from ui.words import label, number, retold, say
+from ui.words import label, later, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
 # What was chosen for one photo: the next one stands by itself.
 OF_ONE_PHOTO = ("turn", "straighten", "zoom", "across", "down")
 SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes and prints are larger than a small photo
 CM = 2.54  # an inch
+LEAST_ROOM = 0.002  # of a side; less is the rounding of a px
+PULL = later("Pull the picture to choose its part.")
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -71,7 +73,19 @@ def show(session: Session, photo: Photo | None, settings: Settings) -> tuple[gr.
         return hidden, escape(retold(str(error)))
     seen = bordered(over_checker(fit(framed.pixels, FIELD_PX), framed.alpha), settings)
     picture = gr.Image(session.show("frame", seen), visible=True)
-    return picture, describe_size(framed.size, settings)
+    return picture, describe_size(framed.size, settings) + _movable(
+        room(photo.size, settings.frame)
+    )
+
+
+def _movable(room: tuple[float, float]) -> str:
+    """Make the HTML that says that the picture can be pulled, which `framing.js` does, if it can.
+
+    `room`: how far, in the picture's own sides.
+    """
+    if max(room) < LEAST_ROOM:
+        return ""
+    return f"<p data-room='{room[0]:.4f} {room[1]:.4f}'>{escape(str(PULL))}</p>"
 
 
 def describe_size(framed: tuple[int, int], settings: Settings) -> str:

@@ -99,6 +99,8 @@ CSS = (
 [data-testid=source-select] { position: relative; z-index: 2; }
 [data-testid=source-select] button { min-width: 32px; min-height: 32px; padding: 5px; }
 input[type=range] { touch-action: pan-y; } /* a finger that scrolls moves no slider */
+.gradio-container:has(#frame-size [data-room]) #framed img { cursor: grab; touch-action: none; }
+#frame-size p { margin: 0; }
 #framed img { filter: drop-shadow(0 0 1px #857c6c); }
 #paint { min-height: 48px; font-size: 1.05rem; }
 #cancel { padding-inline: 6px; font-size: .95rem; }
@@ -194,6 +196,7 @@ SCRIPTS = (
     "arriving.js",
     "repainting.js",
     "fine_tune.js",
+    "framing.js",
     "scrolling.js",
     "large.js",
     "back.js",

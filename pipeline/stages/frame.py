@@ -56,6 +56,19 @@ def placed(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix, tuple[in
     return matrix @ turn, size
 
 
+def room(photo: tuple[int, int], how: FrameSettings) -> tuple[float, float]:
+    """Return how far the frame can be moved, from 0 to 1 of `across` and `down`, in its own sides.
+
+    `photo`: (height, width), px.
+
+    Raises: PhotoError: a side would be shorter than `MIN_SIDE`.
+    """
+    turned = _turned(photo, int(how.turn) // 90)
+    h, w = size = _size(turned, how)
+    across, down = _free(turned, size, how)
+    return across / w, down / h
+
+
 def _turned(size: tuple[int, int], quarters: int) -> tuple[int, int]:
     """Return the (height, width) of a photo that was turned by some quarters."""
     return (size[1], size[0]) if quarters % 2 else size
@@ -71,8 +84,7 @@ def _placed_upright(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix,
     """
     h, w = size = _size(photo, how)
     c, s = cos(radians(how.straighten)), sin(radians(how.straighten))
-    free_x = max(0.0, photo[1] - (w * c + h * abs(s)))
-    free_y = max(0.0, photo[0] - (w * abs(s) + h * c))
+    free_x, free_y = _free(photo, size, how)
     left, top = free_x * how.across, free_y * how.down
     if not how.straighten:
         left, top = round(left), round(top)  # so that pixels stay as they are
@@ -80,6 +92,13 @@ def _placed_upright(photo: tuple[int, int], how: FrameSettings) -> tuple[Matrix,
     turn = np.array([[c, -s], [s, c]])
     shift = np.array([(w - 1) / 2, (h - 1) / 2]) - turn @ middle
     return np.column_stack([turn, shift]), size
+
+
+def _free(photo: tuple[int, int], size: tuple[int, int], how: FrameSettings) -> tuple[float, float]:
+    """Return how far a frame of (height, width) can be moved to the right and down, px."""
+    h, w = size
+    c, s = cos(radians(how.straighten)), abs(sin(radians(how.straighten)))
+    return max(0.0, photo[1] - (w * c + h * s)), max(0.0, photo[0] - (w * s + h * c))
 
 
 def _size(photo: tuple[int, int], how: FrameSettings) -> tuple[int, int]:

@@ -13,10 +13,32 @@ def frame_in_browser(page: Page, url: str) -> None:
     drop_portrait(page)
     page.click("#frame .label-wrap")
     page.wait_for_selector("#framed img")
-    size = page.locator("#frame-size").inner_text()
+    size = page.locator("#frame-size").inner_text().splitlines()[0]
     check(" 2048 px, " in size and "17 cm" in size, f"the size is told before painting: {size}")
+    pull(page)
     for place, shown in (("#framed", shown_in(page, "#framed")), ("#easel", paint(page))):
         h, w = shown.shape[:2]
         check(abs(h - 1.5 * w) < 0.02 * h, f"{place} has the paper's shape, {w} x {h}")
         check(bool((np.abs(shown[2] - PAPER) < 2).all()), f"{place} has its border")
     check(page.locator("#size").inner_text() == size, "the result has the size that was told")
+
+
+def pull(page: Page) -> None:
+    """Pull the photo under its frame, toward its right and lower edge, as far as there is room."""
+    room = page.locator("#frame-size [data-room]").get_attribute("data-room") or ""
+    image = page.locator("#framed img")
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box() or {}
+    fields = {
+        flag: page.locator(f"#set-{flag} input[type=number]")
+        for flag, far in zip(("across", "down"), map(float, room.split()), strict=True)
+        if far
+    }
+    before = {flag: float(field.input_value()) for flag, field in fields.items()}
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 10, y - 10, steps=3)
+    page.mouse.up()
+    moved = {flag: float(field.input_value()) > before[flag] for flag, field in fields.items()}
+    check(bool(moved) and all(moved.values()), f"a photo that is pulled moves: {moved}")

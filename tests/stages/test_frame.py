@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.ops.align import inverse, map_points
 from pipeline.settings import FrameSettings, Settings
 from pipeline.settings.photo import Paper, Turn
-from pipeline.stages.frame import PAPERS, frame, placed
+from pipeline.stages.frame import PAPERS, frame, placed, room
 from pipeline.types import MIN_SIDE, Photo, PhotoError
 
 RNG = np.random.default_rng(0)
@@ -63,6 +63,17 @@ def test_the_paper_has_its_shape_and_lies_as_the_photo_does(paper, size):
     assert abs(max(h, w) - ratio * min(h, w)) <= ratio
     assert (h >= w) == (size[0] >= size[1]) or paper == "square"
     assert h == size[0] or w == size[1]
+
+
+@settings(deadline=None)
+@given(SHAPES, st.integers(100, 900), st.integers(100, 900))
+def test_a_frame_moves_by_its_room(shape, height, width):
+    here = shape.model_copy(update={"turn": "0", "across": 0.0, "down": 0.0})
+    there = here.model_copy(update={"across": 1.0, "down": 1.0})
+    (one, size), (other, _) = (placed((height, width), each) for each in (here, there))
+    middle = np.array([[(size[1] - 1) / 2, (size[0] - 1) / 2]])
+    moved = (map_points(inverse(other), middle) - map_points(inverse(one), middle))[0]
+    np.testing.assert_allclose(moved / size[::-1], room((height, width), here), atol=0.02)
 
 
 def test_a_crop_is_the_photos_own_pixels_and_keeps_heads():
