@@ -21,6 +21,7 @@ EMPTY = later("Add a photo, or choose an example. Your painting will hang here."
 ARRIVED = later("Press Paint. Your painting will hang here.")
 LEGEND = later("In color and outlined: what stays as in the photo.")
 NOTHING = later("Nothing stays yet. What you point at, or paint over, does.")
+OWN_FILM = later("Waiting for your film to end")
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 
 
@@ -61,15 +62,16 @@ def staying(state: ViewState) -> Shown:
     }
 
 
-def doing(run: Run, before: int = 0) -> str:
+def doing(run: Run, before: int = 0, *, film: bool = False) -> str:
     """Make the HTML of what is done in a run now, over the picture so far; none of nothing.
 
-    `before`: how many runs have waited longer.
+    `before`: how many runs have waited longer. `film`: whether one of them is the visitor's own.
     """
     if run.awaited is None:
         return ""
     waits = time.monotonic() - run.awaited > WAITS_S
-    done, text = run.doing or (0.0, _waiting(before) if waits and before else say("Beginning"))
+    waiting = str(OWN_FILM) if film else _waiting(before)
+    done, text = run.doing or (0.0, waiting if waits and before else say("Beginning"))
     picture = run.preview
     alt = escape(say("The painting so far"))
     so_far = f"<img src='{served(picture)}' alt='{alt}'>" if picture else ""

@@ -17,7 +17,7 @@ from ui.words import label, later, number, retold, say
 
 FLAGS = tuple(option.flag for option in OPTIONS if option.path[0] in ("frame", "result"))
 # What was chosen for one photo: the next one stands by itself.
-OF_ONE_PHOTO = ("turn", "straighten", "zoom", "across", "down")
+OF_ONE_PHOTO = ("turn", "straighten", "zoom", "across", "down", "mend")
 SHOWN_BY = (*FLAGS, PAINTER, PORTRAIT_STYLE)  # strokes and prints are larger than a small photo
 CM = 2.54  # an inch
 LEAST_ROOM = 0.002  # of a side; less is the rounding of a px

@@ -120,10 +120,10 @@ def lay_out() -> Page:
     gr.HTML(html_template=HEADER, elem_id="head")
     with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
-            left = easel.lay_out()
+            above = {"turn_box": turn_box.lay_out()}  # else it would be below the window
+            left = above | easel.lay_out()
             left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
-            left["turn_box"] = turn_box.lay_out()
             left["mend_box"] = mend_box.lay_out()
             left |= shelf.lay_out()
             left["shares"] = share_box.lay_out_list()

@@ -86,7 +86,11 @@ def lay_out() -> gr.HTML:
         html_template=HERE.with_suffix(".html").read_text(),
         js_on_load="""element.addEventListener('click', event => {
           const look = event.target.closest('button');
-          if (look) trigger('choose', {at: Number(look.dataset.at)});
+          if (!look) return;
+          // An answer may take a while.
+          const mark = each => each.setAttribute('aria-pressed', String(each === look));
+          element.querySelectorAll('button').forEach(mark);
+          trigger('choose', {at: Number(look.dataset.at)});
         });""",
         apply_default_css=False,
         elem_id="looks",

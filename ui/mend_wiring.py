@@ -21,15 +21,19 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     """Connect the offer: it comes once a photo is painted, and goes with it."""
     box = parts.mend_box
     for over in painted:
-        over.then(
-            handlers.offer_mending, parts.state, box.outputs, trigger_mode="always_last", **ONE
-        )
+        offer_to_mend(parts, handlers, over)
     for new in arrivals(parts):
         new(partial(hidden, box), None, box.outputs, **UNSEEN)
     changed = [parts.controls[FLAG], *box.outputs]
     accepted = box.accept.click(handlers.accept_mending, None, changed, **UNSEEN)
     accepted.success(None, js=theme.PAINT_AT_ONCE)
     wire_brush(parts, handlers)
+
+
+def offer_to_mend(parts: Page, handlers: Handlers, over: Dependency) -> None:
+    """Connect the offer to what shows another painting."""
+    outputs = parts.mend_box.outputs
+    over.then(handlers.offer_mending, parts.state, outputs, trigger_mode="always_last", **ONE)
 
 
 def wire_brush(parts: Page, handlers: Handlers) -> None:

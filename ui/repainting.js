@@ -11,8 +11,14 @@
     clearTimeout(soon);
     if (!find('#photo img')) return;
     due();
-    if (find('#by-itself input')?.checked) soon = setTimeout(() => find(by)?.click(), after);
+    const elsewhere = find('#tabs :is([data-tab-id=film], [data-tab-id=many])[aria-selected=true]'); // which are painted by what is set, too
+    waits = elsewhere ? by : '';
+    if (!waits && find('#by-itself input')?.checked) soon = setTimeout(() => find(by)?.click(), after);
   };
+  let waits = ''; // what to press once the painting is looked at again
+  document.addEventListener('click', event => {
+    if (waits && event.target.closest?.('#tabs [data-tab-id=painting]')) setTimeout(repaint, 60, 0, waits);
+  });
   window.repaintDue = () => { if (find('#paint.due') || !find('#easel .painted')) repaint(); };
   window.arrived = how => how?.startsWith('again') ? find('#paint')?.click() : repaint(0);
   let painting = false; // and not a file of it

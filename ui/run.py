@@ -39,6 +39,12 @@ class Run:
         self.preview = self.doing = None
         self.dropped = False
 
+    def before(self, other: "Run") -> bool:
+        """Tell whether this is awaited for longer than another that is awaited."""
+        if self.awaited is None or other.awaited is None:
+            return False
+        return self.awaited < other.awaited
+
     def begin(self) -> threading.Event:
         """Begin it with nothing asked of it; return the event that cancels it."""
         self.stop.set()

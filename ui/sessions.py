@@ -41,11 +41,9 @@ class Sessions:
 
     def before(self, run: Run) -> int:
         """Count the runs, of all visitors, that were asked for before this one."""
-        if run.awaited is None:
-            return 0
         with self._lock:
-            waiting = [each.awaited for page in self._open.values() for each in page.runs]
-        return sum(each is not None and each < run.awaited for each in waiting)
+            every = [each for page in self._open.values() for each in page.runs]
+        return sum(each.before(run) for each in every)
 
     def folders(self) -> list[Path]:
         """List the folders of the open sessions."""

@@ -79,10 +79,10 @@ CSS = (
 #another { display: none; }
 #turn-offer button { min-height: 44px; font-size: .95rem; }
 #examples { min-height: 240px; }
-/* What stands below the wall is the painting's. */
+/* What stands around the wall is the painting's. */
 .gradio-container:has(#tabs :is([data-tab-id=compare], [data-tab-id=film], [data-tab-id=many],
-  [data-tab-id=train])[aria-selected=true]) :is(#shelf, #turn-offer, #mend-offer, #mend-panel) {
-  display: none; }
+  [data-tab-id=train])[aria-selected=true])
+  :is(#notes, #shelf, #turn-offer, #mend-offer, #mend-panel) { display: none; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }

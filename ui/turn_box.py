@@ -8,6 +8,7 @@ from gradio.blocks import Block
 from ui.words import label
 
 FLAG = "turn"
+LIES = label("This photo seems to lie on its side, or upside down.")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class TurnBox:
 
 def lay_out() -> TurnBox:
     """Make the offer; call it inside `gr.Blocks`."""
-    with gr.Row(visible=False, elem_id="turn-offer") as box:
+    with gr.Row(visible=False, elem_id="turn-offer", equal_height=True) as box:
+        gr.HTML(f"<p>{LIES}</p>", elem_classes=["hint"])
         accept = gr.Button(label("Turn the photo"), size="sm", elem_id="turn-photo", scale=0)
     return TurnBox(box, accept)
 

@@ -17,10 +17,15 @@ def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     """Connect the offer: it comes once a photo is painted, and goes with it."""
     box = parts.turn_box
     for over in painted:
-        over.then(handlers.offer_turning, parts.state, box.outputs, **UNSEEN)
+        offer_to_turn(parts, handlers, over)
     for new in arrivals(parts):
         new(partial(offered, box, lies=False), None, box.outputs, **UNSEEN)
     accepted = box.accept.click(
         handlers.accept_turning, parts.state, [parts.controls[FLAG], *box.outputs], **UNSEEN
     )
     accepted.success(None, js=theme.PAINT_AT_ONCE)
+
+
+def offer_to_turn(parts: Page, handlers: Handlers, over: Dependency) -> None:
+    """Connect the offer to what shows another painting."""
+    over.then(handlers.offer_turning, parts.state, parts.turn_box.outputs, **UNSEEN)

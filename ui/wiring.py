@@ -16,12 +16,12 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.looks_wiring import wire_looks, wire_looks_after
 from ui.many_wiring import wire_many
-from ui.mend_wiring import wire_mending
+from ui.mend_wiring import offer_to_mend, wire_mending
 from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
 from ui.photo_wiring import arrivals, framing, wire_photo
 from ui.runs import PAINTING, PRIVATE, TOLD, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
-from ui.turn_wiring import wire_turning
+from ui.turn_wiring import offer_to_turn, wire_turning
 from ui.widgets import AT_ONCE, MOOD, PAINTER
 
 # One after the other: each starts from what the one before has made of the page.
@@ -56,6 +56,8 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
         wire_looks_after(parts, handlers, over)
+        offer_to_turn(parts, handlers, over)
+        offer_to_mend(parts, handlers, over)
     wire_training(page, parts, handlers)
 
 

@@ -43,12 +43,12 @@ class Painting(Base):
             with told():
                 (*_, settings), _ = self._wanted(request, photo, given)
         except gr.Error as error:
+            # All but the style picture could be read; the field for it may be out of sight.
+            lacking = _lacking_in(given) if isinstance(error.__cause__, PromptError) else None
             if not by_itself:
-                raise
-            if isinstance(error.__cause__, PromptError):  # all but the style picture could be read
-                chosen = from_widgets(given[style_box.FIELDS :])
-                if not PAINTERS[chosen.paint.painter].long:
-                    gr.Info(str(OF_WHAT))  # the field for it may be out of sight
+                raise gr.Error(str(lacking), print_exception=False) if lacking else error from None
+            if lacking is OF_WHAT:
+                gr.Info(str(lacking))
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
@@ -100,8 +100,7 @@ class Painting(Base):
         try:
             self._wanted(request, photo, given)
         except PromptError:
-            painter = from_widgets(given[style_box.FIELDS :]).paint.painter
-            return LIKE_WHAT if PAINTERS[painter].long else OF_WHAT
+            return _lacking_in(given)
         return None
 
     def drop(self, request: gr.Request) -> Updates:
@@ -186,3 +185,9 @@ class Painting(Base):
     def reset(self) -> Updates:
         """Set all controls to what is usual."""
         return self._controls(Settings())
+
+
+def _lacking_in(given: Sequence[Any]) -> Text:
+    """Say which picture is lacking by the styles' and all other fields."""
+    painter = from_widgets(given[style_box.FIELDS :]).paint.painter
+    return LIKE_WHAT if PAINTERS[painter].long else OF_WHAT

@@ -10,6 +10,7 @@ from ui.available import with_available_choices
 from ui.handlers.base import Base
 from ui.notes import note
 from ui.result_panel import Updates
+from ui.run import Run
 from ui.widgets import from_link, offered
 
 
@@ -44,11 +45,16 @@ class Visiting(Base):
         session = sessions.find(str(request.session_hash))
         if session.awaits:  # else a page that was left open would keep its photo
             session.use()
+
+        def told(run: Run) -> str:
+            film = run is not session.film and session.film.before(run)
+            return easel.doing(run, sessions.before(run), film=film)
+
         return {
             self.parts.status: line,
             self.parts.timer: gr.Timer(active=session.awaits or not settled),
             **dict.fromkeys(tellers, ""),
-            **{tellers[run.teller]: easel.doing(run, sessions.before(run)) for run in session.runs},
+            **{tellers[run.teller]: told(run) for run in session.runs},
         }
 
     def watch(self, teller: gr.HTML) -> Callable[..., gr.Timer]:
