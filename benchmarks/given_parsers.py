@@ -18,7 +18,7 @@ from pipeline.weights.cache import VerifiedWeights
 from pipeline.weights.catalog import CATALOG
 from training.loop import single
 
-EMBEDDED = {"parser": "parser", "close_parser": "parser_close"}
+EMBEDDED = {"parser": "parser", "close_parser": "parser_close", "gray_parser": "parser"}
 
 
 def add_arguments(cli: argparse.ArgumentParser) -> None:
@@ -31,13 +31,19 @@ def add_arguments(cli: argparse.ArgumentParser) -> None:
         help="a checkpoint's files, instead of the embedded network",
     )
     cli.add_argument(
+        "--gray", type=Path, nargs="+", default=[], help="likewise, of photos without color"
+    )
+    cli.add_argument(
         "--close", type=Path, nargs="+", default=[], help="likewise, of the network of faces near"
     )
 
 
 def models_of(args: argparse.Namespace) -> Models:
     """Return models with the checkpoints that a command names, if it names any."""
-    given = {"parser": tuple(args.parser), "close_parser": tuple(args.close)}
+    given = {
+        "parser": tuple(args.parser), "close_parser": tuple(args.close),
+        "gray_parser": tuple(args.gray),
+    }  # fmt: skip
     return GivenParsers(given) if any(given.values()) else Models()
 
 

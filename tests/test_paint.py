@@ -89,6 +89,9 @@ class PlainModels:
         centers = [(w / 2, h * 0.5)] if self.face else []
         return for_each(batch, drawn_parts((h, w), centers, h * 0.6, 0))
 
+    def gray_parser(self, batch):
+        return self.parser(batch)
+
     def close_parser(self, batch):
         h, w = batch.shape[2:]
         if (h, w) != (INNER_SIDE, INNER_SIDE):

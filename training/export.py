@@ -57,6 +57,9 @@ PORTRAITS: dict[str, Any] = {
         "(CC0)"
     ),
 }
+# Networks that are others but for what they learned beside: whoever exports the other anew exports
+# them, too.
+OVER = {"parser_gray": "parser"}
 HEAD = "segmentation_head.0"  # of a parser
 NEVER = -1e4  # logit of a class that is nowhere
 
@@ -81,6 +84,14 @@ CARDS: dict[str, dict[str, Any]] = {
     },
     "parser": {
         "role": "parser",
+        "license": "non-commercial research: CelebAMask-HQ's terms",
+        "data": (
+            "trained by this project: Clothing Co-Parsing (Apache-2.0), CelebAMask-HQ, in-the-wild "
+            "portraits, full-body scenes, YouTube Faces crops, paintings in the public domain"
+        ),
+    },
+    "parser_gray": {
+        "role": "gray_parser",
         "license": "non-commercial research: CelebAMask-HQ's terms",
         "data": (
             "trained by this project: Clothing Co-Parsing (Apache-2.0), CelebAMask-HQ, in-the-wild "
@@ -253,22 +264,33 @@ def perceptual(files: list[Path]) -> tuple[nn.Module, dict[str, Any]]:
 
 
 def export(network: nn.Module, name: str, build: dict[str, Any], folder: Path) -> None:
-    """Write shards and manifest entry of one network into `folder`."""
+    """Write shards and manifest entry of one network into `folder`.
+
+    Of one that lies over another, only what differs: the other's files are its first.
+    """
     folder.mkdir(exist_ok=True)
     for old in folder.glob(f"{name}-*-of-*.safetensors"):
         old.unlink()
-    groups = grouped(half(network))
-    whole, shards = hashlib.sha256(), []
+    state = half(network)
+    shards = entries_in(folder)[OVER[name]]["shards"] if name in OVER else []
+    below = single(*(folder / shard["file"] for shard in shards)) if shards else {}
+    groups = grouped(
+        {key: value for key, value in state.items() if not same(value, below.get(key))}
+    )
     for index, group in enumerate(groups, 1):
         data = save(group)
-        whole.update(data)
         file = folder / f"{name}-{index}-of-{len(groups)}.safetensors"
         file.write_bytes(data)
-        shards.append(
-            {"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-        )
+        own = {"file": file.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        shards = [*shards, own]
+    whole = hashlib.sha256(b"".join((folder / shard["file"]).read_bytes() for shard in shards))
     listed = {"build": build, "sha256": whole.hexdigest(), "shards": shards}
     enter(folder, name, {**CARDS[name], **listed})
+
+
+def same(one: Tensor, other: Tensor | None) -> bool:
+    """Tell whether two tensors are equal as they are written."""
+    return other is not None and torch.equal(one, other.to(one.dtype))
 
 
 def entries_in(folder: Path) -> dict[str, dict[str, Any]]:
@@ -313,6 +335,7 @@ def main() -> None:
     readers = {
         "fast_style": fast_style, "portrait_style": portrait_style, "painter": painter,
         "network_mood": painter, "parser": parser, "close_parser": parser,
+        "gray_parser": parser,
         "promptable": promptable, "restorer": restorer, "perceptual": perceptual, "finder": finder,
         "verifier": verifier, "descriptor": descriptor, "landmarks": landmarks,
         "portrait_start": portrait_style, "colorizer": colorizer,

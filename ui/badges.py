@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 from pipeline.types import Painting, WeightUse
 from pipeline.variants import SEGMENTERS
-from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, Role
+from pipeline.weights.catalog import CATALOG, PARSERS, SEEING, WITHOUT_COLOR, Role
 from ui.words import later, say
 
 # By stage: the roles of the networks that make its picture. A blend needs none.
 MADE_BY: Mapping[str, tuple[Role, ...]] = {
     "paint": ("perceptual", "painter", "network_mood", "fast_style", "portrait_style"),
-    "parse": (*SEEING, "detector"),
+    "parse": (*SEEING, WITHOUT_COLOR, "detector"),
     "restore": ("restorer",),
-    "segment": (*PARSERS, "promptable", "person"),
+    "segment": (*PARSERS, WITHOUT_COLOR, "promptable", "person"),
     "blend": (),
 }
 
@@ -48,6 +48,6 @@ def badge_of(painting: Painting, stage: str) -> str:
     if not painting.faces:
         roles -= {"finder", "verifier"}  # they draw nothing, they say where a face is
     if stage == "segment" and not painting.faces:
-        roles.discard("parser")  # only what a person points at or draws is kept
+        roles -= {"parser", WITHOUT_COLOR}  # only what a person points at or draws is kept
     uses = [use for use in painting.weights if _role_of(use) in roles]
     return ", ".join(f"{use.name} (unpinned)" if use.unpinned else use.name for use in uses)

@@ -26,6 +26,7 @@ NETS = {
     "portrait_style": "tps_generator.TpsGenerator",
     "portrait_start": "tps_generator.TpsGenerator",
     "parser": "unet.Parser",
+    "gray_parser": "unet.Parser",
     "close_parser": "unet.Parser",
     "finder": "light_finder.LightFinder",
     "verifier": "light_verifier.LightVerifier",

@@ -22,6 +22,7 @@ SHAPES: dict[Role, list[int]] = {
     "fast_style": OPEN,
     "portrait_style": OPEN,
     "parser": OPEN,
+    "gray_parser": OPEN,
     "close_parser": OPEN,
     "finder": OPEN,
     "person": OPEN,

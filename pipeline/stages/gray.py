@@ -1,26 +1,30 @@
-"""Be less sure of bare skin in photos without color."""
+"""See photos without color by two parsers: one of photos in color, one of light alone."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.monochrome import in_tone_of_skin
+from pipeline.ops.tensor import to_batch, to_picture
 from pipeline.stages.parse import Part
 from pipeline.types import Network
 
-# Without color a parse says too easily that something is bare: how much of that it is believed.
-BARE = 0.4
+# How much of what they say is the light's; and by how much bare skin then counts more, which that
+# one says too seldom: the other says it too easily.
+OF_LIGHT, BARE = 0.5, 1.2
 
 
-def less_bare(network: Network) -> Network:
-    """Return a parser, (N, 3, H, W) to (N, 13, H, W), that is less sure of a body's skin.
+def of_both(by_light: Network, by_color: Network) -> Network:
+    """Return what two parsers, (N, 3, H, W) to (N, 13, H, W), say of photos without color.
 
-    What is taken off it goes to all other classes, as likely as these are.
+    Colors that are guessed repeat what a first look said; the light knows nothing of that.
     """
 
     def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        parts = network(batch)
-        if parts.shape[1] <= Part.BODY_SKIN:
-            return parts
-        parts = parts.copy()
+        color = by_color(batch)
+        if color.shape[1] <= Part.BODY_SKIN:  # a published one, which does not know a body's
+            return color
+        toned = [to_batch(in_tone_of_skin(to_picture(each[None]))) for each in batch]
+        parts = color + np.float32(OF_LIGHT) * (by_light(np.concatenate(toned)) - color)
         parts[:, Part.BODY_SKIN] *= np.float32(BARE)
         return np.asarray(parts / parts.sum(1, keepdims=True), np.float32)
 

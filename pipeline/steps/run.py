@@ -16,7 +16,7 @@ from pipeline.runtime.models import Loaded, LoadedFeatures, Models
 from pipeline.settings import FrameSettings, Settings
 from pipeline.stages.colorize import colorless
 from pipeline.stages.frame import frame
-from pipeline.stages.gray import less_bare
+from pipeline.stages.gray import of_both
 from pipeline.stages.parse import Parser
 from pipeline.steps.ways import is_printed
 from pipeline.types import (
@@ -31,7 +31,7 @@ from pipeline.types import (
     WeightUse,
 )
 from pipeline.variants import PAINTERS
-from pipeline.weights.catalog import SEEING
+from pipeline.weights.catalog import SEEING, WITHOUT_COLOR
 
 WORKING_PIXELS = 2_000_000
 # Long side, at least, of what is printed, unless it is to be as large as its photo: ink has edges
@@ -233,15 +233,17 @@ class Run:
         return self.using(self.models.load(role, self.settings.weights))
 
     def parser(self) -> Keyed[Parser]:
-        """Return the networks that a photo is seen by; without color, one is less sure of skin.
+        """Return the networks that a photo is seen by; without color by one more.
 
         Raises: WeightError: they are not at hand.
         """
         loaded = tuple(self.role(role) for role in SEEING)
         parser = Parser(*(each.run for each in loaded))
-        if gray := self.photo.guessed or self.made(colorless, self.original).value:
-            parser = replace(parser, whole=less_bare(parser.whole))
-        return Keyed(parser, _part_key((gray, *loaded)))
+        if self.photo.guessed or self.made(colorless, self.original).value:
+            by_light = self.role(WITHOUT_COLOR)
+            parser = replace(parser, whole=of_both(by_light.run, parser.whole))
+            loaded = (*loaded, by_light)
+        return Keyed(parser, _part_key(loaded))
 
     def features(self) -> LoadedFeatures:
         """Return the network that compares pictures, noted as used.

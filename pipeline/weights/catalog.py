@@ -16,6 +16,7 @@ Role = Literal[
     "portrait_start",
     "parser",
     "close_parser",
+    "gray_parser",
     "finder",
     "verifier",
     "restorer",
@@ -35,6 +36,8 @@ Role = Literal[
 Submodule = Literal["run", "prompt", "statistics", "frozen", "open"]
 PARSERS: tuple[Role, ...] = ("parser", "close_parser")  # of whole photos, of face crops
 SEEING: tuple[Role, ...] = (*PARSERS, "finder", "verifier")  # what every photo is seen by
+# What whole photos without color are seen by, beside the parser.
+WITHOUT_COLOR: Role = "gray_parser"
 # Roles that any painting may need. The others are used only where a person names a network.
 USUAL: tuple[Role, ...] = (*SEEING, "painter", "restorer", "descriptor", "colorizer")
 # Roles so light that they always run on the CPU: no graphics card is borrowed for them.
@@ -47,6 +50,7 @@ PURPOSES: dict[Role, str] = {
     "portrait_start": "gives photos back; styles of a person's own portraits begin with it",
     "parser": "says which part of a person every pixel is, and so where faces are",
     "close_parser": "says the same of faces near",
+    "gray_parser": "says the same of photos without color",
     "finder": "spots small faces",
     "verifier": "tells them from what only looks like one",
     "restorer": "restores worn or blurred faces",

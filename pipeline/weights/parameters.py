@@ -34,9 +34,9 @@ def count_parameters(entry: Entry) -> int:
         return PUBLISHED[entry.name]
     from safetensors import safe_open
 
-    total = 0
+    counts: dict[str, int] = {}  # a later file may hold what replaces a tensor
     for shard in entry.shards:
         with safe_open(EMBEDDED / shard.file, "np") as file:
             keys = [key for key in file.keys() if key.rsplit(".", 1)[-1] not in BUFFERS]  # noqa: SIM118 - no mapping
-            total += sum(math.prod(file.get_slice(key).get_shape()) for key in keys)
-    return total
+            counts |= {key: math.prod(file.get_slice(key).get_shape()) for key in keys}
+    return sum(counts.values())

@@ -75,9 +75,11 @@ def test_what_its_people_are_made_of_is_told_by_its_light(monkeypatch):
     assert told == [True, False]
 
 
-def test_a_parser_is_less_sure_of_skin_without_color_and_as_sure_in_color(monkeypatch):
+def test_a_gray_photo_is_seen_by_the_parser_of_such_too_whatever_is_done_with_it(monkeypatch):
     asked = []
-    monkeypatch.setattr("pipeline.steps.run.less_bare", lambda each: asked.append(each) or each)
+    monkeypatch.setattr(
+        "pipeline.steps.run.of_both", lambda light, color: asked.append(light) or color
+    )
     colors = Photo(np.random.default_rng(0).integers(0, 256, (120, 100, 3), np.uint8))
     as_it_is, guessed = Settings.from_flat(paint=False), replace(colors, guessed=True)
     for photo, settings, wanted in (
@@ -85,8 +87,9 @@ def test_a_parser_is_less_sure_of_skin_without_color_and_as_sure_in_color(monkey
         (colors, NETWORK, False),
     ):  # fmt: skip
         asked.clear()
-        paint(photo, settings, models=Orange())
+        used = paint(photo, settings, models=Orange()).weights
         assert bool(asked) == wanted
+        assert ("gray_parser" in {use.name for use in used}) == wanted
 
 
 def test_half_of_its_colors_and_none():

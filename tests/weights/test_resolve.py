@@ -8,10 +8,13 @@ from typing import get_args
 import pytest
 import torch
 from huggingface_hub import parse_hf_uri
+from safetensors.torch import load_file
 
 import pipeline.weights.resolve as weights
 from pipeline.nets.cyclegan import Generator
+from pipeline.nets.unet import Parser
 from pipeline.runtime.build import load_network
+from pipeline.weights import parameters
 from pipeline.weights.catalog import CATALOG, PUBLISHED, PURPOSES, Role, WeightError, read_manifest
 from pipeline.weights.hub import find_in_hub_cache
 from training.export import CARDS, export
@@ -165,6 +168,30 @@ def test_what_is_exported_loads_as_it_was(small, monkeypatch):
     assert {s.file for s in entry.shards} == {f.name for f in small.glob("*.safetensors")}
     loaded = load_network(weights.obtain(entry)).state_dict()
     assert all(torch.equal(value, loaded[key]) for key, value in network.state_dict().items())
+
+
+def test_of_a_network_over_another_only_what_differs_is_written(tmp_path, monkeypatch):
+    for module in (weights, parameters):
+        monkeypatch.setattr(module, "EMBEDDED", tmp_path)
+    build = {"classes": 13}
+    below = Parser(**build).half().float()
+    export(below, "parser", build, tmp_path)
+    over = Parser(**build)
+    over.load_state_dict(below.state_dict())
+    with torch.no_grad():
+        over.segmentation_head[0].bias += 1
+    export(over, "parser_gray", build, tmp_path)
+    entries = read_manifest(tmp_path)
+    *files, last = (shard.file for shard in entries["parser_gray"].shards)
+    assert files == [shard.file for shard in entries["parser"].shards]
+    assert list(load_file(tmp_path / last)) == ["segmentation_head.0.bias"]
+    for name, network in (("parser", below), ("parser_gray", over)):
+        loaded = load_network(weights.obtain(entries[name])).state_dict()
+        wanted = network.segmentation_head[0].bias
+        torch.testing.assert_close(loaded["segmentation_head.0.bias"], wanted, atol=1e-3, rtol=0)
+        assert parameters.count_parameters(entries[name]) == sum(
+            p.numel() for p in below.parameters()
+        )
 
 
 def test_export_leaves_the_other_entries_alone(small):
