@@ -47,7 +47,7 @@ FAINT, ALL_BUT_SURE = 0.35, 0.9
 # so much of it: out of focus, or in profile, it takes some for the scene. Without these looks no
 # spot below `HARDLY` is a face.
 STEADY, STEADILY_SHOWN, HARDLY = 0.995, 0.8, 0.25
-STEADILY_PX = 10  # how high such a face is at least, if it is spotted: no parse shows one so small
+STEADILY_PX = 10  # how high such a face is at least: no parse shows one so small
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
 
@@ -171,7 +171,7 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         if pair and not _is_at(pair[0], points):
             pair = None
         if pair is None and near and chance >= CERTAIN:
-            least = STEADILY_PX if steady and not faint else MIN_FACE_PX
+            least = STEADILY_PX if steady else MIN_FACE_PX
             pair = face_at(points, near, STEADILY_SHOWN if steady else SHOWN, least)
         found = _with(found, pair)
     return found

@@ -95,7 +95,7 @@ def skin(batch):
 
 @pytest.mark.parametrize(
     ("shrunk", "score", "sure", "found"),
-    [(3, 0.5, 1, 1), (3, 0.5, 0.99, 0), (3, 0.3, 1, 0), (4, 0.5, 1, 0)],
+    [(3, 0.5, 1, 1), (3, 0.3, 1, 1), (3, 0.5, 0.99, 0), (4, 0.5, 1, 0)],
 )
 def test_what_no_parse_shows_is_a_tiny_face_where_all_are_sure(looks, shrunk, score, sure, found):
     looks(SIDE)
