@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from pipeline.metrics.iou import Region
+from pipeline.ops.distance import distance_to
 
 TOLERANCE = 0.0075  # of the picture's diagonal: the greatest distance of two matching edges
 
@@ -33,6 +34,4 @@ def boundary_score(guess: Region, truth: Region) -> float:
 
 def _near(edge: Region, other: Region, tolerance_px: float) -> float:
     """Measure the fraction of an edge's pixels that lie near another edge."""
-    away = (~other).astype(np.uint8)
-    distance = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return float((distance[edge] <= tolerance_px).mean())
+    return float((distance_to(other)[edge] <= tolerance_px).mean())

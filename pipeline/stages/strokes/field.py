@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.distance import distance_to
 from pipeline.ops.filters import blurred
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
@@ -115,8 +116,7 @@ def _behind(edges: Float, beyond: Float) -> tuple[Float, Float]:
 
 def _around_people(own: NDArray[np.bool_]) -> Float:
     """Return the way around people as doubled-angle unit vectors, (H, W, 2): far off in swirls."""
-    far = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    far = cv2.GaussianBlur(far, (0, 0), FLOW_SOFT * max(own.shape))
+    far = cv2.GaussianBlur(distance_to(own), (0, 0), FLOW_SOFT * max(own.shape))
     gx, gy = cv2.Sobel(far, cv2.CV_32F, 1, 0), cv2.Sobel(far, cv2.CV_32F, 0, 1)
     around = np.stack([gy * gy - gx * gx, -2 * gx * gy], -1)
     return around / (np.linalg.norm(around, axis=-1, keepdims=True) + np.float32(1e-6))

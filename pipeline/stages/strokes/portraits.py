@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.distance import distance_to
 from pipeline.ops.resample import resized, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.stages.strokes.light import PORTRAITS, main_colors
@@ -121,8 +122,8 @@ def places(own: NDArray[np.bool_]) -> Float:
     """Return where each pixel is from people's middle, right and down, and how far from them."""
     y, x = np.mgrid[: own.shape[0], : own.shape[1]].astype(np.float32)
     middle = np.argwhere(own).mean(0)
-    far = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.stack([x - middle[1], y - middle[0], far], -1).astype(np.float32) / max(own.shape)
+    where = np.stack([x - middle[1], y - middle[0], distance_to(own)], -1)
+    return where.astype(np.float32) / max(own.shape)
 
 
 def enough(pixels: NDArray[np.bool_]) -> bool:
