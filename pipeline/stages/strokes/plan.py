@@ -17,6 +17,7 @@ from pipeline.ops.tensor import single
 from pipeline.stages.strokes.field import directions
 from pipeline.stages.strokes.layers import LAYERS, Layer
 from pipeline.stages.strokes.laying import lay, room_for
+from pipeline.stages.strokes.lines import line_strokes, lines_in
 from pipeline.stages.strokes.motif import USUAL, Brush, Guide, Motif
 from pipeline.stages.strokes.one_size import of_one_size
 from pipeline.stages.strokes.outline import contrast, regions
@@ -96,10 +97,15 @@ def plan_by_kind(
             if number < len(LAYERS) - 2:  # accents are not set for the finest strokes' errors
                 lay(canvas, strokes, room, max(canvas.shape[:2]))
             so_far.tell()
+        if found is not None:
+            drawn = line_strokes(found.result(), motif, where, rng)
+            drawn.layer[:] = len(LAYERS) - 1
+            planned.append(drawn)
         return planned
 
     # Who is told may know by the context whose painting it is.
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(len(kinds) + 1) as pool:
+        found = pool.submit(lines_in, motif, first.edge) if layers == len(LAYERS) else None
         jobs = [
             pool.submit(copy_context().run, of_kind, people, own_rng)
             for people, own_rng in zip(kinds, rng.spawn(len(kinds)), strict=True)
