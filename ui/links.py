@@ -13,6 +13,7 @@ from ui.words import counted, later, say, written
 MOST_NAMED = 8  # settings in one sentence; the others are counted
 SCRIPT = Path(__file__).with_suffix(".js")
 FORGET = "() => [say('Copy link'), '']"  # what was said of the link holds no longer
+WHOM = "fast_style", "portrait_style"  # the flags of what a painter paints like
 LIKE = later("the picture to paint like")
 
 
@@ -33,13 +34,13 @@ def query_of(settings: Settings) -> dict[str, str]:
 def in_words(settings: Settings) -> list[tuple[str, str]]:
     """List labels and values, for people, of the settings that are not the usual ones.
 
-    Those that mean nothing to the painter are left out.
+    Those that mean nothing to the painter are left out; whom one paints like is always said.
     """
-    changed = carried(settings)
+    said = {*carried(settings), *WHOM}
     return [
-        (say(option.label), _value(option, changed[option.flag]))
+        (say(option.label), _value(option, option.of(settings)))
         for option in OPTIONS
-        if option.flag in changed and is_for(option.flag, settings.paint.painter)
+        if option.flag in said and is_for(option.flag, settings.paint.painter)
     ]
 
 

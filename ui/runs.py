@@ -50,14 +50,16 @@ def wire_cancel(
 
 
 def switch(
-    start: gr.Button, cancel: gr.Button, notes: gr.HTML | None = None, *, running: bool
-) -> Updates:
+    start: gr.Button, cancel: gr.Button, notes: gr.HTML | None = None, *, running: bool,
+    beside: Sequence[gr.Button] = (),
+) -> Updates:  # fmt: skip
     """Switch between the button that starts a run and the one that cancels it.
 
-    As it begins, the `notes` on what was before go.
+    As it begins, the `notes` on what was before go. `beside`: what starts another run that would
+    have to wait for it.
     """
     return {
-        start: gr.Button(interactive=not running),
+        **{each: gr.Button(interactive=not running) for each in (start, *beside)},
         cancel: gr.Button(visible=running, interactive=True),
         **({notes: ""} if running and notes else {}),
     }

@@ -1,6 +1,6 @@
 """Which handler each event of the page calls, and what follows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -188,12 +188,14 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
     tab.film.input(handlers.take_film, tab.film, None, preprocess=False, **UNSEEN)
     given = [*tab.fields, *parts.style.fields, *parts.widgets]
     outputs = [tab.painted, tab.notes]
-    for start, act in ((tab.sample, handlers.sample_film), (tab.paint, handlers.paint_film)):
+    for start, other, act in (
+        (tab.sample, tab.paint, handlers.sample_film), (tab.paint, tab.sample, handlers.paint_film)
+    ):  # fmt: skip
         pressed = start, tab.cancel, tab.notes
         is_there = start.click(handlers.check_film, tab.film, None, preprocess=False, **TOLD)
         run = _wire_run(
             parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
-            handlers.cancel_film, is_there.success,
+            handlers.cancel_film, is_there.success, [other],
         )  # fmt: skip
         wire_looks_after(parts, handlers, run)  # a film ends those of the photo beside it
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
@@ -204,17 +206,19 @@ def _wire_run(
     parts: Page, handlers: Handlers, controls: tuple[gr.Button, gr.Button, gr.HTML],
     teller: gr.HTML, act: Callable[..., Any], inputs: list[Block], outputs: list[Block],
     covered: list[Block], cancel_by: Callable[..., str],
-    asked: Callable[..., Dependency] | None = None,
+    asked: Callable[..., Dependency] | None = None, beside: Sequence[gr.Button] = (),
 ) -> Dependency:  # fmt: skip
     """Connect a button whose run is told of in `teller`, and ended with `cancel_by` by another.
 
     Its notes go as it begins. `asked`: the event that begins it, where a press is not enough.
+    `beside`: as `switch` takes it.
     """
     start, cancel, notes = controls
-    buttons, asked = [start, cancel], asked or start.click
-    begun = asked(partial(switch, *buttons, notes, running=True), None, [*buttons, notes], **UNSEEN)
+    buttons, asked = [start, cancel, *beside], asked or start.click
+    switched = partial(switch, start, cancel, beside=beside)
+    begun = asked(partial(switched, notes, running=True), None, [*buttons, notes], **UNSEEN)
     asked(handlers.watch(teller), None, parts.timer, **UNSEEN)
     running = begun.then(act, inputs, outputs, preprocess=False, **PAINTING)
-    when_over(running, covered, partial(switch, *buttons, running=False), buttons)
+    when_over(running, covered, partial(switched, running=False), buttons)
     wire_cancel(cancel, [running], cancel_by, notes)
     return running

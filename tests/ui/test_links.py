@@ -1,11 +1,12 @@
 """Links: what they carry is what they set, they are short, and both is said."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from tests.page import handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
-from ui.links import MOST_NAMED, copy_link, describe_opened, in_words, query_of
+from ui.links import MOST_NAMED, WHOM, copy_link, describe_opened, in_words, query_of
 from ui.widgets import OPTIONS, from_link
 
 
@@ -38,8 +39,8 @@ def test_a_link_carries_only_what_is_not_usual():
 def test_what_is_said_is_short_and_names_no_usual_setting(settings):
     said = dict(in_words(settings))
     assert "" not in said.values()
-    usual = {o.label for o in OPTIONS if o.of(settings) == o.default}
-    assert not (usual - {o.label for o in OPTIONS if o.of(settings) != o.default}) & said.keys()
+    told = [o for o in OPTIONS if o.of(settings) != o.default or o.flag in WHOM]
+    assert said.keys() <= {o.label for o in told}
     sentence = " ".join(describe_opened(settings))
     assert (sentence == "") == (not said)
     assert sentence.count(": ") <= MOST_NAMED + 2  # names of choices may have one
@@ -54,6 +55,12 @@ def test_an_opened_link_says_what_it_set_in_words(service):
 def test_what_only_another_painter_follows_is_not_named():
     settings = Settings.from_flat(painter="fast", fast_style="water_lilies", impasto=2.0)
     assert [label for label, _ in in_words(settings)] == ["Painter", "Style"]
+
+
+@pytest.mark.parametrize(("painter", "whom"), [("tps", "Portrait style"), ("fast", "Style")])
+def test_whom_a_painter_paints_like_is_said_though_it_is_usual(painter, whom):
+    said = dict(in_words(Settings.from_flat(painter=painter)))
+    assert said.keys() == {"Painter", whom}
 
 
 def test_the_script_knows_every_setting():

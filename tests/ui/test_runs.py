@@ -48,6 +48,21 @@ def test_however_a_run_ends_its_button_can_be_pressed_again(page, run, button, f
     assert updates[button].interactive
 
 
+@pytest.mark.parametrize("run", ["sample_film", "paint_film"])
+def test_neither_of_a_films_buttons_can_be_pressed_until_its_run_ends(page, run):
+    (ran,) = [fn for fn in page.fns.values() if fn.name == run]
+    begins = page.fns[ran.trigger_after]
+    ends = [
+        fn for fn in page.fns.values()
+        if fn.trigger_after == ran._id and "film-paint" in [b.elem_id for b in fn.outputs]
+    ]  # fmt: skip
+    assert len(ends) == 2  # well, or not
+    for step, pressable in ((begins, False), *((end, True) for end in ends)):
+        updates = {block.elem_id: update for block, update in step.fn().items()}
+        assert updates["film-sample"].interactive is pressable
+        assert updates["film-paint"].interactive is pressable
+
+
 @pytest.mark.parametrize(
     ("button", "stopped"),
     [

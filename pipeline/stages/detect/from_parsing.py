@@ -45,8 +45,9 @@ FAINT, ALL_BUT_SURE = 0.35, 0.9
 # What the verifier says in the mean of more looks, beside a certain spot and in a mirror, from
 # which on it is a face even if the finder hardly spots it; a parse of its middle has to show only
 # so much of it: out of focus, or in profile, it takes some for the scene. Without these looks no
-# spot below `HARDLY` is a face.
-STEADY, STEADILY_SHOWN, HARDLY = 0.995, 0.8, 0.25
+# spot below `HARDLY` is a face, and below `FAIRLY_STEADY` none that no crop verifies: wheels, knees
+# and branches have up to 0.94.
+STEADY, STEADILY_SHOWN, HARDLY, FAIRLY_STEADY = 0.995, 0.8, 0.25, 0.945
 STEADILY_PX = 10  # how high such a face is at least: no parse shows one so small
 # In distances of eyes to mouth: how far from the spot's middle the face's may be that a crop shows.
 BESIDE = 0.6
@@ -162,7 +163,8 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         faint = spot.score < FAINT
         if chance < (ALL_BUT_SURE if faint else DOUBTED):
             continue
-        steady = chance >= CERTAIN and steadily(photo, points, parser.verifier) >= STEADY
+        looks = steadily(photo, points, parser.verifier) if chance >= CERTAIN else 0.0
+        steady = looks >= STEADY
         if spot.score < HARDLY and not steady:
             continue
         certain = steady or (chance >= SURE and not faint)
@@ -170,7 +172,7 @@ def _spotted(photo: Image, parser: Parser, known: Found) -> Found:
         pair = verify_face(photo, parser, points, near=near)
         if pair and not _is_at(pair[0], points):
             pair = None
-        if pair is None and near and chance >= CERTAIN:
+        if pair is None and near and looks >= FAIRLY_STEADY:
             least = STEADILY_PX if steady else MIN_FACE_PX
             pair = face_at(points, near, STEADILY_SHOWN if steady else SHOWN, least)
         found = _with(found, pair)
