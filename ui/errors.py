@@ -25,6 +25,14 @@ NO_MEMORY = later(
 )
 
 
+TITLE, NOTE = later("That did not work"), later("Please note")  # headings of toasts
+
+
+def refusal(sentence: str) -> gr.Error:
+    """Make the error that shows a sentence, under a heading in the visitor's language."""
+    return gr.Error(sentence, title=str(TITLE), print_exception=False)
+
+
 @contextmanager
 def told(*, html: bool = True) -> Iterator[None]:
     """Turn what goes wrong into a sentence for the visitor, in their language.
@@ -40,18 +48,16 @@ def told(*, html: bool = True) -> Iterator[None]:
     except (PhotoError, ValueError, WeightError) as error:
         with nullcontext() if html else speaking("en"):
             said = retold(" ".join(str(error).split()))[:LONGEST]
-        raise gr.Error(
-            escape(said, quote=False) if html else said, print_exception=False
-        ) from error
+            refused = refusal(escape(said, quote=False) if html else said)
+        raise refused from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             log.warning("the disk is full: %s", error)
-            raise gr.Error(str(NO_ROOM), print_exception=False) from error
+            raise refusal(str(NO_ROOM)) from error
         if is_memory(error):
             log.warning("there is not enough memory: %s", error)
-            raise gr.Error(str(NO_MEMORY), print_exception=False) from error
+            raise refusal(str(NO_MEMORY)) from error
         log.exception("a request failed")
-        raise gr.Error(
-            say("Something went wrong here; it is not your photo's fault. Try again."),
-            print_exception=False,
+        raise refusal(
+            say("Something went wrong here; it is not your photo's fault. Try again.")
         ) from error

@@ -7,11 +7,11 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from gradio import processing_utils, route_utils
 from gradio.exceptions import InvalidPathError
 
-from ui.words import Text, later
+from ui.errors import refusal
+from ui.words import later
 
 NO_ADDRESS = later("Wanted a file, found an address; upload the file itself.")
 NOT_YOURS = later("Wanted a file that was uploaded here, found another; upload it.")
@@ -40,16 +40,12 @@ def make_strict() -> None:
     processing_utils._check_allowed = _check_allowed
 
 
-def _refusal(sentence: Text) -> gr.Error:
-    return gr.Error(str(sentence), print_exception=False)
-
-
 async def _refuse_address(url: str, cache_dir: str) -> str:
-    raise _refusal(NO_ADDRESS)
+    raise refusal(str(NO_ADDRESS))
 
 
 def _refuse_address_now(url: str, cache_dir: str) -> str:
-    raise _refusal(NO_ADDRESS)
+    raise refusal(str(NO_ADDRESS))
 
 
 def _check_allowed(path: str | Path, check_in_upload_folder: bool) -> None:
@@ -58,4 +54,4 @@ def _check_allowed(path: str | Path, check_in_upload_folder: bool) -> None:
     except (InvalidPathError, ValueError) as error:
         if not check_in_upload_folder:
             raise
-        raise _refusal(NOT_YOURS) from error
+        raise refusal(str(NOT_YOURS)) from error

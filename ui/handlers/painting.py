@@ -10,7 +10,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, PromptError
 from pipeline.variants import PAINTERS
 from ui import easel, frame_box, looks, style_box
-from ui.errors import told
+from ui.errors import NOTE, refusal, told
 from ui.examples import EXAMPLES, Example
 from ui.handlers.base import Base, unsaid
 from ui.looks import LOOKS
@@ -46,9 +46,9 @@ class Painting(Base):
             # All but the style picture could be read; the field for it may be out of sight.
             lacking = _lacking_in(given) if isinstance(error.__cause__, PromptError) else None
             if not by_itself:
-                raise gr.Error(str(lacking), print_exception=False) if lacking else error from None
+                raise refusal(str(lacking)) if lacking else error from None
             if lacking is OF_WHAT:
-                gr.Info(str(lacking))
+                gr.Info(str(lacking), title=str(NOTE))
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
