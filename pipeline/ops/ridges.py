@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.compiled import compiled
+from pipeline.ops.interpolate import between
 
 Float = NDArray[np.float32]
 
@@ -90,8 +91,8 @@ def _compare(
                 continue
             ax, ay = ax / norm, ay / norm
             own = thin[i, j]
-            one = _at(thin, j + beside * ax, i + beside * ay)
-            other = _at(thin, j - beside * ax, i - beside * ay)
+            one = between(thin, j + beside * ax, i + beside * ay)
+            other = between(thin, j - beside * ax, i - beside * ay)
             lighter, darker = own - max(one, other), min(one, other) - own
             here = max(lighter, 0.0) if lighter > darker else -max(darker, 0.0)
             if abs(here) > abs(clear[i, j]):
@@ -110,7 +111,7 @@ def _crest(clear: Float, along: Float) -> NDArray[np.bool_]:
             if own <= 0:
                 continue
             x, y = along[i, j, 1], -along[i, j, 0]
-            one, other = _at(clear, j + x, i + y), _at(clear, j - x, i - y)
+            one, other = between(clear, j + x, i + y), between(clear, j - x, i - y)
             found[i, j] = own >= abs(one) and own >= abs(other)
     return found
 
@@ -172,7 +173,7 @@ def _follow(
             u, v = x + dx - k * ACROSS * dy, y + dy + k * ACROSS * dx
             if u < 0 or v < 0 or u > w - 1 or v > h - 1:
                 continue
-            here = sign * _at(clear, u, v)
+            here = sign * between(clear, u, v)
             if here > best + 1e-6 or (here > best - 1e-6 and k == 0):
                 best, off = here, k * ACROSS
         if best < low:
@@ -192,16 +193,3 @@ def _follow(
         arm[got, 0], arm[got, 1] = x, y
         got += 1
     return got
-
-
-@compiled
-def _at(plane: Float, x: float, y: float) -> float:
-    """Interpolate a plane, (H, W), at a place; beyond its border it goes on."""
-    h, w = plane.shape
-    x, y = min(max(x, 0.0), w - 1.0), min(max(y, 0.0), h - 1.0)
-    i, j = int(y), int(x)
-    below, right = min(i + 1, h - 1), min(j + 1, w - 1)
-    fy, fx = y - i, x - j
-    upper = plane[i, j] + fx * (plane[i, right] - plane[i, j])
-    lower = plane[below, j] + fx * (plane[below, right] - plane[below, j])
-    return upper + fy * (lower - upper)

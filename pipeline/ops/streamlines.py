@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.ops.compiled import compiled
 from pipeline.ops.filters import blurred
+from pipeline.ops.interpolate import bilinear
 
 Float = NDArray[np.float32]
 
@@ -138,8 +139,6 @@ def _cross(plane: Float, field: Float, share: Float, top: int, end: int, found: 
             for tap in range(taps):
                 off = tap - taps // 2
                 i, j, below, right, fy, fx = _corner(column + off * dx, row + off * dy, h, w)
-                upper = plane[i, j] + fx * (plane[i, right] - plane[i, j])
-                lower = plane[below, j] + fx * (plane[below, right] - plane[below, j])
-                value = upper + fy * (lower - upper)
+                value = bilinear(plane, i, j, below, right, fy, fx)
                 for k in range(count):
                     found[k, row, column] += share[k, tap] * value

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ops.compiled import compiled
+from pipeline.ops.interpolate import between
 from pipeline.stages.strokes.motif import BESIDE
 
 Float = NDArray[np.float32]
@@ -22,16 +23,9 @@ BACK, TRIES = 0.2, 8  # widths by which an end is drawn back at a time, and how 
 
 
 @compiled
-def between(plane: Float, x: float, y: float) -> float:
+def at_place(plane: Float, x: float, y: float) -> float:
     """Interpolate a plane, (H, W), at a place whose pixels' middles are at halves."""
-    h, w = plane.shape
-    x, y = min(max(x - 0.5, 0.0), w - 1.0), min(max(y - 0.5, 0.0), h - 1.0)
-    i, j = min(int(y), max(h - 2, 0)), min(int(x), max(w - 2, 0))
-    below, right = min(i + 1, h - 1), min(j + 1, w - 1)
-    fy, fx = y - i, x - j
-    upper = plane[i, j] + fx * (plane[i, right] - plane[i, j])
-    lower = plane[below, j] + fx * (plane[below, right] - plane[below, j])
-    return upper + fy * (lower - upper)
+    return between(plane, x - 0.5, y - 0.5)
 
 
 @compiled
@@ -39,7 +33,7 @@ def side_at(sides: Float, x: float, y: float) -> int:
     """Return which region a place belongs to, numbered as in `outline.regions`."""
     number = 0
     for k in range(len(sides)):
-        if between(sides[k], x, y) > 0.5:
+        if at_place(sides[k], x, y) > 0.5:
             number += 1 << k
     return number
 
@@ -109,7 +103,7 @@ def _arm(
         nx, ny = x + dx * step, y + dy * step
         far = (k + 1) * step
         i, j = min(max(int(ny), 0), h - 1), min(max(int(nx), 0), w - 1)
-        inside, away = side_at(sides, nx, ny) == own, between(edge, nx, ny)
+        inside, away = side_at(sides, nx, ny) == own, at_place(edge, nx, ny)
         if beyond <= 0:  # its end's middle is within; `_fitted` sees to the corners
             ahead = END * width
             end = side_at(sides, nx + dx * ahead, ny + dy * ahead)
@@ -147,7 +141,7 @@ def _passes(spine: Float, end: int, before: int, width: float, ground: Ground) -
         cx = x + ahead * dx - sign * aside * dy
         cy = y + ahead * dy + sign * aside * dx
         if side_at(ground.sides, cx, cy) != own:
-            farthest = max(farthest, between(ground.edge, cx, cy))
+            farthest = max(farthest, at_place(ground.edge, cx, cy))
     return farthest
 
 
@@ -161,7 +155,7 @@ def _fitted(spine: Float, count: int, widest: float, ground: Ground) -> tuple[in
     for _ in range(TRIES):
         width = widest  # as an end is drawn back, there is more room
         for k in range(count):
-            width = min(width, BESIDE * between(ground.edge, spine[k, 0], spine[k, 1]))
+            width = min(width, BESIDE * at_place(ground.edge, spine[k, 0], spine[k, 1]))
         moved = False
         for first in (True, False):
             end, before = (0, 1) if first else (count - 1, count - 2)
@@ -184,7 +178,7 @@ def _fitted(spine: Float, count: int, widest: float, ground: Ground) -> tuple[in
     for end, before in ((0, 1), (count - 1, count - 2)):
         out = _passes(spine, end, before, width, ground)
         if out >= PASSED:
-            room = between(ground.edge, spine[end, 0], spine[end, 1])
+            room = at_place(ground.edge, spine[end, 0], spine[end, 1])
             fits = min(fits, width * room / (room + out))
     return count, fits
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.strokes.outline import FAR_PX, regions
-from pipeline.stages.strokes.trace import BLUNT, HALF, Ground, Ways, between, side_at, trace
+from pipeline.stages.strokes.trace import BLUNT, HALF, Ground, Ways, at_place, side_at, trace
 from tests.stages.strokes.motifs import nobody
 
 SIZE = (90, 120)
@@ -63,11 +63,11 @@ def test_without_people_no_outline_is_near():
     (99.0, 99.0, 4.0), (0.5, 99.0, 3.0),
 ])  # fmt: skip
 def test_values_are_interpolated_between_the_middles_of_pixels(x, y, value):
-    assert between(np.float32([[1, 2], [3, 4]]), x, y) == pytest.approx(value)
+    assert at_place(np.float32([[1, 2], [3, 4]]), x, y) == pytest.approx(value)
 
 
 def test_a_plane_of_one_pixel_is_the_same_everywhere():
-    assert between(np.float32([[5]]), 7.0, -3.0) == 5
+    assert at_place(np.float32([[5]]), 7.0, -3.0) == 5
 
 
 @given(st.floats(0.0, 6.2), st.floats(0.0, 1.5), st.floats(6, 40))
