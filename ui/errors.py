@@ -19,18 +19,14 @@ LONGEST = 1000  # characters of a sentence
 NO_ROOM = later(
     "The disk of this machine is full; try again in half an hour, or with a smaller photo."
 )
-
 NO_MEMORY = later(
     "This machine has not enough memory for it now; try again soon, or with a smaller photo."
 )
 
 
-TITLE, NOTE = later("That did not work"), later("Please note")  # headings of toasts
-
-
 def refusal(sentence: str) -> gr.Error:
-    """Make the error that shows a sentence, under a heading in the visitor's language."""
-    return gr.Error(sentence, title=str(TITLE), print_exception=False)
+    """Make the error that shows a sentence."""
+    return gr.Error(sentence, print_exception=False)
 
 
 @contextmanager

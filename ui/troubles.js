@@ -3,7 +3,7 @@
   const LOST = say('The page has lost its server and looks for it. What you see stays here; nothing new can be painted until then.');
   const plain = [
     [/^Error\s*$/, say('That did not work')],
-    [/^Warning\s*$/, say('Please note')],
+    [/^(Warning|Info)\s*$/, say('Please note')],
     [/Connection to the server was lost|Connection errored out|network error|Failed to fetch/i, LOST],
     [/Video not playable/i, say('This browser cannot show this film. It can be painted all the same, unless it is damaged.')],
     [/Queue is full/i, say('Many people are painting just now. Wait a minute, then try again.')],

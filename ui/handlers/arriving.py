@@ -13,7 +13,7 @@ from pipeline.settings import say_dropped
 from pipeline.types import Photo, PhotoError
 from ui import easel, frame_box, style_box
 from ui.available import with_available_choices
-from ui.errors import NOTE, told
+from ui.errors import told
 from ui.handlers.base import AGAIN, Base
 from ui.layout import CHOOSE
 from ui.photos import file_of, read_once
@@ -106,7 +106,7 @@ class Arriving(Base):
         try:
             return self._shown(request, picture, lambda _, path, name: read_photo(path, name=name))
         except PhotoError as error:
-            gr.Warning(escape(retold(str(error)), quote=False), title=str(NOTE))
+            gr.Warning(escape(retold(str(error)), quote=False))
             return None
 
     def _shown(

@@ -10,7 +10,7 @@ from pipeline.settings import Settings
 from pipeline.types import Cancelled, PhotoError, PromptError
 from pipeline.variants import PAINTERS
 from ui import easel, frame_box, looks, style_box
-from ui.errors import NOTE, refusal, told
+from ui.errors import refusal, told
 from ui.examples import EXAMPLES, Example
 from ui.handlers.base import Base, unsaid
 from ui.looks import LOOKS
@@ -48,7 +48,7 @@ class Painting(Base):
             if not by_itself:
                 raise refusal(str(lacking)) if lacking else error from None
             if lacking is OF_WHAT:
-                gr.Info(str(lacking), title=str(NOTE))
+                gr.Info(str(lacking))
             raise unsaid() from None
         if by_itself and PAINTERS[settings.paint.painter].long:
             raise unsaid()
