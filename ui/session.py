@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -55,7 +55,7 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `told`: by id, the files of paintings that the browser was told to keep, until it has.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
-    `stop_many`: set to end the painting of many photos.
+    `batch`: the many photos that it paints, or painted last.
     `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
     stays, until the next painting holds it.
     `camera`: what paints the page's camera, once it was started.
@@ -80,7 +80,7 @@ class Session:
     told: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
-    stop_many: threading.Event = field(default_factory=threading.Event)
+    batch: Any = None  # a ui.service.many.Batch
     brushed: Any = None  # a ui.service.mending.Brushed
     said: Any = None  # a ui.service.said.Said
     camera: Camera | None = None
@@ -94,11 +94,9 @@ class Session:
         """
         self.last_used = time.monotonic()
         self.uploads.update(given)
-        folder = Path(get_upload_folder())
-        for path in tuple(self.uploads):
-            if folder in path.parents:
-                with suppress(OSError):
-                    os.utime(path)
+        touch(tuple(self.uploads))
+        if self.batch is not None:
+            self.batch.use()
 
     @property
     def runs(self) -> tuple[Run, Run]:
@@ -253,6 +251,15 @@ class Session:
     def show_so_far(self, run: Run, pixels: Pixels) -> None:
         """Show how a run's picture is so far."""
         run.show(self.write("so-far", pixels))
+
+
+def touch(given: Iterable[Path]) -> None:
+    """Count files that a visitor gave as used now, where they are among the page's own."""
+    folder = Path(get_upload_folder())
+    for path in given:
+        if folder in path.parents:
+            with suppress(OSError):
+                os.utime(path)
 
 
 def private_folder() -> Path:

@@ -64,7 +64,7 @@ class Sessions:
         with self._lock:
             self._waiting |= session.told
         session.left = True
-        for stop in (session.run.stop, session.film.stop, session.looks_end, session.stop_many):
+        for stop in (session.run.stop, session.film.stop, session.looks_end):
             stop.set()
         self._cache.drop(session_id)
         session.clear()

@@ -51,7 +51,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
-    wire_many(parts, handlers)
+    wire_many(page, parts, handlers)
     for over in wire_album(parts, handlers):
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ops.alike import mean_of_alike
 from pipeline.ops.color import to_lab, to_rgb
 from pipeline.ops.filters import blurred, guided
 from pipeline.ops.monochrome import skin_toned, without_tone
@@ -25,7 +26,11 @@ APART, SIDE = 12.0, 13  # CIELAB: between two colors of the grid; and colors alo
 # How much likely colors count beyond what they are likely: at 1 it is the mean of all, which is
 # grayish, near 0 the likeliest alone, which is blotched.
 # Source: Zhang et al. 2016, "Colorful Image Colorization", equation 5.
-TEMPERATURE = 0.4
+TEMPERATURE = 0.5
+# Places that are alike should agree on their color, or a wall and a coat are stained: how far they
+# follow the others, but for bare skin; how near, as a share of the long side; and how alike, in
+# light and in how surely they are a part, these are.
+AGREED, NEAR, LIGHT_ALIKE, PARTS_ALIKE = 0.9, 0.25, 0.08, 0.15
 # Light hair is blond or white, and its light does not say which: from which light on, L over 100,
 # and fully, it is given less color; and how much less.
 LIGHT_HAIR, LESS = (0.5, 0.75), 0.6
@@ -49,10 +54,24 @@ def color_of(seen: Float, network: Network) -> Float:
     `seen`: its light in [0, 1] and what the parser says of it, (1 + 13, H, W); sides are multiples
     of `MULTIPLE`.
     """
-    said = network(np.ascontiguousarray(seen[None]))[0] / np.float32(TEMPERATURE)
+    said = _agreed(network(np.ascontiguousarray(seen[None]))[0], seen) / np.float32(TEMPERATURE)
     likely = np.exp(said - said.max(0))
     ab = np.tensordot(likely / likely.sum(0), colors(), (0, 0)).astype(np.float32)
     return cv2.resize(ab, (seen.shape[2], seen.shape[1]), interpolation=cv2.INTER_CUBIC)
+
+
+def _agreed(said: Float, seen: Float) -> Float:
+    """Let places that are alike agree on how likely each color is, (SIDE², h, w) logarithms.
+
+    What is averaged are logarithms: a color that one of them can hardly have is none of all.
+    """
+    size = (said.shape[2], said.shape[1])
+    light, *parts = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in seen)
+    said = said - said.max(0)
+    said -= np.log(np.exp(said).sum(0))
+    looks = np.stack([light / LIGHT_ALIKE, *(each / PARTS_ALIKE for each in parts)])
+    bare = parts[Part.SKIN] + parts[Part.BODY_SKIN]
+    return said + AGREED * (1 - bare) * (mean_of_alike(said, looks, NEAR) - said)
 
 
 def colorless(photo: Image) -> bool:

@@ -57,6 +57,25 @@ def test_of_two_colors_the_likelier_one_counts_more_than_it_is_likely():
     assert (a < 24).all()
 
 
+@pytest.mark.parametrize(("light", "bare", "left"), [(0.5, 0, 0.15), (0.9, 0, 0.9), (0.5, 1, 1)])
+def test_a_stain_goes_unless_it_is_of_another_light_or_bare_skin(light, bare, left):
+    seen = SEEN.copy()
+    seen[0] = 0.5
+    stain = np.s_[24:40, 40:56]
+    seen[0][stain], seen[1 + Part.BODY_SKIN][stain] = light, bare
+    orange = np.array([24, 24], np.float32)
+
+    def network(batch):
+        said = np.log(1e-3 + all_of(np.zeros(2), batch).clip(0, 1))
+        cells = np.s_[:, :, 6:10, 10:14]
+        said[cells] = np.log(1e-3 + all_of(orange, batch).clip(0, 1))[cells]
+        return said
+
+    ab = color_of(seen, network)
+    assert ab[32, 48].mean() == pytest.approx(24 * left, abs=3.7)
+    assert np.abs(ab[4, 4]).max() < 2
+
+
 def test_the_network_sees_light_and_parts_in_sides_that_it_can_halve():
     asked = []
 

@@ -35,7 +35,7 @@ from ui.album import MOST_PIXELS
 from ui.card import read
 from ui.examples import EXAMPLES
 from ui.handlers.keeping import AS_KEPT, NOT_KEPT
-from ui.service import PaintService
+from ui.service import PaintService, many
 from ui.service.painting import show_example
 from ui.service.repainting import blend_again
 from ui.session import MOST_RESULTS, private_folder
@@ -290,12 +290,14 @@ def test_what_is_queued_and_what_learns_ends_with_all_else(service, monkeypatch,
         given = [str(path) for path in paths[2:]]
         updates = handlers.add_portraits(visitor(who), given, "")
         keys[who] = updates[components().train_tab.key]
-    stop = service.sessions.of("anna").stop_many
+    session, photos = service.sessions.of("anna"), running["anna"][0]
+    batch = many.begin(service, session, photos, Settings(), (), "PNG")
     process = all_._processes[all_.find(keys["anna"]).folder]
     theirs = all_.find(keys["ben"])
     queue, mine = running["anna"]
     updates = handlers.forget(visitor("anna"), queue, keys["anna"], None)
-    assert stop.is_set()
+    assert batch.stop.is_set()
+    assert service.batches.find(batch.key) is None
     assert updates[components().many_tab.items] == ()
     assert not [path for path in mine if path.exists()]
     assert process.poll() is not None

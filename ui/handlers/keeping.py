@@ -111,8 +111,10 @@ class Keeping(Base):
         training = self.service.trainings.find(key)
         if training is not None:
             self.service.trainings.discard(training)
+        self.service.batches.drop(session.batch)
         self.service.sessions.forget(str(request.session_hash))
-        gone = {self.parts.state: None, self.parts.many_tab.items: (), self.parts.train_tab.key: ""}
+        many, train = self.parts.many_tab, self.parts.train_tab
+        gone = {self.parts.state: None, many.items: (), many.key: "", train.key: ""}
         return {self.parts.album.row: {"forgotten": True}, **gone}
 
     def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:

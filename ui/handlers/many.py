@@ -13,6 +13,7 @@ from ui.handlers.base import Base
 from ui.many import KINDS, Item, Many, looked_at, queued
 from ui.result_panel import Updates
 from ui.service import many
+from ui.session import Session
 from ui.widgets import from_widgets
 from ui.words import say
 
@@ -40,22 +41,35 @@ class ManyPhotos(Base):
         with told():
             if kind not in KINDS:
                 raise ValueError(say("Paintings are saved as {kinds}.", kinds=", ".join(KINDS)))
-            settings = from_widgets(chosen)
-            files = style_box.files_of(settings, *given, behind=self._session(request).behind)
+            settings, session = from_widgets(chosen), self._session(request)
+            files = style_box.files_of(settings, *given, behind=session.behind)
             if style_box.wants_picture(settings) and not files:
                 raise PromptError(NO_STYLE)
-            seen = Many(tuple(items or ()))
-            session_id = str(request.session_hash)
             # First: from here on Cancel ends these, not those before.
-            running = many.paint_many(self.service, session_id, seen.items, settings, files, kind)
-            yield {
-                **many_panel.view(tab, seen, running=True),
-                tab.files: gr.File(interactive=False),
-            }
-            for now in running:
-                seen = now
-                yield many_panel.view(tab, seen, running=True)
-            yield {**many_panel.view(tab, seen), tab.files: gr.File(interactive=True)}
+            batch = many.begin(self.service, session, tuple(items or ()), settings, files, kind)
+            yield {tab.key: batch.key}
+            yield from self._followed(batch, session)
+
+    def find_many(self, request: gr.Request, key: str) -> Iterator[Updates]:
+        """Show what was being painted when this page was opened anew, or lost its connection."""
+        session, batch = self._session(request), self.service.batches.find(key)
+        if batch is None:
+            yield {self.parts.many_tab.key: ""}
+            return
+        session.batch = batch
+        session.use(*(item.path for item in batch.seen.items))
+        yield {self.parts.tabs: gr.Tabs(selected="many")}
+        with told():
+            yield from self._followed(batch, session)
+
+    def _followed(self, batch: many.Batch, session: Session) -> Iterator[Updates]:
+        """Show how far a batch is until its end."""
+        tab = self.parts.many_tab
+        running = many_panel.view(tab, batch.seen, running=True)
+        yield {**running, tab.files: gr.File(interactive=False)}
+        for seen in many.followed(batch, session):
+            yield many_panel.view(tab, seen, running=True)
+        yield {**many_panel.view(tab, batch.seen), tab.files: gr.File(interactive=True)}
 
     def idle_many(self, items: tuple[Item, ...]) -> Updates:
         """Make the tab ready again after a run that failed."""
@@ -64,10 +78,14 @@ class ManyPhotos(Base):
 
     def cancel_many(self, request: gr.Request) -> dict[Any, Any]:
         """End the painting of many photos; what is done is saved all the same."""
-        self._session(request).stop_many.set()
+        batch = self._session(request).batch
+        if batch is not None:
+            batch.stop.set()
         return {self.parts.many_tab.cancel: gr.Button(interactive=False)}
 
     def clear_many(self, request: gr.Request) -> Updates:
-        """Empty the queue."""
-        self._session(request).stop_many.set()
-        return many_panel.view(self.parts.many_tab, Many(()))
+        """Empty the queue, and delete what was painted of it."""
+        session, tab = self._session(request), self.parts.many_tab
+        self.service.batches.drop(session.batch)
+        session.batch = None
+        return {**many_panel.view(tab, Many(())), tab.key: ""}

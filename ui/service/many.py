@@ -1,12 +1,11 @@
 """Many photos, painted for a visitor one after the other, and all their paintings in one ZIP."""
 
 import secrets
+import shutil
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -19,16 +18,18 @@ from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
 from ui.forecast import in_words
-from ui.many import KINDS, LARGE_PX, LIES, Item, Many, pictured, reason_of
+from ui.many import KINDS, LARGE_PX, LIES, SMALL_PX, Item, Many, pictured, reason_of
 from ui.photos import styles_of
+from ui.previews import write_preview
 from ui.service.paint_service import PaintService
-from ui.session import Session
+from ui.session import Session, private_folder, touch
 from ui.style_box import StyleFile
 from ui.view_state import path_of
 from ui.words import later, say
 
 MOST_PIXELS = 600_000_000  # of all paintings: as PNG they take two gigabytes of the disk
 LOOK_S = 0.4  # between two looks at what is done
+ALONE_S = 10 * 60  # what no page has asked for so long ends after what is done
 MINUTES_FROM_S = 100  # what takes longer is told in minutes
 NO_ROOM = later(
     "at most {most} megapixels in one ZIP; paint it with the next ones",
@@ -36,56 +37,110 @@ NO_ROOM = later(
 )
 
 
-def paint_many(
-    service: PaintService, session_id: str, items: tuple[Item, ...], settings: Settings,
+def begin(
+    service: PaintService, session: Session, items: tuple[Item, ...], settings: Settings,
     styles: tuple[StyleFile, ...], kind: str,
-) -> Iterator[Many]:  # fmt: skip
-    """Paint a visitor's many photos one by one, others' paintings in between.
-
-    Yields them as they are now; the last one has the ZIP of all that is done.
+) -> "Batch":  # fmt: skip
+    """Begin to paint a visitor's many photos one by one, others' paintings in between.
 
     Raises: PhotoError: a style picture cannot be read.
     """
-    session = service.sessions.of(session_id)
     prompt = Prompt(styles=styles_of(session, styles))
-    batch = Batch(session, items, settings, kind, partial(service.paint, prompt=prompt))
-    return _followed(batch, session)
+    batch = Batch(items, settings, kind, partial(service.paint, prompt=prompt))
+    before, session.batch = session.batch, batch
+    service.batches.begin(batch, before)
+    return batch
+
+
+def followed(batch: "Batch", session: Session) -> Iterator[Many]:
+    """Yield a batch as it is now, again and again, until its end."""
+    shown = None
+    while not batch.over.wait(LOOK_S):
+        session.use()
+        if batch.seen is not shown:
+            yield (shown := batch.seen)
+    if batch.error is not None:
+        raise batch.error
+    yield batch.seen
 
 
 class Batch:
     """One visitor's photos while they are painted, one after the other, in a thread of its own.
 
-    `seen` is the queue as it is now; those of it are counted that can be read. `stop` ends the
-    work after what is done.
+    It has a folder of its own, and goes on for a while without the page that began it, which may
+    have lost its connection, or be opened anew.
+
+    `key`: nobody can guess it. `seen`: the queue as it is now. `stop`: set to end the work after
+    what is done; `over`: set at its end; `error`: what ended it, where that was a surprise. `used`:
+    the clock's seconds when a page last asked for it.
     """
 
     def __init__(
-        self, session: Session, items: tuple[Item, ...], settings: Settings, kind: str,
+        self, items: tuple[Item, ...], settings: Settings, kind: str,
         paint: Callable[..., Painting],
     ) -> None:  # fmt: skip
-        self.seen = Many(tuple(_waiting(item) for item in items))
+        self.key, self.folder = secrets.token_hex(16), private_folder()
+        self.folder.mkdir(parents=True)
+        self.stop, self.over = threading.Event(), threading.Event()
+        self.error: BaseException | None = None
+        self.used, self._gone = time.monotonic(), False
+        self.seen = Many(tuple(self._own(n, item) for n, item in enumerate(items)))
         self._able = [n for n, item in enumerate(self.seen.items) if item.state != "failed"]
-        self.stop = session.stop_many = threading.Event()
-        self._session, self._settings, self._paint = session, settings, paint
+        self._settings, self._paint = settings, paint
         self._suffix = KINDS[kind]
         self._began = time.monotonic()
         self._until = float("inf")
 
+    def use(self) -> None:
+        """Count it, and its photos, as used now."""
+        self.used = time.monotonic()
+        touch(item.path for item in self.seen.items)
+
+    def drop(self) -> None:
+        """End the work, and delete what is made."""
+        self.stop.set()
+        self._gone = True
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def run(self) -> None:
         """Paint every photo, then write the ZIP of what is done."""
-        folder = self._session.folder / f"many-{secrets.token_hex(4)}"
-        folder.mkdir(parents=True)
+        try:
+            self._run()
+        except Exception as error:
+            self.error = error
+        finally:
+            if self._gone:  # what was written since
+                self.drop()
+            self.over.set()
+
+    @property
+    def _ends(self) -> bool:
+        return self.stop.is_set() or time.monotonic() - self.used > ALONE_S
+
+    def _own(self, number: int, item: Item) -> Item:
+        """Return a photo as it is before it is painted, with a small picture in this folder.
+
+        One that cannot be read stays failed.
+        """
+        if item.picture is None:
+            return item
+        picture = self.folder / f"photo-{number}{Path(item.picture).suffix}"
+        shutil.copyfile(item.picture, picture)
+        return replace(item, state="waiting", why="", picture=str(picture), large=None)
+
+    def _run(self) -> None:
         stems = (path_of(Path(), item.name, "painted").name for item in self.seen.items)
-        made, pixels = [], 0
+        made: list[Path] = []
+        pixels = 0
         try:
             for number, name in enumerate(number_repeats(stems)):
-                if self.stop.is_set():
+                if self._ends:
                     break
                 if number not in self._able:
                     continue
                 self.seen = self.seen.with_item(number, state="painting")
                 try:
-                    file = folder / f"{name}{self._suffix}"
+                    file = self.folder / f"{name}{self._suffix}"
                     pixels += self._paint_one(number, file, MOST_PIXELS - pixels)
                     made.append(file)
                 except Cancelled:
@@ -93,22 +148,19 @@ class Batch:
                 except Exception as error:  # the others are painted all the same
                     self.seen = self.seen.with_item(number, state="failed", why=reason_of(error))
             self.seen = replace(self.seen, done=1.0, doing=say("Writing the ZIP") if made else "")
-            self.seen = replace(self.seen, file=self._zipped(folder, made), doing="")
+            self.seen = replace(self.seen, file=self._zipped(made), doing="")
         finally:
-            for file in folder.glob("*"):
-                if file != self.seen.file:
-                    file.unlink(missing_ok=True)
+            for file in made:
+                file.unlink(missing_ok=True)
 
-    def _zipped(self, folder: Path, made: list[Path]) -> Path | None:
-        """Put paintings into a ZIP; None where there are none, or their visitor left meanwhile."""
+    def _zipped(self, made: list[Path]) -> Path | None:
+        """Put paintings into a ZIP; None where there are none, or all was deleted meanwhile."""
         try:
-            if not made or self._session.left:
-                return None
-            return self._session.keep_last("many", zipped(folder, made))
+            return zipped(self.folder, made) if made and not self._gone else None
         except FileNotFoundError:
-            if not self._session.left:
-                raise
-            return None
+            if self._gone:
+                return None
+            raise
 
     def _paint_one(self, number: int, file: Path, room: int) -> int:
         """Paint one photo into a file; return how many pixels it has.
@@ -133,9 +185,11 @@ class Batch:
         write_picture(
             file, result, alpha=alpha, settings=painting.settings, weights=painting.weights
         )
-        pictures = pictured(result, alpha), pictured(result, alpha, LARGE_PX)
-        self._tell(number, 1.0)  # a visitor who left has no folder any more
-        shown, large = (self._session.show(f"many-{number}", each) for each in pictures)
+        self._tell(number, 1.0)  # where all was deleted there is no folder any more
+        shown, large = (
+            str(write_preview(self.folder / f"{what}-{number}.jpg", pictured(result, alpha, px)))
+            for what, px in (("small", SMALL_PX), ("large", LARGE_PX))
+        )
         odd = "" if painting.upright is None else str(LIES)
         done = {"state": "done", "why": odd, "picture": shown, "large": large}
         self.seen = self.seen.with_item(number, **done)
@@ -144,9 +198,9 @@ class Batch:
     def _tell(self, number: int, share: float) -> None:
         """Say how far all of it is.
 
-        Raises: Cancelled: the visitor asked for it, or left.
+        Raises: Cancelled: the visitor asked for it, or has left for long.
         """
-        if self.stop.is_set():
+        if self._ends:
             raise Cancelled
         count, done = len(self._able), self._able.index(number)
         painted = self.seen.count("done")
@@ -181,24 +235,3 @@ def zipped(folder: Path, files: Iterable[Path]) -> Path:
 
     write_whole(path, pack)
     return path
-
-
-def _followed(batch: Batch, session: Session) -> Iterator[Many]:
-    """Run a batch; yield it as it is now, again and again, until its end."""
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(copy_context().run, batch.run)  # in the visitor's language
-        try:
-            shown = None
-            while not wait([running], LOOK_S).done:
-                session.use()
-                if batch.seen is not shown:
-                    yield (shown := batch.seen)
-        finally:
-            batch.stop.set()  # nothing does so before its end but a page that is closed
-    running.result()
-    yield batch.seen
-
-
-def _waiting(item: Item) -> Item:
-    """Return a photo as it is before it is painted, again; one that cannot be read stays failed."""
-    return replace(item, state="waiting", why="", large=None) if item.picture else item
