@@ -17,8 +17,7 @@ def wire_album(parts: Page, handlers: Handlers) -> list[Dependency]:
     row.kept(handlers.kept, None, None, trigger_mode="multiple", **UNSEEN)
     begun = [parts.many_tab.items, parts.train_tab.key]
     given = [*begun, parts.photo, *parts.style.pictures, parts.film_tab.film]
-    gone = [row, parts.state, *begun, parts.many_tab.key]
-    row.forget(handlers.forget, given, gone, preprocess=False, **UNSEEN)
+    row.forget(handlers.forget, given, [row, parts.state, *begun], preprocess=False, **UNSEEN)
     shown = [
         *result_panel.outputs(parts), *parts.widgets, parts.photo, parts.style.picture,
         parts.style.name,

@@ -80,6 +80,7 @@ class Page:
     album: album.Album
     size: gr.HTML
     tabs: gr.Tabs
+    key: gr.Textbox  # by which the page, opened anew, finds what it held
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
     train_tab: train_tab.TrainTab
@@ -156,6 +157,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         )
     anywhere = gr.UploadButton(visible="hidden", elem_id="anywhere")
     arrived = gr.Textbox(visible="hidden", elem_id="arrived", elem_classes=["unseen"])
+    key = gr.Textbox(visible="hidden", elem_id="page-key", elem_classes=["unseen"])
     with gr.Row(elem_id="begin"):
         paint = gr.Button(CHOOSE, variant="primary", elem_id="paint", scale=3)
         cancel = gr.Button(
@@ -185,6 +187,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
         "photo": photo,
         "anywhere": anywhere,
         "arrived": arrived,
+        "key": key,
         "by_itself": by_itself,
         "repaint": repaint,
         "paint": paint,

@@ -18,11 +18,7 @@ ALL, ANEW = label("Paint them all"), label("Paint them again")
 
 @dataclass
 class ManyTab:
-    """The tab's components.
-
-    `items`: of `ui.many.Item`, the queue. `key`: the secret by which this page, opened anew, finds
-    what is painted of it.
-    """
+    """The tab's components. `items`: of `ui.many.Item`, the queue."""
 
     files: gr.File
     kind: gr.Radio
@@ -33,14 +29,13 @@ class ManyTab:
     queue: gr.HTML
     notes: gr.HTML
     items: gr.State
-    key: gr.Textbox
 
     @property
     def outputs(self) -> list[Block]:
         """The components that `view` updates."""
         return [
             self.files, self.items, self.queue, self.doing, self.notes, self.paint,
-            self.cancel, self.clear, self.key,
+            self.cancel, self.clear,
         ]  # fmt: skip
 
 
@@ -67,5 +62,4 @@ def lay_out() -> ManyTab:
     doing = gr.HTML(elem_id="many-doing", apply_default_css=False)
     notes = gr.HTML(elem_id="many-notes", elem_classes=["notes"])
     queue = gr.HTML(elem_id="many-queue", apply_default_css=False)
-    key = gr.Textbox(visible="hidden", elem_id="many-key", elem_classes=["unseen"])
-    return ManyTab(files, kind, paint, cancel, clear, doing, queue, notes, gr.State(()), key)
+    return ManyTab(files, kind, paint, cancel, clear, doing, queue, notes, gr.State(()))

@@ -1,23 +1,15 @@
 """Which handler each event of the tab "Many" calls."""
 
-import gradio as gr
-
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.remembering import remember, remembered
 from ui.runs import PRIVATE, UNSEEN
 
-PLACE = "sessionStorage.many"  # who closes the page has left
 BATCHES = 4  # visitors whose photos are painted in turn; no two paintings run at once
 
 
-def wire_many(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
+def wire_many(parts: Page, handlers: Handlers) -> None:
     """Connect what paints many photos; Cancel lets the run end by itself, with what is done."""
     tab = parts.many_tab
-    finds = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
-    found = [*tab.outputs, parts.tabs]
-    page.load(handlers.find_many, tab.key, found, js=remembered(PLACE), **finds)
-    tab.key.change(None, tab.key, None, js=remember(PLACE))
     tab.files.upload(
         handlers.receive_many,
         [tab.files, tab.items],

@@ -35,7 +35,8 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         return shown
 
     show(received.success)
-    wire_looks_after(parts, handlers, show(received.failure))  # of the photo before, which stays
+    stays = show(received.failure)  # the photo before
+    wire_looks_after(parts, handlers, stays.then)
 
 
 def arrivals(parts: Page) -> list[Callable[..., Dependency]]:

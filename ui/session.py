@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -55,7 +55,12 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `told`: by id, the files of paintings that the browser was told to keep, until it has.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
-    `batch`: the many photos that it paints, or painted last.
+    `batch`: the many photos that are painted, or were last. `own_film`: the film that was given
+    last; `filmed`: the one that was painted last, and what was said of it.
+    `key`: by which the page, opened anew, finds it again; nobody can guess it. `shown`: the
+    painting that hangs there. `styles`: the pictures that were asked for last to paint like.
+    `interrupted`: whether a painting was stopped as the page was closed. `resumed`: whether it was
+    found again, until the page shows it.
     `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
     stays, until the next painting holds it.
     `camera`: what paints the page's camera, once it was started.
@@ -81,6 +86,13 @@ class Session:
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     batch: Any = None  # a ui.service.many.Batch
+    own_film: Path | None = None
+    filmed: tuple[Path, tuple[str, ...]] | None = None
+    key: str = ""
+    shown: Any = None  # a ui.view_state.ViewState
+    styles: tuple[Any, ...] = ()  # of ui.style_box.StyleFile
+    interrupted: bool = False
+    resumed: bool = False
     brushed: Any = None  # a ui.service.mending.Brushed
     said: Any = None  # a ui.service.said.Said
     camera: Camera | None = None
@@ -94,9 +106,11 @@ class Session:
         """
         self.last_used = time.monotonic()
         self.uploads.update(given)
-        touch(tuple(self.uploads))
-        if self.batch is not None:
-            self.batch.use()
+        folder = Path(get_upload_folder())
+        for path in tuple(self.uploads):
+            if folder in path.parents:
+                with suppress(OSError):
+                    os.utime(path)
 
     @property
     def runs(self) -> tuple[Run, Run]:
@@ -130,6 +144,22 @@ class Session:
         dropped = self.run.paints and self.run.awaited is not None
         self.cancel(self.run)
         self.run.dropped = dropped
+
+    def stop_batch(self) -> None:
+        """End the painting of many photos after what is done."""
+        if self.batch is not None:
+            self.batch.stop.set()
+
+    def pause(self) -> None:
+        """Stop what is painted of the photo, to be begun again if its page is opened anew.
+
+        A film that is being painted, and many photos, go on.
+        """
+        if self.run.paints and self.run.awaited is not None:
+            self.interrupted = True
+        self.cancel(self.run)
+        if self.film.doing is None:
+            self.film.cancel()
 
     def end_looks(self) -> None:
         """End the looks that are being painted, not those that begin from now on."""
@@ -251,15 +281,6 @@ class Session:
     def show_so_far(self, run: Run, pixels: Pixels) -> None:
         """Show how a run's picture is so far."""
         run.show(self.write("so-far", pixels))
-
-
-def touch(given: Iterable[Path]) -> None:
-    """Count files that a visitor gave as used now, where they are among the page's own."""
-    folder = Path(get_upload_folder())
-    for path in given:
-        if folder in path.parents:
-            with suppress(OSError):
-                os.utime(path)
 
 
 def private_folder() -> Path:

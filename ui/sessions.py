@@ -1,5 +1,7 @@
 """All open pages, and what goes as each of them is left."""
 
+import hmac
+import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -13,6 +15,7 @@ from ui.run import Run
 from ui.session import Session, private_folder
 
 IDLE_S = 25 * 60
+PARKED_S = 15 * 60  # so long a page that was closed may be opened anew
 SWEEP_S = 5 * 60
 DELETED_AFTER_MIN = (IDLE_S + SWEEP_S) // 60
 
@@ -23,6 +26,8 @@ class Sessions:
     def __init__(self, cache: StageCache) -> None:
         self._cache = cache
         self._open: dict[str, Session] = {}
+        self._parked: dict[str, Session] = {}  # of pages that were closed, by their keys
+        self._secret = secrets.token_bytes(32)
         self._waiting: dict[str, tuple[Path, ...]] = {}  # `told`, of pages that were left
         self._lock = threading.Lock()
 
@@ -36,8 +41,13 @@ class Sessions:
         """Open or look up the session of a page that nobody may be using."""
         with self._lock:
             if session_id not in self._open:
-                self._open[session_id] = Session(self._cache.of(session_id), private_folder())
+                cache, key = self._cache.of(session_id), self._key_of(session_id)
+                self._open[session_id] = Session(cache, private_folder(), key=key)
             return self._open[session_id]
+
+    def _key_of(self, session_id: str) -> str:
+        """Return a page's key: the same however often its session is opened."""
+        return hmac.new(self._secret, session_id.encode(), "sha256").hexdigest()
 
     def before(self, run: Run) -> int:
         """Count the runs, of all visitors, that were asked for before this one."""
@@ -46,27 +56,63 @@ class Sessions:
         return sum(each.before(run) for each in every)
 
     def folders(self) -> list[Path]:
-        """List the folders of the open sessions."""
+        """List the folders of all sessions."""
         with self._lock:
-            return [session.folder for session in self._open.values()]
+            return [each.folder for each in (*self._open.values(), *self._parked.values())]
 
-    def leave(self, session_id: str, *, keeps: bool = False) -> None:
-        """Stop the session's run and forget its pictures, on disk and in memory.
+    def park(self, session_id: str) -> None:
+        """Keep what a page that was closed, or lost its connection, held, for it to be opened anew.
 
-        `keeps`: all but those that its browser is still to keep, until it has, or the sweep.
+        Its painting stops.
         """
         with self._lock:
             session = self._open.pop(session_id, None)
+            # What a closed page still asked for has opened an empty one, which is closed, too.
+            held = session and self._parked.setdefault(session.key, session)
         if session is None:
             return
-        if not keeps:
+        if held is session:
+            session.pause()
+        else:
+            self._end(session)
+
+    def resume(self, key: str, session_id: str, *, left: bool) -> bool:
+        """Give a page that is opened anew what it held, by its key; tell whether there is anything.
+
+        `left`: whether its browser says that it was closed, which may not be known here yet. What
+        an open page holds stays its own.
+        """
+        with self._lock:
+            session = self._parked.pop(key, None)
+            if session is None and left:
+                before = next((name for name, s in self._open.items() if s.key == key), None)
+                session = None if before is None else self._open.pop(before)
+            if session is None:
+                return False
+            self._open[session_id] = session
+            session.key = self._key_of(session_id)
+        session.pause()
+        session.resumed = True
+        session.use()
+        return True
+
+    def leave(self, session_id: str) -> None:
+        """Stop the session's run and forget its pictures, on disk and in memory."""
+        with self._lock:
+            session = self._open.pop(session_id, None)
+        if session is not None:
             session.told.clear()
+            self._end(session)
+
+    def _end(self, session: Session) -> None:
+        """End a session; what its browser is still to keep waits until it has, or the sweep."""
         with self._lock:
             self._waiting |= session.told
         session.left = True
+        session.stop_batch()
         for stop in (session.run.stop, session.film.stop, session.looks_end):
             stop.set()
-        self._cache.drop(session_id)
+        self._cache.drop(session.cache.owner)
         session.clear()
 
     def kept(self, session_id: str, name: str) -> None:
@@ -86,15 +132,26 @@ class Sessions:
         uploads = self.of(session_id).uploads
         self.leave(session_id)
         with self._lock:
-            others = {path for each in self._open.values() for path in each.uploads}
+            every = (*self._open.values(), *self._parked.values())
+            others = {path for each in every for path in each.uploads}
         for path in uploads - others:
             if path.resolve().is_relative_to(Path(get_upload_folder()).resolve()):
                 _delete_with_folder(path)
 
     def sweep(self, idle_s: float = IDLE_S) -> None:
-        """Leave every session that was idle for more than `idle_s` seconds."""
+        """Leave every session that was idle for more than `idle_s` seconds.
+
+        Those of closed pages go `PARKED_S` after these were last used, at most.
+        """
         now = time.monotonic()
         with self._lock:
+            over = [
+                session
+                for session in self._parked.values()
+                if now - session.last_used > min(idle_s, PARKED_S)
+            ]
+            for session in over:
+                del self._parked[session.key]
             idle = [
                 session_id
                 for session_id, session in self._open.items()
@@ -103,6 +160,8 @@ class Sessions:
             swept = [name for name, files in self._waiting.items() if not _are_here(files)]
             for name in swept:
                 del self._waiting[name]
+        for session in over:
+            self._end(session)
         for session_id in idle:
             self.leave(session_id)
 

@@ -145,9 +145,7 @@ def sweep_once(service: PaintService, kept: Collection[Path], idle_s: float = ID
     """Leave what was idle too long: sessions, then files that belong to none."""
     try:
         service.sessions.sweep(idle_s)
-        service.batches.sweep(idle_s)
         service.trainings.sweep()
-        used = {*kept, *service.sessions.folders(), *service.batches.folders()}
-        sweep(Path(get_upload_folder()), used, idle_s)
+        sweep(Path(get_upload_folder()), {*kept, *service.sessions.folders()}, idle_s)
     except OSError:
         log.exception("old files could not be removed")

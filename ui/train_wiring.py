@@ -4,10 +4,11 @@ import gradio as gr
 
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.remembering import remember, remembered
 from ui.runs import TOLD, UNSEEN
 
-PLACE = "localStorage.training"
+# Not wherever the page is shown may it remember.
+REMEMBER = """key => { try { localStorage.training = key; } catch {} return key; }"""
+REMEMBERED = """() => { try { return localStorage.training || ''; } catch { return ''; } }"""
 
 
 def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
@@ -15,8 +16,8 @@ def wire_training(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     tab = parts.train_tab
     listed = [*parts.open.values(), tab.notes]
     tab.given.upload(handlers.install_file, tab.given, listed, **TOLD)
-    page.load(handlers.find_training, tab.key, tab.outputs, js=remembered(PLACE), **UNSEEN)
-    tab.key.change(None, tab.key, None, js=remember(PLACE))
+    page.load(handlers.find_training, tab.key, tab.outputs, js=REMEMBERED, **UNSEEN)
+    tab.key.change(None, tab.key, None, js=REMEMBER)
     tab.timer.tick(handlers.follow_training, [tab.key, tab.seen], tab.outputs, **UNSEEN)
     tab.pictures.upload(handlers.add_portraits, [tab.pictures, tab.key], tab.outputs, **TOLD)
     tab.begin.click(

@@ -12,12 +12,15 @@
     [/Invalid file type.*safetensors/i, say('A style\'s file was wanted there, whose name ends in .safetensors.')],
     [/Invalid file type.*video/i, say('A film was wanted there: an MP4, MOV or WebM file.')],
   ];
+  const HELD_MS = 4000; // what the page held is there again by then
   let leaves = 0; // when this page was last about to be left: it loses its server then, too
-  addEventListener('beforeunload', event => {
-    leaves = Date.now();
-    if (document.querySelector('#film-result .doing p, #many-doing p')) event.preventDefault(); // minutes of work: the browser asks first
-  });
+  addEventListener('beforeunload', () => { leaves = Date.now(); });
   const memory = act => { try { return act(sessionStorage); } catch { return null; } }; // not wherever the page is shown
+  // By its key a page that is opened anew finds what it held; a copy of its tab, which nobody closed, does not.
+  addEventListener('pagehide', () => memory(kept => { kept.left = 'left '; }));
+  addEventListener('pageshow', ({persisted}) => { if (persisted) memory(kept => kept.removeItem('left')); });
+  window.held = () => memory(kept => { const {left = '', page = ''} = kept; kept.removeItem('left'); return page && left + page; }) ?? '';
+  window.hold = key => { memory(kept => { kept.page = key; }); return key; };
   const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {
     const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
@@ -38,5 +41,5 @@
       head.append(note);
     }
   };
-  afterChanges(back);
+  setTimeout(() => afterChanges(back), HELD_MS);
 })();

@@ -51,13 +51,13 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
     wire_films(parts, handlers)
-    wire_many(page, parts, handlers)
+    wire_many(parts, handlers)
     for over in wire_album(parts, handlers):
         over.then(show_painting, None, parts.tabs, **UNSEEN)
         over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
-        wire_looks_after(parts, handlers, over)
-        offer_to_turn(parts, handlers, over)
-        offer_to_mend(parts, handlers, over)
+        wire_looks_after(parts, handlers, over.then)
+        offer_to_turn(parts, handlers, over.then)
+        offer_to_mend(parts, handlers, over.then)
     wire_training(page, parts, handlers)
 
 
@@ -70,9 +70,11 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: link, status line, a new photo, leaving."""
     opened = [
         *parts.widgets, *parts.film_tab.styles, parts.style.picture, parts.style.name,
-        parts.notes, parts.status,
+        parts.notes, parts.status, parts.key,
     ]  # fmt: skip
-    page.load(handlers.open, None, opened, **UNSEEN)
+    opening = page.load(handlers.open, parts.key, opened, js=theme.HELD, **UNSEEN)
+    parts.key.change(None, parts.key, None, js=theme.HOLD)
+    wire_return(parts, handlers, opening)
     page.unload(handlers.leave)
     parts.timer.tick(handlers.tick, None, [parts.status, parts.timer, *parts.tellers], **UNSEEN)
     field = {
@@ -92,6 +94,30 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     gr.on(moved, *framing(parts, handlers), trigger_mode="always_last", **field)
     for picture in parts.style.pictures:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
+
+
+def wire_return(parts: Page, handlers: Handlers, opening: Dependency) -> None:
+    """Connect what shows what a page held before it was opened anew."""
+    shown = [
+        *result_panel.outputs(parts), *parts.widgets, parts.photo, parts.style.picture,
+        parts.style.name, parts.arrived,
+    ]  # fmt: skip
+    back = opening.then(handlers.come_back, None, shown, **TOLD)
+    back.success(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
+    wire_looks_after(parts, handlers, back.success)
+    offer_to_turn(parts, handlers, back.success)
+    offer_to_mend(parts, handlers, back.success)
+    opening.then(
+        handlers.find_many, None, [*parts.many_tab.outputs, parts.tabs], concurrency_id="find-many",
+        **TOLD,
+    )  # fmt: skip
+    tab = parts.film_tab
+    buttons = [tab.sample, tab.paint, tab.cancel]
+    held = [tab.film, *buttons, parts.tabs, parts.timer]
+    found = opening.then(handlers.find_film, None, held, **TOLD)
+    painted = found.success(handlers.follow_film, None, [tab.painted, tab.notes], **TOLD)
+    idle = partial(switch, tab.sample, tab.cancel, beside=[tab.paint], running=False)
+    when_over(painted, [], idle, buttons)
 
 
 def wire_result(parts: Page, handlers: Handlers) -> None:
@@ -197,7 +223,7 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
             parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
             handlers.cancel_film, is_there.success, [other],
         )  # fmt: skip
-        wire_looks_after(parts, handlers, run)  # a film ends those of the photo beside it
+        wire_looks_after(parts, handlers, run.then)  # a film ends those of the photo beside it
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
     tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 

@@ -220,6 +220,7 @@ def test_what_the_browser_is_still_to_keep_outlasts_its_page(service, photo):
     both = [told(service, state) for state in (first, second)]
     copy, *paintings = [file_at(both[0]["photo"]), *(file_at(kept["painting"]) for kept in both)]
     handlers.leave(visitor("anna"))
+    service.sessions.sweep(0)
     with pytest.raises(Cancelled):
         session.show("late", np.zeros((4, 4, 3), np.uint8))
     assert set(session.folder.rglob("*")) == {copy, *paintings}
@@ -235,6 +236,7 @@ def test_what_the_browser_has_kept_goes_with_its_page(service, photo):
     handlers.kept(visitor("anna"), event(id=kept["id"]))
     assert file_at(kept["photo"]).exists()
     handlers.leave(visitor("anna"))
+    service.sessions.sweep(0)
     assert not session.folder.exists()
 
 
@@ -291,13 +293,12 @@ def test_what_is_queued_and_what_learns_ends_with_all_else(service, monkeypatch,
         updates = handlers.add_portraits(visitor(who), given, "")
         keys[who] = updates[components().train_tab.key]
     session, photos = service.sessions.of("anna"), running["anna"][0]
-    batch = many.begin(service, session, photos, Settings(), (), "PNG")
+    stop = many.begin(service, session, photos, Settings(), (), "PNG").stop
     process = all_._processes[all_.find(keys["anna"]).folder]
     theirs = all_.find(keys["ben"])
     queue, mine = running["anna"]
     updates = handlers.forget(visitor("anna"), queue, keys["anna"], None)
-    assert batch.stop.is_set()
-    assert service.batches.find(batch.key) is None
+    assert stop.is_set()
     assert updates[components().many_tab.items] == ()
     assert not [path for path in mine if path.exists()]
     assert process.poll() is not None

@@ -2,6 +2,7 @@
 
 import errno
 import threading
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_all_photos_come_back_in_one_zip_under_their_own_names(service, tmp_path
     items = received(service, dropped(tmp_path, "Anna.png", "../../etc/Bob.jpg", "anna.webp"))
     assert [item.state for item in items] == ["waiting"] * 3
     file = zip_in(painted(service, items))
-    assert file.parent == service.sessions.of("anna").batch.folder
+    assert file.parent.parent == service.sessions.of("anna").folder
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
@@ -75,8 +76,7 @@ def test_all_photos_come_back_in_one_zip_under_their_own_names(service, tmp_path
     first = tmp_path / "got" / names[0]
     assert (np.asarray(Image.open(first)) == 255 - 10).all()
     assert read_settings(first)[0] == OWN_SIZE
-    left = {each.name for each in file.parent.iterdir() if each.suffix != ".jpg"}
-    assert left == {file.name}, "beside the pictures of the cards"
+    assert [each.name for each in file.parent.iterdir()] == [file.name]  # nothing else is left
 
 
 def test_a_zip_goes_once_the_next_one_is_whole_and_its_download_goes_on(service, tmp_path):
@@ -140,7 +140,8 @@ def test_photos_are_counted_without_those_that_cannot_be_read(tmp_path):
     for number in (0, 3):
         Path(files[number]["path"]).write_text("no picture")
     items = received(service, files)
-    batches.append(painting.Batch(items, OWN_SIZE, "PNG", service.paint))
+    session = service.sessions.of("anna")
+    batches.append(painting.Batch(session, items, OWN_SIZE, "PNG", service.paint))
     batches[0].run()
     assert [each[:2] for each in told] == [
         ("a", "Photo 1 of 3"), ("b", "Photo 2 of 3"), ("c", "Photo 3 of 3")
@@ -203,101 +204,51 @@ def test_cancel_at_once_is_not_lost(service, tmp_path):
     assert [item.state for item in [*running][-1][components().many_tab.items]] == ["waiting"] * 2
 
 
-def found(service, key, who="anna"):
-    """Open the page anew, with the secret that it remembers; return what it was told."""
-    return list(handlers_of(service).find_many(visitor(who), key))
+def found(service, who):
+    """Open the page anew; return what is shown of the tab."""
+    return list(handlers_of(service).find_many(visitor(who)))
 
 
 def test_a_page_that_is_opened_anew_finds_what_is_painted_and_what_waits(tmp_path):
-    tab, seen = components().many_tab, []
-
     class Leaving(Pipeline):
         def __call__(self, photo, settings, **how):
-            if photo.name == "b":  # the generator of a page that is left is closed
-                service.sessions.leave("anna", keeps=True)
+            if photo.name == "b":
+                service.sessions.park("anna")
             if photo.name == "c":
                 assert anew.wait(10)
             return super().__call__(photo, settings, **how)
 
     service, anew = PaintService(paint=Leaving(), models=object()), threading.Event()
+    tab, tabs, seen = components().many_tab, components().tabs, []
     items = received(service, dropped(tmp_path, "a.png", "b.png", "c.png"))
+    key = service.sessions.of("anna").key
     running = handlers_of(service).paint_many(visitor("anna"), items, "PNG", *NO_STYLES, *DEFAULTS)
-    key = next(running)[tab.key]
-    running.close()
-    for update in handlers_of(service).find_many(visitor("anew"), key):
+    next(running)
+    running.close()  # as Gradio does where a page is closed
+    while not service.sessions.resume(key, "anew", left=False):
+        time.sleep(0.01)
+    for update in handlers_of(service).find_many(visitor("anew")):
         anew.set()
         seen.append(update)
-    assert seen[0] == {components().tabs: seen[0][components().tabs]}
-    assert seen[0][components().tabs].selected == "many"
+    assert seen[0][tabs].selected == "many"
     assert seen[1][tab.cancel].visible
     assert [item.state for item in seen[-1][tab.items]] == ["done"] * 3
     assert all(Path(item.picture).exists() for item in seen[-1][tab.items])
     assert zip_in(seen).exists()
-    assert zip_in(found(service, key, "again")).exists(), "and so does another, when it is done"
+    service.sessions.of("anew").shown = object()
+    again = found(service, "anew")
+    assert zip_in(again) == zip_in(seen)
+    assert not any(tabs in update for update in again), "what is done waits beside a painting"
 
 
-def test_who_does_not_know_the_secret_finds_nothing(service, tmp_path):
+def test_where_nothing_was_painted_nothing_is_found(service):
+    assert found(service, "anna") == [gr.skip()]
+
+
+def test_what_is_thrown_away_is_not_found_again(service, tmp_path):
     painted(service, received(service, dropped(tmp_path, "a.png")))
-    for key in ("", "0" * 32):
-        assert found(service, key, "eve") == [{components().many_tab.key: ""}]
-
-
-def test_what_nobody_asks_for_any_more_ends_after_what_is_done_and_goes(tmp_path, monkeypatch):
-    monkeypatch.setattr(painting, "ALONE_S", 0.0)
-    service = PaintService(paint=Pipeline(), models=object())
-    items = received(service, dropped(tmp_path, "a.png", "b.png"))
-    batch = painting.begin(service, service.sessions.of("anna"), items, OWN_SIZE, (), "PNG")
-    assert batch.over.wait(10)
-    assert batch.seen.count("waiting") == 2
-    service.batches.sweep(1000)
-    assert service.batches.find(batch.key) is batch
-    service.batches.sweep(0)
-    assert service.batches.find(batch.key) is None
-    assert not batch.folder.exists()
-
-
-def test_a_batch_that_is_asked_for_stays(service, tmp_path):
-    painted(service, received(service, dropped(tmp_path, "a.png")))
-    session = service.sessions.of("anna")
-    session.batch.used -= 1000
-    session.use()
-    service.batches.sweep(500)
-    assert service.batches.folders() == [session.batch.folder]
-
-
-@pytest.mark.parametrize("act", ["clear_many", "forget"])
-def test_what_is_thrown_away_leaves_nothing(tmp_path, act, caplog):
-    class Slow(Pipeline):
-        def __call__(self, photo, settings, **how):
-            handlers = handlers_of(service)
-            if act == "forget":
-                handlers.forget(visitor("anna"), items, "")
-            else:
-                assert handlers.clear_many(visitor("anna"))[components().many_tab.items] == ()
-            return super().__call__(photo, settings, **how)
-
-    service = PaintService(paint=Slow(), models=object())
-    items = received(service, dropped(tmp_path, "a.png", "b.png"))
-    batch = painting.begin(service, service.sessions.of("anna"), items, OWN_SIZE, (), "PNG")
-    assert batch.over.wait(10)
-    assert batch.seen.file is None
-    assert service.batches.folders() == []
-    assert not batch.folder.exists()
-    assert not caplog.records
-
-
-def test_all_that_is_deleted_while_the_zip_is_written_is_no_error(
-    service, tmp_path, monkeypatch, caplog
-):
-    items = received(service, dropped(tmp_path, "a.png", "b.png"))
-
-    def left(folder, files):
-        handlers_of(service).clear_many(visitor("anna"))
-        return zipped(folder, files)
-
-    monkeypatch.setattr(painting, "zipped", left)
-    assert painted(service, items)[-1][components().many_tab.doing] == ""
-    assert not caplog.records
+    handlers_of(service).clear_many(visitor("anna"))
+    assert found(service, "anna") == [gr.skip()]
 
 
 def test_what_goes_wrong_with_all_of_them_is_told(service, tmp_path, monkeypatch):
@@ -309,6 +260,38 @@ def test_what_goes_wrong_with_all_of_them_is_told(service, tmp_path, monkeypatch
     monkeypatch.setattr(painting, "zipped", full)
     with pytest.raises(gr.Error, match="disk of this machine is full"):
         painted(service, items)
+
+
+def test_a_visitor_who_leaves_stops_it_and_leaves_nothing(tmp_path):
+    left = []
+
+    class Leaving(Pipeline):
+        def __call__(self, photo, settings, **how):
+            left.append(photo.name)
+            service.sessions.leave("anna")
+            return super().__call__(photo, settings, **how)
+
+    service = PaintService(paint=Leaving(), models=object())
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    folder = service.sessions.of("anna").folder
+    updates = painted(service, items)
+    assert left == ["a"]
+    assert updates[-1][components().many_tab.doing] == ""
+    assert not folder.exists()
+
+
+def test_a_visitor_who_leaves_while_the_zip_is_written_is_no_error(
+    service, tmp_path, monkeypatch, caplog
+):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+
+    def left(folder, files):
+        service.sessions.leave("anna")
+        return zipped(folder, files)
+
+    monkeypatch.setattr(painting, "zipped", left)
+    assert painted(service, items)[-1][components().many_tab.doing] == ""
+    assert not caplog.records
 
 
 def test_others_are_painted_between_two_of_many(tmp_path):

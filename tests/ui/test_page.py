@@ -60,12 +60,21 @@ def test_visitors_share_neither_files_nor_cache(service, photo):
     assert service.sessions.of("ben").cache.get("key", lambda: "ben's") == "ben's"
 
 
-def test_leaving_stops_the_run_and_deletes_the_pictures(service, photo):
+def test_a_page_that_is_closed_paints_no_more_and_its_pictures_go_after_a_while(service, photo):
     state = state_by(service, photo)
     session = service.sessions.of("anna")
-    stops = [session.begin(session.run), session.begin(session.film), session.looks_end]
+    stops = [session.begin(session.run), session.looks_end]
+    film = session.begin(session.film)
+    session.film.move(0.5, "half of it")
     handlers_of(service).leave(visitor("anna"))
     assert all(stop.is_set() for stop in stops)
+    assert not film.is_set()
+    service.sessions.sweep(100)
+    assert session.folder in service.sessions.folders()
+    assert Path(state.after).exists()
+    service.sessions.sweep(0)
+    assert film.is_set()
+    assert not service.sessions.folders()
     assert not Path(state.after).exists()
 
 

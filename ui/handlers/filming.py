@@ -1,5 +1,6 @@
 """Painting a film."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,16 @@ import gradio as gr
 from pipeline.types import Cancelled, FilmError
 from ui import camera, film_tab, style_box
 from ui.errors import told
-from ui.handlers.base import Base
+from ui.handlers.base import Base, unsaid
 from ui.notes import note
 from ui.photos import file_of, uploaded_in
 from ui.result_panel import Updates
+from ui.runs import switch
 from ui.service import filming
 from ui.widgets import from_widgets
 from ui.words import later, say
 
+LOOK_S = 0.4  # between two looks at whether it is painted
 NO_FILM = later("No film yet: drop one into its field, or record one, then press again.")
 
 
@@ -25,7 +28,9 @@ class Filming(Base):
     def take_film(self, request: gr.Request, field: dict[str, Any] | None) -> None:
         """Keep a film that arrives as long as its page is used."""
         if film := uploaded_in(field):
-            self._session(request).use(file_of(film)[0])
+            session = self._session(request)
+            session.own_film = file_of(film)[0]
+            session.use(session.own_film)
 
     def check_film(self, field: dict[str, Any] | None) -> None:
         """Say at once that there is no film, not once it is its turn to be painted."""
@@ -61,6 +66,35 @@ class Filming(Base):
         session.cancel(session.film)
         return note([say("Cancelled.")])
 
+    def find_film(self, request: gr.Request) -> Updates:
+        """Show the film of a page that was opened anew, and that it is being painted.
+
+        Raises: gr.Error: there is none; it is not said.
+        """
+        session, tab = self._session(request), self.parts.film_tab
+        if session.own_film is None or not session.own_film.exists():
+            raise unsaid()
+        given = {tab.film: str(session.own_film)}
+        if session.film.awaited is None:
+            return given
+        return {
+            **given,
+            **switch(tab.sample, tab.cancel, beside=[tab.paint], running=True),
+            self.parts.tabs: gr.Tabs(selected="film"),
+            self.parts.timer: gr.Timer(active=True),
+        }
+
+    def follow_film(self, request: gr.Request) -> Updates:
+        """Show the film that was found, once it is painted."""
+        session, tab = self._session(request), self.parts.film_tab
+        while session.film.awaited is not None and not session.left:
+            session.use()
+            time.sleep(LOOK_S)
+        if session.filmed is None or not session.filmed[0].exists():
+            return gr.skip()
+        path, said = session.filmed
+        return {tab.painted: str(path), tab.notes: note(said)}
+
     def _painted_film(
         self, request: gr.Request, values: tuple[Any, ...], most: float | None = None,
         long_px: int | None = None,
@@ -82,6 +116,7 @@ class Filming(Base):
                     session.film.move, styles=styles, long_px=long_px,
                 )  # fmt: skip
                 session.keep_last("film", session.wrote(path))
+                session.filmed = path, said
             except Cancelled:
                 return gr.skip()
             tab = self.parts.film_tab

@@ -10,12 +10,12 @@ import gradio as gr
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings, say_dropped
 from pipeline.types import PhotoError, Prompt
-from ui import album, style_box
+from ui import album, easel, style_box
 from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
 from ui.examples import OWNER
-from ui.handlers.base import Base
+from ui.handlers.base import AGAIN, Base, unsaid
 from ui.many import Item
 from ui.photos import file_of, read_once, uploaded_in
 from ui.previews import fit, over_checker
@@ -43,6 +43,7 @@ class Keeping(Base):
         Examples as they come are on the page anyway, and would take the place of own paintings.
         """
         session, row = self._session(request), self.parts.album.row
+        session.shown = state
         if state is None or session.left:
             return gr.skip()
         known = next((name for name, each in session.results.items() if each is state), "")
@@ -70,6 +71,33 @@ class Keeping(Base):
         if state is None or not all(map(_is_here, (state.photo, *state.files))):
             return {self.parts.album.row: {"wanted": name}}
         return self._returned(request, state)
+
+    def come_back(self, request: gr.Request) -> Updates:
+        """Show again what hung on a page, or was to be painted, before it was opened anew.
+
+        A painting that was stopped then is begun again.
+
+        Raises: gr.Error: there was none; it is not said.
+        """
+        session, style = self._session(request), self.parts.style
+        state, wanted, styles = session.shown, session.wanted, session.styles
+        resumed, interrupted = session.resumed, session.interrupted
+        session.resumed = session.interrupted = False
+        if resumed and state is not None and all(map(_is_here, (state.photo, *state.files))):
+            shown = self._returned(request, state)
+        elif resumed and session.given is not None and _is_here(session.given):
+            shown = {
+                self.parts.photo: self._field(request, session.given),
+                **view(self.parts, None),
+                self.parts.easel: easel.bare(None if interrupted else easel.ARRIVED),
+            }
+        else:
+            raise unsaid()
+        if wanted is not None:
+            shown |= self._look_of(request, wanted)
+        if styles and _is_here(styles[0].path):
+            shown |= {style.picture: self._field(request, styles[0].path)}
+        return shown | (self._arrived(AGAIN) if interrupted else {})
 
     def bring_back(self, request: gr.Request, files: Sequence[dict[str, Any]] | None) -> Updates:
         """Show a painting that comes from the browser's album, with its photo and its settings."""
@@ -111,10 +139,8 @@ class Keeping(Base):
         training = self.service.trainings.find(key)
         if training is not None:
             self.service.trainings.discard(training)
-        self.service.batches.drop(session.batch)
         self.service.sessions.forget(str(request.session_hash))
-        many, train = self.parts.many_tab, self.parts.train_tab
-        gone = {self.parts.state: None, many.items: (), many.key: "", train.key: ""}
+        gone = {self.parts.state: None, self.parts.many_tab.items: (), self.parts.train_tab.key: ""}
         return {self.parts.album.row: {"forgotten": True}, **gone}
 
     def _returned(self, request: gr.Request, state: ViewState, like: str = "") -> Updates:

@@ -37,7 +37,6 @@ class ManyPhotos(Base):
         """Paint the queue by the controls' settings, and show how far it is."""
         items, kind, *rest = values
         given, chosen = rest[: style_box.FIELDS], rest[style_box.FIELDS :]
-        tab = self.parts.many_tab
         with told():
             if kind not in KINDS:
                 raise ValueError(say("Paintings are saved as {kinds}.", kinds=", ".join(KINDS)))
@@ -47,20 +46,18 @@ class ManyPhotos(Base):
                 raise PromptError(NO_STYLE)
             # First: from here on Cancel ends these, not those before.
             batch = many.begin(self.service, session, tuple(items or ()), settings, files, kind)
-            yield {tab.key: batch.key}
             yield from self._followed(batch, session)
 
-    def find_many(self, request: gr.Request, key: str) -> Iterator[Updates]:
-        """Show what was being painted when this page was opened anew, or lost its connection."""
-        session, batch = self._session(request), self.service.batches.find(key)
-        if batch is None:
-            yield {self.parts.many_tab.key: ""}
+    def find_many(self, request: gr.Request) -> Iterator[Updates]:
+        """Show what was painted as this page was opened anew, or lost its connection."""
+        session = self._session(request)
+        if session.batch is None:
+            yield gr.skip()
             return
-        session.batch = batch
-        session.use(*(item.path for item in batch.seen.items))
-        yield {self.parts.tabs: gr.Tabs(selected="many")}
+        if not session.batch.over.is_set() or session.shown is None:
+            yield {self.parts.tabs: gr.Tabs(selected="many")}
         with told():
-            yield from self._followed(batch, session)
+            yield from self._followed(session.batch, session)
 
     def _followed(self, batch: many.Batch, session: Session) -> Iterator[Updates]:
         """Show how far a batch is until its end."""
@@ -78,14 +75,12 @@ class ManyPhotos(Base):
 
     def cancel_many(self, request: gr.Request) -> dict[Any, Any]:
         """End the painting of many photos; what is done is saved all the same."""
-        batch = self._session(request).batch
-        if batch is not None:
-            batch.stop.set()
+        self._session(request).stop_batch()
         return {self.parts.many_tab.cancel: gr.Button(interactive=False)}
 
     def clear_many(self, request: gr.Request) -> Updates:
-        """Empty the queue, and delete what was painted of it."""
-        session, tab = self._session(request), self.parts.many_tab
-        self.service.batches.drop(session.batch)
+        """Empty the queue."""
+        session = self._session(request)
+        session.stop_batch()
         session.batch = None
-        return {**many_panel.view(tab, Many(())), tab.key: ""}
+        return many_panel.view(self.parts.many_tab, Many(()))

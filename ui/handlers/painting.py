@@ -41,7 +41,7 @@ class Painting(Base):
         by_itself = event.target is self.parts.repaint
         try:
             with told():
-                (*_, settings), _ = self._wanted(request, photo, given)
+                (*_, settings), session.styles = self._wanted(request, photo, given)
         except gr.Error as error:
             # All but the style picture could be read; the field for it may be out of sight.
             lacking = _lacking_in(given) if isinstance(error.__cause__, PromptError) else None

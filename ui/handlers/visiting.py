@@ -13,12 +13,20 @@ from ui.result_panel import Updates
 from ui.run import Run
 from ui.widgets import from_link, offered
 
+LEFT = "left "  # as `troubles.js` has it
+
 
 class Visiting(Base):
     """Opening the page, following what runs, leaving."""
 
-    def open(self, request: gr.Request) -> Updates:
-        """Set the controls as the link says; tell that, and what of it cannot be followed."""
+    def open(self, request: gr.Request, held: str = "") -> Updates:
+        """Set the controls as the link says; tell that, and what of it cannot be followed.
+
+        `held`: the key of a page that this one was before it was opened anew, after `LEFT` where
+        its browser says that it was closed.
+        """
+        session_id, key = str(request.session_hash), held.removeprefix(LEFT)
+        self.service.sessions.resume(key, session_id, left=held != key)
         query = dict(request.query_params)
         asked, bad = from_link(query)
         settings, replaced = with_available_choices(asked)
@@ -33,6 +41,7 @@ class Visiting(Base):
             **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
             self.parts.notes: note([*said, *bad, *replaced, *missing]),
             self.parts.status: self.service.line.read()[0],
+            self.parts.key: self._session(request).key,
         }
 
     def tick(self, request: gr.Request) -> Updates:
@@ -68,5 +77,5 @@ class Visiting(Base):
         return start
 
     def leave(self, request: gr.Request) -> None:
-        """Forget a visitor who closed the page."""
-        self.service.sessions.leave(str(request.session_hash), keeps=True)
+        """Keep what a page held that was closed, for a while; it may be opened anew."""
+        self.service.sessions.park(str(request.session_hash))

@@ -13,7 +13,6 @@ from pipeline.steps.cache import OwnerCache, StageCache
 from pipeline.types import Painting, Photo, Pixels
 from pipeline.weights.cache import cache_folder
 from pipeline.weights.resolve import available
-from ui.batches import Batches
 from ui.camera import Cameras
 from ui.examples import OWNER, PaintedExamples
 from ui.gpu import borrowing
@@ -57,7 +56,6 @@ class PaintService:
         self.line = StatusLine()
         self._cache = StageCache()
         self.sessions = Sessions(self._cache)
-        self.batches = Batches()
         self.desk = Desk(shares_folder())
         self.trainings = Trainings()
         self.cameras = Cameras()
