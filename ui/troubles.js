@@ -16,11 +16,15 @@
   let leaves = 0; // when this page was last about to be left: it loses its server then, too
   addEventListener('beforeunload', () => { leaves = Date.now(); });
   const memory = act => { try { return act(sessionStorage); } catch { return null; } }; // not wherever the page is shown
-  // By its key a page that is opened anew finds what it held; a copy of its tab, which nobody closed, does not.
+  // By its key a page that is opened anew finds what it held; a copy of its tab, which nobody closed, does not, nor does another link.
   addEventListener('pagehide', () => memory(kept => { kept.left = 'left '; }));
   addEventListener('pageshow', ({persisted}) => { if (persisted) memory(kept => kept.removeItem('left')); });
-  window.held = () => memory(kept => { const {left = '', page = ''} = kept; kept.removeItem('left'); return page && left + page; }) ?? '';
-  window.hold = key => { memory(kept => { kept.page = key; }); return key; };
+  window.held = () => memory(kept => {
+    const {left = '', page = '', link} = kept;
+    kept.removeItem('left');
+    return link === location.search ? page && left + page : '';
+  }) ?? '';
+  window.hold = key => { memory(kept => Object.assign(kept, {page: key, link: location.search})); return key; };
   const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {
     const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {

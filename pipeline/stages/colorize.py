@@ -30,6 +30,7 @@ TEMPERATURE = 0.5
 # Places that are alike should agree on their color, or a wall and a coat are stained: how far they
 # follow the others, but for bare skin; how near, as a share of the long side; and how alike, in
 # light and in how surely they are a part, these are.
+BARE = Part.SKIN, Part.BODY_SKIN  # a parser may not know the latter
 AGREED, NEAR, LIGHT_ALIKE, PARTS_ALIKE = 0.9, 0.25, 0.08, 0.15
 # Light hair is blond or white, and its light does not say which: from which light on, L over 100,
 # and fully, it is given less color; and how much less.
@@ -70,8 +71,9 @@ def _agreed(said: Float, seen: Float) -> Float:
     said = said - said.max(0)
     said -= np.log(np.exp(said).sum(0))
     looks = np.stack([light / LIGHT_ALIKE, *(each / PARTS_ALIKE for each in parts)])
-    bare = parts[Part.SKIN] + parts[Part.BODY_SKIN]
-    return said + AGREED * (1 - bare) * (mean_of_alike(said, looks, NEAR) - said)
+    bare = sum(each for part, each in zip(Part, parts, strict=False) if part in BARE)
+    agreed = said + AGREED * (1 - bare) * (mean_of_alike(said, looks, NEAR) - said)
+    return np.asarray(agreed, np.float32)
 
 
 def colorless(photo: Image) -> bool:

@@ -15,8 +15,9 @@ from pipeline.ops.resample import (
     scaled_to_long,
     shrunk,
     size_of_least_long,
+    size_of_long,
 )
-from pipeline.ops.tensor import to_float
+from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.runtime.models import Models
 from pipeline.settings import PaintSettings, Settings
 from pipeline.stages.brighten import brightened, exposure_of
@@ -28,13 +29,14 @@ from pipeline.stages.strokes.color import crisp, in_monets_light
 from pipeline.stages.strokes.light import light_of, monet
 from pipeline.stages.strokes.motif import Brush, Motif
 from pipeline.stages.strokes.own_colors import living_skin, own_hair, own_tone
-from pipeline.stages.strokes.plan import plan
+from pipeline.stages.strokes.plan import UNDER_PX, plan
 from pipeline.stages.strokes.portraits import bareness, measured
 from pipeline.stages.strokes.portrayed import like_a_portrait
 from pipeline.stages.strokes.render import Surface, render
 from pipeline.stages.strokes.sharpness import fine_structure, out_of_focus
 from pipeline.stages.strokes.softened import apart
 from pipeline.stages.strokes.subject import around_faces, nobody, subject_of
+from pipeline.stages.strokes.underdrawing import underdrawing, underdrawn
 from pipeline.steps.detect import detect
 from pipeline.steps.parts import parts_of
 from pipeline.steps.run import Cache, Keyed, Run
@@ -54,6 +56,7 @@ LOOSER = 2.0  # how much looser than usual the loosest brush is, and the most ca
 # Long sides at which a photo is looked at for a sketch, and of the sketch; how many layers it has.
 SKETCHED_PX, SKETCH_PX, SKETCHED_LAYERS = 256, 512, 3
 OWN_HAIR = 0.3  # how far hair keeps its own light and color under a portrait's
+DRAWN = 0.75  # how far the drawing under the first strokes shows through them
 PLANNED = 0.6  # of a painting's time, until its strokes are planned
 
 Float = NDArray[np.float32]
@@ -141,7 +144,12 @@ def _planned(
 ) -> Strokes:  # fmt: skip
     rng = np.random.default_rng(SEED)
     motif = motif_of(original, seen, parts, mood, style, portrait, stays, rng)
-    return plan(motif, rng, brush, lambda done, so_far: tell(PLANNED * done, so_far))
+    drawing = underdrawing(original, size_of_long(motif.size, UNDER_PX))
+
+    def told(done: float, so_far: Image) -> None:
+        tell(PLANNED * done, underdrawn(so_far, drawing, DRAWN * (1 - done)))
+
+    return plan(motif, rng, brush, told)
 
 
 def motif_of(
@@ -198,7 +206,7 @@ def plain_motif(
 
 
 def sketch(photo: Photo, settings: Settings) -> Pixels | None:
-    """Lay the broadest strokes of a photo, before anything is known of who is in it.
+    """Lay the broadest strokes of a photo, drawn on, before anything is known of who is in it.
 
     A dark one is brightened, as it will be; one without color has the colors of its light alone,
     and one with a cast still has it.
@@ -216,7 +224,9 @@ def sketch(photo: Photo, settings: Settings) -> Pixels | None:
     lit = in_monets_light(lab, subject, none, monet(how.mood), rng)
     motif = Motif(lit.target, lit.palette, subject, none, none, lit.gray)
     strokes = plan(motif, rng, brush_of(how), layers=SKETCHED_LAYERS)
-    return render(strokes, strokes.px(SKETCH_PX), Surface(0, 0))
+    size = strokes.px(SKETCH_PX)
+    drawing = underdrawing(to_float(pixels), size)
+    return to_uint8(underdrawn(to_float(render(strokes, size, Surface(0, 0))), drawing, DRAWN))
 
 
 def warm() -> None:

@@ -97,6 +97,8 @@ def shown_in(page: Page, place: str) -> np.ndarray:
 def open_page(page: Page, url: str) -> None:
     """Open the page and wait until a photo can be dropped; nothing is painted by itself there."""
     page.set_default_timeout(LONGEST_MS)  # a busy machine's page is slow, not wrong
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear()")  # what it held does not come back: a tab of its own
     page.goto(url)
     page.wait_for_selector("#photo input[type=file]", state="attached")
     page.wait_for_selector("#photo button:has-text('Drop a photo')")

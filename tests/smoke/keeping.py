@@ -36,6 +36,7 @@ from tests.smoke.browser import (
 )
 from tests.smoke.taking import SHARING, take_along
 from ui import theme
+from ui.private_folder import delete
 from ui.service import PaintService
 from ui.sessions import DELETED_AFTER_MIN
 
@@ -121,12 +122,24 @@ def stored_at_last(page: Page, count: int) -> list[dict]:
     return []
 
 
+def stays_after(page: Page, act: Callable[[], object], painted: np.ndarray, what: str) -> None:
+    """Lose the page for a moment; what it held is there again."""
+    act()
+    page.wait_for_selector("#easel .painted")
+    is_back(page, painted, what)
+
+
 def go_back_after(page: Page, act: Callable[[], object], painted: np.ndarray, what: str) -> None:
     """Lose the page in some way, then go back to the painting that the browser keeps."""
     act()
     kept_in(page, 1)
     page.wait_for_selector("#easel .opening")
     new_picture(page, lambda: page.locator("#album li button").first.click())
+    is_back(page, painted, what)
+
+
+def is_back(page: Page, painted: np.ndarray, what: str) -> None:
+    """Check that a painting hangs there again, with its photo and its settings."""
     page.wait_for_selector("#photo img[src*='holiday']")
     page.wait_for_selector("#album [aria-current=true]")
     found = picture_at(page, page.locator("#easel .after"))
@@ -272,12 +285,14 @@ def keep_in_browser(
         painted = keep_one(page, private_jpeg(), url)
         look("kept")
         take_along(page, shares=phone)
-        go_back_after(page, page.reload, painted, "after a reload")
+        stays_after(page, page.reload, painted, "after a reload")
         look("back")
         leave = "about:blank"
-        go_back_after(page, lambda: (page.goto(leave), page.go_back()), painted, "after Back")
+        stays_after(page, lambda: (page.goto(leave), page.go_back()), painted, "after Back")
         page.goto(leave)
         served[-1].close(verbose=False)
+        for left in folder.iterdir():
+            delete(left)  # as the program's end does
         again, _ = serve(int(url.rstrip("/").rpartition(":")[2]))
         served.append(again)
         go_back_after(page, lambda: page.goto(url), painted, "after a restart of the server")

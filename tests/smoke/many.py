@@ -74,6 +74,9 @@ def paint_many(page: Page, url: str, picture: str | None = None) -> None:
     page.click("#paint-many")
     page.wait_for_selector("#many-queue li.painting")  # those that were done before wait again
     page.wait_for_selector("#many-queue li.done", timeout=LONGEST_MS)
+    page.reload()
+    page.wait_for_selector("#many-queue li.done", timeout=LONGEST_MS)
+    check(page.locator("#many-queue img").count() == 3, "a reload loses none of many photos")
     page.click("#cancel-many")
     with zip_of(page) as archive:
         check(0 < len(archive.namelist()) < len(PHOTOS), "Cancel keeps what is done")
