@@ -17,8 +17,8 @@ from pipeline.types import Painting, Photo, Prompt, Report, StageName
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 LYING = (
-    "As the photo lies now, no face in it stands; one does where Turn (in Turn, crop, paper and "
-    "size) is: {name}."
+    "This photo seems to lie on its side. It stands where Turn (in Turn, crop, paper and size) is: "
+    "{name}."
 )
 TURNS = next(option.named for option in options() if option.flag == "turn")
 SMALL_PX = 128  # long side below which little of a face can be seen

@@ -7,9 +7,10 @@ async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
   const told = [];
   options.forEach((option, i) => {
     const value = values[i];
-    if (value === '' || value === null || value === undefined || same(value, option.usual)) return;
-    link.searchParams.set(option.flag, value);
-    if (option.painters.includes(values[chosen[0]])) told.push(`${say(option.label)}: ${tell(option, value)}`);
+    if (value === '' || value === null || value === undefined) return;
+    const usual = same(value, option.usual);
+    if (!usual) link.searchParams.set(option.flag, value);
+    if ((!usual || option.always) && option.painters.includes(values[chosen[0]])) told.push(`${say(option.label)}: ${tell(option, value)}`);
   });
   const wants = wanting.some(pair => pair.every((choice, i) => choice === values[chosen[i]]));
   if (wants && name) {

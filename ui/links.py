@@ -74,6 +74,7 @@ def copy_link() -> str:
                 "flag": option.flag,
                 "label": option.label,
                 "usual": option.default,
+                "always": option.flag in WHOM,
                 "unit": option.unit,
                 "names": _names(option),
                 "painters": [painter for painter in PAINTERS if is_for(option.flag, painter)],
