@@ -55,8 +55,9 @@ class Session:
     `copies`: of each photo, what tells it from others, and the file of its small copy.
     `told`: by id, the files of paintings that the browser was told to keep, until it has.
     `uploads`: the files that the visitor gave. `left`: whether all of it is deleted.
-    `batch`: the many photos that are painted, or were last. `own_film`: the film that was given
-    last; `filmed`: the one that was painted last, and what was said of it.
+    `batch`: the many photos that are painted, or were last; `queue`: those that wait.
+    `own_film`: the film that was given last; `filmed`: the one that was painted last, and what was
+    said of it.
     `key`: by which the page, opened anew, finds it again; nobody can guess it. `shown`: the
     painting that hangs there. `styles`: the pictures that were asked for last to paint like.
     `interrupted`: whether a painting was stopped as the page was closed. `resumed`: whether it was
@@ -86,6 +87,7 @@ class Session:
     uploads: set[Path] = field(default_factory=set)
     left: bool = False
     batch: Any = None  # a ui.service.many.Batch
+    queue: tuple[Any, ...] = ()  # of ui.many.Item
     own_film: Path | None = None
     filmed: tuple[Path, tuple[str, ...]] | None = None
     key: str = ""

@@ -30,8 +30,8 @@ TEMPERATURE = 0.5
 # Places that are alike should agree on their color, or a wall and a coat are stained: how far they
 # follow the others, but for bare skin; how near, as a share of the long side; and how alike, in
 # light and in how surely they are a part, these are.
-BARE = Part.SKIN, Part.BODY_SKIN  # a parser may not know the latter
 AGREED, NEAR, LIGHT_ALIKE, PARTS_ALIKE = 0.9, 0.25, 0.08, 0.15
+BARE = Part.SKIN, Part.BODY_SKIN  # a parser may not know the latter
 # Light hair is blond or white, and its light does not say which: from which light on, L over 100,
 # and fully, it is given less color; and how much less.
 LIGHT_HAIR, LESS = (0.5, 0.75), 0.6

@@ -241,6 +241,17 @@ def test_a_page_that_is_opened_anew_finds_what_is_painted_and_what_waits(tmp_pat
     assert not any(tabs in update for update in again), "what is done waits beside a painting"
 
 
+def test_photos_that_wait_are_there_again(service, tmp_path):
+    items = received(service, dropped(tmp_path, "a.png", "b.png"))
+    key, tab = service.sessions.of("anna").key, components().many_tab
+    service.sessions.park("anna")
+    assert service.sessions.resume(key, "anew", left=False)
+    (update,) = found(service, "anew")
+    assert update[tab.items] == items
+    assert all(Path(item.picture).exists() for item in items)
+    assert update[tab.paint].interactive
+
+
 def test_where_nothing_was_painted_nothing_is_found(service):
     assert found(service, "anna") == [gr.skip()]
 

@@ -31,6 +31,7 @@ class ManyPhotos(Base):
             session.use(*(item.path for item in items))
             yield {tab.files: None, **many_panel.view(tab, Many(items))}
             for seen in looked_at(session, items):
+                session.queue = seen
                 yield many_panel.view(tab, Many(seen))
 
     def paint_many(self, request: gr.Request, *values: Any) -> Iterator[Updates]:
@@ -46,18 +47,21 @@ class ManyPhotos(Base):
                 raise PromptError(NO_STYLE)
             # First: from here on Cancel ends these, not those before.
             batch = many.begin(self.service, session, tuple(items or ()), settings, files, kind)
+            session.queue = ()
             yield from self._followed(batch, session)
 
     def find_many(self, request: gr.Request) -> Iterator[Updates]:
-        """Show what was painted as this page was opened anew, or lost its connection."""
-        session = self._session(request)
-        if session.batch is None:
+        """Show what waited, or was painted, as this page was opened anew."""
+        session, tab = self._session(request), self.parts.many_tab
+        if session.queue:
+            yield many_panel.view(tab, Many(session.queue))
+        elif session.batch is None:
             yield gr.skip()
-            return
-        if not session.batch.over.is_set() or session.shown is None:
-            yield {self.parts.tabs: gr.Tabs(selected="many")}
-        with told():
-            yield from self._followed(session.batch, session)
+        else:
+            if not session.batch.over.is_set() or session.shown is None:
+                yield {self.parts.tabs: gr.Tabs(selected="many")}
+            with told():
+                yield from self._followed(session.batch, session)
 
     def _followed(self, batch: many.Batch, session: Session) -> Iterator[Updates]:
         """Show how far a batch is until its end."""
@@ -82,5 +86,5 @@ class ManyPhotos(Base):
         """Empty the queue."""
         session = self._session(request)
         session.stop_batch()
-        session.batch = None
+        session.batch, session.queue = None, ()
         return many_panel.view(self.parts.many_tab, Many(()))
