@@ -155,8 +155,9 @@ class Session:
     def pause(self) -> None:
         """Stop what is painted of the photo, to be begun again if its page is opened anew.
 
-        A film that is being painted, and many photos, go on.
+        A film that is being painted, and many photos, go on; the camera ends with its page.
         """
+        self.camera = None
         if self.run.paints and self.run.awaited is not None:
             self.interrupted = True
         self.cancel(self.run)
