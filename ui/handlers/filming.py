@@ -9,7 +9,7 @@ import gradio as gr
 from pipeline.types import Cancelled, FilmError
 from ui import camera, film_tab, style_box
 from ui.errors import told
-from ui.handlers.base import Base, unsaid
+from ui.handlers.base import Base
 from ui.notes import note
 from ui.photos import file_of, uploaded_in
 from ui.result_panel import Updates
@@ -67,13 +67,10 @@ class Filming(Base):
         return note([say("Cancelled.")])
 
     def find_film(self, request: gr.Request) -> Updates:
-        """Show the film of a page that was opened anew, and that it is being painted.
-
-        Raises: gr.Error: there is none; it is not said.
-        """
+        """Show the film of a page that was opened anew, if it had one, and that it is painted."""
         session, tab = self._session(request), self.parts.film_tab
         if session.own_film is None or not session.own_film.exists():
-            raise unsaid()
+            return gr.skip()
         given = {tab.film: str(session.own_film)}
         if session.film.awaited is None:
             return given

@@ -15,7 +15,7 @@ from ui.available import with_available_choices
 from ui.card import MOST_CHARACTERS, OTHER, Card, read
 from ui.errors import told
 from ui.examples import OWNER
-from ui.handlers.base import AGAIN, Base, unsaid
+from ui.handlers.base import AGAIN, Base
 from ui.many import Item
 from ui.photos import file_of, read_once, uploaded_in
 from ui.previews import fit, over_checker
@@ -75,9 +75,7 @@ class Keeping(Base):
     def come_back(self, request: gr.Request) -> Updates:
         """Show again what hung on a page, or was to be painted, before it was opened anew.
 
-        A painting that was stopped then is begun again.
-
-        Raises: gr.Error: there was none; it is not said.
+        A painting that was stopped then is begun again. Where there was none nothing changes.
         """
         session, style = self._session(request), self.parts.style
         state, wanted, styles = session.shown, session.wanted, session.styles
@@ -92,7 +90,7 @@ class Keeping(Base):
                 self.parts.easel: easel.bare(None if interrupted else easel.ARRIVED),
             }
         else:
-            raise unsaid()
+            return gr.skip()
         if wanted is not None:
             shown |= self._look_of(request, wanted)
         if styles and _is_here(styles[0].path):
