@@ -1,6 +1,6 @@
 """Which handler each event of the looks calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gradio.events import Dependency
 
@@ -13,7 +13,7 @@ from ui.runs import PRIVATE, UNSEEN
 def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -> None:
     """Connect what paints the looks once a painting is there, and what chooses one."""
     for over in painted:
-        wire_looks_after(parts, handlers, over.then)
+        wire_looks_after(parts, handlers, over)
     chosen = parts.looks.choose(
         handlers.choose_look,
         parts.widgets,
@@ -29,9 +29,9 @@ def wire_looks(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) -
         change.success(None, js=theme.PAINT_AT_ONCE)
 
 
-def wire_looks_after(parts: Page, handlers: Handlers, after: Callable[..., Dependency]) -> None:
-    """Connect what paints the looks after something."""
-    after(
+def wire_looks_after(parts: Page, handlers: Handlers, over: Dependency) -> None:
+    """Connect what paints the looks once something is over."""
+    over.then(
         handlers.paint_looks,
         parts.state,
         parts.looks,

@@ -1,6 +1,6 @@
 """Which handler each event around the mending of old photos calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from gradio.events import Dependency
@@ -21,7 +21,7 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     """Connect the offer: it comes once a photo is painted, and goes with it."""
     box = parts.mend_box
     for over in painted:
-        offer_to_mend(parts, handlers, over.then)
+        offer_to_mend(parts, handlers, over)
     for new in arrivals(parts):
         new(partial(hidden, box), None, box.outputs, **UNSEEN)
     changed = [parts.controls[FLAG], *box.outputs]
@@ -30,10 +30,10 @@ def wire_mending(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     wire_brush(parts, handlers)
 
 
-def offer_to_mend(parts: Page, handlers: Handlers, after: Callable[..., Dependency]) -> None:
+def offer_to_mend(parts: Page, handlers: Handlers, over: Dependency) -> None:
     """Connect the offer to what shows another painting."""
     outputs = parts.mend_box.outputs
-    after(handlers.offer_mending, parts.state, outputs, trigger_mode="always_last", **ONE)
+    over.then(handlers.offer_mending, parts.state, outputs, trigger_mode="always_last", **ONE)
 
 
 def wire_brush(parts: Page, handlers: Handlers) -> None:

@@ -35,8 +35,7 @@ def wire_photo(parts: Page, handlers: Handlers, new: Callable[..., Dependency], 
         return shown
 
     show(received.success)
-    stays = show(received.failure)  # the photo before
-    wire_looks_after(parts, handlers, stays.then)
+    wire_looks_after(parts, handlers, show(received.failure))  # of the photo before, which stays
 
 
 def arrivals(parts: Page) -> list[Callable[..., Dependency]]:

@@ -41,8 +41,9 @@ class Sessions:
         """Open or look up the session of a page that nobody may be using."""
         with self._lock:
             if session_id not in self._open:
-                cache, key = self._cache.of(session_id), self._key_of(session_id)
-                self._open[session_id] = Session(cache, private_folder(), key=key)
+                # Kept under the folder's name: a hash may be asked for after its session has moved.
+                folder, key = private_folder(), self._key_of(session_id)
+                self._open[session_id] = Session(self._cache.of(folder.name), folder, key=key)
             return self._open[session_id]
 
     def _key_of(self, session_id: str) -> str:

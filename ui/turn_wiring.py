@@ -1,6 +1,6 @@
 """Which handler each event around the offer to turn a photo calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from gradio.events import Dependency
@@ -17,7 +17,7 @@ def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     """Connect the offer: it comes once a photo is painted, and goes with it."""
     box = parts.turn_box
     for over in painted:
-        offer_to_turn(parts, handlers, over.then)
+        offer_to_turn(parts, handlers, over)
     for new in arrivals(parts):
         new(partial(offered, box, lies=False), None, box.outputs, **UNSEEN)
     accepted = box.accept.click(
@@ -26,6 +26,6 @@ def wire_turning(parts: Page, handlers: Handlers, painted: Sequence[Dependency])
     accepted.success(None, js=theme.PAINT_AT_ONCE)
 
 
-def offer_to_turn(parts: Page, handlers: Handlers, after: Callable[..., Dependency]) -> None:
+def offer_to_turn(parts: Page, handlers: Handlers, over: Dependency) -> None:
     """Connect the offer to what shows another painting."""
-    after(handlers.offer_turning, parts.state, parts.turn_box.outputs, **UNSEEN)
+    over.then(handlers.offer_turning, parts.state, parts.turn_box.outputs, **UNSEEN)

@@ -54,10 +54,7 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_many(parts, handlers)
     for over in wire_album(parts, handlers):
         over.then(show_painting, None, parts.tabs, **UNSEEN)
-        over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
-        wire_looks_after(parts, handlers, over.then)
-        offer_to_turn(parts, handlers, over.then)
-        offer_to_mend(parts, handlers, over.then)
+        wire_returned(parts, handlers, over)
     wire_training(page, parts, handlers)
 
 
@@ -96,6 +93,14 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
         picture.input(handlers.show_style, picture, picture, trigger_mode="always_last", **field)
 
 
+def wire_returned(parts: Page, handlers: Handlers, over: Dependency) -> None:
+    """Connect what follows a painting that hangs there again."""
+    over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
+    wire_looks_after(parts, handlers, over)
+    offer_to_turn(parts, handlers, over)
+    offer_to_mend(parts, handlers, over)
+
+
 def wire_return(parts: Page, handlers: Handlers, opening: Dependency) -> None:
     """Connect what shows what a page held before it was opened anew."""
     shown = [
@@ -103,10 +108,7 @@ def wire_return(parts: Page, handlers: Handlers, opening: Dependency) -> None:
         parts.style.name, parts.arrived,
     ]  # fmt: skip
     back = opening.then(handlers.come_back, None, shown, **TOLD)
-    back.success(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
-    wire_looks_after(parts, handlers, back.success)
-    offer_to_turn(parts, handlers, back.success)
-    offer_to_mend(parts, handlers, back.success)
+    wire_returned(parts, handlers, back)
     opening.then(
         handlers.find_many, None, [*parts.many_tab.outputs, parts.tabs], concurrency_id="find-many",
         **TOLD,
@@ -223,7 +225,7 @@ def wire_films(parts: Page, handlers: Handlers) -> None:
             parts, handlers, pressed, tab.doing, act, given, outputs, [tab.painted],
             handlers.cancel_film, is_there.success, [other],
         )  # fmt: skip
-        wire_looks_after(parts, handlers, run.then)  # a film ends those of the photo beside it
+        wire_looks_after(parts, handlers, run)  # a film ends those of the photo beside it
     tab.camera.open(handlers.open_camera, tab.live_style, tab.camera, **TOLD)
     tab.live_style.change(handlers.change_camera, tab.live_style, None, **TOLD)
 

@@ -46,7 +46,7 @@ def shown(service, photo, who="anna"):
     return state
 
 
-def asked(service, photo, who="anna", **how):
+def asked(service, photo, who="anna"):
     """Press Paint, and wait."""
     pressed = type("Event", (), {"target": None})()
     values = {"path": str(photo)}, None, *NO_STYLES, *DEFAULTS
@@ -102,9 +102,11 @@ def test_a_reload_is_known_by_the_browser_before_the_server_knows(service, photo
 
 def test_what_a_closed_page_still_asks_for_takes_no_place(service, photo):
     state, key = shown(service, photo), closed(service)
+    cache = service.sessions._parked[key].cache
     empty = service.sessions.of("anna")  # its clock ticked once more
     assert closed(service) == key
     assert empty.left
+    assert [cache.get("stage", lambda n=n: n) for n in (1, 2)] == [1, 1], "it keeps what it makes"
     opened(service, key)
     assert state_in(came_back(service)) is state
 
