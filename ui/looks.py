@@ -1,6 +1,6 @@
 """The looks: this photo in several ways, small, to choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,15 +10,19 @@ import gradio as gr
 import numpy as np
 
 from pipeline.settings import Settings, options
-from pipeline.types import Photo
+from pipeline.types import Face, Photo, Pixels
 from pipeline.variants import PAINTERS, PORTRAIT_STYLES
 from ui.previews import fit
+from ui.session import LookPictures
 from ui.style_box import LIKE, TILES
 from ui.viewer import served
 from ui.words import say
 
 HERE = Path(__file__)
 PHOTO_PX, SHOWN_PX = 400, 320  # the photo that a look is painted from; its picture
+LEAST_SEEN = 0.35  # of the shorter side
+LOWER = 0.15  # of a face, below its middle: collars are seen
+NONE = LookPictures()
 STAGES = ("paint", "style", "intensity", "segment", "blend")  # whose settings are a look's
 USUAL = MappingProxyType(
     {o.flag: o.default for o in options() if o.path[0] in STAGES and o.flag != "segmenter"}
@@ -79,6 +83,24 @@ def hurried(settings: Settings) -> Settings:
     return settings.changed(restore=False, size="photo")
 
 
+def around_people(picture: Pixels, faces: Sequence[Face]) -> Pixels:
+    """Cut the square around a picture's faces, as far as that is not most of it.
+
+    On a tile a figure's face would be too small to tell one look from another. `faces`: in the
+    picture's px; of a picture without any all is shown.
+    """
+    if not faces:
+        return picture
+    boxes, (high, wide) = np.array([face.box for face in faces]), picture.shape[:2]
+    (left, top), (right, bottom) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    face = max(each.height for each in faces)
+    side = max(right - left + face, bottom - top + face, LEAST_SEEN * min(high, wide))
+    side = min(round(side), high, wide)
+    x = round(min(max((left + right - side) / 2, 0), wide - side))
+    y = round(min(max((top + bottom - side) / 2 + LOWER * face, 0), high - side))
+    return picture[y : y + side, x : x + side]
+
+
 def lay_out() -> gr.HTML:
     """Make the looks' component; it stays empty until something is painted."""
     return gr.HTML(
@@ -97,19 +119,21 @@ def lay_out() -> gr.HTML:
     )
 
 
-def shown(settings: Settings | None, pictures: tuple[str, ...] = ()) -> dict[str, Any]:
+def shown(settings: Settings | None, pictures: LookPictures = NONE) -> dict[str, Any]:
     """Show the looks, as far as their `pictures` are there; which of them `settings` are is marked.
 
     Where they are none, the one that they were changed from is, faintly.
 
-    One whose picture is awaited has the first one's, pale. Without settings nothing is painted yet,
-    and none is shown.
+    One whose picture is awaited has the first one's, or the painting, pale. Without settings
+    nothing is painted yet, and none is shown.
     """
     if settings is None:
         return {"looks": []}
-    missing = len(PAINTED) - len(pictures)
-    files = (*pictures, *[pictures[0] if pictures else ""] * missing, str(LIKE_TILE))
-    kinds = (*[""] * len(pictures), *["awaited"] * missing, "")
+    painted = pictures.painted
+    missing = len(PAINTED) - len(painted)
+    pale = painted[0] if painted else pictures.awaited
+    files = (*painted, *[pale] * missing, str(LIKE_TILE))
+    kinds = (*[""] * len(painted), *["awaited"] * missing, "")
     changed = changed_look(settings)
     looks = [
         {

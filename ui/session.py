@@ -35,6 +35,18 @@ MOST_RESULTS = 40  # of one page, that can be gone back to at once
 MOST_TOLD = 2  # of one page: the painting that is being kept, and the next one
 
 
+@dataclass(frozen=True)
+class LookPictures:
+    """The pictures of the looks, as far as they are painted.
+
+    `of`: what they are painted of. `awaited`: the painting that stands for those still to come.
+    """
+
+    of: Hashable = None
+    painted: tuple[str, ...] = ()
+    awaited: str = ""
+
+
 @dataclass
 class Session:
     """An open page.
@@ -49,7 +61,7 @@ class Session:
     `photos`: by file, the folder of what was decoded of it, and that; the one used last comes last.
     `reading`: taken while one is looked up.
     `behind`: by preview in the photo field, the photo's file and name.
-    `looks`: what the looks were painted of, and their pictures as far as they are painted.
+    `looks`: their pictures.
     `wanted`: the settings that were asked for last, of which a look may be marked.
     `results`: the paintings that were shown, by the id under which the browser keeps them.
     `copies`: of each photo, what tells it from others, and the file of its small copy.
@@ -79,7 +91,7 @@ class Session:
     photos: dict[Path, tuple[Path, Photo]] = field(default_factory=dict)
     reading: threading.Lock = field(default_factory=threading.Lock)
     behind: dict[Path, tuple[Path, str]] = field(default_factory=dict)
-    looks: tuple[Hashable, tuple[str, ...]] = (None, ())
+    looks: LookPictures = LookPictures()
     wanted: Settings | None = None
     results: dict[str, Any] = field(default_factory=dict)  # of ui.view_state.ViewState
     copies: dict[Path, tuple[str, Path]] = field(default_factory=dict)

@@ -4,10 +4,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.settings import Settings
+from pipeline.types import Face
 from tests.page import (
     components,
     handlers_of,
@@ -15,9 +17,49 @@ from tests.page import (
     state_by,
     visitor,
 )
-from ui.looks import LOOKS, PAINTED, PHOTO_PX, is_of, shown
+from ui.looks import LOOKS, PAINTED, PHOTO_PX, around_people, is_of, shown
 from ui.service.painting import paint_looks
+from ui.session import LookPictures
+from ui.viewer import served
 from ui.widgets import from_widgets, to_widgets
+
+
+def painted(*pictures, awaited=""):
+    return LookPictures("a photo", pictures, awaited)
+
+
+def face(left, top, height):
+    box = left, top, left + 0.75 * height, top + height
+    return Face(box, np.zeros((2, 2)), np.zeros((2, 2)), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("size", "faces", "side"),
+    [
+        ((400, 267), [face(130, 20, 40)], 93),  # a figure
+        ((400, 300), [face(80, 100, 170)], 300),  # a portrait
+        ((267, 400), [face(30, 40, 30), face(340, 50, 30)], 267),  # a group
+        ((267, 400), [face(-8, -4, 50)], 100),  # cut by the photo's edge
+    ],
+)
+def test_a_tile_shows_the_people_in_a_square(size, faces, side):
+    rows = np.arange(size[0], dtype=np.uint16)[:, None]
+    columns = np.arange(size[1], dtype=np.uint16)[None]
+    places = np.stack(np.broadcast_arrays(rows, columns, 0), -1)
+    seen = around_people(places, faces)
+    assert seen.shape == (side, side, 3)
+    (top, left), (bottom, right) = seen[0, 0, :2], seen[-1, -1, :2]
+    for each in faces if side < min(size) else ():
+        x0, y0, x1, y1 = np.clip(each.box, 0, [*size[::-1]] * 2)
+        assert left <= x0
+        assert top <= y0
+        assert right + 1 >= x1
+        assert bottom + 1 >= y1
+
+
+def test_a_tile_of_a_scene_shows_all_of_it():
+    picture = np.zeros((200, 300, 3), np.uint8)
+    assert around_people(picture, ()) is picture
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.title)
@@ -55,16 +97,16 @@ def test_the_usual_settings_are_one_look_and_no_two_looks_are_the_same():
 def test_looks_are_painted_small_of_this_photo_once(service, photo):
     state = state_by(service, photo)
     service._paint.asked.clear()
-    pictures = list(paint_looks(service, "anna", state))
+    told = list(paint_looks(service, "anna", state))
+    pictures = [each.painted for each in told]
+    assert {each.awaited for each in told} == {state.after}, "which stands for those to come"
     assert [len(each) for each in pictures] == list(range(len(PAINTED) + 1))
     assert max(Image.open(pictures[-1][-1]).size) <= PHOTO_PX
     assert [settings.paint.mood for settings, _ in service._paint.asked] == [
         look.of(state.settings).paint.mood for look in PAINTED
     ]
-    assert list(paint_looks(service, "anna", state)) == [pictures[-1]], (
-        "they stay for another painting"
-    )
-    assert list(paint_looks(service, "ben", state))[-1] != pictures[-1], "and are nobody else's"
+    assert list(paint_looks(service, "anna", state)) == [told[-1]], "they stay for another painting"
+    assert list(paint_looks(service, "ben", state))[-1] != told[-1], "and are nobody else's"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +114,9 @@ def test_looks_are_painted_small_of_this_photo_once(service, photo):
 )
 def test_looks_are_painted_anew_of_a_photo_that_is_prepared_in_another_way(service, photo, setting):
     state = state_by(service, photo)
-    before = list(paint_looks(service, "anna", state))[-1]
+    before = list(paint_looks(service, "anna", state))[-1].painted
     prepared = replace(state, settings=state.settings.changed(**setting))
-    after = list(paint_looks(service, "anna", prepared))[-1]
+    after = list(paint_looks(service, "anna", prepared))[-1].painted
     assert len(after) == len(PAINTED)
     assert not {*before} & {*after}
 
@@ -94,7 +136,9 @@ def test_looks_end_where_another_run_is_asked_for(service, photo, ask):
     next(painted)
     ASKS[ask](service.sessions.of("anna"))
     assert list(painted) == []
-    assert len(list(paint_looks(service, "anna", state_by(service, photo)))[-1]) == len(PAINTED)
+    assert len(list(paint_looks(service, "anna", state_by(service, photo)))[-1].painted) == len(
+        PAINTED
+    )
 
 
 def test_looks_of_a_photo_that_was_taken_away_are_shown_no_more(service, photo):
@@ -118,7 +162,7 @@ def test_a_look_that_ends_after_another_run_was_asked_for_is_not_shown(
         return painting
 
     monkeypatch.setattr(service, "paint", asked_meanwhile)
-    assert list(paint_looks(service, "anna", state)) == [()]
+    assert [each.painted for each in paint_looks(service, "anna", state)] == [()]
 
 
 @pytest.mark.parametrize(
@@ -175,12 +219,15 @@ def test_nothing_is_shown_before_something_is_painted(service):
 
 
 def test_the_look_that_is_painted_is_marked():
-    marks = [look["chosen"] for look in shown(LOOKS[5].of(Settings()), ("/a.png",))["looks"]]
+    marks = [look["chosen"] for look in shown(LOOKS[5].of(Settings()), painted("/a.png"))["looks"]]
     assert marks == ["true" if at == 5 else "false" for at in range(len(LOOKS))]
 
 
-def test_a_look_that_is_awaited_has_the_first_picture_pale():
-    none, some = (shown(Settings(), pictures)["looks"] for pictures in ((), ("/a.png", "/b.png")))
+def test_a_look_that_is_awaited_has_the_first_picture_pale_and_before_that_the_painting():
+    ways = painted(), painted(awaited="/p.png"), painted("/a.png", "/b.png", awaited="/p.png")
+    none, first, some = (shown(Settings(), pictures)["looks"] for pictures in ways)
     assert {look["picture"] for look in none[: len(PAINTED)]} == {""}
+    assert {look["picture"] for look in first[: len(PAINTED)]} == {served("/p.png")}
+    assert {look["kind"] for look in first[: len(PAINTED)]} == {"awaited"}
     assert [look["kind"] for look in some] == ["", "", *["awaited"] * (len(PAINTED) - 2), ""]
     assert {look["picture"] for look in some[2 : len(PAINTED)]} == {some[0]["picture"]}

@@ -29,6 +29,7 @@ from ui.easel import opening
 from ui.handlers.base import AGAIN
 from ui.layout import CHOOSE
 from ui.previews import FIELD_PX
+from ui.session import LookPictures
 from ui.widgets import to_widgets
 
 PAGE = Path(__file__).parents[2] / "ui" / "page.js"
@@ -317,11 +318,11 @@ def test_a_new_photo_stands_by_itself_whatever_the_one_before_was_turned_by(tmp_
 
 def test_a_photo_that_is_refused_leaves_the_looks_of_the_one_before(tmp_path, service):
     session = service.sessions.of("anna")
-    session.looks = "of the one before", ("a picture",)
+    session.looks = before = LookPictures("the one before", ("a picture",))
     with pytest.raises(gr.Error, match="at least 16 px"):
         handlers_of(service).receive(
             visitor("anna"), dropped(tmp_path, saved(noise(8, 8)), "small.png")
         )
-    assert session.looks == ("of the one before", ("a picture",))
+    assert session.looks == before
     handlers_of(service).receive(visitor("anna"), dropped(tmp_path, saved(noise()), "new.png"))
-    assert session.looks == (None, ())
+    assert session.looks == LookPictures()

@@ -19,7 +19,7 @@ from ui.layout import CHOOSE
 from ui.photos import file_of, read_once
 from ui.previews import for_field
 from ui.result_panel import Updates, view
-from ui.session import Session
+from ui.session import LookPictures, Session
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import later, retold, say
@@ -46,12 +46,12 @@ class Arriving(Base):
         """
         session = self._session(request)
         if not photo or not photo.get("path"):
-            session.looks, session.given = (None, ()), None
+            session.looks, session.given = LookPictures(), None
             return view(self.parts, None) | self._begun_anew()
         with told():
             path, name = file_of(photo)
             read = read_once(session, path, name)
-            session.looks = None, ()  # of the photo before, which stays where this one is refused
+            session.looks = LookPictures()  # the photo before stays where this one is refused
             session.given = path
             notes = tuple(map(retold, read.notes))
             try:

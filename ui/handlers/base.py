@@ -61,7 +61,7 @@ class Base:
         """Set the controls to settings that are wanted now, and mark the look that they are."""
         session = self._session(request)
         session.wanted = settings
-        marked = looks.shown(settings, session.looks[1])
+        marked = looks.shown(settings, session.looks)
         return {**self._controls(settings), self.parts.looks: marked}
 
     def _chosen(self, request: gr.Request, photo: dict[str, Any] | None) -> tuple[Path, str]:

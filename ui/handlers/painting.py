@@ -18,6 +18,7 @@ from ui.notes import note
 from ui.result_panel import Updates, view
 from ui.runs import switch_painting
 from ui.service import painting
+from ui.session import LookPictures
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import Text, later, say
@@ -157,7 +158,7 @@ class Painting(Base):
 
     def _as_a_photo(self, request: gr.Request, example: Example) -> Updates:
         session = self._session(request)
-        session.given, session.looks = example.path, (None, ())
+        session.given, session.looks = example.path, LookPictures()
         return {self.parts.photo: str(example.path), **self._new_photo(session, begins=True)}
 
     def paint_looks(self, request: gr.Request, state: ViewState | None) -> Iterator[Updates]:

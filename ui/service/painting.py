@@ -9,13 +9,13 @@ from pipeline.settings import Settings
 from pipeline.steps.cache import StageCache
 from pipeline.types import Cancelled, Photo, Progress
 from ui.examples import OWNER, Example
-from ui.looks import PAINTED, SHOWN_PX, hurried, small
+from ui.looks import PAINTED, SHOWN_PX, around_people, hurried, small
 from ui.photos import read_once
 from ui.previews import fit, over_checker
 from ui.progress import Bar, reporter
 from ui.service.correcting import said_of
 from ui.service.paint_service import PaintService
-from ui.session import Session
+from ui.session import LookPictures, Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState, state_of
 from ui.words import later
@@ -73,10 +73,8 @@ def show_example(service: PaintService, session_id: str, example: Example) -> Vi
     return replace(state, owner=OWNER)
 
 
-def paint_looks(
-    service: PaintService, session_id: str, state: ViewState
-) -> Iterator[tuple[str, ...]]:
-    """Paint a shown photo in every look, small; yield the pictures' paths, more each time.
+def paint_looks(service: PaintService, session_id: str, state: ViewState) -> Iterator[LookPictures]:
+    """Paint a shown photo in every look, small; yield their pictures, more each time.
 
     Those that were painted of it before stay, until it is framed or prepared in another way. They
     end where another run is asked for, or another photo has come.
@@ -85,15 +83,15 @@ def paint_looks(
     how = state.settings
     of = state.photo, how.frame, how.brighten, how.mend, how.balance, how.colorize
     stop = session.looks_end
-    if session.looks[0] != of:
-        session.looks = of, ()
-    yield session.looks[1]
-    missing = PAINTED[len(session.looks[1]) :]
+    if session.looks.of != of:
+        session.looks = LookPictures(of, awaited=state.after)
+    yield session.looks
+    missing = PAINTED[len(session.looks.painted) :]
     if not missing:
         return
 
     def report(_: Progress | None = None) -> None:
-        if stop.is_set() or session.looks[0] != of:
+        if stop.is_set() or session.looks.of != of:
             raise Cancelled
 
     photo = small(service.photo_of(session, state))
@@ -102,7 +100,9 @@ def paint_looks(
         for look in missing:
             settings = hurried(look.of(how))
             painting = service.paint(photo, settings, report=report, cache=cache)
-            picture = over_checker(fit(painting.result, SHOWN_PX), painting.photo.alpha)
+            picture = over_checker(fit(painting.result), painting.photo.alpha)
+            seen = fit(around_people(picture, painting.faces), SHOWN_PX)
             report()
-            session.looks = of, (*session.looks[1], session.show("look", picture))
-            yield session.looks[1]
+            painted = *session.looks.painted, session.show("look", seen)
+            session.looks = replace(session.looks, painted=painted)
+            yield session.looks
