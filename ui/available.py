@@ -99,8 +99,8 @@ def describe_missing() -> str:
         return ""
     where = say("The command <code>python -m pipeline weights</code> says where they come from.")
     summary = counted(
-        "For experts: {n} network is not here, so not offered",
-        "For experts: {n} networks are not here, so not offered",
+        "For experts: {n} more network can be installed",
+        "For experts: {n} more networks can be installed",
         len(missing),
     )
     return folded(summary, f"{', '.join(missing)}. {where}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import compare_tab, film_tab, many_tab, train_tab, viewer
+from ui import compare_tab, film_tab, many_tab, offers, train_tab, viewer
 from ui.examples import OPENING, OPENING_PHOTO
 from ui.faces import framed, within
 from ui.pointing import describe_mask
@@ -25,10 +25,10 @@ OWN_FILM = later("Waiting for your film to end")
 WAITS_S = 2.0  # whoever has not begun after so long waits for somebody
 
 
-def opening() -> Shown:
-    """Show what hangs there at first: an example's painting over its photo."""
+def opening(words: str = EMPTY.text) -> Shown:
+    """Show what hangs there at first: an example's painting over its photo, and words below it."""
     pictures = {"before": served(OPENING_PHOTO), "after": served(OPENING)}
-    return {**pictures, "photo": "opening", "opening": True, "words": EMPTY.text}
+    return {**pictures, "photo": "opening", "opening": True, "words": words}
 
 
 def bare(words: Text | None = ARRIVED) -> Shown:
@@ -90,6 +90,7 @@ def lay_out() -> dict[str, Any]:
         with gr.Tab(label("Painting"), id=PAINTING, elem_id="painting-tab"):
             easel = viewer.lay_out(opening(), "easel")
             now = gr.HTML(elem_id="doing", elem_classes=["doing"], apply_default_css=False)
+            offered = offers.lay_out_all()
         with gr.Tab(label("Compare"), id="compare"):
             comparison = compare_tab.lay_out()
         with gr.Tab(label("Film"), id="film"):
@@ -102,6 +103,7 @@ def lay_out() -> dict[str, Any]:
         "tabs": tabs,
         "easel": easel,
         "doing": now,
+        "offers": offered,
         "comparison": comparison,
         "film_tab": filming,
         "many_tab": many,

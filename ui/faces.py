@@ -87,7 +87,7 @@ def with_face(
     Raises: ValueError: there is no such face, or nothing such to say.
     """
     if not isinstance(number, int) or not 0 <= number < len(faces):
-        raise ValueError(say("There is no such face; click into one of the frames."))
+        raise ValueError(say("There is no such face; choose one of the frames."))
     at = _middle(faces[number], size)
     if says == ONLY:
         stays = [each == number for each in range(len(faces))]

@@ -16,11 +16,11 @@ from ui import (
     looks,
     many_tab,
     mend_box,
+    offers,
     share_box,
     shelf,
     style_box,
     train_tab,
-    turn_box,
 )
 from ui.examples import EXAMPLES, OPENING
 from ui.sessions import DELETED_AFTER_MIN
@@ -84,7 +84,7 @@ class Page:
     comparison: compare_tab.CompareTab
     film_tab: film_tab.FilmTab
     train_tab: train_tab.TrainTab
-    turn_box: turn_box.TurnBox
+    offers: dict[str, offers.Offer]  # by the settings' flags
     mend_box: mend_box.MendBox
     many_tab: many_tab.ManyTab
     status: gr.HTML
@@ -121,8 +121,7 @@ def lay_out() -> Page:
     gr.HTML(html_template=HEADER, elem_id="head")
     with gr.Row(equal_height=False, elem_id="room"):
         with gr.Column(scale=7, min_width=320, elem_id="left"):
-            above = {"turn_box": turn_box.lay_out()}  # else it would be below the window
-            left = above | easel.lay_out()
+            left = easel.lay_out()
             left["album"] = album.lay_out()
             left["notes"] = gr.HTML(elem_id="notes", elem_classes=["notes"])
             left["mend_box"] = mend_box.lay_out()
@@ -153,7 +152,7 @@ def _lay_out_controls() -> tuple[dict[str, Any], dict[str, Control]]:
             buttons=["fullscreen"],
             elem_id="photo",
             alt_text=label("The photo you chose"),
-            placeholder=label("Drop a photo here, or click to choose one"),
+            placeholder=label("Drop a photo here, or choose one"),
         )
     anywhere = gr.UploadButton(visible="hidden", elem_id="anywhere")
     arrived = gr.Textbox(visible="hidden", elem_id="arrived", elem_classes=["unseen"])

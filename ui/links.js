@@ -24,6 +24,6 @@ async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
   words.setAttribute('role', 'status');
   words.textContent = [carries, say('Your photo and the painting are not in it.'), ...(wants && !name ? [say('Nor is the picture that you paint like, which is your own.')] : [])].join(' ');
   let copied = say('Link copied');
-  try { await navigator.clipboard.writeText(link); } catch { window.prompt(say('Copy this link:'), link); copied = say('Copy link'); }
+  try { await navigator.clipboard.writeText(link); } catch { window.prompt(say('Copy this link:'), link); copied = say('Copy link to settings'); }
   return [copied, words.outerHTML];
 }

@@ -12,7 +12,7 @@ from ui.words import counted, later, say, written
 
 MOST_NAMED = 8  # settings in one sentence; the others are counted
 SCRIPT = Path(__file__).with_suffix(".js")
-FORGET = "() => [say('Copy link'), '']"  # what was said of the link holds no longer
+FORGET = "() => [say('Copy link to settings'), '']"  # what was said of the link holds no longer
 WHOM = "fast_style", "portrait_style"  # the flags of what a painter paints like
 LIKE = later("the picture to paint like")
 

@@ -19,7 +19,8 @@ class Run:
     oldest first.
     `doing`: how far it is, 0 to 1, and what happens in it now, once it has begun.
     `awaited`: when it was asked for, by the clock, until it ends; the page follows it.
-    `paints`: whether it is one of *Paint*; `dropped`: whether that gave way since.
+    `paints`: whether it is one of *Paint*; `dropped`: whether that gave way since. `saves`: whether
+    it makes a file or a film of a painting.
     """
 
     teller: int = EASEL
@@ -31,6 +32,7 @@ class Run:
     awaited: float | None = None
     paints: bool = False
     dropped: bool = False
+    saves: bool = False
 
     def ask(self, teller: int = EASEL, *, paints: bool = False) -> None:
         """Await it anew, told of in one of the page's tellers."""
@@ -63,7 +65,7 @@ class Run:
         """Await it no more."""
         # First: whoever sees that nothing is awaited looks no more.
         self.preview = self.doing = None
-        self.awaited = None
+        self.awaited, self.saves = None, False
 
     def move(self, done: float, text: str) -> None:
         """Say how far it is, 0 to 1, and what happens in it now."""

@@ -72,8 +72,11 @@ class Session:
     said of it.
     `key`: by which the page, opened anew, finds it again; nobody can guess it. `shown`: the
     painting that hangs there. `styles`: the pictures that were asked for last to paint like.
+    `unsaved`: whether a file that was asked for gave way to something else, until that is told.
     `interrupted`: whether a painting was stopped as the page was closed. `resumed`: whether it was
     found again, until the page shows it.
+    `paper`: the paper of the painting shown last, and the photo that it was chosen for; none where
+    that is as its photo is. `declined`: what was offered of a photo and put away.
     `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
     stays, until the next painting holds it.
     `camera`: what paints the page's camera, once it was started.
@@ -105,8 +108,11 @@ class Session:
     key: str = ""
     shown: Any = None  # a ui.view_state.ViewState
     styles: tuple[Any, ...] = ()  # of ui.style_box.StyleFile
+    unsaved: bool = False
     interrupted: bool = False
     resumed: bool = False
+    paper: tuple[str, Path] | None = None
+    declined: set[tuple[object, ...]] = field(default_factory=set)
     brushed: Any = None  # a ui.service.mending.Brushed
     said: Any = None  # a ui.service.said.Said
     camera: Camera | None = None
@@ -155,7 +161,8 @@ class Session:
 
     def drop_run(self) -> None:
         """Stop what is painted of the photo, as something else takes its place."""
-        dropped = self.run.paints and self.run.awaited is not None
+        awaited = self.run.awaited is not None
+        dropped, self.unsaved = self.run.paints and awaited, self.unsaved or self.run.saves
         self.cancel(self.run)
         self.run.dropped = dropped
 

@@ -35,7 +35,7 @@ def lay_out() -> dict[str, Any]:
             strokes = gr.Button(
                 label("Strokes (SVG)"), elem_id="strokes", min_width=150, visible=False
             )
-            link = gr.Button(label("Copy link"), elem_id="link", min_width=150)
+            link = gr.Button(label("Copy link to settings"), elem_id="link", min_width=150)
             file = gr.DownloadButton(visible=False)
         carried = gr.HTML(elem_id="carried", elem_classes=["size"])
         film = gr.Video(

@@ -50,7 +50,7 @@ const take = wanted => {
   choose(on && !marks && shown.faces.length === 1 ? 0 : null);
   if (!on) return;
   const {picture, within, said, legend, undo, redo, clear} = shown.stays;
-  find('legend').textContent = marks ? say(legend) : say('Click a face to say what becomes of it.');
+  find('legend').textContent = marks ? say(legend) : say('Choose a face to say what becomes of it.');
   Object.entries({undo, redo, clear}).forEach(([name, can]) => { find(name).disabled = !can; });
   kept.alt = said;
   Object.entries(within).forEach(([side, share]) => { kept.style[side] = `${100 * share}%`; });

@@ -77,12 +77,11 @@ CSS = (
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; align-items: stretch; }
 #another { display: none; }
-#turn-offer button { min-height: 44px; font-size: .95rem; }
 #examples { min-height: 240px; }
 /* What stands around the wall is the painting's. */
 .gradio-container:has(#tabs :is([data-tab-id=compare], [data-tab-id=film], [data-tab-id=many],
   [data-tab-id=train])[aria-selected=true])
-  :is(#notes, #shelf, #turn-offer, #mend-offer, #mend-panel) { display: none; }
+  :is(#notes, #shelf, #mend-panel) { display: none; }
 #shelf .row button { font-size: .95rem; padding: 8px; min-height: 44px; }
 #wall .error { animation: appear 0s .4s both; }
 @keyframes appear { from { visibility: hidden; } }

@@ -285,7 +285,7 @@ def doing_of(shown: Shown) -> str:
     words = {
         "looking": say(
             "Looking for faces: {n} of {all} pictures", n=len(shown.looks), all=shown.given
-        ),
+        ) if shown.looks else say("Getting ready to look at {all} pictures", all=shown.given),
         "learning": f"{say('Learning')}, {so_far}{left_of(progress)}",
         "interrupted": say(
             "It was interrupted at {percent}. Go on from there, or start over.", percent=so_far

@@ -16,12 +16,12 @@ from ui.handlers import Handlers
 from ui.layout import Page
 from ui.looks_wiring import wire_looks, wire_looks_after
 from ui.many_wiring import wire_many
-from ui.mend_wiring import offer_to_mend, wire_mending
+from ui.mend_wiring import wire_mending
+from ui.offers_wiring import offer_after, wire_offers
 from ui.paint_wiring import wire_again, wire_choices, wire_ends, wire_painting
 from ui.photo_wiring import arrivals, framing, wire_photo
 from ui.runs import PAINTING, PRIVATE, TOLD, UNSEEN, switch, when_over, wire_cancel
 from ui.train_wiring import wire_training
-from ui.turn_wiring import offer_to_turn, wire_turning
 from ui.widgets import AT_ONCE, MOOD, PAINTER
 
 # One after the other: each starts from what the one before has made of the page.
@@ -45,8 +45,8 @@ def wire(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     wire_page(page, parts, handlers)
     painted = [over, *wire_examples(parts, handlers)]
     wire_looks(parts, handlers, painted)
-    wire_turning(parts, handlers, painted)
-    wire_mending(parts, handlers, painted)
+    wire_offers(parts, handlers, painted)
+    wire_mending(parts, handlers)
     wire_result(parts, handlers)
     wire_correct(parts, handlers)
     wire_comparison(parts, handlers)
@@ -67,7 +67,7 @@ def wire_page(page: gr.Blocks, parts: Page, handlers: Handlers) -> None:
     """Connect what is not about one painting: link, status line, a new photo, leaving."""
     opened = [
         *parts.widgets, *parts.film_tab.styles, parts.style.picture, parts.style.name,
-        parts.notes, parts.status, parts.key,
+        parts.easel, parts.notes, parts.status, parts.key,
     ]  # fmt: skip
     opening = page.load(handlers.open, parts.key, opened, js=theme.HELD, **UNSEEN)
     parts.key.change(None, parts.key, None, js=theme.HOLD)
@@ -97,8 +97,7 @@ def wire_returned(parts: Page, handlers: Handlers, over: Dependency) -> None:
     """Connect what follows a painting that hangs there again."""
     over.then(*framing(parts, handlers), preprocess=False, show_progress="hidden", **PRIVATE)
     wire_looks_after(parts, handlers, over)
-    offer_to_turn(parts, handlers, over)
-    offer_to_mend(parts, handlers, over)
+    offer_after(parts, handlers, over)
 
 
 def wire_return(parts: Page, handlers: Handlers, opening: Dependency) -> None:

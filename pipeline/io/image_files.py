@@ -104,10 +104,7 @@ def _opened(source: Path | bytes) -> Iterator[ImageFile]:
             raise PhotoError(
                 f"The file cannot be read ({error.strerror}); check its permissions and its disk."
             ) from error
-        reason = (str(error) or type(error).__name__).splitlines()[0][:120]
-        raise PhotoError(
-            f"The picture is damaged or cut off ({reason}); save or download it again."
-        ) from error
+        raise PhotoError("The picture is damaged or cut off; save or download it again.") from error
 
 
 def _open(source: Path | bytes) -> ImageFile:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.settings import Settings
-from tests.page import handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
+from tests.page import components, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
 from ui.links import MOST_NAMED, WHOM, copy_link, describe_opened, in_words, query_of
 from ui.widgets import OPTIONS, from_link
 
@@ -48,8 +48,11 @@ def test_what_is_said_is_short_and_names_no_usual_setting(settings):
 
 def test_an_opened_link_says_what_it_set_in_words(service):
     opened = handlers_of(service).open(visitor("anna", format="2", brush="2", mood="dusk"))
-    assert "Brush size: 2 times as usual; Mood: Dusk" in notes_in(opened)
-    assert notes_in(handlers_of(service).open(visitor("anna"))) == ""
+    said = opened[components().easel]["words"]
+    assert "Brush size: 2 times as usual; Mood: Dusk" in said, "where it is seen at first"
+    plain = handlers_of(service).open(visitor("anna"))
+    assert notes_in(plain) == ""
+    assert components().easel not in plain
 
 
 def test_what_only_another_painter_follows_is_not_named():

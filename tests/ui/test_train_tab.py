@@ -93,7 +93,7 @@ def test_the_time_left_is_said(left, said):
 
 def test_while_faces_are_looked_for_it_is_said_of_how_many_pictures():
     at_first = Shown(alive=True, given=12)
-    assert "Looking for faces: 0 of 12 pictures" in train_tab.doing_of(at_first)
+    assert "Getting ready to look at 12 pictures" in train_tab.doing_of(at_first)
     later = Shown(Progress("looking", 5 / 12), alive=True, looks=GOOD, given=12)
     assert "Looking for faces: 5 of 12 pictures" in train_tab.doing_of(later)
 
@@ -185,7 +185,7 @@ def test_pictures_are_looked_at_by_a_process_and_found_after_a_reload(
     found = handlers.add_portraits(visitor("anna"), [str(file) for file in files], "")
     secret = found[tab.key]
     training = service.trainings.find(secret)
-    assert "of 5 pictures" in found[tab.doing]
+    assert "5 pictures" in found[tab.doing]
     service.trainings._processes[training.folder].wait()
     again = handlers.find_training(visitor("anna after a reload"), secret)
     assert again[tab.key] == secret

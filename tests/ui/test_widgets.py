@@ -96,7 +96,7 @@ def test_a_link_names_a_picture_of_the_gallery(service):
     style = components().style
     picture, name = opened[style.picture], opened[style.name]
     assert (Path(picture), name) == (style_box.GALLERY["night"].path, "night")
-    assert "the picture to paint like: Night" in notes_in(opened)
+    assert "the picture to paint like: Night" in opened[components().easel]["words"]
 
 
 @pytest.mark.parametrize("query", [{}, {"like": "../portrait"}, {"like": "night.jpg"}])

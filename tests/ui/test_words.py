@@ -213,11 +213,11 @@ def test_scripts_and_templates_say_what_the_catalogs_know():
     assert texts_in(template) == ["Farther", "Fit"]
     assert texts_in("""counted('{n} note', '{n} notes', 2) + say("It's")""") == ["{n} note", "It's"]
     with speaking("de"):
-        assert spoken(template) == """<p title="Weiter weg">Ganz</p>"""
+        assert spoken(template) == """<p title="Weiter weg">Einpassen</p>"""
         words = json.loads(
             re.sub("<.*?>", "", words_for("say('Fit') + counted('{n} note', '', 1)"))
         )
-    assert words == {"lang": "de", "Fit": "Ganz", "{n} note": ["{n} Notiz", "{n} Notizen"]}
+    assert words == {"lang": "de", "Fit": "Einpassen", "{n} note": ["{n} Notiz", "{n} Notizen"]}
 
 
 def test_no_script_or_template_of_the_page_speaks_english_by_itself():

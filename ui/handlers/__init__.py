@@ -15,7 +15,6 @@ from ui.handlers.mending import Mending
 from ui.handlers.painting import Painting
 from ui.handlers.sharing import Sharing
 from ui.handlers.training import TrainingHandlers
-from ui.handlers.turning import Turning
 from ui.handlers.visiting import Visiting
 
 
@@ -24,7 +23,6 @@ class Handlers(
     Arriving,
     Painting,
     Mending,
-    Turning,
     Correcting,
     Finishing,
     Comparing,

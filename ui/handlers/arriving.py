@@ -45,6 +45,7 @@ class Arriving(Base):
         One without any is painted by itself where that is wanted.
         """
         session = self._session(request)
+        self._tell_unsaved(session)
         if not photo or not photo.get("path"):
             session.looks, session.given = LookPictures(), None
             return view(self.parts, None) | self._begun_anew()

@@ -26,7 +26,12 @@ from ui.session import Session
 from ui.style_box import StyleFile
 from ui.view_state import ViewState
 from ui.widgets import from_widgets, to_widgets
+from ui.words import later
 
+UNSAVED = later(
+    "Your file was not finished, for another painting was begun. Ask for it again; its painting "
+    "hangs among your last ones, under the easel."
+)
 AGAIN = "again"  # how a text begins that has a painting begun anew, which was begun already
 
 
@@ -52,6 +57,12 @@ class Base:
 
     def _session(self, request: gr.Request) -> Session:
         return self.service.sessions.of(str(request.session_hash))
+
+    def _tell_unsaved(self, session: Session) -> None:
+        """Tell in a toast, once, that a file which was asked for gave way to something else."""
+        if session.unsaved:
+            session.unsaved = False
+            gr.Info(str(UNSAVED))
 
     def _controls(self, settings: Settings) -> Updates:
         values = to_widgets(without_switches(settings))

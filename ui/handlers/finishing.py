@@ -63,8 +63,8 @@ class Finishing(Base):
         if again is None:
             return no_file
         with told(), self._ending(self._session(request).run):
-            session_id = str(request.session_hash)
-            bar = self._session(request).run.move
+            session_id, run = str(request.session_hash), self._session(request).run
+            run.saves, bar = again.what != "painting", run.move
             try:
                 if again.what == "file":
                     file = writing.write_full_size(self.service, session_id, again.state, bar)

@@ -1,42 +1,21 @@
-"""Offering to mend an old photo, and correcting by hand what is mended."""
+"""Looking at what is mended of an old photo, and correcting it by hand."""
 
 from collections.abc import Callable
 
 import gradio as gr
 
 from pipeline.types import Prompt
-from ui import mend_box
 from ui.drawing import line_of, mark_of, within
 from ui.errors import told
-from ui.handlers.base import Base
-from ui.mend_box import FLAG
+from ui.handlers.offering import Offering
 from ui.result_panel import Updates
 from ui.service import mending
 from ui.service.mending import Brushed
 from ui.view_state import ViewState
 
 
-class Mending(Base):
-    """Offering to mend an old photo, and correcting by hand what is mended."""
-
-    def offer_mending(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Offer to mend the photo of a painting that seems worn; of a mended one, to look at it."""
-        worn = mends = False
-        with told():
-            if state is not None:
-                mends = state.settings.mend.on
-                worn = not mends and mending.seems_worn(
-                    self.service, str(request.session_hash), state
-                )
-        box = self.parts.mend_box
-        if not (worn or mends):
-            return mend_box.hidden(box)
-        return mend_box.offered(box, worn=worn, mends=mends)
-
-    def accept_mending(self) -> Updates:
-        """Have the photo mended from now on."""
-        offer = mend_box.offered(self.parts.mend_box, worn=True, mends=True)
-        return {self.parts.controls[FLAG]: True, **offer}
+class Mending(Offering):
+    """Looking at what is mended of an old photo, and correcting it by hand."""
 
     def look_at_mending(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Show what of a photo is mended, or would be."""

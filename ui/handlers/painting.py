@@ -39,6 +39,7 @@ class Painting(Base):
         photo, state, *given = values
         session = self._session(request)
         session.drop_run()
+        self._tell_unsaved(session)
         by_itself = event.target is self.parts.repaint
         try:
             with told():

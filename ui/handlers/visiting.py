@@ -39,7 +39,9 @@ class Visiting(Base):
             **{box: offered(flag, controls.get(box)) for flag, box in self.parts.open.items()},
             **{box: offered(film_tab.STYLE.flag) for box in self.parts.film_tab.styles},
             **({} if picture is None else {style.picture: picture[0], style.name: picture[1]}),
-            self.parts.notes: note([*said, *bad, *replaced, *missing]),
+            # Under the painting it is read before a photo is chosen; notes are far below.
+            **({self.parts.easel: easel.opening(" ".join(said))} if said else {}),
+            self.parts.notes: note([*bad, *replaced, *missing]),
             self.parts.status: self.service.line.read()[0],
             self.parts.key: self._session(request).key,
         }

@@ -15,6 +15,7 @@ from ui.session import Session
 from ui.view_state import ViewState
 from ui.words import say
 
+FIRST = 0.1  # of the bar, until the painting is there of which the file is made
 AT_ONCE_PIXELS = 8_000_000  # of strokes, that are rendered without a bar
 
 
@@ -33,7 +34,7 @@ def write_full_size(
     if bar is None and large:
         raise AgainError(state)
     session = service.sessions.of(session_id)
-    painting = repaint(service, session, state, bar)
+    painting = repaint(service, session, state, _first(bar))
     tell = _tell(session, bar, say("Painting it large"))
     return session.wrote(view_state.write_painting(painting, session.folder, tell))
 
@@ -58,10 +59,20 @@ def write_timelapse(
     Raises: Cancelled: the visitor asked for it, or left.
     """
     session = service.sessions.of(session_id)
-    painting = repaint(service, session, state, bar)
+    painting = repaint(service, session, state, _first(bar))
     tell = _tell(session, bar, say("Filming"))
     film = view_state.write_timelapse(painting, session.folder, seconds, tell)
     return session.keep_last("timelapse", session.wrote(film))
+
+
+def _first(bar: Bar | None) -> Bar | None:
+    """Return the bar of what is painted before the file is made.
+
+    It says no time left, which would be that of the smaller part.
+    """
+    if bar is None:
+        return None
+    return lambda done, _: bar(FIRST * done, say("Painting it once more"))
 
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:
@@ -73,6 +84,6 @@ def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], No
             if stop.is_set():
                 raise Cancelled
             left = forecast.left(Progress("blend", done), time.monotonic()) if done < 1 else None
-            bar(done, doing + in_words(left))
+            bar(FIRST + (1 - FIRST) * done, doing + in_words(left))
 
     return tell

@@ -26,7 +26,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
 )
 from ui import card
 from ui.album import card_of
-from ui.mend_box import FLAG
+from ui.offers import MEND
 from ui.service import PaintService
 from ui.service.mending import marked
 
@@ -84,7 +84,7 @@ def test_what_is_mended_is_shown_over_the_photo(service, state):
 
 def test_a_stroke_is_mended_and_turns_mending_on(service, state, looked):
     updates = brushed(service, state)
-    assert updates[components().controls[FLAG]] is True
+    assert updates[components().controls[MEND]] is True
     seen = viewer_in(updates)["stays"]
     assert (seen["undo"], seen["redo"], seen["clear"]) == (True, False, True)
     assert (looked[-1].marks == ADDED).any()
@@ -177,7 +177,7 @@ def test_what_is_mended_is_blue_and_the_rest_the_photo():
 
 def test_a_mended_photo_can_be_looked_at_too(service, state, monkeypatch):
     mended = replace(state, settings=Settings.from_flat(mend=True))
-    box = components().mend_box
+    offer = components().offers[MEND]
     updates = handlers_of(service).offer_mending(visitor("anna"), mended)
-    assert updates[box.box].visible
-    assert updates[box.accept].visible is False
+    assert updates[offer.box].visible
+    assert updates[offer.accept].visible is False
