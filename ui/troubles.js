@@ -35,6 +35,16 @@
     }
   });
   afterChanges(soften);
+  // A picture that a network of moments has lost is asked for again; one that is gone is not there the second time either.
+  const RETRIED = 3;
+  document.addEventListener('error', ({target}) => {
+    if (target.tagName !== 'IMG' || !target.src.startsWith(location.origin)) return;
+    const {src} = target, tries = target.lost?.src === src ? target.lost.tries + 1 : 1;
+    const again = () => { if (target.src === src) target.src = src; };
+    target.lost = {src, tries};
+    if (tries > RETRIED) return;
+    if (navigator.onLine) setTimeout(again, 1500 * tries); else addEventListener('online', again, {once: true});
+  }, true);
   const returned = memory(kept => { const {lost} = kept; kept.removeItem('lost'); return lost; });
   const back = () => { // until a photo is there again; what Gradio makes anew, it makes without it
     const head = document.querySelector('#head'), there = document.querySelector('#back');

@@ -18,6 +18,7 @@ from tests.smoke.first_visit import look_at_the_opening
 from tests.smoke.keeping import keep_in_browser
 from tests.smoke.languages import speak_every_language
 from tests.smoke.later import come_back_later
+from tests.smoke.troubles import ask_again_for_a_lost_picture
 
 
 @contextmanager
@@ -38,6 +39,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         look_at_the_opening(browser, url)
+        ask_again_for_a_lost_picture(browser, url)
         speak_every_language(browser, url)
         keep_in_browser(browser, quick=True)
         come_back_later(browser)

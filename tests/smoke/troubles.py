@@ -1,8 +1,9 @@
 """What goes wrong, and that one can go on after it."""
 
+import re
 import struct
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.smoke.browser import (
     LONGEST_MS,
@@ -108,6 +109,26 @@ def cancel_a_long_one(page: Page) -> None:
     check(words in page.locator("#wall").inner_text(), "the result panel is empty again")
     choose_painter(page, "by a network")
     page.wait_for_selector("#set-network-mood", state="visible")
+
+
+def ask_again_for_a_lost_picture(browser: Browser, url: str) -> None:
+    """Lose a picture of the page twice on its way, as a network of moments does."""
+    page, asked = browser.new_page(), []
+
+    def lose(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) < 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(re.compile("small/portrait"), lose)
+    page.goto(url)
+    page.wait_for_function(
+        "document.querySelector('#examples img[src*=portrait]')?.naturalWidth", timeout=30_000
+    )
+    check(len(asked) == 3, f"a picture that was lost is asked for again, {len(asked)} times in all")
+    page.close()
 
 
 def in_view(page: Page, place: str, what: str) -> None:
