@@ -15,7 +15,7 @@ from pipeline.runtime.portrait_style_files import own_style, read
 from pipeline.weights.cache import cache_folder
 from tests.own_styles import empty  # noqa: F401 - a fixture
 from tests.painted import StandIn, paint
-from training import own_contents
+from training import own_contents, own_samples
 from training import own_portrait_style as command
 from training.loop import STATE
 from training.style_folder import PORTRAITS, kept
@@ -32,6 +32,7 @@ def begin(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "Faces", StandIn)
     monkeypatch.setattr("training.style_pictures.Faces", StandIn)
     monkeypatch.setattr(own_contents, "VIEWS", 6)
+    monkeypatch.setattr(own_samples, "SHOWN", 1)  # it is painted at every milestone
     monkeypatch.setattr(command.os, "nice", lambda more: 0)
     folder = tmp_path / "pictures"
     paint(folder, 5)
