@@ -22,7 +22,7 @@ from ui.film_tab import span_of
 from ui.prompts import PROMPT_HELP, prompt_from
 from ui.service import PaintService
 from ui.service.filming import paint_film
-from ui.session import private_folder
+from ui.session_files import private_folder
 from ui.style_box import files_of
 from ui.view_state import path_of, write_painting, write_timelapse
 from ui.widgets import OPTIONS, from_values

@@ -12,7 +12,8 @@ from gradio.utils import get_upload_folder
 
 from pipeline.steps.cache import StageCache
 from ui.run import Run
-from ui.session import Session, private_folder
+from ui.session import Session
+from ui.session_files import private_folder
 
 IDLE_S = 25 * 60
 PARKED_S = 15 * 60  # so long a page that was closed may be opened anew
@@ -43,7 +44,9 @@ class Sessions:
             if session_id not in self._open:
                 # Kept under the folder's name: a hash may be asked for after its session has moved.
                 folder, key = private_folder(), self._key_of(session_id)
-                self._open[session_id] = Session(self._cache.of(folder.name), folder, key=key)
+                self._open[session_id] = Session(
+                    self._cache.of(folder.name), folder=folder, key=key
+                )
             return self._open[session_id]
 
     def _key_of(self, session_id: str) -> str:

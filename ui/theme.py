@@ -74,6 +74,7 @@ CSS = (
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
 #wall { min-height: calc(var(--high) + 130px); }
 #head { min-height: 68px; }
+#room:first-child { margin-top: 84px; } /* the head and its gap, where they come later */
 #photo-room { min-height: 220px; }
 #begin { min-height: 48px; align-items: stretch; }
 #another { display: none; }
@@ -158,6 +159,7 @@ body:has(#large[open]) { overflow: hidden; }
 footer .divider:last-child, footer span:last-child:empty { display: none; }
 @media (max-width: 640px) {
   #head { min-height: 117px; }
+  #room:first-child { margin-top: 133px; }
   #head h1 { font-size: 1.75rem; }
   /* One column: the easel stays in view, all of the page is its way. */
   #room { flex-direction: column; }

@@ -38,7 +38,8 @@ from ui.handlers.keeping import AS_KEPT, NOT_KEPT
 from ui.service import PaintService, many
 from ui.service.painting import show_example
 from ui.service.repainting import blend_again
-from ui.session import MOST_RESULTS, private_folder
+from ui.session import MOST_RESULTS
+from ui.session_files import private_folder
 from ui.widgets import to_widgets
 
 

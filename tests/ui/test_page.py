@@ -42,7 +42,7 @@ from ui.progress import reporter
 from ui.service import PaintService
 from ui.service.repainting import blend_again
 from ui.service.writing import write_full_size
-from ui.session import MOST_PHOTOS, MOST_PREVIEWS, private_folder
+from ui.session_files import MOST_PHOTOS, MOST_PREVIEWS, private_folder
 from ui.sessions import Sessions
 from ui.style_box import StyleFile
 from ui.widgets import OPTIONS, from_widgets

@@ -154,7 +154,7 @@ def test_what_was_noted_before_goes_as_a_run_begins_and_stays_as_it_ends():
 def test_the_time_left_only_falls_where_the_painter_takes_long(tmp_path, monkeypatch):
     now, said = [0.0], []
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    report = reporter(Session(None, tmp_path), lambda done, text: said.append(text))
+    report = reporter(Session(None, folder=tmp_path), lambda done, text: said.append(text))
     for second in range(51):
         now[0] = second + 0.1
         report(Progress("paint", 0.25 + 0.35 * second / 50))

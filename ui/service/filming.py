@@ -16,7 +16,8 @@ from ui.forecast import in_words
 from ui.photos import styles_of
 from ui.progress import Bar
 from ui.service.paint_service import PaintService
-from ui.session import Session, private_folder
+from ui.session import Session
+from ui.session_files import private_folder
 from ui.style_box import StyleFile
 from ui.view_state import path_of
 from ui.words import later, number, retold, say
