@@ -17,7 +17,7 @@ from pipeline.types import Painting, Photo, Prompt, Report, StageName
 NO_PROMPT = Prompt()
 NO_FACE = "No face was found, so the whole picture is painted."
 LYING = (
-    "This photo seems to lie on its side. It stands where Turn (in Turn, crop, paper and size) is: "
+    "This photo seems to lie on its side. Turn it upright by Turn (in Turn, crop, paper and size): "
     "{name}."
 )
 TURNS = next(option.named for option in options() if option.flag == "turn")

@@ -1,5 +1,6 @@
 // Arriving: a photo may be dropped, or pasted, anywhere on the page, and the first button chooses one.
 (() => {
+  const LONGEST_MS = 20000; // after which nothing is told to be read
   const files = data => [...data?.types ?? []].includes('Files');
   const elsewhere = event => files(event.dataTransfer) && !event.target.closest?.('[data-testid="block-label"], .image-container, .upload-container, button:has(input[type=file]), [data-testid="upload-button"], .wrap:has(> input[type=file])');
   // `page.js` gives every file of an unknown type to the server to look at; here its suffix says what it is. One without any may be a photo.
@@ -29,6 +30,23 @@
       await new Promise(soon => setTimeout(soon, 50));
     }
   };
+  // What hangs there at first is not theirs: until the photo shows, it is pale, and the easel says what is done.
+  let said = '', until = 0;
+  window.reading = words => {
+    const easel = document.querySelector('#easel .easel:is(.opening, .empty)'), place = easel?.querySelector('.words');
+    clearTimeout(until);
+    if (!place) return;
+    if (easel.classList.contains('reading')) place.textContent = said; // what shows a photo has its own words
+    said = place.textContent;
+    easel.classList.toggle('reading', Boolean(words));
+    if (!words) return;
+    place.textContent = words;
+    until = setTimeout(window.reading, LONGEST_MS);
+  };
+  const photoField = 'input[type=file]:has(+ #anywhere), #photo input[type=file]';
+  document.addEventListener('change', event => { if (event.target.matches?.(photoField) && event.target.files.length) window.reading(say('Reading your photo')); }, true);
+  document.addEventListener('drop', event => { if (files(event.dataTransfer) && event.target.closest?.('#photo')) window.reading(say('Reading your photo')); }, true);
+  afterChanges(() => { if (document.querySelector('.toast-body')) window.reading(); }); // it was refused
   const takesSeveral = '.block:has(input[type=file][multiple])'; // a field of its own, such as the one that trains a style
   const mark = on => document.documentElement.classList.toggle('dropping', on);
   let inside = 0; // how deep in the page's elements the dragged file is

@@ -51,7 +51,7 @@ def lay_out() -> tuple[FrameBox, dict[str, Control]]:
             visible=False,
             interactive=False,
             format="png",
-            label=label("What will be painted"),
+            show_label=False,  # it would lie over heads
             buttons=[],
             height=240,
             elem_id="framed",
@@ -73,9 +73,8 @@ def show(session: Session, photo: Photo | None, settings: Settings) -> tuple[gr.
         return hidden, escape(retold(str(error)))
     seen = bordered(over_checker(fit(framed.pixels, FIELD_PX), framed.alpha), settings)
     picture = gr.Image(session.show("frame", seen), visible=True)
-    return picture, describe_size(framed.size, settings) + _movable(
-        room(photo.size, settings.frame)
-    )
+    said = say("What will be painted: {size}", size=describe_size(framed.size, settings))
+    return picture, said + _movable(room(photo.size, settings.frame))
 
 
 def _movable(room: tuple[float, float]) -> str:

@@ -1,5 +1,5 @@
 // Copy the page's address with the settings that are not the usual ones; say what it carries, and what it does not.
-async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
+async ({options, own, number, picture, gallery, wanting, chosen, most}, values) => {
   const link = new URL(location.href), name = values[options.length] ?? '';
   link.search = link.hash = '';
   const same = (value, usual) => (typeof usual === 'number' ? Number(value) === usual : value === usual);
@@ -7,7 +7,7 @@ async ({options, number, picture, gallery, wanting, chosen, most}, values) => {
   const told = [];
   options.forEach((option, i) => {
     const value = values[i];
-    if (value === '' || value === null || value === undefined) return;
+    if (value === '' || value === null || value === undefined || own.includes(option.flag)) return; // or of one photo alone
     const usual = same(value, option.usual);
     if (!usual) link.searchParams.set(option.flag, value);
     if ((!usual || option.always) && option.painters.includes(values[chosen[0]])) told.push(`${say(option.label)}: ${tell(option, value)}`);

@@ -6,10 +6,12 @@ from pathlib import Path
 from pipeline.settings import FORMAT, NUMBER, Option, Settings
 from pipeline.variants import PAINTERS, needs_style
 from ui.available import available_choices
+from ui.frame_box import OF_ONE_PHOTO
 from ui.style_box import GALLERY, NAME
 from ui.widgets import MOOD, OPTIONS, PAINTER, is_for
 from ui.words import counted, later, say, written
 
+CARRIED = [option for option in OPTIONS if option.flag not in OF_ONE_PHOTO]
 MOST_NAMED = 8  # settings in one sentence; the others are counted
 SCRIPT = Path(__file__).with_suffix(".js")
 FORGET = "() => [say('Copy link to settings'), '']"  # what was said of the link holds no longer
@@ -18,8 +20,11 @@ LIKE = later("the picture to paint like")
 
 
 def carried(settings: Settings) -> dict[str, bool | float | str]:
-    """Return what a link carries: the settings that are not the usual ones, by flag."""
-    return {o.flag: o.of(settings) for o in OPTIONS if o.of(settings) != o.default}
+    """Return what a link carries: the settings that are not the usual ones, by flag.
+
+    Those that were chosen for one photo alone are left out.
+    """
+    return {o.flag: o.of(settings) for o in CARRIED if o.of(settings) != o.default}
 
 
 def query_of(settings: Settings) -> dict[str, str]:
@@ -81,6 +86,7 @@ def copy_link() -> str:
             }
             for option in OPTIONS
         ],
+        "own": list(OF_ONE_PHOTO),
         "number": [NUMBER, FORMAT],
         "picture": NAME,
         "gallery": {name: style.title for name, style in GALLERY.items()},

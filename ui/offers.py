@@ -8,11 +8,13 @@ from gradio.i18n import I18nData
 
 from ui.words import Text, label, later
 
-TURN, PAPER, MEND = "turn", "paper", "mend"  # the settings' flags that are offered
+TURN, PAPER, SIZE, MEND = "turn", "paper", "size", "mend"  # the settings' flags that are offered
 LIES = later("This photo seems to lie on its side, or upside down.")
 WORN = later("This photo seems to have scratches or spots.")
 MENDS = later("The photo is mended before it is painted.")
+MEND_IT, LEAVE_IT = later("Mend them"), later("Do not mend")
 CROPS = later("The paper that you chose before leaves out a part of this photo.")
+LARGE = later("The result is as large as you chose before; saving it takes longer.")
 CLOSE = "\N{MULTIPLICATION SIGN}"
 
 
@@ -34,14 +36,16 @@ class Offer:
         """The components that `shown` updates."""
         return [self.box, self.said, self.accept]
 
-    def shown(self, words: Text | None, *, accepts: bool = True) -> dict[Block, object]:
-        """Offer it in words, or hide it without; `accepts`: whether there is a way to accept it."""
+    def shown(
+        self, words: Text | str | None, accepts: Text | I18nData | None = None
+    ) -> dict[Block, object]:
+        """Offer it in words, or hide it without; `accepts`: what the button says, else as made."""
         if words is None:
             return {self.box: gr.Row(visible=False)}
         return {
             self.box: gr.Row(visible=True),
             self.said: f"<p role='status'>{words}</p>",
-            self.accept: gr.Button(visible=accepts),
+            self.accept: gr.Button(str(accepts)) if accepts else gr.Button(),
         }
 
 
@@ -66,5 +70,6 @@ def lay_out_all() -> dict[str, Offer]:
     return {
         TURN: lay_out(TURN, label("Turn the photo")),
         PAPER: lay_out(PAPER, label("Show all of it")),
+        SIZE: lay_out(SIZE, label("Usual size")),
         MEND: lay_out(MEND, label("Mend them"), label("Look at them")),
     }

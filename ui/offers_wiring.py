@@ -8,7 +8,7 @@ from gradio.events import Dependency
 from ui import theme
 from ui.handlers import Handlers
 from ui.layout import Page
-from ui.offers import MEND, PAPER, TURN
+from ui.offers import MEND, PAPER, SIZE, TURN
 from ui.photo_wiring import arrivals
 from ui.runs import PRIVATE, UNSEEN
 
@@ -27,10 +27,11 @@ def wire_offers(parts: Page, handlers: Handlers, painted: Sequence[Dependency]) 
     for flag, accept, given in (
         (TURN, handlers.accept_turning, parts.state),
         (PAPER, handlers.accept_all_of_it, None),
-        (MEND, handlers.accept_mending, None),
+        (SIZE, handlers.accept_usual_size, None),
+        (MEND, handlers.accept_mending, parts.state),
     ):
         offer = parts.offers[flag]
-        changed = [parts.controls[flag], *offer.outputs]
+        changed = [parts.controls[flag], *offer.outputs, *parts.mend_box.outputs]
         accepted = offer.accept.click(accept, given, changed, **UNSEEN)
         accepted.success(None, js=theme.PAINT_AT_ONCE)
 
@@ -39,5 +40,6 @@ def offer_after(parts: Page, handlers: Handlers, over: Dependency) -> None:
     """Connect the offers to what shows another painting."""
     turn, mend = parts.offers[TURN].outputs, [*parts.offers[MEND].outputs, *parts.mend_box.outputs]
     over.then(handlers.offer_turning, parts.state, turn, **UNSEEN)
-    over.then(handlers.offer_all_of_it, parts.state, parts.offers[PAPER].outputs, **UNSEEN)
+    for flag, act in ((PAPER, handlers.offer_all_of_it), (SIZE, handlers.offer_usual_size)):
+        over.then(act, parts.state, parts.offers[flag].outputs, **UNSEEN)
     over.then(handlers.offer_mending, parts.state, mend, trigger_mode="always_last", **ONE)

@@ -51,8 +51,8 @@ class Session(SessionFiles):
     `unsaved`: whether a file that was asked for gave way to something else, until that is told.
     `interrupted`: whether a painting was stopped as the page was closed. `resumed`: whether it was
     found again, until the page shows it.
-    `paper`: the paper of the painting shown last, and the photo that it was chosen for; none where
-    that is as its photo is. `declined`: what was offered of a photo and put away.
+    `chosen`: by flag, what the painting shown last was set to, and the photo that hung there first
+    with it. `declined`: what was offered of a photo and put away.
     `brushed`: what was brushed over what is mended of a photo. `said`: what was said last of what
     stays, until the next painting holds it.
     `camera`: what paints the page's camera, once it was started.
@@ -76,7 +76,7 @@ class Session(SessionFiles):
     unsaved: bool = False
     interrupted: bool = False
     resumed: bool = False
-    paper: tuple[str, Path] | None = None
+    chosen: dict[str, tuple[object, Path]] = field(default_factory=dict)
     declined: set[tuple[object, ...]] = field(default_factory=set)
     brushed: Any = None  # a ui.service.mending.Brushed
     said: Any = None  # a ui.service.said.Said

@@ -71,6 +71,7 @@ CSS = (
 #wall { background: var(--easel); border: 1px solid var(--border-color-primary); border-radius: 6px;
   padding: 14px; gap: 12px; scroll-margin-top: 12px; }
 #left { position: sticky; top: 12px; }
+#left:has(#mend-viewer) { position: static; } /* what is mended lies below the window, else */
 /* Room for what comes a moment later than the rest, so that nothing jumps. */
 #wall { min-height: calc(var(--high) + 130px); }
 #head { min-height: 68px; }
@@ -221,7 +222,7 @@ BRING_PANEL = "() => bringPanel()"
 BEGUN = "() => { begun(); bringPanel(); }"
 REPAINT = "() => repaint()"
 PAINT_AT_ONCE = "() => repaint(0)"
-HELD, HOLD = "() => held()", "key => hold(key)"
+HELD, HOLD, FOUND = "() => held()", "key => hold(key)", "() => reading()"
 ARRIVED = "how => arrived(how)"
 SETTLED = "() => settled()"
 REPAINT_DUE = "() => repaintDue()"

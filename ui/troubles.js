@@ -22,7 +22,9 @@
   window.held = () => memory(kept => {
     const {left = '', page = '', link} = kept;
     kept.removeItem('left');
-    return link === location.search ? page && left + page : '';
+    const key = link === location.search ? page && left + page : '';
+    if (key) window.reading(say('Fetching what this page held'));
+    return key;
   }) ?? '';
   window.hold = key => { memory(kept => Object.assign(kept, {page: key, link: location.search})); return key; };
   const soften = () => document.querySelectorAll('.toast-body').forEach(toast => {

@@ -97,7 +97,8 @@ const start = () => {
 };
 // On the bare canvas lies the photo that is to be painted, pale.
 const veil = () => {
-  const bare = root.matches('.empty, .coming') && document.querySelector('#photo img')?.src;
+  const hangs = !element.closest('#easel') && document.querySelector('#easel .painted .before'); // as it is framed
+  const bare = root.matches('.empty, .coming') && (hangs || document.querySelector('#photo img'))?.src;
   stage.style.backgroundImage = bare ? `linear-gradient(var(--veil), var(--veil)), url("${bare}")` : '';
 };
 document.addEventListener('load', event => { if (root.matches('.empty') && event.target.closest?.('#photo')) veil(); }, true);
@@ -109,7 +110,7 @@ const show = () => {
   shown = value;
   find('beside').hidden = !last || Boolean(value?.names);
   const state = value?.before ? value.opening ? 'opening' : 'painted' : 'empty';
-  root.classList.remove('opening', 'painted', 'empty');
+  root.classList.remove('opening', 'painted', 'empty', 'reading');
   root.classList.add(state);
   if (other) { opened.looking = value?.names ? 50 : start(); divided(); zoom(1); hold(false); }
   keep(other);

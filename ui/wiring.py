@@ -107,6 +107,7 @@ def wire_return(parts: Page, handlers: Handlers, opening: Dependency) -> None:
         parts.style.name, parts.arrived,
     ]  # fmt: skip
     back = opening.then(handlers.come_back, None, shown, **TOLD)
+    back.then(None, js=theme.FOUND)
     wire_returned(parts, handlers, back)
     opening.then(
         handlers.find_many, None, [*parts.many_tab.outputs, parts.tabs], concurrency_id="find-many",

@@ -191,7 +191,7 @@ def test_the_box_shows_what_will_be_painted_with_its_size(service, photo):
     seen = pixels(picture.value["path"] if isinstance(picture.value, dict) else picture.value)
     assert seen.shape == (250, 250, 3)
     assert alike(seen[0], PAPER)
-    assert said.partition("<")[0] == "4096 × 4096 px, 35 × 35 cm at 300 dpi"  # noqa: RUF001
+    assert said.partition("<")[0] == "What will be painted: 4096 × 4096 px, 35 × 35 cm at 300 dpi"  # noqa: RUF001
 
 
 def test_a_photo_can_be_pulled_where_its_frame_leaves_room(service, photo):

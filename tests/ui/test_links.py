@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from tests.page import components, handlers_of, notes_in, private, visitor  # noqa: F401 - `private` is a fixture
+from ui.frame_box import of_a_new_photo
 from ui.links import MOST_NAMED, WHOM, copy_link, describe_opened, in_words, query_of
 from ui.widgets import OPTIONS, from_link
 
@@ -27,7 +28,13 @@ SETTINGS = st.fixed_dictionaries({}, optional={o.flag: values_of(o) for o in OPT
 
 @given(SETTINGS)
 def test_what_a_link_carries_is_what_it_sets(settings):
-    assert from_link(query_of(settings)) == (settings, [])
+    assert from_link(query_of(settings)) == (settings.changed(**of_a_new_photo()), [])
+
+
+def test_what_was_chosen_for_one_photo_is_in_no_link_and_not_said_of_one():
+    turned = Settings.from_flat(turn="90", zoom=2.0, mend=True)
+    assert query_of(turned) == {}
+    assert {label for label, _ in in_words(turned.changed(brush=2.0))} == {"Brush size"}
 
 
 def test_a_link_carries_only_what_is_not_usual():

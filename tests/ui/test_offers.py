@@ -15,7 +15,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     state_by,
     visitor,
 )
-from ui.offers import MEND, PAPER, TURN, WORN
+from ui.offers import MEND, PAPER, SIZE, TURN, WORN
 from ui.service.painting import show
 
 
@@ -79,10 +79,15 @@ def test_a_sound_photo_has_no_offer_and_what_was_mended_of_another_is_hidden(
     assert not updates[components().mend_box.panel].visible
 
 
-def test_accepting_turns_the_setting_on_and_is_not_offered_again(service):
-    updates = handlers_of(service).accept_mending()
+def test_mending_is_accepted_and_taken_back_by_one_button(service, tmp_path):
+    offer, state = components().offers[MEND], state_by(service, someone(tmp_path))
+    updates = handlers_of(service).accept_mending(state)
     assert updates[components().controls[MEND]] is True
-    assert updates[components().offers[MEND].accept].visible is False
+    assert updates[offer.accept].value == "Do not mend"
+    mended = replace(state, settings=Settings.from_flat(mend=True))
+    updates = handlers_of(service).accept_mending(mended)
+    assert updates[components().controls[MEND]] is False
+    assert not offered(updates, MEND)
 
 
 def test_what_is_put_away_stays_away_with_its_photo(service, tmp_path, monkeypatch):
@@ -143,6 +148,21 @@ def test_a_paper_that_crops_nothing_or_is_chosen_anew_needs_no_word(service, tmp
     assert not whole(service, same), "the photo is 2:3 itself; its own crop was asked for"
     assert not whole(service, papered(service, tmp_path / "d", "photo"))
     assert not whole(service, papered(service, tmp_path / "e", "square"))
+
+
+def test_a_large_size_that_was_chosen_for_another_photo_is_told(service, tmp_path):
+    def told(size, name):
+        (tmp_path / name).mkdir()
+        state = state_by(service, someone(tmp_path / name))
+        state = replace(state, settings=Settings.from_flat(size=size))
+        return offered(handlers_of(service).offer_usual_size(visitor("anna"), state), SIZE)
+
+    assert [told("8192", "a"), told("8192", "b"), told("2048", "c"), told("2048", "d")] == [
+        False, True, False, False,
+    ]  # fmt: skip
+    updates = handlers_of(service).accept_usual_size()
+    assert updates[components().controls[SIZE]] == Settings().result.size
+    assert not offered(updates, SIZE)
 
 
 def test_whoever_puts_it_away_likes_the_paper(service, tmp_path):

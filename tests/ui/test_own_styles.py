@@ -62,7 +62,7 @@ def test_a_link_to_one_is_followed_while_it_is_there(service):
     opened = handlers_of(service).open(visitor("anna", **query))
     wanted = Settings.from_flat(painter="fast", fast_style="quilt", fast_mix=0.5)
     assert from_widgets(controls_in(opened)) == wanted
-    assert "quilt (own)" in notes_in(opened)
+    assert "quilt (own)" in opened[components().easel]["words"]
     assert "is not here" not in notes_in(opened)
 
 

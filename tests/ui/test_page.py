@@ -6,6 +6,7 @@ import sys
 import time
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -26,6 +27,7 @@ from tests.page import (  # noqa: F401 - `private` is a fixture
     OWN_SIZE,
     Pipeline,
     alike,
+    components,
     controls_in,
     handlers_of,
     notes_in,
@@ -269,8 +271,12 @@ def test_a_bad_picture_is_refused_in_a_sentence(service, tmp_path, act):
 
 
 def test_painting_without_a_photo_says_what_to_do(service):
+    handlers, press = handlers_of(service), SimpleNamespace(target=components().paint)
+    given = None, None, *NO_STYLES, *DEFAULTS
     with pytest.raises(gr.Error, match="no photo yet"):
-        handlers_of(service).paint_photo(visitor("anna"), None, None, *NO_STYLES, *DEFAULTS)
+        handlers.begin(visitor("anna"), press, *given)
+    # Begun with one, and that was taken away: another is on its way.
+    assert handlers.paint_photo(visitor("anna"), *given) == gr.skip()
 
 
 def test_a_surprise_is_not_shown_to_the_visitor(photo):

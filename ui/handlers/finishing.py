@@ -10,6 +10,7 @@ from ui.handlers.base import Again, Base
 from ui.result_panel import Updates, view
 from ui.service import repainting, writing
 from ui.service.repainting import AgainError
+from ui.service.writing import ONCE_MORE
 from ui.view_state import ViewState
 from ui.widgets import from_widgets
 from ui.words import say
@@ -65,6 +66,8 @@ class Finishing(Base):
         with told(), self._ending(self._session(request).run):
             session_id, run = str(request.session_hash), self._session(request).run
             run.saves, bar = again.what != "painting", run.move
+            if run.saves:
+                bar(0.0, str(ONCE_MORE))
             try:
                 if again.what == "file":
                     file = writing.write_full_size(self.service, session_id, again.state, bar)

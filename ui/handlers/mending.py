@@ -60,4 +60,4 @@ class Mending(Offering):
             return gr.skip()
         with told():
             seen = mending.look_at_mending(self.service, str(request.session_hash), state, act)
-            return {self.parts.mend_box.viewer: seen, **self.accept_mending()}
+            return {self.parts.mend_box.viewer: seen, **self._mends()}

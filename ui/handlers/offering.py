@@ -9,14 +9,27 @@ from pipeline.settings import FrameSettings, Settings
 from pipeline.stages.frame import placed
 from ui.errors import told
 from ui.handlers.base import Base
-from ui.offers import CROPS, LIES, MEND, MENDS, PAPER, TURN, WORN
+from ui.offers import (
+    CROPS,
+    LARGE,
+    LEAVE_IT,
+    LIES,
+    MEND,
+    MEND_IT,
+    MENDS,
+    PAPER,
+    SIZE,
+    TURN,
+    WORN,
+)
 from ui.result_panel import Updates
 from ui.service import mending
 from ui.session import Session
 from ui.view_state import ViewState
 
-WHOLE = Settings().frame.paper
+USUAL = Settings().flat()
 LEAST_LEFT_OUT = 0.02
+LARGE_PX = "4096", "8192"  # sizes that take long to save
 
 
 class Offering(Base):
@@ -36,17 +49,9 @@ class Offering(Base):
         return {self.parts.controls[TURN]: str(state.upright), **hidden}
 
     def offer_all_of_it(self, request: gr.Request, state: ViewState | None) -> Updates:
-        """Offer to paint all of a photo of which a paper that was chosen for another leaves out.
-
-        It stays for the next photo as all that is chosen does; what it crops is easily overlooked.
-        """
+        """Offer to paint all of a photo, where a paper chosen for another leaves out a part."""
         offer, session = self.parts.offers[PAPER], self._session(request)
-        paper = None if state is None else state.settings.frame.paper
-        if state is None or session.paper is None or session.paper[0] != paper:
-            session.paper = None if state is None or paper == WHOLE else (paper, state.photo)
-            return offer.shown(None)
-        chosen_for = session.paper[1]
-        if chosen_for == state.photo or _declined(session, state, PAPER):
+        if state is None or not _for_another(session, state, PAPER, state.settings.frame.paper):
             return offer.shown(None)
         with told():
             whole = self.service.photo_of(session, state).size
@@ -55,7 +60,22 @@ class Offering(Base):
 
     def accept_all_of_it(self) -> Updates:
         """Have the paper as the photo is from now on."""
-        return {self.parts.controls[PAPER]: WHOLE, **self.parts.offers[PAPER].shown(None)}
+        return self._as_usual(PAPER)
+
+    def offer_usual_size(self, request: gr.Request, state: ViewState | None) -> Updates:
+        """Offer the usual size for a photo, where a large one was chosen for another."""
+        offer, session = self.parts.offers[SIZE], self._session(request)
+        size = None if state is None else state.settings.result.size
+        if state is None or not _for_another(session, state, SIZE, size) or size not in LARGE_PX:
+            return offer.shown(None)
+        return offer.shown(LARGE)
+
+    def accept_usual_size(self) -> Updates:
+        """Have results of the usual size from now on."""
+        return self._as_usual(SIZE)
+
+    def _as_usual(self, flag: str) -> Updates:
+        return {self.parts.controls[flag]: USUAL[flag], **self.parts.offers[flag].shown(None)}
 
     def offer_mending(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Offer to mend the photo of a painting that seems worn; of a mended one, to look at it."""
@@ -69,12 +89,18 @@ class Offering(Base):
         offer = self.parts.offers[MEND]
         if not (worn or mends):
             return offer.shown(None) | self.parts.mend_box.hidden()
-        return offer.shown(MENDS if mends else WORN, accepts=not mends)
+        return offer.shown(MENDS, LEAVE_IT) if mends else offer.shown(WORN, MEND_IT)
 
-    def accept_mending(self) -> Updates:
-        """Have the photo mended from now on."""
-        shown = self.parts.offers[MEND].shown(MENDS, accepts=False)
-        return {self.parts.controls[MEND]: True, **shown}
+    def accept_mending(self, state: ViewState | None) -> Updates:
+        """Have the photo mended from now on, or no longer."""
+        if state is not None and state.settings.mend.on:
+            offer, hidden = self.parts.offers[MEND].shown(None), self.parts.mend_box.hidden()
+            return {self.parts.controls[MEND]: False, **offer, **hidden}
+        return self._mends()
+
+    def _mends(self) -> Updates:
+        """Say that the photo is mended from now on."""
+        return {self.parts.controls[MEND]: True, **self.parts.offers[MEND].shown(MENDS, LEAVE_IT)}
 
     def decline(self, flag: str) -> Callable[..., Updates]:
         """Make the handler that puts an offer away, for this photo."""
@@ -97,8 +123,21 @@ def _declined(session: Session, state: ViewState | None, flag: str) -> bool:
     return state is not None and _offer_of(state, flag) in session.declined
 
 
+def _for_another(session: Session, state: ViewState, flag: str, value: object) -> bool:
+    """Tell whether a setting that is not the usual one was chosen while another photo hung there.
+
+    It stays for the next photo, as all that is chosen does; what it does is easily overlooked.
+    """
+    chosen = session.chosen.get(flag)
+    if chosen is None or chosen[0] != value:
+        session.chosen[flag] = value, state.photo
+        return False
+    others = value != USUAL[flag] and chosen[1] != state.photo
+    return others and not _declined(session, state, flag)
+
+
 def _offer_of(state: ViewState, flag: str) -> tuple[object, ...]:
-    """Return what tells an offer from others: of another photo or paper, or of a mended one."""
-    if flag == PAPER:
-        return flag, state.settings.frame.paper
+    """Return what tells an offer from others: of another photo or choice, or of a mended one."""
+    if flag in (PAPER, SIZE):
+        return flag, state.settings.flat()[flag]
     return flag, state.photo, flag == MEND and state.settings.mend.on

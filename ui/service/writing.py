@@ -13,8 +13,9 @@ from ui.service.paint_service import PaintService
 from ui.service.repainting import AgainError, repaint
 from ui.session import Session
 from ui.view_state import ViewState
-from ui.words import say
+from ui.words import later, say
 
+ONCE_MORE = later("Painting it once more")
 FIRST = 0.1  # of the bar, until the painting is there of which the file is made
 AT_ONCE_PIXELS = 8_000_000  # of strokes, that are rendered without a bar
 
@@ -72,7 +73,7 @@ def _first(bar: Bar | None) -> Bar | None:
     """
     if bar is None:
         return None
-    return lambda done, _: bar(FIRST * done, say("Painting it once more"))
+    return lambda done, _: bar(FIRST * done, str(ONCE_MORE))
 
 
 def _tell(session: Session, bar: Bar | None, doing: str) -> Callable[[float], None]:

@@ -180,4 +180,4 @@ def test_a_mended_photo_can_be_looked_at_too(service, state, monkeypatch):
     offer = components().offers[MEND]
     updates = handlers_of(service).offer_mending(visitor("anna"), mended)
     assert updates[offer.box].visible
-    assert updates[offer.accept].visible is False
+    assert updates[offer.accept].value == "Do not mend"
