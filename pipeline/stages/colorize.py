@@ -14,7 +14,6 @@ from pipeline.ops.resample import resized, rows_enlarged, seen_at, size_of_long
 from pipeline.ops.smooth import smoothstep
 from pipeline.ops.tensor import to_float, to_uint8
 from pipeline.ops.tiles import strips_of
-from pipeline.stages.bare import not_too_dark
 from pipeline.stages.brighten import exposure_of
 from pipeline.stages.parse import Parser, Part, parse_photo
 from pipeline.types import Image, Network, Photo
@@ -95,7 +94,7 @@ def guessed(photo: Image, parser: Parser, network: Network) -> Float:
     small = _small(photo, GUIDED_PX)
     lab = to_lab(small)
     light = np.asarray(lab[..., 0] / 100, np.float32)
-    parts = not_too_dark(parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX), light)
+    parts = parse_photo(skin_toned(small), parser.whole, long_px=LOOK_PX)
     ab = _to_edges(resized(_likely(light, parts, network), light.shape), light)
     return _with_own(_at_most(ab, light), lab)
 

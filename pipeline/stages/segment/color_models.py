@@ -9,7 +9,6 @@ from pipeline.ops.color import luminance, repeated
 from pipeline.ops.filters import guided
 from pipeline.ops.parts import Window
 from pipeline.ops.resample import resized, size_of_long
-from pipeline.stages.bare import not_too_dark
 from pipeline.stages.parse import (
     FaceParse,
     FigureParse,
@@ -61,12 +60,9 @@ def refined_parts(
     The parts are (H, W, 12 or 13), at the photo's size. `people`: how many faces are found, by
     default as many as there are views. `figures`: closer looks at people far away, each refined
     likewise, as a photo of its own. `guessed`: whether the photo's colors are: then its light
-    alone is compared, for what was guessed of a place says nothing that the parse did not, and what
-    is far darker than the faces is not bare.
+    alone is compared, for what was guessed of a place says nothing that the parse did not.
     """
-    if guessed:
-        light = luminance(photo)
-        photo, whole = repeated(light), not_too_dark(whole, light)
+    photo = repeated(luminance(photo)) if guessed else photo
     parts = merged(whole, views, photo.shape[:2])
     background = refine_background(photo, background_of(whole, parts))
     parts = with_background(parts, background)  # what it is made of is large, and freed
@@ -75,7 +71,7 @@ def refined_parts(
         near = [view.within(figure.window) for view in views]
         own = tuple(view for view in near if view is not None)
         shown = np.ascontiguousarray(photo[figure.window])
-        _lay(parts, refined_parts(shown, figure.parts, own, guessed=guessed), figure.window)
+        _lay(parts, refined_parts(shown, figure.parts, own), figure.window)
     return parts
 
 
