@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pipeline.types import Progress, StageName
 from ui.words import say
 
+LARGE_SIZES = "4096", "8192"  # what results are set to that take long to make
 HALF = 0.5
 KNOWN_S = 2.0  # the pace of a stage is known after so many seconds
 KNOWN = 0.08  # and so large a fraction of its work

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.io.image_files import read_settings
+from pipeline.settings import Settings
+from pipeline.types import Progress
 from tests.page import (  # noqa: F401 - `private` is a fixture
     DEFAULTS,
     NO_STYLES,
@@ -150,6 +152,34 @@ def test_photos_are_counted_without_those_that_cannot_be_read(tmp_path):
     assert shares == sorted(shares)
     assert shares[-1] < 1
     assert batches[0].seen.count("done") == 2
+
+
+def test_of_a_large_one_most_of_the_work_is_to_make_it_large(tmp_path, monkeypatch):
+    told, batches = [], []
+
+    def full_size(done, *, tell):
+        for share in (0.0, 0.5, 1.0):
+            tell(share)
+            told.append(batches[0].seen.done)
+        return done.result
+
+    class Watched(Pipeline):
+        def __call__(self, photo, settings, *, report, **how):
+            told.append(batches[0].seen.doing)
+            painting = super().__call__(photo, settings, report=report, **how)
+            report(Progress("blend", 1.0))
+            told.append(batches[0].seen.done)
+            return painting
+
+    monkeypatch.setattr("pipeline.steps.full_size.full_size", full_size)
+    service = PaintService(paint=Watched(), models=object())
+    items, session = received(service, dropped(tmp_path, "a.png")), service.sessions.of("anna")
+    large = Settings.from_flat(size="8192")
+    batches.append(painting.Batch(session, items, large, "PNG", service.paint))
+    batches[0].run()
+    doing, *shares = told
+    assert doing == "Photo 1 of 1", "before anything of it is known"
+    assert shares == pytest.approx([0.3, 0.3, 0.65, 1.0])
 
 
 def test_a_surprise_is_one_photos_own(tmp_path, caplog):

@@ -8,6 +8,7 @@ import gradio as gr
 from pipeline.settings import FrameSettings, Settings
 from pipeline.stages.frame import placed
 from ui.errors import told
+from ui.forecast import LARGE_SIZES
 from ui.handlers.base import Base
 from ui.offers import (
     CROPS,
@@ -29,7 +30,6 @@ from ui.view_state import ViewState
 
 USUAL = Settings().flat()
 LEAST_LEFT_OUT = 0.02
-LARGE_PX = "4096", "8192"  # sizes that take long to save
 
 
 class Offering(Base):
@@ -66,7 +66,7 @@ class Offering(Base):
         """Offer the usual size for a photo, where a large one was chosen for another."""
         offer, session = self.parts.offers[SIZE], self._session(request)
         size = None if state is None else state.settings.result.size
-        if state is None or not _for_another(session, state, SIZE, size) or size not in LARGE_PX:
+        if state is None or not _for_another(session, state, SIZE, size) or size not in LARGE_SIZES:
             return offer.shown(None)
         return offer.shown(LARGE)
 

@@ -17,7 +17,7 @@ from pipeline.io.atomic import write_whole
 from pipeline.io.image_files import read_photo
 from pipeline.settings import Settings
 from pipeline.types import Cancelled, Painting, PhotoError, Progress, Prompt
-from ui.forecast import in_words
+from ui.forecast import LARGE_SIZES, in_words
 from ui.many import KINDS, LARGE_PX, LIES, Item, Many, pictured, reason_of
 from ui.photos import styles_of
 from ui.service.paint_service import PaintService
@@ -28,6 +28,7 @@ from ui.words import later, say
 
 MOST_PIXELS = 600_000_000  # of all paintings: as PNG they take two gigabytes of the disk
 LOOK_S = 0.4  # between two looks at what is done
+OF_A_LARGE = 0.3  # of the work on a large one: what it takes to paint it, before it is made large
 MINUTES_FROM_S = 100  # what takes longer is told in minutes
 NO_ROOM = later(
     "at most {most} megapixels in one ZIP; paint it with the next ones",
@@ -141,14 +142,19 @@ class Batch:
         from pipeline.io.encode import write_picture
         from pipeline.steps.full_size import alpha_of, full_size
 
-        def report(progress: Progress) -> None:
-            self._tell(number, progress.done)
+        first = OF_A_LARGE if self._settings.result.size in LARGE_SIZES else 1.0
 
+        def report(progress: Progress) -> None:
+            self._tell(number, first * progress.done)
+
+        self._tell(number, 0.0)
         item = self.seen.items[number]
         if not item.path.exists():
             raise PhotoError(say("it is no longer on this machine, as promised; add it again"))
         painting = self._paint(read_photo(item.path, name=item.name), self._settings, report=report)
-        result = full_size(painting, tell=lambda _: report(Progress("blend", 1.0)))
+        result = full_size(
+            painting, tell=lambda done: self._tell(number, first + (1 - first) * done)
+        )
         size = prod(result.shape[:2])
         if size > room:
             raise PhotoError(NO_ROOM)
