@@ -27,7 +27,7 @@ from pipeline.steps.run import Keyed, RunCache
 from pipeline.steps.style_transfer import NOBODY, loss_weights_of
 from pipeline.steps.stylize import fine_of
 from pipeline.types import Cancelled, Photo, PhotoError, Progress, Prompt, PromptError, StopEarly
-from tests.page import components, handlers_of, visitor
+from tests.page import DEFAULTS, components, handlers_of, visitor
 from ui import style_box
 from ui.progress import reporter
 from ui.sessions import Sessions
@@ -309,7 +309,12 @@ def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins
     assert handlers.tick(visitor("anna"))[timer].active
     assert not handlers.tick(visitor("bert"))[timer].active
     with pytest.raises(gr.Error):
-        handlers.paint_photo(visitor("anna"), None, None, *[None] * style_box.FIELDS)
+        gone = {"path": "/nowhere.png"}
+        handlers.paint_photo(visitor("anna"), gone, None, *[None] * style_box.FIELDS, *DEFAULTS)
+    assert not handlers.tick(visitor("anna"))[timer].active
+    watch(visitor("anna"))
+    # Another photo is on its way, and nothing is painted of the one before.
+    handlers.paint_photo(visitor("anna"), None, None, *[None] * style_box.FIELDS, *DEFAULTS)
     assert not handlers.tick(visitor("anna"))[timer].active
     watch(visitor("anna"))
     handlers.cancel(visitor("anna"))

@@ -124,9 +124,9 @@ class Painting(Base):
     def paint_photo(self, request: gr.Request, *values: Any) -> Updates:
         """Paint the photo with the controls' settings; earlier corrections of it still hold."""
         photo, before, *given = values
-        if not photo:  # it was there as this was begun: another one is on its way
-            return gr.skip()
         with told(), self._ending(self._session(request).run):
+            if not photo:  # it was there as this was begun: another one is on its way
+                return gr.skip()
             wanted, styles = self._wanted(request, photo, given)
             try:
                 bar = self._session(request).run.move
