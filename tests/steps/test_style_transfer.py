@@ -308,8 +308,8 @@ def test_the_page_follows_a_run_from_the_click_to_its_end_however_late_it_begins
     assert watch(visitor("anna")).active
     assert handlers.tick(visitor("anna"))[timer].active
     assert not handlers.tick(visitor("bert"))[timer].active
+    gone = {"path": "/nowhere.png"}
     with pytest.raises(gr.Error):
-        gone = {"path": "/nowhere.png"}
         handlers.paint_photo(visitor("anna"), gone, None, *[None] * style_box.FIELDS, *DEFAULTS)
     assert not handlers.tick(visitor("anna"))[timer].active
     watch(visitor("anna"))
