@@ -40,7 +40,7 @@ class Session(SessionFiles):
     `run`: the painting or comparison that was asked for last; `film`: the film, beside it.
     `looks_end`: set where the looks that are being painted are to end.
     `given`: the file of the photo that was given last, and could be read.
-    `looks`: their pictures.
+    `looks`: the looks' pictures.
     `wanted`: the settings that were asked for last, of which a look may be marked.
     `results`: the paintings that were shown, by the id under which the browser keeps them.
     `batch`: the many photos that are painted, or were last; `queue`: those that wait.

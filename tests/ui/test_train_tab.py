@@ -185,7 +185,7 @@ def test_pictures_are_looked_at_by_a_process_and_found_after_a_reload(
     found = handlers.add_portraits(visitor("anna"), [str(file) for file in files], "")
     secret = found[tab.key]
     training = service.trainings.find(secret)
-    assert "5 pictures" in found[tab.doing]
+    assert "Getting ready to look at 5 pictures" in found[tab.doing]
     service.trainings._processes[training.folder].wait()
     again = handlers.find_training(visitor("anna after a reload"), secret)
     assert again[tab.key] == secret

@@ -51,7 +51,7 @@ class Offering(Base):
     def offer_all_of_it(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Offer to paint all of a photo, where a paper chosen for another leaves out a part."""
         offer, session = self.parts.offers[PAPER], self._session(request)
-        if state is None or not _for_another(session, state, PAPER, state.settings.frame.paper):
+        if state is None or not _for_another(session, state, PAPER):
             return offer.shown(None)
         with told():
             whole = self.service.photo_of(session, state).size
@@ -65,10 +65,9 @@ class Offering(Base):
     def offer_usual_size(self, request: gr.Request, state: ViewState | None) -> Updates:
         """Offer the usual size for a photo, where a large one was chosen for another."""
         offer, session = self.parts.offers[SIZE], self._session(request)
-        size = None if state is None else state.settings.result.size
-        if state is None or not _for_another(session, state, SIZE, size) or size not in LARGE_SIZES:
+        if state is None or not _for_another(session, state, SIZE):
             return offer.shown(None)
-        return offer.shown(LARGE)
+        return offer.shown(LARGE if state.settings.result.size in LARGE_SIZES else None)
 
     def accept_usual_size(self) -> Updates:
         """Have results of the usual size from now on."""
@@ -123,12 +122,12 @@ def _declined(session: Session, state: ViewState | None, flag: str) -> bool:
     return state is not None and _offer_of(state, flag) in session.declined
 
 
-def _for_another(session: Session, state: ViewState, flag: str, value: object) -> bool:
+def _for_another(session: Session, state: ViewState, flag: str) -> bool:
     """Tell whether a setting that is not the usual one was chosen while another photo hung there.
 
     It stays for the next photo, as all that is chosen does; what it does is easily overlooked.
     """
-    chosen = session.chosen.get(flag)
+    value, chosen = state.settings.flat()[flag], session.chosen.get(flag)
     if chosen is None or chosen[0] != value:
         session.chosen[flag] = value, state.photo
         return False
